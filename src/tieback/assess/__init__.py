@@ -1,0 +1,1 @@
+"""Probe reports become exposures and findings: figures, identity, ransom, severity."""

@@ -1,0 +1,1 @@
+"""Vendors, letters, case states, deadlines, re-checks."""

@@ -1,0 +1,1 @@
+"""App packages become bounded buffers with their origin."""

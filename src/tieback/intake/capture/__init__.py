@@ -1,0 +1,1 @@
+"""A live run through a proxy in a child process."""

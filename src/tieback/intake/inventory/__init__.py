@@ -1,0 +1,1 @@
+"""Exports of device management become devices and installs."""

@@ -1,0 +1,1 @@
+"""Other tools' findings as passive evidence."""

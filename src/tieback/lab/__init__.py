@@ -1,0 +1,1 @@
+"""Labelled data stores on loopback, with their grant."""

@@ -1,0 +1,48 @@
+"""An app, and who signed it."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Platform(StrEnum):
+    """The operating system that an app is for."""
+
+    ANDROID = "android"
+    IOS = "ios"
+
+
+class Signer(msgspec.Struct, frozen=True):
+    """The certificate that signs an app package."""
+
+    sha256: str
+    """SHA-256 of the DER certificate, lower-case hexadecimal."""
+    subject: str = ""
+    """Distinguished name of the subject, as the certificate writes it."""
+    scheme: str = ""
+    """APK signature scheme (``v1``, ``v2``, ``v3``, ``v3.1``) or ``code-signature``."""
+
+
+class App(msgspec.Struct, frozen=True):
+    """One version of an app, identified by the content of its package."""
+
+    platform: Platform
+    bundle_id: str
+    """Android package name or iOS bundle identifier."""
+    sha256: str
+    """SHA-256 of the package file, lower-case hexadecimal."""
+    name: str = ""
+    """The name under the icon."""
+    version_name: str = ""
+    version_code: str = ""
+    """``versionCode`` or ``CFBundleVersion``, as text because hostile packages write anything there."""
+    min_sdk: str = ""
+    target_sdk: str = ""
+    signer: Signer | None = None
+    vendor: str = ""
+    """Who answers for it: the organisation of the signer, where the certificate names one."""
+
+    @property
+    def label(self) -> str:
+        """Name for people: the name under the icon, else the bundle identifier."""
+        return self.name or self.bundle_id

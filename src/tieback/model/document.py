@@ -1,0 +1,53 @@
+"""JSON documents of ours: encode and decode, with a schema version in each."""
+
+from typing import Any
+
+import msgspec
+
+from tieback.model.errors import DocumentError
+
+SCHEMA_VERSION = 1
+"""Rises when a key changes its meaning or goes away; added keys do not raise it."""
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def encode(kind: str, value: object) -> bytes:
+    """One JSON document without a newline: the fields of ``value`` and ``schema`` = ``tieback/<kind>/<version>``.
+
+    Args:
+        kind: the document's kind, such as ``app`` or ``probe``.
+        value: a struct or a mapping; anything else is a programming error.
+
+    Raises:
+        TypeError: ``value`` is not a struct or mapping, or holds something JSON cannot.
+    """
+    fields = msgspec.to_builtins(value, order="deterministic")
+    if not isinstance(fields, dict):
+        raise TypeError(f"a document is a struct or mapping, not {type(value).__name__}")
+    return _encoder.encode({"schema": f"tieback/{kind}/{SCHEMA_VERSION}", **fields})
+
+
+def decode[T](data: bytes | str, kind: str, into: type[T]) -> T:
+    """Read a document that ``encode`` wrote. Unknown keys are ignored, so that a newer minor release can be read.
+
+    Raises:
+        DocumentError: not JSON, another kind or schema version, or fields of another shape.
+    """
+    try:
+        raw: Any = msgspec.json.decode(data)
+    except msgspec.DecodeError as error:
+        raise DocumentError(
+            f"not a JSON document ({error})", where=kind, advice="Write it again with tieback"
+        ) from None
+    schema = raw.pop("schema", None) if isinstance(raw, dict) else None
+    if schema != f"tieback/{kind}/{SCHEMA_VERSION}":
+        raise DocumentError(
+            f"expected schema tieback/{kind}/{SCHEMA_VERSION}, found {schema!r}",
+            where=kind,
+            advice="Write the document again with this release of tieback",
+        )
+    try:
+        return msgspec.convert(raw, into)
+    except msgspec.ValidationError as error:
+        raise DocumentError(str(error), where=kind, advice="Write it again with tieback") from None

@@ -1,0 +1,111 @@
+"""Exposures and findings: what a run concludes."""
+
+from enum import StrEnum
+
+import msgspec
+
+from tieback.model.backend import Candidate
+from tieback.model.figure import Figure
+from tieback.model.probe import Access, Container, Identity, Ransom
+
+
+class AppRoute(msgspec.Struct, frozen=True):
+    """How one app leads to a store."""
+
+    app_sha256: str
+    candidate: Candidate
+    endpoint: str
+    """The endpoint's value in the app."""
+    file: str
+    offset: int | None
+    how: str
+    """The extractor and rule that saw it."""
+
+
+class ClassifiedField(msgspec.Struct, frozen=True):
+    """A field that looks like personal data."""
+
+    container: str
+    field: str
+    pii_class: str
+    confidence: float
+    evidence: tuple[str, ...] = ()
+
+
+class PiiClassTotal(msgspec.Struct, frozen=True):
+    """How many records hold a class of personal data: the records of the containers that have such a field."""
+
+    pii_class: str
+    records: Figure
+    fields: int
+    """Distinct fields of this class in the store."""
+
+
+class SeverityFactor(msgspec.Struct, frozen=True):
+    """One reason for the severity, with its points."""
+
+    factor: str
+    points: int
+    why: str
+
+
+class Severity(StrEnum):
+    """Ordered from least to most."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for ``info`` to 4 for ``critical``."""
+        return list(Severity).index(self)
+
+
+class Exposure(msgspec.Struct, frozen=True):
+    """One data store, counted once, with everything that leads to it."""
+
+    id: str
+    """Stable over runs: derived from the identity alone."""
+    identity: Identity
+    product: str
+    version: str
+    access: Access
+    addresses: tuple[str, ...]
+    """Every ``address:port`` where it answered, sorted."""
+    targets: tuple[str, ...]
+    """Every ``host:port`` that was asked, sorted."""
+    routes: tuple[AppRoute, ...]
+    containers: tuple[Container, ...]
+    records: Figure
+    bytes: Figure
+    pii: tuple[PiiClassTotal, ...]
+    fields: tuple[ClassifiedField, ...]
+    ransom: Ransom
+    severity: Severity
+    score: int
+    factors: tuple[SeverityFactor, ...]
+    bytes_sent: int
+    bytes_read: int
+    cleartext: bool
+    account: str = ""
+    proofs: tuple[str, ...] = ()
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """A rule that applies, with its evidence and what to do."""
+
+    id: str
+    """Stable over runs: rule and subject."""
+    rule: str
+    title: str
+    severity: Severity
+    cwe: str
+    """Such as ``CWE-306``."""
+    exposures: tuple[str, ...]
+    apps: tuple[str, ...]
+    """SHA-256 of each app concerned."""
+    evidence: tuple[str, ...]
+    advice: str

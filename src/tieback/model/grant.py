@@ -1,0 +1,82 @@
+"""A grant: who authorised which targets, ports and depth, until when. Read from TOML by ``scope.grant``."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+
+class Depth(StrEnum):
+    """How far a probe may look. Ordered; each includes the ones before."""
+
+    IDENTIFY = "identify"
+    """What answers, which version, and whether it asks who we are."""
+    ENUMERATE = "enumerate"
+    """Names, counts and sizes."""
+    DESCRIBE = "describe"
+    """Field names and types; no values."""
+    SAMPLE = "sample"
+    """Bounded values, in memory, masked, never stored."""
+
+    @property
+    def rank(self) -> int:
+        """0 for ``identify`` to 3 for ``sample``."""
+        return list(Depth).index(self)
+
+    def allows(self, needed: "Depth") -> bool:
+        """Whether a grant of this depth covers ``needed``."""
+        return self.rank >= needed.rank
+
+
+class TargetRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One ``[[target]]`` of a grant."""
+
+    match: str
+    """Address, CIDR, host, or ``*.suffix``."""
+    ports: Literal["any"] | tuple[int | str, ...]
+    """``any``, or numbers and ``from-to`` ranges."""
+    depth: Depth
+    passwordless: tuple[str, ...] = ()
+    """Real accounts that may be tried without a password."""
+    ransom_note: bool = False
+    """Whether one document of 4 KiB may be read where a ransom note is likely."""
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Budgets of one conversation with one target, and the rate between conversations."""
+
+    connect_seconds: float = 3.0
+    total_seconds: float = 20.0
+    """From the first connect to the last byte, over all connections of a conversation."""
+    idle_seconds: float = 5.0
+    """How long one receive may wait."""
+    max_bytes: int = 2 * 1024 * 1024
+    """Bytes read in one conversation."""
+    max_frames: int = 4096
+    """Receives in one conversation."""
+    max_connections: int = 12
+    """Connections in one conversation."""
+    connects_per_second: float = 10.0
+    """New connections a target address and second; 0 means no limit (loopback labs)."""
+    concurrency: int = 32
+    """Conversations at the same time, over all targets."""
+
+
+class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The written permission that a run carries. Without one nothing is contacted."""
+
+    authorised_by: str
+    contact: str
+    """Announced by probes where the protocol has a place for it."""
+    not_after: date
+    """Last day, UTC, on which the grant holds."""
+    target: tuple[TargetRule, ...] = ()
+    not_before: date | None = None
+    dns: bool = False
+    """Whether names that a target matches may be asked of the system's DNS servers."""
+    hosts: dict[str, str | tuple[str, ...]] = msgspec.field(default_factory=dict)
+    """Names to addresses, used instead of DNS."""
+    limits: Limits = Limits()
+    note: str = ""
+    """Free text for people, shown in reports; a lab says here which servers are emulations."""

@@ -1,0 +1,1 @@
+"""Field names and values become classes of personal data."""

@@ -1,0 +1,1 @@
+"""The view from inside the cloud account."""

@@ -1,0 +1,1 @@
+"""Bounded readers of wire formats that several probes share."""

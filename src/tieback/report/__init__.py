@@ -1,0 +1,1 @@
+"""The frozen report becomes tables, pages and documents: one file a format."""

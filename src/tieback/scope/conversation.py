@@ -1,0 +1,106 @@
+"""The steps of a sans-I/O conversation: what a probe may ask of the dialer, and what it gets back.
+
+A conversation is a generator. It yields steps and is sent bytes; the dialer owns the socket, the grant, the limits and
+the audit log. A transport failure is thrown into the generator as a ``Fault``, so that what was found before is kept.
+"""
+
+import re
+from collections.abc import Generator
+
+import msgspec
+
+from tieback.model.probe import Outcome, TlsInfo
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A service to ask: where, and what we already believe of it."""
+
+    host: str
+    """Name or canonical address."""
+    port: int
+    service: str | None = None
+    tls: bool | None = None
+    """Whether TLS is expected; ``None`` where unknown."""
+    passwordless: tuple[str, ...] = ()
+    """Real accounts that the grant lets us try without a password."""
+    contact: str = ""
+    """The grant's contact, for the protocols that have a place for it."""
+
+    @property
+    def label(self) -> str:
+        """``host:port``, IPv6 in brackets."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class DeclaredSend(msgspec.Struct, frozen=True):
+    """A byte string that a probe may send. The dialer refuses any other, whatever the code says."""
+
+    name: str
+    """What people call it, such as ``GET /_cat/indices``."""
+    pattern: bytes
+    """Regular expression for the whole byte string (``re.fullmatch``, ``re.DOTALL``)."""
+    why: str
+    """What the answer is for, and why it changes nothing."""
+
+    def matches(self, data: bytes) -> bool:
+        """Whether ``data`` is exactly such a byte string."""
+        return re.fullmatch(self.pattern, data, re.DOTALL) is not None
+
+
+class Connect(msgspec.Struct, frozen=True):
+    """Open a connection, closing the one before. The answer is empty bytes."""
+
+    tls: bool = False
+
+
+class StartTls(msgspec.Struct, frozen=True):
+    """Turn the open connection to TLS (STARTTLS, SSLRequest). The answer is empty bytes."""
+
+
+class Send(msgspec.Struct, frozen=True):
+    """Write bytes that a ``DeclaredSend`` covers. The answer is empty bytes."""
+
+    data: bytes
+
+
+class Receive(msgspec.Struct, frozen=True):
+    """Read from the open connection.
+
+    With ``exactly``: that many bytes, no more and no less. With ``until``: up to and including that delimiter, at most
+    ``limit`` bytes. With neither: whatever comes next, at most ``limit`` bytes; empty bytes at the end of the stream.
+    """
+
+    exactly: int | None = None
+    until: bytes | None = None
+    limit: int = 65536
+    seconds: float | None = None
+    """Wait at most this long, if that is less than the idle limit."""
+
+
+Step = Connect | StartTls | Send | Receive
+
+type Conversation[R] = Generator[Step, bytes, R]
+"""Yields steps, is sent the answers, returns the result."""
+
+
+class Fault(Exception):  # noqa: N818 - thrown into generators; the tree of errors is for people
+    """A transport failure, thrown into the conversation at the step where it happened."""
+
+    def __init__(self, outcome: Outcome, detail: str) -> None:
+        self.outcome = outcome
+        self.detail = detail
+        super().__init__(f"{outcome}: {detail}")
+
+
+class Traffic(msgspec.Struct, frozen=True):
+    """What a conversation cost, measured by the dialer."""
+
+    address: str
+    """The address connected to last, or empty."""
+    bytes_sent: int
+    """Application bytes, inside TLS."""
+    bytes_read: int
+    seconds: float
+    tls: TlsInfo | None
+    fault: str = ""
+    """The fault that ended it, if one did and the conversation did not handle it."""

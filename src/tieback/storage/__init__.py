@@ -1,0 +1,1 @@
+"""The workspace: ledger (SQL) and lake (Parquet)."""
