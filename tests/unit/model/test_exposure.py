@@ -1,0 +1,9 @@
+"""Severities are ordered."""
+
+from tieback.model.exposure import Severity
+
+
+def test_rank() -> None:
+    assert sorted(Severity, key=lambda severity: severity.rank) == [
+        Severity.INFO, Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL,
+    ]  # fmt: skip
