@@ -1,0 +1,77 @@
+"""``tieback app``: what an app talks to, by reading it alone."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from tieback.cli.terminal import ExitCode, OutputFormat, complain, data_console, progress_bar, write_line
+from tieback.model.document import encode
+from tieback.model.errors import TiebackError
+from tieback.model.sighting import AppDocument
+
+SHOWN = 40
+"""Endpoints of one app in a table; JSON lines hold them all."""
+
+
+def app(
+    inputs: Annotated[list[Path], typer.Argument(metavar="FILE|DIR...", help="App packages, or folders of them.")],
+    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document an app.")] = (
+        OutputFormat.TABLE
+    ),
+    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes; default: one a core.")] = None,
+) -> None:
+    """List the back ends that apps name, with file and offset. Contacts nothing.
+
+    Example: tieback app fieldhand.apk --format json | jq '.sightings[].endpoint.value'
+    """
+    from tieback.pipeline.describe import describe_apps
+
+    done = failed = 0
+    with progress_bar("reading apps") as progress:
+        for end in describe_apps(inputs, workers=workers, progress=progress):
+            if isinstance(end, TiebackError):
+                failed += 1
+                complain(end)
+                continue
+            done += 1
+            if output is OutputFormat.JSON:
+                write_line(encode("app", end))
+            else:
+                _print(end)
+    if failed:
+        raise typer.Exit(ExitCode.SOME_FAILED if done else ExitCode.NOTHING_DONE)
+
+
+def _print(document: AppDocument) -> None:
+    console = data_console()
+    app = document.app
+    title = Text(f"{app.label} {app.version_name}" if app else Path(document.path).name, style="bold")
+    console.print(title, Text(f"  {app.bundle_id} · {document.path}" if app else f"  {document.path}", style="dim"))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), show_header=bool(document.sightings))
+    table.add_column("back end", overflow="fold", ratio=3)
+    table.add_column("service")
+    table.add_column("party")
+    table.add_column("seen in", overflow="fold", ratio=2)
+    for sighting in document.sightings[:SHOWN]:
+        place = sighting.evidence
+        table.add_row(
+            Text(sighting.endpoint.value),
+            Text(sighting.endpoint.service or ""),
+            Text(str(sighting.party)),
+            Text(place.file if place.offset is None else f"{place.file}+{place.offset:#x}"),
+        )
+    console.print(table)
+    notes = [
+        f"{len(document.sightings) - SHOWN} more with --format json" if len(document.sightings) > SHOWN else "",
+        "names no back end" if not document.sightings else "",
+        f"{len(document.credentials)} credentials seen (never used)" if document.credentials else "",
+        f"{len(document.not_backends)} namespaces, schemas and documents left out" if document.not_backends else "",
+        f"{len(document.problems)} problems" if document.problems else "",
+    ]
+    console.print(Text("  " + " · ".join(note for note in notes if note), style="dim"))
+    for problem in document.problems[:5]:
+        console.print(Text(f"  ! {problem.where}: {problem.what}", style="yellow"))
+    console.print()

@@ -1,0 +1,59 @@
+"""The entry point: joins the nouns, and turns errors into one line and an exit code."""
+
+import os
+import sys
+from importlib.metadata import version as installed_version
+
+import typer
+
+from tieback.cli import app as app_command
+from tieback.cli import grant as grant_command
+from tieback.cli import lab as lab_command
+from tieback.cli import pii as pii_command
+from tieback.cli import probe as probe_command
+from tieback.cli import report as report_command
+from tieback.cli import scan as scan_command
+from tieback.cli.terminal import ExitCode, complain
+from tieback.model.errors import GrantError, TiebackError
+
+
+def build() -> typer.Typer:
+    """The whole command line."""
+    root = typer.Typer(
+        name="tieback",
+        help="Finds mobile apps whose back ends are open, measures what they show, and follows them until they are tied.",
+        epilog="Example: tieback scan app.apk --grant grant.toml --report report.html",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+    )
+
+    @root.callback()
+    def options(
+        version: bool = typer.Option(False, "--version", help="Print the version and exit.", is_eager=True),
+    ) -> None:
+        if version:
+            typer.echo(f"tieback {installed_version('tieback')}")
+            raise typer.Exit
+
+    root.command("scan")(scan_command.scan)
+    root.command("app")(app_command.app)
+    root.command("probe")(probe_command.probe)
+    root.command("report")(report_command.report)
+    root.add_typer(grant_command.app, name="grant")
+    root.add_typer(lab_command.app, name="lab")
+    root.add_typer(pii_command.app, name="pii")
+    return root
+
+
+def main() -> None:
+    """Run the command line and exit with the code of the contract."""
+    try:
+        build()()
+    except TiebackError as error:
+        complain(error)
+        sys.exit(ExitCode.USAGE if isinstance(error, GrantError) else ExitCode.NOTHING_DONE)
+    except BrokenPipeError:
+        # The reader of our output went away, as `head` does: that is no failure of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

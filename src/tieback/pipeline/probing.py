@@ -1,0 +1,107 @@
+"""The one service that asks data stores: it walks candidates, and the dialer says yes or no to each.
+
+Probing is not spread over processes: one event loop owns all rate limits and the stop switch.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+
+import msgspec
+
+from tieback.model.backend import Candidate
+from tieback.model.grant import Depth, Grant
+from tieback.model.probe import Outcome, ProbeReport
+from tieback.probes import PROBES
+from tieback.probes.choose import order
+from tieback.probes.interface import Probe
+from tieback.scope.conversation import Target, Traffic
+from tieback.scope.dialer import Dialer
+
+type Progress = Callable[[int, int], None]
+"""Called with the number of candidates done and known so far."""
+
+
+def store_ports() -> Mapping[str, tuple[int, ...]]:
+    """Usual ports of the known stores, by the name of the probe that asks them."""
+    return {probe.meta.name: probe.meta.ports for probe in PROBES}
+
+
+def today_utc() -> date:
+    """The day that grants are judged by."""
+    return datetime.now(UTC).date()
+
+
+async def probe_all(
+    candidates: Iterable[Candidate], grant: Grant, dialer: Dialer, progress: Progress | None = None
+) -> AsyncIterator[tuple[Candidate, ProbeReport]]:
+    """Ask every candidate, at most ``grant.limits.concurrency`` at a time; yield reports as they come.
+
+    Closing the iterator cancels what is under way; sockets are closed by the dialer.
+    """
+    waiting = list(candidates)
+    total = len(waiting)
+    done = 0
+    waiting.reverse()
+    running: set[asyncio.Task[tuple[Candidate, ProbeReport]]] = set()
+    try:
+        while waiting or running:
+            while waiting and len(running) < grant.limits.concurrency:
+                running.add(asyncio.create_task(_ask(waiting.pop(), dialer, grant)))
+            ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                done += 1
+                if progress is not None:
+                    progress(done, total)
+                yield task.result()
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _ask(candidate: Candidate, dialer: Dialer, grant: Grant) -> tuple[Candidate, ProbeReport]:
+    return candidate, await probe_one(candidate, dialer, grant)
+
+
+async def probe_one(candidate: Candidate, dialer: Dialer, grant: Grant) -> ProbeReport:
+    """Ask one candidate with the probe that its service or port implies, then with the others until one knows it."""
+    decision = await dialer.permit(candidate.host, candidate.port)
+    target = Target(
+        host=candidate.host,
+        port=candidate.port,
+        service=candidate.service,
+        tls=candidate.tls,
+        passwordless=decision.passwordless,
+        contact=grant.contact,
+    )
+    if not decision.allowed:
+        return ProbeReport(target=target.label, outcome=Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
+    spent: list[Traffic] = []
+    first: ProbeReport | None = None
+    for probe in order(candidate.service, candidate.port):
+        report = await _converse(probe, target, decision.depth, dialer, spent)
+        first = first or report
+        if report.outcome is not Outcome.PROTOCOL_MISMATCH:
+            # A time-out of a later guess says less than the first mismatch: something answers, and not this.
+            return report if report.outcome is Outcome.OK or report is first else _with_cost(first, spent)
+    assert first is not None
+    return _with_cost(first, spent)
+
+
+async def _converse(probe: Probe, target: Target, depth: Depth, dialer: Dialer, spent: list[Traffic]) -> ProbeReport:
+    report, traffic = await dialer.converse(target, probe.run(target, depth), probe.meta.sends)
+    spent.append(traffic)
+    report = msgspec.structs.replace(
+        report, tls=traffic.tls, address=traffic.address, cleartext=report.outcome is Outcome.OK and traffic.tls is None
+    )
+    return _with_cost(report, spent)
+
+
+def _with_cost(report: ProbeReport, spent: list[Traffic]) -> ProbeReport:
+    return msgspec.structs.replace(
+        report,
+        bytes_sent=sum(traffic.bytes_sent for traffic in spent),
+        bytes_read=sum(traffic.bytes_read for traffic in spent),
+        seconds=round(sum(traffic.seconds for traffic in spent), 6),
+    )

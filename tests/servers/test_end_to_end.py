@@ -1,0 +1,118 @@
+"""The main job on real input: the sample apps, the lab's stores, the command line."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+APPS = ROOT / "labs" / "apps"
+
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]
+
+
+def tieback(*words: str | Path, cwd: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tieback", *map(str, words)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+        env=os.environ | {"COLUMNS": "120"},
+    )
+    if check and done.returncode != 0:
+        pytest.fail(f"tieback {' '.join(map(str, words))}: exit {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    directory = tmp_path_factory.mktemp("lab")
+    tieback("lab", "up", "--demo", "--dir", directory, cwd=directory)
+    yield directory
+    tieback("lab", "down", "--dir", directory, cwd=directory)
+
+
+@pytest.fixture(scope="module")
+def report(lab: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    work = tmp_path_factory.mktemp("scan")
+    tieback(
+        "scan", *sorted(APPS.glob("*.apk")), "--grant", lab / "lab.toml", "--workspace", work / "ws",
+        "--report", work / "report.json", cwd=work,
+    )  # fmt: skip
+    document: dict[str, Any] = json.loads((work / "report.json").read_text())
+    return document
+
+
+@pytest.fixture(scope="module")
+def truth(lab: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((lab / "truth.json").read_text())
+    return document
+
+
+def exposure_of(report: dict[str, Any], bundle_id: str) -> list[dict[str, Any]]:
+    (app,) = [entry for entry in report["apps"] if entry["app"]["bundle_id"] == bundle_id]
+    return [entry for entry in report["exposures"] if entry["id"] in app["exposures"]]
+
+
+def test_fieldhand_is_found_by_its_string(report: dict[str, Any]) -> None:
+    (exposure,) = exposure_of(report, "org.fieldhand.app")
+    assert exposure["access"] == "open"
+    (route,) = exposure["routes"]
+    assert route["candidate"]["route"] == "named"
+    assert route["endpoint"].startswith("http://es.fieldhand.test:9200")
+    assert route["file"] == "classes.dex"
+    assert route["offset"] > 0
+
+
+def test_workhub_is_found_by_the_pivot_alone(report: dict[str, Any]) -> None:
+    (exposure,) = [entry for entry in exposure_of(report, "com.workhub.mobile") if entry["access"] == "open"]
+    assert exposure["product"] == "mongodb"
+    (route,) = exposure["routes"]
+    assert route["candidate"]["route"] == "pivot"
+    assert route["endpoint"].startswith("https://api.workhub.test")
+    assert route["candidate"]["port"] == 27017
+
+
+def test_the_protected_store_is_not_reported_as_open(report: dict[str, Any]) -> None:
+    (exposure,) = exposure_of(report, "com.tillroll.pos")
+    assert exposure["access"] == "auth_required"
+    assert exposure["records"]["value"] == 0
+    assert report["headline"]["apps_affected"] == 2
+    assert report["headline"]["stores_exposed"] == 2
+
+
+def test_records_equal_what_was_loaded(report: dict[str, Any], truth: dict[str, Any]) -> None:
+    loaded = {
+        (".".join(container["path"]), container["records"])
+        for store in truth["stores"]
+        if store["name"] in {"fieldhand", "workhub"}
+        for container in store["containers"]
+    }
+    found = {
+        (".".join(container["path"]), container["records"]["value"])
+        for exposure in report["exposures"]
+        for container in exposure["containers"]
+        if exposure["access"] == "open" and not container["system"] and container["kind"] != "database"
+    }
+    assert found == loaded
+    assert report["headline"]["records"]["value"] == sum(records for _, records in loaded)
+    assert report["headline"]["records"]["quality"] == "exact"
+
+
+def test_no_value_is_in_the_report_or_workspace(report: dict[str, Any], truth: dict[str, Any]) -> None:
+    text = json.dumps(report)
+    assert truth["markers"], "the lab names values that it loaded"
+    for value in truth["markers"]:
+        assert value not in text
+
+
+def test_personal_data_is_named_by_class(report: dict[str, Any]) -> None:
+    classes = {name for name, _ in report["headline"]["pii"]}
+    assert {"email", "phone", "person_name", "pin_otp", "geo_location"} <= classes
