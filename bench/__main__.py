@@ -1,0 +1,46 @@
+"""``python -m bench [NAME...]``: run benchmarks and write docs/benchmarks.md."""
+
+import platform
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import probes, static
+
+BENCHMARKS: dict[str, Callable[[], str]] = {"static": static.run, "probes": probes.run}
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
+
+def machine() -> str:
+    """One line on what the figures were measured on."""
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.machine(),
+    )
+    return f"{model}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}"
+
+
+def main() -> None:
+    """Run the named benchmarks, or all; all of them also write the page."""
+    names = sys.argv[1:] or list(BENCHMARKS)
+    parts = []
+    for name in names:
+        print(f"# {name}", file=sys.stderr)
+        part = BENCHMARKS[name]()
+        print(part)
+        parts.append(part)
+    if names == list(BENCHMARKS):
+        head = (
+            "# Benchmarks\n\nWritten by `make bench`; every figure was measured by that run. Read ratios before absolute "
+            f"times: machines differ and are shared.\n\nMachine: {machine()}\n\n"
+        )
+        PAGE.write_text(head + "\n".join(parts))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Static analysis against inflating alone, and against androguard's strings.
+
+Reads real apps from the folder in ``TIEBACK_BENCH_APPS``, else ``../shared/data/apps`` where that exists, else labs/apps.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.measure import median_cpu, process, table
+
+ROOT = Path(__file__).parents[1]
+
+
+def apps() -> list[Path]:
+    """The APKs to read."""
+    for folder in (os.environ.get("TIEBACK_BENCH_APPS"), ROOT.parent / "shared" / "data" / "apps", ROOT / "labs" / "apps"):
+        if folder and Path(folder).is_dir():
+            return sorted(Path(folder).glob("*.apk"))
+    return []
+
+
+def inflate(files: list[Path]) -> int:
+    """Decompress the entries that the analysis reads, and nothing else; their bytes."""
+    from tieback.intake.apps.open import open_app
+
+    total = 0
+    for file in files:
+        opened = open_app(file)
+        try:
+            total += opened.inflate_all()
+        finally:
+            opened.close()
+    return total
+
+
+def analyse(files: list[Path]) -> int:
+    """The whole static analysis; distinct endpoints."""
+    from tieback.pipeline.describe import Analyser
+
+    analyser = Analyser()
+    return sum(len(analyser.document(file).sightings) for file in files)
+
+
+def androguard(files: list[Path]) -> int:
+    """androguard's identity and DEX strings; strings."""
+    import logging
+
+    from androguard.core.apk import APK
+    from androguard.core.dex import DEX
+
+    logging.disable(logging.CRITICAL)
+    try:
+        from loguru import logger
+
+        logger.remove()
+    except ImportError:
+        pass
+    count = 0
+    for file in files:
+        apk = APK(str(file))
+        for dex in apk.get_all_dex():
+            count += len(DEX(dex).get_strings())
+    return count
+
+
+def run() -> str:
+    """Measure and describe."""
+    files = apps()
+    size = sum(file.stat().st_size for file in files)
+    inflated = inflate(files)
+    inflate_cpu = median_cpu(lambda: inflate(files))
+    warm = median_cpu(lambda: analyse(files))
+    me = [sys.executable, "-m", "bench.static"]
+    ours = process([*me, "analyse"])
+    theirs = process([*me, "androguard"])
+    shell = (
+        process(["sh", "-c", f"for f in {' '.join(map(str, files))}; do unzip -p $f | rg -a -o 'https?://[^ ]+' ; done; true"])
+        if _has("rg") and _has("unzip")
+        else None
+    )
+    rows = [
+        ["inflate the entries that are read", "warm", f"{inflate_cpu:.3f}", "", "1.00"],
+        ["tieback, all of static analysis", "warm", f"{warm:.3f}", "", f"{warm / inflate_cpu:.2f}"],
+        ["tieback, process start to end", "cold", f"{ours[1]:.3f}", f"{ours[2]:.0f}", f"{ours[1] / inflate_cpu:.2f}"],
+        ["androguard, APK() and DEX strings", "cold", f"{theirs[1]:.3f}", f"{theirs[2]:.0f}", f"{theirs[1] / inflate_cpu:.2f}"],
+    ]
+    if shell is not None:
+        rows.append(["unzip -p piped to ripgrep", "cold", f"{shell[1]:.3f}", f"{shell[2]:.0f}", f"{shell[1] / inflate_cpu:.2f}"])
+    return (
+        f"## Static analysis\n\n`python -m bench static`: {len(files)} APKs, {size / 1e6:.1f} MB, {inflated / 1e6:.1f} MB "
+        "inflated; medians, one process, CPU seconds.\n\n"
+        + table(["what", "state", "CPU s", "peak MiB", "x inflate"], rows)
+        + f"\nCold, androguard takes {theirs[1] / ours[1]:.1f} times as long as tieback.\n"
+    )
+
+
+def _has(program: str) -> bool:
+    return subprocess.run(["sh", "-c", f"command -v {program}"], stdout=subprocess.DEVNULL, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    print({"analyse": analyse, "androguard": androguard, "inflate": inflate}[sys.argv[1]](apps()))
