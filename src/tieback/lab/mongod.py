@@ -4,22 +4,16 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from tieback.lab.process import Launch, RunningServer, launch, require_free_port, stop_process
+from tieback.lab.login import Login
+from tieback.lab.ports import require_free_port
+from tieback.lab.process import Launch, RunningServer, launch, stop_process
 from tieback.lab.wheels import program
 from tieback.model.errors import LabError
 
 _UNAUTHORIZED = 13
-
-
-class Login(msgspec.Struct, frozen=True):
-    """An account of a protected lab store."""
-
-    user: str
-    password: str
 
 
 def start_mongod(directory: Path, address: str, port: int, *, login: Login | None = None) -> RunningServer:

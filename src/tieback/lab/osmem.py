@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tieback.lab.process import Launch, RunningServer, launch, require_free_port
+from tieback.lab.ports import require_free_port
+from tieback.lab.process import Launch, RunningServer, launch,
 from tieback.lab.wheels import program
 from tieback.model.errors import LabError
 

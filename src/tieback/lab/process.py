@@ -6,12 +6,10 @@ the number cannot change its owner between the check and the signal.
 """
 
 import contextlib
-import errno
 import os
 import pwd
 import select
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,10 +17,13 @@ from pathlib import Path
 
 import msgspec
 
+from tieback.lab.ports import require_free_port
 from tieback.model.errors import LabError
 
 READY_SECONDS = 30.0
 """How long a server may take until it answers; on an idle machine each needs about one second."""
+RECORD = "process.json"
+"""File beside a server's data that names its process from the moment it exists, for a lab that was killed meanwhile."""
 _POLL_SECONDS = 0.02
 _LOG_TAIL_BYTES = 4096
 
@@ -35,6 +36,13 @@ class ProcessStamp(msgspec.Struct, frozen=True):
     """Clock ticks since boot, field 22 of ``/proc/<pid>/stat``."""
     executable: str
     """Path of the program, from ``/proc/<pid>/exe``; servers rewrite their command line."""
+
+
+class Record(msgspec.Struct, frozen=True):
+    """What ``process.json`` says."""
+
+    process: ProcessStamp
+    stop_signal: int
 
 
 class RunningServer(msgspec.Struct, frozen=True):
@@ -106,6 +114,29 @@ def stop(server: RunningServer, *, patience: float = 10.0) -> bool:
     return stop_process(server.process, stop_signal=server.stop_signal, patience=patience)
 
 
+def stop_recorded(directory: Path) -> bool:
+    """Stop whatever a start in ``directory`` left running, and forget it.
+
+    Returns:
+        Whether there was something to stop.
+
+    Raises:
+        LabError: it did not end, or it is not ours to stop.
+    """
+    path = directory / RECORD
+    try:
+        record = msgspec.json.decode(path.read_bytes(), type=Record)
+    except FileNotFoundError:
+        return False
+    except (msgspec.DecodeError, OSError):
+        # A write that was cut short: nothing can be known from it, and nothing must be stopped by a guess.
+        path.unlink(missing_ok=True)
+        return False
+    stopped = stop_process(record.process, stop_signal=record.stop_signal)
+    path.unlink(missing_ok=True)
+    return stopped
+
+
 def stop_process(process: ProcessStamp, *, stop_signal: int = signal.SIGTERM, patience: float = 10.0) -> bool:
     """``stop`` for a bare stamp.
 
@@ -144,33 +175,6 @@ def _reap(pid: int) -> None:
         os.waitpid(pid, os.WNOHANG)
 
 
-def require_free_port(address: str, port: int) -> None:
-    """Check that a server could listen there.
-
-    Raises:
-        LabError: the port is taken, needs rights that we lack, or the address is not one of this machine.
-    """
-    where = f"{address}:{port}"
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, port))
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise LabError(
-                    "the port is in use", where=where, advice="Stop what listens there and run `tieback lab up` again"
-                ) from None
-            if error.errno == errno.EACCES:
-                raise LabError(
-                    "ports below net.ipv4.ip_unprivileged_port_start need root", where=where, advice="Use a higher port"
-                ) from None
-            raise LabError(
-                f"cannot listen there ({error.strerror})",
-                where=where,
-                advice="The lab needs Linux, where all of 127.0.0.0/8 is loopback",
-            ) from None
-
-
 class Launch(msgspec.Struct, frozen=True):
     """How to start one server."""
 
@@ -180,7 +184,9 @@ class Launch(msgspec.Struct, frozen=True):
     address: str
     port: int
     account: Account | None = None
-    environment: Mapping[str, str] = {}
+    record: Path | None = None
+    """Where ``process.json`` goes, if not into ``directory``."""
+    stop_signal: int = signal.SIGTERM
     seconds: float = READY_SECONDS
 
 
@@ -205,7 +211,7 @@ def launch[T](plan: Launch, ready: Callable[[], T | None]) -> tuple[ProcessStamp
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env=clean_environment(plan.directory) | dict(plan.environment),
+                env=clean_environment(plan.directory),
                 user=plan.account.uid if plan.account else None,
                 group=plan.account.gid if plan.account else None,
                 extra_groups=[] if plan.account else None,
@@ -216,6 +222,8 @@ def launch[T](plan: Launch, ready: Callable[[], T | None]) -> tuple[ProcessStamp
     try:
         if process is None:
             raise LabError(f"{Path(plan.argv[0]).name} ended at once: {_tail(log)}", where=where, advice=f"See {log}")
+        record = Record(process, plan.stop_signal)
+        ((plan.record or plan.directory) / RECORD).write_bytes(msgspec.json.encode(record))
         answer = _await(child, ready, plan.seconds, log, where)
     except BaseException:
         child.kill()

@@ -1,9 +1,11 @@
 """Where the servers' wheels put their programs, and how an unprivileged user can reach them."""
 
+import contextlib
 import os
 import shutil
 import stat
 import sys
+import tempfile
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -62,15 +64,20 @@ def _may(path: Path, account: Account, rights: int) -> bool:
     return status.st_mode & (rights << shift) == rights << shift
 
 
+def place_outside(directory: Path) -> Path:
+    """Where ``directory``'s files go when ``nobody`` cannot reach it; it need not exist."""
+    return _CLOSED_HOME / f"tieback-lab-{sha256(bytes(directory.resolve())).hexdigest()[:12]}"
+
+
 def open_place(directory: Path, account: Account | None) -> Path:
-    """``directory`` itself, or, where the account cannot reach it, one in ``/var/tmp`` that belongs to it alone.
+    """``directory`` itself, or, where the account cannot reach it, one in ``/var/tmp`` that only we can write to.
 
     Raises:
         LabError: somebody else already owns that place.
     """
     if account is None or passable(directory, account):
         return directory
-    place = _CLOSED_HOME / f"tieback-lab-{sha256(bytes(directory.resolve())).hexdigest()[:12]}"
+    place = place_outside(directory)
     place.mkdir(mode=0o711, exist_ok=True)
     status = place.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
@@ -80,12 +87,16 @@ def open_place(directory: Path, account: Account | None) -> Path:
 
 def copied_install(root: Path, directory: Path) -> Path:
     """A copy of the install below ``root``, in ``directory``, that every user can read and run."""
-    copy = directory / root.name
-    complete = copy / ".complete"
-    if not complete.exists():
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(root, copy, ignore=shutil.ignore_patterns("include", "*.a", "doc", "pgxs"))
-        for place in (copy, *copy.rglob("*")):
+    # The wheel may be upgraded between two runs: its time of installation tells the copies apart.
+    copy = directory / f"{root.name}-{root.stat().st_mtime_ns:x}"
+    if copy.exists():
+        return copy
+    with tempfile.TemporaryDirectory(dir=directory) as scratch:
+        fresh = Path(scratch, root.name)
+        shutil.copytree(root, fresh, ignore=shutil.ignore_patterns("include", "*.a", "doc", "pgxs"))
+        for place in (fresh, *fresh.rglob("*")):
             place.chmod(0o755 if place.is_dir() or place.stat().st_mode & stat.S_IXUSR else 0o644)
-        complete.touch()
+        # Another start may have been faster; then its copy is as good as ours.
+        with contextlib.suppress(OSError):
+            fresh.rename(copy)
     return copy

@@ -1,0 +1,121 @@
+"""``tieback lab up|down|status``: labelled data stores on loopback, with their grant."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import typer
+from rich.table import Table
+
+from tieback.cli.terminal import ExitCode, OutputFormat, complain, data_console, talk_console, write_line
+from tieback.model.document import encode
+from tieback.model.errors import LabError
+
+if TYPE_CHECKING:
+    from tieback.lab.state import Lab
+    from tieback.lab.up import Raised
+
+app = typer.Typer(
+    help="Labelled data stores on loopback (127.77.0.0/16), filled with synthetic people, with their grant.",
+    no_args_is_help=True,
+)
+
+_DIRECTORY = typer.Option(
+    None, "--dir", help="The lab's directory [default: $TIEBACK_LAB or ~/.local/state/tieback/lab]"
+)
+
+
+@app.command()
+def up(
+    names: list[str] | None = typer.Argument(None, metavar="[NAME]...", help="Stores to start; all by default."),
+    demo: bool = typer.Option(False, "--demo", help="Start only the three stores of the demo and Workhub's API."),
+    subnet: int | None = typer.Option(
+        None, min=0, max=255, help="Third number of the addresses, for several labs on one machine [default: 0]"
+    ),
+    directory: Path | None = _DIRECTORY,
+) -> None:
+    """Start stores and fill them; running ones stay as they are. Prints the path of the lab's grant."""
+    try:
+        from tieback.lab.up import up as bring_up
+    except ModuleNotFoundError as error:
+        raise LabError(
+            f"{error.name} is not installed", where="lab", advice="Install the extra: pip install 'tieback[lab]'"
+        ) from None
+    lab = _lab(directory)
+    raised = bring_up(lab, _tell, tuple(names or ()), demo=demo, subnet=subnet)
+    failed = [one for one in raised if one.error]
+    typer.echo(lab.grant)
+    if failed:
+        raise typer.Exit(ExitCode.NOTHING_DONE if len(failed) == len(raised) else ExitCode.SOME_FAILED)
+
+
+@app.command()
+def down(
+    purge: bool = typer.Option(False, "--purge", help="Remove the lab's data, grant and logs as well."),
+    directory: Path | None = _DIRECTORY,
+) -> None:
+    """Stop every server of the lab, also those of an `up` that was killed."""
+    lab = _lab(directory)
+    talk = talk_console()
+    if not lab.directory.is_dir():
+        talk.print(f"There is no lab in {lab.directory}.")
+        return
+    with lab.locked():
+        stopped, failed = lab.stop_all()
+        for error in failed:
+            complain(error)
+        if purge and not failed:
+            lab.purge()
+    talk.print(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
+    if failed:
+        raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+@app.command()
+def status(
+    output: OutputFormat = typer.Option(OutputFormat.TABLE, "--format", help="Table, or one JSON document a line."),
+    directory: Path | None = _DIRECTORY,
+) -> None:
+    """Say of each store where it is, how it was set up, and whether it runs."""
+    standings = _lab(directory).standings()
+    if output is OutputFormat.JSON:
+        for standing in standings:
+            write_line(encode("lab-store", msgspec.to_builtins(standing)))
+        return
+    columns = ("store", "product", "target", "set up as", "runs", "records", "emulation")
+    table = Table(*columns, box=None, pad_edge=False)
+    for standing in standings:
+        table.add_row(
+            standing.name,
+            f"{standing.product} {standing.version}".strip(),
+            standing.target,
+            standing.state,
+            "up" if standing.up else "down",
+            f"{standing.records:,}" if standing.up else "",
+            "yes" if standing.emulation else "no",
+        )
+    data_console().print(table)
+
+
+def _lab(directory: Path | None) -> "Lab":
+    from tieback.lab.state import Lab, default_directory
+
+    return Lab(directory or default_directory(os.environ))
+
+
+def _tell(one: "Raised") -> None:
+    """One line on stderr for each store."""
+    if one.error:
+        complain(one.error)
+        return
+    assert one.server is not None
+    server, store = one.server, one.store
+    emulation = " (emulation)" if server.emulation else ""
+    line = (
+        f"{store.name}: {server.product} {server.version}{emulation} at {server.address}:{server.port}, {store.state}"
+    )
+    line += ", already running" if one.already else f", up in {one.seconds:.1f} s"
+    if store.records:
+        line += f", {store.records:,} records" + ("" if one.loaded or one.already else " kept from before")
+    talk_console().print(line)

@@ -1,0 +1,180 @@
+"""Fill the lab's own stores with their synthetic records, and count what they hold."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+import msgspec
+
+from tieback.lab import people
+from tieback.lab.mongod import client
+from tieback.lab.osmem import request
+from tieback.lab.people import DATASET_VERSION, Row
+from tieback.lab.postgres import psql
+from tieback.lab.process import RunningServer
+from tieback.lab.stores import KEEPER, Holding, Server, State, Store
+from tieback.lab.valkey import pipeline
+from tieback.model.errors import LabError
+
+_MARK = "dataset"
+"""File that says which version of the records the store was filled with."""
+_SYSTEM_DATABASES = frozenset({"admin", "config", "local"})
+
+
+class Loader(msgspec.Struct, frozen=True):
+    """How one product is filled and counted."""
+
+    load: Callable[[Store, RunningServer], None]
+    """Empty the store, then load every holding."""
+    count: Callable[[Store, RunningServer, Holding], int]
+    """Records in one holding, by the product's own means; 0 where it does not exist."""
+
+
+def fill(store: Store, server: RunningServer, directory: Path) -> bool:
+    """Make the store hold exactly its records; what an earlier run loaded stays.
+
+    Args:
+        store: what it must hold.
+        server: where.
+        directory: of the store, for the mark that its load was finished.
+
+    Returns:
+        Whether anything was loaded.
+
+    Raises:
+        LabError: it holds something else even after loading.
+        OSError, pymongo.errors.PyMongoError: the server went away.
+    """
+    loader = _LOADERS.get(store.server)
+    if loader is None:
+        return False
+    mark = directory / _MARK
+    if mark.exists() and mark.read_text(encoding="ascii") == DATASET_VERSION and _complete(loader, store, server):
+        return False
+    mark.unlink(missing_ok=True)
+    loader.load(store, server)
+    if not _complete(loader, store, server):
+        raise LabError("it does not hold what was loaded", where=store.name, advice="Run `tieback lab down --purge`")
+    mark.write_text(DATASET_VERSION, encoding="ascii")
+    return bool(store.holdings)
+
+
+def _complete(loader: Loader, store: Store, server: RunningServer) -> bool:
+    return all(loader.count(store, server, holding) == holding.records for holding in store.holdings)
+
+
+def _rows(holding: Holding) -> list[Row]:
+    return people.rows(holding.dataset, holding.records)
+
+
+def _password(store: Store) -> str | None:
+    return KEEPER.password if store.state is State.PROTECTED else None
+
+
+def _load_mongod(store: Store, server: RunningServer) -> None:
+    login = KEEPER if store.state is State.PROTECTED else None
+    with client(server.address, server.port, login=login) as connection:
+        for name in set(connection.list_database_names()) - _SYSTEM_DATABASES:
+            connection.drop_database(name)
+        for holding in store.holdings:
+            database, collection = holding.path
+            connection[database][collection].insert_many(_rows(holding))
+
+
+def _count_mongod(store: Store, server: RunningServer, holding: Holding) -> int:
+    login = KEEPER if store.state is State.PROTECTED else None
+    database, collection = holding.path
+    with client(server.address, server.port, login=login) as connection:
+        return int(connection[database][collection].count_documents({}))
+
+
+def _load_postgres(store: Store, server: RunningServer) -> None:
+    password = _password(store)
+    for database in {holding.path[0] for holding in store.holdings}:
+        recreate = (f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)', f'CREATE DATABASE "{database}"')
+        psql(server, *recreate, password=password)
+    for holding in store.holdings:
+        database, schema, table = holding.path
+        rows = _rows(holding)
+        columns = ", ".join(f'"{name}" {_sql_type(value)}' for name, value in rows[0].items())
+        psql(
+            server,
+            f'CREATE TABLE "{schema}"."{table}" ({columns})',
+            f'COPY "{schema}"."{table}" FROM STDIN',
+            # Without statistics the server answers -1 to whoever asks how many rows there are.
+            f'ANALYZE "{schema}"."{table}"',
+            password=password,
+            database=database,
+            copy="".join("\t".join(_copy_text(value) for value in row.values()) + "\n" for row in rows),
+        )
+
+
+def _sql_type(value: object) -> str:
+    match value:
+        case int():
+            return "bigint"
+        case float():
+            return "double precision"
+        case datetime():
+            return "timestamptz"
+        case date():
+            return "date"
+        case _:
+            return "text"
+
+
+def _copy_text(value: object) -> str:
+    return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
+
+
+def _count_postgres(store: Store, server: RunningServer, holding: Holding) -> int:
+    database, schema, table = holding.path
+    password = _password(store)
+    there = psql(server, f"SELECT 1 FROM pg_database WHERE datname = '{database}'", password=password)  # noqa: S608 - ours
+    if not there.strip():
+        return 0
+    sql = f'SELECT count(*) FROM "{schema}"."{table}"'  # noqa: S608 - the names are constants of stores.py
+    return int(psql(server, sql, password=password, database=database))
+
+
+def _load_valkey(store: Store, server: RunningServer) -> None:
+    commands: list[tuple[str | bytes, ...]] = [("FLUSHALL",)]
+    for holding in store.holdings:
+        for row in _rows(holding):
+            fields = [str(part) for name, value in row.items() if name != "key" for part in (name, value)]
+            commands.append(("HSET", str(row["key"]), *fields))
+    pipeline(server.address, server.port, commands, password=_password(store))
+
+
+def _count_valkey(store: Store, server: RunningServer, _holding: Holding) -> int:
+    return int(pipeline(server.address, server.port, [("DBSIZE",)], password=_password(store))[0])
+
+
+def _osmem_indices(server: RunningServer) -> set[str]:
+    return {row["index"] for row in request(server.address, server.port, "GET", "/_cat/indices?format=json")}
+
+
+def _load_osmem(store: Store, server: RunningServer) -> None:
+    for index in _osmem_indices(server):
+        request(server.address, server.port, "DELETE", f"/{index}")
+    for holding in store.holdings:
+        lines = [f'{{"index":{{}}}}\n{json.dumps(row)}\n' for row in _rows(holding)]
+        path = f"/{holding.path[0]}/_bulk?refresh=true"
+        answer = request(server.address, server.port, "POST", path, "".join(lines).encode())
+        if answer["errors"]:
+            raise LabError("the bulk load was refused in part", where=store.name)
+
+
+def _count_osmem(_store: Store, server: RunningServer, holding: Holding) -> int:
+    if holding.path[0] not in _osmem_indices(server):
+        return 0
+    return int(request(server.address, server.port, "GET", f"/{holding.path[0]}/_count")["count"])
+
+
+_LOADERS: Mapping[Server, Loader] = {
+    Server.MONGOD: Loader(_load_mongod, _count_mongod),
+    Server.POSTGRES: Loader(_load_postgres, _count_postgres),
+    Server.VALKEY: Loader(_load_valkey, _count_valkey),
+    Server.OSMEM: Loader(_load_osmem, _count_osmem),
+}

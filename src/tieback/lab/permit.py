@@ -1,0 +1,29 @@
+"""The grant that the lab writes for itself: its own addresses on loopback, names from its own table, no DNS."""
+
+from datetime import date, timedelta
+
+from tieback.lab.stores import NETWORK, Store
+from tieback.model.grant import Depth, Grant, Limits, TargetRule
+
+VALID_DAYS = 30
+"""Each ``lab up`` writes the grant anew."""
+
+
+def lab_grant(today: date, stores: tuple[Store, ...]) -> Grant:
+    """The grant for ``stores``, all of the lab, without passwordless accounts, valid from ``today`` (UTC)."""
+    emulations = sorted(
+        f"{s.host} ({s.address}) is osmem-server, an emulation of OpenSearch" for s in stores if s.emulation
+    )
+    return Grant(
+        authorised_by="tieback lab",
+        contact="lab@tieback.test",
+        not_before=today,
+        not_after=today + timedelta(days=VALID_DAYS),
+        target=(TargetRule(match=NETWORK, ports="any", depth=Depth.DESCRIBE),),
+        hosts={store.host: store.address for store in stores},
+        # Loopback answers or refuses at once, and its servers are ours to load.
+        limits=Limits(connect_seconds=1.0, connects_per_second=0.0),
+        note="Synthetic records on this machine. "
+        + "; ".join(emulations)
+        + ". All other servers are the real products.",
+    )

@@ -1,0 +1,223 @@
+"""The lab's directory: which servers it runs, by process, so that any later command finds and stops exactly those."""
+
+import fcntl
+import os
+import shutil
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from tieback.lab.process import RECORD, RunningServer, running, stop, stop_recorded
+from tieback.lab.stores import STORES, Store, stores_in
+from tieback.lab.wheels import place_outside
+from tieback.model.errors import LabError
+
+GRANT = "lab.toml"
+TRUTH = "truth.json"
+_STATE = "state.json"
+_LOCK = ".lock"
+_STORES = "stores"
+
+
+def default_directory(environment: Mapping[str, str]) -> Path:
+    """``$TIEBACK_LAB``, else ``tieback/lab`` in the user's state directory (XDG Base Directory Specification)."""
+    if chosen := environment.get("TIEBACK_LAB"):
+        return Path(chosen)
+    states = environment.get("XDG_STATE_HOME") or Path(environment.get("HOME", "~"), ".local", "state")
+    return Path(states, "tieback", "lab").expanduser()
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One server that the lab started."""
+
+    server: RunningServer
+    records: int | None = None
+    """Records loaded; ``None`` until the load was finished."""
+
+
+class LabState(msgspec.Struct, frozen=True):
+    """The state file."""
+
+    subnet: int = 0
+    """Third number of the stores' addresses."""
+    servers: dict[str, Entry] = msgspec.field(default_factory=dict)
+    """By store."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """One line of ``lab status``."""
+
+    name: str
+    product: str
+    version: str
+    target: str
+    """``address:port``."""
+    host: str
+    state: str
+    up: bool
+    records: int
+    emulation: bool
+
+
+class Lab:
+    """A lab's directory. Commands that change it hold its lock."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory.absolute()
+        self._writing = threading.Lock()
+
+    @property
+    def grant(self) -> Path:
+        """Its grant."""
+        return self.directory / GRANT
+
+    @property
+    def truth(self) -> Path:
+        """What was loaded where."""
+        return self.directory / TRUTH
+
+    def store_directory(self, name: str) -> Path:
+        """Data and log of one store."""
+        return self.directory / _STORES / name
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Make the directory where it is missing, and keep every other command out of it meanwhile.
+
+        Raises:
+            LabError: it cannot be made or written to.
+        """
+        lock = self._take_lock()
+        try:
+            yield
+        finally:
+            os.close(lock)
+
+    def _take_lock(self) -> int:
+        while True:
+            try:
+                self.directory.mkdir(parents=True, exist_ok=True)
+                lock = os.open(self.directory / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            except OSError as error:
+                raise LabError(
+                    f"the lab's directory cannot be used ({error.strerror})",
+                    where=str(self.directory),
+                    advice="Choose another with --dir or TIEBACK_LAB",
+                ) from None
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            # Whoever held it may have purged the directory: then this lock is on a file that is gone.
+            if (self.directory / _LOCK).exists() and (self.directory / _LOCK).stat().st_ino == os.fstat(lock).st_ino:
+                return lock
+            os.close(lock)
+
+    def state(self) -> LabState:
+        """What the state file says; nothing where there is none, or it was cut short (``process.json`` covers that).
+
+        Raises:
+            LabError: it is there and cannot be read.
+        """
+        try:
+            return msgspec.json.decode((self.directory / _STATE).read_bytes(), type=LabState)
+        except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError):
+            return LabState()
+        except OSError as error:
+            raise LabError(f"cannot be read ({error.strerror})", where=str(self.directory / _STATE)) from None
+
+    def entries(self) -> dict[str, Entry]:
+        """The servers of the state file, by store."""
+        return self.state().servers
+
+    def settle(self, subnet: int | None) -> int:
+        """Take a subnet for the lab's addresses; ``None`` keeps the one it has.
+
+        Raises:
+            LabError: servers still run in another one.
+        """
+        state = self.state()
+        if subnet is None or subnet == state.subnet:
+            return state.subnet
+        if any(running(entry.server.process) for entry in state.servers.values()):
+            raise LabError(
+                f"the lab runs in 127.77.{state.subnet}.0/24",
+                where=str(self.directory),
+                advice="Run `tieback lab down` first, or choose another --dir",
+            )
+        self._write(LabState(subnet))
+        return subnet
+
+    def remember(self, name: str, entry: Entry | None) -> None:
+        """Write one server's entry, or forget it; safe from several threads."""
+        with self._writing:
+            state = self.state()
+            servers = {known: old for known, old in state.servers.items() if known != name}
+            if entry is not None:
+                servers[name] = entry
+            self._write(LabState(state.subnet, servers))
+
+    def _write(self, state: LabState) -> None:
+        self.replace(_STATE, msgspec.json.format(msgspec.json.encode(state), indent=1))
+
+    def replace(self, name: str, content: bytes) -> None:
+        """Write a file of the lab as a whole or not at all."""
+        fresh = self.directory / f"{name}.new"
+        fresh.write_bytes(content)
+        fresh.replace(self.directory / name)
+
+    def standings(self) -> list[Standing]:
+        """How each store stands, as the processes of this moment say."""
+        state = self.state()
+        return [_standing(store, state.servers.get(store.name)) for store in stores_in(state.subnet)]
+
+    def stop_all(self) -> tuple[list[str], list[LabError]]:
+        """Stop every server that this directory knows of, also those of a command that was killed.
+
+        Returns:
+            Names of the stores that ran, and what could not be stopped.
+        """
+        stopped: dict[str, None] = {}
+        failed: list[LabError] = []
+        for name, entry in self.entries().items():
+            try:
+                if stop(entry.server):
+                    stopped.setdefault(name)
+                self.remember(name, None)
+            except LabError as error:
+                failed.append(error)
+        for record in sorted(self.directory.glob(f"{_STORES}/*/{RECORD}")):
+            try:
+                if stop_recorded(record.parent):
+                    stopped.setdefault(record.parent.name)
+            except LabError as error:
+                failed.append(error)
+        return list(stopped), failed
+
+    def purge(self) -> None:
+        """Remove everything that the lab wrote, in its directory and outside; the servers must be stopped."""
+        outside = [place_outside(self.directory / _STORES)]
+        outside += [place_outside(self.store_directory(store.name)) for store in STORES]
+        for place in outside:
+            if place.is_dir() and not place.is_symlink() and place.lstat().st_uid == os.geteuid():
+                shutil.rmtree(place)
+        shutil.rmtree(self.directory / _STORES, ignore_errors=True)
+        for name in (_STATE, GRANT, TRUTH, _LOCK):
+            (self.directory / name).unlink(missing_ok=True)
+        if not any(self.directory.iterdir()):
+            self.directory.rmdir()
+
+
+def _standing(store: Store, entry: Entry | None) -> Standing:
+    up = entry is not None and running(entry.server.process)
+    return Standing(
+        name=store.name,
+        product=store.product,
+        version=entry.server.version if entry and up else "",
+        target=f"{store.address}:{entry.server.port if entry and up else store.port}",
+        host=store.host,
+        state=store.state,
+        up=up,
+        records=entry.records or 0 if entry and up else 0,
+        emulation=store.emulation,
+    )

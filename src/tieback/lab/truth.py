@@ -1,0 +1,58 @@
+"""What the lab loaded and what a probe must say of it, for the end-to-end tests: ``truth.json``."""
+
+import msgspec
+
+from tieback.lab.people import DATASET_VERSION
+from tieback.lab.state import Entry
+from tieback.lab.stores import Store
+from tieback.model.document import encode
+
+
+class Containers(msgspec.Struct, frozen=True):
+    """One container and its records."""
+
+    path: tuple[str, ...]
+    records: int
+
+
+class StoreTruth(msgspec.Struct, frozen=True):
+    """One store that was filled and ran when the file was written."""
+
+    name: str
+    host: str
+    address: str
+    port: int
+    product: str
+    version: str
+    state: str
+    emulation: bool
+    is_store: bool
+    access: str
+    ransom: str
+    records: int
+    containers: tuple[Containers, ...]
+
+
+def truth_document(entries: dict[str, Entry], stores: tuple[Store, ...]) -> bytes:
+    """One JSON document, ``{"schema","dataset","stores":{name: StoreTruth}}``, of those ``stores`` that are filled."""
+    present = ((store, entries.get(store.name)) for store in stores)
+    filled = {s.name: _truth(s, entry) for s, entry in present if entry is not None and entry.records is not None}
+    return encode("lab-truth", {"dataset": DATASET_VERSION, "stores": filled})
+
+
+def _truth(store: Store, entry: Entry) -> StoreTruth:
+    return StoreTruth(
+        name=store.name,
+        host=store.host,
+        address=store.address,
+        port=entry.server.port,
+        product=store.product,
+        version=entry.server.version,
+        state=store.state,
+        emulation=store.emulation,
+        is_store=store.is_store,
+        access=store.access,
+        ransom=store.ransom,
+        records=store.records,
+        containers=tuple(Containers(holding.path, holding.records) for holding in store.holdings),
+    )
