@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tieback.lab.ports import require_free_port
-from tieback.lab.process import Launch, RunningServer, launch,
+from tieback.lab.process import Launch, RunningServer, launch
 from tieback.lab.wheels import program
 from tieback.model.errors import LabError
 

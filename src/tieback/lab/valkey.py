@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tieback.lab.ports import require_free_port
-from tieback.lab.process import Launch, RunningServer, launch,
+from tieback.lab.process import Launch, RunningServer, launch
 from tieback.lab.wheels import platform_tag, program
 from tieback.model.errors import LabError
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tieback.lab.ports import require_free_port
-from tieback.lab.process import Launch, RunningServer, launch,
+from tieback.lab.process import Launch, RunningServer, launch
 
 HOST = "api.workhub.test"
 VERSION = "1.4.2"
