@@ -1,0 +1,237 @@
+"""The engine of one machine: a pool of worker processes, each of which can be killed without harm to the others.
+
+``concurrent.futures`` gives its whole pool up when one worker dies, and cannot kill one that hangs. Here every worker
+has a pipe of its own, over which it reports each unit; so the engine knows which unit is in work when a worker dies,
+hangs or grows. That batch is split: the unit in work is tried once more alone, then set aside; the others of the batch
+run again, because nothing of a batch counts before it is published as a whole. A poisonous unit thus costs at most one
+batch more.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from multiprocessing.connection import wait
+from typing import Any, Literal
+
+from tieback.engine.interface import EngineError, EngineEvent, Unit, UnitEnd, UnitLimits, UnitState, Work
+from tieback.engine.messages import NotPublished, OutOfMemory, Published, Ready, Stop, Unusable
+from tieback.engine.process import WorkerProcess
+from tieback.engine.tasks import TaskSource, after_loss, halve
+from tieback.model.errors import TiebackError
+
+LOOK_SECONDS = 0.2
+"""How often the limits of the workers are looked at."""
+MAX_FAILED_STARTS = 3
+"""Workers lost in a row before they were ready, until the engine gives up."""
+
+
+class LocalEngine:
+    """Runs work in processes of this machine.
+
+    Args:
+        workers: processes; by default one for each core that this process may use.
+        batch: most units that are analysed and published together.
+        on_event: told of workers that start or are lost, in the thread that iterates.
+    """
+
+    def __init__(
+        self, workers: int | None = None, batch: int = 16, on_event: Callable[[EngineEvent], None] | None = None
+    ) -> None:
+        self.workers = max(1, workers if workers is not None else len(os.sched_getaffinity(0)))
+        self.batch = max(1, batch)
+        self._on_event = on_event
+
+    def run[R](self, work: Work[R], units: Iterable[Unit], limits: UnitLimits) -> Iterator[UnitEnd]:
+        """Yield the end of every unit, in the order they end. Closing the iterator kills and releases the workers.
+
+        ``units`` is read as workers become free, at most one batch a worker ahead; while it or the consumer of the ends
+        takes its time, no unit's time runs. The thread that iterates must live as long as the iterator: Linux ends the
+        workers with it.
+
+        Raises:
+            EngineError: workers do not start, or the work cannot be imported in them.
+            TiebackError: raised by ``Work.publish``.
+        """
+        run = _Run(work, TaskSource(units, self.workers, self.batch), limits, self.workers, self._on_event)
+        try:
+            yield from run.ends()
+            run.dismiss()
+        finally:
+            run.kill()
+
+
+class _Run:
+    """One run of the engine."""
+
+    def __init__(
+        self,
+        work: Work[Any],
+        source: TaskSource,
+        limits: UnitLimits,
+        max_workers: int,
+        on_event: Callable[[EngineEvent], None] | None,
+    ) -> None:
+        self._work = work
+        self._source = source
+        self._limits = limits
+        self._max_workers = max_workers
+        self._on_event = on_event
+        self._workers: list[WorkerProcess] = []
+        self._failed_starts = 0
+        self._next_look = 0.0
+
+    def ends(self) -> Iterator[UnitEnd]:
+        """The loop: hand out tasks, hear the workers, watch their limits."""
+        self._hand_out()
+        while any(worker.task for worker in self._workers):
+            ended: list[UnitEnd] = []
+            heard = set(wait([worker.pipe for worker in self._workers], timeout=LOOK_SECONDS))
+            for worker in [worker for worker in self._workers if worker.pipe in heard]:
+                ended += self._hear(worker)
+            if not heard or time.monotonic() >= self._next_look:
+                ended += self._look()
+            start = time.monotonic()
+            self._hand_out()
+            yield from ended
+            self._forgive(time.monotonic() - start)
+
+    def dismiss(self) -> None:
+        """Let idle workers leave by themselves."""
+        for worker in self._workers:
+            worker.dismiss()
+        while self._workers:
+            self._workers.pop().wait()
+
+    def kill(self) -> None:
+        """End every worker at once. Whatever was not published counts as not done."""
+        while self._workers:
+            worker = self._workers.pop()
+            worker.end()
+            worker.dismiss()
+
+    def _hand_out(self) -> None:
+        """Give idle workers a task each, and start workers while there are tasks for them."""
+        for worker in self._workers:
+            if worker.task is None:
+                task = self._source.take()
+                if task is None:
+                    return
+                worker.give(task)
+        while len(self._workers) < self._max_workers:
+            task = self._source.take()
+            if task is None:
+                return
+            try:
+                worker = WorkerProcess(self._work, self._limits)
+            except OSError as error:
+                raise EngineError(
+                    f"no worker process can be started ({error.strerror})", advice="Free memory or processes"
+                ) from error
+            self._workers.append(worker)
+            self._tell("worker_started", worker)
+            worker.give(task)
+
+    def _hear(self, worker: WorkerProcess) -> list[UnitEnd]:
+        message = worker.hear()
+        if message is None or not worker.makes_sense(message):
+            return self._lost(worker)
+        worker.note(message)
+        match message:
+            case Ready():
+                self._failed_starts = 0
+            case Unusable():
+                raise EngineError(f"the work cannot run in a worker: {message.problem}")
+            case Published():
+                return self._published(worker, message.part)
+            case NotPublished():
+                return self._not_published(worker, message.problem)
+            case OutOfMemory():
+                return self._lost(worker, worker.over_memory)
+            case Stop():
+                kinds = {kind.__name__: kind for kind in TiebackError.__subclasses__()}
+                kind = kinds.get(message.kind, TiebackError)
+                raise kind(message.what, where=message.where, advice=message.advice)
+            case _:
+                pass  # the state of the worker is all there is to it
+        return []
+
+    def _published(self, worker: WorkerProcess, part: str) -> list[UnitEnd]:
+        """The ends of a whole batch, final now."""
+        ends = worker.ends
+        task = worker.release()
+        return [
+            UnitEnd(
+                unit=task.units[end.index],
+                state=UnitState.FAILED if end.problem else UnitState.DONE,
+                result=end.result,
+                part="" if end.problem else part,
+                problem=end.problem,
+                attempts=task.attempt,
+                seconds=end.seconds,
+            )
+            for end in ends
+        ]
+
+    def _not_published(self, worker: WorkerProcess, problem: str) -> list[UnitEnd]:
+        task = worker.release()
+        again, alone = halve(task)
+        self._source.put_back(again)
+        if alone is None:
+            return []
+        return [UnitEnd(alone, UnitState.FAILED, problem=problem, attempts=task.attempt)]
+
+    def _look(self) -> list[UnitEnd]:
+        """End the workers that passed a limit."""
+        ended = []
+        now = time.monotonic()
+        self._next_look = now + LOOK_SECONDS
+        for worker in list(self._workers):
+            # What it has said in the meantime is heard first: the pipe may hold the end of its unit.
+            if not worker.pipe.poll() and (why := worker.overrun(now)):
+                ended += self._lost(worker, why)
+        return ended
+
+    def _lost(self, worker: WorkerProcess, why: str = "") -> list[UnitEnd]:
+        """A worker is gone or has to go: save what it published, split what it had."""
+        self._workers.remove(worker)
+        ended_by = worker.end()
+        published = worker.last_words()
+        worker.dismiss()
+        why = why or ended_by
+        self._tell("worker_lost", worker, why)
+        if worker.task is None:
+            return []
+        if not worker.ready:
+            self._failed_starts += 1
+            if self._failed_starts >= MAX_FAILED_STARTS:
+                raise EngineError(f"worker processes do not start: each {why}")
+            self._source.put_back([worker.task])
+            return []
+        if published is not None:
+            return self._published(worker, published.part)
+        if worker.publishing and (part := self._work.published(worker.task.units)) is not None:
+            return self._published(worker, part)
+        return self._split(worker, why)
+
+    def _split(self, worker: WorkerProcess, why: str) -> list[UnitEnd]:
+        current = worker.current
+        task = worker.release()
+        again, poison = after_loss(task, current)
+        self._source.put_back(again)
+        if poison is not None:
+            attempts = task.attempt + task.broken
+            return [UnitEnd(poison, UnitState.POISON, problem=f"{why}, twice; set aside", attempts=attempts)]
+        if current is not None:
+            self._tell("retried", worker, f"{task.units[current].source}: {why}; it is tried once more, alone")
+        return []
+
+    def _forgive(self, seconds: float) -> None:
+        """Time that the caller took is nobody's."""
+        for worker in self._workers:
+            worker.since += seconds
+
+    def _tell(
+        self, kind: Literal["worker_started", "worker_lost", "retried"], worker: WorkerProcess, detail: str = ""
+    ) -> None:
+        if self._on_event is not None:
+            self._on_event(EngineEvent(kind, worker.pid, detail))

@@ -1,0 +1,41 @@
+"""Memory of a worker: a hard limit from inside, and what Linux says of it from outside (proc(5), setrlimit(2)).
+
+``RLIMIT_DATA`` counts private writable mappings since Linux 4.7. ``RLIMIT_AS`` would also count address space that
+DuckDB, thread stacks and mapped files merely reserve, which has nothing to do with what an input costs.
+"""
+
+import resource
+from pathlib import Path
+
+ALLOCATOR = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
+"""Environment of workers. Arrow's own allocator makes a gibibyte writable at its first use, which the limit would count
+as the input's; malloc asks for what it needs."""
+
+
+def _status(pid: int | str) -> dict[str, int]:
+    """The sizes of ``/proc/<pid>/status`` in bytes."""
+    sizes = {}
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines():
+        name, _, value = line.partition(":")
+        words = value.split()
+        if len(words) == 2 and words[1] == "kB":
+            sizes[name] = int(words[0]) * 1024
+    return sizes
+
+
+def resident(pid: int | str = "self") -> int:
+    """Private bytes that a process really holds, swapped ones too; mapped files do not count. 0 where it is gone."""
+    try:
+        sizes = _status(pid)
+    except OSError:
+        return 0
+    return sizes.get("RssAnon", 0) + sizes.get("RssShmem", 0) + sizes.get("VmSwap", 0)
+
+
+def limit_growth(extra: int) -> None:
+    """Let this process hold at most ``extra`` bytes of private writable memory more than now, for good."""
+    limit = _status("self").get("VmData", 0) + extra
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))

@@ -1,0 +1,94 @@
+"""Batches of units: how the stream of units is cut, and what becomes of a batch that lost its worker."""
+
+import itertools
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from tieback.engine.interface import Unit
+
+BATCH_BYTES = 256 * 1024 * 1024
+"""A batch is closed when its inputs reach this size, so that the loss of a worker never costs much work."""
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A batch on its way through the workers."""
+
+    units: tuple[Unit, ...]
+    attempt: int = 1
+    """2 for a unit that is tried once more, alone."""
+    broken: int = 0
+    """How often this very batch lost its worker while no unit was in work."""
+
+
+class TaskSource:
+    """Cuts a stream of units into tasks, reading ahead no further than one batch a worker.
+
+    Returned tasks go first. Near the end of the stream batches become smaller, so that all workers end together.
+    """
+
+    def __init__(self, units: Iterable[Unit], workers: int, batch: int) -> None:
+        self._stream: Iterator[Unit] = iter(units)
+        self._workers = workers
+        self._batch = batch
+        self._ahead: deque[Unit] = deque()
+        self._returned: deque[Task] = deque()
+        self._dry = False
+
+    def put_back(self, tasks: Sequence[Task]) -> None:
+        """Tasks that have to run again, in order, before anything else."""
+        self._returned.extendleft(reversed(tasks))
+
+    def take(self) -> Task | None:
+        """The next task; ``None`` where there is none, unless tasks come back."""
+        if self._returned:
+            return self._returned.popleft()
+        self._read_ahead()
+        if not self._ahead:
+            return None
+        count = self._batch
+        if self._dry:
+            count = min(count, -(-len(self._ahead) // (2 * self._workers)))
+        units = [self._ahead.popleft()]
+        size = units[0].size
+        while self._ahead and len(units) < count and size + self._ahead[0].size <= BATCH_BYTES:
+            size += self._ahead[0].size
+            units.append(self._ahead.popleft())
+        return Task(tuple(units))
+
+    def _read_ahead(self) -> None:
+        if self._dry:
+            return
+        missing = self._batch * self._workers - len(self._ahead)
+        before = len(self._ahead)
+        self._ahead.extend(itertools.islice(self._stream, missing))
+        self._dry = len(self._ahead) < before + missing
+
+
+def after_loss(task: Task, current: int | None) -> tuple[list[Task], Unit | None]:
+    """What to do after a worker was lost with ``task``: the tasks to run again, and the unit to set aside if any.
+
+    Args:
+        task: the batch that it had; nothing of it is published.
+        current: place of the unit in work; ``None`` where it was lost between units or while it published.
+    """
+    if current is not None:
+        unit = task.units[current]
+        if task.attempt > 1:
+            again, poison = [], unit
+        else:
+            again, poison = [Task((unit,), task.attempt + 1)], None
+        return [Task(rest) for rest in (task.units[:current], task.units[current + 1 :]) if rest] + again, poison
+    if not task.broken:
+        return [msgspec.structs.replace(task, broken=1)], None
+    halves, unit_alone = halve(task)
+    return halves, unit_alone
+
+
+def halve(task: Task) -> tuple[list[Task], Unit | None]:
+    """Narrow down which unit cannot be published: two halves, or the unit itself."""
+    if len(task.units) == 1:
+        return [], task.units[0]
+    middle = len(task.units) // 2
+    return [Task(task.units[:middle], task.attempt), Task(task.units[middle:], task.attempt)], None

@@ -1,0 +1,144 @@
+"""The process that does the work: ``python -P -m tieback.engine.worker FD PARENT``.
+
+It reads from the pipe ``FD``: first ``sys.path`` and the work, pickled, then one batch at a time. It answers with the
+messages of ``messages.py``. It dies with its parent, ignores SIGINT (the parent decides), and is the first that the
+kernel ends where the machine runs out of memory.
+
+It is started as a program of its own rather than by ``multiprocessing``, whose spawned children import the main module
+of their parent again: here nothing is imported but what the work needs.
+"""
+
+import contextlib
+import ctypes
+import os
+import pickle
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tieback.engine.interface import Unit, UnitLimits, Work
+from tieback.engine.memory import limit_growth, resident
+from tieback.engine.messages import (
+    Begun,
+    Ended,
+    NotPublished,
+    OutOfMemory,
+    Published,
+    Publishing,
+    Ready,
+    Stop,
+    Unusable,
+    send,
+)
+from tieback.model.errors import TiebackError
+
+PR_SET_PDEATHSIG = 1
+"""prctl(2)."""
+MAX_PROBLEM = 500
+"""Characters of a problem line."""
+
+
+class Assignment(msgspec.Struct, frozen=True):
+    """What a worker is for; pickled after ``sys.path``, because it names modules that are found there."""
+
+    work: Any
+    """A ``Work``."""
+    limits: UnitLimits
+
+
+def one_line(text: str) -> str:
+    """Text of an error as one bounded line without control characters."""
+    clean = "".join(c if c.isprintable() else " " for c in text[: 4 * MAX_PROBLEM])
+    return " ".join(clean.split())[:MAX_PROBLEM]
+
+
+def problem_line(error: BaseException, source: str = "") -> str:
+    """One line for people: the diagnostics of ours; of any other error its kind, text and innermost place.
+
+    Args:
+        error: what was raised.
+        source: the unit's, which the line leaves out: whoever shows the line names it.
+    """
+    if isinstance(error, TiebackError):
+        return one_line(error.diagnostics().removeprefix(f"{source}: ") if source else error.diagnostics())
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return one_line(f"unexpected {type(error).__name__}: {error}{place}")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Serve batches until the pipe ends. Returns the exit status."""
+    fd, parent = int(argv[0]), int(argv[1])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        return 1  # it died before prctl could see it
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
+    pipe = Connection(fd)
+    with contextlib.suppress(EOFError, OSError):
+        sys.path[:] = pickle.loads(pipe.recv_bytes())  # noqa: S301 - the parent wrote it
+        serve(pipe)
+    return 0
+
+
+def serve(pipe: Connection) -> None:
+    """Take the work, then batch after batch. Raises ``EOFError`` when the parent closes the pipe."""
+    try:
+        assignment: Assignment = pickle.loads(pipe.recv_bytes())  # noqa: S301 - the parent wrote it
+        limit_growth(assignment.limits.memory_bytes)
+    except (EOFError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001 - importing the work runs code of other rooms; the line says what failed
+        send(pipe, Unusable(problem_line(error)))
+        return
+    send(pipe, Ready(resident()))
+    read_batch = msgspec.msgpack.Decoder(list[Unit])
+    while True:
+        do_batch(pipe, assignment.work, read_batch.decode(pipe.recv_bytes()))
+
+
+def do_batch(pipe: Connection, work: Work[Any], batch: Sequence[Unit]) -> None:
+    """Analyse each unit, then publish the results; the engine hears of every step."""
+    results = []
+    for index, unit in enumerate(batch):
+        send(pipe, Begun(index))
+        start = time.monotonic()
+        try:
+            result = work.analyse(unit)
+            summary = work.summary(result)
+        except MemoryError:
+            _give_up(pipe)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the edge of a unit: becomes its recorded end
+            send(pipe, Ended(index, time.monotonic() - start, problem_line(error, unit.source)))
+        else:
+            results.append((unit, result))
+            send(pipe, Ended(index, time.monotonic() - start, result=summary))
+    send(pipe, Publishing())
+    try:
+        part = work.publish(batch, results) if results else ""
+    except MemoryError:
+        _give_up(pipe)
+    except TiebackError as error:
+        send(pipe, Stop(type(error).__name__, error.what, error.where, error.advice))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the engine narrows it down to a unit and records that
+        send(pipe, NotPublished(problem_line(error)))
+    else:
+        send(pipe, Published(part))
+
+
+def _give_up(pipe: Connection) -> None:
+    """End this process: after a failed allocation no library in it can be trusted to be whole."""
+    send(pipe, OutOfMemory())
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

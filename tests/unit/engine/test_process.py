@@ -1,0 +1,69 @@
+from collections.abc import Iterator
+
+import pytest
+from tests.engine.works import FAST, Behave, unit
+
+from tieback.engine.messages import Begun, Ended, Message, NotPublished, OutOfMemory, Published, Publishing, Ready
+from tieback.engine.process import WorkerProcess
+from tieback.engine.tasks import Task
+
+
+@pytest.fixture
+def worker() -> Iterator[WorkerProcess]:
+    worker = WorkerProcess(Behave(), FAST)
+    yield worker
+    worker.end()
+    worker.dismiss()
+
+
+def test_a_worker_tells_each_step_of_a_batch(worker: WorkerProcess) -> None:
+    worker.give(Task((unit("a"), unit("bad"))))
+    heard: list[object] = []
+    while not isinstance(message := worker.hear(), Published):
+        assert message is not None
+        assert worker.makes_sense(message)
+        worker.note(message)
+        heard.append(type(message))
+    assert worker.makes_sense(message)
+    assert heard == [Ready, Begun, Ended, Begun, Ended, Publishing]
+    assert [end.problem for end in worker.ends] == ["", "not an app. Give an APK"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [Begun(0)],  # before it is ready
+        [Ready(0), Ready(0)],
+        [Ready(0), Ended(0, 0.0)],
+        [Ready(0), Begun(1)],
+        [Ready(0), Begun(0), Begun(1)],
+        [Ready(0), Begun(0), Ended(1, 0.0)],
+        [Ready(0), Begun(0), Publishing()],
+        [Ready(0), Begun(0), Ended(0, 0.0), Publishing()],
+        [Ready(0), Published("forged")],
+        [Ready(0), NotPublished("forged")],
+        [OutOfMemory()],
+    ],
+)
+def test_a_worker_that_a_hostile_input_took_over_cannot_end_other_units(
+    script: list[Message], worker: WorkerProcess
+) -> None:
+    worker.task = Task((unit("a"), unit("b")))
+    *before, last = script
+    for message in before:
+        assert worker.makes_sense(message)
+        worker.note(message)
+    assert not worker.makes_sense(last)
+
+
+def test_an_idle_worker_leaves_when_its_pipe_closes() -> None:
+    worker = WorkerProcess(Behave(), FAST)
+    worker.dismiss()
+    worker.wait()
+    assert worker.end() == "ended its worker process (exit status 0)"
+
+
+def test_a_killed_worker_says_by_which_signal(worker: WorkerProcess) -> None:
+    assert isinstance(worker.hear(), Ready)
+    assert worker.end() == "ended its worker process (SIGKILL)"
+    assert worker.hear() is None

@@ -1,0 +1,77 @@
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.engine.works import unit
+
+from tieback.engine.interface import Unit
+from tieback.engine.tasks import BATCH_BYTES, Task, TaskSource, after_loss, halve
+
+A, B, C, D = (unit(name) for name in "abcd")
+
+
+@given(count=st.integers(0, 200), workers=st.integers(1, 8), batch=st.integers(1, 50))
+@settings(max_examples=60, deadline=None)
+def test_every_unit_is_in_one_task_in_order(count: int, workers: int, batch: int) -> None:
+    units = [unit("x", number) for number in range(count)]
+    source = TaskSource(iter(units), workers, batch)
+    taken: list[Unit] = []
+    while (task := source.take()) is not None:
+        assert 1 <= len(task.units) <= batch
+        taken += task.units
+    assert taken == units
+
+
+def test_no_more_is_read_ahead_than_a_batch_a_worker() -> None:
+    read = 0
+
+    def endless() -> Iterator[Unit]:
+        nonlocal read
+        while True:
+            read += 1
+            yield unit("x", read)
+
+    source = TaskSource(endless(), workers=3, batch=4)
+    source.take()
+    assert read == 12
+
+
+def test_a_few_units_go_to_different_workers() -> None:
+    source = TaskSource([A, B, C], workers=2, batch=16)
+    assert source.take() == Task((A,))
+
+
+def test_big_inputs_make_small_batches() -> None:
+    big = [unit("big", number, size=BATCH_BYTES // 2) for number in range(100)]
+    task = TaskSource(big, workers=1, batch=16).take()
+    assert task is not None
+    assert len(task.units) == 2
+
+
+def test_returned_tasks_come_first_in_their_order() -> None:
+    source = TaskSource([A, B], workers=1, batch=1)
+    source.put_back([Task((C,)), Task((D,))])
+    assert [source.take() for _ in range(5)] == [Task((C,)), Task((D,)), Task((A,)), Task((B,)), None]
+
+
+@pytest.mark.parametrize(
+    ("task", "current", "again", "poison"),
+    [
+        (Task((A, B, C)), 1, [Task((A,)), Task((C,)), Task((B,), 2)], None),
+        (Task((A, B, C)), 0, [Task((B, C)), Task((A,), 2)], None),
+        (Task((A,)), 0, [Task((A,), 2)], None),
+        (Task((A,), 2), 0, [], A),
+        (Task((A, B)), None, [Task((A, B), broken=1)], None),
+        (Task((A, B), broken=1), None, [Task((A,)), Task((B,))], None),
+        (Task((A,), broken=1), None, [], A),
+        (Task((A, B), broken=1), 1, [Task((A,)), Task((B,), 2)], None),
+    ],
+)
+def test_after_loss(task: Task, current: int | None, again: list[Task], poison: Unit | None) -> None:
+    assert after_loss(task, current) == (again, poison)
+
+
+def test_halve() -> None:
+    assert halve(Task((A, B, C))) == ([Task((A,)), Task((B, C))], None)
+    assert halve(Task((A,))) == ([], A)
