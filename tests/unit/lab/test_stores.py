@@ -1,0 +1,82 @@
+"""The table of stores is consistent, and people choose from it by name."""
+
+from collections import Counter
+from ipaddress import ip_address, ip_network
+
+import pytest
+
+from tieback.lab.people import rows
+from tieback.lab.stores import NETWORK, STORES, Server, State, Store, choose, stores_in
+from tieback.model.errors import LabError
+from tieback.model.probe import Access, RansomVerdict
+
+IDS = [store.name for store in STORES]
+
+
+def test_names_and_places_are_unique() -> None:
+    assert Counter(store.name for store in STORES).most_common(1)[0][1] == 1
+    assert Counter((store.address, store.port) for store in STORES).most_common(1)[0][1] == 1
+
+
+def test_each_store_has_an_address_of_its_own() -> None:
+    stores = [store for store in STORES if store.is_store]
+    assert len({store.address for store in stores}) == len({store.host for store in stores}) == len(stores)
+
+
+@pytest.mark.parametrize("store", STORES, ids=IDS)
+def test_it_is_inside_the_lab(store: Store) -> None:
+    assert ip_address(store.address) in ip_network(NETWORK)
+    assert store.host.endswith(".test")
+
+
+@pytest.mark.parametrize("store", STORES, ids=IDS)
+def test_the_state_fits_the_truth(store: Store) -> None:
+    expected = {
+        State.OPEN: {Access.OPEN, Access.PARTIAL},
+        State.PROTECTED: {Access.AUTH_REQUIRED},
+        State.EMPTY: {Access.OPEN_EMPTY},
+        State.RANSOMED: {Access.OPEN},
+    }
+    assert store.access in expected[store.state]
+    assert (store.ransom is not RansomVerdict.NONE) is (store.state is State.RANSOMED)
+    assert (store.records > 0) is (store.is_store and store.state is not State.EMPTY)
+    assert store.emulation is (store.server is Server.OSMEM)
+
+
+@pytest.mark.parametrize("store", STORES, ids=IDS)
+def test_its_records_can_be_made(store: Store) -> None:
+    for holding in store.holdings:
+        assert rows(holding.dataset, 1)
+
+
+@pytest.mark.parametrize(
+    ("names", "demo", "expected"),
+    [
+        ((), False, IDS),
+        ((), True, ["fieldhand", "workhub", "workhub-api", "tillroll"]),
+        (("demo",), False, ["fieldhand", "workhub", "workhub-api", "tillroll"]),
+        (("tillroll", "fieldhand"), False, ["fieldhand", "tillroll"]),
+        (("api.workhub.test",), False, ["workhub", "workhub-api"]),
+        (("valkey-open",), True, ["fieldhand", "workhub", "workhub-api", "tillroll", "valkey-open"]),
+    ],
+)
+def test_choosing(names: tuple[str, ...], demo: bool, expected: list[str]) -> None:
+    assert [store.name for store in choose(names, demo=demo)] == expected
+
+
+def test_an_unknown_name_lists_the_known_ones() -> None:
+    with pytest.raises(LabError, match=r"tilroll: there is no such store in the lab\. Known: demo, fieldhand"):
+        choose(("tilroll",))
+
+
+def test_another_subnet_moves_only_the_address() -> None:
+    moved = stores_in(7)
+    assert [s.address for s in moved[:2]] == ["127.77.7.10", "127.77.7.20"]
+    assert [(s.name, s.port, s.holdings) for s in moved] == [(s.name, s.port, s.holdings) for s in STORES]
+    assert stores_in(0) == STORES
+
+
+@pytest.mark.parametrize("subnet", [-1, 256])
+def test_a_subnet_is_a_byte(subnet: int) -> None:
+    with pytest.raises(LabError, match="0 to 255"):
+        stores_in(subnet)
