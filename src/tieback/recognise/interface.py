@@ -6,9 +6,10 @@ from typing import Protocol
 import msgspec
 
 from tieback.intake.apps.interface import Artifact
-from tieback.model.sighting import Credential, NotBackend, Sighting
+from tieback.model.sighting import Credential, NotBackend, Problem, Sighting
 
-type Find = Sighting | Credential | NotBackend
+type Find = Sighting | Credential | NotBackend | Problem
+"""A problem says what an extractor had to leave unread."""
 
 
 class ExtractorMeta(msgspec.Struct, frozen=True):

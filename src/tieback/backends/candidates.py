@@ -1,0 +1,146 @@
+"""Back ends become candidates: the hosts and ports worth asking, each with the way that leads there.
+
+An app names some itself. Others are reached by the pivot: an app that talks to an HTTP API only may still leave its data
+open, when the store behind the API listens on the same host, so the usual ports of the stores there are candidates too.
+A pivot is never made from third parties, nor from fronts that many customers share.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from importlib import resources
+
+import msgspec
+
+from tieback.backends.normalise import host_of
+from tieback.model.backend import Backend, Candidate, Route
+from tieback.model.endpoint import EndpointKind, Party
+
+_HTTP = frozenset({"http", "https", "ws", "wss"})
+_TLS_SCHEMES = frozenset({"https", "wss", "ftps", "rediss", "amqps", "mqtts", "ssl"})
+_PRODUCTS = {
+    "amqp": "AMQP",
+    "elasticsearch": "Elasticsearch",
+    "mongodb": "MongoDB",
+    "mqtt": "MQTT",
+    "mysql": "MySQL",
+    "postgresql": "PostgreSQL",
+    "redis": "Redis",
+}
+"""How people write the names of services."""
+
+
+class _Front(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    suffixes: tuple[str, ...]
+    reason: str
+    source: str
+
+
+class _Fronts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    front: tuple[_Front, ...]
+
+
+class SharedFronts:
+    """Hosting that many customers share, from ``shared_fronts.toml``: behind it stands nobody's own machine."""
+
+    @cached_property
+    def _suffixes(self) -> dict[str, str]:
+        raw = resources.files("tieback.backends").joinpath("shared_fronts.toml").read_bytes()
+        fronts = msgspec.toml.decode(raw, type=_Fronts).front
+        return {suffix: front.reason for front in fronts for suffix in front.suffixes}
+
+    def reason(self, host: str) -> str | None:
+        """Why no store of the app's maker can stand on this host, or ``None``."""
+        name = host
+        while name:
+            if name in self._suffixes:
+                return self._suffixes[name]
+            name = name.partition(".")[2]
+        return None
+
+
+def candidates(
+    backends: Iterable[Backend],
+    store_ports: Mapping[str, tuple[int, ...]],
+    fronts: SharedFronts | None = None,
+) -> list[Candidate]:
+    """The hosts and ports worth asking.
+
+    Args:
+        backends: as mapped; those without addresses are left out.
+        store_ports: usual ports by service, such as ``{"mongodb": (27017,)}``; the first service that claims a port
+            gives the reason.
+        fronts: the list of shared hosting, where the caller holds it already.
+
+    Returns:
+        One a host and port, those that an app names first, then by host and port. A named one that a pivot also leads
+        to keeps the endpoints of both.
+    """
+    fronts = fronts if fronts is not None else SharedFronts()
+    reached = [backend for backend in backends if backend.addresses]
+    merged: dict[tuple[str, int], Candidate] = {}
+    for found in (*_named(reached), *_pivots(reached, store_ports, fronts)):
+        key = (found.host, found.port)
+        first = merged.get(key)
+        merged[key] = found if first is None else _merge(first, found)
+    return sorted(merged.values(), key=lambda one: (one.route is not Route.NAMED, one.host, one.port))
+
+
+def _named(backends: list[Backend]) -> Iterator[Candidate]:
+    for backend in sorted(backends, key=lambda one: one.endpoint.value):
+        endpoint = backend.endpoint
+        if endpoint.port is None:
+            continue
+        yield Candidate(
+            host=host_of(endpoint),
+            port=endpoint.port,
+            service=endpoint.service,
+            route=Route.NAMED,
+            endpoints=(endpoint.value,),
+            reason=f"the app names {endpoint.value}",
+            tls=_tls(endpoint.scheme),
+        )
+
+
+def _pivots(
+    backends: list[Backend], store_ports: Mapping[str, tuple[int, ...]], fronts: SharedFronts
+) -> Iterator[Candidate]:
+    apis: dict[str, list[str]] = {}
+    for backend in backends:
+        endpoint = backend.endpoint
+        web = endpoint.kind is EndpointKind.URL and endpoint.scheme in _HTTP
+        host = host_of(endpoint)
+        if web and backend.party is not Party.THIRD and fronts.reason(host) is None:
+            apis.setdefault(host, []).append(endpoint.value)
+    for host, values in sorted(apis.items()):
+        ordered = tuple(sorted(set(values)))
+        for service, ports in store_ports.items():
+            for port in ports:
+                yield Candidate(
+                    host=host,
+                    port=port,
+                    service=service,
+                    route=Route.PIVOT,
+                    endpoints=ordered,
+                    reason=f"default port of {_PRODUCTS.get(service, service)} on the host of the API {_root(ordered[0])}",
+                )
+
+
+def _merge(first: Candidate, other: Candidate) -> Candidate:
+    """``first`` with what ``other`` adds; named candidates come before pivots and win."""
+    named = other.route is Route.NAMED
+    return msgspec.structs.replace(
+        first,
+        service=first.service or (other.service if named else None),
+        tls=first.tls if first.tls is not None or not named else other.tls,
+        endpoints=tuple(sorted({*first.endpoints, *other.endpoints})),
+    )
+
+
+def _tls(scheme: str) -> bool | None:
+    return None if scheme in {"", "tcp"} else scheme in _TLS_SCHEMES
+
+
+def _root(value: str) -> str:
+    scheme, mark, rest = value.partition("://")
+    return scheme + mark + rest.partition("/")[0]

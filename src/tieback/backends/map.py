@@ -1,0 +1,113 @@
+"""Endpoints become back ends: each distinct host is resolved once, by the resolver that the pipeline gives.
+
+The resolver is ``scope``'s: it asks the grant's table of hosts, and DNS only where the grant allows. Without one nothing
+leaves the machine and only literal addresses have an address. Provider and region are not known yet.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Protocol
+
+from tieback.backends.normalise import OwnerDomains, host_of, literal_address
+from tieback.model.backend import Backend
+from tieback.model.endpoint import Endpoint, Party
+
+NO_GRANT = "no grant"
+"""``Backend.resolved_by`` where there was nobody to ask."""
+NO_ADDRESS_OF_ITS_OWN = "the scheme names a DNS record of servers, not a host"
+_AT_ONCE = 32
+"""Names resolved at the same time."""
+
+
+class Resolved(Protocol):
+    """An answer of the resolver."""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Canonical addresses; empty where the name was not or could not be resolved."""
+        ...
+
+    @property
+    def by(self) -> str:
+        """``hosts`` or ``dns``, where there are addresses."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Why there are none."""
+        ...
+
+
+type Resolver = Callable[[str], Awaitable[Resolved]]
+"""Resolves one host name; a refusal is a value, not an exception."""
+
+
+async def map_backends(
+    endpoints: Iterable[Endpoint],
+    resolve: Resolver | None,
+    parties: Mapping[str, Party] | None = None,
+    owners: OwnerDomains | None = None,
+) -> list[Backend]:
+    """Resolve and attribute endpoints.
+
+    Args:
+        endpoints: of any number of apps; equal values are one.
+        resolve: asks for the addresses of a name; ``None`` without a grant.
+        parties: party by endpoint value, as the sightings tell; unknown where missing.
+        owners: the public suffix list, where the caller holds it already.
+
+    Returns:
+        One back end for each distinct endpoint value, in the order of the first appearance.
+    """
+    distinct = {endpoint.value: endpoint for endpoint in reversed(list(endpoints))}
+    ordered = list(reversed(distinct.values()))
+    owners = owners if owners is not None else OwnerDomains()
+    names = {host_of(endpoint): None for endpoint in ordered if _resolvable(endpoint)}
+    answers = await _resolve_all(names, resolve)
+    backends = []
+    for endpoint in ordered:
+        host = host_of(endpoint)
+        addresses, by = _addresses(endpoint, host, answers, asked=resolve is not None)
+        backends.append(
+            Backend(
+                endpoint=endpoint,
+                addresses=addresses,
+                resolved_by=by,
+                owner_domain=owners.owner_domain(host),
+                party=(parties or {}).get(endpoint.value, Party.UNKNOWN),
+            )
+        )
+    return backends
+
+
+def _resolvable(endpoint: Endpoint) -> bool:
+    host = host_of(endpoint)
+    return bool(host) and literal_address(host) is None and not endpoint.scheme.endswith("+srv")
+
+
+async def _resolve_all(names: Iterable[str], resolve: Resolver | None) -> dict[str, Resolved]:
+    if resolve is None:
+        return {}
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def ask(name: str) -> tuple[str, Resolved]:
+        async with gate:
+            return name, await resolve(name)
+
+    return dict(await asyncio.gather(*(ask(name) for name in names)))
+
+
+def _addresses(
+    endpoint: Endpoint, host: str, answers: Mapping[str, Resolved], *, asked: bool
+) -> tuple[tuple[str, ...], str]:
+    literal = literal_address(host)
+    if literal is not None:
+        return (literal,), "literal"
+    if endpoint.scheme.endswith("+srv"):
+        return (), NO_ADDRESS_OF_ITS_OWN
+    if not host:
+        return (), "no host"
+    if not asked:
+        return (), NO_GRANT
+    answer = answers[host]
+    return (answer.addresses, answer.by) if answer.addresses else ((), answer.reason)

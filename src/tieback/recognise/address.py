@@ -1,0 +1,79 @@
+"""Bare ``host:port``, ``address:port`` and ``[IPv6]:port``, without a scheme.
+
+Much that looks so is none: line numbers (``Foo.kt:45``), times, versions, Maven coordinates, choices in minified
+script. So a name needs a top-level name of the public suffix list (or a private one), a believable port, letters of one
+case, and neighbours that end a word; lists of what is none are in ``host_names.toml``.
+"""
+
+import re
+
+from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.sighting import NotBackend
+from tieback.recognise.firebase import firebase_endpoint
+from tieback.recognise.hosts import NoBackend, Rejected, check_host, check_port
+from tieback.recognise.rules import Rules
+from tieback.recognise.verdict import Verdict
+
+NAME_RULE = "host-port"
+ADDRESS_RULE = "address-port"
+
+HOST_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_"
+"""What a bare name or IPv4 address is made of."""
+BRACKET_BYTES = b"0123456789abcdefABCDEF:."
+"""What stands between the brackets of an IPv6 address."""
+_BEFORE = frozenset("\"'`=,@>([;| \t\r\n\f\v")
+_PORT = re.compile(r"(\d{1,5})(?![\w:@$%{-]|[.,]\d|\.\w)")
+
+
+def verify(before: str, host: str, after: str, rules: Rules) -> Verdict:
+    """Judge a bare host and port.
+
+    Args:
+        before: up to two characters before the host; empty at the beginning of a string.
+        host: the name or address; IPv6 in brackets.
+        after: what follows the colon, the port first; a dozen characters are enough.
+        rules: the rule files.
+    """
+    bracketed = host.startswith("[")
+    numeric = bracketed or host.replace(".", "").isdigit()
+    rule = ADDRESS_RULE if numeric else NAME_RULE
+    found = _PORT.match(after)
+    covers = len(host) + 1 + (len(found[0]) if found else 0)
+    if before and before[-1] not in _BEFORE and before != "//":
+        return Verdict(rule, covers, rejected="part of a longer word")
+    if found is None:
+        return Verdict(rule, covers, rejected="number goes on")
+    port = check_port(found[1])
+    if isinstance(port, Rejected):
+        return Verdict(rule, covers, rejected=port.reason)
+    if port < 1024 and port not in rules.names.low_ports:
+        return Verdict(rule, covers, rejected="port that no service uses")
+    veto = None if numeric else _veto(host, rules)
+    if veto is not None:
+        return Verdict(rule, covers, rejected=veto)
+    checked = check_host(host, rules, single_label=False)
+    if isinstance(checked, Rejected):
+        return Verdict(rule, covers, rejected=checked.reason)
+    if isinstance(checked, NoBackend):
+        value = f"{checked.host.bracketed}:{port}"
+        return Verdict(rule, covers, not_backends=(NotBackend(value, checked.reason),))
+    endpoint = firebase_endpoint(checked.name, rules) or Endpoint(
+        kind=EndpointKind.ADDRESS if checked.address else EndpointKind.HOST_PORT,
+        value=f"{checked.bracketed}:{port}",
+        scheme="",
+        host=checked.name,
+        port=port,
+        service=rules.services.of(checked.name, port),
+    )
+    return Verdict(rule, covers, endpoints=(endpoint,))
+
+
+def _veto(host: str, rules: Rules) -> str | None:
+    if host not in (host.lower(), host.upper()):
+        return "case of a class name"
+    labels = host.lower().split(".")
+    if labels[0] in rules.names.first_labels:
+        return "package name or Maven coordinate"
+    if len(labels) == 2:
+        return rules.names.short_vetoes.get(labels[1])
+    return None

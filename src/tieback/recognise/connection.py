@@ -1,0 +1,148 @@
+"""Connection strings of data stores: ``mongodb://``, ``postgresql://``, ``redis://``, ``jdbc:mysql://`` and the like.
+
+The general shape is ``scheme://user:password@host:port,host:port/database?options``. The driver prefix ``jdbc:`` and
+other spellings of one scheme are folded, each host of a list is an endpoint of its own, and its value always carries
+the port. Passwords often hold characters that a URL must escape, so user information ends at the last ``@`` behind
+which a list of valid hosts stands. Sources of each syntax are in ``services.toml``.
+"""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.sighting import NotBackend
+from tieback.recognise.hosts import Host, NoBackend, Rejected, check_host, check_port
+from tieback.recognise.rules import Rules, Scheme
+from tieback.recognise.verdict import MaskedSecret, Verdict, is_filled_in, mask
+
+RULE = "connection-string"
+
+_HOST = r"(?:\[[0-9A-Fa-f:.]{2,45}\]|[^\s\[\]/?;:,@'\"`()&|\\<>=*!]{1,253})(?::\d{1,5})?"
+_HOSTS = re.compile(rf"{_HOST}(?:,{_HOST}){{0,15}}(?=[/?;'\"`)\]}}\\&|,.\s<>!*]|:?$)")
+_ORACLE_HOSTS = re.compile(rf"{_HOST}(?=[:/?;'\"`)]|$)")
+_DATABASE = re.compile(r"/([A-Za-z0-9_.\-]{1,64})(?![A-Za-z0-9_.\-%${}])")
+_SID = re.compile(r":([A-Za-z0-9_.\-]{1,64})")
+_DATABASE_OPTION = re.compile(r"[;?&](?:databaseName|database)=([A-Za-z0-9_.\-]{1,64})", re.IGNORECASE)
+_PASSWORD_OPTION = re.compile(r"[;?&](?:password|pwd)=([^&;\s\"'<>]{1,256})", re.IGNORECASE)
+_APP_NAME = re.compile(r"[?&][A-Za-z]{1,32}=$")
+_JDBC = re.compile(r"jdbc:([a-z0-9]{2,16})(?::[a-z0-9+-]{1,24}){0,2}(://|:@(?://)?|:)", re.IGNORECASE)
+_MAX_AT = 16
+"""How many ``@`` of one text are tried."""
+
+
+def verify(text: str, scheme: Scheme, rules: Rules) -> Verdict:
+    """Judge ``text``, which begins with a store's ``scheme`` and ``://``."""
+    return _judge(text, len(scheme.name) + 3, scheme, rules)
+
+
+def verify_jdbc(text: str, rules: Rules) -> Verdict:
+    """Judge ``text``, which begins with ``jdbc:``."""
+    found = _JDBC.match(text)
+    scheme = rules.services.jdbc.get(found[1].lower()) if found else None
+    if found is None or scheme is None:
+        return Verdict(RULE, len("jdbc:"), rejected="database inside the app, or a driver of no known store")
+    if found[2] == ":" and scheme.canonical != "oracle":
+        return Verdict(RULE, found.end(), rejected="no host")
+    return _judge(text, found.end(), scheme, rules)
+
+
+def _judge(text: str, after: int, scheme: Scheme, rules: Rules) -> Verdict:
+    verdict: Verdict | None = None
+    for at in _host_positions(text, after):
+        begin = at + 2 if text.startswith("//", at) else at  # oracle:thin:user/password@//host
+        found = (_ORACLE_HOSTS if scheme.canonical == "oracle" else _HOSTS).match(text, begin)
+        if found is None:
+            continue
+        verdict = _hosts(text, found, scheme, rules)
+        if not verdict.rejected:
+            secrets = (*_userinfo(text[after : max(after, at - 1)]), *_options(text, found.end()))
+            return msgspec.structs.replace(verdict, secrets=secrets if verdict.endpoints else ())
+    reason = verdict.rejected if verdict is not None else "no host"
+    return Verdict(RULE, max(after, text.rfind("@") + 1), rejected=reason)
+
+
+def _host_positions(text: str, after: int) -> Iterator[int]:
+    """Where the list of hosts may begin: behind each ``@``, the last first; at ``after`` where there is none."""
+    at = text.rfind("@", after)
+    if at < 0:
+        yield after
+        return
+    for _ in range(_MAX_AT):
+        # Azure Cosmos DB writes "?appName=@account@" behind the hosts.
+        if not _APP_NAME.search(text, max(after, at - 40), at):
+            yield at + 1
+        at = text.rfind("@", after, at)
+        if at < 0:
+            return
+
+
+def _hosts(text: str, found: re.Match[str], scheme: Scheme, rules: Rules) -> Verdict:
+    database = _database(text, found.end(), scheme)
+    endpoints: dict[str, Endpoint] = {}
+    not_backends: list[NotBackend] = []
+    for part in found[0].split(","):
+        name, port = _split(part)
+        if isinstance(port, Rejected):
+            return Verdict(RULE, found.end(), rejected=port.reason)
+        if port is None:
+            if scheme.family == "socket":
+                return Verdict(RULE, found.end(), rejected="socket without a port")
+            port = scheme.port
+        host = check_host(name.rstrip("."), rules, single_label=True)
+        if isinstance(host, Rejected):
+            return Verdict(RULE, found.end(), rejected=host.reason)
+        place = host.host if isinstance(host, NoBackend) else host
+        value = _value(scheme, place, port, database)
+        if isinstance(host, NoBackend):
+            not_backends.append(NotBackend(value, host.reason))
+            continue
+        endpoints.setdefault(
+            value,
+            Endpoint(
+                kind=EndpointKind.CONNECTION_STRING,
+                value=value,
+                scheme=scheme.canonical,
+                host=host.name,
+                port=port,
+                path=database,
+                service=scheme.service,
+            ),
+        )
+    return Verdict(RULE, len(text), endpoints=tuple(endpoints.values()), not_backends=tuple(not_backends))
+
+
+def _split(part: str) -> tuple[str, int | Rejected | None]:
+    if part.startswith("["):
+        name, _, rest = part.partition("]")
+        name, digits = name + "]", rest.removeprefix(":")
+    else:
+        name, _, digits = part.partition(":")
+    return name, check_port(digits) if digits else None
+
+
+def _database(text: str, at: int, scheme: Scheme) -> str:
+    found = _DATABASE.match(text, at) or _DATABASE_OPTION.search(text, at)
+    if found is None and scheme.canonical == "oracle":
+        found = _SID.match(text, at)
+    return found[1].rstrip(".") if found else ""
+
+
+def _value(scheme: Scheme, host: Host, port: int | None, database: str) -> str:
+    shown = f":{port}" if port is not None else ""
+    return f"{scheme.canonical}://{host.bracketed}{shown}" + (f"/{database}" if database else "")
+
+
+def _userinfo(text: str) -> Iterator[MaskedSecret]:
+    _, colon, password = text.partition(":")
+    if not colon:
+        _, _, password = text.partition("/")  # oracle:thin:user/password@
+    if password and is_filled_in(password):
+        yield MaskedSecret("password_in_connection_string", mask(password))
+
+
+def _options(text: str, at: int) -> Iterator[MaskedSecret]:
+    found = _PASSWORD_OPTION.search(text, at)
+    if found is not None and is_filled_in(found[1]):
+        yield MaskedSecret("password_in_connection_string", mask(found[1]))

@@ -1,0 +1,59 @@
+"""The few characters around a match that a report shows: every credential masked, nothing that is not printable."""
+
+import re
+
+WIDTH = 160
+"""Characters of a context at most."""
+_LEFT = 40
+"""Characters before the match, of those."""
+REACH = 600
+"""Characters on both sides that masking looks at, so that a credential is known by what stands around it."""
+
+_SECRETS = (
+    # A password may hold spaces, quotes and at signs: up to the last @ of the line. "host:8080/" is a port.
+    re.compile(r"://([^\s/@:?#]{0,128}:(?!\d{1,5}(?:[/?#,;\s\"'<>)]|$))[^\n]{1,512})@"),
+    re.compile(r"://([^\s/@:?#\"'<>]{1,256})@"),
+    re.compile(r"thin:([^/\s@]{1,64}/[^\n]{1,256})@", re.IGNORECASE),
+    re.compile(
+        r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|authorization|sig(?:nature)?)"
+        r"[\"']?\s{0,3}[=:]\s{0,3}[\"']?([^\s\"'&;,<>]{1,256})",
+        re.IGNORECASE,
+    ),
+)
+_CUT_USERINFO = re.compile(r"[^\s\"'<>]{1,600}@")
+_STARS = re.compile(r"\*{4,}")
+_LINE_END = re.compile(r"[\x00\r\n]")
+
+
+def context(left: str, right: str, *, cut: bool = False) -> str:
+    """Make the context of a match.
+
+    Args:
+        left: text before the match, from the beginning of its string or line.
+        right: the match and what follows it.
+        cut: whether ``left`` begins in the middle of a string, where a credential may have lost its scheme.
+
+    Returns:
+        At most ``WIDTH`` printable characters of one line.
+    """
+    lines = _LINE_END.split(left)
+    left = lines[-1][-REACH:]
+    right = _LINE_END.split(right, maxsplit=1)[0][:REACH]
+    text = masked(left + right, cut=cut and len(lines) == 1)
+    begin = max(0, len(left) - _LEFT)
+    shown = _STARS.sub("***", text[begin : begin + WIDTH])
+    return "".join(char if char.isprintable() else "\N{MIDDLE DOT}" for char in shown)
+
+
+def masked(text: str, *, cut: bool = False) -> str:
+    """The same text, as long, with stars in place of what looks like a credential."""
+    if cut:
+        text = _CUT_USERINFO.sub(lambda found: "*" * (len(found[0]) - 1) + "@", text, count=1) if "@" in text else text
+    for pattern in _SECRETS:
+        text = pattern.sub(_stars, text)
+    return text
+
+
+def _stars(found: re.Match[str]) -> str:
+    begin, end = found.start(1) - found.start(), found.end(1) - found.start()
+    return found[0][:begin] + "*" * (end - begin) + found[0][end:]

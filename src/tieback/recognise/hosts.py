@@ -1,0 +1,134 @@
+"""Host names and addresses: validation and canonical form.
+
+Names follow RFC 1123 with underscores allowed (they occur in the DNS of buckets and tenants), at most 253 bytes, labels
+at most 63; other alphabets become A-labels (IDNA). The top-level name must be on the public suffix list or one of the
+private ones in ``host_names.toml``. Addresses follow RFC 4632 notation: four decimal octets without leading zeros.
+"""
+
+import re
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+import msgspec
+
+from tieback.recognise.rules import Rules
+
+PLACEHOLDER = re.compile(
+    r"%(?![0-9A-Fa-f]{2})(?:\d{1,2}\$)?[-+#0]?\d{0,2}(?:\.\d{1,2})?[A-Za-z@]|%0\d[dxX]|[{}<>]|\$[({A-Za-z0-9_]"
+)
+"""Where a format string, template or shell variable is filled in at run time. ``%d0`` is an escape of a URL."""
+
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_QUAD = re.compile(r"(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}")
+_NUMERIC = re.compile(r"(?:0x[0-9a-f]*|\d+)")
+_NON_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+class Host(msgspec.Struct, frozen=True):
+    """A host that may stand in an endpoint."""
+
+    name: str
+    """Lower-case ASCII name or canonical address, IPv6 without brackets."""
+    address: bool = False
+
+    @property
+    def bracketed(self) -> str:
+        """As it stands before a port: IPv6 in brackets."""
+        return f"[{self.name}]" if ":" in self.name else self.name
+
+
+class Rejected(msgspec.Struct, frozen=True):
+    """Why a text is no endpoint. Not shown to users; tables of tests read it."""
+
+    reason: str
+
+
+class NoBackend(msgspec.Struct, frozen=True):
+    """A well-formed host that is no back end, with the reason for the user."""
+
+    host: Host
+    reason: str
+
+
+def check_host(raw: str, rules: Rules, *, single_label: bool, path: str = "") -> Host | NoBackend | Rejected:
+    """Judge the text between scheme and port.
+
+    Args:
+        raw: the host as written, IPv6 in brackets.
+        rules: the rule files.
+        single_label: whether a name without a dot will do, as in ``mongodb://db/``.
+        path: what follows, for rules that judge host and path.
+    """
+    if PLACEHOLDER.search(raw):
+        return Rejected("placeholder in the host")
+    if raw.startswith("["):
+        return _address(raw[1:].removesuffix("]"), rules)
+    if _NON_ASCII.search(raw):
+        return _international(raw, rules, single_label=single_label, path=path)
+    name = raw.lower().removesuffix(".")
+    if not name or len(name) > 253:
+        return Rejected("no host" if not name else "host longer than 253 bytes")
+    labels = name.split(".")
+    if not all(_LABEL.fullmatch(label) for label in labels):
+        return Rejected("host with an empty or malformed label")
+    if _NUMERIC.fullmatch(labels[-1]):
+        return _address(name, rules) if _QUAD.fullmatch(name) else Rejected("number instead of a host")
+    reason = rules.not_backends.reason(name, path)
+    if reason is not None:
+        return NoBackend(Host(name), reason)
+    if len(labels) == 1:
+        return Host(name) if single_label else Rejected("name without a dot")
+    return _registered(name, labels, rules)
+
+
+def _registered(name: str, labels: list[str], rules: Rules) -> Host | Rejected:
+    if "_" in labels[-1] or "_" in labels[-2]:
+        return Rejected("underscore in a registered name")
+    if labels[-1] in rules.names.private_tlds:
+        return Host(name)
+    if rules.suffixes.publicsuffix(name) is None:
+        return Rejected("unknown top-level name")
+    if len(labels) == 2 and rules.suffixes.privatesuffix(name) is None:
+        return Rejected("public suffix without a name")
+    return Host(name)
+
+
+def _international(raw: str, rules: Rules, *, single_label: bool, path: str) -> Host | NoBackend | Rejected:
+    ascii_name = ""
+    if len(raw) <= 253:  # the codec's time grows with the square of the length
+        try:
+            ascii_name = raw.encode("idna").decode("ascii")
+        except UnicodeError:
+            ascii_name = ""
+    if ascii_name:
+        verdict = check_host(ascii_name, rules, single_label=False, path=path)
+        if not isinstance(verdict, Rejected):
+            return verdict
+    # Prose of other alphabets follows a URL without a space: "http://example.test请".
+    found = _NON_ASCII.search(raw)
+    head = raw[: found.start()] if found else raw
+    if not head:
+        return Rejected("name of no known alphabet")
+    return check_host(head, rules, single_label=single_label)
+
+
+def _address(text: str, rules: Rules) -> Host | NoBackend | Rejected:
+    try:
+        address: IPv4Address | IPv6Address = ip_address(text)
+    except ValueError:
+        return Rejected("malformed address")
+    if isinstance(address, IPv6Address):
+        if address.scope_id is not None:
+            return Rejected("address with a zone")
+        if address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+    host = Host(str(address), address=True)
+    reason = rules.not_backends.address_reason(address)
+    return NoBackend(host, reason) if reason is not None else host
+
+
+def check_port(text: str) -> int | Rejected:
+    """A port between 1 and 65535, from its decimal digits."""
+    if not text.isascii() or not text.isdigit() or len(text) > 5:
+        return Rejected("port that is no number")
+    port = int(text)
+    return port if 1 <= port <= 65535 else Rejected("port out of range")

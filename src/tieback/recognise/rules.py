@@ -1,0 +1,234 @@
+"""Reads the rule files beside it: services, hosts that are no back ends, third-party hosts, names of hosts.
+
+Every file is TOML; each entry carries its source, and where it judges, its reason. A malformed file is a programming
+error and raises ``msgspec.ValidationError``: the files are part of the package.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+from importlib import resources
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from typing import Literal
+
+import msgspec
+from publicsuffixlist import PublicSuffixList
+
+
+class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One ``[[scheme]]`` of services.toml."""
+
+    name: str
+    family: Literal["url", "store", "socket"]
+    source: str
+    port: int | None = None
+    service: str | None = None
+    written: str = ""
+    """Canonical spelling; empty where it is ``name``."""
+
+    @property
+    def canonical(self) -> str:
+        """The spelling that stands in ``Endpoint.scheme``."""
+        return self.written or self.name
+
+
+class _Jdbc(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    driver: str
+    scheme: str
+    source: str
+
+
+class _Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    port: int
+    service: str
+    source: str
+
+
+class _Suffix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    suffix: str
+    service: str
+    source: str
+
+
+class _Services(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    scheme: tuple[Scheme, ...]
+    jdbc: tuple[_Jdbc, ...]
+    port: tuple[_Port, ...]
+    suffix: tuple[_Suffix, ...]
+
+
+class _NotBackendRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: str
+    source: str
+    hosts: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+
+
+class _NotBackends(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rule: tuple[_NotBackendRule, ...]
+
+
+class _Sdk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    suffixes: tuple[str, ...]
+    source: str
+
+
+class _SdkHosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    sdk: tuple[_Sdk, ...]
+
+
+class _Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    names: tuple[str, ...]
+    reason: str
+    source: str
+
+
+class _Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    numbers: tuple[int, ...]
+    reason: str
+    source: str
+
+
+class _HostNames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    private_tld: tuple[_Names, ...]
+    file_extension: tuple[_Names, ...]
+    property: tuple[_Names, ...]
+    first_label: tuple[_Names, ...]
+    port: tuple[_Numbers, ...]
+    generic_brand: tuple[_Names, ...]
+
+
+def _read[T](name: str, into: type[T]) -> T:
+    return msgspec.toml.decode(resources.files("tieback.recognise").joinpath(name).read_bytes(), type=into)
+
+
+def _flat(entries: tuple[_Names, ...]) -> frozenset[str]:
+    return frozenset(name for entry in entries for name in entry.names)
+
+
+def parents(host: str) -> Iterator[str]:
+    """``host`` itself and every name above it, the longest first."""
+    yield host
+    at = host.find(".")
+    while at >= 0:
+        yield host[at + 1 :]
+        at = host.find(".", at + 1)
+
+
+class Services:
+    """Which product a scheme, a port or a host implies."""
+
+    def __init__(self) -> None:
+        read = _read("services.toml", _Services)
+        self.schemes: dict[str, Scheme] = {scheme.name: scheme for scheme in read.scheme}
+        self.jdbc: dict[str, Scheme] = {entry.driver: self.schemes[entry.scheme] for entry in read.jdbc}
+        self._ports = {entry.port: entry.service for entry in read.port}
+        self._suffixes = {entry.suffix: entry.service for entry in read.suffix}
+
+    def of(self, host: str, port: int | None) -> str | None:
+        """The product that a host suffix or else a usual port implies, or ``None``."""
+        for parent in parents(host):
+            service = self._suffixes.get(parent)
+            if service is not None:
+                return service
+        return self._ports.get(port) if port is not None else None
+
+
+class NotBackends:
+    """Hosts, paths and networks that look like endpoints and are none."""
+
+    def __init__(self) -> None:
+        self._hosts: dict[str, str] = {}
+        self._suffixes: dict[str, str] = {}
+        self._prefixes: dict[str, list[tuple[str, str]]] = {}
+        self._networks: list[tuple[IPv4Network | IPv6Network, str]] = []
+        for rule in _read("not_backends.toml", _NotBackends).rule:
+            self._hosts.update(dict.fromkeys(rule.hosts, rule.reason))
+            self._suffixes.update(dict.fromkeys(rule.suffixes, rule.reason))
+            for prefix in rule.prefixes:
+                host, _, path = prefix.lower().partition("/")
+                self._prefixes.setdefault(host, []).append((path, rule.reason))
+            self._networks.extend((ip_network(network), rule.reason) for network in rule.networks)
+
+    def reason(self, host: str, path: str = "") -> str | None:
+        """Why a canonical host name with this path (with or without its first ``/``) is no back end, or ``None``."""
+        reason = self._hosts.get(host)
+        if reason is not None:
+            return reason
+        for parent in parents(host):
+            reason = self._suffixes.get(parent)
+            if reason is not None:
+                return reason
+        below = path.lower().strip("/") + "/"
+        for prefix, why in self._prefixes.get(host, ()):
+            if not prefix or below.startswith(prefix + "/"):
+                return why
+        return None
+
+    def address_reason(self, address: IPv4Address | IPv6Address) -> str | None:
+        """Why a literal address is no back end, or ``None``."""
+        for network, reason in self._networks:
+            if address.version == network.version and address in network:
+                return reason
+        return None
+
+
+class ThirdParties:
+    """Hosts of libraries that many apps carry."""
+
+    def __init__(self) -> None:
+        self._suffixes = {suffix: sdk.name for sdk in _read("sdk_hosts.toml", _SdkHosts).sdk for suffix in sdk.suffixes}
+
+    def name(self, host: str) -> str | None:
+        """The library that a canonical host belongs to, or ``None``."""
+        for parent in parents(host):
+            name = self._suffixes.get(parent)
+            if name is not None:
+                return name
+        return None
+
+
+class Names:
+    """What may stand as a host, and what is only written like one."""
+
+    def __init__(self) -> None:
+        read = _read("host_names.toml", _HostNames)
+        self.private_tlds = _flat(read.private_tld)
+        self.short_vetoes = {
+            name: entry.reason for entry in (*read.file_extension, *read.property) for name in entry.names
+        }
+        """Top-level names that a bare ``host:port`` of two labels must not end in, with the reason."""
+        self.first_labels = _flat(read.first_label)
+        self.low_ports = frozenset(number for entry in read.port for number in entry.numbers)
+        self.generic_brands = _flat(read.generic_brand)
+
+
+class Rules:
+    """All rule files, each read when it is first asked for; hold one a process and pass it on."""
+
+    @cached_property
+    def services(self) -> Services:
+        """Schemes, ports and suffixes."""
+        return Services()
+
+    @cached_property
+    def not_backends(self) -> NotBackends:
+        """Namespaces, documentation, loopback."""
+        return NotBackends()
+
+    @cached_property
+    def third_parties(self) -> ThirdParties:
+        """Hosts of SDKs."""
+        return ThirdParties()
+
+    @cached_property
+    def names(self) -> Names:
+        """Rules for host names."""
+        return Names()
+
+    @cached_property
+    def suffixes(self) -> PublicSuffixList:
+        """The public suffix list with its private section; unknown top-level names have no suffix."""
+        return PublicSuffixList(accept_unknown=False)

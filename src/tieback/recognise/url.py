@@ -1,0 +1,95 @@
+"""URLs: ``http``, ``https``, ``ws``, ``wss``, ``ftp``, and sockets such as ``ssl://broker.test:8883``.
+
+RFC 3986 syntax, as far as it names a place: scheme, host, port and path prefix. User information becomes a masked
+secret, query and fragment are dropped, a path ends at the first placeholder or character outside RFC 3986.
+"""
+
+import re
+
+from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.sighting import NotBackend
+from tieback.recognise.firebase import firebase_endpoint
+from tieback.recognise.hosts import PLACEHOLDER, Host, NoBackend, Rejected, check_host, check_port
+from tieback.recognise.rules import Rules, Scheme
+from tieback.recognise.verdict import MaskedSecret, Verdict, is_filled_in, mask
+
+RULE = "url"
+
+_AUTHORITY = re.compile(r"[^/?#]{0,1024}")
+_HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.%]{2,64}\]|[^:,;()&|=!*'\[\]]{0,1024})(?::([^,;()&|=!*'\[\]]{0,1024}))?")
+_PATH = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]{0,1024}")
+_VARIABLE_SEGMENT = re.compile(r"/:[A-Za-z_]")
+_PROSE = ".,;:!?'*)]}"
+"""Ends a sentence or a list rather than a URL; a closing bracket stays where its opening one is."""
+
+
+def verify(text: str, scheme: Scheme, rules: Rules) -> Verdict:
+    """Judge ``text``, which begins with ``scheme`` and ``://`` and ends at the first character that no URL holds."""
+    after = len(scheme.name) + 3
+    authority = _match(_AUTHORITY, text, after)
+    covers = after + len(authority)
+    userinfo, _, place = authority.rpartition("@")
+    found = _HOST_PORT.match(place)
+    raw_host, raw_port = (found[1], (found[2] or "").rstrip(_PROSE)) if found else ("", "")
+    # What follows the port in the same authority is prose or the next URL of a list.
+    path = _path(text, covers) if found and found.end() == len(place) else ""
+    port: int | None = scheme.port
+    if raw_port:
+        checked = check_port(raw_port)
+        if isinstance(checked, Rejected):
+            return _reject(checked.reason, text, covers)
+        port = checked
+    elif scheme.family == "socket":
+        return _reject("socket without a port", text, covers)
+    host = check_host(raw_host, rules, single_label=False, path=path)
+    if isinstance(host, Rejected):
+        return _reject(host.reason, text, covers)
+    if isinstance(host, NoBackend):
+        value = _value(scheme, host.host, port, path)
+        return Verdict(RULE, covers, not_backends=(NotBackend(value, host.reason),))
+    endpoint = firebase_endpoint(host.name, rules) or Endpoint(
+        kind=EndpointKind.URL,
+        value=_value(scheme, host, port, path),
+        scheme=scheme.canonical,
+        host=host.name,
+        port=port,
+        path=path,
+        service=scheme.service or rules.services.of(host.name, port),
+    )
+    return Verdict(RULE, covers, endpoints=(endpoint,), secrets=_secrets(userinfo))
+
+
+def _reject(reason: str, text: str, covers: int) -> Verdict:
+    # A password with a slash in it ends the authority early; what follows up to the @ is still the password.
+    return Verdict(RULE, max(covers, text.rfind("@") + 1), rejected=reason)
+
+
+def _path(text: str, at: int) -> str:
+    """The path from ``at`` on, without its last slash; up to the last whole segment before a placeholder."""
+    path = _match(_PATH, text, at)
+    hole = PLACEHOLDER.search(text, at, at + len(path) + 2)
+    variable = _VARIABLE_SEGMENT.search(path)
+    ends = [end for end in (hole.start() - at if hole else -1, variable.start() + 1 if variable else -1) if end >= 0]
+    if ends:
+        path = path[: path.rfind("/", 0, min(ends)) + 1]
+    while path and path[-1] in _PROSE and not (path[-1] == ")" and "(" in path):
+        path = path[:-1]
+    return path.rstrip("/")
+
+
+def _value(scheme: Scheme, host: Host, port: int | None, path: str) -> str:
+    shown = "" if port is None or port == scheme.port else f":{port}"
+    return f"{scheme.canonical}://{host.bracketed}{shown}{path}"
+
+
+def _secrets(userinfo: str) -> tuple[MaskedSecret, ...]:
+    user, colon, password = userinfo.partition(":")
+    secret = password if colon and password else user
+    if not secret or not is_filled_in(secret):
+        return ()
+    return (MaskedSecret("password_in_url" if colon and password else "user_in_url", mask(secret)),)
+
+
+def _match(pattern: re.Pattern[str], text: str, at: int) -> str:
+    found = pattern.match(text, at)
+    return found[0] if found else ""
