@@ -1,0 +1,244 @@
+"""The lexicon of field names: phrases, nouns and heads of many languages, read from the TOML files here.
+
+Every file is of one language and may hold: ``[phrases.<class>]`` with lists by how sure a phrase is, ``[nouns]`` that
+tell whether a table speaks of people or of things, ``[heads]`` that say that a name is about something else, and
+``[words]`` that keep glued words together. ``en.toml`` explains the keys; a file says
+where its phrases come from in ``source``.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from enum import IntFlag, StrEnum
+from importlib import resources
+from typing import Literal
+
+import msgspec
+
+from tieback.pii.taxonomy import NONE, load_taxonomy
+from tieback.pii.tokens import expanded, normal, split
+
+type Words = tuple[str, ...]
+
+
+class Needs(StrEnum):
+    """What must be around a phrase for it to count."""
+
+    NOTHING = "nothing"
+    NO_THING = "no_thing"
+    """Nothing near may speak of a thing."""
+    PERSON = "person"
+    """Something near must speak of a person."""
+    LANGUAGE = "language"
+    """Another word near must be of the phrase's language."""
+    REST = "rest"
+    """It must begin a name that goes on: ``is``, ``number of``."""
+
+
+class Role(IntFlag):
+    """What a single word does in a name; a word may do several things."""
+
+    NOTHING = 0
+    PERSON = 1
+    THING = 2
+    CARRIER = 4
+    """Says nothing in a table's name: ``data``, ``tbl``."""
+    TRANSPARENT = 8
+    """Leaves the class of what stands beside it: ``number``, ``hash``."""
+    IDENTIFIER = 16
+    """Makes a personal number of a word for a person."""
+
+
+class Phrase(msgspec.Struct, frozen=True):
+    """What some words mean."""
+
+    text: str
+    """As the data file writes it."""
+    pii_class: str
+    """A leaf of the taxonomy, or ``none``."""
+    weight: float
+    """Confidence where its need is met, 0 to 1."""
+    needs: Needs
+    language: str
+    head_first: bool
+    """Whether the language puts the head before what describes it: ``correo del cliente``."""
+    keeps: frozenset[str] = frozenset()
+    """For a head: the classes that it leaves alone."""
+    head: bool = False
+
+
+LEVELS: dict[str, tuple[float, Needs]] = {
+    "certain": (0.97, Needs.NOTHING),
+    "strong": (0.9, Needs.NOTHING),
+    "likely": (0.75, Needs.NOTHING),
+    "unless_thing": (0.8, Needs.NO_THING),
+    "person": (0.85, Needs.PERSON),
+    "language": (0.85, Needs.LANGUAGE),
+}
+"""Keys of ``[phrases.<class>]`` with the weight and the need of their phrases."""
+
+
+class _Nouns(msgspec.Struct, forbid_unknown_fields=True):
+    person: list[str] = []
+    thing: list[str] = []
+    carrier: list[str] = []
+
+
+class _Heads(msgspec.Struct, forbid_unknown_fields=True):
+    veto: list[str] = []
+    leading: list[str] = []
+    transparent: list[str] = []
+    identifier: list[str] = []
+    keep: dict[str, list[str]] = {}
+
+
+class _PlainWords(msgspec.Struct, forbid_unknown_fields=True):
+    plain: list[str] = []
+    unglued: list[str] = []
+    glue: list[str] = []
+
+
+class LexiconFile(msgspec.Struct, forbid_unknown_fields=True):
+    """The shape of a file of the lexicon."""
+
+    language: str
+    source: str
+    head: Literal["first", "last"]
+    nouns: _Nouns = msgspec.field(default_factory=_Nouns)
+    heads: _Heads = msgspec.field(default_factory=_Heads)
+    words: _PlainWords = msgspec.field(default_factory=_PlainWords)
+    phrases: dict[str, dict[str, list[str]]] = {}
+
+
+class Lexicon(msgspec.Struct):
+    """All files, compiled for look-up by folded words."""
+
+    phrases: dict[Words, tuple[Phrase, ...]]
+    """Folded words to what they mean, the surest first; several where languages disagree."""
+    longest_from: dict[str, int]
+    """Word to the number of words of the longest phrase that begins with it."""
+    roles: dict[str, Role]
+    languages: dict[str, frozenset[str]]
+    """Word to the languages that have it."""
+    vocabulary: frozenset[str]
+    """Words that glued words may be made of."""
+    known: frozenset[str]
+    """Words that are never taken apart."""
+    longest_word: int
+
+
+def folded(phrase: str) -> Words:
+    """The words of a phrase as they are looked up."""
+    return tuple(normal(word) for word in split(phrase))
+
+
+def lexicon_files() -> Iterator[tuple[str, LexiconFile]]:
+    """Every data file with its name, sorted by name.
+
+    Raises:
+        msgspec.ValidationError: a file has unknown keys or another shape.
+    """
+    folder = resources.files("tieback.pii.lexicon")
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if entry.name.endswith(".toml"):
+            yield entry.name, msgspec.convert(tomllib.loads(entry.read_text(encoding="utf-8")), LexiconFile)
+
+
+def load_lexicon(files: Iterable[LexiconFile] | None = None) -> Lexicon:
+    """Compile the data files (by default the package's own).
+
+    Raises:
+        ValueError: a file names an unknown class or level, or a phrase without letters.
+    """
+    if files is None:
+        files = (content for _, content in lexicon_files())
+    build = _Build()
+    for content in files:
+        build.add(content)
+    return build.finish()
+
+
+class _Build:
+    """Collects the files of a lexicon."""
+
+    def __init__(self) -> None:
+        self.classes = frozenset(load_taxonomy()) | {NONE}
+        self.phrases: dict[Words, dict[str, Phrase]] = {}
+        self.roles: dict[str, Role] = {}
+        self.languages: dict[str, set[str]] = {}
+        self.plain: set[str] = set()
+        self.unglued: set[str] = set()
+        self.glue: set[str] = set()
+
+    def add(self, content: LexiconFile) -> None:
+        language, first = content.language, content.head == "first"
+        for pii_class, levels in content.phrases.items():
+            if pii_class not in self.classes:
+                raise ValueError(f"lexicon {language}: unknown class {pii_class!r}")
+            for level, texts in levels.items():
+                if level not in LEVELS:
+                    raise ValueError(f"lexicon {language}: unknown level {level!r} of {pii_class}")
+                weight, needs = LEVELS[level]
+                for text in texts:
+                    self._phrase(Phrase(text, pii_class, weight, needs, language, first))
+        heads = content.heads
+        for text in dict.fromkeys([*heads.veto, *heads.keep]):
+            keeps = frozenset(heads.keep.get(text, ()))
+            self._phrase(Phrase(text, NONE, 0.9, Needs.NOTHING, language, first, keeps, head=True))
+        for text in heads.leading:
+            self._phrase(Phrase(text, NONE, 0.9, Needs.REST, language, first))
+        for role, words in (
+            (Role.PERSON, content.nouns.person),
+            (Role.THING, content.nouns.thing),
+            (Role.CARRIER, content.nouns.carrier),
+            (Role.TRANSPARENT, heads.transparent),
+            (Role.IDENTIFIER, heads.identifier),
+        ):
+            for word in self._words(words, language):
+                self.roles[word] = self.roles.get(word, Role.NOTHING) | role
+                self.languages.setdefault(word, set()).add(language)
+        self.plain.update(self._words(content.words.plain, language))
+        self.unglued.update(self._words(content.words.unglued, language))
+        self.glue.update(self._words(content.words.glue, language))
+
+    def _words(self, texts: Iterable[str], language: str) -> Iterator[str]:
+        for text in texts:
+            for spelling in {text, expanded(text)}:
+                words = folded(spelling)
+                if len(words) != 1:
+                    raise ValueError(f"lexicon {language}: {text!r} is not one word")
+                yield words[0]
+
+    def _phrase(self, phrase: Phrase) -> None:
+        for spelling in {phrase.text, expanded(phrase.text)}:
+            words = folded(spelling)
+            if not words or (len(words) == 1 and len(words[0]) < 2 and words[0].isascii()):
+                raise ValueError(f"lexicon {phrase.language}: {phrase.text!r} folds to nothing that could be looked up")
+            same = self.phrases.setdefault(words, {})
+            known = same.get(phrase.pii_class)
+            # English and the standards come first and count everywhere; the surer reading of a class wins.
+            if known is None or (phrase.weight, known.needs) > (known.weight, phrase.needs):
+                same[phrase.pii_class] = phrase
+            for word in words:
+                self.languages.setdefault(word, set()).add(phrase.language)
+
+    def finish(self) -> Lexicon:
+        longest: dict[str, int] = {}
+        words: set[str] = set(self.roles) | self.plain
+        for key in self.phrases:
+            longest[key[0]] = max(longest.get(key[0], 0), len(key))
+            words.update(key)
+        pieces = frozenset(
+            w for w in words if (len(w) > 2 or not w.isascii()) and w not in self.unglued
+        ) | frozenset(self.glue)  # fmt: skip
+        return Lexicon(
+            phrases={
+                key: tuple(sorted(same.values(), key=lambda p: (-p.weight, p.needs, p.pii_class)))
+                for key, same in self.phrases.items()
+            },
+            longest_from=longest,
+            roles=self.roles,
+            languages={word: frozenset(of) for word, of in self.languages.items()},
+            vocabulary=pieces,
+            known=frozenset(words),
+            longest_word=max(map(len, pieces), default=0),
+        )

@@ -1,0 +1,295 @@
+"""Field names become classes of personal data, without a look at any value.
+
+A name is split into words (``tokens``) and read with the lexicon: the longest phrases count; of several, the head of
+the name decides (the last in English or German, the first in Spanish or French); heads such as ``status`` speak about a
+thing and veto it. Words that need it (``name``, ``address``) look at what stands around: other words of the name, the
+parent of a dotted path, the table, the siblings. The store's type can only take away.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+
+import msgspec
+
+from tieback.model.pii import Classification, Column
+from tieback.pii.interface import DetectorMeta
+from tieback.pii.lexicon import Lexicon, Needs, Phrase, Role, load_lexicon
+from tieback.pii.taxonomy import NONE, load_taxonomy
+from tieback.pii.tokens import normal, segment, split
+
+THRESHOLD = 0.5
+"""Confidence from which a class is reported."""
+MAX_WORDS = 16
+"""Words of a name that are read, from the end."""
+MAX_SIBLINGS = 64
+CACHED = 1 << 16
+
+_SEGMENTS = re.compile(r"[./\[\]>:$\\]+")
+_CORE = frozenset({"person_name", "email", "phone", "birth", "password", "national_id", "username", "postal_address"})
+"""Classes that tell that a table speaks of people, when two siblings have them."""
+
+_DTYPES = (
+    (re.compile(r"bool|bit\(1\)|^bit$|tinyint\(1\)"), "bool"),
+    (re.compile(r"date|time|interval"), "date"),
+    (re.compile(r"float|double|real|decimal|numeric|money"), "float"),
+    (re.compile(r"int|long|short|byte$|serial"), "int"),
+)
+_TEXT_ONLY = frozenset({"email", "person_name", "biometric_media", "message_content"})
+_NEVER_FLOAT = _TEXT_ONLY | {"username", "password", "secret_token", "device_id"}
+_FITS_BOOL = frozenset({"health", "demographic"})
+_FITS_DATE = frozenset({"birth", "travel", "health", "employment", "payment_card", "national_id", "retail"})
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A phrase at its place in a name."""
+
+    start: int
+    end: int
+    phrases: tuple[Phrase, ...]
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What a name says by itself, whatever the table."""
+
+    words: tuple[str, ...]
+    """Of the last parent and the name itself."""
+    border: int
+    """Where the name itself begins."""
+    found: tuple[Found, ...]
+    around: Role
+    """The person or thing that the name, or else its parents, speak of."""
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """What a table's name says."""
+
+    role: Role
+    languages: frozenset[str]
+    evidence: str
+
+
+class NameDetector:
+    """Classifies columns by their names. Reads its data files at first use and keeps bounded caches."""
+
+    def __init__(self) -> None:
+        self.meta = DetectorMeta(
+            name="field-name",
+            version="1",
+            classes=tuple(load_taxonomy()),
+            reads_values=False,
+        )
+        self._reading = lru_cache(CACHED)(self._read)
+        self._words_of = lru_cache(CACHED)(self._analyse)
+        self._table = lru_cache(CACHED // 4)(self._surroundings)
+        self._siblings = lru_cache(CACHED // 64)(self._look_at_siblings)
+        self._kind = lru_cache(256)(kind_of)
+        self._verdict = lru_cache(CACHED)(self._judge)
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The compiled data files."""
+        return load_lexicon()
+
+    def classify(self, column: Column) -> Iterator[Classification]:
+        """The class of one column; nothing where the name does not look like personal data."""
+        verdict = self._verdict(column.field, column.table, column.dtype, column.siblings)
+        if verdict.pii_class != NONE:
+            yield verdict
+
+    def classify_names(self, columns: Iterable[Column]) -> Iterator[Classification]:
+        """One verdict a column, in their order; class ``none`` where nothing was recognised, with the veto if any."""
+        verdict = self._verdict
+        for column in columns:
+            yield verdict(column.field, column.table, column.dtype, column.siblings)
+
+    # --- words ---
+
+    def _analyse(self, text: str) -> tuple[str, ...]:
+        """Words of one part of a path, folded, glued ones taken apart."""
+        words: list[str] = []
+        for raw in split(text):
+            word = normal(raw)
+            words.extend((word,) if word in self.lexicon.known else self._unglued(raw, word))
+        return tuple(words[-MAX_WORDS:])
+
+    def _unglued(self, raw: str, word: str) -> Iterable[str]:
+        vocabulary, longest = self.lexicon.vocabulary, self.lexicon.longest_word
+        if len(raw) < 5 and raw < "\u2e80":
+            return (word,)
+        return segment(word, vocabulary, longest) or segment(raw, vocabulary, longest) or (word,)
+
+    def _noun(self, words: Iterable[str]) -> Role:
+        """Person or thing: the first word that is clearly one of them."""
+        roles = self.lexicon.roles
+        for word in words:
+            role = roles.get(word, Role.NOTHING) & (Role.PERSON | Role.THING)
+            if role in (Role.PERSON, Role.THING):
+                return role
+        return Role.NOTHING
+
+    def _read(self, field: str) -> Reading:
+        parts = [self._words_of(part) for part in _SEGMENTS.split(field[-512:]) if part]
+        parts = [part for part in parts if part] or [()]
+        leaf = parts[-1]
+        parent = parts[-2] if len(parts) > 1 else ()
+        words = parent + leaf
+        around = Role.NOTHING
+        for part in reversed(parts[:-1]):
+            around = around or self._noun(reversed(part))
+        return Reading(words, len(parent), tuple(self._find(words, len(parent))), around)
+
+    def _find(self, words: tuple[str, ...], border: int) -> Iterator[Found]:
+        """The longest phrases, none inside another; those of the parent only where the name adds nothing."""
+        lexicon = self.lexicon
+        covered = 0
+        for start, word in enumerate(words):
+            for end in range(min(len(words), start + lexicon.longest_from.get(word, 0)), max(start, covered), -1):
+                phrases = lexicon.phrases.get(words[start:end])
+                if phrases is None:
+                    continue
+                covered = end
+                if end > border or all(self._transparent(w) for w in words[border:]):
+                    yield Found(start, end, phrases)
+                break
+
+    def _transparent(self, word: str) -> bool:
+        return bool(self.lexicon.roles.get(word, Role.NOTHING) & (Role.TRANSPARENT | Role.IDENTIFIER))
+
+    # --- surroundings ---
+
+    def _surroundings(self, table: str) -> Surroundings:
+        words = [word for part in _SEGMENTS.split(table[-512:]) if part for word in self._words_of(part)]
+        role = self._noun(reversed(words))
+        evidence = f"table {table!r} speaks of {'a person' if role is Role.PERSON else 'a thing'}" if role else ""
+        return Surroundings(role, self._tongues(words), evidence)
+
+    def _tongues(self, words: Iterable[str]) -> frozenset[str]:
+        """Languages that a word belongs to, where it belongs to few and not to English."""
+        tongues: set[str] = set()
+        for word in words:
+            languages = self.lexicon.languages.get(word)
+            if languages and len(languages) <= 3 and not languages & {"en", "int"}:
+                tongues |= languages
+        return frozenset(tongues)
+
+    def _look_at_siblings(self, siblings: tuple[str, ...]) -> Surroundings:
+        words: list[str] = []
+        core: set[str] = set()
+        for sibling in siblings[:MAX_SIBLINGS]:
+            reading = self._reading(sibling)
+            words.extend(reading.words)
+            for found in reading.found:
+                phrase = found.phrases[0]
+                if phrase.pii_class in _CORE and phrase.needs is Needs.NOTHING and found.end == len(reading.words):
+                    core.add(phrase.pii_class)
+        role = Role.PERSON if len(core) > 1 else Role.NOTHING
+        evidence = f"siblings hold {', '.join(sorted(core))}" if role else ""
+        return Surroundings(role, self._tongues(words), evidence)
+
+    # --- verdicts ---
+
+    def _judge(self, field: str, table: str, dtype: str, siblings: tuple[str, ...]) -> Classification:
+        reading = self._reading(field)
+        near = self._table(table)
+        if siblings:
+            beside = self._siblings(siblings)
+            near = Surroundings(
+                near.role or beside.role, near.languages | beside.languages, near.evidence or beside.evidence
+            )
+        verdict = self._personal_number(reading, dtype) or self._by_phrase(reading, near)
+        if verdict.pii_class != NONE and dtype and not _fits(verdict.pii_class, self._kind(dtype)):
+            return Classification(NONE, 0.0, (*verdict.evidence, f"type {dtype!r} does not fit {verdict.pii_class}"))
+        return verdict
+
+    def _by_phrase(self, reading: Reading, near: Surroundings) -> Classification:
+        found = [(f, p) for f in reading.found if (p := self._meaning(f, reading, near)) is not None]
+        if not found:
+            return Classification(NONE, 0.0)
+        first, opening = found[0]
+        if opening.needs is Needs.REST:
+            return Classification(NONE, 0.0, (f"begins with {opening.text!r}",))
+        at = 0 if opening.head_first and first.start >= reading.border else len(found) - 1
+        place, phrase = found[at]
+        if phrase.head and at > 0:
+            before, inner = found[at - 1]
+            if inner.pii_class in phrase.keeps:
+                place, phrase = before, inner
+        if phrase.pii_class == NONE:
+            return Classification(NONE, 0.0, (f"{'head' if phrase.head else 'phrase'} {phrase.text!r}",))
+        return self._weigh(place, phrase, reading, near)
+
+    def _meaning(self, found: Found, reading: Reading, near: Surroundings) -> Phrase | None:
+        """The surest meaning of a place whose need is met."""
+        for phrase in found.phrases:
+            if phrase.needs is Needs.NOTHING:
+                return phrase
+            if phrase.needs is Needs.REST:
+                if found.start == reading.border and found.end < len(reading.words):
+                    return phrase
+            elif phrase.needs is Needs.LANGUAGE:
+                others = reading.words[: found.start] + reading.words[found.end :]
+                if phrase.language in near.languages or phrase.language in self._tongues(others):
+                    return phrase
+            else:
+                role = self._around(found, reading) or near.role
+                if role is Role.PERSON or (phrase.needs is Needs.NO_THING and role is not Role.THING):
+                    return phrase
+        return None
+
+    def _around(self, found: Found, reading: Reading) -> Role:
+        """Whom or what the rest of the name speaks of: the nearest noun before, or else after, or the parents'."""
+        words, border = reading.words, reading.border
+        before = self._noun(reversed(words[border : found.start])) if found.start > border else Role.NOTHING
+        return before or self._noun(words[found.end :]) or reading.around
+
+    def _weigh(self, place: Found, phrase: Phrase, reading: Reading, near: Surroundings) -> Classification:
+        confidence = phrase.weight
+        evidence = [f"phrase {phrase.text!r} ({phrase.language})"]
+        if phrase.needs in (Needs.PERSON, Needs.NO_THING) and not self._around(place, reading) and near.evidence:
+            evidence.append(near.evidence)
+        rest = reading.words[: max(place.start, reading.border)] if phrase.head_first else reading.words[place.end :]
+        for word in rest[reading.border if phrase.head_first else 0 :]:
+            if word not in self.lexicon.known:
+                confidence *= 0.85
+                evidence.append(f"unknown word {word!r}")
+        if confidence < THRESHOLD:
+            return Classification(NONE, 0.0, tuple(evidence))
+        return Classification(phrase.pii_class, round(confidence, 3), tuple(evidence))
+
+    def _personal_number(self, reading: Reading, dtype: str) -> Classification | None:
+        """``customer_no``, ``id_cliente``; a word for a person alone in a numeric column is a foreign key."""
+        roles, words = self.lexicon.roles, reading.words[reading.border :]
+        if not words or any(p.pii_class != NONE and p.needs is Needs.NOTHING for f in reading.found for p in f.phrases):
+            return None
+        is_id = [bool(roles.get(word, Role.NOTHING) & Role.IDENTIFIER) for word in words]
+        if len(words) == 1 and roles.get(words[0], Role.NOTHING) & Role.PERSON and self._kind(dtype) == "int":
+            return Classification("person_id", 0.6, (f"{words[0]!r} in a column of numbers",))
+        if is_id[-1]:
+            owner = next((w for w, i in zip(reversed(words), reversed(is_id), strict=True) if not i), "")
+        elif is_id[0]:
+            owner = words[-1]
+        else:
+            return None
+        if owner and roles.get(owner, Role.NOTHING) & Role.PERSON and not roles.get(owner, Role.NOTHING) & Role.THING:
+            return Classification("person_id", 0.85, (f"number of a person: {owner!r}",))
+        return None
+
+
+def kind_of(dtype: str) -> str:
+    """``bool``, ``date``, ``float``, ``int``, or empty for text and whatever else a store calls its types."""
+    dtype = dtype.lower()
+    return next((kind for pattern, kind in _DTYPES if pattern.search(dtype)), "")
+
+
+def _fits(pii_class: str, kind: str) -> bool:
+    match kind:
+        case "bool":
+            return pii_class in _FITS_BOOL
+        case "date":
+            return pii_class in _FITS_DATE
+        case "float":
+            return pii_class not in _NEVER_FLOAT
+        case "int":
+            return pii_class not in _TEXT_ONLY
+    return True

@@ -1,0 +1,33 @@
+"""The leaf classes of personal data, read from ``taxonomy.toml``."""
+
+import tomllib
+from importlib import resources
+
+import msgspec
+
+NONE = "none"
+"""What a column without personal data is called in the command's output."""
+
+
+class PiiClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One leaf of the taxonomy."""
+
+    title: str
+    """For people, in the plural."""
+    gdpr: str
+    """Articles of Regulation (EU) 2016/679."""
+    special: bool
+    """Special category (Art. 9 GDPR), or sensitive authentication data (PCI DSS)."""
+    points: int
+    """Sensitivity, 1 to 10."""
+    source: str
+
+
+def load_taxonomy() -> dict[str, PiiClass]:
+    """Label to class, in the order of the file: identifiers first as people read them.
+
+    Raises:
+        msgspec.ValidationError: the data file is damaged.
+    """
+    raw = tomllib.loads(resources.files("tieback.pii").joinpath("taxonomy.toml").read_text(encoding="utf-8"))
+    return msgspec.convert(raw, dict[str, PiiClass])

@@ -1,0 +1,100 @@
+"""Field names become words: the folding, splitting and un-gluing that every name detector shares.
+
+``fechaNacimiento2``, ``FECHA_NACIMIENTO`` and ``fecha-nacimiento`` all read ``fecha nacimiento``. Words are folded to
+lower-case letters without diacritics (NFKD, Unicode Annex 15), plurals to singulars by spelling alone, and numbering is
+dropped. The folding is applied to the lexicon as well, so both sides always agree, even where it is rough.
+"""
+
+import re
+import unicodedata
+from collections.abc import Container
+
+MAX_NAME = 256
+"""Characters of a name that are looked at; longer names are no identifiers that people gave."""
+MAX_GLUED = 48
+"""Characters of one word that segmentation looks at; its cost grows with this times the longest word."""
+MAX_PIECES = 5
+
+_WORD = re.compile(r"IPv(?=[46])|[A-Z]+s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ẞ": "SS", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "\u0131": "i", "æ": "ae"}
+    | {"Æ": "AE", "œ": "oe", "Œ": "OE", "ð": "d", "þ": "th"}
+)
+_EXPANDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_SHORT_PLURALS = {"ids": "id", "ips": "ip"}
+
+
+def fold(text: str) -> str:
+    """The text without diacritics and in compatibility form; case stays, because it carries word borders."""
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return unicodedata.normalize("NFC", "".join(c for c in plain if not unicodedata.combining(c)))
+
+
+def expanded(text: str) -> str:
+    """The spelling that German and Nordic schemas use where only ASCII is allowed: ``ü`` as ``ue``, ``å`` as ``aa``."""
+    return text.translate(_EXPANDED)
+
+
+def normal(word: str) -> str:
+    """A lower-case word in the singular, by spelling alone: ``addresses`` is ``address``, ``allergies`` ``allergy``."""
+    size = len(word)
+    if size < 4 or word[-1] != "s":
+        return _SHORT_PLURALS.get(word, word)
+    if size > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    return word if word[-2] in "sui" else word[:-1]
+
+
+def split(name: str) -> list[str]:
+    """Lower-case words of a name: camelCase, snake_case, kebab-case, dots, spaces and digits are borders.
+
+    Digits are dropped: they number things. Words keep their plural; ``normal`` folds it. At most ``MAX_NAME``
+    characters are read.
+    """
+    return [word.lower() for word in _WORD.findall(fold(name[:MAX_NAME]))]
+
+
+def segment(word: str, vocabulary: Container[str], longest: int) -> list[str] | None:
+    """Split a glued word into words of the vocabulary, or ``None`` where that is not possible.
+
+    Dynamic programming over prefixes; the cheapest split has few and long pieces. In scripts that write words without
+    spaces (Han, kana) single letters that the vocabulary does not know may stand between known words.
+
+    Args:
+        word: folded, lower case.
+        vocabulary: words that may be pieces.
+        longest: length of the longest word in the vocabulary.
+    """
+    size = len(word)
+    if size > MAX_GLUED:
+        return None
+    spaceless = word[0] >= "\u2e80"
+    best: list[tuple[float, int, int] | None] = [(0.0, 0, 0)] + [None] * size
+    for end in range(1, size + 1):
+        for start in range(max(0, end - longest), end):
+            before = best[start]
+            if before is None or before[2] >= MAX_PIECES:
+                continue
+            piece = word[start:end]
+            if piece in vocabulary:
+                cost = before[0] + (1.0 if len(piece) > 3 else 1.5)
+            elif spaceless and end - start == 1:
+                cost = before[0] + 3.0
+            else:
+                continue
+            known = best[end]
+            if known is None or cost < known[0]:
+                best[end] = (cost, start, before[2] + 1)
+    pieces: list[str] = []
+    end = size
+    while end > 0:
+        step = best[end]
+        if step is None:
+            return None
+        pieces.append(word[step[1] : end])
+        end = step[1]
+    return pieces[::-1]
