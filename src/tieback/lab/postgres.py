@@ -4,6 +4,7 @@ PostgreSQL refuses to run as root: there it runs as ``nobody``, from a place tha
 """
 
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -40,6 +41,7 @@ def start_postgres(directory: Path, address: str, port: int, *, password: str | 
         LabError: the wheel is missing, the port is taken, or the server did not come up.
     """
     require_free_port(address, port)
+    _require_name()
     account = unprivileged_account()
     directory.mkdir(parents=True, exist_ok=True)
     place = open_place(directory, account)
@@ -111,6 +113,18 @@ def psql(
         words += ["-c", statement]
     secret = {} if password is None else {"PGPASSWORD": password}
     return run_tool(words, directory=Path("/"), text=copy, environment=secret)
+
+
+def _require_name() -> None:
+    """PostgreSQL asks the system for the name of the user that it runs as; containers often have none."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        raise LabError(
+            f"PostgreSQL needs a user with a name, and {os.geteuid()} has none",
+            where="initdb",
+            advice="Add one to /etc/passwd, or run the lab as another user",
+        ) from None
 
 
 def _install(directory: Path, account: Account | None) -> Path:

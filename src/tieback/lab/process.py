@@ -14,6 +14,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -28,10 +29,15 @@ _POLL_SECONDS = 0.02
 _LOG_TAIL_BYTES = 4096
 
 
+type ProcessId = Annotated[int, msgspec.Meta(ge=1, le=2**22)]
+"""Up to PID_MAX_LIMIT (proc_sys_kernel(5))."""
+type SignalNumber = Annotated[int, msgspec.Meta(ge=1, le=64)]
+
+
 class ProcessStamp(msgspec.Struct, frozen=True):
     """What makes a process the same process later."""
 
-    pid: int
+    pid: ProcessId
     started: int
     """Clock ticks since boot, field 22 of ``/proc/<pid>/stat``."""
     executable: str
@@ -42,7 +48,7 @@ class Record(msgspec.Struct, frozen=True):
     """What ``process.json`` says."""
 
     process: ProcessStamp
-    stop_signal: int
+    stop_signal: SignalNumber
 
 
 class RunningServer(msgspec.Struct, frozen=True):
@@ -57,7 +63,7 @@ class RunningServer(msgspec.Struct, frozen=True):
     """Whether it only imitates the product."""
     directory: str
     """Its data and its log ``server.log``."""
-    stop_signal: int = signal.SIGTERM
+    stop_signal: SignalNumber = signal.SIGTERM
     """What asks it to end without waiting for its clients."""
 
     @property

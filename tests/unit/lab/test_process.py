@@ -4,11 +4,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tieback.lab.process import (
     RECORD,
@@ -110,11 +113,29 @@ def test_the_record_stops_what_a_killed_command_left(tmp_path: Path) -> None:
     assert not stop_recorded(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"process": 1}', b"\xff\x00"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b'{"process": 1}',
+        b"\xff\x00",
+        b'{"process":{"pid":-1,"started":1,"executable":"/x"},"stop_signal":15}',
+        b'{"process":{"pid":99999999999,"started":1,"executable":"/x"},"stop_signal":15}',
+    ],
+)
 def test_a_record_that_was_cut_short_stops_nothing(tmp_path: Path, content: bytes) -> None:
     (tmp_path / RECORD).write_bytes(content)
     assert not stop_recorded(tmp_path)
     assert not (tmp_path / RECORD).exists()
+
+
+@settings(max_examples=60, deadline=None)
+@given(content=st.binary(max_size=200) | st.from_regex(rb'\{"process":\{"pid":-?[0-9]{1,30}.*', fullmatch=True))
+def test_no_record_makes_it_stop_a_process_by_guess(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / RECORD).write_bytes(content)
+        assert not stop_recorded(Path(folder))
 
 
 def test_a_server_that_ends_early_says_why(tmp_path: Path) -> None:
