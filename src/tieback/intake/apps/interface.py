@@ -1,6 +1,6 @@
 """The seam of the app readers: an opened app gives artifacts; each is a few bounded buffers with their origin."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -19,7 +19,7 @@ class BufferKind(StrEnum):
     DEX = "dex"
     """A whole DEX file; ``starts`` are its string data items."""
     RESOURCES = "resources"
-    """String pool of ``resources.arsc``; ``starts`` are its strings."""
+    """String pool of ``resources.arsc`` or of binary XML; ``starts`` are its strings."""
     MANIFEST = "manifest"
     """Decoded text of AndroidManifest.xml or a plist."""
     TEXT = "text"
@@ -43,7 +43,7 @@ class Buffer:
     """Sorted offsets in ``data`` at which a string begins; a match never crosses one."""
     utf16: bool = False
     """Whether ``data`` holds UTF-16LE text."""
-    names: dict[int, str] = field(default_factory=dict)
+    names: Mapping[int, str] = field(default_factory=dict)
     """Offset of a string in ``data`` to its resource name, such as ``string/backend_url``."""
 
 
@@ -59,10 +59,13 @@ class OpenedApp(Protocol):
     """An app package whose entries can be walked once, with bounded memory."""
 
     path: Path
-    app: App | None
-    """``None`` where the identity could not be read; the reason is in ``problems``."""
     problems: list[Problem]
     """Grows while the artifacts are walked."""
+
+    @property
+    def app(self) -> App | None:
+        """The identity; ``None`` where it could not be read, and the reason is in ``problems``."""
+        ...
 
     def artifacts(self) -> Iterator[Artifact]:
         """Each entry worth scanning; a damaged one becomes a problem and the walk goes on."""

@@ -1,0 +1,195 @@
+"""APK: identity, signer and manifest by ``apk_info``, which sees an outline of the package instead of the package.
+
+``apk_info`` inflates what a header asks for and expands tables without a limit (a 112 KB ``resources.arsc`` made it use
+650 MB). So our bounded reader takes out the manifest, the certificates and the signing block, and writes them, stored,
+into an archive in memory; that is what ``apk_info`` opens. The name under the icon is looked up by ``resources``.
+Sources: https://source.android.com/docs/security/features/apksigning; AOSP ``ResourceTypes.h``.
+"""
+
+import os
+import re
+import struct
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import apk_info
+
+from tieback.intake.apps.archive import Archive
+from tieback.intake.apps.binary_xml import expansion
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.resources import Resources
+from tieback.intake.apps.signer import MAX_SUBJECT, organisation
+from tieback.intake.apps.stringpool import MalformedError
+from tieback.model.app import App, Platform, Signer
+
+MANIFEST, RESOURCES = "AndroidManifest.xml", "resources.arsc"
+MAX_MANIFEST = 4 * 1024 * 1024
+"""Largest manifest that is decoded; the largest of store apps are about 1 MiB."""
+
+MAX_MANIFEST_TEXT = 16 * 1024 * 1024
+MAX_DEPTH = 64
+"""Nesting of manifest elements; the format has five levels."""
+
+MAX_CERTIFICATES = 16
+MAX_CERTIFICATE = 1024 * 1024
+MAX_TEXT = 300
+"""Characters kept of a name or version."""
+
+_CERTIFICATE = re.compile(r"META-INF/[^/]+\.(?:RSA|DSA|EC)", re.IGNORECASE)
+_REFERENCE = re.compile(r"@(?:0x)?([0-9a-fA-F]{8})")
+_SCHEMES = (
+    ("v3.1", apk_info.Signature.V31),
+    ("v3", apk_info.Signature.V3),
+    ("v2", apk_info.Signature.V2),
+    ("v1", apk_info.Signature.V1),
+)
+
+
+class Apk:
+    """What is particular about APKs: see ``package.Format``."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._outlined = False
+        self._outline: apk_info.APK | None = None
+        self._table: Resources | None = None
+
+    def identify(self, sha256: str) -> App | None:
+        """The identity by manifest and signature; ``None``, with a problem, where there is no readable manifest."""
+        outline = self._opened()
+        if outline is None:
+            return None
+        bundle_id = _cut(outline.get_package_name())
+        if not bundle_id:
+            self._archive.problems.note("the manifest names no package", MANIFEST)
+            return None
+        signer = self._signer(outline)
+        return App(
+            Platform.ANDROID,
+            bundle_id,
+            sha256,
+            name=self._resolved(outline.get_application_label()),
+            version_name=self._resolved(outline.get_version_name()),
+            version_code=_cut(outline.get_version_code()),
+            min_sdk=_cut(outline.get_min_sdk_version()),
+            target_sdk=_cut(str(outline.get_target_sdk_version())),
+            signer=signer,
+            vendor=organisation(signer.subject) if signer else "",
+        )
+
+    def special(self, name: str) -> Artifact | None:
+        """The manifest as text and the resource table; ``None`` for entries that are read like any other."""
+        if name == MANIFEST:
+            outline = self._opened()
+            if outline is not None:
+                text = outline.get_xml_string().encode("utf-8", "replace")
+                return Artifact(name, (Buffer(name, BufferKind.MANIFEST, text),))
+        if name == RESOURCES and self._table is not None:
+            table, self._table = self._table, None
+            return table.artifact()
+        return None
+
+    def _opened(self) -> apk_info.APK | None:
+        """The outline of the package, opened once."""
+        if not self._outlined:
+            self._outlined = True
+            self._outline = self._open()
+        return self._outline
+
+    def _open(self) -> apk_info.APK | None:
+        problems = self._archive.problems
+        entry = self._archive.find(MANIFEST)
+        if entry is None:
+            problems.note("no manifest: the app cannot be named", "")
+            return None
+        manifest = bytes(self._archive.read(entry, MAX_MANIFEST + 1))
+        try:
+            size, depth = expansion(manifest, MAX_MANIFEST_TEXT)
+        except MalformedError:
+            size, depth = 0, 0  # apk_info says better what is wrong with it
+        if len(manifest) > MAX_MANIFEST or size > MAX_MANIFEST_TEXT or depth > MAX_DEPTH:
+            problems.note("the manifest is too large or too deep to be decoded", MANIFEST)
+            return None
+        try:
+            with _in_memory(self._written(manifest)) as path:
+                return apk_info.APK(path)
+        except (apk_info.APKError, ValueError, OSError) as error:
+            problems.note(f"the manifest cannot be read: {str(error)[:200]}", MANIFEST)
+            return None
+
+    def _written(self, manifest: bytes) -> bytes:
+        """An archive of the manifest and the certificates, stored, with the signing block where it belongs."""
+        files = {MANIFEST: manifest}
+        for entry in self._archive.entries:
+            if len(files) > MAX_CERTIFICATES:
+                break
+            if _CERTIFICATE.fullmatch(entry.name):
+                files.setdefault(entry.name, bytes(self._archive.read(entry, MAX_CERTIFICATE)))
+        body, directory = bytearray(), bytearray()
+        for name, content in files.items():
+            raw = name.encode()
+            fields = (0, 0, 0, 0, zlib.crc32(content), len(content), len(content), len(raw), 0)
+            directory += struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 20, 20, *fields, 0, 0, 0, 0, len(body)) + raw
+            body += struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", 20, *fields) + raw + content
+        body += self._archive.signing_block()
+        counts = (0, 0, len(files), len(files), len(directory), len(body), 0)
+        return bytes(body + directory + struct.pack("<4sHHHHIIH", b"PK\x05\x06", *counts))
+
+    def _signer(self, outline: apk_info.APK) -> Signer | None:
+        """The first certificate of the newest signature scheme."""
+        try:
+            signatures = outline.get_signatures()
+        except (apk_info.APKError, ValueError) as error:
+            self._archive.problems.note(f"the signature cannot be read: {str(error)[:200]}", "")
+            return None
+        for scheme, kind in _SCHEMES:
+            for signature in signatures:
+                if isinstance(signature, kind) and signature.certificates:
+                    first = signature.certificates[0]
+                    return Signer(first.sha256_fingerprint.lower(), first.subject[:MAX_SUBJECT], scheme)
+        return None
+
+    def _resolved(self, text: str | None) -> str:
+        """A text of the manifest; where it is a reference, the string behind it."""
+        match = _REFERENCE.fullmatch(text or "")
+        if match is None:
+            return _cut(text)
+        if self._table is None:
+            entry = self._archive.find(RESOURCES)
+            if entry is None:
+                return ""
+            try:
+                self._table = Resources(RESOURCES, bytes(self._archive.read(entry)))
+            except MalformedError:
+                return ""  # the walk over the entries says so
+        return _cut(self._table.text(int(match[1], 16)))
+
+
+def is_apk(archive: Archive) -> bool:
+    """Whether the archive has what Android installs, or enough of it to be worth a search."""
+    return any(archive.find(name) for name in (MANIFEST, "classes.dex", RESOURCES))
+
+
+def _cut(text: str | None) -> str:
+    return (text or "")[:MAX_TEXT]
+
+
+@contextmanager
+def _in_memory(content: bytes) -> Iterator[str]:
+    """A path at which ``content`` can be read: in memory on Linux, a temporary file elsewhere."""
+    if sys.platform == "linux":
+        number = os.memfd_create("outline.apk", os.MFD_CLOEXEC)
+        try:
+            with open(number, "wb", closefd=False) as file:
+                file.write(content)
+            yield f"/proc/self/fd/{number}"
+        finally:
+            os.close(number)
+    else:
+        with tempfile.NamedTemporaryFile(suffix=".apk") as temporary:
+            temporary.write(content)
+            temporary.flush()
+            yield temporary.name

@@ -1,0 +1,173 @@
+"""A bounded reader of ZIP archives that were made to hurt: app packages of either platform.
+
+What it accepts is what phones accept (see ``directory``): unknown methods are tried as stored and as deflated, the
+"encrypted" flag is ignored where the content is not, sizes and checksums may lie. What it spends is bounded:
+
+* an entry gives at most ``MAX_ENTRY`` bytes; the rest is left out and said as a problem;
+* what grows more than ``PLAIN_RATIO`` times or lies over other entries is how bombs are made. Of such an entry at most
+  ``SUSPECT_ENTRY`` bytes are read, of all of them together at most ``SUSPECT_TOTAL``. The sum of all others is at most
+  ``PLAIN_RATIO`` times the file.
+"""
+
+import mmap
+
+from deflate import crc32
+
+from tieback.intake.apps.directory import Entry, View, read_directory
+from tieback.intake.apps.inflate import inflate, prefix
+from tieback.intake.apps.problems import Problems
+
+MAX_ENTRY = 64 * 1024 * 1024
+"""Most bytes of one entry. A DEX holds at most 65,536 methods (below 20 MiB in practice); Hermes bundles, Flutter
+snapshots and most engines are below 64 MiB; two such buffers fit a worker ten times over."""
+
+PLAIN_RATIO = 64
+"""Growth up to which an entry is nobody's bomb: code and text shrink to a third, sparse tables to a thirtieth."""
+
+SUSPECT_ENTRY = 8 * 1024 * 1024
+SUSPECT_TOTAL = 64 * 1024 * 1024
+
+MAX_SIGNING_BLOCK = 4 * 1024 * 1024
+
+_STORED, _DEFLATED = 0, 8
+_FLAG_ENCRYPTED = 0x1
+_SIGNING_MAGIC = b"APK Sig Block 42"
+
+
+class Archive:
+    """An archive over bytes or a memory map that the caller keeps open.
+
+    Attributes:
+        entries: in the order of the directory; several may bear one name.
+        problems: grows while entries are read.
+    """
+
+    def __init__(self, data: View, problems: Problems) -> None:
+        self._data = data
+        self.problems = problems
+        directory = read_directory(data, problems)
+        self._directory_start = directory.start
+        self.entries: list[Entry] = _drop_doubles(directory.entries, problems)
+        self._overlapping = _overlapping(self.entries)
+        if self._overlapping:
+            problems.note(f"{len(self._overlapping)} entries lie over others, as in an archive bomb", "")
+        self._suspect_left = SUSPECT_TOTAL
+        self._by_name: dict[str, Entry] = {}
+        for entry in self.entries:
+            self._by_name.setdefault(entry.name, entry)
+
+    def find(self, name: str) -> Entry | None:
+        """The first entry of that name."""
+        return self._by_name.get(name)
+
+    def peek(self, entry: Entry, count: int) -> bytes:
+        """The first ``count`` bytes of an entry's content, fewer where it is shorter or damaged; nearly free."""
+        start = self._content_start(entry)
+        if start is None:
+            return b""
+        if _is_stored(entry):
+            return self._data[start : start + min(count, max(entry.size, entry.compressed))]
+        return prefix(self._data, start, entry.compressed, count)
+
+    def read(self, entry: Entry, cap: int = MAX_ENTRY) -> bytes | bytearray:
+        """The content of an entry, at most ``cap`` bytes; what is damaged or left out becomes a problem."""
+        start = self._content_start(entry)
+        if start is None:
+            self.problems.note("no local header where the directory says", entry.name)
+            return b""
+        if start + entry.compressed > len(self._data):
+            self.problems.note("the file ends before this entry does", entry.name)
+        if self._is_suspect(entry):
+            cap = min(cap, SUSPECT_ENTRY, self._suspect_left)
+            if cap == 0:
+                self.problems.note("left out: the archive grows like a bomb", entry.name)
+                return b""
+        content, whole = self._content(entry, start, cap)
+        if self._is_suspect(entry):
+            self._suspect_left -= len(content)
+        if len(content) >= cap and (not whole or entry.size > cap):
+            self.problems.note(f"only the first {len(content)} bytes were read", entry.name)
+        elif whole and entry.crc and crc32(content) != entry.crc:
+            self.problems.note("the checksum does not match the content", entry.name)
+        return content
+
+    def signing_block(self) -> bytes:
+        """The APK signing block (schemes v2 and later) before the central directory; empty where there is none.
+
+        Source: https://source.android.com/docs/security/features/apksigning/v2
+        """
+        end = self._directory_start
+        if end is None or end < 32 or self._data[end - 16 : end] != _SIGNING_MAGIC:
+            return b""
+        size = int.from_bytes(self._data[end - 24 : end - 16], "little")
+        start = end - size - 8
+        if start < 0 or size < 24:
+            return b""
+        if size > MAX_SIGNING_BLOCK:
+            self.problems.note(f"the signing block of {size} bytes is too large to be read", "")
+            return b""
+        return self._data[start:end]
+
+    def _content_start(self, entry: Entry) -> int | None:
+        header = self._data[entry.header : entry.header + 30]
+        if len(header) < 30 or header[:4] != b"PK\x03\x04":
+            return None
+        return entry.header + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+
+    def _is_suspect(self, entry: Entry) -> bool:
+        return entry.header in self._overlapping or (
+            entry.size > SUSPECT_ENTRY and entry.size > PLAIN_RATIO * entry.compressed
+        )
+
+    def _content(self, entry: Entry, start: int, cap: int) -> tuple[bytes | bytearray, bool]:
+        """Content up to ``cap`` and whether that is all of it."""
+        if _is_stored(entry):
+            size = entry.size or entry.compressed
+            content = self._data[start : start + min(size, cap)]
+            return content, len(content) == size
+        # Where the size lies, the stream decides, but no further than an honest entry could grow.
+        limit = min(cap, max(SUSPECT_ENTRY, PLAIN_RATIO * entry.compressed))
+        result = inflate(self._data, start, entry.compressed, entry.size, limit)
+        if entry.method != _DEFLATED and not result.data:
+            content = self._data[start : start + min(entry.compressed, cap)]
+            self.problems.note(f"unknown compression method {entry.method}; read as stored", entry.name)
+            return content, True
+        if result.error:
+            sealed = "encrypted, or " if entry.flags & _FLAG_ENCRYPTED else ""
+            self.problems.note(sealed + result.error, entry.name)
+        elif not result.whole and limit < cap:
+            self.problems.note(f"only the first {len(result.data)} bytes were read: it grows like a bomb", entry.name)
+        elif result.whole and entry.size and len(result.data) != entry.size:
+            self.problems.note(f"the stated size of {entry.size} is a lie: {len(result.data)} bytes", entry.name)
+        return result.data, result.whole
+
+
+def _is_stored(entry: Entry) -> bool:
+    """Whether the content stands as it is. Android reads a method that it does not know so when the sizes agree."""
+    return entry.method == _STORED or (entry.method != _DEFLATED and entry.compressed == entry.size)
+
+
+def _drop_doubles(entries: list[Entry], problems: Problems) -> list[Entry]:
+    """Without the entries that point at the local header of one before: their bytes would only be read again."""
+    unique: dict[int, Entry] = {}
+    for entry in entries:
+        unique.setdefault(entry.header, entry)
+    if len(unique) < len(entries):
+        problems.note(f"{len(entries) - len(unique)} entries point at the bytes of others and are left out", "")
+    return list(unique.values())
+
+
+def _overlapping(entries: list[Entry]) -> frozenset[int]:
+    """Headers of the entries that begin before one earlier in the file has ended."""
+    reached = 0
+    found = set()
+    for header, length in sorted((entry.header, 30 + entry.compressed) for entry in entries):
+        if header < reached:
+            found.add(header)
+        reached = max(reached, header + length)
+    return frozenset(found)
+
+
+def open_map(file_number: int) -> mmap.mmap:
+    """Map a file of at least one byte for reading."""
+    return mmap.mmap(file_number, 0, access=mmap.ACCESS_READ)

@@ -1,0 +1,107 @@
+"""What an entry is, told by its first bytes; its name is chosen by whoever made the package."""
+
+from enum import Enum, auto
+
+SNIFF = 1024
+"""Bytes that ``sniff`` wants to see."""
+
+
+class Content(Enum):
+    """Kinds of content that are read in different ways."""
+
+    EMPTY = auto()
+    DEX = auto()
+    RESOURCE_TABLE = auto()
+    BINARY_XML = auto()
+    ELF = auto()
+    MACH_O = auto()
+    BINARY_PLIST = auto()
+    XML_PLIST = auto()
+    TEXT = auto()
+    UTF16_LE = auto()
+    UTF16_BE = auto()
+    ARCHIVE = auto()
+    MEDIA = auto()
+    BINARY = auto()
+
+
+# Fonts, pictures, sound, film, textures: compressed or without text that an app would act on.
+_MEDIA = (
+    b"\x89PNG\r\n",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"RIFF",
+    b"OggS",
+    b"ID3",
+    b"\xff\xfb",
+    b"\xff\xf3",
+    b"fLaC",
+    b"\x00\x01\x00\x00\x00",
+    b"OTTO\x00",
+    b"ttcf\x00",
+    b"true\x00",
+    b"wOFF",
+    b"wOF2",
+    b"\x1aE\xdf\xa3",
+    b"\xabKTX ",
+    b"DDS ",
+    b"PVR\x03",
+    b"\x13\xab\xa1\x5c",
+    b"BM",
+    b"MThd",
+    b"#!AMR",
+    b"\x00\x00\x01\x00\x01\x00",
+)
+_MAGIC = {
+    b"\x03\x00\x08\x00": Content.BINARY_XML,
+    b"\x02\x00\x0c\x00": Content.RESOURCE_TABLE,
+    b"dex\n": Content.DEX,
+    b"\x7fELF": Content.ELF,
+    b"\xcf\xfa\xed\xfe": Content.MACH_O,
+    b"\xce\xfa\xed\xfe": Content.MACH_O,
+    b"PK\x03\x04": Content.ARCHIVE,
+    b"PK\x05\x06": Content.ARCHIVE,
+}
+_FAT = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
+_BYTE_ORDERS = {b"\xff\xfe": Content.UTF16_LE, b"\xfe\xff": Content.UTF16_BE}
+_TEXT_BYTES = bytes(range(0x20, 0x7F)) + b"\t\n\r\f\x1b"
+
+
+def sniff(head: bytes | bytearray) -> Content:
+    """Name the kind of content that begins with ``head`` (up to ``SNIFF`` bytes of it)."""
+    if not head:
+        return Content.EMPTY
+    if head.startswith(_MEDIA) and not (head[:2] == b"BM" and is_text(head)):
+        return Content.MEDIA
+    start = bytes(head[:8])
+    if start[:4] in _MAGIC:
+        return _MAGIC[start[:4]]
+    if start[:4] in _FAT:
+        # A Java class file has the magic of a fat Mach-O; its next word is a version, far above any count of slices.
+        return Content.MACH_O if start[4:7] == b"\0\0\0" else Content.BINARY
+    if start == b"bplist00":
+        return Content.BINARY_PLIST
+    if start[4:] == b"ftyp":
+        return Content.MEDIA
+    if start[:2] in _BYTE_ORDERS:
+        return _BYTE_ORDERS[start[:2]]
+    if is_text(head):
+        return Content.XML_PLIST if b"<plist" in head else Content.TEXT
+    return Content.BINARY
+
+
+def is_text(head: bytes | bytearray) -> bool:
+    """Whether the first KiB reads as UTF-8 or another superset of ASCII: no NUL, few control characters."""
+    head = bytes(head[:SNIFF])
+    if 0 in head:
+        return False
+    odd = head.translate(None, _TEXT_BYTES)
+    if sum(byte < 0x20 or byte == 0x7F for byte in odd) * 50 > len(head):
+        return False
+    if len(odd) * 10 <= len(head) * 3:
+        return True
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start >= len(head) - 3  # the cut may fall into a character
+    return True

@@ -1,0 +1,94 @@
+"""DEX files: the whole file as a buffer, with the places at which strings begin.
+
+Source: https://source.android.com/docs/core/runtime/dex-format (header_item, string_id_item, string_data_item; the
+container of version 041). A string's length stands before it as ULEB128 and may be a legal character of a host name:
+``starts`` lie after it, so that no match contains it.
+"""
+
+import struct
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.stringpool import MalformedError
+
+MAX_FILES = 64
+"""DEX files in one container (version 041)."""
+
+MAX_STRINGS = 4_000_000
+"""Strings located in one DEX file; the bytes of all are searched anyway."""
+
+_HEADER = 112
+_ENDIAN = 0x12345678
+type Offsets = NDArray[np.int64]
+
+
+def read_dex(file: str, data: bytes) -> tuple[Artifact, str]:
+    """One buffer of kind ``DEX``; the text says what is wrong with it, or is empty.
+
+    A file whose tables cannot be read comes back as ``BINARY``: packers break headers on purpose, and what a loader
+    repairs is still worth a search.
+    """
+    try:
+        starts, complaint = _all_starts(data)
+    except MalformedError as error:
+        return Artifact(file, (Buffer(file, BufferKind.BINARY, data),)), str(error)
+    return Artifact(file, (Buffer(file, BufferKind.DEX, data, starts=starts),)), complaint
+
+
+def _all_starts(data: bytes) -> tuple[Offsets, str]:
+    starts, size, complaint = _starts(data, 0)
+    found = [starts]
+    if data[4:7] == b"041":
+        for _ in range(MAX_FILES):
+            # In a container each header gives the length of its own part; all offsets count from the beginning.
+            if data[size : size + 4] != b"dex\n":
+                break
+            more, length, said = _starts(data, size)
+            found.append(more)
+            complaint = complaint or said
+            if length < _HEADER:
+                break
+            size += length
+    merged = found[0] if len(found) == 1 else np.concatenate(found)
+    if len(merged) > 1 and not bool((merged[1:] > merged[:-1]).all()):
+        merged = np.unique(merged)
+    return merged, complaint
+
+
+def _starts(data: bytes, at: int) -> tuple[Offsets, int, str]:
+    """String starts of the DEX whose header is at ``at``, its stated size, and what is wrong with it."""
+    if len(data) < at + _HEADER:
+        raise MalformedError("the DEX file ends inside its header")
+    size, header, endian = struct.unpack_from("<III", data, at + 32)
+    count, table = struct.unpack_from("<II", data, at + 56)
+    if endian != _ENDIAN or header < _HEADER:
+        raise MalformedError("the DEX header is not one that Android loads")
+    complaint = ""
+    if size > len(data):
+        complaint = f"the DEX file says {size} bytes and has {len(data)}"
+    if table > len(data) or (count and table < _HEADER):
+        raise MalformedError("the table of strings lies outside the DEX file")
+    held = min(count, (len(data) - table) // 4, MAX_STRINGS)
+    if held < count:
+        complaint = f"only {held} of {count} strings were located"
+    places = np.frombuffer(data, "<u4", held, table).astype(np.int64)
+    inside = places < len(data)
+    if not bool(inside.all()):
+        complaint = f"{held - int(inside.sum())} of {count} strings lie outside the DEX file"
+        places = places[inside]
+    return _after_length(np.frombuffer(data, np.uint8), places), size, complaint
+
+
+def _after_length(raw: NDArray[np.uint8], places: Offsets) -> Offsets:
+    """Offsets after the ULEB128 number at each place: at most five bytes, the last one below 0x80."""
+    ends = places + 1
+    more = np.flatnonzero(raw.take(places, mode="clip") >= 0x80)
+    for _ in range(4):
+        if not len(more):
+            break
+        last = raw.take(ends[more], mode="clip")
+        ends[more] += 1
+        more = more[last >= 0x80]
+    return ends[ends < len(raw)]

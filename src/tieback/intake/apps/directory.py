@@ -1,0 +1,255 @@
+"""The table of contents of a ZIP archive: from its central directory, and from local headers where that one lies.
+
+Reads as Android and iOS do, not as the specification would have it: an archive that a phone installs must open here.
+Sources: PKWARE APPNOTE 6.3.10 (sections 4.3.6 to 4.5.3); AOSP ``system/libziparchive/zip_archive.cc``.
+All offsets and sizes are bytes. Nothing here inflates more than ``SCAN_BUDGET``.
+"""
+
+import mmap
+import struct
+import zlib
+from collections.abc import Iterator
+
+import msgspec
+
+from tieback.intake.apps.problems import Problems
+
+type View = mmap.mmap | bytes
+
+MAX_ENTRIES = 200_000
+"""Entries read from one archive. The largest store apps have about 40,000; ZIP without ZIP64 ends at 65,535."""
+
+MAX_NAME = 1024
+"""Characters kept of an entry's name. Android's own paths end at 4096 bytes, aapt's are below 260."""
+
+SCAN_BUDGET = 128 * 1024 * 1024
+"""Bytes inflated, at most, only to find where entries without a stated length end."""
+
+_EOCD, _CENTRAL, _LOCAL = b"PK\x05\x06", b"PK\x01\x02", b"PK\x03\x04"
+_EOCD64, _LOCATOR64 = b"PK\x06\x06", b"PK\x06\x07"
+_end_record = struct.Struct("<4xHHHHIIH")
+_end_record64 = struct.Struct("<4xQHHIIQQQQ")
+_central = struct.Struct("<4xHHHHHHIIIHHHHHII")
+_local = struct.Struct("<4xHHHHHIIIHH")
+_MAX32 = 0xFFFFFFFF
+_FLAG_DESCRIPTOR = 0x8
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """One file of an archive, as its header states it; every number may be a lie."""
+
+    name: str
+    header: int
+    """Offset of the local header."""
+    method: int
+    flags: int
+    crc: int
+    """CRC-32 of the content; 0 where the header leaves it to a data descriptor."""
+    compressed: int
+    size: int
+    """Size of the content; 0 where unknown."""
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether the entry only names a folder."""
+        return self.name.endswith("/") and self.size == 0
+
+
+class Directory(msgspec.Struct, frozen=True):
+    """The entries of an archive."""
+
+    entries: list[Entry]
+    start: int | None
+    """Offset of the central directory; ``None`` where the entries come from local headers alone."""
+
+
+class _End(msgspec.Struct, frozen=True):
+    """Where the central directory is said to be."""
+
+    start: int
+    stop: int
+    count: int
+    shift: int
+    """What must be added to the offsets of local headers (data put before the archive)."""
+
+
+def read_directory(data: View, problems: Problems) -> Directory:
+    """List the entries of an archive; what cannot be read becomes a problem, never an exception.
+
+    An archive without any entry gives an empty list.
+    """
+    end = _find_end(data, problems)
+    if end is None:
+        entries = list(_scan_local(data, problems, known=frozenset()))
+        if entries:
+            problems.note(f"no central directory (cut off?): {len(entries)} entries found by their headers", "")
+        return Directory(entries, None)
+    entries = list(_walk_central(data, end, problems))
+    if len(entries) < end.count and len(entries) < MAX_ENTRIES:
+        known = frozenset(entry.header for entry in entries)
+        found = list(_scan_local(data, problems, known))
+        problems.note(
+            f"the central directory lists {end.count} entries but {len(entries)} could be read from it; "
+            f"{len(found)} more found by their headers",
+            "",
+        )
+        entries += found[: MAX_ENTRIES - len(entries)]
+    return Directory(entries, end.start)
+
+
+def _find_end(data: View, problems: Problems) -> _End | None:
+    """The end record nearest to the end of the file whose directory can be found."""
+    position = len(data)
+    for _ in range(64):  # signatures inside comments and stored entries; more than a few are an attack
+        position = data.rfind(_EOCD, 0, position)
+        if position < 0:
+            return None
+        if position + 22 > len(data):
+            continue
+        end = _end_at(data, position, problems)
+        if end is not None:
+            if position + 22 + 65_535 < len(data):
+                problems.note("data follows the end of the archive", f"offset {position}")
+            return end
+    return None
+
+
+def _end_at(data: View, position: int, problems: Problems) -> _End | None:
+    disk, _, _, count, size, start, _ = _end_record.unpack_from(data, position)
+    stop = position
+    if count == 0xFFFF or _MAX32 in {size, start}:
+        big = _end64(data, position)
+        if big is not None:
+            count, size, start, stop = big
+    if disk not in {0, 0xFFFF}:
+        problems.note("the archive says that it is split over several disks", f"offset {position}")
+    if start < stop and data[start : start + 4] == _CENTRAL:
+        return _End(start, stop, count, 0)
+    moved = stop - size
+    if 0 <= moved < stop and data[moved : moved + 4] == _CENTRAL:
+        if moved > start:
+            problems.note(f"{moved - start} bytes precede the archive", "")
+        return _End(moved, stop, count, moved - start)
+    return None
+
+
+def _end64(data: View, position: int) -> tuple[int, int, int, int] | None:
+    """Count, size, start and stop by the ZIP64 end record, if there is one."""
+    locator = position - 20
+    if locator < 0 or data[locator : locator + 4] != _LOCATOR64:
+        return None
+    (record,) = struct.unpack_from("<8xQ4x", data, locator)
+    if record + 56 > locator or data[record : record + 4] != _EOCD64:
+        return None
+    _, _, _, _, _, _, count, size, start = _end_record64.unpack_from(data, record)
+    return count, size, start, record
+
+
+def _walk_central(data: View, end: _End, problems: Problems) -> Iterator[Entry]:
+    position, stop = end.start, end.stop
+    read = 0
+    while position + 46 <= stop:
+        if data[position : position + 4] != _CENTRAL:
+            position = data.find(_CENTRAL, position, stop)
+            if position < 0 or position + 46 > stop:
+                return
+        if read == MAX_ENTRIES:
+            problems.note(f"more than {MAX_ENTRIES} entries; the rest is left out", "")
+            return
+        record = _central.unpack_from(data, position)
+        flags, method, crc, compressed, size = record[2], record[3], *record[6:9]
+        name_length, extra_length, comment_length, header = record[9], record[10], record[11], record[15]
+        name_end = position + 46 + name_length
+        if _MAX32 in {compressed, size, header}:
+            extra = bytes(data[name_end : min(name_end + extra_length, stop)])
+            size, compressed, header = _wide(extra, size, compressed, header)
+        yield Entry(
+            _text(data[position + 46 : min(name_end, stop)]),
+            header + end.shift,
+            method,
+            flags,
+            crc,
+            compressed,
+            size,
+        )
+        read += 1
+        after = name_end + extra_length + comment_length
+        if after < stop and data[after : after + 4] != _CENTRAL:
+            # A lying length field hides the records that follow; Android's reader on the device is as lenient.
+            found = data.find(_CENTRAL, min(name_end, stop), stop)
+            if found >= 0:
+                problems.note("a record of the central directory lies about its length", f"offset {position}")
+                after = found
+        position = after
+
+
+def _wide(extra: bytes, *fields: int) -> tuple[int, ...]:
+    """Fields that overflow 32 bits, from the ZIP64 extra field (APPNOTE 4.5.3); what it does not hold stays."""
+    position = 0
+    while position + 4 <= len(extra):
+        tag, length = struct.unpack_from("<HH", extra, position)
+        if tag == 1:
+            values = struct.iter_unpack("<Q", extra[position + 4 : position + 4 + length // 8 * 8][:24])
+            pool = [value for (value,) in values]
+            return tuple(pool.pop(0) if field == _MAX32 and pool else field for field in fields)
+        position += 4 + length
+    return fields
+
+
+def _scan_local(data: View, problems: Problems, known: frozenset[int]) -> Iterator[Entry]:
+    """Entries by their local headers, in file order, without those at ``known`` offsets."""
+    budget = SCAN_BUDGET
+    read = 0
+    position = data.find(_LOCAL)
+    while 0 <= position <= len(data) - 30:
+        _, flags, method, _, _, crc, compressed, size, name_length, extra_length = _local.unpack_from(data, position)
+        start = position + 30 + name_length + extra_length
+        name = data[position + 30 : position + 30 + name_length]
+        if not name or b"\0" in name or start > len(data):
+            position = data.find(_LOCAL, position + 4)
+            continue
+        if compressed == 0 and (flags & _FLAG_DESCRIPTOR or size > 0):
+            crc = 0
+            if method == 8 and budget > 0:
+                compressed, size, spent = _measure(data, start, budget)
+                budget -= spent
+            if compressed == 0:
+                compressed = _next_header(data, start) - start
+        if position not in known:
+            if read == MAX_ENTRIES:
+                problems.note(f"more than {MAX_ENTRIES} entries; the rest is left out", "")
+                return
+            read += 1
+            yield Entry(_text(name), position, method, flags, crc, compressed, size)
+        after = start + compressed
+        position = data.find(_LOCAL, after if after <= len(data) else start)
+
+
+def _next_header(data: View, start: int) -> int:
+    """Offset of the next local or central header, or the end of the file."""
+    local = data.find(_LOCAL, start)
+    stop = local if local >= 0 else len(data)
+    central = data.find(_CENTRAL, start, stop)
+    return central if central >= 0 else stop
+
+
+def _measure(data: View, start: int, budget: int) -> tuple[int, int, int]:
+    """Compressed and inflated length of the deflate stream at ``start``, 0 where it breaks; and budget spent."""
+    engine = zlib.decompressobj(-15)
+    position, inflated = start, 0
+    try:
+        while not engine.eof and position < len(data) and inflated < budget:
+            piece = engine.unconsumed_tail
+            if not piece:
+                piece = data[position : position + 65_536]
+                position += len(piece)
+            inflated += len(engine.decompress(piece, 1 << 20))
+    except zlib.error:
+        return 0, 0, 65_536 + inflated
+    return position - len(engine.unused_data) - len(engine.unconsumed_tail) - start, inflated, 1024 + inflated
+
+
+def _text(name: bytes) -> str:
+    """An entry's name for people: UTF-8, what is not printable escaped, cut at ``MAX_NAME``."""
+    text = name[:MAX_NAME].decode("utf-8", "backslashreplace")
+    return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")[:MAX_NAME]

@@ -1,0 +1,95 @@
+"""From the entries of a package to artifacts: each is read once, told apart by its content, and let go."""
+
+from collections.abc import Callable, Iterator
+
+from tieback.intake.apps.archive import Archive
+from tieback.intake.apps.binary_xml import read_binary_xml
+from tieback.intake.apps.content import SNIFF, Content, sniff
+from tieback.intake.apps.dex import read_dex
+from tieback.intake.apps.directory import Entry
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.native import read_elf, read_macho
+from tieback.intake.apps.plist import read_binary_plist
+from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.resources import Resources
+from tieback.intake.apps.stringpool import MalformedError
+
+PEEK_ABOVE = 4096
+"""Compressed bytes above which an entry's beginning is looked at before it is inflated: pictures never are."""
+
+_PLAIN = {Content.TEXT: BufferKind.TEXT, Content.XML_PLIST: BufferKind.MANIFEST, Content.BINARY: BufferKind.BINARY}
+
+
+def walk(archive: Archive, special: Callable[[str], Artifact | None]) -> Iterator[Artifact]:
+    """Yield the artifacts of every entry worth searching, in the order of the directory.
+
+    Args:
+        archive: the opened package; what cannot be read goes to its problems.
+        special: asked first for each name; what it gives is taken instead of what the content would give.
+    """
+    for entry in archive.entries:
+        if entry.is_directory:
+            continue
+        # Of several entries of one name only the first is special: the others must not hide behind it.
+        own = special(entry.name) if archive.find(entry.name) is entry else None
+        artifact = own or _read(archive, entry)
+        if artifact is not None:
+            yield artifact
+
+
+def _read(archive: Archive, entry: Entry) -> Artifact | None:
+    if entry.compressed > PEEK_ABOVE and sniff(archive.peek(entry, 64)) is Content.MEDIA:
+        return None
+    data = archive.read(entry)
+    return make_artifact(entry.name, data, archive.problems)
+
+
+def make_artifact(file: str, data: bytes | bytearray, problems: Problems) -> Artifact | None:
+    """The artifact of one entry's content; ``None`` where there is nothing to search. Never raises on hostile bytes."""
+    content = sniff(data[:SNIFF])
+    if content in {Content.EMPTY, Content.MEDIA}:
+        return None
+    if content is Content.ARCHIVE:
+        problems.note("an archive inside the package; it is not opened", file)
+        return None
+    if content is Content.ELF:
+        return read_elf(file, data)
+    if content is Content.MACH_O:
+        artifact, complaint = read_macho(file, data)
+        if complaint:
+            problems.note(complaint, file)
+        return artifact
+    return _structured(file, content, bytes(data), problems)
+
+
+def _structured(file: str, content: Content, data: bytes, problems: Problems) -> Artifact:
+    if content is Content.DEX:
+        artifact, complaint = read_dex(file, data)
+        if complaint:
+            problems.note(complaint, file)
+        return artifact
+    try:
+        if content is Content.RESOURCE_TABLE:
+            return Resources(file, data).artifact()
+        if content is Content.BINARY_XML:
+            return read_binary_xml(file, data)
+    except MalformedError as error:
+        problems.note(str(error), file)
+        return _whole(file, BufferKind.BINARY, data)
+    if content is Content.BINARY_PLIST:
+        return read_binary_plist(file, data)
+    if content in {Content.UTF16_LE, Content.UTF16_BE}:
+        # Both byte orders have the same offsets; one swap makes them one case.
+        text = data[2:] if content is Content.UTF16_LE else _swapped(data[2:])
+        return Artifact(file, (Buffer(file, BufferKind.TEXT, text, base=2, utf16=True),))
+    return _whole(file, _PLAIN[content], data)
+
+
+def _whole(file: str, kind: BufferKind, data: bytes) -> Artifact:
+    return Artifact(file, (Buffer(file, kind, data),))
+
+
+def _swapped(data: bytes) -> bytes:
+    pairs = bytearray(data[: len(data) // 2 * 2])
+    pairs[0::2], pairs[1::2] = pairs[1::2], pairs[0::2]
+    return bytes(pairs)

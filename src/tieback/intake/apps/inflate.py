@@ -1,0 +1,77 @@
+"""Bounded decompression of one deflate stream (RFC 1951).
+
+libdeflate needs the size beforehand and is fastest; where the stated size is a lie or the stream is damaged, zlib
+reads piece by piece and keeps what came before the damage.
+"""
+
+import zlib
+
+import msgspec
+from deflate import DeflateError, deflate_decompress
+
+from tieback.intake.apps.directory import View
+
+MAX_EXPANSION = 1032
+"""No deflate stream grows by more than this (258 bytes from two bits)."""
+
+_PIECE = 65_536
+
+
+class Inflated(msgspec.Struct, frozen=True):
+    """What came out of a stream."""
+
+    data: bytes | bytearray
+    whole: bool
+    """Whether the stream ended properly inside the cap."""
+    error: str = ""
+    """What broke the stream, where something did."""
+
+
+def inflate(data: View, start: int, length: int, size: int, cap: int) -> Inflated:
+    """Inflate ``data[start:start + length]`` to at most ``cap`` bytes.
+
+    Args:
+        data: the archive.
+        start: offset of the stream.
+        length: compressed bytes; may reach over the end of ``data``.
+        size: inflated size as stated, 0 where unknown.
+        cap: most bytes to give back.
+    """
+    if 0 < size <= cap and size <= MAX_EXPANSION * length:
+        with memoryview(data) as whole, whole[start : start + length] as stream:
+            try:
+                fast = deflate_decompress(stream, size)
+            except DeflateError:
+                pass
+            else:
+                if len(fast) == size:
+                    return Inflated(fast, True)
+    return _piecewise(data, start, length, cap)
+
+
+def prefix(data: View, start: int, length: int, count: int) -> bytes:
+    """The first ``count`` bytes of a stream, or fewer where it ends or breaks; never raises."""
+    try:
+        return zlib.decompressobj(-15).decompress(data[start : start + min(length, count + 512)], count)
+    except zlib.error:
+        return b""
+
+
+def _piecewise(data: View, start: int, length: int, cap: int) -> Inflated:
+    engine = zlib.decompressobj(-15)
+    out = bytearray()
+    position, stop = start, min(start + length, len(data))
+    error = ""
+    try:
+        while not engine.eof and len(out) < cap:
+            piece = engine.unconsumed_tail
+            if not piece:
+                piece = data[position : min(position + _PIECE, stop)]
+                position += len(piece)
+            if not piece:
+                error = "the compressed data ends too early"
+                break
+            out += engine.decompress(piece, min(cap - len(out), 1 << 20))
+    except zlib.error:
+        error = f"the compressed data is damaged after {len(out)} bytes"
+    return Inflated(out, engine.eof, error)

@@ -1,0 +1,62 @@
+"""An opened package of any format: the file, its archive, its identity read once, its artifacts walked once."""
+
+import hashlib
+import mmap
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol, Self
+
+from tieback.intake.apps.archive import Archive
+from tieback.intake.apps.entries import walk
+from tieback.intake.apps.interface import Artifact
+from tieback.intake.apps.problems import Problems
+from tieback.model.app import App
+from tieback.model.sighting import Problem
+
+
+class Format(Protocol):
+    """What one format of package knows better than the others."""
+
+    def identify(self, sha256: str) -> App | None:
+        """The identity; where it cannot be read, ``None`` and a problem of the archive."""
+        ...
+
+    def special(self, name: str) -> Artifact | None:
+        """The artifact of an entry that this format reads in its own way, else ``None``."""
+        ...
+
+
+class Package:
+    """See ``interface.OpenedApp``. Also a context manager that closes itself."""
+
+    def __init__(self, path: Path, data: mmap.mmap, archive: Archive, problems: Problems, form: Format) -> None:
+        self.path = path
+        self.problems: list[Problem] = problems
+        self._data = data
+        self._archive = archive
+        self._format = form
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the file, lower-case hexadecimal."""
+        return hashlib.sha256(self._data).hexdigest()
+
+    @cached_property
+    def app(self) -> App | None:
+        """The identity; ``None`` where it could not be read, and the reason is in ``problems``."""
+        return self._format.identify(self.sha256)
+
+    def artifacts(self) -> Iterator[Artifact]:
+        """Each entry worth searching, its buffers free to go when the next one is asked for."""
+        yield from walk(self._archive, self._format.special)
+
+    def close(self) -> None:
+        """Release the file; artifacts that were given out stay whole."""
+        self._data.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

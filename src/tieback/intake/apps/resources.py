@@ -1,0 +1,241 @@
+"""``resources.arsc``: the pool of string values, their resource names, and the value behind a resource id.
+
+Source: AOSP ``ResourceTypes.h`` (``ResTable_header``, ``ResTable_package``, ``ResTable_type``, ``ResTable_entry``,
+``Res_value``). Only simple string entries are named; names are built when the first one is asked for.
+"""
+
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.stringpool import CHUNK_STRING_POOL, MalformedError, StringPool, read_pool
+
+MAX_CHUNKS = 100_000
+"""Chunks walked in one table: types times configurations; large apps have about 5,000."""
+
+MAX_PACKAGES = 8
+"""Packages read in one table; apps have one, shared libraries two."""
+
+_PACKAGE, _TYPE = 0x0200, 0x0201
+_TYPE_REFERENCE, _TYPE_STRING = 0x01, 0x03
+_COMPLEX, _COMPACT = 0x0001, 0x0008
+_SPARSE, _OFFSET16 = 0x01, 0x02
+_chunk = struct.Struct("<HHI")
+type Offsets = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _TypeChunk:
+    """Where the entries of one resource type in one configuration stand."""
+
+    package: int
+    type_id: int
+    type_name: str
+    keys: StringPool
+    at: int
+    header: int
+    size: int
+    flags: int
+    count: int
+    entries: int
+    default: bool
+    """Whether the configuration is the one without qualifiers."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """Entries of a type chunk that hold one simple value, in order of entry."""
+
+    entry: Offsets
+    key: Offsets
+    kind: Offsets
+    value: Offsets
+
+
+class Resources:
+    """An opened resource table. Bounded by the size of its bytes."""
+
+    def __init__(self, file: str, data: bytes) -> None:
+        """Read the frame of the table.
+
+        Raises:
+            MalformedError: there is no global string pool.
+        """
+        self._file = file
+        self._data = data
+        if len(data) < 12 or data[:2] != b"\x02\x00":
+            raise MalformedError("no resource table")
+        header = int.from_bytes(data[2:4], "little")
+        top = list(_chunks(data, header, len(data)))
+        pools = [at for kind, at, _, _ in top if kind == CHUNK_STRING_POOL]
+        if not pools:
+            raise MalformedError("the resource table has no string pool")
+        self.pool = read_pool(data, pools[0])
+        self._packages = [(at, head, size) for kind, at, head, size in top if kind == _PACKAGE]
+        self._types: list[_TypeChunk] | None = None
+
+    def artifact(self) -> Artifact:
+        """The global string pool as one buffer with its resource names."""
+        pool = self.pool
+        buffer = Buffer(
+            self._file,
+            BufferKind.RESOURCES,
+            self._data[pool.start : pool.stop],
+            base=pool.start,
+            starts=pool.begins(),
+            utf16=pool.utf16,
+            names=StringNames(self),
+        )
+        return Artifact(self._file, (buffer,))
+
+    def text(self, resource: int) -> str:
+        """The string behind a resource id (``0xPPTTEEEE``), of the default configuration where there is one.
+
+        References are followed eight deep; empty where there is no string.
+        """
+        for _ in range(8):
+            found = self._value(resource)
+            if found is None:
+                return ""
+            kind, value = found
+            if kind == _TYPE_STRING:
+                return self.pool.text(value)
+            if kind != _TYPE_REFERENCE:
+                return ""
+            resource = value
+        return ""
+
+    def string_names(self) -> tuple[Offsets, Offsets, list[StringPool]]:
+        """Sorted offsets (in the buffer) of named strings, and for each one its key and which pool of keys has it."""
+        pools: list[StringPool] = []
+        values, keys = [], []
+        for chunk in self._type_chunks():
+            if chunk.type_name != "string":
+                continue
+            found = _simple(self._data, chunk)
+            mask = (found.kind == _TYPE_STRING) & (found.value < len(self.pool.starts))
+            if not any(chunk.keys is pool for pool in pools):
+                pools.append(chunk.keys)
+            number = next(i for i, pool in enumerate(pools) if pool is chunk.keys)
+            values.append(self.pool.starts[found.value[mask]] - self.pool.start)
+            keys.append(found.key[mask] * 128 + min(number, 127))
+        if not values:
+            return np.empty(0, np.int64), np.empty(0, np.int64), pools
+        offsets, first = np.unique(np.concatenate(values), return_index=True)
+        return offsets, np.concatenate(keys)[first], pools
+
+    def _value(self, resource: int) -> tuple[int, int] | None:
+        package, type_id, entry = resource >> 24, resource >> 16 & 0xFF, resource & 0xFFFF
+        chunks = [c for c in self._type_chunks() if c.package == package and c.type_id == type_id]
+        for chunk in sorted(chunks, key=lambda c: not c.default)[:64]:
+            found = _simple(self._data, chunk)
+            where = np.flatnonzero(found.entry == entry)
+            if len(where):
+                return int(found.kind[where[0]]), int(found.value[where[0]])
+        return None
+
+    def _type_chunks(self) -> list[_TypeChunk]:
+        if self._types is None:
+            self._types = [
+                chunk for package in self._packages[:MAX_PACKAGES] for chunk in _package(self._data, *package)
+            ]
+        return self._types
+
+
+class StringNames(Mapping[int, str]):
+    """Offset of a string in the buffer to its resource name, such as ``string/backend_url``; built when first used."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+        self._built: tuple[Offsets, Offsets, list[StringPool]] | None = None
+
+    def _tables(self) -> tuple[Offsets, Offsets, list[StringPool]]:
+        if self._built is None:
+            self._built = self._resources.string_names()
+        return self._built
+
+    def __getitem__(self, offset: int) -> str:
+        offsets, keys, pools = self._tables()
+        index = int(np.searchsorted(offsets, offset))
+        if index == len(offsets) or offsets[index] != offset:
+            raise KeyError(offset)
+        key = int(keys[index])
+        name = pools[key % 128].text(key // 128, 256)
+        if not name:
+            raise KeyError(offset)
+        return f"string/{name}"
+
+    def __iter__(self) -> Iterator[int]:
+        return (int(offset) for offset in self._tables()[0])
+
+    def __len__(self) -> int:
+        return len(self._tables()[0])
+
+
+def _chunks(data: bytes, at: int, stop: int) -> Iterator[tuple[int, int, int, int]]:
+    """Type, offset, header size and size of each chunk; ends at the first one that does not fit."""
+    for _ in range(MAX_CHUNKS):
+        if at + 8 > stop:
+            return
+        kind, header, size = _chunk.unpack_from(data, at)
+        if header < 8 or size < header:
+            return
+        yield kind, at, header, min(size, stop - at)
+        at += size
+
+
+def _package(data: bytes, at: int, header: int, size: int) -> Iterator[_TypeChunk]:
+    if header < 284 or at + 284 > len(data):
+        return
+    (package,) = struct.unpack_from("<I", data, at + 8)
+    type_names, _, key_names = struct.unpack_from("<III", data, at + 268)
+    try:
+        types, keys = read_pool(data, at + type_names), read_pool(data, at + key_names)
+    except MalformedError:
+        return
+    for kind, where, head, length in _chunks(data, at + header, at + size):
+        if kind != _TYPE or head < 24 or where + head > len(data):
+            continue
+        type_id, flags, _, count, entries, config = struct.unpack_from("<BBHIII", data, where + 8)
+        qualifiers = data[where + 24 : where + min(head, 20 + config)]
+        name = types.text(type_id - 1, 64)
+        yield _TypeChunk(package, type_id, name, keys, where, head, length, flags, count, entries, not any(qualifiers))
+
+
+def _simple(data: bytes, chunk: _TypeChunk) -> _Values:
+    """The simple entries of a type chunk; what is misaligned or leaves the chunk is left out."""
+    stop = min(chunk.at + chunk.size, len(data))
+    table = chunk.at + chunk.header
+    width = 2 if chunk.flags & _OFFSET16 and not chunk.flags & _SPARSE else 4
+    count = min(chunk.count, max(stop - table, 0) // width)
+    if chunk.flags & _SPARSE:
+        pairs = np.frombuffer(data, "<u2", count * 2, table).astype(np.int64).reshape(-1, 2)
+        index, offset = pairs[:, 0], pairs[:, 1] * 4
+    else:
+        offset = np.frombuffer(data, f"<u{width}", count, table).astype(np.int64)
+        index = np.flatnonzero(offset != (0xFFFF if width == 2 else 0xFFFFFFFF)).astype(np.int64)
+        offset = offset[index] * (4 if width == 2 else 1)
+    place = chunk.at + chunk.entries + offset
+    fits = place + 8 <= stop
+    index, place = index[fits], place[fits]
+    raw = np.frombuffer(data, np.uint8)
+    flags = _number(raw, place + 2, 2)
+    compact = (flags & _COMPACT) != 0
+    simple = compact | ((flags & _COMPLEX) == 0) & (place + 16 <= stop)
+    index, place, flags, compact = index[simple], place[simple], flags[simple], compact[simple]
+    key = np.where(compact, _number(raw, place, 2), _number(raw, place + 4, 4))
+    kind = np.where(compact, flags >> 8, _number(raw, place + 11, 1))
+    value = np.where(compact, _number(raw, place + 4, 4), _number(raw, place + 12, 4))
+    return _Values(index, key, kind, value)
+
+
+def _number(raw: NDArray[np.uint8], at: Offsets, width: int) -> Offsets:
+    """Little-endian numbers at any offsets, aligned or not."""
+    total = np.zeros(len(at), np.int64)
+    for byte in range(width):
+        total |= raw.take(at + byte, mode="clip").astype(np.int64) << (8 * byte)
+    return total

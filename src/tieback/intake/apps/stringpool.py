@@ -1,0 +1,106 @@
+"""String pools of compiled Android resources: ``ResStringPool`` of ``resources.arsc`` and of binary XML.
+
+Source: AOSP ``frameworks/base/libs/androidfw/include/androidfw/ResourceTypes.h`` (``ResStringPool_header``). Every
+offset is checked before it is followed; strings are located all at once and decoded one by one where someone asks, so
+that a pool that names one long string a million times costs no more than its own bytes.
+"""
+
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+CHUNK_STRING_POOL = 0x0001
+MAX_STRINGS = 1_000_000
+"""Strings located in one pool; the largest store apps have about 300,000. The bytes of all are searched anyway."""
+
+_UTF8 = 0x100
+_header = struct.Struct("<HHIIIIII")
+
+
+class MalformedError(ValueError):
+    """A structure contradicts itself or reaches over the end of its bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class StringPool:
+    """Where the strings of a pool stand in the bytes that it was read from."""
+
+    data: bytes
+    size: int
+    """Bytes of the whole chunk."""
+    start: int
+    """Offset of the string data in ``data``."""
+    stop: int
+    starts: NDArray[np.int64]
+    """Offset in ``data`` of the first byte of each string, by index; -1 for one that leaves the pool."""
+    lengths: NDArray[np.int64]
+    """Bytes of each string, by index."""
+    utf16: bool
+
+    def text(self, index: int, limit: int = 4096) -> str:
+        """A string, cut at ``limit`` bytes; empty where there is none of that index."""
+        if not 0 <= index < len(self.starts) or self.starts[index] < 0:
+            return ""
+        start = int(self.starts[index])
+        raw = self.data[start : start + min(int(self.lengths[index]), limit)]
+        return raw.decode("utf-16-le" if self.utf16 else "utf-8", "replace")
+
+    def begins(self) -> NDArray[np.int64]:
+        """Sorted distinct offsets, relative to ``start``, at which a string begins."""
+        relative = self.starts - self.start
+        return np.unique(relative[relative >= 0])
+
+
+def read_pool(data: bytes, at: int) -> StringPool:
+    """Locate the strings of the pool at offset ``at``, the first ``MAX_STRINGS`` of them.
+
+    Raises:
+        MalformedError: there is no string pool, or its tables leave the bytes.
+    """
+    if at < 0 or at + 28 > len(data):
+        raise MalformedError("a string pool ends too early")
+    kind, header, size, count, _, flags, strings, styles = _header.unpack_from(data, at)
+    if kind != CHUNK_STRING_POOL or header < 28:
+        raise MalformedError("no string pool where one is expected")
+    stop = min(at + size, len(data))
+    if styles > strings:
+        stop = min(stop, at + styles)
+    start = at + strings
+    count = min(count, MAX_STRINGS)
+    offsets_end = at + header + 4 * count
+    if count == 0:
+        none = np.empty(0, np.int64)
+        return StringPool(data, size, stop, stop, none, none, bool(not flags & _UTF8))
+    if offsets_end > len(data) or not at + header <= start <= stop:
+        raise MalformedError("the tables of a string pool leave it")
+    places = np.frombuffer(data, "<u4", count, at + header).astype(np.int64) + start
+    raw = np.frombuffer(data, np.uint8)
+    starts, lengths = (_utf8 if flags & _UTF8 else _utf16)(raw, places)
+    starts = np.where(starts + lengths > stop, -1, starts)
+    return StringPool(data, size, start, stop, starts, lengths, not flags & _UTF8)
+
+
+def _utf8(raw: NDArray[np.uint8], places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Two lengths precede each string, in characters and in bytes, each in one or two bytes."""
+    places = places + 1 + (raw.take(places, mode="clip") >> 7)
+    first = raw.take(places, mode="clip").astype(np.int64)
+    wide = first >> 7
+    lengths = first
+    if wide.any():
+        second = raw.take(places + 1, mode="clip")
+        lengths = np.where(wide, (first & 0x7F) << 8 | second, first)
+    return places + 1 + wide, lengths
+
+
+def _utf16(raw: NDArray[np.uint8], places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The length in 16-bit units precedes each string, in one or two units."""
+
+    def unit(at: NDArray[np.int64]) -> NDArray[np.int64]:
+        return raw.take(at, mode="clip").astype(np.int64) | raw.take(at + 1, mode="clip").astype(np.int64) << 8
+
+    first = unit(places)
+    wide = first >> 15
+    units = np.where(wide, (first & 0x7FFF) << 16 | unit(places + 2), first) if wide.any() else first
+    return places + 2 + 2 * wide, units * 2
