@@ -17,8 +17,6 @@ from tieback.intake.apps.stringpool import MalformedError
 PEEK_ABOVE = 4096
 """Compressed bytes above which an entry's beginning is looked at before it is inflated: pictures never are."""
 
-_PLAIN = {Content.TEXT: BufferKind.TEXT, Content.XML_PLIST: BufferKind.MANIFEST, Content.BINARY: BufferKind.BINARY}
-
 
 def walk(archive: Archive, special: Callable[[str], Artifact | None]) -> Iterator[Artifact]:
     """Yield the artifacts of every entry worth searching, in the order of the directory.
@@ -47,7 +45,7 @@ def _read(archive: Archive, entry: Entry) -> Artifact | None:
 def make_artifact(file: str, data: bytes | bytearray, problems: Problems) -> Artifact | None:
     """The artifact of one entry's content; ``None`` where there is nothing to search. Never raises on hostile bytes."""
     content = sniff(data[:SNIFF])
-    if content in {Content.EMPTY, Content.MEDIA}:
+    if content is Content.EMPTY or content is Content.MEDIA:
         return None
     if content is Content.ARCHIVE:
         problems.note("an archive inside the package; it is not opened", file)
@@ -78,11 +76,13 @@ def _structured(file: str, content: Content, data: bytes, problems: Problems) ->
         return _whole(file, BufferKind.BINARY, data)
     if content is Content.BINARY_PLIST:
         return read_binary_plist(file, data)
-    if content in {Content.UTF16_LE, Content.UTF16_BE}:
+    if content is Content.UTF16_LE or content is Content.UTF16_BE:
         # Both byte orders have the same offsets; one swap makes them one case.
         text = data[2:] if content is Content.UTF16_LE else _swapped(data[2:])
         return Artifact(file, (Buffer(file, BufferKind.TEXT, text, base=2, utf16=True),))
-    return _whole(file, _PLAIN[content], data)
+    if content is Content.TEXT:
+        return _whole(file, BufferKind.TEXT, data)
+    return _whole(file, BufferKind.MANIFEST if content is Content.XML_PLIST else BufferKind.BINARY, data)
 
 
 def _whole(file: str, kind: BufferKind, data: bytes) -> Artifact:
