@@ -1,0 +1,195 @@
+"""Yes or no to one address and port, by the grant, with the reason.
+
+The address that is about to be connected to decides:
+
+- A rule by address or CIDR block matches the address, whatever name led there.
+- A rule by host or ``*.suffix`` matches the name that was asked for; then the address must be global unicast, or one
+  that the grant's own ``[hosts]`` table gives for that very name. What DNS says never leads to special space.
+- Special space (loopback, private, link-local, shared, ...) needs a rule whose block lies inside it: ``0.0.0.0/0`` does
+  not name 169.254.169.254. For IPv6 that embeds IPv4 (6to4, NAT64, Teredo) that is the only way.
+- Unspecified, multicast and broadcast addresses never pass.
+
+A rule matches where both its target and its ports do. Of several, the most specific counts: an address, then longer
+prefixes, then the exact host, then longer suffixes; between equals, the first in the grant.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import msgspec
+
+from tieback.model.errors import GrantError
+from tieback.model.grant import Depth, Grant
+from tieback.scope.address import Address, parse_address, special
+from tieback.scope.grant import check_valid
+from tieback.scope.hostname import Host, parse_host
+from tieback.scope.rules import Rule, compile_rule
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """Whether the grant covers one address and port."""
+
+    allowed: bool
+    reason: str
+    """One sentence for people."""
+    address: str = ""
+    """The address that was decided on, canonical; empty where there is none."""
+    rule: str = ""
+    """The ``match`` of the target that counts, or empty."""
+    depth: Depth = Depth.IDENTIFY
+    """How far a probe may look, where it is allowed."""
+    passwordless: tuple[str, ...] = ()
+    """Real accounts that may be tried without a password."""
+    ransom_note: bool = False
+
+
+class Scope:
+    """A grant, compiled for deciding on one day."""
+
+    def __init__(self, grant: Grant, today: date) -> None:
+        """Compile the grant.
+
+        Raises:
+            GrantError: a target or host is malformed. A grant out of its dates is no error here: it allows nothing.
+        """
+        self.grant = grant
+        self.today = today
+        self._networks: dict[tuple[int, int], dict[int, list[Rule]]] = {}
+        self._hosts: dict[str, list[Rule]] = {}
+        self._suffixes: dict[str, list[Rule]] = {}
+        self._out_of_dates = ""
+        try:
+            check_valid(grant, today)
+        except GrantError as error:
+            self._out_of_dates = error.what
+        try:
+            for target in grant.target:
+                self._add(compile_rule(target))
+            self._table = host_table(grant)
+        except ValueError as error:
+            raise GrantError(str(error.args[0]), where="grant", advice="Correct the grant") from None
+        self._prefixes = sorted(self._networks, reverse=True, key=lambda key: key[1])
+
+    def _add(self, rule: Rule) -> None:
+        if rule.network is not None:
+            key = (rule.network.version, rule.network.prefixlen)
+            self._networks.setdefault(key, {}).setdefault(int(rule.network.network_address), []).append(rule)
+        elif rule.host:
+            self._hosts.setdefault(rule.host, []).append(rule)
+        else:
+            self._suffixes.setdefault(rule.suffix, []).append(rule)
+
+    def decide(self, host: str, address: str | None, port: int) -> Decision:
+        """Whether ``address``, which ``host`` led to, may be connected to on ``port``.
+
+        Args:
+            host: the name or address that was asked for.
+            address: what it resolved to; ``None`` for an address literal, or where nothing was resolved.
+            port: 1 to 65535.
+        """
+        try:
+            asked = parse_host(host)
+            goal = asked.address if address is None else parse_address(address)
+        except ValueError as error:
+            return Decision(False, str(error))
+        if self._out_of_dates:
+            return Decision(False, self._out_of_dates, str(goal or ""))
+        if goal is None:
+            return Decision(False, self._unresolved(asked))
+        if asked.address is not None and goal != asked.address:
+            return Decision(False, f"{goal} is not the address {asked.text} that was asked for", str(goal))
+        if not 1 <= port <= 65535:
+            return Decision(False, f"{port} is not a port (1 to 65535)", str(goal))
+        return self._decide(asked, goal, port)
+
+    def names_rule(self, host: str) -> str:
+        """The ``match`` of the most specific target by host or suffix that covers the name, or empty."""
+        try:
+            asked = parse_host(host)
+        except ValueError:
+            return ""
+        return next((rule.rule.match for rule in self._by_name(asked)), "")
+
+    def rules_for(self, host: str, address: str | None) -> list[Rule]:
+        """Every rule that covers the name or address on some port, the most specific first; ports are not compared."""
+        asked = parse_host(host)
+        goal = asked.address if address is None else parse_address(address)
+        by_address = [] if goal is None else list(self._by_address(goal))
+        return by_address + list(self._by_name(asked))
+
+    def _decide(self, asked: Host, goal: Address, port: int) -> Decision:
+        block = special(goal)
+        if block is not None and block.never:
+            return Decision(False, f"{goal} is {block.name}; nothing is ever sent there", str(goal))
+        near = ""
+        for rule in self._by_address(goal):
+            if block is not None and not _inside(rule, block.network.prefixlen):
+                near = near or (
+                    f"{goal} is {block.name}, and `{rule.rule.match}` does not name it: a block inside "
+                    f"{block.network} would"
+                )
+            elif not rule.covers(port):
+                near = near or _other_port(rule, port)
+            else:
+                return _allow(rule, goal, f"`{rule.rule.match}` covers {goal}")
+        for rule in self._by_name(asked):
+            given = goal in self._table.get(asked.name, ())
+            if block is not None and (block.embeds or not given):
+                near = near or (
+                    f"`{rule.rule.match}` covers the name, but {goal} is {block.name}: "
+                    + ("only a CIDR block admits it" if block.embeds else "only [hosts] or a CIDR block admits it")
+                )
+            elif not rule.covers(port):
+                near = near or _other_port(rule, port)
+            else:
+                by = "what [hosts] gives for it" if given else "a public address"
+                return _allow(rule, goal, f"`{rule.rule.match}` covers {asked.name}, and {goal} is {by}")
+        shown = f"{asked.name} ({goal})" if asked.name else str(goal)
+        return Decision(False, near or f"no target of the grant covers {shown}", str(goal))
+
+    def _unresolved(self, asked: Host) -> str:
+        rule = next(self._by_name(asked), None)
+        if rule is None:
+            return f"no target of the grant covers {asked.name} by name, and it has no address that one could cover"
+        return f"`{rule.rule.match}` covers the name {asked.name}, but it has no address"
+
+    def _by_address(self, goal: Address) -> Iterator[Rule]:
+        number, version, bits = int(goal), goal.version, goal.max_prefixlen
+        for key in self._prefixes:
+            if key[0] == version:
+                host_bits = bits - key[1]
+                yield from self._networks[key].get(number >> host_bits << host_bits, ())
+
+    def _by_name(self, asked: Host) -> Iterator[Rule]:
+        yield from self._hosts.get(asked.name, ())
+        rest = asked.name.partition(".")[2]
+        while rest:
+            yield from self._suffixes.get(rest, ())
+            rest = rest.partition(".")[2]
+
+
+def host_table(grant: Grant) -> dict[str, tuple[Address, ...]]:
+    """The grant's ``[hosts]`` with names and addresses in normal form.
+
+    Raises:
+        ValueError: a name or address is malformed.
+    """
+    table: dict[str, tuple[Address, ...]] = {}
+    for name, given in grant.hosts.items():
+        addresses = (given,) if isinstance(given, str) else given
+        table[parse_host(name).name] = tuple(dict.fromkeys(parse_address(address) for address in addresses))
+    return table
+
+
+def _inside(rule: Rule, prefixlen: int) -> bool:
+    # Both hold the same address, so the longer prefix is inside the other.
+    return rule.network is not None and rule.network.prefixlen >= prefixlen
+
+
+def _other_port(rule: Rule, port: int) -> str:
+    return f"port {port} is not among the ports of `{rule.rule.match}` ({rule.ports_text})"
+
+
+def _allow(rule: Rule, goal: Address, reason: str) -> Decision:
+    target = rule.rule
+    return Decision(True, reason, str(goal), target.match, target.depth, target.passwordless, target.ransom_note)

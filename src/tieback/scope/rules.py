@@ -1,0 +1,100 @@
+"""The two small languages of a ``[[target]]``: what it matches, and on which ports."""
+
+from dataclasses import dataclass
+from ipaddress import ip_network
+
+from tieback.model.grant import TargetRule
+from tieback.scope.address import Address, Network, parse_network
+from tieback.scope.hostname import parse_host
+
+ALL_PORTS = ((1, 65535),)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A target of the grant, compiled. Exactly one of ``network``, ``host`` and ``suffix`` is set."""
+
+    rule: TargetRule
+    ports: tuple[tuple[int, int], ...]
+    """Inclusive ranges."""
+    network: Network | None = None
+    host: str = ""
+    suffix: str = ""
+    """What follows ``*.``."""
+
+    def covers(self, port: int) -> bool:
+        """Whether the rule names ``port``."""
+        return any(low <= port <= high for low, high in self.ports)
+
+    def holds(self, address: Address) -> bool:
+        """Whether a rule by address or CIDR matches ``address``."""
+        return self.network is not None and self.network.version == address.version and address in self.network
+
+    @property
+    def ports_text(self) -> str:
+        """The ports for people: ``any`` or ``9200, 27000-27100``."""
+        if self.ports == ALL_PORTS:
+            return "any"
+        return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in self.ports)
+
+
+def compile_rule(rule: TargetRule) -> Rule:
+    """Read the ``match`` and ``ports`` of a target.
+
+    Raises:
+        ValueError: either is malformed; the first argument is the clause for people, the second the key.
+    """
+    try:
+        ports = parse_ports(rule.ports)
+    except ValueError as error:
+        raise ValueError(str(error), "ports") from None
+    try:
+        return _compile(rule, ports)
+    except ValueError as error:
+        raise ValueError(str(error), "match") from None
+
+
+def _compile(rule: TargetRule, ports: tuple[tuple[int, int], ...]) -> Rule:
+    match = rule.match
+    if match.startswith("*."):
+        host = parse_host(match[2:])
+        if host.address is not None:
+            raise ValueError(f"{match!r:.80} is not a suffix such as *.example.org; write a CIDR block for addresses")
+        return Rule(rule, ports, suffix=host.name)
+    if "*" in match:
+        raise ValueError(f"{match!r:.80}: `*` stands only at the start, as in *.example.org")
+    if "/" in match:
+        return Rule(rule, ports, network=parse_network(match))
+    host = parse_host(match)
+    if host.address is not None:
+        return Rule(rule, ports, network=ip_network(host.address))
+    return Rule(rule, ports, host=host.name)
+
+
+def parse_ports(ports: str | tuple[int | str, ...]) -> tuple[tuple[int, int], ...]:
+    """Inclusive ranges of ``any`` or of numbers and ``from-to`` texts.
+
+    Raises:
+        ValueError: a port outside 1 to 65535, a range backwards, or another text.
+    """
+    if isinstance(ports, str):
+        if ports != "any":
+            raise ValueError(f'ports are "any" or a list such as [9200, "27000-27100"], not {ports!r:.80}')
+        return ALL_PORTS
+    if not ports:
+        raise ValueError('the list is empty; write "any" or name a port')
+    return tuple(_parse_range(port) for port in ports)
+
+
+def _parse_range(port: int | str) -> tuple[int, int]:
+    first, dash, last = (str(port), "", "") if isinstance(port, int) else port.partition("-")
+    bounds = [first, last] if dash else [first]
+    # Six digits are enough to say no; more could exceed what int() reads.
+    if not all(bound.isascii() and bound.isdigit() and len(bound) < 6 for bound in bounds):
+        raise ValueError(f'{port!r:.80} is not a port (1 to 65535) or a range such as "27000-27100"')
+    low, high = int(bounds[0]), int(bounds[-1])
+    if not 1 <= low <= 65535 or not 1 <= high <= 65535:
+        raise ValueError(f"{port!r:.80} is outside the ports 1 to 65535")
+    if low > high:
+        raise ValueError(f"{port!r:.80} runs backwards (did you mean `{high}-{low}`?)")
+    return low, high
