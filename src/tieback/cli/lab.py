@@ -68,6 +68,8 @@ def down(
         if purge and not failed:
             lab.purge()
     talk.print(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
+    if purge and not failed:
+        talk.print(f"Removed the lab's files in {lab.directory}.")
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED)
 
@@ -117,5 +119,7 @@ def _tell(one: "Raised") -> None:
     )
     line += ", already running" if one.already else f", up in {one.seconds:.1f} s"
     if store.records:
-        line += f", {store.records:,} record{'s' if store.records > 1 else ''}" + ("" if one.loaded or one.already else " kept from before")
+        line += f", {store.records:,} record{'s' if store.records > 1 else ''}" + (
+            "" if one.loaded or one.already else " kept from before"
+        )
     talk_console().print(line)

@@ -36,6 +36,8 @@ def start_mongod(directory: Path, address: str, port: int, *, login: Login | Non
         str(program("fiftyone", "db", "bin", "mongod")),
         *("--dbpath", str(data), "--bind_ip", address, "--port", str(port), "--nounixsocket"),
         *("--wiredTigerCacheSizeGB", "0.25", "--enableFreeMonitoring", "off"),
+        # The journal would take 300 MB of disk before the first record.
+        *("--wiredTigerEngineConfigString", "log=(prealloc=false,file_max=4MB)"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
         *(("--auth",) if login else ()),
     )

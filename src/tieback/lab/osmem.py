@@ -25,7 +25,9 @@ def start_osmem(directory: Path, address: str, port: int, *, seed: Path | None =
     """
     directory.mkdir(parents=True, exist_ok=True)
     require_free_port(address, port)
-    argv = [str(program("osmem_server", "bin", "osmem-server")), "-addr", f"{address}:{port}", "-no-stdin-watch"]
+    argv = [str(program("osmem_server", "bin", "osmem-server")), "-addr", f"{address}:{port}"]
+    # Without its dictionary of Japanese it takes about 120 MB less memory and loads in half the time.
+    argv += ["-no-stdin-watch", "-no-ja"]
     if seed is not None:
         argv += ["-seed", str(seed)]
 

@@ -22,6 +22,7 @@ from tieback.lab.truth import truth_document
 from tieback.lab.valkey import start_valkey
 from tieback.lab.workhub_api import start_workhub_api
 from tieback.model.errors import LabError
+from tieback.scope.grant import render_grant
 
 _AT_ONCE = 6
 """Servers that start at the same time; each waits more than it computes."""
@@ -64,8 +65,6 @@ def up(
     Raises:
         LabError: the lab's directory cannot be used, a name is unknown, or the lab runs in another subnet.
     """
-    from tieback.scope.grant import render_grant
-
     with lab.locked():
         all_stores = stores_in(lab.settle(subnet))
         stores = choose(names, demo=demo, stores=all_stores)
