@@ -196,8 +196,8 @@ STORES: tuple[Store, ...] = (
         port=5432,
         state=State.OPEN,
         holdings=(Holding(("loyalty", "public", "customers"), "customers", 1000),),
-        # A made-up user learns that roles are trusted, but only a real one gets in: one proof.
-        access=Access.PARTIAL,
+        # A made-up user learns that roles are trusted, but only a real one gets in, and the lab's grant names none.
+        access=Access.UNKNOWN,
     ),
     Store(
         name="osmem-empty",
