@@ -1,6 +1,7 @@
 """The seam of the probes: what a probe declares, and how it reports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from hashlib import sha256
 from typing import Protocol
 
 import msgspec
@@ -14,7 +15,11 @@ from tieback.model.probe import (
     ProbeReport,
     Proof,
 )
+from tieback.probes.wire.verdicts import Hostile, NotThisProtocol, TooLarge
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target
+
+FIRST_ANSWER_SECONDS = 1.0
+"""How long a server on an odd port may take to show its protocol. Servers that speak at all answer in a round trip."""
 
 
 class ProbeMeta(msgspec.Struct, frozen=True):
@@ -48,14 +53,6 @@ class Probe(Protocol):
         ...
 
 
-class NotThisProtocol(Exception):  # noqa: N818 - a verdict of the conversation, not an error
-    """What answers is something else; ``detail`` says what was seen."""
-
-
-class Hostile(Exception):  # noqa: N818 - a verdict of the conversation, not an error
-    """The answer breaks a bound or a rule that honest servers keep."""
-
-
 class Draft:
     """A report in the making. What stands in it is kept when the conversation breaks off."""
 
@@ -77,6 +74,19 @@ class Draft:
     def prove(self, asked: str, answer: str, supports: Access) -> None:
         """Note an answer that supports an access state; the text is cut at 200 characters."""
         self.proofs.append(Proof(asked, answer[:200], supports))
+
+    def vendor_id(self, label: str, value: str) -> None:
+        """The product's own identifier makes the store the same one at another address."""
+        self.identity = Identity(f"{self.meta.name}:{label}:{value}", "vendor_id")
+
+    def fingerprint(self, parts: Iterable[str]) -> None:
+        """A digest of names and of identifiers the store gave them; where there are none, only the address is known."""
+        ordered = sorted(set(parts))
+        if ordered:
+            digest = sha256("\0".join([self.product, *ordered]).encode("utf-8", "replace")).hexdigest()[:32]
+            self.identity = Identity(f"{self.meta.name}:fingerprint:{digest}", "fingerprint")
+        else:
+            self.identity = Identity(f"{self.meta.name}:address:{self.target.label}", "address")
 
     def problem(self, what: str) -> None:
         """Note what could not be asked or read."""
@@ -114,6 +124,8 @@ def reported(meta: ProbeMeta, target: Target, talk: Callable[[Draft], Conversati
     except NotThisProtocol as verdict:
         draft.outcome = Outcome.PROTOCOL_MISMATCH
         draft.problem(str(verdict))
+    except TooLarge as verdict:
+        draft.problem(f"more than we read: {verdict}")
     except Hostile as verdict:
         draft.outcome = Outcome.HOSTILE
         draft.problem(str(verdict))
@@ -122,3 +134,9 @@ def reported(meta: ProbeMeta, target: Target, talk: Callable[[Draft], Conversati
             draft.outcome = fault.outcome
         draft.problem(f"{fault.outcome}: {fault.detail}")
     return draft.report()
+
+
+def patience(meta: ProbeMeta, target: Target) -> float | None:
+    """Seconds to wait for a first answer: the idle limit where the port or a hint speaks for this store, else one."""
+    expected = target.port in meta.ports or target.service in meta.services
+    return None if expected else FIRST_ANSWER_SECONDS

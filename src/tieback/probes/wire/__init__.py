@@ -1,1 +1,1 @@
-"""Bounded readers of wire formats that several probes share."""
+"""Wire formats that the probes share: bounded readers and the fixed encodings of what we send."""

@@ -1,0 +1,153 @@
+"""Shapes of the JSON answers of Elasticsearch and OpenSearch, decoded straight into small structs.
+
+Only the keys that a report needs become objects: what a hostile answer adds costs no memory.
+"""
+
+import msgspec
+
+MAX_FIELDS = 2000
+"""Fields of one index that are kept."""
+_MAX_LEVELS = 20
+
+
+class Version(msgspec.Struct):
+    """``version`` of ``GET /``."""
+
+    number: str = ""
+    distribution: str = ""
+    lucene_version: str = ""
+
+
+class Root(msgspec.Struct):
+    """``GET /``."""
+
+    version: Version
+    cluster_name: str = ""
+    cluster_uuid: str = ""
+    tagline: str = ""
+
+    @property
+    def is_search_engine(self) -> bool:
+        """Whether this is the root document of either product (CouchDB and others also have a ``version``)."""
+        return bool(self.version.number) and bool(self.version.lucene_version or "for Search" in self.tagline)
+
+    @property
+    def is_opensearch(self) -> bool:
+        """Whether it calls itself OpenSearch (or Open Distro's successor)."""
+        return self.version.distribution == "opensearch" or "OpenSearch" in self.tagline
+
+
+class CatIndex(msgspec.Struct, rename={"docs": "docs.count", "primary": "pri.store.size", "made": "creation.date"}):
+    """A row of ``_cat/indices``; every number comes as text, or null for a closed index."""
+
+    index: str
+    uuid: str | None = None
+    docs: str | int | None = None
+    primary: str | int | None = None
+    made: str | int | None = None
+
+    @property
+    def documents(self) -> int | None:
+        """Lucene documents, nested ones included."""
+        return _number(self.docs)
+
+    @property
+    def primary_bytes(self) -> int | None:
+        """Bytes of the primary shards."""
+        return _number(self.primary)
+
+    @property
+    def created(self) -> int | None:
+        """Milliseconds since 1970, UTC."""
+        return _number(self.made)
+
+
+class StatsIndices(msgspec.Struct):
+    """``indices`` of ``_cluster/stats``."""
+
+    count: int = 0
+
+
+class ClusterStats(msgspec.Struct):
+    """``GET /_cluster/stats``, filtered."""
+
+    indices: StatsIndices | None = None
+
+
+class Count(msgspec.Struct):
+    """``GET /<index>/_count``."""
+
+    count: int
+
+
+class _Property(msgspec.Struct):
+    type: str = ""
+    properties: "dict[str, _Property] | None" = None
+
+
+class _Mapping(msgspec.Struct):
+    properties: dict[str, _Property] | None = None
+
+
+class _IndexMappings(msgspec.Struct):
+    mappings: msgspec.Raw
+
+
+def decoded[T](body: bytes, into: type[T]) -> T | None:
+    """The body as ``into``, or ``None`` where it is no JSON of that shape (too deep, too large numbers included)."""
+    try:
+        return msgspec.json.decode(body, type=into)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+
+
+def cat_rows(body: bytes, *, truncated: bool) -> list[CatIndex] | None:
+    """The rows of ``_cat/indices``; of a body that was cut, the rows that are whole."""
+    if not truncated:
+        return decoded(body, list[CatIndex])
+    end = body.rfind(b"},")
+    return decoded(body[: end + 1] + b"]", list[CatIndex]) if end > 0 else None
+
+
+def mapping_fields(body: bytes) -> list[tuple[str, str]] | None:
+    """Leaf fields of one index's mapping as (dotted path, type), at most ``MAX_FIELDS``.
+
+    Multi-fields (``fields``) are other indexings of the same value and are left out. Before version 7 a mapping has one
+    more level, the document types.
+    """
+    answer = decoded(body, dict[str, _IndexMappings])
+    if answer is None:
+        return None
+    found: dict[tuple[str, str], None] = {}
+    for index in answer.values():
+        for properties in _roots(index.mappings):
+            _flatten(properties, "", _MAX_LEVELS, found)
+    return list(found)
+
+
+def _roots(mappings: msgspec.Raw) -> list[dict[str, _Property]]:
+    direct = decoded(bytes(mappings), _Mapping)
+    if direct is not None and direct.properties is not None:
+        return [direct.properties]
+    typed = decoded(bytes(mappings), dict[str, _Mapping])
+    return [mapping.properties for mapping in (typed or {}).values() if mapping.properties]
+
+
+def _flatten(properties: dict[str, _Property], prefix: str, levels: int, found: dict[tuple[str, str], None]) -> None:
+    for name, this in properties.items():
+        if len(found) >= MAX_FIELDS:
+            return
+        path = f"{prefix}{name}"[:512]
+        if this.properties and levels:
+            _flatten(this.properties, f"{path}.", levels - 1, found)
+        else:
+            found[path, this.type or "object"] = None
+
+
+def _number(text: str | int | None) -> int | None:
+    """A count that is not negative and fits in 63 bits."""
+    if isinstance(text, str):
+        if not (text.isascii() and text.isdigit() and len(text) <= 18):
+            return None
+        text = int(text)
+    return text if text is not None and 0 <= text < 2**63 else None

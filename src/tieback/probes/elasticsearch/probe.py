@@ -1,0 +1,282 @@
+"""Elasticsearch and OpenSearch: names, counts, sizes and mappings over HTTP GET.
+
+Sends, in this order: ``GET /`` (identify); ``GET /_cat/indices``, ``GET /_cluster/stats`` or ``GET /_cluster/health``
+as the second proof, ``GET /<index>/_count`` for at most 50 indices (enumerate); ``GET /<index>/_mapping`` (describe).
+None returns a document. Bytes are those of primary shards, so that replicas are not counted.
+"""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from tieback.model.figure import Figure, estimate, exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field, ProbeReport
+from tieback.probes.elasticsearch.answers import (
+    CatIndex,
+    ClusterStats,
+    Count,
+    Root,
+    cat_rows,
+    decoded,
+    mapping_fields,
+)
+from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.wire.http import SEGMENT, HttpSession, Response, declared_get, segment
+from tieback.probes.wire.placeholders import tells_apart
+from tieback.probes.wire.verdicts import NotThisProtocol
+from tieback.scope.conversation import Conversation, Target
+
+MAX_COUNTED = 50
+"""Indices whose documents are counted and mappings read; the others keep the figures of ``_cat/indices``."""
+_MAX_NAME_BYTES = 255
+_FORBIDDEN = frozenset('\\/*?"<>| ,#:')
+"""Characters that no index name has (Elasticsearch, create-index API), wildcards and lists among them."""
+
+_CAT = (
+    "/_cat/indices?format=json&bytes=b&expand_wildcards=all"
+    "&h=index,uuid,status,pri,rep,docs.count,docs.deleted,store.size,pri.store.size,creation.date"
+)
+_STATS = "/_cluster/stats?filter_path=cluster_uuid,indices.count,indices.docs,indices.store"
+_HEALTH = "/_cluster/health"
+# An index name as one segment: it never starts like an API (`_`) or an exclusion (`-`, `+`), and the encoded characters
+# that would make it a wildcard, a list, a path or a remote cluster are left out.
+_INDEX = (
+    rb"/(?!\.{1,2}/)(?![_-]|%2B)(?!(?:(?!/).)*%(?:2A|2C|2F|5C|3F|22|3C|3E|7C|20|23|3A|[01][0-9A-F]))"
+    + SEGMENT
+    + rb"{1,765}"
+)
+
+SENDS = (
+    declared_get("GET /", rb"/", "product, version, and whether it asks who we are; changes nothing"),
+    declared_get(
+        "GET /_cat/indices",
+        rb"/_cat/indices\?format=json&bytes=b&expand_wildcards=all"
+        rb"&h=index,uuid,status,pri,rep,docs\.count,docs\.deleted,store\.size,pri\.store\.size,creation\.date",
+        "names, counts and sizes of indices; reads statistics only",
+    ),
+    declared_get(
+        "GET /_cluster/stats",
+        rb"/_cluster/stats\?filter_path=cluster_uuid,indices\.count,indices\.docs,indices\.store",
+        "second proof, and the sums to compare with; reads statistics only",
+    ),
+    declared_get("GET /_cluster/health", rb"/_cluster/health", "second proof where statistics are refused"),
+    declared_get("GET /<index>/_count", _INDEX + rb"/_count", "the exact number of documents; returns none of them"),
+    declared_get(
+        "GET /<index>/_mapping",
+        _INDEX + rb"/_mapping\?filter_path=\*\.mappings",
+        "names and types of fields; returns no values",
+    ),
+)
+
+
+class ElasticsearchProbe:
+    """Asks Elasticsearch or OpenSearch what it holds."""
+
+    meta = ProbeMeta(
+        name="elasticsearch",
+        products=("elasticsearch", "opensearch"),
+        ports=(9200, 9201, 9243),
+        services=("elasticsearch", "opensearch"),
+        cpe=("cpe:2.3:a:elastic:elasticsearch", "cpe:2.3:a:amazon:opensearch"),
+        cwe="CWE-306",
+        sends=SENDS,
+        references=(
+            "https://www.elastic.co/guide/en/elasticsearch/reference/current/rest-apis.html",
+            "https://docs.opensearch.org/latest/api-reference/",
+        ),
+    )
+
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Ask ``target``, no deeper than ``depth``."""
+        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+        http = HttpSession(target)
+        answer = yield from http.first("/", seconds=patience(self.meta, target), cap=64 * 1024)
+        root = self._identify(draft, target, answer)
+        if root is None:
+            return
+        draft.access = Access.OPEN
+        draft.prove("GET /", f"200 without credentials: {draft.product} {draft.version}", Access.OPEN)
+        if tells_apart("cluster_uuid", root.cluster_uuid):
+            draft.vendor_id("cluster_uuid", root.cluster_uuid)
+        else:
+            draft.fingerprint(())
+        if depth.allows(Depth.ENUMERATE):
+            yield from _enumerate(draft, http, depth)
+
+    def _identify(self, draft: Draft, target: Target, answer: Response) -> Root | None:
+        """The root document, or ``None`` where the draft already says that we are not let in.
+
+        Raises:
+            NotThisProtocol: an HTTP server, but not this one.
+        """
+        root = decoded(answer.body, Root) if answer.status == 200 else None
+        if root is not None and root.is_search_engine:
+            draft.spoke = True
+            draft.product = "opensearch" if root.is_opensearch else "elasticsearch"
+            draft.version = root.version.number[:40]
+            return root
+        text = answer.body[:4096].decode("utf-8", "replace")
+        speaks = speaks_of_search(answer, text)
+        if answer.status not in (401, 403) or not (speaks or patience(self.meta, target) is None):
+            raise NotThisProtocol(f"another HTTP server (status {answer.status})")
+        draft.spoke = True
+        draft.product = speaks
+        # AWS answers 403 to anonymous requests where a signature would be let in.
+        asks = answer.status == 401 or "not authorized to perform" in text
+        draft.access = Access.AUTH_REQUIRED if asks else Access.LOCKED
+        draft.prove("GET /", f"status {answer.status}", draft.access)
+        if not speaks:
+            draft.problem("refuses us without naming its product; the port or a hint speaks for a search engine")
+        return None
+
+
+def speaks_of_search(answer: Response, text: str) -> str:
+    """Product that a refusal names, or empty.
+
+    Args:
+        answer: status 401 or 403.
+        text: start of its body.
+    """
+    asks = answer.headers.get("www-authenticate", "").lower()
+    if "opensearch" in asks or "es:eshttp" in text.lower() or "opendistro" in text.lower():
+        return "opensearch"
+    if "x-elastic-product" in answer.headers or 'realm="security"' in asks or "cluster_block_exception" in text:
+        return "elasticsearch"
+    return "elasticsearch" if '"security_exception"' in text else ""
+
+
+def _enumerate(draft: Draft, http: HttpSession, depth: Depth) -> Conversation[None]:
+    answer = yield from http.get(_CAT)
+    if answer.status in (401, 403):
+        draft.proofs.clear()
+        draft.access = Access.AUTH_REQUIRED if answer.status == 401 else Access.LOCKED
+        draft.prove("GET /_cat/indices", f"status {answer.status}, while GET / answers anyone", draft.access)
+        return
+    rows = cat_rows(answer.body, truncated=answer.truncated) if answer.status == 200 else None
+    if rows is None:
+        draft.access = Access.UNKNOWN
+        draft.problem(f"GET /_cat/indices: status {answer.status}, no list of indices")
+        return
+    if answer.truncated:
+        draft.problem(f"more indices than we read; the first {len(rows)} are listed")
+    draft.containers = [_container(row) for row in rows]
+    if draft.identity is None or draft.identity.kind != "vendor_id":
+        draft.fingerprint(f"{row.index}\0{row.uuid}" for row in rows)
+    draft.prove("GET /_cat/indices", f"lists {len(rows)} indices", Access.OPEN)
+    yield from _second_proof(draft, http)
+    refused = yield from _count(draft, http)
+    draft.access = _judge(draft.containers, refused)
+    if depth.allows(Depth.DESCRIBE):
+        yield from _describe(draft, http)
+
+
+def _second_proof(draft: Draft, http: HttpSession) -> Conversation[None]:
+    answer = yield from http.get(_STATS)
+    stats = decoded(answer.body, ClusterStats) if answer.status == 200 else None
+    if stats is not None and stats.indices is not None:
+        draft.prove("GET /_cluster/stats", f"{stats.indices.count} indices", Access.OPEN)
+        return
+    answer = yield from http.get(_HEALTH)
+    if answer.status in (200, 408) and b'"status"' in answer.body:
+        draft.prove("GET /_cluster/health", "cluster state without credentials", Access.OPEN)
+    else:
+        draft.problem(f"no second proof: statistics and health are refused (status {answer.status})")
+
+
+def _count(draft: Draft, http: HttpSession) -> Conversation[int]:
+    """Replace estimates by exact counts; returns how many indices asked who we are."""
+    refused = 0
+    asked = 0
+    for position, container in enumerate(draft.containers):
+        if container.system or not _askable(draft, container):
+            continue
+        if asked == MAX_COUNTED:
+            draft.problem(f"only the first {MAX_COUNTED} indices were counted; the others are estimates")
+            break
+        asked += 1
+        answer = yield from http.get(f"/{segment(container.path[0])}/_count", cap=16 * 1024)
+        count = decoded(answer.body, Count) if answer.status == 200 else None
+        if count is not None and count.count >= 0:
+            figure = exact(count.count, "_count")
+            draft.containers[position] = msgspec.structs.replace(container, records=figure)
+        elif answer.status in (401, 403):
+            refused += 1
+            draft.containers[position] = msgspec.structs.replace(container, records=None)
+        else:
+            draft.problem(f"{container.name}: _count says status {answer.status}")
+    return refused
+
+
+def _describe(draft: Draft, http: HttpSession) -> Conversation[None]:
+    asked = 0
+    for position, container in enumerate(draft.containers):
+        if container.system or asked == MAX_COUNTED or not valid_name(container.path[0]):
+            continue
+        asked += 1
+        path = f"/{segment(container.path[0])}/_mapping?filter_path=*.mappings"
+        answer = yield from http.get(path, cap=256 * 1024)
+        fields = mapping_fields(answer.body) if answer.status == 200 and not answer.truncated else None
+        if fields is None:
+            draft.problem(f"{container.name}: no readable mapping (status {answer.status})")
+            continue
+        named = tuple(Field(name, kind) for name, kind in fields)
+        draft.containers[position] = msgspec.structs.replace(container, fields=named)
+
+
+def _judge(containers: list[Container], refused: int) -> Access:
+    """What a stranger gets, from figures that were counted."""
+    user = [c for c in containers if not c.system]
+    held = [c.records for c in user if c.records is not None]
+    if any(figure.value for figure in held):
+        return Access.PARTIAL if refused else Access.OPEN
+    if refused or len(held) < len(user):
+        return Access.SCHEMA_ONLY
+    return Access.OPEN_EMPTY
+
+
+def valid_name(name: str) -> bool:
+    """Whether a name can be an index's, so that it may stand in a path."""
+    return (
+        0 < len(name.encode("utf-8", "replace")) <= _MAX_NAME_BYTES
+        and name not in (".", "..")
+        and name[0] not in "_-+"
+        and name.isprintable()
+        and not _FORBIDDEN.intersection(name)
+    )
+
+
+def _askable(draft: Draft, container: Container) -> bool:
+    if valid_name(container.path[0]):
+        return True
+    draft.problem(f"an index name that no index can have was left alone: {container.path[0][:60]!r}")
+    return False
+
+
+def is_system(name: str) -> bool:
+    """Whether an index is the product's own.
+
+    Backing indices of data streams (``.ds-logs-...``) hold the user's records; those of the product's own streams have
+    a second dot or a product name.
+    """
+    if name.startswith((".ds-.", ".ds-ilm-history", ".ds-slm-history")):
+        return True
+    return name.startswith(".") and not name.startswith(".ds-")
+
+
+def _container(row: CatIndex) -> Container:
+    # Lucene counts nested objects as documents of their own, so this count is an estimate of records.
+    records: Figure | None = None
+    if row.documents is not None:
+        records = estimate(row.documents, "_cat/indices docs.count")
+    size = exact(row.primary_bytes, "_cat/indices pri.store.size") if row.primary_bytes is not None else None
+    return Container((row.index,), "index", is_system(row.index), records, size, (), _iso(row.created))
+
+
+def _iso(milliseconds: int | None) -> str:
+    # Past 9999 a datetime cannot be made.
+    if milliseconds is None or milliseconds >= 253_402_300_800_000:
+        return ""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")

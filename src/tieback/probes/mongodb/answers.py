@@ -1,0 +1,151 @@
+"""Readers of MongoDB's answers: from decoded BSON, whose every value may be of any type, to what a report needs."""
+
+import msgspec
+
+from tieback.model.probe import Field
+from tieback.probes.wire.bson import Document, Value
+
+UNAUTHORIZED = 13
+"""Error code ``Unauthorized``."""
+_ASKS_WHO_WE_ARE = (UNAUTHORIZED, 18)
+"""``Unauthorized`` and ``AuthenticationFailed``."""
+MAX_FIELDS = 500
+_SCHEMA_LEVELS = 8
+
+
+class CollectionInfo(msgspec.Struct, frozen=True):
+    """A collection of ``listCollections``."""
+
+    name: str
+    kind: str
+    """``collection``, ``view`` or ``timeseries``."""
+    uuid: str
+    """Hexadecimal, or empty where the server gives none."""
+    validator: tuple[Field, ...]
+    """Fields of its ``$jsonSchema``."""
+
+
+def ok(answer: Document) -> bool:
+    """Whether a command succeeded; ``ok`` comes as a double, an int or a bool."""
+    return answer.get("ok") in (1, 1.0, True)
+
+
+def asks_who_we_are(answer: Document) -> bool:
+    """Whether the command failed because we are nobody."""
+    return not ok(answer) and answer.get("code") in _ASKS_WHO_WE_ARE
+
+
+def complaint(answer: Document) -> str:
+    """The server's error, for a problem line."""
+    return f"code {number(answer.get('code'))} {text(answer.get('errmsg'), 140)}"
+
+
+def text(value: Value, limit: int = 120) -> str:
+    """A string, or empty for any other type."""
+    return value[:limit] if isinstance(value, str) else ""
+
+
+def number(value: Value) -> int | None:
+    """A count: an int, or a double without a fraction as old servers send; ``None`` if negative or anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if value != value or not 0 <= value < 2**63:  # noqa: PLR0124 - NaN
+        return None
+    return int(value)
+
+
+def documents(value: Value) -> list[Document]:
+    """The documents of an array; other elements are left out."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def first_batch(answer: Document) -> list[Document]:
+    """The documents of a cursor's first batch."""
+    cursor = answer.get("cursor")
+    return documents(cursor.get("firstBatch")) if isinstance(cursor, dict) else []
+
+
+def collections(answer: Document) -> list[CollectionInfo]:
+    """The collections of a ``listCollections`` answer."""
+    found = []
+    for entry in first_batch(answer):
+        name = text(entry.get("name"), 1024)
+        if not name:
+            continue
+        info = entry.get("info")
+        uuid = info.get("uuid") if isinstance(info, dict) else None
+        options = entry.get("options")
+        validator = options.get("validator") if isinstance(options, dict) else None
+        schema = validator.get("$jsonSchema") if isinstance(validator, dict) else None
+        fields: dict[str, str] = {}
+        if isinstance(schema, dict):
+            _schema_fields(schema, "", _SCHEMA_LEVELS, fields)
+        found.append(
+            CollectionInfo(
+                name,
+                text(entry.get("type")) or "collection",
+                uuid.hex() if isinstance(uuid, bytes) else "",
+                tuple(Field(path, kind) for path, kind in fields.items()),
+            )
+        )
+    return found
+
+
+def count_and_size(answer: Document) -> tuple[int | None, int | None]:
+    """Documents and bytes before compression, summed over shards, of ``$collStats``."""
+    counts: list[int | None] = []
+    sizes: list[int | None] = []
+    for shard in first_batch(answer):
+        counts.append(number(shard.get("count")))
+        storage = shard.get("storageStats")
+        sizes.append(number(storage.get("size")) if isinstance(storage, dict) else None)
+    return _sum(counts), _sum(sizes)
+
+
+def _sum(values: list[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known and len(known) == len(values) else None
+
+
+def index_fields(answer: Document) -> list[str]:
+    """Names of indexed fields, without ``_id`` and the parts of text and wildcard indexes."""
+    names: dict[str, None] = {}
+    for index in first_batch(answer):
+        key = index.get("key")
+        for name in key if isinstance(key, dict) else ():
+            if name and not name.startswith(("_fts", "$")) and name != "_id" and "$**" not in name:
+                names[name[:512]] = None
+    return list(names)[:MAX_FIELDS]
+
+
+def sampled_fields(answer: Document) -> dict[str, str]:
+    """Dotted paths and types from the keys-and-types pipeline; of two types the first that is no null."""
+    found: dict[str, str] = {}
+    for row in first_batch(answer):
+        _keys(row.get("f"), "", found)
+    return found
+
+
+def _keys(items: Value, prefix: str, found: dict[str, str]) -> None:
+    for item in documents(items):
+        path = f"{prefix}{text(item.get('k'), 200)}"
+        kind = text(item.get("t"), 40)
+        inner = item.get("s")
+        if isinstance(inner, list) and inner:
+            _keys(inner, f"{path}.", found)
+        elif len(found) < MAX_FIELDS and found.get(path, "null") == "null":
+            found[path] = kind
+
+
+def _schema_fields(schema: Document, prefix: str, levels: int, found: dict[str, str]) -> None:
+    properties = schema.get("properties")
+    if not isinstance(properties, dict) or not levels:
+        return
+    for name, this in properties.items():
+        if len(found) >= MAX_FIELDS or not isinstance(this, dict):
+            continue
+        path = f"{prefix}{name}"[:512]
+        before = len(found)
+        _schema_fields(this, f"{path}.", levels - 1, found)
+        if len(found) == before:
+            found[path] = text(this.get("bsonType")) or text(this.get("type"))

@@ -1,0 +1,177 @@
+"""Every command that the MongoDB probe may send, as one OP_MSG each (MongoDB wire protocol, OP_MSG; 3.6 and newer).
+
+A command is a fixed BSON template in which only the names of a database and a collection vary. Its pattern is made
+from the same template: the bytes around the names are literal, and a name holds no NUL, no control character and no
+``$``, so nothing can be smuggled in behind it. None of the commands writes; the pipelines hold no stage that could.
+"""
+
+import re
+import struct
+
+import msgspec
+
+from tieback.probes.wire import bson
+from tieback.probes.wire.frames import mongo_frame
+from tieback.scope.conversation import DeclaredSend
+
+_MILLISECONDS = 4000
+"""``maxTimeMS``: the server itself gives up then."""
+_DATABASE = "\x01db\x01"
+_COLLECTION = "\x01collection\x01"
+"""Stand for the names in a template; control characters, so that no real name is one."""
+SAMPLED = 20
+"""Documents whose keys the server lists for us, without their values."""
+_KEY_LEVELS = 3
+
+_DATABASE_NAME = re.compile(r"[^\x00-\x20\x7f$./\\\"*<>:|?]{1,63}")
+_COLLECTION_NAME = re.compile(r"[^\x00-\x1f\x7f$]{1,255}")
+_DATABASE_BYTES = rb"[^\x00-\x20\x7f$./\\\"*<>:|?]{1,252}"
+_COLLECTION_BYTES = rb"[^\x00-\x1f\x7f$]{1,1020}"
+
+
+class Command(msgspec.Struct, frozen=True):
+    """A declared command."""
+
+    name: str
+    template: bson.Document
+    why: str
+
+    def message(self, request: int, database: str = "", collection: str = "") -> bytes:
+        """The bytes to send.
+
+        Args:
+            request: request id, 1 to 2**31 - 1.
+            database: a name that ``valid_database`` accepts, where the template has a place for it.
+            collection: a name that ``valid_collection`` accepts, likewise.
+        """
+        return mongo_frame(request, bson.encode(_filled(self.template, database, collection)))
+
+    def declared(self) -> DeclaredSend:
+        """The pattern for every message that this command can make."""
+        length = rb"[\x00-\xff]{2}\x00\x00"
+        body = self._body_pattern(length)
+        fixed = re.escape(struct.pack("<iiIB", 0, 2013, 0, 0))
+        request = rb"[\x00-\xff]{3}[\x00-\x7f]"
+        return DeclaredSend(self.name, length + request + fixed + body, self.why)
+
+    def _body_pattern(self, length: bytes) -> bytes:
+        encoded = bson.encode(self.template)
+        pattern = re.escape(encoded[4:])
+        variable = False
+        for mark, name in ((_DATABASE, _DATABASE_BYTES), (_COLLECTION, _COLLECTION_BYTES)):
+            text = mark.encode() + b"\0"
+            literal = re.escape(struct.pack("<i", len(text)) + text)
+            variable = variable or literal in pattern
+            pattern = pattern.replace(literal, length + name + rb"\x00")
+        return (length if variable else re.escape(encoded[:4])) + pattern
+
+
+def _filled(value: bson.Document, database: str, collection: str) -> bson.Document:
+    """A template with its names; they stand at the top level only."""
+    names: dict[object, str] = {_DATABASE: database, _COLLECTION: collection}
+    return {key: names.get(item, item) if isinstance(item, str) else item for key, item in value.items()}
+
+
+def valid_database(name: str) -> bool:
+    """Whether a name can be a database's and is safe to send."""
+    return _DATABASE_NAME.fullmatch(name) is not None
+
+
+def valid_collection(name: str) -> bool:
+    """Whether a name can be a collection's and is safe to send."""
+    return _COLLECTION_NAME.fullmatch(name) is not None
+
+
+def _keys_of(source: bson.Value, levels: int) -> bson.Value:
+    """An expression for the keys and types of a document: ``[{k: name, t: type, s: the same of a sub-document}]``."""
+    item: bson.Document = {"k": "$$this.k", "t": {"$type": "$$this.v"}}
+    if levels > 1:
+        inner = _keys_of("$$this.v", levels - 1)
+        item["s"] = {"$cond": [{"$eq": [{"$type": "$$this.v"}, "object"]}, inner, []]}
+    return {"$map": {"input": {"$objectToArray": source}, "in": item}}
+
+
+def _read(first: bson.Document, database: str) -> bson.Document:
+    """A command that works on any member of a replica set and that the server stops in time."""
+    return {
+        **first,
+        "maxTimeMS": _MILLISECONDS,
+        "$db": database,
+        "$readPreference": {"mode": "primaryPreferred"},
+    }
+
+
+HELLO = Command("hello", {"hello": 1, "$db": "admin"}, "who answers; allowed before a login, so it proves nothing")
+IS_MASTER = Command("isMaster", {"isMaster": 1, "$db": "admin"}, "the older name of hello")
+BUILD_INFO = Command("buildInfo", {"buildInfo": 1, "$db": "admin"}, "version; proves nothing")
+GET_LOG = Command(
+    "getLog startupWarnings",
+    _read({"getLog": "startupWarnings"}, "admin"),
+    "whether the server itself says that access control is off; reads its start-up warnings",
+)
+LIST_DATABASES = Command(
+    "listDatabases",
+    _read({"listDatabases": 1}, "admin"),
+    "names and sizes of databases; needs a login where one is asked",
+)
+DB_STATS = Command("dbStats", _read({"dbStats": 1}, _DATABASE), "sums of a database; reads statistics only")
+LIST_COLLECTIONS = Command(
+    "listCollections",
+    _read({"listCollections": 1}, _DATABASE),
+    "names, options and UUIDs of collections; reads the catalogue only",
+)
+LIST_COLLECTION_NAMES = Command(
+    "listCollections nameOnly",
+    _read({"listCollections": 1, "nameOnly": True}, _DATABASE),
+    "names of collections where the whole catalogue is too long; reads the catalogue only",
+)
+COLLECTION_STATS = Command(
+    "aggregate $collStats",
+    _read(
+        {
+            "aggregate": _COLLECTION,
+            "pipeline": [
+                {"$collStats": {"storageStats": {}, "count": {}}},
+                {"$project": {"_id": 0, "count": 1, "storageStats.size": 1, "storageStats.storageSize": 1}},
+            ],
+            "cursor": {},
+        },
+        _DATABASE,
+    ),
+    "count and sizes of a collection; reads statistics only",
+)
+OLD_COLLECTION_STATS = Command(
+    "collStats", _read({"collStats": _COLLECTION}, _DATABASE), "the same before $collStats; reads statistics only"
+)
+LIST_INDEXES = Command(
+    "listIndexes",
+    _read({"listIndexes": _COLLECTION, "cursor": {}}, _DATABASE),
+    "names of indexed fields; reads the catalogue only",
+)
+KEYS = Command(
+    "aggregate keys and types",
+    _read(
+        {
+            "aggregate": _COLLECTION,
+            "pipeline": [{"$limit": SAMPLED}, {"$project": {"_id": 0, "f": _keys_of("$$ROOT", _KEY_LEVELS)}}],
+            "cursor": {},
+        },
+        _DATABASE,
+    ),
+    f"names and types of the keys of at most {SAMPLED} documents; the server leaves their values out",
+)
+
+COMMANDS = (
+    HELLO,
+    IS_MASTER,
+    BUILD_INFO,
+    GET_LOG,
+    LIST_DATABASES,
+    DB_STATS,
+    LIST_COLLECTIONS,
+    LIST_COLLECTION_NAMES,
+    COLLECTION_STATS,
+    OLD_COLLECTION_STATS,
+    LIST_INDEXES,
+    KEYS,
+)

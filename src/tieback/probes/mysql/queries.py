@@ -1,0 +1,32 @@
+"""All SQL that the MySQL probe may send: fixed texts over ``information_schema`` and settings of our own session."""
+
+MAX_TABLES = 2000
+MAX_COLUMNS = 8000
+"""The LIMITs below."""
+
+READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
+MYSQL_TIMEOUT = "SET SESSION max_execution_time=5000"
+MARIADB_TIMEOUT = "SET SESSION max_statement_time=5"
+START = "START TRANSACTION READ ONLY"
+SERVER_UUID = "SELECT @@server_uuid"
+TABLES = (
+    "SELECT TABLE_SCHEMA,TABLE_NAME,ENGINE,TABLE_ROWS,DATA_LENGTH,INDEX_LENGTH,CREATE_TIME"
+    " FROM information_schema.TABLES WHERE TABLE_TYPE='BASE TABLE'"
+    " AND TABLE_SCHEMA NOT IN ('mysql','information_schema','performance_schema','sys') LIMIT 2000"
+)
+COLUMNS = (
+    "SELECT TABLE_SCHEMA,TABLE_NAME,COLUMN_NAME,DATA_TYPE FROM information_schema.COLUMNS"
+    " WHERE TABLE_SCHEMA NOT IN ('mysql','information_schema','performance_schema','sys')"
+    " ORDER BY TABLE_SCHEMA,TABLE_NAME,ORDINAL_POSITION LIMIT 8000"
+)
+
+WHY = {
+    READ_ONLY: "our session cannot write, whatever follows",
+    MYSQL_TIMEOUT: "the server itself stops a statement after 5 seconds (milliseconds; MySQL)",
+    MARIADB_TIMEOUT: "the server itself stops a statement after 5 seconds (seconds; MariaDB)",
+    START: "the queries run in a read-only transaction",
+    SERVER_UUID: "the identifier that MySQL gave itself",
+    TABLES: "names, estimated rows and sizes of tables; reads the catalogue only",
+    COLUMNS: "names and types of columns; reads the catalogue only",
+}
+"""Every query and what its answer is for."""

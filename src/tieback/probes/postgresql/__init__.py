@@ -1,0 +1,1 @@
+"""PostgreSQL: ``probe`` is the conversation, ``session`` logs in and asks, ``queries`` is all SQL that goes out."""

@@ -1,0 +1,37 @@
+"""All SQL that the PostgreSQL probe may send: fixed texts over the system catalogues."""
+
+MAX_DATABASES = 8
+MAX_TABLES = 1000
+MAX_COLUMNS = 8000
+"""The LIMITs below, for one database; databases cost one connection each."""
+
+IS_READ_ONLY = "SHOW transaction_read_only"
+SYSTEM_IDENTIFIER = "SELECT system_identifier FROM pg_control_system()"
+DATABASES = (
+    "SELECT d.datname, CASE WHEN has_database_privilege(d.oid, 'CONNECT') THEN pg_database_size(d.oid) END"
+    " FROM pg_database d WHERE d.datallowconn AND NOT d.datistemplate ORDER BY 2 DESC NULLS LAST, 1 LIMIT 64"
+)
+TABLES = (
+    "SELECT n.nspname, c.relname, c.reltuples::bigint, s.n_live_tup, pg_relation_size(c.oid),"
+    " pg_total_relation_size(c.oid), has_table_privilege(c.oid, 'SELECT'), c.oid"
+    " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid"
+    " WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
+    " AND n.nspname !~ '^pg_(toast|temp)' ORDER BY 6 DESC, 1, 2 LIMIT 1000"
+)
+COLUMNS = (
+    "SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod)"
+    " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
+    " AND n.nspname !~ '^pg_(toast|temp)' AND a.attnum > 0 AND NOT a.attisdropped"
+    " ORDER BY 1, 2, a.attnum LIMIT 8000"
+)
+
+WHY = {
+    IS_READ_ONLY: "whether our session is read-only, as we asked at the start; if not, nothing more is asked",
+    SYSTEM_IDENTIFIER: "the identifier that initdb gave the cluster",
+    DATABASES: "names and sizes of databases; reads the catalogue only",
+    TABLES: "names, estimated rows and sizes of tables; reads the catalogue only",
+    COLUMNS: "names and types of columns; reads the catalogue only",
+}
+"""Every query and what its answer is for."""

@@ -1,0 +1,33 @@
+"""Names of keys are data: people use e-mail addresses and session tokens as keys. Only patterns leave this module.
+
+A pattern keeps a part of a key only where several sampled keys share it in the same place, or where it says that it
+is a ransom note; digits become ``#``, everything else ``*``.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+MAX_PATTERNS = 50
+_PARTS = re.compile(r"([:/|.,;])")
+_DIGITS = re.compile(r"[0-9]+")
+_PLAIN = re.compile(r"[A-Za-z#_-]{1,40}")
+_NOTE = re.compile(r"(READ|WARN|RECOVER|RANSOM|BACKUP|CRACKIT|TROJAN|NOTE)", re.IGNORECASE)
+_LONGEST = 1024
+
+
+def patterns(keys: Iterable[bytes]) -> list[str]:
+    """The distinct patterns of sampled keys, most frequent first, at most ``MAX_PATTERNS``."""
+    split = [_PARTS.split(_DIGITS.sub("#", key[:_LONGEST].decode("utf-8", "replace"))) for key in keys]
+    shared = Counter(tuple(parts[: end + 1]) for parts in split for end in range(0, len(parts), 2))
+    found = Counter("".join(_mask(parts, shared)) for parts in split)
+    return [pattern for pattern, _ in sorted(found.items(), key=lambda item: (-item[1], item[0]))][:MAX_PATTERNS]
+
+
+def _mask(parts: list[str], shared: "Counter[tuple[str, ...]]") -> Iterable[str]:
+    for position, part in enumerate(parts):
+        if position % 2 or part in ("", "#"):
+            yield part
+        else:
+            common = shared[tuple(parts[: position + 1])] > 1
+            yield part if _PLAIN.fullmatch(part) and (common or _NOTE.search(part)) else "*"

@@ -1,0 +1,123 @@
+"""Length-prefixed frames with caps: MySQL packets, PostgreSQL messages, MongoDB messages.
+
+Each reader takes the header alone first and refuses a length before anything of that length is read.
+"""
+
+import struct
+
+import msgspec
+
+from tieback.model.probe import Outcome
+from tieback.probes.wire.verdicts import Hostile, TooLarge
+from tieback.scope.conversation import Conversation, Fault, Receive
+
+_PIECE = 16 * 1024
+
+MONGO_HEADER = 16
+"""Bytes of a message header: length, request id, response to, opcode, each a little-endian int32."""
+OP_MSG = 2013
+_MONGO_LARGEST = 48_000_000
+"""``maxMessageSizeBytes`` of every server; a longer message is no MongoDB's."""
+
+
+class MysqlPacket(msgspec.Struct, frozen=True):
+    """One packet: sequence number and payload."""
+
+    sequence: int
+    payload: bytes
+
+
+class PostgresMessage(msgspec.Struct, frozen=True):
+    """One message of the back end: its type letter and payload."""
+
+    kind: bytes
+    payload: bytes
+
+
+class Inbox:
+    """Reads a stream in large pieces and hands out exact ones: thousands of small rows cost few receives."""
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._at = 0
+
+    @property
+    def empty(self) -> bool:
+        """Whether everything that was received has been taken."""
+        return self._at == len(self._held)
+
+    def take(self, size: int, seconds: float | None = None) -> Conversation[bytes]:
+        """The next ``size`` bytes, bounded by the caller.
+
+        Raises:
+            Fault: the stream ended or nothing came in time.
+        """
+        while len(self._held) - self._at < size:
+            part = yield Receive(limit=_PIECE, seconds=seconds)
+            if not part:
+                raise Fault(Outcome.REFUSED, "closed by the server")
+            self._held = self._held[self._at :] + part
+            self._at = 0
+        self._at += size
+        return self._held[self._at - size : self._at]
+
+
+def mysql_packet(inbox: Inbox, cap: int) -> Conversation[MysqlPacket]:
+    """Read one packet (3 bytes of length, little-endian, 1 byte of sequence).
+
+    Raises:
+        Hostile: longer than ``cap`` bytes.
+    """
+    header = yield from inbox.take(4)
+    size = int.from_bytes(header[:3], "little")
+    if size > cap:
+        raise Hostile(f"a MySQL packet of {size} bytes")
+    return MysqlPacket(header[3], (yield from inbox.take(size)))
+
+
+def mysql_frame(sequence: int, payload: bytes) -> bytes:
+    """A packet to send; ``payload`` is shorter than 16 MiB."""
+    return len(payload).to_bytes(3, "little") + bytes((sequence,)) + payload
+
+
+def postgres_message(inbox: Inbox, cap: int) -> Conversation[PostgresMessage]:
+    """Read one message (1 byte of type, 4 bytes of length, big-endian, which counts itself).
+
+    Raises:
+        Hostile: a length under 4 or a payload longer than ``cap`` bytes.
+    """
+    header = yield from inbox.take(5)
+    size = int.from_bytes(header[1:], "big") - 4
+    if not 0 <= size <= cap:
+        raise Hostile(f"a PostgreSQL message of {size} bytes")
+    return PostgresMessage(header[:1], (yield from inbox.take(size)))
+
+
+def postgres_frame(kind: bytes, payload: bytes) -> bytes:
+    """A message to send; ``kind`` is empty for the messages before a session starts."""
+    return kind + (len(payload) + 4).to_bytes(4, "big") + payload
+
+
+def mongo_frame(request: int, body: bytes) -> bytes:
+    """An OP_MSG message with one document: no flags, one section of kind 0."""
+    return struct.pack("<iiiiIB", MONGO_HEADER + 5 + len(body), request, 0, OP_MSG, 0, 0) + body
+
+
+def mongo_body(header: bytes, request: int, cap: int) -> Conversation[bytes]:
+    """The document of the OP_MSG answer whose header was read already.
+
+    Raises:
+        Hostile: a header that no MongoDB sends, or more than the one document.
+        TooLarge: longer than ``cap`` bytes.
+    """
+    size, _, answers, opcode = struct.unpack("<iiii", header)
+    if opcode != OP_MSG or answers != request or not MONGO_HEADER + 10 <= size <= _MONGO_LARGEST:
+        raise Hostile("a MongoDB header that answers nothing we asked")
+    if size > cap:
+        raise TooLarge(f"an answer of {size} bytes")
+    rest = yield Receive(exactly=size - MONGO_HEADER)
+    flags = int.from_bytes(rest[:4], "little")
+    # Bit 0: a checksum follows the sections; bit 1 (moreToCome) is never set for a client that did not ask for it.
+    if flags & ~0x1_0001 or rest[4] != 0:
+        raise Hostile("a MongoDB answer with flags or sections that we did not ask for")
+    return rest[5:-4] if flags & 1 else rest[5:]

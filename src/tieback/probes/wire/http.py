@@ -1,0 +1,222 @@
+"""Bounded HTTP/1.1 over conversation steps: GET only, no redirects, no compression (RFC 9110, RFC 9112).
+
+A session keeps one connection alive and opens another where the server closed it. Every byte that it sends follows one
+template, from which ``declared_get`` makes the pattern that the dialer checks: only the path differs.
+"""
+
+import re
+from urllib.parse import quote
+
+import msgspec
+
+from tieback import __version__
+from tieback.model.probe import Outcome
+from tieback.probes.wire.opening import first_answer, plain_then_tls, printable
+from tieback.probes.wire.verdicts import Hostile, LooksLikeTls, NotThisProtocol
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
+
+MAX_BODY = 1024 * 1024
+"""Bytes of a body that are read; the rest is left and the response says ``truncated``."""
+_MAX_HEAD = 16 * 1024
+_MAX_FIELDS = 100
+_MAX_CHUNKS = 2048
+_MAX_INTERIM = 3
+_CHUNK_LINE = 256
+
+_TEMPLATE = (
+    b"GET %b HTTP/1.1\r\nHost: %b\r\nUser-Agent: %b\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n\r\n"
+)
+_HOST = rb"[A-Za-z0-9._:\[\]-]{1,264}"
+_AGENT = rb"tieback/[0-9A-Za-z.+-]{1,40}(?: \(\+[A-Za-z0-9@.:/_~+-]{1,128}\))?"
+SEGMENT = rb"(?:[A-Za-z0-9_.~-]|%[0-9A-F]{2})"
+"""One character of a percent-encoded path segment, as a pattern: no slash, no query, nothing raw."""
+
+_STATUS = re.compile(r"1\.[01] ([1-5][0-9]{2})(?: .*)?")
+_FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")
+
+
+class Response(msgspec.Struct, frozen=True):
+    """An answer, its body at most as long as asked for."""
+
+    status: int
+    headers: dict[str, str]
+    """Names in lower case; a repeated field's values joined by ``, ``."""
+    body: bytes
+    truncated: bool = False
+    """Whether the server had more than was read."""
+    encoded: bool = False
+    """Whether the body came compressed although identity was asked for; it is left unread."""
+
+
+def declared_get(name: str, path: bytes, why: str) -> DeclaredSend:
+    """A declared GET.
+
+    Args:
+        name: what people call it.
+        path: regular expression for path and query.
+        why: what the answer is for.
+    """
+    parts = [re.escape(part) for part in _TEMPLATE.split(b"%b")]
+    return DeclaredSend(name, b"".join((parts[0], path, parts[1], _HOST, parts[2], _AGENT, parts[3])), why)
+
+
+def segment(name: str) -> str:
+    """A name as one path segment: everything but unreserved ASCII percent-encoded."""
+    return quote(name, safe="")
+
+
+def user_agent(contact: str) -> bytes:
+    """``tieback/<version> (+<contact>)``; characters that have no place in a header are left out of the contact."""
+    clean = re.sub(r"[^A-Za-z0-9@.:/_~+-]", "", contact)[:128]
+    return f"tieback/{__version__}{f' (+{clean})' if clean else ''}".encode("ascii")
+
+
+class HttpSession:
+    """Requests to one target, over as few connections as it allows."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._tls = bool(target.tls)
+        self._alive = False
+
+    def first(self, path: str, *, seconds: float | None = None, cap: int = MAX_BODY) -> Conversation[Response]:
+        """The first request, which finds out whether HTTP is spoken there, plain or over TLS.
+
+        Args:
+            path: path and query, declared.
+            seconds: how long to wait for the first byte.
+            cap: most bytes of the body to read.
+
+        Raises:
+            NotThisProtocol: something other than HTTP answers.
+            Hostile: the answer breaks HTTP's framing or our bounds.
+            Fault: the transport failed.
+        """
+
+        def attempt(tls: bool) -> Conversation[Response]:
+            self._tls = tls
+            head = yield from first_answer(tls, self._request(path), 5, seconds)
+            response = yield from self._response(head, cap)
+            # nginx and Java servers tell a plain request on a TLS port so.
+            if not tls and response.status == 400 and b"HTTPS" in response.body.upper():
+                raise LooksLikeTls("asks for HTTPS")
+            return response
+
+        return (yield from plain_then_tls(self._target.tls, attempt))
+
+    def get(self, path: str, *, cap: int = MAX_BODY) -> Conversation[Response]:
+        """One more request, on the same connection where it is still open. Arguments and raises as ``first``."""
+        if self._alive:
+            try:
+                return (yield from self._exchange(path, cap))
+            except Fault as fault:
+                # An idle connection may be closed at any time (RFC 9112 section 9.5); a GET can be sent again.
+                if fault.outcome is not Outcome.REFUSED:
+                    raise
+        yield Connect(self._tls)
+        return (yield from self._exchange(path, cap))
+
+    def _request(self, path: str) -> bytes:
+        host = re.sub(r"[^A-Za-z0-9._:\[\]-]", "", self._target.label)[:264] or "invalid"
+        return _TEMPLATE % (path.encode("ascii"), host.encode("ascii"), user_agent(self._target.contact))
+
+    def _exchange(self, path: str, cap: int) -> Conversation[Response]:
+        yield Send(self._request(path))
+        head = yield Receive(exactly=5)
+        return (yield from self._response(head, cap))
+
+    def _response(self, head: bytes, cap: int) -> Conversation[Response]:
+        self._alive = False
+        for _ in range(_MAX_INTERIM):
+            if head != b"HTTP/":
+                raise NotThisProtocol(f"not HTTP: {printable(head)}")
+            block = yield Receive(until=b"\r\n\r\n", limit=_MAX_HEAD)
+            version, status, headers = _parse_head(block)
+            if status >= 200:
+                break
+            head = yield Receive(exactly=5)
+        else:
+            raise Hostile("interim responses without end")
+        if headers.get("content-encoding", "identity").lower() not in ("", "identity"):
+            return Response(status, headers, b"", encoded=True)
+        if status in (204, 304):
+            body, truncated, closed = b"", False, False
+        else:
+            body, truncated, closed = yield from _read_body(headers, cap)
+        connection = headers.get("connection", "").lower()
+        self._alive = not (closed or truncated or "close" in connection or version == "1.0")
+        return Response(status, headers, body, truncated)
+
+
+def _parse_head(block: bytes) -> tuple[str, int, dict[str, str]]:
+    """HTTP version, status and fields from what follows ``HTTP/``."""
+    lines = block.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
+    status = _STATUS.fullmatch(lines[0])
+    if not status:
+        raise NotThisProtocol(f"not an HTTP status line: {printable(lines[0].encode('latin-1'))}")
+    if len(lines) - 1 > _MAX_FIELDS:
+        raise Hostile(f"more than {_MAX_FIELDS} header fields")
+    headers: dict[str, str] = {}
+    for line in lines[1:]:
+        name, colon, value = line.partition(":")
+        if not colon or not _FIELD_NAME.fullmatch(name):
+            raise Hostile("a malformed header field")
+        key, value = name.lower(), value.strip(" \t")
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    return lines[0][:3], int(status[1]), headers
+
+
+def _read_body(headers: dict[str, str], cap: int) -> Conversation[tuple[bytes, bool, bool]]:
+    """The body, whether it was cut, and whether the connection ended with it."""
+    coding = headers.get("transfer-encoding")
+    length = headers.get("content-length")
+    if coding is not None:
+        # RFC 9112 section 6.3: both together is an attempt at smuggling or a broken server.
+        if length is not None or coding.lower() != "chunked":
+            raise Hostile(f"unreadable framing: {printable(coding.encode('latin-1'))}")
+        return (yield from _read_chunks(cap))
+    if length is not None:
+        if not re.fullmatch(r"[0-9]{1,15}", length):
+            raise Hostile(f"a Content-Length that is no number: {printable(length.encode('latin-1'))}")
+        size = int(length)
+        wanted = min(size, cap)
+        body = (yield Receive(exactly=wanted)) if wanted else b""
+        return body, size > cap, False
+    parts: list[bytes] = []
+    left = cap
+    while left:
+        part = yield Receive(limit=min(left, 65536))
+        if not part:
+            return b"".join(parts), False, True
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts), True, True
+
+
+def _read_chunks(cap: int) -> Conversation[tuple[bytes, bool, bool]]:
+    parts: list[bytes] = []
+    left = cap
+    for _ in range(_MAX_CHUNKS):
+        line = yield Receive(until=b"\r\n", limit=_CHUNK_LINE)
+        size = _chunk_size(line)
+        if size == 0:
+            for _ in range(_MAX_FIELDS):
+                if (yield Receive(until=b"\r\n", limit=_MAX_HEAD)) == b"\r\n":
+                    return b"".join(parts), False, False
+            raise Hostile("trailers without end")
+        if size > left:
+            if left:
+                parts.append((yield Receive(exactly=left)))
+            return b"".join(parts), True, True
+        parts.append((yield Receive(exactly=size)))
+        left -= size
+        if (yield Receive(exactly=2)) != b"\r\n":
+            raise Hostile("a chunk longer than it said")
+    return b"".join(parts), True, True
+
+
+def _chunk_size(line: bytes) -> int:
+    digits = line.split(b";", 1)[0].strip()
+    if not re.fullmatch(rb"[0-9A-Fa-f]{1,12}", digits):
+        raise Hostile("a chunk without a size")
+    return int(digits, 16)
