@@ -1,0 +1,154 @@
+"""Probe reports become exposures: each store once, with the apps that lead there, its figures and its severity.
+
+Only services that spoke a store's protocol become exposures; those that ask for a password are among them, because a
+report shows them too. Figures leave out the product's own containers and count a database beside its tables once.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import msgspec
+
+from tieback.assess.identity import Store, address_of, group_stores
+from tieback.assess.leaves import bytes_total, leaves, records_total
+from tieback.assess.ransom import RansomSigns, strongest
+from tieback.assess.severity import Facts, SeverityTable, load_severity_table, rate
+from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, PiiClassTotal
+from tieback.model.figure import total
+from tieback.model.pii import Column
+from tieback.model.probe import Container, ProbeReport
+from tieback.pii.interface import Detector
+from tieback.pii.taxonomy import NONE, PiiClass, load_taxonomy
+
+MAX_SIBLINGS = 64
+"""Other fields of a container that are shown to the detector."""
+
+
+def exposure_id(key: str) -> str:
+    """The id of the store with this identity key; the same in every run."""
+    return f"exp-{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+def assess(
+    reports: Sequence[ProbeReport], routes: Mapping[str, Sequence[AppRoute]], detector: Detector
+) -> tuple[Exposure, ...]:
+    """Exposures of a run, worst first (severity, records, id). The order of the reports does not matter.
+
+    Args:
+        reports: one a target that was asked; those that did not answer are left out.
+        routes: the apps that lead to a target, keyed by ``ProbeReport.target``.
+        detector: classifies the fields of containers by their names.
+    """
+    measures = _Measures(detector, RansomSigns(), load_severity_table(), load_taxonomy())
+    found = [_exposure(store, routes, measures) for store in group_stores(reports, measures.signs)]
+    return tuple(sorted(found, key=lambda e: (-e.severity.rank, -e.records.value, e.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Measures:
+    """What a store is judged with, loaded once a run."""
+
+    detector: Detector
+    signs: RansomSigns
+    table: SeverityTable
+    taxonomy: Mapping[str, PiiClass]
+
+
+def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: _Measures) -> Exposure:
+    identity, reports = store
+    best = reports[0]
+    targets = tuple(sorted({report.target for report in reports}))
+    leading = _routes(targets, routes)
+    containers = _containers(reports)
+    fields = tuple(_classified(containers, measures.detector))
+    pii = tuple(_totals(containers, fields))
+    facts = Facts(
+        access=best.access,
+        records=records_total(containers),
+        bytes=bytes_total(containers),
+        pii=pii,
+        ransom=strongest((measures.signs.judge(containers), *(report.ransom for report in reports))),
+        cleartext=any(report.cleartext for report in reports),
+        apps=len({route.app_sha256 for route in leading}),
+    )
+    verdict = rate(facts, measures.table, measures.taxonomy)
+    return Exposure(
+        id=exposure_id(identity.key),
+        identity=identity,
+        product=best.product,
+        version=next((report.version for report in reports if report.version), ""),
+        access=best.access,
+        addresses=tuple(sorted({address_of(report) for report in reports})),
+        targets=targets,
+        routes=leading,
+        containers=containers,
+        records=facts.records,
+        bytes=facts.bytes,
+        pii=pii,
+        fields=fields,
+        ransom=facts.ransom,
+        severity=verdict.severity,
+        score=verdict.score,
+        factors=verdict.factors,
+        bytes_sent=sum(report.bytes_sent for report in reports),
+        bytes_read=sum(report.bytes_read for report in reports),
+        cleartext=facts.cleartext,
+        account=next((report.account for report in reports if report.account), ""),
+        proofs=tuple(f"{proof.asked}: {proof.answer}" for proof in best.proofs),
+    )
+
+
+def _routes(targets: Iterable[str], routes: Mapping[str, Sequence[AppRoute]]) -> tuple[AppRoute, ...]:
+    """Every way of an app to one of the targets, each once, in a stable order."""
+    ways = {repr(route): route for target in targets for route in routes.get(target, ())}
+    return tuple(sorted(ways.values(), key=lambda w: (w.app_sha256, w.candidate.route, w.endpoint, w.file, repr(w))))
+
+
+def _containers(reports: Sequence[ProbeReport]) -> tuple[Container, ...]:
+    """The containers of all reports by path; the most telling report comes first, others fill what it left open."""
+    known: dict[tuple[str, ...], Container] = {}
+    for report in reports:
+        for new in report.containers:
+            old = known.get(new.path)
+            known[new.path] = new if old is None else _filled(old, new)
+    return tuple(known[path] for path in sorted(known))
+
+
+def _filled(old: Container, new: Container) -> Container:
+    return msgspec.structs.replace(
+        old,
+        system=old.system or new.system,
+        records=old.records if old.records is not None else new.records,
+        bytes=old.bytes if old.bytes is not None else new.bytes,
+        fields=old.fields or new.fields,
+        created=old.created or new.created,
+    )
+
+
+def _classified(containers: Sequence[Container], detector: Detector) -> Iterator[ClassifiedField]:
+    """The best class of each field that looks like personal data."""
+    for leaf in leaves(containers):
+        if leaf.system:
+            continue
+        names = tuple(dict.fromkeys(field.name for field in leaf.fields))
+        siblings = names[:MAX_SIBLINGS]
+        for field in {field.name: field for field in leaf.fields}.values():
+            column = Column(field=field.name, table=leaf.name, dtype=field.type, siblings=siblings)
+            best = next(iter(detector.classify(column)), None)
+            if best is not None and best.pii_class != NONE:
+                yield ClassifiedField(leaf.name, field.name, best.pii_class, best.confidence, best.evidence)
+
+
+def _totals(containers: Sequence[Container], fields: Sequence[ClassifiedField]) -> Iterator[PiiClassTotal]:
+    """A line a class, most records first: the records of the containers that have such a field."""
+    records = {leaf.name: leaf.records for leaf in leaves(containers) if not leaf.system}
+    totals = [
+        PiiClassTotal(
+            pii_class,
+            total(records[name] for name in dict.fromkeys(f.container for f in fields if f.pii_class == pii_class)),
+            sum(field.pii_class == pii_class for field in fields),
+        )
+        for pii_class in sorted({field.pii_class for field in fields})
+    ]
+    yield from sorted(totals, key=lambda t: (-t.records.value, t.pii_class))

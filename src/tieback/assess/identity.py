@@ -1,0 +1,101 @@
+"""Which reports are about the same store, so that it is counted once.
+
+Equal keys are one store, with these limits:
+
+- An identifier of the product's own (``vendor_id``) makes one store of any number of addresses.
+- A fingerprint joins addresses only where the store holds data that a stranger could tell from another's: two *empty*
+  stores of one product look alike, and so do two that hold nothing but the same ransom note. They are told apart by
+  address.
+- Where only the address is known, equal address and port are one store, under whatever names it was asked.
+- A report without an identifier belongs to the one store of its product that answered with an identifier at the same
+  address and port (asked once before and once after it began to want a password). Where a load balancer puts two such
+  stores behind one address, nothing is guessed.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from tieback.assess.leaves import leaves
+from tieback.assess.ransom import RansomSigns
+from tieback.model.probe import Access, Identity, Outcome, ProbeReport, RansomVerdict
+
+type Store = tuple[Identity, tuple[ProbeReport, ...]]
+
+_NEAREST_TO_DATA = (
+    Access.OPEN,
+    Access.ANY_USER,
+    Access.PARTIAL,
+    Access.SCHEMA_ONLY,
+    Access.OPEN_EMPTY,
+    Access.AUTH_REQUIRED,
+    Access.LOCKED,
+    Access.FIREWALLED,
+    Access.NOT_FOUND,
+    Access.UNKNOWN,
+)
+
+
+def answered(report: ProbeReport) -> bool:
+    """Whether a data store spoke: the outcome is ok and the product is known."""
+    return report.outcome is Outcome.OK and bool(report.product)
+
+
+def address_of(report: ProbeReport) -> str:
+    """``address:port``, IPv6 in brackets; the target where no address is known."""
+    port = report.target.rpartition(":")[2]
+    if not report.address:
+        return report.target
+    if ":" not in report.address:
+        return f"{report.address}:{port}"
+    if report.address.startswith("[") or report.address.count(":") == 1:
+        return report.address if report.address.rpartition(":")[2].isdigit() else f"{report.address}:{port}"
+    return f"[{report.address}]:{port}"
+
+
+def group_stores(reports: Iterable[ProbeReport], signs: RansomSigns | None = None) -> list[Store]:
+    """Reports that answered, one group a store, ordered by identity key; inside a group the most telling first.
+
+    The result does not depend on the order of the reports.
+    """
+    signs = signs or RansomSigns()
+    groups: dict[str, Store] = {}
+    for report in sorted(filter(answered, reports), key=_telling):
+        identity = _identity(report, signs)
+        groups[identity.key] = (identity, (*groups.get(identity.key, (identity, ()))[1], report))
+    return [groups[key] for key in sorted(_joined(groups))]
+
+
+def _telling(report: ProbeReport) -> tuple[object, ...]:
+    return (_NEAREST_TO_DATA.index(report.access), -len(report.containers), report.target, repr(report))
+
+
+def _identity(report: ProbeReport, signs: RansomSigns) -> Identity:
+    """The report's own identity where it may be relied on, else one by address and port."""
+    own = report.identity
+    if own is not None and (own.kind == "vendor_id" or (own.kind == "fingerprint" and _telltale(report, signs))):
+        return own
+    return Identity(f"{report.product}:address:{address_of(report)}", "address")
+
+
+def _telltale(report: ProbeReport, signs: RansomSigns) -> bool:
+    """Whether the store holds records other than a ransom note."""
+    data = [leaf for leaf in leaves(report.containers) if not leaf.system]
+    full = [leaf for leaf in data if leaf.records is not None and leaf.records.value > 0]
+    return any(signs.judge((leaf,)).verdict in (RansomVerdict.NONE, RansomVerdict.UNLIKELY) for leaf in full)
+
+
+def _joined(groups: dict[str, Store]) -> Sequence[str]:
+    """Put each group known by its address alone to the one store with an identifier at that address; the keys left."""
+    at: dict[tuple[str, str], set[str]] = {}
+    for key, (identity, reports) in groups.items():
+        if identity.kind != "address":
+            for report in reports:
+                at.setdefault((report.product, address_of(report)), set()).add(key)
+    for key in [key for key, (identity, _) in groups.items() if identity.kind == "address"]:
+        reports = groups[key][1]
+        homes = at.get((reports[0].product, address_of(reports[0])), set())
+        if len(homes) == 1:
+            home = next(iter(homes))
+            identity, known = groups[home]
+            groups[home] = (identity, tuple(sorted((*known, *reports), key=_telling)))
+            del groups[key]
+    return list(groups)

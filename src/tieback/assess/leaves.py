@@ -1,0 +1,60 @@
+"""Which containers count: a database whose tables are listed too is not counted beside them."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from tieback.model.figure import Figure, total
+from tieback.model.probe import Container
+
+
+def leaves(containers: Sequence[Container]) -> Iterator[Container]:
+    """Containers that no other container lies in, ordered by path.
+
+    What lies in a container of the product's own is the product's own too, and is given so marked.
+    """
+    by_path = {container.path: container for container in containers}
+    outer = {path[:length] for path in by_path for length in range(len(path))}
+    system = {path for path, container in by_path.items() if container.system}
+    for path in sorted(by_path.keys() - outer):
+        container = by_path[path]
+        inside = any(path[:length] in system for length in range(1, len(path)))
+        yield _as_system(container) if inside and not container.system else container
+
+
+def records_total(containers: Sequence[Container]) -> Figure:
+    """Records of all leaf containers that are not the product's own; a leaf without a figure makes a lower bound."""
+    return total((leaf.records for leaf in leaves(containers) if not leaf.system), None)
+
+
+def bytes_total(containers: Sequence[Container]) -> Figure:
+    """Bytes of all leaf containers that are not the product's own.
+
+    Stores often tell the size of a database and not of its tables: where a leaf has no figure, the innermost container
+    around it that has one stands for everything inside.
+    """
+    by_path = {container.path: container for container in containers}
+    data = [leaf for leaf in leaves(containers) if not leaf.system]
+    chosen: dict[tuple[str, ...], Figure | None] = {leaf.path: leaf.bytes for leaf in data}
+    for leaf in data:
+        if leaf.bytes is None:
+            _replace_by_outer(leaf.path, chosen, lambda path: by_path[path].bytes if path in by_path else None)
+    return total(chosen.values(), None)
+
+
+def _replace_by_outer(
+    path: tuple[str, ...],
+    chosen: dict[tuple[str, ...], Figure | None],
+    size: Callable[[tuple[str, ...]], Figure | None],
+) -> None:
+    for length in range(len(path) - 1, 0, -1):
+        figure = size(path[:length])
+        if figure is not None:
+            for known in [known for known in chosen if known[:length] == path[:length]]:
+                del chosen[known]
+            chosen[path[:length]] = figure
+            return
+
+
+def _as_system(container: Container) -> Container:
+    return msgspec.structs.replace(container, system=True)

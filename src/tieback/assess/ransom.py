@@ -1,0 +1,186 @@
+"""Signs of ransom or wiping, by the names *and* the shape of what is left. Reads no document.
+
+- ``suspect``: a name from the list.
+- ``likely``: the name and the shape of a note (at most 5 records, tiny, at most 6 fields like those of known notes), or
+  nothing but such containers left beside the product's own. Words that honest people use too (``warning``) need fields
+  that look like a note's; a distinctive name with a handful of records is enough where the fields are not known.
+- ``unlikely``: a name from the list on a container that holds many records.
+- ``wiped``: a wiper's mark, which needs no note.
+
+``confirmed`` needs the note's text; a probe may say so where the grant lets it read one. Names and schemas:
+``ransom.toml`` with their sources.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from importlib import resources
+
+import msgspec
+
+from tieback.assess.leaves import leaves
+from tieback.model.probe import Container, Ransom, RansomVerdict
+
+_ORDER = (
+    RansomVerdict.NONE,
+    RansomVerdict.UNLIKELY,
+    RansomVerdict.SUSPECT,
+    RansomVerdict.WIPED,
+    RansomVerdict.LIKELY,
+    RansomVerdict.CONFIRMED,
+)
+RANSOMED = frozenset({RansomVerdict.LIKELY, RansomVerdict.CONFIRMED, RansomVerdict.WIPED})
+"""Verdicts that count a store as ransomed or wiped in figures."""
+MAX_REASONS = 12
+
+
+class _Names(msgspec.Struct, forbid_unknown_fields=True):
+    source: str
+    names: list[str] = []
+    weak: list[str] = []
+
+
+class _Pattern(msgspec.Struct, forbid_unknown_fields=True):
+    source: str
+    pattern: str
+    wipe: bool = False
+
+
+class _Note(msgspec.Struct, forbid_unknown_fields=True):
+    max_records: int
+    max_bytes: int
+    max_fields: int
+    many_records: int
+    fields: list[str]
+
+
+class _Schema(msgspec.Struct, forbid_unknown_fields=True):
+    path: list[str]
+    fields: list[str]
+
+
+class RansomData(msgspec.Struct, forbid_unknown_fields=True):
+    """The content of ``ransom.toml``."""
+
+    sources: dict[str, str]
+    names: list[_Names]
+    patterns: list[_Pattern]
+    note: _Note
+    schemas: list[_Schema]
+
+
+class _Match(msgspec.Struct, frozen=True):
+    name: str
+    source: str
+    weak: bool = False
+    wipe: bool = False
+
+
+class RansomSigns:
+    """Judges containers against the lists. Build one and keep it for many stores."""
+
+    def __init__(self, data: RansomData | None = None) -> None:
+        data = data or load_ransom_data()
+        self._note = data.note
+        self._note_fields = {_bare(field) for field in data.note.fields}
+        self._names: dict[str, _Match] = {}
+        for group in data.names:
+            source = data.sources[group.source]
+            self._names |= {_bare(name): _Match(name, source) for name in group.names}
+            self._names |= {_bare(name): _Match(name, source, weak=True) for name in group.weak}
+        self._patterns = [
+            (re.compile(entry.pattern), _Match(entry.pattern, data.sources[entry.source], wipe=entry.wipe))
+            for entry in data.patterns
+        ]
+        self._schemas = {
+            tuple(map(_bare, schema.path)): frozenset(map(_bare, schema.fields)) for schema in data.schemas
+        }
+
+    def judge(self, containers: Iterable[Container]) -> Ransom:
+        """The verdict over the containers of one store, with its reasons in the order of the containers' names."""
+        data = [leaf for leaf in leaves(tuple(containers)) if not leaf.system]
+        matched = [(leaf, match) for leaf in data if (match := self._match(leaf)) is not None]
+        if not matched:
+            return Ransom()
+        judged = [self._judge_one(leaf, match) for leaf, match in matched]
+        if len(matched) == len(data) and all(self._may_be_note(leaf, match) for leaf, match in matched):
+            judged.append(Ransom(RansomVerdict.LIKELY, ("nothing but notes is left beside the product's own",)))
+        return strongest(judged)
+
+    def _match(self, leaf: Container) -> _Match | None:
+        """The strongest match of any name in the path: a wiper's mark, a distinctive name, a weak one."""
+        found = [match for name in leaf.path if (match := self._match_name(name)) is not None]
+        return min(found, key=lambda match: (not match.wipe, match.weak), default=None)
+
+    def _match_name(self, name: str) -> _Match | None:
+        name = name[:256]
+        known = self._names.get(_bare(name))
+        lowered = name.lower()
+        return known or next((match for pattern, match in self._patterns if pattern.fullmatch(lowered)), None)
+
+    def _judge_one(self, leaf: Container, match: _Match) -> Ransom:
+        name = f"{leaf.name!r} is called like {match.name!r} ({match.source})"
+        if match.wipe:
+            return Ransom(RansomVerdict.WIPED, (name,))
+        records = None if leaf.records is None else leaf.records.value
+        if records is not None and records > (self._note.max_records if match.weak else self._note.many_records):
+            return Ransom(RansomVerdict.UNLIKELY, (f"{name}, but holds {records} records",))
+        shape = self._shape(leaf, match)
+        if shape:
+            return Ransom(RansomVerdict.LIKELY, (f"{name}, and has the shape of a note: {shape}",))
+        return Ransom(RansomVerdict.SUSPECT, (name,))
+
+    def _may_be_note(self, leaf: Container, match: _Match) -> bool:
+        """Whether nothing speaks against a note: few records, and of a weak name no fields unlike a note's."""
+        few = leaf.records is not None and 0 < leaf.records.value <= self._note.max_records
+        return few and not match.wipe and not (match.weak and leaf.fields and not self._shape(leaf, match))
+
+    def _shape(self, leaf: Container, match: _Match) -> str:
+        """Why the container looks like a note, or an empty text."""
+        note = self._note
+        if leaf.records is None or not 0 < leaf.records.value <= note.max_records:
+            return ""
+        if leaf.bytes is not None and leaf.bytes.value > note.max_bytes:
+            return ""
+        count = f"{leaf.records.value} record{'s' if leaf.records.value > 1 else ''}"
+        fields = {_bare(field.name) for field in leaf.fields} - {"id", "keyword", ""}
+        wanted = self._schemas.get(tuple(map(_bare, leaf.path)))
+        if wanted and wanted <= fields:
+            return f"{count}, fields of a known note"
+        if not fields:
+            return "" if match.weak else count
+        alike = {field for field in fields if field in self._note_fields}
+        if len(fields) > note.max_fields or len(alike) * 2 < len(fields):
+            return ""
+        return f"{count}, fields {', '.join(sorted(alike))}"
+
+
+def judge_ransom(containers: Sequence[Container]) -> Ransom:
+    """The verdict over the containers of one store. For many stores build one ``RansomSigns``."""
+    return RansomSigns().judge(containers)
+
+
+def strongest(verdicts: Iterable[Ransom]) -> Ransom:
+    """The strongest of several verdicts, with the reasons of all that are as strong."""
+
+    def stronger(left: Ransom, right: Ransom) -> Ransom:
+        if left.verdict is right.verdict:
+            return Ransom(left.verdict, tuple(dict.fromkeys((*left.reasons, *right.reasons)))[:MAX_REASONS])
+        return max(left, right, key=lambda ransom: _ORDER.index(ransom.verdict))
+
+    return reduce(stronger, verdicts, Ransom())
+
+
+def load_ransom_data() -> RansomData:
+    """The lists of ``ransom.toml``.
+
+    Raises:
+        msgspec.ValidationError: the data file is damaged.
+    """
+    text = resources.files("tieback.assess").joinpath("ransom.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text), RansomData)
+
+
+def _bare(name: str) -> str:
+    return "".join(character for character in name.lower() if character.isalnum())

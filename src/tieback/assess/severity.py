@@ -1,0 +1,142 @@
+"""How bad an exposure is: points that add up, each with its reason; thresholds make a severity of the sum.
+
+No formula that people cannot redo by hand: ``severity.toml`` holds every number. A store that shows no records to a
+stranger has no points and severity ``info``; what is wrong with it all the same is a finding of its own.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import resources
+
+import msgspec
+
+from tieback.model.exposure import PiiClassTotal, Severity, SeverityFactor
+from tieback.model.figure import Figure, Quality
+from tieback.model.probe import Access, Ransom, RansomVerdict
+from tieback.pii.taxonomy import PiiClass
+
+_WORDS = {Quality.EXACT: "", Quality.ESTIMATE: "about ", Quality.LOWER_BOUND: "at least "}
+
+
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Points from a number upwards."""
+
+    start: int = msgspec.field(name="from")
+    points: int
+
+
+class PiiPoints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How classes of personal data count."""
+
+    factor: int
+    further: int
+    further_max: int
+
+
+class CleartextPoints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a service without TLS counts."""
+
+    points: int
+
+
+class SeverityTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The content of ``severity.toml``."""
+
+    access: dict[Access, int]
+    records: tuple[Step, ...]
+    bytes: tuple[Step, ...]
+    pii: PiiPoints
+    ransom: dict[RansomVerdict, int]
+    cleartext: CleartextPoints
+    apps: tuple[Step, ...]
+    thresholds: dict[Severity, int]
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What of a store decides its severity."""
+
+    access: Access
+    records: Figure
+    bytes: Figure
+    pii: Sequence[PiiClassTotal]
+    ransom: Ransom
+    cleartext: bool
+    apps: int
+    """Distinct apps that lead to it."""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """A severity with the sum of its factors."""
+
+    severity: Severity
+    score: int
+    factors: tuple[SeverityFactor, ...]
+
+
+def load_severity_table() -> SeverityTable:
+    """The numbers of ``severity.toml``.
+
+    Raises:
+        msgspec.ValidationError: the data file is damaged.
+    """
+    text = resources.files("tieback.assess").joinpath("severity.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text), SeverityTable)
+
+
+def rate(facts: Facts, table: SeverityTable, taxonomy: Mapping[str, PiiClass]) -> Verdict:
+    """Score and severity of one store. The score is the sum of the factors' points."""
+    factors = tuple(factor for factor in _factors(facts, table, taxonomy) if factor.points)
+    score = sum(factor.points for factor in factors)
+    severity = max(
+        (level for level, start in table.thresholds.items() if score >= start),
+        key=lambda level: level.rank,
+        default=Severity.INFO,
+    )
+    return Verdict(severity, score, factors)
+
+
+def _factors(facts: Facts, table: SeverityTable, taxonomy: Mapping[str, PiiClass]) -> Iterator[SeverityFactor]:
+    if not facts.access.exposed:
+        return
+    yield SeverityFactor("access", table.access.get(facts.access, 0), _WHY[facts.access])
+    yield _stepped("records", facts.records, table.records, "records")
+    yield _stepped("bytes", facts.bytes, table.bytes, "bytes")
+    yield _personal_data(facts.pii, table.pii, taxonomy)
+    verdict = facts.ransom.verdict
+    yield SeverityFactor("ransom", table.ransom.get(verdict, 0), f"signs of ransom or wiping: {verdict}")
+    if facts.cleartext:
+        yield SeverityFactor("cleartext", table.cleartext.points, "the service speaks without TLS")
+    yield SeverityFactor("apps", _points(facts.apps, table.apps), f"{facts.apps} apps lead to it")
+
+
+_WHY = {
+    Access.OPEN: "records answer a stranger",
+    Access.ANY_USER: "any made-up user is let in",
+    Access.PARTIAL: "part of it answers a stranger, or one proof alone says so",
+}
+
+
+def _points(value: int, steps: Sequence[Step]) -> int:
+    return max((step.points for step in steps if value >= step.start), default=0)
+
+
+def _stepped(factor: str, figure: Figure, steps: Sequence[Step], unit: str) -> SeverityFactor:
+    return SeverityFactor(factor, _points(figure.value, steps), f"{_WORDS[figure.quality]}{figure.value:,} {unit}")
+
+
+def _personal_data(
+    totals: Sequence[PiiClassTotal], points: PiiPoints, taxonomy: Mapping[str, PiiClass]
+) -> SeverityFactor:
+    """Classes with records; one whose records could not be counted is held to have some."""
+    held = [
+        t for t in totals if t.pii_class in taxonomy and (t.records.value or t.records.quality is not Quality.EXACT)
+    ]
+    ranked = sorted(held, key=lambda t: (-taxonomy[t.pii_class].points, t.pii_class))
+    if not ranked:
+        return SeverityFactor("personal data", 0, "no class of personal data recognised")
+    worst = taxonomy[ranked[0].pii_class]
+    further = min(points.further * (len(ranked) - 1), points.further_max)
+    why = f"{worst.title} (sensitivity {worst.points} of 10)"
+    if len(ranked) > 1:
+        why += f" and {len(ranked) - 1} further class{'es' if len(ranked) > 2 else ''}"
+    return SeverityFactor("personal data", worst.points * points.factor + further, why)
