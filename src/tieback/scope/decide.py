@@ -57,11 +57,12 @@ class Scope:
         self._networks: dict[tuple[int, int], dict[int, list[Rule]]] = {}
         self._hosts: dict[str, list[Rule]] = {}
         self._suffixes: dict[str, list[Rule]] = {}
-        self._out_of_dates = ""
+        self.lapsed = ""
+        """Why the grant does not hold on that day, or empty."""
         try:
             check_valid(grant, today)
         except GrantError as error:
-            self._out_of_dates = error.what
+            self.lapsed = error.what
         try:
             for target in grant.target:
                 self._add(compile_rule(target))
@@ -92,8 +93,8 @@ class Scope:
             goal = asked.address if address is None else parse_address(address)
         except ValueError as error:
             return Decision(False, str(error))
-        if self._out_of_dates:
-            return Decision(False, self._out_of_dates, str(goal or ""))
+        if self.lapsed:
+            return Decision(False, self.lapsed, str(goal or ""))
         if goal is None:
             return Decision(False, self._unresolved(asked))
         if asked.address is not None and goal != asked.address:

@@ -1,0 +1,228 @@
+"""``tieback grant``: write a grant, check one, say why a target is in or out, verify an audit log."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from tieback.cli.terminal import ExitCode, OutputFormat, data_console, talk_console, write_line
+from tieback.model.document import encode
+from tieback.model.errors import GrantError
+from tieback.model.grant import Depth, Grant, TargetRule
+
+if TYPE_CHECKING:
+    from tieback.scope.decide import Decision, Scope
+
+app = typer.Typer(help="The written permission that a run carries: what may be asked, how far, until when.")
+
+_DEFAULT_DAYS = 30
+
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """One line of ``grant explain``."""
+
+    target: str
+    """As the user wrote it."""
+    host: str
+    port: int | None
+    """``None`` where the user named none; then ``ports`` says on which ports."""
+    address: str
+    allowed: bool
+    reason: str
+    rule: str
+    ports: str
+    depth: Depth | None
+    """How far a probe may look; ``None`` where it is not allowed."""
+
+
+@app.command()
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write; an existing file is kept.")],
+    *,
+    authorised_by: Annotated[str, typer.Option(help="Who authorises it.")],
+    contact: Annotated[str, typer.Option(help="E-mail or URL that probes announce.")],
+    not_after: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help=f"Last day (UTC); default: {_DEFAULT_DAYS} days on.")
+    ] = None,
+    target: Annotated[list[str] | None, typer.Option(help="Address, CIDR block, host or *.suffix; repeatable.")] = None,
+    depth: Annotated[Depth, typer.Option(help="How far a probe may look.")] = Depth.ENUMERATE,
+) -> None:
+    """Write a grant with every key explained, to be read and signed off by a person.
+
+    Example: tieback grant new grant.toml --authorised-by "Security office" --contact sec@example.org --target 192.0.2.7
+    """
+    from tieback.scope.grant import parse_grant, render_grant
+
+    last = not_after.date() if not_after is not None else _today() + timedelta(days=_DEFAULT_DAYS)
+    rules = tuple(TargetRule(match=match, ports="any", depth=depth) for match in target or ())
+    text = render_grant(Grant(authorised_by=authorised_by, contact=contact, not_after=last, target=rules))
+    parse_grant(text, "the new grant")
+    try:
+        with file.open("x", encoding="utf-8") as out:
+            out.write(text)
+    except FileExistsError:
+        raise GrantError("exists already", where=str(file), advice="Name another file, or edit this one") from None
+    except OSError as error:
+        raise GrantError(
+            f"cannot be written ({error.strerror})", where=str(file), advice="Name a folder that you may write to"
+        ) from None
+    if not rules:
+        talk_console().print(f"{file} has no target yet: name one in it before use", markup=False)
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The grant.")],
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Check a grant and show what it allows. Exit code 2 and one line where it is malformed or out of its dates."""
+    from tieback.scope.grant import check_valid, load_grant
+
+    grant = load_grant(file)
+    try:
+        check_valid(grant, _today())
+    except GrantError as error:
+        raise GrantError(error.what, where=str(file), advice=error.advice) from None
+    if output is OutputFormat.JSON:
+        write_line(encode("grant", grant))
+        return
+    console = data_console()
+    since = f"from {grant.not_before} " if grant.not_before is not None else ""
+    console.print(
+        f"authorised by {grant.authorised_by}, {since}until {grant.not_after}, contact {grant.contact}", markup=False
+    )
+    console.print(_rules_table(grant))
+    names = f"{len(grant.hosts)} names in [hosts]; " if grant.hosts else ""
+    console.print(f"{names}DNS {'for names that a target covers' if grant.dns else 'is not asked'}", markup=False)
+
+
+@app.command()
+def explain(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The grant.")],
+    targets: Annotated[list[str], typer.Argument(metavar="HOST[:PORT]...", help="IPv6 with a port in brackets.")],
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Say why targets are in or out. Connects to nothing and asks no DNS server; names come from [hosts] alone."""
+    from tieback.scope.grant import load_grant
+
+    grant = load_grant(file)
+    rows = [row for text in targets for row in _explain(grant, text)]
+    if output is OutputFormat.JSON:
+        for row in rows:
+            write_line(encode("explanation", row))
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("target", "", "address", "ports", "depth", "why"):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        verdict = Text("in", "green") if row.allowed else Text("out", "red")
+        depth = Text(row.depth or "")
+        table.add_row(Text(row.target), verdict, Text(row.address), Text(row.ports), depth, Text(row.reason))
+    data_console().print(table)
+
+
+@app.command()
+def audit(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The audit log.")],
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Verify the chain of an audit log. Exit code 1 where it is broken."""
+    from tieback.scope.audit import verify
+
+    verdict = verify(file)
+    if output is OutputFormat.JSON:
+        write_line(encode("audit", verdict))
+    else:
+        console = data_console()
+        if verdict.ok:
+            noted = f", {verdict.recovered} cut by a crash and closed" if verdict.recovered else ""
+            console.print(f"whole: {verdict.lines} lines{noted}, head {verdict.head}", markup=False, soft_wrap=True)
+        else:
+            kind = "cut" if verdict.cut else "broken"
+            where = f"line {verdict.bad_line}: {verdict.why}; {verdict.lines} lines before it are good"
+            console.print(f"{kind} at {where}", markup=False, soft_wrap=True)
+    if not verdict.ok:
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _rules_table(grant: Grant) -> Table:
+    from tieback.scope.rules import compile_rule
+
+    table = Table(box=None, pad_edge=False)
+    for column in ("target", "ports", "depth", "without a password", "ransom note"):
+        table.add_column(column, overflow="fold")
+    for rule in grant.target:
+        table.add_row(
+            Text(rule.match),
+            compile_rule(rule).ports_text,
+            rule.depth,
+            Text(", ".join(rule.passwordless) or "no account"),
+            "may be read" if rule.ransom_note else "no",
+        )
+    return table
+
+
+def _explain(grant: Grant, text: str) -> list[Explanation]:
+    """One row an address that the host has without asking anybody, or one for none."""
+    from tieback.scope.decide import Scope
+    from tieback.scope.names import Names
+
+    scope = Scope(grant, _today())
+    host, port = _split(text)
+    found = Names(grant).known(host)
+    rows = []
+    for address in found.addresses or (None,):
+        decision, ports = _decide(scope, host, address, port)
+        reason = decision.reason
+        if address is None:
+            named = scope.names_rule(host)
+            reason = found.reason
+            if named and grant.dns and not scope.lapsed:
+                reason = f"{found.reason}: in by `{named}` if that gives a public address"
+        rows.append(
+            Explanation(
+                target=text,
+                host=host,
+                port=port,
+                address=decision.address,
+                allowed=decision.allowed,
+                reason=scope.lapsed or reason,
+                rule=decision.rule,
+                ports=ports,
+                depth=decision.depth if decision.allowed else None,
+            )
+        )
+    return rows
+
+
+def _decide(scope: "Scope", host: str, address: str | None, port: int | None) -> "tuple[Decision, str]":
+    """The decision on one port, or, where none was named, the first yes over the ports that the rules name."""
+    if port is not None or address is None:
+        return scope.decide(host, address, port or 1), str(port or "")
+    first = scope.decide(host, address, 1)
+    for rule in scope.rules_for(host, address):
+        decision = scope.decide(host, address, rule.ports[0][0])
+        if decision.allowed:
+            return decision, rule.ports_text
+    return first, ""
+
+
+def _split(text: str) -> tuple[str, int | None]:
+    """Host and port of ``HOST[:PORT]``; bare IPv6 has no port."""
+    bracketed = text.startswith("[")
+    head, colon, tail = text.rpartition(":")
+    if not colon or (bracketed and text.endswith("]")) or (not bracketed and ":" in head):
+        return text, None
+    if not (tail.isascii() and tail.isdigit() and len(tail) < 6 and 1 <= int(tail) <= 65535):
+        raise GrantError(f"{tail!r:.40} is not a port (1 to 65535)", where=text[:80], advice="Write HOST or HOST:PORT")
+    return head, int(tail)

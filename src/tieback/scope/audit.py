@@ -1,0 +1,281 @@
+"""The audit log: what was decided, connected to and sent, as JSON lines that are chained by their hashes.
+
+A line is ``{"seq":…,"time":…,"event":…,"fields":{…},"prev":…,"hash":…}``; ``hash`` is the SHA-256 of the line's exact
+bytes without the ``hash`` member, and ``prev`` the hash of the line before (64 zeros for the first). So an edit, a
+deletion, an insertion or another order shows. A log that somebody cut at the end of a line is whole in itself: compare
+its last hash and line count with those that ``tieback grant audit`` gave earlier.
+"""
+
+import fcntl
+import hashlib
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+
+from tieback.model.errors import WorkspaceError
+
+MAX_LINE = 16 * 1024
+"""Bytes of one line with its newline; longer fields are cut."""
+_GENESIS = "0" * 64
+_TAIL = len(b',"hash":"') + 64 + len(b'"}')
+_MAX_TEXT = 300
+_MAX_ITEMS = 64
+_START = b'{"seq":'
+_RECOVERED = "recovered"
+"""Event of the line after the remains of one that a crash cut off."""
+
+
+class _Line(msgspec.Struct, frozen=True):
+    seq: int
+    time: str
+    event: str
+    fields: dict[str, Any]
+    prev: str
+
+
+class AuditVerdict(msgspec.Struct, frozen=True):
+    """What a look over a whole log found."""
+
+    ok: bool
+    lines: int
+    """Good lines from the start."""
+    head: str = ""
+    """Hash of the last good line."""
+    bad_line: int | None = None
+    """The first line that does not fit, counted from 1."""
+    why: str = ""
+    """What is wrong with it, one clause."""
+    cut: bool = False
+    """Whether the bad line is the last and stops in the middle, as a crash leaves it; a writer can go on after it."""
+    recovered: int = 0
+    """Remains of cut lines that a later writer closed and vouched for."""
+
+
+class AuditLog:
+    """An audit log, open for appending; several processes may write to one file.
+
+    Every append takes the file's lock, looks whether another process wrote meanwhile, and chains to its last line.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the log.
+
+        Raises:
+            WorkspaceError: it cannot be opened.
+        """
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise self._error("opened", error) from None
+        self._size = -1
+        self._seq = 0
+        self.head = _GENESIS
+        """Hash of the last line that this log wrote or found."""
+        self._synced = threading.Lock()
+        self._dirty = False
+
+    def append(self, event: str, fields: Mapping[str, object]) -> None:
+        """Write one line. It is on the disk after the next ``sync``.
+
+        Raises:
+            WorkspaceError: the log cannot be written, or its last line is none of ours.
+        """
+        try:
+            with self._locked():
+                self._catch_up()
+                self._write(event, fields)
+        except OSError as error:
+            raise self._error("written", error) from None
+
+    def sync(self) -> None:
+        """Wait until everything appended so far is on the disk. Callers at the same time share one wait.
+
+        Raises:
+            WorkspaceError: the disk refuses.
+        """
+        with self._synced:
+            if not self._dirty:
+                return
+            self._dirty = False
+            try:
+                os.fsync(self._fd)
+            except OSError as error:
+                self._dirty = True
+                raise self._error("written", error) from None
+
+    def close(self) -> None:
+        """Sync and close."""
+        if self._fd >= 0:
+            try:
+                self.sync()
+            finally:
+                os.close(self._fd)
+                self._fd = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        fcntl.flock(self._fd, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._fd, fcntl.LOCK_UN)
+
+    def _catch_up(self) -> None:
+        size = os.fstat(self._fd).st_size
+        if size == self._size:
+            return
+        self._size = size
+        tail = os.pread(self._fd, 2 * MAX_LINE, max(0, size - 2 * MAX_LINE))
+        whole, newline, remains = tail.rpartition(b"\n")
+        if not newline and size:
+            whole = b""
+        last = whole.rpartition(b"\n")[2]
+        if last:
+            try:
+                line, self.head = _read(last)
+            except ValueError as error:
+                raise WorkspaceError(
+                    f"the last line of the audit log is not one of ours ({error})",
+                    where=str(self.path),
+                    advice="Look with `tieback grant audit`, keep the file as evidence, and start another log",
+                ) from None
+            self._seq = line.seq
+        elif size > len(remains) or not remains.startswith(_START[: len(remains)]):
+            raise WorkspaceError("not an audit log", where=str(self.path), advice="Name another file")
+        if remains:
+            self._close_remains(remains)
+
+    def _close_remains(self, remains: bytes) -> None:
+        # Nothing is ever taken away: the remains stay, and the line after them says what they are.
+        self._write(_RECOVERED, {"bytes": len(remains), "sha256": hashlib.sha256(remains).hexdigest()}, b"\n")
+
+    def _write(self, event: str, fields: Mapping[str, object], before: bytes = b"") -> None:
+        line, digest = _compose(self._seq + 1, event, fields, self.head)
+        self._put(before + line)
+        self._seq += 1
+        self.head = digest
+        self._dirty = True
+
+    def _put(self, data: bytes) -> None:
+        written = os.write(self._fd, data)
+        if written != len(data):
+            # A full disk: leave no half line behind while we hold the lock.
+            os.ftruncate(self._fd, self._size)
+            raise OSError(None, "No space left on device")
+        self._size += written
+
+    def _error(self, what: str, error: OSError) -> WorkspaceError:
+        return WorkspaceError(
+            f"the audit log cannot be {what} ({error.strerror})",
+            where=str(self.path),
+            advice="Nothing is contacted without it: free space or name another file",
+        )
+
+
+def _compose(seq: int, event: str, fields: Mapping[str, object], prev: str) -> tuple[bytes, str]:
+    moment = datetime.now(UTC).isoformat(timespec="microseconds")
+    body = msgspec.json.encode(_Line(seq, moment, event, _bounded(fields), prev))
+    if len(body) + _TAIL >= MAX_LINE:
+        kept = {"cut": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+        body = msgspec.json.encode(_Line(seq, moment, event, kept, prev))
+    digest = hashlib.sha256(body).hexdigest()
+    return body[:-1] + b',"hash":"' + digest.encode() + b'"}\n', digest
+
+
+def _bounded(value: Any) -> Any:
+    """Cut texts and lists; make every text encodable."""
+    if isinstance(value, str):
+        return value[:_MAX_TEXT].encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, Mapping):
+        return {_bounded(str(key)): _bounded(entry) for key, entry in list(value.items())[:_MAX_ITEMS]}
+    if isinstance(value, list | tuple):
+        return [_bounded(entry) for entry in value[:_MAX_ITEMS]]
+    return value
+
+
+def _read(line: bytes) -> tuple[_Line, str]:
+    """A line without its newline and its hash. Raises ``ValueError`` with what is wrong."""
+    tail = line[-_TAIL:]
+    if len(line) <= _TAIL or not (tail.startswith(b',"hash":"') and tail.endswith(b'"}')):
+        raise ValueError("it is not a line of an audit log")
+    body = line[:-_TAIL] + b"}"
+    digest = hashlib.sha256(body).hexdigest()
+    if digest.encode() != tail[9:-2]:
+        raise ValueError("its hash does not fit its content: it was edited")
+    try:
+        return msgspec.json.decode(body, type=_Line), digest
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise ValueError("it is not a line of an audit log") from None
+
+
+def verify(path: Path) -> AuditVerdict:
+    """Follow the chain of a whole log, a line at a time.
+
+    Raises:
+        WorkspaceError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return _follow(iter(lambda: file.readline(MAX_LINE + 1), b""))
+    except OSError as error:
+        raise WorkspaceError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
+
+
+def _follow(lines: Iterator[bytes]) -> AuditVerdict:
+    good, recovered, seq, head = 0, 0, 0, _GENESIS
+    remains: tuple[int, bytes, str] | None = None
+    for number, raw in enumerate(lines, start=1):
+        if not raw.endswith(b"\n"):
+            cut = len(raw) <= MAX_LINE
+            why = "the log stops in the middle of this line" if cut else f"it is longer than {MAX_LINE} bytes"
+            if remains is not None:
+                break
+            return AuditVerdict(False, good, head, number, why, cut, recovered)
+        try:
+            line, digest = _read(raw[:-1])
+        except ValueError as error:
+            if remains is not None:
+                break
+            # What a crash cut off is honest where the next line vouches for it.
+            remains = (number, raw[:-1], str(error))
+            continue
+        why = _break(line, seq, head)
+        if why and remains is None:
+            return AuditVerdict(False, good, head, number, why, recovered=recovered)
+        if remains is not None:
+            if why or not _vouches(line, remains[1]):
+                break
+            recovered, remains = recovered + 1, None
+        good, seq, head = good + 1, line.seq, digest
+    if remains is not None:
+        return AuditVerdict(False, good, head, remains[0], remains[2], recovered=recovered)
+    return AuditVerdict(True, good, head, recovered=recovered)
+
+
+def _break(line: _Line, seq: int, head: str) -> str:
+    if line.prev == head and line.seq == seq + 1:
+        return ""
+    if line.seq > seq + 1:
+        return f"it is number {line.seq} where {seq + 1} belongs: lines before it were deleted or moved"
+    return f"it is number {line.seq} and does not follow the line before: lines were inserted, moved or replaced"
+
+
+def _vouches(line: _Line, remains: bytes) -> bool:
+    return line.event == _RECOVERED and line.fields.get("sha256") == hashlib.sha256(remains).hexdigest()

@@ -1,0 +1,139 @@
+"""What one conversation may cost, and how often one address may be connected to."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from tieback.model.grant import Limits
+from tieback.model.probe import Outcome
+from tieback.scope.conversation import Fault
+
+
+class Budget:
+    """The account of one conversation. Every charge that the limits do not cover raises ``Fault``."""
+
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._begun: float | None = None
+        self._waited = 0.0
+        self.connections = 0
+        self.frames = 0
+        self.bytes_sent = 0
+        self.bytes_read = 0
+        """Application bytes, inside TLS."""
+        self._wire_bytes = 0
+
+    def begin(self) -> None:
+        """Start the clock of the total deadline; only the first call does."""
+        if self._begun is None:
+            self._begun = self._clock()
+
+    def pause(self, seconds: float) -> None:
+        """Leave out time that our own rate limit took: the service is not slow because we are polite."""
+        self._waited += seconds
+
+    @property
+    def seconds(self) -> float:
+        """Since the first connect, without pauses."""
+        return 0.0 if self._begun is None else self._clock() - self._begun - self._waited
+
+    def left(self) -> float:
+        """Seconds until the total deadline.
+
+        Raises:
+            Fault: ``timeout``, it has passed.
+        """
+        left = self._limits.total_seconds - self.seconds
+        if left <= 0:
+            raise Fault(Outcome.TIMEOUT, f"the conversation took its {self._limits.total_seconds:g} seconds")
+        return left
+
+    def connection(self) -> None:
+        """Charge a connection.
+
+        Raises:
+            Fault: ``budget_spent``.
+        """
+        if self.connections >= self._limits.max_connections:
+            raise Fault(Outcome.BUDGET_SPENT, f"{self.connections} connections were made")
+        self.connections += 1
+
+    def frame(self) -> None:
+        """Charge a receive.
+
+        Raises:
+            Fault: ``budget_spent``.
+        """
+        if self.frames >= self._limits.max_frames:
+            raise Fault(Outcome.BUDGET_SPENT, f"{self.frames} receives were made")
+        self.frames += 1
+
+    def bytes_left(self) -> int:
+        """Bytes that may still be read.
+
+        Raises:
+            Fault: ``budget_spent``, none.
+        """
+        left = self._limits.max_bytes - self.bytes_read
+        if left <= 0:
+            raise Fault(Outcome.BUDGET_SPENT, f"{self.bytes_read} bytes were read")
+        return left
+
+    def wire(self, count: int) -> None:
+        """Charge raw bytes under TLS, so that records without data are not free.
+
+        Raises:
+            Fault: ``hostile``, far more came than the data inside can explain.
+        """
+        self._wire_bytes += count
+        if self._wire_bytes > 2 * self._limits.max_bytes + 1024 * 1024:
+            raise Fault(Outcome.HOSTILE, f"{self._wire_bytes} bytes of TLS carried {self.bytes_read} bytes of data")
+
+
+class RateLimit:
+    """A token bucket for each address, first come first served.
+
+    A bucket holds one second's worth of connects, at least one.
+    """
+
+    def __init__(
+        self,
+        per_second: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._rate = per_second
+        self._burst = max(1.0, per_second)
+        self._clock = clock
+        self._sleep = sleep
+        self._buckets: dict[str, tuple[float, float]] = {}
+        """Address to tokens, which are negative while others wait, and the time they were counted."""
+
+    async def admit(self, address: str) -> float:
+        """Wait until ``address`` may be connected to again; seconds waited. At rate 0 never."""
+        if self._rate <= 0:
+            return 0.0
+        now = self._clock()
+        tokens, then = self._buckets.get(address, (self._burst, now))
+        tokens = min(self._burst, tokens + (now - then) * self._rate) - 1
+        if address not in self._buckets and len(self._buckets) >= _MAX_BUCKETS:
+            self._forget(now)
+        self._buckets[address] = (tokens, now)
+        if tokens >= 0:
+            return 0.0
+        wait = -tokens / self._rate
+        await self._sleep(wait)
+        return wait
+
+    def _forget(self, now: float) -> None:
+        # A full bucket is the same as none.
+        self._buckets = {
+            address: (tokens, then)
+            for address, (tokens, then) in self._buckets.items()
+            if tokens + (now - then) * self._rate < self._burst
+        }
+
+
+_MAX_BUCKETS = 4096
+"""Buckets that are kept before full ones are dropped."""

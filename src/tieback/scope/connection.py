@@ -1,0 +1,256 @@
+"""One TCP connection that is read only when somebody asks, with or without TLS.
+
+Reads pull from a non-blocking socket, at most 64 KiB at a time, so that no more is ever held than was asked for and one
+read. TLS runs over memory buffers (``ssl.SSLObject``), which lets it begin in the middle of a conversation.
+"""
+
+import asyncio
+import errno
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+
+from tieback.model.probe import Outcome
+from tieback.scope.address import parse_address
+from tieback.scope.conversation import Fault
+
+READ_BYTES = 64 * 1024
+"""The most that one read takes from the socket."""
+_MAX_HANDSHAKE = 512 * 1024
+"""Bytes of a handshake; OpenSSL's own bound on a certificate chain is 100 KiB."""
+_READS_IN_A_ROW = 8
+"""Reads that may find data waiting before other conversations get their turn."""
+_OUR_SIDE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EACCES, errno.EPERM})
+_NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
+
+
+class Unverified(Exception):  # noqa: N818 - a verdict of the handshake, not an error
+    """The certificate does not verify; ``str()`` says why in OpenSSL's words."""
+
+
+class Connection:
+    """An open connection. Every failure is a ``Fault``."""
+
+    def __init__(self, sock: socket.socket, left: Callable[[], float], charge: Callable[[int], None]) -> None:
+        self._socket = sock
+        self._left = left
+        self._charge = charge
+        self._loop = asyncio.get_running_loop()
+        self._tls: ssl.SSLObject | None = None
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._reads = 0
+        self._raw = 0
+        """Bytes that came, below TLS."""
+        self._heard = 0
+        """Bytes that came, inside TLS where there is any."""
+
+    @classmethod
+    async def open(
+        cls, address: str, port: int, seconds: float, left: Callable[[], float], charge: Callable[[int], None]
+    ) -> "Connection":
+        """Connect.
+
+        Args:
+            address: the address that the grant allows; never a name.
+            port: the port.
+            seconds: for the connect.
+            left: seconds until the total deadline; raises ``Fault`` when it has passed.
+            charge: is told the raw bytes of each read under TLS; may raise ``Fault``.
+
+        Raises:
+            Fault: ``refused``, ``timeout`` or ``error``.
+        """
+        family = socket.AF_INET if parse_address(address).version == 4 else socket.AF_INET6
+        limit = min(seconds, left())
+        try:
+            sock = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+        except OSError as error:
+            raise _connect_fault(error, address, port) from None
+        try:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            async with asyncio.timeout(limit):
+                await asyncio.get_running_loop().sock_connect(sock, (address, port))
+            return cls(sock, left, charge)
+        except TimeoutError:
+            sock.close()
+            raise Fault(Outcome.TIMEOUT, f"no connection to {address} port {port} in {limit:.1f} s") from None
+        except OSError as error:
+            sock.close()
+            raise _connect_fault(error, address, port) from None
+        except BaseException:
+            sock.close()
+            raise
+
+    @property
+    def silent(self) -> bool:
+        """Whether not a byte came yet, other than to shake hands."""
+        return self._heard == 0
+
+    @property
+    def session(self) -> ssl.SSLObject | None:
+        """The TLS session, where there is one."""
+        return self._tls
+
+    async def start_tls(self, context: ssl.SSLContext, host: str, seconds: float) -> None:
+        """Shake hands.
+
+        Args:
+            context: says what is checked.
+            host: name or address that the certificate should name; a name is sent as SNI.
+            seconds: for each wait.
+
+        Raises:
+            Unverified: the certificate does not verify; the connection is of no more use.
+            Fault: ``tls_error``, ``timeout`` or ``hostile``.
+        """
+        before = self._raw
+        try:
+            tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+        except ValueError as error:
+            raise Fault(Outcome.TLS_ERROR, f"TLS handshake: {error}") from None
+        while True:
+            try:
+                tls.do_handshake()
+            except ssl.SSLWantReadError:
+                await self._flush(seconds)
+            except ssl.SSLCertVerificationError as error:
+                self._flush_now()
+                raise Unverified(error.verify_message or str(error)) from None
+            except ssl.SSLError as error:
+                self._flush_now()
+                raise Fault(Outcome.TLS_ERROR, f"TLS handshake: {_reason(error)}") from None
+            else:
+                break
+            if self._raw - before > _MAX_HANDSHAKE:
+                raise Fault(Outcome.HOSTILE, f"TLS handshake: more than {_MAX_HANDSHAKE} bytes")
+            try:
+                data = await self._pull(READ_BYTES, seconds)
+            except Fault as fault:
+                outcome = Outcome.TIMEOUT if fault.outcome is Outcome.TIMEOUT else Outcome.TLS_ERROR
+                raise Fault(outcome, f"TLS handshake: {fault.detail}") from None
+            if not data:
+                raise Fault(Outcome.TLS_ERROR, "TLS handshake: the peer closed the connection")
+            self._incoming.write(data)
+        await self._flush(seconds)
+        self._tls = tls
+
+    async def write(self, data: bytes, seconds: float) -> None:
+        """Write everything.
+
+        Raises:
+            Fault: ``timeout``, the peer does not read; ``refused`` or ``protocol_mismatch``, it is gone.
+        """
+        if self._tls is None:
+            await self._push(data, seconds)
+            return
+        try:
+            self._tls.write(data)
+        except ssl.SSLError as error:
+            raise Fault(Outcome.TLS_ERROR, _reason(error)) from None
+        await self._flush(seconds)
+
+    async def read(self, count: int, seconds: float) -> bytes:
+        """What comes next, at most ``count`` bytes and 64 KiB; empty at the end of the stream.
+
+        Raises:
+            Fault: ``timeout``, nothing came; ``tls_error``; ``refused`` or ``protocol_mismatch``, a reset.
+        """
+        count = min(count, READ_BYTES)
+        data = await (self._pull(count, seconds) if self._tls is None else self._decrypt(self._tls, count, seconds))
+        self._heard += len(data)
+        return data
+
+    async def _decrypt(self, tls: ssl.SSLObject, count: int, seconds: float) -> bytes:
+        while True:
+            try:
+                return tls.read(count)
+            except ssl.SSLWantReadError:
+                pass
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                return b""
+            except ssl.SSLError as error:
+                raise Fault(Outcome.TLS_ERROR, _reason(error)) from None
+            await self._flush(seconds)
+            data = await self._pull(READ_BYTES, seconds)
+            if data:
+                self._charge(len(data))
+                self._incoming.write(data)
+            else:
+                self._incoming.write_eof()
+
+    def close(self) -> None:
+        """Close at once; a TLS session says goodbye where that needs no wait."""
+        if self._tls is not None:
+            with suppress(ssl.SSLError, ValueError):
+                self._tls.unwrap()
+            self._flush_now()
+            self._tls = None
+        self._socket.close()
+
+    async def _pull(self, count: int, seconds: float) -> bytes:
+        limit = min(seconds, self._left())
+        try:
+            data = self._socket.recv(count)
+            self._reads += 1
+            if self._reads % _READS_IN_A_ROW == 0:
+                await asyncio.sleep(0)
+        except BlockingIOError:
+            data = await self._wait(count, limit)
+        except OSError as error:
+            raise self._gone(error) from None
+        self._raw += len(data)
+        return data
+
+    async def _wait(self, count: int, limit: float) -> bytes:
+        try:
+            async with asyncio.timeout(limit):
+                return await self._loop.sock_recv(self._socket, count)
+        except TimeoutError:
+            self._left()
+            raise Fault(Outcome.TIMEOUT, f"no answer in {limit:.1f} s") from None
+        except OSError as error:
+            raise self._gone(error) from None
+
+    async def _push(self, data: bytes, seconds: float) -> None:
+        limit = min(seconds, self._left())
+        try:
+            async with asyncio.timeout(limit):
+                await self._loop.sock_sendall(self._socket, data)
+        except TimeoutError:
+            self._left()
+            raise Fault(Outcome.TIMEOUT, f"the peer took no bytes in {limit:.1f} s") from None
+        except OSError as error:
+            raise self._gone(error) from None
+
+    async def _flush(self, seconds: float) -> None:
+        if self._outgoing.pending:
+            await self._push(self._outgoing.read(), seconds)
+
+    def _flush_now(self) -> None:
+        with suppress(OSError):
+            if self._outgoing.pending:
+                self._socket.send(self._outgoing.read())
+
+    def _gone(self, error: OSError) -> Fault:
+        if error.errno in _OUR_SIDE:
+            return Fault(Outcome.ERROR, str(error.strerror))
+        if self.silent:
+            return Fault(Outcome.REFUSED, "the peer reset the connection before a byte came")
+        return Fault(Outcome.PROTOCOL_MISMATCH, f"the peer reset the connection after {self._raw} bytes")
+
+
+def _connect_fault(error: OSError, address: str, port: int) -> Fault:
+    where = f"{address} port {port}"
+    if error.errno in _OUR_SIDE or error.errno in _NO_ROUTE:
+        return Fault(Outcome.ERROR, f"{where}: {error.strerror}")
+    if error.errno == errno.ETIMEDOUT:
+        return Fault(Outcome.TIMEOUT, f"{where}: {error.strerror}")
+    return Fault(Outcome.REFUSED, f"{where}: {error.strerror or error}")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return str(error.reason).replace("_", " ").lower()
+    return str(error)[:200]

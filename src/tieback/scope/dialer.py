@@ -1,0 +1,200 @@
+"""The dialer: the only way to a socket towards anything that is examined.
+
+It drives the generator of a conversation (``scope.conversation``), decides by the grant before every connect on the
+very address that is connected to, refuses bytes that no ``DeclaredSend`` covers, keeps the budgets, and writes the
+audit log. One conversation talks to one address: the first that answers a connect is kept, so that two proofs are of
+one store.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from tieback.model.grant import Depth, Grant
+from tieback.scope.audit import AuditLog
+from tieback.scope.budget import RateLimit
+from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Step, Target, Traffic
+from tieback.scope.decide import Decision, Scope
+from tieback.scope.names import Names
+from tieback.scope.talk import Door, Talk
+from tieback.scope.tls import Contexts
+
+_MAX_FAULTS = 64
+"""Faults that a conversation may handle before it is ended."""
+
+
+class Dialer:
+    """Holds conversations under one grant. One event loop owns it."""
+
+    def __init__(
+        self,
+        grant: Grant,
+        audit: AuditLog,
+        *,
+        names: Names | None = None,
+        stop_file: Path | None = None,
+        today: date | None = None,
+        contexts: Contexts | None = None,
+    ) -> None:
+        """Compile the grant.
+
+        Args:
+            grant: the permission.
+            audit: gets a line for every connect, refusal and end.
+            names: resolves hosts; the grant's table and the system's DNS servers by default.
+            stop_file: while it exists nothing is connected to or read.
+            today: the day to judge the grant by; by default the current one in UTC, which may change during a run.
+            contexts: how TLS verifies; the system's trusted roots by default.
+
+        Raises:
+            GrantError: a target or host of the grant is malformed.
+        """
+        self._grant = grant
+        self._audit = audit
+        self._names = names if names is not None else Names(grant)
+        self._stop_file = stop_file
+        self._today = today
+        self._scope = Scope(grant, self._day())
+        self._rate = RateLimit(grant.limits.connects_per_second)
+        self._slots = asyncio.Semaphore(grant.limits.concurrency)
+        self._contexts = contexts if contexts is not None else Contexts()
+        self._announced = False
+
+    async def permit(self, host: str, port: int) -> Decision:
+        """Whether the grant lets ``host`` be asked on ``port``; resolves it, and connects to nothing.
+
+        Where several of its addresses are allowed, the depth and permissions are those that hold for all of them, since
+        the conversation may reach any.
+        """
+        if lapsed := self._today_scope().lapsed:
+            return Decision(False, lapsed)
+        found = await self._names.resolve(host)
+        if not found.addresses:
+            return Decision(False, found.reason)
+        decisions = [self._decide(host, address, port) for address in found.addresses]
+        return _common([d for d in decisions if d.allowed]) or decisions[0]
+
+    async def converse[R](
+        self,
+        target: Target,
+        conversation: Conversation[R],
+        sends: Sequence[DeclaredSend],
+        *,
+        depth: Depth | None = None,
+    ) -> tuple[R, Traffic]:
+        """Hold a conversation to its end.
+
+        Args:
+            target: whom to ask. An address whose rule does not allow its ``passwordless`` accounts is out of scope.
+            conversation: yields steps; every failure is thrown into it as a ``Fault``.
+            sends: the byte strings that it may send.
+            depth: how deep the conversation goes; an address whose rule allows less is out of scope.
+
+        Raises:
+            WorkspaceError: the audit log cannot be written.
+            Exception: whatever the conversation raises, a ``Fault`` that it does not handle included.
+        """
+        async with self._slots:
+            self._announce()
+            talk = Talk(self._door(target, depth), target, sends, self._grant.limits)
+            fault = ""
+            try:
+                result = await _drive(talk, conversation)
+            except BaseException as error:
+                fault = str(error) if isinstance(error, Fault) else type(error).__name__
+                raise
+            finally:
+                talk.close()
+                conversation.close()
+                self._audit.append("end", talk.account(fault))
+                await asyncio.to_thread(self._audit.sync)
+            return result, talk.traffic()
+
+    def _door(self, target: Target, depth: Depth | None) -> Door:
+        def decide(address: str) -> Decision:
+            decision = self._decide(target.host, address, target.port)
+            return _enough(decision, target, depth) if decision.allowed else decision
+
+        def lapsed() -> str:
+            return self._today_scope().lapsed
+
+        return Door(self._names, decide, self._rate, self._contexts, self._stopped, lapsed, self._audit.append)
+
+    def _decide(self, host: str, address: str | None, port: int) -> Decision:
+        return self._today_scope().decide(host, address, port)
+
+    def _today_scope(self) -> Scope:
+        if self._scope.today != self._day():
+            self._scope = Scope(self._grant, self._day())
+        return self._scope
+
+    def _day(self) -> date:
+        return self._today if self._today is not None else datetime.now(UTC).date()
+
+    def _stopped(self) -> str:
+        stop = self._stop_file
+        return f"stop file {stop} is there" if stop is not None and stop.exists() else ""
+
+    def _announce(self) -> None:
+        if not self._announced:
+            self._announced = True
+            grant = self._grant
+            self._audit.append(
+                "grant",
+                {
+                    "authorised_by": grant.authorised_by,
+                    "contact": grant.contact,
+                    "not_after": grant.not_after.isoformat(),
+                    "targets": [rule.match for rule in grant.target],
+                },
+            )
+
+
+async def _drive[R](talk: Talk, conversation: Conversation[R]) -> R:
+    faults = 0
+    try:
+        step: Step = next(conversation)
+        while True:
+            try:
+                answer = await talk.step(step)
+            except Fault as fault:
+                faults += 1
+                if faults > _MAX_FAULTS:
+                    raise
+                step = conversation.throw(fault)
+            else:
+                step = conversation.send(answer)
+    except StopIteration as end:
+        result: R = end.value
+        return result
+
+
+def _common(allowed: list[Decision]) -> Decision | None:
+    """What holds for every allowed address, told of the first."""
+    if not allowed:
+        return None
+    first = allowed[0]
+    accounts = tuple(a for a in first.passwordless if all(a in d.passwordless for d in allowed))
+    return Decision(
+        True,
+        first.reason,
+        first.address,
+        first.rule,
+        min((d.depth for d in allowed), key=lambda depth: depth.rank),
+        accounts,
+        all(d.ransom_note for d in allowed),
+    )
+
+
+def _enough(decision: Decision, target: Target, depth: Depth | None) -> Decision:
+    """The decision, or a refusal where the rule allows less than the conversation was begun with."""
+    if depth is not None and not decision.depth.allows(depth):
+        return Decision(
+            False, f"`{decision.rule}` allows {decision.depth}, not {depth}", decision.address, decision.rule
+        )
+    missing = [account for account in target.passwordless if account not in decision.passwordless]
+    if missing:
+        reason = f"`{decision.rule}` does not name the account {missing[0]} as passwordless"
+        return Decision(False, reason, decision.address, decision.rule)
+    return decision

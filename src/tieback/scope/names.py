@@ -1,0 +1,127 @@
+"""Names to addresses: the grant's own table first, DNS only for names that the grant covers and when it says so."""
+
+import time
+from collections.abc import Callable
+from datetime import date
+
+import dns.asyncresolver
+import dns.exception
+import dns.name
+import dns.rdatatype
+import dns.resolver
+import msgspec
+
+from tieback.model.grant import Grant
+from tieback.model.probe import Outcome
+from tieback.scope.address import Address, parse_address
+from tieback.scope.decide import Scope, host_table
+from tieback.scope.hostname import parse_host
+
+MAX_ADDRESSES = 16
+"""Addresses of one name that are looked at."""
+_DNS_SECONDS = 4.0
+"""For all attempts of one question."""
+_KEEP_SECONDS = 60.0
+"""How long an answer holds, so that what was permitted is what is connected to."""
+_MAX_KEPT = 4096
+
+
+class Resolution(msgspec.Struct, frozen=True):
+    """What a host resolved to."""
+
+    addresses: tuple[str, ...]
+    """Canonical, in the order to try."""
+    by: str
+    """``literal``, ``hosts`` or ``dns``; for no addresses the way that gave none, or empty."""
+    reason: str = ""
+    """Why there are none, one clause."""
+    outcome: Outcome = Outcome.OUT_OF_SCOPE
+    """How a conversation ends that needs an address where there is none."""
+
+
+class Names:
+    """Resolves hosts under a grant. Nothing is asked of the network but what the grant allows."""
+
+    def __init__(
+        self,
+        grant: Grant,
+        *,
+        resolver: dns.asyncresolver.Resolver | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Prepare the table.
+
+        Args:
+            grant: decides which names may be asked of DNS.
+            resolver: whom to ask; the system's DNS servers by default.
+            clock: seconds, for how long an answer holds.
+
+        Raises:
+            GrantError: a target or host of the grant is malformed.
+        """
+        # Dates are for decide(); here only the rules by name matter.
+        self._scope = Scope(grant, date.min)
+        self._dns = grant.dns
+        self._table = host_table(grant)
+        self._resolver = resolver
+        self._clock = clock
+        self._kept: dict[str, tuple[float, Resolution]] = {}
+
+    def known(self, host: str) -> Resolution:
+        """The addresses of a literal, or by the grant's table; no traffic."""
+        try:
+            asked = parse_host(host)
+        except ValueError as error:
+            return Resolution((), "", str(error))
+        if asked.address is not None:
+            return Resolution((str(asked.address),), "literal")
+        given = self._table.get(asked.name)
+        if given is not None:
+            return Resolution(tuple(str(address) for address in given[:MAX_ADDRESSES]), "hosts")
+        if not self._dns:
+            return Resolution((), "", f"{asked.name} is not in [hosts], and the grant does not allow DNS")
+        if not self._scope.names_rule(asked.name):
+            return Resolution((), "", f"{asked.name} is not in [hosts], and no target covers it by name")
+        return Resolution((), "", f"{asked.name} is left to DNS")
+
+    async def resolve(self, host: str) -> Resolution:
+        """The addresses of ``host``; empty with the reason where there are none or they may not be asked for."""
+        found = self.known(host)
+        if found.addresses or not self._dns or not self._scope.names_rule(host):
+            return found
+        name = parse_host(host).name
+        now = self._clock()
+        kept = self._kept.get(name)
+        if kept is not None and now - kept[0] < _KEEP_SECONDS:
+            return kept[1]
+        found = await self._ask(name)
+        if len(self._kept) >= _MAX_KEPT:
+            self._kept.clear()
+        self._kept[name] = (now, found)
+        return found
+
+    async def _ask(self, name: str) -> Resolution:
+        if self._resolver is None:
+            try:
+                self._resolver = dns.asyncresolver.Resolver()
+            except (dns.exception.DNSException, OSError) as error:
+                return Resolution((), "dns", f"no DNS server is configured ({type(error).__name__})", Outcome.ERROR)
+        found: dict[Address, None] = {}
+        problem, outcome = f"DNS has no address for {name}", Outcome.OUT_OF_SCOPE
+        for kind in (dns.rdatatype.A, dns.rdatatype.AAAA):
+            try:
+                answer = await self._resolver.resolve(
+                    dns.name.from_text(name + "."), kind, lifetime=_DNS_SECONDS, search=False, raise_on_no_answer=False
+                )
+            except dns.resolver.NXDOMAIN:
+                break
+            except dns.exception.Timeout:
+                problem, outcome = f"DNS did not answer for {name}", Outcome.TIMEOUT
+                break
+            except (dns.exception.DNSException, OSError, EOFError, ValueError) as error:
+                problem, outcome = f"DNS failed for {name} ({type(error).__name__})", Outcome.ERROR
+                continue
+            for record in answer.rrset or ():
+                found.setdefault(parse_address(record.address))
+        addresses = tuple(str(address) for address in found)[:MAX_ADDRESSES]
+        return Resolution(addresses, "dns") if addresses else Resolution((), "dns", problem, outcome)

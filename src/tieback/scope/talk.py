@@ -1,0 +1,288 @@
+"""One conversation under way: its connection, its budget, and the steps."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tieback.model.grant import Limits
+from tieback.model.probe import Outcome, TlsInfo
+from tieback.scope.budget import Budget, RateLimit
+from tieback.scope.connection import READ_BYTES, Connection, Unverified
+from tieback.scope.conversation import Connect, DeclaredSend, Fault, Receive, Send, StartTls, Step, Target, Traffic
+from tieback.scope.decide import Decision
+from tieback.scope.hostname import parse_host
+from tieback.scope.names import Names
+from tieback.scope.tls import Contexts, describe
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the dialer lends to a conversation."""
+
+    names: Names
+    decide: Callable[[str], Decision]
+    """The grant's decision on an address for this target."""
+    rate: RateLimit
+    contexts: Contexts
+    stopped: Callable[[], str]
+    """Why everything has to stop, or empty."""
+    lapsed: Callable[[], str]
+    """Why the grant does not hold today, or empty."""
+    audit: Callable[[str, Mapping[str, object]], None]
+
+
+class Talk:
+    """Carries out steps. Every failure is a ``Fault``; after one it hangs up, unless a receive timed out."""
+
+    def __init__(self, door: Door, target: Target, sends: Sequence[DeclaredSend], limits: Limits) -> None:
+        self._door = door
+        self._target = target
+        self._sends = sends
+        self._limits = limits
+        self._budget = Budget(limits)
+        self._connection: Connection | None = None
+        self._buffer = bytearray()
+        """What was read beyond the last answer: at most one read."""
+        self._address = ""
+        """The address that answered; the conversation stays with it."""
+        self._tls: TlsInfo | None = None
+        self._unverified = ""
+        """Why verification failed, once it has: it will again."""
+        self._preamble: list[Send | Receive] = []
+        """Steps since the connect in clear text, which STARTTLS may have to repeat."""
+        self._sent: dict[str, int] = {}
+
+    async def step(self, step: Step) -> bytes:
+        """Carry out one step.
+
+        Raises:
+            Fault: it failed.
+        """
+        try:
+            match step:
+                case Connect(tls=tls):
+                    await self._connect(tls)
+                case StartTls():
+                    await self._start_tls()
+                case Send():
+                    await self._send(step)
+                case Receive():
+                    return await self._receive(step)
+        except Fault as fault:
+            # A receive that timed out leaves a connection that can go on; nothing else does.
+            if fault.outcome is not Outcome.TIMEOUT or not isinstance(step, Receive):
+                self.close()
+            raise
+        return b""
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._buffer.clear()
+        self._preamble.clear()
+
+    def traffic(self) -> Traffic:
+        """What it cost."""
+        budget = self._budget
+        return Traffic(self._address, budget.bytes_sent, budget.bytes_read, budget.seconds, self._tls)
+
+    def account(self, fault: str) -> dict[str, object]:
+        """The fields of the audit line at the end."""
+        budget = self._budget
+        return {
+            "target": self._target.label,
+            "address": self._address,
+            "connections": budget.connections,
+            "receives": budget.frames,
+            "sends": self._sent,
+            "bytes_sent": budget.bytes_sent,
+            "bytes_read": budget.bytes_read,
+            "seconds": round(budget.seconds, 6),
+            "tls": self._tls.version if self._tls is not None else "",
+            "fault": fault,
+        }
+
+    async def _connect(self, tls: bool) -> None:
+        self.close()
+        self._tls = None
+        fault: Fault | None = None
+        for address in await self._addresses():
+            decision = self._door.decide(address)
+            if not decision.allowed:
+                fault = fault or self._refusal(decision.reason, address)
+                continue
+            try:
+                self._connection = await self._dial(address, decision)
+                if tls:
+                    await self._shake(address)
+            except Fault as failed:
+                self.close()
+                if failed.outcome is Outcome.BUDGET_SPENT:
+                    raise
+                fault = failed
+            else:
+                self._address = address
+                return
+        raise fault or Fault(Outcome.ERROR, "no address")
+
+    async def _addresses(self) -> tuple[str, ...]:
+        self._stop()
+        if lapsed := self._door.lapsed():
+            raise self._refusal(lapsed, "")
+        if self._address:
+            return (self._address,)
+        found = await self._door.names.resolve(self._target.host)
+        if not found.addresses:
+            raise self._refusal(found.reason, "", found.outcome)
+        return found.addresses
+
+    def _refusal(self, reason: str, address: str, outcome: Outcome = Outcome.OUT_OF_SCOPE) -> Fault:
+        self._door.audit("refused", {"target": self._target.label, "address": address, "reason": reason})
+        return Fault(outcome, reason)
+
+    async def _dial(self, address: str, decision: Decision) -> Connection:
+        self._budget.begin()
+        self._budget.connection()
+        self._budget.pause(await self._door.rate.admit(address))
+        self._stop()
+        line = {"target": self._target.label, "address": address, "rule": decision.rule, "reason": decision.reason}
+        self._door.audit("connect", line)
+        return await Connection.open(
+            address, self._target.port, self._limits.connect_seconds, self._budget.left, self._budget.wire
+        )
+
+    async def _start_tls(self) -> None:
+        connection = self._open()
+        if connection.session is not None:
+            raise Fault(Outcome.ERROR, "TLS is on already")
+        if self._buffer:
+            # Clear text that would pass for an answer inside TLS (CVE-2011-0411).
+            raise Fault(Outcome.HOSTILE, f"{len(self._buffer)} bytes came before TLS began")
+        await self._shake(self._address)
+
+    async def _shake(self, address: str) -> None:
+        """Shake hands on the open connection; on a new one without verification where the certificate fails."""
+        host = parse_host(self._target.host).text
+        connection = self._open()
+        if not self._unverified:
+            try:
+                await connection.start_tls(self._door.contexts.verifying, host, self._limits.idle_seconds)
+            except Unverified as verdict:
+                self._unverified = str(verdict)
+                connection = await self._again(address)
+        if self._unverified:
+            await connection.start_tls(self._door.contexts.measuring, host, self._limits.idle_seconds)
+        if connection.session is not None:
+            self._tls = describe(connection.session, self._unverified)
+        self._preamble.clear()
+
+    async def _again(self, address: str) -> Connection:
+        """A new connection in the state of the old one: what was said in clear text is said again."""
+        preamble = list(self._preamble)
+        self.close()
+        decision = self._door.decide(address)
+        if not decision.allowed:
+            raise self._refusal(decision.reason, address)
+        self._connection = await self._dial(address, decision)
+        for step in preamble:
+            if isinstance(step, Send):
+                await self._send(step)
+            else:
+                await self._receive(step)
+        if self._buffer:
+            raise Fault(Outcome.HOSTILE, f"{len(self._buffer)} bytes came before TLS began")
+        return self._connection
+
+    async def _send(self, step: Send) -> None:
+        connection = self._open()
+        name = next((declared.name for declared in self._sends if declared.matches(step.data)), None)
+        if name is None:
+            size = len(step.data)
+            self._door.audit("undeclared", {"target": self._target.label, "bytes": size})
+            raise Fault(Outcome.ERROR, f"undeclared send of {size} bytes: {step.data[:40]!r}")
+        self._sent[name] = self._sent.get(name, 0) + 1
+        self._budget.bytes_sent += len(step.data)
+        self._remember(step)
+        await connection.write(step.data, self._limits.idle_seconds)
+
+    async def _receive(self, step: Receive) -> bytes:
+        self._open()
+        self._stop()
+        self._budget.frame()
+        self._budget.left()
+        seconds = self._limits.idle_seconds if step.seconds is None else min(step.seconds, self._limits.idle_seconds)
+        if step.exactly is not None:
+            answer = await self._exactly(step.exactly, seconds)
+        elif step.until is not None:
+            answer = await self._until(step.until, step.limit, seconds)
+        else:
+            answer = await self._some(step.limit, seconds)
+        self._remember(step)
+        return answer
+
+    async def _exactly(self, count: int, seconds: float) -> bytes:
+        if count < 0:
+            raise Fault(Outcome.ERROR, f"a receive of {count} bytes")
+        while len(self._buffer) < count:
+            need = count - len(self._buffer)
+            if need > self._budget.bytes_left():
+                raise Fault(Outcome.BUDGET_SPENT, f"an answer of {count} bytes is more than may still be read")
+            if not await self._more(seconds):
+                raise self._ended(f"{len(self._buffer)} of {count} bytes of an answer")
+        return self._take(count)
+
+    async def _until(self, delimiter: bytes, limit: int, seconds: float) -> bytes:
+        if not delimiter:
+            raise Fault(Outcome.ERROR, "an empty delimiter")
+        searched = 0
+        while True:
+            at = self._buffer.find(delimiter, max(0, searched - len(delimiter) + 1), limit)
+            if at >= 0:
+                return self._take(at + len(delimiter))
+            searched = len(self._buffer)
+            if searched >= limit:
+                raise Fault(Outcome.HOSTILE, f"no {delimiter!r} in {limit} bytes")
+            if not await self._more(seconds):
+                raise self._ended(f"{searched} bytes without {delimiter!r}")
+
+    async def _some(self, limit: int, seconds: float) -> bytes:
+        if limit < 1:
+            raise Fault(Outcome.ERROR, "a receive of nothing")
+        if not self._buffer and not await self._more(seconds):
+            return b""
+        return self._take(min(limit, len(self._buffer)))
+
+    async def _more(self, seconds: float) -> bool:
+        """Read once into the buffer; false at the end of the stream."""
+        data = await self._open().read(min(READ_BYTES, self._budget.bytes_left()), seconds)
+        self._budget.bytes_read += len(data)
+        self._buffer += data
+        return bool(data)
+
+    def _take(self, count: int) -> bytes:
+        answer = bytes(memoryview(self._buffer)[:count])
+        del self._buffer[:count]
+        return answer
+
+    def _ended(self, where: str) -> Fault:
+        if self._open().silent:
+            return Fault(Outcome.REFUSED, "the peer closed the connection before a byte came")
+        return Fault(Outcome.PROTOCOL_MISMATCH, f"the peer closed the connection after {where}")
+
+    def _remember(self, step: Send | Receive) -> None:
+        if self._connection is not None and self._connection.session is None and len(self._preamble) <= _MAX_PREAMBLE:
+            self._preamble.append(step)
+
+    def _open(self) -> Connection:
+        if self._connection is None:
+            raise Fault(Outcome.ERROR, "there is no open connection")
+        return self._connection
+
+    def _stop(self) -> None:
+        if reason := self._door.stopped():
+            raise Fault(Outcome.BUDGET_SPENT, reason)
+
+
+_MAX_PREAMBLE = 32
+"""Steps before STARTTLS that are remembered; the protocols that we know need two to six."""

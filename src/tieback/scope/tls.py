@@ -1,0 +1,69 @@
+"""TLS towards services that are examined: verified where it can be, measured in any case."""
+
+import hashlib
+import ssl
+from functools import cached_property
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from tieback.model.probe import TlsInfo
+
+_MAX_NAMES = 50
+_MAX_TEXT = 300
+
+
+class Contexts:
+    """The two ways to shake hands, made when first needed: reading the trusted roots takes milliseconds."""
+
+    @cached_property
+    def verifying(self) -> ssl.SSLContext:
+        """Checks the chain against the system's trusted roots, and the name."""
+        return _lenient(ssl.create_default_context())
+
+    @cached_property
+    def measuring(self) -> ssl.SSLContext:
+        """Checks nothing: an unverified service must still be measured."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return _lenient(context)
+
+
+def _lenient(context: ssl.SSLContext) -> ssl.SSLContext:
+    # Old stores speak old TLS; what they show does not depend on it, and the version is reported.
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    return context
+
+
+def describe(session: ssl.SSLObject, problem: str) -> TlsInfo:
+    """What is known of a session after its handshake.
+
+    Args:
+        session: an open session.
+        problem: why verification failed, in OpenSSL's words; empty where it succeeded.
+    """
+    version = session.version() or ""
+    der = session.getpeercert(binary_form=True)
+    if der is None:
+        return TlsInfo(version, not problem, problem)
+    subject, names = _names(der)
+    return TlsInfo(version, not problem, problem, hashlib.sha256(der).hexdigest(), subject, names)
+
+
+def _names(der: bytes) -> tuple[str, tuple[str, ...]]:
+    """Common name and subject alternative names; a certificate comes from the service and may be anything."""
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        subject = str(common[0].value) if common else certificate.subject.rfc4514_string()
+    except (ValueError, TypeError, x509.InvalidVersion):
+        return "", ()
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        names = [*extension.get_values_for_type(x509.DNSName)]
+        names += [str(address) for address in extension.get_values_for_type(x509.IPAddress)]
+    except (ValueError, TypeError, x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        names = []
+    return subject[:_MAX_TEXT], tuple(name[:_MAX_TEXT] for name in names[:_MAX_NAMES])
