@@ -1,8 +1,8 @@
 """Back ends become candidates: the hosts and ports worth asking, each with the way that leads there.
 
-An app names some itself. Others are reached by the pivot: an app that talks to an HTTP API only may still leave its data
-open, when the store behind the API listens on the same host, so the usual ports of the stores there are candidates too.
-A pivot is never made from third parties, nor from fronts that many customers share.
+An app names some itself. Others are reached by the pivot: an app that talks to an HTTP API only may still leave its
+data open, when the store behind the API listens on the same host, so the usual ports of the stores there are candidates
+too. A pivot is never made from third parties, nor from fronts that many customers share.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,6 +34,7 @@ class _Front(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     suffixes: tuple[str, ...]
     reason: str
     source: str
+    exceptions: tuple[str, ...] = msgspec.field(name="except", default=())
 
 
 class _Fronts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,10 +45,11 @@ class SharedFronts:
     """Hosting that many customers share, from ``shared_fronts.toml``: behind it stands nobody's own machine."""
 
     @cached_property
-    def _suffixes(self) -> dict[str, str]:
+    def _suffixes(self) -> dict[str, str | None]:
         raw = resources.files("tieback.backends").joinpath("shared_fronts.toml").read_bytes()
         fronts = msgspec.toml.decode(raw, type=_Fronts).front
-        return {suffix: front.reason for front in fronts for suffix in front.suffixes}
+        shared: dict[str, str | None] = {suffix: front.reason for front in fronts for suffix in front.suffixes}
+        return shared | {suffix: None for front in fronts for suffix in front.exceptions}
 
     def reason(self, host: str) -> str | None:
         """Why no store of the app's maker can stand on this host, or ``None``."""
@@ -114,6 +116,7 @@ def _pivots(
             apis.setdefault(host, []).append(endpoint.value)
     for host, values in sorted(apis.items()):
         ordered = tuple(sorted(set(values)))
+        root = _root(ordered[0])
         for service, ports in store_ports.items():
             for port in ports:
                 yield Candidate(
@@ -122,7 +125,7 @@ def _pivots(
                     service=service,
                     route=Route.PIVOT,
                     endpoints=ordered,
-                    reason=f"default port of {_PRODUCTS.get(service, service)} on the host of the API {_root(ordered[0])}",
+                    reason=f"default port of {_PRODUCTS.get(service, service)} on the host of the API {root}",
                 )
 
 

@@ -1,7 +1,7 @@
 """Endpoints become back ends: each distinct host is resolved once, by the resolver that the pipeline gives.
 
-The resolver is ``scope``'s: it asks the grant's table of hosts, and DNS only where the grant allows. Without one nothing
-leaves the machine and only literal addresses have an address. Provider and region are not known yet.
+The resolver is ``scope``'s: it asks the grant's table of hosts, and DNS only where the grant allows. Without one
+nothing leaves the machine and only literal addresses have an address. Provider and region are not known yet.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from typing import Protocol
 
 from tieback.backends.normalise import OwnerDomains, host_of, literal_address
 from tieback.model.backend import Backend
-from tieback.model.endpoint import Endpoint, Party
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
 
 NO_GRANT = "no grant"
 """``Backend.resolved_by`` where there was nobody to ask."""
@@ -59,8 +59,10 @@ async def map_backends(
     Returns:
         One back end for each distinct endpoint value, in the order of the first appearance.
     """
-    distinct = {endpoint.value: endpoint for endpoint in reversed(list(endpoints))}
-    ordered = list(reversed(distinct.values()))
+    distinct: dict[str, Endpoint] = {}
+    for endpoint in endpoints:
+        distinct.setdefault(endpoint.value, endpoint)
+    ordered = list(distinct.values())
     owners = owners if owners is not None else OwnerDomains()
     names = {host_of(endpoint): None for endpoint in ordered if _resolvable(endpoint)}
     answers = await _resolve_all(names, resolve)
@@ -73,7 +75,8 @@ async def map_backends(
                 endpoint=endpoint,
                 addresses=addresses,
                 resolved_by=by,
-                owner_domain=owners.owner_domain(host),
+                # A cloud resource is its owner's alone, whatever the list says of its host.
+                owner_domain=host if endpoint.kind is EndpointKind.CLOUD else owners.owner_domain(host),
                 party=(parties or {}).get(endpoint.value, Party.UNKNOWN),
             )
         )

@@ -4,16 +4,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tieback.recognise.interface import Extractor
+    from tieback.recognise.rules import Rules
 
 RECOGNISE_VERSION = "1"
 """Part of the key of a unit of work: rises when any extractor or rule file would find something else."""
 
 
-def extractors() -> "tuple[Extractor, ...]":
-    """A fresh set of every extractor. Each compiles its anchors at its first artifact: keep one set a process.
+def extractors(rules: "Rules | None" = None) -> "tuple[Extractor, ...]":
+    """A fresh set of every extractor, for one thread at a time.
 
-    A set is for one thread at a time.
+    Each compiles its anchors at its first artifact, and rules are read when first asked for: keep one set a process.
+
+    Args:
+        rules: the rule files, to be shared with ``collect``; read anew where missing.
     """
     from tieback.recognise.extract import EndpointExtractor
 
-    return (EndpointExtractor(),)
+    return (EndpointExtractor(rules),)

@@ -17,7 +17,7 @@ from tieback.recognise.anchors import Anchor, AnchorScanner, Shape, anchors
 from tieback.recognise.context import REACH, context
 from tieback.recognise.interface import ExtractorMeta, Find
 from tieback.recognise.rules import Rules
-from tieback.recognise.span import MAX_TEXT, bounds, decoded, region, text_begin
+from tieback.recognise.span import MAX_TEXT, bounds, decoded, region
 from tieback.recognise.verdict import Verdict
 
 MAX_HITS = 100_000
@@ -80,6 +80,7 @@ class EndpointExtractor:
     def extract(self, artifact: Artifact) -> Iterator[Find]:
         """Every find of one artifact, each with count 1; what is no back end once."""
         told: set[str] = set()
+        seen: set[int] = set()
         for buffer in artifact.buffers:
             for place in self._places(buffer):
                 if isinstance(place, Problem):
@@ -89,7 +90,9 @@ class EndpointExtractor:
                     if text.value not in told:
                         told.add(text.value)
                         yield text
-                if place.verdict.endpoints or place.verdict.secrets:
+                # Buffers of one binary may overlap: its sections of wide strings lie among the others.
+                if place.verdict.endpoints and buffer.base + place.start not in seen:
+                    seen.add(buffer.base + place.start)
                     yield from _finds(buffer, place)
 
     def _places(self, buffer: Buffer) -> Iterator[_Place | Problem]:
@@ -157,7 +160,7 @@ class EndpointExtractor:
         """The match without a scheme whose anchor ends at ``end``."""
         wide = anchor.wide
         head_end = end - ((0 if anchor.shape is Shape.FIREBASE else len(":80")) << wide)
-        first = max(text_begin(buffer, low), head_end - (260 << wide))
+        first = max(low, head_end - (260 << wide))
         first += (head_end - first) & wide
         window = _narrow(buffer.data[first:head_end], wide=wide)
         host = _host_before(window, bracketed=anchor.shape is Shape.BRACKET_PORT)
@@ -179,9 +182,10 @@ class EndpointExtractor:
 
 def _goes_back(buffer: Buffer, anchor: Anchor, start: int, low: int) -> bool:
     """Whether the scheme is the end of another one, as in ``sftp://``. Common ones are worth reading in any case."""
-    if start <= low or anchor.wide or (anchor.scheme is not None and anchor.scheme.name in _WEB):
+    if start <= low or (anchor.scheme is not None and anchor.scheme.name in _WEB):
         return False
-    return buffer.data[start - 1] in _SCHEME_BYTES and start > text_begin(buffer, low)
+    before = _narrow(buffer.data[max(low, start - (1 << anchor.wide)) : start], wide=anchor.wide)
+    return before[-1:] in _SCHEME_BYTES if before else False
 
 
 def _narrow(raw: bytes, *, wide: bool) -> bytes:
@@ -209,20 +213,18 @@ def _neighbours(before: bytes) -> str:
 
 def _finds(buffer: Buffer, place: _Place) -> Iterator[Find]:
     verdict, unit = place.verdict, 2 if place.wide else 1
-    name = buffer.names.get(place.begin) if buffer.names else None
+    name = buffer.names.get(place.begin)
     how = f"{_HOW[buffer.kind]}:{name}" if name else _HOW[buffer.kind]
     evidence = Evidence(buffer.file, buffer.base + place.start, f"{how}/{verdict.rule}", _context(buffer, place, unit))
     for endpoint in verdict.endpoints:
         yield Sighting(endpoint, 1, Party.UNKNOWN, evidence)
-    owner = verdict.endpoints[0].value if verdict.endpoints else ""
     for secret in verdict.secrets:
-        yield Credential(secret.kind, secret.masked, owner, evidence)
+        yield Credential(secret.kind, secret.masked, verdict.endpoints[0].value, evidence)
 
 
 def _context(buffer: Buffer, place: _Place, unit: int) -> str:
-    begin = text_begin(buffer, place.begin) if place.begin < place.start else place.start
-    first = max(begin, place.start - REACH * unit)
+    first = max(place.begin, place.start - REACH * unit)
     first += (place.start - first) % unit
     left = decoded(buffer.data[first : place.start], wide=place.wide)
     right = decoded(buffer.data[place.start : min(place.stop, place.start + REACH * unit)], wide=place.wide)
-    return context(left, right, cut=first > begin)
+    return context(left, right, cut=first > place.begin + 1)

@@ -1,8 +1,7 @@
 """The string of a buffer in which a hit lies, and its text in one alphabet.
 
-DEX string data items begin with their length in UTF-16 units (unsigned LEB128), which may look like a letter; they are
-MUTF-8: NUL is ``C0 80``, characters beyond the basic plane are two surrogates of three bytes each.
-See https://source.android.com/docs/core/runtime/dex-format#string-data-item.
+Strings of DEX files are MUTF-8: NUL is ``C0 80``, characters beyond the basic plane are two surrogates of three bytes
+each. See https://source.android.com/docs/core/runtime/dex-format#mutf-8.
 """
 
 from collections.abc import Sequence
@@ -26,35 +25,13 @@ def region(buffer: Buffer) -> tuple[int, int]:
 
 def bounds(buffer: Buffer, places: Sequence[int]) -> list[tuple[int, int]]:
     """For each offset, the beginning of its string and the beginning of the next one; the buffer's ends without."""
-    if buffer.starts is None or not len(buffer.starts):
-        return [(0, len(buffer.data))] * len(places)
-    edges = np.concatenate(([0], buffer.starts, [len(buffer.data)]))
-    index = np.searchsorted(buffer.starts, np.asarray(places, dtype=np.int64), side="right")
-    return list(zip(edges[index].tolist(), edges[index + 1].tolist(), strict=True))
-
-
-def text_begin(buffer: Buffer, begin: int) -> int:
-    """Where the characters of the string at ``begin`` start: behind the length of a DEX string data item."""
-    if buffer.kind is not BufferKind.DEX or buffer.starts is None:
-        return begin
-    data = buffer.data
-    length = shift = 0
-    for at in range(begin, min(begin + 5, len(data))):
-        length |= (data[at] & 0x7F) << shift
-        shift += 7
-        if data[at] < 0x80:
-            return at + 1 if _units(data, at + 1, length) else begin
-    return begin
-
-
-def _units(data: bytes, at: int, length: int) -> bool:
-    """Whether ``length`` UTF-16 units stand between ``at`` and the next NUL."""
-    if length > 65536:
-        return True  # too long to count, and no host name is
-    end = data.find(b"\0", at, at + 3 * length + 1)
-    if end < 0:
-        return False
-    return end - at == length or sum(byte & 0xC0 != 0x80 for byte in data[at:end]) == length
+    starts, size = buffer.starts, len(buffer.data)
+    if starts is None or not len(starts):
+        return [(0, size)] * len(places)
+    found = starts.searchsorted(np.asarray(places, dtype=np.int64), side="right").tolist()
+    count = len(starts)
+    # Few of many strings are hit: single items cost less than edges for all.
+    return [(int(starts[index - 1]) if index else 0, int(starts[index]) if index < count else size) for index in found]
 
 
 def decoded(raw: bytes, *, wide: bool) -> str:

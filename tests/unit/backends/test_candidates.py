@@ -1,0 +1,138 @@
+"""Back ends to candidates: what an app names, and the pivot."""
+
+import tomllib
+from importlib import resources
+
+import pytest
+
+from tieback.backends.candidates import SharedFronts, candidates
+from tieback.model.backend import Backend, Candidate, Route
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+
+STORES = {"elasticsearch": (9200,), "mongodb": (27017,)}
+FRONTS = SharedFronts()
+
+
+def url(value: str, host: str, port: int, **more: object) -> Backend:
+    scheme = value.partition(":")[0]
+    endpoint = Endpoint(EndpointKind.URL, value, scheme, host, port)
+    return Backend(endpoint, addresses=("127.77.0.2",), **more)  # type: ignore[arg-type]
+
+
+def store(value: str, scheme: str, host: str, port: int | None, service: str) -> Backend:
+    kind = EndpointKind.CONNECTION_STRING if scheme else EndpointKind.HOST_PORT
+    return Backend(Endpoint(kind, value, scheme, host, port, service=service), addresses=("127.77.0.3",))
+
+
+def shown(found: list[Candidate]) -> list[tuple[str, int, str]]:
+    return [(one.host, one.port, one.route.value) for one in found]
+
+
+def test_the_store_behind_an_api_is_a_candidate() -> None:
+    found = candidates([url("https://api.workhub.test/v1", "api.workhub.test", 443)], STORES, FRONTS)
+    assert shown(found) == [
+        ("api.workhub.test", 443, "named"),
+        ("api.workhub.test", 9200, "pivot"),
+        ("api.workhub.test", 27017, "pivot"),
+    ]
+    pivot = found[2]
+    assert pivot.reason == "default port of MongoDB on the host of the API https://api.workhub.test"
+    assert (pivot.service, pivot.tls, pivot.endpoints) == ("mongodb", None, ("https://api.workhub.test/v1",))
+
+
+def test_a_named_store_wins_over_the_pivot_and_keeps_both_ways() -> None:
+    found = candidates(
+        [
+            url("https://a.test", "a.test", 443),
+            store("a.test:27017", "", "a.test", 27017, "mongodb"),
+        ],
+        STORES,
+        FRONTS,
+    )
+    named = next(one for one in found if one.port == 27017)
+    assert named.route is Route.NAMED
+    assert named.endpoints == ("a.test:27017", "https://a.test")
+    assert len(found) == len({(one.host, one.port) for one in found}) == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "scheme", "tls"),
+    [
+        ("https://a.test", "https", True),
+        ("http://a.test", "http", False),
+        ("rediss://a.test:6379", "rediss", True),
+        ("redis://a.test:6379", "redis", False),
+        ("a.test:6379", "", None),
+        ("tcp://a.test:1883", "tcp", None),
+        ("ssl://a.test:8883", "ssl", True),
+    ],
+)
+def test_tls_follows_the_scheme(value: str, scheme: str, tls: bool | None) -> None:
+    (found,) = candidates([store(value, scheme, "a.test", 6379, "redis")], {}, FRONTS)
+    assert found.tls is tls
+
+
+def test_a_scheme_that_knows_tls_completes_one_that_does_not() -> None:
+    found = candidates(
+        [
+            store("a.test:6379", "", "a.test", 6379, "redis"),
+            store("rediss://a.test:6379", "rediss", "a.test", 6379, "redis"),
+        ],
+        {},
+        FRONTS,
+    )
+    assert [(one.tls, one.endpoints) for one in found] == [(True, ("a.test:6379", "rediss://a.test:6379"))]
+
+
+@pytest.mark.parametrize(
+    "backend",
+    [
+        url("https://api.x.test", "api.x.test", 443, party=Party.THIRD),
+        url("https://d1.cloudfront.net", "d1.cloudfront.net", 443),
+        url("https://b.s3.eu-west-1.amazonaws.com", "b.s3.eu-west-1.amazonaws.com", 443),
+        url("https://a.herokuapp.com", "a.herokuapp.com", 443),
+        url("ftp://a.test", "a.test", 21),
+        store("mongodb://a.test:27018", "mongodb", "a.test", 27018, "mongodb"),
+    ],
+)
+def test_no_pivot_from_third_parties_shared_fronts_and_other_schemes(backend: Backend) -> None:
+    assert [one.route for one in candidates([backend], STORES, FRONTS)] == [Route.NAMED]
+
+
+def test_a_machine_of_its_own_in_a_cloud_is_no_shared_front() -> None:
+    assert FRONTS.reason("ec2-3-4-5-6.eu-west-1.compute.amazonaws.com") is None
+    assert FRONTS.reason("ec2-3-4-5-6.compute-1.amazonaws.com") is None
+    assert FRONTS.reason("b.s3.eu-west-1.amazonaws.com") is not None
+    assert FRONTS.reason("4.3.2.1.bc.googleusercontent.com") is None
+
+
+def test_what_has_no_address_or_no_port_is_left_out() -> None:
+    unresolved = Backend(Endpoint(EndpointKind.URL, "https://a.test", "https", "a.test", 443), resolved_by="no grant")
+    record = store("mongodb+srv://a.test", "mongodb+srv", "a.test", None, "mongodb")
+    assert candidates([unresolved, record], STORES, FRONTS) == []
+
+
+def test_the_order_of_back_ends_does_not_matter() -> None:
+    backends = [
+        url("https://b.test", "b.test", 443),
+        url("wss://a.test/push", "a.test", 443),
+        url("https://a.test", "a.test", 443),
+        store("mongodb://a.test:27017", "mongodb", "a.test", 27017, "mongodb"),
+        store("10.1.2.3:6379", "", "10.1.2.3", 6379, "redis"),
+    ]
+    found = candidates(backends, STORES, FRONTS)
+    assert candidates(backends[::-1], STORES, FRONTS) == found
+    assert shown(found) == [
+        ("10.1.2.3", 6379, "named"),
+        ("a.test", 443, "named"),
+        ("a.test", 27017, "named"),
+        ("b.test", 443, "named"),
+        ("a.test", 9200, "pivot"),
+        ("b.test", 9200, "pivot"),
+        ("b.test", 27017, "pivot"),
+    ]
+
+
+def test_each_shared_front_has_a_reason_and_a_source() -> None:
+    data = tomllib.loads(resources.files("tieback.backends").joinpath("shared_fronts.toml").read_text("utf-8"))
+    assert all(front["reason"] and front["source"] for front in data["front"])

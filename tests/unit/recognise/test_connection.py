@@ -1,0 +1,138 @@
+"""Connection strings: endpoints, masked credentials, and nothing of a password anywhere else."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.recognise.connection import verify, verify_jdbc
+from tieback.recognise.rules import Rules
+from tieback.recognise.verdict import Verdict
+
+RULES = Rules()
+
+
+def judged(text: str) -> Verdict:
+    if text.startswith("jdbc:"):
+        return verify_jdbc(text, RULES)
+    return verify(text, RULES.services.schemes[text.partition("://")[0]], RULES)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("mongodb://db.x.test:27017/shop", ["mongodb://db.x.test:27017/shop"]),
+        ("mongodb://db.x.test/shop?ssl=true", ["mongodb://db.x.test:27017/shop"]),
+        ("mongodb://db", ["mongodb://db:27017"]),
+        ("mongodb://u:p@a.x.test,b.x.test:27018/d", ["mongodb://a.x.test:27017/d", "mongodb://b.x.test:27018/d"]),
+        ("mongodb+srv://u:p@c0.ab1.mongodb.net/app?retryWrites=true", ["mongodb+srv://c0.ab1.mongodb.net/app"]),
+        ("mongodb://u:p@ss/w:o?rd@db.x.test/shop", ["mongodb://db.x.test:27017/shop"]),
+        (
+            "mongodb://acct:key==@acct.mongo.cosmos.azure.com:10255/?ssl=true&replicaSet=globaldb&appName=@acct@",
+            ["mongodb://acct.mongo.cosmos.azure.com:10255"],
+        ),
+        (
+            "mongodb://u:k=@acct.mongo.cosmos.azure.com:10255/?appName=@acct",
+            ["mongodb://acct.mongo.cosmos.azure.com:10255"],
+        ),
+        ("mongodb://%s:%s@db.x.test", ["mongodb://db.x.test:27017"]),
+        ("mongodb://db.x.test/%s", ["mongodb://db.x.test:27017"]),
+        ("redis://:secret1@cache.x.test", ["redis://cache.x.test:6379"]),
+        ("rediss://cache.x.test:6380/0", ["rediss://cache.x.test:6380/0"]),
+        ("postgres://u:p@pg.x.test/crm", ["postgresql://pg.x.test:5432/crm"]),
+        ("postgresql://pg.x.test", ["postgresql://pg.x.test:5432"]),
+        ("postgresql://pg.x.test)", ["postgresql://pg.x.test:5432"]),
+        ("mysql://root@10.1.2.3:3307/shop", ["mysql://10.1.2.3:3307/shop"]),
+        ("mariadb://m.x.test/db", ["mariadb://m.x.test:3306/db"]),
+        ("amqp://guest:guest1@mq.x.test/%2f", ["amqp://mq.x.test:5672"]),
+        ("amqps://mq.x.test", ["amqps://mq.x.test:5671"]),
+        ("mqtt://broker.x.test", ["mqtt://broker.x.test:1883"]),
+        ("mqtts://broker.x.test:8884", ["mqtts://broker.x.test:8884"]),
+        ("mongodb://[2a00:1450::1]:27017/a", ["mongodb://[2a00:1450::1]:27017/a"]),
+        ("jdbc:mysql://root:pw1234@db.x.test/shop", ["mysql://db.x.test:3306/shop"]),
+        ("jdbc:mysql:loadbalance://a.x.test,b.x.test/s", ["mysql://a.x.test:3306/s", "mysql://b.x.test:3306/s"]),
+        ("jdbc:postgresql://pg.x.test:5433/crm?user=u", ["postgresql://pg.x.test:5433/crm"]),
+        (
+            "jdbc:sqlserver://ms.x.test:1433;databaseName=hr;user=sa;password=Hunter22",
+            ["sqlserver://ms.x.test:1433/hr"],
+        ),
+        ("jdbc:jtds:sqlserver://ms.x.test/hr", ["sqlserver://ms.x.test:1433/hr"]),
+        ("jdbc:oracle:thin:@db.x.test:1521:ORCL", ["oracle://db.x.test:1521/ORCL"]),
+        ("jdbc:oracle:thin:scott/tiger12@//db.x.test:1521/svc", ["oracle://db.x.test:1521/svc"]),
+    ],
+)
+def test_accepted(text: str, values: list[str]) -> None:
+    verdict = judged(text)
+    assert [endpoint.value for endpoint in verdict.endpoints] == values, verdict.rejected
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("mongodb://", "no host"),
+        ("mongodb://%s", "placeholder in the host"),
+        ("mongodb://u:p", "no host"),
+        ("mongodb://u:p@%s:%d/x", "no host"),
+        ("mongodb://${HOST}:27017", "placeholder in the host"),
+        ("mongodb://db.x.test:0/", "port out of range"),
+        ("mysql://db.nosuchtld/x", "unknown top-level name"),
+        ("jdbc:sqlite:app.db", "database inside the app, or a driver of no known store"),
+        ("jdbc:h2:mem:test", "database inside the app, or a driver of no known store"),
+        ("jdbc:mysql", "database inside the app, or a driver of no known store"),
+        ("jdbc:mysql:x", "no host"),
+    ],
+)
+def test_rejected(text: str, reason: str) -> None:
+    verdict = judged(text)
+    assert verdict.rejected == reason
+    assert not verdict.endpoints
+
+
+@pytest.mark.parametrize(
+    ("text", "service", "port"),
+    [
+        ("mongodb+srv://c0.ab1.mongodb.net/app", "mongodb", None),
+        ("rediss://cache.x.test", "redis", 6379),
+        ("mariadb://m.x.test", "mysql", 3306),
+        ("postgres://pg.x.test", "postgresql", 5432),
+        ("amqps://mq.x.test", "amqp", 5671),
+    ],
+)
+def test_services_and_default_ports(text: str, service: str, port: int | None) -> None:
+    (endpoint,) = judged(text).endpoints
+    assert (endpoint.service, endpoint.port) == (service, port)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("mongodb://u:s3cretpw@db.x.test", ["s***w (8)"]),
+        ("mongodb://u:pw@db.x.test", ["*** (2)"]),
+        ("mongodb://u:p@ss/w0rd@db.x.test", ["p***d (9)"]),
+        ("jdbc:mysql://db.x.test/s?user=u&password=hunter22", ["h***2 (8)"]),
+        ("jdbc:oracle:thin:scott/tiger12@//db.x.test:1521/svc", ["t***2 (7)"]),
+        ("mongodb://%s:%s@db.x.test", []),
+        ("mongodb://user@db.x.test", []),
+        ("mongodb://u:{password}@db.x.test", []),
+    ],
+)
+def test_passwords_are_masked(text: str, masked: list[str]) -> None:
+    assert [secret.masked for secret in judged(text).secrets] == masked
+
+
+def test_loopback_is_no_back_end() -> None:
+    verdict = judged("mongodb://localhost:27017,db.x.test/shop")
+    assert [text.value for text in verdict.not_backends] == ["mongodb://localhost:27017/shop"]
+    assert [endpoint.value for endpoint in verdict.endpoints] == ["mongodb://db.x.test:27017/shop"]
+
+
+@given(st.sampled_from(["mongodb://", "redis://", "jdbc:mysql://", "jdbc:oracle:thin:"]), st.text(max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_any_text_has_a_verdict(scheme: str, rest: str) -> None:
+    verdict = judged(scheme + rest)
+    assert verdict.covers <= len(scheme) + len(rest)
+    assert verdict.rejected or verdict.endpoints or verdict.not_backends
+
+
+def test_hostile_repetition_is_linear() -> None:
+    for filler in ("@", "a@", "a,", "a:1,", "a.b@c,", "[", "u:p@"):
+        judged("mongodb://" + filler * (2000 // len(filler)))

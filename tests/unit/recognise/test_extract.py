@@ -1,0 +1,236 @@
+"""Buffers in, finds out: shapes, offsets, clipping, wide text, and nothing of a credential."""
+
+import struct
+from collections.abc import Iterator
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.sighting import Credential, NotBackend, Problem, Sighting
+from tieback.recognise import RECOGNISE_VERSION, extractors
+from tieback.recognise.extract import MAX_HITS, EndpointExtractor
+from tieback.recognise.interface import Find
+
+EXTRACTOR = EndpointExtractor()
+
+
+def finds(data: bytes, kind: BufferKind = BufferKind.TEXT, **more: object) -> list[Find]:
+    buffer = msgspec_free_buffer(data, kind, more)
+    return list(EXTRACTOR.extract(Artifact("f", (buffer,))))
+
+
+def msgspec_free_buffer(data: bytes, kind: BufferKind, more: dict[str, object]) -> Buffer:
+    return Buffer("f", kind, data, **more)  # type: ignore[arg-type]
+
+
+def values(found: list[Find]) -> list[str]:
+    return [find.endpoint.value for find in found if isinstance(find, Sighting)]
+
+
+def places(found: list[Find]) -> list[tuple[str, int | None]]:
+    return [(find.endpoint.value, find.evidence.offset) for find in found if isinstance(find, Sighting)]
+
+
+TEXTS: list[tuple[str, list[str]]] = [
+    ("see https://api.shop.de/v1/ now", ["https://api.shop.de/v1"]),
+    ('{"u":"https:\\/\\/api.shop.de\\/v1\\/x"}', ["https://api.shop.de/v1/x"]),
+    ("<a href='https://api.shop.de/x'>https://b.shop.de</a>", ["https://api.shop.de/x", "https://b.shop.de"]),
+    ("host=db.shop.de:27017,es.shop.de:9200", ["db.shop.de:27017", "es.shop.de:9200"]),
+    ("10.1.2.3:6379", ["10.1.2.3:6379"]),
+    ("url=[2a00::1]:8080", ["[2a00::1]:8080"]),
+    ("http://api.shop.de:8080/x", ["http://api.shop.de:8080/x"]),
+    ("https://a.shop.de/?next=https://b.shop.de/y", ["https://a.shop.de", "https://b.shop.de/y"]),
+    ("mongodb://db.x.test:27017/shop", ["mongodb://db.x.test:27017/shop"]),
+    ("jdbc:mysql://db.x.test/shop", ["mysql://db.x.test:3306/shop"]),
+    ("mongodb:\\/\\/db.x.test\\/shop", ["mongodb://db.x.test:27017/shop"]),
+    ("proj.firebaseio.com", ["firebase-rtdb:proj"]),
+    ("https://proj.firebaseio.com", ["firebase-rtdb:proj"]),
+    ("sftp://files.shop.de", []),
+    ("aws://files.shop.de", []),
+    ("proj.firebaseio.com.evil", []),
+    ("myproj_x.firebaseio.com", []),
+    ("Foo.kt:45 at 12:30, file.java:123, v1.2.3.4", []),
+    ("com.google.code.gson:gson:2.8.5", []),
+    ("var x=a?b.top:1500;", []),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), TEXTS)
+def test_text(text: str, expected: list[str]) -> None:
+    assert values(finds(text.encode())) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), TEXTS)
+def test_the_same_in_utf_16(text: str, expected: list[str]) -> None:
+    assert values(finds(text.encode("utf-16-le"), BufferKind.RESOURCES, utf16=True)) == expected
+    assert values(finds(b"\x01\0\0" + text.encode("utf-16-le") + b"\0\0", BufferKind.NATIVE)) == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "base", "expected"),
+    [
+        (b"\0\0https://a.shop.de\0", 100, [("https://a.shop.de", 102)]),
+        (b"x es.shop.de:9200", 0, [("es.shop.de:9200", 2)]),
+        (b"\0proj.firebaseio.com\0", 7, [("firebase-rtdb:proj", 8)]),
+        (b"\0" + "x http://a.shop.de".encode("utf-16-le"), 0, [("http://a.shop.de", 5)]),
+        (b"\0" + "x a.shop.de:8080".encode("utf-16-le"), 0, [("a.shop.de:8080", 5)]),
+        ("é http://a.shop.de".encode(), 0, [("http://a.shop.de", 3)]),
+    ],
+)
+def test_offsets_are_bytes_of_the_entry(data: bytes, base: int, expected: list[tuple[str, int]]) -> None:
+    assert places(finds(data, BufferKind.NATIVE, base=base)) == expected
+
+
+def dex_strings(*texts: bytes) -> tuple[bytes, "np.ndarray[tuple[int], np.dtype[np.int64]]"]:
+    """String data items one behind the other, and where their characters begin."""
+    data, starts = b"dex\n035\0", []
+    for text in texts:
+        data += bytes([len(text)])
+        starts.append(len(data))
+        data += text + b"\0"
+    return data, np.array(starts, dtype=np.int64)
+
+
+def test_the_length_before_a_dex_string_is_no_part_of_a_host() -> None:
+    host = b"es." + b"a" * 30 + b".fieldhand.test:9200"
+    data, starts = dex_strings(b"abc", host.ljust(0x61, b" "), b"z")
+    assert data[int(starts[1]) - 1 :][:3] == b"aes"
+    assert places(finds(data, BufferKind.DEX, starts=starts)) == [(host.decode(), int(starts[1]))]
+    assert values(finds(data, BufferKind.BINARY)) == ["a" + host.decode()]
+
+
+def test_a_match_never_crosses_the_beginning_of_a_string() -> None:
+    data = b"https://a.shop.de/pathhttps://b.shop.de"
+    starts = np.array([0, 22], dtype=np.int64)
+    assert values(finds(data, BufferKind.BINARY, starts=starts)) == ["https://a.shop.de/path", "https://b.shop.de"]
+    starts = np.array([0, 4], dtype=np.int64)
+    assert values(finds(b"http://a.shop.de", BufferKind.BINARY, starts=starts)) == []
+
+
+def test_nul_in_mutf_8_ends_a_match() -> None:
+    data, starts = dex_strings(b"https://a.shop.de/x\xc0\x80y")
+    assert values(finds(data, BufferKind.DEX, starts=starts)) == ["https://a.shop.de/x"]
+
+
+def test_resource_names_tell_how() -> None:
+    data = b"\x05\x05hello\0\x10\x10https://a.shop.de\0"
+    starts = np.array([2, 10], dtype=np.int64)
+    (find,) = finds(data, BufferKind.RESOURCES, starts=starts, names={10: "string/backend_url"})
+    assert isinstance(find, Sighting)
+    assert find.evidence.how == "resource:string/backend_url/url"
+
+
+@pytest.mark.parametrize(
+    ("kind", "how"),
+    [
+        (BufferKind.TEXT, "text/host-port"),
+        (BufferKind.MANIFEST, "manifest/host-port"),
+        (BufferKind.NATIVE, "native-string/host-port"),
+        (BufferKind.BINARY, "binary/host-port"),
+    ],
+)
+def test_how_names_the_kind_of_buffer_and_the_rule(kind: BufferKind, how: str) -> None:
+    (find,) = finds(b"es.shop.de:9200", kind)
+    assert isinstance(find, Sighting)
+    assert find.evidence.how == how
+
+
+def test_each_place_is_a_find_and_what_is_no_back_end_is_told_once() -> None:
+    found = finds(b"http://a.shop.de\0http://a.shop.de\0http://www.w3.org/x\0http://www.w3.org/x\0")
+    assert values(found) == ["http://a.shop.de"] * 2
+    assert [find.value for find in found if isinstance(find, NotBackend)] == ["http://www.w3.org/x"]
+
+
+def test_overlapping_buffers_count_once() -> None:
+    data = b"\0\0" + "http://a.shop.de".encode("utf-16-le")
+    buffers = (Buffer("f", BufferKind.NATIVE, data), Buffer("f", BufferKind.NATIVE, data[2:], base=2, utf16=True))
+    assert places(list(EXTRACTOR.extract(Artifact("f", buffers)))) == [("http://a.shop.de", 2)]
+
+
+def test_a_credential_is_masked_everywhere() -> None:
+    found = finds(b'db = "mongodb://admin:Hunter22secret@db.x.test/shop"; other = "https://a.shop.de"')
+    assert "Hunter22secret" not in str(found)
+    assert [find.masked for find in found if isinstance(find, Credential)] == ["H***t (14)"]
+
+
+def test_a_bare_host_behind_a_credential_shows_nothing_before_it() -> None:
+    (find,) = finds(b"login bob:Hunter22@db.shop.de:5432 now")
+    assert isinstance(find, Sighting)
+    assert find.evidence.context == "db.shop.de:5432 now"
+
+
+def test_too_many_hits_are_a_problem_line() -> None:
+    found = finds(b"ftp://" * (MAX_HITS + 5))
+    assert [find.what for find in found if isinstance(find, Problem)] == [
+        "more than 100,000 texts that look like endpoints; the rest was not read"
+    ]
+
+
+def test_hostile_text_stays_linear() -> None:
+    for piece in (b"a.com:80", b"http://a.com:80,", b"mongodb://u:p@", b"mongodb://a,", b"jdbc:", b".firebaseio.com"):
+        finds(piece * (200_000 // len(piece)))
+        finds(piece.decode().encode("utf-16-le") * (100_000 // len(piece)), BufferKind.NATIVE)
+
+
+def test_the_set_of_extractors_says_what_it_finds() -> None:
+    (extractor,) = extractors()
+    assert extractor.meta.version
+    assert RECOGNISE_VERSION
+    assert "connection-string" in extractor.meta.finds
+
+
+PIECES = [b"http://", b"mongodb://", b"jdbc:mysql://", b"@", b":", b"/", b"a.de", b":80", b"\0", b"\xc0\x80", b"[::1]"]
+
+
+@st.composite
+def hostile(draw: st.DrawFn) -> bytes:
+    return b"".join(draw(st.lists(st.sampled_from(PIECES) | st.binary(max_size=6), max_size=40)))
+
+
+@given(hostile(), st.lists(st.integers(0, 200), max_size=8), st.sampled_from(BufferKind), st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_any_bytes_can_be_read_and_matches_lie_inside(
+    data: bytes, starts: list[int], kind: BufferKind, utf16: bool
+) -> None:
+    inside = np.array(sorted({start for start in starts if start < len(data)}), dtype=np.int64)
+    for find in finds(data, kind, starts=inside, utf16=utf16):
+        if isinstance(find, Sighting):
+            assert find.evidence.offset is not None
+            assert 0 <= find.evidence.offset < len(data)
+            assert find.endpoint.port is None or 1 <= find.endpoint.port <= 65535
+            assert len(find.evidence.context) <= 160
+
+
+def strings(found: list[Find]) -> Iterator[str]:
+    for find in found:
+        yield str(msgspec.to_builtins(find))
+
+
+@given(
+    scheme=st.sampled_from(
+        ["mongodb", "postgresql", "redis", "mysql", "amqp", "https", "jdbc:mysql", "jdbc:postgresql"]
+    ),
+    secret=st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=4, max_size=24),
+    user=st.from_regex(r"[a-z]{1,8}", fullmatch=True),
+    around=st.sampled_from(
+        ["{}", 'x = "{}"', "url={} http://b.shop.de/", '["{}","es.shop.de:9200"]', "https://c.de {}"]
+    ),
+    wide=st.booleans(),
+)
+@settings(max_examples=300, deadline=None)
+def test_no_password_of_a_connection_string_is_in_any_find(
+    scheme: str, secret: str, user: str, around: str, wide: bool
+) -> None:
+    password = "Zq" + secret + "7J"
+    text = around.format(f"{scheme}://{user}:{password}@db.x.test:5432/shop")
+    found = finds(text.encode("utf-16-le" if wide else "utf-8"), BufferKind.TEXT, utf16=wide)
+    for shown in strings(found):
+        assert password not in shown
+
+
+def test_integers_of_a_table_are_no_text() -> None:
+    assert finds(struct.pack("<200I", *range(200)), BufferKind.BINARY) == []

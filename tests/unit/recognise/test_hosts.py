@@ -1,0 +1,139 @@
+"""Which texts are hosts, and in which form."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.recognise.hosts import Host, NoBackend, Rejected, check_host, check_port
+from tieback.recognise.rules import Rules
+
+RULES = Rules()
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ("api.shop.de", "api.shop.de"),
+        ("API.Shop.DE.", "api.shop.de"),
+        ("es.fieldhand.test", "es.fieldhand.test"),
+        ("db.corp.internal", "db.corp.internal"),
+        ("printer.local", "printer.local"),
+        ("nas.lan", "nas.lan"),
+        ("my_bucket.s3.amazonaws.com", "my_bucket.s3.amazonaws.com"),
+        ("s3.amazonaws.com", "s3.amazonaws.com"),
+        ("münchen.de", "xn--mnchen-3ya.de"),
+        ("xn--mnchen-3ya.de", "xn--mnchen-3ya.de"),
+        ("пример.рф", "xn--e1afmkfd.xn--p1ai"),
+        ("api.shop.de请", "api.shop.de"),
+        ("10.1.2.3", "10.1.2.3"),
+        ("8.8.8.8", "8.8.8.8"),
+        ("[2a00:1450:4001::200E]", "2a00:1450:4001::200e"),
+        ("[::ffff:10.1.2.3]", "10.1.2.3"),
+    ],
+)
+def test_hosts_are_canonical(raw: str, name: str) -> None:
+    host = check_host(raw, RULES, single_label=False)
+    assert isinstance(host, Host), host
+    assert host.name == name
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        ("", "no host"),
+        (".", "no host"),
+        ("db", "name without a dot"),
+        ("a..de", "host with an empty or malformed label"),
+        (".firebaseio.com", "host with an empty or malformed label"),
+        ("-a.de", "host with an empty or malformed label"),
+        ("a" * 64 + ".de", "host with an empty or malformed label"),
+        ("a." * 130 + "de", "host longer than 253 bytes"),
+        ("main.kt", "unknown top-level name"),
+        ("object.prototype", "unknown top-level name"),
+        ("co.uk", "public suffix without a name"),
+        ("github.io", "public suffix without a name"),
+        ("foo.b_r.com", None),
+        ("foo.c_m", "underscore in a registered name"),
+        ("foo_bar.com", "underscore in a registered name"),
+        ("%s.shop.de", "placeholder in the host"),
+        ("{host}", "placeholder in the host"),
+        ("${HOST}.shop.de", "placeholder in the host"),
+        ("%1$s.shop.de", "placeholder in the host"),
+        ("$1.shop.de", "placeholder in the host"),
+        ("api.%@.de", "placeholder in the host"),
+        ("1.2.3", "number instead of a host"),
+        ("256.1.1.1", "malformed address"),
+        ("01.2.3.4", "number instead of a host"),
+        ("2130706433", "number instead of a host"),
+        ("0x7f.1", "number instead of a host"),
+        ("[::1", None),
+        ("[fe80::1%25eth0]", "address with a zone"),
+        ("[nonsense]", "malformed address"),
+    ],
+)
+def test_what_is_no_host(raw: str, reason: str | None) -> None:
+    host = check_host(raw, RULES, single_label=False)
+    assert not isinstance(host, Host)
+    if reason is not None:
+        assert host == Rejected(reason)
+
+
+@pytest.mark.parametrize(
+    ("raw", "path", "word"),
+    [
+        ("schemas.android.com", "/apk/res/android", "XML namespace"),
+        ("www.w3.org", "/2000/svg", "W3C"),
+        ("www.apache.org", "/licenses/LICENSE-2.0", "licence"),
+        ("example.com", "", "example domain"),
+        ("api.example.org", "", "example domain"),
+        ("localhost", "", "loopback"),
+        ("127.0.0.1", "", "loopback"),
+        ("127.77.0.4", "", "loopback"),
+        ("[::1]", "", "loopback"),
+        ("10.0.2.2", "", "emulator"),
+        ("0.0.0.0", "", "listen"),
+        ("203.0.113.9", "", "documentation"),
+        ("[2001:db8::1]", "", "documentation"),
+        ("239.255.255.250", "", "multicast"),
+        ("www.googleapis.com", "/auth/drive", "OAuth scope"),
+        ("firebaseio.com", "", "without a project"),
+    ],
+)
+def test_what_is_no_back_end(raw: str, path: str, word: str) -> None:
+    host = check_host(raw, RULES, single_label=False, path=path)
+    assert isinstance(host, NoBackend), host
+    assert word in host.reason
+
+
+def test_paths_of_a_rule_end_at_segments() -> None:
+    assert isinstance(check_host("www.googleapis.com", RULES, single_label=False, path="/authors"), Host)
+    assert isinstance(check_host("www.apache.org", RULES, single_label=False, path="/dist"), Host)
+
+
+def test_single_labels_stand_where_a_store_is_named() -> None:
+    assert check_host("db", RULES, single_label=True) == Host("db")
+
+
+@pytest.mark.parametrize(("text", "port"), [("1", 1), ("9200", 9200), ("65535", 65535), ("00080", 80)])
+def test_ports(text: str, port: int) -> None:
+    assert check_port(text) == port
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "", "-1", "8o80", "٣٣٣", "123456"])
+def test_what_is_no_port(text: str) -> None:
+    assert isinstance(check_port(text), Rejected)
+
+
+def test_ipv6_stands_in_brackets_before_a_port() -> None:
+    assert Host("::2", address=True).bracketed == "[::2]"
+    assert Host("a.test").bracketed == "a.test"
+
+
+@given(st.text(max_size=300), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_any_text_has_a_verdict_and_hosts_are_ascii(raw: str, single: bool) -> None:
+    host = check_host(raw, RULES, single_label=single)
+    if isinstance(host, Host):
+        assert host.name.isascii()
+        assert host.name == host.name.lower()
+        assert check_host(host.bracketed, RULES, single_label=single) == host

@@ -1,0 +1,80 @@
+"""The rule files: readable, sourced, without contradiction."""
+
+import tomllib
+from importlib import resources
+
+import pytest
+
+from tieback.recognise.rules import Rules, parents
+
+RULES = Rules()
+FILES = ("services.toml", "not_backends.toml", "sdk_hosts.toml", "host_names.toml")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_each_entry_names_its_source(name: str) -> None:
+    data = tomllib.loads(resources.files("tieback.recognise").joinpath(name).read_text("utf-8"))
+    for entries in data.values():
+        for entry in entries:
+            assert entry["source"].strip()
+
+
+@pytest.mark.parametrize("name", ["not_backends.toml", "host_names.toml"])
+def test_each_judgement_has_a_reason(name: str) -> None:
+    data = tomllib.loads(resources.files("tieback.recognise").joinpath(name).read_text("utf-8"))
+    assert all(entry["reason"].strip() for entries in data.values() for entry in entries)
+
+
+def test_hosts_are_written_in_lower_case() -> None:
+    data = tomllib.loads(resources.files("tieback.recognise").joinpath("not_backends.toml").read_text("utf-8"))
+    for rule in data["rule"]:
+        for name in (*rule.get("hosts", ()), *rule.get("suffixes", ())):
+            assert name == name.lower().strip(".")
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("ssl.google-analytics.com", "Google Analytics"),
+        ("graph.facebook.com", "Facebook SDK"),
+        ("notfacebook.com", None),
+        ("api.shop.de", None),
+    ],
+)
+def test_third_parties(host: str, name: str | None) -> None:
+    assert RULES.third_parties.name(host) == name
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "none"),
+    [
+        ("www.w3.org", "/2000/svg", True),
+        ("notw3.org", "/", False),
+        ("www.apple.com", "/dtds/PropertyList-1.0.dtd", True),
+        ("www.apple.com", "/shop", False),
+        ("raw.githubusercontent.com", "/a/b", False),
+    ],
+)
+def test_not_backends(host: str, path: str, none: bool) -> None:
+    assert (RULES.not_backends.reason(host, path) is not None) is none
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "service"),
+    [
+        ("a.de", 9200, "elasticsearch"),
+        ("a.de", 27017, "mongodb"),
+        ("a.de", 3306, "mysql"),
+        ("a.de", 5432, "postgresql"),
+        ("a.de", 6379, "redis"),
+        ("a.de", 443, None),
+        ("a.de", None, None),
+        ("x.found.io", 443, "elasticsearch"),
+    ],
+)
+def test_services(host: str, port: int | None, service: str | None) -> None:
+    assert RULES.services.of(host, port) == service
+
+
+def test_parents_begin_with_the_name_itself() -> None:
+    assert list(parents("a.b.c")) == ["a.b.c", "b.c", "c"]

@@ -1,0 +1,141 @@
+"""URLs: what they become and why some become nothing."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.recognise.rules import Rules
+from tieback.recognise.url import verify
+from tieback.recognise.verdict import Verdict
+
+RULES = Rules()
+
+
+def judged(text: str) -> Verdict:
+    scheme = RULES.services.schemes[text.partition("://")[0].lower()]
+    return verify(text, scheme, RULES)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("https://api.shop.de", "https://api.shop.de"),
+        ("https://api.shop.de/", "https://api.shop.de"),
+        ("HTTPS://API.Shop.DE/V1/", "https://api.shop.de/V1"),
+        ("https://api.shop.de:443/v1", "https://api.shop.de/v1"),
+        ("http://api.shop.de:80/v1", "http://api.shop.de/v1"),
+        ("http://api.shop.de:8080/v1", "http://api.shop.de:8080/v1"),
+        ("http://es.fieldhand.test:9200", "http://es.fieldhand.test:9200"),
+        ("https://api.shop.de/v1?key=secret#top", "https://api.shop.de/v1"),
+        ("https://api.shop.de?key=secret", "https://api.shop.de"),
+        ("https://api.shop.de/v1.", "https://api.shop.de/v1"),
+        ("https://api.shop.de/v1).", "https://api.shop.de/v1"),
+        ("https://api.shop.de/wiki/A_(b)", "https://api.shop.de/wiki/A_(b)"),
+        ("https://api.shop.de.", "https://api.shop.de"),
+        ("https://api.shop.de:", "https://api.shop.de"),
+        ("https://api.shop.de:8443.", "https://api.shop.de:8443"),
+        ("https://api.shop.de,https://b.shop.de/x", "https://api.shop.de"),
+        ("https://api.shop.de/users/{id}/x", "https://api.shop.de/users"),
+        ("https://api.shop.de/users/%s/x", "https://api.shop.de/users"),
+        ("https://api.shop.de/users/u-%1$d/x", "https://api.shop.de/users"),
+        ("https://api.shop.de/users/%02d", "https://api.shop.de/users"),
+        ("https://api.shop.de/users/${id}", "https://api.shop.de/users"),
+        ("https://api.shop.de/users/$1", "https://api.shop.de/users"),
+        ("https://api.shop.de/users/:id/x", "https://api.shop.de/users"),
+        ("https://api.shop.de/%s", "https://api.shop.de"),
+        ("https://api.shop.de/a%20b/%d0%b0", "https://api.shop.de/a%20b/%d0%b0"),
+        ("https://api.shop.de/a请看", "https://api.shop.de/a"),
+        ("https://user:pass12@api.shop.de/x", "https://api.shop.de/x"),
+        ("http://10.1.2.3/x", "http://10.1.2.3/x"),
+        ("http://1.2.3.4", "http://1.2.3.4"),
+        ("http://[2A00:1450::1]:8080/x", "http://[2a00:1450::1]:8080/x"),
+        ("wss://push.shop.de/socket", "wss://push.shop.de/socket"),
+        ("ftp://files.shop.de", "ftp://files.shop.de"),
+        ("ssl://broker.shop.de:8883", "ssl://broker.shop.de:8883"),
+        ("tcp://10.1.2.3:1883", "tcp://10.1.2.3:1883"),
+        ("https://proj-1.firebaseio.com/users.json", "firebase-rtdb:proj-1"),
+        ("https://proj.europe-west1.firebasedatabase.app", "firebase-rtdb:proj"),
+    ],
+)
+def test_accepted(text: str, value: str) -> None:
+    verdict = judged(text)
+    assert [endpoint.value for endpoint in verdict.endpoints] == [value], verdict.rejected
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("https://", "no host"),
+        ("https:///path", "no host"),
+        ("https://hostname", "name without a dot"),
+        ("https://%s/v1", "placeholder in the host"),
+        ("https://{host}/v1", "placeholder in the host"),
+        ("https://${env}.shop.de", "placeholder in the host"),
+        ("https://api.shop.de%s", "placeholder in the host"),
+        ("https://api.shop.de:%d/", "port that is no number"),
+        ("https://api.shop.de:0/", "port out of range"),
+        ("https://api.shop.de:70000/", "port out of range"),
+        ("https://user:pa/ss@api.shop.de/", "port that is no number"),
+        ("https://main.kt", "unknown top-level name"),
+        ("https://.firebaseio.com", "host with an empty or malformed label"),
+        ("ssl://broker.shop.de", "socket without a port"),
+    ],
+)
+def test_rejected(text: str, reason: str) -> None:
+    verdict = judged(text)
+    assert verdict.rejected == reason
+    assert not verdict.endpoints
+
+
+def test_ports_of_a_scheme_are_told_although_the_value_leaves_them_out() -> None:
+    (endpoint,) = judged("https://api.shop.de/v1/users?x=1").endpoints
+    assert (endpoint.scheme, endpoint.host, endpoint.port, endpoint.path) == ("https", "api.shop.de", 443, "/v1/users")
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("http://es.shop.de:9200/idx", "elasticsearch"),
+        ("https://search-x-1.eu-west-1.es.amazonaws.com/", "elasticsearch"),
+        ("https://x.us-east-1.aws.found.io", "elasticsearch"),
+        ("https://api.shop.de", None),
+        ("https://proj.firebaseio.com", "firebase-rtdb"),
+        ("tcp://10.1.2.3:1883", "mqtt"),
+    ],
+)
+def test_services(text: str, service: str | None) -> None:
+    assert judged(text).endpoints[0].service == service
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "masked"),
+    [
+        ("https://bob:hunter22@api.shop.de", "password_in_url", "h***2 (8)"),
+        ("https://ghp_0123456789@api.shop.de", "user_in_url", "g***9 (14)"),
+        ("https://bob:p@ss:w0rd@api.shop.de", "password_in_url", "p***d (9)"),
+    ],
+)
+def test_user_information_is_masked(text: str, kind: str, masked: str) -> None:
+    verdict = judged(text)
+    assert [(secret.kind, secret.masked) for secret in verdict.secrets] == [(kind, masked)]
+
+
+@pytest.mark.parametrize(
+    "text", ["https://%s:%s@api.shop.de", "https://{user}@api.shop.de", "https://u:***@api.shop.de"]
+)
+def test_placeholders_are_no_credentials(text: str) -> None:
+    assert judged(text).secrets == ()
+
+
+def test_namespaces_are_told_with_their_reason() -> None:
+    (text,) = judged("http://schemas.android.com/apk/res/android").not_backends
+    assert (text.value, "namespace" in text.reason) == ("http://schemas.android.com/apk/res/android", True)
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_any_text_has_a_verdict(rest: str) -> None:
+    verdict = judged("https://" + rest)
+    assert verdict.covers <= len("https://") + len(rest)
+    for endpoint in verdict.endpoints:
+        assert "@" not in endpoint.value.partition("://")[2].partition("/")[0]
