@@ -77,8 +77,8 @@ def sniff(head: bytes | bytearray) -> Content:
     if start[:4] in _MAGIC:
         return _MAGIC[start[:4]]
     if start[:4] in _FAT:
-        # A Java class file has the magic of a fat Mach-O; its next word is a version, far above any count of slices.
-        return Content.MACH_O if start[4:7] == b"\0\0\0" else Content.BINARY
+        # A Java class file has the magic of a fat Mach-O; where that one counts its slices it has a version, from 45.
+        return Content.MACH_O if 0 < int.from_bytes(start[4:]) < 45 else Content.BINARY
     if start == b"bplist00":
         return Content.BINARY_PLIST
     if start[4:] == b"ftyp":

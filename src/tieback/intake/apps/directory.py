@@ -121,16 +121,17 @@ def _end_at(data: View, position: int, problems: Problems) -> _End | None:
         big = _end64(data, position)
         if big is not None:
             count, size, start, stop = big
-    if disk not in {0, 0xFFFF}:
-        problems.note("the archive says that it is split over several disks", f"offset {position}")
-    if start < stop and data[start : start + 4] == _CENTRAL:
-        return _End(start, stop, count, 0)
+    end = None
     moved = stop - size
-    if 0 <= moved < stop and data[moved : moved + 4] == _CENTRAL:
+    if start < stop and data[start : start + 4] == _CENTRAL:
+        end = _End(start, stop, count, 0)
+    elif 0 <= moved < stop and data[moved : moved + 4] == _CENTRAL:
+        end = _End(moved, stop, count, moved - start)
         if moved > start:
             problems.note(f"{moved - start} bytes precede the archive", "")
-        return _End(moved, stop, count, moved - start)
-    return None
+    if end is not None and disk not in {0, 0xFFFF}:
+        problems.note("the archive says that it is split over several disks", f"offset {position}")
+    return end
 
 
 def _end64(data: View, position: int) -> tuple[int, int, int, int] | None:

@@ -1,0 +1,168 @@
+"""Builders of archives and Android resources, honest or lying, for the tests of this folder."""
+
+import struct
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DATA = Path(__file__).parents[5] / "shared" / "data" / "apps"
+
+
+def zipped(
+    files: Sequence[tuple[str, bytes] | tuple[str, bytes, dict[str, Any]]],
+    *,
+    stored: bool = False,
+    before: bytes = b"",
+    block: bytes = b"",
+    comment: bytes = b"",
+    count: int | None = None,
+) -> bytes:
+    """An archive. The third item of a file overrides what its headers say; ``raw`` replaces the compressed bytes."""
+    body, directory = bytearray(before), bytearray()
+    for name, content, *more in files:
+        lies: dict[str, Any] = dict(*more)
+        engine = zlib.compressobj(6, zlib.DEFLATED, -15)
+        raw = lies.get("raw", content if stored else engine.compress(content) + engine.flush())
+        title = name.encode()
+        method = lies.get("method", 0 if stored else 8)
+        flags, crc = lies.get("flags", 0), lies.get("crc", zlib.crc32(content))
+        compressed, size = lies.get("compressed", len(raw)), lies.get("size", len(content))
+        header = lies.get("header", len(body) - len(before))
+        local = (0, 0, 0) if flags & 8 else (crc, compressed, size)
+        body += struct.pack("<4sHHHHHIIIHH", b"PK\3\4", 20, flags, method, 0, 0, *local, len(title), 0) + title + raw
+        if flags & 8:
+            body += struct.pack("<4sIII", b"PK\7\x08", crc, compressed, size)
+        directory += struct.pack(
+            "<4sHHHHHHIIIHHHHHII",
+            *(b"PK\1\2", 20, 20, flags, method, 0, 0, crc, compressed, size),
+            *(len(title), lies.get("extra_length", 0), 0, 0, 0, 0, header),
+        )
+        directory += title
+    body += block
+    held = len(files) if count is None else count
+    start = len(body) - len(before)
+    end = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, held, held, len(directory), start, len(comment))
+    return bytes(body + directory + end + comment)
+
+
+def string_pool(texts: Sequence[str], *, utf16: bool = False, offsets: Sequence[int] | None = None) -> bytes:
+    """A ``ResStringPool`` chunk."""
+    body, places = bytearray(), []
+    for text in texts:
+        places.append(len(body))
+        if utf16:
+            units = len(text.encode("utf-16-le")) // 2
+            body += (
+                struct.pack("<H", units) if units < 0x8000 else struct.pack("<HH", 0x8000 | units >> 16, units & 0xFFFF)
+            )
+            body += text.encode("utf-16-le") + b"\0\0"
+        else:
+            raw = text.encode()
+            for length in (len(text), len(raw)):
+                body += bytes([length]) if length < 0x80 else bytes([0x80 | length >> 8, length & 0xFF])
+            body += raw + b"\0"
+    body += b"\0" * (-len(body) % 4)
+    table = list(offsets) if offsets is not None else places
+    start = 28 + 4 * len(table)
+    head = struct.pack("<HHIIIIII", 1, 28, start + len(body), len(table), 0, 0 if utf16 else 0x100, start, 0)
+    return head + struct.pack(f"<{len(table)}I", *table) + bytes(body)
+
+
+def binary_xml(texts: Sequence[str], *, depth: int = 1, attributes: int = 0, utf16: bool = False) -> bytes:
+    """A binary XML file with nested elements of the name at index 0, each with attributes of the value at index 1."""
+    body = bytearray(string_pool(texts, utf16=utf16))
+    for _ in range(depth):
+        body += struct.pack("<HHIII", 0x0102, 16, 36 + 20 * attributes, 1, 0xFFFFFFFF)
+        body += struct.pack("<IIHHHHHH", 0xFFFFFFFF, 0, 20, 20, attributes, 0, 0, 0)
+        body += struct.pack("<IIIHBBI", 0xFFFFFFFF, 0, 1, 8, 0, 3, 1) * attributes
+    body += struct.pack("<HHIIIII", 0x0103, 16, 24, 1, 0xFFFFFFFF, 0xFFFFFFFF, 0) * depth
+    return struct.pack("<HHI", 3, 8, 8 + len(body)) + bytes(body)
+
+
+def resource_table(strings: dict[str, str], *, utf16: bool = False, sparse: bool = False) -> bytes:
+    """A resource table of one package (0x7f) and one type, ``string`` (0x01), in the default configuration."""
+    values, names = list(strings.values()), list(strings)
+    entries = b"".join(struct.pack("<HHIHBBI", 8, 0, i, 8, 0, 3, i) for i in range(len(names)))
+    if sparse:
+        table = b"".join(struct.pack("<HH", i, i * 4) for i in range(len(names)))
+    else:
+        table = struct.pack(f"<{len(names)}I", *(16 * i for i in range(len(names))))
+    config = struct.pack("<I", 28) + b"\0" * 24
+    head = 20 + len(config)
+    kind = struct.pack(
+        "<HHIBBHII", 0x0201, head, head + len(table) + len(entries), 1, int(sparse), 0, len(names), head + len(table)
+    )
+    types, keys = string_pool(["string"]), string_pool(names)
+    chunk = kind + config + table + entries
+    package = struct.pack("<HHII", 0x0200, 288, 288 + len(types) + len(keys) + len(chunk), 0x7F) + b"\0" * 256
+    package += struct.pack("<IIIII", 288, 1, 288 + len(types), len(names), 0) + types + keys + chunk
+    body = string_pool(values, utf16=utf16) + package
+    return struct.pack("<HHII", 2, 12, 12 + len(body), 1) + body
+
+
+def dex(strings: Sequence[bytes], *, version: bytes = b"035", count: int | None = None) -> bytes:
+    """A DEX file that holds nothing but strings."""
+    table = 112
+    at = table + 4 * len(strings)
+    places, body = [], bytearray()
+    for text in strings:
+        places.append(at + len(body))
+        length = len(text)
+        while length >= 0x80:
+            body.append(length & 0x7F | 0x80)
+            length >>= 7
+        body += bytes([length]) + text + b"\0"
+    size = at + len(body)
+    head = b"dex\n" + version + b"\0" + b"\0" * 24 + struct.pack("<III", size, 112, 0x12345678) + b"\0" * 12
+    head += struct.pack("<II", len(strings) if count is None else count, table) + b"\0" * 48
+    return head + struct.pack(f"<{len(places)}I", *places) + bytes(body)
+
+
+def manifest(package: str, label: str = "Field hand") -> bytes:
+    """A binary AndroidManifest.xml that ``apk_info`` reads."""
+    uri = "http://schemas.android.com/apk/res/android"
+    texts = ["label", "manifest", "package", package, "application", label, "android", uri]
+    nothing = 0xFFFFFFFF
+
+    def attribute(namespace: int, name: int, value: int) -> bytes:
+        return struct.pack("<IIIHBBI", namespace, name, value, 8, 0, 3, value)
+
+    def start(name: int, *attributes: bytes) -> bytes:
+        size = 36 + 20 * len(attributes)
+        head = struct.pack("<HHIII", 0x0102, 16, size, 1, nothing)
+        return head + struct.pack("<IIHHHHHH", nothing, name, 20, 20, len(attributes), 0, 0, 0) + b"".join(attributes)
+
+    def end(name: int) -> bytes:
+        return struct.pack("<HHIIIII", 0x0103, 16, 24, 1, nothing, nothing, name)
+
+    body = string_pool(texts, utf16=True)
+    body += struct.pack("<HHII", 0x0180, 8, 12, 0x01010001)
+    body += struct.pack("<HHIIIII", 0x0100, 16, 24, 1, nothing, 6, 7)
+    body += start(1, attribute(nothing, 2, 3)) + start(4, attribute(7, 0, 5)) + end(4) + end(1)
+    body += struct.pack("<HHIIIII", 0x0101, 16, 24, 1, nothing, 6, 7)
+    return struct.pack("<HHI", 3, 8, 8 + len(body)) + body
+
+
+_BUILDERS = {f.__name__: f for f in (zipped, string_pool, binary_xml, resource_table, dex, manifest)}
+
+
+@pytest.fixture(scope="session")
+def build() -> Callable[..., bytes]:
+    """Call ``build("zipped", …)`` and the like: the builders of this file by name."""
+
+    def call(name: str, *args: object, **options: object) -> bytes:
+        builder: Callable[..., bytes] = _BUILDERS[name]
+        return builder(*args, **options)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def apps() -> Path:
+    """The directory of real app packages."""
+    if not DATA.is_dir():
+        pytest.skip("no sample apps at ../shared/data/apps")
+    return DATA
