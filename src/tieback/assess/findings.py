@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib import resources
-from typing import Literal
 
 import msgspec
 
@@ -24,13 +23,13 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One rule of ``rules.toml``."""
 
     title: str
-    severity: Severity | Literal["exposure"]
-    """``exposure``: as severe as the exposure."""
     cwe: str
     masvs: str
     """OWASP MASVS control."""
     advice: dict[str, str]
     """By product, ``default`` for the others; ``same_as`` names the rule whose advice holds where this one has none."""
+    severity: Severity | None = None
+    """As severe as the exposure where there is none."""
     severity_exposed: Severity | None = None
     """Instead of ``severity`` where the store shows records to a stranger."""
 
@@ -82,7 +81,7 @@ def _of_exposure(exposure: Exposure, rules: Mapping[str, Rule]) -> Iterator[Find
         if not evidence:
             continue
         rule = rules[rule_id]
-        severity = exposure.severity if rule.severity == "exposure" else rule.severity
+        severity = rule.severity or exposure.severity
         if exposure.access.exposed and rule.severity_exposed is not None:
             severity = rule.severity_exposed
         ways = _behind_api(exposure) if rule_id == "unauthenticated-behind-api" else exposure.routes
@@ -104,12 +103,11 @@ def _of_credential(app: str, credential: Credential, rules: Mapping[str, Rule]) 
     place = credential.evidence
     offset = "" if place.offset is None else f" at {place.offset:#x}"
     endpoint = credential.endpoint or "an unknown endpoint"
-    severity = rule.severity if isinstance(rule.severity, Severity) else Severity.HIGH
     return Finding(
         id=finding_id("credential-in-app", app, credential.kind, credential.endpoint, credential.masked),
         rule="credential-in-app",
         title=rule.title,
-        severity=severity,
+        severity=rule.severity or Severity.HIGH,
         cwe=rule.cwe,
         exposures=(),
         apps=(app,),

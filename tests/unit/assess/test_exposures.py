@@ -1,0 +1,177 @@
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.assess.exposures import assess, exposure_id
+from tieback.assess.leaves import leaves
+from tieback.model.backend import Candidate, Route
+from tieback.model.exposure import AppRoute, Exposure, Severity
+from tieback.model.figure import Figure, Quality, exact
+from tieback.model.pii import Classification, Column
+from tieback.model.probe import Access, Container, Field, Identity, Outcome, ProbeReport, Ransom, RansomVerdict
+from tieback.pii.interface import DetectorMeta
+
+
+class Labels:
+    """A detector that knows fields called after their class."""
+
+    meta = DetectorMeta("labels", "1", ("email", "phone"), reads_values=False)
+
+    def classify(self, column: Column) -> Iterator[Classification]:
+        if column.field in ("email", "phone", "pin_otp"):
+            yield Classification(column.field, 0.9, (f"in {column.table}",))
+
+
+def route(app: str, target: str, how: Route = Route.NAMED, reason: str = "named by the app") -> AppRoute:
+    host, _, port = target.rpartition(":")
+    candidate = Candidate(host, int(port), None, how, (target,), reason)
+    return AppRoute(app, candidate, target, "classes.dex", 42, "dex-string/url")
+
+
+def box(path: str, records: int | None, fields: str = "", size: int = 100, *, system: bool = False) -> Container:
+    return Container(
+        tuple(path.split("/")),
+        "index",
+        system,
+        None if records is None else exact(records, "count"),
+        exact(size, "size"),
+        tuple(Field(name, "keyword") for name in fields.split(",") if name),
+    )
+
+
+PEOPLE = box("employees", 200, "email,phone,pin_otp", size=4_000)
+MACHINES = box("machines", 50, "serial,lat")
+SYSTEM = box(".kibana", 9, "email", system=True)
+
+
+def store(target: str, address: str, key: str, *containers: Container, access: Access = Access.OPEN) -> ProbeReport:
+    return ProbeReport(
+        target=target,
+        outcome=Outcome.OK,
+        access=access,
+        product="elasticsearch",
+        version="7.17.1",
+        identity=Identity(key, "vendor_id"),
+        containers=containers,
+        bytes_sent=100,
+        bytes_read=1_000,
+        address=address,
+        cleartext=True,
+    )
+
+
+def test_a_store_behind_two_addresses_is_one_exposure() -> None:
+    reports = [
+        store("es.fieldhand.test:9200", "127.77.0.2", "es:1", PEOPLE, MACHINES, SYSTEM),
+        store("backup.fieldhand.test:9201", "127.77.0.3", "es:1", PEOPLE, MACHINES, SYSTEM),
+    ]
+    routes = {r.target: [route(app, r.target)] for r, app in zip(reports, ("aa", "bb"), strict=True)}
+    (exposure,) = assess(reports, routes, Labels())
+    assert exposure.id == exposure_id("es:1")
+    assert exposure.targets == ("backup.fieldhand.test:9201", "es.fieldhand.test:9200")
+    assert exposure.addresses == ("127.77.0.2:9200", "127.77.0.3:9201")
+    assert {way.app_sha256 for way in exposure.routes} == {"aa", "bb"}
+    assert (exposure.records, exposure.bytes.value) == (exact(250, "count"), 4_100)
+    assert [(line.pii_class, line.records.value, line.fields) for line in exposure.pii] == [
+        ("email", 200, 1),
+        ("phone", 200, 1),
+        ("pin_otp", 200, 1),
+    ]
+    assert {field.container for field in exposure.fields} == {"employees"}
+    assert exposure.fields[0].evidence == ("in employees",)
+    assert (exposure.bytes_sent, exposure.bytes_read, exposure.cleartext) == (200, 2_000, True)
+    assert exposure.severity is Severity.HIGH
+    assert exposure.score == sum(factor.points for factor in exposure.factors)
+
+
+def test_a_protected_store_is_shown_and_not_rated() -> None:
+    report = store("db.test:27017", "127.77.0.4", "m:1", access=Access.AUTH_REQUIRED)
+    (exposure,) = assess([report], {}, Labels())
+    assert (exposure.access, exposure.severity, exposure.score, exposure.factors) == ("auth_required", "info", 0, ())
+    assert exposure.records.value == 0
+
+
+@pytest.mark.parametrize("outcome", [o for o in Outcome if o is not Outcome.OK])
+def test_what_did_not_answer_is_no_exposure(outcome: Outcome) -> None:
+    report = msgspec.structs.replace(store("a.test:1", "127.0.0.1", "k", PEOPLE), outcome=outcome)
+    assert assess([report], {}, Labels()) == ()
+
+
+def test_a_deeper_answer_fills_what_a_shallow_one_left_open() -> None:
+    shallow = store("a.test:1", "127.0.0.1", "k", box("employees", None), box("x", 1), MACHINES)
+    deep = store("b.test:1", "127.0.0.2", "k", PEOPLE, access=Access.PARTIAL)
+    (exposure,) = assess([deep, shallow], {}, Labels())
+    assert exposure.access is Access.OPEN
+    assert exposure.records == exact(251, "count")
+    assert len(exposure.fields) == 3
+
+
+def test_a_note_that_the_probe_read_is_kept() -> None:
+    report = store("a.test:1", "127.0.0.1", "k", box("warning", 9_000))
+    read = msgspec.structs.replace(report, ransom=Ransom(RansomVerdict.CONFIRMED, ("asks for 0.02 BTC",)))
+    assert [e.ransom.verdict for e in assess([report], {}, Labels())] == ["unlikely"]
+    assert [e.ransom.verdict for e in assess([read], {}, Labels())] == ["confirmed"]
+
+
+def test_worst_first() -> None:
+    reports = [
+        store("small.test:1", "127.0.0.1", "small", box("a", 10)),
+        store("closed.test:1", "127.0.0.2", "closed", access=Access.AUTH_REQUIRED),
+        store("large.test:1", "127.0.0.3", "large", box("a", 5_000_000, "email")),
+    ]
+    assert [e.targets[0] for e in assess(reports, {}, Labels())] == ["large.test:1", "small.test:1", "closed.test:1"]
+
+
+NAMES = st.sampled_from(["a", "b", "admin", "employees", "READ_ME"])
+FIGURES = st.none() | st.builds(
+    Figure, st.integers(0, 10**9), st.sampled_from(list(Quality)), st.sampled_from(["count", "statistics"])
+)
+CONTAINERS = st.builds(
+    Container,
+    path=st.lists(NAMES, min_size=1, max_size=3).map(tuple),
+    kind=st.just("collection"),
+    system=st.booleans(),
+    records=FIGURES,
+    bytes=FIGURES,
+    fields=st.lists(st.sampled_from([Field("email"), Field("phone"), Field("x")]), max_size=3).map(tuple),
+)
+HOSTS = st.sampled_from(["a.test", "b.test", "c.test"])
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> list[ProbeReport]:
+    """Reports of a few stores, each seen at several targets with the same containers."""
+    reports = []
+    for number in range(draw(st.integers(0, 4))):
+        containers = tuple({c.path: c for c in draw(st.lists(CONTAINERS, max_size=5))}.values())
+        access = draw(st.sampled_from(list(Access)))
+        for host in draw(st.lists(HOSTS, min_size=1, max_size=3, unique=True)):
+            key = f"mongodb:id:{number}"
+            reports.append(store(f"{host}:{27017 + number}", "", key, *containers, access=access))
+    return reports
+
+
+@settings(max_examples=80, deadline=None)
+@given(runs(), st.randoms(use_true_random=False))
+def test_each_store_counts_once_in_any_order(reports: list[ProbeReport], random: object) -> None:
+    routes = {r.target: [route(f"app{n % 2}", r.target)] for n, r in enumerate(reports)}
+    exposures = assess(reports, routes, Labels())
+    shuffled = list(reports)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert assess(shuffled, routes, Labels()) == exposures
+    keys = [exposure.identity.key for exposure in exposures]
+    assert sorted(keys) == sorted({r.identity.key for r in reports if r.identity})
+    for exposure in exposures:
+        data = [leaf for leaf in leaves(exposure.containers) if not leaf.system]
+        assert exposure.records.value == sum(leaf.records.value for leaf in data if leaf.records is not None)
+        unknown = any(leaf.records is None or leaf.records.quality is Quality.LOWER_BOUND for leaf in data)
+        assert (exposure.records.quality is Quality.LOWER_BOUND) == unknown
+        assert all(line.records.value <= exposure.records.value for line in exposure.pii)
+        _same_fields(exposure)
+
+
+def _same_fields(exposure: Exposure) -> None:
+    assert sum(line.fields for line in exposure.pii) == len(exposure.fields)

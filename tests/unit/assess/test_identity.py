@@ -1,0 +1,122 @@
+from itertools import permutations
+
+import pytest
+
+from tieback.assess.identity import address_of, group_stores
+from tieback.model.figure import exact
+from tieback.model.probe import Access, Container, Identity, Outcome, ProbeReport
+
+
+def report(
+    target: str,
+    address: str = "",
+    key: str = "",
+    *,
+    records: int = 0,
+    access: Access = Access.OPEN,
+    outcome: Outcome = Outcome.OK,
+    product: str = "mongodb",
+    container: str = "people",
+) -> ProbeReport:
+    kind = "fingerprint" if "fingerprint" in key else "address" if "address" in key else "vendor_id"
+    return ProbeReport(
+        target=target,
+        outcome=outcome,
+        access=access,
+        product=product,
+        address=address,
+        identity=Identity(key, kind) if key else None,
+        containers=(Container((container,), "collection", records=exact(records, "count")),) if records else (),
+    )
+
+
+CASES = [
+    # reports, targets by store
+    (
+        "one cluster at two addresses",
+        [report("a.test:9200", "127.0.0.1", "es:uuid:1"), report("b.test:9200", "127.0.0.2", "es:uuid:1")],
+        [["a.test:9200", "b.test:9200"]],
+    ),
+    (
+        "two clusters",
+        [report("a.test:1", "127.0.0.1", "es:uuid:1"), report("b.test:1", "127.0.0.2", "es:uuid:2")],
+        [["a.test:1"], ["b.test:1"]],
+    ),
+    (
+        "same address and port under two names",
+        [report("a.test:1", "127.0.0.1"), report("b.test:1", "127.0.0.1")],
+        [["a.test:1", "b.test:1"]],
+    ),
+    (
+        "same address, other port",
+        [report("a.test:1", "127.0.0.1"), report("a.test:2", "127.0.0.1")],
+        [["a.test:1"], ["a.test:2"]],
+    ),
+    (
+        "equal fingerprints with data",
+        [
+            report("a.test:1", "127.0.0.1", "m:fingerprint:f", records=9),
+            report("b.test:1", "127.0.0.2", "m:fingerprint:f", records=9),
+        ],
+        [["a.test:1", "b.test:1"]],
+    ),
+    (
+        "two empty stores look alike and are two",
+        [report("a.test:1", "127.0.0.1", "m:fingerprint:f"), report("b.test:1", "127.0.0.2", "m:fingerprint:f")],
+        [["a.test:1"], ["b.test:1"]],
+    ),
+    (
+        "two stores with the same note are two",
+        [
+            report("a.test:1", "127.0.0.1", "m:fingerprint:f", records=1, container="READ_ME"),
+            report("b.test:1", "127.0.0.2", "m:fingerprint:f", records=1, container="READ_ME"),
+        ],
+        [["a.test:1"], ["b.test:1"]],
+    ),
+    (
+        "asked again behind a password",
+        [report("a.test:1", "127.0.0.1", "m:id:1"), report("b.test:1", "127.0.0.1", access=Access.AUTH_REQUIRED)],
+        [["a.test:1", "b.test:1"]],
+    ),
+    (
+        "two stores behind one address: no guess",
+        [
+            report("a.test:1", "127.0.0.1", "m:id:1"),
+            report("b.test:1", "127.0.0.1", "m:id:2"),
+            report("c.test:1", "127.0.0.1"),
+        ],
+        [["c.test:1"], ["a.test:1"], ["b.test:1"]],
+    ),
+    (
+        "probes that key by the name asked for",
+        [report("a.test:1", "127.0.0.1", "m:address:a.test:1"), report("b.test:1", "127.0.0.1", "m:address:b.test:1")],
+        [["a.test:1", "b.test:1"]],
+    ),
+    (
+        "what did not answer is no store",
+        [report("a.test:1", outcome=Outcome.TIMEOUT), report("b.test:1", product="")],
+        [],
+    ),
+]
+
+
+@pytest.mark.parametrize(("reports", "stores"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_stores(reports: list[ProbeReport], stores: list[list[str]]) -> None:
+    for order in permutations(reports):
+        found = [sorted(r.target for r in members) for _, members in group_stores(order)]
+        assert sorted(found) == sorted(stores)
+
+
+@pytest.mark.parametrize(
+    ("target", "address", "shown"),
+    [
+        ("a.test:9200", "127.0.0.1", "127.0.0.1:9200"),
+        ("a.test:9200", "127.0.0.1:9200", "127.0.0.1:9200"),
+        ("a.test:9200", "", "a.test:9200"),
+        ("a.test:9200", "::1", "[::1]:9200"),
+        ("[::1]:9200", "[::1]:9200", "[::1]:9200"),
+        ("[::1]:9200", "[::1]", "[::1]:9200"),
+    ],
+)
+def test_addresses(target: str, address: str, shown: str) -> None:
+    assert address_of(report(target, address)) == shown

@@ -1,0 +1,118 @@
+import pytest
+
+from tieback.assess.ransom import judge_ransom, load_ransom_data, strongest
+from tieback.model.figure import Figure, estimate, exact
+from tieback.model.probe import Container, Field, Ransom, RansomVerdict
+
+
+def box(
+    *path: str, records: int | None = None, size: int | None = None, fields: str = "", system: bool = False
+) -> Container:
+    figure: Figure | None = None if records is None else exact(records, "count")
+    return Container(
+        path=path,
+        kind="index",
+        system=system,
+        records=figure,
+        bytes=None if size is None else estimate(size, "size"),
+        fields=tuple(Field(name) for name in fields.split(",") if name),
+    )
+
+
+ADMIN = box("admin", "system.version", records=1, system=True)
+PEOPLE = box("hr", "people", records=10_000, fields="name,email")
+
+CASES = [
+    # what is in the store, verdict, what a reason must say
+    ("nothing", [], "none", ""),
+    ("honest data", [PEOPLE], "none", ""),
+    (
+        "a note with its known schema",
+        [PEOPLE, box("WARNING", "WARNING", records=1, fields="_id,email,note")],
+        "likely",
+        "known note",
+    ),
+    (
+        "a distinctive name, one small record",
+        [PEOPLE, box("READ_ME_TO_RECOVER_YOUR_DATA", "README", records=1, size=4096)],
+        "likely",
+        "1 record",
+    ),
+    (
+        "note fields of 2022",
+        [PEOPLE, box("read_me", records=1, fields="message,email")],
+        "likely",
+        "fields email, message",
+    ),
+    ("a prefix of the list", [PEOPLE, box("README_TO_RECOVER_A7f", records=1)], "likely", ""),
+    ("hexadecimal suffix", [PEOPLE, box("PLEASE_READ_0123456789abcdef01234567", "x", records=2)], "likely", ""),
+    ("only a note left", [ADMIN, box("README", records=1)], "likely", "nothing but notes"),
+    (
+        "only notes left, two of them",
+        [ADMIN, box("READ_ME", records=1), box("WARNING", records=2)],
+        "likely",
+        "nothing but notes",
+    ),
+    ("case and separators do not matter", [PEOPLE, box("please-read-me", records=1)], "likely", ""),
+    ("name only, nothing counted", [PEOPLE, box("PLEASE_READ_ME")], "suspect", "called like"),
+    ("name only, an everyday word", [PEOPLE, box("recovery", records=3)], "suspect", ""),
+    ("an empty container of that name", [PEOPLE, box("how_to_restore", records=0)], "suspect", ""),
+    ("a handful too many", [PEOPLE, box("PLEASE_READ_ME", records=50)], "suspect", ""),
+    ("too big for a note", [PEOPLE, box("PLEASE_READ_ME", records=2, size=50_000_000)], "suspect", ""),
+    ("fields unlike a note's", [PEOPLE, box("warning", records=2, fields="sensor,level,raised_at")], "suspect", ""),
+    (
+        "warning of a monitoring system",
+        [PEOPLE, box("warning", records=10_000, fields="host,text")],
+        "unlikely",
+        "10000 records",
+    ),
+    ("warning alone, many documents", [ADMIN, box("warning", records=10_000)], "unlikely", ""),
+    (
+        "warning alone, sensor fields",
+        [ADMIN, box("warning", records=4, fields="sensor,level,raised_at")],
+        "suspect",
+        "",
+    ),
+    ("readme of a wiki", [box("wiki", "readme", records=40, fields="title,body")], "unlikely", ""),
+    ("a table of that name with real data", [PEOPLE, box("how_to_restore", records=2_000)], "unlikely", ""),
+    ("part of a longer honest name", [PEOPLE, box("read_me_later", records=3), box("warnings", records=2)], "none", ""),
+    ("homeowner is not meow", [PEOPLE, box("meow", records=3), box("cats-meows", records=1)], "none", ""),
+    ("wiped", [box("x7sk2-meow", records=0), box("9ab3c1-meow", records=0)], "wiped", "meow"),
+    ("wiper of 2020", [box("nightlionsecurity.com", records=0)], "wiped", ""),
+    (
+        "wiped and ransomed: the note weighs more",
+        [box("a1-meow", records=0), box("READ_ME_TO_RECOVER_YOUR_DATA", records=1)],
+        "likely",
+        "",
+    ),
+    ("the product's own containers are no note", [box("config", "recovery", records=1, system=True)], "none", ""),
+    (
+        "the database beside its table",
+        [PEOPLE, box("READ1", records=1), box("READ1", "info", records=1, fields="mail,text")],
+        "likely",
+        "known note",
+    ),
+]
+
+
+@pytest.mark.parametrize(("containers", "verdict", "reason"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_verdicts(containers: list[Container], verdict: str, reason: str) -> None:
+    ransom = judge_ransom(containers)
+    assert ransom.verdict == verdict, ransom.reasons
+    assert judge_ransom(containers[::-1]) == ransom
+    assert any(reason in line for line in ransom.reasons) or not reason
+    assert bool(ransom.reasons) == (ransom.verdict is not RansomVerdict.NONE)
+
+
+def test_every_listed_name_is_found_and_names_its_source() -> None:
+    data = load_ransom_data()
+    for group in data.names:
+        for name in [*group.names, *group.weak]:
+            ransom = judge_ransom([PEOPLE, box(name, records=1, fields="email,note")])
+            assert ransom.verdict is RansomVerdict.LIKELY, name
+            assert data.sources[group.source] in ransom.reasons[0]
+
+
+def test_a_note_that_was_read_is_stronger_than_what_names_say() -> None:
+    read = Ransom(RansomVerdict.CONFIRMED, ("the note asks for 0.02 BTC",))
+    assert strongest([judge_ransom([box("warning", records=9_000)]), read]) == read

@@ -1,0 +1,78 @@
+import pytest
+
+from tieback.assess.severity import Facts, load_severity_table, rate
+from tieback.model.exposure import PiiClassTotal, Severity
+from tieback.model.figure import Figure, exact, lower_bound
+from tieback.model.probe import Access, Ransom, RansomVerdict
+from tieback.pii.taxonomy import load_taxonomy
+
+GIB = 1 << 30
+
+
+def facts(
+    access: Access = Access.OPEN,
+    records: Figure | int = 0,
+    size: int = 0,
+    pii: str = "",
+    ransom: RansomVerdict = RansomVerdict.NONE,
+    *,
+    cleartext: bool = False,
+    apps: int = 1,
+) -> Facts:
+    figure = exact(records, "count") if isinstance(records, int) else records
+    totals = [PiiClassTotal(name, figure, 1) for name in pii.split(",") if name]
+    return Facts(access, figure, exact(size, "size"), totals, Ransom(ransom), cleartext, apps)
+
+
+CASES = [
+    ("protected, however much", facts(Access.AUTH_REQUIRED, 10**9, 10**13, "password", cleartext=True), Severity.INFO),
+    ("open and empty", facts(Access.OPEN_EMPTY, 0), Severity.INFO),
+    ("unknown is not rated", facts(Access.UNKNOWN, 10**6), Severity.INFO),
+    ("open, a hundred things", facts(records=100, cleartext=True), Severity.MEDIUM),
+    ("open, e-mails of a thousand customers", facts(records=1_000, pii="email,person_name,phone"), Severity.HIGH),
+    (
+        "open, VPN PINs of employees",
+        facts(records=50_000, pii="pin_otp,email,phone,person_name", cleartext=True),
+        Severity.CRITICAL,
+    ),
+    ("partial, few things", facts(Access.PARTIAL, 10), Severity.LOW),
+    (
+        "ransomed customer base",
+        facts(records=2_000_000, pii="email", ransom=RansomVerdict.LIKELY, cleartext=True),
+        Severity.CRITICAL,
+    ),
+    (
+        "health data of a million, ten apps",
+        facts(records=10**6, size=200 * GIB, pii="health,birth", apps=10),
+        Severity.CRITICAL,
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "severity"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_severities(given: Facts, severity: Severity) -> None:
+    verdict = rate(given, load_severity_table(), load_taxonomy())
+    assert verdict.severity is severity, verdict
+    assert verdict.score == sum(factor.points for factor in verdict.factors)
+    assert all(factor.points > 0 and factor.why for factor in verdict.factors)
+
+
+def test_every_factor_says_why() -> None:
+    given = facts(records=lower_bound(1_500, "shallow"), pii="password,email", cleartext=True, apps=3)
+    factors = {f.factor: f for f in rate(given, load_severity_table(), load_taxonomy()).factors}
+    assert list(factors) == ["access", "records", "personal data", "cleartext", "apps"]
+    assert factors["records"].why == "at least 1,500 records"
+    assert factors["personal data"].why == "Passwords (sensitivity 10 of 10) and 1 further class"
+
+
+def test_classes_without_records_count_only_where_nobody_counted() -> None:
+    table, taxonomy = load_severity_table(), load_taxonomy()
+    assert "personal data" not in [f.factor for f in rate(facts(records=0, pii="health"), table, taxonomy).factors]
+    uncounted = facts(records=lower_bound(0, "not counted"), pii="health")
+    assert "personal data" in [f.factor for f in rate(uncounted, table, taxonomy).factors]
+
+
+def test_more_never_means_less() -> None:
+    table, taxonomy = load_severity_table(), load_taxonomy()
+    scores = [rate(facts(records=10**n, size=10 ** (n + 6)), table, taxonomy).score for n in range(9)]
+    assert scores == sorted(scores)
