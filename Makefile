@@ -48,5 +48,5 @@ bench: .venv/.bench
 	@$(RUN) python -m bench
 
 clean:
-	@if [ -x .venv/bin/tieback ]; then .venv/bin/tieback lab down --dir $(DEMO)/lab >/dev/null 2>&1 || true; fi
+	@if [ -x .venv/bin/tieback ]; then .venv/bin/tieback lab down --purge --dir $(DEMO)/lab >/dev/null 2>&1 || true; fi
 	rm -rf .venv .uv .cache $(DEMO) build dist

@@ -10,8 +10,12 @@ from typing import Any
 
 import pytest
 
+from tieback.lab.people import rows
+
 ROOT = Path(__file__).parents[2]
 APPS = ROOT / "labs" / "apps"
+SUBNET = "71"
+"""Addresses of this test alone, so that a lab that runs on this machine is left in peace."""
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]
 
@@ -34,19 +38,24 @@ def tieback(*words: str | Path, cwd: Path, check: bool = True) -> subprocess.Com
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     directory = tmp_path_factory.mktemp("lab")
-    tieback("lab", "up", "--demo", "--dir", directory, cwd=directory)
+    tieback("lab", "up", "--demo", "--subnet", SUBNET, "--dir", directory, cwd=directory)
     yield directory
-    tieback("lab", "down", "--dir", directory, cwd=directory)
+    tieback("lab", "down", "--purge", "--dir", directory, cwd=directory)
 
 
 @pytest.fixture(scope="module")
-def report(lab: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def scan(lab: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     work = tmp_path_factory.mktemp("scan")
     tieback(
         "scan", *sorted(APPS.glob("*.apk")), "--grant", lab / "lab.toml", "--workspace", work / "ws",
         "--report", work / "report.json", cwd=work,
     )  # fmt: skip
-    document: dict[str, Any] = json.loads((work / "report.json").read_text())
+    return work
+
+
+@pytest.fixture(scope="module")
+def report(scan: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((scan / "report.json").read_text())
     return document
 
 
@@ -91,9 +100,8 @@ def test_the_protected_store_is_not_reported_as_open(report: dict[str, Any]) -> 
 def test_records_equal_what_was_loaded(report: dict[str, Any], truth: dict[str, Any]) -> None:
     loaded = {
         (".".join(container["path"]), container["records"])
-        for store in truth["stores"]
-        if store["name"] in {"fieldhand", "workhub"}
-        for container in store["containers"]
+        for name in ("fieldhand", "workhub")
+        for container in truth["stores"][name]["containers"]
     }
     found = {
         (".".join(container["path"]), container["records"]["value"])
@@ -106,11 +114,18 @@ def test_records_equal_what_was_loaded(report: dict[str, Any], truth: dict[str, 
     assert report["headline"]["records"]["quality"] == "exact"
 
 
-def test_no_value_is_in_the_report_or_workspace(report: dict[str, Any], truth: dict[str, Any]) -> None:
-    text = json.dumps(report)
-    assert truth["markers"], "the lab names values that it loaded"
-    for value in truth["markers"]:
-        assert value not in text
+def test_no_value_of_a_record_is_in_the_report_or_the_workspace(scan: Path) -> None:
+    values = {
+        str(value).encode()
+        for dataset in ("machines", "operators", "employees", "visitors")
+        for row in rows(dataset, 150)
+        for value in row.values()
+        if isinstance(value, str) and len(value) > 9
+    }
+    assert len(values) > 300
+    kept = b"\n".join(path.read_bytes() for path in scan.rglob("*") if path.is_file())
+    assert b"es.fieldhand.test" in kept
+    assert [value for value in values if value in kept] == []
 
 
 def test_personal_data_is_named_by_class(report: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ def build() -> typer.Typer:
     """The whole command line."""
     root = typer.Typer(
         name="tieback",
-        help="Finds mobile apps whose back ends are open, measures what they show, and follows them until they are tied.",
+        help="Finds mobile apps whose back ends are open, measures what they show, and says whose they are.",
         epilog="Example: tieback scan app.apk --grant grant.toml --report report.html",
         no_args_is_help=True,
         add_completion=False,

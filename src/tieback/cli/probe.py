@@ -54,21 +54,21 @@ def probe(
 
 
 def _print(reports: list[ProbeReport]) -> None:
+    from tieback.assess.leaves import bytes_total, records_total
     from tieback.report.figures import bytes_text, figure_text
 
     table = Table(box=None, pad_edge=False)
     for column in ("target", "outcome", "access", "product", "containers", "records", "bytes", "sent/read"):
         table.add_column(column, justify="right" if column in {"records", "bytes", "containers"} else "left")
     for report in reports:
-        totals = leaf_totals(report)
         table.add_row(
             Text(report.target),
             Text(str(report.outcome)),
             Text(str(report.access)) if report.outcome is Outcome.OK else Text("-"),
             Text(f"{report.product} {report.version}".strip()),
             str(len(report.containers)),
-            figure_text(totals[0]),
-            bytes_text(totals[1]),
+            figure_text(records_total(report.containers)),
+            bytes_text(bytes_total(report.containers)),
             f"{report.bytes_sent:,}/{report.bytes_read:,} B",
         )
     console = data_console()

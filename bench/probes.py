@@ -1,0 +1,76 @@
+"""Probes against the lab: time, CPU, bytes sent and read a store.
+
+Brings up a lab of its own in a subnet of its own, and stops it.
+"""
+
+import asyncio
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from bench.measure import table
+
+RUNS = 5
+SUBNET = 72
+
+
+def run() -> str:
+    """Measure and describe."""
+    from tieback.lab.state import Lab
+    from tieback.lab.up import up
+
+    with tempfile.TemporaryDirectory(prefix="tieback-bench-") as folder:
+        lab = Lab(Path(folder) / "lab")
+        raised = up(lab, lambda _one: None, subnet=SUBNET)
+        try:
+            stores = [one.store for one in raised if one.error is None and one.store.is_store]
+            rows = asyncio.run(_measure(lab, stores))
+        finally:
+            with lab.locked():
+                lab.stop_all()
+    return (
+        f"## Probes\n\n`python -m bench probes`: every store of the lab, at depth `describe`, medians of {RUNS}, one at a "
+        "time. `E` marks an emulation.\n\n"
+        + table(
+            ["store", "product", "", "set up as", "verdict", "records", "sent B", "read B", "wall ms", "CPU ms"], rows
+        )
+    )
+
+
+async def _measure(lab, stores):  # type: ignore[no-untyped-def]
+    from tieback.model.backend import Candidate, Route
+    from tieback.model.figure import total
+    from tieback.pipeline.probing import probe_one, today_utc
+    from tieback.scope.audit import AuditLog
+    from tieback.scope.dialer import Dialer
+    from tieback.scope.grant import load_grant
+
+    grant = load_grant(lab.grant)
+    rows = []
+    with AuditLog(lab.directory / "audit.jsonl") as audit:
+        dialer = Dialer(grant, audit, today=today_utc())
+        for store in stores:
+            candidate = Candidate(store.address, store.port, None, Route.NAMED, (), "benchmark")
+            walls, cpus, report = [], [], None
+            for _ in range(RUNS + 1):
+                wall, cpu = time.perf_counter(), time.process_time()
+                report = await probe_one(candidate, dialer, grant)
+                walls.append(time.perf_counter() - wall)
+                cpus.append(time.process_time() - cpu)
+            records = total(c.records for c in report.containers if not c.system and c.kind != "database")
+            rows.append(
+                [
+                    store.name,
+                    f"{report.product} {report.version}".strip(),
+                    "E" if store.emulation else "",
+                    str(store.state),
+                    str(report.access),
+                    f"{records.value:,}",
+                    f"{report.bytes_sent:,}",
+                    f"{report.bytes_read:,}",
+                    f"{statistics.median(walls[1:]) * 1000:.1f}",
+                    f"{statistics.median(cpus[1:]) * 1000:.1f}",
+                ]
+            )
+    return rows

@@ -1,0 +1,58 @@
+"""``tieback scan``: the main job."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tieback.cli.report import show, write_report
+from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, complain, progress_bar, talk_console
+from tieback.model.exposure import Severity
+
+
+def scan(
+    inputs: Annotated[list[Path], typer.Argument(metavar="INPUT...", help="App packages, or folders of them.")],
+    grant: Annotated[
+        Path | None, typer.Option(help="The written permission; without one nothing is contacted.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write the report there; .html or .json says which format.")
+    ] = None,
+    workspace: WorkspaceOption = Path(".tieback"),
+    output: Annotated[OutputFormat, typer.Option("--format", help="Table, or one JSON document, on stdout.")] = (
+        OutputFormat.TABLE
+    ),
+    fail_on: Annotated[
+        Severity | None, typer.Option(help="Exit 1 when a finding is at least this severe; default: never.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes; default: one a core.")] = None,
+) -> None:
+    """Read apps, map their back ends, ask the data stores that the grant covers, and report.
+
+    Example: tieback scan app.apk other.ipa --grant grant.toml --report report.html
+    """
+    from tieback.pipeline.scan import ScanRequest, run_scan
+    from tieback.report import by_suffix
+    from tieback.scope.grant import load_grant
+
+    renderer = by_suffix(report) if report is not None else None
+    request = ScanRequest(
+        inputs=tuple(inputs),
+        grant=load_grant(grant) if grant is not None else None,
+        workspace=workspace,
+        workers=workers,
+    )
+    with run_scan(request, progress_bar) as done:
+        for error in done.failed:
+            complain(error)
+        if renderer is not None and report is not None:
+            write_report(done.report, renderer, report)
+        show(done.report, output)
+        if report is not None:
+            talk_console().print(f"report: {report}")
+        worst = max((finding.severity.rank for finding in done.report.findings), default=-1)
+        apps = done.report.headline.apps_analysed
+    if fail_on is not None and worst >= fail_on.rank:
+        raise typer.Exit(ExitCode.FINDINGS)
+    if done.failed:
+        raise typer.Exit(ExitCode.SOME_FAILED if apps else ExitCode.NOTHING_DONE)

@@ -1,0 +1,87 @@
+"""Static analysis of one app, and the work that engines do with it."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+from tieback.engine.interface import Unit, Work
+from tieback.intake.apps.discover import find_apps
+from tieback.intake.apps.open import ARTIFACT_VERSION, open_app
+from tieback.model.document import encode
+from tieback.model.errors import InputError
+from tieback.model.sighting import AppDocument
+from tieback.recognise import RECOGNISE_VERSION, extractors
+from tieback.recognise.collect import collect
+from tieback.recognise.interface import Extractor
+from tieback.recognise.rules import Rules
+
+ANALYSIS_VERSION = f"app-{ARTIFACT_VERSION}.{RECOGNISE_VERSION}"
+"""Part of the key of a unit of work: when readers or rules change, apps are analysed again."""
+
+
+class Analyser:
+    """Reads apps with one set of compiled extractors."""
+
+    @cached_property
+    def _rules(self) -> Rules:
+        return Rules()
+
+    @cached_property
+    def _extractors(self) -> tuple[Extractor, ...]:
+        return extractors(self._rules)
+
+    def document(self, path: Path) -> AppDocument:
+        """Everything that static analysis says of one app.
+
+        Raises:
+            InputError: the file is no app that can be read.
+        """
+        with open_app(path) as opened:
+            finds = (
+                find
+                for artifact in opened.artifacts()
+                for extractor in self._extractors
+                for find in extractor.extract(artifact)
+            )
+            collected = collect(opened.app, finds, self._rules)
+        return AppDocument(
+            path=str(path),
+            app=opened.app,
+            sightings=collected.sightings,
+            credentials=collected.credentials,
+            not_backends=collected.not_backends,
+            problems=(*opened.problems, *collected.problems),
+        )
+
+
+class Describe(Work[AppDocument]):
+    """Analyse apps and send the documents back; nothing is kept."""
+
+    @cached_property
+    def _analyser(self) -> Analyser:
+        return Analyser()
+
+    def analyse(self, unit: Unit) -> AppDocument:
+        """The document of one app."""
+        return self._analyser.document(Path(unit.source))
+
+    def summary(self, result: AppDocument) -> bytes:
+        """The document itself, as its JSON line."""
+        return encode("app", result)
+
+
+def app_units(inputs: Iterable[Path]) -> Iterator[Unit | InputError]:
+    """The apps among the inputs as units of work; an input that cannot be read is an error in its place."""
+    for found in find_apps(inputs):
+        if isinstance(found, InputError):
+            yield found
+            continue
+        try:
+            with found.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                size = file.tell()
+        except OSError as error:
+            yield InputError(error.strerror or "cannot be read", where=str(found), advice="Check the file")
+            continue
+        yield Unit(digest, ANALYSIS_VERSION, str(found), size)

@@ -1,0 +1,25 @@
+"""Exit codes are a contract; talk goes to stderr."""
+
+import pytest
+
+from tieback.cli.terminal import ExitCode, complain, progress_bar
+from tieback.model.errors import InputError
+
+
+def test_exit_codes() -> None:
+    assert {code.name: int(code) for code in ExitCode} == {
+        "DONE": 0, "FINDINGS": 1, "USAGE": 2, "SOME_FAILED": 3, "NOTHING_DONE": 4,
+    }  # fmt: skip
+
+
+def test_complaints_are_one_line_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    complain(InputError("not an app", where="a.apk", advice="Give an APK or IPA"))
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == "tieback: a.apk: not an app. Give an APK or IPA\n"
+
+
+def test_no_bar_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress_bar("reading") as progress:
+        progress(1, 2)
+    assert capsys.readouterr() == ("", "")

@@ -1,0 +1,94 @@
+"""The probing service asks each candidate once, knows odd ports, and keeps to the grant's concurrency."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+
+from tieback.model.backend import Candidate, Route
+from tieback.model.grant import Depth, Grant, Limits
+from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.pipeline import probing
+from tieback.scope.conversation import Conversation, DeclaredSend, Target, Traffic
+from tieback.scope.decide import Decision
+
+
+def grant(concurrency: int = 4) -> Grant:
+    return Grant("Security office", "security@example.org", date(2030, 1, 1), limits=Limits(concurrency=concurrency))
+
+
+class ScriptedDialer:
+    """Answers with outcomes by probe name instead of a network; counts what is under way."""
+
+    def __init__(self, outcomes: dict[str, Outcome], allowed: bool = True) -> None:
+        self.outcomes = outcomes
+        self.allowed = allowed
+        self.asked: list[tuple[str, str]] = []
+        self.under_way = self.most = 0
+
+    async def permit(self, host: str, port: int) -> Decision:
+        return Decision(self.allowed, "outside the grant", rule="", depth=Depth.DESCRIBE)
+
+    async def converse[R](
+        self, target: Target, conversation: Conversation[R], sends: Sequence[DeclaredSend]
+    ) -> tuple[ProbeReport, Traffic]:
+        conversation.close()
+        name = next(probe.meta.name for probe in probing.PROBES if probe.meta.sends == tuple(sends))
+        self.asked.append((target.label, name))
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        await asyncio.sleep(0)
+        self.under_way -= 1
+        outcome = self.outcomes.get(name, Outcome.PROTOCOL_MISMATCH)
+        report = ProbeReport(target.label, outcome, Access.AUTH_REQUIRED, probe=name)
+        return report, Traffic("127.0.0.1", bytes_sent=10, bytes_read=100, seconds=0.25, tls=None)
+
+
+def candidate(port: int = 9999, service: str | None = None, host: str = "store.test") -> Candidate:
+    return Candidate(host, port, service, Route.NAMED, (), "test")
+
+
+async def test_an_odd_port_is_recognised_by_what_answers() -> None:
+    dialer = ScriptedDialer({"redis": Outcome.OK})
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    assert (report.probe, report.outcome) == ("redis", Outcome.OK)
+    tries = len(dialer.asked)
+    assert (report.bytes_sent, report.bytes_read, report.seconds) == (10 * tries, 100 * tries, 0.25 * tries)
+
+
+async def test_the_hinted_service_is_asked_first_and_alone() -> None:
+    dialer = ScriptedDialer({"mongodb": Outcome.OK})
+    await probing.probe_one(candidate(service="mongodb"), dialer, grant())  # type: ignore[arg-type]
+    assert [name for _, name in dialer.asked] == ["mongodb"]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.TIMEOUT, Outcome.TLS_ERROR, Outcome.HOSTILE])
+async def test_a_closed_port_is_not_asked_again(outcome: Outcome) -> None:
+    dialer = ScriptedDialer({probe.meta.name: outcome for probe in probing.PROBES})
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    assert report.outcome is outcome
+    assert len(dialer.asked) == 1
+
+
+async def test_nothing_known_is_a_mismatch_never_safe() -> None:
+    report = await probing.probe_one(candidate(), ScriptedDialer({}), grant())  # type: ignore[arg-type]
+    assert report.outcome is Outcome.PROTOCOL_MISMATCH
+
+
+async def test_outside_the_grant_nothing_is_asked() -> None:
+    dialer = ScriptedDialer({}, allowed=False)
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    assert (report.outcome, report.problems) == (Outcome.OUT_OF_SCOPE, ("outside the grant",))
+    assert dialer.asked == []
+
+
+async def test_all_are_asked_within_the_concurrency() -> None:
+    dialer = ScriptedDialer({probe.meta.name: Outcome.OK for probe in probing.PROBES})
+    candidates = [candidate(port, "redis") for port in range(1, 41)]
+    seen: list[tuple[int, int]] = []
+    found = probing.probe_all(candidates, grant(concurrency=3), dialer, lambda *step: seen.append(step))  # type: ignore[arg-type]
+    reports = [report async for _, report in found]
+    assert {report.target for report in reports} == {f"store.test:{port}" for port in range(1, 41)}
+    assert dialer.most <= 3
+    assert seen[-1] == (40, 40)
