@@ -1,0 +1,177 @@
+"""Plays a conversation against a peer in memory: recorded answers, a fuzzer, a hostile server. No network.
+
+It keeps to the rules of the dialer: what no declared send covers is refused, reads are bounded, and what goes wrong is
+thrown into the conversation as a ``Fault``.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from tieback.model.probe import Outcome
+from tieback.scope.conversation import (
+    Connect,
+    Conversation,
+    DeclaredSend,
+    Fault,
+    Receive,
+    Send,
+    StartTls,
+    Step,
+)
+
+type Answer = Callable[[bytes], bytes | None]
+"""From the bytes of one send to what comes back; ``None`` closes the connection."""
+
+
+class Peer(msgspec.Struct, frozen=True):
+    """A server in memory."""
+
+    answer: Answer
+    greeting: bytes = b""
+    """What it says first on every connection."""
+    tls: bool = False
+    """Whether it speaks TLS only: then plain bytes are answered with an alert."""
+    starttls: bool = True
+    """Whether a handshake succeeds on a connection that began without TLS."""
+
+
+class Played[R](msgspec.Struct, frozen=True):
+    """A conversation's result and what it sent and read."""
+
+    result: R
+    sent: tuple[bytes, ...]
+    connections: int
+    bytes_read: int
+
+
+_ALERT = b"\x15\x03\x01\x00\x02\x02\x46"
+
+
+def replaying(answers: Iterable[bytes | None]) -> Answer:
+    """Recorded answers in their order, whatever is asked; the end of them closes."""
+    left = iter(answers)
+    return lambda _: next(left, None)
+
+
+def play[R](
+    conversation: Conversation[R],
+    peer: Peer,
+    sends: Sequence[DeclaredSend],
+    *,
+    max_bytes: int = 2 * 1024 * 1024,
+    max_receives: int = 4096,
+    max_connections: int = 12,
+) -> Played[R]:
+    """Run a conversation to its end.
+
+    Args:
+        conversation: as a probe's ``run`` makes it.
+        peer: who answers.
+        sends: what may be sent.
+        max_bytes: budget of bytes read; spent, the conversation is told so.
+        max_receives: budget of receives.
+        max_connections: budget of connections.
+
+    Raises:
+        ValueError: the conversation sent something undeclared, or made a step out of order: an error of ours.
+    """
+    wire = _Wire(peer, sends, (max_bytes, max_receives, max_connections))
+    answer: bytes | Fault = b""
+    step = next(conversation)
+    while True:
+        try:
+            answer = wire.take(step)
+        except Fault as fault:
+            answer = fault
+        try:
+            step = conversation.throw(answer) if isinstance(answer, Fault) else conversation.send(answer)
+        except StopIteration as end:
+            return Played(end.value, tuple(wire.sent), wire.connections, wire.bytes_read)
+
+
+class _Wire:
+    def __init__(self, peer: Peer, sends: Sequence[DeclaredSend], budget: tuple[int, int, int]) -> None:
+        self._peer = peer
+        self._sends = sends
+        self._bytes_left, self._receives_left, self._connections_left = budget
+        self._pending = b""
+        self._open = False
+        self._closed_by_peer = False
+        self._tls = False
+        self.sent: list[bytes] = []
+        self.connections = 0
+        self.bytes_read = 0
+
+    def take(self, step: Step) -> bytes:
+        """Do one step; raises the fault that it ends in."""
+        match step:
+            case Connect(tls=tls):
+                self._connect(tls)
+            case StartTls():
+                self._require_open()
+                if not self._peer.starttls:
+                    self._open = False
+                    raise Fault(Outcome.TLS_ERROR, "handshake failed")
+                self._tls = True
+            case Send(data=data):
+                self._send(data)
+            case Receive():
+                return self._receive(step)
+        return b""
+
+    def _connect(self, tls: bool) -> None:
+        if not self._connections_left:
+            raise Fault(Outcome.BUDGET_SPENT, "connections")
+        self._connections_left -= 1
+        self.connections += 1
+        if tls and not self._peer.tls:
+            raise Fault(Outcome.TLS_ERROR, "no TLS here")
+        self._open, self._closed_by_peer, self._tls = True, False, tls
+        self._pending = b"" if self._peer.tls and not tls else self._peer.greeting
+
+    def _send(self, data: bytes) -> None:
+        self._require_open()
+        if not any(declared.matches(data) for declared in self._sends):
+            raise ValueError(f"not declared: {data!r}")
+        self.sent.append(data)
+        answer = _ALERT if self._peer.tls and not self._tls else self._peer.answer(data)
+        self._closed_by_peer = self._closed_by_peer or answer is None or answer is _ALERT
+        self._pending += answer or b""
+
+    def _receive(self, step: Receive) -> bytes:
+        self._require_open()
+        if not self._receives_left or not self._bytes_left:
+            raise Fault(Outcome.BUDGET_SPENT, "frames or bytes")
+        self._receives_left -= 1
+        if step.exactly is not None:
+            size = step.exactly
+            if len(self._pending) < size:
+                raise self._starved()
+        elif step.until is not None:
+            found = self._pending.find(step.until, 0, step.limit)
+            if found < 0:
+                if len(self._pending) >= step.limit:
+                    raise Fault(Outcome.HOSTILE, f"no end within {step.limit} bytes")
+                raise self._starved()
+            size = found + len(step.until)
+        else:
+            size = min(step.limit, len(self._pending))
+            if not size and not self._closed_by_peer:
+                raise self._starved()
+        if size > self._bytes_left:
+            self._bytes_left = 0
+            raise Fault(Outcome.BUDGET_SPENT, "bytes")
+        data, self._pending = self._pending[:size], self._pending[size:]
+        self._bytes_left -= size
+        self.bytes_read += size
+        return data
+
+    def _starved(self) -> Fault:
+        if self._closed_by_peer:
+            return Fault(Outcome.REFUSED, "closed by the peer")
+        return Fault(Outcome.TIMEOUT, "no answer")
+
+    def _require_open(self) -> None:
+        if not self._open:
+            raise ValueError("a step before Connect")
