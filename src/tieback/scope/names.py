@@ -3,12 +3,8 @@
 import time
 from collections.abc import Callable
 from datetime import date
+from typing import TYPE_CHECKING
 
-import dns.asyncresolver
-import dns.exception
-import dns.name
-import dns.rdatatype
-import dns.resolver
 import msgspec
 
 from tieback.model.grant import Grant
@@ -16,6 +12,9 @@ from tieback.model.probe import Outcome
 from tieback.scope.address import Address, parse_address
 from tieback.scope.decide import Scope, host_table
 from tieback.scope.hostname import parse_host
+
+if TYPE_CHECKING:
+    from dns.asyncresolver import Resolver
 
 MAX_ADDRESSES = 16
 """Addresses of one name that are looked at."""
@@ -46,7 +45,7 @@ class Names:
         self,
         grant: Grant,
         *,
-        resolver: dns.asyncresolver.Resolver | None = None,
+        resolver: "Resolver | None" = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare the table.
@@ -101,6 +100,13 @@ class Names:
         return found
 
     async def _ask(self, name: str) -> Resolution:
+        # Loading dnspython takes longer than a scan without DNS.
+        import dns.asyncresolver
+        import dns.exception
+        import dns.name
+        import dns.rdatatype
+        import dns.resolver
+
         if self._resolver is None:
             try:
                 self._resolver = dns.asyncresolver.Resolver()

@@ -4,9 +4,6 @@ import hashlib
 import ssl
 from functools import cached_property
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
-
 from tieback.model.probe import TlsInfo
 
 _MAX_NAMES = 50
@@ -54,6 +51,10 @@ def describe(session: ssl.SSLObject, problem: str) -> TlsInfo:
 
 def _names(der: bytes) -> tuple[str, tuple[str, ...]]:
     """Common name and subject alternative names; a certificate comes from the service and may be anything."""
+    # Loading cryptography takes longer than a scan that meets no TLS.
+    from cryptography import x509
+    from cryptography.x509.oid import NameOID
+
     try:
         certificate = x509.load_der_x509_certificate(der)
         common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)

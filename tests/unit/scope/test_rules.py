@@ -1,0 +1,55 @@
+"""Targets of a grant: matches and ports."""
+
+import pytest
+
+from tieback.model.grant import Depth, TargetRule
+from tieback.scope.rules import compile_rule, parse_ports
+
+
+def rule(match: str, ports: tuple[int | str, ...] = (80,)) -> TargetRule:
+    return TargetRule(match=match, ports=ports, depth=Depth.IDENTIFY)
+
+
+@pytest.mark.parametrize(
+    ("match", "kind"),
+    [
+        ("10.0.0.0/8", "network"),
+        ("10.0.0.1", "network"),
+        ("2001:db8::/32", "network"),
+        ("Example.TEST.", "host"),
+        ("*.Example.test", "suffix"),
+    ],
+)
+def test_kinds(match: str, kind: str) -> None:
+    compiled = compile_rule(rule(match))
+    assert [name for name in ("network", "host", "suffix") if getattr(compiled, name)] == [kind]
+
+
+@pytest.mark.parametrize(
+    "match", ["", "*", "*.", "a.*.test", "*.127.0.0.1", "10.0.0.1/8", "127.1", "http://a.test", "a b"]
+)
+def test_bad_matches(match: str) -> None:
+    with pytest.raises(ValueError, match=r"\S") as caught:
+        compile_rule(rule(match))
+    assert caught.value.args[1] == "match"
+
+
+@pytest.mark.parametrize(
+    ("ports", "inside", "outside"),
+    [
+        (("27000-27100", 9200), [27000, 27100, 9200], [26999, 27101, 9201]),
+        (("80",), [80], [81]),
+        ((65535,), [65535], [1]),
+    ],
+)
+def test_ports(ports: tuple[int | str, ...], inside: list[int], outside: list[int]) -> None:
+    compiled = compile_rule(rule("a.test", ports))
+    assert [port for port in inside + outside if compiled.covers(port)] == inside
+
+
+@pytest.mark.parametrize(
+    "ports", [(), (0,), (65536,), (-1,), ("9-2",), ("a",), ("1-",), ("-1",), ("1-2-3",), ("٣",), ("9" * 5000,), "all"]
+)
+def test_bad_ports(ports: str | tuple[int | str, ...]) -> None:
+    with pytest.raises(ValueError, match="port|list|backwards"):
+        parse_ports(ports)
