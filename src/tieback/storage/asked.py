@@ -1,0 +1,127 @@
+"""Back ends and probe reports of a run in the lake: to rows and back."""
+
+from collections.abc import Iterable, Iterator
+from itertools import batched
+from typing import Any, Self
+
+from tieback.model.backend import Backend
+from tieback.model.document import decode, encode
+from tieback.model.probe import ProbeReport
+from tieback.storage.lake import Lake
+from tieback.storage.schemas import rows_table
+
+ROWS_A_PART = 20_000
+PROBES_WAITING = 256
+"""Reports that a kill may lose."""
+
+
+def save_backends(lake: Lake, run: str, backends: Iterable[Backend]) -> int:
+    """Publish the back ends of a run, in their order. Returns how many.
+
+    Raises:
+        WorkspaceError: the lake cannot be written.
+    """
+    return _save(
+        lake,
+        run,
+        "backends",
+        (
+            (
+                b.endpoint.value,
+                b.endpoint.host,
+                b.endpoint.port,
+                b.addresses,
+                b.resolved_by,
+                b.owner_domain,
+                b.provider,
+                b.region,
+                b.asn,
+                b.owner,
+                b.party,
+                encode("backend", b).decode(),
+            )
+            for b in backends
+        ),
+    )
+
+
+class ProbeWriter:
+    """Publishes the probe reports of a run as they come, so that a kill loses at most the last few.
+
+    Use it in a ``with`` statement; what waits is published when it ends, also by an error.
+    """
+
+    def __init__(self, lake: Lake, run: str, *, first: int = 0, waiting: int = PROBES_WAITING) -> None:
+        """Open the writer.
+
+        Args:
+            lake: where to.
+            run: whose reports they are.
+            first: how many reports of this run are published already.
+            waiting: publish whenever so many wait.
+        """
+        self._lake = lake
+        self._run = run
+        self._next = first
+        self._limit = waiting
+        self._waiting: list[ProbeReport] = []
+
+    def add(self, report: ProbeReport) -> None:
+        """Take one report. Raises ``WorkspaceError`` where the lake cannot be written."""
+        self._waiting.append(report)
+        if len(self._waiting) >= self._limit:
+            self.flush()
+
+    def flush(self) -> None:
+        """Publish what waits. Raises as ``add``."""
+        if not self._waiting:
+            return
+        rows = [(self._run, self._next + n, *_probe_row(report)) for n, report in enumerate(self._waiting)]
+        self._lake.publish(f"probes-{self._run}-{self._next:09}", {"probes": rows_table("probes", rows)})
+        self._next += len(rows)
+        self._waiting.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.flush()
+
+
+def _probe_row(r: ProbeReport) -> tuple[Any, ...]:
+    return (
+        r.target,
+        r.address,
+        r.probe,
+        r.product,
+        r.version,
+        r.outcome,
+        r.access,
+        r.identity.key if r.identity else None,
+        len(r.containers),
+        r.bytes_sent,
+        r.bytes_read,
+        r.seconds,
+        encode("probe", r).decode(),
+    )
+
+
+def read_backends(lake: Lake, run: str) -> Iterator[Backend]:
+    """The back ends of a run, in the order they were saved. Raises ``WorkspaceError`` or ``DocumentError``."""
+    for (text,) in lake.stream("SELECT json FROM backends WHERE run = ? ORDER BY ordinal", [run]):
+        yield decode(text, "backend", Backend)
+
+
+def read_probes(lake: Lake, run: str) -> Iterator[ProbeReport]:
+    """The probe reports of a run, in the order they were saved. Raises ``WorkspaceError`` or ``DocumentError``."""
+    for (text,) in lake.stream("SELECT json FROM probes WHERE run = ? ORDER BY ordinal", [run]):
+        yield decode(text, "probe", ProbeReport)
+
+
+def _save(lake: Lake, run: str, table: str, rows: Iterable[tuple[Any, ...]]) -> int:
+    count = 0
+    for number, chunk in enumerate(batched(rows, ROWS_A_PART)):
+        numbered = ((run, count + place, *row) for place, row in enumerate(chunk))
+        lake.publish(f"{table}-{run}-{number:06}", {table: rows_table(table, numbered)})
+        count += len(chunk)
+    return count

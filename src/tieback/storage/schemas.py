@@ -1,0 +1,144 @@
+"""The tables of the lake: names, columns, types. One row says one thing that was seen.
+
+``unit`` and ``version`` name the unit of work that a row comes from (content hash, version of the analysis), ``run``
+the run; ``ordinal`` keeps the order inside a document. Offsets, counts and sizes are signed 64-bit.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+_UNIT = [("unit", pa.string()), ("version", pa.string())]
+_EVIDENCE = [("file", pa.string()), ("offset", pa.int64()), ("how", pa.string()), ("context", pa.string())]
+
+UNITS = pa.schema([*_UNIT, ("source", pa.string()), ("size", pa.int64()), ("part", pa.string())])
+"""Units whose results are in a part. Every part has this table, written by the lake itself."""
+
+SCHEMAS: Mapping[str, pa.Schema] = {
+    "units": UNITS,
+    "apps": pa.schema(
+        [
+            *_UNIT,
+            ("path", pa.string()),
+            # All following columns are null where the identity could not be read.
+            ("sha256", pa.string()),
+            ("platform", pa.string()),
+            ("bundle_id", pa.string()),
+            ("name", pa.string()),
+            ("version_name", pa.string()),
+            ("version_code", pa.string()),
+            ("min_sdk", pa.string()),
+            ("target_sdk", pa.string()),
+            ("vendor", pa.string()),
+            ("signer_sha256", pa.string()),
+            ("signer_subject", pa.string()),
+            ("signer_scheme", pa.string()),
+        ]
+    ),
+    "sightings": pa.schema(
+        [
+            *_UNIT,
+            ("ordinal", pa.int32()),
+            ("app_sha256", pa.string()),
+            ("kind", pa.string()),
+            ("value", pa.string()),
+            ("scheme", pa.string()),
+            ("host", pa.string()),
+            ("port", pa.int32()),
+            ("path", pa.string()),
+            ("service", pa.string()),
+            ("count", pa.int64()),
+            ("party", pa.string()),
+            *_EVIDENCE,
+        ]
+    ),
+    "credentials": pa.schema(
+        [
+            *_UNIT,
+            ("ordinal", pa.int32()),
+            ("kind", pa.string()),
+            ("masked", pa.string()),
+            ("endpoint", pa.string()),
+            *_EVIDENCE,
+        ]
+    ),
+    "not_backends": pa.schema(
+        [*_UNIT, ("ordinal", pa.int32()), ("value", pa.string()), ("reason", pa.string())],
+    ),
+    "problems": pa.schema([*_UNIT, ("ordinal", pa.int32()), ("what", pa.string()), ("where", pa.string())]),
+    "inputs": pa.schema(
+        [
+            ("run", pa.string()),
+            ("ordinal", pa.int64()),
+            ("path", pa.string()),
+            *_UNIT,
+            ("problem", pa.string()),
+        ]
+    ),
+    "backends": pa.schema(
+        [
+            ("run", pa.string()),
+            ("ordinal", pa.int64()),
+            ("value", pa.string()),
+            ("host", pa.string()),
+            ("port", pa.int32()),
+            ("addresses", pa.list_(pa.string())),
+            ("resolved_by", pa.string()),
+            ("owner_domain", pa.string()),
+            ("provider", pa.string()),
+            ("region", pa.string()),
+            ("asn", pa.int64()),
+            ("owner", pa.string()),
+            ("party", pa.string()),
+            ("json", pa.string()),
+        ]
+    ),
+    "probes": pa.schema(
+        [
+            ("run", pa.string()),
+            ("ordinal", pa.int64()),
+            ("target", pa.string()),
+            ("address", pa.string()),
+            ("probe", pa.string()),
+            ("product", pa.string()),
+            ("version", pa.string()),
+            ("outcome", pa.string()),
+            ("access", pa.string()),
+            ("identity", pa.string()),
+            ("containers", pa.int32()),
+            ("bytes_sent", pa.int64()),
+            ("bytes_read", pa.int64()),
+            ("seconds", pa.float64()),
+            ("json", pa.string()),
+        ]
+    ),
+}
+
+
+def rows_table(name: str, rows: Iterable[Sequence[Any]]) -> pa.Table:
+    """A table of the lake from rows in the order of its columns.
+
+    Text that UTF-8 cannot hold (lone surrogates in hostile packages and odd file names) is written with backslashes.
+
+    Raises:
+        pyarrow.ArrowInvalid, OverflowError: a value does not fit its column.
+    """
+    schema = SCHEMAS[name]
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return pa.Table.from_arrays(
+        [_array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema
+    )
+
+
+def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:
+        return pa.array([_storable(value) for value in values], kind)
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    return [_storable(item) for item in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,163 @@
+"""A workspace: the directory that holds everything tieback keeps, and nothing else.
+
+VERSION       "tieback workspace", then "schema N"
+ledger.db     state that changes (SQLite); its -wal and -shm files beside it
+lake/         facts that only grow (Parquet)
+audit.jsonl   every conversation with a target
+grants/       the grants that runs carried
+stop          where this file exists, probing stops
+lock          held by the run that writes; released by the kernel when it dies
+"""
+
+import fcntl
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from tieback.model.errors import WorkspaceError
+from tieback.storage.database import HEAD
+from tieback.storage.failures import storage_errors
+from tieback.storage.lake import Lake
+from tieback.storage.ledger import Ledger
+
+SCHEMA = int(HEAD)
+"""Version of the layout and of the ledger: the number of the newest migration."""
+
+_MARKER = "tieback workspace\nschema {}\n"
+
+
+class Workspace:
+    """An open workspace. Use ``Workspace.open``; close it, or use it in a ``with`` statement."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.ledger_file = directory / "ledger.db"
+        self.lake_directory = directory / "lake"
+        self.audit_file = directory / "audit.jsonl"
+        self.grants_directory = directory / "grants"
+        self.stop_file = directory / "stop"
+        self.lake = Lake(self.lake_directory)
+        self._ledger: Ledger | None = None
+
+    @classmethod
+    def open(cls, directory: Path, *, create: bool = True) -> Self:
+        """Open a workspace, bringing an older one up to date; make one where there is none and ``create`` says so.
+
+        Raises:
+            WorkspaceError: there is none and ``create`` is false; the directory holds something else; a newer release
+                made it; or it cannot be read or written.
+        """
+        workspace = cls(directory)
+        with storage_errors(directory):
+            schema = _read_schema(directory)
+            if schema is None:
+                _check_free(directory, create=create)
+            elif schema > SCHEMA:
+                raise WorkspaceError(
+                    f"made by a newer tieback: schema {schema}, this release reads up to {SCHEMA}",
+                    where=str(directory),
+                    advice="Upgrade tieback or choose another directory",
+                )
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if schema is None:
+                # First, so that a kill from here on leaves a directory that is known to be ours.
+                _write_schema(directory)
+            workspace.lake_directory.mkdir(mode=0o700, exist_ok=True)
+            workspace.grants_directory.mkdir(mode=0o700, exist_ok=True)
+            if not os.access(directory, os.W_OK):
+                raise PermissionError(13, "Permission denied")
+            workspace._ledger = Ledger.open(workspace.ledger_file)
+            if schema is not None and schema < SCHEMA:
+                _write_schema(directory)
+        return workspace
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger of an open workspace."""
+        if self._ledger is None:
+            raise WorkspaceError("the workspace is closed", where=str(self.directory))
+        return self._ledger
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the workspace for a run that writes. The kernel releases it when the process dies, however it dies.
+
+        Raises:
+            WorkspaceError: another process holds it.
+        """
+        path = self.directory / "lock"
+        with storage_errors(path):
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            with storage_errors(path):
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+                    raise WorkspaceError(
+                        f"another run is writing here{f' (process {holder})' if holder.isdigit() else ''}",
+                        where=str(self.directory),
+                        advice="Wait for it to end, or choose another directory with --workspace",
+                    ) from None
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def close(self) -> None:
+        """Release the ledger; the lake keeps nothing open."""
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _read_schema(directory: Path) -> int | None:
+    """The schema in ``VERSION``; ``None`` where there is no such file."""
+    path = directory / "VERSION"
+    try:
+        with path.open("rb") as file:
+            text = file.read(256).decode("ascii", "replace")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    match = re.fullmatch(r"tieback workspace\nschema (\d{1,9})\n", text)
+    if match is None:
+        raise WorkspaceError(
+            "VERSION is not one of a workspace", where=str(path), advice="Choose another directory with --workspace"
+        )
+    return int(match[1])
+
+
+def _write_schema(directory: Path) -> None:
+    """Write ``VERSION`` in one step, on the disk before it has its name."""
+    draft = directory / f".VERSION.{os.getpid()}"
+    with draft.open("w", encoding="ascii") as file:
+        file.write(_MARKER.format(SCHEMA))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(directory / "VERSION")
+
+
+def _check_free(directory: Path, *, create: bool) -> None:
+    """Whether a new workspace may be made there."""
+    if directory.exists() and not directory.is_dir():
+        raise WorkspaceError("not a directory", where=str(directory), advice="Choose a directory with --workspace")
+    if not create:
+        raise WorkspaceError(
+            "no workspace here", where=str(directory), advice="Scan something first, or name one with --workspace"
+        )
+    if directory.exists() and any(not path.name.startswith(".VERSION.") for path in directory.iterdir()):
+        raise WorkspaceError(
+            "not a workspace, and not empty",
+            where=str(directory),
+            advice="Choose an empty or new directory with --workspace",
+        )

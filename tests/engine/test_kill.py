@@ -1,0 +1,93 @@
+"""Kill -9 anywhere, of the run or of a worker: the next run goes on, nothing is lost, nothing is done twice."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tieback.storage.recovery import recover
+from tieback.storage.tables import State
+from tieback.storage.workspace import Workspace
+
+ROOT = Path(__file__).parents[2]
+COUNT = 2_000
+MOST_RUNS = 15
+
+
+def start(directory: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / "tests" / "engine" / "killable.py"), str(directory), str(COUNT)],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def children(pid: int) -> list[int]:
+    with suppress(OSError):
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def kill(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def disturb(process: subprocess.Popen[str], chance: random.Random) -> None:
+    """Kill a worker now and then, and the run after a while, unless it ends before."""
+    for _ in range(chance.randrange(3)):
+        time.sleep(chance.uniform(0.1, 0.5))
+        if workers := children(process.pid):
+            kill(chance.choice(workers))
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(chance.uniform(0.2, 1.2))
+    kill(process.pid)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_killed_at_random_each_unit_is_in_the_lake_once(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
+    directory = tmp_path / "ws"
+    killed = 0
+    for _ in range(MOST_RUNS):
+        process = start(directory)
+        disturb(process, chance)
+        _, errors = process.communicate(timeout=60)
+        if process.returncode == 0:
+            break
+        assert process.returncode == -signal.SIGKILL, errors
+        killed += 1
+    # One more, undisturbed: whatever state the last kill left, it is completed.
+    last = start(directory)
+    _, errors = last.communicate(timeout=120)
+    assert last.returncode == 0, errors
+
+    with Workspace.open(directory, create=False) as workspace:
+        assert workspace.ledger.counts() == {State.DONE: COUNT}
+        for table in ("units", "problems"):
+            rows = workspace.lake.query(f"SELECT count(*) AS n, count(DISTINCT unit) AS u FROM {table}").to_pylist()
+            assert rows == [{"n": COUNT, "u": COUNT}], table
+        again = recover(workspace.lake, workspace.ledger)
+        assert (again.drafts, again.entered, again.lost, again.released) == (0, 0, 0, 0)
+    assert killed > 1, "the test killed nothing: make COUNT larger"
+
+
+def test_workers_do_not_outlive_a_killed_run(tmp_path: Path) -> None:
+    process = start(tmp_path / "ws")
+    while not (workers := children(process.pid)):
+        assert process.poll() is None
+        time.sleep(0.02)
+    kill(process.pid)
+    process.communicate(timeout=60)
+    for _ in range(200):
+        if not any(Path(f"/proc/{pid}").exists() for pid in workers):
+            return
+        time.sleep(0.05)
+    pytest.fail("a worker outlived its run")

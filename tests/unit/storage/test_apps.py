@@ -1,0 +1,130 @@
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.engine.interface import Unit
+from tieback.model.app import App, Platform, Signer
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import AppDocument, Credential, Evidence, NotBackend, Problem, Sighting
+from tieback.storage.apps import app_endpoints, app_tables, distinct_endpoints, read_app_documents
+from tieback.storage.lake import Lake, part_name
+
+text = st.text(max_size=8)
+big = st.integers(0, 2**63 - 1)
+evidences = st.builds(Evidence, file=text, offset=st.none() | big, how=text, context=text)
+endpoints = st.builds(
+    Endpoint,
+    kind=st.sampled_from(EndpointKind),
+    value=text,
+    scheme=text,
+    host=text,
+    port=st.none() | st.integers(1, 65535),
+    path=text,
+    service=st.none() | text,
+)
+documents = st.builds(
+    AppDocument,
+    path=text,
+    app=st.none()
+    | st.builds(
+        App,
+        platform=st.sampled_from(Platform),
+        bundle_id=text,
+        sha256=text,
+        name=text,
+        version_name=text,
+        version_code=text,
+        min_sdk=text,
+        target_sdk=text,
+        signer=st.none() | st.builds(Signer, sha256=text, subject=text, scheme=text),
+        vendor=text,
+    ),
+    sightings=st.lists(
+        st.builds(Sighting, endpoint=endpoints, count=big, party=st.sampled_from(Party), evidence=evidences), max_size=4
+    ).map(tuple),
+    credentials=st.lists(
+        st.builds(Credential, kind=text, masked=text, endpoint=text, evidence=evidences), max_size=3
+    ).map(tuple),
+    not_backends=st.lists(st.builds(NotBackend, value=text, reason=text), max_size=3).map(tuple),
+    problems=st.lists(st.builds(Problem, what=text, where=text), max_size=3).map(tuple),
+)
+
+
+def unit(number: int) -> Unit:
+    return Unit(f"{number:064x}", "v1", f"{number}.apk", 1)
+
+
+def keep(lake: Lake, *batch: tuple[Unit, AppDocument]) -> None:
+    units = [unit for unit, _ in batch]
+    lake.publish(part_name(units), app_tables(batch), units)
+
+
+@given(documents=st.lists(documents, max_size=4))
+@settings(max_examples=50, deadline=None)
+def test_documents_come_back_as_they_went(
+    documents: list[AppDocument], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    lake = Lake(tmp_path_factory.mktemp("lake"))
+    batch = [(unit(number), document) for number, document in enumerate(documents)]
+    keep(lake, *batch)
+    read = list(read_app_documents(lake, [unit for unit, _ in batch]))
+    assert sorted(read) == [(unit.key, document) for unit, document in batch]
+
+
+def endpoint(value: str) -> Endpoint:
+    return Endpoint(EndpointKind.URL, value, "https", value, 443)
+
+
+def document(path: str, *values: str) -> AppDocument:
+    return AppDocument(
+        path=path,
+        app=None,
+        sightings=tuple(
+            Sighting(endpoint(value), 1, Party.FIRST, Evidence("classes.dex", place, "dex-string/url"))
+            for place, value in enumerate(values)
+        ),
+    )
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    lake = Lake(tmp_path)
+    keep(lake, (unit(0), document("a.apk", "b.test", "a.test")), (unit(1), document("b.apk", "a.test")))
+    keep(lake, (unit(2), document("c.apk", "c.test")), (unit(3), document("empty.apk")))
+    return lake
+
+
+@pytest.mark.parametrize(
+    ("numbers", "paths"),
+    [
+        ([0, 1, 2, 3], ["a.apk", "b.apk", "c.apk", "empty.apk"]),
+        ([3], ["empty.apk"]),
+        ([2, 2, 9], ["c.apk"]),
+        ([], []),
+    ],
+)
+def test_only_wanted_documents_are_read(numbers: list[int], paths: list[str], lake: Lake) -> None:
+    assert sorted(read.path for _, read in read_app_documents(lake, map(unit, numbers))) == paths
+
+
+def test_each_endpoint_comes_once(lake: Lake) -> None:
+    assert list(distinct_endpoints(lake, [unit(0), unit(1)])) == [endpoint("a.test"), endpoint("b.test")]
+    assert [found.value for found in distinct_endpoints(lake, [unit(2), unit(3)])] == ["c.test"]
+
+
+def test_each_app_leads_to_its_endpoints(lake: Lake) -> None:
+    rows = [(row.app_sha256, row.endpoint, row.offset) for row in app_endpoints(lake, [unit(0), unit(1)])]
+    assert rows == [(unit(0).key, "a.test", 1), (unit(1).key, "a.test", 0), (unit(0).key, "b.test", 0)]
+
+
+def test_another_version_of_the_analysis_is_not_mixed_in(lake: Lake) -> None:
+    newer = msgspec.structs.replace(unit(0), version="v2")
+    keep(lake, (newer, document("a.apk", "new.test")))
+    assert [found.value for found in distinct_endpoints(lake, [newer])] == ["new.test"]
+
+
+def test_a_hundred_thousand_keys(lake: Lake) -> None:
+    assert len(list(distinct_endpoints(lake, map(unit, range(100_000))))) == 3

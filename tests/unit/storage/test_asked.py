@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import pytest
+
+from tieback.model.backend import Backend
+from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.figure import exact
+from tieback.model.probe import Access, Container, Identity, Outcome, ProbeReport
+from tieback.storage import asked
+from tieback.storage.asked import ProbeWriter, read_backends, read_probes, save_backends
+from tieback.storage.lake import Lake
+
+BACKENDS = [
+    Backend(Endpoint(EndpointKind.HOST_PORT, f"h{n}.test:1", "", f"h{n}.test", 1), addresses=("127.0.0.1", "::1"))
+    for n in range(5)
+]
+REPORTS = [
+    ProbeReport(
+        target=f"h{n}.test:27017",
+        outcome=Outcome.OK,
+        access=Access.OPEN,
+        identity=Identity(f"mongodb:{n}", "fingerprint"),
+        containers=(Container(("db",), "database", records=exact(2**64 - 1, "a hostile server's count")),),
+    )
+    for n in range(5)
+] + [ProbeReport(target="out.test:1", outcome=Outcome.OUT_OF_SCOPE)]
+
+
+def save_probes(lake: Lake, run: str, reports: list[ProbeReport], waiting: int = 4) -> None:
+    with ProbeWriter(lake, run, waiting=waiting) as writer:
+        for report in reports:
+            writer.add(report)
+
+
+def test_back_ends_and_reports_come_back_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asked, "ROWS_A_PART", 2)
+    lake = Lake(tmp_path)
+    assert save_backends(lake, "run-1", iter(BACKENDS)) == 5
+    save_probes(lake, "run-1", REPORTS)
+    save_probes(lake, "run-2", REPORTS[:1])
+    assert list(read_backends(lake, "run-1")) == BACKENDS
+    assert list(read_probes(lake, "run-1")) == REPORTS
+    assert list(read_probes(lake, "run-2")) == REPORTS[:1]
+    assert list(read_backends(lake, "run-2")) == []
+
+
+def test_reports_are_visible_as_soon_as_enough_wait(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    writer = ProbeWriter(lake, "run-1", waiting=2)
+    for report in REPORTS[:3]:
+        writer.add(report)
+    assert list(read_probes(lake, "run-1")) == REPORTS[:2]
+    with ProbeWriter(lake, "run-1", first=2) as resumed:  # the first writer was killed
+        resumed.add(REPORTS[2])
+    assert list(read_probes(lake, "run-1")) == REPORTS[:3]
+
+
+def test_reports_that_wait_survive_an_error(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    writer = ProbeWriter(lake, "run-1")
+    writer.add(REPORTS[0])
+    with pytest.raises(KeyboardInterrupt), writer:
+        raise KeyboardInterrupt
+    assert list(read_probes(lake, "run-1")) == REPORTS[:1]
+
+
+def test_columns_can_be_queried(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    save_backends(lake, "run-1", BACKENDS)
+    save_probes(lake, "run-1", REPORTS)
+    rows = lake.stream("SELECT access, count(*), count(identity) FROM probes GROUP BY ALL ORDER BY ALL")
+    assert list(rows) == [("open", 5, 5), ("unknown", 1, 0)]
+    assert lake.query("SELECT DISTINCT unnest(addresses) AS a FROM backends ORDER BY a")["a"].to_pylist() == [
+        "127.0.0.1",
+        "::1",
+    ]
+
+
+def test_nothing_to_save(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    assert save_backends(lake, "run-1", []) == 0
+    save_probes(lake, "run-1", [])
+    assert lake.parts() == set()

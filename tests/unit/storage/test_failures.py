@@ -1,0 +1,81 @@
+import errno
+import os
+import sqlite3
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tieback.model.errors import InputError, WorkspaceError
+from tieback.storage.failures import storage_errors
+
+
+@pytest.mark.parametrize(
+    ("number", "line"),
+    [
+        (errno.ENOSPC, "ws: the disk is full. Free some space and run the command again; it goes on where it stopped"),
+        (errno.EROFS, "ws: the file system is read-only. Choose another directory with --workspace"),
+        (
+            errno.EACCES,
+            "ws: it may not be read or written. Check its owner and permissions, or choose another directory",
+        ),
+        (errno.ENAMETOOLONG, "ws: File name too long. Check the directory and the disk"),
+    ],
+)
+def test_failures_of_the_system(number: int, line: str) -> None:
+    with pytest.raises(WorkspaceError) as caught, storage_errors("ws"):
+        raise OSError(number, os.strerror(number))
+    assert caught.value.diagnostics() == line
+
+
+def test_a_really_full_device() -> None:
+    with (
+        pytest.raises(WorkspaceError, match="ws: the disk is full"),
+        storage_errors("ws"),
+        open_full_device() as device,
+    ):
+        device.write(b"x")
+
+
+def test_a_really_full_device_under_arrow() -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    # Never by its path: Arrow removes the file that it could not write, and root may remove a device.
+    with (
+        pytest.raises(WorkspaceError, match="lake: the disk is full"),
+        storage_errors("lake"),
+        open_full_device() as device,
+    ):
+        pq.write_table(pa.table({"a": [1]}), device)
+
+
+def open_full_device() -> BinaryIO:
+    """Opened for writing, neither created nor truncated."""
+    device = Path("/dev/full")
+    if not device.is_char_device():
+        pytest.skip("there is no /dev/full here")
+    return os.fdopen(os.open(device, os.O_WRONLY), "wb", buffering=0)
+
+
+def test_failures_of_sqlite(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    path.write_bytes(b"no database" * 100)
+    with pytest.raises(WorkspaceError, match="the ledger is no SQLite database"), storage_errors(path):
+        sqlite3.connect(path).execute("select * from sqlite_master")
+    with (
+        pytest.raises(WorkspaceError, match="the ledger is no SQLite database"),
+        storage_errors(path),
+        create_engine(f"sqlite:///{path}").connect() as connection,
+    ):
+        connection.execute(text("select * from sqlite_master"))
+
+
+def test_other_errors_pass_unchanged() -> None:
+    with pytest.raises(InputError), storage_errors("ws"):
+        raise InputError("not an app")
+    with pytest.raises(ZeroDivisionError), storage_errors("ws"):
+        _ = 1 / 0
+    with pytest.raises(sqlite3.OperationalError, match="syntax"), storage_errors("ws"):
+        sqlite3.connect(":memory:").execute("selec")
