@@ -120,9 +120,10 @@ def test_any_lines_are_a_grant_or_an_error(lines: list[str]) -> None:
 
 def _parse(text: str) -> None:
     try:
-        assert isinstance(parse_grant(text, "x"), Grant)
-    except GrantError as error:
-        assert error.where.startswith("x")
+        grant = parse_grant(text, "x")
+    except GrantError:
+        return
+    assert isinstance(grant, Grant)
 
 
 @pytest.mark.parametrize(

@@ -46,9 +46,9 @@ def test_normal_form(text: str, normal: str) -> None:
         "foo.127",
         "1.2.3.0x",
         "127.0.0.01",
-        "１２７.0.0.1",
+        "\uff11\uff12\uff17.0.0.1",
         "127\u30020\u30020\u30021",
-        "①②⑦.0.0.1",
+        "\u2460\u2461\u2466.0.0.1",
     ],
 )
 def test_numbers_in_disguise(text: str) -> None:

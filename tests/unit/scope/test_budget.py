@@ -1,0 +1,100 @@
+"""Budgets and rates, on a clock of the test's own."""
+
+import asyncio
+
+import pytest
+
+from tieback.model.grant import Limits
+from tieback.model.probe import Outcome
+from tieback.scope.budget import Budget, RateLimit
+from tieback.scope.conversation import Fault
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def test_the_deadline_runs_from_the_first_connect() -> None:
+    clock = Clock()
+    budget = Budget(Limits(total_seconds=20), clock)
+    clock.now += 1000
+    assert budget.left() == 20
+    budget.begin()
+    clock.now += 5
+    budget.begin()
+    assert budget.left() == 15
+    budget.pause(3)
+    assert (budget.left(), budget.seconds) == (18, 2)
+    clock.now += 18
+    with pytest.raises(Fault, match="took its 20 seconds") as caught:
+        budget.left()
+    assert caught.value.outcome is Outcome.TIMEOUT
+
+
+@pytest.mark.parametrize("kind", ["connection", "frame"])
+def test_counts(kind: str) -> None:
+    budget = Budget(Limits(max_connections=3, max_frames=3))
+    for _ in range(3):
+        getattr(budget, kind)()
+    with pytest.raises(Fault, match="3 ") as caught:
+        getattr(budget, kind)()
+    assert caught.value.outcome is Outcome.BUDGET_SPENT
+
+
+def test_bytes() -> None:
+    budget = Budget(Limits(max_bytes=100))
+    budget.bytes_read += 99
+    assert budget.bytes_left() == 1
+    budget.bytes_read += 1
+    with pytest.raises(Fault, match="100 bytes were read"):
+        budget.bytes_left()
+
+
+def test_tls_without_data_is_not_free() -> None:
+    budget = Budget(Limits(max_bytes=100))
+    budget.wire(1024 * 1024)
+    with pytest.raises(Fault) as caught:
+        budget.wire(10_000)
+    assert caught.value.outcome is Outcome.HOSTILE
+
+
+@pytest.mark.parametrize(
+    ("rate", "waits"), [(2.0, [0, 0, 0.5, 0.5, 0.5]), (0.5, [0, 2, 2]), (0.0, [0] * 50), (1000.0, [0] * 50)]
+)
+async def test_rates(rate: float, waits: list[float]) -> None:
+    clock = Clock()
+    limit = RateLimit(rate, clock, clock.sleep)
+    assert [await limit.admit("a") for _ in waits] == waits
+
+
+async def test_each_address_has_its_own_bucket() -> None:
+    clock = Clock()
+    limit = RateLimit(1, clock, clock.sleep)
+    assert [await limit.admit(a) for a in ("a", "b", "c", "a")] == [0, 0, 0, 1]
+
+
+async def test_those_who_wait_are_spread() -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    limit = RateLimit(1, Clock(), sleep)
+    await asyncio.gather(*(limit.admit("a") for _ in range(4)))
+    assert slept == [1, 2, 3]
+
+
+async def test_full_buckets_are_forgotten() -> None:
+    clock = Clock()
+    limit = RateLimit(1, clock, clock.sleep)
+    for n in range(5000):
+        clock.now += 1
+        await limit.admit(str(n))
+    assert len(limit._buckets) <= 4096
