@@ -76,7 +76,7 @@ def _starts(data: bytes, at: int) -> tuple[Offsets, int, str]:
     places = np.frombuffer(data, "<u4", held, table).astype(np.int64)
     inside = places < len(data)
     if not bool(inside.all()):
-        complaint = f"{held - int(inside.sum())} of {count} strings lie outside the DEX file"
+        complaint = complaint or f"{held - int(inside.sum())} of {count} strings lie outside the DEX file"
         places = places[inside]
     return _after_length(np.frombuffer(data, np.uint8), places), size, complaint
 

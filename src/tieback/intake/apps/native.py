@@ -12,7 +12,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 MAX_SECTIONS = 4096
 MAX_COMMANDS = 4096
 
-_ELF_EXECUTABLE = 0x4
+_ELF_LOADED, _ELF_EXECUTABLE = 0x2, 0x4
 _ELF_PROGBITS = 1
 _MACH_CODE = 0x80000400
 """S_ATTR_PURE_INSTRUCTIONS and S_ATTR_SOME_INSTRUCTIONS."""
@@ -88,7 +88,8 @@ def _elf_sections(data: bytes | bytearray) -> list[_Range]:
         if at + header.size > len(data):
             return []
         kind, flags, _, offset, size = header.unpack_from(data, at)
-        if kind == _ELF_PROGBITS and not flags & _ELF_EXECUTABLE and size:
+        # What is not loaded holds the compiler's own addresses (.comment) and debug information.
+        if kind == _ELF_PROGBITS and flags & _ELF_LOADED and not flags & _ELF_EXECUTABLE and size:
             ranges.append((offset, offset + size))
     return ranges
 

@@ -1,0 +1,65 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.apps.binary_xml import expansion, read_binary_xml
+from tieback.intake.apps.interface import BufferKind
+from tieback.intake.apps.open import open_app
+from tieback.intake.apps.stringpool import MalformedError
+
+type Build = Callable[..., bytes]
+
+
+@pytest.mark.parametrize("utf16", [False, True])
+def test_the_strings_of_an_xml_file_are_one_buffer(build: Build, utf16: bool) -> None:
+    data = build("binary_xml", ["domain", "https://pinned.test:8443"], utf16=utf16)
+    (buffer,) = read_binary_xml("res/xml/network.xml", data).buffers
+    codec = "utf-16-le" if utf16 else "utf-8"
+    assert buffer.kind is BufferKind.RESOURCES
+    assert buffer.utf16 is utf16
+    assert buffer.starts is not None
+    assert [buffer.data[start:].decode(codec, "replace")[:6] for start in buffer.starts] == ["domain", "https:"]
+    assert data[buffer.base :].startswith(buffer.data)
+
+
+def test_expansion_counts_what_a_reader_would_write(build: Build) -> None:
+    small, _ = expansion(build("binary_xml", ["a", "b" * 1000], attributes=1), 10**9)
+    large, depth = expansion(build("binary_xml", ["a", "b" * 1000], attributes=200, depth=50), 10**9)
+    assert small < 5_000
+    assert large > 200 * 50 * 1000
+    assert depth == 50
+
+
+def test_expansion_stops_at_its_limit(build: Build) -> None:
+    total, _ = expansion(build("binary_xml", ["a", "b" * 10_000], attributes=500, depth=100), 10**6)
+    assert 10**6 < total < 20 * 10**6
+
+
+@pytest.mark.parametrize("data", [b"", b"\3\0\x08\0", b"\3\0\x08\0" + b"\xff" * 60])
+def test_what_is_no_xml_is_refused(data: bytes) -> None:
+    with pytest.raises(MalformedError):
+        read_binary_xml("a.xml", data)
+
+
+def test_real_network_config_is_read(apps: Path) -> None:
+    with open_app(apps / "AndroGoat.apk") as package:
+        found = [a for a in package.artifacts() if b"cleartextTrafficPermitted" in a.buffers[0].data]
+    assert found
+    assert all(artifact.file.endswith(".xml") for artifact in found)
+
+
+@settings(max_examples=100, deadline=None)
+@given(noise=st.lists(st.tuples(st.integers(0, 500), st.integers(0, 255)), max_size=10), cut=st.integers(0, 300))
+def test_damage_is_refused_or_read(build: Build, noise: list[tuple[int, int]], cut: int) -> None:
+    data = bytearray(build("binary_xml", ["a", "https://a.test"], attributes=3, depth=2))
+    for place, value in noise:
+        data[place % len(data)] = value
+    whole = bytes(data[: len(data) - cut])
+    for read in (lambda: read_binary_xml("a.xml", whole), lambda: expansion(whole, 10**6)):
+        try:
+            read()
+        except MalformedError:
+            continue

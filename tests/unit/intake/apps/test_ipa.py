@@ -1,0 +1,118 @@
+import plistlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.apps.archive import Archive
+from tieback.intake.apps.interface import BufferKind
+from tieback.intake.apps.ipa import Ipa, is_ipa
+from tieback.intake.apps.open import open_app
+from tieback.intake.apps.problems import Problems
+from tieback.model.app import App, Platform
+
+type Build = Callable[..., bytes]
+INFO = {
+    "CFBundleIdentifier": "test.workhub",
+    "CFBundleName": "workhub",
+    "CFBundleDisplayName": "Workhub",
+    "CFBundleShortVersionString": "2.1",
+    "CFBundleVersion": 417,
+    "MinimumOSVersion": "15.0",
+    "DTPlatformVersion": "18.1",
+}
+ROOT = "Payload/Workhub.app/"
+
+
+def identified(build: Build, files: list[tuple[str, bytes]]) -> tuple[App | None, list[str]]:
+    archive = Archive(build("zipped", files), Problems())
+    return Ipa(archive).identify("0" * 64), [problem.what for problem in archive.problems]
+
+
+@pytest.mark.parametrize("form", [plistlib.FMT_BINARY, plistlib.FMT_XML])
+def test_the_identity_is_in_info_plist(build: Build, form: plistlib.PlistFormat) -> None:
+    app, problems = identified(build, [(ROOT + "Info.plist", plistlib.dumps(INFO, fmt=form))])
+    assert app == App(
+        Platform.IOS, "test.workhub", "0" * 64, "Workhub", "2.1", "417", min_sdk="15.0", target_sdk="18.1"
+    )
+    assert problems == []
+
+
+def test_the_team_of_the_profile_answers_for_the_app(build: Build) -> None:
+    profile = plistlib.dumps({"TeamName": "Acme, Inc.", "DeveloperCertificates": [b"not a certificate"]})
+    files = [
+        (ROOT + "Info.plist", plistlib.dumps(INFO)),
+        (ROOT + "embedded.mobileprovision", b"0\x82\x01\x02" + profile + b"\0\xa0"),
+    ]
+    app, problems = identified(build, files)
+    assert app is not None
+    assert app.vendor == "Acme, Inc."
+    assert app.signer is not None
+    assert (app.signer.scheme, app.signer.subject) == ("code-signature", "")
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("files", "problem"),
+    [
+        ([(ROOT + "Workhub", b"x")], "no Info.plist"),
+        ([(ROOT + "Info.plist", b"")], "damaged"),
+        ([(ROOT + "Info.plist", b"bplist00" + b"\xff" * 50)], "damaged"),
+        ([(ROOT + "Info.plist", plistlib.dumps({"CFBundleName": "x"}))], "no bundle identifier"),
+        ([(ROOT + "Info.plist", plistlib.dumps({"CFBundleIdentifier": ["x"]}))], "no bundle identifier"),
+        ([(ROOT + "Info.plist", b"\0" * (5 << 20))], "too large"),
+    ],
+    ids=["none", "empty", "noise", "no identifier", "wrong type", "large"],
+)
+def test_without_a_readable_info_plist_there_is_no_identity(
+    build: Build, files: list[tuple[str, bytes]], problem: str
+) -> None:
+    app, problems = identified(build, files)
+    assert app is None
+    assert problem in " ".join(problems)
+
+
+@pytest.mark.parametrize("profile", [b"", b"<?xml", b"<?xml?><plist><dict></plist>", b"</plist><?xml"])
+def test_a_damaged_profile_costs_only_the_signer(build: Build, profile: bytes) -> None:
+    files = [(ROOT + "Info.plist", plistlib.dumps(INFO)), (ROOT + "embedded.mobileprovision", profile)]
+    app, problems = identified(build, files)
+    assert app is not None
+    assert app.signer is None
+    assert problems
+
+
+@pytest.mark.parametrize(
+    ("file", "bundle", "vendor"),
+    [
+        ("UnCrackable-Level1.ipa", "sg.vp.UnCrackable1", "Vantage Point Security Pte. Ltd."),
+        ("LPSimpleExample-cal.ipa", "com.lesspainful.example.LPSimpleExample-cal", "Michael Kirk"),
+    ],
+)
+def test_real_apps_have_their_identity_and_code(apps: Path, file: str, bundle: str, vendor: str) -> None:
+    with open_app(apps / file) as package:
+        app = package.app
+        kinds = {buffer.kind for artifact in package.artifacts() for buffer in artifact.buffers}
+    assert app is not None
+    assert (app.bundle_id, app.vendor) == (bundle, vendor)
+    assert app.signer is not None
+    assert len(app.signer.sha256) == 64
+    assert BufferKind.NATIVE in kinds
+
+
+def test_what_counts_as_an_ipa(build: Build) -> None:
+    for name, expected in ((ROOT + "Workhub", True), ("Payload/notes.txt", False), ("a.app/Info.plist", False)):
+        archive = Archive(build("zipped", [(name, b"x")]), Problems())
+        assert is_ipa(archive) is expected
+        assert Ipa(archive).special(name) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(noise=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=8), binary=st.booleans())
+def test_a_damaged_info_plist_never_raises(build: Build, noise: list[tuple[int, int]], binary: bool) -> None:
+    data = bytearray(plistlib.dumps(INFO, fmt=plistlib.FMT_BINARY if binary else plistlib.FMT_XML))
+    for place, value in noise:
+        data[place % len(data)] = value
+    app, problems = identified(build, [(ROOT + "Info.plist", bytes(data))])
+    assert app is not None or problems

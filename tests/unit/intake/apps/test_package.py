@@ -1,0 +1,49 @@
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tieback.intake.apps.interface import OpenedApp
+from tieback.intake.apps.open import open_app
+
+type Build = Callable[..., bytes]
+
+
+@pytest.fixture
+def path(build: Build, tmp_path: Path) -> Path:
+    files = [("AndroidManifest.xml", build("manifest", "test.x")), ("a.txt", b"http://db.test:9200"), ("b.txt", b"b")]
+    target = tmp_path / "x.apk"
+    target.write_bytes(build("zipped", files))
+    return target
+
+
+def test_the_identity_bears_the_hash_of_the_file(path: Path) -> None:
+    with open_app(path) as package:
+        assert package.app is not None
+        assert package.app.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert package.app is package.app
+
+
+def test_the_identity_may_be_asked_for_before_or_after_the_walk(path: Path) -> None:
+    with open_app(path) as first, open_app(path) as second:
+        before = first.app
+        walked = [[a.file for a in package.artifacts()] for package in (first, second)]
+        assert second.app == before
+    assert walked == [["AndroidManifest.xml", "a.txt", "b.txt"]] * 2
+
+
+def test_artifacts_outlive_the_package(path: Path) -> None:
+    with open_app(path) as package:
+        artifacts = list(package.artifacts())
+    assert artifacts[1].buffers[0].data == b"http://db.test:9200"
+    assert isinstance(artifacts[1].buffers[0].data, bytes)
+
+
+def test_a_walk_that_stops_half_way_lets_the_file_be_closed(path: Path) -> None:
+    package = open_app(path)
+    opened: OpenedApp = package
+    next(opened.artifacts())
+    opened.close()
+    opened.close()
+    assert package.problems == []

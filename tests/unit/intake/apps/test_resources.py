@@ -1,0 +1,80 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.apps.interface import Buffer
+from tieback.intake.apps.open import open_app
+from tieback.intake.apps.resources import Resources
+from tieback.intake.apps.stringpool import MalformedError
+
+type Build = Callable[..., bytes]
+STRINGS = {"app_name": "Fieldhand", "backend_url": "https://es.fieldhand.test:9200", "größe": "Größe"}
+
+
+def named(buffer: Buffer) -> dict[str, str]:
+    assert buffer.starts is not None
+    codec, stop = ("utf-16-le", "\0") if buffer.utf16 else ("utf-8", "\0")
+    return {
+        buffer.names[int(start)]: buffer.data[start:].decode(codec, "replace").split(stop)[0]
+        for start in buffer.starts
+        if int(start) in buffer.names
+    }
+
+
+@pytest.mark.parametrize("utf16", [False, True])
+@pytest.mark.parametrize("sparse", [False, True])
+def test_string_values_have_their_names(build: Build, utf16: bool, sparse: bool) -> None:
+    data = build("resource_table", STRINGS, utf16=utf16, sparse=sparse)
+    (buffer,) = Resources("resources.arsc", data).artifact().buffers
+    assert named(buffer) == {f"string/{name}": value for name, value in STRINGS.items()}
+    assert len(buffer.names) == len(list(buffer.names)) == 3
+    assert buffer.names.get(1) is None
+    assert data[buffer.base :].startswith(buffer.data)
+
+
+@pytest.mark.parametrize(
+    ("resource", "text"),
+    [(0x7F010000, "Fieldhand"), (0x7F010001, STRINGS["backend_url"]), (0x7F010009, ""), (0x7F020000, ""), (0, "")],
+)
+def test_a_resource_id_leads_to_its_string(build: Build, resource: int, text: str) -> None:
+    assert Resources("resources.arsc", build("resource_table", STRINGS)).text(resource) == text
+
+
+def test_references_in_a_circle_end(build: Build) -> None:
+    data = bytearray(build("resource_table", {"a": "x"}))
+    data[-8:] = b"\x08\0\0\x01\0\0\x01\x7f"
+    assert Resources("resources.arsc", bytes(data)).text(0x7F010000) == ""
+
+
+@pytest.mark.parametrize("data", [b"", b"\2\0\x0c\0" + b"\0" * 20, b"\2\0\x0c\0" + b"\xff" * 60])
+def test_what_is_no_table_is_refused(data: bytes) -> None:
+    with pytest.raises(MalformedError):
+        Resources("resources.arsc", data)
+
+
+def test_real_strings_have_names(apps: Path) -> None:
+    with open_app(apps / "InsecureBankv2.apk") as package:
+        table = next(a for a in package.artifacts() if a.file == "resources.arsc")
+    assert named(table.buffers[0])["string/app_name"] == "InsecureBankv2"
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    noise=st.lists(st.tuples(st.integers(0, 900), st.integers(0, 255)), max_size=10),
+    cut=st.integers(0, 500),
+    sparse=st.booleans(),
+)
+def test_damage_is_refused_or_read(build: Build, noise: list[tuple[int, int]], cut: int, sparse: bool) -> None:
+    data = bytearray(build("resource_table", STRINGS, sparse=sparse))
+    for place, value in noise:
+        data[place % len(data)] = value
+    try:
+        table = Resources("resources.arsc", bytes(data[: len(data) - cut]))
+    except MalformedError:
+        return
+    (buffer,) = table.artifact().buffers
+    assert all(isinstance(buffer.names.get(offset), str | None) for offset in buffer.names)
+    table.text(0x7F010001)
