@@ -1,0 +1,155 @@
+"""``tieback pii``: which field names speak of personal data."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import msgspec
+import typer
+
+from tieback.cli.terminal import ExitCode, OutputFormat, complain, data_console, write_line
+from tieback.model.document import encode
+from tieback.model.errors import InputError
+from tieback.model.pii import Classification, Column
+
+MAX_LINE = 1 << 20
+"""Bytes of one line of input; a longer one is an error and is skipped without being kept."""
+SHOWN = 200
+"""Rows of a table; JSON lines hold them all."""
+
+app = typer.Typer(name="pii", help="Classify personal data.", no_args_is_help=True)
+
+
+class NameLine(msgspec.Struct):
+    """One line of input."""
+
+    field: str
+    id: str | int | None = None
+    table: str | None = None
+    dtype: str | None = None
+    siblings: tuple[str, ...] | None = None
+
+    @property
+    def column(self) -> Column:
+        """The column that it describes."""
+        return Column(self.field, self.table or "", self.dtype or "", self.siblings or ())
+
+
+@app.callback()
+def options() -> None:
+    """Classify personal data."""
+
+
+@app.command("names")
+def names(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="JSON lines; standard input where there is none.")
+    ] = None,
+    output: Annotated[OutputFormat, typer.Option("--format", help="One JSON document a field, or a table.")] = (
+        OutputFormat.JSON
+    ),
+) -> None:
+    """Classify fields by their names: {"id", "table", "field", "dtype", "siblings"} in, {"id", "class", …} out.
+
+    Only "field" must be there. Class "none" means that nothing was recognised. Values are never looked at.
+
+    Example: echo '{"id":1,"table":"users","field":"dob"}' | tieback pii names
+    """
+    if file is None:
+        bad = _run(sys.stdin.buffer, "stdin", output)
+    else:
+        try:
+            with file.open("rb") as source:
+                bad = _run(source, str(file), output)
+        except OSError as error:
+            raise InputError(
+                f"cannot be read ({error.strerror})", where=str(file), advice="Name a file with JSON lines"
+            ) from None
+    if bad:
+        raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+def _run(source: BinaryIO, where: str, output: OutputFormat) -> int:
+    """Classify every line; the number of lines that could not be read."""
+    from tieback.pii.names import NameDetector
+
+    detector = NameDetector()
+    bad = 0
+    rows: list[tuple[NameLine, Classification]] = []
+    for number, line in _lines(source):
+        read = _read(line, f"{where}:{number}")
+        if isinstance(read, InputError):
+            bad += 1
+            complain(read)
+            continue
+        verdict = next(iter(detector.classify_names((read.column,))))
+        if output is OutputFormat.JSON:
+            write_line(_document(read, verdict))
+        elif len(rows) <= SHOWN:
+            rows.append((read, verdict))
+    if output is OutputFormat.TABLE:
+        _print(rows)
+    return bad
+
+
+def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+    """Lines with their numbers; ``None`` for one that is longer than ``MAX_LINE``. Blank ones are left out."""
+    number = 0
+    while line := source.readline(MAX_LINE + 1):
+        number += 1
+        if len(line) > MAX_LINE:
+            while line and not line.endswith(b"\n"):
+                line = source.readline(MAX_LINE)
+            yield number, None
+        elif line.strip():
+            yield number, line
+
+
+_DECODER = msgspec.json.Decoder(NameLine)
+
+
+def _read(line: bytes | None, where: str) -> NameLine | InputError:
+    advice = 'Write {"id": …, "table": …, "field": …} on each line'
+    if line is None:
+        return InputError(f"the line is longer than {MAX_LINE} bytes", where=where, advice=advice)
+    try:
+        return _DECODER.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return InputError(f"not a field ({error})", where=where, advice=advice)
+
+
+def _document(line: NameLine, verdict: Classification) -> bytes:
+    return encode(
+        "pii",
+        {
+            "id": line.id,
+            "class": verdict.pii_class,
+            "confidence": verdict.confidence,
+            "evidence": verdict.evidence,
+        },
+    )
+
+
+def _print(rows: list[tuple[NameLine, Classification]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("table", "field", "class"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("sure", justify="right")
+    table.add_column("why", overflow="fold", ratio=1)
+    for line, verdict in rows[:SHOWN]:
+        sure = f"{verdict.confidence:.2f}" if verdict.confidence else ""
+        cells = (line.table or "", line.field, verdict.pii_class, sure, "; ".join(verdict.evidence))
+        table.add_row(*(Text(_printable(cell)) for cell in cells))
+    console = data_console()
+    console.print(table)
+    if len(rows) > SHOWN:
+        console.print(f"Only the first {SHOWN} fields are shown; --format json gives all.", style="dim")
+
+
+def _printable(text: str) -> str:
+    """Names come from strangers' servers: no control characters on the terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)

@@ -1,0 +1,75 @@
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tieback.cli import pii
+from tieback.model.errors import InputError
+
+runner = CliRunner()
+
+
+def test_a_line_a_field() -> None:
+    lines = [
+        {"id": 7, "table": "users", "field": "date_of_birth", "dtype": "date"},
+        {"id": "b", "table": None, "field": "email_verified_at", "dtype": None},
+        {"field": "Telefon"},
+    ]
+    result = runner.invoke(pii.app, ["names"], input="\n".join(map(json.dumps, lines)))
+    assert (result.exit_code, result.stderr) == (0, "")
+    first, second, third = map(json.loads, result.stdout.splitlines())
+    assert first.keys() == {"schema", "id", "class", "confidence", "evidence"}
+    assert (first["schema"], first["id"], first["class"]) == ("tieback/pii/1", 7, "birth")
+    assert (second["id"], second["class"], second["confidence"]) == ("b", "none", 0)
+    assert second["evidence"] == ["head 'at'"]
+    assert (third["id"], third["class"]) == (None, "phone")
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("nonsense", "JSON is malformed"),
+        ('{"id": 1}', "missing required field `field`"),
+        ('{"field": 3}', "Expected `str`"),
+        ('["field"]', "Expected `object`"),
+        ('{"field": "x", "siblings": "y"}', "Expected `array"),
+        ('{"field": "\xff"}', "not a field"),
+        ('{"field": "' + "x" * pii.MAX_LINE + '"}', "longer than"),
+    ],
+)
+def test_a_bad_line_is_named_and_the_rest_goes_on(bad: str, said: str) -> None:
+    good = '{"id": 1, "field": "email"}'
+    given = f"{good}\n{bad}\n{good}\n".encode("latin-1")
+    result = runner.invoke(pii.app, ["names"], input=given)
+    assert result.exit_code == 3
+    assert [json.loads(line)["class"] for line in result.stdout.splitlines()] == ["email", "email"]
+    (complaint,) = result.stderr.splitlines()
+    assert complaint.startswith("tieback: stdin:2: ")
+    assert said in complaint
+
+
+def test_nothing_in_nothing_out() -> None:
+    result = runner.invoke(pii.app, ["names"], input="\n\n")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_file_and_table(tmp_path: Path) -> None:
+    file = tmp_path / "fields.jsonl"
+    file.write_text('{"table": "[red]users", "field": "pass\\u001bword"}\n{"field": "vpn_pin"}\n')
+    result = runner.invoke(pii.app, ["names", str(file), "--format", "table"])
+    assert result.exit_code == 0
+    assert "[red]users" in result.stdout
+    assert "\x1b" not in result.stdout
+    assert "pin_otp" in result.stdout
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    result = runner.invoke(pii.app, ["names", str(tmp_path / "none.jsonl")])
+    assert isinstance(result.exception, InputError)
+    assert "cannot be read (No such file or directory)" in result.exception.diagnostics()
+
+
+def test_more_rows_than_a_table_holds() -> None:
+    result = runner.invoke(pii.app, ["names", "--format", "table"], input='{"field": "email"}\n' * (pii.SHOWN + 5))
+    assert f"Only the first {pii.SHOWN} fields are shown" in result.stdout
