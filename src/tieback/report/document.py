@@ -1,0 +1,196 @@
+"""The report arranged for reading: rows, order and words that every renderer for people shares."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+import msgspec
+
+from tieback.model.app import Platform
+from tieback.model.backend import Route
+from tieback.model.endpoint import Party
+from tieback.model.exposure import AppRoute, Exposure, PiiClassTotal
+from tieback.model.figure import Figure
+from tieback.model.probe import Access, RansomVerdict
+from tieback.model.report import AppSummary, Report, Scope
+from tieback.report.figures import NOT_MEASURED, bytes_text, figure_text
+
+ACCESS_WORDS = {
+    Access.OPEN: "open",
+    Access.OPEN_EMPTY: "open, empty",
+    Access.SCHEMA_ONLY: "names only",
+    Access.PARTIAL: "partly open",
+    Access.ANY_USER: "any user name",
+    Access.AUTH_REQUIRED: "asks for a password",
+    Access.LOCKED: "refuses everyone",
+    Access.FIREWALLED: "turns us away",
+    Access.NOT_FOUND: "not found",
+    Access.UNKNOWN: "unknown",
+}
+"""What a stranger gets, in a few words."""
+
+RANSOM_WORDS = {
+    RansomVerdict.NONE: "",
+    RansomVerdict.UNLIKELY: "ransom unlikely",
+    RansomVerdict.SUSPECT: "ransom suspected",
+    RansomVerdict.LIKELY: "ransom likely",
+    RansomVerdict.CONFIRMED: "ransomed",
+    RansomVerdict.WIPED: "wiped",
+}
+
+PLATFORM_WORDS = {Platform.ANDROID: "Android", Platform.IOS: "iOS"}
+
+_UNSAFE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+_JOINERS = frozenset("\u200c\u200d")
+"""Format characters that Persian, Indic scripts and emoji need; they change no direction."""
+
+_MOST_HOSTS = 64
+"""Distinct hosts remembered an app, of which a few are shown."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """An app and one store that it leads to."""
+
+    summary: AppSummary
+    exposure: Exposure
+    routes: tuple[AppRoute, ...]
+    """The app's own ways to the store, the named ones first."""
+
+
+def clean(text: str, limit: int = 200) -> str:
+    """Text of others, safe to show on one line: no control, direction or line characters, at most ``limit`` long.
+
+    Such characters become U+FFFD, so that an app's name cannot move a cursor or turn the reading direction.
+    """
+    if len(text) > limit:
+        text = text[: max(limit - 1, 0)] + "…"
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        "\ufffd" if unicodedata.category(sign) in _UNSAFE and sign not in _JOINERS else sign for sign in text
+    )
+
+
+def count_text(number: int, one: str, many: str | None = None) -> str:
+    """``1 app``, ``2,000 apps``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def records_text(figure: Figure) -> str:
+    """``1 record``, ``≥2,900 records``, or that they were not measured."""
+    text = figure_text(figure)
+    return f"records {text}" if text == NOT_MEASURED else f"{text} record{'' if figure.value == 1 else 's'}"
+
+
+def store_text(exposure: Exposure) -> str:
+    """Product and version."""
+    return clean(f"{exposure.product} {exposure.version}".strip(), 60) or "unknown"
+
+
+def way_text(route: AppRoute) -> str:
+    """``host:port`` as asked, and behind which host of the app it was found where the app does not name it."""
+    candidate = route.candidate
+    host = f"[{candidate.host}]" if ":" in candidate.host else candidate.host
+    label = clean(f"{host}:{candidate.port}", 80)
+    return label if candidate.route is Route.NAMED else f"{label} behind {clean(endpoint_host(route.endpoint), 80)}"
+
+
+def endpoint_host(value: str) -> str:
+    """The host that an endpoint's canonical text names; the whole text where it names none, as cloud resources do."""
+    try:
+        return urlsplit(value).hostname or value
+    except ValueError:
+        return value
+
+
+def rows(report: Report, *, exposed: bool) -> list[Row]:
+    """Every app with every store it leads to, worst store first, by name within.
+
+    Args:
+        report: the report.
+        exposed: whether the store's records answer a stranger; the other stores answered and were not open.
+    """
+    known = {exposure.id: exposure for exposure in report.exposures if exposure.access.exposed is exposed}
+    found = [
+        Row(summary, known[key], _routes_of(summary, known[key]))
+        for summary in report.apps
+        for key in summary.exposures
+        if key in known
+    ]
+    return sorted(found, key=lambda row: (*worst_first(row.exposure), row.summary.app.label.casefold()))
+
+
+def worst_first(exposure: Exposure) -> tuple[int, int, str]:
+    """Sort key."""
+    return (-exposure.severity.rank, -exposure.score, exposure.id)
+
+
+def _routes_of(summary: AppSummary, exposure: Exposure) -> tuple[AppRoute, ...]:
+    own = [route for route in exposure.routes if route.app_sha256 == summary.app.sha256]
+    return tuple(sorted(own, key=lambda route: (route.candidate.route is not Route.NAMED, way_text(route))))
+
+
+def most_records(totals: Iterable[PiiClassTotal]) -> list[PiiClassTotal]:
+    """Classes of personal data, those of most records first."""
+    return sorted(totals, key=lambda total: (-total.records.value, total.pii_class))
+
+
+def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, list[str]]:
+    """Hosts that each app names, its maker's own first, by the app's SHA-256; streams the sightings once."""
+    order = (Party.FIRST, Party.UNKNOWN, Party.THIRD)
+    seen: dict[str, dict[str, int]] = {summary.app.sha256: {} for summary in apps}
+    if not seen:
+        return {}
+    for row in report.sightings.rows():
+        hosts = seen.get(row.app_sha256)
+        name = row.sighting.endpoint.host or row.sighting.endpoint.value
+        if hosts is not None and (name in hosts or len(hosts) < _MOST_HOSTS):
+            rank = order.index(row.sighting.party)
+            hosts[name] = min(hosts.get(name, rank), rank)
+    return {key: sorted(hosts, key=lambda host: (hosts[host], host)) for key, hosts in seen.items()}
+
+
+def headline_text(report: Report) -> str:
+    """The conclusion in one or two sentences, which claim no more than was asked."""
+    head = report.headline
+    apps = count_text(head.apps_analysed, "app")
+    if report.scope is None:
+        return (
+            f"{apps} analysed. There was no grant, so nothing was contacted, and nothing is said of the data stores "
+            "behind them."
+        )
+    if not head.stores_exposed:
+        answered = count_text(head.stores_answering, "data store")
+        return f"{apps} analysed. {answered} answered, and none let a stranger read records."
+    return (
+        f"{head.apps_affected:,} of {apps} {'leads' if head.apps_affected == 1 else 'lead'} to "
+        f"{count_text(head.stores_exposed, 'data store')} that {_let(head.stores_exposed)} a stranger in: "
+        f"{records_text(head.records)}, {_size(head.bytes)}."
+    )
+
+
+def _size(figure: Figure) -> str:
+    text = bytes_text(figure)
+    return f"size {text}" if text == NOT_MEASURED else text
+
+
+def _let(stores: int) -> str:
+    return "lets" if stores == 1 else "let"
+
+
+def scope_lines(scope: Scope | None) -> Iterator[tuple[str, str]]:
+    """What the run was allowed to do and did, as label and text."""
+    if scope is None:
+        yield ("Authorised by", "nobody: there was no grant, and nothing was contacted")
+        return
+    yield ("Authorised by", f"{clean(scope.authorised_by)}, until {clean(scope.not_after, 20)}")
+    yield ("Contact", clean(scope.contact))
+    yield (
+        "Asked",
+        f"{count_text(scope.targets_asked, 'target')}; {scope.targets_out_of_scope:,} outside the grant, not contacted",
+    )
+    yield ("Traffic", f"{scope.bytes_sent:,} B sent, {scope.bytes_read:,} B read")
+    if scope.note:
+        yield ("Note", clean(scope.note, 500))
+    if scope.audit_log:
+        yield ("Audit log", clean(scope.audit_log, 300))

@@ -1,0 +1,206 @@
+"""The way from an app to its stores as boxes and lines, laid out for an inline SVG. Pure geometry; units are pixels."""
+
+import unicodedata
+from collections.abc import Sequence
+from enum import StrEnum
+
+import msgspec
+
+from tieback.model.app import App
+from tieback.model.backend import Route
+from tieback.model.probe import Access
+from tieback.report.document import ACCESS_WORDS, PLATFORM_WORDS, Row, clean, endpoint_host, store_text
+
+WIDTH = 920
+MOST_STORES = 8
+"""Stores drawn of one app; the rest is counted below the drawing."""
+
+_APP = (0, 190)
+_HOST = (325, 235)
+_STORE = (690, 230)
+"""Left edge and width of the three columns."""
+_LINE = 17
+_PADDING = 13
+_GAP = 22
+_CHARACTER = 7.3
+"""Width of a monospaced character at 12 px, rounded up."""
+
+
+class Tone(StrEnum):
+    """How a box is drawn; the words in it say the same."""
+
+    PLAIN = "plain"
+    OPEN = "open"
+    CLOSED = "closed"
+    UNSURE = "unsure"
+
+
+class Box(msgspec.Struct, frozen=True):
+    """A rectangle with lines of text; the first line is the title."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    caption: str
+    """What it is: ``App``, ``API host``, ``Data store``."""
+    lines: tuple[str, ...]
+    tone: Tone
+    verdict: str = ""
+
+    @property
+    def middle(self) -> int:
+        """Height of its centre."""
+        return self.y + self.height // 2
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A curve between two boxes, with a label above its middle."""
+
+    path: str
+    """Data of an SVG path."""
+    label: str
+    label_x: int
+    label_y: int
+    tone: Tone
+    inferred: bool
+    """Found behind a host, not named by the app: drawn dashed."""
+    tip: str
+    """Points of the arrow head."""
+
+
+class Diagram(msgspec.Struct, frozen=True):
+    """What the template draws."""
+
+    width: int
+    height: int
+    boxes: tuple[Box, ...]
+    lines: tuple[Line, ...]
+    description: str
+    """The same in words, for those who do not see it."""
+    left_out: int
+    """Stores that are not drawn."""
+
+
+def tone_of(access: Access) -> Tone:
+    """Open where records answer a stranger, closed where the service refuses them, else unsure."""
+    if access.exposed:
+        return Tone.OPEN
+    if access in (Access.AUTH_REQUIRED, Access.LOCKED, Access.FIREWALLED):
+        return Tone.CLOSED
+    return Tone.UNSURE
+
+
+def draw(app: App, stores: Sequence[Row]) -> Diagram:
+    """Lay out one app with the stores that it leads to, in their order."""
+    shown = stores[:MOST_STORES]
+    boxes: list[Box] = []
+    lines: list[Line] = []
+    words: list[str] = []
+    hosts: dict[str, list[Box]] = {}
+    direct: list[Box] = []
+    y = 0
+    for row in shown:
+        store = _store_box(row, y)
+        boxes.append(store)
+        y += store.height + _GAP
+        host = _host_before(row)
+        verdict = f"{store_text(row.exposure)}, {store.verdict}"
+        if host is None:
+            direct.append(store)
+            words.append(f"the app names {', '.join(store.lines[1:])}: {verdict}")
+        else:
+            hosts.setdefault(host, []).append(store)
+            words.append(f"the app names {host}, and behind it stands {', '.join(store.lines[1:])}: {verdict}")
+    height = max(y - _GAP, 0)
+    app_box = _box(_APP, 0, "App", (app.label, app.bundle_id, PLATFORM_WORDS[app.platform]), Tone.PLAIN)
+    height = max(height, app_box.height)
+    app_box = msgspec.structs.replace(app_box, y=(height - app_box.height) // 2)
+    lines += [_join(app_box, store, "named in the app", store.tone, inferred=False) for store in direct]
+    for host, behind in hosts.items():
+        box = _box(_HOST, 0, "API host", (host,), Tone.PLAIN)
+        centre = sum(store.middle for store in behind) // len(behind)
+        box = msgspec.structs.replace(box, y=max(centre - box.height // 2, 0))
+        boxes.append(box)
+        lines.append(_join(app_box, box, "named", Tone.PLAIN, inferred=False))
+        lines += [_join(box, store, "found behind it", store.tone, inferred=True) for store in behind]
+    bottom = max(box.y + box.height for box in (app_box, *boxes))
+    description = f"{clean(app.label, 60)}: " + "; ".join(words) + "."
+    return Diagram(WIDTH, bottom + 2, (app_box, *boxes), tuple(lines), description, len(stores) - len(shown))
+
+
+def _host_before(row: Row) -> str | None:
+    """The host behind which the store was found, or ``None`` where the app names the store itself."""
+    if not row.routes or row.routes[0].candidate.route is Route.NAMED:
+        return None
+    return clean(endpoint_host(row.routes[0].endpoint), 120)
+
+
+def _store_box(row: Row, y: int) -> Box:
+    store = row.exposure
+    if row.routes:
+        candidate = row.routes[0].candidate
+        host = f"[{candidate.host}]" if ":" in candidate.host else candidate.host
+        place = f"{host}:{candidate.port}"
+    else:
+        place = ", ".join(store.targets[:1])
+    verdict = ACCESS_WORDS[store.access]
+    return _box(_STORE, y, "Data store", (store_text(store), place), tone_of(store.access), verdict)
+
+
+def _box(column: tuple[int, int], y: int, caption: str, texts: Sequence[str], tone: Tone, verdict: str = "") -> Box:
+    x, width = column
+    room = int((width - 2 * _PADDING) / _CHARACTER)
+    lines = tuple(line for index, text in enumerate(texts) for line in wrap(text, room, 2 if index == 0 else 3))
+    height = 2 * _PADDING + _LINE * (1 + len(lines) + bool(verdict)) + (6 if verdict else 0)
+    return Box(x, y, width, height, caption, lines, tone, verdict)
+
+
+def _join(left: Box, right: Box, label: str, tone: Tone, *, inferred: bool) -> Line:
+    x1, y1, x2, y2 = left.x + left.width, left.middle, right.x - 9, right.middle
+    bend = (x2 - x1) // 2
+    # A long way has its label near its end, where lines to several stores are apart.
+    at = 0.72 if x2 - x1 > 200 else 0.5
+    share = at * at * (3 - 2 * at)
+    return Line(
+        path=f"M{x1},{y1} C{x1 + bend},{y1} {x2 - bend},{y2} {x2},{y2}",
+        label=label,
+        label_x=round(x1 + (x2 - x1) * (1.5 * at * (1 - at) + at**3)),
+        label_y=round(y1 + (y2 - y1) * share) - 8,
+        tone=tone,
+        inferred=inferred,
+        tip=f"{x2 + 9},{y2} {x2 - 1},{y2 - 5} {x2 - 1},{y2 + 5}",
+    )
+
+
+def wrap(text: str, room: int, most: int) -> list[str]:
+    """Break text into at most ``most`` lines of ``room`` columns, after a sign of host names where there is one.
+
+    The last line ends in an ellipsis where text was left out. East Asian wide characters take two columns.
+    """
+    rest = clean(text, 300)
+    lines: list[str] = []
+    while rest and len(lines) < most:
+        fits = _fitting(rest, room)
+        if fits >= len(rest):
+            lines.append(rest)
+            rest = ""
+        elif len(lines) == most - 1:
+            lines.append(rest[: _fitting(rest, room - 1)] + "…")
+            rest = ""
+        else:
+            end = max((rest.rfind(sign, 0, fits) for sign in ". :/-_@"), default=-1) + 1
+            end = end if end > fits // 2 else fits
+            lines.append(rest[:end].rstrip(" "))
+            rest = rest[end:].lstrip(" ")
+    return lines
+
+
+def _fitting(text: str, room: int) -> int:
+    """How many characters fit, at least one."""
+    used = 0
+    for count, sign in enumerate(text):
+        used += 0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        if used > room:
+            return max(count, 1)
+    return len(text)

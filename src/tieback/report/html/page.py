@@ -1,0 +1,198 @@
+"""What stands on the page: apps, stores and findings, joined and cut to what a person reads."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+
+import msgspec
+
+from tieback.model.exposure import Exposure, Finding
+from tieback.model.figure import Figure
+from tieback.model.probe import Container, ProbeReport
+from tieback.model.report import AppSummary, Report
+from tieback.report.document import Row, hosts_of, rows, worst_first
+from tieback.report.html.diagram import Diagram, Tone, draw, tone_of
+
+MOST_SECTIONS = 200
+"""Apps with a section of their own."""
+MOST_ROWS = 500
+"""Rows of any other table."""
+MOST_CONTAINERS = 100
+MOST_BARS = 12
+
+
+class FieldView(msgspec.Struct, frozen=True):
+    """A field that looks like personal data."""
+
+    name: str
+    title: str
+    """The class, for people."""
+
+
+class ContainerView(msgspec.Struct, frozen=True):
+    """A container with the fields of it that look like personal data."""
+
+    container: Container
+    personal: tuple[FieldView, ...]
+
+
+class StoreView(msgspec.Struct, frozen=True):
+    """A store, shown once however many apps lead to it."""
+
+    exposure: Exposure
+    anchor: str
+    tone: Tone
+    containers: tuple[ContainerView, ...]
+    left_out: int
+    """Containers that are not shown."""
+    findings: tuple[Finding, ...]
+
+
+class Way(msgspec.Struct, frozen=True):
+    """An app's ways to one store."""
+
+    row: Row
+    store: StoreView
+    shown_at: str
+    """Anchor of the app's section that shows the store, where it is not this one; else empty."""
+    shown_name: str
+
+
+class Section(msgspec.Struct, frozen=True):
+    """One app that leads to a store that answered."""
+
+    summary: AppSummary
+    anchor: str
+    diagram: Diagram
+    ways: tuple[Way, ...]
+
+
+class Bar(msgspec.Struct, frozen=True):
+    """One line of a bar list."""
+
+    label: str
+    figure: Figure
+    percent: float
+    """Length, 0 to 100."""
+
+
+class Other(msgspec.Struct, frozen=True):
+    """An app none of whose back ends answered as a data store."""
+
+    summary: AppSummary
+    hosts: tuple[str, ...]
+    more: int
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Everything that the template reads, beside the report itself."""
+
+    exposed: tuple[Row, ...]
+    exposed_left_out: int
+    anchors: Mapping[str, str]
+    """App's SHA-256 to its section's anchor."""
+    names: Mapping[str, str]
+    """App's SHA-256 to its name."""
+    stores: Mapping[str, StoreView]
+    sections: tuple[Section, ...]
+    sections_left_out: int
+    orphans: tuple[StoreView, ...]
+    """Stores to which no app of the report leads."""
+    pii: tuple[Bar, ...]
+    others: tuple[Other, ...]
+    others_left_out: int
+    findings: tuple[Finding, ...]
+
+
+def build_page(report: Report, titles: Mapping[str, str]) -> Page:
+    """Arrange a report for the template.
+
+    Args:
+        report: the report.
+        titles: name for people of each class of personal data; an unknown class is shown as it is.
+    """
+    exposed = rows(report, exposed=True)
+    found = exposed + rows(report, exposed=False)
+    stores = _stores(report, titles)
+    by_app: dict[str, list[Row]] = {}
+    for row in found:
+        by_app.setdefault(row.summary.app.sha256, []).append(row)
+    shown = dict(islice(by_app.items(), MOST_SECTIONS))
+    anchors = {key: f"app-{number}" for number, key in enumerate(shown, 1)}
+    rest = [summary for summary in report.apps if summary.app.sha256 not in by_app]
+    led_to = {row.exposure.id for row in found}
+    return Page(
+        exposed=tuple(exposed[:MOST_ROWS]),
+        exposed_left_out=max(len(exposed) - MOST_ROWS, 0),
+        anchors=anchors,
+        names={summary.app.sha256: summary.app.label for summary in report.apps},
+        stores=stores,
+        sections=tuple(_sections(shown, anchors, stores)),
+        sections_left_out=len(by_app) - len(shown),
+        orphans=tuple(store for key, store in stores.items() if key not in led_to)[:MOST_ROWS],
+        pii=_bars(report.headline.pii, titles),
+        others=_others(report, rest[:MOST_ROWS]),
+        others_left_out=max(len(rest) - MOST_ROWS, 0),
+        findings=tuple(sorted(report.findings, key=lambda finding: (-finding.severity.rank, finding.id))),
+    )
+
+
+def asked(report: Report) -> Iterator[ProbeReport]:
+    """The first rows of what was asked, streamed."""
+    return islice(report.probes.rows(), MOST_ROWS)
+
+
+def _stores(report: Report, titles: Mapping[str, str]) -> dict[str, StoreView]:
+    of_store: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        for key in finding.exposures:
+            of_store.setdefault(key, []).append(finding)
+    return {
+        exposure.id: StoreView(
+            exposure,
+            f"store-{number}",
+            tone_of(exposure.access),
+            _containers(exposure, titles),
+            max(sum(not container.system for container in exposure.containers) - MOST_CONTAINERS, 0),
+            tuple(of_store.get(exposure.id, ())),
+        )
+        for number, exposure in enumerate(sorted(report.exposures, key=worst_first), 1)
+    }
+
+
+def _containers(exposure: Exposure, titles: Mapping[str, str]) -> tuple[ContainerView, ...]:
+    personal: dict[str, list[FieldView]] = {}
+    for field in exposure.fields:
+        personal.setdefault(field.container, []).append(
+            FieldView(field.field, titles.get(field.pii_class, field.pii_class))
+        )
+    own = [container for container in exposure.containers if not container.system]
+    own.sort(key=lambda container: (-(container.records.value if container.records else 0), container.path))
+    return tuple(
+        ContainerView(container, tuple(personal.get(container.name, ()))) for container in own[:MOST_CONTAINERS]
+    )
+
+
+def _sections(
+    by_app: Mapping[str, list[Row]], anchors: Mapping[str, str], stores: Mapping[str, StoreView]
+) -> Iterator[Section]:
+    shown: dict[str, tuple[str, str]] = {}
+    for key, found in by_app.items():
+        app, ways = found[0].summary.app, []
+        for row in found:
+            at, name = shown.setdefault(row.exposure.id, (anchors[key], app.label))
+            ways.append(Way(row, stores[row.exposure.id], "" if at == anchors[key] else at, name))
+        yield Section(found[0].summary, anchors[key], draw(app, found), tuple(ways))
+
+
+def _bars(pii: Iterable[tuple[str, Figure]], titles: Mapping[str, str]) -> tuple[Bar, ...]:
+    first = sorted(pii, key=lambda pair: (-pair[1].value, pair[0]))[:MOST_BARS]
+    most = max((figure.value for _, figure in first), default=0) or 1
+    return tuple(Bar(titles.get(key, key), figure, round(100 * figure.value / most, 1)) for key, figure in first)
+
+
+def _others(report: Report, summaries: list[AppSummary]) -> tuple[Other, ...]:
+    hosts = hosts_of(report, summaries)
+    return tuple(
+        Other(summary, tuple(hosts[summary.app.sha256][:5]), max(len(hosts[summary.app.sha256]) - 5, 0))
+        for summary in summaries
+    )

@@ -1,0 +1,82 @@
+"""Fills the page. Everything in a report is hostile text: it is escaped and cleaned on its way into the template."""
+
+from typing import BinaryIO
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from tieback.model.report import Report
+from tieback.pii.taxonomy import load_taxonomy
+from tieback.report.document import (
+    ACCESS_WORDS,
+    PLATFORM_WORDS,
+    RANSOM_WORDS,
+    clean,
+    count_text,
+    headline_text,
+    most_records,
+    records_text,
+    scope_lines,
+    store_text,
+    way_text,
+)
+from tieback.report.figures import LEGEND, bytes_text, figure_text, quality_text
+from tieback.report.html.page import asked, build_page
+from tieback.report.interface import RendererMeta
+
+_LONGEST = 600
+"""Characters shown of any one text of others."""
+
+
+class HtmlRenderer:
+    """One file: inline style, no script, nothing loaded, and a policy that forbids both."""
+
+    meta = RendererMeta("html", ".html", "text/html; charset=utf-8")
+
+    def render(self, report: Report, out: BinaryIO) -> None:
+        """Write the page to ``out``, piece by piece."""
+        titles = {key: entry.title for key, entry in load_taxonomy().items()}
+        pieces = (
+            _environment()
+            .get_template("page.html.j2")
+            .generate(
+                report=report,
+                page=build_page(report, titles),
+                asked=asked(report),
+                titles=titles,
+                scope_lines=tuple(scope_lines(report.scope)),
+                headline=headline_text(report),
+                legend=LEGEND,
+            )
+        )
+        out.writelines(piece.encode("utf-8", "replace") for piece in pieces)
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("tieback.report.html", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "figure": figure_text,
+        "records": records_text,
+        "size": bytes_text,
+        "quality": quality_text,
+        "access": lambda access: ACCESS_WORDS[access],
+        "platform": lambda platform: PLATFORM_WORDS[platform],
+        "ransom": lambda ransom: RANSOM_WORDS[ransom.verdict],
+        "store": store_text,
+        "way": way_text,
+        "most_records": most_records,
+        "count": count_text,
+        "thousands": lambda number: f"{number:,}",
+    }
+    return environment
+
+
+def _finalize(value: object) -> object:
+    """Clean every text that is not markup, which only macros of ours give."""
+    return clean(value, _LONGEST) if isinstance(value, str) and not hasattr(value, "__html__") else value

@@ -1,0 +1,209 @@
+"""The report for a terminal: the tables that matter, 100 columns wide and readable at 80."""
+
+import io
+from collections.abc import Sequence
+from typing import BinaryIO
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tieback.model.backend import Route
+from tieback.model.exposure import AppRoute, Exposure, Severity
+from tieback.model.report import Report
+from tieback.report.document import (
+    ACCESS_WORDS,
+    PLATFORM_WORDS,
+    RANSOM_WORDS,
+    Row,
+    clean,
+    count_text,
+    endpoint_host,
+    headline_text,
+    hosts_of,
+    most_records,
+    rows,
+    scope_lines,
+    store_text,
+    way_text,
+)
+from tieback.report.figures import LEGEND, bytes_text, figure_text
+from tieback.report.interface import RendererMeta
+
+MOST_ROWS = 50
+"""Rows shown of one table; the rest is counted."""
+MOST_PROBLEMS = 5
+WIDE = 100
+"""Columns from which on every column has a place of its own."""
+
+_STYLES = {
+    Severity.CRITICAL: "bold red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.INFO: "dim",
+}
+
+
+class TerminalRenderer:
+    """Plain text, 100 columns wide, without colour: what ``print_report`` shows on a terminal."""
+
+    meta = RendererMeta("terminal", ".txt", "text/plain; charset=utf-8")
+
+    def render(self, report: Report, out: BinaryIO) -> None:
+        """Write the text to ``out``."""
+        text = io.StringIO()
+        print_report(report, Console(file=text, width=WIDE, color_system=None, highlight=False, force_terminal=False))
+        lines = (line.rstrip() for line in text.getvalue().splitlines())
+        out.write("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
+
+
+def print_report(report: Report, console: Console) -> None:
+    """Print the report's conclusions: headline, exposed stores by app, other stores, problems, scope."""
+    console.print(Text(clean(report.title, 90), style="bold"))
+    open_rows, other_rows = rows(report, exposed=True), rows(report, exposed=False)
+    worst = max((row.exposure.severity for row in open_rows), key=lambda severity: severity.rank, default=None)
+    console.print(Text(headline_text(report), style=_STYLES[worst] if worst is not None else ""))
+    if open_rows:
+        console.print(_exposed(open_rows, wide=console.width >= WIDE))
+        _print_rest(console, len(open_rows))
+        console.print(Text("\n" + "   ".join(f"{sign} {word}" for sign, word, _ in LEGEND), style="dim"))
+    if other_rows:
+        console.print(_other(other_rows))
+        _print_rest(console, len(other_rows))
+    if report.scope is None and report.apps:
+        console.print(_named(report))
+        _print_rest(console, len(report.apps))
+    _print_problems(report, console)
+    console.print()
+    for label, text in scope_lines(report.scope):
+        console.print(Text.assemble((f"{label}: ", "bold"), text), soft_wrap=False)
+
+
+def _table(title: str) -> Table:
+    return Table(
+        title=Text(f"\n{title}", style="bold"), title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, padding=0
+    )
+
+
+def _exposed(found: Sequence[Row], *, wide: bool) -> Table:
+    table = _table("Apps with an exposed data store")
+    table.add_column("App", overflow="fold")
+    if wide:
+        table.add_column("Platform", no_wrap=True)
+    table.add_column("Back end", overflow="fold")
+    if wide:
+        table.add_column("Store", no_wrap=True, max_width=16)
+    table.add_column("Access", max_width=9)
+    table.add_column("Records", justify="right", no_wrap=True)
+    if wide:
+        table.add_column("Size", justify="right", no_wrap=True)
+    table.add_column("Personal data", overflow="fold")
+    table.add_column("Severity", no_wrap=True)
+    for row in found[:MOST_ROWS]:
+        app, store = row.summary.app, row.exposure
+        name, platform = Text(clean(app.label, 40)), PLATFORM_WORDS[app.platform]
+        way, product = _ways(row), _product(store)
+        records, size = figure_text(store.records), bytes_text(store.bytes)
+        access, severity = _access(store), Text(store.severity.value, style=_STYLES[store.severity])
+        data = Text(_classes(store))
+        if wide:
+            table.add_row(name, platform, way, product, access, records, size, data, severity)
+        else:
+            table.add_row(
+                name.append(f"\n{platform}", style="dim"),
+                way.append("\n").append(store_text(store), style="dim"),
+                access,
+                Text(records).append(f"\n{size}", style="dim"),
+                data,
+                severity,
+            )
+    return table
+
+
+def _ways(row: Row) -> Text:
+    """Host and port on lines of their own, so that narrow columns break where people would."""
+    ways = list(dict.fromkeys(_way(route) for route in row.routes))
+    if not ways:
+        return Text(clean(", ".join(row.exposure.targets), 80))
+    more = f"\nand {len(ways) - 2} more" if len(ways) > 2 else ""
+    return Text("\n".join(ways[:2]) + more)
+
+
+def _way(route: AppRoute) -> str:
+    host, port = clean(route.candidate.host, 80), route.candidate.port
+    if route.candidate.route is Route.NAMED:
+        return f"{host}\n:{port}"
+    front = endpoint_host(route.endpoint)
+    return f"{host}\n:{port}, behind " + ("its API" if front == route.candidate.host else f"\n{clean(front, 80)}")
+
+
+def _product(store: Exposure) -> Text:
+    return Text("\n".join(clean(text, 30) for text in (store.product, store.version) if text) or "unknown")
+
+
+def _access(store: Exposure) -> Text:
+    text = Text(ACCESS_WORDS[store.access])
+    if ransom := RANSOM_WORDS[store.ransom.verdict]:
+        text.append(f"\n{ransom}", style="bold magenta")
+    return text
+
+
+def _classes(store: Exposure, most: int = 3) -> str:
+    names = [clean(total.pii_class, 30).replace("_", " ") for total in most_records(store.pii)]
+    if not names:
+        return "none recognised"
+    return ", ".join(names[:most]) + (f" +{len(names) - most}" if len(names) > most else "")
+
+
+def _other(found: Sequence[Row]) -> Table:
+    table = _table("Stores that answered and were not open")
+    table.add_column("App", overflow="fold")
+    table.add_column("Back end", overflow="fold")
+    table.add_column("Store", overflow="fold")
+    table.add_column("Verdict")
+    for row in found[:MOST_ROWS]:
+        table.add_row(
+            Text(clean(row.summary.app.label, 40)),
+            Text(", ".join(dict.fromkeys(way_text(route) for route in row.routes)) or "unknown"),
+            Text(store_text(row.exposure)),
+            _access(row.exposure),
+        )
+    return table
+
+
+def _named(report: Report) -> Table:
+    shown = report.apps[:MOST_ROWS]
+    hosts = hosts_of(report, shown)
+    table = _table("Apps and the back ends that they name")
+    table.add_column("App", overflow="fold")
+    table.add_column("Version", overflow="fold")
+    table.add_column("Back ends", justify="right")
+    table.add_column("Hosts", overflow="fold")
+    for summary in shown:
+        names = hosts[summary.app.sha256]
+        more = f" +{len(names) - 4}" if len(names) > 4 else ""
+        table.add_row(
+            Text(clean(summary.app.label, 40)),
+            Text(clean(summary.app.version_name, 20)),
+            f"{summary.endpoints:,}",
+            Text(", ".join(clean(name, 60) for name in names[:4]) + more),
+        )
+    return table
+
+
+def _print_rest(console: Console, count: int) -> None:
+    if count > MOST_ROWS:
+        console.print(f"and {count - MOST_ROWS:,} more; the HTML and JSON reports name them", style="dim")
+
+
+def _print_problems(report: Report, console: Console) -> None:
+    if not report.problems:
+        return
+    count = count_text(len(report.problems), "problem")
+    console.print(Text(f"\n{count}: what could not be read or asked", style="yellow"))
+    for problem in report.problems[:MOST_PROBLEMS]:
+        console.print(Text(f"  {clean(problem.where, 100)}: {clean(problem.what)}"))
+    if len(report.problems) > MOST_PROBLEMS:
+        console.print(f"  and {len(report.problems) - MOST_PROBLEMS:,} more", style="dim")

@@ -1,0 +1,493 @@
+"""A fixed report: the three sample apps, a fourth whose store was ransomed, and one that names no store."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from tieback.model.app import App, Platform, Signer
+from tieback.model.backend import Backend, Candidate, Route
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.exposure import (
+    AppRoute,
+    ClassifiedField,
+    Exposure,
+    Finding,
+    PiiClassTotal,
+    Severity,
+    SeverityFactor,
+)
+from tieback.model.figure import Figure, estimate, exact, lower_bound
+from tieback.model.probe import (
+    Access,
+    Container,
+    Field,
+    Identity,
+    Outcome,
+    ProbeReport,
+    Ransom,
+    RansomVerdict,
+)
+from tieback.model.report import AppSighting, AppSummary, Handle, Headline, Report, Scope, StoreKind
+from tieback.model.sighting import Evidence, Problem, Sighting
+
+CAT = "_cat/indices"
+
+
+def an_app(
+    letter: str, name: str, bundle_id: str, version: str, vendor: str, platform: Platform = Platform.ANDROID
+) -> App:
+    return App(
+        platform=platform,
+        bundle_id=bundle_id,
+        sha256=letter * 64,
+        name=name,
+        version_name=version,
+        version_code=version.replace(".", ""),
+        min_sdk="24",
+        target_sdk="34",
+        signer=Signer(letter * 64, f"O={vendor}", "v3"),
+        vendor=vendor,
+    )
+
+
+FIELDHAND = an_app("a", "Fieldhand", "org.fieldhand.app", "4.0.7", "Fieldhand Machinery")
+WORKHUB = an_app("b", "Workhub", "com.workhub.mobile", "2.10.4", "Workhub Access GmbH")
+TILLROLL = an_app("c", "Tillroll", "com.tillroll.pos", "1.8.8", "Tillroll Retail")
+PARCELLO = an_app("d", "Parcello", "io.parcello.ios", "7.2", "Parcello AG", Platform.IOS)
+LANTERN = an_app("e", "Lantern", "net.lantern.torch", "1.0", "Lantern")
+
+
+def route(
+    app: App, host: str, port: int, endpoint: str, file: str, offset: int | None, how: str, way: Route
+) -> AppRoute:
+    reason = "the app names it" if way is Route.NAMED else f"a usual port of a data store on the address of {host}"
+    return AppRoute(app.sha256, Candidate(host, port, None, way, (endpoint,), reason), endpoint, file, offset, how)
+
+
+def fields(*names: str) -> tuple[Field, ...]:
+    return tuple(Field(name, "text") for name in names)
+
+
+def personal(container: str, **classes: str) -> tuple[ClassifiedField, ...]:
+    return tuple(ClassifiedField(container, name, label, 0.9, ("phrase",)) for name, label in classes.items())
+
+
+def fieldhand_store() -> Exposure:
+    return Exposure(
+        id="exp-fieldhand",
+        identity=Identity("opensearch:fingerprint:01", "fingerprint"),
+        product="opensearch",
+        version="2.11.0",
+        access=Access.OPEN,
+        addresses=("127.77.0.10:9200",),
+        targets=("es.fieldhand.test:9200",),
+        routes=(
+            route(
+                FIELDHAND,
+                "es.fieldhand.test",
+                9200,
+                "http://es.fieldhand.test:9200/machines/_search",
+                "classes.dex",
+                3614,
+                "dex-string/url",
+                Route.NAMED,
+            ),
+            route(
+                PARCELLO,
+                "es.fieldhand.test",
+                9200,
+                "http://es.fieldhand.test:9200",
+                "Payload/Parcello.app/Parcello",
+                90_412,
+                "native-string/url",
+                Route.NAMED,
+            ),
+        ),
+        containers=(
+            Container(
+                ("machines",),
+                "index",
+                False,
+                exact(1200, CAT),
+                exact(524_288, CAT),
+                fields("machine_id", "location", "driver"),
+            ),
+            Container(("operators",), "index", False, exact(150, CAT), exact(61_440, CAT), fields("name", "phone")),
+            Container((".security",), "index", True, exact(7, CAT), exact(4096, CAT)),
+        ),
+        records=exact(1350, CAT),
+        bytes=exact(585_728, CAT),
+        pii=(
+            PiiClassTotal("geo_location", exact(1200, CAT), 1),
+            PiiClassTotal("person_name", exact(1350, CAT), 2),
+            PiiClassTotal("phone", exact(150, CAT), 1),
+        ),
+        fields=personal("machines", location="geo_location", driver="person_name")
+        + personal("operators", name="person_name", phone="phone"),
+        ransom=Ransom(),
+        severity=Severity.HIGH,
+        score=61,
+        factors=(
+            SeverityFactor("access", 40, "records answer a stranger"),
+            SeverityFactor("personal data", 15, "locations, names and phone numbers"),
+            SeverityFactor("clear text", 6, "the store speaks without TLS"),
+        ),
+        bytes_sent=612,
+        bytes_read=9_310,
+        cleartext=True,
+        proofs=("GET /: cluster name and version without a login", "GET /_cat/indices: 3 indices without a login"),
+    )
+
+
+def workhub_store() -> Exposure:
+    return Exposure(
+        id="exp-workhub",
+        identity=Identity("mongodb:fingerprint:02", "fingerprint"),
+        product="mongodb",
+        version="6.0.5",
+        access=Access.OPEN,
+        addresses=("127.77.0.20:27017",),
+        targets=("api.workhub.test:27017",),
+        routes=(
+            route(
+                WORKHUB,
+                "api.workhub.test",
+                27017,
+                "https://api.workhub.test",
+                "resources.arsc",
+                412,
+                "resource-string/url",
+                Route.PIVOT,
+            ),
+        ),
+        containers=(
+            Container(("workhub",), "database", False, None, estimate(901_120, "dbStats")),
+            Container(
+                ("workhub", "employees"),
+                "collection",
+                False,
+                exact(2500, "count"),
+                estimate(712_000, "collStats"),
+                fields("name", "email", "vpn_pin", "department"),
+            ),
+            Container(("workhub", "visitors"), "collection", False, lower_bound(400, "count"), None, ()),
+        ),
+        records=lower_bound(2900, "count"),
+        bytes=estimate(901_120, "dbStats"),
+        pii=(
+            PiiClassTotal("pin_otp", exact(2500, "count"), 1),
+            PiiClassTotal("email", exact(2500, "count"), 1),
+            PiiClassTotal("person_name", exact(2500, "count"), 1),
+            PiiClassTotal("employment", exact(2500, "count"), 1),
+        ),
+        fields=personal(
+            "workhub.employees", name="person_name", email="email", vpn_pin="pin_otp", department="employment"
+        ),
+        ransom=Ransom(),
+        severity=Severity.CRITICAL,
+        score=92,
+        factors=(
+            SeverityFactor("access", 40, "records answer a stranger"),
+            SeverityFactor("personal data", 40, "PINs and one-time codes"),
+            SeverityFactor("records", 12, "thousands"),
+        ),
+        bytes_sent=940,
+        bytes_read=14_222,
+        cleartext=True,
+        proofs=("listDatabases: 1 database without a login", "count: records of workhub.employees without a login"),
+    )
+
+
+def tillroll_store() -> Exposure:
+    return Exposure(
+        id="exp-tillroll",
+        identity=Identity("postgresql:address:db.tillroll.test:5432", "address"),
+        product="postgresql",
+        version="",
+        access=Access.AUTH_REQUIRED,
+        addresses=("127.77.0.30:5432",),
+        targets=("db.tillroll.test:5432",),
+        routes=(
+            route(
+                TILLROLL,
+                "db.tillroll.test",
+                5432,
+                "postgresql://db.tillroll.test:5432/tillroll",
+                "assets/config.json",
+                104,
+                "text/connection-string",
+                Route.NAMED,
+            ),
+        ),
+        containers=(),
+        records=exact(0, ""),
+        bytes=exact(0, ""),
+        pii=(),
+        fields=(),
+        ransom=Ransom(),
+        severity=Severity.INFO,
+        score=0,
+        factors=(),
+        bytes_sent=58,
+        bytes_read=26,
+        cleartext=False,
+        proofs=("StartupMessage: SASL authentication is asked for",),
+    )
+
+
+def parcello_store() -> Exposure:
+    return Exposure(
+        id="exp-parcello",
+        identity=Identity("elasticsearch:cluster_uuid:q1", "vendor_id"),
+        product="elasticsearch",
+        version="6.8.23",
+        access=Access.OPEN,
+        addresses=("127.77.0.60:9200",),
+        targets=("search.parcello.test:9200",),
+        routes=(
+            route(
+                PARCELLO,
+                "search.parcello.test",
+                9200,
+                "http://search.parcello.test:9200",
+                "Payload/Parcello.app/Parcello",
+                88_120,
+                "native-string/url",
+                Route.NAMED,
+            ),
+        ),
+        containers=(
+            Container(("read_me_to_recover",), "index", False, exact(1, CAT), exact(5_000, CAT), fields("message")),
+        ),
+        records=exact(1, CAT),
+        bytes=exact(5_000, CAT),
+        pii=(),
+        fields=(),
+        ransom=Ransom(RansomVerdict.LIKELY, ("the name read_me_to_recover is on the list", "one small record alone")),
+        severity=Severity.CRITICAL,
+        score=95,
+        factors=(SeverityFactor("access", 40, "records answer a stranger"), SeverityFactor("ransom", 55, "likely")),
+        bytes_sent=612,
+        bytes_read=2_048,
+        cleartext=True,
+        proofs=("GET /: cluster name and version without a login", "GET /_cat/indices: 1 index without a login"),
+    )
+
+
+def finding(store: Exposure, app: App, severity: Severity) -> Finding:
+    return Finding(
+        id=f"open-store:{store.id}",
+        rule="open-store",
+        title=f"{store.product} answers a stranger",
+        severity=severity,
+        cwe="CWE-306",
+        exposures=(store.id,),
+        apps=(app.sha256,),
+        evidence=(f"{store.targets[0]}: {store.proofs[0]}",),
+        advice="Close the port to the Internet, turn authentication on, then read its access logs.",
+    )
+
+
+def handle[T](*rows: T) -> Handle[T]:
+    def opened() -> Iterator[T]:
+        return iter(rows)
+
+    return Handle(len(rows), opened)
+
+
+def sighting(app: App, url: str, host: str, party: Party) -> AppSighting:
+    endpoint = Endpoint(EndpointKind.URL, url, url.partition(":")[0], host, 443)
+    evidence = Evidence("classes.dex", 128, "dex-string/url", url)
+    return AppSighting(app.sha256, f"{app.name.lower()}.apk", Sighting(endpoint, 1, party, evidence))
+
+
+def probe(store: Exposure) -> ProbeReport:
+    return ProbeReport(
+        target=store.targets[0],
+        outcome=Outcome.OK,
+        access=store.access,
+        product=store.product,
+        version=store.version,
+        bytes_sent=store.bytes_sent,
+        bytes_read=store.bytes_read,
+        address=store.addresses[0].rpartition(":")[0],
+        probe=store.product,
+    )
+
+
+def the_scope() -> Scope:
+    return Scope(
+        authorised_by="Security office",
+        contact="security@example.test",
+        not_after="2027-06-30",
+        note="A lab: the OpenSearch server is an emulation.",
+        targets_asked=9,
+        targets_out_of_scope=2,
+        bytes_sent=2_610,
+        bytes_read=25_731,
+        audit_log=".tieback/audit.jsonl",
+    )
+
+
+def the_report() -> Report:
+    stores = (fieldhand_store(), workhub_store(), tillroll_store(), parcello_store())
+    records: Figure = lower_bound(4251, "sum")
+    return Report(
+        title="Sample fleet, November 2026",
+        created=datetime(2026, 11, 25, 9, 30, tzinfo=UTC),
+        tool_version="0.1.0",
+        scope=the_scope(),
+        headline=Headline(
+            apps_analysed=5,
+            apps_affected=3,
+            stores_answering=4,
+            stores_exposed=3,
+            stores_ransomed=1,
+            records=records,
+            bytes=estimate(1_491_848, "sum"),
+            kinds=(
+                StoreKind("mongodb", 1, 1, lower_bound(2900, "count"), estimate(901_120, "dbStats")),
+                StoreKind("opensearch", 1, 1, exact(1350, CAT), exact(585_728, CAT)),
+                StoreKind("elasticsearch", 1, 1, exact(1, CAT), exact(5_000, CAT)),
+                StoreKind("postgresql", 1, 0, exact(0, ""), exact(0, "")),
+            ),
+            pii=(
+                ("person_name", exact(3850, "sum")),
+                ("email", exact(2500, "count")),
+                ("employment", exact(2500, "count")),
+                ("pin_otp", exact(2500, "count")),
+                ("geo_location", exact(1200, CAT)),
+                ("phone", exact(150, CAT)),
+            ),
+        ),
+        apps=(
+            AppSummary(FIELDHAND, "fieldhand.apk", 2, ("exp-fieldhand",), has_api=False),
+            AppSummary(WORKHUB, "workhub.apk", 2, ("exp-workhub",), has_api=True),
+            AppSummary(TILLROLL, "tillroll.apk", 2, ("exp-tillroll",), has_api=False),
+            AppSummary(PARCELLO, "parcello.ipa", 1, ("exp-parcello", "exp-fieldhand"), has_api=False),
+            AppSummary(
+                LANTERN, "lantern.apk", 1, (), has_api=True, problems=(Problem("entry is damaged", "assets/a.bin"),)
+            ),
+        ),
+        exposures=stores,
+        findings=(
+            finding(stores[0], FIELDHAND, Severity.HIGH),
+            finding(stores[1], WORKHUB, Severity.CRITICAL),
+            finding(stores[3], PARCELLO, Severity.CRITICAL),
+        ),
+        problems=(Problem("entry is damaged", "lantern.apk: assets/a.bin"),),
+        sightings=handle(
+            sighting(FIELDHAND, "http://es.fieldhand.test:9200/machines/_search", "es.fieldhand.test", Party.FIRST),
+            sighting(LANTERN, "https://telemetry.vendor-sdk.test/v1/events", "telemetry.vendor-sdk.test", Party.THIRD),
+            sighting(LANTERN, "https://api.lantern.test", "api.lantern.test", Party.FIRST),
+        ),
+        backends=handle(
+            Backend(
+                Endpoint(EndpointKind.URL, "https://api.lantern.test", "https", "api.lantern.test", 443),
+                ("127.77.0.70",),
+                "hosts",
+            )
+        ),
+        probes=handle(
+            *(probe(store) for store in stores),
+            ProbeReport("api.lantern.test:27017", Outcome.REFUSED, problems=("refused: nothing listens there",)),
+        ),
+    )
+
+
+@pytest.fixture
+def report() -> Report:
+    return the_report()
+
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "report"
+
+
+@pytest.fixture
+def golden() -> Callable[[str, bytes], None]:
+    """Compare bytes with a committed file; with TIEBACK_WRITE_GOLDEN=1 write it instead, for a person to read."""
+
+    def compare(name: str, found: bytes) -> None:
+        path = GOLDEN / name
+        if os.environ.get("TIEBACK_WRITE_GOLDEN"):
+            path.write_bytes(found)
+        assert found.decode() == path.read_text(encoding="utf-8"), "set TIEBACK_WRITE_GOLDEN=1 and read the difference"
+
+    return compare
+
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}\x1b[31m\u202egro.live\x00]]>"
+"""Markup, template syntax, a terminal escape, a change of direction and a NUL."""
+
+
+@pytest.fixture
+def hostile_report() -> Report:
+    """The same report with every text that an app or server chooses replaced."""
+
+    def spoil(value: object) -> object:
+        if isinstance(value, Exposure):
+            return replace(
+                value, product=HOSTILE, version=HOSTILE, addresses=(HOSTILE,), targets=(HOSTILE,), proofs=(HOSTILE,),
+                routes=tuple(
+                    replace(route, endpoint=HOSTILE, file=HOSTILE, how=HOSTILE,
+                            candidate=replace(route.candidate, host=HOSTILE, reason=HOSTILE))
+                    for route in value.routes
+                ),
+                containers=tuple(
+                    replace(entry, path=(HOSTILE, entry.name), kind=HOSTILE, fields=fields(HOSTILE))
+                    for entry in value.containers
+                ),
+                fields=tuple(
+                    replace(entry, container=f"{HOSTILE}.{entry.container}", field=HOSTILE, pii_class=HOSTILE)
+                    for entry in value.fields
+                ),
+                pii=tuple(replace(entry, pii_class=HOSTILE) for entry in value.pii),
+                factors=(SeverityFactor(HOSTILE, 1, HOSTILE),), account=HOSTILE,
+                ransom=Ransom(value.ransom.verdict, (HOSTILE,)),
+            )  # fmt: skip
+        if isinstance(value, AppSummary):
+            return replace(
+                value,
+                app=replace(
+                    value.app, name=HOSTILE, bundle_id=HOSTILE, version_name=HOSTILE, version_code=HOSTILE, vendor=HOSTILE
+                ),
+                problems=(Problem(HOSTILE, HOSTILE),),
+            )  # fmt: skip
+        if isinstance(value, Finding):
+            return replace(value, title=HOSTILE, rule=HOSTILE, cwe=HOSTILE, advice=HOSTILE, evidence=(HOSTILE,))
+        if isinstance(value, ProbeReport):
+            return replace(
+                value, target=HOSTILE, address=HOSTILE, product=HOSTILE, version=HOSTILE, problems=(HOSTILE,)
+            )
+        raise TypeError(value)
+
+    clean = the_report()
+    spoiled: dict[str, Any] = {
+        name: tuple(spoil(value) for value in getattr(clean, name)) for name in ("exposures", "apps", "findings")
+    }
+    sightings = [
+        AppSighting(
+            LANTERN.sha256, HOSTILE, replace(row.sighting, endpoint=replace(row.sighting.endpoint, host=HOSTILE))
+        )
+        for row in clean.sightings.rows()
+    ]
+    probes: list[Any] = [spoil(row) for row in clean.probes.rows()]
+    return replace(
+        clean,
+        title=HOSTILE,
+        scope=replace(the_scope(), authorised_by=HOSTILE, contact=HOSTILE, note=HOSTILE, audit_log=HOSTILE),
+        headline=replace(
+            clean.headline,
+            kinds=tuple(replace(kind, product=HOSTILE) for kind in clean.headline.kinds),
+            pii=tuple((HOSTILE, figure) for _, figure in clean.headline.pii),
+        ),
+        problems=(Problem(HOSTILE, HOSTILE),),
+        sightings=handle(*sightings),
+        probes=handle(*probes),
+        **spoiled,
+    )

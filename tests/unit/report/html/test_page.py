@@ -1,0 +1,81 @@
+from msgspec.structs import replace
+
+from tieback.model.exposure import AppRoute
+from tieback.model.figure import exact
+from tieback.model.probe import Container
+from tieback.model.report import AppSummary, Report
+from tieback.report.html.diagram import Tone
+from tieback.report.html.page import MOST_CONTAINERS, MOST_SECTIONS, asked, build_page
+
+TITLES = {"email": "E-mail addresses"}
+
+
+def test_sections_come_worst_first_and_a_shared_store_is_shown_in_the_first(report: Report) -> None:
+    page = build_page(report, TITLES)
+    assert [section.summary.app.name for section in page.sections] == ["Parcello", "Workhub", "Fieldhand", "Tillroll"]
+    assert [way.shown_at for way in page.sections[0].ways] == ["", ""]
+    (fieldhand,) = page.sections[2].ways
+    assert (fieldhand.shown_at, fieldhand.shown_name) == ("app-1", "Parcello")
+
+
+def test_system_containers_are_left_out_and_the_largest_comes_first(report: Report) -> None:
+    page = build_page(report, TITLES)
+    assert [item.container.name for item in page.stores["exp-fieldhand"].containers] == ["machines", "operators"]
+    assert [item.container.name for item in page.stores["exp-workhub"].containers] == [
+        "workhub.employees",
+        "workhub.visitors",
+        "workhub",
+    ]
+
+
+def test_fields_carry_the_title_of_their_class(report: Report) -> None:
+    (employees, *_) = build_page(report, TITLES).stores["exp-workhub"].containers
+    assert [(field.name, field.title) for field in employees.personal][:2] == [
+        ("name", "person_name"),
+        ("email", "E-mail addresses"),
+    ]
+
+
+def test_tones(report: Report) -> None:
+    stores = build_page(report, TITLES).stores
+    assert {key: store.tone for key, store in stores.items()} == {
+        "exp-parcello": Tone.OPEN,
+        "exp-workhub": Tone.OPEN,
+        "exp-fieldhand": Tone.OPEN,
+        "exp-tillroll": Tone.CLOSED,
+    }
+
+
+def test_bars_are_relative_to_the_longest(report: Report) -> None:
+    bars = build_page(report, TITLES).pii
+    assert [bar.percent for bar in bars] == [100.0, 64.9, 64.9, 64.9, 31.2, 3.9]
+    nothing = replace(report, headline=replace(report.headline, pii=(("email", exact(0, "")),)))
+    assert [bar.percent for bar in build_page(nothing, TITLES).pii] == [0.0]
+
+
+def test_a_store_without_an_app_is_kept(report: Report) -> None:
+    page = build_page(replace(report, apps=report.apps[:1]), TITLES)
+    assert [store.exposure.id for store in page.orphans] == ["exp-parcello", "exp-workhub", "exp-tillroll"]
+
+
+def test_a_fleet_is_cut_and_counted(report: Report) -> None:
+    store = report.exposures[0]
+    apps, routes = [], list[AppRoute]()
+    for number in range(MOST_SECTIONS + 30):
+        app = replace(report.apps[0].app, sha256=f"{number:064x}", name=f"App {number}")
+        apps.append(AppSummary(app, "a.apk", 1, (store.id,), has_api=False))
+        routes.append(replace(store.routes[0], app_sha256=app.sha256))
+    wide = replace(
+        store,
+        routes=tuple(routes),
+        containers=tuple(Container((f"c{number}",), "index") for number in range(MOST_CONTAINERS + 5)),
+    )
+    page = build_page(replace(report, apps=tuple(apps), exposures=(wide,)), TITLES)
+    assert len(page.sections) == MOST_SECTIONS
+    assert page.sections_left_out == 30
+    assert page.stores[store.id].left_out == 5
+    assert len(page.stores[store.id].containers) == MOST_CONTAINERS
+
+
+def test_what_was_asked_is_streamed(report: Report) -> None:
+    assert [probe.target for probe in asked(report)][-1] == "api.lantern.test:27017"

@@ -1,0 +1,126 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tieback.model.backend import Route
+from tieback.model.figure import exact, lower_bound
+from tieback.model.report import Report
+from tieback.report.document import (
+    clean,
+    count_text,
+    endpoint_host,
+    headline_text,
+    hosts_of,
+    rows,
+    scope_lines,
+    store_text,
+    way_text,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Workhub", "Workhub"),
+        ("a\x1b[31mb", "a\ufffd[31mb"),
+        ("two\nlines\tand\r", "two\ufffdlines\ufffdand\ufffd"),
+        ("\u202egro", "\ufffdgro"),
+        ("line\u2028separator", "line\ufffdseparator"),
+        ("lone \ud800", "lone \ufffd"),
+        ("地図 مرحبا é", "地図 مرحبا é"),
+        ("\u0645\u06cc\u200c\u062e 👩\u200d🌾", "\u0645\u06cc\u200c\u062e 👩\u200d🌾"),
+    ],
+)
+def test_text_of_others_is_cleaned(text: str, shown: str) -> None:
+    assert clean(text) == shown
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.text(alphabet=st.characters(exclude_categories=()), max_size=300), st.integers(1, 250))
+def test_cleaned_text_is_short_and_on_one_line(text: str, limit: int) -> None:
+    shown = clean(text, limit)
+    assert len(shown) <= limit
+    assert len(shown.splitlines()) <= 1
+    assert "\x1b" not in shown
+    shown.encode()
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "0 apps"), (1, "1 app"), (2100, "2,100 apps")])
+def test_counts(number: int, text: str) -> None:
+    assert count_text(number, "app") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "host"),
+    [
+        ("https://api.workhub.test", "api.workhub.test"),
+        ("postgresql://db.tillroll.test:5432/tillroll", "db.tillroll.test"),
+        ("firebase-rtdb:project", "firebase-rtdb:project"),
+        ("http://[::1", "http://[::1"),
+    ],
+)
+def test_host_of_an_endpoint(value: str, host: str) -> None:
+    assert endpoint_host(value) == host
+
+
+def test_rows_are_split_by_exposure_and_the_worst_comes_first(report: Report) -> None:
+    def shown(exposed: bool) -> list[tuple[str, str]]:
+        return [(row.summary.app.label, row.exposure.product) for row in rows(report, exposed=exposed)]
+
+    assert shown(True) == [
+        ("Parcello", "elasticsearch"),
+        ("Workhub", "mongodb"),
+        ("Fieldhand", "opensearch"),
+        ("Parcello", "opensearch"),
+    ]
+    assert shown(False) == [("Tillroll", "postgresql")]
+
+
+def test_a_row_holds_the_routes_of_its_own_app(report: Report) -> None:
+    for row in rows(report, exposed=True):
+        assert {route.app_sha256 for route in row.routes} == {row.summary.app.sha256}
+
+
+def test_ways(report: Report) -> None:
+    fieldhand, workhub = (report.exposures[index].routes[0] for index in (0, 1))
+    assert way_text(fieldhand) == "es.fieldhand.test:9200"
+    assert way_text(workhub) == "api.workhub.test:27017 behind api.workhub.test"
+    six = replace(fieldhand, candidate=replace(fieldhand.candidate, host="fd00::1", route=Route.NAMED))
+    assert way_text(six) == "[fd00::1]:9200"
+
+
+def test_store_names(report: Report) -> None:
+    assert store_text(report.exposures[1]) == "mongodb 6.0.5"
+    assert store_text(replace(report.exposures[1], product="", version="")) == "unknown"
+
+
+def test_hosts_of_the_maker_come_first(report: Report) -> None:
+    lantern = report.apps[-1]
+    assert hosts_of(report, [lantern]) == {lantern.app.sha256: ["api.lantern.test", "telemetry.vendor-sdk.test"]}
+    assert hosts_of(report, []) == {}
+
+
+def test_the_headline_claims_what_was_asked_and_no_more(report: Report) -> None:
+    assert headline_text(report) == (
+        "3 of 5 apps lead to 3 data stores that let a stranger in: ≥4,251 records, ≈1.5 MB."
+    )
+    one = replace(report.headline, apps_analysed=1, apps_affected=1, stores_exposed=1, records=exact(1, ""))
+    assert headline_text(replace(report, headline=one)) == (
+        "1 of 1 app leads to 1 data store that lets a stranger in: 1 record, ≈1.5 MB."
+    )
+    unmeasured = replace(report.headline, records=lower_bound(0, ""), bytes=lower_bound(0, ""))
+    assert headline_text(replace(report, headline=unmeasured)).endswith("records not measured, size not measured.")
+    closed = replace(report.headline, stores_exposed=0, apps_affected=0)
+    assert headline_text(replace(report, headline=closed)) == (
+        "5 apps analysed. 4 data stores answered, and none let a stranger read records."
+    )
+    assert headline_text(replace(report, scope=None)).startswith("5 apps analysed. There was no grant")
+
+
+def test_scope(report: Report) -> None:
+    lines = dict(scope_lines(report.scope))
+    assert lines["Authorised by"] == "Security office, until 2027-06-30"
+    assert lines["Asked"] == "9 targets; 2 outside the grant, not contacted"
+    assert lines["Traffic"] == "2,610 B sent, 25,731 B read"
+    assert [text for _, text in scope_lines(None)] == ["nobody: there was no grant, and nothing was contacted"]

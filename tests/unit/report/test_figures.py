@@ -1,0 +1,61 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
+from tieback.report.figures import bytes_text, figure_text, quality_text, size_text
+
+
+@pytest.mark.parametrize(
+    ("figure", "text", "quality"),
+    [
+        (exact(2900, ""), "2,900", "exact"),
+        (estimate(2900, ""), "≈2,900", "estimate"),
+        (lower_bound(2900, ""), "≥2,900", "at least"),
+        (exact(0, ""), "0", "exact"),
+        (estimate(0, ""), "≈0", "estimate"),
+        (lower_bound(0, ""), "not measured", ""),
+        (None, "not measured", ""),
+    ],
+)
+def test_records(figure: Figure | None, text: str, quality: str) -> None:
+    assert figure_text(figure) == text
+    assert quality_text(figure) == quality
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 B"), (999, "999 B"), (1000, "1 kB"), (1_049, "1 kB"), (1_050, "1.1 kB"), (999_949, "999 kB"),
+        (999_999, "1 MB"), (1_500_000, "1.5 MB"), (163_000_000_000, "163 GB"), (42_949_672_960_000, "42.9 TB"),
+        (5 * 10**21, "5,000 EB"),
+    ],
+)  # fmt: skip
+def test_sizes(count: int, text: str) -> None:
+    assert size_text(count) == text
+
+
+def test_at_least_never_claims_more_than_was_measured() -> None:
+    assert bytes_text(lower_bound(1_990_000, "")) == "≥1.9 MB"
+    assert bytes_text(lower_bound(999_999, "")) == "≥999 kB"
+    assert bytes_text(estimate(1_990_000, "")) == "≈2 MB"
+    assert bytes_text(None) == "not measured"
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(0, 10**24))
+def test_a_size_is_short_and_near(count: int) -> None:
+    number, unit = size_text(count).split(" ")
+    scale = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "PB": 10**15, "EB": 10**18}[unit]
+    value = float(number.replace(",", "")) * scale
+    assert abs(value - count) <= max(scale, 1)
+    assert len(number) <= 5 or unit == "EB"
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.integers(1, 10**24))
+def test_a_lower_bound_is_below(count: int) -> None:
+    number, unit = bytes_text(Figure(count, Quality.LOWER_BOUND, "")).removeprefix("≥").split(" ")
+    scale = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "PB": 10**15, "EB": 10**18}[unit]
+    whole, _, tenth = number.replace(",", "").partition(".")
+    assert (int(whole) * 10 + int(tenth or 0)) * scale // 10 <= count

@@ -1,0 +1,30 @@
+from pathlib import Path
+
+import pytest
+
+from tieback.model.errors import InputError
+from tieback.report import by_name, by_suffix, renderers
+
+
+def test_names_and_suffixes_are_unique() -> None:
+    metas = [renderer.meta for renderer in renderers()]
+    assert len({meta.name for meta in metas}) == len({meta.suffix for meta in metas}) == len(metas)
+
+
+@pytest.mark.parametrize("name", ["terminal", "json", "html"])
+def test_by_name(name: str) -> None:
+    assert by_name(name).meta.name == name
+
+
+@pytest.mark.parametrize(("file", "name"), [("a.html", "html"), ("b.v2.JSON", "json"), ("c.txt", "terminal")])
+def test_by_suffix(file: str, name: str) -> None:
+    assert by_suffix(Path(file)).meta.name == name
+
+
+def test_an_unknown_format_says_which_there_are() -> None:
+    with pytest.raises(
+        InputError, match=r"--format docx: there is no such format\. Choose one of terminal, json, html"
+    ):
+        by_name("docx")
+    with pytest.raises(InputError, match=r"report\.docx: .*End it in one of \.txt, \.json, \.html"):
+        by_suffix(Path("report.docx"))
