@@ -19,7 +19,7 @@ from tieback.probes.mongodb import answers, commands
 from tieback.probes.mongodb.commands import Command
 from tieback.probes.wire import bson
 from tieback.probes.wire.frames import MONGO_HEADER, OP_MSG, mongo_body
-from tieback.probes.wire.opening import first_answer, plain_then_tls, printable
+from tieback.probes.wire.opening import first_answer, opening_bytes, plain_then_tls, printable
 from tieback.probes.wire.verdicts import NotThisProtocol, TooLarge
 from tieback.scope.conversation import Connect, Conversation, Receive, Send, Target
 
@@ -48,7 +48,7 @@ class _Session:
             return (yield from first_answer(tls, self._message(command), 5, seconds))
 
         head = yield from plain_then_tls(self._target.tls, attempt)
-        head += yield Receive(exactly=MONGO_HEADER - len(head), seconds=seconds)
+        head += yield from opening_bytes(Receive(exactly=MONGO_HEADER - len(head), seconds=seconds))
         if int.from_bytes(head[12:16], "little") != OP_MSG:
             raise NotThisProtocol(f"not a MongoDB message: {printable(head)}")
         self._open = True

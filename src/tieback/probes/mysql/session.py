@@ -13,9 +13,9 @@ import msgspec
 from tieback.model.probe import Outcome
 from tieback.probes.mysql.queries import WHY
 from tieback.probes.wire.frames import Inbox, MysqlPacket, mysql_frame, mysql_packet
-from tieback.probes.wire.opening import printable
+from tieback.probes.wire.opening import opening_bytes, printable
 from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Send, StartTls
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls
 
 _LONG_PASSWORD = 1
 _PROTOCOL_41 = 0x200
@@ -92,11 +92,12 @@ class MysqlSession:
         """
         yield Connect()
         self._inbox = Inbox()
-        head = yield from self._inbox.take(5, seconds)
+        # Exactly so many bytes: where the certificate does not verify, the dialer says this again on a new connection.
+        head = yield from opening_bytes(Receive(exactly=5, seconds=seconds))
         size = int.from_bytes(head[:3], "little")
         if head[3] != 0 or not 1 < size <= _MAX_GREETING or head[4] not in (10, 0xFF):
             raise NotThisProtocol(f"no MySQL greeting: {printable(head)}")
-        rest = yield from self._inbox.take(size - 1)
+        rest = yield from opening_bytes(Receive(exactly=size - 1, seconds=seconds))
         if head[4] == 0xFF:
             return _refusal(head[4:] + rest)
         self._greeting = _greeting(rest)
@@ -116,8 +117,6 @@ class MysqlSession:
         capabilities = _CAPABILITIES
         if greeting.tls and not self._without_tls:
             capabilities |= _SSL
-            if not self._inbox.empty:
-                raise Hostile("bytes after the greeting, before TLS")
             yield Send(mysql_frame(sequence, _client_head(capabilities)))
             try:
                 yield StartTls()

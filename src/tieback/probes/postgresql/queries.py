@@ -1,6 +1,6 @@
 """All SQL that the PostgreSQL probe may send: fixed texts over the system catalogues."""
 
-MAX_DATABASES = 8
+MAX_DATABASES = 6
 MAX_TABLES = 1000
 MAX_COLUMNS = 8000
 """The LIMITs below, for one database; databases cost one connection each."""

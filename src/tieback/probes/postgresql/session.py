@@ -11,7 +11,7 @@ import msgspec
 from tieback.model.probe import Outcome
 from tieback.probes.postgresql.queries import WHY
 from tieback.probes.wire.frames import Inbox, PostgresMessage, postgres_frame, postgres_message
-from tieback.probes.wire.opening import printable
+from tieback.probes.wire.opening import opening_bytes, printable
 from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls
 
@@ -120,9 +120,9 @@ class PostgresSession:
     def _secure(self, seconds: float | None) -> Conversation[None]:
         yield Send(_SSL_REQUEST)
         # More than the one byte is another protocol, or bytes injected before TLS (CVE-2021-23222).
-        answer = yield Receive(limit=64, seconds=seconds)
+        answer = yield from opening_bytes(Receive(limit=64, seconds=seconds))
         if answer not in (b"S", b"N"):
-            raise NotThisProtocol(f"no answer to an SSLRequest: {printable(answer)!r}")
+            raise NotThisProtocol(f"no answer to an SSLRequest: {printable(answer) or 'closed'}")
         self._tls = answer == b"S"
         if self._tls:
             yield StartTls()

@@ -1,8 +1,8 @@
 """Redis, Valkey and Dragonfly over RESP2: version, key spaces, sizes, patterns of key names. No value is read.
 
-Sends, in this order: ``PING``, ``INFO server``, ``INFO replication`` (identify); ``DBSIZE``, ``INFO keyspace``,
-``INFO memory`` (enumerate); ``SELECT <n>`` and one ``SCAN 0 COUNT 50`` for each database (describe). ``SELECT`` changes
-the state of our own connection only.
+Sends, in this order: ``PING`` and ``INFO server`` at once, ``INFO replication`` (identify); ``DBSIZE``,
+``INFO keyspace``, ``INFO memory`` (enumerate); ``SELECT <n>`` and one ``SCAN 0 COUNT 50`` for each database (describe).
+``SELECT`` changes the state of our own connection only.
 
 Identity: ``master_replid``, which a primary and its replicas share, else ``run_id``. Both may change at a restart.
 """
@@ -26,7 +26,8 @@ MAX_DATABASES = 64
 _MAX_DESCRIBED = 16
 _SAMPLED = "50"
 
-_PING = resp.command("PING")
+_HELLO = resp.command("PING") + resp.command("INFO", "server")
+"""Both at once: longer than a MongoDB header, so that a mongod sees at once that this is no message of its own."""
 _DBSIZE = resp.command("DBSIZE")
 _SCAN = resp.command("SCAN", "0", "COUNT", _SAMPLED)
 
@@ -56,8 +57,7 @@ def _declared(name: str, data: bytes, why: str) -> DeclaredSend:
 
 
 SENDS = (
-    _declared("PING", _PING, "whether it asks who we are; changes nothing"),
-    _declared("INFO server", _info("server"), "product, version and run id; statistics only"),
+    _declared("PING, INFO server", _HELLO, "whether it asks who we are; product, version and run id; statistics only"),
     _declared("INFO replication", _info("replication"), "the replication id that a primary and its replicas share"),
     _declared("INFO keyspace", _info("keyspace"), "numbers of keys in each database; statistics only"),
     _declared("INFO memory", _info("memory"), "bytes of the data set; statistics only"),
@@ -91,7 +91,7 @@ class RedisProbe:
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
         def attempt(tls: bool) -> Conversation[bytes]:
-            return (yield from first_answer(tls, _PING, 1, patience(self.meta, target)))
+            return (yield from first_answer(tls, _HELLO, 1, patience(self.meta, target)))
 
         kind = yield from plain_then_tls(target.tls, attempt)
         pong = yield from resp.reply(kind)
@@ -103,7 +103,7 @@ class RedisProbe:
         if _refused(draft, "PING", pong):
             draft.spoke = True
             return
-        server = yield from _ask_info(draft, "server")
+        server = yield from _read_info(draft, "server")
         draft.spoke = draft.spoke or bool(server)
         if draft.access is not Access.UNKNOWN:
             return
@@ -143,6 +143,10 @@ def _refused(draft: Draft, asked: str, reply: resp.Reply) -> bool:
 
 def _ask_info(draft: Draft, section: str) -> Conversation[dict[str, str]]:
     yield Send(_info(section))
+    return (yield from _read_info(draft, section))
+
+
+def _read_info(draft: Draft, section: str) -> Conversation[dict[str, str]]:
     reply = yield from resp.reply()
     if _refused(draft, f"INFO {section}", reply) or not isinstance(reply, bytes):
         return {}

@@ -41,11 +41,6 @@ class Inbox:
         self._held = b""
         self._at = 0
 
-    @property
-    def empty(self) -> bool:
-        """Whether everything that was received has been taken."""
-        return self._at == len(self._held)
-
     def take(self, size: int, seconds: float | None = None) -> Conversation[bytes]:
         """The next ``size`` bytes, bounded by the caller.
 

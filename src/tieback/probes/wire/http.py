@@ -10,8 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from tieback import __version__
-from tieback.model.probe import Outcome
-from tieback.probes.wire.opening import first_answer, plain_then_tls, printable
+from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
 from tieback.probes.wire.verdicts import Hostile, LooksLikeTls, NotThisProtocol
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
 
@@ -111,7 +110,7 @@ class HttpSession:
                 return (yield from self._exchange(path, cap))
             except Fault as fault:
                 # An idle connection may be closed at any time (RFC 9112 section 9.5); a GET can be sent again.
-                if fault.outcome is not Outcome.REFUSED:
+                if fault.outcome not in STREAM_ENDED:
                     raise
         yield Connect(self._tls)
         return (yield from self._exchange(path, cap))

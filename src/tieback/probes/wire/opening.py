@@ -10,8 +10,8 @@ from tieback.probes.wire.verdicts import LooksLikeTls, NotThisProtocol
 from tieback.scope.conversation import Connect, Conversation, Fault, Receive, Send
 
 _ALERT = 0x15
-_STREAM_ENDED = (Outcome.REFUSED, Outcome.PROTOCOL_MISMATCH, Outcome.ERROR)
-"""Outcomes of a fault while reading that mean that the peer closed or reset the connection."""
+STREAM_ENDED = (Outcome.REFUSED, Outcome.PROTOCOL_MISMATCH)
+"""Outcomes of a fault while reading that mean that the peer closed or reset the connection: before a byte, or after."""
 
 
 def plain_then_tls[R](tls: bool | None, attempt: Callable[[bool], Conversation[R]]) -> Conversation[R]:
@@ -35,7 +35,7 @@ def plain_then_tls[R](tls: bool | None, attempt: Callable[[bool], Conversation[R
         except LooksLikeTls as encrypted:
             raise NotThisProtocol(str(encrypted)) from None
         except Fault as fault:
-            if fault.outcome is Outcome.TLS_ERROR:
+            if fault.outcome in (Outcome.TLS_ERROR, Outcome.TIMEOUT, *STREAM_ENDED):
                 raise NotThisProtocol(f"{plain}, and no TLS there either") from None
             raise
 
@@ -47,23 +47,39 @@ def first_answer(tls: bool, hello: bytes, exactly: int, seconds: float | None) -
         tls: whether to connect with TLS.
         hello: a declared send.
         exactly: as few as tell the protocol, so that a peer of another kind is not waited for; at least 1.
-        seconds: how long to wait for them.
+        seconds: how long to wait for them, as ``opening_bytes``.
 
     Raises:
         LooksLikeTls: the peer closed without a byte, or sent a TLS alert.
-        Fault: nothing came in time, or the connection could not be made.
+        NotThisProtocol: nothing came in ``seconds``.
+        Fault: nothing came within the idle limit, or the connection could not be made.
     """
     yield Connect(tls)
     yield Send(hello)
     try:
-        head = yield Receive(exactly=exactly, seconds=seconds)
+        head = yield from opening_bytes(Receive(exactly=exactly, seconds=seconds))
     except Fault as fault:
-        if fault.outcome in _STREAM_ENDED:
+        if fault.outcome in STREAM_ENDED:
             raise LooksLikeTls(f"closed without an answer ({fault.detail})") from None
         raise
     if is_tls_alert(head):
         raise LooksLikeTls("answers plain bytes with a TLS alert")
     return head
+
+
+def opening_bytes(step: Receive) -> Conversation[bytes]:
+    """Receive what shows the protocol. On an odd port (``seconds`` is set) a silent peer speaks another one.
+
+    Raises:
+        NotThisProtocol: nothing came in ``step.seconds``.
+        Fault: as the step, where no ``seconds`` are set.
+    """
+    try:
+        return (yield step)
+    except Fault as fault:
+        if fault.outcome is Outcome.TIMEOUT and step.seconds is not None:
+            raise NotThisProtocol(f"says nothing in {step.seconds:g} s") from None
+        raise
 
 
 def is_tls_alert(head: bytes) -> bool:
