@@ -26,7 +26,7 @@ from tieback.intake.apps.stringpool import MalformedError
 from tieback.model.app import App, Platform, Signer
 
 MANIFEST, RESOURCES = "AndroidManifest.xml", "resources.arsc"
-MAX_MANIFEST = 4 * 1024 * 1024
+MAX_MANIFEST = 2 * 1024 * 1024
 """Largest manifest that is decoded; the largest of store apps are about 1 MiB."""
 
 MAX_MANIFEST_TEXT = 16 * 1024 * 1024

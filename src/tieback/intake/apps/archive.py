@@ -4,9 +4,9 @@ What it accepts is what phones accept (see ``directory``): unknown methods are t
 "encrypted" flag is ignored where the content is not, sizes and checksums may lie. What it spends is bounded:
 
 * an entry gives at most ``MAX_ENTRY`` bytes; the rest is left out and said as a problem;
-* what grows more than ``PLAIN_RATIO`` times or lies over other entries is how bombs are made. Of such an entry at most
-  ``SUSPECT_ENTRY`` bytes are read, of all of them together at most ``SUSPECT_TOTAL``. The sum of all others is at most
-  ``PLAIN_RATIO`` times the file.
+* what grows more than ``PLAIN_RATIO`` times, lies about its size or lies over other entries is how bombs are made. Of
+  such an entry at most ``SUSPECT_ENTRY`` bytes are read, of all of them together at most ``SUSPECT_TOTAL``; the others
+  together give at most ``PLAIN_RATIO`` times the file, or ``SUSPECT_ENTRY`` each where they are small.
 """
 
 import mmap
@@ -21,10 +21,10 @@ MAX_ENTRY = 64 * 1024 * 1024
 """Most bytes of one entry. A DEX holds at most 65,536 methods (below 20 MiB in practice); Hermes bundles, Flutter
 snapshots and most engines are below 64 MiB; two such buffers fit a worker ten times over."""
 
-PLAIN_RATIO = 64
-"""Growth up to which an entry is nobody's bomb: code and text shrink to a third, sparse tables to a thirtieth."""
+PLAIN_RATIO = 20
+"""Growth up to which a large entry is nobody's bomb: code shrinks to a third, JSON and logs to a tenth."""
 
-SUSPECT_ENTRY = 8 * 1024 * 1024
+SUSPECT_ENTRY = 4 * 1024 * 1024
 SUSPECT_TOTAL = 64 * 1024 * 1024
 
 MAX_SIGNING_BLOCK = 4 * 1024 * 1024
@@ -125,8 +125,8 @@ class Archive:
             size = entry.size or entry.compressed
             content = self._data[start : start + min(size, cap)]
             return content, len(content) == size
-        # Where the size lies, the stream decides, but no further than an honest entry could grow.
-        limit = min(cap, max(SUSPECT_ENTRY, PLAIN_RATIO * entry.compressed))
+        # Where the size lies the stream decides, but a liar gets no more than a suspect does.
+        limit = min(cap, max(SUSPECT_ENTRY, entry.size))
         result = inflate(self._data, start, entry.compressed, entry.size, limit)
         if entry.method != _DEFLATED and not result.data:
             content = self._data[start : start + min(entry.compressed, cap)]

@@ -9,6 +9,9 @@ from tieback.model.errors import InputError
 MAX_DEPTH = 32
 """Directories below the one that was given."""
 
+SUFFIXES = (".apk", ".aab", ".ipa")
+"""A file that claims to be a package is given on whatever it is: who gave the directory wants to hear if it is none."""
+
 _MARKS = (b"AndroidManifest.xml", b"classes.dex", b"Payload/", b"BundleConfig.pb", b".apk")
 """Names of which one stands in the directory of every package; ``.apk`` is what sets of split packages hold."""
 
@@ -18,8 +21,9 @@ _HEAD, _TAIL = 65_536, 1024 * 1024
 def find_apps(paths: Iterable[Path]) -> Iterator[Path | InputError]:
     """Yield files as they were given and the packages in directories, in order of name; never raises.
 
-    Directories are walked ``MAX_DEPTH`` deep, links to directories are not followed. A path that does not exist, a
-    directory that cannot be read and one without any package are each one error in the stream.
+    A package in a directory is what begins like one or is named like one. Directories are walked ``MAX_DEPTH`` deep,
+    links to directories are not followed. A path that does not exist, a directory that cannot be read and one without
+    any package are each one error in the stream.
     """
     for path in paths:
         try:
@@ -38,7 +42,7 @@ def find_apps(paths: Iterable[Path]) -> Iterator[Path | InputError]:
 def _in_directory(top: Path) -> Iterator[Path | InputError]:
     found = False
     for item in _walk(top, MAX_DEPTH):
-        if isinstance(item, InputError) or _looks_like_app(item):
+        if isinstance(item, InputError) or item.suffix.lower() in SUFFIXES or _looks_like_app(item):
             found = True
             yield item
     if not found:

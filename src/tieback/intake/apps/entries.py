@@ -17,6 +17,8 @@ from tieback.intake.apps.stringpool import MalformedError
 PEEK_ABOVE = 4096
 """Compressed bytes above which an entry's beginning is looked at before it is inflated: pictures never are."""
 
+_NESTED = "an archive inside the package; it is not opened"
+
 
 def walk(archive: Archive, special: Callable[[str], Artifact | None]) -> Iterator[Artifact]:
     """Yield the artifacts of every entry worth searching, in the order of the directory.
@@ -36,10 +38,14 @@ def walk(archive: Archive, special: Callable[[str], Artifact | None]) -> Iterato
 
 
 def _read(archive: Archive, entry: Entry) -> Artifact | None:
-    if entry.compressed > PEEK_ABOVE and sniff(archive.peek(entry, 64)) is Content.MEDIA:
-        return None
-    data = archive.read(entry)
-    return make_artifact(entry.name, data, archive.problems)
+    if entry.compressed > PEEK_ABOVE:
+        content = sniff(archive.peek(entry, 64))
+        if content is Content.MEDIA:
+            return None
+        if content is Content.ARCHIVE:
+            archive.problems.note(_NESTED, entry.name)
+            return None
+    return make_artifact(entry.name, archive.read(entry), archive.problems)
 
 
 def make_artifact(file: str, data: bytes | bytearray, problems: Problems) -> Artifact | None:
@@ -48,7 +54,7 @@ def make_artifact(file: str, data: bytes | bytearray, problems: Problems) -> Art
     if content is Content.EMPTY or content is Content.MEDIA:
         return None
     if content is Content.ARCHIVE:
-        problems.note("an archive inside the package; it is not opened", file)
+        problems.note(_NESTED, file)
         return None
     if content is Content.ELF:
         return read_elf(file, data)

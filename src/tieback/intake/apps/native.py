@@ -56,7 +56,8 @@ def read_macho(file: str, data: bytes | bytearray) -> tuple[Artifact, str]:
 
 
 def _native(file: str, data: bytes | bytearray, ranges: list[_Range]) -> list[Buffer]:
-    return [Buffer(file, BufferKind.NATIVE, bytes(data[start:stop]), base=start) for start, stop in ranges]
+    view = memoryview(data)
+    return [Buffer(file, BufferKind.NATIVE, bytes(view[start:stop]), base=start) for start, stop in ranges]
 
 
 def _merged(ranges: list[_Range], size: int) -> list[_Range]:

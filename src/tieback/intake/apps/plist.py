@@ -14,7 +14,7 @@ import numpy as np
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.stringpool import MalformedError
 
-MAX_PLIST = 4 * 1024 * 1024
+MAX_PLIST = 2 * 1024 * 1024
 """Largest property list whose values are read; Info.plist and provisioning profiles are below 100 KB."""
 
 MAX_OBJECTS = 1_000_000

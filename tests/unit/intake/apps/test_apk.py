@@ -104,7 +104,7 @@ def test_a_label_is_looked_up_in_the_resources(build: Build) -> None:
         ([("AndroidManifest.xml", b"")], "cannot be read"),
         ([("AndroidManifest.xml", b"<manifest/>")], "cannot be read"),
         ([("AndroidManifest.xml", b"\3\0\x08\0" + b"\xff" * 100)], "cannot be read"),
-        ([("AndroidManifest.xml", b"x" * (5 << 20))], "too large"),
+        ([("AndroidManifest.xml", b"x" * (3 << 20))], "too large"),
     ],
     ids=["none", "empty", "text", "noise", "large"],
 )
@@ -119,7 +119,7 @@ def test_without_a_readable_manifest_there_is_no_identity(
 
 @pytest.mark.parametrize(
     "options",
-    [{"attributes": 2000, "depth": 2}, {"depth": 50_000}],
+    [{"attributes": 2000, "depth": 2}, {"depth": 20_000}],
     ids=["one long string thousands of times", "nested without end"],
 )
 def test_a_manifest_that_explodes_is_not_decoded(build: Build, options: dict[str, int]) -> None:

@@ -26,8 +26,8 @@ def tree(build: Build, tmp_path: Path) -> Path:
     (tmp_path / "c.ipa").write_bytes(build("zipped", [("Payload/A.app/Info.plist", b"x")]))
     (tmp_path / "a.apk").write_bytes(apk)
     (tmp_path / "letter.docx").write_bytes(build("zipped", [("word/document.xml", b"x")]))
-    (tmp_path / "fake.apk").write_text("text")
-    (tmp_path / "empty.apk").touch()
+    (tmp_path / "notes.txt").write_text("text")
+    (tmp_path / "empty").touch()
     return tmp_path
 
 
@@ -36,7 +36,12 @@ def test_directories_are_walked_in_order_and_packages_known_by_content(tree: Pat
 
 
 def test_files_are_given_on_as_they_are(tree: Path) -> None:
-    assert found(tree / "fake.apk", tree / "a.apk", tree / "a.apk") == ["fake.apk", "a.apk", "a.apk"]
+    assert found(tree / "notes.txt", tree / "a.apk", tree / "a.apk") == ["notes.txt", "a.apk", "a.apk"]
+
+
+def test_what_is_named_like_a_package_is_given_on_to_be_refused(tree: Path) -> None:
+    (tree / "fake.APK").write_text("text")
+    assert found(tree) == ["a.apk", "two.bin", "c.ipa", "fake.APK"]
 
 
 def test_what_is_missing_is_one_error_and_the_rest_goes_on(tree: Path) -> None:
@@ -56,7 +61,7 @@ def test_links_in_a_circle_end(tree: Path) -> None:
 
 
 def test_pipes_are_not_waited_for(tree: Path) -> None:
-    os.mkfifo(tree / "pipe.apk")
+    os.mkfifo(tree / "pipe")
     assert found(tree) == ["a.apk", "two.bin", "c.ipa"]
 
 
@@ -71,4 +76,4 @@ def test_depth_is_bounded(tmp_path: Path) -> None:
 def test_real_packages_are_found(apps: Path) -> None:
     names = found(apps)
     assert {"diva.apk", "UnCrackable-Level1.ipa", "bitrise-release-unsigned.aab", "minimal_def_mod.apk"} <= set(names)
-    assert not {"MANIFEST.tsv", "hermes-v84-sample.hbc", "CertChain.apk"} & set(names)
+    assert not {"MANIFEST.tsv", "hermes-v84-sample.hbc"} & set(names)

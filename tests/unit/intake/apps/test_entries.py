@@ -74,7 +74,10 @@ def test_a_second_entry_of_a_special_name_does_not_hide(build: Build) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(
-    magic=st.sampled_from([b"", b"dex\n035\0", b"\x02\0\x0c\0", b"\x03\0\x08\0", b"\x7fELF\2\1", b"bplist00", b"\xca\xfe\xba\xbe\0\0\0\1", b"\xcf\xfa\xed\xfe", b"\xfe\xff"]),
+    magic=st.sampled_from([
+        b"", b"dex\n035\0", b"\x02\0\x0c\0", b"\x03\0\x08\0", b"\x7fELF\2\1", b"bplist00",
+        b"\xca\xfe\xba\xbe\0\0\0\1", b"\xcf\xfa\xed\xfe", b"\xfe\xff",
+    ]),
     noise=st.binary(max_size=300),
 )  # fmt: skip
 def test_noise_never_raises(magic: bytes, noise: bytes) -> None:

@@ -62,7 +62,7 @@ def test_the_team_of_the_profile_answers_for_the_app(build: Build) -> None:
         ([(ROOT + "Info.plist", b"bplist00" + b"\xff" * 50)], "damaged"),
         ([(ROOT + "Info.plist", plistlib.dumps({"CFBundleName": "x"}))], "no bundle identifier"),
         ([(ROOT + "Info.plist", plistlib.dumps({"CFBundleIdentifier": ["x"]}))], "no bundle identifier"),
-        ([(ROOT + "Info.plist", b"\0" * (5 << 20))], "too large"),
+        ([(ROOT + "Info.plist", b"\0" * (3 << 20))], "too large"),
     ],
     ids=["none", "empty", "noise", "no identifier", "wrong type", "large"],
 )

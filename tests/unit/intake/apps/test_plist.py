@@ -1,4 +1,5 @@
 import plistlib
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -39,7 +40,7 @@ def test_strings_of_a_binary_list_are_told_apart() -> None:
     (buffer,) = read_binary_plist("Info.plist", BINARY).buffers
     assert buffer.starts is not None
     starts = [*buffer.starts.tolist(), len(BINARY)]
-    pieces = [BINARY[a:b] for a, b in zip(starts, starts[1:], strict=False)]
+    pieces = [BINARY[a:b] for a, b in pairwise(starts)]
     assert {b"db.test:27017", b"test.fieldhand", b"x" * 300} <= set(pieces)
 
 
