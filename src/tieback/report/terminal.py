@@ -66,7 +66,7 @@ def print_report(report: Report, console: Console) -> None:
     worst = max((row.exposure.severity for row in open_rows), key=lambda severity: severity.rank, default=None)
     console.print(Text(headline_text(report), style=_STYLES[worst] if worst is not None else ""))
     if open_rows:
-        console.print(_exposed(open_rows, wide=console.width >= WIDE))
+        console.print(_exposed(open_rows, console.width))
         _print_rest(console, len(open_rows))
         console.print(Text("\n" + "   ".join(f"{sign} {word}" for sign, word, _ in LEGEND), style="dim"))
     if other_rows:
@@ -87,7 +87,8 @@ def _table(title: str) -> Table:
     )
 
 
-def _exposed(found: Sequence[Row], *, wide: bool) -> Table:
+def _exposed(found: Sequence[Row], width: int) -> Table:
+    wide = width >= WIDE
     table = _table("Apps with an exposed data store")
     table.add_column("App", overflow="fold")
     if wide:
@@ -99,7 +100,8 @@ def _exposed(found: Sequence[Row], *, wide: bool) -> Table:
     table.add_column("Records", justify="right", no_wrap=True)
     if wide:
         table.add_column("Size", justify="right", no_wrap=True)
-    table.add_column("Personal data", overflow="fold")
+    # Host names break badly and lists of words well, so the tight layout takes its room from the words.
+    table.add_column("Personal data", overflow="fold", max_width=13 if wide and width < 120 else None)
     table.add_column("Severity", no_wrap=True)
     for row in found[:MOST_ROWS]:
         app, store = row.summary.app, row.exposure

@@ -454,7 +454,8 @@ def hostile_report() -> Report:
             return replace(
                 value,
                 app=replace(
-                    value.app, name=HOSTILE, bundle_id=HOSTILE, version_name=HOSTILE, version_code=HOSTILE, vendor=HOSTILE
+                    value.app, name=HOSTILE, bundle_id=HOSTILE, version_name=HOSTILE, version_code=HOSTILE,
+                    vendor=HOSTILE,
                 ),
                 problems=(Problem(HOSTILE, HOSTILE),),
             )  # fmt: skip

@@ -71,7 +71,7 @@ def test_markup_of_the_terminal_library_is_text(report: Report) -> None:
 def test_a_fleet_is_cut_and_counted(report: Report) -> None:
     template = report.apps[0].app
     fleet = tuple(
-        AppSummary(replace(template, name=f"App {number}", platform=Platform.IOS), "a.ipa", 1, ("exp-fieldhand",), False)
+        AppSummary(replace(template, name=f"App {number}", platform=Platform.IOS), "a", 1, ("exp-fieldhand",), False)
         for number in range(MOST_ROWS + 1200)
     )  # fmt: skip
     text = rendered(replace(report, apps=fleet))
