@@ -6,6 +6,7 @@ read. TLS runs over memory buffers (``ssl.SSLObject``), which lets it begin in t
 
 import asyncio
 import errno
+import os
 import socket
 import ssl
 from collections.abc import Callable
@@ -65,10 +66,11 @@ class Connection:
         family = socket.AF_INET if parse_address(address).version == 4 else socket.AF_INET6
         limit = min(seconds, left())
         try:
-            sock = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+            sock = socket.socket(family, socket.SOCK_STREAM)
         except OSError as error:
             raise _connect_fault(error, address, port) from None
         try:
+            sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             async with asyncio.timeout(limit):
                 await asyncio.get_running_loop().sock_connect(sock, (address, port))
@@ -242,12 +244,14 @@ class Connection:
 
 
 def _connect_fault(error: OSError, address: str, port: int) -> Fault:
-    where = f"{address} port {port}"
+    # asyncio puts its own words into strerror.
+    words = os.strerror(error.errno) if error.errno else str(error)
+    where = f"{address} port {port}: {words.lower()}"
     if error.errno in _OUR_SIDE or error.errno in _NO_ROUTE:
-        return Fault(Outcome.ERROR, f"{where}: {error.strerror}")
+        return Fault(Outcome.ERROR, where)
     if error.errno == errno.ETIMEDOUT:
-        return Fault(Outcome.TIMEOUT, f"{where}: {error.strerror}")
-    return Fault(Outcome.REFUSED, f"{where}: {error.strerror or error}")
+        return Fault(Outcome.TIMEOUT, where)
+    return Fault(Outcome.REFUSED, where)
 
 
 def _reason(error: Exception) -> str:

@@ -1,0 +1,297 @@
+"""TLS towards peers that are not what they should be: measured all the same, never believed."""
+
+import asyncio
+import ssl
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import msgspec
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tieback.model.grant import Depth, Grant, Limits, TargetRule
+from tieback.model.probe import Outcome
+from tieback.scope.audit import AuditLog
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls, Target
+from tieback.scope.dialer import Dialer
+from tieback.scope.tls import Contexts
+
+SENDS = (
+    DeclaredSend("ping", rb"PING\r\n", "asks whether it is there"),
+    DeclaredSend("STARTTLS", rb"STARTTLS\r\n", "asks for TLS"),
+)
+
+type Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@pytest.fixture(scope="module")
+def pem(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate for db.test and 127.0.0.1, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "db.test")])
+    now = datetime.now(UTC)
+    names = x509.SubjectAlternativeName([x509.DNSName("db.test"), x509.IPAddress(ip_address("127.0.0.1"))])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(1), now + timedelta(1))
+        .add_extension(names, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    path.write_bytes(
+        certificate.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return path
+
+
+@pytest.fixture
+def server_context(pem: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    return context
+
+
+def dialer(tmp_path: Path, trusted: Path | None = None, **limits: float) -> Dialer:
+    contexts = Contexts()
+    if trusted is not None:
+        contexts.verifying.load_verify_locations(trusted)
+        contexts.verifying.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    rules = (TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),)
+    base = Limits(total_seconds=3, idle_seconds=0.5, connects_per_second=0)
+    bounds = msgspec.structs.replace(base, **limits)
+    hosts: dict[str, str | tuple[str, ...]] = {"db.test": "127.0.0.1", "wrong.test": "127.0.0.1"}
+    grant = Grant("O", "c@x.test", date(2027, 6, 30), rules, hosts=hosts, limits=bounds)
+    return Dialer(grant, AuditLog(tmp_path / "audit.jsonl"), today=date(2026, 11, 25), contexts=contexts)
+
+
+@asynccontextmanager
+async def peer(handler: Handler, context: ssl.SSLContext | None = None) -> AsyncIterator[tuple[int, list[int]]]:
+    """Serves; the port, and one entry a connection that got through to the handler."""
+    seen: list[int] = []
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(1)
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.add(task)
+        try:
+            await handler(reader, writer)
+        except (OSError, asyncio.CancelledError):
+            return
+        finally:
+            writer.transport.abort()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    try:
+        yield server.sockets[0].getsockname()[1], seen
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def pong(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while line := await reader.readline():
+        writer.write(b"PONG to " + line)
+
+
+def ping(*, times: int = 1) -> Conversation[bytes]:
+    answer = b""
+    for _ in range(times):
+        yield Connect(tls=True)
+        yield Send(b"PING\r\n")
+        answer = yield Receive(until=b"\r\n")
+    return answer
+
+
+@pytest.mark.parametrize("host", ["db.test", "127.0.0.1"])
+async def test_a_trusted_certificate(tmp_path: Path, pem: Path, server_context: ssl.SSLContext, host: str) -> None:
+    async with peer(pong, server_context) as (port, _):
+        answer, traffic = await dialer(tmp_path, pem).converse(Target(host, port), ping(), SENDS)
+    assert answer == b"PONG to PING\r\n"
+    assert traffic.tls is not None
+    assert (traffic.tls.verified, traffic.tls.problem, traffic.tls.version) == (True, "", "TLSv1.3")
+    assert (traffic.bytes_sent, traffic.bytes_read) == (6, 14)
+
+
+@pytest.mark.parametrize(
+    ("host", "trust", "problem"),
+    [("db.test", False, "self-signed certificate"), ("wrong.test", True, "Hostname mismatch")],
+)
+async def test_an_unverified_one_is_measured_and_said_to_be_one(
+    tmp_path: Path, pem: Path, server_context: ssl.SSLContext, host: str, trust: bool, problem: str
+) -> None:
+    async with peer(pong, server_context) as (port, _):
+        mine = dialer(tmp_path, pem if trust else None)
+        answer, traffic = await mine.converse(Target(host, port), ping(times=3), SENDS)
+    assert answer == b"PONG to PING\r\n"
+    tls = traffic.tls
+    assert tls is not None
+    assert (tls.verified, problem in tls.problem, tls.subject) == (False, True, "db.test")
+    assert tls.names == ("db.test", "127.0.0.1")
+    assert len(tls.certificate_sha256) == 64
+    # Verification is tried once a conversation.
+    assert (tmp_path / "audit.jsonl").read_text().count('"event":"connect"') == 4
+
+
+@pytest.mark.parametrize("trust", [True, False])
+async def test_starttls(tmp_path: Path, pem: Path, server_context: ssl.SSLContext, trust: bool) -> None:
+    async def upgrade(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HELLO\r\n")
+        await reader.readline()
+        writer.write(b"GO\r\n")
+        await writer.start_tls(server_context)
+        await pong(reader, writer)
+
+    def talk() -> Conversation[bytes]:
+        yield Connect()
+        yield Receive(until=b"\r\n")
+        yield Send(b"STARTTLS\r\n")
+        yield Receive(until=b"\r\n")
+        yield StartTls()
+        yield Send(b"PING\r\n")
+        return (yield Receive(until=b"\r\n"))
+
+    async with peer(upgrade) as (port, seen):
+        answer, traffic = await dialer(tmp_path, pem if trust else None).converse(
+            Target("db.test", port), talk(), SENDS
+        )
+        assert len(seen) == (1 if trust else 2)
+    assert answer == b"PONG to PING\r\n"
+    assert traffic.tls is not None
+    assert traffic.tls.verified is trust
+
+
+async def test_clear_text_slipped_in_before_tls(tmp_path: Path) -> None:
+    async def inject(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(b"GO\r\nPONG forged\r\n")
+        await reader.read()
+
+    def talk() -> Conversation[None]:
+        yield Connect()
+        yield Send(b"STARTTLS\r\n")
+        yield Receive(until=b"\r\n")
+        yield StartTls()
+
+    async with peer(inject) as (port, _):
+        with pytest.raises(Fault) as caught:
+            await dialer(tmp_path).converse(Target("db.test", port), talk(), SENDS)
+    assert caught.value.outcome is Outcome.HOSTILE
+
+
+async def never(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    await reader.read()
+    await asyncio.sleep(30)
+
+
+async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(100)
+    writer.write(b"\x16\x03\x03\x40\x00" + b"\x02\x00\x3f\xfc\x03\x03" + b"x" * 100)
+    await never(reader, writer)
+
+
+async def half_and_close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(100)
+    writer.write(b"\x16\x03\x03\x40\x00\x02")
+    await writer.drain()
+
+
+async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(100)
+    writer.write(b"-ERR unknown command\r\n")
+    await writer.drain()
+    await reader.read()
+
+
+async def hang_up(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    return
+
+
+async def endless_handshake(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(100)
+    # ServerHello announces 16 MiB and comes in whole records of it.
+    writer.write(b"\x16\x03\x03\x40\x00\x02\xff\xff\xff" + b"x" * (0x4000 - 4))
+    while True:
+        writer.write(b"\x16\x03\x03\x40\x00" + b"x" * 0x4000)
+        await writer.drain()
+
+
+@pytest.mark.parametrize(
+    ("handler", "outcomes"),
+    [
+        (never, {Outcome.TIMEOUT}),
+        (half, {Outcome.TIMEOUT}),
+        (half_and_close, {Outcome.TLS_ERROR}),
+        (plain, {Outcome.TLS_ERROR}),
+        (hang_up, {Outcome.TLS_ERROR}),
+        (endless_handshake, {Outcome.TLS_ERROR, Outcome.HOSTILE}),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+async def test_half_a_handshake(tmp_path: Path, handler: Handler, outcomes: set[Outcome]) -> None:
+    async with peer(handler) as (port, _):
+        with pytest.raises(Fault, match="TLS handshake") as caught:
+            await dialer(tmp_path).converse(Target("db.test", port), ping(), SENDS)
+    assert caught.value.outcome in outcomes
+
+
+async def test_a_half_handshake_is_never_spoken_over_in_clear_text(tmp_path: Path) -> None:
+    heard = bytearray()
+
+    async def listen(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(1000):
+            heard.extend(data)
+
+    def insist() -> Conversation[None]:
+        yield Connect()
+        with pytest.raises(Fault):
+            yield StartTls()
+        yield Send(b"PING\r\n")
+
+    async with peer(listen) as (port, _):
+        with pytest.raises(Fault, match="no open connection"):
+            await dialer(tmp_path).converse(Target("db.test", port), insist(), SENDS)
+        await asyncio.sleep(0.05)
+    assert b"PING" not in heard
+
+
+async def test_a_flood_inside_tls(tmp_path: Path, server_context: ssl.SSLContext) -> None:
+    async def flood(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            writer.write(b"x" * 65536)
+            await writer.drain()
+
+    def drink() -> Conversation[None]:
+        yield Connect(tls=True)
+        while True:
+            yield Receive()
+
+    async with peer(flood, server_context) as (port, _):
+        with pytest.raises(Fault, match="bytes were read") as caught:
+            await dialer(tmp_path, total_seconds=30).converse(Target("db.test", port), drink(), SENDS)
+    assert caught.value.outcome is Outcome.BUDGET_SPENT
+
+
+async def test_old_tls_is_measured(tmp_path: Path, pem: Path) -> None:
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    old.load_cert_chain(pem)
+    old.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        old.maximum_version = ssl.TLSVersion.TLSv1_1
+    async with peer(pong, old) as (port, _):
+        _, traffic = await dialer(tmp_path, pem).converse(Target("db.test", port), ping(), SENDS)
+    assert traffic.tls is not None
+    assert traffic.tls.version in {"TLSv1.1", "TLSv1"}
+    assert traffic.tls.verified

@@ -1,0 +1,199 @@
+"""``tieback grant``, as a user sees it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tieback.cli.grant import app
+from tieback.model.errors import GrantError, WorkspaceError
+from tieback.model.grant import Depth
+from tieback.scope.audit import AuditLog
+from tieback.scope.grant import load_grant
+
+NEXT_YEAR = datetime.now(UTC).date() + timedelta(days=365)
+GRANT = f"""
+authorised_by = "Security [bold]office"
+contact = "sec@example.test"
+not_after = {NEXT_YEAR}
+dns = true
+[[target]]
+match = "127.0.0.0/8"
+ports = [9200, "27000-27100"]
+depth = "describe"
+passwordless = ["root"]
+[[target]]
+match = "*.x.test"
+ports = "any"
+depth = "identify"
+[hosts]
+"db.x.test" = ["127.0.0.5", "10.0.0.5"]
+"""
+
+
+@pytest.fixture
+def grant(tmp_path: Path) -> Path:
+    path = tmp_path / "grant.toml"
+    path.write_text(GRANT)
+    return path
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def lines(result: Result) -> list[dict[str, Any]]:
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+WHO = ("--authorised-by", "Office", "--contact", "sec@example.test")
+
+
+def test_new(tmp_path: Path) -> None:
+    path = tmp_path / "g.toml"
+    options = ("--not-after", "2027-06-30", "--target", "192.0.2.0/24", "--target", "*.x.test", "--depth", "describe")
+    result = run("new", path, *WHO, *options)
+    assert (result.exit_code, result.stdout) == (0, "")
+    written = load_grant(path)
+    assert [(rule.match, rule.ports, rule.depth) for rule in written.target] == [
+        ("192.0.2.0/24", "any", Depth.DESCRIBE),
+        ("*.x.test", "any", Depth.DESCRIBE),
+    ]
+    assert str(written.not_after) == "2027-06-30"
+    assert not written.dns
+
+
+def test_new_without_a_target_says_so(tmp_path: Path) -> None:
+    result = run("new", tmp_path / "g.toml", *WHO)
+    assert result.exit_code == 0
+    assert "has no target yet" in result.stderr
+    assert load_grant(tmp_path / "g.toml").not_after == datetime.now(UTC).date() + timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--target", "127.1"), "short form"),
+        (("--target", "10.0.0.1/8"), "did you mean `10.0.0.0/8`?"),
+        (("--contact", "a\nb"), "`contact` must say who"),
+    ],
+)
+def test_new_refuses_what_check_would(tmp_path: Path, options: tuple[str, str], says: str) -> None:
+    result = run("new", tmp_path / "g.toml", *WHO, *options)
+    assert isinstance(result.exception, GrantError)
+    assert says in str(result.exception)
+    assert not (tmp_path / "g.toml").exists()
+
+
+def test_new_keeps_what_is_there(grant: Path, tmp_path: Path) -> None:
+    result = run("new", grant, *WHO)
+    assert isinstance(result.exception, GrantError)
+    assert "exists already" in str(result.exception)
+    assert grant.read_text() == GRANT
+    assert "cannot be written" in str(run("new", tmp_path / "no" / "g.toml", *WHO).exception)
+
+
+def test_check(grant: Path) -> None:
+    result = run("check", grant)
+    assert result.exit_code == 0
+    for text in ("Security [bold]office", "127.0.0.0/8", "9200, 27000-27100", "describe", "root", "*.x.test", "1 name"):
+        assert text in result.stdout
+    (document,) = lines(run("check", grant, "--format", "json"))
+    assert (document["schema"], document["target"][1]["match"]) == ("tieback/grant/1", "*.x.test")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ("depth = ", "depht = ", "grant.toml, line 9: unknown key `depht` in target 1 (did you mean `depth`?)"),
+        (f"not_after = {NEXT_YEAR}", "not_after = 2020-01-01", "grant.toml: the grant ended on 2020-01-01"),
+    ],
+)
+def test_check_says_what_is_wrong(grant: Path, before: str, after: str, says: str) -> None:
+    grant.write_text(GRANT.replace(before, after, 1))
+    result = run("check", grant)
+    assert isinstance(result.exception, GrantError)
+    assert says in str(result.exception)
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("target", "rows"),
+    [
+        ("127.0.0.1:9200", [(True, "127.0.0.1", "127.0.0.0/8", "9200", "describe")]),
+        ("127.0.0.1:22", [(False, "127.0.0.1", "", "22", None)]),
+        ("127.0.0.1", [(True, "127.0.0.1", "127.0.0.0/8", "9200, 27000-27100", "describe")]),
+        (
+            "db.x.test:27017",
+            [
+                (True, "127.0.0.5", "127.0.0.0/8", "27017", "describe"),
+                (True, "10.0.0.5", "*.x.test", "27017", "identify"),
+            ],
+        ),
+        ("[::1]:9200", [(False, "::1", "", "9200", None)]),
+        ("::1", [(False, "::1", "", "", None)]),
+        ("::ffff:127.0.0.1", [(True, "127.0.0.1", "127.0.0.0/8", "9200, 27000-27100", "describe")]),
+        ("other.test:80", [(False, "", "", "80", None)]),
+        ("127.1:9200", [(False, "", "", "9200", None)]),
+        ("a b", [(False, "", "", "", None)]),
+    ],
+)
+def test_explain(grant: Path, target: str, rows: list[tuple[object, ...]]) -> None:
+    found = lines(run("explain", grant, target, "--format", "json"))
+    assert [(f["allowed"], f["address"], f["rule"], f["ports"], f["depth"]) for f in found] == rows
+    assert all(f["reason"] and f["target"] == target and f["schema"] == "tieback/explanation/1" for f in found)
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        ("127.0.0.1:22", "port 22 is not among the ports"),
+        ("169.254.169.254:80", "no target of the grant covers 169.254.169.254"),
+        ("web.x.test:80", "left to DNS: in by `*.x.test` if that gives a public address"),
+        ("other.test:80", "no target covers it by name"),
+        ("0x7f.1:80", "hexadecimal"),
+        ("127.0.0.1:9200", "`127.0.0.0/8` covers 127.0.0.1"),
+    ],
+)
+def test_explain_gives_reasons(grant: Path, target: str, says: str) -> None:
+    (row,) = lines(run("explain", grant, target, "--format", "json"))
+    assert says in row["reason"]
+    table = " ".join(run("explain", grant, target).stdout.split())
+    assert (" in " if row["allowed"] else " out ") in table
+
+
+def test_explain_an_expired_grant(grant: Path) -> None:
+    grant.write_text(GRANT.replace(str(NEXT_YEAR), "2020-01-01"))
+    (row,) = lines(run("explain", grant, "127.0.0.1:9200", "--format", "json"))
+    assert (row["allowed"], row["reason"]) == (False, "the grant ended on 2020-01-01")
+
+
+@pytest.mark.parametrize("target", ["a.test:0", "a.test:65536", "a.test:http", "[::1]:x"])
+def test_explain_bad_ports(grant: Path, target: str) -> None:
+    result = run("explain", grant, target)
+    assert isinstance(result.exception, GrantError)
+    assert "is not a port" in str(result.exception)
+
+
+def test_audit(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    with AuditLog(path) as log:
+        for number in range(3):
+            log.append("connect", {"n": number})
+    result = run("audit", path)
+    assert (result.exit_code, result.stdout) == (0, f"whole: 3 lines, head {log.head}\n")
+    assert lines(run("audit", path, "--format", "json"))[0]["ok"]
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b'"n":1', b'"n":7'))
+    result = run("audit", path)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("broken at line 2: its hash does not fit")
+    path.write_bytes(whole[:-10])
+    result = run("audit", path)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("cut at line 3: the log stops in the middle")
+    assert isinstance(run("audit", tmp_path / "none").exception, WorkspaceError)

@@ -1,0 +1,246 @@
+"""The dialer: permission before every connect, generators driven to their end, and a log of it all."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tieback.model.grant import Depth, Grant, Limits, TargetRule
+from tieback.model.probe import Outcome
+from tieback.scope.audit import AuditLog, verify
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
+from tieback.scope.dialer import Dialer
+
+TODAY = date(2026, 11, 25)
+SENDS = (DeclaredSend("ping", rb"PING\r\n", "asks whether it is there"),)
+LIMITS = Limits(total_seconds=5, idle_seconds=0.5, connects_per_second=0, concurrency=4)
+
+
+class Bench:
+    """A dialer with its log."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.path = tmp_path / "audit.jsonl"
+        self.stop_file = tmp_path / "stop"
+
+    def dialer(
+        self, *targets: TargetRule, hosts: dict[str, str | tuple[str, ...]] | None = None, today: date = TODAY
+    ) -> Dialer:
+        rules = targets or (TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),)
+        grant = Grant("Office", "sec@example.test", date(2027, 6, 30), rules, hosts=hosts or {}, limits=LIMITS)
+        return Dialer(grant, AuditLog(self.path), stop_file=self.stop_file, today=today)
+
+    def log(self) -> list[dict[str, Any]]:
+        assert verify(self.path).ok
+        return [json.loads(line) for line in self.path.read_bytes().splitlines()]
+
+    def events(self) -> list[str]:
+        return [line["event"] for line in self.log()]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+@asynccontextmanager
+async def ponging(address: str = "127.0.0.1", port: int = 0) -> AsyncIterator[tuple[int, list[str]]]:
+    """Answers PONG; the port, and who was connected to."""
+    seen: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(writer.get_extra_info("sockname")[0])
+        while await reader.read(100):
+            writer.write(b"PONG\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(serve, address, port)
+    try:
+        yield server.sockets[0].getsockname()[1], seen
+    finally:
+        server.close()
+
+
+def ping(times: int = 1) -> Conversation[bytes]:
+    answer = b""
+    for _ in range(times):
+        yield Connect()
+        yield Send(b"PING\r\n")
+        answer = yield Receive(until=b"\r\n")
+    return answer
+
+
+async def test_a_conversation_and_its_log(bench: Bench) -> None:
+    async with ponging() as (port, _):
+        answer, traffic = await bench.dialer().converse(Target("127.0.0.1", port), ping(2), SENDS)
+    assert answer == b"PONG\r\n"
+    assert (traffic.bytes_sent, traffic.bytes_read, traffic.address, traffic.tls) == (12, 12, "127.0.0.1", None)
+    assert bench.events() == ["grant", "connect", "connect", "end"]
+    _, connect, _, end = (line["fields"] for line in bench.log())
+    assert connect["rule"] == "127.0.0.0/8"
+    assert (end["sends"], end["bytes_sent"], end["bytes_read"], end["connections"]) == ({"ping": 2}, 12, 12, 2)
+    assert end["fault"] == ""
+
+
+async def test_outside_the_grant_nothing_is_connected_to(bench: Bench) -> None:
+    async with ponging() as (port, seen):
+        dialer = bench.dialer(TargetRule("127.9.0.0/16", "any", Depth.SAMPLE))
+        with pytest.raises(Fault, match=r"no target of the grant covers 127\.0\.0\.1") as caught:
+            await dialer.converse(Target("127.0.0.1", port), ping(), SENDS)
+        await asyncio.sleep(0.02)
+        assert seen == []
+    assert caught.value.outcome is Outcome.OUT_OF_SCOPE
+    assert bench.events() == ["grant", "refused", "end"]
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "127.1", "0177.0.0.1", "localhost", "0.0.0.0", "::", "a b"])
+async def test_no_way_round(bench: Bench, host: str) -> None:
+    async with ponging() as (port, seen):
+        with pytest.raises(Fault) as caught:
+            await bench.dialer().converse(Target(host, port), ping(), SENDS)
+        assert seen == []
+    assert caught.value.outcome is Outcome.OUT_OF_SCOPE
+
+
+@pytest.mark.parametrize("host", ["::ffff:127.0.0.1", "[::ffff:7f00:1]", "DB.x.test."])
+async def test_other_spellings_reach_the_address_that_was_decided_on(bench: Bench, host: str) -> None:
+    async with ponging() as (port, seen):
+        dialer = bench.dialer(hosts={"db.x.test": "127.0.0.1"})
+        _, traffic = await dialer.converse(Target(host, port), ping(), SENDS)
+        assert seen == ["127.0.0.1"]
+    assert traffic.address == "127.0.0.1"
+
+
+async def test_permit_connects_to_nothing(bench: Bench) -> None:
+    async with ponging() as (port, seen):
+        dialer = bench.dialer(hosts={"db.x.test": ("10.0.0.1", "127.0.0.5")})
+        decision = await dialer.permit("db.x.test", port)
+        assert (decision.allowed, decision.address, decision.depth) == (True, "127.0.0.5", Depth.DESCRIBE)
+        assert not (await dialer.permit("10.0.0.1", port)).allowed
+        nameless = await dialer.permit("other.test", port)
+        assert "does not allow DNS" in nameless.reason
+        assert seen == []
+
+
+async def test_permit_promises_only_what_holds_for_every_address(bench: Bench) -> None:
+    one = TargetRule("127.0.0.1", "any", Depth.SAMPLE, ("root", "postgres"), True)
+    two = TargetRule("127.0.0.2", "any", Depth.ENUMERATE, ("postgres",))
+    dialer = bench.dialer(one, two, hosts={"db.test": ("127.0.0.1", "127.0.0.2")})
+    decision = await dialer.permit("db.test", 80)
+    assert (decision.depth, decision.passwordless, decision.ransom_note) == (Depth.ENUMERATE, ("postgres",), False)
+
+
+@pytest.mark.parametrize(
+    ("target", "depth", "says"),
+    [
+        (Target("127.0.0.1", 1, passwordless=("root",)), None, "does not name the account root"),
+        (Target("127.0.0.1", 1), Depth.SAMPLE, "allows describe, not sample"),
+    ],
+)
+async def test_a_conversation_may_not_ask_for_more_than_its_address_allows(
+    bench: Bench, target: Target, depth: Depth | None, says: str
+) -> None:
+    with pytest.raises(Fault, match=says) as caught:
+        await bench.dialer().converse(target, ping(), SENDS, depth=depth)
+    assert caught.value.outcome is Outcome.OUT_OF_SCOPE
+
+
+async def test_an_expired_grant(bench: Bench) -> None:
+    dialer = bench.dialer(today=date(2027, 7, 1))
+    assert "ended" in (await dialer.permit("127.0.0.1", 80)).reason
+    with pytest.raises(Fault, match="ended") as caught:
+        await dialer.converse(Target("127.0.0.1", 80), ping(), SENDS)
+    assert caught.value.outcome is Outcome.OUT_OF_SCOPE
+
+
+async def test_what_a_conversation_raises_comes_out_as_it_is(bench: Bench) -> None:
+    def broken() -> Conversation[None]:
+        yield Connect()
+        raise KeyError("ours")
+
+    async with ponging() as (port, _):
+        with pytest.raises(KeyError, match="ours"):
+            await bench.dialer().converse(Target("127.0.0.1", port), broken(), SENDS)
+    assert bench.log()[-1]["fields"]["fault"] == "KeyError"
+
+
+async def test_a_conversation_may_handle_a_fault_and_go_on(bench: Bench) -> None:
+    def stubborn() -> Conversation[str]:
+        yield Connect()
+        with pytest.raises(Fault, match="undeclared"):
+            yield Send(b"SHUTDOWN\r\n")
+        yield Connect()
+        yield Send(b"PING\r\n")
+        yield Receive(until=b"\n")
+        return "done"
+
+    async with ponging() as (port, _):
+        result, traffic = await bench.dialer().converse(Target("127.0.0.1", port), stubborn(), SENDS)
+    assert (result, traffic.bytes_sent) == ("done", 6)
+    assert bench.events() == ["grant", "connect", "undeclared", "connect", "end"]
+
+
+async def test_a_conversation_that_handles_every_fault_is_ended(bench: Bench) -> None:
+    def endless() -> Conversation[None]:
+        while True:
+            try:
+                yield Receive()
+            except Fault:
+                continue
+
+    with pytest.raises(Fault, match="no open connection"):
+        await bench.dialer().converse(Target("127.0.0.1", 1), endless(), SENDS)
+
+
+async def test_the_stop_file(bench: Bench) -> None:
+    def stopped_midway() -> Conversation[bytes]:
+        yield Connect()
+        yield Send(b"PING\r\n")
+        bench.stop_file.touch()
+        return (yield Receive())
+
+    async with ponging() as (port, seen):
+        with pytest.raises(Fault, match="stop file") as caught:
+            await bench.dialer().converse(Target("127.0.0.1", port), stopped_midway(), SENDS)
+        assert caught.value.outcome is Outcome.BUDGET_SPENT
+        with pytest.raises(Fault, match="stop file"):
+            await bench.dialer().converse(Target("127.0.0.1", port), ping(), SENDS)
+        assert len(seen) == 1
+
+
+async def test_cancelling_closes_and_is_logged(bench: Bench) -> None:
+    gone = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        gone.set()
+        writer.close()
+
+    def waiting() -> Conversation[bytes]:
+        yield Connect()
+        return (yield Receive())
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    task = asyncio.create_task(bench.dialer().converse(Target("127.0.0.1", port), waiting(), SENDS))
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await asyncio.wait_for(gone.wait(), 5)
+    server.close()
+    assert bench.log()[-1]["fields"]["fault"] == "CancelledError"
+
+
+async def test_many_at_once(bench: Bench) -> None:
+    async with ponging() as (port, _):
+        dialer = bench.dialer()
+        talks = [dialer.converse(Target("127.0.0.1", port), ping(), SENDS) for _ in range(20)]
+        answers = await asyncio.gather(*talks)
+    assert [answer for answer, _ in answers] == [b"PONG\r\n"] * 20
+    assert bench.events().count("end") == 20
