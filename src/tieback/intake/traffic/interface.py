@@ -54,7 +54,7 @@ class Recognised:
     """What a recogniser says of an opening."""
 
     protocol: str
-    """``mysql``, ``postgresql``, ``mongodb``, ...: the service names of ``recognise/services.toml`` where one exists."""
+    """``mysql``, ``postgresql``, ``mongodb``, ...: as ``recognise/services.toml`` names the service, where it does."""
     confidence: float
     """0.9 and more when both directions were checked, at most 0.7 for one alone."""
     encrypted: bool = False
