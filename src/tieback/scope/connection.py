@@ -218,13 +218,22 @@ class Connection:
     async def _push(self, data: bytes, seconds: float) -> None:
         limit = min(seconds, self._left())
         try:
+            sent = self._send_now(data)
+            if sent == len(data):
+                return
             async with asyncio.timeout(limit):
-                await self._loop.sock_sendall(self._socket, data)
+                await self._loop.sock_sendall(self._socket, memoryview(data)[sent:])
         except TimeoutError:
             self._left()
             raise Fault(Outcome.TIMEOUT, f"the peer took no bytes in {limit:.1f} s") from None
         except OSError as error:
             raise self._gone(error) from None
+
+    def _send_now(self, data: bytes) -> int:
+        try:
+            return self._socket.send(data)
+        except BlockingIOError:
+            return 0
 
     async def _flush(self, seconds: float) -> None:
         if self._outgoing.pending:

@@ -146,6 +146,7 @@ class Talk:
         self._budget.connection()
         self._budget.pause(await self._door.rate.admit(address))
         self._stop()
+        self._budget.left()
         line = {"target": self._target.label, "address": address, "rule": decision.rule, "reason": decision.reason}
         self._door.audit("connect", line)
         return await Connection.open(

@@ -1,0 +1,35 @@
+"""The words that probes and the dialer share."""
+
+import pytest
+
+from tieback.model.probe import Outcome
+from tieback.scope.conversation import DeclaredSend, Fault, Target
+
+
+@pytest.mark.parametrize(
+    ("host", "label"), [("db.x.test", "db.x.test:80"), ("127.0.0.1", "127.0.0.1:80"), ("::1", "[::1]:80")]
+)
+def test_labels(host: str, label: str) -> None:
+    assert Target(host, 80).label == label
+
+
+@pytest.mark.parametrize(
+    ("data", "declared"),
+    [
+        (b"GET /_cat HTTP/1.1\r\n", True),
+        (b"GET /_cat HTTP/1.1\r\nX: y\r\n", False),
+        (b"xGET /_cat HTTP/1.1\r\n", False),
+        (b"GET /_cat HTTP/1.1\r\n\n", False),
+        (b"", False),
+    ],
+)
+def test_a_send_is_declared_as_a_whole(data: bytes, declared: bool) -> None:
+    assert DeclaredSend("GET /_cat", rb"GET /_cat HTTP/1\.1\r\n", "names").matches(data) is declared
+
+
+def test_a_dot_covers_newlines() -> None:
+    assert DeclaredSend("frame", rb"\x01.{4}", "a counter").matches(b"\x01\n\r\n\x00")
+
+
+def test_a_fault_says_what_and_why() -> None:
+    assert str(Fault(Outcome.TIMEOUT, "no answer")) == "timeout: no answer"
