@@ -15,7 +15,11 @@ ROOT = Path(__file__).parents[1]
 
 def apps() -> list[Path]:
     """The APKs to read."""
-    for folder in (os.environ.get("TIEBACK_BENCH_APPS"), ROOT.parent / "shared" / "data" / "apps", ROOT / "labs" / "apps"):
+    for folder in (
+        os.environ.get("TIEBACK_BENCH_APPS"),
+        ROOT.parent / "shared" / "data" / "apps",
+        ROOT / "labs" / "apps",
+    ):
         if folder and Path(folder).is_dir():
             return sorted(Path(folder).glob("*.apk"))
     return []
@@ -44,7 +48,7 @@ def analyse(files: list[Path]) -> int:
 
 
 def androguard(files: list[Path]) -> int:
-    """androguard's identity and DEX strings; strings."""
+    """Identity and DEX strings by androguard; how many strings."""
     import logging
 
     from androguard.core.apk import APK
@@ -76,7 +80,13 @@ def run() -> str:
     ours = process([*me, "analyse"])
     theirs = process([*me, "androguard"])
     shell = (
-        process(["sh", "-c", f"for f in {' '.join(map(str, files))}; do unzip -p $f | rg -a -o 'https?://[^ ]+' ; done; true"])
+        process(
+            [
+                "sh",
+                "-c",
+                f"for f in {' '.join(map(str, files))}; do unzip -p $f | rg -a -o 'https?://[^ ]+' ; done; true",
+            ]
+        )
         if _has("rg") and _has("unzip")
         else None
     )
@@ -84,13 +94,21 @@ def run() -> str:
         ["inflate the entries that are read", "warm", f"{inflate_cpu:.3f}", "", "1.00"],
         ["tieback, all of static analysis", "warm", f"{warm:.3f}", "", f"{warm / inflate_cpu:.2f}"],
         ["tieback, process start to end", "cold", f"{ours[1]:.3f}", f"{ours[2]:.0f}", f"{ours[1] / inflate_cpu:.2f}"],
-        ["androguard, APK() and DEX strings", "cold", f"{theirs[1]:.3f}", f"{theirs[2]:.0f}", f"{theirs[1] / inflate_cpu:.2f}"],
+        [
+            "androguard, APK() and DEX strings",
+            "cold",
+            f"{theirs[1]:.3f}",
+            f"{theirs[2]:.0f}",
+            f"{theirs[1] / inflate_cpu:.2f}",
+        ],
     ]
     if shell is not None:
-        rows.append(["unzip -p piped to ripgrep", "cold", f"{shell[1]:.3f}", f"{shell[2]:.0f}", f"{shell[1] / inflate_cpu:.2f}"])
+        rows.append(
+            ["unzip -p piped to ripgrep", "cold", f"{shell[1]:.3f}", f"{shell[2]:.0f}", f"{shell[1] / inflate_cpu:.2f}"]
+        )
     return (
-        f"## Static analysis\n\n`python -m bench static`: {len(files)} APKs, {size / 1e6:.1f} MB, {inflated / 1e6:.1f} MB "
-        "inflated; medians, one process, CPU seconds.\n\n"
+        f"## Static analysis\n\n`python -m bench static`: {len(files)} APKs, {size / 1e6:.1f} MB, "
+        f"{inflated / 1e6:.1f} MB inflated; medians, one process, CPU seconds.\n\n"
         + table(["what", "state", "CPU s", "peak MiB", "x inflate"], rows)
         + f"\nCold, androguard takes {theirs[1] / ours[1]:.1f} times as long as tieback.\n"
     )

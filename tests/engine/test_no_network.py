@@ -43,7 +43,18 @@ def test_a_scan_without_a_grant_contacts_nothing(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(WATCH)
     watched = tmp_path / "watched"
     done = subprocess.run(
-        [*_namespace(), sys.executable, "-m", "tieback", "scan", *apps, "-w", tmp_path / "ws", "--report", tmp_path / "r.json"],
+        [
+            *_namespace(),
+            sys.executable,
+            "-m",
+            "tieback",
+            "scan",
+            *apps,
+            "-w",
+            tmp_path / "ws",
+            "--report",
+            tmp_path / "r.json",
+        ],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(tmp_path), "TIEBACK_WATCH": str(watched)},
         capture_output=True,

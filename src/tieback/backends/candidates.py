@@ -16,6 +16,8 @@ from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.endpoint import EndpointKind, Party
 
 _HTTP = frozenset({"http", "https", "ws", "wss"})
+WEB = "http"
+"""Service of a candidate of which the app says that it speaks HTTP, and no more."""
 _TLS_SCHEMES = frozenset({"https", "wss", "ftps", "rediss", "amqps", "mqtts", "ssl"})
 _PRODUCTS = {
     "amqp": "AMQP",
@@ -96,7 +98,7 @@ def _named(backends: list[Backend]) -> Iterator[Candidate]:
         yield Candidate(
             host=host_of(endpoint),
             port=endpoint.port,
-            service=endpoint.service,
+            service=endpoint.service or (WEB if endpoint.scheme in _HTTP else None),
             route=Route.NAMED,
             endpoints=(endpoint.value,),
             reason=f"the app names {endpoint.value}",

@@ -73,5 +73,5 @@ def _print(document: AppDocument) -> None:
     ]
     console.print(Text("  " + " · ".join(note for note in notes if note), style="dim"))
     for problem in document.problems[:5]:
-        console.print(Text(f"  ! {problem.where}: {problem.what}", style="yellow"))
+        console.print(Text(f"  ! {problem.where + ': ' if problem.where else ''}{problem.what}", style="yellow"))
     console.print()

@@ -14,7 +14,7 @@ from tieback.cli import probe as probe_command
 from tieback.cli import report as report_command
 from tieback.cli import scan as scan_command
 from tieback.cli.terminal import ExitCode, complain
-from tieback.model.errors import GrantError, TiebackError
+from tieback.model.errors import GrantError, TiebackError, UsageError
 
 
 def build() -> typer.Typer:
@@ -53,7 +53,7 @@ def main() -> None:
         build()()
     except TiebackError as error:
         complain(error)
-        sys.exit(ExitCode.USAGE if isinstance(error, GrantError) else ExitCode.NOTHING_DONE)
+        sys.exit(ExitCode.USAGE if isinstance(error, GrantError | UsageError) else ExitCode.NOTHING_DONE)
     except BrokenPipeError:
         # The reader of our output went away, as `head` does: that is no failure of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -30,6 +30,10 @@ def _rebuild(kind: type[TiebackError], what: str, where: str, advice: str) -> Ti
     return kind(what, where=where, advice=advice)
 
 
+class UsageError(TiebackError):
+    """The command was called with something that it does not know, such as a format."""
+
+
 class InputError(TiebackError):
     """One input cannot be read at all; the others go on."""
 

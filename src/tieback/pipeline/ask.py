@@ -8,7 +8,7 @@ import msgspec
 
 from tieback.assess.ransom import judge_ransom
 from tieback.model.backend import Candidate, Route
-from tieback.model.errors import InputError
+from tieback.model.errors import UsageError
 from tieback.model.grant import Grant
 from tieback.model.probe import ProbeReport
 from tieback.pipeline.probing import Progress, probe_all, store_ports, today_utc
@@ -23,7 +23,7 @@ def candidates_of(text: str) -> list[Candidate]:
     IPv6 stands in brackets when a port follows.
 
     Raises:
-        InputError: no host, or a port that is none.
+        UsageError: no host, or a port that is none.
     """
     host, port = _split(text)
     if port is not None:
@@ -40,21 +40,21 @@ def _split(text: str) -> tuple[str, int | None]:
     if text.startswith("["):
         host, bracket, rest = text[1:].partition("]")
         if not bracket or (rest and not rest.startswith(":")):
-            raise InputError("a bracket is missing", where=text, advice=advice)
+            raise UsageError("a bracket is missing", where=text, advice=advice)
         port = rest[1:]
     elif text.count(":") > 1:
         try:
             return str(ip_address(text)), None
         except ValueError:
-            raise InputError("not an address", where=text, advice=advice) from None
+            raise UsageError("not an address", where=text, advice=advice) from None
     else:
         host, _, port = text.partition(":")
     if not host or "/" in host:
-        raise InputError("not a host", where=text, advice=advice)
+        raise UsageError("not a host", where=text, advice=advice)
     if not port and not text.endswith(":"):
         return host, None
     if not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= 65535):
-        raise InputError(f"{port!r} is not a port", where=text, advice=advice)
+        raise UsageError(f"{port!r} is not a port", where=text, advice=advice)
     return host, int(port)
 
 

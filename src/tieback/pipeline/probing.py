@@ -90,7 +90,7 @@ async def probe_one(candidate: Candidate, dialer: Dialer, grant: Grant) -> Probe
 
 
 async def _converse(probe: Probe, target: Target, depth: Depth, dialer: Dialer, spent: list[Traffic]) -> ProbeReport:
-    report, traffic = await dialer.converse(target, probe.run(target, depth), probe.meta.sends)
+    report, traffic = await dialer.converse(target, probe.run(target, depth), probe.meta.sends, depth=depth)
     spent.append(traffic)
     report = msgspec.structs.replace(
         report, tls=traffic.tls, address=traffic.address, cleartext=report.outcome is Outcome.OK and traffic.tls is None

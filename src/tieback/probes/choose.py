@@ -3,9 +3,14 @@
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
 
+WEB = "http"
+"""Service of a candidate whose URL says HTTP and nothing more: only stores that speak HTTP can answer there."""
+
 
 def order(service: str | None, port: int) -> tuple[Probe, ...]:
     """Every probe, the likeliest first: the one of the hinted service, then those of the port, then the rest.
+
+    For ``http`` only those that speak it.
 
     Args:
         service: product that the evidence implies, or ``None``.
@@ -17,4 +22,5 @@ def order(service: str | None, port: int) -> tuple[Probe, ...]:
             return 0
         return 1 if port in probe.meta.ports else 2
 
-    return tuple(sorted(PROBES, key=rank))
+    speaking = [probe for probe in PROBES if service != WEB or WEB in probe.meta.services]
+    return tuple(sorted(speaking, key=rank))

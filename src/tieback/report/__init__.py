@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tieback.model.errors import InputError
+from tieback.model.errors import UsageError
 from tieback.report.html.renderer import HtmlRenderer
 from tieback.report.interface import Renderer
 from tieback.report.json import JsonRenderer
@@ -18,25 +18,25 @@ def by_name(name: str) -> Renderer:
     """The renderer for ``--format``.
 
     Raises:
-        InputError: no renderer has this name.
+        UsageError: no renderer has this name.
     """
     for renderer in renderers():
         if renderer.meta.name == name:
             return renderer
     names = ", ".join(renderer.meta.name for renderer in renderers())
-    raise InputError("there is no such format", where=f"--format {name}", advice=f"Choose one of {names}")
+    raise UsageError("there is no such format", where=f"--format {name}", advice=f"Choose one of {names}")
 
 
 def by_suffix(path: Path) -> Renderer:
     """The renderer for a file, chosen by its suffix.
 
     Raises:
-        InputError: no renderer writes such a file.
+        UsageError: no renderer writes such a file.
     """
     for renderer in renderers():
         if renderer.meta.suffix == path.suffix.lower():
             return renderer
     suffixes = ", ".join(renderer.meta.suffix for renderer in renderers())
-    raise InputError(
+    raise UsageError(
         "the file name does not say which format to write", where=str(path), advice=f"End it in one of {suffixes}"
     )

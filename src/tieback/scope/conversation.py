@@ -102,5 +102,3 @@ class Traffic(msgspec.Struct, frozen=True):
     bytes_read: int
     seconds: float
     tls: TlsInfo | None
-    fault: str = ""
-    """The fault that ended it, if one did and the conversation did not handle it."""

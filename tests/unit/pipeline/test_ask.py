@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.model.errors import InputError
+from tieback.model.errors import UsageError
 from tieback.pipeline.ask import candidates_of
 from tieback.pipeline.probing import store_ports
 
@@ -30,5 +30,5 @@ def test_a_host_alone_means_all_usual_ports(text: str) -> None:
     "text", ["", ":9200", "host:", "host:0", "host:65536", "host:http", "host:٣", "[::1", "[::1]x", "a:b:c", "http://x"]
 )
 def test_anything_else_is_one_error(text: str) -> None:
-    with pytest.raises(InputError, match="Write HOST"):
+    with pytest.raises(UsageError, match="Write HOST"):
         candidates_of(text)

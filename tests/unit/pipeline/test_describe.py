@@ -13,7 +13,9 @@ def test_good_and_bad_inputs_together(tmp_path: Path) -> None:
     (tmp_path / "text.apk").write_text("not an app")
     steps: list[tuple[int, int]] = []
     ends = list(
-        describe_apps([APPS, tmp_path / "text.apk", tmp_path / "missing.apk"], workers=1, progress=lambda *s: steps.append(s))
+        describe_apps(
+            [APPS, tmp_path / "text.apk", tmp_path / "missing.apk"], workers=1, progress=lambda *s: steps.append(s)
+        )
     )
     documents = {end.app.bundle_id for end in ends if isinstance(end, AppDocument) and end.app}
     assert documents == {"org.fieldhand.app", "com.workhub.mobile", "com.tillroll.pos"}

@@ -31,7 +31,12 @@ class ScriptedDialer:
         return Decision(self.allowed, "outside the grant", rule="", depth=Depth.DESCRIBE)
 
     async def converse[R](
-        self, target: Target, conversation: Conversation[R], sends: Sequence[DeclaredSend]
+        self,
+        target: Target,
+        conversation: Conversation[R],
+        sends: Sequence[DeclaredSend],
+        *,
+        depth: Depth | None = None,
     ) -> tuple[ProbeReport, Traffic]:
         conversation.close()
         name = next(probe.meta.name for probe in probing.PROBES if probe.meta.sends == tuple(sends))

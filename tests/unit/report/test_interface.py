@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tieback.model.errors import InputError
+from tieback.model.errors import UsageError
 from tieback.report import by_name, by_suffix, renderers
 
 
@@ -23,8 +23,8 @@ def test_by_suffix(file: str, name: str) -> None:
 
 def test_an_unknown_format_says_which_there_are() -> None:
     with pytest.raises(
-        InputError, match=r"--format docx: there is no such format\. Choose one of terminal, json, html"
+        UsageError, match=r"--format docx: there is no such format\. Choose one of terminal, json, html"
     ):
         by_name("docx")
-    with pytest.raises(InputError, match=r"report\.docx: .*End it in one of \.txt, \.json, \.html"):
+    with pytest.raises(UsageError, match=r"report\.docx: .*End it in one of \.txt, \.json, \.html"):
         by_suffix(Path("report.docx"))

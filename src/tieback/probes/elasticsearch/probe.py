@@ -77,7 +77,7 @@ class ElasticsearchProbe:
         name="elasticsearch",
         products=("elasticsearch", "opensearch"),
         ports=(9200, 9201, 9243),
-        services=("elasticsearch", "opensearch"),
+        services=("elasticsearch", "opensearch", "http"),
         cpe=("cpe:2.3:a:elastic:elasticsearch", "cpe:2.3:a:amazon:opensearch"),
         cwe="CWE-306",
         sends=SENDS,
