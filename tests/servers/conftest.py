@@ -7,7 +7,6 @@ import socket
 import ssl
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,7 +43,10 @@ class Asked(msgspec.Struct, frozen=True):
     sent: tuple[bytes, ...]
     bytes_read: int
     tls: bool
-    seconds: float
+    greeting: bytes
+    """What the server said first on the first connection."""
+    answers: tuple[bytes, ...]
+    """What came back after each send."""
 
 
 class SocketDriver:
@@ -55,17 +57,19 @@ class SocketDriver:
         self._target = target
         self._socket: socket.socket | None = None
         self._held = b""
+        self._fresh = True
         self.sent: list[bytes] = []
+        self.heard: list[bytes] = [b""]
+        """Before the first send of the first connection, then after each send."""
         self.bytes_read = 0
         self.tls = False
 
     def run(self, depth: Depth) -> Asked:
-        started = time.monotonic()
         try:
             report = self._converse(self._probe.run(self._target, depth))
         finally:
             self._close()
-        return Asked(report, tuple(self.sent), self.bytes_read, self.tls, time.monotonic() - started)
+        return Asked(report, tuple(self.sent), self.bytes_read, self.tls, self.heard[0], tuple(self.heard[1:]))
 
     def _converse(self, conversation: Conversation[ProbeReport]) -> ProbeReport:
         step = next(conversation)
@@ -85,7 +89,7 @@ class SocketDriver:
         match step:
             case Connect(tls=tls):
                 self._close()
-                self._held, self.tls = b"", False
+                self._held, self.tls, self._fresh = b"", False, True
                 try:
                     self._socket = socket.create_connection((self._target.host, self._target.port), timeout=3)
                 except OSError as error:
@@ -97,6 +101,8 @@ class SocketDriver:
             case Send(data=data):
                 assert any(send.matches(data) for send in self._probe.meta.sends), f"undeclared: {data!r}"
                 self.sent.append(data)
+                self.heard.append(b"")
+                self._fresh = False
                 with contextlib.suppress(OSError):
                     self._connection.sendall(data)
             case Receive():
@@ -133,6 +139,9 @@ class SocketDriver:
                     break
                 raise Fault(Outcome.REFUSED, "closed by the peer")
             self._held += part
+            # A greeting of a later connection is not an answer to the last send of the one before.
+            if not self._fresh or not self.sent:
+                self.heard[-1] += part
             self.bytes_read += len(part)
         data, self._held = self._held[:size], self._held[size:]
         return data

@@ -1,0 +1,73 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.probes.playback import Peer, play, replaying
+from tieback.probes.wire.resp import Reply, RespError, command, reply
+from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.scope.conversation import Connect, Conversation, Fault
+
+
+def read(data: bytes) -> Reply:
+    def talk() -> Conversation[Reply]:
+        yield Connect()
+        return (yield from reply())
+
+    return play(talk(), Peer(replaying([]), greeting=data), ()).result
+
+
+REPLIES = [
+    (b"+PONG\r\n", "PONG"),
+    (b"-NOAUTH who are you\r\n", RespError("NOAUTH who are you")),
+    (b":-12\r\n", -12),
+    (b"$3\r\nabc\r\n", b"abc"),
+    (b"$-1\r\n", None),
+    (b"$0\r\n\r\n", b""),
+    (b"*2\r\n$1\r\n0\r\n*1\r\n$1\r\nk\r\n", [b"0", [b"k"]]),
+    (b"*-1\r\n", None),
+    (b"*0\r\n", []),
+]
+
+
+@pytest.mark.parametrize(("data", "value"), REPLIES)
+def test_replies(data: bytes, value: Reply) -> None:
+    assert read(data) == value
+
+
+LIES = [
+    b"*-2\r\n",
+    b"*2000000\r\n",
+    b"$-2\r\n",
+    b"$999999999\r\n",
+    b"$1\r\nabc\r\n",
+    b"$x\r\n",
+    b":" + b"9" * 30 + b"\r\n",
+    b"*1\r\n" * 9,
+    (b"*900\r\n" + b":1\r\n" * 899) * 2,
+]
+
+
+@pytest.mark.parametrize("data", LIES)
+def test_lies_are_refused(data: bytes) -> None:
+    with pytest.raises(Hostile):
+        read(data)
+
+
+@pytest.mark.parametrize("data", [b"HTTP/1.1 200 OK\r\n", b"\x15\x03\x01", b"ERROR\r\n"])
+def test_other_protocols(data: bytes) -> None:
+    with pytest.raises(NotThisProtocol):
+        read(data)
+
+
+def test_commands() -> None:
+    assert command("SELECT", "12") == b"*2\r\n$6\r\nSELECT\r\n$2\r\n12\r\n"
+
+
+@given(st.binary(max_size=100))
+@settings(max_examples=100, deadline=None)
+def test_any_bytes_end_in_a_verdict(data: bytes) -> None:
+    for kind in (b"", b"*", b"$", b"*3\r\n$"):
+        try:
+            read(kind + data)
+        except (Hostile, NotThisProtocol, Fault):
+            continue
