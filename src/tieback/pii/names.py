@@ -16,7 +16,7 @@ from tieback.model.pii import Classification, Column
 from tieback.pii.interface import DetectorMeta
 from tieback.pii.lexicon import Lexicon, Needs, Phrase, Role, load_lexicon
 from tieback.pii.taxonomy import NONE, load_taxonomy
-from tieback.pii.tokens import normal, segment, split
+from tieback.pii.tokens import joined, normal, segment, split
 
 THRESHOLD = 0.5
 """Confidence from which a class is reported."""
@@ -111,7 +111,7 @@ class NameDetector:
         for raw in split(text):
             word = normal(raw)
             words.extend((word,) if word in self.lexicon.known else self._unglued(raw, word))
-        return tuple(words[-MAX_WORDS:])
+        return joined(words[-MAX_WORDS:])
 
     def _unglued(self, raw: str, word: str) -> Iterable[str]:
         vocabulary, longest = self.lexicon.vocabulary, self.lexicon.longest_word
@@ -209,7 +209,9 @@ class NameDetector:
         first, opening = found[0]
         if opening.needs is Needs.REST:
             return Classification(NONE, 0.0, (f"begins with {opening.text!r}",))
-        at = 0 if opening.head_first and first.start >= reading.border else len(found) - 1
+        # Heads that languages share (type, total) stand first where all that follows is of such a language.
+        head_first = opening.head_first or (opening.head and all(p.head_first for _, p in found[1:]))
+        at = 0 if head_first and first.start >= reading.border else len(found) - 1
         place, phrase = found[at]
         if phrase.head and at > 0:
             before, inner = found[at - 1]

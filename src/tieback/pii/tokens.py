@@ -15,6 +15,11 @@ MAX_GLUED = 48
 """Characters of one word that segmentation looks at; its cost grows with this times the longest word."""
 MAX_PIECES = 5
 
+CONNECTORS = frozenset(
+    {"de", "del", "da", "dos", "das", "di", "du", "des", "della", "dell", "van", "von", "der", "den"}
+)
+"""Words that join others and may be left out: ``fecha de nacimiento``, ``fecha_nacimiento``."""
+
 _WORD = re.compile(r"IPv(?=[46])|[A-Z]+s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
 _LETTERS = str.maketrans(
     {"ß": "ss", "ẞ": "SS", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "\u0131": "i", "æ": "ae"}
@@ -56,6 +61,11 @@ def split(name: str) -> list[str]:
     characters are read.
     """
     return [word.lower() for word in _WORD.findall(fold(name[:MAX_NAME]))]
+
+
+def joined(words: list[str]) -> tuple[str, ...]:
+    """The words without those that only join others, unless nothing else is there."""
+    return tuple(word for word in words if word not in CONNECTORS) or tuple(words)
 
 
 def segment(word: str, vocabulary: Container[str], longest: int) -> list[str] | None:

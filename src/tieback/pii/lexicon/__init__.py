@@ -15,7 +15,7 @@ from typing import Literal
 import msgspec
 
 from tieback.pii.taxonomy import NONE, load_taxonomy
-from tieback.pii.tokens import expanded, normal, split
+from tieback.pii.tokens import expanded, joined, normal, split
 
 type Words = tuple[str, ...]
 
@@ -128,7 +128,7 @@ class Lexicon(msgspec.Struct):
 
 def folded(phrase: str) -> Words:
     """The words of a phrase as they are looked up."""
-    return tuple(normal(word) for word in split(phrase))
+    return joined([normal(word) for word in split(phrase)])
 
 
 def lexicon_files() -> Iterator[tuple[str, LexiconFile]]:
