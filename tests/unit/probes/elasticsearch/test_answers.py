@@ -1,0 +1,77 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.probes.elasticsearch.answers import (
+    MAX_FIELDS,
+    CatIndex,
+    ClusterStats,
+    Count,
+    Root,
+    cat_rows,
+    decoded,
+    mapping_fields,
+)
+
+ROOTS = [
+    # GET /, is a search engine, is OpenSearch
+    (b'{"version":{"number":"8.1.0","lucene_version":"9"},"tagline":"You Know, for Search"}', True, False),
+    (b'{"version":{"number":"1.0"},"tagline":"You Know, for Search"}', True, False),
+    (b'{"version":{"number":"2.1.0","distribution":"opensearch","lucene_version":"9"}}', True, True),
+    (b'{"couchdb":"Welcome","version":{"number":"3"}}', False, False),
+    (b'{"version":{}}', False, False),
+]
+
+
+@pytest.mark.parametrize(("body", "engine", "opensearch"), ROOTS)
+def test_roots(body: bytes, engine: bool, opensearch: bool) -> None:
+    root = decoded(body, Root)
+    assert root is not None
+    assert (root.is_search_engine, root.is_opensearch) == (engine, opensearch)
+
+
+def test_rows() -> None:
+    rows = b'{"index":"a","docs.count":"3","pri.store.size":"10","creation.date":"0"},{"index":"b","docs.count":null}'
+    body = b"[" + rows + b"]"
+    first, second = cat_rows(body, truncated=False) or []
+    assert (first.documents, first.primary_bytes, first.created) == (3, 10, 0)
+    assert (second.documents, second.primary_bytes) == (None, None)
+    cut = cat_rows(body[:-20], truncated=True)
+    assert [row.index for row in cut or []] == ["a"]
+
+
+@pytest.mark.parametrize("count", ["-1", "1e3", "9" * 19, "x", "", 2**64, -4])
+def test_counts_that_are_none(count: str | int) -> None:
+    assert CatIndex("a", docs=count).documents is None
+
+
+MAPPINGS = [
+    # mapping, fields
+    (b'{"i":{"mappings":{"properties":{"a":{"type":"text","fields":{"raw":{"type":"keyword"}}}}}}}', [("a", "text")]),
+    (b'{"i":{"mappings":{"properties":{"a":{"properties":{"b":{"type":"ip"}}}}}}}', [("a.b", "ip")]),
+    (b'{"i":{"mappings":{"properties":{"a":{"type":"object"}}}}}', [("a", "object")]),
+    (b'{"i":{"mappings":{"_doc":{"properties":{"a":{"type":"long"}}}}}}', [("a", "long")]),
+    (b'{"i":{"mappings":{}}}', []),
+    (b"{}", []),
+]
+
+
+@pytest.mark.parametrize(("body", "fields"), MAPPINGS)
+def test_mappings(body: bytes, fields: list[tuple[str, str]]) -> None:
+    assert mapping_fields(body) == fields
+
+
+def test_a_mapping_without_bounds_is_bounded() -> None:
+    wide = b",".join(b'"f%d":{"type":"text"}' % i for i in range(MAX_FIELDS + 500))
+    assert len(mapping_fields(b'{"i":{"mappings":{"properties":{%b}}}}' % wide) or []) == MAX_FIELDS
+    deep = b'{"properties":{"a":' * 20000 + b"{}" + b"}}" * 20000
+    assert mapping_fields(b'{"i":{"mappings":%b}}' % deep) in ([], None)
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_any_bytes_are_read_or_none(body: bytes) -> None:
+    for kind in (Root, ClusterStats, Count):
+        decoded(body, kind)
+    cat_rows(body, truncated=True)
+    mapping_fields(body)
