@@ -14,7 +14,7 @@ import msgspec
 
 from tieback.model.pii import Classification, Column
 from tieback.pii.interface import DetectorMeta
-from tieback.pii.lexicon import Lexicon, Needs, Phrase, Role, load_lexicon
+from tieback.pii.lexicon import Lexicon, Needs, Noun, Phrase, load_lexicon
 from tieback.pii.taxonomy import NONE, load_taxonomy
 from tieback.pii.tokens import joined, normal, segment, split
 
@@ -41,7 +41,7 @@ _FITS_BOOL = frozenset({"health", "demographic"})
 _FITS_DATE = frozenset({"birth", "travel", "health", "employment", "payment_card", "national_id", "retail"})
 
 
-class Found(msgspec.Struct, frozen=True):
+class Found(msgspec.Struct, frozen=True, gc=False):
     """A phrase at its place in a name."""
 
     start: int
@@ -49,7 +49,7 @@ class Found(msgspec.Struct, frozen=True):
     phrases: tuple[Phrase, ...]
 
 
-class Reading(msgspec.Struct, frozen=True):
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """What a name says by itself, whatever the table."""
 
     words: tuple[str, ...]
@@ -57,14 +57,14 @@ class Reading(msgspec.Struct, frozen=True):
     border: int
     """Where the name itself begins."""
     found: tuple[Found, ...]
-    around: Role
+    around: Noun | None
     """The person or thing that the name, or else its parents, speak of."""
 
 
 class Surroundings(msgspec.Struct, frozen=True):
     """What a table's name says."""
 
-    role: Role
+    noun: Noun | None
     languages: frozenset[str]
     evidence: str
 
@@ -81,6 +81,7 @@ class NameDetector:
         )
         self._reading = lru_cache(CACHED)(self._read)
         self._words_of = lru_cache(CACHED)(self._analyse)
+        self._pieces = lru_cache(CACHED)(self._unglued)
         self._table = lru_cache(CACHED // 4)(self._surroundings)
         self._siblings = lru_cache(CACHED // 64)(self._look_at_siblings)
         self._kind = lru_cache(256)(kind_of)
@@ -109,32 +110,35 @@ class NameDetector:
         """Words of one part of a path, folded, glued ones taken apart."""
         words: list[str] = []
         for raw in split(text):
-            word = normal(raw)
-            words.extend((word,) if word in self.lexicon.known else self._unglued(raw, word))
+            words.extend(self._pieces(raw))
         return joined(words[-MAX_WORDS:])
 
-    def _unglued(self, raw: str, word: str) -> Iterable[str]:
-        vocabulary, longest = self.lexicon.vocabulary, self.lexicon.longest_word
-        if len(raw) < 5 and raw < "\u2e80":
+    def _unglued(self, raw: str) -> tuple[str, ...]:
+        """A word as the lexicon knows it, or its pieces, or itself."""
+        lexicon, word = self.lexicon, normal(raw)
+        if word in lexicon.known or (len(raw) < 5 and raw < "\u2e80"):
             return (word,)
-        return segment(word, vocabulary, longest) or segment(raw, vocabulary, longest) or (word,)
+        vocabulary, longest = lexicon.vocabulary, lexicon.longest_word
+        return tuple(segment(word, vocabulary, longest) or segment(raw, vocabulary, longest) or (word,))
 
-    def _noun(self, words: Iterable[str]) -> Role:
+    def _noun(self, words: Iterable[str]) -> Noun | None:
         """Person or thing: the first word that is clearly one of them."""
-        roles = self.lexicon.roles
+        nouns = self.lexicon.nouns
         for word in words:
-            role = roles.get(word, Role.NOTHING) & (Role.PERSON | Role.THING)
-            if role in (Role.PERSON, Role.THING):
-                return role
-        return Role.NOTHING
+            if word in nouns:
+                return nouns[word]
+        return None
 
     def _read(self, field: str) -> Reading:
-        parts = [self._words_of(part) for part in _SEGMENTS.split(field[-512:]) if part]
-        parts = [part for part in parts if part] or [()]
+        steps = _SEGMENTS.split(field[-512:])
+        if len(steps) == 1:
+            words = self._analyse(steps[0])
+            return Reading(words, 0, tuple(self._find(words, 0)), None)
+        parts = [words for step in steps if (words := self._words_of(step))] or [()]
         leaf = parts[-1]
         parent = parts[-2] if len(parts) > 1 else ()
         words = parent + leaf
-        around = Role.NOTHING
+        around: Noun | None = None
         for part in reversed(parts[:-1]):
             around = around or self._noun(reversed(part))
         return Reading(words, len(parent), tuple(self._find(words, len(parent))), around)
@@ -144,25 +148,25 @@ class NameDetector:
         lexicon = self.lexicon
         covered = 0
         for start, word in enumerate(words):
-            for end in range(min(len(words), start + lexicon.longest_from.get(word, 0)), max(start, covered), -1):
+            longest = lexicon.longest_from.get(word)
+            if longest is None:
+                continue
+            for end in range(min(len(words), start + longest), max(start, covered), -1):
                 phrases = lexicon.phrases.get(words[start:end])
                 if phrases is None:
                     continue
                 covered = end
-                if end > border or all(self._transparent(w) for w in words[border:]):
+                if end > border or all(w in lexicon.transparent for w in words[border:]):
                     yield Found(start, end, phrases)
                 break
-
-    def _transparent(self, word: str) -> bool:
-        return bool(self.lexicon.roles.get(word, Role.NOTHING) & (Role.TRANSPARENT | Role.IDENTIFIER))
 
     # --- surroundings ---
 
     def _surroundings(self, table: str) -> Surroundings:
         words = [word for part in _SEGMENTS.split(table[-512:]) if part for word in self._words_of(part)]
-        role = self._noun(reversed(words))
-        evidence = f"table {table!r} speaks of {'a person' if role is Role.PERSON else 'a thing'}" if role else ""
-        return Surroundings(role, self._tongues(words), evidence)
+        noun = self._noun(reversed(words))
+        evidence = f"table {table!r} speaks of a {noun}" if noun else ""
+        return Surroundings(noun, self._tongues(words), evidence)
 
     def _tongues(self, words: Iterable[str]) -> frozenset[str]:
         """Languages that a word belongs to, where it belongs to few and not to English."""
@@ -183,9 +187,9 @@ class NameDetector:
                 phrase = found.phrases[0]
                 if phrase.pii_class in _CORE and phrase.needs is Needs.NOTHING and found.end == len(reading.words):
                     core.add(phrase.pii_class)
-        role = Role.PERSON if len(core) > 1 else Role.NOTHING
-        evidence = f"siblings hold {', '.join(sorted(core))}" if role else ""
-        return Surroundings(role, self._tongues(words), evidence)
+        noun = Noun.PERSON if len(core) > 1 else None
+        evidence = f"siblings hold {', '.join(sorted(core))}" if noun else ""
+        return Surroundings(noun, self._tongues(words), evidence)
 
     # --- verdicts ---
 
@@ -195,7 +199,7 @@ class NameDetector:
         if siblings:
             beside = self._siblings(siblings)
             near = Surroundings(
-                near.role or beside.role, near.languages | beside.languages, near.evidence or beside.evidence
+                near.noun or beside.noun, near.languages | beside.languages, near.evidence or beside.evidence
             )
         verdict = self._personal_number(reading, dtype) or self._by_phrase(reading, near)
         if verdict.pii_class != NONE and dtype and not _fits(verdict.pii_class, self._kind(dtype)):
@@ -234,15 +238,15 @@ class NameDetector:
                 if phrase.language in near.languages or phrase.language in self._tongues(others):
                     return phrase
             else:
-                role = self._around(found, reading) or near.role
-                if role is Role.PERSON or (phrase.needs is Needs.NO_THING and role is not Role.THING):
+                noun = self._around(found, reading) or near.noun
+                if noun is Noun.PERSON or (phrase.needs is Needs.NO_THING and noun is not Noun.THING):
                     return phrase
         return None
 
-    def _around(self, found: Found, reading: Reading) -> Role:
+    def _around(self, found: Found, reading: Reading) -> Noun | None:
         """Whom or what the rest of the name speaks of: the nearest noun before, or else after, or the parents'."""
         words, border = reading.words, reading.border
-        before = self._noun(reversed(words[border : found.start])) if found.start > border else Role.NOTHING
+        before = self._noun(reversed(words[border : found.start])) if found.start > border else None
         return before or self._noun(words[found.end :]) or reading.around
 
     def _weigh(self, place: Found, phrase: Phrase, reading: Reading, near: Surroundings) -> Classification:
@@ -260,22 +264,31 @@ class NameDetector:
         return Classification(phrase.pii_class, round(confidence, 3), tuple(evidence))
 
     def _personal_number(self, reading: Reading, dtype: str) -> Classification | None:
-        """``customer_no``, ``id_cliente``; a word for a person alone in a numeric column is a foreign key."""
-        roles, words = self.lexicon.roles, reading.words[reading.border :]
-        if not words or any(p.pii_class != NONE and p.needs is Needs.NOTHING for f in reading.found for p in f.phrases):
+        """``customer_no``, ``id_cliente``, ``approved_by``; a word for a person alone in a column of numbers."""
+        nouns, ids = self.lexicon.nouns, self.lexicon.identifiers
+        words = reading.words[reading.border :]
+        if not words:
             return None
-        is_id = [bool(roles.get(word, Role.NOTHING) & Role.IDENTIFIER) for word in words]
-        if len(words) == 1 and roles.get(words[0], Role.NOTHING) & Role.PERSON and self._kind(dtype) == "int":
-            return Classification("person_id", 0.6, (f"{words[0]!r} in a column of numbers",))
-        if is_id[-1]:
-            owner = next((w for w, i in zip(reversed(words), reversed(is_id), strict=True) if not i), "")
-        elif is_id[0]:
+        if len(words) == 1:
+            if nouns.get(words[0]) is Noun.PERSON and not _certain(reading) and self._kind(dtype) == "int":
+                return Classification("person_id", 0.6, (f"{words[0]!r} in a column of numbers",))
+            return None
+        if words[-1] == "by" and words[-2].endswith("ed") and not _certain(reading):
+            return Classification("person_id", 0.75, (f"a person {words[-2]} it",))
+        if words[-1] in ids:
+            owner = next((word for word in reversed(words) if word not in ids), "")
+        elif words[0] in ids:
             owner = words[-1]
         else:
             return None
-        if owner and roles.get(owner, Role.NOTHING) & Role.PERSON and not roles.get(owner, Role.NOTHING) & Role.THING:
+        if nouns.get(owner) is Noun.PERSON and not _certain(reading):
             return Classification("person_id", 0.85, (f"number of a person: {owner!r}",))
         return None
+
+
+def _certain(reading: Reading) -> bool:
+    """Whether a phrase of the name means a class wherever it stands."""
+    return any(p.pii_class != NONE and p.needs is Needs.NOTHING for f in reading.found for p in f.phrases)
 
 
 def kind_of(dtype: str) -> str:

@@ -65,6 +65,8 @@ def split(name: str) -> list[str]:
 
 def joined(words: list[str]) -> tuple[str, ...]:
     """The words without those that only join others, unless nothing else is there."""
+    if CONNECTORS.isdisjoint(words):
+        return tuple(words)
     return tuple(word for word in words if word not in CONNECTORS) or tuple(words)
 
 

@@ -8,7 +8,7 @@ where its phrases come from in ``source``.
 
 import tomllib
 from collections.abc import Iterable, Iterator
-from enum import IntFlag, StrEnum
+from enum import StrEnum
 from importlib import resources
 from typing import Literal
 
@@ -34,21 +34,14 @@ class Needs(StrEnum):
     """It must begin a name that goes on: ``is``, ``number of``."""
 
 
-class Role(IntFlag):
-    """What a single word does in a name; a word may do several things."""
+class Noun(StrEnum):
+    """What a word speaks of."""
 
-    NOTHING = 0
-    PERSON = 1
-    THING = 2
-    CARRIER = 4
-    """Says nothing in a table's name: ``data``, ``tbl``."""
-    TRANSPARENT = 8
-    """Leaves the class of what stands beside it: ``number``, ``hash``."""
-    IDENTIFIER = 16
-    """Makes a personal number of a word for a person."""
+    PERSON = "person"
+    THING = "thing"
 
 
-class Phrase(msgspec.Struct, frozen=True):
+class Phrase(msgspec.Struct, frozen=True, gc=False):
     """What some words mean."""
 
     text: str
@@ -116,7 +109,12 @@ class Lexicon(msgspec.Struct):
     """Folded words to what they mean, the surest first; several where languages disagree."""
     longest_from: dict[str, int]
     """Word to the number of words of the longest phrase that begins with it."""
-    roles: dict[str, Role]
+    nouns: dict[str, Noun]
+    """Words that speak clearly of a person or of a thing; those that may be either are left out."""
+    transparent: frozenset[str]
+    """Words that leave the class of what stands beside them: ``number``, ``hash``."""
+    identifiers: frozenset[str]
+    """Words that make a personal number of a word for a person: ``id``, ``nummer``."""
     languages: dict[str, frozenset[str]]
     """Word to the languages that have it."""
     vocabulary: frozenset[str]
@@ -163,7 +161,8 @@ class _Build:
     def __init__(self) -> None:
         self.classes = frozenset(load_taxonomy()) | {NONE}
         self.phrases: dict[Words, dict[str, Phrase]] = {}
-        self.roles: dict[str, Role] = {}
+        self.roles: dict[str, set[str]] = {}
+        """``person``, ``thing``, ``carrier``, ``transparent``, ``identifier`` to their words."""
         self.languages: dict[str, set[str]] = {}
         self.plain: set[str] = set()
         self.unglued: set[str] = set()
@@ -187,14 +186,14 @@ class _Build:
         for text in heads.leading:
             self._phrase(Phrase(text, NONE, 0.9, Needs.REST, language, first))
         for role, words in (
-            (Role.PERSON, content.nouns.person),
-            (Role.THING, content.nouns.thing),
-            (Role.CARRIER, content.nouns.carrier),
-            (Role.TRANSPARENT, heads.transparent),
-            (Role.IDENTIFIER, heads.identifier),
+            ("person", content.nouns.person),
+            ("thing", content.nouns.thing),
+            ("carrier", content.nouns.carrier),
+            ("transparent", heads.transparent),
+            ("identifier", heads.identifier),
         ):
             for word in self._words(words, language):
-                self.roles[word] = self.roles.get(word, Role.NOTHING) | role
+                self.roles.setdefault(role, set()).add(word)
                 self.languages.setdefault(word, set()).add(language)
         self.plain.update(self._words(content.words.plain, language))
         self.unglued.update(self._words(content.words.unglued, language))
@@ -223,7 +222,8 @@ class _Build:
 
     def finish(self) -> Lexicon:
         longest: dict[str, int] = {}
-        words: set[str] = set(self.roles) | self.plain
+        words: set[str] = self.plain.union(*self.roles.values())
+        persons, things = self.roles.get("person", set()), self.roles.get("thing", set())
         for key in self.phrases:
             longest[key[0]] = max(longest.get(key[0], 0), len(key))
             words.update(key)
@@ -236,7 +236,9 @@ class _Build:
                 for key, same in self.phrases.items()
             },
             longest_from=longest,
-            roles=self.roles,
+            nouns=dict.fromkeys(persons - things, Noun.PERSON) | dict.fromkeys(things - persons, Noun.THING),
+            transparent=frozenset(self.roles.get("transparent", set()) | self.roles.get("identifier", set())),
+            identifiers=frozenset(self.roles.get("identifier", set())),
             languages={word: frozenset(of) for word, of in self.languages.items()},
             vocabulary=pieces,
             known=frozenset(words),
