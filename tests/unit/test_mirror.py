@@ -8,10 +8,7 @@ ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src" / "tieback"
 TESTS = ROOT / "tests"
 
-COVERED_ELSEWHERE = {
-    "cli/main.py": "tests/unit/cli/test_app.py and the end-to-end tests run it",
-    "lab/truth.py": "tests/servers/test_lab.py",
-}
+COVERED_ELSEWHERE = {"lab/truth.py": "tests/servers/test_lab.py"}
 """Modules whose behaviour only shows with a real server or as a whole, and where that is tested."""
 
 

@@ -3,6 +3,7 @@
 import os
 import sys
 from importlib.metadata import version as installed_version
+from typing import Annotated
 
 import typer
 
@@ -31,11 +32,12 @@ def build() -> typer.Typer:
 
     @root.callback()
     def options(
-        version: bool = typer.Option(False, "--version", help="Print the version and exit.", is_eager=True),
+        _version: Annotated[
+            bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+        ] = False,
     ) -> None:
-        if version:
-            typer.echo(f"tieback {installed_version('tieback')}")
-            raise typer.Exit
+        # Options that stand before the command; the help of the root says what tieback is.
+        return
 
     root.command("scan")(scan_command.scan)
     root.command("app")(app_command.app)
@@ -45,6 +47,12 @@ def build() -> typer.Typer:
     root.add_typer(lab_command.app, name="lab")
     root.add_typer(pii_command.app, name="pii")
     return root
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tieback {installed_version('tieback')}")
+        raise typer.Exit
 
 
 def main() -> None:

@@ -1,0 +1,43 @@
+"""``tieback app``: endpoints for people and machines; bad inputs named, exit codes by the contract."""
+
+import json
+from pathlib import Path
+
+from tests.unit.cli.conftest import Run
+
+
+def test_json_is_one_document_an_app(run: Run, apps: Path) -> None:
+    ended = run("app", apps, "--format", "json")
+    assert (ended.code, ended.err) == (0, "")
+    documents = [json.loads(line) for line in ended.out.splitlines()]
+    assert {document["app"]["bundle_id"] for document in documents} == {
+        "org.fieldhand.app", "com.workhub.mobile", "com.tillroll.pos",
+    }  # fmt: skip
+    for document in documents:
+        assert {"path", "app", "sightings", "credentials", "not_backends", "problems"} <= document.keys()
+        assert {"platform", "bundle_id", "name", "version_name", "version_code", "sha256", "signer"} <= document[
+            "app"
+        ].keys()
+        for sighting in document["sightings"]:
+            assert {"kind", "value", "scheme", "host", "port", "path", "service"} <= sighting["endpoint"].keys()
+            assert {"file", "offset", "how", "context"} <= sighting["evidence"].keys()
+
+
+def test_a_table_names_file_and_offset(run: Run, apps: Path) -> None:
+    ended = run("app", apps / "fieldhand.apk")
+    assert ended.code == 0
+    assert "http://es.fieldhand.test:9200/machines/_search" in ended.out
+    assert "classes.dex+0x" in ended.out
+
+
+def test_some_failed_and_nothing_done(run: Run, apps: Path, tmp_path: Path) -> None:
+    (tmp_path / "text.apk").write_text("not an app")
+    ended = run("app", apps / "fieldhand.apk", tmp_path / "text.apk")
+    assert ended.code == 3
+    assert "text.apk" in ended.err
+    assert len(ended.err.splitlines()) == 1
+    assert run("app", tmp_path / "text.apk").code == 4
+
+
+def test_names_from_an_app_cannot_write_to_the_terminal(run: Run, apps: Path) -> None:
+    assert "\x1b" not in run("app", apps).out

@@ -1,0 +1,40 @@
+"""Usage errors exit 2, other errors are one line; every command shows an example."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import Run
+
+
+def test_version(run: Run) -> None:
+    assert run("--version").out == f"tieback {version('tieback')}\n"
+
+
+@pytest.mark.parametrize("command", ["scan", "app", "probe", "report"])
+def test_help_has_an_example(run: Run, command: str) -> None:
+    ended = run(command, "--help")
+    assert ended.code == 0
+    assert f"Example: tieback {command}" in ended.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["nothing"], ["scan"], ["scan", "--format", "xml", "a.apk"], ["probe", "host"], ["app", "--workers", "0", "a"]],
+)
+def test_usage_errors(run: Run, words: list[str]) -> None:
+    ended = run(*words)
+    assert ended.code == 2
+    assert ended.out == ""
+    assert "Traceback" not in ended.err
+
+
+def test_a_bad_grant_is_a_usage_error_in_one_line(run: Run, tmp_path: Path, apps: Path) -> None:
+    (tmp_path / "grant.toml").write_text(
+        'authorised_by = "x"\ncontact = "y"\nnot_after = 2030-01-01\n[[target]]\nmtch = "a"\n'
+    )
+    ended = run("scan", apps, "--grant", tmp_path / "grant.toml")
+    assert ended.code == 2
+    assert len(ended.err.splitlines()) == 1
+    assert "match" in ended.err

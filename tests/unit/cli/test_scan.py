@@ -1,0 +1,47 @@
+"""``tieback scan`` without a network: report files, formats, exit codes, workspaces."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import Run
+
+
+def test_without_a_grant_everything_but_the_network(run: Run, apps: Path, tmp_path: Path) -> None:
+    ended = run("scan", apps, "-w", "ws", "--report", "report.html", "--workers", "1")
+    assert ended.code == 0
+    assert "es.fieldhand.test" in ended.out
+    assert ended.err.strip() == "report: report.html"
+    assert (tmp_path / "report.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def test_json_on_stdout_and_in_a_file_are_the_same(run: Run, apps: Path, tmp_path: Path) -> None:
+    ended = run("scan", apps, "-w", "ws", "--report", "report.json", "--format", "json", "--workers", "1")
+    assert json.loads(ended.out) == json.loads((tmp_path / "report.json").read_text())
+    assert json.loads(ended.out)["headline"]["apps_analysed"] == 3
+
+
+def test_a_report_of_an_unknown_kind_is_said_before_any_work(run: Run, apps: Path, tmp_path: Path) -> None:
+    ended = run("scan", apps, "-w", "ws", "--report", "report.docx")
+    assert ended.code == 2
+    assert "report.docx" in ended.err
+    assert not (tmp_path / "ws").exists()
+
+
+def test_failed_inputs_exit_3_and_4(run: Run, apps: Path, tmp_path: Path) -> None:
+    (tmp_path / "text.apk").write_text("not an app")
+    assert run("scan", apps, "text.apk", "-w", "ws", "--workers", "1").code == 3
+    ended = run("scan", "text.apk", "missing.apk", "-w", "ws2", "--workers", "1")
+    assert ended.code == 4
+    assert [line.split(":")[1].strip() for line in ended.err.splitlines()] == ["text.apk", "missing.apk"]
+
+
+@pytest.mark.parametrize("version", ["tieback workspace\nschema 9999\n", "something else\n"])
+def test_a_workspace_that_this_release_cannot_read(run: Run, apps: Path, tmp_path: Path, version: str) -> None:
+    (tmp_path / "ws").mkdir()
+    (tmp_path / "ws" / "VERSION").write_text(version)
+    ended = run("scan", apps, "-w", "ws")
+    assert ended.code == 4
+    assert len(ended.err.splitlines()) == 1
+    assert "--workspace" in ended.err or "choose another directory" in ended.err
