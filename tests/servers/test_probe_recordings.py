@@ -54,6 +54,7 @@ def test_a_replay_gives_the_same_report(
     peer = Peer(replaying(asked.answers), greeting=asked.greeting)
     replayed: ProbeReport = play(probe.run(target, Depth.DESCRIBE), peer, probe.meta.sends).result
     assert replayed == asked.report
+    assert {proof.asked for proof in replayed.proofs} <= {send.name for send in probe.meta.sends}
     if os.environ.get("TIEBACK_RECORD") == "1":
         RECORDED.mkdir(exist_ok=True)
         text = {"greeting": asked.greeting, "answers": [_impersonal(answer) for answer in asked.answers]}

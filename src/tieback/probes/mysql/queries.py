@@ -21,12 +21,18 @@ COLUMNS = (
 )
 
 WHY = {
-    READ_ONLY: "our session cannot write, whatever follows",
-    MYSQL_TIMEOUT: "the server itself stops a statement after 5 seconds (milliseconds; MySQL)",
-    MARIADB_TIMEOUT: "the server itself stops a statement after 5 seconds (seconds; MariaDB)",
-    START: "the queries run in a read-only transaction",
-    SERVER_UUID: "the identifier that MySQL gave itself",
-    TABLES: "names, estimated rows and sizes of tables; reads the catalogue only",
-    COLUMNS: "names and types of columns; reads the catalogue only",
+    READ_ONLY: ("SET SESSION TRANSACTION READ ONLY", "our session cannot write, whatever follows"),
+    MYSQL_TIMEOUT: (
+        "SET SESSION max_execution_time",
+        "the server itself stops a statement after 5 seconds (milliseconds; MySQL)",
+    ),
+    MARIADB_TIMEOUT: (
+        "SET SESSION max_statement_time",
+        "the server itself stops a statement after 5 seconds (seconds; MariaDB)",
+    ),
+    START: ("START TRANSACTION READ ONLY", "the queries run in a read-only transaction"),
+    SERVER_UUID: ("SELECT @@server_uuid", "the identifier that MySQL gave itself"),
+    TABLES: ("information_schema.TABLES", "names, estimated rows and sizes of tables; reads the catalogue only"),
+    COLUMNS: ("information_schema.COLUMNS", "names and types of columns; reads the catalogue only"),
 }
-"""Every query and what its answer is for."""
+"""Every query, with the name of its send and what its answer is for."""

@@ -273,10 +273,7 @@ def _sends() -> tuple[DeclaredSend, ...]:
             rb"(?:\x00\x00\x00[\x02-\x0f]|\x01\x00\x00[\x02-\x0f]\x00)",
             "the same, where the server asks for another plugin: still no password",
         ),
-        *(
-            DeclaredSend(sql.split(" FROM ")[-1][:40] if " FROM " in sql else sql, _query_pattern(sql), why)
-            for sql, why in WHY.items()
-        ),
+        *(DeclaredSend(name, _query_pattern(sql), why) for sql, (name, why) in WHY.items()),
         DeclaredSend("quit", re.escape(mysql_frame(0, b"\x01")), "ends the session"),
     )
 

@@ -28,10 +28,13 @@ COLUMNS = (
 )
 
 WHY = {
-    IS_READ_ONLY: "whether our session is read-only, as we asked at the start; if not, nothing more is asked",
-    SYSTEM_IDENTIFIER: "the identifier that initdb gave the cluster",
-    DATABASES: "names and sizes of databases; reads the catalogue only",
-    TABLES: "names, estimated rows and sizes of tables; reads the catalogue only",
-    COLUMNS: "names and types of columns; reads the catalogue only",
+    IS_READ_ONLY: (
+        "SHOW transaction_read_only",
+        "whether our session is read-only, as we asked at the start; if not, nothing more is asked",
+    ),
+    SYSTEM_IDENTIFIER: ("pg_control_system", "the identifier that initdb gave the cluster"),
+    DATABASES: ("pg_database", "names and sizes of databases; reads the catalogue only"),
+    TABLES: ("pg_class", "names, estimated rows and sizes of tables; reads the catalogue only"),
+    COLUMNS: ("pg_attribute", "names and types of columns; reads the catalogue only"),
 }
-"""Every query and what its answer is for."""
+"""Every query, with the name of its send and what its answer is for."""

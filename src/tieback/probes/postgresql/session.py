@@ -203,9 +203,6 @@ SENDS = (
         _startup_pattern(),
         "whether a made-up role, or one that the grant names, gets in; the session is read-only from its start",
     ),
-    *(
-        DeclaredSend(sql.split(" FROM ")[-1].split(" WHERE ")[0][:60], re.escape(_query(sql)), why)
-        for sql, why in WHY.items()
-    ),
+    *(DeclaredSend(name, re.escape(_query(sql)), why) for sql, (name, why) in WHY.items()),
     DeclaredSend("Terminate", re.escape(_TERMINATE), "ends the session"),
 )

@@ -1,7 +1,7 @@
 """Names of keys are data: people use e-mail addresses and session tokens as keys. Only patterns leave this module.
 
-A pattern keeps a part of a key only where several sampled keys share it in the same place, or where it says that it
-is a ransom note; digits become ``#``, everything else ``*``.
+A pattern keeps a part of a key only where a tenth of the sampled keys share it in the same place, or where it says
+that it is a ransom note; digits become ``#``, everything else ``*``.
 """
 
 import re
@@ -20,14 +20,16 @@ def patterns(keys: Iterable[bytes]) -> list[str]:
     """The distinct patterns of sampled keys, most frequent first, at most ``MAX_PATTERNS``."""
     split = [_PARTS.split(_DIGITS.sub("#", key[:_LONGEST].decode("utf-8", "replace"))) for key in keys]
     shared = Counter(tuple(parts[: end + 1]) for parts in split for end in range(0, len(parts), 2))
-    found = Counter("".join(_mask(parts, shared)) for parts in split)
+    # A person's name may begin a few keys; a word of the application begins many.
+    enough = max(2, len(split) // 10)
+    found = Counter("".join(_mask(parts, shared, enough)) for parts in split)
     return [pattern for pattern, _ in sorted(found.items(), key=lambda item: (-item[1], item[0]))][:MAX_PATTERNS]
 
 
-def _mask(parts: list[str], shared: "Counter[tuple[str, ...]]") -> Iterable[str]:
+def _mask(parts: list[str], shared: "Counter[tuple[str, ...]]", enough: int) -> Iterable[str]:
     for position, part in enumerate(parts):
         if position % 2 or part in ("", "#"):
             yield part
         else:
-            common = shared[tuple(parts[: position + 1])] > 1
+            common = shared[tuple(parts[: position + 1])] >= enough
             yield part if _PLAIN.fullmatch(part) and (common or _NOTE.search(part)) else "*"

@@ -26,6 +26,7 @@ MAX_DATABASES = 64
 _MAX_DESCRIBED = 16
 _SAMPLED = "50"
 
+_FIRST = "PING, INFO server"
 _HELLO = resp.command("PING") + resp.command("INFO", "server")
 """Both at once: longer than a MongoDB header, so that a mongod sees at once that this is no message of its own."""
 _DBSIZE = resp.command("DBSIZE")
@@ -57,7 +58,7 @@ def _declared(name: str, data: bytes, why: str) -> DeclaredSend:
 
 
 SENDS = (
-    _declared("PING, INFO server", _HELLO, "whether it asks who we are; product, version and run id; statistics only"),
+    _declared(_FIRST, _HELLO, "whether it asks who we are; product, version and run id; statistics only"),
     _declared("INFO replication", _info("replication"), "the replication id that a primary and its replicas share"),
     _declared("INFO keyspace", _info("keyspace"), "numbers of keys in each database; statistics only"),
     _declared("INFO memory", _info("memory"), "bytes of the data set; statistics only"),
@@ -100,10 +101,10 @@ class RedisProbe:
         if isinstance(pong, resp.RespError) and pong.code not in (*_REFUSALS, *_BUSY, "ERR"):
             raise NotThisProtocol(f"answers PING with {pong.text[:60]!r}")
         draft.fingerprint(())
-        if _refused(draft, "PING", pong):
+        if _refused(draft, _FIRST, pong):
             draft.spoke = True
             return
-        server = yield from _read_info(draft, "server")
+        server = yield from _read_info(draft, _FIRST)
         draft.spoke = draft.spoke or bool(server)
         if draft.access is not Access.UNKNOWN:
             return
@@ -114,7 +115,7 @@ class RedisProbe:
         else:
             raise NotThisProtocol("answers PING, but gives no version of Redis or a kin")
         draft.access = Access.PARTIAL
-        draft.prove("INFO server", f"answers without a password: {draft.product} {draft.version}", Access.OPEN)
+        draft.prove(_FIRST, f"answers without a password: {draft.product} {draft.version}", Access.OPEN)
         yield from _identity(draft, server)
         if depth.allows(Depth.ENUMERATE):
             yield from _enumerate(draft)
@@ -143,12 +144,12 @@ def _refused(draft: Draft, asked: str, reply: resp.Reply) -> bool:
 
 def _ask_info(draft: Draft, section: str) -> Conversation[dict[str, str]]:
     yield Send(_info(section))
-    return (yield from _read_info(draft, section))
+    return (yield from _read_info(draft, f"INFO {section}"))
 
 
-def _read_info(draft: Draft, section: str) -> Conversation[dict[str, str]]:
+def _read_info(draft: Draft, asked: str) -> Conversation[dict[str, str]]:
     reply = yield from resp.reply()
-    if _refused(draft, f"INFO {section}", reply) or not isinstance(reply, bytes):
+    if _refused(draft, asked, reply) or not isinstance(reply, bytes):
         return {}
     lines = (line.partition(":") for line in reply.decode("utf-8", "replace").splitlines() if not line.startswith("#"))
     return {key[:64]: value[:256] for key, _, value in lines}

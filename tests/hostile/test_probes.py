@@ -1,0 +1,162 @@
+"""Peers that lie to the probes: noise, mutated answers of real servers, endless ones. Always one report."""
+
+import tracemalloc
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.probes import PROBES
+from tieback.probes.interface import Probe
+from tieback.probes.playback import Answer, Peer, Played, play, replaying
+from tieback.scope.conversation import Target
+
+RECORDED = Path(__file__).parents[1] / "unit" / "probes" / "recorded"
+MAX_BYTES = 2 * 1024 * 1024
+MIB = 1024 * 1024
+BY_NAME: dict[str, Probe] = {probe.meta.name: probe for probe in PROBES}
+PASSWORDLESS = ("root", "postgres")
+
+
+class Recording(msgspec.Struct, frozen=True):
+    greeting: bytes
+    answers: tuple[bytes, ...]
+
+
+def recordings() -> dict[str, Recording]:
+    return {
+        path.stem: msgspec.json.decode(path.read_bytes(), type=Recording) for path in sorted(RECORDED.glob("*.json"))
+    }
+
+
+ALL = recordings()
+
+
+def ask(probe: Probe, answer: Answer, greeting: bytes = b"", *, tls: bool = False) -> Played[ProbeReport]:
+    target = Target("127.0.0.1", probe.meta.ports[0], passwordless=PASSWORDLESS)
+    peer = Peer(answer, greeting=greeting, tls=tls)
+    return play(probe.run(target, Depth.SAMPLE), peer, probe.meta.sends, max_bytes=MAX_BYTES)
+
+
+def bounded(report: ProbeReport) -> None:
+    """What every report keeps to, whatever the peer did."""
+    assert isinstance(report, ProbeReport)
+    assert len(report.containers) <= 20_000
+    assert len(report.version) <= 80
+    assert all(len(problem) <= 300 for problem in report.problems)
+    assert all(len(proof.answer) <= 200 for proof in report.proofs)
+    if report.access is Access.OPEN:
+        assert len({proof.asked for proof in report.proofs if proof.supports is Access.OPEN}) >= 2
+    assert msgspec.json.decode(msgspec.json.encode(report), type=ProbeReport) == report
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
+@given(data=st.lists(st.binary(max_size=200), max_size=6), greeting=st.binary(max_size=100), tls=st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_noise(probe: Probe, data: list[bytes], greeting: bytes, tls: bool) -> None:
+    bounded(ask(probe, replaying(data), greeting, tls=tls).result)
+
+
+type Change = tuple[int, int, bytes]
+
+CHANGES = st.lists(
+    st.tuples(st.integers(0, 1 << 20), st.integers(0, 40), st.binary(max_size=8)), min_size=1, max_size=4
+)
+FORMATS = st.sampled_from(
+    [b"\xff" * 4, b"\0" * 4, b"\x7f\xff\xff\xff", b"999999999", b"-1", b"\r\n", b"[" * 500, b'{"a":' * 200]
+)
+
+
+def mutated(recording: Recording, changes: list[Change]) -> Recording:
+    """The recording with bytes replaced, cut or added; the greeting counts as an answer."""
+    parts = [recording.greeting, *recording.answers]
+    for where, cut, put in changes:
+        part = where % len(parts)
+        at = (where // len(parts)) % (len(parts[part]) + 1)
+        parts[part] = parts[part][:at] + put + parts[part][at + cut :]
+    return Recording(parts[0], tuple(parts[1:]))
+
+
+@pytest.mark.parametrize("name", ALL)
+@given(changes=CHANGES | st.tuples(st.integers(0, 1 << 20), st.integers(0, 4), FORMATS).map(lambda one: [one]))
+@settings(max_examples=80, deadline=None)
+def test_mutated_answers_of_real_servers(name: str, changes: list[Change]) -> None:
+    recording = mutated(ALL[name], changes)
+    probe = BY_NAME[name.partition("-")[0]]
+    bounded(ask(probe, replaying(recording.answers), recording.greeting).result)
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.meta.name)
+def test_answers_of_another_server(probe: Probe, name: str) -> None:
+    report = ask(probe, replaying(ALL[name].answers), ALL[name].greeting).result
+    bounded(report)
+    if not name.startswith(probe.meta.name):
+        assert report.outcome is not Outcome.OK
+        assert report.access is Access.UNKNOWN
+
+
+def test_a_recording_cut_anywhere_never_reads_as_more_than_it_is() -> None:
+    for name in ("mongodb-auth", "postgresql-auth", "redis-auth", "mysql-auth"):
+        recording = ALL[name]
+        for length in range(sum(map(len, recording.answers))):
+            left = length
+            answers = []
+            for answer in recording.answers:
+                answers.append(answer[:left])
+                left = max(0, left - len(answer))
+            report = ask(BY_NAME[name.partition("-")[0]], replaying(answers), recording.greeting).result
+            assert not report.access.exposed
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+ROOT_BODY = b'{"version":{"number":"8.0.0","lucene_version":"9"}}'
+ROOT = HEAD + b"Content-Length: %d\r\n\r\n%b" % (len(ROOT_BODY), ROOT_BODY)
+PONG = b"+PONG\r\n$22\r\nredis_version:7.2.5\r\n\r\n"
+
+FLOODS: list[tuple[str, str, list[bytes], bytes]] = [
+    # what, probe, answers (the last again and again), greeting
+    ("endless header", "elasticsearch", [HEAD + b"a: b\r\n" * 300_000], b""),
+    ("endless body", "elasticsearch", [HEAD + b"\r\n" + b"x" * 4 * MIB], b""),
+    ("a length of a terabyte", "elasticsearch", [HEAD + b"Content-Length: 999999999999\r\n\r\n" + b"x" * 4 * MIB], b""),
+    (
+        "chunks of nothing much",
+        "elasticsearch",
+        [HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 90_000],
+        b"",
+    ),
+    ("a gzip bomb", "elasticsearch", [HEAD + b"Content-Encoding: gzip\r\n\r\n" + b"\x1f\x8b" + b"x" * MIB], b""),
+    ("a million tiny rows", "elasticsearch", [ROOT, HEAD + b"\r\n[" + b'{"index":""},' * 80_000], b""),
+    ("deep JSON", "elasticsearch", [ROOT, HEAD + b"\r\n" + b"[" * MIB], b""),
+    ("an endless simple string", "redis", [b"+" + b"x" * MIB], b""),
+    ("a bulk of a gigabyte", "redis", [b"+PONG\r\n$1000000000\r\n"], b""),
+    ("nested arrays", "redis", [PONG, b"*1\r\n" * 100_000], b""),
+    ("a long array", "redis", [PONG, b"*1000000\r\n"], b""),
+    ("a message of 2 GiB", "mongodb", [b"\xff\xff\xff\x7f\1\0\0\0\1\0\0\0\xdd\x07\0\0"], b""),
+    ("an error of 900 MB", "postgresql", [b"N", b"E" + (900 * MIB).to_bytes(4, "big") + b"x" * MIB], b""),
+    ("notices without end", "postgresql", [b"N", b"N\0\0\0\4" * 100_000], b""),
+    ("packets of 16 MB", "mysql", [b"\xff\xff\xff\2" + b"x" * MIB], ALL["mysql-auth"].greeting),
+    ("a greeting of 16 MB", "mysql", [], b"\xff\xff\xff\0\x0a" + b"x" * MIB),
+    ("auth switches without end", "mysql", [b"\x17\0\0\2\xfemysql_native_password\0"], ALL["mysql-auth"].greeting),
+]
+
+
+@pytest.mark.parametrize(("what", "name", "answers", "greeting"), FLOODS, ids=[flood[0] for flood in FLOODS])
+def test_floods_cost_little_and_end(what: str, name: str, answers: list[bytes], greeting: bytes) -> None:
+    left = iter(answers)
+    last = answers[-1] if answers else b""
+    tracemalloc.start()
+    try:
+        played = ask(BY_NAME[name], lambda _: next(left, last), greeting)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    bounded(played.result)
+    assert played.bytes_read <= MAX_BYTES
+    assert not played.result.access.exposed or played.result.access is Access.PARTIAL
+    # The peer's own pending bytes are part of the peak: at most 4 MiB, held twice while a piece is cut off.
+    assert peak < 16 * MIB + 2 * (len(last) + len(greeting))
