@@ -29,6 +29,8 @@ _PRODUCTS = {
     "redis": "Redis",
 }
 """How people write the names of services."""
+_OTHERS = (Party.THIRD, Party.PLATFORM)
+"""Whose machines are nobody's that the app's maker answers for."""
 
 
 class _Front(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,7 +116,7 @@ def _pivots(
         endpoint = backend.endpoint
         web = endpoint.kind is EndpointKind.URL and endpoint.scheme in _HTTP
         host = host_of(endpoint)
-        if web and backend.party is not Party.THIRD and fronts.reason(host) is None:
+        if web and backend.party not in _OTHERS and fronts.reason(host) is None:
             apis.setdefault(host, []).append(endpoint.value)
     for host, values in sorted(apis.items()):
         ordered = tuple(sorted(set(values)))

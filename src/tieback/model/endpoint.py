@@ -25,6 +25,8 @@ class Party(StrEnum):
 
     FIRST = "first"
     THIRD = "third"
+    PLATFORM = "platform"
+    """Of the makers of the operating systems and their stores: every app may talk to it."""
     UNKNOWN = "unknown"
 
 

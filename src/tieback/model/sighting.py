@@ -1,5 +1,7 @@
 """Sightings: an endpoint seen in an artifact, with the place where it stands."""
 
+from enum import StrEnum
+
 import msgspec
 
 from tieback.model.app import App
@@ -27,6 +29,23 @@ class Sighting(msgspec.Struct, frozen=True):
     """How often it was seen in this artifact, at least 1."""
     party: Party
     evidence: Evidence
+    owner: str = ""
+    """Name of the SDK, platform or maker whose endpoint it is; empty where unknown."""
+    party_reason: str = ""
+    """One clause that says why it is that party's; empty where nothing was judged yet."""
+
+
+class Grade(StrEnum):
+    """What a credential opens, judged by its form alone: it is never tried."""
+
+    PUBLIC = "public"
+    """Meant to be in an app: it names a project and opens what rules allow to everybody."""
+    NORMAL = "normal"
+    """Opens something for its holder; how much is not known."""
+    SUPERUSER = "superuser"
+    """Passes by the rules of the store, or administers it."""
+    PRIVATE_KEY = "private_key"
+    """The secret half of a key pair."""
 
 
 class Credential(msgspec.Struct, frozen=True):
@@ -35,10 +54,15 @@ class Credential(msgspec.Struct, frozen=True):
     kind: str
     """Such as ``password_in_connection_string``."""
     masked: str
-    """First and last character and the length; nothing that could be used."""
+    """First and last characters and the length; nothing that could be used."""
     endpoint: str
     """The endpoint's value that it belongs to, or empty."""
     evidence: Evidence
+    grade: Grade = Grade.NORMAL
+    fingerprint: str = ""
+    """Tells whether two places hold the same credential: keyed hash, 16 hexadecimal digits; empty in old reports."""
+    claims: dict[str, str] = msgspec.field(default_factory=dict)
+    """What a JSON Web Token says of itself (``role``, ``iss``, ``exp``, ...); nothing secret."""
 
 
 class NotBackend(msgspec.Struct, frozen=True):

@@ -137,7 +137,7 @@ def most_records(totals: Iterable[PiiClassTotal]) -> list[PiiClassTotal]:
 
 def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, list[str]]:
     """Hosts that each app names, its maker's own first, by the app's SHA-256; streams the sightings once."""
-    order = (Party.FIRST, Party.UNKNOWN, Party.THIRD)
+    order = (Party.FIRST, Party.UNKNOWN, Party.THIRD, Party.PLATFORM)
     seen: dict[str, dict[str, int]] = {summary.app.sha256: {} for summary in apps}
     if not seen:
         return {}

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tieback.model.app import App, Platform, Signer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.model.sighting import AppDocument, Credential, Evidence, NotBackend, Problem, Sighting
+from tieback.model.sighting import AppDocument, Credential, Evidence, Grade, NotBackend, Problem, Sighting
 from tieback.storage.lake import Lake
 from tieback.storage.schemas import rows_table
 
@@ -48,11 +48,31 @@ def app_tables(documents: Sequence[tuple[Named, AppDocument]]) -> dict[str, pa.T
         name = (unit.key, unit.version)
         apps.append((*name, document.path, *_app_row(document.app)))
         sightings += (
-            (*name, n, unit.key, *_endpoint_row(s.endpoint), s.count, s.party, *_evidence_row(s.evidence))
+            (
+                *name,
+                n,
+                unit.key,
+                *_endpoint_row(s.endpoint),
+                s.count,
+                s.party,
+                *_evidence_row(s.evidence),
+                s.owner,
+                s.party_reason,
+            )
             for n, s in enumerate(document.sightings)
         )
         credentials += (
-            (*name, n, c.kind, c.masked, c.endpoint, *_evidence_row(c.evidence))
+            (
+                *name,
+                n,
+                c.kind,
+                c.masked,
+                c.endpoint,
+                *_evidence_row(c.evidence),
+                c.grade,
+                c.fingerprint,
+                msgspec.json.encode(c.claims).decode(),
+            )
             for n, c in enumerate(document.credentials)
         )
         not_backends += ((*name, n, x.value, x.reason) for n, x in enumerate(document.not_backends))
@@ -102,13 +122,17 @@ def read_app_documents(lake: Lake, keys: Iterable[Named]) -> Iterator[tuple[str,
                         path=apps[0]["path"],
                         app=_app(apps[0]),
                         sightings=tuple(
-                            Sighting(_endpoint(row), row["count"], Party(row["party"]), _evidence(row))
+                            Sighting(
+                                _endpoint(row),
+                                row["count"],
+                                Party(row["party"]),
+                                _evidence(row),
+                                owner=row.get("owner") or "",
+                                party_reason=row.get("party_reason") or "",
+                            )
                             for row in sightings
                         ),
-                        credentials=tuple(
-                            Credential(row["kind"], row["masked"], row["endpoint"], _evidence(row))
-                            for row in credentials
-                        ),
+                        credentials=tuple(_credential(row) for row in credentials),
                         not_backends=tuple(NotBackend(row["value"], row["reason"]) for row in not_backends),
                         problems=tuple(Problem(row["what"], row["where"]) for row in problems),
                     ),
@@ -200,6 +224,19 @@ def _endpoint(row: dict[str, Any]) -> Endpoint:
         row["port"],
         row["path"],
         row["service"],
+    )
+
+
+def _credential(row: dict[str, Any]) -> Credential:
+    return Credential(
+        row["kind"],
+        row["masked"],
+        row["endpoint"],
+        _evidence(row),
+        # Parts of older versions of the analysis have no such columns.
+        grade=Grade(row.get("grade") or Grade.NORMAL),
+        fingerprint=row.get("fingerprint") or "",
+        claims=msgspec.json.decode(row.get("claims") or b"{}", type=dict[str, str]),
     )
 
 

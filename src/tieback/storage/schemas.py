@@ -51,6 +51,9 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("count", pa.int64()),
             ("party", pa.string()),
             *_EVIDENCE,
+            # Null in parts written before these columns were.
+            ("owner", pa.string()),
+            ("party_reason", pa.string()),
         ]
     ),
     "credentials": pa.schema(
@@ -61,6 +64,10 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("masked", pa.string()),
             ("endpoint", pa.string()),
             *_EVIDENCE,
+            # Null in parts written before these columns were.
+            ("grade", pa.string()),
+            ("fingerprint", pa.string()),
+            ("claims", pa.string()),
         ]
     ),
     "not_backends": pa.schema(

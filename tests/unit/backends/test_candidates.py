@@ -88,6 +88,7 @@ def test_a_scheme_that_knows_tls_completes_one_that_does_not() -> None:
     "backend",
     [
         url("https://api.x.test", "api.x.test", 443, party=Party.THIRD),
+        url("https://api.x.test", "api.x.test", 443, party=Party.PLATFORM),
         url("https://d1.cloudfront.net", "d1.cloudfront.net", 443),
         url("https://b.s3.eu-west-1.amazonaws.com", "b.s3.eu-west-1.amazonaws.com", 443),
         url("https://a.herokuapp.com", "a.herokuapp.com", 443),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tieback.engine.interface import Unit
 from tieback.model.app import App, Platform, Signer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.model.sighting import AppDocument, Credential, Evidence, NotBackend, Problem, Sighting
+from tieback.model.sighting import AppDocument, Credential, Evidence, Grade, NotBackend, Problem, Sighting
 from tieback.storage.apps import app_endpoints, app_tables, distinct_endpoints, read_app_documents
 from tieback.storage.lake import Lake, part_name
 
@@ -43,10 +43,29 @@ documents = st.builds(
         vendor=text,
     ),
     sightings=st.lists(
-        st.builds(Sighting, endpoint=endpoints, count=big, party=st.sampled_from(Party), evidence=evidences), max_size=4
+        st.builds(
+            Sighting,
+            endpoint=endpoints,
+            count=big,
+            party=st.sampled_from(Party),
+            evidence=evidences,
+            owner=text,
+            party_reason=text,
+        ),
+        max_size=4,
     ).map(tuple),
     credentials=st.lists(
-        st.builds(Credential, kind=text, masked=text, endpoint=text, evidence=evidences), max_size=3
+        st.builds(
+            Credential,
+            kind=text,
+            masked=text,
+            endpoint=text,
+            evidence=evidences,
+            grade=st.sampled_from(Grade),
+            fingerprint=text,
+            claims=st.dictionaries(text, text, max_size=2),
+        ),
+        max_size=3,
     ).map(tuple),
     not_backends=st.lists(st.builds(NotBackend, value=text, reason=text), max_size=3).map(tuple),
     problems=st.lists(st.builds(Problem, what=text, where=text), max_size=3).map(tuple),
