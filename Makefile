@@ -14,15 +14,15 @@ JOBS ?= 2
 
 # The stamp makes second runs start in seconds: nothing is synced while the lock is older.
 .venv/.demo: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(UV) sync --frozen --quiet --no-default-groups --extra lab
+	@$(UV) sync --frozen --quiet --compile-bytecode --no-default-groups --extra lab
 	@touch $@
 
 .venv/.test: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(UV) sync --frozen --quiet --all-extras
+	@$(UV) sync --frozen --quiet --compile-bytecode --all-extras
 	@touch $@ .venv/.demo
 
 .venv/.bench: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(UV) sync --frozen --quiet --all-extras --group bench
+	@$(UV) sync --frozen --quiet --compile-bytecode --all-extras --group bench
 	@touch $@ .venv/.test .venv/.demo
 
 env: .venv/.demo

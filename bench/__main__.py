@@ -36,8 +36,8 @@ def main() -> None:
         parts.append(part)
     if names == list(BENCHMARKS):
         head = (
-            "# Benchmarks\n\nWritten by `make bench`; every figure was measured by that run. Read ratios before absolute "
-            f"times: machines differ and are shared.\n\nMachine: {machine()}\n\n"
+            "# Benchmarks\n\nWritten by `make bench`; every figure was measured by that run. Read ratios before "
+            f"absolute times: machines differ and are shared.\n\nMachine: {machine()}\n\n"
         )
         PAGE.write_text(head + "\n".join(parts))
 

@@ -1,0 +1,53 @@
+"""A scan that is killed goes on where it stopped: no app is lost, none is kept twice."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tieback.storage.workspace import Workspace
+
+APPS = Path(__file__).parents[2] / "labs" / "apps"
+COPIES = 40
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """The sample apps many times, each copy another content: bytes after the archive's end change the hash alone."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for app in sorted(APPS.glob("*.apk")):
+        for number in range(COPIES):
+            (folder / f"{app.stem}-{number}.apk").write_bytes(app.read_bytes() + number.to_bytes(4, "big"))
+    return folder
+
+
+@pytest.mark.timeout(170)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_killed_scans_lose_and_repeat_nothing(tmp_path: Path, many: Path, seed: int) -> None:
+    dice = random.Random(seed)
+    command = [
+        sys.executable, "-m", "tieback", "scan", many, "-w", tmp_path / "ws", "--report", tmp_path / "r.json",
+    ]  # fmt: skip
+    kills = 0
+    for _ in range(4):
+        run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        time.sleep(dice.uniform(0.3, 1.5))
+        if run.poll() is None:
+            kills += 1
+            os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+    assert kills, "the scan ended before it could be killed"
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "r.json").read_text())
+    assert report["headline"]["apps_analysed"] == 3 * COPIES
+    with Workspace.open(tmp_path / "ws") as workspace:
+        counted = workspace.lake.query("SELECT count(*) AS n, count(DISTINCT unit) AS units FROM apps").to_pylist()
+    assert counted == [{"n": 3 * COPIES, "units": 3 * COPIES}]
