@@ -2,6 +2,7 @@
 
 import hashlib
 import ssl
+import warnings
 from functools import cached_property
 
 from tieback.model.probe import TlsInfo
@@ -56,7 +57,10 @@ def _names(der: bytes) -> tuple[str, tuple[str, ...]]:
     from cryptography.x509.oid import NameOID
 
     try:
-        certificate = x509.load_der_x509_certificate(der)
+        with warnings.catch_warnings():
+            # A serial of zero or a year of 1900 is the server's affair; MariaDB's own certificate has the former.
+            warnings.simplefilter("ignore")
+            certificate = x509.load_der_x509_certificate(der)
         common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         subject = str(common[0].value) if common else certificate.subject.rfc4514_string()
     except (ValueError, TypeError, x509.InvalidVersion):
