@@ -57,6 +57,8 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     border: int
     """Where the name itself begins."""
     found: tuple[Found, ...]
+    plural: bool
+    """Whether the name ends as plurals do: ``num_users`` counts."""
     around: Noun | None
     """The person or thing that the name, or else its parents, speak of."""
 
@@ -133,7 +135,7 @@ class NameDetector:
         steps = _SEGMENTS.split(field[-512:])
         if len(steps) == 1:
             words = self._analyse(steps[0])
-            return Reading(words, 0, tuple(self._find(words, 0)), None)
+            return Reading(words, 0, tuple(self._find(words, 0)), field[-1:] in "sS", None)
         parts = [words for step in steps if (words := self._words_of(step))] or [()]
         leaf = parts[-1]
         parent = parts[-2] if len(parts) > 1 else ()
@@ -141,7 +143,7 @@ class NameDetector:
         around: Noun | None = None
         for part in reversed(parts[:-1]):
             around = around or self._noun(reversed(part))
-        return Reading(words, len(parent), tuple(self._find(words, len(parent))), around)
+        return Reading(words, len(parent), tuple(self._find(words, len(parent))), field[-1:] in "sS", around)
 
     def _find(self, words: tuple[str, ...], border: int) -> Iterator[Found]:
         """The longest phrases, none inside another; those of the parent only where the name adds nothing."""
@@ -277,7 +279,7 @@ class NameDetector:
             return Classification("person_id", 0.75, (f"a person {words[-2]} it",))
         if words[-1] in ids:
             owner = next((word for word in reversed(words) if word not in ids), "")
-        elif words[0] in ids:
+        elif words[0] in ids and not (reading.plural and words[0] != "id"):
             owner = words[-1]
         else:
             return None

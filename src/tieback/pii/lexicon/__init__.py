@@ -130,13 +130,13 @@ def folded(phrase: str) -> Words:
 
 
 def lexicon_files() -> Iterator[tuple[str, LexiconFile]]:
-    """Every data file with its name, sorted by name.
+    """Every data file with its name: English first, so that shared words are told by its name, then by name.
 
     Raises:
         msgspec.ValidationError: a file has unknown keys or another shape.
     """
     folder = resources.files("tieback.pii.lexicon")
-    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+    for entry in sorted(folder.iterdir(), key=lambda item: (not item.name.startswith("en"), item.name)):
         if entry.name.endswith(".toml"):
             yield entry.name, msgspec.convert(tomllib.loads(entry.read_text(encoding="utf-8")), LexiconFile)
 
@@ -214,8 +214,7 @@ class _Build:
                 raise ValueError(f"lexicon {phrase.language}: {phrase.text!r} folds to nothing that could be looked up")
             same = self.phrases.setdefault(words, {})
             known = same.get(phrase.pii_class)
-            # English and the standards come first and count everywhere; the surer reading of a class wins.
-            if known is None or (phrase.weight, known.needs) > (known.weight, phrase.needs):
+            if known is None or phrase.weight > known.weight:
                 same[phrase.pii_class] = phrase
             for word in words:
                 self.languages.setdefault(word, set()).add(phrase.language)

@@ -1,0 +1,28 @@
+from tieback.pii.taxonomy import NONE, load_taxonomy
+
+LABELS = """
+password pin_otp secret_token email phone username person_id person_name postal_address geo_location travel payment_card
+bank_account financial national_id birth demographic health biometric_media device_id ip_address vehicle employment retail
+message_content
+""".split()
+
+
+def test_the_labels_are_a_contract() -> None:
+    taxonomy = load_taxonomy()
+    assert list(taxonomy) == LABELS
+    assert NONE not in taxonomy
+
+
+def test_every_class_is_described() -> None:
+    for label, leaf in load_taxonomy().items():
+        assert leaf.title, label
+        assert leaf.title[0].isupper(), label
+        assert leaf.gdpr.startswith("Art. 4("), label
+        assert 1 <= leaf.points <= 10, label
+        assert leaf.source, label
+
+
+def test_special_categories() -> None:
+    special = {label for label, leaf in load_taxonomy().items() if leaf.special}
+    assert {"health", "biometric_media", "demographic"} <= special
+    assert all("9" in load_taxonomy()[label].gdpr for label in ("health", "biometric_media", "demographic"))
