@@ -7,7 +7,6 @@ from itertools import batched
 from pathlib import Path
 
 from tests.engine.works import FAST
-
 from tieback.engine.interface import Unit, Work
 from tieback.engine.local import LocalEngine
 from tieback.storage.lake import Lake, part_name

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.engine.works import FAST, Behave, CannotBeImported, Publish, unit
 
+from tests.engine.works import FAST, Behave, CannotBeImported, Publish, unit
 from tieback.engine.interface import EngineError, EngineEvent, Unit, UnitEnd, UnitLimits, UnitState
 from tieback.engine.local import LocalEngine
 from tieback.engine.memory import resident

@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.engine.works import FAST, Behave, unit
 
+from tests.engine.works import FAST, Behave, unit
 from tieback.engine.messages import Begun, Ended, Message, NotPublished, OutOfMemory, Published, Publishing, Ready
 from tieback.engine.process import WorkerProcess
 from tieback.engine.tasks import Task

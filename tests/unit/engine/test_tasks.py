@@ -3,8 +3,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.engine.works import unit
 
+from tests.engine.works import unit
 from tieback.engine.interface import Unit
 from tieback.engine.tasks import BATCH_BYTES, Task, TaskSource, after_loss, halve
 
