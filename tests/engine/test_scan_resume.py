@@ -32,9 +32,8 @@ def many(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_killed_scans_lose_and_repeat_nothing(tmp_path: Path, many: Path, seed: int) -> None:
     dice = random.Random(seed)
-    command = [
-        sys.executable, "-m", "tieback", "scan", many, "-w", tmp_path / "ws", "--report", tmp_path / "r.json",
-    ]  # fmt: skip
+    words = ("scan", many, "-w", tmp_path / "ws", "--report", tmp_path / "r.json")
+    command = [sys.executable, "-m", "tieback", *map(str, words)]
     kills = 0
     for _ in range(4):
         run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)

@@ -10,6 +10,7 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.pipeline import probing
+from tieback.probes import PROBES
 from tieback.scope.conversation import Conversation, DeclaredSend, Target, Traffic
 from tieback.scope.decide import Decision
 
@@ -39,7 +40,7 @@ class ScriptedDialer:
         depth: Depth | None = None,
     ) -> tuple[ProbeReport, Traffic]:
         conversation.close()
-        name = next(probe.meta.name for probe in probing.PROBES if probe.meta.sends == tuple(sends))
+        name = next(probe.meta.name for probe in PROBES if probe.meta.sends == tuple(sends))
         self.asked.append((target.label, name))
         self.under_way += 1
         self.most = max(self.most, self.under_way)
@@ -70,7 +71,7 @@ async def test_the_hinted_service_is_asked_first_and_alone() -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.TIMEOUT, Outcome.TLS_ERROR, Outcome.HOSTILE])
 async def test_a_closed_port_is_not_asked_again(outcome: Outcome) -> None:
-    dialer = ScriptedDialer({probe.meta.name: outcome for probe in probing.PROBES})
+    dialer = ScriptedDialer({probe.meta.name: outcome for probe in PROBES})
     report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
     assert report.outcome is outcome
     assert len(dialer.asked) == 1
@@ -89,7 +90,7 @@ async def test_outside_the_grant_nothing_is_asked() -> None:
 
 
 async def test_all_are_asked_within_the_concurrency() -> None:
-    dialer = ScriptedDialer({probe.meta.name: Outcome.OK for probe in probing.PROBES})
+    dialer = ScriptedDialer({probe.meta.name: Outcome.OK for probe in PROBES})
     candidates = [candidate(port, "redis") for port in range(1, 41)]
     seen: list[tuple[int, int]] = []
     found = probing.probe_all(candidates, grant(concurrency=3), dialer, lambda *step: seen.append(step))  # type: ignore[arg-type]
