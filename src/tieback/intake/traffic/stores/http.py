@@ -1,0 +1,161 @@
+"""Stores that speak HTTP/1: Elasticsearch and OpenSearch, CouchDB, InfluxDB, ClickHouse, etcd, Neo4j, Solr, ArangoDB.
+
+What proves a product is in ``http.toml``: header lines, keys of the body, and paths. The answer decides; a path alone
+is a weak sign, as web servers are asked for everything.
+"""
+
+import re
+import tomllib
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from tieback.intake.traffic.interface import Opening, Recognised
+from tieback.intake.traffic.stores.evidence import samples, weigh
+
+METHODS = (b"GET ", b"POST ", b"PUT ", b"HEAD ", b"DELETE ", b"OPTIONS ", b"PATCH ")
+_BODY = 4096
+_HEADERS = 8192
+_INFLATED = 16 * 1024
+_MOST_ANSWERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    protocol: str
+    name: str
+    headers: tuple[bytes, ...]
+    body: tuple[tuple[bytes, re.Pattern[bytes]], ...]
+    path: re.Pattern[bytes]
+    product: re.Pattern[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    stores: tuple[_Store, ...]
+    any_path: re.Pattern[bytes]
+
+
+class HttpStores:
+    """Stores over HTTP by their answers."""
+
+    name = "http"
+    client_first = b"GPHDO"
+    server_first = b"H"
+
+    def recognise(self, opening: Opening) -> Recognised | None:
+        """The first store whose header or body the answers show; else a path without any answer."""
+        client, server = opening.client, opening.server
+        if client and not client.startswith(METHODS):
+            return None
+        if not server:
+            return _by_path(client)
+        if not server.startswith(b"HTTP/1."):
+            return None
+        rules = _rules()
+        for head, body in _answers(server):
+            store = _match(rules, head, body)
+            if store is not None:
+                fits = _path_fits(store, client)
+                here = (1.0 if fits else 0.6) if client else None
+                return Recognised(
+                    store.protocol,
+                    weigh(here, 1.0),
+                    detail=_product(store, head + b"\n" + body),
+                    samples=samples("http", [client], [server]),
+                )
+        return None
+
+
+def _pattern(expression: str) -> re.Pattern[bytes]:
+    return re.compile(expression.encode(), re.IGNORECASE | re.DOTALL)
+
+
+@cache
+def _rules() -> _Rules:
+    tables = tomllib.loads(files(__package__).joinpath("http.toml").read_text(encoding="utf-8"))["store"]
+    stores = tuple(
+        _Store(
+            table["protocol"],
+            table["name"],
+            tuple(b"\n" + header.encode() for header in table["headers"]),
+            tuple((literal.encode(), _pattern(expression)) for literal, expression in table["body"]),
+            _pattern(table["path"]),
+            _pattern(table["product"]),
+        )
+        for table in tables
+    )
+    return _Rules(
+        # OpenSearch answers with most of Elasticsearch's keys: the more particular row is asked first.
+        tuple(sorted(stores, key=lambda store: store.name != "OpenSearch")),
+        _pattern("|".join(f"(?:{table['path']})" for table in tables)),
+    )
+
+
+def _answers(server: bytes) -> list[tuple[bytes, bytes]]:
+    """Heads (lower case) and beginnings of bodies of the first answers."""
+    found: list[tuple[bytes, bytes]] = []
+    at = 0
+    while len(found) < _MOST_ANSWERS:
+        end = server.find(b"\r\n\r\n", at, at + _HEADERS)
+        if end < 0:
+            found.append((server[at : at + _HEADERS].lower(), b""))
+            break
+        head = server[at:end].lower()
+        begin = end + 4
+        found.append((head, _text(head, server[begin : begin + _BODY])))
+        at = server.find(b"HTTP/1.", begin)
+        if at < 0:
+            break
+    return found
+
+
+def _text(head: bytes, body: bytes) -> bytes:
+    """The body without its first chunk's length, inflated as far as it goes."""
+    if b"\ntransfer-encoding: chunked" in head:
+        body = body.split(b"\r\n", 1)[-1]
+    if b"\ncontent-encoding: gzip" in head or b"\ncontent-encoding: deflate" in head:
+        try:
+            return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, _INFLATED)[:_BODY]
+        except zlib.error:
+            return b""
+    return body
+
+
+def _match(rules: _Rules, head: bytes, body: bytes) -> _Store | None:
+    by_body = body[:1] in {b"{", b"C", b"<", b"["}
+    for store in rules.stores:
+        for header in store.headers:
+            if header in head:
+                return store
+        if by_body and any(literal in body and pattern.search(body) for literal, pattern in store.body):
+            return store
+    return None
+
+
+def _path(client: bytes) -> bytes:
+    parts = client[:2048].split(b"\r\n", 1)[0].split(b" ", 2)
+    return parts[1] if len(parts) == 3 and parts[2].startswith(b"HTTP/1.") else b""
+
+
+def _path_fits(store: _Store, client: bytes) -> bool:
+    return bool(client) and store.path.search(_path(client)) is not None
+
+
+def _by_path(client: bytes) -> Recognised | None:
+    """A request without its answer: only a path that one product alone has, and that is 0.4 sure."""
+    path = _path(client)
+    rules = _rules()
+    if not path or rules.any_path.search(path) is None:
+        return None
+    fits = [store for store in rules.stores if store.path.search(path)]
+    protocols = {store.protocol for store in fits}
+    if len(protocols) != 1:
+        return None
+    return Recognised(fits[0].protocol, weigh(0.55, None), samples=samples("http", [client]))
+
+
+def _product(store: _Store, answer: bytes) -> str:
+    found = store.product.search(answer)
+    return f"{store.name} {found.group(1).decode('ascii', 'replace')}" if found else store.name

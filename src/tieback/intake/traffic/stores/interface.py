@@ -1,0 +1,31 @@
+"""The seam of the stores' recognisers: what a client and a server of the protocol may begin with, and the verdict."""
+
+from typing import Protocol
+
+from tieback.intake.traffic.interface import Opening, Recognised
+
+ANY = bytes(range(256))
+"""For protocols whose first byte is a length."""
+
+
+class StoreRecogniser(Protocol):
+    """A recogniser that also says by which first bytes it need not be asked; the dispatch is built from them."""
+
+    @property
+    def name(self) -> str:
+        """The protocol, as ``recognise/services.toml`` names the service, where it does."""
+        ...
+
+    @property
+    def client_first(self) -> bytes:
+        """Every byte that a client's side may begin with, mid-stream too."""
+        ...
+
+    @property
+    def server_first(self) -> bytes:
+        """Every byte that a server's side may begin with, mid-stream too."""
+        ...
+
+    def recognise(self, opening: Opening) -> Recognised | None:
+        """A verdict, or ``None``. Checks every length, never raises."""
+        ...

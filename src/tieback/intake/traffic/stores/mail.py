@@ -1,0 +1,111 @@
+"""SMTP, IMAP, POP3 and FTP: no data stores, but recognised far enough to say whether they turned to TLS.
+
+Source: RFC 3207 (SMTP STARTTLS), RFC 9051 section 6.2.1 (IMAP), RFC 2595 section 4 (POP3 STLS), RFC 4217 (FTP AUTH
+TLS). The server speaks first; the client's command for TLS is followed by its ClientHello where the server agrees.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tieback.intake.traffic.interface import Opening, Recognised
+from tieback.intake.traffic.stores.evidence import ascii_text, samples, weigh
+from tieback.intake.traffic.stores.starttls import handshake_at, record_at
+
+_SEARCHED = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class LineProtocol:
+    """One protocol of lines: what either side begins with, and the command that asks for TLS."""
+
+    name: str
+    greeting: re.Pattern[bytes]
+    commands: re.Pattern[bytes]
+    asks_tls: re.Pattern[bytes]
+    client_first: bytes
+    server_first: bytes
+
+    def recognise(self, opening: Opening) -> Recognised | None:
+        """Greeting and first command; encrypted where a hello follows the command for TLS."""
+        client, server = opening.client, opening.server
+        greets = self.greeting.match(server) if server else None
+        if (server and greets is None) or (not server and not client) or (client and not self.commands.match(client)):
+            return None
+        if not client and server[:1].isdigit() and (self.name == "ftp" or b"SMTP" not in server[:200]):
+            return None  # a greeting with a number alone is FTP's as well as SMTP's
+        confidence = weigh(0.9 if client else None, 0.9 if server else None)
+        asked = self.asks_tls.search(client, 0, _SEARCHED)
+        if asked and handshake_at(client, asked.end()):
+            return Recognised(
+                self.name,
+                confidence,
+                encrypted=True,
+                tls_client=client[asked.end() :],
+                tls_server=_tls_after_lines(server),
+                detail=_banner(server),
+            )
+        return Recognised(
+            self.name, confidence, detail=_banner(server), samples=samples("other", _lines(client), _lines(server))
+        )
+
+
+def _pattern(expression: bytes) -> re.Pattern[bytes]:
+    return re.compile(expression, re.IGNORECASE)
+
+
+_SMTP_COMMANDS = rb"(?:EHLO|HELO|LHLO)(?: [^\r\n]*)?\r?\n"
+_FTP_COMMANDS = rb"(?:USER|PASS|AUTH|FEAT|SYST|HOST|OPTS|CLNT|QUIT)(?: [^\r\n]*)?\r?\n"
+
+PROTOCOLS = (
+    LineProtocol(
+        "smtp",
+        _pattern(rb"(?:220|421|554)[ -][^\r\n]*\r?\n"),
+        _pattern(_SMTP_COMMANDS),
+        _pattern(rb"(?:^|\n)STARTTLS\r?\n"),
+        b"EHLehl",
+        b"245",
+    ),
+    LineProtocol(
+        "ftp",
+        _pattern(rb"(?:220|120|421)[ -][^\r\n]*\r?\n"),
+        _pattern(_FTP_COMMANDS),
+        _pattern(rb"(?:^|\n)AUTH (?:TLS(?:-C)?|SSL)\r?\n"),
+        b"UPAFSHOCQupafshocq",
+        b"214",
+    ),
+    LineProtocol(
+        "imap",
+        _pattern(rb"\* (?:OK|PREAUTH|BYE)[ \[]"),
+        _pattern(
+            rb"[A-Za-z0-9.$#]{1,20} (?:CAPABILITY|LOGIN|STARTTLS|AUTHENTICATE|ID|NOOP|LOGOUT|SELECT|EXAMINE|"
+            rb"LIST|ENABLE)\b"
+        ),
+        _pattern(rb"(?:^|\n)[A-Za-z0-9.$#]{1,20} STARTTLS\r?\n"),
+        bytes(range(0x23, 0x7B)),
+        b"*",
+    ),
+    LineProtocol(
+        "pop3",
+        _pattern(rb"\+OK(?: [^\r\n]*)?\r?\n|-ERR"),
+        _pattern(rb"(?:USER [^\r\n]+|APOP [^\r\n]+|CAPA|STLS|AUTH(?: [A-Z0-9-]+)?|QUIT)\r?\n"),
+        _pattern(rb"(?:^|\n)STLS\r?\n"),
+        b"UACSQuacsq",
+        b"+-",
+    ),
+)
+
+
+def _tls_after_lines(server: bytes) -> bytes:
+    """The TLS bytes after the last line of text."""
+    at = server.find(b"\n\x16\x03", 0, _SEARCHED)
+    return server[at + 1 :] if at >= 0 and record_at(server, at + 1) else b""
+
+
+def _banner(server: bytes) -> str:
+    line = server.split(b"\n", 1)[0].rstrip(b"\r")[:120]
+    return line.decode("ascii") if ascii_text(line) else ""
+
+
+def _lines(data: bytes) -> Iterator[bytes]:
+    yield from (line.rstrip(b"\r") for line in data[:_SEARCHED].split(b"\n") if ascii_text(line.rstrip(b"\r")))
