@@ -17,9 +17,9 @@ from contextlib import contextmanager
 
 import apk_info
 
-from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.binary_xml import expansion
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Source
+from tieback.intake.apps.names import printable
 from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.signer import MAX_SUBJECT, organisation
 from tieback.intake.apps.stringpool import MalformedError
@@ -51,8 +51,8 @@ _SCHEMES = (
 class Apk:
     """What is particular about APKs: see ``package.Format``."""
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
+    def __init__(self, source: Source) -> None:
+        self._source = source
         self._outlined = False
         self._outline: apk_info.APK | None = None
         self._table: Resources | None = None
@@ -64,7 +64,7 @@ class Apk:
             return None
         bundle_id = _cut(outline.get_package_name())
         if not bundle_id:
-            self._archive.problems.note("the manifest names no package", MANIFEST)
+            self._source.problems.note("the manifest names no package", MANIFEST)
             return None
         signer = self._signer(outline)
         return App(
@@ -100,12 +100,12 @@ class Apk:
         return self._outline
 
     def _open(self) -> apk_info.APK | None:
-        problems = self._archive.problems
-        entry = self._archive.find(MANIFEST)
+        problems = self._source.problems
+        entry = self._source.find(MANIFEST)
         if entry is None:
             problems.note("no manifest: the app cannot be named", "")
             return None
-        manifest = bytes(self._archive.read(entry, MAX_MANIFEST + 1))
+        manifest = bytes(self._source.read(entry, MAX_MANIFEST + 1))
         try:
             size, depth = expansion(manifest, MAX_MANIFEST_TEXT)
         except MalformedError:
@@ -123,18 +123,18 @@ class Apk:
     def _written(self, manifest: bytes) -> bytes:
         """An archive of the manifest and the certificates, stored, with the signing block where it belongs."""
         files = {MANIFEST: manifest}
-        for entry in self._archive.entries:
+        for entry in self._source.entries:
             if len(files) > MAX_CERTIFICATES:
                 break
             if _CERTIFICATE.fullmatch(entry.name):
-                files.setdefault(entry.name, bytes(self._archive.read(entry, MAX_CERTIFICATE)))
+                files.setdefault(entry.name, bytes(self._source.read(entry, MAX_CERTIFICATE)))
         body, directory = bytearray(), bytearray()
         for name, content in files.items():
             raw = name.encode()
             fields = (0, 0, 0, 0, zlib.crc32(content), len(content), len(content), len(raw), 0)
             directory += struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 20, 20, *fields, 0, 0, 0, 0, len(body)) + raw
             body += struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", 20, *fields) + raw + content
-        body += self._archive.signing_block()
+        body += self._source.signing_block()
         counts = (0, 0, len(files), len(files), len(directory), len(body), 0)
         return bytes(body + directory + struct.pack("<4sHHHHIIH", b"PK\x05\x06", *counts))
 
@@ -143,7 +143,7 @@ class Apk:
         try:
             signatures = outline.get_signatures()
         except (apk_info.APKError, ValueError) as error:
-            self._archive.problems.note(f"the signature cannot be read: {str(error)[:200]}", "")
+            self._source.problems.note(f"the signature cannot be read: {str(error)[:200]}", "")
             return None
         for scheme, kind in _SCHEMES:
             for signature in signatures:
@@ -158,23 +158,23 @@ class Apk:
         if match is None:
             return _cut(text)
         if self._table is None:
-            entry = self._archive.find(RESOURCES)
+            entry = self._source.find(RESOURCES)
             if entry is None:
                 return ""
             try:
-                self._table = Resources(RESOURCES, bytes(self._archive.read(entry)))
+                self._table = Resources(RESOURCES, bytes(self._source.read(entry)))
             except MalformedError:
                 return ""  # the walk over the entries says so
         return _cut(self._table.text(int(match[1], 16)))
 
 
-def is_apk(archive: Archive) -> bool:
+def is_apk(source: Source) -> bool:
     """Whether the archive has what Android installs, or enough of it to be worth a search."""
-    return any(archive.find(name) for name in (MANIFEST, "classes.dex", RESOURCES))
+    return any(source.find(name) for name in (MANIFEST, "classes.dex", RESOURCES))
 
 
 def _cut(text: str | None) -> str:
-    return (text or "")[:MAX_TEXT]
+    return printable(text or "", MAX_TEXT)
 
 
 @contextmanager

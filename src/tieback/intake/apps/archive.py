@@ -5,17 +5,22 @@ What it accepts is what phones accept (see ``directory``): unknown methods are t
 
 * an entry gives at most ``MAX_ENTRY`` bytes; the rest is left out and said as a problem;
 * what grows more than ``PLAIN_RATIO`` times, lies about its size or lies over other entries is how bombs are made. Of
-  such an entry at most ``SUSPECT_ENTRY`` bytes are read, of all of them together at most ``SUSPECT_TOTAL``; the others
-  together give at most ``PLAIN_RATIO`` times the file, or ``SUSPECT_ENTRY`` each where they are small.
+  such an entry at most ``SUSPECT_ENTRY`` bytes are read, of all of them together what the ``Budget`` has for suspects;
+* all entries together, those of nested archives too, give no more bytes than the ``Budget`` has.
 """
 
 import mmap
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from deflate import crc32
 
-from tieback.intake.apps.directory import Entry, View, read_directory
-from tieback.intake.apps.inflate import inflate, prefix
+from tieback.intake.apps.budget import Budget, budget_for
+from tieback.intake.apps.directory import Entry, read_directory
+from tieback.intake.apps.inflate import inflate, pieces, prefix
 from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.window import View, Window
 
 MAX_ENTRY = 64 * 1024 * 1024
 """Most bytes of one entry. A DEX holds at most 65,536 methods (below 20 MiB in practice); Hermes bundles, Flutter
@@ -25,7 +30,12 @@ PLAIN_RATIO = 20
 """Growth up to which a large entry is nobody's bomb: code shrinks to a third, JSON and logs to a tenth."""
 
 SUSPECT_ENTRY = 4 * 1024 * 1024
-SUSPECT_TOTAL = 64 * 1024 * 1024
+
+MAX_LENT = 2 * 1024 * 1024 * 1024
+"""Most bytes of an entry that is inflated to a temporary file, because it is an archive itself."""
+
+LENT_IN_MEMORY = 8 * 1024 * 1024
+"""Bytes up to which such an entry is inflated to memory."""
 
 MAX_SIGNING_BLOCK = 4 * 1024 * 1024
 
@@ -39,19 +49,21 @@ class Archive:
 
     Attributes:
         entries: in the order of the directory; several may bear one name.
+        budget: what the package may still cost.
         problems: grows while entries are read.
     """
 
-    def __init__(self, data: View, problems: Problems) -> None:
+    def __init__(self, data: View, problems: Problems, budget: Budget | None = None) -> None:
+        """Read the directory; without a budget of the package that it is nested in, an archive has one of its own."""
         self._data = data
         self.problems = problems
-        directory = read_directory(data, problems)
+        self.budget = budget or budget_for(len(data))
+        directory = read_directory(data, problems, self.budget)
         self._directory_start = directory.start
         self.entries: list[Entry] = _drop_doubles(directory.entries, problems)
         self._overlapping = _overlapping(self.entries)
         if self._overlapping:
             problems.note(f"{len(self._overlapping)} entries lie over others, as in an archive bomb", "")
-        self._suspect_left = SUSPECT_TOTAL
         self._by_name: dict[str, Entry] = {}
         for entry in self.entries:
             self._by_name.setdefault(entry.name, entry)
@@ -77,19 +89,49 @@ class Archive:
             return b""
         if start + entry.compressed > len(self._data):
             self.problems.note("the file ends before this entry does", entry.name)
-        if self._is_suspect(entry):
-            cap = min(cap, SUSPECT_ENTRY, self._suspect_left)
-            if cap == 0:
-                self.problems.note("left out: the archive grows like a bomb", entry.name)
-                return b""
+        suspect = self._is_suspect(entry)
+        allowed = min(self.budget.total, min(SUSPECT_ENTRY, self.budget.suspect) if suspect else self.budget.total)
+        if allowed <= 0:
+            self.problems.note("left out: the archive grows like a bomb", entry.name)
+            return b""
+        cap = min(cap, allowed)
         content, whole = self._content(entry, start, cap)
-        if self._is_suspect(entry):
-            self._suspect_left -= len(content)
+        self.budget.total -= len(content)
+        if suspect:
+            self.budget.suspect -= len(content)
         if len(content) >= cap and (not whole or entry.size > cap):
             self.problems.note(f"only the first {len(content)} bytes were read", entry.name)
         elif whole and entry.crc and crc32(content) != entry.crc:
             self.problems.note("the checksum does not match the content", entry.name)
         return content
+
+    @contextmanager
+    def lend(self, entry: Entry) -> Iterator[View]:
+        """The content of an entry that is an archive itself: in place where it is stored, else inflated.
+
+        Nothing, with a problem, where it would cost more than the budget has.
+        """
+        start = self._content_start(entry)
+        if start is None:
+            self.problems.note("no local header where the directory says", entry.name)
+            yield b""
+        elif _is_stored(entry):
+            yield Window(self._data, start, start + (entry.size or entry.compressed))
+        elif 0 < entry.size <= LENT_IN_MEMORY:
+            yield bytes(self.read(entry))
+        else:
+            with tempfile.TemporaryFile(prefix="tieback-") as file:
+                size = 0
+                for piece in pieces(self._data, start, entry.compressed, self._lendable(entry)):
+                    size += file.write(piece)
+                self.budget.total -= size
+                file.flush()
+                if size == 0:
+                    self.problems.note("left out: it cannot be decompressed, or grows like a bomb", entry.name)
+                    yield b""
+                    return
+                with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as inner:
+                    yield inner
 
     def signing_block(self) -> bytes:
         """The APK signing block (schemes v2 and later) before the central directory; empty where there is none.
@@ -118,6 +160,10 @@ class Archive:
         return entry.header in self._overlapping or (
             entry.size > SUSPECT_ENTRY and entry.size > PLAIN_RATIO * entry.compressed
         )
+
+    def _lendable(self, entry: Entry) -> int:
+        """Most bytes that an entry may give as an archive of its own. Archives hardly shrink: bombs do."""
+        return max(0, min(MAX_LENT, self.budget.total, max(SUSPECT_ENTRY, PLAIN_RATIO * entry.compressed)))
 
     def _content(self, entry: Entry, start: int, cap: int) -> tuple[bytes | bytearray, bool]:
         """Content up to ``cap`` and whether that is all of it."""

@@ -1,31 +1,130 @@
-"""AAB (Android App Bundle): its entries are searched; its identity stands in Protocol Buffers and is not read yet.
+"""AAB (Android App Bundle): identity and resources in Protocol Buffers, of the base and of every feature module.
 
-Source: https://developer.android.com/guide/app-bundle/app-bundle-format
+Sources: https://developer.android.com/guide/app-bundle/app-bundle-format; AOSP aapt2 ``Resources.proto``.
 """
 
-from tieback.intake.apps.archive import Archive
-from tieback.intake.apps.interface import Artifact
-from tieback.model.app import App
+import re
+
+from tieback.intake.apps.element import Element, written
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Source
+from tieback.intake.apps.manifest import identity, resource_id
+from tieback.intake.apps.proto_resources import ProtoResources
+from tieback.intake.apps.proto_xml import probes, read_proto_xml, search_proto_xml
+from tieback.intake.apps.signer import organisation, signature_block
+from tieback.intake.apps.stringpool import MalformedError
+from tieback.model.app import App, Signer
+
+MANIFEST = "base/manifest/AndroidManifest.xml"
+RESOURCES = "base/resources.pb"
+MAX_XML = 2 * 1024 * 1024
+"""Largest manifest or XML resource that is read as a tree; others are searched as bytes."""
+
+MAX_PROBES = 2_000_000
+"""Places in all XML files at which a name may begin; where files are made of nothing else, the rest has no edges."""
+
+MAX_CERTIFICATE = 1024 * 1024
+_ROOT = b"\x0a"
+"""Tag of the root element; a file that begins otherwise is read by its content."""
+
+_MODULE_MANIFEST = re.compile(r"[^/]+/manifest/AndroidManifest\.xml")
+_MODULE_RESOURCES = re.compile(r"[^/]+/resources\.pb")
+_MODULE_XML = re.compile(r"[^/]+/res/.+\.xml")
+_CERTIFICATE = re.compile(r"META-INF/[^/]+\.(?:RSA|DSA|EC)", re.IGNORECASE)
 
 
 class Bundle:
     """What is particular about app bundles: see ``package.Format``."""
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._table: ProtoResources | None = None
+        self._probes = MAX_PROBES
 
     def identify(self, sha256: str) -> App | None:
-        """None yet, and a problem that says so."""
-        del sha256
-        self._archive.problems.note("an app bundle (AAB): its entries were searched, its identity is not read yet", "")
-        return None
+        """The identity by the manifest of the base module; ``None``, with a problem, where that cannot be read."""
+        problems = self._source.problems
+        root = self._xml(MANIFEST)
+        if root is None:
+            if self._source.find(MANIFEST) is None:
+                problems.note("no manifest of a base module: the app cannot be named", "")
+            return None
+        signer = self._signer()
+        app = identity(root, self.resolve, sha256, signer, organisation(signer.subject) if signer else "")
+        if app is None:
+            problems.note("the manifest names no package", MANIFEST)
+        return app
 
     def special(self, name: str) -> Artifact | None:
-        """Every entry is read by its content."""
-        del name
+        """Manifests as text, resource tables and XML with the places of their texts; ``None`` for all other entries."""
+        if _MODULE_MANIFEST.fullmatch(name):
+            root = self._xml(name)
+            if root is not None:
+                return Artifact(name, (Buffer(name, BufferKind.MANIFEST, written(root, 8 * MAX_XML)),))
+        elif _MODULE_RESOURCES.fullmatch(name):
+            table = self._resources(name)
+            return table.artifact() if table else None
+        elif _MODULE_XML.fullmatch(name):
+            data = self._xml_bytes(name)
+            self._probes -= probes(data)
+            return search_proto_xml(name, data) if data and self._probes > 0 else None
+        return None
+
+    def manifest(self) -> Element | None:
+        """The manifest of the base module."""
+        return self._xml(MANIFEST)
+
+    def resource_xml(self, reference: str) -> tuple[Element, str] | None:
+        """The XML file behind a reference, and its name."""
+        name = "base/" + self.resolve(reference)
+        root = self._xml(name) if _MODULE_XML.fullmatch(name) else None
+        return (root, name) if root else None
+
+    def resolve(self, reference: str) -> str:
+        """The text behind a reference; empty where there is none."""
+        number = resource_id(reference)
+        if number is None:
+            return ""
+        table = self._resources(RESOURCES)
+        return table.text(number) if table else ""
+
+    def _xml(self, name: str) -> Element | None:
+        data = self._xml_bytes(name)
+        try:
+            return read_proto_xml(data) if data else None
+        except MalformedError as error:
+            self._source.problems.note(str(error), name)
+            return None
+
+    def _xml_bytes(self, name: str) -> bytes:
+        """The content of an XML file; empty where it is missing, too large, or in another form."""
+        entry = self._source.find(name)
+        if entry is None or entry.size > MAX_XML:
+            return b""
+        data = bytes(self._source.read(entry, MAX_XML))
+        return data if data[:1] == _ROOT else b""
+
+    def _resources(self, name: str) -> ProtoResources | None:
+        if name == RESOURCES and self._table is not None:
+            return self._table
+        entry = self._source.find(name)
+        if entry is None:
+            return None
+        try:
+            table = ProtoResources(name, bytes(self._source.read(entry)))
+        except MalformedError as error:
+            self._source.problems.note(str(error), name)
+            return None
+        if name == RESOURCES:
+            self._table = table
+        return table
+
+    def _signer(self) -> Signer | None:
+        for entry in self._source.entries:
+            if _CERTIFICATE.fullmatch(entry.name):
+                return signature_block(bytes(self._source.read(entry, MAX_CERTIFICATE)))
         return None
 
 
-def is_bundle(archive: Archive) -> bool:
-    """Whether the archive is an app bundle."""
-    return any(archive.find(name) for name in ("BundleConfig.pb", "base/manifest/AndroidManifest.xml"))
+def is_bundle(source: Source) -> bool:
+    """Whether this is an app bundle."""
+    return any(source.find(name) for name in ("BundleConfig.pb", MANIFEST))

@@ -2,28 +2,25 @@
 
 Reads as Android and iOS do, not as the specification would have it: an archive that a phone installs must open here.
 Sources: PKWARE APPNOTE 6.3.10 (sections 4.3.6 to 4.5.3); AOSP ``system/libziparchive/zip_archive.cc``.
-All offsets and sizes are bytes. Nothing here inflates more than ``SCAN_BUDGET``.
+All offsets and sizes are bytes. Nothing here inflates more than ``budget.SCAN``.
 """
 
-import mmap
 import struct
 import zlib
 from collections.abc import Iterator
 
 import msgspec
 
+from tieback.intake.apps.budget import Budget
+from tieback.intake.apps.names import printable
 from tieback.intake.apps.problems import Problems
-
-type View = mmap.mmap | bytes
+from tieback.intake.apps.window import View
 
 MAX_ENTRIES = 200_000
 """Entries read from one archive. The largest store apps have about 40,000; ZIP without ZIP64 ends at 65,535."""
 
 MAX_NAME = 1024
 """Characters kept of an entry's name. Android's own paths end at 4096 bytes, aapt's are below 260."""
-
-SCAN_BUDGET = 128 * 1024 * 1024
-"""Bytes inflated, at most, only to find where entries without a stated length end."""
 
 _EOCD, _CENTRAL, _LOCAL = b"PK\x05\x06", b"PK\x01\x02", b"PK\x03\x04"
 _EOCD64, _LOCATOR64 = b"PK\x06\x06", b"PK\x06\x07"
@@ -73,21 +70,21 @@ class _End(msgspec.Struct, frozen=True):
     """What must be added to the offsets of local headers (data put before the archive)."""
 
 
-def read_directory(data: View, problems: Problems) -> Directory:
+def read_directory(data: View, problems: Problems, budget: Budget) -> Directory:
     """List the entries of an archive; what cannot be read becomes a problem, never an exception.
 
-    An archive without any entry gives an empty list.
+    An archive without any entry gives an empty list. ``budget`` pays for entries and for finding them.
     """
     end = _find_end(data, problems)
     if end is None:
-        entries = list(_scan_local(data, problems, known=frozenset()))
+        entries = list(_scan_local(data, problems, budget, known=frozenset()))
         if entries:
             problems.note(f"no central directory (cut off?): {len(entries)} entries found by their headers", "")
         return Directory(entries, None)
-    entries = list(_walk_central(data, end, problems))
+    entries = list(_walk_central(data, end, problems, budget))
     if len(entries) < end.count and len(entries) < MAX_ENTRIES:
         known = frozenset(entry.header for entry in entries)
-        found = list(_scan_local(data, problems, known))
+        found = list(_scan_local(data, problems, budget, known))
         problems.note(
             f"the central directory lists {end.count} entries but {len(entries)} could be read from it; "
             f"{len(found)} more found by their headers",
@@ -146,7 +143,7 @@ def _end64(data: View, position: int) -> tuple[int, int, int, int] | None:
     return count, size, start, record
 
 
-def _walk_central(data: View, end: _End, problems: Problems) -> Iterator[Entry]:
+def _walk_central(data: View, end: _End, problems: Problems, budget: Budget) -> Iterator[Entry]:
     position, stop = end.start, end.stop
     read = 0
     while position + 46 <= stop:
@@ -154,8 +151,8 @@ def _walk_central(data: View, end: _End, problems: Problems) -> Iterator[Entry]:
             position = data.find(_CENTRAL, position, stop)
             if position < 0 or position + 46 > stop:
                 return
-        if read == MAX_ENTRIES:
-            problems.note(f"more than {MAX_ENTRIES} entries; the rest is left out", "")
+        if read == MAX_ENTRIES or budget.entries == 0:
+            problems.note(f"more than {read} entries; the rest is left out", "")
             return
         record = _central.unpack_from(data, position)
         flags, method, crc, compressed, size = record[2], record[3], *record[6:9]
@@ -174,6 +171,7 @@ def _walk_central(data: View, end: _End, problems: Problems) -> Iterator[Entry]:
             size,
         )
         read += 1
+        budget.entries -= 1
         after = name_end + extra_length + comment_length
         if after < stop and data[after : after + 4] != _CENTRAL:
             # A lying length field hides the records that follow; Android's reader on the device is as lenient.
@@ -197,9 +195,8 @@ def _wide(extra: bytes, *fields: int) -> tuple[int, ...]:
     return fields
 
 
-def _scan_local(data: View, problems: Problems, known: frozenset[int]) -> Iterator[Entry]:
+def _scan_local(data: View, problems: Problems, budget: Budget, known: frozenset[int]) -> Iterator[Entry]:
     """Entries by their local headers, in file order, without those at ``known`` offsets."""
-    budget = SCAN_BUDGET
     read = 0
     position = data.find(_LOCAL)
     while 0 <= position <= len(data) - 30:
@@ -211,16 +208,17 @@ def _scan_local(data: View, problems: Problems, known: frozenset[int]) -> Iterat
             continue
         if compressed == 0 and (flags & _FLAG_DESCRIPTOR or size > 0):
             crc = 0
-            if method == 8 and budget > 0:
-                compressed, size, spent = _measure(data, start, budget)
-                budget -= spent
+            if method == 8 and budget.scan > 0:
+                compressed, size, spent = _measure(data, start, budget.scan)
+                budget.scan -= spent
             if compressed == 0:
                 compressed = _next_header(data, start) - start
         if position not in known:
-            if read == MAX_ENTRIES:
-                problems.note(f"more than {MAX_ENTRIES} entries; the rest is left out", "")
+            if read == MAX_ENTRIES or budget.entries == 0:
+                problems.note(f"more than {read} entries; the rest is left out", "")
                 return
             read += 1
+            budget.entries -= 1
             yield Entry(_text(name), position, method, flags, crc, compressed, size)
         after = start + compressed
         position = data.find(_LOCAL, after if after <= len(data) else start)
@@ -252,5 +250,4 @@ def _measure(data: View, start: int, budget: int) -> tuple[int, int, int]:
 
 def _text(name: bytes) -> str:
     """An entry's name for people: UTF-8, what is not printable escaped, cut at ``MAX_NAME``."""
-    text = name[:MAX_NAME].decode("utf-8", "backslashreplace")
-    return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")[:MAX_NAME]
+    return printable(name[:MAX_NAME].decode("utf-8", "backslashreplace"), MAX_NAME)

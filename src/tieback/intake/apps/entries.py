@@ -1,60 +1,96 @@
 """From the entries of a package to artifacts: each is read once, told apart by its content, and let go."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+from tieback.intake.apps.apk import Apk, is_apk
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.binary_xml import read_binary_xml
+from tieback.intake.apps.budget import DEPTH, Budget
 from tieback.intake.apps.content import SNIFF, Content, sniff
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.directory import Entry
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Source
 from tieback.intake.apps.native import read_elf, read_macho
 from tieback.intake.apps.plist import read_binary_plist
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.problems import NestedProblems, Problems
 from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.stringpool import MalformedError
 
 PEEK_ABOVE = 4096
 """Compressed bytes above which an entry's beginning is looked at before it is inflated: pictures never are."""
 
-_NESTED = "an archive inside the package; it is not opened"
+PEEK = 64
+"""Bytes that are looked at."""
+
+type Special = Callable[[str], Artifact | None]
 
 
-def walk(archive: Archive, special: Callable[[str], Artifact | None]) -> Iterator[Artifact]:
-    """Yield the artifacts of every entry worth searching, in the order of the directory.
+def walk(source: Source, special: Special, budget: Budget, place: str = "", depth: int = DEPTH) -> Iterator[Artifact]:
+    """Yield the artifacts of every entry worth searching, in the order of the directory, with those of nested archives.
 
     Args:
-        archive: the opened package; what cannot be read goes to its problems.
+        source: the opened package; what cannot be read goes to its problems.
         special: asked first for each name; what it gives is taken instead of what the content would give.
+        budget: what nested archives may cost.
+        place: what stands before the names of entries: ``base.apk!`` for those of an archive inside the package.
+        depth: levels of archives that are still opened.
     """
-    for entry in archive.entries:
+    for entry in source.entries:
         if entry.is_directory:
             continue
         # Of several entries of one name only the first is special: the others must not hide behind it.
-        own = special(entry.name) if archive.find(entry.name) is entry else None
-        artifact = own or _read(archive, entry)
-        if artifact is not None:
-            yield artifact
-
-
-def _read(archive: Archive, entry: Entry) -> Artifact | None:
-    if entry.compressed > PEEK_ABOVE:
-        content = sniff(archive.peek(entry, 64))
+        own = special(entry.name) if source.find(entry.name) is entry else None
+        if own is not None:
+            yield _placed(own, place)
+            continue
+        content = sniff(source.peek(entry, PEEK)) if entry.compressed > PEEK_ABOVE else None
         if content is Content.MEDIA:
-            return None
-        if content is Content.ARCHIVE:
-            archive.problems.note(_NESTED, entry.name)
-            return None
-    return make_artifact(entry.name, archive.read(entry), archive.problems)
+            continue
+        if content is None:
+            data = source.read(entry)
+            if sniff(data[:PEEK]) is not Content.ARCHIVE:
+                artifact = make_artifact(place + entry.name, data, source.problems)
+                if artifact is not None:
+                    yield artifact
+                continue
+        elif content is not Content.ARCHIVE:
+            artifact = make_artifact(place + entry.name, source.read(entry), source.problems)
+            if artifact is not None:
+                yield artifact
+            continue
+        yield from _nested(source, entry, budget, place, depth)
+
+
+def _nested(source: Source, entry: Entry, budget: Budget, place: str, depth: int) -> Iterator[Artifact]:
+    """The artifacts of an archive inside the package."""
+    if depth == 0 or budget.archives == 0:
+        source.problems.note("an archive nested too deep, or one of too many; it is not opened", entry.name)
+        return
+    budget.archives -= 1
+    with source.lend(entry) as view:
+        inner = Archive(view, NestedProblems(source.problems, f"{entry.name}!"), budget)
+        if len(view) and not inner.entries:
+            inner.problems.note("the archive is cut off or damaged: no entry can be found", "")
+        special = Apk(inner).special if is_apk(inner) else _nothing
+        yield from walk(inner, special, budget, f"{place}{entry.name}!", depth - 1)
+
+
+def _nothing(_: str) -> None:
+    return None
+
+
+def _placed(artifact: Artifact, place: str) -> Artifact:
+    if not place:
+        return artifact
+    file = place + artifact.file
+    return Artifact(file, tuple(replace(buffer, file=file) for buffer in artifact.buffers))
 
 
 def make_artifact(file: str, data: bytes | bytearray, problems: Problems) -> Artifact | None:
     """The artifact of one entry's content; ``None`` where there is nothing to search. Never raises on hostile bytes."""
     content = sniff(data[:SNIFF])
     if content is Content.EMPTY or content is Content.MEDIA:
-        return None
-    if content is Content.ARCHIVE:
-        problems.note(_NESTED, file)
         return None
     if content is Content.ELF:
         return read_elf(file, data)

@@ -5,11 +5,12 @@ reads piece by piece and keeps what came before the damage.
 """
 
 import zlib
+from collections.abc import Iterator
 
 import msgspec
 from deflate import DeflateError, deflate_decompress
 
-from tieback.intake.apps.directory import View
+from tieback.intake.apps.window import View
 
 MAX_EXPANSION = 1032
 """No deflate stream grows by more than this (258 bytes from two bits)."""
@@ -55,6 +56,25 @@ def prefix(data: View, start: int, length: int, count: int) -> bytes:
         return zlib.decompressobj(-15).decompress(data[start : start + min(length, count + 512)], count)
     except zlib.error:
         return b""
+
+
+def pieces(data: View, start: int, length: int, cap: int) -> Iterator[bytes]:
+    """The content of a stream piece by piece, at most ``cap`` bytes; ends where the stream breaks, and never raises."""
+    engine = zlib.decompressobj(-15)
+    position, stop = start, min(start + length, len(data))
+    while not engine.eof and cap > 0:
+        piece = engine.unconsumed_tail
+        if not piece:
+            piece = data[position : min(position + _PIECE, stop)]
+            position += len(piece)
+        if not piece:
+            return
+        try:
+            content = engine.decompress(piece, min(cap, 1 << 20))
+        except zlib.error:
+            return
+        cap -= len(content)
+        yield content
 
 
 def _piecewise(data: View, start: int, length: int, cap: int) -> Inflated:

@@ -1,6 +1,7 @@
 """The seam of the app readers: an opened app gives artifacts; each is a few bounded buffers with their origin."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tieback.intake.apps.directory import Entry
+from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.window import View
 from tieback.model.app import App
 from tieback.model.sighting import Problem
 
@@ -73,4 +77,39 @@ class OpenedApp(Protocol):
 
     def close(self) -> None:
         """Release the file."""
+        ...
+
+
+class Source(Protocol):
+    """Where the entries of an app come from: an archive, a folder that somebody unpacked, or one single file.
+
+    Reading an entry never raises, whatever its bytes are.
+    """
+
+    problems: Problems
+    """Grows while entries are read."""
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """In the order of the directory; several may bear one name."""
+        ...
+
+    def find(self, name: str) -> Entry | None:
+        """The first entry of that name."""
+        ...
+
+    def peek(self, entry: Entry, count: int) -> bytes:
+        """The first ``count`` bytes of an entry's content, fewer where it is shorter or damaged; nearly free."""
+        ...
+
+    def read(self, entry: Entry, cap: int = ...) -> bytes | bytearray:
+        """The content of an entry, at most ``cap`` bytes; what is damaged or left out becomes a problem."""
+        ...
+
+    def lend(self, entry: Entry) -> AbstractContextManager[View]:
+        """The content of an entry that is a file of its own, without a copy in memory where it can be had so."""
+        ...
+
+    def signing_block(self) -> bytes:
+        """The APK signing block; empty where there is none."""
         ...

@@ -4,17 +4,14 @@ Sources: Apple, Information Property List; Apple TN3125 (provisioning profiles: 
 property list). The profile is read for names, its signature is not checked: it says who claims the app.
 """
 
-import hashlib
 import re
 from typing import Any
 
-from cryptography import x509
-
-from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.directory import Entry
-from tieback.intake.apps.interface import Artifact
+from tieback.intake.apps.interface import Artifact, Source
+from tieback.intake.apps.names import printable
 from tieback.intake.apps.plist import MAX_PLIST, read_values
-from tieback.intake.apps.signer import MAX_SUBJECT, organisation
+from tieback.intake.apps.signer import certificate_signer, organisation
 from tieback.intake.apps.stringpool import MalformedError
 from tieback.model.app import App, Platform, Signer
 
@@ -25,18 +22,18 @@ _INFO = re.compile(r"Payload/[^/]+\.app/Info\.plist")
 class Ipa:
     """What is particular about IPAs: see ``package.Format``."""
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
+    def __init__(self, source: Source) -> None:
+        self._source = source
 
     def identify(self, sha256: str) -> App | None:
         """The identity; ``None``, with a problem, where ``Info.plist`` is missing or damaged."""
-        problems = self._archive.problems
-        entry = _info(self._archive)
+        problems = self._source.problems
+        entry = _info(self._source)
         if entry is None:
             problems.note("no Info.plist: the app cannot be named", "")
             return None
         try:
-            values = read_values(bytes(self._archive.read(entry, MAX_PLIST + 1)))
+            values = read_values(bytes(self._source.read(entry, MAX_PLIST + 1)))
         except MalformedError as error:
             problems.note(str(error), entry.name)
             return None
@@ -65,41 +62,35 @@ class Ipa:
 
     def _signer(self, profile: str) -> tuple[Signer | None, str]:
         """The first certificate of the provisioning profile, and the name of the team."""
-        entry = self._archive.find(profile)
+        entry = self._source.find(profile)
         if entry is None:
             return None, ""
-        data = bytes(self._archive.read(entry, MAX_PLIST))
+        data = bytes(self._source.read(entry, MAX_PLIST))
         start, stop = data.find(b"<?xml"), data.rfind(b"</plist>")
         if start < 0 or stop < start:
-            self._archive.problems.note("the provisioning profile has no property list", profile)
+            self._source.problems.note("the provisioning profile has no property list", profile)
             return None, ""
         try:
             values = read_values(data[start : stop + 8])
         except MalformedError as error:
-            self._archive.problems.note(str(error), profile)
+            self._source.problems.note(str(error), profile)
             return None, ""
         certificates = values.get("DeveloperCertificates")
         first = certificates[0] if isinstance(certificates, list) and certificates else None
-        return (_signer(first) if isinstance(first, bytes) else None), _text(values, "TeamName")
+        return (certificate_signer(first, "code-signature") if isinstance(first, bytes) else None), _text(
+            values, "TeamName"
+        )
 
 
-def is_ipa(archive: Archive) -> bool:
-    """Whether the archive has an app where iOS looks for it."""
-    return any(entry.name.startswith("Payload/") and ".app/" in entry.name for entry in archive.entries)
+def is_ipa(source: Source) -> bool:
+    """Whether there is an app where iOS looks for it."""
+    return any(entry.name.startswith("Payload/") and ".app/" in entry.name for entry in source.entries)
 
 
-def _info(archive: Archive) -> Entry | None:
-    return next((entry for entry in archive.entries if _INFO.fullmatch(entry.name)), None)
+def _info(source: Source) -> Entry | None:
+    return next((entry for entry in source.entries if _INFO.fullmatch(entry.name)), None)
 
 
 def _text(values: dict[str, Any], key: str) -> str:
     value = values.get(key)
-    return str(value)[:MAX_TEXT] if isinstance(value, str | int | float) else ""
-
-
-def _signer(certificate: bytes) -> Signer:
-    try:
-        subject = x509.load_der_x509_certificate(certificate).subject.rfc4514_string()
-    except ValueError:
-        subject = ""
-    return Signer(hashlib.sha256(certificate).hexdigest(), subject[:MAX_SUBJECT], "code-signature")
+    return printable(str(value), MAX_TEXT) if isinstance(value, str | int | float) else ""

@@ -1,5 +1,6 @@
 """Open an app package; what it is, its bytes say, not its name."""
 
+import hashlib
 import os
 import stat
 from pathlib import Path
@@ -13,7 +14,7 @@ from tieback.intake.apps.package import Format, Package
 from tieback.intake.apps.problems import Problems
 from tieback.model.errors import InputError
 
-ARTIFACT_VERSION = "1"
+ARTIFACT_VERSION = "2"
 """Part of the key of a unit of work: rises when the same file gives other artifacts."""
 
 _ADVICE = "Give an app package: APK, AAB or IPA"
@@ -56,7 +57,8 @@ def open_app(path: Path) -> Package:
     try:
         problems = Problems()
         archive = Archive(data, problems)
-        return Package(path, data, archive, problems, _format(archive, data[:SNIFF], path))
+        form = _format(archive, data[:SNIFF], path)
+        return Package(path, archive, archive.budget, form, lambda: hashlib.sha256(data).hexdigest(), data.close)
     except BaseException:
         data.close()
         raise

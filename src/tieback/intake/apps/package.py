@@ -1,16 +1,13 @@
-"""An opened package of any format: the file, its archive, its identity read once, its artifacts walked once."""
+"""An opened package of any format: where its entries come from, its identity read once, its artifacts walked once."""
 
-import hashlib
-import mmap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol, Self
 
-from tieback.intake.apps.archive import Archive
+from tieback.intake.apps.budget import Budget
 from tieback.intake.apps.entries import walk
-from tieback.intake.apps.interface import Artifact
-from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.interface import Artifact, Source
 from tieback.model.app import App
 from tieback.model.sighting import Problem
 
@@ -19,7 +16,7 @@ class Format(Protocol):
     """What one format of package knows better than the others."""
 
     def identify(self, sha256: str) -> App | None:
-        """The identity; where it cannot be read, ``None`` and a problem of the archive."""
+        """The identity; where it cannot be read, ``None`` and a problem of the source."""
         ...
 
     def special(self, name: str) -> Artifact | None:
@@ -30,17 +27,27 @@ class Format(Protocol):
 class Package:
     """See ``interface.OpenedApp``. Also a context manager that closes itself."""
 
-    def __init__(self, path: Path, data: mmap.mmap, archive: Archive, problems: Problems, form: Format) -> None:
+    def __init__(
+        self,
+        path: Path,
+        source: Source,
+        budget: Budget,
+        form: Format,
+        digest: Callable[[], str],
+        close: Callable[[], None],
+    ) -> None:
         self.path = path
-        self.problems: list[Problem] = problems
-        self._data = data
-        self._archive = archive
+        self.problems: list[Problem] = source.problems
+        self._source = source
+        self._budget = budget
         self._format = form
+        self._digest = digest
+        self._close = close
 
     @cached_property
     def sha256(self) -> str:
-        """SHA-256 of the file, lower-case hexadecimal."""
-        return hashlib.sha256(self._data).hexdigest()
+        """SHA-256 of the file, lower-case hexadecimal; of a folder, see ``digest.content_digest``."""
+        return self._digest()
 
     @cached_property
     def app(self) -> App | None:
@@ -49,11 +56,11 @@ class Package:
 
     def artifacts(self) -> Iterator[Artifact]:
         """Each entry worth searching, its buffers free to go when the next one is asked for."""
-        yield from walk(self._archive, self._format.special)
+        yield from walk(self._source, self._format.special, self._budget)
 
     def close(self) -> None:
         """Release the file; artifacts that were given out stay whole."""
-        self._data.close()
+        self._close()
 
     def __enter__(self) -> Self:
         return self

@@ -146,7 +146,64 @@ def manifest(package: str, label: str = "Field hand") -> bytes:
     return struct.pack("<HHI", 3, 8, 8 + len(body)) + body
 
 
-_BUILDERS = {f.__name__: f for f in (zipped, string_pool, binary_xml, resource_table, dex, manifest)}
+def pb_varint(value: int) -> bytes:
+    """A Protocol Buffers number."""
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*out, value])
+
+
+def pb_field(number: int, content: bytes | str | int) -> bytes:
+    """A Protocol Buffers field of bytes, text or a number."""
+    if isinstance(content, int):
+        return pb_varint(number << 3) + pb_varint(content)
+    raw = content.encode() if isinstance(content, str) else content
+    return pb_varint(number << 3 | 2) + pb_varint(len(raw)) + raw
+
+
+def pb_attribute(name: str, value: str = "", item: bytes = b"", uri: str = "") -> bytes:
+    """An ``XmlAttribute``."""
+    out = (pb_field(1, uri) if uri else b"") + pb_field(2, name) + pb_field(3, value) + pb_field(4, pb_field(1, 7))
+    return out + (pb_field(6, item) if item else b"")
+
+
+def pb_node(name: str, attributes: list[bytes] | None = None, children: list[bytes] | None = None) -> bytes:
+    """An ``XmlNode`` with an element; a text node is ``pb_field(2, text)``."""
+    element = pb_field(3, name) + b"".join(pb_field(4, one) for one in attributes or [])
+    return pb_field(1, element + b"".join(pb_field(5, child) for child in children or [])) + pb_field(3, pb_field(1, 2))
+
+
+def pb_reference(resource: int) -> bytes:
+    """An ``Item`` that refers to a resource."""
+    return pb_field(1, pb_field(2, resource))
+
+
+def pb_string(value: str) -> bytes:
+    """An ``Item`` that is a string."""
+    return pb_field(2, pb_field(1, value))
+
+
+def pb_entry(number: int, name: str, values: list[tuple[bytes, bytes]]) -> bytes:
+    """An ``Entry`` with (configuration, item) pairs."""
+    out = pb_field(1, pb_field(1, number)) + pb_field(2, name) + pb_field(3, b"")
+    return out + b"".join(pb_field(6, pb_field(1, config) + pb_field(2, pb_field(4, item))) for config, item in values)
+
+
+def pb_table(types: list[tuple[int, str, list[bytes]]]) -> bytes:
+    """A ``ResourceTable`` of one package, 0x7f."""
+    kinds = [
+        pb_field(1, pb_field(1, n)) + pb_field(2, name) + b"".join(pb_field(3, e) for e in es) for n, name, es in types
+    ]
+    return pb_field(
+        2, pb_field(1, pb_field(1, 0x7F)) + pb_field(2, "test.x") + b"".join(pb_field(3, kind) for kind in kinds)
+    )
+
+
+_RESOURCES = (string_pool, binary_xml, resource_table, manifest)
+_PROTO = (pb_field, pb_attribute, pb_node, pb_reference, pb_string, pb_entry, pb_table)
+_BUILDERS: dict[str, Callable[..., bytes]] = {f.__name__: f for f in (zipped, dex, *_RESOURCES, *_PROTO)}
 
 
 @pytest.fixture(scope="session")
@@ -154,8 +211,7 @@ def build() -> Callable[..., bytes]:
     """Call ``build("zipped", …)`` and the like: the builders of this file by name."""
 
     def call(name: str, *args: object, **options: object) -> bytes:
-        builder: Callable[..., bytes] = _BUILDERS[name]
-        return builder(*args, **options)
+        return _BUILDERS[name](*args, **options)
 
     return call
 

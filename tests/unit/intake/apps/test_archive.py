@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.apps import archive as module
 from tieback.intake.apps.archive import Archive
+from tieback.intake.apps.budget import Budget
 from tieback.intake.apps.problems import Problems
 
 type Build = Callable[..., bytes]
@@ -80,10 +80,9 @@ def test_entries_over_the_same_bytes_are_read_once(build: Build) -> None:
     assert "2 entries point at the bytes of others" in archive.problems[0].what
 
 
-def test_overlapping_entries_share_one_small_budget(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SUSPECT_TOTAL", 2000)
+def test_overlapping_entries_share_one_small_budget(build: Build) -> None:
     files = [(str(n), TEXT, {"compressed": 4000}) for n in range(10)]
-    archive = opened(build("zipped", files, block=b"\0" * 9000))
+    archive = Archive(build("zipped", files, block=b"\0" * 9000), Problems(), Budget(total=10**9, suspect=2000))
     read = sum(len(archive.read(entry)) for entry in archive.entries)
     assert read <= 2000 + len(TEXT)
     assert any("left out" in problem.what for problem in archive.problems)

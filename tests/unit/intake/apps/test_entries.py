@@ -6,12 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.apps.archive import Archive
+from tieback.intake.apps.budget import Budget, budget_for
 from tieback.intake.apps.entries import make_artifact, walk
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.problems import Problems
 
 type Build = Callable[..., bytes]
 URL = "https://api.test/v1"
+
+
+def nothing(_: str) -> None:
+    """No entry is special."""
 
 
 @pytest.mark.parametrize(
@@ -45,10 +50,37 @@ def test_what_holds_no_text_is_left_out(content: bytes) -> None:
     assert make_artifact("a", content, Problems()) is None
 
 
-def test_an_archive_inside_is_said() -> None:
+def test_archives_inside_are_read_and_say_where(build: Build) -> None:
     problems = Problems()
-    assert make_artifact("lib.jar", b"PK\3\4" + b"\0" * 50, problems) is None
-    assert (problems[0].what, problems[0].where) == ("an archive inside the package; it is not opened", "lib.jar")
+    inner = build("zipped", [("a.json", URL.encode()), ("b", URL.encode(), {"crc": 5})])
+    for stored in (True, False):
+        archive = Archive(build("zipped", [("libs/x.jar", inner), ("z.txt", b"last")], stored=stored), problems)
+        found = {artifact.file: artifact.buffers[0].data for artifact in walk(archive, nothing, budget_for(0))}
+        assert found == {"libs/x.jar!a.json": URL.encode(), "libs/x.jar!b": URL.encode(), "z.txt": b"last"}
+    assert [problem.where for problem in problems] == ["libs/x.jar!b"]
+
+
+def test_archives_are_opened_two_deep(build: Build) -> None:
+    data = build("zipped", [("deepest.txt", URL.encode())])
+    for name in ("c.zip", "b.zip", "a.zip"):
+        data = build("zipped", [(name, data), (name + ".txt", b"text")])
+    archive = Archive(data, Problems())
+    found = [artifact.file for artifact in walk(archive, nothing, archive.budget)]
+    assert found == ["a.zip!b.zip!c.zip.txt", "a.zip!b.zip.txt", "a.zip.txt"]
+    assert [problem.where for problem in archive.problems] == ["a.zip!b.zip!c.zip"]
+
+
+def test_the_number_of_archives_is_bounded(build: Build) -> None:
+    inner = build("zipped", [("a", b"text")])
+    archive = Archive(build("zipped", [(str(n), inner) for n in range(9)]), Problems(), Budget(10**6, archives=4))
+    assert len(list(walk(archive, nothing, archive.budget))) == 4
+    assert "one of too many" in archive.problems[0].what
+
+
+def test_a_damaged_archive_inside_is_said(build: Build) -> None:
+    archive = Archive(build("zipped", [("x.jar", b"PK\3\4" + b"\0" * 50)], stored=True), Problems())
+    assert list(walk(archive, nothing, archive.budget)) == []
+    assert [(problem.what[:22], problem.where) for problem in archive.problems] == [("the archive is cut off", "x.jar")]
 
 
 def test_a_damaged_table_is_said_and_searched() -> None:
@@ -62,13 +94,16 @@ def test_the_walk_keeps_the_order_and_skips_folders_and_pictures(build: Build) -
     picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 200
     files = [("z.txt", b"last name, first place"), ("res/", b""), ("p", picture), ("a.json", b"{}")]
     archive = Archive(build("zipped", files, stored=True), Problems())
-    assert [artifact.file for artifact in walk(archive, lambda _: None)] == ["z.txt", "a.json"]
+    assert [artifact.file for artifact in walk(archive, nothing, archive.budget)] == ["z.txt", "a.json"]
 
 
 def test_a_second_entry_of_a_special_name_does_not_hide(build: Build) -> None:
     archive = Archive(build("zipped", [("m", b"first"), ("m", URL.encode())]), Problems())
     own = Artifact("m", (Buffer("m", BufferKind.MANIFEST, b"own"),))
-    found = [artifact.buffers[0].data for artifact in walk(archive, lambda name: own if name == "m" else None)]
+    found = [
+        artifact.buffers[0].data
+        for artifact in walk(archive, lambda name: own if name == "m" else None, archive.budget)
+    ]
     assert found == [b"own", URL.encode()]
 
 

@@ -1,0 +1,41 @@
+"""What one package may cost, with all archives that are nested in it: a bomb in a bomb has no budget of its own."""
+
+from dataclasses import dataclass
+
+ENTRIES = 400_000
+"""Entries of all archives of one package. One archive has 200,000 at most."""
+
+ARCHIVES = 1000
+"""Archives opened inside one package. Sets of split packages have up to two hundred."""
+
+DEPTH = 2
+"""Levels of archives inside the package: a set of splits, the package, an archive of scripts among its assets."""
+
+SCAN = 128 * 1024 * 1024
+"""Bytes inflated, at most, only to find where entries without a stated length end."""
+
+SUSPECT = 64 * 1024 * 1024
+"""Bytes read of all entries that are made like bombs (see ``archive``)."""
+
+PLAIN = 512 * 1024 * 1024
+"""Bytes read of a small package; of a larger one ``RATIO`` times its size."""
+
+RATIO = 20
+
+
+@dataclass(slots=True)
+class Budget:
+    """What is left. All in bytes where not said otherwise."""
+
+    total: int
+    suspect: int = SUSPECT
+    scan: int = SCAN
+    entries: int = ENTRIES
+    """Number of entries."""
+    archives: int = ARCHIVES
+    """Number of archives."""
+
+
+def budget_for(size: int) -> Budget:
+    """The budget of a package of ``size`` bytes."""
+    return Budget(max(PLAIN, RATIO * size))

@@ -1,0 +1,187 @@
+"""``resources.pb`` of app bundles: its texts, their resource names, and the text behind a resource id.
+
+Source: AOSP ``frameworks/base/tools/aapt2/Resources.proto`` (``ResourceTable``, ``Package``, ``Type``, ``Entry``,
+``ConfigValue``, ``Value``). Names are looked up for the few texts that somebody asks about.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.proto_xml import item_text
+from tieback.intake.apps.protobuf import BYTES, VARINT, fields, string_edges, text
+from tieback.intake.apps.stringpool import MalformedError
+
+MAX_TYPES = 10_000
+"""Types of all packages together; apps have about twenty."""
+
+MAX_ENTRIES = 500_000
+"""Entries of one type that are looked through."""
+
+_PACKAGE = 2
+_PACKAGE_ID, _PACKAGE_TYPE = 1, 3
+_TYPE_ID, _TYPE_NAME, _TYPE_ENTRY = 1, 2, 3
+_ENTRY_ID, _ENTRY_NAME, _ENTRY_VALUE = 1, 2, 6
+_CONFIG, _VALUE, _VALUE_ITEM = 1, 2, 4
+type _Range = tuple[int, int]
+
+
+class _Type:
+    """One type of one package; its entries are found when somebody asks."""
+
+    def __init__(self, data: bytes, package: int, begin: int, end: int) -> None:
+        self.package = package
+        self.begin, self.end = begin, end
+        self.number, self.name = 0, ""
+        self._data = data
+        self._entries: list[_Range] | None = None
+        for number, wire, first, last in fields(data, begin, end):
+            if number == _TYPE_ENTRY:  # both come before the entries, as aapt2 writes in order of number
+                break
+            if number == _TYPE_NAME and wire == BYTES:
+                self.name = text(data, first, last, 64)
+            elif number == _TYPE_ID and wire == BYTES:
+                self.number = _number(data, first, last)
+
+    @property
+    def entries(self) -> list[_Range]:
+        """Where each entry stands, in order of place."""
+        if self._entries is None:
+            self._entries = []
+            try:
+                for number, wire, first, last in fields(self._data, self.begin, self.end):
+                    if number == _TYPE_ENTRY and wire == BYTES:
+                        self._entries.append((first, last))
+                        if len(self._entries) == MAX_ENTRIES:
+                            break
+            except MalformedError:
+                pass  # what came before the damage has its names
+        return self._entries
+
+
+class ProtoResources:
+    """An opened resource table."""
+
+    def __init__(self, file: str, data: bytes) -> None:
+        """Find the types of all packages.
+
+        Raises:
+            MalformedError: a message leaves the one that it stands in.
+        """
+        self._file = file
+        self._data = data
+        self._types: list[_Type] = []
+        for number, wire, begin, end in fields(data, 0, len(data)):
+            if number == _PACKAGE and wire == BYTES:
+                self._package(begin, end)
+
+    def artifact(self) -> Artifact:
+        """The bytes as one buffer, with the places and names of its texts."""
+        edges = string_edges(self._data)
+        buffer = Buffer(self._file, BufferKind.RESOURCES, self._data, starts=edges, names=_Names(self))
+        return Artifact(self._file, (buffer,))
+
+    def text(self, resource: int) -> str:
+        """The text behind a resource id (``0xPPTTEEEE``), of the default configuration where there is one.
+
+        References are followed eight deep; empty where there is no text.
+        """
+        for _ in range(8):
+            try:
+                found = self._value(resource)
+            except MalformedError:
+                return ""
+            if not found.startswith("@"):
+                return found
+            resource = int(found[1:] or "0", 16)
+        return ""
+
+    def name_at(self, offset: int) -> str:
+        """The name of the resource in whose entry an offset lies, such as ``string/backend_url``, or nothing."""
+        for kind in self._types:
+            if not kind.begin <= offset < kind.end:
+                continue
+            index = bisect_right(kind.entries, (offset, len(self._data))) - 1
+            if index < 0 or offset >= kind.entries[index][1]:
+                return ""
+            name = self._entry_name(kind.entries[index])
+            return f"{kind.name}/{name}" if name else ""
+        return ""
+
+    def _package(self, begin: int, end: int) -> None:
+        package = 0
+        for number, wire, first, last in fields(self._data, begin, end):
+            if number == _PACKAGE_ID and wire == BYTES:
+                package = _number(self._data, first, last)
+            elif number == _PACKAGE_TYPE and wire == BYTES and len(self._types) < MAX_TYPES:
+                self._types.append(_Type(self._data, package, first, last))
+
+    def _entry_name(self, entry: _Range) -> str:
+        try:
+            for number, wire, begin, end in fields(self._data, *entry):
+                if number == _ENTRY_NAME and wire == BYTES:
+                    return text(self._data, begin, end, 256)
+        except MalformedError:
+            pass
+        return ""
+
+    def _value(self, resource: int) -> str:
+        package, type_id, wanted = resource >> 24, resource >> 16 & 0xFF, resource & 0xFFFF
+        for kind in self._types:
+            if (kind.package, kind.number) != (package, type_id):
+                continue
+            for entry in kind.entries:
+                values: list[_Range] = []
+                number_of = 0
+                for number, wire, begin, end in fields(self._data, *entry):
+                    if number == _ENTRY_ID and wire == BYTES:
+                        number_of = _number(self._data, begin, end)
+                        if number_of != wanted:
+                            break
+                    elif number == _ENTRY_VALUE and wire == BYTES:
+                        values.append((begin, end))
+                if number_of == wanted and values:
+                    return self._best(values)
+        return ""
+
+    def _best(self, values: list[_Range]) -> str:
+        """The text of the default configuration, else of the first one."""
+        first = ""
+        for value in values[:64]:
+            config, item = False, ""
+            for number, wire, begin, end in fields(self._data, *value):
+                if number == _CONFIG and wire == BYTES:
+                    config = end > begin
+                elif number == _VALUE and wire == BYTES:
+                    for inner, kind, start, stop in fields(self._data, begin, end):
+                        if inner == _VALUE_ITEM and kind == BYTES:
+                            item = item_text(self._data, start, stop)
+            if not config:
+                return item
+            first = first or item
+        return first
+
+
+class _Names(Mapping[int, str]):
+    """Offset of a text to the name of its resource; only lookups are cheap."""
+
+    def __init__(self, table: ProtoResources) -> None:
+        self._table = table
+
+    def __getitem__(self, offset: int) -> str:
+        name = self._table.name_at(offset)
+        if not name:
+            raise KeyError(offset)
+        return name
+
+    def __iter__(self) -> Iterator[int]:
+        starts = self._table.artifact().buffers[0].starts
+        return (int(start) for start in (starts if starts is not None else ()) if self._table.name_at(int(start)))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _number(data: bytes, begin: int, end: int) -> int:
+    """Field 1 of a message that holds one number."""
+    return next((value for number, wire, value, _ in fields(data, begin, end) if number == 1 and wire == VARINT), 0)

@@ -1,0 +1,150 @@
+"""XML in app bundles: ``XmlNode`` messages of aapt2.
+
+Source: AOSP ``frameworks/base/tools/aapt2/Resources.proto`` (``XmlNode``, ``XmlElement``, ``XmlAttribute``, ``Item``,
+``Reference``, ``Primitive``).
+"""
+
+import struct
+
+import numpy as np
+
+from tieback.intake.apps.element import MAX_DEPTH, MAX_ELEMENTS, Element
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.protobuf import BYTES, FIXED32, VARINT, fields, text, varint
+from tieback.intake.apps.stringpool import MalformedError
+
+_NODE_ELEMENT, _NODE_TEXT = 1, 2
+_ELEMENT_NAME, _ELEMENT_ATTRIBUTE, _ELEMENT_CHILD = 3, 4, 5
+_ATTRIBUTE_NAME, _ATTRIBUTE_VALUE, _ATTRIBUTE_ITEM = 2, 3, 6
+_ITEM_REFERENCE, _ITEM_STRING, _ITEM_PRIMITIVE = 1, 2, 7
+_NAME_TAG, _VALUE_TAG = b"\x12", 0x1A
+_INTEGER, _HEXADECIMAL, _BOOLEAN, _FLOAT = 6, 7, 8, 3
+
+
+def read_proto_xml(data: bytes) -> Element:
+    """The tree of an ``XmlNode``.
+
+    Raises:
+        MalformedError: it is none, or is too deep or has too many elements.
+    """
+    root = _Reader(data).node(0, len(data), MAX_DEPTH)
+    if root is None or not root.name:
+        raise MalformedError("an XML file of a bundle has no element")
+    return root
+
+
+def search_proto_xml(file: str, data: bytes) -> Artifact:
+    """An ``XmlNode`` as one buffer whose ``starts`` are the edges of the values of attributes.
+
+    No tree is built, because a bundle holds a thousand layouts: a name (field 2) is followed by its value (field 3),
+    whose length is all that is read. What follows other texts is a control character, which ends a match by itself.
+    """
+    edges: list[int] = []
+    at = data.find(_NAME_TAG)
+    last = len(data) - 3
+    while 0 <= at < last:
+        value = at + 2 + data[at + 1]
+        if value < last and data[value] == _VALUE_TAG:
+            try:
+                length, begin = varint(data, value + 1, len(data))
+            except MalformedError:
+                break
+            if begin + length <= len(data):
+                edges += (begin, begin + length)
+        at = data.find(_NAME_TAG, at + 1)
+    return Artifact(file, (Buffer(file, BufferKind.RESOURCES, data, starts=np.unique(np.array(edges, np.int64))),))
+
+
+def probes(data: bytes) -> int:
+    """Steps that ``search_proto_xml`` will take."""
+    return data.count(_NAME_TAG)
+
+
+class _Reader:
+    """Reads one document."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._left = MAX_ELEMENTS
+
+    def node(self, start: int, stop: int, depth: int) -> Element | None:
+        element = None
+        for number, wire, begin, end in fields(self._data, start, stop):
+            if wire == BYTES and number == _NODE_ELEMENT:
+                element = self._element(begin, end, depth)
+            elif wire == BYTES and number == _NODE_TEXT:
+                element = Element("", text=text(self._data, begin, end))
+        return element
+
+    def _element(self, start: int, stop: int, depth: int) -> Element:
+        self._left -= 1
+        if depth == 0 or self._left < 0:
+            raise MalformedError("an XML file of a bundle is too deep or has too many elements")
+        name, attributes, content = "", {}, ""
+        children: list[Element] = []
+        for number, wire, begin, end in fields(self._data, start, stop):
+            if wire != BYTES:
+                continue
+            if number == _ELEMENT_NAME:
+                name = text(self._data, begin, end)
+            elif number == _ELEMENT_ATTRIBUTE:
+                key, value = self._attribute(begin, end)
+                attributes[key] = value
+            elif number == _ELEMENT_CHILD:
+                child = self.node(begin, end, depth - 1)
+                if child is not None and child.name:
+                    children.append(child)
+                elif child is not None:
+                    content += child.text.strip()
+        return Element(name, attributes, children, content)
+
+    def _attribute(self, start: int, stop: int) -> tuple[str, str]:
+        name = value = ""
+        item: tuple[int, int] | None = None
+        for number, wire, begin, end in fields(self._data, start, stop):
+            if wire != BYTES:
+                continue
+            if number == _ATTRIBUTE_NAME:
+                name = text(self._data, begin, end)
+            elif number == _ATTRIBUTE_VALUE:
+                value = text(self._data, begin, end)
+            elif number == _ATTRIBUTE_ITEM:
+                item = begin, end
+        compiled = item_text(self._data, *item) if item else ""
+        if compiled.startswith("@") or not value:
+            value = compiled or value
+        return name, value
+
+
+def item_text(data: bytes, start: int, stop: int) -> str:
+    """A compiled ``Item`` as text: a string, a number, ``true`` or ``false``, or a reference as ``@7f010000``.
+
+    Raises:
+        MalformedError: its fields leave it.
+    """
+    for number, wire, begin, end in fields(data, start, stop):
+        if wire != BYTES:
+            continue
+        if number == _ITEM_REFERENCE:
+            resource = next((value for n, w, value, _ in fields(data, begin, end) if n == 2 and w == VARINT), 0)
+            return f"@{resource & 0xFFFFFFFF:08x}" if resource else ""
+        if number in {_ITEM_STRING, _ITEM_STRING + 1, _ITEM_STRING + 2}:
+            return next((text(data, b, e) for n, w, b, e in fields(data, begin, end) if n == 1 and w == BYTES), "")
+        if number == _ITEM_PRIMITIVE:
+            return _primitive(data, begin, end)
+    return ""
+
+
+def _primitive(data: bytes, start: int, stop: int) -> str:
+    for number, wire, value, _ in fields(data, start, stop):
+        if wire == VARINT:
+            if number == _BOOLEAN:
+                return "true" if value else "false"
+            if number == _INTEGER:
+                low = value & 0xFFFFFFFF
+                return str(low - (1 << 32) if low & 0x80000000 else low)
+            if number == _HEXADECIMAL:
+                return hex(value)
+        elif wire == FIXED32 and number == _FLOAT:
+            return f"{struct.unpack_from('<f', data, value)[0]:g}"
+    return ""

@@ -1,0 +1,69 @@
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.apps.proto_resources import ProtoResources
+from tieback.intake.apps.stringpool import MalformedError
+
+type Build = Callable[..., bytes]
+URL = "https://api.test/v1"
+
+
+@pytest.fixture
+def table(build: Build) -> bytes:
+    string, locale = build("pb_string", URL), build("pb_field", 3, "de")
+    entries = [
+        build("pb_entry", 0, "backend_url", [(locale, build("pb_string", "https://de.test")), (b"", string)]),
+        build("pb_entry", 1, "alias", [(b"", build("pb_reference", 0x7F010000))]),
+        build("pb_entry", 2, "circle", [(b"", build("pb_reference", 0x7F010002))]),
+        build("pb_entry", 3, "only_german", [(locale, build("pb_string", "Feld"))]),
+    ]
+    return build("pb_table", [(1, "string", entries), (2, "xml", [build("pb_entry", 0, "config", [])])])
+
+
+@pytest.mark.parametrize(
+    ("resource", "text"),
+    [(0x7F010000, URL), (0x7F010001, URL), (0x7F010002, ""), (0x7F010003, "Feld"), (0x7F010009, ""), (0x01010000, "")],
+    ids=["default configuration", "reference", "circle", "no default", "no entry", "another package"],
+)
+def test_the_text_behind_an_id(table: bytes, resource: int, text: str) -> None:
+    assert ProtoResources("resources.pb", table).text(resource) == text
+
+
+def test_texts_have_the_names_of_their_resources(table: bytes) -> None:
+    (buffer,) = ProtoResources("base/resources.pb", table).artifact().buffers
+    at = table.index(URL.encode())
+    assert buffer.starts is not None
+    assert {at, at + len(URL)} <= set(buffer.starts.tolist())
+    assert buffer.names[at] == "string/backend_url"
+    assert buffer.names.get(0) is None
+    assert "string/only_german" in {buffer.names[offset] for offset in buffer.names}
+    assert len(buffer.names) > 0
+
+
+def test_an_entry_of_a_damaged_type_keeps_the_others(build: Build) -> None:
+    good = build("pb_entry", 0, "url", [(b"", build("pb_string", URL))])
+    data = build("pb_table", [(1, "string", [good, b"\x0a\x7f"])])
+    table = ProtoResources("r", data)
+    assert table.text(0x7F010000) == URL
+
+
+@settings(max_examples=100, deadline=None)
+@given(noise=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=8), raw=st.binary(max_size=100))
+def test_damage_is_an_error_or_a_table(build: Build, noise: list[tuple[int, int]], raw: bytes) -> None:
+    entries = [build("pb_entry", n, f"name{n}", [(b"", build("pb_string", URL))]) for n in range(4)]
+    data = bytearray(build("pb_table", [(1, "string", entries)]))
+    for place, value in noise:
+        data[place % len(data)] = value
+    for content in (bytes(data), raw):
+        try:
+            table = ProtoResources("r", content)
+        except MalformedError:
+            continue
+        table.text(0x7F010001)
+        (buffer,) = table.artifact().buffers
+        assert buffer.starts is not None
+        for start in buffer.starts.tolist():
+            buffer.names.get(start)

@@ -1,0 +1,31 @@
+import struct
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.apps.window import Window
+
+small = st.integers(-30, 60)
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.binary(max_size=40), start=small, stop=small, first=small, last=small, sub=st.binary(max_size=2))
+def test_a_window_is_like_the_bytes_it_shows(
+    data: bytes, start: int, stop: int, first: int, last: int, sub: bytes
+) -> None:
+    window = Window(data, start, stop)
+    same = data[max(start, 0) : max(stop, 0)] if stop > start else b""
+    assert len(window) == len(same)
+    assert window[first:last] == same[first:last]
+    assert bytes(memoryview(window)) == same
+    if 0 <= first <= len(same):
+        assert window.find(sub, first) == same.find(sub, first)
+        assert window.rfind(sub, first, last) == same.rfind(sub, first, last)
+
+
+def test_windows_nest_and_unpack() -> None:
+    window = Window(Window(b"0123456789", 2, 8), 1, 5)
+    assert window[:] == b"3456"
+    assert window[0] == ord("3")
+    assert window[-1] == ord("6")
+    assert struct.unpack_from("<H", window, 2) == (0x3635,)
