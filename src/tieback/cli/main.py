@@ -3,9 +3,10 @@
 import os
 import sys
 from importlib.metadata import version as installed_version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from tieback.cli import app as app_command
 from tieback.cli import grant as grant_command
@@ -18,10 +19,33 @@ from tieback.cli.terminal import ExitCode, complain
 from tieback.model.errors import GrantError, TiebackError, UsageError
 
 
+class Root(TyperGroup):
+    """Turns what the operating system refuses into one line, before Typer gives it an exit code of its own."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was named."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The reader of our output went away, as `head` does: that is no failure of ours.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(ExitCode.DONE) from None
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise TiebackError(
+                f"cannot be read or written ({error.strerror or error})",
+                where=str(error.filename or "output"),
+                advice="Check the disk and the rights there",
+            ) from None
+        return result
+
+
 def build() -> typer.Typer:
     """The whole command line."""
     root = typer.Typer(
         name="tieback",
+        cls=Root,
         help="Finds mobile apps whose back ends are open, measures what they show, and says whose they are.",
         epilog="Example: tieback scan app.apk --grant grant.toml --report report.html",
         no_args_is_help=True,
@@ -62,6 +86,3 @@ def main() -> None:
     except TiebackError as error:
         complain(error)
         sys.exit(ExitCode.USAGE if isinstance(error, GrantError | UsageError) else ExitCode.NOTHING_DONE)
-    except BrokenPipeError:
-        # The reader of our output went away, as `head` does: that is no failure of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,5 +1,7 @@
 """Usage errors exit 2, other errors are one line; every command shows an example."""
 
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -38,3 +40,20 @@ def test_a_bad_grant_is_a_usage_error_in_one_line(run: Run, tmp_path: Path, apps
     assert ended.code == 2
     assert len(ended.err.splitlines()) == 1
     assert "match" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("reader", "code", "says"),
+    [("head -c 10", 0, ""), ("cat > /dev/full", 4, "No space left on device")],
+)
+def test_where_the_output_goes_is_no_traceback(apps: Path, reader: str, code: int, says: str) -> None:
+    if "full" in reader:
+        if not Path("/dev/full").is_char_device():
+            pytest.skip("this machine has no /dev/full")
+        shell = f"{sys.executable} -m tieback app {apps} --format json > /dev/full"
+    else:
+        shell = f"{sys.executable} -m tieback app {apps} --format json | {reader} > /dev/null; exit ${{PIPESTATUS[0]}}"
+    ended = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == code
+    assert says in ended.stderr
+    assert len(ended.stderr.splitlines()) <= 1
