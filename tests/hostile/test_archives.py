@@ -163,3 +163,76 @@ def test_a_file_of_signatures_ends(tmp_path: Path, harmless: int) -> None:
     path.write_bytes(b"PK\5\6PK\1\2PK\3\4" * 200_000)
     answer = opened(path)
     assert cost(answer) - harmless < EXTRA + 64 * MIB
+
+
+def nested(levels: int, width: int, core: bytes, *, stored: bool) -> bytes:
+    """Archives in archives: ``width`` of them on each level, ``core`` as the content of the innermost entries."""
+    data = core
+    for level in range(levels):
+        engine = zlib.compressobj(9, zlib.DEFLATED, -15)
+        raw = data if stored else engine.compress(data) + engine.flush()
+        method, size = (0, len(data)) if stored else (8, len(data))
+        data = package([(f"{level}.{n}.zip", raw, method, size) for n in range(width)])
+    return data
+
+
+@pytest.mark.parametrize("stored", [True, False])
+@pytest.mark.parametrize("name", ["base.apk", "assets/www.zip"])
+def test_bombs_in_archives_in_archives_share_one_budget(tmp_path: Path, harmless: int, name: str, stored: bool) -> None:
+    content = bomb(4 * MIB)
+    innermost = package([(f"{n}", content, 8, 4 * MIB) for n in range(20)])
+    inner = nested(1, 6, innermost, stored=stored)
+    path = tmp_path / "nested.apk"
+    mark = ("classes.dex", b"dex\n", 0, 4) if name != "base.apk" else ("toc.pb", b"", 0, 0)
+    path.write_bytes(package([mark, *((f"{n}{name}", inner, 0, len(inner)) for n in range(3))]))
+    answer = opened(path)
+    assert cost(answer) - harmless < 2 * EXTRA
+    found = answer["bytes"]
+    assert isinstance(found, int)
+    assert found <= 530 * MIB
+    assert answer["problems"]
+
+
+def test_a_gibibyte_in_an_archive_inside_costs_next_to_nothing(tmp_path: Path, harmless: int, gibibyte: bytes) -> None:
+    inner = package([("a.js", gibibyte, 8, 1024 * MIB)])
+    path = tmp_path / "bomb.apk"
+    path.write_bytes(package([("classes.dex", b"dex\n", 0, 4), ("www.zip", inner, 0, len(inner))]))
+    answer = opened(path)
+    assert cost(answer) - harmless < EXTRA
+    assert answer["problems"]
+
+
+def test_an_archive_that_is_a_bomb_itself(tmp_path: Path, harmless: int) -> None:
+    engine = zlib.compressobj(9, zlib.DEFLATED, -15)
+    raw = engine.compress(b"PK\3\4" + b"\0" * 60) + engine.compress(b"\0" * (64 * MIB)) + engine.flush()
+    path = tmp_path / "bomb.apk"
+    path.write_bytes(package([("classes.dex", b"dex\n", 0, 4), ("www.zip", raw, 8, 64 * MIB + 64)]))
+    answer = opened(path)
+    assert cost(answer) - harmless < EXTRA
+    assert answer["problems"]
+
+
+def test_an_archive_that_contains_itself_ends(tmp_path: Path, harmless: int) -> None:
+    title = b"self.zip"
+    size = 46 + len(title) + 22
+    fields = (0, 0, 0, 0, 0, size, size, len(title), 0)
+    head = struct.pack("<4sHHHHHIIIHH", b"PK\3\4", 20, *fields) + title
+    directory = struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\1\2", 20, 20, *fields, 0, 0, 0, 0, len(head)) + title
+    end = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 1, 1, len(directory), 2 * len(head), 0)
+    content = head + head + directory + end
+    path = tmp_path / "quine.apk"
+    path.write_bytes(package([("classes.dex", b"dex\n", 0, 4), ("a.zip", content, 0, len(content))]))
+    answer = opened(path)
+    assert cost(answer) - harmless < EXTRA
+
+
+def test_a_million_entries_over_many_archives_are_too_many(tmp_path: Path, harmless: int) -> None:
+    inner = package([(f"{n}", b"", 0, 0) for n in range(60_000)])
+    path = tmp_path / "many.apk"
+    engine = zlib.compressobj(9, zlib.DEFLATED, -15)
+    raw = engine.compress(inner) + engine.flush()
+    entries = [(f"{n}.zip", raw, 8, len(inner)) for n in range(17)]
+    path.write_bytes(package([("classes.dex", b"dex\n", 0, 4), *entries]))
+    answer = opened(path)
+    assert cost(answer) - harmless < 80 * MIB
+    assert "the rest is left out" in str(answer["problems"])

@@ -152,7 +152,7 @@ class Archive:
 
     def _content_start(self, entry: Entry) -> int | None:
         header = self._data[entry.header : entry.header + 30]
-        if len(header) < 30 or header[:4] != b"PK\x03\x04":
+        if entry.header < 0 or len(header) < 30 or header[:4] != b"PK\x03\x04":
             return None
         return entry.header + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
 

@@ -15,6 +15,7 @@ class Content(Enum):
     BINARY_XML = auto()
     ELF = auto()
     MACH_O = auto()
+    HERMES = auto()
     BINARY_PLIST = auto()
     XML_PLIST = auto()
     TEXT = auto()
@@ -59,6 +60,7 @@ _MAGIC = {
     b"\x7fELF": Content.ELF,
     b"\xcf\xfa\xed\xfe": Content.MACH_O,
     b"\xce\xfa\xed\xfe": Content.MACH_O,
+    b"\xc6\x1f\xbc\x03": Content.HERMES,
     b"PK\x03\x04": Content.ARCHIVE,
     b"PK\x05\x06": Content.ARCHIVE,
 }

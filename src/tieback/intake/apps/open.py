@@ -1,41 +1,51 @@
 """Open an app package; what it is, its bytes say, not its name."""
 
 import hashlib
+import mmap
 import os
 import stat
 from pathlib import Path
 
 from tieback.intake.apps.apk import Apk, is_apk
 from tieback.intake.apps.archive import Archive, open_map
+from tieback.intake.apps.budget import Budget, budget_for
 from tieback.intake.apps.bundle import Bundle, is_bundle
 from tieback.intake.apps.content import SNIFF, Content, sniff
+from tieback.intake.apps.decoded import Decoded, is_decoded
+from tieback.intake.apps.digest import content_digest
+from tieback.intake.apps.folder import Folder, is_unpacked
+from tieback.intake.apps.interface import Source
 from tieback.intake.apps.ipa import Ipa, is_ipa
 from tieback.intake.apps.package import Format, Package
 from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.single import PARTS, Part, SingleFile
+from tieback.intake.apps.splits import SplitSet, is_split_set
 from tieback.model.errors import InputError
 
 ARTIFACT_VERSION = "2"
 """Part of the key of a unit of work: rises when the same file gives other artifacts."""
 
-_ADVICE = "Give an app package: APK, AAB or IPA"
+FOLDER = 64 * 1024 * 1024
+"""Size of a package that a folder is taken for when its budget is made; what lies there needs not be inflated."""
+
+_ADVICE = "Give an app package: APK, AAB, a set of splits, or IPA"
 _NOT_PACKAGES = {
     Content.TEXT: "a text file",
     Content.XML_PLIST: "a property list",
     Content.UTF16_LE: "a text file",
     Content.UTF16_BE: "a text file",
-    Content.DEX: "a single DEX file",
-    Content.ELF: "a native library",
-    Content.MACH_O: "a native binary",
     Content.MEDIA: "a picture, font or sound",
     Content.RESOURCE_TABLE: "a single resource table",
     Content.BINARY_XML: "a single binary XML file",
     Content.BINARY_PLIST: "a property list",
 }
-_HERMES = b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f"
 
 
 def open_app(path: Path) -> Package:
     """Open a package for one walk over its artifacts; close it afterwards, or use it in a ``with`` statement.
+
+    A package may also be a folder that one was unpacked to, or a part of one: a DEX file, Hermes bytecode, a native
+    library or binary.
 
     Raises:
         InputError: there is nothing to read, or it is no app package; says what it is and what to do.
@@ -48,6 +58,8 @@ def open_app(path: Path) -> Package:
         reason = getattr(error, "strerror", None) or "it is no path"
         raise InputError(f"cannot be read: {reason}", where=str(path), advice="Check the file and its rights") from None
     try:
+        if stat.S_ISDIR(os.fstat(number).st_mode):
+            return _folder(path)
         _must_be_a_file(number, path)
         data = open_map(number)
     except OSError as error:
@@ -55,50 +67,83 @@ def open_app(path: Path) -> Package:
     finally:
         os.close(number)
     try:
-        problems = Problems()
-        archive = Archive(data, problems)
-        form = _format(archive, data[:SNIFF], path)
-        return Package(path, archive, archive.budget, form, lambda: hashlib.sha256(data).hexdigest(), data.close)
+        return _file(path, data)
     except BaseException:
         data.close()
         raise
 
 
+def _file(path: Path, data: mmap.mmap) -> Package:
+    def digest() -> str:
+        return hashlib.sha256(data).hexdigest()
+
+    # What begins like something else may be a package all the same: Android looks at the end of the file.
+    archive = Archive(data, Problems())
+    form = _format(archive, archive.budget)
+    if form is not None:
+        return Package(path, archive, archive.budget, form, digest, data.close)
+    content = sniff(data[:SNIFF])
+    if content not in PARTS:
+        raise _refusal(archive, content, path)
+    single = SingleFile(path, data, Problems())
+    return Package(path, single, budget_for(len(data)), Part(single, content), digest, data.close)
+
+
+def _folder(path: Path) -> Package:
+    problems = Problems()
+    if is_unpacked(path):
+        budget = budget_for(FOLDER)
+        folder = Folder(path.resolve(), problems, budget)
+        form = _format(folder, budget)
+        if form is not None:
+            return Package(path, folder, budget, form, lambda: content_digest(path)[0], _nothing)
+    raise InputError("a directory, not an app package", where=str(path), advice="Give the files in it")
+
+
 def _must_be_a_file(number: int, path: Path) -> None:
     status = os.fstat(number)
-    if stat.S_ISDIR(status.st_mode):
-        raise InputError("a directory, not an app package", where=str(path), advice="Give the files in it")
     if not stat.S_ISREG(status.st_mode):
         raise InputError("not a regular file", where=str(path), advice=_ADVICE)
     if status.st_size == 0:
         raise InputError("the file is empty", where=str(path), advice="Fetch the app package again")
 
 
-def _format(archive: Archive, head: bytes, path: Path) -> Format:
-    if is_apk(archive):
-        return Apk(archive)
-    if is_bundle(archive):
-        return Bundle(archive)
-    if is_ipa(archive):
-        return Ipa(archive)
-    if any(entry.name.endswith(".apk") for entry in archive.entries):
-        raise InputError(
-            "a set of split packages (APKS, XAPK, APKM), which is not read yet",
+def _format(source: Source, budget: Budget) -> Format | None:
+    if is_decoded(source):
+        return Decoded(source)
+    if is_apk(source):
+        return Apk(source)
+    if is_bundle(source):
+        return Bundle(source)
+    if is_ipa(source):
+        return Ipa(source)
+    if is_split_set(source):
+        return SplitSet(source, budget)
+    return None
+
+
+def _refusal(archive: Archive, content: Content, path: Path) -> InputError:
+    if any(entry.name.lower().endswith(".apk") for entry in archive.entries):
+        return InputError(
+            "an archive of several packages that are not one app",
             where=str(path),
-            advice="Unpack it and give the APK files in it",
+            advice="Unpack it and give the folder",
         )
     if archive.entries:
-        raise InputError(
+        return InputError(
             "a ZIP archive but no app: neither AndroidManifest.xml nor classes.dex nor Payload/*.app is in it",
             where=str(path),
             advice=_ADVICE,
         )
-    content = sniff(head)
     if content is Content.ARCHIVE:
-        raise InputError(
+        return InputError(
             "the archive is cut off or damaged: no entry can be found",
             where=str(path),
             advice="Fetch the app package again",
         )
-    what = "Hermes bytecode" if head.startswith(_HERMES) else _NOT_PACKAGES.get(content, "unknown data")
-    raise InputError(f"{what}, not an app package", where=str(path), advice=_ADVICE)
+    what = _NOT_PACKAGES.get(content, "unknown data")
+    return InputError(f"{what}, not an app package", where=str(path), advice=_ADVICE)
+
+
+def _nothing() -> None:
+    """Nothing is held open."""

@@ -33,7 +33,7 @@ from tieback.intake.apps.content import Content, is_text, sniff
         (b"\0\0\0\x18ftypmp42", Content.MEDIA),
         (b"\x00\x01\x00\x00\x00\x10", Content.MEDIA),
         (b"\x0a\x05hello\0\x01\x02", Content.BINARY),
-        (b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f", Content.BINARY),
+        (b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f", Content.HERMES),
     ],
 )
 def test_content_is_told_by_its_first_bytes(head: bytes, content: Content) -> None:

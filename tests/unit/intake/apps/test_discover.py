@@ -53,6 +53,25 @@ def test_a_directory_without_packages_is_one_error(tmp_path: Path) -> None:
     assert found(tmp_path) == [f"{tmp_path.name}: no app package in this directory"]
 
 
+def test_an_unpacked_app_is_one_app(build: Build, tree: Path) -> None:
+    for name in ("AndroidManifest.xml", "classes.dex", "assets/inner.apk"):
+        (tree / "unzipped" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / "unzipped" / name).write_bytes(build("zipped", [("AndroidManifest.xml", b"x")]))
+    assert found(tree) == ["a.apk", "two.bin", "c.ipa", "unzipped"]
+    assert found(tree / "unzipped") == ["unzipped"]
+
+
+def test_parts_of_apps_count_where_there_is_no_package(tree: Path, tmp_path: Path) -> None:
+    parts = tree / "d"
+    parts.mkdir()
+    for name, content in (("a.so", b"\x7fELF"), ("b.bin", b"dex\n035\0"), ("c.txt", b"text"), ("d.zip", b"PK\3\4")):
+        (parts / name).write_bytes(content + b" " * 100)
+    assert found(parts) == ["a.so", "b.bin"]
+    assert found(tree) == ["a.apk", "two.bin", "c.ipa"]
+    (parts / "real.apk").write_bytes((tree / "a.apk").read_bytes())
+    assert found(parts) == ["real.apk"]
+
+
 def test_links_in_a_circle_end(tree: Path) -> None:
     (tree / "b" / "up").symlink_to(tree)
     (tree / "self").symlink_to(tree / "self")

@@ -1,0 +1,160 @@
+"""A folder that somebody unpacked from an app, read as the package it came from.
+
+Recognised by what a package has at its top: compiled code or resources beside a manifest (unzipped), ``apktool.yml``
+(decoded by apktool), ``Payload/*.app`` or an ``.app`` folder itself (iOS). A source tree is none of these.
+"""
+
+import mmap
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tieback.intake.apps.archive import MAX_ENTRY
+from tieback.intake.apps.budget import Budget
+from tieback.intake.apps.directory import MAX_ENTRIES, Entry
+from tieback.intake.apps.names import printable
+from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.window import View
+
+MAX_DEPTH = 32
+"""Folders below the top that are read."""
+
+MAX_NAME = 4096
+_TOP = 4096
+"""Names at the top that are looked at to know what a folder is."""
+
+
+class Folder:
+    """A source of entries; links are not followed, and what is no regular file is left out."""
+
+    def __init__(self, top: Path, problems: Problems, budget: Budget) -> None:
+        self.problems = problems
+        self._budget = budget
+        self._paths: list[str] = []
+        self.entries: list[Entry] = []
+        # An .app folder is read as if it stood in its package, so that names are the same.
+        prefix = f"Payload/{top.name}/" if top.suffix == ".app" else ""
+        for name, path, size in files(top):
+            if len(self.entries) == MAX_ENTRIES:
+                problems.note(f"more than {MAX_ENTRIES} files; the rest is left out", "")
+                break
+            self.entries.append(Entry(printable(prefix + name, MAX_NAME), len(self._paths), 0, 0, 0, size, size))
+            self._paths.append(path)
+        self._by_name = {entry.name: entry for entry in reversed(self.entries)}
+
+    def find(self, name: str) -> Entry | None:
+        """The file of that name."""
+        return self._by_name.get(name)
+
+    def peek(self, entry: Entry, count: int) -> bytes:
+        """The first ``count`` bytes of a file."""
+        return self._bytes(entry, count)
+
+    def read(self, entry: Entry, cap: int = MAX_ENTRY) -> bytes:
+        """The content of a file, at most ``cap`` bytes."""
+        cap = min(cap, self._budget.total)
+        if cap <= 0:
+            self.problems.note("left out: the folder is too large", entry.name)
+            return b""
+        data = self._bytes(entry, cap)
+        self._budget.total -= len(data)
+        if len(data) == cap < entry.size:
+            self.problems.note(f"only the first {cap} bytes were read", entry.name)
+        return data
+
+    @contextmanager
+    def lend(self, entry: Entry) -> Iterator[View]:
+        """The content of a file, mapped."""
+        number = self._opened(entry)
+        if number is None or entry.size == 0:
+            if number is not None:
+                os.close(number)
+            yield b""
+            return
+        try:
+            view = mmap.mmap(number, 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError):
+            self.problems.note("cannot be read", entry.name)
+            yield b""
+            return
+        finally:
+            os.close(number)
+        with view:
+            yield view
+
+    def signing_block(self) -> bytes:
+        """Nothing: unpacking leaves the signing block behind."""
+        return b""
+
+    def _bytes(self, entry: Entry, count: int) -> bytes:
+        number = self._opened(entry)
+        if number is None:
+            return b""
+        with os.fdopen(number, "rb", buffering=0) as file:
+            try:
+                out = bytearray()
+                while len(out) < count and (piece := file.read(count - len(out))):
+                    out += piece
+                return bytes(out)
+            except OSError as error:
+                self.problems.note(f"cannot be read: {error.strerror}", entry.name)
+                return b""
+
+    def _opened(self, entry: Entry) -> int | None:
+        """A descriptor of the file, which may have become something else since it was listed."""
+        try:
+            number = os.open(self._paths[entry.header], os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError as error:
+            self.problems.note(f"cannot be read: {error.strerror}", entry.name)
+            return None
+        if stat.S_ISREG(os.fstat(number).st_mode):
+            return number
+        os.close(number)
+        return None
+
+
+def files(top: Path) -> Iterator[tuple[str, str, int]]:
+    """Regular files below a folder, in order of name: name below it with ``/``, path, and size in bytes."""
+    stack: list[tuple[str, str, int]] = [(str(top), "", MAX_DEPTH)]
+    while stack:
+        folder, prefix, depth = stack.pop()
+        try:
+            with os.scandir(folder) as scanned:
+                found = sorted(scanned, key=lambda item: item.name)
+        except OSError:
+            continue
+        below = []
+        for item in found:
+            with suppress(OSError):  # gone since
+                if item.is_dir(follow_symlinks=False):
+                    if depth > 0:
+                        below.append((item.path, f"{prefix}{_name(item)}/", depth - 1))
+                elif item.is_file(follow_symlinks=False):
+                    yield prefix + _name(item), item.path, item.stat(follow_symlinks=False).st_size
+        stack += reversed(below)
+
+
+def is_unpacked(top: Path) -> bool:
+    """Whether a folder was unpacked from an app package; never raises."""
+    try:
+        with os.scandir(top) as scanned:
+            names = {item.name for item, _ in zip(scanned, range(_TOP), strict=False)}
+        if top.suffix == ".app" and "Info.plist" in names:
+            return True
+        if "Payload" in names:
+            with os.scandir(top / "Payload") as scanned:
+                return any(item.name.endswith(".app") for item, _ in zip(scanned, range(_TOP), strict=False))
+        if "BundleConfig.pb" in names or (top / "base" / "manifest" / "AndroidManifest.xml").is_file():
+            return True
+    except OSError:
+        return False
+    compiled = names & {"classes.dex", "resources.arsc", "apktool.yml", "META-INF"}
+    if "AndroidManifest.xml" in names:
+        return bool(compiled)
+    return len(compiled) > 1
+
+
+def _name(item: "os.DirEntry[str]") -> str:
+    return os.fsencode(item.name).decode("utf-8", "backslashreplace")

@@ -1,0 +1,78 @@
+"""A part of an app by itself: a DEX file, Hermes bytecode, a native library or binary."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tieback.intake.apps.archive import MAX_ENTRY
+from tieback.intake.apps.content import Content
+from tieback.intake.apps.directory import Entry
+from tieback.intake.apps.interface import Artifact
+from tieback.intake.apps.names import printable
+from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.window import View
+from tieback.model.app import App
+
+PARTS = {
+    Content.DEX: "a single DEX file",
+    Content.HERMES: "Hermes bytecode",
+    Content.ELF: "a native library",
+    Content.MACH_O: "a native binary",
+}
+"""What is read by itself, and how it is called."""
+
+MAX_NAME = 300
+
+
+class SingleFile:
+    """A source with one entry: the file itself, under its own name."""
+
+    def __init__(self, path: Path, data: View, problems: Problems) -> None:
+        self.problems = problems
+        self._data = data
+        size = len(data)
+        self.entries = (Entry(printable(path.name, MAX_NAME), 0, 0, 0, 0, size, size),)
+
+    def find(self, name: str) -> Entry | None:
+        """The entry, where it is called so."""
+        return self.entries[0] if name == self.entries[0].name else None
+
+    def peek(self, entry: Entry, count: int) -> bytes:
+        """The first ``count`` bytes."""
+        del entry
+        return self._data[:count]
+
+    def read(self, entry: Entry, cap: int = MAX_ENTRY) -> bytes:
+        """The content, at most ``cap`` bytes."""
+        if entry.size > cap:
+            self.problems.note(f"only the first {cap} bytes were read", entry.name)
+        return self._data[:cap]
+
+    @contextmanager
+    def lend(self, entry: Entry) -> Iterator[View]:
+        """The content."""
+        del entry
+        yield self._data
+
+    def signing_block(self) -> bytes:
+        """Nothing."""
+        return b""
+
+
+class Part:
+    """What is particular about parts of apps: see ``package.Format``. They do not say which app they are of."""
+
+    def __init__(self, source: SingleFile, content: Content) -> None:
+        self._source = source
+        self._what = PARTS[content]
+
+    def identify(self, sha256: str) -> App | None:
+        """None, and a problem that says so."""
+        del sha256
+        self._source.problems.note(f"{self._what}: it does not say which app it is part of", "")
+        return None
+
+    def special(self, name: str) -> Artifact | None:
+        """The entry is read by its content."""
+        del name
+        return None

@@ -1,0 +1,106 @@
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tieback.intake.apps.budget import Budget, budget_for
+from tieback.intake.apps.folder import Folder, files, is_unpacked
+from tieback.intake.apps.open import open_app
+from tieback.intake.apps.problems import Problems
+
+type Build = Callable[..., bytes]
+URL = b"https://api.test/v1"
+
+
+def lay(top: Path, names: dict[str, bytes]) -> Path:
+    for name, content in names.items():
+        (top / name).parent.mkdir(parents=True, exist_ok=True)
+        (top / name).write_bytes(content)
+    return top
+
+
+def test_an_unzipped_app_is_one_app(build: Build, tmp_path: Path) -> None:
+    inner = build("zipped", [("x.js", URL)])
+    content = {
+        "AndroidManifest.xml": build("manifest", "test.x"),
+        "classes.dex": build("dex", [URL]),
+        "assets/www/a.js": URL,
+        "assets/b.zip": inner,
+    }
+    with open_app(lay(tmp_path / "app", content)) as package:
+        assert package.app is not None
+        assert package.app.bundle_id == "test.x"
+        assert len(package.app.sha256) == 64
+        found = [artifact.file for artifact in package.artifacts()]
+    assert found == ["AndroidManifest.xml", "classes.dex", "assets/b.zip!x.js", "assets/www/a.js"]
+
+
+def test_links_and_pipes_lead_nowhere(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    top = lay(tmp_path / "app", {"a.txt": b"text"})
+    (top / "link").symlink_to(secret)
+    (top / "up").symlink_to(tmp_path)
+    os.mkfifo(top / "pipe")
+    folder = Folder(top, Problems(), budget_for(0))
+    assert [entry.name for entry in folder.entries] == ["a.txt"]
+
+
+def test_a_file_that_became_something_else_is_a_problem(tmp_path: Path) -> None:
+    top = lay(tmp_path / "app", {"a": b"text", "b": b"text", "c": b"text"})
+    folder = Folder(top, Problems(), budget_for(0))
+    for name in "abc":
+        (top / name).unlink()
+    (top / "b").symlink_to("/etc/hostname")
+    os.mkfifo(top / "c")
+    assert [folder.read(entry) for entry in folder.entries] == [b"", b"", b""]
+    for entry in folder.entries:
+        with folder.lend(entry) as view:
+            assert view[:] == b""
+    assert {problem.where for problem in folder.problems} == {"a", "b"}
+
+
+def test_reading_is_bounded(tmp_path: Path) -> None:
+    folder = Folder(lay(tmp_path / "app", {"a": b"x" * 100, "b": b"x"}), Problems(), Budget(total=60))
+    a, b = folder.entries
+    assert folder.read(a, 10) == b"x" * 10
+    assert folder.peek(a, 3) == b"xxx"
+    assert folder.read(a) == b"x" * 50
+    assert folder.read(b) == b""
+    assert folder.find("a") is a
+    assert folder.signing_block() == b""
+
+
+def test_names_are_safe_to_print(tmp_path: Path) -> None:
+    top = lay(tmp_path / "app", {"a\x1b[2J.txt": b"x"})
+    (top / os.fsdecode(b"\xff")).write_bytes(b"y")
+    folder = Folder(top, Problems(), budget_for(0))
+    assert [entry.name for entry in folder.entries] == ["a\\x1b[2J.txt", "\\xff"]
+    assert [folder.read(entry) for entry in folder.entries] == [b"x", b"y"]
+
+
+def test_files_come_in_order(tmp_path: Path) -> None:
+    lay(tmp_path, {"b/c": b"", "b/a": b"1", "a": b"", "c": b""})
+    assert [(name, size) for name, _, size in files(tmp_path)] == [("a", 0), ("c", 0), ("b/a", 1), ("b/c", 0)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("x", ["AndroidManifest.xml", "classes.dex"], True),
+        ("x", ["AndroidManifest.xml", "apktool.yml"], True),
+        ("x", ["Payload/A.app/Info.plist"], True),
+        ("x", ["base/manifest/AndroidManifest.xml"], True),
+        ("A.app", ["Info.plist"], True),
+        ("x", ["classes.dex", "resources.arsc"], True),
+        ("x", ["AndroidManifest.xml", "res/values/strings.xml", "java/A.java"], False),
+        ("x", ["classes.dex"], False),
+        ("x", ["Payload/notes.txt"], False),
+        ("x", [], False),
+    ],
+)
+def test_what_counts_as_unpacked(tmp_path: Path, name: str, content: list[str], expected: bool) -> None:
+    (tmp_path / name).mkdir()
+    assert is_unpacked(lay(tmp_path / name, dict.fromkeys(content, b"x"))) is expected
+    assert not is_unpacked(tmp_path / "none")

@@ -1,0 +1,55 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tieback.intake.apps.content import Content
+from tieback.intake.apps.open import open_app
+from tieback.intake.apps.problems import Problems
+from tieback.intake.apps.single import Part, SingleFile
+
+type Build = Callable[..., bytes]
+URL = b"https://api.test/v1"
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "what"),
+    [("classes.dex", b"", "a single DEX file"), ("liba.so", b"\x7fELF\2\1\1", "a native library"),
+     ("App", b"\xcf\xfa\xed\xfe", "a native binary")],
+)  # fmt: skip
+def test_a_part_is_searched_and_names_no_app(build: Build, tmp_path: Path, name: str, head: bytes, what: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(head + b"\0" * 100 + URL if head else build("dex", [URL]))
+    with open_app(path) as package:
+        assert package.app is None
+        (artifact,) = package.artifacts()
+        assert [problem.what for problem in package.problems] == [f"{what}: it does not say which app it is part of"]
+    assert artifact.file == name
+    assert any(URL in buffer.data for buffer in artifact.buffers)
+
+
+def test_a_package_that_begins_like_a_part_is_a_package(build: Build, tmp_path: Path) -> None:
+    path = tmp_path / "janus.apk"
+    files = [("AndroidManifest.xml", build("manifest", "test.x"))]
+    path.write_bytes(build("zipped", files, before=build("dex", [URL])))
+    with open_app(path) as package:
+        assert package.app is not None
+
+
+def test_the_name_is_safe_and_the_size_bounded() -> None:
+    single = SingleFile(Path("a\x1b[2J"), b"x" * 100, Problems())
+    (entry,) = single.entries
+    assert entry.name == "a\\x1b[2J"
+    assert single.read(entry, 10) == b"x" * 10
+    assert single.problems[0].what == "only the first 10 bytes were read"
+    assert single.find(entry.name) is entry
+    with single.lend(entry) as view:
+        assert view[:3] == b"xxx"
+    assert single.signing_block() == b""
+    assert Part(single, Content.DEX).special(entry.name) is None
+
+
+def test_real_parts_are_read(apps: Path) -> None:
+    for name in ("hermes-v84-sample.hbc", "iGoat-Swift.arm64.macho", "tvos-libswiftDispatch.dylib"):
+        with open_app(apps / name) as package:
+            assert sum(len(buffer.data) for artifact in package.artifacts() for buffer in artifact.buffers) > 10_000
