@@ -13,7 +13,7 @@ _MAGIC = b"\x60\x60\xb0\x17"
 _HANDSHAKE = 20
 _MANIFEST = 0xFF
 _HIGHEST_MAJOR = 9
-_SERVER = re.compile(rb"\x86server[\x80-\x8f\xd0-\xd1][\x00-\xff]?([A-Za-z][A-Za-z0-9 ]{0,20}/[0-9A-Za-z.+-]{1,30})")
+_SERVER = re.compile(rb"\x86server(?:[\x80-\x8f]|\xd0[\x10-\x7f])([A-Za-z][A-Za-z0-9 ]{0,20}/[0-9A-Za-z.+-]{1,30})")
 
 
 class Bolt:

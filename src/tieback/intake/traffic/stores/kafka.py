@@ -16,7 +16,9 @@ from tieback.intake.traffic.stores.starttls import record_at
 _LONGEST = 200 * 1024 * 1024
 _HIGHEST_KEY = 92
 _HIGHEST_VERSION = 18
-_PRODUCE, _API_VERSIONS = 0, 18
+_PRODUCE, _METADATA, _API_VERSIONS = 0, 3, 18
+_LONGEST_NAMELESS = 4096
+"""A request without the client's id is many zeros, which other protocols send as well."""
 _LONGEST_CLIENT_ID = 255
 _MOST_FRAMES = 64
 
@@ -46,9 +48,12 @@ class Kafka:
         requests = list(_requests(client))
         if not requests:
             return None
+        first = requests[0]
+        if not first.client_id and (first.key not in {_METADATA, _API_VERSIONS} or first.length > _LONGEST_NAMELESS):
+            return None
         weight = 0.9 if any(request.client_id for request in requests) else 0.4
-        if requests[0].key == _API_VERSIONS and requests[0].version == 0:
-            exact = requests[0].length == 10 + max(len(requests[0].client_id), 0)
+        if first.key == _API_VERSIONS and first.version == 0:
+            exact = first.length == 10 + len(first.client_id)
             weight = 1.0 if exact else 0.0
         confidence = weigh(weight, _answers(server, {request.correlation for request in requests}) if server else None)
         if not confidence:

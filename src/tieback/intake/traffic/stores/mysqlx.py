@@ -58,11 +58,11 @@ def _client(client: bytes) -> tuple[float, bool, int]:
         body = client[at + 5 : at + 4 + length]
         at += 4 + length
         if kind == _CAPABILITIES_GET and length == 1:
-            weight = max(weight, 0.5)
+            weight = max(weight, 0.45)
         elif kind == _CAPABILITIES_SET and b"\x0a\x03tls" in body:
             return 1.0, True, at
         elif kind == _CAPABILITIES_SET and body[:1] == b"\x0a":
-            weight = max(weight, 0.5)
+            weight = max(weight, 0.45)
         elif kind == _AUTHENTICATE and body[:1] == b"\x0a" and body[2 : 2 + body[1]] in _MECHANISMS:
             return 1.0, False, at
         else:

@@ -1,0 +1,162 @@
+"""The verdict among all recognisers: on real captures with known truth, on bytes without sense, and its ties."""
+
+import csv
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.open import open_traffic
+from tieback.intake.traffic.stores.choose import NO_STORES, recognise, recognisers
+from tieback.model.flow import FlowEvidence
+
+CAPTURES = Path(__file__).parents[6] / "shared" / "data" / "captures"
+STORES = {item.name for item in recognisers()} - NO_STORES - {"http"} | {
+    "elasticsearch", "couchdb", "influxdb", "clickhouse", "etcd", "neo4j", "solr", "arangodb",
+}  # fmt: skip
+ENCRYPTION = {"no": {False}, "starttls": {True}, "mixed": {True, False}}
+LEAST = 0.97
+
+VALID = (
+    (b"*1\r\n$4\r\nPING\r\n", b"+PONG\r\n"),
+    (b"\0\0\0\x08\x04\xd2\x16\x2f\x16\x03\x01\0\x50\x01", b"S\x16\x03\x03\0\x50\x02"),
+    (b"", b"J\0\0\0\x0a8.0.36\0\x0c\0\0\x001tugx_#V\0\xff\xff\xff\x02\0\xff\xdf\x15" + bytes(45)),
+    (b"\x25\0\0\0\x07\0\0\0\0\0\0\0\xdd\x07\0\0\0\0\0\0\0\x10\0\0\0\x10ping\0\x01\0\0\0\0", b""),
+    (b"\x10\x0f\0\x04MQTT\x04\x02\0\x3c\0\x03abc", b"\x20\x02\0\0"),
+    (b"AMQP\0\0\x09\x01", b"\x01\0\0\0\0\0\x0c\0\x0a\0\x0a\0\x09\0\0\0\0\0\0\xce"),
+    (b"\x04\0\0\0\x05\0\0\0\0", b"\x84\0\0\0\x02\0\0\0\0"),
+    (b"\0\0\0\x0d\0\x12\0\0\0\0\0\x01\0\x03app", b"\0\0\0\x08\0\0\0\x01\0\0\0\0"),
+    (b"stats\r\n", b"STAT pid 1\r\nEND\r\n"),
+    (b"\x12\x01\0\x1a\0\0\x01\0\0\0\x0b\0\x06\x01\0\x11\0\x01\xff\x11\0\0\0\0\0\x02", b""),
+    (b"\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80\0", b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\0\x04\0\x04\0"),
+    (b"\x60\x60\xb0\x17\0\0\x04\x05\0\0\0\x04\0\0\0\x03\0\0\0\0", b"\0\0\x04\x05"),
+    (b"GET /_cat/indices HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-elastic-product: Elasticsearch\r\n\r\n{}"),
+    (b"\0\x10\xd0\x41\0\x01\0\x0a\x10\x41" + bytes(6), b""),
+    (b"ES\0\0\0\x11" + bytes(8) + b"\0\0\x6b\xbb\x4b" + bytes(4), b""),
+    (b"\0\x04test\x18\x08\xd4\xa6\x03\0\0\0", b""),
+    (b"EHLO a\r\nSTARTTLS\r\n\x16\x03\x01\0\x50\x01", b"220 a ESMTP\r\n"),
+)
+
+
+@pytest.mark.skipif(
+    not CAPTURES.is_dir(), reason="the captures with their truth are not here (../shared/data/captures)"
+)
+def test_real_captures(capsys: pytest.CaptureFixture[str]) -> None:
+    """The right store on 97 % of the files that hold one, encryption right on all of those, and no store elsewhere."""
+    with (CAPTURES / "MANIFEST.tsv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file, delimiter="\t") if row["kind"] not in {"har", "mitm"}]
+    right: Counter[str] = Counter()
+    misses: list[str] = []
+    for row in rows:
+        found = _stores(CAPTURES / row["file"])
+        protocols = {protocol for protocol, _ in found}
+        holds = row["kind"] == "datastore"
+        if protocols == ({row["truth"]} if holds else set()):
+            right[row["kind"]] += 1
+            if holds and {encrypted for _, encrypted in found} != ENCRYPTION[row["encryption"]]:
+                misses.append(f"encryption: {row['file']} is {row['encryption']}, seen {sorted(found, key=str)}")
+        else:
+            misses.append(f"store: {row['file']} is {row['kind']} {row['truth']}, seen {sorted(found, key=str)}")
+    kinds = Counter(row["kind"] for row in rows)
+    with capsys.disabled():
+        for miss in misses:
+            sys.stderr.write(f"\n{miss}")
+    assert right["datastore"] >= LEAST * kinds["datastore"]
+    assert [miss for miss in misses if miss.startswith("encryption")] == []
+    assert all(right[kind] == kinds[kind] for kind in kinds if kind != "datastore")
+
+
+def _stores(path: Path) -> set[tuple[str, bool | None]]:
+    opened = open_traffic(path)
+    try:
+        flows = [seen.flow for seen in opened.flows()]
+    finally:
+        opened.close()
+    return {
+        (flow.protocol, flow.encrypted)
+        for flow in flows
+        if flow.protocol in STORES and flow.evidence is FlowEvidence.PAYLOAD
+    }
+
+
+@pytest.mark.parametrize(("client", "server"), VALID)
+def test_each_is_told_on_any_port(client: bytes, server: bytes) -> None:
+    found = recognise(Opening(client, server, 31337))
+    assert found is not None
+    assert found.confidence >= 0.75 if client and server else found.confidence <= 0.7
+
+
+def test_both_ways_round_mid_stream() -> None:
+    client, server = b"*1\r\n$4\r\nPING\r\n", b"+PONG\r\n"
+    turned = recognise(Opening(server, client, 6379, midstream=True))
+    assert turned is not None
+    assert turned.protocol == "redis"
+    assert turned.confidence < 0.9
+    assert [(item.direction, item.data) for item in turned.samples] == [("in", b"PING")]
+    assert recognise(Opening(server, client, 6379)) is None
+
+
+def test_one_side_counts_where_the_other_begins_inside_a_message() -> None:
+    bind = b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\0\x04\0\x04\0"
+    found = recognise(Opening(b"\xf1\x36\x5c\xd0\xb0\xcc" * 20, bind, 389, midstream=True))
+    assert found is not None
+    assert found.protocol == "ldap"
+    assert found.confidence == 0.5
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        Opening(b"\x16\x03\x01\0\xf8\x01\0\0\xf4\x03\x03", b"\x16\x03\x03\0\x50\x02", 6379),
+        Opening(b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\nhello", 9200),
+        Opening(b"", b"", 3306),
+        Opening(b"\x03" + bytes(1536), b"\x03" + bytes(3072), 1935),  # RTMP
+        Opening(b"M-SEARCH * HTTP/1.1\r\n\r\n", b"", 1900, "udp"),
+        Opening(b"SSH-2.0-OpenSSH_9.6\r\n", b"SSH-2.0-OpenSSH_9.6\r\n", 22),
+    ],
+)
+def test_no_store(opening: Opening) -> None:
+    assert recognise(opening) is None
+
+
+def test_the_order_is_fixed() -> None:
+    names = [item.name for item in recognisers()]
+    assert names.index("postgresql") < names.index("mysql") < names.index("kafka")
+    assert {"smtp", "imap", "pop3", "ftp"} <= set(names)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=300), st.binary(max_size=300), st.booleans())
+def test_random_bytes_never_raise(client: bytes, server: bytes, midstream: bool) -> None:
+    opening = Opening(client, server, None, midstream=midstream)
+    recognise(opening)
+    for item in recognisers():
+        item.recognise(opening)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from(VALID),
+    st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=6),
+    st.integers(0, 400),
+    st.binary(max_size=80),
+    st.booleans(),
+)
+def test_mutated_openings_never_raise(
+    valid: tuple[bytes, bytes], changes: list[tuple[int, int]], cut: int, tail: bytes, midstream: bool
+) -> None:
+    sides = []
+    for side in valid:
+        data = bytearray(side + tail)
+        for at, value in changes:
+            if at < len(data):
+                data[at] = value
+        sides.append(bytes(data[: max(cut, 4)]))
+    opening = Opening(sides[0], sides[1], None, midstream=midstream)
+    found = [recognise(opening), *(item.recognise(opening) for item in recognisers())]
+    assert all(0.0 < verdict.confidence <= 1.0 for verdict in found if verdict is not None)
+    assert all(len(item.data) <= 4096 for verdict in found if verdict is not None for item in verdict.samples)

@@ -1,0 +1,58 @@
+"""Db2 and Derby; structures made from DRDA V5, volume 3."""
+
+import pytest
+
+from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.stores.drda import Drda
+
+
+def structure(point: int, body: bytes, kind: int = 1) -> bytes:
+    inner = (len(body) + 4).to_bytes(2) + point.to_bytes(2) + body
+    return (len(inner) + 6).to_bytes(2) + b"\xd0" + bytes((kind,)) + b"\0\x01" + inner
+
+
+def parameter(point: int, text: str) -> bytes:
+    body = text.encode("cp500")
+    return (len(body) + 4).to_bytes(2) + point.to_bytes(2) + body
+
+
+EXCSAT = structure(0x1041, parameter(0x115E, "db2jcc_application"), 0x41)
+EXCSATRD = structure(0x1443, parameter(0x1147, "QDB2/LINUX") + parameter(0x115A, "SQL11058"), 0x43)
+SQLSTT = structure(0x2414, b"\0\0\0\0\x17SELECT email FROM staff", 3)
+
+
+@pytest.mark.parametrize(
+    ("client", "server", "low", "high"),
+    [
+        (EXCSAT + structure(0x106D, b"\0\x06\x11\xa2\0\x03"), EXCSATRD, 0.9, 1.0),
+        (EXCSAT, b"", 0.6, 0.7),
+        (b"", EXCSATRD, 0.6, 0.7),
+        (structure(0x2008, b"") + SQLSTT, structure(0x2205, b""), 0.9, 1.0),
+    ],
+)
+def test_structures(client: bytes, server: bytes, low: float, high: float) -> None:
+    found = Drda().recognise(Opening(client, server, 50000))
+    assert found is not None
+    assert low <= found.confidence <= high
+
+
+@pytest.mark.parametrize("statement", [b"SELECT email FROM staff", "SELECT email FROM staff".encode("cp500")])
+def test_detail_and_statements(statement: bytes) -> None:
+    found = Drda().recognise(
+        Opening(EXCSAT + structure(0x2414, b"\0\0\0\0\x17" + statement + b"\xff", 3), EXCSATRD, 50000)
+    )
+    assert found is not None
+    assert found.detail == "QDB2/LINUX SQL11058"
+    assert b"SELECT email FROM staff" in found.samples[0].data
+
+
+@pytest.mark.parametrize(
+    ("client", "server"),
+    [
+        (b"\0\x10\xd0\x41\0\x01\0\x0a\x77\x77" + bytes(6), b""),  # no such code point
+        (b"\0\x08\xd0\x01" + bytes(20), b""),
+        (EXCSAT, b"HTTP/1.1 400 Bad\r\n"),
+    ],
+)
+def test_others(client: bytes, server: bytes) -> None:
+    assert Drda().recognise(Opening(client, server, 50000)) is None

@@ -1,0 +1,58 @@
+"""NATS; lines made from the protocol's reference."""
+
+import pytest
+
+from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.stores.nats import Nats
+
+INFO = b'INFO {"server_id":"NALG56HQ","version":"2.10.4","max_payload":1048576,"tls_required":true} \r\n'
+CONNECT = b'CONNECT {"verbose":false,"pedantic":false,"user":"app","pass":"hunter2"}\r\nPING\r\n'
+HELLO = b"\x16\x03\x01\x00\xf8\x01\x00\x00\xf4\x03\x03"
+PUB = b"PUB staff.created 13\r\nada@work.test\r\n"
+
+
+@pytest.mark.parametrize(
+    ("client", "server", "midstream", "low", "high"),
+    [
+        (CONNECT, INFO + b"PONG\r\n", False, 0.9, 1.0),
+        (CONNECT, b"", False, 0.6, 0.7),
+        (b"", INFO, False, 0.6, 0.7),
+        (PUB + PUB, b"+OK\r\n+OK\r\n", True, 0.9, 1.0),
+        (PUB, b"", True, 0.6, 0.7),
+    ],
+)
+def test_lines(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
+    found = Nats().recognise(Opening(client, server, 4222, midstream=midstream))
+    assert found is not None
+    assert low <= found.confidence <= high
+    assert not found.encrypted
+
+
+def test_tls_after_info() -> None:
+    found = Nats().recognise(Opening(HELLO, INFO + b"\x16\x03\x03\x00\x50\x02", 4222))
+    assert found is not None
+    assert found.encrypted
+    assert found.tls_client == HELLO
+    assert found.detail == "NATS 2.10.4"
+    assert found.tls_server == b"\x16\x03\x03\x00\x50\x02"
+
+
+def test_payloads_and_login_are_shown() -> None:
+    found = Nats().recognise(Opening(CONNECT + PUB, INFO, 4222))
+    assert found is not None
+    assert b'"pass":"hunter2"' in found.samples[0].data
+    assert b"ada@work.test" in found.samples[0].data
+
+
+@pytest.mark.parametrize(
+    ("client", "server", "midstream"),
+    [
+        (b"CONNECT example.test:443 HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n", False),
+        (b"PING\r\n", b"+PONG\r\n", False),  # Redis
+        (b"PING\r\nPING\r\n", b"", True),
+        (b"PUB a 3\r\nabcdef\r\n", b"", True),
+        (CONNECT, b"HTTP/1.1 400\r\n", False),
+    ],
+)
+def test_others(client: bytes, server: bytes, *, midstream: bool) -> None:
+    assert Nats().recognise(Opening(client, server, 4222, midstream=midstream)) is None

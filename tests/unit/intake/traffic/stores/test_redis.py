@@ -1,0 +1,74 @@
+"""Redis; bytes made from the RESP specification."""
+
+import pytest
+
+from tieback.intake.traffic.interface import Opening
+from tieback.intake.traffic.stores.redis import Redis
+
+
+def command(*words: bytes) -> bytes:
+    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)
+
+
+SET = command(b"SET", b"user:7:email", b"ada@work.test")
+
+
+@pytest.mark.parametrize(
+    ("client", "server", "low", "high"),
+    [
+        (SET, b"+OK\r\n", 0.9, 1.0),
+        (command(b"GET", b"a"), b"$3\r\nabc\r\n", 0.9, 1.0),
+        (command(b"HELLO", b"3"), b"%1\r\n$6\r\nserver\r\n$5\r\nredis\r\n", 0.9, 1.0),
+        (b"PING\r\nPING\r\n", b"+PONG\r\n+PONG\r\n", 0.9, 1.0),
+        (b"set a 1\r\n", b"+OK\r\n", 0.7, 0.8),  # a line and +OK: other protocols have those too
+        (SET, b"", 0.6, 0.7),
+        (SET, b"-NOAUTH Authentication required.\r\n", 0.9, 1.0),
+        (command(b"GET", b"x" * 100)[:60], b"", 0.6, 0.7),  # cut inside an argument
+        (b"GET big\r\n", b"$100000\r\n" + b"x" * 200, 0.9, 1.0),
+    ],
+)
+def test_requests_and_answers(client: bytes, server: bytes, low: float, high: float) -> None:
+    found = Redis().recognise(Opening(client, server, 10625))
+    assert found is not None
+    assert low <= found.confidence <= high
+
+
+def test_server_alone() -> None:
+    found = Redis().recognise(Opening(b"", b"$3\r\nabc\r\n*2\r\n:1\r\n:2\r\n", 6379, midstream=True))
+    assert found is not None
+    assert found.confidence <= 0.7
+    assert Redis().recognise(Opening(b"", b"+OK\r\n+OK\r\n", 6379, midstream=True)) is None  # POP3 says that too
+
+
+def test_mid_stream_begins_inside_an_argument() -> None:
+    found = Redis().recognise(Opening(b"est of a value\r\n" + SET, b"+OK\r\n", 6379, midstream=True))
+    assert found is not None
+    assert found.confidence >= 0.9
+
+
+def test_detail_and_samples() -> None:
+    info = b"# Server\r\nredis_version:7.2.5\r\n"
+    found = Redis().recognise(Opening(SET + command(b"INFO"), b"+OK\r\n$%d\r\n%s\r\n" % (len(info), info), 6379))
+    assert found is not None
+    assert found.detail == "Redis 7.2.5"
+    assert found.samples[0].data == b"SET user:7:email ada@work.test\nINFO"
+    assert found.samples[1].data == info
+
+
+@pytest.mark.parametrize(
+    ("client", "server"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b""),
+        (b"AUTH noone password\r\nPING\r\n", b"+OK\r\n+OK\r\nnot RESP\r\nStill not RESP\r\n"),  # zeek's almost-resp
+        (b"USER a\r\n", b"+OK\r\n"),
+        (b"AUTH a b\r\n", b""),
+        (SET, b"HTTP/1.1 400\r\n"),
+        (b"*1\r\n$4\r\n\0\1\2\3\r\n", b""),
+        (b"*99999999999\r\n", b""),
+        (b"*1\r\n$3\r\nGETxx", b""),
+        (SET, b"$3\r\nabcdef\r\n"),
+    ],
+)
+def test_others(client: bytes, server: bytes) -> None:
+    assert Redis().recognise(Opening(client, server, 6379)) is None
