@@ -1,0 +1,132 @@
+"""Which methods of one DEX file are library calls or sinks, and how each is called by index."""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import groupby
+
+from tieback.recognise.dataflow import encoded
+from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
+from tieback.recognise.dataflow.library import BUILDERS, LIBRARY, MAKES_STRINGS, Effect
+from tieback.recognise.dataflow.sinks import Sink, by_owner
+
+_MAX_CALL_SITES = 10_000
+
+
+class KnownCalls:
+    """Names of classes and methods that a walk understands, sorted for a look-up in any DEX file."""
+
+    def __init__(self, sinks: Iterable[Sink]) -> None:
+        self._sinks = by_owner(sinks)
+        self._library: dict[str, dict[tuple[str, str], Effect]] = {}
+        for call, effect in LIBRARY.items():
+            self._library.setdefault(call.owner, {})[call.name, call.parameters] = effect
+        self._carriers = {owner for owner, its in self._sinks.items() if any(sink.gives for sink in its)}
+        owners = sorted({*self._sinks, *self._library}, key=str.encode)
+        self._packages = [(package.encode(), tuple(group)) for package, group in groupby(owners, _package)]
+
+    def resolve(self, dex: DexFile) -> "Calls":
+        """The calls that occur in a DEX file."""
+        found = Calls(dex)
+        for package, owners in self._packages:
+            first = dex.position(package)
+            if first >= len(dex.types) or not dex.raw(int(dex.types[first])).startswith(package):
+                continue
+            for owner in owners:
+                kind = dex.type_of(owner.encode())
+                if kind >= 0:
+                    self._methods(dex, kind, owner, found)
+        return found
+
+    def _methods(self, dex: DexFile, kind: int, owner: str, found: "Calls") -> None:
+        if owner in BUILDERS:
+            found.builders.add(kind)
+        elif owner in self._carriers:
+            found.carriers.add(kind)
+        library, own = self._library.get(owner, {}), self._sinks.get(owner, ())
+        names = {name for name, _ in library} | {sink.method for sink in own}
+        for index in dex.methods_of(kind):
+            member = dex.method(index)
+            name = dex.string(member.name) if member else ""
+            if member is None or name not in names:
+                continue
+            parameters = dex.parameters(member.kind)
+            effect = library.get((name, parameters))
+            if effect is not None:
+                found.effects[index] = effect
+            for sink in own:
+                if sink.method == name and sink.fits(parameters):
+                    found.sinks[index] = sink
+                    break
+
+
+def _package(descriptor: str) -> str:
+    return "/".join(descriptor.split("/")[:-1][:2]) + "/"
+
+
+class Calls:
+    """What calls of one DEX file mean, by method index."""
+
+    def __init__(self, dex: DexFile) -> None:
+        self._dex = dex
+        self.effects: dict[int, Effect] = {}
+        self.sinks: dict[int, Sink] = {}
+        self.builders: set[int] = set()
+        """Types of builders of strings."""
+        self.carriers: set[int] = set()
+        """Types of objects that carry parts of an endpoint."""
+        self._wide: dict[int, tuple[bool, ...]] = {}
+
+    @property
+    def making(self) -> Sequence[int]:
+        """Methods with which something is put together."""
+        return [index for index, effect in self.effects.items() if effect in MAKES_STRINGS]
+
+    @property
+    def seeding(self) -> Sequence[int]:
+        """Methods that are a reason to read their caller."""
+        return [index for index, sink in self.sinks.items() if sink.seeds]
+
+    @cached_property
+    def call_sites(self) -> dict[int, tuple[int, tuple[encoded.Encoded, ...]]]:
+        """Recipe's string index and constants of each ``makeConcatWithConstants``; plain ``makeConcat`` has -1."""
+        section = self._dex.sections.get(SectionKind.CALL_SITES)
+        found: dict[int, tuple[int, tuple[encoded.Encoded, ...]]] = {}
+        if section is None:
+            return found
+        data = self._dex.data
+        for index in range(min(section.items, _MAX_CALL_SITES)):
+            place = section.begin + 4 * index
+            if place + 4 > len(data):
+                break
+            values, _ = self._dex.values.array(int.from_bytes(data[place : place + 4], "little"))
+            name = values[1] if len(values) > 2 else None
+            if not isinstance(name, encoded.StringId):
+                continue
+            match self._dex.string(name.string), values[3:]:
+                case "makeConcatWithConstants", (encoded.StringId() as recipe, *constants):
+                    found[index] = recipe.string, tuple(constants)
+                case "makeConcat", _:
+                    found[index] = -1, ()
+        return found
+
+    def wide(self, method: int) -> tuple[bool, ...]:
+        """For each parameter of a method, whether it takes two registers."""
+        known = self._wide.get(method)
+        if known is None:
+            member = self._dex.method(method)
+            known = self._wide[method] = _wide(self._dex.parameters(member.kind) if member else "")
+        return known
+
+
+def _wide(parameters: str) -> tuple[bool, ...]:
+    found, at = [], 0
+    while at < len(parameters):
+        begin = at
+        while at < len(parameters) - 1 and parameters[at] == "[":
+            at += 1
+        if parameters[at] == "L":
+            end = parameters.find(";", at)
+            at = end if end >= 0 else len(parameters)
+        at += 1
+        found.append(parameters[begin] in "JD")
+    return tuple(found)

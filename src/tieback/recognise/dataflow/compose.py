@@ -1,0 +1,83 @@
+"""From the parts that a sink was given to one text, or to a host and a port."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urljoin
+
+from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.sighting import NotBackend
+from tieback.recognise.dataflow.sinks import Sink
+from tieback.recognise.hosts import NoBackend, Rejected, check_host, check_port
+from tieback.recognise.rules import Rules
+
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
+_PROJECT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
+_REGION = "us-central1"
+"""Of callable functions where the code names none: https://firebase.google.com/docs/functions/locations"""
+
+type Parts = Mapping[str, str | int]
+
+
+def url_of(parts: Parts) -> str:
+    """The URL that the parts make; empty where they make none, or nothing beyond the URL that was given whole."""
+    url = parts.get("url")
+    text = url if isinstance(url, str) else _authority(parts)
+    spec, path = parts.get("spec"), parts.get("path")
+    if not text or (url is not None and spec is None and path is None):
+        return ""
+    if isinstance(spec, str):
+        try:
+            text = urljoin(text, spec)
+        except ValueError:  # brackets that hold no address
+            return ""
+    if isinstance(path, str):
+        text = f"{text.rstrip('/')}/{path.lstrip('/')}"
+    return text
+
+
+def _authority(parts: Parts) -> str:
+    scheme, host, port = parts.get("scheme"), parts.get("host"), parts.get("port")
+    if not isinstance(scheme, str) or not isinstance(host, str) or not scheme or not host:
+        return ""
+    return f"{scheme}://{host}" + (f":{port}" if isinstance(port, int) and port > 0 else "")
+
+
+def bucket_of(parts: Parts, sink: Sink) -> str:
+    """A URL of the bucket that was named, or an empty text."""
+    bucket = parts.get("bucket")
+    if not isinstance(bucket, str) or not _BUCKET.fullmatch(bucket):
+        return ""
+    return f"gs://{bucket}/" if sink.service == "gcs" else f"https://{bucket}.s3.amazonaws.com/"
+
+
+def firebase_of(parts: Parts, project: str) -> str:
+    """A URL of the collection or function that was named, in a project; an empty text where nothing was."""
+    collection, function, region = parts.get("collection"), parts.get("callable"), parts.get("region", _REGION)
+    if not _PROJECT.fullmatch(project):
+        return ""
+    if isinstance(collection, str):
+        return f"https://firestore.googleapis.com/v1/projects/{project}/databases/(default)/documents/{collection}"
+    return f"https://{region}-{project}.cloudfunctions.net/{function}" if isinstance(function, str) else ""
+
+
+def host_port(parts: Parts, sink: Sink, rules: Rules) -> Endpoint | NotBackend | None:
+    """The host and port that a sink was given. The call says what they are, so no further sign is asked for."""
+    host, port = parts.get("host"), parts.get("port", sink.port)
+    if not isinstance(host, str) or not isinstance(port, int) or "scheme" in parts:
+        return None
+    if port == sink.port and "port" not in parts and ":" in host:
+        host, _, digits = host.rpartition(":")
+        port = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else 0
+    checked = check_host(host, rules, single_label=False)
+    if isinstance(checked, Rejected) or isinstance(check_port(str(port)), Rejected):
+        return None
+    if isinstance(checked, NoBackend):
+        return NotBackend(f"{checked.host.bracketed}:{port}", checked.reason)
+    return Endpoint(
+        kind=EndpointKind.ADDRESS if checked.address else EndpointKind.HOST_PORT,
+        value=f"{checked.bracketed}:{port}",
+        scheme="",
+        host=checked.name,
+        port=port,
+        service=sink.service or rules.services.of(checked.name, port),
+    )

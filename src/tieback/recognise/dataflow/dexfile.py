@@ -1,0 +1,366 @@
+"""The tables of one DEX file, read where they are asked for; nothing is decoded in advance.
+
+Source: https://source.android.com/docs/core/runtime/dex-format. Ids are checked against their tables: what lies outside
+reads as an empty text or ``None``, never as an error, because one broken entry must not hide the rest of a file.
+"""
+
+import struct
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieback.recognise.dataflow.encoded import ValueReader, uleb
+from tieback.recognise.span import decoded
+
+MAX_STRING = 4096
+"""Bytes of a constant; longer ones are texts, not parts of endpoints."""
+
+MAX_METHODS = 2_000
+"""Methods of one class that are looked at."""
+
+_HEADER = 112
+_ENDIAN = 0x12345678
+_NO_INDEX = 0xFFFFFFFF
+_MAX_SECTIONS = 64
+_MAX_MEMBERS = 70_000
+"""Members of one class; an index of 16 bits names no more."""
+
+type Words = NDArray[np.uint32]
+type Offsets = NDArray[np.int64]
+
+_METHOD = np.dtype([("owner", "<u2"), ("proto", "<u2"), ("name", "<u4")])
+_CLASS = np.dtype(
+    [(name, "<u4") for name in ("type", "access", "super", "interfaces", "source", "annotations", "data", "values")]
+)
+
+
+class SectionKind:
+    """Types of map_item that are read here."""
+
+    CALL_SITES = 0x0007
+    CLASS_DATA = 0x2000
+    CODE = 0x2001
+    STRING_DATA = 0x2002
+    ANNOTATIONS = 0x2004
+    ENCODED_ARRAYS = 0x2005
+
+
+class MalformedDexError(ValueError):
+    """The file has no tables that could be followed."""
+
+
+class Section(NamedTuple):
+    """One kind of items, from its first byte to the next section."""
+
+    items: int
+    begin: int
+    end: int
+
+
+class Code(NamedTuple):
+    """A code_item: where its instructions are."""
+
+    offset: int
+    begin: int
+    """Byte offset of the first instruction."""
+    units: int
+    """Length in code units of 16 bits."""
+
+
+class Member(NamedTuple):
+    """A field_id_item or method_id_item."""
+
+    owner: int
+    """Type index."""
+    kind: int
+    """Type index of a field, prototype index of a method."""
+    name: int
+    """String index."""
+
+
+class ClassData(NamedTuple):
+    """What a class declares."""
+
+    static_fields: tuple[int, ...]
+    methods: dict[int, int]
+    """Offset of the code to method index; 0 for one of those without."""
+
+
+class DexFile:
+    """Tables of the DEX whose header is at ``at``; in a container several share the data.
+
+    Raises:
+        MalformedDexError: where the header or the map is not one that Android loads.
+    """
+
+    def __init__(self, data: bytes, at: int = 0) -> None:
+        self.data = data
+        if len(data) < at + _HEADER:
+            raise MalformedDexError("the header is cut off")
+        self.size, header, endian = struct.unpack_from("<III", data, at + 32)
+        if endian != _ENDIAN or header < _HEADER:
+            raise MalformedDexError("no header that Android loads")
+        tables = struct.unpack_from("<13I", data, at + 52)
+        self.sections = self._map(tables[0])
+        self.strings: Words = self._table(tables[1], tables[2], np.dtype("<u4"))
+        self.types: Words = self._table(tables[3], tables[4], np.dtype("<u4"))
+        self._protos = self._table(tables[5], tables[6], np.dtype("<3u4"))
+        self._fields = self._table(tables[7], tables[8], _METHOD)
+        self._methods = self._table(tables[9], tables[10], _METHOD)
+        self.classes = self._table(tables[11], tables[12], _CLASS)
+        self.values = ValueReader(data)
+        self._class_data: dict[int, ClassData] = {}
+        self._members_left = len(data) + _MAX_MEMBERS
+        self._descriptors: dict[int, str] = {}
+        self._parameters: dict[int, str] = {}
+
+    def _map(self, at: int) -> dict[int, Section]:
+        if at < _HEADER or at + 4 > len(self.data):
+            raise MalformedDexError("no map of the file")
+        (count,) = struct.unpack_from("<I", self.data, at)
+        if count > _MAX_SECTIONS or at + 4 + count * 12 > len(self.data):
+            raise MalformedDexError("the map is longer than the file")
+        items = [struct.unpack_from("<HHII", self.data, at + 4 + 12 * index) for index in range(count)]
+        places = sorted({min(item[3], len(self.data)) for item in items} | {len(self.data)})
+        after = dict(zip(places, [*places[1:], len(self.data)], strict=True))
+        return {
+            kind: Section(length, begin, after[begin]) for kind, _, length, begin in items if begin < len(self.data)
+        }
+
+    def _table[T: np.generic](self, count: int, at: int, kind: "np.dtype[T]") -> "NDArray[T]":
+        held = max(0, min(count, (len(self.data) - at) // kind.itemsize))
+        return np.frombuffer(self.data, kind, held, at if held else 0)
+
+    # Strings, types and members
+
+    def string_begin(self, index: int) -> int:
+        """Offset of the first character of a string; -1 where there is none."""
+        if not 0 <= index < len(self.strings):
+            return -1
+        at = int(self.strings[index])
+        for _ in range(5):
+            if at >= len(self.data):
+                return -1
+            at += 1
+            if self.data[at - 1] < 0x80:
+                return at
+        return -1
+
+    def raw(self, index: int) -> bytes:
+        """MUTF-8 bytes of a string; empty where it is missing or longer than ``MAX_STRING``."""
+        begin = self.string_begin(index)
+        if begin < 0:
+            return b""
+        end = self.data.find(b"\0", begin, begin + MAX_STRING + 1)
+        return self.data[begin:end] if end >= 0 else b""
+
+    def string(self, index: int) -> str:
+        """Text of a string."""
+        return decoded(self.raw(index), wide=False)
+
+    def descriptor(self, kind: int) -> str:
+        """Descriptor of a type, such as ``Ljava/net/URL;``."""
+        known = self._descriptors.get(kind)
+        if known is None:
+            known = self.string(int(self.types[kind])) if 0 <= kind < len(self.types) else ""
+            self._descriptors[kind] = known
+        return known
+
+    def position(self, descriptor: bytes) -> int:
+        """Index of the first type whose descriptor is not below this one; types are sorted."""
+        low, high = 0, len(self.types)
+        while low < high:
+            middle = (low + high) // 2
+            if self._below(int(self.types[middle]), descriptor):
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def string_of(self, raw: bytes) -> int:
+        """Index of a string; -1 where the file does not hold it. Strings are sorted as their bytes are."""
+        low, high = 0, len(self.strings)
+        while low < high:
+            middle = (low + high) // 2
+            if self._below(middle, raw):
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self.strings) and self.raw(low) == raw else -1
+
+    def _below(self, index: int, raw: bytes) -> bool:
+        begin = self.string_begin(index)
+        # The NUL behind a string sorts it before every longer one.
+        return self.data[begin : begin + len(raw) + 1] < raw + b"\0" if begin >= 0 else True
+
+    def type_of(self, descriptor: bytes) -> int:
+        """Index of a type; -1 where the file does not name it."""
+        at = self.position(descriptor)
+        return at if at < len(self.types) and self.raw(int(self.types[at])) == descriptor else -1
+
+    def field(self, index: int) -> Member | None:
+        """Owner, type and name of a field."""
+        return Member(*self._fields[index].item()) if 0 <= index < len(self._fields) else None
+
+    def method(self, index: int) -> Member | None:
+        """Owner, prototype and name of a method."""
+        return Member(*self._methods[index].item()) if 0 <= index < len(self._methods) else None
+
+    def methods_of(self, owner: int) -> range:
+        """Indices of the methods that are called on a type, at most ``MAX_METHODS``; methods are sorted by it."""
+        first, last = self._owners.searchsorted(np.array([owner, owner + 1], dtype=np.int64)).tolist()
+        return range(first, min(last, first + MAX_METHODS))
+
+    @cached_property
+    def _owners(self) -> NDArray[np.int64]:
+        return self._methods["owner"].astype(np.int64)
+
+    def parameters(self, proto: int) -> str:
+        """Descriptors of the parameters, one after the other."""
+        known = self._parameters.get(proto)
+        if known is None:
+            known = self._parameters[proto] = self._read_parameters(proto)
+        return known
+
+    def _read_parameters(self, proto: int) -> str:
+        if not 0 <= proto < len(self._protos):
+            return ""
+        at = int(self._protos[proto][2])
+        if not at or at + 4 > len(self.data):
+            return ""
+        (count,) = struct.unpack_from("<I", self.data, at)
+        if count > 255 or at + 4 + 2 * count > len(self.data):
+            return ""
+        return "".join(map(self.descriptor, struct.unpack_from(f"<{count}H", self.data, at + 4)))
+
+    # Classes and code
+
+    def class_row(self, kind: int) -> int:
+        """Row of the class that defines a type; -1 where this file does not."""
+        rows = np.flatnonzero(self.classes["type"] == kind)
+        return int(rows[0]) if len(rows) else -1
+
+    def class_data(self, row: int) -> ClassData:
+        """Members that the class in a row declares."""
+        known = self._class_data.get(row)
+        if known is None:
+            known = self._class_data[row] = self._read_class_data(int(self.classes[row]["data"]))
+        return known
+
+    def _read_class_data(self, at: int) -> ClassData:
+        if not at:
+            return ClassData((), {})
+        begin, data = at, self.data
+        sizes = []
+        for _ in range(4):
+            size, at = uleb(data, at)
+            sizes.append(size)
+        static, fields, direct, virtual = sizes
+        # Hostile classes may all point at the same long list.
+        if sum(sizes) > min(_MAX_MEMBERS, self._members_left):
+            return ClassData((), {})
+        self._members_left -= sum(sizes)
+        names = []
+        for count in (static, fields):
+            index = 0
+            for _ in range(count):
+                step, at = uleb(data, at)
+                _, at = uleb(data, at)
+                index += step
+                names.append(index)
+        methods: dict[int, int] = {}
+        for count in (direct, virtual):
+            index = 0
+            for _ in range(count):
+                step, at = uleb(data, at)
+                _, at = uleb(data, at)
+                code, at = uleb(data, at)
+                index += step
+                methods.setdefault(code, index)
+        return ClassData(tuple(names[:static]), methods) if begin < at <= len(data) else ClassData((), {})
+
+    def initialiser(self, row: int) -> Code | None:
+        """Code of a class's static initialiser."""
+        for offset, index in self.class_data(row).methods.items():
+            member = self.method(index)
+            if member is not None and self.raw(member.name) == b"<clinit>":
+                return self.code(offset)
+        return None
+
+    def code(self, offset: int) -> Code | None:
+        """The code item at an offset, or ``None`` where no believable one is."""
+        if offset <= 0 or offset % 4 or offset + 16 > len(self.data):
+            return None
+        registers, ins, _, _, _, units = struct.unpack_from("<4HII", self.data, offset)
+        begin = offset + 16
+        if ins > registers or not units or begin + 2 * units > len(self.data):
+            return None
+        return Code(offset, begin, units)
+
+    @cached_property
+    def _code_offsets(self) -> tuple[Offsets, Offsets]:
+        """Sorted numbers in the class data that may be offsets of code, and where each is written."""
+        section, code = self.sections.get(SectionKind.CLASS_DATA), self.sections.get(SectionKind.CODE)
+        if section is None or code is None:
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        raw = np.frombuffer(self.data, np.uint8, section.end - section.begin, section.begin)
+        goes_on = raw >= 0x80
+        begins_here = np.concatenate((np.ones(1, np.bool_), ~goes_on[:-1]))
+        parts = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+        for length in range(2, 6):
+            if code.end <= 1 << (7 * (length - 1)) or code.begin >= 1 << (7 * length) or len(raw) < length:
+                continue
+            whole = begins_here[: len(raw) - length + 1] & ~goes_on[length - 1 :]
+            for place in range(length - 1):
+                whole &= goes_on[place : len(raw) - length + 1 + place]
+            begins = np.flatnonzero(whole)
+            numbers = np.zeros(len(begins), np.int64)
+            for place in range(length):
+                numbers |= (raw[begins + place] & 0x7F).astype(np.int64) << (7 * place)
+            fits = (numbers >= code.begin) & (numbers < code.end) & (numbers & 3 == 0)
+            parts.append((numbers[fits], begins[fits] + section.begin))
+        values, begins = (np.concatenate(column) for column in zip(*parts, strict=True))
+        if len(values) > 1 and not bool((values[1:] >= values[:-1]).all()):
+            order = values.argsort(kind="stable")
+            values, begins = values[order], begins[order]
+        return values, begins
+
+    def code_around(self, place: int) -> Code | None:
+        """The code item whose instructions hold the byte at ``place``."""
+        values = self._code_offsets[0]
+        at = int(values.searchsorted(place, side="right"))
+        # Few of the numbers are something else that looks like an offset: a step or two back is the real one.
+        for index in range(at - 1, max(-1, at - 9), -1):
+            code = self.code(int(values[index]))
+            if code is not None and code.begin <= place < code.begin + 2 * code.units:
+                return code
+        return None
+
+    def method_of(self, code: Code) -> int:
+        """Index of the method whose code this is; -1 where no class says so."""
+        values, places = self._code_offsets
+        at = int(values.searchsorted(code.offset))
+        while at < len(values) and values[at] == code.offset:
+            data = self._class_offsets
+            row = int(data.searchsorted(places[at], side="right")) - 1
+            if row >= 0:
+                index = self.class_data(int(self._class_rows[row])).methods.get(code.offset, -1)
+                if index >= 0:
+                    return index
+            at += 1
+        return -1
+
+    @cached_property
+    def _class_rows(self) -> Offsets:
+        return self.classes["data"].argsort(kind="stable")
+
+    @cached_property
+    def _class_offsets(self) -> Offsets:
+        return self.classes["data"][self._class_rows].astype(np.int64)
+
+    def method_name(self, index: int) -> str:
+        """A method as smali writes it, such as ``Ljava/net/URL;->openConnection``."""
+        member = self.method(index)
+        return f"{self.descriptor(member.owner)}->{self.string(member.name)}" if member else ""

@@ -1,0 +1,196 @@
+"""The extractor of endpoints that the code of a DEX file puts together.
+
+What the walk makes is judged by the extractor of endpoints, as any other text of the app; an endpoint that one of the
+constants names by itself is left to that extractor.
+"""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
+from tieback.recognise.context import context
+from tieback.recognise.dataflow.analysis import Analysis, Flow, analyse
+from tieback.recognise.dataflow.calls import KnownCalls
+from tieback.recognise.dataflow.compose import bucket_of, firebase_of, host_port, url_of
+from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
+from tieback.recognise.dataflow.retrofit import base_for, paths
+from tieback.recognise.dataflow.sinks import read_sinks
+from tieback.recognise.dataflow.values import Facts, Text
+from tieback.recognise.interface import Extractor, ExtractorMeta, Find
+from tieback.recognise.rules import Rules
+
+RULE = "dex-flow"
+
+MAX_FILES = 64
+"""DEX files in one container."""
+_KEEP = 4096
+"""Judged texts kept; then the store starts anew."""
+_METHOD_WIDTH = 90
+"""Characters of a method's name in a context."""
+_WORTH = re.compile(r"://|jdbc:|[A-Za-z0-9\]]:\d{2}")
+_BASES = ("Retrofit", "RestAdapter")
+
+
+class DataflowExtractor:
+    """Finds endpoints split over several constants of a method. For one thread at a time."""
+
+    meta = ExtractorMeta(name=RULE, version="1", finds=(RULE,))
+
+    def __init__(self, judge: Extractor, rules: Rules | None = None) -> None:
+        """Take the extractor that judges texts: one that is there anyway, so that its patterns are compiled once."""
+        self._judge = judge
+        self._rules = rules if rules is not None else Rules()
+        self._known: KnownCalls | None = None
+        self._judged: dict[str, tuple[Find, ...]] = {}
+
+    def extract(self, artifact: Artifact) -> Iterator[Find]:
+        """Every endpoint that the methods of a DEX file put together, each with count 1."""
+        for buffer in artifact.buffers:
+            if buffer.kind is BufferKind.DEX and not buffer.base:
+                yield from self._buffer(buffer)
+
+    def _buffer(self, buffer: Buffer) -> Iterator[Find]:
+        if self._known is None:
+            self._known = KnownCalls(read_sinks())
+        at = 0
+        for _ in range(MAX_FILES):
+            try:
+                dex = DexFile(buffer.data, at)
+            except MalformedDexError:
+                return  # its reader has said what is wrong
+            analysis = analyse(dex, self._known)
+            yield from _Finds(self, buffer, dex, analysis).all()
+            if analysis.unread:
+                yield Problem(f"the code of {analysis.unread:,} methods was not followed", buffer.file)
+            if buffer.data[4:7] != b"041" or dex.size < 112:
+                return
+            at += dex.size
+
+    def judged(self, text: str) -> tuple[Find, ...]:
+        """What the other extractor says of a text."""
+        known = self._judged.get(text)
+        if known is None:
+            if len(self._judged) >= _KEEP:
+                self._judged.clear()
+            buffer = Buffer("", BufferKind.TEXT, text.encode("utf-8", "replace"))
+            known = self._judged[text] = tuple(self._judge.extract(Artifact("", (buffer,))))
+        return known
+
+    @property
+    def rules(self) -> Rules:
+        """The rule files."""
+        return self._rules
+
+
+class _Finds:
+    """The finds of one DEX file."""
+
+    def __init__(self, extractor: DataflowExtractor, buffer: Buffer, dex: DexFile, analysis: Analysis) -> None:
+        self._extractor = extractor
+        self._buffer = buffer
+        self._dex = dex
+        self._analysis = analysis
+        self._told: set[tuple[str, str, str]] = set()
+
+    def all(self) -> Iterator[Find]:
+        projects = {
+            str(flow.value.values["project"])
+            for flow in self._analysis.flows
+            if isinstance(flow.value, Facts) and "project" in flow.value.values
+        }
+        project = projects.pop() if len(projects) == 1 else ""
+        for flow in self._analysis.flows:
+            if isinstance(flow.value, Text):
+                yield from self._text(flow, flow.value)
+            elif flow.sink is not None and flow.sink.emits:
+                yield from self._facts(flow, flow.value, project)
+        yield from self._retrofit()
+
+    def _text(self, flow: Flow, text: Text) -> Iterator[Find]:
+        if _WORTH.search(text.text):
+            yield from self._new(flow, text.text, "\n".join(text.parts), text.first)
+
+    def _facts(self, flow: Flow, facts: Facts, project: str) -> Iterator[Find]:
+        assert flow.sink is not None
+        parts = facts.values
+        text = bucket_of(parts, flow.sink) or firebase_of(parts, project) or url_of(parts)
+        if text:
+            yield from self._new(flow, text, str(parts.get("url", "")), facts.first, whole=bool(parts.get("url")))
+            return
+        found = host_port(parts, flow.sink, self._extractor.rules)
+        if found is not None:
+            evidence = self._evidence(flow, f"{parts['host']}:{parts.get('port', flow.sink.port)}", facts.first)
+            yield from self._once(
+                flow, Sighting(found, 1, Party.UNKNOWN, evidence) if isinstance(found, Endpoint) else found
+            )
+
+    def _new(self, flow: Flow, text: str, parts: str, first: int, *, whole: bool = False) -> Iterator[Find]:
+        """What a text names and its parts do not; and the path below a cloud resource, where that was given."""
+        finds = self._extractor.judged(text)
+        if not finds:
+            return
+        plain = {_value(find) for find in self._extractor.judged(parts)} if parts else set()
+        evidence = self._evidence(flow, text, first)
+        for find in finds:
+            if _value(find) in plain and not (whole and _is_cloud(find)):
+                continue
+            match find:
+                case Sighting() | Credential():
+                    yield from self._once(flow, msgspec.structs.replace(find, evidence=evidence))
+                case NotBackend():
+                    yield from self._once(flow, find)
+                case Problem():
+                    continue
+
+    def _once(self, flow: Flow, find: Find) -> Iterator[Find]:
+        key = flow.method, type(find).__name__, _value(find)
+        if key not in self._told:
+            self._told.add(key)
+            yield find
+
+    def _evidence(self, flow: Flow, text: str, first: int) -> Evidence:
+        offset = self._dex.string_begin(first)
+        place = flow.method if len(flow.method) <= _METHOD_WIDTH else f"{flow.method[: _METHOD_WIDTH - 1]}…"
+        shown = context("", text)[: 160 - len(place) - 2]
+        return Evidence(
+            self._buffer.file,
+            self._buffer.base + offset if offset >= 0 else None,
+            f"{RULE}/{flow.name}",
+            f"{place}: {shown}",
+        )
+
+    def _retrofit(self) -> Iterator[Find]:
+        bases = [
+            (flow.method.partition("->")[0], str(flow.value.values["url"]))
+            for flow in self._analysis.flows
+            if flow.name in _BASES and isinstance(flow.value, Facts) and "url" in flow.value.values
+        ]
+        if not bases:
+            return
+        for path in paths(self._dex):
+            base, spec = base_for(path.owner, bases), self._dex.string(path.string)
+            if base is None or not spec:
+                continue
+            flow = Flow("retrofit", Facts({"url": base, "spec": spec}), None, self._dex.method_name(path.method))
+            # The path's place is told: the base URL stands where its own sighting says.
+            yield from self._new(flow, url_of({"url": base, "spec": spec}), f"{base}\n{spec}", path.string)
+
+
+def _value(find: Find) -> str:
+    match find:
+        case Sighting():
+            return find.endpoint.value
+        case Credential():
+            return f"{find.kind} {find.masked} {find.endpoint}"
+        case NotBackend():
+            return find.value
+        case Problem():
+            return find.what
+
+
+def _is_cloud(find: Find) -> bool:
+    return isinstance(find, Sighting) and find.endpoint.kind is EndpointKind.CLOUD

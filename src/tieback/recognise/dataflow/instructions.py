@@ -1,0 +1,152 @@
+"""Dalvik instructions, as far as a walk needs them: how long each is, and what it does to registers.
+
+Source: https://source.android.com/docs/core/runtime/dalvik-bytecode and .../instruction-formats.
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+
+
+class Kind(IntEnum):
+    """Effect of an opcode. The first five are handled where instructions are stepped over."""
+
+    NONE = 0
+    WRITE_AA = 1
+    """Register in bits 8 to 15."""
+    WRITE_A = 2
+    """Register in bits 8 to 11."""
+    WIDE_AA = 3
+    WIDE_A = 4
+    NOP = 5
+    MOVE = 6
+    MOVE_FROM16 = 7
+    MOVE_16 = 8
+    RESULT = 9
+    CONST_4 = 10
+    CONST_16 = 11
+    CONST_32 = 12
+    CONST_STRING = 13
+    CONST_JUMBO = 14
+    NEW_INSTANCE = 15
+    NEW_ARRAY = 16
+    FILLED_ARRAY = 17
+    FILLED_ARRAY_RANGE = 18
+    APUT_OBJECT = 19
+    SGET = 20
+    SPUT = 21
+    INVOKE = 22
+    INVOKE_RANGE = 23
+    INVOKE_CUSTOM = 24
+    INVOKE_CUSTOM_RANGE = 25
+    INVOKE_OTHER = 26
+    GOTO = 27
+    GOTO_16 = 28
+    GOTO_32 = 29
+    IF = 30
+    SWITCH = 31
+    END = 32
+    IGET_OBJECT = 33
+
+
+_LENGTHS: tuple[tuple[int, Iterable[int]], ...] = (
+    (2, (0x02, 0x05, 0x08, 0x13, 0x15, 0x16, 0x19, 0x1A, 0x1C, 0x1F, 0x20, 0x22, 0x23, 0x29, 0xFE, 0xFF)),
+    (2, range(0x2D, 0x3E)),
+    (2, range(0x44, 0x6E)),
+    (2, range(0x90, 0xB0)),
+    (2, range(0xD0, 0xE3)),
+    (3, (0x03, 0x06, 0x09, 0x14, 0x17, 0x1B, 0x24, 0x25, 0x26, 0x2A, 0x2B, 0x2C, 0xFC, 0xFD)),
+    (3, range(0x6E, 0x73)),
+    (3, range(0x74, 0x79)),
+    (4, (0xFA, 0xFB)),
+    (5, (0x18,)),
+)
+
+_KINDS: tuple[tuple[Kind, Iterable[int]], ...] = (
+    (Kind.NOP, (0x00,)),
+    (Kind.MOVE, (0x01, 0x07)),
+    (Kind.MOVE_FROM16, (0x02, 0x08)),
+    (Kind.MOVE_16, (0x03, 0x09)),
+    (Kind.WIDE_A, (0x04, 0x7D, 0x7E, 0x80, 0x81, 0x83, 0x86, 0x88, 0x89, 0x8B)),
+    (Kind.WIDE_AA, (0x05, 0x0B, 0x16, 0x17, 0x18, 0x19, 0x45, 0x61)),
+    (Kind.RESULT, (0x0A, 0x0C)),
+    (Kind.WRITE_AA, (0x0D, 0x15, 0x1C, 0x44, 0x46, 0x47, 0x48, 0x49, 0x4A, 0x63, 0x64, 0x65, 0x66, 0xFE, 0xFF)),
+    (Kind.CONST_4, (0x12,)),
+    (Kind.CONST_16, (0x13,)),
+    (Kind.CONST_32, (0x14,)),
+    (Kind.CONST_STRING, (0x1A,)),
+    (Kind.CONST_JUMBO, (0x1B,)),
+    (Kind.WRITE_A, (0x20, 0x21, 0x52, 0x55, 0x56, 0x57, 0x58)),
+    (Kind.WIDE_A, (0x53,)),
+    (Kind.NEW_INSTANCE, (0x22,)),
+    (Kind.NEW_ARRAY, (0x23,)),
+    (Kind.FILLED_ARRAY, (0x24,)),
+    (Kind.FILLED_ARRAY_RANGE, (0x25,)),
+    (Kind.END, (0x0E, 0x0F, 0x10, 0x11, 0x27)),
+    (Kind.GOTO, (0x28,)),
+    (Kind.GOTO_16, (0x29,)),
+    (Kind.GOTO_32, (0x2A,)),
+    (Kind.SWITCH, (0x2B, 0x2C)),
+    (Kind.WRITE_AA, range(0x2D, 0x32)),
+    (Kind.IF, range(0x32, 0x3E)),
+    (Kind.APUT_OBJECT, (0x4D,)),
+    (Kind.IGET_OBJECT, (0x54,)),
+    (Kind.SGET, (0x60, 0x62)),
+    (Kind.SPUT, (0x67, 0x69)),
+    (Kind.INVOKE, range(0x6E, 0x73)),
+    (Kind.INVOKE_RANGE, range(0x74, 0x79)),
+    (Kind.WRITE_A, (0x7B, 0x7C, 0x7F, 0x82, 0x84, 0x85, 0x87, 0x8A, 0x8C, 0x8D, 0x8E, 0x8F)),
+    (Kind.WRITE_AA, (*range(0x90, 0x9B), *range(0xA6, 0xAB))),
+    (Kind.WIDE_AA, (*range(0x9B, 0xA6), *range(0xAB, 0xB0))),
+    (Kind.WRITE_A, (*range(0xB0, 0xBB), *range(0xC6, 0xCB), *range(0xD0, 0xD8))),
+    (Kind.WIDE_A, (*range(0xBB, 0xC6), *range(0xCB, 0xD0))),
+    (Kind.WRITE_AA, range(0xD8, 0xE3)),
+    (Kind.INVOKE_OTHER, (0xFA, 0xFB)),
+    (Kind.INVOKE_CUSTOM, (0xFC,)),
+    (Kind.INVOKE_CUSTOM_RANGE, (0xFD,)),
+)
+
+
+def _spread(groups: Iterable[tuple[int, Iterable[int]]], default: int) -> bytes:
+    table = bytearray([default]) * 256
+    for value, opcodes in groups:
+        for opcode in opcodes:
+            table[opcode] = value
+    return bytes(table)
+
+
+LENGTHS = _spread(_LENGTHS, 1)
+"""Code units of 16 bits that the instruction of an opcode takes; payloads are not counted."""
+
+KINDS = _spread(_KINDS, Kind.NONE)
+"""``Kind`` of each opcode."""
+
+
+def payload_length(units: Sequence[int], at: int) -> int:
+    """Units of the data behind a ``nop`` that begins a table, or 1 where it is an ordinary one."""
+    unit = units[at]
+    if unit not in (0x0100, 0x0200, 0x0300) or at + 1 >= len(units):
+        return 1
+    if unit == 0x0100:
+        return units[at + 1] * 2 + 4
+    if unit == 0x0200:
+        return units[at + 1] * 4 + 2
+    if at + 3 >= len(units):
+        return 1
+    return ((units[at + 2] | units[at + 3] << 16) * units[at + 1] + 1) // 2 + 4
+
+
+def branch_targets(units: Sequence[int], at: int) -> list[int]:
+    """Units that the ``switch`` at a place may go to; none where its table lies outside."""
+    table = at + signed(units[at + 1] | units[at + 2] << 16, 32)
+    if not 0 <= table < len(units) - 1:
+        return []
+    packed, count = units[table] == 0x0100, units[table + 1]
+    first = table + 4 if packed else table + 2 + 2 * count
+    if units[table] not in (0x0100, 0x0200) or first + 2 * count > len(units):
+        return []
+    return [at + signed(units[place] | units[place + 1] << 16, 32) for place in range(first, first + 2 * count, 2)]
+
+
+def signed(value: int, bits: int) -> int:
+    """Two's complement."""
+    return value - (1 << bits) if value >> (bits - 1) else value

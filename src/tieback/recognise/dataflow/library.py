@@ -1,0 +1,81 @@
+"""Methods of the platform and of Kotlin's library that make strings, and what they do.
+
+Sources: https://developer.android.com/reference/java/lang/StringBuilder, .../String,
+https://github.com/JetBrains/kotlin/blob/master/libraries/stdlib/jvm/runtime/kotlin/jvm/internal/Intrinsics.java
+"""
+
+from enum import Enum, auto
+from typing import NamedTuple
+
+
+class Effect(Enum):
+    """What a call means for a walk."""
+
+    NONE = auto()
+    """Reads only."""
+    EMPTY = auto()
+    """The receiver becomes an empty builder."""
+    FILL = auto()
+    """The receiver becomes a builder with the argument in it."""
+    APPEND = auto()
+    APPEND_CHAR = auto()
+    APPEND_BOOLEAN = auto()
+    APPEND_UNKNOWN = auto()
+    """Of something that is not followed, such as a decimal fraction or a part of a sequence."""
+    TO_STRING = auto()
+    CONCAT = auto()
+    """The result is one argument after the other."""
+    FORMAT = auto()
+    """The format is the first argument."""
+    FORMAT_LOCALE = auto()
+    """The format is the second argument."""
+    SAME = auto()
+    """The result says what the first argument says."""
+
+
+class Call(NamedTuple):
+    """A method: its class, its name and the descriptors of its parameters."""
+
+    owner: str
+    name: str
+    parameters: str
+
+
+_STRING, _OBJECT, _SEQUENCE = "Ljava/lang/String;", "Ljava/lang/Object;", "Ljava/lang/CharSequence;"
+BUILDERS = ("Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;")
+_INTEGER, _LONG = "Ljava/lang/Integer;", "Ljava/lang/Long;"
+
+_BUILDER_CALLS = {
+    ("<init>", ""): Effect.EMPTY,
+    ("<init>", "I"): Effect.EMPTY,
+    ("<init>", _STRING): Effect.FILL,
+    ("<init>", _SEQUENCE): Effect.FILL,
+    ("append", _STRING): Effect.APPEND,
+    ("append", _OBJECT): Effect.APPEND,
+    ("append", _SEQUENCE): Effect.APPEND,
+    ("append", "Ljava/lang/StringBuffer;"): Effect.APPEND,
+    ("append", "I"): Effect.APPEND,
+    ("append", "C"): Effect.APPEND_CHAR,
+    ("append", "Z"): Effect.APPEND_BOOLEAN,
+    **{("append", kinds): Effect.APPEND_UNKNOWN for kinds in ("J", "F", "D", "[C", "[CII", _SEQUENCE + "II")},
+    ("toString", ""): Effect.TO_STRING,
+    ("length", ""): Effect.NONE,
+}
+
+LIBRARY: dict[Call, Effect] = {
+    **{Call(builder, *call): effect for builder in BUILDERS for call, effect in _BUILDER_CALLS.items()},
+    Call(_STRING, "concat", _STRING): Effect.CONCAT,
+    Call(_STRING, "format", _STRING + "[" + _OBJECT): Effect.FORMAT,
+    Call(_STRING, "format", "Ljava/util/Locale;" + _STRING + "[" + _OBJECT): Effect.FORMAT_LOCALE,
+    Call(_STRING, "toString", ""): Effect.SAME,
+    Call(_STRING, "trim", ""): Effect.SAME,
+    Call(_STRING, "intern", ""): Effect.SAME,
+    Call(_STRING, "valueOf", _OBJECT): Effect.SAME,
+    Call(_STRING, "valueOf", "I"): Effect.SAME,
+    Call(_INTEGER, "valueOf", "I"): Effect.SAME,
+    Call(_INTEGER, "toString", "I"): Effect.SAME,
+    Call("Lkotlin/jvm/internal/Intrinsics;", "stringPlus", _STRING + _OBJECT): Effect.CONCAT,
+}
+
+MAKES_STRINGS = frozenset((Effect.TO_STRING, Effect.CONCAT, Effect.FORMAT, Effect.FORMAT_LOCALE))
+"""Without one of these (or a sink) a method puts nothing together."""

@@ -1,0 +1,210 @@
+"""Which methods are worth a walk, found over the whole file at once and without decoding it.
+
+A method is read where it uses a constant with ``://`` in it (or one that begins with a port), directly or from a field,
+and also puts a string together or calls a sink; or where it calls a sink that names an endpoint by parts. What looks
+like such an instruction is verified by the walk: it reads the method from its beginning.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieback.recognise.dataflow.calls import Calls
+from tieback.recognise.dataflow.dexfile import MAX_STRING, Code, DexFile, Offsets, SectionKind
+from tieback.recognise.dataflow.fields import Fields
+from tieback.recognise.dataflow.values import Text
+
+MAX_METHODS = 50_000
+"""Methods of one file that are walked."""
+MAX_ANCHORS = 100_000
+"""Strings of one file that are looked at."""
+
+_CONST_STRING, _CONST_JUMBO, _INVOKE_CUSTOM = 0x1A, 0x1B, 0xFC
+_INVOKES, _INVOKE_COUNT = 0x6E, 11
+_IGET_OBJECT, _IPUT_OBJECT, _SGET_OBJECT, _SPUT_OBJECT = 0x54, 0x5B, 0x62, 0x69
+_STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
+"""Headers of encoded_value for a string index of one to three bytes."""
+_WIDTH = 1 << 16
+_BLOCK = 1 << 16
+"""Units looked at in one go: what that makes fits into a core's cache."""
+
+type Units = NDArray[np.uint16]
+type Bits = NDArray[np.bool_]
+
+
+class Candidate(NamedTuple):
+    """A method to walk."""
+
+    code: Code
+    stop: int
+    """Unit behind the last call that could complete an endpoint."""
+
+
+def anchored(dex: DexFile) -> set[int]:
+    """Indices of the strings that may begin or end an endpoint: with ``://``, or beginning with a colon and a digit."""
+    section = dex.sections.get(SectionKind.STRING_DATA)
+    if section is None or not len(dex.strings):
+        return set()
+    raw = np.frombuffer(dex.data, np.uint8, section.end - section.begin, section.begin)
+    colons = np.flatnonzero(raw[:-2] == ord(":"))
+    after = raw[colons + 1]
+    slashes = (after == ord("/")) & (raw[colons + 2] == ord("/"))
+    # A string that begins with the colon has the length in one byte before it, and before that the last one's NUL.
+    ports = (after >= ord("1")) & (after <= ord("9")) & (raw.take(colons - 2, mode="clip") == 0)
+    found: set[int] = set()
+    end = 0
+    for place in colons[slashes | ports].tolist()[:MAX_ANCHORS]:
+        at = section.begin + place
+        if at < end:
+            continue
+        begin = dex.data.rfind(b"\0", max(section.begin, at - MAX_STRING), at) + 1
+        if not begin and section.begin < at - MAX_STRING:
+            continue
+        begin = max(begin, section.begin)
+        while begin < at and dex.data[begin] >= 0x80:
+            begin += 1
+        begin += 1
+        end = dex.data.find(b"\0", at, begin + MAX_STRING + 1)
+        if end > 0:
+            found.add(dex.string_of(dex.data[begin:end]))
+    found.discard(-1)
+    return found
+
+
+class Finder:
+    """Finds the methods of one DEX file that are worth a walk."""
+
+    def __init__(self, dex: DexFile, calls: Calls, fields: Fields, strings: set[int]) -> None:
+        self._dex = dex
+        self._calls = calls
+        self._fields = fields
+        self._strings = strings
+        section = dex.sections.get(SectionKind.CODE)
+        self._begin = section.begin + (section.begin & 1) if section else 0
+        count = max(0, (section.end - self._begin) // 2) if section else 0
+        self._units: Units = np.frombuffer(dex.data, "<u2", count, self._begin if count else 0)
+        self._making = _mask((*calls.making, *calls.sinks))
+
+    def candidates(self) -> list[Candidate]:
+        """Methods in the order of their code."""
+        calls = self._calls
+        sites = calls.call_sites
+        recipes = {index for index, (recipe, _) in sites.items() if recipe in self._strings}
+        wanted = {
+            _CONST_STRING: (1, _mask(self._strings)),
+            _CONST_JUMBO: (1, _mask(index & 0xFFFF for index in self._strings)),
+            _INVOKES: (_INVOKE_COUNT, _mask(calls.seeding)),
+            _INVOKE_CUSTOM: (2, _mask(recipes)),
+        }
+        if not recipes:
+            del wanted[_INVOKE_CUSTOM]
+        if len(self._dex.strings) <= _WIDTH < len(self._units):
+            del wanted[_CONST_JUMBO]  # assemblers of large files use it only where the short form has no room
+        hits = self._find(wanted)
+        constants = hits[_CONST_STRING]
+        if _CONST_JUMBO in hits:
+            jumbo = hits[_CONST_JUMBO]
+            index = self._units[jumbo + 1].astype(np.int64) | self._units[jumbo + 2].astype(np.int64) << 16
+            constants = np.concatenate((constants, jumbo[np.isin(index, list(self._strings))]))
+        texts = [constants, self._uses(self._stored(constants))]
+        if recipes:
+            texts.append(hits[_INVOKE_CUSTOM])
+        found: dict[int, Candidate] = {}
+        self._methods(hits[_INVOKES], found, alone=True)
+        self._methods(np.concatenate(texts), found, alone=False)
+        return sorted(found.values())
+
+    def _methods(self, seeds: Offsets, found: dict[int, Candidate], *, alone: bool) -> None:
+        end = -1
+        for unit in np.sort(seeds).tolist():
+            if unit < end:
+                continue
+            code = self._dex.code_around(self._begin + 2 * unit)
+            if code is None:
+                continue
+            first = (code.begin - self._begin) // 2
+            end = first + code.units
+            completes = self._completes(unit, end)
+            if (alone or completes >= unit) and len(found) < MAX_METHODS:
+                found.setdefault(code.offset, Candidate(code, max(completes, unit) - first + 3))
+
+    def _completes(self, unit: int, end: int) -> int:
+        """The last unit from a seed to the end of its method that calls something that completes an endpoint; or -1."""
+        units = self._units[unit : end + 1]
+        opcodes = units[:-1] & 0xFF
+        calls = ((opcodes - _INVOKES) < _INVOKE_COUNT) & self._making[units[1:]]
+        if self._calls.call_sites:
+            calls |= (opcodes - _INVOKE_CUSTOM) < 2
+        places = np.flatnonzero(calls)
+        return unit + int(places[-1]) if len(places) else -1
+
+    def _find(self, wanted: Mapping[int, tuple[int, Bits]]) -> dict[int, Offsets]:
+        """Units that hold an opcode, or look so, with an index in the next unit that is in its mask.
+
+        Args:
+            wanted: by opcode, how many opcodes from there on count, and a mask of indices.
+        """
+        units, found = self._units, {opcode: [np.empty(0, np.int64)] for opcode in wanted}
+        low = np.empty(_BLOCK, np.uint16)
+        for begin in range(0, len(units) - 4, _BLOCK):
+            block = units[begin : min(begin + _BLOCK, len(units) - 4)]
+            opcodes = np.bitwise_and(block, 0xFF, out=low[: len(block)])
+            for opcode, (count, mask) in wanted.items():
+                hit = opcodes == opcode if count == 1 else (opcodes - opcode) < count
+                places = np.flatnonzero(hit)
+                places += begin
+                found[opcode].append(places[mask[units[places + 1]]])
+        return {opcode: np.concatenate(places) for opcode, places in found.items()}
+
+    def _stored(self, constants: Offsets) -> tuple[set[int], set[int]]:
+        """Static and other fields that hold one of the strings: by their initial value, or stored right behind it."""
+        static = {field for row in self._initialised() for field in self._fields.read_class(row)}
+        instance: set[int] = set()
+        if len(self._units) < 5 or not len(constants):
+            return static, instance
+        constants = constants[constants + 3 < len(self._units)]
+        # A long index has its field one unit further; it is so rare that it may go unseen.
+        register, store = self._units[constants] >> 8, self._units[constants + 2]
+        puts = constants[store == (_SPUT_OBJECT | register << 8)]
+        mine = constants[(store & 0xFF == _IPUT_OBJECT) & (store >> 8 & 15 == register)]
+        for places, fields in ((puts, static), (mine, instance)):
+            for index, field in zip(self._units[places + 1].tolist(), self._units[places + 3].tolist(), strict=True):
+                text = self._dex.string(index)
+                self._fields.put(field, Text(text, index, (text,)))
+                fields.add(field)
+        return static, instance
+
+    def _initialised(self) -> list[int]:
+        """Rows of classes with an initial value that is one of the strings."""
+        section = self._dex.sections.get(SectionKind.ENCODED_ARRAYS)
+        if section is None:
+            return []
+        raw = np.frombuffer(self._dex.data, np.uint8, section.end - section.begin, section.begin)
+        wanted = np.array(sorted(self._strings), np.int64)
+        hits = [np.empty(0, np.int64)]
+        for header, length in _STRING_VALUES:
+            places = np.flatnonzero(raw[: max(0, len(raw) - length)] == header)
+            index = raw[places + 1].astype(np.int64)
+            for more in range(1, length):
+                index |= raw[places + 1 + more].astype(np.int64) << (8 * more)
+            hits.append(places[np.isin(index, wanted)])
+        values = self._dex.classes["values"].astype(np.int64)
+        order = values.argsort(kind="stable")
+        rows = values[order].searchsorted(np.concatenate(hits) + section.begin, side="right") - 1
+        return list(map(int, np.unique(order[rows[rows >= 0]])))
+
+    def _uses(self, fields: tuple[set[int], set[int]]) -> Offsets:
+        wanted = {
+            opcode: (1, _mask(its)) for opcode, its in zip((_SGET_OBJECT, _IGET_OBJECT), fields, strict=True) if its
+        }
+        return (
+            np.concatenate((np.empty(0, np.int64), *self._find(wanted).values())) if wanted else np.empty(0, np.int64)
+        )
+
+
+def _mask(indices: Iterable[int]) -> Bits:
+    mask = np.zeros(_WIDTH, np.bool_)
+    mask[[index for index in indices if index < _WIDTH]] = True
+    return mask

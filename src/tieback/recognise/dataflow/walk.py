@@ -1,0 +1,435 @@
+"""A walk over the instructions of one method, forward only, with a small abstract state.
+
+Registers hold constants, builders and objects that carry parts of an endpoint. Where paths meet, what they do not agree
+on is forgotten; a loop is walked once, as on its first round. So each text that comes out is made on some path through
+the method, though not every text that can be made comes out.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from tieback.recognise.dataflow import encoded
+from tieback.recognise.dataflow.calls import Calls
+from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.fields import Fields
+from tieback.recognise.dataflow.formats import formatted, joined
+from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, Kind, branch_targets, payload_length, signed
+from tieback.recognise.dataflow.library import Effect
+from tieback.recognise.dataflow.sinks import Sink
+from tieback.recognise.dataflow.values import (
+    HOLE,
+    UNKNOWN,
+    Array,
+    Contents,
+    Facts,
+    Ref,
+    Text,
+    Value,
+    as_text,
+    common,
+)
+
+MAX_ARRAY = 64
+"""Elements of an array that are followed."""
+MAX_MADE = 500
+"""Texts and facts of one method."""
+MAX_FACTS = 16
+MAX_KNOWN = 128
+"""Registers and objects that are known at a time: each branch copies them."""
+
+
+class Made(NamedTuple):
+    """A text that was put together, or the parts that a sink was given."""
+
+    name: str
+    """``concat``, ``format`` or the sink's name."""
+    value: Text | Facts
+    sink: Sink | None = None
+
+
+class _State(NamedTuple):
+    registers: dict[int, Value]
+    heap: dict[int, Contents]
+
+
+class Walker:
+    """Walks methods of one DEX file."""
+
+    def __init__(self, dex: DexFile, calls: Calls, fields: Fields) -> None:
+        self._dex = dex
+        self._calls = calls
+        self._fields = fields
+        self._texts: dict[int, Text] = {}
+        self._begin(())
+        self._step: dict[int, Callable[[int, int], int]] = {
+            Kind.NOP: self._nop,
+            Kind.MOVE: lambda at, unit: self._move(at, unit >> 8 & 15, unit >> 12),
+            Kind.MOVE_FROM16: lambda at, unit: self._move(at, unit >> 8, self._units[at + 1]),
+            Kind.MOVE_16: lambda at, _: self._move(at, self._units[at + 1], self._units[at + 2]),
+            Kind.RESULT: self._take_result,
+            Kind.CONST_4: lambda at, unit: self._set(at, unit >> 8 & 15, signed(unit >> 12, 4)),
+            Kind.CONST_16: lambda at, unit: self._set(at, unit >> 8, signed(self._units[at + 1], 16)),
+            Kind.CONST_32: lambda at, unit: self._set(at, unit >> 8, signed(self._pair(at + 1), 32)),
+            Kind.CONST_STRING: lambda at, unit: self._set(at, unit >> 8, self.text(self._units[at + 1])),
+            Kind.CONST_JUMBO: lambda at, unit: self._set(at, unit >> 8, self.text(self._pair(at + 1))),
+            Kind.NEW_INSTANCE: self._new_instance,
+            Kind.NEW_ARRAY: self._new_array,
+            Kind.FILLED_ARRAY: lambda at, unit: self._filled(at, self._listed(at, unit)),
+            Kind.FILLED_ARRAY_RANGE: lambda at, unit: self._filled(at, self._range(at, unit)),
+            Kind.APUT_OBJECT: self._aput,
+            Kind.SGET: lambda at, unit: self._set(at, unit >> 8, self._fields.known(self._units[at + 1])),
+            Kind.SPUT: self._sput,
+            Kind.IGET_OBJECT: lambda at, unit: self._set(at, unit >> 8 & 15, self._fields.known(self._units[at + 1])),
+            Kind.INVOKE: lambda at, unit: self._invoke(at, self._listed(at, unit)),
+            Kind.INVOKE_RANGE: lambda at, unit: self._invoke(at, self._range(at, unit)),
+            Kind.INVOKE_CUSTOM: lambda at, unit: self._invoke_custom(at, self._listed(at, unit)),
+            Kind.INVOKE_CUSTOM_RANGE: lambda at, unit: self._invoke_custom(at, self._range(at, unit)),
+            Kind.INVOKE_OTHER: self._invoke_other,
+            Kind.GOTO: lambda at, unit: self._jump(at, at + signed(unit >> 8, 8), falls=False),
+            Kind.GOTO_16: lambda at, _: self._jump(at, at + signed(self._units[at + 1], 16), falls=False),
+            Kind.GOTO_32: lambda at, _: self._jump(at, at + signed(self._pair(at + 1), 32), falls=False),
+            Kind.IF: lambda at, _: self._jump(at, at + signed(self._units[at + 1], 16), falls=True),
+            Kind.SWITCH: self._switch,
+            Kind.END: self._end,
+        }
+
+    def walk(self, units: Sequence[int], stop: int) -> list[Made]:
+        """What a method puts together.
+
+        Args:
+            units: its instructions, as code units of 16 bits.
+            stop: the unit before which the walk may end.
+        """
+        self._begin(units)
+        at, stop = 0, min(stop, len(units))
+        kinds, lengths, saved, step = KINDS, LENGTHS, self._saved, self._step
+        # An instruction that is cut off would read behind the end of the list.
+        while at < stop and at + lengths[units[at] & 255] <= len(units):
+            if at in saved:
+                self._meet(saved.pop(at))
+            unit = units[at]
+            kind = kinds[unit & 255]
+            if kind > Kind.WIDE_A:
+                at = step[kind](at, unit)
+                continue
+            if kind:
+                register = unit >> 8 if kind in (Kind.WRITE_AA, Kind.WIDE_AA) else unit >> 8 & 15
+                self._registers.pop(register, None)
+                if kind >= Kind.WIDE_AA:
+                    self._registers.pop(register + 1, None)
+            at += lengths[unit & 255]
+        return [made for made in self._made if made.sink is not None or id(made.value) not in self._consumed]
+
+    def text(self, index: int) -> Text:
+        """The constant with this string index."""
+        known = self._texts.get(index)
+        if known is None:
+            text = self._dex.string(index)
+            known = self._texts[index] = Text(text, index, (text,) if text else ())
+        return known
+
+    # State
+
+    def _begin(self, units: Sequence[int]) -> None:
+        self._units = units
+        self._registers: dict[int, Value] = {}
+        self._heap: dict[int, Contents] = {}
+        self._result: Value | None = None
+        self._saved: dict[int, _State] = {}
+        self._falls = True
+        self._made: list[Made] = []
+        self._consumed: dict[int, Text] = {}  # by identity; the texts are kept so that no identity comes back
+        self._objects = 0
+
+    def _pair(self, at: int) -> int:
+        return self._units[at] | self._units[at + 1] << 16
+
+    def _next(self, at: int) -> int:
+        return at + LENGTHS[self._units[at] & 255]
+
+    def _set(self, at: int, register: int, value: Value | None) -> int:
+        if value is None:
+            self._registers.pop(register, None)
+        else:
+            if len(self._registers) >= MAX_KNOWN:
+                self._registers.clear()
+            self._registers[register] = value
+        return self._next(at)
+
+    def _move(self, at: int, to: int, source: int) -> int:
+        return self._set(at, to, self._registers.get(source))
+
+    def _take_result(self, at: int, unit: int) -> int:
+        result, self._result = self._result, None
+        return self._set(at, unit >> 8, result)
+
+    def _new(self, contents: Contents) -> Ref:
+        self._objects += 1
+        if len(self._heap) >= MAX_KNOWN:
+            self._heap.clear()
+        self._heap[self._objects] = contents
+        return Ref(self._objects)
+
+    def _contents(self, value: Value | None) -> Contents | None:
+        return self._heap.get(value.number) if isinstance(value, Ref) else None
+
+    def _make(self, name: str, value: Text | Facts, sink: Sink | None = None) -> None:
+        if len(self._made) < MAX_MADE:
+            self._made.append(Made(name, value, sink))
+
+    # Paths
+
+    def _meet(self, other: _State) -> None:
+        if not self._falls:
+            self._registers, self._heap, self._falls = dict(other.registers), dict(other.heap), True
+            return
+        registers = self._registers
+        self._registers = {
+            register: value for register, value in other.registers.items() if registers.get(register) == value
+        }
+        heap = self._heap
+        self._heap = {
+            number: shared
+            for number, contents in other.heap.items()
+            if number in heap and (shared := common(heap[number], contents)) is not None
+        }
+
+    def _save(self, target: int, state: _State) -> None:
+        held = self._saved.get(target)
+        if held is None:
+            self._saved[target] = state
+            return
+        # Meeting is defined on the current state: take the held one's place for a moment.
+        current = self._registers, self._heap, self._falls
+        self._registers, self._heap, self._falls = held.registers, held.heap, True
+        self._meet(state)
+        self._saved[target] = _State(self._registers, self._heap)
+        self._registers, self._heap, self._falls = current
+
+    def _jump(self, at: int, target: int, *, falls: bool) -> int:
+        if target > at and self._falls:
+            self._save(target, _State(dict(self._registers), dict(self._heap)))
+        if not falls:
+            self._forget()
+        return self._next(at)
+
+    def _switch(self, at: int, _: int) -> int:
+        state = _State(dict(self._registers), dict(self._heap))
+        for target in branch_targets(self._units, at):
+            if target > at and self._falls:
+                self._save(target, state)
+        return self._next(at)
+
+    def _end(self, at: int, _: int) -> int:
+        self._forget()
+        return self._next(at)
+
+    def _forget(self) -> None:
+        """Behind a jump nothing is known, until a path from before arrives; handlers begin with nothing."""
+        self._registers, self._heap, self._result, self._falls = {}, {}, None, False
+
+    def _nop(self, at: int, _: int) -> int:
+        return at + payload_length(self._units, at)
+
+    # Objects
+
+    def _new_instance(self, at: int, unit: int) -> int:
+        kind = self._units[at + 1]
+        if kind in self._calls.builders:
+            return self._set(at, unit >> 8, self._new(Text("")))
+        return self._set(at, unit >> 8, self._new(Facts({})) if kind in self._calls.carriers else None)
+
+    def _new_array(self, at: int, unit: int) -> int:
+        size = self._registers.get(unit >> 12)
+        array = self._new(Array((None,) * size)) if isinstance(size, int) and 0 <= size <= MAX_ARRAY else None
+        return self._set(at, unit >> 8 & 15, array)
+
+    def _filled(self, at: int, registers: Sequence[int]) -> int:
+        self._result = self._new(Array(tuple(map(self._registers.get, registers))))
+        return self._next(at)
+
+    def _aput(self, at: int, unit: int) -> int:
+        places = self._units[at + 1]
+        array, index = self._registers.get(places & 255), self._registers.get(places >> 8)
+        contents = self._contents(array)
+        if isinstance(array, Ref) and isinstance(contents, Array):
+            if isinstance(index, int) and 0 <= index < len(contents.items):
+                items = list(contents.items)
+                items[index] = self._registers.get(unit >> 8)
+                self._heap[array.number] = Array(tuple(items))
+            else:
+                self._heap.pop(array.number)
+        return self._next(at)
+
+    def _sput(self, at: int, unit: int) -> int:
+        value = self._registers.get(unit >> 8)
+        if value is not None and not isinstance(value, Ref) and not (isinstance(value, Text) and HOLE in value.text):
+            self._fields.put(self._units[at + 1], value)
+        return self._next(at)
+
+    # Calls
+
+    def _listed(self, at: int, unit: int) -> list[int]:
+        count, places = unit >> 12, self._units[at + 2]
+        return [places & 15, places >> 4 & 15, places >> 8 & 15, places >> 12, unit >> 8 & 15][:count]
+
+    def _range(self, at: int, unit: int) -> range:
+        first = self._units[at + 2]
+        return range(first, first + (unit >> 8))
+
+    def _invoke(self, at: int, registers: Sequence[int]) -> int:
+        method = self._units[at + 1]
+        effect = self._calls.effects.get(method)
+        self._result = None
+        if effect is not None:
+            self._effect(effect, [self._registers.get(register) for register in registers])
+            return at + 3
+        sink = self._calls.sinks.get(method)
+        if sink is not None:
+            self._sink(sink, method, registers)
+        elif self._heap:
+            self._escape(registers)
+        return at + 3
+
+    def _escape(self, registers: Sequence[int]) -> None:
+        """What another method is given it may change."""
+        for register in registers:
+            value = self._registers.get(register)
+            if isinstance(value, Ref) and not isinstance(self._heap.get(value.number), Facts):
+                self._heap.pop(value.number, None)
+
+    def _invoke_other(self, at: int, _: int) -> int:
+        self._result = None
+        return self._next(at)
+
+    def _invoke_custom(self, at: int, registers: Sequence[int]) -> int:
+        self._result = None
+        site = self._calls.call_sites.get(self._units[at + 1])
+        if site is not None:
+            recipe, constants = site
+            arguments = [self._registers.get(register) for register in registers]
+            template = Text("\x01" * len(arguments))
+            if recipe >= 0:
+                text = self._dex.string(recipe)
+                template = Text(
+                    text, recipe, tuple(part for part in text.replace("\x02", "\x01").split("\x01") if part)
+                )
+            texts = [self.text(value.string) if isinstance(value, encoded.StringId) else UNKNOWN for value in constants]
+            self._result = self._composed("concat", joined(template, arguments, texts), arguments)
+        return self._next(at)
+
+    def _effect(self, effect: Effect, values: Sequence[Value | None]) -> None:
+        receiver = values[0] if values else None
+        if effect is Effect.SAME:
+            self._result = receiver
+        elif effect is Effect.CONCAT:
+            parts = [as_text(value) for value in values[:2]]
+            self._result = self._composed("concat", parts[0].plus(parts[-1]) if len(parts) == 2 else UNKNOWN, values)
+        elif effect in (Effect.FORMAT, Effect.FORMAT_LOCALE):
+            self._format(values[effect is Effect.FORMAT_LOCALE :])
+        elif isinstance(receiver, Ref):
+            self._build(effect, receiver, values[1] if len(values) > 1 else None)
+
+    def _format(self, values: Sequence[Value | None]) -> None:
+        template = values[0] if values else None
+        if not isinstance(template, Text):
+            return
+        contents = self._contents(values[1]) if len(values) > 1 else None
+        arguments = contents.items if isinstance(contents, Array) else None
+        self._result = self._composed("format", formatted(template, arguments), (template, *(arguments or ())))
+
+    def _build(self, effect: Effect, receiver: Ref, value: Value | None) -> None:
+        held = self._heap.get(receiver.number)
+        if effect is Effect.EMPTY:
+            self._heap[receiver.number] = Text("")
+        elif effect is Effect.FILL:
+            self._consume(value)
+            self._heap[receiver.number] = as_text(self._unwrapped(value))
+        elif not isinstance(held, Text):
+            return
+        elif effect is Effect.TO_STRING:
+            self._result = self._composed("concat", held, ())
+        elif effect is not Effect.NONE:
+            self._consume(value)
+            self._heap[receiver.number] = held.plus(self._appended(effect, value))
+            self._result = receiver
+
+    def _appended(self, effect: Effect, value: Value | None) -> Text:
+        if effect is Effect.APPEND_UNKNOWN:
+            return UNKNOWN
+        if isinstance(value, int) and effect is Effect.APPEND_CHAR:
+            char = chr(value & 0xFFFF)
+            return Text(char, parts=(char,))
+        if isinstance(value, int) and effect is Effect.APPEND_BOOLEAN:
+            return Text("true" if value else "false")
+        return as_text(self._unwrapped(value))
+
+    def _unwrapped(self, value: Value | None) -> Value | None:
+        contents = self._contents(value)
+        if isinstance(contents, Text):
+            return contents
+        if isinstance(contents, Facts):
+            url = contents.values.get("url")
+            return Text(url, contents.first, (url,)) if isinstance(url, str) and len(contents.values) == 1 else None
+        return value
+
+    def _composed(self, name: str, text: Text, used: Sequence[Value | None]) -> Text:
+        for value in used:
+            self._consume(value)
+        if len(text.parts) > 1:
+            self._make(name, text)
+        return text
+
+    def _consume(self, value: Value | None) -> None:
+        if isinstance(value, Text):
+            self._consumed[id(value)] = value
+
+    def _sink(self, sink: Sink, method: int, registers: Sequence[int]) -> None:
+        wide = self._calls.wide(method)
+        taken = sum(wide) + len(wide)
+        has_receiver = len(registers) > taken
+        receiver = self._registers.get(registers[0]) if has_receiver else None
+        carried = self._contents(receiver)
+        values: dict[str, str | int] = dict(carried.values) if isinstance(carried, Facts) else {}
+        first = carried.first if isinstance(carried, Facts) else -1
+        at = int(has_receiver)
+        for role, double in zip(sink.roles, wide, strict=False):
+            if at >= len(registers):
+                break
+            if role:
+                first = self._bind(role, self._registers.get(registers[at]), values, first)
+            at += 1 + double
+        facts = Facts(values if len(values) <= MAX_FACTS else {}, first)
+        if isinstance(receiver, Ref) and sink.gives in ("this", "both"):
+            self._heap[receiver.number] = facts
+            self._result = receiver if sink.gives == "both" else None
+        elif sink.gives in ("result", "both"):
+            self._result = self._new(facts)
+        if values:
+            self._make(sink.name, facts, sink)
+
+    def _bind(self, role: str, value: Value | None, values: dict[str, str | int], first: int) -> int:
+        """Put an argument among the parts; the string index of the first constant among them."""
+        contents = self._contents(value)
+        if role == "base":
+            values.pop("url", None)
+            if isinstance(contents, Facts):
+                values.update(contents.values)
+                return first if first >= 0 else contents.first
+            return first
+        if isinstance(contents, Text):
+            value = contents
+        if isinstance(value, Text):
+            text = value.text
+            if role == "segment":
+                path = values.get("path", "")
+                role, text = "path", f"{path}/{text.lstrip('/')}"[:4096]
+            values[role] = text
+            return first if first >= 0 else value.first
+        if isinstance(value, int) and role == "port":
+            values[role] = value
+        elif role == "segment":
+            values["path"] = f"{values.get('path', '')}/{HOLE}"[:4096]
+        else:
+            values.pop(role, None)
+        return first

@@ -1,0 +1,86 @@
+"""Tables of a DEX file, and what lies outside of them."""
+
+import struct
+from pathlib import Path
+
+import pytest
+
+from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError, SectionKind
+
+DATA = (Path(__file__).parent / "dex" / "fields.dex").read_bytes()
+FILE = DexFile(DATA)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "cut off"),
+        (DATA[:100], "cut off"),
+        (DATA[:40] + b"\x12\x34\x56\x78" + DATA[44:], "Android"),
+        (DATA[:52] + struct.pack("<I", len(DATA)) + DATA[56:], "map"),
+        (DATA[:52] + struct.pack("<I", len(DATA) - 4) + DATA[56:], "map"),
+    ],
+)
+def test_files_without_tables(data: bytes, reason: str) -> None:
+    with pytest.raises(MalformedDexError, match=reason):
+        DexFile(data)
+
+
+def test_strings_and_types_are_found_by_their_text() -> None:
+    for index in range(len(FILE.strings)):
+        assert FILE.string_of(FILE.raw(index)) == index
+    assert FILE.descriptor(FILE.type_of(b"Ltest/shop/Config;")) == "Ltest/shop/Config;"
+    assert FILE.type_of(b"Ltest/shop/Confi;") == -1
+    assert FILE.string_of(b"https://static.shop.test") == -1
+    assert DATA[FILE.string_begin(FILE.string_of(b"broker.shop.test")) :].startswith(b"broker.shop.test\0")
+
+
+@pytest.mark.parametrize("index", [-1, 1 << 20])
+def test_indices_outside_of_the_tables_read_as_nothing(index: int) -> None:
+    assert FILE.string(index) == ""
+    assert FILE.descriptor(index) == ""
+    assert FILE.parameters(index) == ""
+    assert FILE.field(index) is None
+    assert FILE.method(index) is None
+    assert FILE.method_name(index) == ""
+    assert FILE.class_row(index) == -1
+
+
+def test_every_method_is_found_from_any_of_its_instructions() -> None:
+    section = FILE.sections[SectionKind.CODE]
+    names = set()
+    for place in range(section.begin, section.end):
+        code = FILE.code_around(place)
+        if code is not None:
+            assert code.begin <= place < code.begin + 2 * code.units
+            names.add(FILE.method_name(FILE.method_of(code)))
+    assert names == {
+        *(f"Ltest/shop/Config;->{name}" for name in ("<clinit>", "<init>", "change", "own")),
+        *(f"Ltest/shop/Uses;->{name}" for name in ("base", "changed", "broker")),
+    }
+
+
+def test_members_of_a_class() -> None:
+    row = FILE.class_row(FILE.type_of(b"Ltest/shop/Config;"))
+    data = FILE.class_data(row)
+    names = [FILE.string(member.name) for member in map(FILE.field, data.static_fields) if member]
+    assert names == ["BASE", "CHANGED", "HOST", "PORT"]
+    initialiser = FILE.initialiser(row)
+    assert initialiser is not None
+    assert FILE.method_name(FILE.method_of(initialiser)) == "Ltest/shop/Config;-><clinit>"
+    assert FILE.initialiser(FILE.class_row(FILE.type_of(b"Ltest/shop/Uses;"))) is None
+
+
+def test_calls_on_a_class_and_their_parameters() -> None:
+    calls = FILE.methods_of(FILE.type_of(b"Ljava/net/Socket;"))
+    members = [member for member in map(FILE.method, calls) if member]
+    assert [(FILE.string(member.name), FILE.parameters(member.kind)) for member in members] == [
+        ("<init>", "Ljava/lang/String;I")
+    ]
+
+
+def test_lists_of_members_that_never_end_are_not_read() -> None:
+    row = FILE.class_row(FILE.type_of(b"Ltest/shop/Config;"))
+    at = int(FILE.classes[row]["data"])
+    hurt = DexFile(DATA[:at] + b"\xff\xff\xff\x7f" + DATA[at + 4 :])
+    assert hurt.class_data(row).static_fields == ()

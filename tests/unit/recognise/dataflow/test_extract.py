@@ -1,0 +1,212 @@
+"""DEX files in, finds out: what the code puts together, with its method, and nothing that a string says by itself."""
+
+import struct
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.apps.dex import read_dex
+from tieback.intake.apps.interface import Artifact, BufferKind
+from tieback.intake.apps.open import open_app
+from tieback.model.sighting import Credential, NotBackend, Sighting
+from tieback.recognise.dataflow.extract import RULE, DataflowExtractor
+from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.interface import Find
+
+DEX = Path(__file__).parent / "dex"
+ROOT = Path(__file__).parents[4]
+LABS = ROOT / "labs" / "apps"
+REAL = ROOT.parent / "shared" / "data" / "apps"
+
+JUDGE = EndpointExtractor()
+EXTRACTOR = DataflowExtractor(JUDGE, JUDGE.rules)
+
+
+def artifact(data: bytes) -> Artifact:
+    return read_dex("classes.dex", data)[0]
+
+
+def finds(name: str) -> list[Find]:
+    return list(EXTRACTOR.extract(artifact((DEX / f"{name}.dex").read_bytes())))
+
+
+def sightings(found: list[Find]) -> dict[str, Sighting]:
+    first: dict[str, Sighting] = {}
+    for find in found:
+        if isinstance(find, Sighting):
+            first.setdefault(find.endpoint.value, find)
+    return first
+
+
+TABLE: list[tuple[str, str, str, str, str]] = [
+    # fixture, method, endpoint, how, the composed text
+    ("concat", "Api;->builder", "https://api.shop.test/v1/me", "concat", "https://api.shop.test/v1/me"),
+    ("concat", "Api;->chars", "http://es.shop.test:9200/orders/_search", "concat", "http://es.shop.test:9200/orders/_search"),
+    ("concat", "Api;->concat", "mongodb://db.shop.test:27017/orders", "concat", "mongodb://***@db.shop.test/orders"),
+    ("concat", "Api;->format", "https://img.shop.test/v2/items", "format", "https://img.shop.test/v2/items"),
+    ("concat", "Api;->plus", "https://push.shop.test/send", "concat", "https://push.shop.test/send"),
+    ("concat", "Api;->holes", "https://users.shop.test/v3", "concat", "https://users.shop.test/v3/{}/cards"),
+    ("concat", "Api;->branches", "https://pay.shop.test/checkout", "concat", "https://pay.shop.test/checkout/{}/start"),
+    ("concat", "Api;->tables", "https://cdn.shop.test/assets", "concat", "https://cdn.shop.test/assets"),
+    ("fields", "Uses;->base", "https://static.shop.test/api/orders", "concat", "https://static.shop.test/api/orders"),
+    ("fields", "Uses;->broker", "broker.shop.test:7575", "Socket", "broker.shop.test:7575"),
+    ("fields", "Config;->own", "https://own.shop.test/inbox", "concat", "https://own.shop.test/inbox"),
+    ("recipe", "Recipe;->me", "https://indy.shop.test/v2/me", "concat", "https://indy.shop.test/v2/me?q={}"),
+    ("recipe", "Recipe;->plain", "https://both.shop.test/v5/all", "concat", "https://both.shop.test/v5/all"),
+    ("retrofit", "net/Orders;->list", "https://retro.shop.test/api/v1/orders", "retrofit", "https://retro.shop.test/api/v1/orders"),
+    ("sinks", "Sinks;->socket", "mq.shop.test:1883", "Socket", "mq.shop.test:1883"),
+    ("sinks", "Sinks;->address", "203.0.114.7:9000", "InetSocketAddress", "203.0.114.7:9000"),
+    ("sinks", "Sinks;->parts", "http://search.shop.test:9200/items/_count", "URL", "http://search.shop.test:9200/items/_count"),
+    ("sinks", "Sinks;->relative", "https://rel.shop.test/v1/profile", "URL", "https://rel.shop.test/v1/profile"),
+    ("sinks", "Sinks;->httpHost", "http://elastic.shop.test:9200", "HttpHost", "http://elastic.shop.test:9200"),
+    ("sinks", "Sinks;->mongo", "docs.shop.test:27017", "MongoClient", "docs.shop.test:27017"),
+    ("sinks", "Sinks;->mongo", "docs.shop.test:27016", "MongoClient", "docs.shop.test:27016"),
+    ("sinks", "Sinks;->jedis", "cache.shop.test:6380", "Jedis", "cache.shop.test:6380"),
+    ("sinks", "Sinks;->uri", "https://maps.shop.test/tiles", "Uri", "https://maps.shop.test/tiles"),
+    ("sinks", "Sinks;->okhttp", "http://ok.shop.test:8080/v4/carts", "HttpUrl", "http://ok.shop.test:8080/v4/carts"),
+    ("sinks", "Sinks;->bucket", "s3:shop-receipts-2026", "S3", "https://shop-receipts-2026.s3.amazonaws.com/"),
+    ("sinks", "Sinks;->realtime", "firebase-rtdb:shop-orders-1f2e", "FirebaseDatabase", "firebaseio.com/customers"),
+    ("sinks", "Sinks;->collection", "firestore:shop-prod-77", "FirebaseFirestore", "documents/users"),
+    ("sinks", "Sinks;->callable", "firebase-functions:europe-west1-shop-prod-77", "FirebaseFunctions", "/refund"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fixture", "method", "value", "how", "text"), TABLE, ids=[row[2] for row in TABLE])
+def test_what_the_code_puts_together(fixture: str, method: str, value: str, how: str, text: str) -> None:
+    found = sightings(finds(fixture))
+    assert value in found
+    evidence = found[value].evidence
+    assert evidence.how == f"{RULE}/{how}"
+    assert evidence.context.startswith(f"Ltest/shop/{method}: ")
+    assert evidence.context.endswith(text)
+    assert evidence.file == "classes.dex"
+    assert found[value].count == 1
+
+
+@pytest.mark.parametrize("fixture", ["concat", "fields", "recipe", "retrofit", "sinks"])
+def test_nothing_else_is_found(fixture: str) -> None:
+    """No endpoint of a branch, of a builder that went elsewhere, of a field that changes, or of one constant alone."""
+    assert set(sightings(finds(fixture))) == {value for name, _, value, _, _ in TABLE if name == fixture}
+
+
+@pytest.mark.parametrize(
+    ("fixture", "value", "first"),
+    [
+        ("concat", "https://api.shop.test/v1/me", b"https://api.shop.test\0"),
+        ("concat", "http://es.shop.test:9200/orders/_search", b"http://\0"),
+        ("sinks", "mq.shop.test:1883", b"mq.shop.test\0"),
+        ("recipe", "https://indy.shop.test/v2/me", b"https://indy.shop.test\x01"),
+    ],
+)
+def test_the_offset_is_that_of_the_first_constant(fixture: str, value: str, first: bytes) -> None:
+    offset = sightings(finds(fixture))[value].evidence.offset
+    assert offset is not None
+    assert (DEX / f"{fixture}.dex").read_bytes()[offset:].startswith(first)
+
+
+@pytest.mark.parametrize(
+    ("value", "service"),
+    [
+        ("docs.shop.test:27016", "mongodb"),
+        ("cache.shop.test:6380", "redis"),
+        ("mq.shop.test:1883", "mqtt"),
+        ("http://elastic.shop.test:9200", "elasticsearch"),
+    ],
+)
+def test_the_service_comes_from_the_call_or_else_from_the_port(value: str, service: str) -> None:
+    assert sightings(finds("sinks"))[value].endpoint.service == service
+
+
+def test_a_socket_to_the_device_itself_is_told_as_no_back_end() -> None:
+    assert "127.0.0.1:8080" in [find.value for find in finds("sinks") if isinstance(find, NotBackend)]
+
+
+def test_a_password_that_the_code_puts_together_is_masked_everywhere() -> None:
+    found = finds("concat")
+    secrets = [find for find in found if isinstance(find, Credential)]
+    assert [(secret.kind, secret.endpoint) for secret in secrets] == [
+        ("password_in_connection_string", "mongodb://db.shop.test:27017/orders")
+    ]
+    assert b"hunter2hunter2" not in msgspec.json.encode(found)
+
+
+def test_names_of_a_cloud_without_a_project_are_nobodys() -> None:
+    """A collection alone is no endpoint: which database it is in stands elsewhere."""
+    data = (DEX / "sinks.dex").read_bytes().replace(b"shop-prod-77", b"SHOP_PROD_77")
+    assert not {value for value in sightings(list(EXTRACTOR.extract(artifact(data)))) if value.startswith("firestore")}
+
+
+def test_other_buffers_are_left_alone() -> None:
+    data = (DEX / "concat.dex").read_bytes()
+    assert [buffer.kind for buffer in artifact(data).buffers] == [BufferKind.DEX]
+    broken = artifact(data[:40] + b"\xff" * 4 + data[44:])
+    assert list(EXTRACTOR.extract(broken)) == []
+
+
+def test_each_file_of_a_container_is_followed() -> None:
+    """Version 041: headers one after the other, offsets from the beginning of all. Here the first one has no tables."""
+    data = bytearray((DEX / "concat.dex").read_bytes())
+    data[4:7] = b"041"
+    header = bytes(data[:112])
+    for place in range(56, 104, 8):
+        struct.pack_into("<I", data, place, 0)
+    assert not sightings(list(EXTRACTOR.extract(artifact(bytes(data)))))
+    assert "https://api.shop.test/v1/me" in sightings(list(EXTRACTOR.extract(artifact(bytes(data) + header))))
+
+
+@pytest.mark.parametrize("app", ["fieldhand", "tillroll", "workhub"])
+def test_the_sample_apps_put_nothing_together_that_is_known(app: str) -> None:
+    """They name their hosts whole, or join a resource and a path: resources are no constants of the code."""
+    with open_app(LABS / f"{app}.apk") as opened:
+        assert [find for one in opened.artifacts() for find in EXTRACTOR.extract(one)] == []
+
+
+REAL_APPS = [
+    ("InsecureBankv2.apk", "https://www.google-analytics.com/gtm", "Lcom/google/android/gms/internal/zzqi;->zzt"),
+    ("dvba.apk", "https://plus.google.com/circles/find", "Lc/c/a/a/c/l/f0;-><clinit>"),
+    ("AndroGoat.apk", "https://owasp.org", "Lowasp/sat/agoat/TrafficActivity$doPinning$1;->invoke"),
+]
+
+
+@pytest.mark.parametrize(("app", "value", "method"), REAL_APPS, ids=[row[0] for row in REAL_APPS])
+def test_real_apps(app: str, value: str, method: str) -> None:
+    if not (REAL / app).exists():
+        pytest.skip(f"no {app} in ../shared/data/apps")
+    with open_app(REAL / app) as opened:
+        found = sightings([find for one in opened.artifacts() for find in EXTRACTOR.extract(one)])
+    assert value in found
+    assert found[value].evidence.context.startswith(method)
+
+
+SAMPLES = [path.read_bytes() for path in sorted(DEX.glob("*.dex"))]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from(SAMPLES),
+    st.lists(st.tuples(st.integers(0, 3600), st.binary(min_size=1, max_size=6)), max_size=12),
+    st.integers(0, 3600),
+)
+def test_a_damaged_file_gives_finds_or_none(data: bytes, patches: list[tuple[int, bytes]], cut: int) -> None:
+    hurt = bytearray(data)
+    for place, patch in patches:
+        at = place % len(hurt)
+        hurt[at : at + len(patch)] = patch
+    if cut % 3 == 0:
+        del hurt[cut % len(hurt) :]
+    for find in EXTRACTOR.extract(artifact(bytes(hurt))):
+        if isinstance(find, Sighting | Credential):
+            assert len(find.evidence.context) <= 160
+            assert find.evidence.context.isprintable()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(SAMPLES), st.lists(st.tuples(st.integers(32, 4000), st.integers(0, 2**32 - 1)), max_size=6))
+def test_numbers_that_lie_are_survived(data: bytes, patches: list[tuple[int, int]]) -> None:
+    hurt = bytearray(data)
+    for place, number in patches:
+        struct.pack_into("<I", hurt, min(place, len(hurt) - 4) & ~3, number)
+    list(EXTRACTOR.extract(artifact(bytes(hurt))))

@@ -1,0 +1,39 @@
+"""Formats and recipes, with what is known of their arguments."""
+
+import pytest
+
+from tieback.recognise.dataflow.formats import formatted, joined
+from tieback.recognise.dataflow.values import Text, Value
+
+HOST = Text("a.test", 2, ("a.test",))
+
+
+@pytest.mark.parametrize(
+    ("template", "arguments", "text"),
+    [
+        ("https://%s/v%d", [HOST, 2], "https://a.test/v2"),
+        ("https://%2$s/v%1$d", [2, HOST], "https://a.test/v2"),
+        ("https://%s/%s", [HOST], "https://a.test/{}"),
+        ("https://%s/", None, "https://{}/"),
+        ("%s %% %s%n", [HOST, None], "a.test % {}\n"),
+        ("%05d %.2f %x", [1, 2, 3], "{} {} {}"),
+        ("100%", [], "100%"),
+    ],
+)
+def test_formats(template: str, arguments: list[Value | None] | None, text: str) -> None:
+    made = formatted(Text(template, 1, (template,)), arguments)
+    assert made.text == text
+    assert made.first == 1
+
+
+@pytest.mark.parametrize(
+    ("recipe", "arguments", "constants", "text"),
+    [
+        ("https://\x01/v\x01", [HOST, 2], [], "https://a.test/v2"),
+        ("\x01\x02\x01", [HOST], [Text("/x")], "a.test/x{}"),
+        ("\x02", [], [], "{}"),
+        ("", [], [], ""),
+    ],
+)
+def test_recipes(recipe: str, arguments: list[Value | None], constants: list[Text], text: str) -> None:
+    assert joined(Text(recipe, 1), arguments, constants).text == text

@@ -1,0 +1,41 @@
+"""Which strings and methods are worth a walk."""
+
+from pathlib import Path
+
+import pytest
+
+from tieback.recognise.dataflow.calls import KnownCalls
+from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.fields import Fields
+from tieback.recognise.dataflow.seeds import Finder, anchored
+from tieback.recognise.dataflow.sinks import read_sinks
+
+DEX = Path(__file__).parent / "dex"
+KNOWN = KnownCalls(read_sinks())
+
+
+def candidates(name: str) -> set[str]:
+    dex = DexFile((DEX / f"{name}.dex").read_bytes())
+    found = Finder(dex, KNOWN.resolve(dex), Fields(dex), anchored(dex)).candidates()
+    assert all(0 < one.stop <= one.code.units + 3 for one in found)
+    return {dex.method_name(dex.method_of(one.code)).partition("->")[2] for one in found}
+
+
+def test_strings_with_a_scheme() -> None:
+    dex = DexFile((DEX / "concat.dex").read_bytes())
+    texts = {dex.string(index) for index in anchored(dex)}
+    assert texts == {dex.string(index) for index in range(len(dex.strings)) if "://" in dex.string(index)}
+
+
+@pytest.mark.parametrize(
+    ("fixture", "methods"),
+    [
+        ("concat", {"builder", "chars", "concat", "format", "plus", "holes", "branches", "escapes", "tables"}),
+        ("fields", {"own", "base", "changed", "broker"}),
+        ("recipe", {"me", "plain"}),
+        ("retrofit", {"make"}),
+    ],
+)
+def test_methods(fixture: str, methods: set[str]) -> None:
+    """The initialiser and the setter of fields put nothing together, so they are not walked for their own sake."""
+    assert candidates(fixture) == methods

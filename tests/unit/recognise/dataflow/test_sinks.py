@@ -1,0 +1,39 @@
+"""The file of sinks holds together."""
+
+import re
+
+import pytest
+
+from tieback.recognise.dataflow.sinks import Sink, by_owner, read_sinks
+
+SINKS = read_sinks()
+
+
+@pytest.mark.parametrize("sink", SINKS, ids=lambda sink: f"{sink.owner}{sink.method}({','.join(sink.takes)})")
+def test_each_entry(sink: Sink) -> None:
+    assert re.fullmatch(r"L[\w/$]+;", sink.owner)
+    assert len([kind for kind in sink.takes if kind != "..."]) == len(sink.roles)
+    assert "..." not in sink.takes[:-1]
+    assert re.fullmatch(r"(?:\[*(?:[ZBCSIJFD]|L[\w/$]+;))*", sink.parameters)
+    assert sink.source.startswith("https://")
+
+
+def test_no_call_is_listed_twice() -> None:
+    calls = [(sink.owner, sink.method, sink.takes) for sink in SINKS]
+    assert len(calls) == len(set(calls))
+    assert sum(len(its) for its in by_owner(SINKS).values()) == len(SINKS)
+
+
+@pytest.mark.parametrize(
+    ("takes", "parameters", "fits"),
+    [
+        (("String", "int"), "Ljava/lang/String;I", True),
+        (("String", "int"), "Ljava/lang/String;II", False),
+        (("String", "int", "..."), "Ljava/lang/String;II", True),
+        (("String", "int", "..."), "Ljava/lang/String;", False),
+        ((), "", True),
+        ((), "I", False),
+    ],
+)
+def test_which_methods_fit(takes: tuple[str, ...], parameters: str, fits: bool) -> None:
+    assert Sink("x", "Lx;", "y", takes, (), "https://x.test").fits(parameters) == fits
