@@ -17,13 +17,16 @@ from contextlib import contextmanager
 
 import apk_info
 
-from tieback.intake.apps.binary_xml import expansion
+from tieback.intake.apps.binary_xml import expansion, read_tree
+from tieback.intake.apps.cleartext import android_policies
+from tieback.intake.apps.element import Element
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Source
 from tieback.intake.apps.names import printable
 from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.signer import MAX_SUBJECT, organisation
 from tieback.intake.apps.stringpool import MalformedError
 from tieback.model.app import App, Platform, Signer
+from tieback.model.cleartext import CleartextPolicy
 
 MANIFEST, RESOURCES = "AndroidManifest.xml", "resources.arsc"
 MAX_MANIFEST = 2 * 1024 * 1024
@@ -91,6 +94,36 @@ class Apk:
             table, self._table = self._table, None
             return table.artifact()
         return None
+
+    def policies(self) -> tuple[CleartextPolicy, ...]:
+        """The transport security that the app declares."""
+        manifest = self.manifest()
+        if manifest is None:
+            return ()
+        application = manifest.first("application")
+        reference = application.attributes.get("networkSecurityConfig", "") if application else ""
+        return android_policies(manifest, MANIFEST, self.resource_xml(reference) if reference else None)
+
+    def manifest(self) -> Element | None:
+        """The manifest as a tree; ``None`` where it cannot be read, which ``identify`` makes a problem of."""
+        entry = self._source.find(MANIFEST)
+        if entry is None:
+            return None
+        try:
+            return read_tree(bytes(self._source.read(entry, MAX_MANIFEST)))
+        except MalformedError:
+            return None
+
+    def resource_xml(self, reference: str) -> tuple[Element, str] | None:
+        """The XML file behind a reference (``@7f120001``), and its name."""
+        entry = self._source.find(self._resolved(reference)) if reference.startswith("@") else None
+        if entry is None or entry.size > MAX_MANIFEST:
+            return None
+        try:
+            return read_tree(bytes(self._source.read(entry, MAX_MANIFEST))), entry.name
+        except MalformedError as error:
+            self._source.problems.note(str(error), entry.name)
+            return None
 
     def _opened(self) -> apk_info.APK | None:
         """The outline of the package, opened once."""

@@ -6,13 +6,30 @@ document out would produce, because a few kilobytes can name one long string a h
 """
 
 import struct
+from collections.abc import Iterator
 
 import numpy as np
 
+from tieback.intake.apps.element import MAX_DEPTH, MAX_ELEMENTS, Element
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.stringpool import MalformedError, StringPool, read_pool
 
-_START_ELEMENT, _END_ELEMENT = 0x0102, 0x0103
+MAX_ATTRIBUTES = 1000
+"""Attributes read of one element."""
+
+MAX_TEXT = 4096
+_START_ELEMENT, _END_ELEMENT, _TEXT, _RESOURCE_MAP = 0x0102, 0x0103, 0x0104, 0x0180
+_KNOWN = {
+    0x01010001: "label",
+    0x01010003: "name",
+    0x0101000F: "debuggable",
+    0x0101020C: "minSdkVersion",
+    0x01010270: "targetSdkVersion",
+    0x010104EC: "usesCleartextTraffic",
+    0x01010527: "networkSecurityConfig",
+}
+"""Resource ids of attributes that readers of trees ask for (AOSP ``core/res/res/values/public-final.xml``)."""
+
 _chunk = struct.Struct("<HHI")
 
 
@@ -79,3 +96,70 @@ def _pool(data: bytes) -> StringPool:
     if len(data) < 36:
         raise MalformedError("a binary XML file ends too early")
     return read_pool(data, 8)
+
+
+def read_tree(data: bytes) -> Element:
+    """The document as a tree.
+
+    An attribute's name is that of its resource id where Android knows it so: packers blank out the text.
+
+    Raises:
+        MalformedError: it has no readable string pool or no element, or is too deep or too large.
+    """
+    pool = _pool(data)
+    ids: tuple[int, ...] = ()
+    top = Element("")
+    stack = [top]
+    left = MAX_ELEMENTS
+    position = 8 + pool.size
+    while position + 8 <= len(data) and left > 0:
+        kind, header, size = _chunk.unpack_from(data, position)
+        if size < 8:
+            break
+        body = position + header
+        if kind == _RESOURCE_MAP:
+            count = min((size - 8) // 4, (len(data) - position - 8) // 4, 1024)
+            ids = struct.unpack_from(f"<{count}I", data, position + 8)
+        elif kind == _START_ELEMENT and body + 20 <= len(data):
+            left -= 1
+            if len(stack) > MAX_DEPTH:
+                raise MalformedError("a binary XML file is too deep")
+            (name,) = struct.unpack_from("<4xI", data, body)
+            element = Element(pool.text(name), dict(_attributes(data, body, pool, ids)))
+            stack[-1].children.append(element)
+            stack.append(element)
+        elif kind == _END_ELEMENT and len(stack) > 1:
+            stack.pop()
+        elif kind == _TEXT and body + 4 <= len(data):
+            (index,) = struct.unpack_from("<I", data, body)
+            stack[-1].text = (stack[-1].text + pool.text(index).strip())[:MAX_TEXT]
+        position += size
+    if not top.children:
+        raise MalformedError("a binary XML file has no element")
+    return top.children[0]
+
+
+def _attributes(data: bytes, at: int, pool: StringPool, ids: tuple[int, ...]) -> Iterator[tuple[str, str]]:
+    first, width, count = struct.unpack_from("<8xHHH", data, at)
+    for index in range(min(count, MAX_ATTRIBUTES) if width >= 20 else 0):
+        attribute = at + first + index * width
+        if attribute + 20 > len(data):
+            return
+        name, raw, kind, value = struct.unpack_from("<4xII3xBI", data, attribute)
+        known = _KNOWN.get(ids[name], "") if name < len(ids) else ""
+        yield known or pool.text(name, 256), _value(pool, raw, kind, value)
+
+
+def _value(pool: StringPool, raw: int, kind: int, value: int) -> str:
+    """An attribute's value as text (``Res_value`` of ``ResourceTypes.h``)."""
+    if kind == 0x03:
+        return pool.text(value)
+    if kind in {0x01, 0x07}:
+        return f"@{value:08x}"
+    if kind == 0x12:
+        return "true" if value else "false"
+    if kind == 0x10:
+        return str(value - (1 << 32) if value & 0x80000000 else value)
+    if kind == 0x11:
+        return hex(value)
+    return pool.text(raw)

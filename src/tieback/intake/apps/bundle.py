@@ -5,14 +5,16 @@ Sources: https://developer.android.com/guide/app-bundle/app-bundle-format; AOSP 
 
 import re
 
+from tieback.intake.apps.cleartext import android_policies
 from tieback.intake.apps.element import Element, written
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Source
 from tieback.intake.apps.manifest import identity, resource_id
 from tieback.intake.apps.proto_resources import ProtoResources
 from tieback.intake.apps.proto_xml import probes, read_proto_xml, search_proto_xml
-from tieback.intake.apps.signer import organisation, signature_block
+from tieback.intake.apps.signer import leaf_signer, organisation
 from tieback.intake.apps.stringpool import MalformedError
 from tieback.model.app import App, Signer
+from tieback.model.cleartext import CleartextPolicy
 
 MANIFEST = "base/manifest/AndroidManifest.xml"
 RESOURCES = "base/resources.pb"
@@ -69,6 +71,15 @@ class Bundle:
             return search_proto_xml(name, data) if data and self._probes > 0 else None
         return None
 
+    def policies(self) -> tuple[CleartextPolicy, ...]:
+        """The transport security that the app declares."""
+        manifest = self.manifest()
+        if manifest is None:
+            return ()
+        application = manifest.first("application")
+        reference = application.attributes.get("networkSecurityConfig", "") if application else ""
+        return android_policies(manifest, MANIFEST, self.resource_xml(reference) if reference else None)
+
     def manifest(self) -> Element | None:
         """The manifest of the base module."""
         return self._xml(MANIFEST)
@@ -121,7 +132,7 @@ class Bundle:
     def _signer(self) -> Signer | None:
         for entry in self._source.entries:
             if _CERTIFICATE.fullmatch(entry.name):
-                return signature_block(bytes(self._source.read(entry, MAX_CERTIFICATE)))
+                return leaf_signer(bytes(self._source.read(entry, MAX_CERTIFICATE)), "v1")
         return None
 
 

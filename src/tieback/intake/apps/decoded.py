@@ -5,11 +5,13 @@ Source: https://apktool.org/docs/the-basics/decoding. Its smali files are search
 
 import re
 
+from tieback.intake.apps.cleartext import android_policies
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Source
 from tieback.intake.apps.manifest import identity
 from tieback.intake.apps.stringpool import MalformedError
 from tieback.model.app import App
+from tieback.model.cleartext import CleartextPolicy
 
 MANIFEST, SETTINGS, STRINGS = "AndroidManifest.xml", "apktool.yml", "res/values/strings.xml"
 MAX_XML = 4 * 1024 * 1024
@@ -55,6 +57,15 @@ class Decoded:
             return None
         data = bytes(self._source.read(entry, MAX_XML))
         return Artifact(name, (Buffer(name, BufferKind.MANIFEST, data),))
+
+    def policies(self) -> tuple[CleartextPolicy, ...]:
+        """The transport security that the app declares."""
+        manifest = self.manifest()
+        if manifest is None:
+            return ()
+        application = manifest.first("application")
+        reference = application.attributes.get("networkSecurityConfig", "") if application else ""
+        return android_policies(manifest, MANIFEST, self.resource_xml(reference) if reference else None)
 
     def manifest(self) -> Element | None:
         """The manifest; ``None``, with a problem, where there is none that can be read."""

@@ -11,7 +11,8 @@ from tieback.intake.apps.content import SNIFF, Content, sniff
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.directory import Entry
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Source
-from tieback.intake.apps.native import read_elf, read_macho
+from tieback.intake.apps.macho import read_macho
+from tieback.intake.apps.native import read_elf
 from tieback.intake.apps.plist import read_binary_plist
 from tieback.intake.apps.problems import NestedProblems, Problems
 from tieback.intake.apps.resources import Resources

@@ -14,6 +14,7 @@ from tieback.intake.apps.directory import Entry
 from tieback.intake.apps.problems import Problems
 from tieback.intake.apps.window import View
 from tieback.model.app import App
+from tieback.model.cleartext import CleartextPolicy
 from tieback.model.sighting import Problem
 
 
@@ -69,6 +70,11 @@ class OpenedApp(Protocol):
     @property
     def app(self) -> App | None:
         """The identity; ``None`` where it could not be read, and the reason is in ``problems``."""
+        ...
+
+    @property
+    def cleartext(self) -> tuple[CleartextPolicy, ...]:
+        """The transport security that the app declares; cheapest when asked before the walk."""
         ...
 
     def artifacts(self) -> Iterator[Artifact]:

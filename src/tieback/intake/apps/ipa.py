@@ -1,22 +1,32 @@
-"""IPA: identity by ``Info.plist``, signer by the provisioning profile.
+"""IPA: identity by ``Info.plist``, signer by the provisioning profile, else by the code signature.
 
 Sources: Apple, Information Property List; Apple TN3125 (provisioning profiles: a CMS message whose content is an XML
-property list). The profile is read for names, its signature is not checked: it says who claims the app.
+property list). Profile and signature are read for names, not checked: they say who claims the app. App extensions,
+watch apps and frameworks are entries like any others.
 """
 
 import re
 from typing import Any
 
+from tieback.intake.apps.archive import MAX_ENTRY
+from tieback.intake.apps.cleartext import ats_policies
+from tieback.intake.apps.content import SNIFF, Content, sniff
 from tieback.intake.apps.directory import Entry
-from tieback.intake.apps.interface import Artifact, Source
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Source
+from tieback.intake.apps.macho import read_macho, signature
 from tieback.intake.apps.names import printable
 from tieback.intake.apps.plist import MAX_PLIST, read_values
-from tieback.intake.apps.signer import certificate_signer, organisation
+from tieback.intake.apps.signer import certificate_signer, leaf_signer, organisation
 from tieback.intake.apps.stringpool import MalformedError
 from tieback.model.app import App, Platform, Signer
+from tieback.model.cleartext import CleartextPolicy
 
 MAX_TEXT = 300
 _INFO = re.compile(r"Payload/[^/]+\.app/Info\.plist")
+_ANY_INFO = re.compile(r"Payload/[^/]+\.app/(?:.+\.(?:appex|app)/)?Info\.plist")
+_PROFILE = "embedded.mobileprovision"
+MAX_INFOS = 64
+"""Apps and extensions in one package whose transport security is read."""
 
 
 class Ipa:
@@ -24,24 +34,29 @@ class Ipa:
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._binary: tuple[str, bytes | bytearray] | None = None
 
     def identify(self, sha256: str) -> App | None:
         """The identity; ``None``, with a problem, where ``Info.plist`` is missing or damaged."""
         problems = self._source.problems
-        entry = _info(self._source)
-        if entry is None:
+        infos = [entry for entry in self._source.entries if _INFO.fullmatch(entry.name)]
+        if not infos:
             problems.note("no Info.plist: the app cannot be named", "")
             return None
-        try:
-            values = read_values(bytes(self._source.read(entry, MAX_PLIST + 1)))
-        except MalformedError as error:
-            problems.note(str(error), entry.name)
+        entry = infos[0]
+        if len(infos) > 1:
+            problems.note(f"{len(infos)} apps in one package, which is named after the first", entry.name)
+        values = self._values(entry)
+        if values is None:
             return None
         bundle_id = _text(values, "CFBundleIdentifier")
         if not bundle_id:
             problems.note("Info.plist names no bundle identifier", entry.name)
             return None
-        signer, team = self._signer(entry.name.removesuffix("Info.plist") + "embedded.mobileprovision")
+        folder = entry.name.removesuffix("Info.plist")
+        signer, team = self._profile_signer(folder + _PROFILE)
+        if signer is None and not team:
+            signer, team = self._code_signer(folder + _text(values, "CFBundleExecutable"))
         return App(
             Platform.IOS,
             bundle_id,
@@ -56,30 +71,76 @@ class Ipa:
         )
 
     def special(self, name: str) -> Artifact | None:
-        """Every entry of an IPA is read by its content."""
-        del name
+        """Of provisioning profiles the property list inside; all other entries are read by their content."""
+        if name.endswith("/" + _PROFILE):
+            entry = self._source.find(name)
+            data = bytes(self._source.read(entry, MAX_PLIST)) if entry else b""
+            start, stop = _property_list(data)
+            if start < stop:
+                return Artifact(name, (Buffer(name, BufferKind.MANIFEST, data[start:stop], base=start),))
+        elif self._binary is not None and name == self._binary[0]:
+            (_, content), self._binary = self._binary, None
+            artifact, complaint = read_macho(name, content)
+            if complaint:
+                self._source.problems.note(complaint, name)
+            return artifact
         return None
 
-    def _signer(self, profile: str) -> tuple[Signer | None, str]:
-        """The first certificate of the provisioning profile, and the name of the team."""
+    def policies(self) -> tuple[CleartextPolicy, ...]:
+        """The transport security of the app, of its extensions and of watch apps."""
+        out: list[CleartextPolicy] = []
+        infos = [entry for entry in self._source.entries if _ANY_INFO.fullmatch(entry.name)]
+        for entry in infos[:MAX_INFOS]:
+            values = self._values(entry)
+            # An extension that says nothing has the platform's default, which needs no line of its own.
+            if values is not None and (not out or "NSAppTransportSecurity" in values):
+                out += ats_policies(values, entry.name)
+        return tuple(out)
+
+    def _values(self, entry: Entry) -> dict[str, Any] | None:
+        try:
+            return read_values(bytes(self._source.read(entry, MAX_PLIST + 1)))
+        except MalformedError as error:
+            self._source.problems.note(str(error), entry.name)
+            return None
+
+    def _profile_signer(self, profile: str) -> tuple[Signer | None, str]:
+        """The first certificate of the provisioning profile, and the name of the team or its identifier."""
         entry = self._source.find(profile)
         if entry is None:
             return None, ""
         data = bytes(self._source.read(entry, MAX_PLIST))
-        start, stop = data.find(b"<?xml"), data.rfind(b"</plist>")
-        if start < 0 or stop < start:
+        start, stop = _property_list(data)
+        if start >= stop:
             self._source.problems.note("the provisioning profile has no property list", profile)
             return None, ""
         try:
-            values = read_values(data[start : stop + 8])
+            values = read_values(data[start:stop])
         except MalformedError as error:
             self._source.problems.note(str(error), profile)
             return None, ""
         certificates = values.get("DeveloperCertificates")
         first = certificates[0] if isinstance(certificates, list) and certificates else None
-        return (certificate_signer(first, "code-signature") if isinstance(first, bytes) else None), _text(
-            values, "TeamName"
-        )
+        signer = certificate_signer(first, "code-signature") if isinstance(first, bytes) else None
+        teams = values.get("TeamIdentifier")
+        team = teams[0] if isinstance(teams, list) and teams and isinstance(teams[0], str) else ""
+        return signer, _text(values, "TeamName") or printable(team, MAX_TEXT)
+
+    def _code_signer(self, executable: str) -> tuple[Signer | None, str]:
+        """The signer of the app's own binary, and the organisation it names, else the identifier of the team.
+
+        Packages of the App Store have no profile: Apple signs them, and only the identifier tells of the maker.
+        """
+        entry = self._source.find(executable)
+        if entry is None or entry.size > MAX_ENTRY:
+            return None, ""
+        data = self._source.read(entry)
+        if sniff(data[:SNIFF]) is not Content.MACH_O:
+            return None, ""
+        self._binary = executable, data  # the walk comes to it next: it is not inflated twice
+        found = signature(data)
+        signer = leaf_signer(bytes(data[slice(*found.message)]), "code-signature")
+        return signer, (organisation(signer.subject) if signer else "") or found.team
 
 
 def is_ipa(source: Source) -> bool:
@@ -87,8 +148,10 @@ def is_ipa(source: Source) -> bool:
     return any(entry.name.startswith("Payload/") and ".app/" in entry.name for entry in source.entries)
 
 
-def _info(source: Source) -> Entry | None:
-    return next((entry for entry in source.entries if _INFO.fullmatch(entry.name)), None)
+def _property_list(data: bytes) -> tuple[int, int]:
+    """Begin and end of the XML property list in a CMS message; equal where there is none."""
+    start, stop = data.find(b"<?xml"), data.rfind(b"</plist>")
+    return (start, stop + 8) if 0 <= start < stop else (0, 0)
 
 
 def _text(values: dict[str, Any], key: str) -> str:

@@ -9,6 +9,7 @@ from tieback.intake.apps.budget import Budget
 from tieback.intake.apps.entries import walk
 from tieback.intake.apps.interface import Artifact, Source
 from tieback.model.app import App
+from tieback.model.cleartext import CleartextPolicy
 from tieback.model.sighting import Problem
 
 
@@ -21,6 +22,10 @@ class Format(Protocol):
 
     def special(self, name: str) -> Artifact | None:
         """The artifact of an entry that this format reads in its own way, else ``None``."""
+        ...
+
+    def policies(self) -> tuple[CleartextPolicy, ...]:
+        """The transport security that the app declares; empty where it cannot be read."""
         ...
 
 
@@ -53,6 +58,11 @@ class Package:
     def app(self) -> App | None:
         """The identity; ``None`` where it could not be read, and the reason is in ``problems``."""
         return self._format.identify(self.sha256)
+
+    @cached_property
+    def cleartext(self) -> tuple[CleartextPolicy, ...]:
+        """The transport security that the app declares, the rule for all other hosts first; empty where unreadable."""
+        return self._format.policies()
 
     def artifacts(self) -> Iterator[Artifact]:
         """Each entry worth searching, its buffers free to go when the next one is asked for."""

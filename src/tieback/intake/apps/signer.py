@@ -3,16 +3,21 @@
 import hashlib
 import re
 import tomllib
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from tieback.model.app import Signer
 
 _PART = re.compile(r"(?:^|,|\+)\s*O\s*=\s*(\"[^\"]*\"|(?:\\.|[^,+\\])*)")
+_SEQUENCE, _VERSION_3 = b"\x30\x82", b"\xa0\x03\x02\x01\x02"
+"""DER of a sequence of 256 bytes to 64 KiB, and of the version with which a certificate begins (RFC 5280)."""
+
+MAX_CERTIFICATES = 32
+"""Certificates looked at in one message."""
+
 MAX_SUBJECT = 1000
 """Characters kept of a distinguished name."""
 
@@ -32,18 +37,25 @@ def organisation(subject: str) -> str:
     return "" if name.casefold() in _not_vendors() else name
 
 
-def signature_block(content: bytes) -> Signer | None:
-    """The signer of a JAR signature (``META-INF/*.RSA``, a CMS message); ``None`` where it names no certificate.
+def leaf_signer(message: bytes, scheme: str) -> Signer | None:
+    """The signer of a CMS message (RFC 5652): the certificate in it that issued no other one there; ``None`` without.
 
-    The certificate comes first that the message lists first; the signature itself is not checked.
+    Certificates are found by how they begin, so that the message may be written with indefinite lengths, as Apple's
+    are, or be damaged; its signature is not checked.
     """
-    try:
-        certificates = pkcs7.load_der_pkcs7_certificates(content)
-    except (ValueError, UnsupportedAlgorithm):
-        return None
-    if not certificates:
-        return None
-    return certificate_signer(certificates[0].public_bytes(Encoding.DER), "v1")
+    found: list[tuple[bytes, x509.Certificate]] = []
+    at = message.find(_VERSION_3)
+    while at >= 0 and len(found) < MAX_CERTIFICATES:
+        # The certificate and its first part are sequences: a mark and a length, of four bytes, or of three if short.
+        for start in (at - 8, at - 7):
+            if start >= 0 and message[start : start + 2] == _SEQUENCE and message[start + 4] == _SEQUENCE[0]:
+                der = message[start : start + 4 + int.from_bytes(message[start + 2 : start + 4])]
+                with suppress(ValueError):
+                    found.append((der, x509.load_der_x509_certificate(der)))
+        at = message.find(_VERSION_3, at + 1)
+    issuers = {certificate.issuer for _, certificate in found if certificate.issuer != certificate.subject}
+    leaf = next((der for der, certificate in found if certificate.subject not in issuers), None)
+    return certificate_signer(leaf, scheme) if leaf else None
 
 
 def certificate_signer(der: bytes, scheme: str) -> Signer:

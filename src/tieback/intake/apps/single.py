@@ -12,6 +12,7 @@ from tieback.intake.apps.names import printable
 from tieback.intake.apps.problems import Problems
 from tieback.intake.apps.window import View
 from tieback.model.app import App
+from tieback.model.cleartext import CleartextPolicy
 
 PARTS = {
     Content.DEX: "a single DEX file",
@@ -76,3 +77,7 @@ class Part:
         """The entry is read by its content."""
         del name
         return None
+
+    def policies(self) -> tuple[CleartextPolicy, ...]:
+        """None: a part has no manifest."""
+        return ()

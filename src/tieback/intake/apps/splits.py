@@ -8,6 +8,7 @@ set are read like any archive inside a package (see ``entries``); here is only w
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from tieback.intake.apps.apk import Apk, is_apk
 from tieback.intake.apps.archive import Archive
@@ -17,6 +18,7 @@ from tieback.intake.apps.interface import Artifact, Source
 from tieback.intake.apps.names import printable
 from tieback.intake.apps.problems import NestedProblems
 from tieback.model.app import App, Platform
+from tieback.model.cleartext import CleartextPolicy
 
 MAX_JSON = 1024 * 1024
 MAX_TEXT = 300
@@ -72,6 +74,16 @@ class SplitSet:
         """Every entry is read by its content."""
         del name
         return None
+
+    def policies(self) -> tuple[CleartextPolicy, ...]:
+        """The transport security that the base package declares."""
+        base = _base(self._source, self._listed())
+        if base is None:
+            return ()
+        with self._source.lend(base) as view:
+            inner = Archive(view, NestedProblems(self._source.problems, f"{base.name}!"), self._budget)
+            found = Apk(inner).policies() if is_apk(inner) else ()
+        return tuple(replace(policy, source=f"{base.name}!{policy.source}") for policy in found)
 
     def _of_base(self, base: Entry, sha256: str) -> App | None:
         with self._source.lend(base) as view:

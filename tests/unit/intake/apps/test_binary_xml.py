@@ -1,3 +1,4 @@
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.apps.binary_xml import expansion, read_binary_xml
+from tieback.intake.apps.binary_xml import expansion, read_binary_xml, read_tree
 from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.open import open_app
 from tieback.intake.apps.stringpool import MalformedError
@@ -63,3 +64,40 @@ def test_damage_is_refused_or_read(build: Build, noise: list[tuple[int, int]], c
             read()
         except MalformedError:
             continue
+
+
+def test_a_document_is_a_tree(build: Build) -> None:
+    root = read_tree(build("manifest", "test.x", "@7f010000"))
+    assert (root.name, root.attributes) == ("manifest", {"package": "test.x"})
+    application = root.first("application")
+    assert application is not None
+    assert application.attributes == {"label": "@7f010000"}
+
+
+def test_an_attribute_without_a_name_is_known_by_its_resource_id(build: Build) -> None:
+    data = bytearray(build("manifest", "test.x"))
+    ids = data.index(struct.pack("<HHII", 0x0180, 8, 12, 0x01010001))
+    struct.pack_into("<I", data, ids + 8, 0x010104EC)
+    application = read_tree(bytes(data)).first("application")
+    assert application is not None
+    assert application.attributes == {"usesCleartextTraffic": "Field hand"}
+
+
+def test_the_tree_is_bounded(build: Build) -> None:
+    with pytest.raises(MalformedError):
+        read_tree(build("binary_xml", ["a", "b"], depth=100))
+    with pytest.raises(MalformedError):
+        read_tree(build("binary_xml", ["a", "b"], depth=0))
+    assert len(read_tree(build("binary_xml", ["a", "b"], attributes=60_000)).attributes) == 1
+
+
+@settings(max_examples=80, deadline=None)
+@given(noise=st.lists(st.tuples(st.integers(0, 700), st.integers(0, 255)), max_size=10))
+def test_a_damaged_document_is_an_error_or_a_tree(build: Build, noise: list[tuple[int, int]]) -> None:
+    data = bytearray(build("manifest", "test.x"))
+    for place, value in noise:
+        data[place % len(data)] = value
+    try:
+        read_tree(bytes(data))
+    except MalformedError:
+        return

@@ -1,4 +1,5 @@
 import plistlib
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,6 +100,47 @@ def test_real_apps_have_their_identity_and_code(apps: Path, file: str, bundle: s
     assert app.signer is not None
     assert len(app.signer.sha256) == 64
     assert BufferKind.NATIVE in kinds
+
+
+def test_extensions_watch_apps_and_frameworks_are_read(build: Build, tmp_path: Path) -> None:
+    watch = ROOT + "Watch/W.app/"
+    transport = {"NSAppTransportSecurity": {"NSAllowsArbitraryLoads": True}}
+    files = [
+        (ROOT + "Info.plist", plistlib.dumps(INFO)),
+        (ROOT + "PlugIns/Share.appex/Info.plist", plistlib.dumps({"url": "https://share.test"})),
+        (watch + "Info.plist", plistlib.dumps(transport)),
+        (ROOT + "Frameworks/A.framework/Info.plist", plistlib.dumps(transport)),
+        (ROOT + "Frameworks/A.framework/A", b"\xcf\xfa\xed\xfe" + b"\0" * 40 + b"https://a.test"),
+        ("Payload/Other.app/Info.plist", plistlib.dumps(INFO)),
+    ]
+    path = tmp_path / "x.ipa"
+    path.write_bytes(build("zipped", files))
+    with open_app(path) as package:
+        assert package.app is not None
+        assert [(rule.cleartext, rule.source) for rule in package.cleartext] == [
+            (False, "default (App Transport Security)"),
+            (True, watch + "Info.plist"),
+        ]
+        assert len(list(package.artifacts())) == 6
+        assert ["2 apps" in problem.what for problem in package.problems] == [True]
+
+
+def test_without_a_profile_the_team_of_the_signature_answers(build: Build) -> None:
+    directory = struct.pack(">IIIIIIIII", 0xFADE0C02, 63, 0x20400, 0, 0, 0, 0, 0, 0) + b"\0" * 8
+    directory += struct.pack(">II", 0, 52) + b"A1B2C3D4E5\0"
+    code = struct.pack(">IIIII", 0xFADE0CC0, 0, 1, 0, 20) + directory
+    head = struct.pack("<IIIIIIIIIIII", 0xFEEDFACF, 0x0100000C, 2, 2, 1, 16, 0, 0, 0x1D, 16, 64, len(code))
+    files = [
+        (ROOT + "Info.plist", plistlib.dumps(INFO | {"CFBundleExecutable": "Workhub"})),
+        (ROOT + "Workhub", head + b"\0" * (64 - len(head)) + code),
+    ]
+    archive = Archive(build("zipped", files), Problems())
+    ipa = Ipa(archive)
+    app = ipa.identify("")
+    assert app is not None
+    assert (app.vendor, app.signer) == ("A1B2C3D4E5", None)
+    assert ipa.special(ROOT + "Workhub") is not None
+    assert ipa.special(ROOT + "Workhub") is None
 
 
 def test_what_counts_as_an_ipa(build: Build) -> None:

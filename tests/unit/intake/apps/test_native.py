@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.apps.interface import BufferKind
-from tieback.intake.apps.native import read_elf, read_macho
+from tieback.intake.apps.native import merged, read_elf
 from tieback.intake.apps.open import open_app
 
 CODE, TEXT = b"\x90" * 8192, b"mqtt://broker.test:1883\0"
@@ -24,20 +24,6 @@ def elf(*, sections: int | None = None, table: int | None = None) -> bytes:
     return head + body[64:] + headers
 
 
-def macho(*, encrypted: bool = False) -> bytes:
-    """A 64-bit Mach-O file with code, C strings and UTF-16 strings."""
-    wide = "wss://live.test".encode("utf-16-le")
-    start = 32 + 72 + 3 * 80 + 24
-    sections, place = b"", start
-    for name, content, flags in ((b"__text", CODE, 0x80000400), (b"__cstring", TEXT, 2), (b"__ustring", wide, 0)):
-        sections += struct.pack("<16s16sQQIIIII12x", name, b"__TEXT", 0, len(content), place, 0, 0, 0, flags)
-        place += len(content)
-    segment = struct.pack("<II16sQQQQIIII", 0x19, 72 + len(sections), b"__TEXT", 0, 0, 0, 0, 5, 5, 3, 0) + sections
-    crypt = struct.pack("<IIIIII", 0x2C, 24, 0, 0, int(encrypted), 0)
-    head = struct.pack("<IIIIIIII", 0xFEEDFACF, 0x0100000C, 0, 2, 2, len(segment) + 24, 0, 0)
-    return head + segment + crypt + CODE + TEXT + wide
-
-
 def test_only_the_data_of_an_elf_file_is_searched() -> None:
     (buffer,) = read_elf("lib/arm64/liba.so", elf()).buffers
     assert (buffer.kind, buffer.data, buffer.base) == (BufferKind.NATIVE, TEXT, 64 + len(CODE))
@@ -53,30 +39,6 @@ def test_without_a_section_table_everything_is_searched(data: bytes) -> None:
     assert buffer.data == data
 
 
-def test_the_strings_of_a_macho_file_are_searched() -> None:
-    artifact, complaint = read_macho("App", macho())
-    narrow, wide = artifact.buffers
-    assert narrow.data == TEXT
-    assert wide.utf16
-    assert wide.data.decode("utf-16-le") == "wss://live.test"
-    assert complaint == ""
-
-
-def test_store_encryption_is_said() -> None:
-    assert "FairPlay" in read_macho("App", macho(encrypted=True))[1]
-
-
-def test_the_64_bit_arm_slice_of_a_fat_file_is_taken() -> None:
-    slices = [(7, b"\xce\xfa\xed\xfe" + b"x86 part" * 10), (0x0100000C, macho())]
-    head, body = struct.pack(">II", 0xCAFEBABE, len(slices)), b""
-    for cpu, content in slices:
-        head += struct.pack(">IIIII", cpu, 0, 8 + 20 * len(slices) + len(body), len(content), 0)
-        body += content
-    artifact, _ = read_macho("App", head + body)
-    assert artifact.buffers[0].data == TEXT
-    assert (head + body)[artifact.buffers[0].base :].startswith(TEXT)
-
-
 def test_real_libraries_give_their_strings(apps: Path) -> None:
     with open_app(apps / "dvba.apk") as package:
         natives = [b for a in package.artifacts() for b in a.buffers if b.kind is BufferKind.NATIVE]
@@ -85,18 +47,17 @@ def test_real_libraries_give_their_strings(apps: Path) -> None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(noise=st.lists(st.tuples(st.integers(0, 500), st.integers(0, 255)), max_size=10), mach=st.booleans())
-def test_damage_never_raises(noise: list[tuple[int, int]], mach: bool) -> None:
-    data = bytearray(macho() if mach else elf())
+@given(noise=st.lists(st.tuples(st.integers(0, 500), st.integers(0, 255)), max_size=10), raw=st.binary(max_size=300))
+def test_damage_never_raises(noise: list[tuple[int, int]], raw: bytes) -> None:
+    data = bytearray(elf())
     for place, value in noise:
-        data[place if mach or place < 300 else -place] = value
-    buffers = read_macho("a", data)[0].buffers if mach else read_elf("a", data).buffers
-    assert sum(len(buffer.data) for buffer in buffers) <= 2 * len(data)
+        data[place if place < 300 else -place] = value
+    for content in (data, b"\x7fELF\2\1" + raw):
+        assert sum(len(buffer.data) for buffer in read_elf("a", content).buffers) <= 2 * len(content)
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.binary(max_size=300))
-def test_noise_never_raises(data: bytes) -> None:
-    read_elf("a", b"\x7fELF\2\1" + data)
-    read_macho("a", b"\xcf\xfa\xed\xfe" + data)
-    read_macho("a", b"\xca\xfe\xba\xbe\0\0\0\2" + data)
+def test_ranges_are_joined_when_near_and_no_barrier_is_between() -> None:
+    ranges = [(100, 200), (0, 50), (300, 10_000), (20_000, 90_000)]
+    assert merged(ranges, 30_000) == [(0, 10_000), (20_000, 30_000)]
+    assert merged(ranges, 30_000, [210]) == [(0, 200), (300, 10_000), (20_000, 30_000)]
+    assert merged([], 10) == []

@@ -1,10 +1,18 @@
+import datetime
 import tomllib
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from cryptography.x509.oid import NameOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tieback.intake.apps import signer
-from tieback.intake.apps.signer import organisation
+from tieback.intake.apps.signer import leaf_signer, organisation
 
 
 @pytest.mark.parametrize(
@@ -34,3 +42,32 @@ def test_every_name_that_is_none_has_a_reason() -> None:
         assert name == name.casefold()
         assert len(reason) > 10
         assert organisation(f"CN=x,O={name.upper()},C=US") == ""
+
+
+def message() -> bytes:
+    """A CMS message with an issuer's certificate and the one that it issued."""
+    start = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    names = [x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, name)]) for name in ("Issuer", "Acme Inc.")]
+    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in names]
+    certificates = []
+    for subject, issuer, key in ((names[0], names[0], keys[0]), (names[1], names[0], keys[1])):
+        builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key.public_key())
+        builder = builder.serial_number(1).not_valid_before(start).not_valid_after(start + datetime.timedelta(9))
+        certificates.append(builder.sign(keys[0], hashes.SHA256()))
+    return pkcs7.serialize_certificates(certificates, Encoding.DER)
+
+
+def test_the_signer_of_a_message_is_who_issued_no_other_certificate() -> None:
+    signer = leaf_signer(message() + b"\0\0", "v1")
+    assert signer is not None
+    assert (signer.subject, signer.scheme, len(signer.sha256)) == ("O=Acme Inc.", "v1", 64)
+
+
+@settings(max_examples=60, deadline=None)
+@given(noise=st.lists(st.tuples(st.integers(0, 900), st.integers(0, 255)), max_size=6), raw=st.binary(max_size=60))
+def test_damaged_messages_never_raise(noise: list[tuple[int, int]], raw: bytes) -> None:
+    data = bytearray(message())
+    for place, value in noise:
+        data[place % len(data)] = value
+    leaf_signer(bytes(data), "v1")
+    assert leaf_signer(raw, "v1") is None

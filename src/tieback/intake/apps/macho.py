@@ -1,0 +1,124 @@
+"""Native binaries of Apple's systems, Mach-O: the sections that hold text, without code, names and addresses.
+
+Sources: Apple ``mach-o/loader.h`` and ``mach-o/fat.h``. Texts of ``__cfstring`` stand in ``__cstring`` and
+``__ustring``, as do Swift literals of more than 15 bytes; shorter ones are part of the code. What a binary's signature
+entitles it to is one more buffer. All counts are capped.
+"""
+
+import struct
+from collections.abc import Iterator
+
+from tieback.intake.apps.codesign import CodeSignature, read_signature
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.native import Range, merged, natives
+
+MAX_SECTIONS = 4096
+MAX_COMMANDS = 4096
+
+_CODE = 0x80000400
+"""S_ATTR_PURE_INSTRUCTIONS and S_ATTR_SOME_INSTRUCTIONS."""
+
+_ZERO_FILL = {0x1, 0xC, 0x12}
+_LC_SEGMENT, _LC_SEGMENT_64 = 0x1, 0x19
+_LC_ENCRYPTION, _LC_ENCRYPTION_64 = 0x21, 0x2C
+_LC_SIGNATURE = 0x1D
+_CPU_ARM64 = 0x0100000C
+"""Of arm64 and arm64e alike."""
+
+_NO_TEXT = (
+    b"__objc_", b"__swift", b"__got", b"__la_symbol_ptr", b"__nl_symbol_ptr", b"__auth_", b"__mod_", b"__init_offsets",
+    b"__unwind_info", b"__eh_frame", b"__gcc_except", b"__cfstring", b"__thread_", b"__chain_starts", b"__stub",
+)  # fmt: skip
+"""Beginnings of the names of sections that hold addresses, or names of methods, classes and types alone."""
+
+
+def read_macho(file: str, data: bytes | bytearray) -> tuple[Artifact, str]:
+    """The text sections of a Mach-O file, of one architecture where it has several; and what keeps it from being read.
+
+    The text names FairPlay where the code is encrypted, as in every package that comes from the App Store itself.
+    """
+    start, length = _slice(data)
+    narrow: list[Range] = []
+    wide: list[Range] = []
+    barriers: list[int] = []
+    complaint = ""
+    for command, at in _commands(data, start, start + length):
+        if command in {_LC_SEGMENT, _LC_SEGMENT_64}:
+            for name, place in _sections(data, at, start, command == _LC_SEGMENT_64):
+                if name.startswith(_NO_TEXT):
+                    barriers.append(place[0])
+                else:
+                    (wide if name == b"__ustring" else narrow).append(place)
+        elif command in {_LC_ENCRYPTION, _LC_ENCRYPTION_64} and int.from_bytes(data[at + 16 : at + 20]):
+            complaint = "the code is encrypted (FairPlay): its strings cannot be read"
+    barriers += [place for place, _ in wide]
+    whole = [] if narrow or wide or barriers else [(start, start + length)]
+    buffers = natives(file, data, merged(narrow, len(data), barriers) or whole)
+    buffers += natives(file, data, merged(wide, len(data)), utf16=True)
+    begin, end = signature(data).entitlements
+    if begin < end:
+        buffers.append(Buffer(file, BufferKind.MANIFEST, bytes(data[begin:end]), base=begin))
+    return Artifact(file, tuple(buffers)), complaint
+
+
+def signature(data: bytes | bytearray) -> CodeSignature:
+    """The code signature of the architecture that is read; an empty one where there is none."""
+    start, length = _slice(data)
+    for command, at in _commands(data, start, start + length):
+        if command == _LC_SIGNATURE:
+            place, size = struct.unpack_from("<II", data, at + 8)
+            return read_signature(data, start + place, size)
+    return CodeSignature()
+
+
+def _slice(data: bytes | bytearray) -> Range:
+    """Offset and length of the architecture to read: 64-bit ARM where a fat file has it, else the first."""
+    magic = bytes(data[:4])
+    if magic not in {b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf"} or len(data) < 8:
+        return 0, len(data)
+    wide = magic[3] == 0xBF
+    layout = struct.Struct(">I4xQQ8x" if wide else ">I4xII4x")
+    slices = []
+    for index in range(min(int.from_bytes(data[4:8], "big"), 16)):
+        at = 8 + index * layout.size
+        if at + layout.size > len(data):
+            break
+        cpu, start, length = layout.unpack_from(data, at)
+        if start < len(data):
+            slices.append((cpu != _CPU_ARM64, start, min(length, len(data) - start)))
+    if not slices:
+        return 0, len(data)
+    _, start, length = min(slices, key=lambda s: s[0])
+    return start, length
+
+
+def _commands(data: bytes | bytearray, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Load commands: number and offset. Little-endian only; big-endian Mach-O is PowerPC."""
+    magic = bytes(data[start : start + 4])
+    if magic not in {b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe"} or start + 32 > stop:
+        return
+    (count,) = struct.unpack_from("<I", data, start + 16)
+    at = start + (32 if magic[0] == 0xCF else 28)
+    for _ in range(min(count, MAX_COMMANDS)):
+        if at + 24 > stop:
+            return
+        command, size = struct.unpack_from("<II", data, at)
+        if size < 8:
+            return
+        yield command, at
+        at += size
+
+
+def _sections(data: bytes | bytearray, at: int, start: int, wide: bool) -> Iterator[tuple[bytes, Range]]:
+    count_at, first, width = (64, 72, 80) if wide else (48, 56, 68)
+    if at + first > len(data):
+        return
+    (count,) = struct.unpack_from("<I", data, at + count_at)
+    layout = struct.Struct("<16s16x8xQI8x4xI" if wide else "<16s16x4xII8x4xI")
+    for index in range(min(count, MAX_SECTIONS)):
+        section = at + first + index * width
+        if section + width > len(data):
+            return
+        name, size, offset, flags = layout.unpack_from(data, section)
+        if not flags & _CODE and flags & 0xFF not in _ZERO_FILL and size and offset:
+            yield name.rstrip(b"\0"), (start + offset, start + offset + size)
