@@ -9,7 +9,7 @@ import re
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import NotBackend
-from tieback.recognise.firebase import firebase_endpoint
+from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.hosts import NoBackend, Rejected, check_host, check_port
 from tieback.recognise.rules import Rules
 from tieback.recognise.verdict import Verdict
@@ -57,7 +57,7 @@ def verify(before: str, host: str, after: str, rules: Rules) -> Verdict:
     if isinstance(checked, NoBackend):
         value = f"{checked.host.bracketed}:{port}"
         return Verdict(rule, covers, not_backends=(NotBackend(value, checked.reason),))
-    endpoint = firebase_endpoint(checked.name, rules) or Endpoint(
+    endpoint = cloud_endpoint(checked.name, "", rules, port=port) or Endpoint(
         kind=EndpointKind.ADDRESS if checked.address else EndpointKind.HOST_PORT,
         value=f"{checked.bracketed}:{port}",
         scheme="",

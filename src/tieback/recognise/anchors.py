@@ -5,6 +5,7 @@ hexadecimal, never literals, because hyperscan's literal mode ends a pattern at 
 match, because the combined pattern would be too large: a hit says where it ends, and only some anchors have one length.
 """
 
+import base64
 import re
 from collections.abc import Iterable
 from enum import Enum, auto
@@ -13,7 +14,9 @@ from functools import cached_property
 import hyperscan
 import msgspec
 
-from tieback.recognise.rules import Scheme
+from tieback.recognise import firebase
+from tieback.recognise.encoded import Encoding
+from tieback.recognise.rules import Scheme, TokenRule
 
 type Atoms = tuple[tuple[str, str], ...]
 """Character classes with their repetition, such as ``("[0-9]", "{1,3}")``."""
@@ -25,12 +28,18 @@ class Shape(Enum):
     URL = auto()
     CONNECTION = auto()
     JDBC = auto()
-    FIREBASE = auto()
-    """A host ends here."""
+    HOST = auto()
+    """A host of a known cloud ends here."""
     PORT = auto()
     """A name or IPv4 address, a colon and two digits end here."""
     BRACKET_PORT = auto()
     """An IPv6 address in brackets, a colon and two digits end here."""
+    TOKEN = auto()
+    """The beginning or the key of an identifier or a credential; its rule knows its form."""
+    VALUE = auto()
+    """A string that may mean something under its resource name ends here."""
+    KEY = auto()
+    """A key of a configuration file and its colon or equals sign end here."""
 
 
 class Anchor(msgspec.Struct, frozen=True):
@@ -41,8 +50,11 @@ class Anchor(msgspec.Struct, frozen=True):
     length: int = 0
     """Characters from the beginning of the endpoint's text to the end of the hit; 0 where that varies."""
     scheme: Scheme | None = None
-    escaped: bool = False
-    """Slashes stand as ``\\/``, as JSON and scripts write them."""
+    encoding: Encoding = Encoding.PLAIN
+    shift: int = 0
+    """Bytes between the beginning of a group of base64 and the text, 0 to 2; the rest of the group is in ``length``."""
+    token: TokenRule | None = None
+    caseless: bool = True
     wide: bool = False
     """UTF-16LE."""
 
@@ -53,29 +65,79 @@ class Anchor(msgspec.Struct, frozen=True):
         return "".join(f"(?:{cls}{tail}){times}" if times else cls + tail for cls, times in self.atoms).encode()
 
 
+_ATOM = re.compile(r"(\[(?:\\.|[^\]\\])+\]|\\.|[^\\\[\]{}()*+?|])(\{\d{1,3}(?:,\d{1,3})?\}|\?)?")
 _PORT_DIGITS: Atoms = ((":", ""), ("[1-9]", ""), ("[0-9]", ""))
-_FIREBASE = (".firebaseio.com", ".firebasedatabase.app")
+_ENCODED = ("http", "https")
+"""Schemes that are looked for in other encodings too."""
+
+
+def parse(pattern: str) -> Atoms:
+    """The atoms of an anchor in a rule file.
+
+    Raises:
+        ValueError: it holds more than characters, classes and repetitions.
+    """
+    atoms: list[tuple[str, str]] = []
+    at = 0
+    while at < len(pattern):
+        found = _ATOM.match(pattern, at)
+        if found is None:
+            raise ValueError(f"no anchor: {pattern!r}")
+        atoms.append((found[1], found[2] or ""))
+        at = found.end()
+    return tuple(atoms)
 
 
 def _text(text: str) -> Atoms:
     return tuple((re.escape(char), "") for char in text)
 
 
-def anchors(schemes: Iterable[Scheme]) -> tuple[Anchor, ...]:
-    """Every anchor for these schemes, narrow and wide."""
+def anchors(
+    schemes: Iterable[Scheme], hosts: Iterable[str] = (), tokens: Iterable[TokenRule] = ()
+) -> tuple[Anchor, ...]:
+    """Every anchor for these schemes, suffixes of cloud hosts and rules of tokens, narrow and wide."""
     narrow = [Anchor(Shape.JDBC, _text("jdbc:"), len("jdbc:"))]
     for scheme in schemes:
         shape = Shape.CONNECTION if scheme.family == "store" else Shape.URL
         plain, escaped = f"{scheme.name}://", f"{scheme.name}:\\/\\/"
         narrow.append(Anchor(shape, _text(plain), len(plain), scheme))
-        narrow.append(Anchor(shape, _text(escaped), len(escaped), scheme, escaped=True))
-    narrow += [Anchor(Shape.FIREBASE, _text(suffix)) for suffix in _FIREBASE]
+        narrow.append(Anchor(shape, _text(escaped), len(escaped), scheme, Encoding.ESCAPED))
+        if scheme.name in _ENCODED:
+            narrow += _encoded(shape, scheme)
+    narrow += [Anchor(Shape.HOST, _text(f".{suffix}")) for suffix in (*firebase.SUFFIXES, *hosts)]
     narrow += [
         Anchor(Shape.PORT, (("[a-z0-9]", ""), (r"\.", ""), ("[a-z]", "{2,24}"), *_PORT_DIGITS)),
         Anchor(Shape.PORT, (("[0-9]", ""), (r"\.", ""), ("[0-9]", "{1,3}"), *_PORT_DIGITS)),
         Anchor(Shape.BRACKET_PORT, (("[0-9a-f:]", ""), (r"\]", ""), *_PORT_DIGITS)),
     ]
+    narrow += [
+        Anchor(Shape.TOKEN, parse(pattern), token=token, caseless=token.caseless)
+        for token in tokens
+        for pattern in token.anchors
+    ]
+    return both(narrow)
+
+
+def both(narrow: Iterable[Anchor]) -> tuple[Anchor, ...]:
+    """The same anchors, and each of them for UTF-16LE."""
+    narrow = tuple(narrow)
     return (*narrow, *(msgspec.structs.replace(anchor, wide=True) for anchor in narrow))
+
+
+def _encoded(shape: Shape, scheme: Scheme) -> list[Anchor]:
+    percent, unicode = f"{scheme.name}%3a%2f%2f", f"{scheme.name}:\\u002f\\u002f"
+    found = [
+        Anchor(shape, _text(percent), len(percent), scheme, Encoding.PERCENT),
+        Anchor(shape, _text(unicode), len(unicode), scheme, Encoding.UNICODE),
+    ]
+    backwards = f"//:{scheme.name[::-1]}"
+    found.append(Anchor(shape, _text(backwards), len(backwards), scheme, Encoding.REVERSED))
+    for shift in range(3):
+        # Of a text that begins inside a group of three bytes, only whole six bits are always the same characters.
+        raw = base64.b64encode(b"\0" * shift + f"{scheme.name}://".encode()).decode()
+        first, last = -(-shift * 8 // 6), (shift + len(scheme.name) + 3) * 8 // 6
+        found.append(Anchor(shape, _text(raw[first:last]), last, scheme, Encoding.BASE64, shift=shift, caseless=False))
+    return found
 
 
 class AnchorScanner:
@@ -91,7 +153,10 @@ class AnchorScanner:
             expressions=[anchor.pattern for anchor in self.anchors],
             ids=list(range(len(self.anchors))),
             elements=len(self.anchors),
-            flags=hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL,
+            flags=[
+                hyperscan.HS_FLAG_DOTALL | (hyperscan.HS_FLAG_CASELESS if anchor.caseless else 0)
+                for anchor in self.anchors
+            ],
         )
         return database
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
-from tieback.model.sighting import NotBackend
+from tieback.model.sighting import Grade, NotBackend
 from tieback.recognise.hosts import Host, NoBackend, Rejected, check_host, check_port
 from tieback.recognise.rules import Rules, Scheme
-from tieback.recognise.verdict import MaskedSecret, Verdict, is_filled_in, mask
+from tieback.recognise.verdict import MaskedSecret, Verdict, is_filled_in, seal
 
 RULE = "connection-string"
 
@@ -28,6 +28,7 @@ _DATABASE_OPTION = re.compile(r"[;?&](?:databaseName|database)=([A-Za-z0-9_.\-]{
 _PASSWORD_OPTION = re.compile(r"[;?&](?:password|pwd)=([^&;\s\"'<>]{1,256})", re.IGNORECASE)
 _APP_NAME = re.compile(r"[?&][A-Za-z]{1,32}=$")
 _JDBC = re.compile(r"jdbc:([a-z0-9]{2,16})(?::[a-z0-9+-]{1,24}){0,2}(://|:@(?://)?|:)", re.IGNORECASE)
+_BROKERS = ("amqp", "mqtt", "nats", "kafka", "stomp")
 _MAX_AT = 16
 """How many ``@`` of one text are tried."""
 
@@ -57,7 +58,7 @@ def _judge(text: str, after: int, scheme: Scheme, rules: Rules) -> Verdict:
             continue
         verdict = _hosts(text, found, scheme, rules)
         if not verdict.rejected:
-            secrets = (*_userinfo(text[after : max(after, at - 1)]), *_options(text, found.end()))
+            secrets = (*_userinfo(text[after : max(after, at - 1)], scheme), *_options(text, found.end(), scheme))
             return msgspec.structs.replace(verdict, secrets=secrets if verdict.endpoints else ())
     reason = verdict.rejected if verdict is not None else "no host"
     return Verdict(RULE, max(after, text.rfind("@") + 1), rejected=reason)
@@ -134,15 +135,21 @@ def _value(scheme: Scheme, host: Host, port: int | None, database: str) -> str:
     return f"{scheme.canonical}://{host.bracketed}{shown}" + (f"/{database}" if database else "")
 
 
-def _userinfo(text: str) -> Iterator[MaskedSecret]:
+def _userinfo(text: str, scheme: Scheme) -> Iterator[MaskedSecret]:
     _, colon, password = text.partition(":")
     if not colon:
         _, _, password = text.partition("/")  # oracle:thin:user/password@
     if password and is_filled_in(password):
-        yield MaskedSecret("password_in_connection_string", mask(password))
+        yield _password(password, scheme)
 
 
-def _options(text: str, at: int) -> Iterator[MaskedSecret]:
+def _options(text: str, at: int, scheme: Scheme) -> Iterator[MaskedSecret]:
     found = _PASSWORD_OPTION.search(text, at)
     if found is not None and is_filled_in(found[1]):
-        yield MaskedSecret("password_in_connection_string", mask(found[1]))
+        yield _password(found[1], scheme)
+
+
+def _password(password: str, scheme: Scheme) -> MaskedSecret:
+    # Who holds a database's password passes by the API in front of it; a broker's opens its topics.
+    grade = Grade.NORMAL if scheme.service in _BROKERS else Grade.SUPERUSER
+    return seal("password_in_connection_string", password, grade)

@@ -15,11 +15,16 @@ _SECRETS = (
     re.compile(r"://([^\s/@:?#\"'<>]{1,256})@"),
     re.compile(r"thin:([^/\s@]{1,64}/[^\n]{1,256})@", re.IGNORECASE),
     re.compile(
-        r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|authorization|sig(?:nature)?)"
+        r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|authorization|sig(?:nature)?|certificate"
+        r"|(?:api|access|secret|master|account|admin|client|private|search|server|shared|write)[_-]?key)"
         r"[\"']?\s{0,3}[=:]\s{0,3}[\"']?([^\s\"'&;,<>]{1,256})",
         re.IGNORECASE,
     ),
 )
+_LETTERS = re.compile(r"hf_[A-Za-z]{34}")
+_RUN = re.compile(r"(?<![A-Za-z0-9+/=_-])(?!//)[A-Za-z0-9+=_-]{20,}(?!\.[a-z])|(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40,}")
+"""What may be a key, a token or a part of one."""
+_DIGITS = re.compile(r"\d")
 _CUT_USERINFO = re.compile(r"[^\s\"'<>]{1,600}@")
 _STARS = re.compile(r"\*{4,}")
 _LINE_END = re.compile(r"[\x00\r\n]")
@@ -51,7 +56,20 @@ def masked(text: str, *, cut: bool = False) -> str:
         text = _CUT_USERINFO.sub(lambda found: "*" * (len(found[0]) - 1) + "@", text, count=1) if "@" in text else text
     for pattern in _SECRETS:
         text = pattern.sub(_stars, text)
-    return text
+    # Keys of letters alone are known by their beginning.
+    text = _LETTERS.sub(lambda found: "*" * len(found[0]), text) if "hf_" in text else text
+    return _RUN.sub(_starred_run, text)
+
+
+def _starred_run(found: re.Match[str]) -> str:
+    """Stars for a run that mixes digits with letters as keys do; names of classes and paths stay."""
+    run = found[0]
+    digits = len(_DIGITS.findall(run))
+    if digits < 3 or digits == len(run) or run.count("/") * 8 > len(run):
+        return run
+    if run.lower() == run and (len(run) < 32 or run.count("-") > 3):
+        return run
+    return "*" * len(run)
 
 
 def _stars(found: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from tieback.recognise.verdict import Verdict
 
 RULE = "firebase-rtdb"
 SERVICE = "firebase-rtdb"
+SUFFIXES = ("firebaseio.com", "firebasedatabase.app")
 
 _INSTANCE = re.compile(
     r"([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.firebaseio\.com|\.[a-z]{2,16}-[a-z]{2,16}\d{1,2}\.firebasedatabase\.app)"

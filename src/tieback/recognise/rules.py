@@ -13,6 +13,10 @@ from typing import Literal
 import msgspec
 from publicsuffixlist import PublicSuffixList
 
+from tieback.recognise.patterns import Cloud, CloudHost, Credentials, TokenRule
+
+__all__ = ["Cloud", "CloudHost", "Credentials", "Rules", "Scheme", "TokenRule", "parents"]
+
 
 class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One ``[[scheme]]`` of services.toml."""
@@ -100,8 +104,12 @@ class _HostNames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     generic_brand: tuple[_Names, ...]
 
 
+def _bytes(name: str) -> bytes:
+    return resources.files("tieback.recognise").joinpath(name).read_bytes()
+
+
 def _read[T](name: str, into: type[T]) -> T:
-    return msgspec.toml.decode(resources.files("tieback.recognise").joinpath(name).read_bytes(), type=into)
+    return msgspec.toml.decode(_bytes(name), type=into)
 
 
 def _flat(entries: tuple[_Names, ...]) -> frozenset[str]:
@@ -222,6 +230,16 @@ class Rules:
     def third_parties(self) -> ThirdParties:
         """Hosts of SDKs."""
         return ThirdParties()
+
+    @cached_property
+    def cloud(self) -> Cloud:
+        """Hosts and identifiers of cloud resources."""
+        return Cloud(_bytes("cloud.toml"))
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """Forms of credentials."""
+        return Credentials(_bytes("credentials.toml"))
 
     @cached_property
     def names(self) -> Names:

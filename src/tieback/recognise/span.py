@@ -45,3 +45,10 @@ def decoded(raw: bytes, *, wide: bool) -> str:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     except UnicodeDecodeError:
         return raw.decode("utf-8", "replace")
+
+
+def narrowed(raw: bytes, *, wide: bool) -> bytes:
+    """One byte a character; characters beyond ASCII become DEL, which no host holds."""
+    if not wide:
+        return raw
+    return decoded(raw, wide=True).encode("ascii", "replace").replace(b"?", b"\x7f")

@@ -8,17 +8,20 @@ import re
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import NotBackend
-from tieback.recognise.firebase import firebase_endpoint
+from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.hosts import PLACEHOLDER, Host, NoBackend, Rejected, check_host, check_port
 from tieback.recognise.rules import Rules, Scheme
-from tieback.recognise.verdict import MaskedSecret, Verdict, is_filled_in, mask
+from tieback.recognise.verdict import MaskedSecret, Verdict, is_filled_in, seal
 
 RULE = "url"
 
 _AUTHORITY = re.compile(r"[^/?#]{0,1024}")
 _HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.%]{2,64}\]|[^:,;()&|=!*'\[\]]{0,1024})(?::([^,;()&|=!*'\[\]]{0,1024}))?")
 _PATH = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]{0,1024}")
+_GRAPHQL = re.compile(r"/(?:graphql|gql)\Z", re.IGNORECASE)
 _VARIABLE_SEGMENT = re.compile(r"/:[A-Za-z_]")
+_SECRET_SEGMENT = re.compile(r"(?<=/services)/T[0-9A-Z]{6}|(?<=/api/webhooks)/\d{6}|/bot\d{6,12}:|/(?=sk_live_|hf_)")
+"""Where the rest of a path is a credential: web hooks of Slack and Discord, Telegram's bots."""
 _PROSE = ".,;:!?'*)]}"
 """Ends a sentence or a list rather than a URL; a closing bracket stays where its opening one is."""
 
@@ -47,14 +50,15 @@ def verify(text: str, scheme: Scheme, rules: Rules) -> Verdict:
     if isinstance(host, NoBackend):
         value = _value(scheme, host.host, port, path)
         return Verdict(RULE, covers, not_backends=(NotBackend(value, host.reason),))
-    endpoint = firebase_endpoint(host.name, rules) or Endpoint(
+    rest = text[covers:] if found and found.end() == len(place) else ""
+    endpoint = cloud_endpoint(host.name, rest, rules, scheme=scheme.canonical, port=port) or Endpoint(
         kind=EndpointKind.URL,
         value=_value(scheme, host, port, path),
         scheme=scheme.canonical,
         host=host.name,
         port=port,
         path=path,
-        service=scheme.service or rules.services.of(host.name, port),
+        service=scheme.service or rules.services.of(host.name, port) or ("graphql" if _GRAPHQL.search(path) else None),
     )
     return Verdict(RULE, covers, endpoints=(endpoint,), secrets=_secrets(userinfo))
 
@@ -68,8 +72,10 @@ def _path(text: str, at: int) -> str:
     """The path from ``at`` on, without its last slash; up to the last whole segment before a placeholder."""
     path = _match(_PATH, text, at)
     hole = PLACEHOLDER.search(text, at, at + len(path) + 2)
-    variable = _VARIABLE_SEGMENT.search(path)
+    variable, secret = _VARIABLE_SEGMENT.search(path), _SECRET_SEGMENT.search(path)
     ends = [end for end in (hole.start() - at if hole else -1, variable.start() + 1 if variable else -1) if end >= 0]
+    if secret:
+        ends.append(secret.start() + 1)
     if ends:
         path = path[: path.rfind("/", 0, min(ends)) + 1]
     while path and path[-1] in _PROSE and not (path[-1] == ")" and "(" in path):
@@ -87,7 +93,7 @@ def _secrets(userinfo: str) -> tuple[MaskedSecret, ...]:
     secret = password if colon and password else user
     if not secret or not is_filled_in(secret):
         return ()
-    return (MaskedSecret("password_in_url" if colon and password else "user_in_url", mask(secret)),)
+    return (seal("password_in_url" if colon and password else "user_in_url", secret),)
 
 
 def _match(pattern: re.Pattern[str], text: str, at: int) -> str:

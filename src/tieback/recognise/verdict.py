@@ -1,18 +1,33 @@
 """What verification says of one matched text, and how credentials are masked."""
 
+import hashlib
+import hmac
+
 import msgspec
 
 from tieback.model.endpoint import Endpoint
-from tieback.model.sighting import NotBackend
+from tieback.model.sighting import Grade, NotBackend
 from tieback.recognise.hosts import PLACEHOLDER
+
+_SALT = b"tieback credential fingerprint 1"
+"""Published, and the same everywhere: fingerprints of two reports can be compared. It keeps them out of tables of plain
+hashes; whoever guesses a weak password can still check the guess, as they could against the app itself."""
+_LONG = 12
+"""Length from which two characters of each end are shown."""
 
 
 class MaskedSecret(msgspec.Struct, frozen=True):
-    """A credential beside an endpoint; its value ends here."""
+    """A credential; its value ends here."""
 
     kind: str
-    """``password_in_connection_string``, ``password_in_url`` or ``user_in_url``."""
+    """``password_in_connection_string``, ``google_api_key``, ..."""
     masked: str
+    grade: Grade = Grade.NORMAL
+    fingerprint: str = ""
+    claims: dict[str, str] = msgspec.field(default_factory=dict)
+    """Of a JSON Web Token or a service account: what is no secret."""
+    endpoint: str = ""
+    """Value of the endpoint that the credential itself names."""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -29,9 +44,23 @@ class Verdict(msgspec.Struct, frozen=True):
     """Why nothing was found, where nothing was."""
 
 
+def seal(
+    kind: str, secret: str, grade: Grade = Grade.NORMAL, *, claims: dict[str, str] | None = None, endpoint: str = ""
+) -> MaskedSecret:
+    """Mask a credential and take its fingerprint."""
+    return MaskedSecret(kind, mask(secret), grade, fingerprint(secret), claims or {}, endpoint)
+
+
 def mask(secret: str) -> str:
-    """First and last character and the length; of five characters or fewer the length alone."""
+    """First and last characters and the length: two at each end from twelve on, one from six on, else none."""
+    if len(secret) >= _LONG:
+        return f"{secret[:2]}***{secret[-2:]} ({len(secret)})"
     return f"{secret[0]}***{secret[-1]} ({len(secret)})" if len(secret) > 5 else f"*** ({len(secret)})"
+
+
+def fingerprint(secret: str) -> str:
+    """HMAC-SHA-256 (RFC 2104) under a fixed key, its first 64 bits in hexadecimal."""
+    return hmac.new(_SALT, secret.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:16]
 
 
 def is_filled_in(secret: str) -> bool:

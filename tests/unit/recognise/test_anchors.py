@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tieback.recognise.anchors import AnchorScanner, Shape, anchors
 from tieback.recognise.rules import Rules
 
-SCANNER = AnchorScanner(anchors(Rules().services.schemes.values()))
+RULES = Rules()
+SCANNER = AnchorScanner(anchors(RULES.services.schemes.values(), RULES.cloud.suffixes))
 
 
 def hits(data: bytes) -> list[tuple[Shape, bool, int]]:
@@ -24,8 +25,8 @@ def hits(data: bytes) -> list[tuple[Shape, bool, int]]:
         ("mongodb+srv://a", Shape.CONNECTION, 14),
         ("mongodb://a", Shape.CONNECTION, 10),
         ("jdbc:h2:mem", Shape.JDBC, 5),
-        ("p.firebaseio.com", Shape.FIREBASE, 16),
-        ("p.e-w1.firebasedatabase.app", Shape.FIREBASE, 27),
+        ("p.firebaseio.com", Shape.HOST, 16),
+        ("p.e-w1.firebasedatabase.app", Shape.HOST, 27),
         ("db.shop.de:27017", Shape.PORT, 13),
         ("10.1.2.3:6379", Shape.PORT, 11),
         ("[2a00::1]:8080", Shape.BRACKET_PORT, 12),

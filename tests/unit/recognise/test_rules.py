@@ -8,14 +8,14 @@ import pytest
 from tieback.recognise.rules import Rules, parents
 
 RULES = Rules()
-FILES = ("services.toml", "not_backends.toml", "sdk_hosts.toml", "host_names.toml")
+FILES = ("services.toml", "not_backends.toml", "sdk_hosts.toml", "host_names.toml", "cloud.toml", "credentials.toml")
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_each_entry_names_its_source(name: str) -> None:
     data = tomllib.loads(resources.files("tieback.recognise").joinpath(name).read_text("utf-8"))
     for entries in data.values():
-        for entry in entries:
+        for entry in entries if isinstance(entries, list) else ():
             assert entry["source"].strip()
 
 

@@ -111,7 +111,7 @@ def test_services(text: str, service: str | None) -> None:
     ("text", "kind", "masked"),
     [
         ("https://bob:hunter22@api.shop.de", "password_in_url", "h***2 (8)"),
-        ("https://ghp_0123456789@api.shop.de", "user_in_url", "g***9 (14)"),
+        ("https://ghp_0123456789@api.shop.de", "user_in_url", "gh***89 (14)"),
         ("https://bob:p@ss:w0rd@api.shop.de", "password_in_url", "p***d (9)"),
     ],
 )

@@ -2,12 +2,21 @@
 
 import pytest
 
-from tieback.recognise.verdict import is_filled_in, mask
+from tieback.recognise.verdict import fingerprint, is_filled_in, mask, seal
 
 
 @pytest.mark.parametrize(
     ("secret", "masked"),
-    [("hunter22", "h***2 (8)"), ("abcdef", "a***f (6)"), ("abcde", "*** (5)"), ("a", "*** (1)"), ("", "*** (0)")],
+    [
+        ("kZ8rQ2mVx7Lw0pTn", "kZ***Tn (16)"),
+        ("kZ8rQ2mVx7Lw", "kZ***Lw (12)"),
+        ("kZ8rQ2mVx7L", "k***L (11)"),
+        ("hunter22", "h***2 (8)"),
+        ("abcdef", "a***f (6)"),
+        ("abcde", "*** (5)"),
+        ("a", "*** (1)"),
+        ("", "*** (0)"),
+    ],
 )
 def test_masks(secret: str, masked: str) -> None:
     assert mask(secret) == masked
@@ -20,3 +29,13 @@ def test_placeholders_are_no_credentials(text: str) -> None:
 
 def test_credentials_are() -> None:
     assert is_filled_in("hunter22")
+
+
+def test_fingerprints_tell_credentials_apart() -> None:
+    assert fingerprint("hunter22") == fingerprint("hunter22")
+    assert fingerprint("hunter22") != fingerprint("hunter23")
+    assert len(fingerprint("\ud800")) == 16
+
+
+def test_nothing_sealed_holds_the_credential() -> None:
+    assert "hunter22hunter22" not in str(seal("password_in_url", "hunter22hunter22"))

@@ -1,0 +1,89 @@
+"""Cloud resources: a host and path, or an identifier of a known form, becomes ``s3:bucket`` or ``cloud-run:service``.
+
+The rules are data, in ``cloud.toml``. A host that is a resource is that resource and no URL besides: the URL stays in
+the context of the evidence. What holds no name of a resource (``https://s3.amazonaws.com/``) is a URL like any other.
+"""
+
+import re
+
+from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.recognise import firebase
+from tieback.recognise.hosts import PLACEHOLDER, Rejected, check_host
+from tieback.recognise.patterns import CloudToken
+from tieback.recognise.rules import CloudHost, Rules, parents
+from tieback.recognise.verdict import Verdict
+
+RULE = "cloud-host"
+TOKEN_RULE = "cloud-id"
+"""Ends ``Evidence.how`` of an identifier that stands without a host."""
+
+_MAX_REST = 512
+
+
+def cloud_endpoint(
+    host: str, rest: str, rules: Rules, *, scheme: str = "https", port: int | None = None
+) -> Endpoint | None:
+    """The resource that a canonical host name and what follows it name, or ``None`` where they name none.
+
+    Args:
+        host: lower-case name.
+        rest: path and query as written; empty where the text ends with the host.
+        rules: the rule files.
+        scheme: of the text; ``https`` where it has none.
+        port: of the text; the scheme's default where it has none.
+    """
+    database = firebase.firebase_endpoint(host, rules)
+    if database is not None:
+        return database
+    for parent in parents(host):
+        for rule in rules.cloud.below(parent):
+            value = _value(rule, host, rest[:_MAX_REST])
+            if value is not None:
+                return Endpoint(
+                    kind=EndpointKind.CLOUD,
+                    value=f"{rule.kind}:{value}",
+                    scheme=scheme or "https",
+                    host=host,
+                    port=port if port is not None else 443,
+                    service=rule.service or rule.kind,
+                )
+    return None
+
+
+def _value(rule: CloudHost, host: str, rest: str) -> str | None:
+    found = rule.host_pattern.fullmatch(host)
+    if found is None:
+        return None
+    groups = found.groupdict("")
+    if rule.rest:
+        behind = rule.rest_pattern.match(rest)
+        # A name that is filled in at run time is cut off at its placeholder: what is left names nothing.
+        if behind is None or PLACEHOLDER.search(rest, 0, behind.end() + 1):
+            return None
+        groups |= behind.groupdict("")
+    return rule.value.format_map(groups)
+
+
+def verify(text: str, rest: str, rules: Rules) -> Verdict:
+    """Judge a bare host name that ends in the suffix of a rule, and what follows it."""
+    host = check_host(text, rules, single_label=False)
+    if isinstance(host, Rejected):
+        return Verdict(RULE, len(text), rejected=host.reason)
+    endpoint = cloud_endpoint(text.lower(), rest, rules)
+    if endpoint is None:
+        return Verdict(RULE, len(text), rejected="no name of a resource before the domain")
+    return Verdict(firebase.RULE if endpoint.service == firebase.SERVICE else RULE, len(text), endpoints=(endpoint,))
+
+
+def token_verdict(found: re.Match[str], rule: CloudToken) -> Verdict:
+    """The resource that a matched identifier names."""
+    value = rule.value.format_map(found.groupdict(""))
+    endpoint = Endpoint(
+        kind=EndpointKind.CLOUD,
+        value=f"{rule.kind}:{value}",
+        scheme="https",
+        host="",
+        port=None,
+        service=rule.service or rule.kind,
+    )
+    return Verdict(TOKEN_RULE, len(found[0]), endpoints=(endpoint,))

@@ -1,0 +1,157 @@
+"""Credentials by their form: keys with a known prefix, named values, private keys, JSON Web Tokens.
+
+The rules are data, in ``credentials.toml``: own patterns, written after the formats that the vendors document. A
+credential is judged by its text alone and never tried. Its value ends in this module: what leaves is masked.
+"""
+
+import base64
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from tieback.model.sighting import Grade
+from tieback.recognise.patterns import CredentialRule
+from tieback.recognise.verdict import MaskedSecret, Verdict, is_filled_in, seal
+
+RULE = "credential"
+
+_CLAIMS = ("iss", "role", "aud", "exp", "iat", "ref", "azp", "scope", "project_id", "token_use")
+"""Claims that say what a token is for. ``sub``, ``email`` and the like are people's and stay out."""
+_PLACEHOLDER = re.compile(
+    r"your[_-]?|my[_-]?(?:api|secret|key|token|password)|change[_-]?me|example|sample|dummy|placeholder|insert[_-]?|replace"
+    r"|<[a-z]|x{4,}|\*{3,}|todo|fixme|foobar|lorem|redacted|undefined|abcdefg|1234567|0{8,}|test[_-]?key|secret[_-]?key"
+    r"|api[_-]?key|access[_-]?token|password|enter[_-]|paste[_-]|none\b|null\b|deadbeef",
+    re.IGNORECASE,
+)
+_SEQUENCES = ("abcdefghijklmnopqrstuvwxyz", "0123456789abcdef", "qwertyuiop")
+_AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+=_-])([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=_-])")
+_SAS_PART = re.compile(r"(sv|sp|st|se|sr|ss|srt|spr|sip|sig)=([^&\s\"'<>]{0,400})")
+_SERVICE_ACCOUNT = re.compile(r"\"(project_id|client_email|private_key_id)\"\s{0,4}:\s{0,4}\"([^\"\s]{1,200})\"")
+_KEY_BODY = re.compile(r"\"private_key\"\s{0,4}:\s{0,4}\"(-----BEGIN[^\"]{64,4096})")
+
+
+def entropy(text: str) -> float:
+    """Shannon's entropy of the characters, in bits a character; 0 of an empty text."""
+    size = len(text)
+    return -sum(count / size * math.log2(count / size) for count in Counter(text).values()) if size else 0.0
+
+
+def is_placeholder(secret: str) -> bool:
+    """Whether the text stands where a credential is to be filled in, or is made up for an example."""
+    low = secret.lower()
+    return (
+        not is_filled_in(secret)
+        or _PLACEHOLDER.search(secret) is not None
+        or len(set(low)) < 4
+        or any(low[:12] in sequence for sequence in _SEQUENCES if len(low) >= 8)
+    )
+
+
+def credential_verdict(found: re.Match[str], rule: CredentialRule, window: str) -> Verdict:
+    """Judge a match of a rule's pattern.
+
+    Args:
+        found: the match, with the group ``secret``.
+        rule: its rule.
+        window: the text around it, which further checks look at.
+    """
+    secret = found["secret"]
+    if len(secret) > 4096 or (not rule.judge.startswith("key_block") and is_placeholder(secret)):
+        return Verdict(RULE, len(found[0]), rejected="placeholder")
+    if rule.entropy and entropy(secret) < rule.entropy:
+        return Verdict(RULE, len(found[0]), rejected="too regular")
+    secrets = tuple(_JUDGES[rule.judge](found, rule, window)) if rule.judge else (seal(rule.kind, secret, rule.grade),)
+    rejected = "" if secrets else "not of the form that it begins with"
+    return Verdict(f"{RULE}:{rule.kind}", len(found[0]), secrets=secrets, rejected=rejected)
+
+
+def decode_jwt(token: str) -> tuple[dict[str, str], dict[str, str]] | None:
+    """Header and claims of a JSON Web Token (RFC 7519), values as text; ``None`` where it is none. Verifies nothing."""
+    parts = token.split(".")
+    if len(parts) < 2:
+        return None
+    try:
+        head, body = (msgspec.json.decode(_base64url(part), type=dict[str, object]) for part in parts[:2])
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    if not isinstance(head.get("alg"), str):
+        return None
+    return {"alg": str(head["alg"])[:16]}, {name: _text(body[name]) for name in _CLAIMS if name in body}
+
+
+def _base64url(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return " ".join(str(item) for item in value[:8])[:200]
+    return "".join(char for char in str(value)[:200] if char.isprintable())
+
+
+def _jwt(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
+    decoded = decode_jwt(found["secret"])
+    if decoded is None:
+        return
+    head, claims = decoded
+    kind, grade, endpoint = rule.kind, rule.grade, ""
+    role, ref = claims.get("role", ""), claims.get("ref", "")
+    if "supabase" in claims.get("iss", "") or ref:
+        kind = f"supabase_{role or 'key'}"
+        grade = {"anon": Grade.PUBLIC, "service_role": Grade.SUPERUSER}.get(role, Grade.NORMAL)
+        endpoint = f"supabase:{ref}" if re.fullmatch(r"[a-z]{20}", ref) else ""
+    elif role in ("service_role", "admin", "superuser"):
+        grade = Grade.SUPERUSER
+    yield seal(kind, found["secret"], grade, claims=head | claims, endpoint=endpoint)
+
+
+def _aws(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
+    """An access key id, and the secret that stands beside it."""
+    yield seal(rule.kind, found["secret"], rule.grade)
+    for near in _AWS_SECRET.finditer(window):
+        if entropy(near[1]) >= 4.2 and not is_placeholder(near[1]):
+            yield seal("aws_secret_access_key", near[1], Grade.SUPERUSER)
+            return
+
+
+def _sas(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
+    """A shared access signature; one that may write, create, delete or add is a superuser's."""
+    parts = dict(_SAS_PART.findall(found["secret"]))
+    if "sig" not in parts or len(parts["sig"]) < 20 or ("sv" not in parts and "se" not in parts):
+        return
+    permissions = parts.get("sp", "")
+    grade = Grade.SUPERUSER if set(permissions) & set("wcdatu") else rule.grade
+    claims = {name: _text(parts[name]) for name in ("sp", "se", "sr", "ss", "srt") if name in parts}
+    yield seal(rule.kind, parts["sig"], grade, claims=claims)
+
+
+def _service_account(_found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
+    body = _KEY_BODY.search(window)
+    if body is None or is_short_block(body[1]):
+        return
+    claims = {name: _text(value) for name, value in _SERVICE_ACCOUNT.findall(window) if name != "private_key_id"}
+    yield seal(rule.kind, body[1], rule.grade, claims=claims)
+
+
+def _key_block(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
+    if not is_short_block(found["secret"]):
+        yield seal(rule.kind, found["secret"], rule.grade)
+
+
+def is_short_block(text: str) -> bool:
+    """Whether what stands in a PEM block is too short or too regular to be a key: an example, or its markers alone."""
+    body = re.sub(r"-----[A-Z ]{1,40}-----|\\[nr]|[\s\"'\\+,]", "", text)
+    return len(body) < 64 or entropy(body[:256]) < 3.5
+
+
+_JUDGES: dict[str, Callable[[re.Match[str], CredentialRule, str], Iterator[MaskedSecret]]] = {
+    "jwt": _jwt,
+    "aws": _aws,
+    "sas": _sas,
+    "service_account": _service_account,
+    "key_block": _key_block,
+    "key_block_account": _service_account,
+}

@@ -1,0 +1,75 @@
+r"""Endpoints in other clothes: escaped slashes, percent signs, ``\u002f``, base64, or written backwards.
+
+Verification stays cheap because the scheme itself is looked for in each encoding; only the text at a hit is decoded.
+Base64 is RFC 4648 in both alphabets.
+"""
+
+import binascii
+import re
+from enum import Enum, auto
+from urllib.parse import unquote
+
+
+class Encoding(Enum):
+    """How the text of an endpoint is written."""
+
+    PLAIN = auto()
+    ESCAPED = auto()
+    """Slashes as ``\\/``, as JSON and scripts write them."""
+    PERCENT = auto()
+    """``https%3A%2F%2F``, a URL inside a query."""
+    UNICODE = auto()
+    """Slashes as ``\\u002f``."""
+    BASE64 = auto()
+    REVERSED = auto()
+
+
+MAX_BASE64 = 2736
+"""Characters of base64 that are decoded at most: 2 KiB of text."""
+
+_PERCENT = re.compile(rb"[A-Za-z0-9%._~!*'()+-]{1,2048}")
+_PERCENT_STOP = re.compile(rb"%(?![0-9A-Fa-f]{2})|%26|%3[Bb]|%20")
+_UNICODE = re.compile(rb"(?:[A-Za-z0-9._~:@%+=&?#-]|\\u002[fF]){1,2048}")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{1,2736}={0,2}")
+_BACKWARDS = re.compile(rb"[A-Za-z0-9._~:/?#@%+=&-]{1,2048}\Z")
+_URLSAFE = bytes.maketrans(b"-_", b"+/")
+
+
+def percent(data: bytes, start: int, stop: int) -> tuple[bytes, int]:
+    """The text at ``start`` without its percent escapes, and how many bytes it takes; a space or ``&`` ends it."""
+    found = _PERCENT.match(data, start, stop)
+    if found is None:
+        return b"", 0
+    # The parameter of a query ends at an escaped ampersand of the URL inside only if that is no query itself.
+    raw = found[0]
+    end = _PERCENT_STOP.search(raw)
+    raw = raw[: end.start()] if end else raw
+    return unquote(raw.decode("ascii"), "utf-8", "replace").encode("utf-8", "replace"), len(raw)
+
+
+def unicode(data: bytes, start: int, stop: int) -> tuple[bytes, int]:
+    r"""The text at ``start`` with ``\u002f`` as slashes, and how many bytes it takes."""
+    found = _UNICODE.match(data, start, stop)
+    if found is None:
+        return b"", 0
+    return re.sub(rb"\\u002[fF]", b"/", found[0]), len(found[0])
+
+
+def from_base64(data: bytes, start: int, stop: int, shift: int) -> tuple[bytes, int]:
+    """The text that begins ``shift`` bytes into the group of base64 at ``start``, and how many bytes the run takes."""
+    found = _BASE64.match(data, start, stop)
+    if found is None:
+        return b"", 0
+    raw = found[0].rstrip(b"=").translate(_URLSAFE)
+    raw = raw[: len(raw) - (len(raw) % 4 == 1)]
+    try:
+        text = binascii.a2b_base64(raw + b"=" * (-len(raw) % 4))
+    except binascii.Error:
+        return b"", 0
+    return text[shift:], len(found[0])
+
+
+def backwards(data: bytes, low: int, end: int) -> bytes:
+    """The text that ends at ``end`` when it is read from there to the left."""
+    found = _BACKWARDS.search(data[max(low, end - 2048) : end])
+    return found[0][::-1] if found else b""

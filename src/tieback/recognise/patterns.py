@@ -1,0 +1,131 @@
+"""Rules that are regular expressions: hosts of clouds, identifiers and credentials. Read from TOML by ``rules.py``."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+import msgspec
+
+from tieback.model.sighting import Grade
+
+_FRAGMENT = re.compile(r"\{\{([a-z0-9_]+)\}\}")
+
+
+class CloudHost(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=True):
+    """One ``[[host]]`` of cloud.toml."""
+
+    kind: str
+    product: str
+    suffixes: tuple[str, ...]
+    host: str
+    value: str
+    source: str
+    match: tuple[tuple[str, str], ...]
+    avoid: tuple[str, ...]
+    service: str = ""
+    rest: str = ""
+
+    @cached_property
+    def host_pattern(self) -> re.Pattern[str]:
+        """Compiled when a host with one of the suffixes is first seen."""
+        return re.compile(self.host)
+
+    @cached_property
+    def rest_pattern(self) -> re.Pattern[str]:
+        """Matches the beginning of what follows the host."""
+        return re.compile(self.rest)
+
+
+class TokenRule(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=True):
+    """What identifiers and credentials have in common: an anchor in raw bytes, and a pattern around it."""
+
+    kind: str
+    anchors: tuple[str, ...]
+    pattern: str
+    source: str
+    back: int = 64
+    """Characters before the end of the anchor at which the pattern may begin."""
+    ahead: int = 256
+    """Characters behind the end of the anchor that the pattern may take."""
+    caseless: bool = False
+    """Whether the anchor stands in either case."""
+    avoid: tuple[str, ...] = ()
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """Compiled at the first hit of the anchor."""
+        return re.compile(self.pattern)
+
+
+class CloudToken(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=True):
+    """One ``[[token]]`` of cloud.toml."""
+
+    product: str
+    value: str
+    match: tuple[tuple[str, str], ...]
+    service: str = ""
+
+
+class CredentialRule(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=True):
+    """One ``[[credential]]`` of credentials.toml; the group ``secret`` of the pattern is the credential."""
+
+    grade: Grade
+    match: tuple[str, ...]
+    reason: str
+    """What the credential opens, and so why it has its grade."""
+    entropy: float = 0.0
+    """Bits a character below which the text is no credential."""
+    judge: str = ""
+    """Name of a further check in credentials.py."""
+    keyed: bool = False
+    """Whether the pattern needs the name of the value before it, which a resource has."""
+
+
+class _CloudFile(msgspec.Struct, forbid_unknown_fields=True):
+    fragments: dict[str, str]
+    host: tuple[CloudHost, ...]
+    token: tuple[CloudToken, ...]
+
+
+class _CredentialFile(msgspec.Struct, forbid_unknown_fields=True):
+    fragments: dict[str, str]
+    credential: tuple[CredentialRule, ...]
+
+
+class Cloud:
+    """The rules of cloud.toml, by the suffix of the host."""
+
+    def __init__(self, text: bytes) -> None:
+        read = msgspec.toml.decode(text, type=_CloudFile)
+        self._below: dict[str, list[CloudHost]] = {}
+        for rule in read.host:
+            rule.host, rule.rest = _filled(rule.host, read.fragments), _filled(rule.rest, read.fragments)
+            for suffix in rule.suffixes:
+                self._below.setdefault(suffix, []).append(rule)
+        for token in read.token:
+            token.pattern = _filled(token.pattern, read.fragments)
+        self.hosts = read.host
+        self.tokens = read.token
+
+    @property
+    def suffixes(self) -> Iterable[str]:
+        """Every suffix that some rule names, once."""
+        return self._below
+
+    def below(self, suffix: str) -> Iterable[CloudHost]:
+        """The rules for hosts below a suffix, in the order of the file."""
+        return self._below.get(suffix, ())
+
+
+class Credentials:
+    """The rules of credentials.toml."""
+
+    def __init__(self, text: bytes) -> None:
+        read = msgspec.toml.decode(text, type=_CredentialFile)
+        for rule in read.credential:
+            rule.pattern = _filled(rule.pattern, read.fragments)
+        self.rules = read.credential
+
+
+def _filled(pattern: str, fragments: Mapping[str, str]) -> str:
+    return _FRAGMENT.sub(lambda found: fragments[found[1]], pattern)

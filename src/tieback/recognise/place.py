@@ -1,0 +1,75 @@
+"""Where a match stands in a buffer, and the finds that it becomes."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tieback.intake.apps.interface import Buffer, BufferKind
+from tieback.model.endpoint import Party
+from tieback.model.sighting import Credential, Evidence, Sighting
+from tieback.recognise.context import REACH, context
+from tieback.recognise.encoded import Encoding
+from tieback.recognise.interface import Find
+from tieback.recognise.span import decoded
+from tieback.recognise.verdict import Verdict
+
+HOW = {
+    BufferKind.DEX: "dex-string",
+    BufferKind.RESOURCES: "resource",
+    BufferKind.MANIFEST: "manifest",
+    BufferKind.TEXT: "text",
+    BufferKind.NATIVE: "native-string",
+    BufferKind.BINARY: "binary",
+}
+"""First part of ``Evidence.how``, by the kind of buffer."""
+
+
+class Place(NamedTuple):
+    """A match in a buffer; all numbers are offsets in its data."""
+
+    verdict: Verdict
+    start: int
+    covered: int
+    """No endpoint of any shape may begin before this."""
+    looked: int
+    """No endpoint without a scheme may begin before this."""
+    begin: int
+    """Of the string that holds the match; context reaches back no further."""
+    stop: int
+    """Where the next string begins."""
+    wide: bool = False
+    """UTF-16LE."""
+    encoding: Encoding = Encoding.PLAIN
+    shown: str = ""
+    """Stands in the context in place of the text in the buffer; a credential's is its mask."""
+
+
+def finds(buffer: Buffer, place: Place) -> Iterator[Find]:
+    """The sightings and credentials of a match, each with count 1."""
+    verdict = place.verdict
+    name = buffer.names.get(place.begin)
+    how = f"{HOW[buffer.kind]}:{name}" if name else HOW[buffer.kind]
+    encoded = "" if place.encoding in (Encoding.PLAIN, Encoding.ESCAPED) else f":{place.encoding.name.lower()}"
+    evidence = Evidence(
+        buffer.file, buffer.base + place.start, f"{how}/{verdict.rule}{encoded}", _context(buffer, place)
+    )
+    for endpoint in verdict.endpoints:
+        yield Sighting(endpoint, 1, Party.UNKNOWN, evidence)
+    for secret in verdict.secrets:
+        belongs = secret.endpoint or (verdict.endpoints[0].value if verdict.endpoints else "")
+        yield Credential(secret.kind, secret.masked, belongs, evidence, secret.grade, secret.fingerprint, secret.claims)
+
+
+def _context(buffer: Buffer, place: Place) -> str:
+    unit = 2 if place.wide else 1
+    first = max(place.begin, place.start - REACH * unit)
+    first += (place.start - first) % unit
+    left = decoded(buffer.data[first : place.start], wide=place.wide)
+    cut = first > place.begin + 1
+    if place.shown:
+        after = decoded(buffer.data[place.covered : min(place.stop, place.covered + REACH * unit)], wide=place.wide)
+        # What stands behind text in another encoding is in that encoding too, and could not be masked.
+        right = place.shown + ("" if place.encoding is not Encoding.PLAIN else after)
+        left = "" if place.encoding is not Encoding.PLAIN else left
+        return context(left, right, cut=cut)
+    right = decoded(buffer.data[place.start : min(place.stop, place.start + REACH * unit)], wide=place.wide)
+    return context(left, right, cut=cut)

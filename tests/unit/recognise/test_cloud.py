@@ -1,0 +1,96 @@
+"""Cloud resources: every example of the rule file, and what is decided of URLs."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.endpoint import EndpointKind
+from tieback.model.sighting import Sighting
+from tieback.recognise.cloud import cloud_endpoint, verify
+from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.patterns import CloudHost, CloudToken
+from tieback.recognise.rules import Rules
+
+RULES = Rules()
+EXTRACTOR = EndpointExtractor(RULES)
+ALL: tuple[CloudHost | CloudToken, ...] = (*RULES.cloud.hosts, *RULES.cloud.tokens)
+
+
+def sightings(text: str) -> list[Sighting]:
+    artifact = Artifact("f", (Buffer("f", BufferKind.TEXT, text.encode()),))
+    return [find for find in EXTRACTOR.extract(artifact) if isinstance(find, Sighting)]
+
+
+@pytest.mark.parametrize(("text", "value"), [pair for rule in ALL for pair in rule.match])
+def test_examples_match(text: str, value: str) -> None:
+    found = {one.endpoint.value: one.endpoint for one in sightings(text)}
+    assert value in found
+    assert found[value].kind is EndpointKind.CLOUD
+    assert found[value].service
+
+
+@pytest.mark.parametrize(("kind", "text"), [(rule.kind, text) for rule in ALL for text in rule.avoid])
+def test_examples_to_avoid_do_not(kind: str, text: str) -> None:
+    assert [one for one in sightings(text) if one.endpoint.value.startswith(f"{kind}:")] == []
+
+
+def test_each_rule_has_examples_and_there_are_many_kinds() -> None:
+    assert all(rule.match and rule.avoid and rule.source and rule.product for rule in ALL)
+    assert len({rule.kind for rule in ALL}) >= 60
+
+
+def test_a_url_of_a_resource_is_the_resource_and_stays_in_the_evidence() -> None:
+    (one,) = sightings("x=https://shop-data.s3.eu-west-1.amazonaws.com/a/b.json;")
+    assert (one.endpoint.value, one.endpoint.kind) == ("s3:shop-data", EndpointKind.CLOUD)
+    assert one.endpoint.host == "shop-data.s3.eu-west-1.amazonaws.com"
+    assert "https://shop-data.s3.eu-west-1.amazonaws.com/a/b.json" in one.evidence.context
+
+
+def test_a_shared_host_without_a_resource_is_a_url() -> None:
+    (one,) = sightings("https://s3.eu-west-1.amazonaws.com/")
+    assert one.endpoint.kind is EndpointKind.URL
+
+
+def test_a_connection_string_stays_one() -> None:
+    (one,) = sightings("mongodb+srv://u:pw@c0.ab1cd.mongodb.net/shop")
+    assert one.endpoint.kind is EndpointKind.CONNECTION_STRING
+
+
+@pytest.mark.parametrize(
+    ("host", "rest", "value"),
+    [
+        ("shop-data.s3.amazonaws.com", "", "s3:shop-data"),
+        ("s3.amazonaws.com", "/%s/a", None),
+        ("proj.firebaseio.com", "", "firebase-rtdb:proj"),
+        ("api.shop.de", "/shop", None),
+    ],
+)
+def test_endpoints(host: str, rest: str, value: str | None) -> None:
+    endpoint = cloud_endpoint(host, rest, RULES)
+    assert (endpoint.value if endpoint else None) == value
+
+
+def test_the_port_of_the_text_is_kept() -> None:
+    endpoint = cloud_endpoint("orders.abcdefg12345.us-east-1.rds.amazonaws.com", "", RULES, port=5432)
+    assert endpoint is not None
+    assert endpoint.port == 5432
+
+
+HOSTS = st.sampled_from(sorted(RULES.cloud.suffixes))
+
+
+@given(st.text(st.sampled_from("abc019-._%s/"), max_size=80), HOSTS, st.text(max_size=60))
+@settings(max_examples=100, deadline=None)
+def test_any_host_and_path_get_a_verdict(head: str, suffix: str, rest: str) -> None:
+    verdict = verify(f"{head}.{suffix}", f"/{rest}", RULES)
+    assert bool(verdict.endpoints) is not bool(verdict.rejected)
+    for endpoint in verdict.endpoints:
+        assert endpoint.value.isprintable()
+        assert len(endpoint.value) < 400
+
+
+def test_hostile_hosts_stay_linear() -> None:
+    for suffix in RULES.cloud.suffixes:
+        for piece in ("a-", "a.", "1", "a"):
+            verify(piece * (240 // len(piece)) + "." + suffix, "/" + "a-" * 5000, RULES)

@@ -1,0 +1,170 @@
+"""Credentials: every example of the rule file, grades, and nothing of a secret in any find."""
+
+import base64
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.sighting import Credential, Grade
+from tieback.recognise.credentials import credential_verdict, decode_jwt, entropy, is_placeholder, is_short_block
+from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.interface import Find
+from tieback.recognise.patterns import CredentialRule
+from tieback.recognise.rules import Rules
+
+RULES = Rules()
+EXTRACTOR = EndpointExtractor(RULES)
+ALL = RULES.credentials.rules
+EXAMPLES = [(rule, text) for rule in ALL for text in rule.match]
+
+
+def finds(text: str, kind: BufferKind = BufferKind.TEXT) -> list[Find]:
+    return list(EXTRACTOR.extract(Artifact("f", (Buffer("f", kind, text.encode()),))))
+
+
+def credentials(text: str) -> list[Credential]:
+    return [find for find in finds(text) if isinstance(find, Credential)]
+
+
+def named(example: tuple[CredentialRule, str]) -> str:
+    return example[0].kind
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=named)
+def test_examples_match(example: tuple[CredentialRule, str]) -> None:
+    rule, text = example
+    kinds = {one.kind for one in credentials(text)}
+    assert rule.kind in kinds or (rule.kind == "jwt" and "supabase_anon" in kinds)
+
+
+@pytest.mark.parametrize("example", [(rule, text) for rule in ALL for text in rule.avoid], ids=named)
+def test_examples_to_avoid_do_not(example: tuple[CredentialRule, str]) -> None:
+    rule, text = example
+    assert [one for one in credentials(text) if one.kind == rule.kind] == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=named)
+@pytest.mark.parametrize("around", ["{}", 'a="https://api.shop.de/x" {} b="https://b.shop.de/y"', "db.x.test:5432 {}"])
+def test_nothing_of_a_secret_is_in_any_find(example: tuple[CredentialRule, str], around: str) -> None:
+    rule, text = example
+    found = rule.compiled.search(text)
+    assert found is not None
+    secret = found["secret"]
+    secrets = [secret] if secret != "service_account" else [text[text.index("-----BEGIN") : text.index("-----END")]]
+    for find in finds(around.format(text)):
+        shown = str(msgspec.to_builtins(find))
+        for one in secrets:
+            assert one not in shown
+            assert len(one) < 24 or one[8:24] not in shown or not isinstance(find, Credential)
+
+
+def test_each_rule_has_examples_and_says_what_it_opens() -> None:
+    assert all(rule.match and rule.avoid and rule.source and rule.reason for rule in ALL)
+
+
+def token(claims: dict[str, object]) -> str:
+    def part(value: dict[str, object]) -> str:
+        return base64.urlsafe_b64encode(msgspec.json.encode(value)).decode().rstrip("=")
+
+    return f"{part({'alg': 'HS256', 'typ': 'JWT'})}.{part(claims)}.KhgX2b0WQm5n7pVt8yLc3dRfZs9uEa4iHjTkOoPqYlU"
+
+
+REF = "kqmzvtbwxyrnplhgfdsc"
+
+
+@pytest.mark.parametrize(
+    ("claims", "kind", "grade", "endpoint"),
+    [
+        ({"iss": "supabase", "ref": REF, "role": "anon", "exp": 1950000000}, "supabase_anon", Grade.PUBLIC, REF),
+        ({"iss": "supabase", "ref": REF, "role": "service_role"}, "supabase_service_role", Grade.SUPERUSER, REF),
+        ({"iss": "https://auth.shop.de", "sub": "alice@shop.de"}, "jwt", Grade.NORMAL, ""),
+    ],
+)
+def test_tokens_are_decoded(claims: dict[str, object], kind: str, grade: Grade, endpoint: str) -> None:
+    (one,) = credentials(f'key = "{token(claims)}"')
+    assert (one.kind, one.grade) == (kind, grade)
+    assert one.endpoint == (f"supabase:{endpoint}" if endpoint else "")
+    assert one.claims["iss"] == claims["iss"]
+    assert "sub" not in one.claims
+
+
+@pytest.mark.parametrize(
+    ("text", "grades"),
+    [
+        ("?sv=2022-11-02&sp=r&se=2030-01-01&sig=kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4%3D", {"azure_sas": Grade.NORMAL}),
+        ("?sv=2022-11-02&sp=rw&se=2030-01-01&sig=kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4%3D", {"azure_sas": Grade.SUPERUSER}),
+        ("mongodb://u:Hunter22secret@db.x.test/s", {"password_in_connection_string": Grade.SUPERUSER}),
+        ("mqtt://u:Hunter22secret@mq.x.test", {"password_in_connection_string": Grade.NORMAL}),
+        (
+            'id="AKIAQ3EGRZ7YTPK5WUNB" key="kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4Xv/Bq2We"',
+            {"aws_access_key_id": Grade.NORMAL, "aws_secret_access_key": Grade.SUPERUSER},
+        ),
+    ],
+)
+def test_grades(text: str, grades: dict[str, Grade]) -> None:
+    assert {one.kind: one.grade for one in credentials(text)} == grades
+
+
+def test_the_same_credential_has_the_same_fingerprint() -> None:
+    key = "AIzaSyB7kQ2mVx8Lw0pTn5Yb3Cd6Fg9Hj1Ks4Xv"
+    first, second = credentials(f'a="{key}" b="{key}"')
+    assert first.fingerprint == second.fingerprint
+    assert len(first.fingerprint) == 16
+    assert first.masked == "AI***Xv (39)"
+
+
+def test_names_beside_dex_strings_are_other_names() -> None:
+    text = b"masterKey=kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4\0"
+    starts = np.array([0], dtype=np.int64)
+    buffer = Buffer("classes.dex", BufferKind.DEX, text, starts=starts)
+    assert [find for find in EXTRACTOR.extract(Artifact("f", (buffer,))) if isinstance(find, Credential)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["YOUR_API_KEY", "changeme", "xxxx", "example", "AKIAIOSFODNN7EXAMPLE", "00000000000", "${KEY}", "abcdefghijklm"],
+)
+def test_placeholders(text: str) -> None:
+    assert is_placeholder(text)
+
+
+@pytest.mark.parametrize("text", ["Kd83!sPq", "kZ8rQ2mVx7Lw0pTn5Yb3"])
+def test_credentials_are_no_placeholders(text: str) -> None:
+    assert not is_placeholder(text)
+
+
+@pytest.mark.parametrize(("text", "bits"), [("", 0.0), ("aaaa", 0.0), ("abab", 1.0), ("abcd", 2.0)])
+def test_entropy(text: str, bits: float) -> None:
+    assert entropy(text) == pytest.approx(bits)
+
+
+def test_markers_alone_are_no_key() -> None:
+    assert is_short_block("-----BEGIN PRIVATE KEY----------END PRIVATE KEY-----")
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_any_text_is_a_token_or_none(text: str) -> None:
+    assert decode_jwt(text) is None or "." in text
+
+
+@given(st.sampled_from(EXAMPLES), st.data())
+@settings(max_examples=150, deadline=None)
+def test_any_text_near_a_rule_gets_a_verdict(example: tuple[CredentialRule, str], data: st.DataObject) -> None:
+    rule, text = example
+    at, size = data.draw(st.integers(0, len(text))), data.draw(st.integers(0, 12))
+    changed = text[:at] + data.draw(st.text(max_size=12)) + text[at + size :]
+    found = rule.compiled.search(changed)
+    if found is not None:
+        verdict = credential_verdict(found, rule, changed)
+        assert bool(verdict.secrets) is not bool(verdict.rejected)
+
+
+def test_hostile_text_stays_linear() -> None:
+    for rule in ALL:
+        for text in rule.match:
+            finds((text[: len(text) // 2]) * (60_000 // len(text)))

@@ -1,0 +1,60 @@
+"""Rules that are regular expressions: readable, bounded, compiled when they are needed."""
+
+import re
+
+import msgspec
+import pytest
+
+from tieback.recognise.anchors import anchors, parse
+from tieback.recognise.patterns import Cloud, Credentials
+from tieback.recognise.rules import Rules
+
+RULES = Rules()
+PATTERNS = [
+    *((rule.kind, rule.host) for rule in RULES.cloud.hosts),
+    *((rule.kind, rule.rest) for rule in RULES.cloud.hosts),
+    *((rule.kind, rule.pattern) for rule in (*RULES.cloud.tokens, *RULES.credentials.rules)),
+]
+
+
+@pytest.mark.parametrize(("kind", "pattern"), PATTERNS)
+def test_patterns_compile_and_are_bounded(kind: str, pattern: str) -> None:
+    assert kind
+    assert "{{" not in pattern
+    re.compile(pattern)
+    without_classes = re.sub(r"\\.|\[(?:\\.|[^\]])*\]", "x", pattern)
+    assert not re.search(r"[*+]|\{\d+,\}", without_classes)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "atoms"),
+    [
+        ("AIza[0-9A-Z]{4}", (("A", ""), ("I", ""), ("z", ""), ("a", ""), ("[0-9A-Z]", "{4}"))),
+        (r"a\.b?", (("a", ""), (r"\.", ""), ("b", "?"))),
+    ],
+)
+def test_anchors_are_atoms(pattern: str, atoms: tuple[tuple[str, str], ...]) -> None:
+    assert parse(pattern) == atoms
+
+
+@pytest.mark.parametrize("pattern", ["a|b", "(a)", "a*", "a+", ".{3}("])
+def test_anchors_hold_nothing_else(pattern: str) -> None:
+    with pytest.raises(ValueError, match="no anchor"):
+        parse(pattern)
+
+
+def test_each_token_has_an_anchor_in_both_widths() -> None:
+    tokens = (*RULES.cloud.tokens, *RULES.credentials.rules)
+    made = [anchor for anchor in anchors((), (), tokens) if anchor.token is not None]
+    assert len(made) == 2 * sum(len(rule.anchors) for rule in tokens)
+
+
+def test_suffixes_lead_to_their_rules_in_order() -> None:
+    assert [rule.kind for rule in RULES.cloud.below("azurewebsites.net")] == ["azure-functions", "azure-app-service"]
+    assert list(RULES.cloud.below("shop.de")) == []
+
+
+@pytest.mark.parametrize(("reader", "text"), [(Cloud, b"x = 1"), (Credentials, b"[fragments]\n[[credential]]")])
+def test_a_malformed_file_is_an_error(reader: type[Cloud] | type[Credentials], text: bytes) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        reader(text)
