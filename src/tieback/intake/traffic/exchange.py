@@ -1,0 +1,166 @@
+"""An HTTP exchange that another tool has already taken apart (HAR, mitmproxy, a proxy's log), as a flow.
+
+The exchange is written out again as HTTP/1 bytes, bounded, so that the recognisers of stores and the classifier of
+leaks see what they would see in a capture. Bodies inside TLS are handed up too: ``Flow.encrypted`` says whether
+anybody on the way could read them.
+"""
+
+import zlib
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, urlsplit
+
+from tieback.intake.traffic.http import plain_path
+from tieback.intake.traffic.interface import Opening, SeenFlow
+from tieback.intake.traffic.names import hostname
+from tieback.intake.traffic.stores.choose import recognise
+from tieback.model.flow import Flow, FlowApp, FlowEvidence, FlowTls, NameFrom, Peer, Sample, Server
+
+HEAD_BYTES = 4096
+BODY_BYTES = 4096
+"""Cleartext kept of a message's head and of its body."""
+WEBSOCKET_BYTES = 4096
+_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
+_ENCRYPTED = frozenset({"https", "wss"})
+_PACKED = ("gzip", "x-gzip", "deflate")
+_DROPPED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+"""Headers that are no longer true of a body that is unpacked and cut."""
+
+type Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A request or an answer; the body may be cut at ``BODY_BYTES``, still in its content encoding or not."""
+
+    headers: Headers = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a tool tells of one request and its answer."""
+
+    method: str
+    url: str
+    request: Message
+    status: int = 0
+    """0 where no answer came."""
+    response: Message = field(default_factory=Message)
+    client: Peer = field(default_factory=lambda: Peer("", None))
+    server_ip: str = ""
+    server_port: int | None = None
+    start: float = 0.0
+    seconds: float = 0.0
+    bytes_out: int = 0
+    bytes_in: int = 0
+    app: FlowApp | None = None
+    tls: FlowTls | None = None
+    name_from: NameFrom = NameFrom.HTTP_HOST
+    websocket: tuple[tuple[str, bytes], ...] = ()
+    """Direction and data of WebSocket messages."""
+
+
+def flow_of(path: str, exchange: Exchange) -> SeenFlow | None:
+    """The exchange as a flow; ``None`` where its address is no URL with a host."""
+    parts = split(exchange.url)
+    if parts is None or not parts.hostname:
+        return None
+    scheme = parts.scheme.lower()
+    out, back = _request(exchange, parts), _response(exchange)
+    upgraded = bool(exchange.websocket) or scheme in {"ws", "wss"}
+    found = None if upgraded or not out else recognise(Opening(out, back, exchange.server_port))
+    encrypted = scheme in _ENCRYPTED
+    ip, name = _address_or_name(parts.hostname)
+    detail = f"{exchange.method} {plain_path(exchange.url)} {exchange.status or 'no answer'}"
+    flow = Flow(
+        path=path,
+        app=exchange.app,
+        client=exchange.client,
+        server=Server(
+            ip=exchange.server_ip or ip,
+            port=exchange.server_port or _port(parts),
+            name=name,
+            name_from=exchange.name_from if name else NameFrom.NONE,
+        ),
+        transport="http",
+        protocol=found.protocol if found else "websocket" if upgraded else "http",
+        evidence=FlowEvidence.PAYLOAD,
+        confidence=found.confidence if found else 0.99,
+        encrypted=encrypted,
+        tls=exchange.tls if encrypted else None,
+        bytes_out=max(exchange.bytes_out, 0),
+        bytes_in=max(exchange.bytes_in, 0),
+        packets_out=0,
+        packets_in=0,
+        start=exchange.start,
+        end=exchange.start + max(exchange.seconds, 0.0),
+        detail=(f"{found.detail}, {detail}" if found and found.detail else detail)[:240],
+    )
+    samples = [Sample("out", "http", out), Sample("in", "http", back), *_websocket(exchange)]
+    return SeenFlow(flow, tuple(sample for sample in samples if sample.data))
+
+
+def split(url: str) -> SplitResult | None:
+    """Parts of a URL; ``None`` for a text that is none."""
+    try:
+        parts = urlsplit(url[: 1 << 16])
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts if parts.scheme and parts.netloc else None
+
+
+def _port(parts: SplitResult) -> int | None:
+    return parts.port or _PORTS.get(parts.scheme.lower())
+
+
+def _address_or_name(host: str) -> tuple[str, str]:
+    """An address literal, or a name."""
+    if ":" in host or host.replace(".", "").isdigit():
+        return host, ""
+    return "", hostname(host)
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def _lines(first: str, headers: Headers) -> bytes:
+    kept = [f"{_printable(name)}: {_printable(value)}" for name, value in headers if name.lower() not in _DROPPED]
+    return "\r\n".join([first, *kept]).encode("utf-8", "replace")[:HEAD_BYTES] + b"\r\n\r\n"
+
+
+def _request(exchange: Exchange, parts: SplitResult) -> bytes:
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers = exchange.request.headers
+    if not any(name.lower() == "host" for name, _ in headers):
+        headers = (("Host", parts.netloc.rpartition("@")[2]), *headers)
+    first = f"{_printable(exchange.method)} {_printable(target).replace(' ', '%20')} HTTP/1.1"
+    return _lines(first, headers) + unpacked(exchange.request)
+
+
+def _response(exchange: Exchange) -> bytes:
+    if not exchange.status:
+        return b""
+    return _lines(f"HTTP/1.1 {exchange.status}", exchange.response.headers) + unpacked(exchange.response)
+
+
+def unpacked(message: Message) -> bytes:
+    """The body without its content encoding as far as it can be read, cut at ``BODY_BYTES``."""
+    body = message.body
+    encoding = next((value for name, value in message.headers if name.lower() == "content-encoding"), "")
+    packed = body[:2] == b"\x1f\x8b" or body[:1] == b"\x78"
+    if body and packed and encoding.strip().lower() in _PACKED:
+        try:
+            return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, BODY_BYTES)
+        except zlib.error:
+            return b""
+    return body[:BODY_BYTES]
+
+
+def _websocket(exchange: Exchange) -> list[Sample]:
+    samples: list[Sample] = []
+    for direction in ("out", "in"):
+        data = b"\n".join(part for way, part in exchange.websocket if way == direction)[:WEBSOCKET_BYTES]
+        samples.append(Sample(direction, "websocket", data))
+    return samples

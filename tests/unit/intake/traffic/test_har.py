@@ -1,0 +1,170 @@
+"""HTTP Archives: real exports of browsers and proxies, odd ones, damaged ones."""
+
+import base64
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.traffic import har
+from tieback.intake.traffic.interface import SeenFlow
+from tieback.model.errors import InputError
+
+CAPTURES = Path(__file__).parents[5] / "shared" / "data" / "captures"
+needs_captures = pytest.mark.skipif(not CAPTURES.is_dir(), reason="the archives are not here (../shared/data/captures)")
+
+
+def read(path: Path) -> tuple[list[SeenFlow], list[str]]:
+    assert har.opens(path.read_bytes()[:65536], path)
+    opened = har.open_(path)
+    try:
+        return list(opened.flows()), [problem.what for problem in opened.problems]
+    finally:
+        opened.close()
+
+
+def entry(url: str = "https://api.workhub.test/v1", **more: Any) -> dict[str, Any]:
+    return {"startedDateTime": "2026-01-02T03:04:05.678Z", "time": 12, "request": {"method": "GET", "url": url}, **more}
+
+
+def archive(*entries: Any, **log: Any) -> str:
+    return json.dumps({"log": {"version": "1.2", "creator": {"name": "x", "version": "1"}, "entries": entries, **log}})
+
+
+def write(tmp_path: Path, text: str | bytes) -> Path:
+    path = tmp_path / "a.bin"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+@needs_captures
+@pytest.mark.parametrize(
+    ("name", "count", "host"),
+    [
+        ("har_files_chrome", 3, "mitmproxy.org"),
+        ("har_files_firefox", 14, "mitmproxy.org"),
+        ("har_files_safari", 19, "mitmproxy.org"),
+        ("har_files_charles", 1, "mitmproxy.org"),
+        ("har_files_insomnia", 1, "mitm.it"),
+        ("har_files_postdata", 1, "signal-metrics-collector-beta.s-onetag.com"),
+        ("har_files_with-bom", 1, "signal-metrics-collector-beta.s-onetag.com"),
+        ("har_extractor", 1, "address"),
+        ("flows_websocket", 3, "demo.piesocket.com"),
+        ("flows_error_log", 2, "163.com"),
+    ],
+)
+def test_real_exports(name: str, count: int, host: str) -> None:
+    flows, problems = read(CAPTURES / f"mitmproxy__test_mitmproxy_data_{name}.har")
+    assert (len(flows), flows[0].flow.server.name, problems) == (count, host, [])
+    assert flows[0].flow.start > 0
+    assert flows[0].samples
+
+
+@needs_captures
+def test_a_broken_export_is_one_line() -> None:
+    flows, problems = read(CAPTURES / "mitmproxy__test_mitmproxy_data_corrupted_har_brokenfile.har")
+    assert flows == []
+    assert problems == ["no JSON: the archive is damaged before its first entry"]
+
+
+def test_fields(tmp_path: Path) -> None:
+    posted = {"mimeType": "application/json", "text": '{"email":"ada@work.test"}'}
+    item = entry(
+        request={
+            "method": "POST",
+            "url": "https://api.workhub.test/v1?x=1",
+            "headers": [{"name": "Authorization", "value": "Bearer t"}],
+            "postData": posted,
+            "headersSize": 100,
+            "bodySize": 25,
+        },
+        response={
+            "status": 201,
+            "headers": [],
+            "headersSize": -1,
+            "bodySize": -1,
+            "content": {"size": 5, "encoding": "base64", "text": base64.b64encode(b"hello").decode()},
+        },
+        serverIPAddress="[2001:db8::5]",
+        _clientName="Workhub",
+        _clientPort=51000,
+    )
+    flows, problems = read(write(tmp_path, archive(item)))
+    assert problems == []
+    flow = flows[0].flow
+    assert (flow.server.ip, flow.bytes_out, flow.bytes_in, flow.start) == ("2001:db8::5", 125, 5, 1767323045.678)
+    assert flow.app is not None
+    assert flow.app.name == "Workhub"
+    assert b'{"email":"ada@work.test"}' in flows[0].samples[0].data
+    assert flows[0].samples[1].data.endswith(b"\r\n\r\nhello")
+
+
+def test_websocket_messages(tmp_path: Path) -> None:
+    item = entry(
+        "wss://live.workhub.test/s",
+        response={"status": 101},
+        _webSocketMessages=[
+            {"type": "send", "time": 1, "opcode": 1, "data": "pin 4711"},
+            {"type": "receive", "data": "ok"},
+        ],
+    )
+    flows, _ = read(write(tmp_path, archive(item)))
+    assert flows[0].flow.protocol == "websocket"
+    assert [(s.direction, s.data) for s in flows[0].samples if s.kind == "websocket"] == [
+        ("out", b"pin 4711"),
+        ("in", b"ok"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "problem"),
+    [
+        (archive(entry(), entry())[:-120], 1, "breaks off after 1 entries"),
+        (archive(entry(), {"request": 7}, entry()), 2, "entry 1 is not read"),
+        (archive(entry(), entry("nothing")), 1, "no URL with a host"),
+        (archive(entry(), entry("data:text/plain,a")), 1, ""),
+        (archive(entry(time=None, response=None)), 1, ""),
+        ("\ufeff  " + archive(entry()), 1, ""),
+        ('{"log": {"entries": ' + "[" * 100_000, 0, "breaks off"),
+        (archive(), 0, ""),
+    ],
+)
+def test_odd_and_damaged(tmp_path: Path, text: str, count: int, problem: str) -> None:
+    flows, problems = read(write(tmp_path, text))
+    assert len(flows) == count
+    assert any(problem in line for line in problems) if problem else problems == []
+
+
+def test_packed(tmp_path: Path) -> None:
+    flows, _ = read(write(tmp_path, gzip.compress(archive(entry()).encode())))
+    assert len(flows) == 1
+    with pytest.raises(InputError):
+        har.open_(write(tmp_path, gzip.compress(archive(entry()).encode())[:-20]))
+
+
+def test_large_bodies_are_cut(tmp_path: Path) -> None:
+    item = entry(response={"status": 200, "content": {"size": 4_000_000, "text": "x" * 4_000_000}})
+    flows, _ = read(write(tmp_path, archive(item)))
+    assert flows[0].flow.bytes_in == 4_000_000
+    assert len(flows[0].samples[1].data) < 10_000
+
+
+@pytest.mark.parametrize("head", [b"", b"{}", b'{"event_type":"tls","log":1}', b"[1]", b"\x1f\x8b\x08", b"PK\x03\x04"])
+def test_other_files(head: bytes) -> None:
+    assert not har.opens(head, Path("a.har"))
+    assert har.opener(Path("a.har"), head) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 700), st.binary(max_size=8))
+def test_mutations_never_raise(tmp_path_factory: pytest.TempPathFactory, at: int, junk: bytes) -> None:
+    text = archive(entry(response={"status": 200, "content": {"text": "x"}}), entry()).encode()
+    path = tmp_path_factory.mktemp("har") / "a.har"
+    path.write_bytes(text[:at] + junk + text[at + len(junk) :])
+    opened = har.open_(path)
+    assert len(list(opened.flows())) <= 2
+    opened.close()
