@@ -1,0 +1,207 @@
+"""Captures: one large file and a directory of small ones, against tshark, Suricata, ndpiReader and tcpdump.
+
+Reads real captures from the folder in ``TIEBACK_BENCH_CAPTURES``, else ``../shared/data/captures``. The large file is
+their Ethernet packets, repeated with other addresses in each copy, so that flows do not run into each other.
+Peers that are not installed are left out. tieback's figures include QUIC, names, stores and the JSON of every flow.
+"""
+
+import os
+import shutil
+import struct
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.measure import peak_mib, process, table
+
+ROOT = Path(__file__).parents[1]
+COPIES = 24
+SMALL_COPIES = 3
+
+TSHARK = [
+    "tshark", "-n", "-T", "fields", "-e", "frame.time_epoch", "-e", "ip.src", "-e", "ip.dst", "-e", "tcp.srcport", "-e",
+    "tcp.dstport", "-e", "udp.srcport", "-e", "udp.dstport", "-e", "_ws.col.Protocol", "-e",
+    "tls.handshake.extensions_server_name", "-e", "http.host", "-e", "dns.qry.name", "-r",
+]  # fmt: skip
+EVE = """%YAML 1.1
+---
+default-log-dir: {folder}
+outputs:
+  - eve-log:
+      enabled: yes
+      filetype: regular
+      filename: eve.json
+      types: [flow, {{tls: {{extended: yes}}}}, http, {{dns: {{version: 2}}}}, mqtt, {{pgsql: {{enabled: yes}}}}, quic]
+app-layer:
+  protocols:
+    tls: {{enabled: yes, detection-ports: {{dp: 443}}}}
+    http: {{enabled: yes}}
+    dns: {{tcp: {{enabled: yes, detection-ports: {{dp: 53}}}}, udp: {{enabled: yes, detection-ports: {{dp: 53}}}}}}
+    mqtt: {{enabled: yes}}
+    pgsql: {{enabled: yes, stream-depth: 0}}
+    quic: {{enabled: yes}}
+stream: {{memcap: 512mb, checksum-validation: no, reassembly: {{memcap: 512mb}}}}
+flow: {{memcap: 512mb, hash-size: 65536, prealloc: 10000}}
+"""
+
+
+def captures() -> list[Path]:
+    """All real captures."""
+    for folder in (os.environ.get("TIEBACK_BENCH_CAPTURES"), ROOT.parent / "shared" / "data" / "captures"):
+        if folder and Path(folder).is_dir():
+            return sorted(path for path in Path(folder).iterdir() if path.suffix in {".pcap", ".pcapng", ".cap"})
+    return []
+
+
+def of_apps(files: list[Path]) -> list[Path]:
+    """Those of mobile apps' everyday traffic, as the folder's MANIFEST.tsv marks them; all where there is none."""
+    manifest = files[0].parent / "MANIFEST.tsv"
+    if not manifest.exists():
+        return files
+    rows = (line.split("\t") for line in manifest.read_text().splitlines())
+    chosen = {row[0] for row in rows if row[6] == "mobile/app"}
+    return [file for file in files if file.name in chosen]
+
+
+def build(files: list[Path], target: Path, copies: int) -> tuple[int, int]:
+    """Write the large file; packets and bytes."""
+    from tieback.intake.traffic.attribution import Attribution
+    from tieback.intake.traffic.capture import Capture
+    from tieback.intake.traffic.open import open_traffic
+    from tieback.intake.traffic.pcap import PcapReader
+    from tieback.intake.traffic.pcapng import SECTION, PcapngReader
+    from tieback.intake.traffic.problems import Problems
+
+    packets: list[tuple[float, bytes]] = []
+    for file in files:
+        opened = open_traffic(file)
+        assert isinstance(opened, Capture)
+        source = opened.source
+        is_ng = source.buffer[:4] == SECTION
+        reader = PcapngReader(source, Problems(), Attribution()) if is_ng else PcapReader(source, Problems())
+        packets += [
+            (when, bytes(buffer[start : start + size]))
+            for buffer, start, size, when, interface in reader.frames()
+            if interface.link == 1
+        ]
+        opened.close()
+    with target.open("wb") as out:
+        out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
+        for copy in range(copies):
+            for when, data in packets:
+                out.write(struct.pack("<IIII", int(when) & 0xFFFFFFFF, int(when % 1 * 1e6), len(data), len(data)))
+                out.write(_shifted(data, copy))
+    return len(packets) * copies, target.stat().st_size
+
+
+def _shifted(data: bytes, copy: int) -> bytes:
+    """The packet with another network: one byte of each unicast address moved."""
+    places = (27, 31) if data[12:14] == b"\x08\0" else (29, 45) if data[12:14] == b"\x86\xdd" else ()
+    if not copy or len(data) < 54:
+        return data
+    moved = bytearray(data)
+    for place in places:
+        moved[place] = (moved[place] + copy) & 0xFF
+    return bytes(moved)
+
+
+def analyse(files: list[Path]) -> int:
+    """Every flow of the files as JSON to standard output; their number."""
+    import msgspec
+
+    from tieback.intake.traffic.open import open_traffic
+
+    encode = msgspec.json.Encoder().encode
+    out = sys.stdout.buffer
+    count = 0
+    for file in files:
+        opened = open_traffic(file)
+        for seen in opened.flows():
+            out.write(encode(seen.flow) + b"\n")
+            count += 1
+        opened.close()
+    return count
+
+
+def nothing() -> int:
+    """What starting and importing alone costs."""
+    return analyse([])
+
+
+def _peers(file: Path, folder: Path) -> list[tuple[str, str, list[str]]]:
+    config = folder / "suricata.yaml"
+    config.write_text(EVE.format(folder=folder))
+    suricata = [
+        "suricata",
+        "-c",
+        str(config),
+        "--runmode",
+        "single",
+        "-k",
+        "none",
+        "-l",
+        str(folder),
+        "-S",
+        "/dev/null",
+    ]
+    return [
+        ("tcpdump", "tcpdump -w /dev/null", ["tcpdump", "-nr", str(file), "-w", "/dev/null"]),
+        ("ndpiReader", "ndpiReader", ["ndpiReader", "-q", "-i", str(file)]),
+        ("suricata", "Suricata, EVE, one thread", [*suricata, "-r", str(file)]),
+        ("tshark", "tshark, 11 fields", [*TSHARK, str(file)]),
+    ]
+
+
+def run() -> str:
+    """Measure and describe."""
+    files = captures()
+    if not files:
+        return "## Captures\n\nNot measured: no folder of captures was given.\n"
+    with tempfile.TemporaryDirectory(prefix="tieback-bench-") as name:
+        folder = Path(name)
+        large, small = folder / "large.pcap", folder / "small.pcap"
+        packets, size = build(of_apps(files), large, COPIES)
+        _, small_size = build(of_apps(files), small, SMALL_COPIES)
+        me = [sys.executable, "-m", "bench.traffic"]
+        start = process([*me, "nothing"])
+        ours, tenth = process([*me, "analyse", str(large)]), process([*me, "analyse", str(small)])
+        many = process([*me, "analyse", *map(str, files)])
+        rows = [_row("tieback, process start to end", ours, size, packets, ours)]
+        rows += [
+            _row(what, process(command, runs=1 if program == "tshark" else 3), size, packets, ours)
+            for program, what, command in _peers(large, folder)
+            if shutil.which(program)
+        ]
+        total = sum(file.stat().st_size for file in files)
+        each = (many[1] - start[1]) / len(files)
+        lines = [["tieback, one process, start left out", f"{each * 1000:.2f}", "1.0"]]
+        if shutil.which("tshark"):
+            sample = files[:: max(len(files) // 20, 1)]
+            theirs = sum(process([*TSHARK, str(file)], runs=1)[1] for file in sample) / len(sample)
+            lines.append(["tshark, a process a file", f"{theirs * 1000:.2f}", f"{theirs / each:.0f}"])
+        slope = (tenth[1] - start[1]) / small_size / ((ours[1] - start[1]) / size)
+        return (
+            f"## Captures\n\n`python -m bench traffic`: {len(of_apps(files))} real captures of apps, "
+            f"{COPIES} times with other addresses: {packets} packets, {size / 1e6:.1f} MB; medians of whole "
+            "processes.\n\n"
+            + table(["what", "CPU s", "MB/s", "thousand packets/s", "peak MiB", "x tieback"], rows)
+            + f"\nThe peak holds the mapped file. Starting alone takes {start[1]:.2f} s of tieback's CPU. A byte of a "
+            f"file of {small_size / 1e6:.0f} MB costs {slope:.2f} times what a byte of the large one does.\n\n"
+            f"{len(files)} small files, {total / 1e6:.1f} MB:\n\n"
+            + table(["what", "CPU ms a file", "x tieback"], lines)
+        )
+
+
+def _row(
+    what: str, measured: tuple[float, float, float], size: int, packets: int, ours: tuple[float, float, float]
+) -> list[str]:
+    _, cpu, peak = measured
+    speed, rate = size / cpu / 1e6, packets / cpu / 1e3
+    return [what, f"{cpu:.2f}", f"{speed:.0f}", f"{rate:.0f}", f"{peak:.0f}", f"{cpu / ours[1]:.2f}"]
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "nothing":
+        raise SystemExit(nothing())
+    count = analyse([Path(argument) for argument in sys.argv[2:]])
+    print(count, f"{peak_mib():.0f} MiB", file=sys.stderr)

@@ -1,0 +1,99 @@
+"""Which app sent a packet, as capture tools write it down.
+
+Sources: PCAPdroid's trailer and blocks (https://emanuele-f.github.io/PCAPdroid/dump_modes, ``pcap_dump.c``); Apple's
+PKTAP header (``bsd/net/pktap.h`` of XNU); the packet comments of pymobiledevice3's ``pcapd``.
+"""
+
+import re
+from collections.abc import Mapping
+from struct import Struct
+
+from tieback.intake.traffic.source import Buffer
+from tieback.model.flow import FlowApp
+
+TRAILER_MAGIC = b"\x01\x07\x20\x21"
+TRAILER = 32
+"""Bytes of PCAPdroid's trailer: magic, uid, name of the app (20 bytes), frame check sequence."""
+
+MAX_APPS = 65_536
+
+_UID = re.compile(rb"u-(\d{1,10})\Z")
+_PROCESS = re.compile(rb"(?:^|, )ProcName: ([^,]{1,64})")
+_EFFECTIVE = re.compile(rb"EProcName: ([^,]{1,64})")
+_trailer = Struct(">4si20s").unpack_from
+
+
+class Attribution:
+    """What one capture and the device's listing tell of apps; equal apps are one object."""
+
+    def __init__(self, uid_map: Mapping[int, str] | None = None) -> None:
+        self._uid_map = dict(uid_map or {})
+        self._blocks: dict[int, tuple[str, str]] = {}
+        self._apps: dict[tuple[str, int | None, str], FlowApp] = {}
+
+    def learn(self, uid: int, package: bytes, name: bytes) -> None:
+        """Remember PCAPdroid's block that names the app of a user id."""
+        if len(self._blocks) < MAX_APPS:
+            self._blocks.setdefault(uid, (_text(package), _text(name)))
+
+    def of_uid(self, uid: int, name: str, source: str) -> FlowApp | None:
+        """The app of a user id of Android; ``None`` where neither a name nor the id is known."""
+        if uid < 0 and not name:
+            return None
+        key = (name, uid, source)
+        app = self._apps.get(key)
+        if app is None:
+            app = self._of_uid(uid, name, source)
+            if len(self._apps) < MAX_APPS:
+                self._apps[key] = app
+        return app
+
+    def _of_uid(self, uid: int, name: str, source: str) -> FlowApp:
+        package = self._uid_map.get(uid, "")
+        if uid in self._blocks:
+            block_package, block_name = self._blocks[uid]
+            return FlowApp(name or block_name or block_package, block_package, uid, "pcapdroid-block")
+        if package and not name:
+            return FlowApp(package, package, uid, "uid-map")
+        return FlowApp(name or f"uid {uid}", package, uid if uid >= 0 else None, source)
+
+    def of_process(self, name: str, source: str) -> FlowApp | None:
+        """The app of a process name."""
+        if not name:
+            return None
+        key = (name, None, source)
+        app = self._apps.get(key)
+        if app is None:
+            app = FlowApp(name, source=source)
+            if len(self._apps) < MAX_APPS:
+                self._apps[key] = app
+        return app
+
+    def of_comment(self, comment: bytes) -> FlowApp | None:
+        """The app that a packet's comment names: PCAPdroid's ``u-<uid>`` or pymobiledevice3's process."""
+        match = _UID.match(comment[:16].rstrip(b"\0"))
+        if match:
+            return self.of_uid(int(match[1]), "", "comment")
+        if b"ProcName: " not in comment:
+            return None
+        process = _EFFECTIVE.search(comment[:512]) or _PROCESS.search(comment[:512])
+        return self.of_process(_text(process[1]), "comment") if process else None
+
+    def of_trailer(self, buffer: Buffer, stop: int) -> FlowApp | None:
+        """The app in PCAPdroid's trailer, which ends at ``stop``."""
+        magic, uid, name = _trailer(buffer, stop - TRAILER)
+        if magic != TRAILER_MAGIC:
+            return None
+        return self.of_uid(uid, _text(name.partition(b"\0")[0]), "pcapdroid-trailer")
+
+    def of_pktap(self, buffer: Buffer, start: int, length: int) -> FlowApp | None:
+        """The process in a PKTAP header of ``length`` bytes: the effective one where the header has it."""
+        effective = bytes(buffer[start + 88 : start + 105]) if length >= 105 else b""
+        own = bytes(buffer[start + 56 : start + 73]) if length >= 73 else b""
+        return self.of_process(_text(effective.partition(b"\0")[0]) or _text(own.partition(b"\0")[0]), "pktap")
+
+
+def _text(raw: bytes) -> str:
+    """A name as one printable line."""
+    text = raw[:128].decode("utf-8", "replace")
+    return "".join(char if char.isprintable() else "\ufffd" for char in text).strip()

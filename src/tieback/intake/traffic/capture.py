@@ -1,0 +1,101 @@
+"""A capture as an opened traffic file: conversations become flow documents."""
+
+import ipaddress
+from collections.abc import Iterator
+from pathlib import Path
+
+from tieback.intake.traffic.attribution import Attribution
+from tieback.intake.traffic.conversation import Conversation
+from tieback.intake.traffic.frames import FrameReader
+from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.judge import Choose, Judge
+from tieback.intake.traffic.judgement import Judgement
+from tieback.intake.traffic.names import Names
+from tieback.intake.traffic.network import TCP
+from tieback.intake.traffic.pcap import PcapReader
+from tieback.intake.traffic.pcapng import SECTION, PcapngReader
+from tieback.intake.traffic.problems import Problems
+from tieback.intake.traffic.source import Source
+from tieback.intake.traffic.table import FlowTable
+from tieback.model.flow import Flow, Peer, Server
+from tieback.model.sighting import Problem
+
+_MAX_ADDRESSES = 65_536
+
+
+class Capture:
+    """A pcap or pcapng file, open for one walk over its flows.
+
+    Flows come in the order of their first packets. Where a capture holds more conversations or more cleartext than
+    memory is set aside for, those that were idle longest come before that order; what such a conversation sends later
+    is a flow of its own.
+    """
+
+    def __init__(self, path: Path, source: Source, attribution: Attribution, recognise: Choose) -> None:
+        self.path = path
+        self.source = source
+        """The bytes; a walk moves on in it."""
+        self._problems = Problems()
+        self.problems: list[Problem] = self._problems
+        self._attribution = attribution
+        self._recognise = recognise
+        self._name = str(path)
+        self._addresses: dict[bytes, str] = {}
+        self.packets = 0
+        """Packets that were read, known after the walk."""
+        self.has_secrets = False
+        """Whether the file brings TLS secrets with which another tool could decrypt it, known after the walk."""
+
+    def flows(self) -> Iterator[SeenFlow]:
+        """Every flow of TCP and UDP."""
+        reader: FrameReader
+        if self.source.buffer[:4] == SECTION:
+            reader = PcapngReader(self.source, self._problems, self._attribution)
+        else:
+            reader = PcapReader(self.source, self._problems)
+        names = Names()
+        table = FlowTable(Judge(names, self._recognise), names, self._attribution, self._problems)
+        for conversation in table.conversations(reader):
+            yield self._flow(conversation)
+        self.packets = table.packets
+        self.has_secrets = reader.has_secrets
+
+    def close(self) -> None:
+        """Release the file."""
+        self.source.close()
+
+    def _flow(self, conversation: Conversation) -> SeenFlow:
+        judged = conversation.judged or Judgement()
+        client = conversation.client or conversation.first
+        server = client.other
+        here, there = client.key, server.key
+        half = len(here) // 2 - 2
+        flow = Flow(
+            path=self._name,
+            app=conversation.app,
+            client=Peer(self._text(here[:half]), here[-4] << 8 | here[-3]),
+            server=Server(self._text(there[:half]), there[-4] << 8 | there[-3], judged.name, judged.name_from),
+            transport="tcp" if conversation.transport == TCP else "udp",
+            protocol=judged.protocol,
+            evidence=judged.evidence,
+            confidence=judged.confidence,
+            encrypted=judged.encrypted,
+            tls=judged.tls,
+            bytes_out=client.bytes,
+            bytes_in=server.bytes,
+            packets_out=client.packets,
+            packets_in=server.packets,
+            start=conversation.start,
+            end=max(server.last, client.last),
+            detail=judged.detail,
+        )
+        return SeenFlow(flow, judged.samples)
+
+    def _text(self, address: bytes) -> str:
+        """An address in its canonical form."""
+        text = self._addresses.get(address)
+        if text is None:
+            text = ipaddress.ip_address(address).compressed
+            if len(self._addresses) < _MAX_ADDRESSES:
+                self._addresses[address] = text
+        return text

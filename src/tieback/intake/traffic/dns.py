@@ -1,0 +1,123 @@
+"""DNS messages: names and addresses of answers, over UDP and TCP, multicast DNS and LLMNR.
+
+Sources: RFC 1035, RFC 6762, RFC 4795. Names are followed through compression with a bound; what is malformed ends the
+message, and what was read before it counts.
+"""
+
+import struct
+from struct import Struct
+
+import msgspec
+
+MAX_NAME = 255
+MAX_RECORDS = 64
+_MAX_JUMPS = 32
+_A, _CNAME, _AAAA = 1, 5, 28
+_ADDRESS = {_A: 4, _AAAA: 16}
+_OPCODES = {0, 4, 5}
+_header = Struct(">HHHHHH").unpack_from
+_record = Struct(">HHIH").unpack_from
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A DNS message, as far as flows need it."""
+
+    response: bool
+    question: str
+    """Lower-case; empty in multicast answers."""
+    addresses: tuple[tuple[str, bytes], ...]
+    """Name that was asked for (through any chain of aliases), and the packed address."""
+
+
+def parse_message(data: bytes, *, names_only: bool = False) -> Message | None:
+    """Read a message; ``None`` where it is none. ``names_only`` leaves the answers out."""
+    if len(data) < 12:
+        return None
+    _, flags, questions, answers, authorities, additional = _header(data, 0)
+    response = bool(flags & 0x8000)
+    if flags >> 11 & 15 not in _OPCODES or flags & 0x0040 or questions > 16 or answers > 1024:
+        return None
+    if (not questions and not answers + authorities) or authorities > 1024 or additional > 1024:
+        return None
+    if flags & 15 and not response:
+        return None
+    at = 12
+    question = ""
+    for number in range(questions):
+        name, at = _name(data, at)
+        if at < 0 or at + 4 > len(data) or data[at + 2] & 0x7F > 0 or data[at + 3] not in {1, 3, 4, 255}:
+            return None
+        at += 4
+        if number == 0:
+            question = name
+    if not response or names_only:
+        return Message(response, question, ())
+    return Message(response, question, _addresses(data, at, min(answers + additional, MAX_RECORDS), question))
+
+
+def _addresses(data: bytes, at: int, count: int, question: str) -> tuple[tuple[str, bytes], ...]:
+    found = []
+    aliases: dict[str, str] = {}
+    for _ in range(count):
+        owner, at = _name(data, at)
+        if at < 0 or at + 10 > len(data):
+            break
+        kind, _, _, size = _record(data, at)
+        at += 10
+        if at + size > len(data):
+            break
+        if _ADDRESS.get(kind) == size:
+            found.append((aliases.get(owner, owner), data[at : at + size]))
+        elif kind == _CNAME:
+            target, end = _name(data, at)
+            if end >= 0:
+                aliases[target] = aliases.get(owner, owner)
+        at += size
+    if question and not aliases:
+        return tuple(found)
+    return tuple((aliases.get(owner, owner), address) for owner, address in found)
+
+
+def _name(data: bytes, at: int) -> tuple[str, int]:
+    """The name at an offset, and the offset behind it; -1 where it is malformed."""
+    labels: list[bytes] = []
+    end = -1
+    jumps = length = 0
+    size = len(data)
+    while at < size:
+        head = data[at]
+        if head == 0:
+            return b".".join(labels).decode("ascii", "replace").lower(), at + 1 if end < 0 else end
+        if head >= 0xC0:
+            if at + 2 > size or jumps >= _MAX_JUMPS:
+                break
+            if end < 0:
+                end = at + 2
+            at = (head & 0x3F) << 8 | data[at + 1]
+            jumps += 1
+            continue
+        length += head + 1
+        if head > 63 or length > MAX_NAME or at + 1 + head > size:
+            break
+        labels.append(data[at + 1 : at + 1 + head])
+        at += 1 + head
+    return "", -1
+
+
+def parse_stream(data: bytes, limit: int = 16) -> list[Message]:
+    """The messages of a TCP direction, each behind its length; empty where the first is none."""
+    messages: list[Message] = []
+    at = 0
+    while at + 14 <= len(data) and len(messages) < limit:
+        size = int.from_bytes(data[at : at + 2])
+        if size < 12:
+            break
+        try:
+            message = parse_message(data[at + 2 : at + 2 + size])
+        except struct.error:
+            break
+        if message is None:
+            break
+        messages.append(message)
+        at += 2 + size
+    return messages

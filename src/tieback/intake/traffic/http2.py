@@ -1,0 +1,93 @@
+"""HTTP/2 without TLS: with prior knowledge, or after an upgrade (h2c). Only the headers are read.
+
+Source: RFC 9113; the upgrade is RFC 7540, section 3.2.
+"""
+
+import msgspec
+
+from tieback.intake.traffic.hpack import Header, HpackDecoder, HpackError
+
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+
+MAX_FRAMES = 64
+_MAX_FRAME = 1 << 20
+_HEADERS, _SETTINGS, _CONTINUATION = 1, 4, 9
+_END_HEADERS, _PADDED, _PRIORITY = 0x4, 0x8, 0x20
+
+
+class Http2Seen(msgspec.Struct, frozen=True):
+    """The first request that names a host, and how many messages there were."""
+
+    authority: str
+    method: str
+    path: str
+    status: str
+    confidence: float
+
+
+def see(client: bytes, server: bytes) -> Http2Seen | None:
+    """What the bytes from the client's preface on tell; ``None`` where they are not HTTP/2."""
+    at = len(PREFACE) if client.startswith(PREFACE) else -1
+    if at < 0:
+        if not _settings_first(server) or client:
+            return None
+        at = 0
+    requests = headers(client[at:])
+    answers = headers(server) if _settings_first(server) else []
+    request: dict[str, str] = {}
+    for name, value in requests:
+        if name.startswith(":") and name not in request:
+            request[name] = value
+        elif name == "host":
+            request.setdefault(":authority", value)
+    status = dict(answers).get(":status", "")
+    return Http2Seen(
+        request.get(":authority", ""),
+        request.get(":method", ""),
+        request.get(":path", ""),
+        status,
+        (0.99 if _settings_first(server) else 0.95) if client else 0.6,
+    )
+
+
+def headers(data: bytes) -> list[Header]:
+    """The headers of every block in a direction's frames, up to what is malformed or cut off."""
+    decoder = HpackDecoder()
+    found: list[Header] = []
+    block = b""
+    at = 0
+    for _ in range(MAX_FRAMES):
+        if at + 9 > len(data):
+            break
+        size = int.from_bytes(data[at : at + 3])
+        kind, flags = data[at + 3], data[at + 4]
+        body = data[at + 9 : at + 9 + size]
+        at += 9 + size
+        if size > _MAX_FRAME or at > len(data):
+            break
+        if kind == _HEADERS:
+            block = _fragment(body, flags)
+        elif kind == _CONTINUATION:
+            block += body
+        else:
+            continue
+        if flags & _END_HEADERS:
+            try:
+                found += decoder.decode(block)
+            except HpackError:
+                break
+            block = b""
+    return found
+
+
+def _fragment(body: bytes, flags: int) -> bytes:
+    """A HEADERS frame without its padding and priority."""
+    if flags & _PADDED and body:
+        body = body[1 : max(len(body) - body[0], 1)]
+    return body[5:] if flags & _PRIORITY else body
+
+
+def _settings_first(data: bytes) -> bool:
+    """Whether the direction begins with a SETTINGS frame, as both must."""
+    size = int.from_bytes(data[:3])
+    return len(data) >= 9 and data[3] == _SETTINGS and size % 6 == 0 and size <= 600 and data[5:9] == bytes(4)

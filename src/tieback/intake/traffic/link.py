@@ -1,0 +1,111 @@
+"""Link layers: where the IP packet begins in a captured frame.
+
+Source: https://www.tcpdump.org/linktypes.html
+"""
+
+from struct import Struct
+
+from tieback.intake.traffic.attribution import Attribution
+from tieback.intake.traffic.source import Buffer
+from tieback.model.flow import FlowApp
+
+NULL, ETHERNET, RAW_12, RAW, LOOP, COOKED, RAW_IPV4, RAW_IPV6 = 0, 1, 12, 101, 108, 113, 228, 229
+PKTAP, USER2, COOKED_2 = 258, 149, 276
+"""Darwin once wrote PKTAP with the number that is now USER2."""
+
+FIXED = {
+    NULL: (4, "5s", b"\x02\0\0\0E", b"\x1e\0\0\0\x60"),
+    ETHERNET: (14, "12x3s", b"\x08\0E", b"\x86\xdd\x60"),
+    RAW_12: (0, "1s", b"E", b"\x60"),
+    RAW: (0, "1s", b"E", b"\x60"),
+    LOOP: (4, "5s", b"\0\0\0\x02E", b"\0\0\0\x1e\x60"),
+    COOKED: (16, "14x3s", b"\x08\0E", b"\x86\xdd\x60"),
+    RAW_IPV4: (0, "1s", b"E", b"\x60"),
+    RAW_IPV6: (0, "1s", b"E", b"\x60"),
+    COOKED_2: (20, "20x1s", b"", b""),
+}
+"""Bytes before IP, and for the fast path where the protocol and the first byte of IP stand, and what they read for
+usual IPv4 (without options) and IPv6. Where that is empty every packet goes the slow path."""
+
+NOT_FIXED = (0, "1s", b"", b"")
+
+READ = {*FIXED, PKTAP, USER2}
+"""Link types that are read."""
+
+_MAX_NESTING = 6
+_IP_TYPES = {0x0800, 0x86DD}
+_VLAN = {0x8100, 0x88A8, 0x9100, 0x9200}
+_MPLS, _PPPOE = {0x8847, 0x8848}, 0x8864
+_half = Struct(">H").unpack_from
+_pktap = Struct("<III").unpack_from
+
+
+class UnknownLinkError(Exception):
+    """A link type that is not read."""
+
+
+def find_ip(
+    buffer: Buffer, start: int, stop: int, link: int, attribution: Attribution
+) -> tuple[int, int, FlowApp | None]:
+    """Where the IP packet begins and where the frame ends, or -1; and the app that a PKTAP header names.
+
+    Never reads at or after ``stop``.
+
+    Raises:
+        UnknownLinkError: the link type is not read.
+    """
+    app = None
+    trailing = 0
+    if link in {PKTAP, USER2}:
+        if stop - start < 52:
+            return -1, stop, None
+        length, _, inner = _pktap(buffer, start)
+        if not 52 <= length <= stop - start or inner in {PKTAP, USER2}:
+            return -1, stop, None
+        app = attribution.of_pktap(buffer, start, length)
+        trailing = int.from_bytes(buffer[start + 48 : start + 52], "little")
+        start += length
+        link = inner
+    stop -= trailing
+    try:
+        header, _, _, _ = FIXED[link]
+    except KeyError:
+        raise UnknownLinkError(str(link)) from None
+    if stop - start < header + 1:
+        return -1, stop, app
+    if link == ETHERNET:
+        return _after_ethertype(buffer, start + 12, stop), stop, app
+    if link == COOKED:
+        return _after_ethertype(buffer, start + 14, stop), stop, app
+    if link == COOKED_2:
+        return (start + 20 if _half(buffer, start)[0] in _IP_TYPES else -1), stop, app
+    return start + header, stop, app
+
+
+def _after_ethertype(buffer: Buffer, at: int, stop: int) -> int:
+    """Follow VLAN tags (also stacked), MPLS labels and PPPoE to the IP packet."""
+    for _ in range(_MAX_NESTING):
+        if at + 3 > stop:
+            return -1
+        kind = _half(buffer, at)[0]
+        if kind in _IP_TYPES:
+            return at + 2
+        if kind in _VLAN:
+            at += 4
+        elif kind == _PPPOE:
+            return at + 10 if at + 11 <= stop and _half(buffer, at + 8)[0] in {0x0021, 0x0057} else -1
+        elif kind in _MPLS:
+            return _after_labels(buffer, at + 2, stop)
+        else:
+            return -1
+    return -1
+
+
+def _after_labels(buffer: Buffer, at: int, stop: int) -> int:
+    for _ in range(_MAX_NESTING):
+        if at + 5 > stop:
+            return -1
+        if buffer[at + 2] & 1:
+            return at + 4 if buffer[at + 4] >> 4 in {4, 6} else -1
+        at += 4
+    return -1

@@ -1,0 +1,233 @@
+"""pcapng: sections of either byte order, interfaces, packets, comments, secrets and PCAPdroid's own blocks.
+
+Sources: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-02.html; PCAPdroid's dump format
+(https://github.com/emanuele-f/PCAPdroid, ``pcap_dump.c``); Darwin's process blocks as Wireshark reads them
+(``wiretap/pcapng.c``).
+"""
+
+import struct
+from collections.abc import Iterator
+from struct import Struct
+
+from tieback.intake.traffic.attribution import Attribution
+from tieback.intake.traffic.frames import MAX_PACKET, Frame, Interface
+from tieback.intake.traffic.problems import Problems
+from tieback.intake.traffic.source import Buffer, Source
+from tieback.model.flow import FlowApp
+
+SECTION = b"\x0a\x0d\x0d\x0a"
+MAX_BLOCK = 16 * 1024 * 1024
+MAX_INTERFACES = 4096
+MAX_OPTIONS = 64
+
+_SECTION, _INTERFACE, _OLD_PACKET, _SIMPLE, _ENHANCED = 0x0A0D0D0A, 1, 2, 3, 6
+_SECRETS, _DARWIN_PROCESS = 10, 0x80000001
+_CUSTOM = (0x00000BAD, 0x40000BAD)
+_COMMENT, _DARWIN_PID, _DARWIN_EFFECTIVE = 1, 32769, 32771
+_PCAPDROID = 62652
+"""Private enterprise number of PCAPdroid's author."""
+
+
+class _Order:
+    """The structures of a section, in its byte order."""
+
+    def __init__(self, order: str) -> None:
+        self.order = order
+        self.enhanced = Struct(order + "IIIIIII").unpack_from
+        self.words = Struct(order + "II").unpack_from
+        self.word = Struct(order + "I").unpack_from
+        self.half = Struct(order + "HH").unpack_from
+        self.uid = Struct(order + "HBxiBB").unpack_from
+        self.long = Struct(order + "q").unpack_from
+
+
+class PcapngReader:
+    """Walks the blocks of one file."""
+
+    def __init__(self, source: Source, problems: Problems, attribution: Attribution) -> None:
+        self._source = source
+        self._problems = problems
+        self._attribution = attribution
+        self._interfaces: list[Interface] = []
+        self._known: dict[Interface, Interface] = {}
+        self._processes: list[str] = []
+        self._order = _Order("<")
+        self.app: FlowApp | None = None
+        self.has_secrets = False
+
+    def frames(self) -> Iterator[Frame]:
+        """Every packet; a block whose length cannot be right ends the walk with a problem."""
+        source = self._source
+        position = 0
+        while True:
+            buffer = source.buffer
+            end = len(buffer)
+            while position + 28 <= end:
+                kind, length, number, high, low, size, _ = self._order.enhanced(buffer, position)
+                stop = position + length
+                if kind == _ENHANCED and 32 + size <= length <= MAX_BLOCK and stop <= end and not length & 3:
+                    try:
+                        interface = self._interfaces[number]
+                    except IndexError:
+                        self._problems.note(
+                            "packets of an interface that the file does not describe", f"interface {number}"
+                        )
+                        position = stop
+                        continue
+                    padded = (size + 35) & ~3
+                    self.app = self._options(buffer, position + padded - 4, stop - 4) if length > padded else None
+                    yield (
+                        buffer,
+                        position + 28,
+                        size,
+                        (high << 32 | low) * interface.scale + interface.offset,
+                        interface,
+                    )
+                    position = stop
+                    continue
+                if kind == _SECTION:
+                    self._order = _Order(
+                        ">" if bytes(buffer[position + 8 : position + 12]) == b"\x1a\x2b\x3c\x4d" else "<"
+                    )
+                    length = self._order.word(buffer, position + 4)[0]
+                    stop = position + length
+                if length < 12 or length & 3 or length > MAX_BLOCK:
+                    self._problems.note(
+                        f"a block says that it is {length} bytes long; the rest is not read",
+                        f"byte {source.base + position}",
+                    )
+                    return
+                if stop > end:
+                    break
+                frame = self._block(buffer, position, stop, kind)
+                if frame is not None:
+                    yield frame
+                position = stop
+            short = self._short(position)
+            if short:
+                position += short
+                continue
+            if not source.advance(position):
+                self._note_end(position)
+                return
+            position = 0
+
+    def _short(self, position: int) -> int:
+        """Length of a complete block of less than 28 bytes at the end of the window."""
+        buffer = self._source.buffer
+        left = len(buffer) - position
+        if not 12 <= left < 28:
+            return 0
+        kind, length = self._order.words(buffer, position)
+        if 12 <= length <= left and not length & 3 and kind != _SECTION:
+            self._block(buffer, position, position + length, kind)
+            return int(length)
+        return 0
+
+    def _note_end(self, position: int) -> None:
+        source = self._source
+        if source.damage:
+            self._problems.note(source.damage, f"byte {source.base + position}")
+        elif len(source.buffer) > position:
+            self._problems.note(
+                "the last block is cut off: still being written, or damaged", f"byte {source.base + position}"
+            )
+
+    def _block(self, buffer: Buffer, start: int, stop: int, kind: int) -> Frame | None:
+        """Anything but a sound enhanced packet."""
+        self.app = None
+        try:
+            if kind == _SECTION:
+                self._interfaces = []
+                self._processes = []
+            elif kind == _INTERFACE:
+                self._describe(buffer, start, stop)
+            elif kind == _SIMPLE:
+                return self._simple(buffer, start, stop)
+            elif kind == _OLD_PACKET:
+                return self._old_packet(buffer, start, stop)
+            elif kind == _SECRETS:
+                self.has_secrets = True
+            elif kind == _DARWIN_PROCESS and len(self._processes) < MAX_INTERFACES:
+                name = dict(self._pairs(buffer, start + 12, stop - 4)).get(2, b"")
+                self._processes.append(name.rstrip(b"\0").decode("utf-8", "replace"))
+            elif kind in _CUSTOM:
+                self._custom(buffer, start, stop)
+            elif kind == _ENHANCED:
+                self._problems.note("a packet is longer than its block", f"byte {self._source.base + start}")
+        except struct.error:
+            self._problems.note("a block is too short for its kind", f"byte {self._source.base + start}")
+        return None
+
+    def _describe(self, buffer: Buffer, start: int, stop: int) -> None:
+        if len(self._interfaces) >= MAX_INTERFACES:
+            self._problems.note(f"more than {MAX_INTERFACES} interfaces; packets of the others are left out", "")
+            return
+        link = self._order.half(buffer, start + 8)[0]
+        snap = self._order.word(buffer, start + 12)[0]
+        scale, offset = 1e-6, 0
+        for code, value in self._pairs(buffer, start + 16, stop - 4):
+            if code == 9 and value:
+                scale = 2.0 ** -(value[0] & 0x7F) if value[0] & 0x80 else 10.0 ** -value[0]
+            elif code == 14 and len(value) >= 8:
+                offset = self._order.long(value, 0)[0]
+        fresh = Interface(link, scale, offset if abs(offset) < 1 << 33 else 0, snap)
+        self._interfaces.append(self._known.setdefault(fresh, fresh))
+
+    def _simple(self, buffer: Buffer, start: int, stop: int) -> Frame | None:
+        if not self._interfaces:
+            self._problems.note("packets of an interface that the file does not describe", "interface 0")
+            return None
+        interface = self._interfaces[0]
+        size = min(self._order.word(buffer, start + 8)[0], stop - start - 16)
+        if interface.snap:
+            size = min(size, interface.snap)
+        return (buffer, start + 12, size, 0.0, interface) if size > 0 else None
+
+    def _old_packet(self, buffer: Buffer, start: int, stop: int) -> Frame | None:
+        """The obsolete Packet Block: as the enhanced one, with 16 bits for the interface."""
+        _, _, _, high, low, size, _ = self._order.enhanced(buffer, start)
+        number = self._order.half(buffer, start + 8)[0]
+        if size > min(stop - start - 32, MAX_PACKET) or number >= len(self._interfaces):
+            return None
+        interface = self._interfaces[number]
+        return buffer, start + 28, size, (high << 32 | low) * interface.scale + interface.offset, interface
+
+    def _pairs(self, buffer: Buffer, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
+        """Options: code and value, at most ``MAX_OPTIONS`` of them."""
+        for _ in range(MAX_OPTIONS):
+            if start + 4 > stop:
+                return
+            code, length = self._order.half(buffer, start)
+            start += 4
+            if code == 0 or start + length > stop:
+                return
+            yield code, bytes(buffer[start : start + length])
+            start += (length + 3) & ~3
+
+    def _options(self, buffer: Buffer, start: int, stop: int) -> FlowApp | None:
+        """Which app a packet's options name."""
+        processes: dict[int, str] = {}
+        for code, value in self._pairs(buffer, start, stop):
+            if code == _COMMENT:
+                app = self._attribution.of_comment(value)
+                if app is not None:
+                    return app
+            elif code in {_DARWIN_PID, _DARWIN_EFFECTIVE} and len(value) == 4:
+                index = self._order.word(value, 0)[0]
+                if index < len(self._processes):
+                    processes[code] = self._processes[index]
+        name = processes.get(_DARWIN_EFFECTIVE) or processes.get(_DARWIN_PID)
+        return self._attribution.of_process(name, "comment") if name else None
+
+    def _custom(self, buffer: Buffer, start: int, stop: int) -> None:
+        if self._order.word(buffer, start + 8)[0] != _PCAPDROID:
+            return
+        version, kind, uid, package_length, name_length = self._order.uid(buffer, start + 12)
+        at = start + 22
+        # PCAPdroid writes the version in its own byte order, whatever the section says.
+        if version not in {1, 0x0100} or kind != 1 or at + package_length + name_length > stop - 4:
+            return
+        package = bytes(buffer[at : at + package_length])
+        name = bytes(buffer[at + package_length : at + package_length + name_length])
+        self._attribution.learn(uid, package, name)

@@ -1,0 +1,84 @@
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.unit.intake.traffic import wire
+from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.open import open_traffic
+from tieback.model.errors import InputError
+from tieback.model.sighting import Problem
+
+type Read = Callable[..., tuple[list[SeenFlow], list[Problem]]]
+TALK = wire.talk(b"GET / HTTP/1.1\r\nHost: api.test\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n", port=80)
+PCAPNG = wire.section() + wire.interface() + b"".join(wire.enhanced(data) for _, data in TALK)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [wire.pcap(TALK), PCAPNG, gzip.compress(wire.pcap(TALK)), gzip.compress(PCAPNG)],
+    ids=["pcap", "pcapng", "pcap.gz", "pcapng.gz"],
+)
+def test_by_content_whatever_the_name(read: Read, data: bytes) -> None:
+    flows, problems = read(data)
+    assert [(seen.flow.protocol, seen.flow.server.name) for seen in flows] == [("http", "api.test")]
+    assert problems == []
+
+
+def test_a_large_packed_capture_is_read_over_windows(read: Read) -> None:
+    many = [packet for source in range(2000, 2400) for packet in wire.talk(b"x" * 8000, source=source)]
+    data = wire.pcap(many)
+    assert len(data) > 3_000_000
+    flows, problems = read(gzip.compress(data, 1))
+    assert len(flows) == 400
+    assert {seen.flow.bytes_out for seen in flows} == {8000}
+    assert problems == []
+
+
+def test_a_cut_packed_capture_keeps_what_was_read(read: Read) -> None:
+    flows, problems = read(gzip.compress(wire.pcap(TALK))[:-12])
+    assert len(flows) <= 1
+    assert any("cut off" in problem.what for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"", "empty"),
+        (b"hello world, this is no capture\n", "no capture"),
+        (b"\x34\xcd\xb2\xa1" + bytes(40), "modified pcap"),
+        (b"snoop\0\0\0" + bytes(40), "snoop"),
+        (b"PK\x03\x04" + bytes(40), "ZIP"),
+        (b"BZh9" + bytes(40), "bzip2"),
+        (gzip.compress(b"plain text"), "no capture is inside"),
+        (b"\x1f\x8b" + bytes(40), "damaged"),
+        (b"\x0a\x0d\x0d\x0a" + bytes(40), "header is damaged"),
+        (b"\x28\xb5\x2f\xfd" + bytes(40), "Zstandard|damaged|no capture"),
+    ],
+    ids=[
+        "empty",
+        "text",
+        "modified pcap",
+        "snoop",
+        "zip",
+        "bzip2",
+        "packed text",
+        "damaged gzip",
+        "damaged pcapng",
+        "zstd",
+    ],
+)
+def test_other_files_are_told_what_they_are(tmp_path: Path, data: bytes, word: str) -> None:
+    path = tmp_path / "run.pcap"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=word) as raised:
+        open_traffic(path)
+    assert raised.value.where == str(path)
+    assert raised.value.advice
+
+
+def test_what_is_no_file(tmp_path: Path) -> None:
+    for path, word in ((tmp_path / "none", "no such file"), (tmp_path, "directory"), (Path("/dev/null"), "regular")):
+        with pytest.raises(InputError, match=word):
+            open_traffic(path)

@@ -1,0 +1,127 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.unit.intake.traffic import wire
+from tests.unit.intake.traffic.wire import Packet, ethernet, ip, talk, tcp
+from tieback.intake.traffic import table
+from tieback.intake.traffic.attribution import Attribution
+from tieback.intake.traffic.conversation import Conversation
+from tieback.intake.traffic.frames import Frame, Interface
+from tieback.intake.traffic.judgement import Judgement
+from tieback.intake.traffic.names import Names
+from tieback.intake.traffic.problems import Problems
+from tieback.model.flow import FlowApp
+
+ETHERNET = Interface(1)
+
+
+class Packets:
+    """Packets in memory as a reader."""
+
+    app: FlowApp | None = None
+    has_secrets = False
+
+    def __init__(self, packets: list[Packet]) -> None:
+        self.packets = packets
+
+    def frames(self) -> Iterator[Frame]:
+        for when, data in self.packets:
+            yield data, 0, len(data), when, ETHERNET
+
+
+def walk(packets: list[Packet], max_flows: int = 1000) -> list[tuple[Conversation, bytes, bytes]]:
+    """Conversations with the first bytes that the judge was given."""
+    seen: dict[int, tuple[bytes, bytes]] = {}
+
+    def judge(conversation: Conversation) -> Judgement:
+        seen[conversation.number] = (conversation.first.stream(), conversation.second.stream())
+        return Judgement()
+
+    flows = table.FlowTable(judge, Names(), Attribution(), Problems(), max_flows=max_flows)
+    return [(flow, *seen[flow.number]) for flow in flows.conversations(Packets(packets))]
+
+
+def test_both_directions_are_one_conversation() -> None:
+    [(flow, out, back)] = walk(talk(b"a" * 3000, b"b" * 10))
+    assert (len(out), back, flow.first.bytes, flow.second.bytes) == (3000, b"b" * 10, 3000, 10)
+    assert (flow.first.packets, flow.second.packets, flow.client is flow.first) == (4, 2, True)
+
+
+def test_the_answer_to_a_syn_tells_the_client_too() -> None:
+    [(flow, _, _)] = walk(talk(b"a", b"b")[1:])
+    assert flow.client is flow.second
+
+
+def test_a_repeated_syn_is_the_same_conversation() -> None:
+    packets = talk(b"a", b"b")
+    assert len(walk([packets[0], *packets])) == 1
+
+
+def test_ports_that_are_used_again_are_another_conversation() -> None:
+    again = [(when + 60, data.replace(b"first", b"other")) for when, data in talk(b"first", b"b")]
+    moved = ethernet(ip(tcp(40000, 443, seq=99, flags=2)))
+    found = walk([*talk(b"first", b"b"), (61.0, moved), (61.1, ethernet(ip(tcp(40000, 443, b"other", seq=100))))])
+    assert [(out, back) for _, out, back in found] == [(b"first", b"b"), (b"other", b"")]
+    assert len(walk([*talk(b"first", b"b"), *again])) == 1, "a SYN with the same number is a repetition"
+
+
+def test_flows_come_in_the_order_of_their_first_packets() -> None:
+    packets = [packet for source in (3, 1, 2) for packet in talk(b"x", source=40000 + source)]
+    assert [flow.first.key[-3] for flow, _, _ in walk(packets)] == [(40000 + source) & 255 for source in (3, 1, 2)]
+
+
+def test_many_flows_stay_bounded_and_none_is_lost() -> None:
+    packets = [(float(source), talk(b"x%d" % source, source=source)[2][1]) for source in range(2000, 2500)]
+    found = walk(packets, max_flows=100)
+    assert len(found) == 500
+    assert {out for _, out, _ in found} == {b"x%d" % source for source in range(2000, 2500)}
+
+
+def test_kept_bytes_stay_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "MAX_KEPT", 50_000)
+    packets = [packet for source in range(2000, 2030) for packet in talk(b"y" * 10_000, source=source)]
+    found = walk(packets)
+    assert len(found) == 30
+    assert all(len(out) >= 1400 for _, out, _ in found)
+    assert [flow.number for flow, _, _ in found] == list(range(1, 31))
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        ethernet(ip(tcp(1, 2)[:10])),
+        ethernet(ip(tcp(1, 2)))[:-4],
+        ethernet(ip(tcp(1, 2)[:12] + b"\x10" + tcp(1, 2)[13:])),
+        ethernet(ip(b"\0\x01\0\x02", protocol=17)),
+        ethernet(ip(b"", protocol=6)),
+        bytes(14),
+        b"",
+        b"\0",
+        bytes(12) + b"\x08\0\x45",
+    ],
+    ids=["short TCP", "cut", "small offset", "short UDP", "no TCP", "no type", "nothing", "one byte", "one byte of IP"],
+)
+def test_broken_packets_are_left_out(packet: bytes) -> None:
+    found = walk([(0.5, packet), *talk(b"a", b"b")])
+    assert [(out, back) for flow, out, back in found if flow.first.bytes] == [(b"a", b"b")]
+
+
+def test_a_capture_of_headers_still_counts_bytes() -> None:
+    packets = [(when, data[:54]) for when, data in talk(b"a" * 2000, b"b" * 100)]
+    [(flow, out, back)] = walk(packets)
+    assert (flow.first.bytes, flow.second.bytes, out, back) == (2000, 100, b"", b"")
+
+
+def test_a_length_of_zero_is_segmentation_offload() -> None:
+    packet = bytearray(ethernet(ip(tcp(40000, 80, b"x" * 2000))))
+    packet[16:18] = b"\0\0"
+    [(flow, out, _)] = walk([(1.0, bytes(packet))])
+    assert (flow.first.bytes, len(out)) == (2000, 2000)
+
+
+def test_names_given_before_are_remembered_for_the_conversation() -> None:
+    names = Names()
+    names.remember((("db.test", wire.address(wire.SERVER)),), wire.address(wire.CLIENT))
+    flows = table.FlowTable(lambda _: Judgement(), names, Attribution(), Problems())
+    assert [flow.name for flow in flows.conversations(Packets(talk(b"a")))] == ["db.test"]
