@@ -15,7 +15,7 @@ CONTRACTS = {
 @pytest.mark.parametrize(
     ("contract", "room", "shared"),
     [
-        ("Probes do not know each other", "probes", {"interface", "wire", "choose", "playback"}),
+        ("Probes do not know each other", "probes", {"interface", "wire", "choose", "playback", "web", "finder"}),
         ("Renderers do not know each other", "report", {"interface", "document", "figures"}),
     ],
 )

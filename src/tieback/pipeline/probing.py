@@ -13,7 +13,7 @@ from tieback.model.backend import Candidate
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.probes import PROBES
-from tieback.probes.choose import order
+from tieback.probes.choose import named, order
 from tieback.probes.interface import Probe
 from tieback.scope.conversation import Target, Traffic
 from tieback.scope.dialer import Dialer
@@ -23,8 +23,11 @@ type Progress = Callable[[int, int], None]
 
 
 def store_ports() -> Mapping[str, tuple[int, ...]]:
-    """Usual ports of the known stores, by the name of the probe that asks them."""
-    return {probe.meta.name: probe.meta.ports for probe in PROBES}
+    """Ports that tell of a known store, by the name of the probe that asks there.
+
+    Left out are those that anything may listen on, such as 443 and 8080.
+    """
+    return {probe.meta.name: probe.meta.ports for probe in PROBES if probe.meta.pivot}
 
 
 def today_utc() -> date:
@@ -82,6 +85,10 @@ async def probe_one(candidate: Candidate, dialer: Dialer, grant: Grant) -> Probe
     for probe in order(candidate.service, candidate.port):
         report = await _converse(probe, target, decision.depth, dialer, spent)
         first = first or report
+        known = named(report.probe)
+        if report.outcome is Outcome.OK and known is not None and known is not probe:
+            # The finder said which probe goes on.
+            return await _converse(known, target, decision.depth, dialer, spent)
         if report.outcome is not Outcome.PROTOCOL_MISMATCH:
             # A time-out of a later guess says less than the first mismatch: something answers, and not this.
             return report if report.outcome is Outcome.OK or report is first else _with_cost(first, spent)

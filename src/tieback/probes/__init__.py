@@ -1,18 +1,48 @@
 """Read-only conversations with data stores: one noun a store, sans-I/O, every send declared."""
 
+from tieback.probes.azure_blob import AzureBlobProbe
+from tieback.probes.chroma import ChromaProbe
+from tieback.probes.couchdb import CouchdbProbe
+from tieback.probes.docker_registry import DockerRegistryProbe
 from tieback.probes.elasticsearch.probe import ElasticsearchProbe
+from tieback.probes.etcd import EtcdProbe
+from tieback.probes.finder import WebFinder
+from tieback.probes.firebase_rtdb import FirebaseRtdbProbe
+from tieback.probes.gcs import GcsProbe
+from tieback.probes.influxdb import InfluxdbProbe
 from tieback.probes.interface import Probe
 from tieback.probes.mongodb.probe import MongodbProbe
 from tieback.probes.mysql.probe import MysqlProbe
+from tieback.probes.nats import NatsProbe
+from tieback.probes.pocketbase import PocketbaseProbe
 from tieback.probes.postgresql.probe import PostgresqlProbe
 from tieback.probes.redis.probe import RedisProbe
+from tieback.probes.s3 import S3Probe
+from tieback.probes.web import WebStore
+
+WEB_STORES: tuple[WebStore, ...] = (
+    CouchdbProbe(),
+    InfluxdbProbe(),
+    S3Probe(),
+    AzureBlobProbe(),
+    GcsProbe(),
+    EtcdProbe(),
+    DockerRegistryProbe(),
+    NatsProbe(),
+    PocketbaseProbe(),
+    ChromaProbe(),
+    FirebaseRtdbProbe(),
+)
+"""Stores that speak HTTP, in the order in which the finder asks those that ``GET /`` leaves possible."""
 
 PROBES: tuple[Probe, ...] = (
     RedisProbe(),
     ElasticsearchProbe(),
+    WebFinder(WEB_STORES),
     MongodbProbe(),
     PostgresqlProbe(),
     MysqlProbe(),
+    *WEB_STORES,
 )
 """Every probe, in the order in which an unknown port is asked soonest: each one's first bytes make the servers of those
-below answer or close at once, instead of waiting for more."""
+below answer or close at once, instead of waiting for more. The finder stands for the stores that speak HTTP."""

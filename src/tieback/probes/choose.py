@@ -5,22 +5,35 @@ from tieback.probes.interface import Probe
 
 WEB = "http"
 """Service of a candidate whose URL says HTTP and nothing more: only stores that speak HTTP can answer there."""
+_UNLIKELY = 2
 
 
 def order(service: str | None, port: int) -> tuple[Probe, ...]:
-    """Every probe, the likeliest first: the one of the hinted service, then those of the port, then the rest.
+    """The probes worth trying, the likeliest first: by the hinted service, then by the port, then the rest.
 
-    For ``http`` only those that speak it.
+    Stores that speak HTTP are tried where the hint or a telling port speaks for them; elsewhere the finder asks for all
+    of them at once. For ``http`` only what speaks it.
 
     Args:
         service: product that the evidence implies, or ``None``.
         port: TCP port.
     """
+    ranked = [(_rank(probe, service, port), probe) for probe in PROBES]
+    kept = [
+        (rank, probe)
+        for rank, probe in ranked
+        if (rank < _UNLIKELY or not probe.meta.web) and (service != WEB or probe.meta.web or WEB in probe.meta.services)
+    ]
+    return tuple(probe for _, probe in sorted(kept, key=lambda one: one[0]))
 
-    def rank(probe: Probe) -> int:
-        if service is not None and service.lower() in (*probe.meta.services, *probe.meta.products):
-            return 0
-        return 1 if port in probe.meta.ports else 2
 
-    speaking = [probe for probe in PROBES if service != WEB or WEB in probe.meta.services]
-    return tuple(sorted(speaking, key=rank))
+def named(name: str) -> Probe | None:
+    """The probe of that name."""
+    return next((probe for probe in PROBES if probe.meta.name == name), None)
+
+
+def _rank(probe: Probe, service: str | None, port: int) -> int:
+    meta = probe.meta
+    if service is not None and service.lower() in (*meta.services, *meta.products) and service != WEB:
+        return 0
+    return 1 if port in meta.ports and meta.pivot else _UNLIKELY

@@ -41,6 +41,10 @@ class ProbeMeta(msgspec.Struct, frozen=True):
     """Every byte string that it may send."""
     references: tuple[str, ...]
     """Protocol documentation."""
+    pivot: bool = True
+    """Whether the usual ports are worth asking on the host of any API; not where half the Internet uses them."""
+    web: bool = False
+    """Whether it speaks HTTP and the finder knows it: then it is asked for by hint, by port, or when found."""
 
 
 class Probe(Protocol):

@@ -25,6 +25,8 @@ class Target(msgspec.Struct, frozen=True):
     """Real accounts that the grant lets us try without a password."""
     contact: str = ""
     """The grant's contact, for the protocols that have a place for it."""
+    names: tuple[str, ...] = ()
+    """Containers that the app names, for stores that list none to strangers: buckets, collections, tables."""
 
     @property
     def label(self) -> str:

@@ -22,8 +22,10 @@ def grant(concurrency: int = 4) -> Grant:
 class ScriptedDialer:
     """Answers with outcomes by probe name instead of a network; counts what is under way."""
 
-    def __init__(self, outcomes: dict[str, Outcome], allowed: bool = True) -> None:
+    def __init__(self, outcomes: dict[str, Outcome], allowed: bool = True, found: dict[str, str] | None = None) -> None:
         self.outcomes = outcomes
+        self.found = found or {}
+        """Which probe a probe's report names, where that is another."""
         self.allowed = allowed
         self.asked: list[tuple[str, str]] = []
         self.under_way = self.most = 0
@@ -47,7 +49,7 @@ class ScriptedDialer:
         await asyncio.sleep(0)
         self.under_way -= 1
         outcome = self.outcomes.get(name, Outcome.PROTOCOL_MISMATCH)
-        report = ProbeReport(target.label, outcome, Access.AUTH_REQUIRED, probe=name)
+        report = ProbeReport(target.label, outcome, Access.AUTH_REQUIRED, probe=self.found.get(name, name))
         return report, Traffic("127.0.0.1", bytes_sent=10, bytes_read=100, seconds=0.25, tls=None)
 
 
@@ -67,6 +69,19 @@ async def test_the_hinted_service_is_asked_first_and_alone() -> None:
     dialer = ScriptedDialer({"mongodb": Outcome.OK})
     await probing.probe_one(candidate(service="mongodb"), dialer, grant())  # type: ignore[arg-type]
     assert [name for _, name in dialer.asked] == ["mongodb"]
+
+
+async def test_what_the_finder_finds_is_asked_by_its_own_probe() -> None:
+    dialer = ScriptedDialer({"web": Outcome.OK, "etcd": Outcome.OK}, found={"web": "etcd"})
+    report = await probing.probe_one(candidate(service="http"), dialer, grant())  # type: ignore[arg-type]
+    assert [name for _, name in dialer.asked] == ["elasticsearch", "web", "etcd"]
+    assert (report.probe, report.bytes_sent) == ("etcd", 30)
+
+
+def test_ports_that_anything_listens_on_are_no_pivot() -> None:
+    ports = [port for usual in probing.store_ports().values() for port in usual]
+    assert not {80, 443, 8000, 8080, 8443} & set(ports)
+    assert len(ports) < 60
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.TIMEOUT, Outcome.TLS_ERROR, Outcome.HOSTILE])

@@ -1,7 +1,7 @@
 import pytest
 
-from tieback.probes import PROBES
-from tieback.probes.choose import order
+from tieback.probes import PROBES, WEB_STORES
+from tieback.probes.choose import named, order
 
 ORDERS = [
     # service, port, first probe
@@ -16,6 +16,9 @@ ORDERS = [
     (None, 6380, "redis"),
     (None, 1, PROBES[0].meta.name),
     ("unheard-of", 5432, "postgresql"),
+    ("couchdb", 1, "couchdb"),
+    (None, 5984, "couchdb"),
+    ("http", 8086, "influxdb"),
 ]
 
 
@@ -23,11 +26,30 @@ ORDERS = [
 def test_the_likeliest_comes_first_and_none_is_left_out(service: str | None, port: int, first: str) -> None:
     probes = order(service, port)
     assert probes[0].meta.name == first
-    assert {probe.meta.name for probe in probes} == {probe.meta.name for probe in PROBES}
+    # Stores that speak HTTP and that nothing speaks for are the finder's.
+    kept = {probe.meta.name for probe in probes}
+    assert "web" in kept
+    if service != "http":
+        assert {probe.meta.name for probe in PROBES if not probe.meta.web} <= kept
 
 
 def test_a_hint_comes_before_a_port() -> None:
     assert [probe.meta.name for probe in order("redis", 3306)][:2] == ["redis", "mysql"]
+
+
+@pytest.mark.parametrize("port", [80, 443, 8000, 8080, 8443])
+def test_a_web_api_costs_two_conversations(port: int) -> None:
+    assert [probe.meta.name for probe in order("http", port)] == ["elasticsearch", "web"]
+
+
+@pytest.mark.parametrize("port", [port for store in WEB_STORES for port in store.meta.ports])
+def test_few_stores_share_a_port(port: int) -> None:
+    assert len(order("http", port)) <= 5
+
+
+def test_names() -> None:
+    assert all(named(probe.meta.name) is probe for probe in PROBES)
+    assert named("unheard-of") is None
 
 
 def test_probes_declare_themselves() -> None:
@@ -39,3 +61,7 @@ def test_probes_declare_themselves() -> None:
         assert probe.meta.references
         assert all(send.why and send.name for send in probe.meta.sends)
         assert len({send.name for send in probe.meta.sends}) == len(probe.meta.sends)
+
+
+def test_every_store_that_speaks_http_is_the_finders() -> None:
+    assert {store.meta.name for store in WEB_STORES} == {probe.meta.name for probe in PROBES if probe.meta.web}

@@ -5,6 +5,8 @@ Only the keys that a report needs become objects: what a hostile answer adds cos
 
 import msgspec
 
+from tieback.probes.wire.jsontext import decoded
+
 MAX_FIELDS = 2000
 """Fields of one index that are kept."""
 _MAX_LEVELS = 20
@@ -91,14 +93,6 @@ class _Mapping(msgspec.Struct):
 
 class _IndexMappings(msgspec.Struct):
     mappings: msgspec.Raw
-
-
-def decoded[T](body: bytes, into: type[T]) -> T | None:
-    """The body as ``into``, or ``None`` where it is no JSON of that shape (too deep, too large numbers included)."""
-    try:
-        return msgspec.json.decode(body, type=into)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None
 
 
 def cat_rows(body: bytes, *, truncated: bool) -> list[CatIndex] | None:

@@ -18,11 +18,11 @@ from tieback.probes.elasticsearch.answers import (
     Count,
     Root,
     cat_rows,
-    decoded,
     mapping_fields,
 )
 from tieback.probes.interface import Draft, ProbeMeta, patience, reported
 from tieback.probes.wire.http import SEGMENT, HttpSession, Response, declared_get, segment
+from tieback.probes.wire.jsontext import decoded
 from tieback.probes.wire.placeholders import tells_apart
 from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Conversation, Target

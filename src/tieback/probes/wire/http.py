@@ -1,7 +1,9 @@
-"""Bounded HTTP/1.1 over conversation steps: GET only, no redirects, no compression (RFC 9110, RFC 9112).
+"""Bounded HTTP/1.1 over conversation steps: no redirects, no compression (RFC 9110, RFC 9112).
 
 A session keeps one connection alive and opens another where the server closed it. Every byte that it sends follows one
-template, from which ``declared_get`` makes the pattern that the dialer checks: only the path differs.
+template, from which ``declared_get`` and its like make the pattern that the dialer checks. Of a GET or HEAD only the
+path differs, and header fields that the declaration fixes. A POST exists for the few APIs that read by POST: its path
+and its body are fixed to the last byte.
 """
 
 import re
@@ -23,8 +25,10 @@ _MAX_INTERIM = 3
 _CHUNK_LINE = 256
 
 _TEMPLATE = (
-    b"GET %b HTTP/1.1\r\nHost: %b\r\nUser-Agent: %b\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n\r\n"
+    b"%b %b HTTP/1.1\r\nHost: %b\r\nUser-Agent: %b\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n%b\r\n%b"
 )
+type Headers = tuple[tuple[str, str], ...]
+"""Fixed header fields of a request, name and value, beside those of the template."""
 _HOST = rb"[A-Za-z0-9._:\[\]-]{1,264}"
 _AGENT = rb"tieback/[0-9A-Za-z.+-]{1,40}(?: \(\+[A-Za-z0-9@.:/_~+-]{1,128}\))?"
 SEGMENT = rb"(?:[A-Za-z0-9_.~-]|%[0-9A-F]{2})"
@@ -47,16 +51,48 @@ class Response(msgspec.Struct, frozen=True):
     """Whether the body came compressed although identity was asked for; it is left unread."""
 
 
-def declared_get(name: str, path: bytes, why: str) -> DeclaredSend:
+def declared_get(name: str, path: bytes, why: str, headers: Headers = ()) -> DeclaredSend:
     """A declared GET.
 
     Args:
         name: what people call it.
         path: regular expression for path and query.
         why: what the answer is for.
+        headers: fields that the request has beside the template's.
     """
+    return _declared(b"GET", name, path, why, headers)
+
+
+def declared_head(name: str, path: bytes, why: str, headers: Headers = ()) -> DeclaredSend:
+    """A declared HEAD; arguments as ``declared_get``."""
+    return _declared(b"HEAD", name, path, why, headers)
+
+
+def declared_post(name: str, path: str, body: bytes, why: str, headers: Headers = ()) -> DeclaredSend:
+    """A declared POST that only reads.
+
+    Args:
+        name: what people call it.
+        path: path and query, literally: nothing in it differs.
+        body: JSON, literally.
+        why: what the answer is for, and why it changes nothing.
+        headers: fields that the request has beside the template's.
+    """
+    return _declared(b"POST", name, re.escape(path.encode("ascii")), why, headers, body)
+
+
+def _declared(
+    verb: bytes, name: str, path: bytes, why: str, headers: Headers, body: bytes | None = None
+) -> DeclaredSend:
     parts = [re.escape(part) for part in _TEMPLATE.split(b"%b")]
-    return DeclaredSend(name, b"".join((parts[0], path, parts[1], _HOST, parts[2], _AGENT, parts[3])), why)
+    tail = re.escape(_fields(headers, body)) + parts[5] + re.escape(body or b"")
+    return DeclaredSend(name, b"".join((verb, parts[1], path, parts[2], _HOST, parts[3], _AGENT, parts[4], tail)), why)
+
+
+def _fields(headers: Headers, body: bytes | None) -> bytes:
+    """Header lines beside the template's."""
+    more = () if body is None else (("Content-Type", "application/json"), ("Content-Length", str(len(body))))
+    return "".join(f"{name}: {value}\r\n" for name, value in (*headers, *more)).encode("ascii")
 
 
 def segment(name: str) -> str:
@@ -103,28 +139,41 @@ class HttpSession:
 
         return (yield from plain_then_tls(self._target.tls, attempt))
 
-    def get(self, path: str, *, cap: int = MAX_BODY) -> Conversation[Response]:
+    def get(self, path: str, *, cap: int = MAX_BODY, headers: Headers = ()) -> Conversation[Response]:
         """One more request, on the same connection where it is still open. Arguments and raises as ``first``."""
+        return (yield from self._again(self._request(path, headers=headers), cap))
+
+    def head(self, path: str, headers: Headers = ()) -> Conversation[Response]:
+        """The header fields of an answer alone. Raises as ``first``."""
+        return (yield from self._again(self._request(path, "HEAD", headers), 0))
+
+    def post(self, path: str, body: bytes, *, cap: int = MAX_BODY, headers: Headers = ()) -> Conversation[Response]:
+        """A request that reads by POST, declared to the last byte. Raises as ``first``."""
+        return (yield from self._again(self._request(path, "POST", headers, body), cap))
+
+    def _again(self, request: bytes, cap: int) -> Conversation[Response]:
         if self._alive:
             try:
-                return (yield from self._exchange(path, cap))
+                return (yield from self._exchange(request, cap))
             except Fault as fault:
-                # An idle connection may be closed at any time (RFC 9112 section 9.5); a GET can be sent again.
+                # An idle connection may be closed at any time (RFC 9112 section 9.5); a read can be sent again.
                 if fault.outcome not in STREAM_ENDED:
                     raise
         yield Connect(self._tls)
-        return (yield from self._exchange(path, cap))
+        return (yield from self._exchange(request, cap))
 
-    def _request(self, path: str) -> bytes:
+    def _request(self, path: str, verb: str = "GET", headers: Headers = (), body: bytes | None = None) -> bytes:
         host = re.sub(r"[^A-Za-z0-9._:\[\]-]", "", self._target.label)[:264] or "invalid"
-        return _TEMPLATE % (path.encode("ascii"), host.encode("ascii"), user_agent(self._target.contact))
+        agent = user_agent(self._target.contact)
+        line = (verb.encode("ascii"), path.encode("ascii"), host.encode("ascii"), agent)
+        return _TEMPLATE % (*line, _fields(headers, body), body or b"")
 
-    def _exchange(self, path: str, cap: int) -> Conversation[Response]:
-        yield Send(self._request(path))
+    def _exchange(self, request: bytes, cap: int) -> Conversation[Response]:
+        yield Send(request)
         head = yield Receive(exactly=5)
-        return (yield from self._response(head, cap))
+        return (yield from self._response(head, cap, bodiless=request.startswith(b"HEAD ")))
 
-    def _response(self, head: bytes, cap: int) -> Conversation[Response]:
+    def _response(self, head: bytes, cap: int, *, bodiless: bool = False) -> Conversation[Response]:
         self._alive = False
         for _ in range(_MAX_INTERIM):
             if head != b"HTTP/":
@@ -138,7 +187,7 @@ class HttpSession:
             raise Hostile("interim responses without end")
         if headers.get("content-encoding", "identity").lower() not in ("", "identity"):
             return Response(status, headers, b"", encoded=True)
-        if status in (204, 304):
+        if bodiless or status in (204, 304):
             body, truncated, closed = b"", False, False
         else:
             body, truncated, closed = yield from _read_body(headers, cap)

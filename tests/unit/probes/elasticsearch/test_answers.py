@@ -9,9 +9,9 @@ from tieback.probes.elasticsearch.answers import (
     Count,
     Root,
     cat_rows,
-    decoded,
     mapping_fields,
 )
+from tieback.probes.wire.jsontext import decoded
 
 ROOTS = [
     # GET /, is a search engine, is OpenSearch

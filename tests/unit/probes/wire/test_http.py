@@ -5,7 +5,15 @@ from hypothesis import strategies as st
 from tieback import __version__
 from tieback.model.probe import Outcome
 from tieback.probes.playback import Peer, Played, play, replaying
-from tieback.probes.wire.http import HttpSession, Response, declared_get, segment, user_agent
+from tieback.probes.wire.http import (
+    HttpSession,
+    Response,
+    declared_get,
+    declared_head,
+    declared_post,
+    segment,
+    user_agent,
+)
 from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
 from tieback.scope.conversation import Conversation, Fault, Target
 
@@ -129,3 +137,50 @@ def test_any_bytes_end_in_a_verdict(data: bytes) -> None:
             first(answer)
         except (NotThisProtocol, Hostile, Fault):
             continue
+
+
+READ = b'{"count_only":true}'
+RANGE = (("Range", "0-0"),)
+READING = (
+    declared_get("GET /", rb"/", "x"),
+    declared_head("HEAD /t", rb"/t", "x", RANGE),
+    declared_post("POST /count", "/count", READ, "x"),
+)
+
+
+def test_a_head_has_no_body_whatever_its_length_says() -> None:
+    def talk() -> Conversation[tuple[Response, Response]]:
+        http = HttpSession(TARGET)
+        yield from http.first("/")
+        head = yield from http.head("/t", RANGE)
+        return head, (yield from http.post("/count", READ))
+
+    answers = [OK, b"HTTP/1.1 206 x\r\nContent-Length: 99\r\nContent-Range: 0-0/7\r\n\r\n", OK]
+    played = play(talk(), Peer(replaying(answers)), READING)
+    head, posted = played.result
+    assert (head.body, head.headers["content-range"], posted.body) == (b"", "0-0/7", b"hi")
+    assert played.sent[1].endswith(b"Range: 0-0\r\n\r\n")
+    assert played.sent[2].endswith(b"Content-Length: 19\r\n\r\n" + READ)
+    assert played.connections == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (b"count_only", b"count_olny"),
+        (b"POST ", b"PUT "),
+        (b"/count ", b"/count?x "),
+        (READ, READ + b" "),
+        (b"Content-Length: 19", b"Content-Length: 18"),
+        (b"Accept-Encoding", b"X: y\r\nAccept-Encoding"),
+    ],
+)
+def test_a_post_is_declared_to_its_last_byte(change: tuple[bytes, bytes]) -> None:
+    def talk() -> Conversation[Response]:
+        http = HttpSession(TARGET)
+        yield from http.first("/")
+        return (yield from http.post("/count", READ))
+
+    sent = play(talk(), Peer(replaying([OK, OK])), READING).sent[1]
+    assert READING[2].matches(sent)
+    assert not any(send.matches(sent.replace(*change)) for send in READING)

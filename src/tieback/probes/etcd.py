@@ -1,0 +1,167 @@
+"""etcd v2 and v3 over HTTP: number of keys, bytes, prefixes of key names. No value is read.
+
+Sends, in this order: ``GET /version`` (identify); ``POST /v3/kv/range`` with ``count_only`` over the whole key space,
+``POST /v3/auth/status``, ``POST /v3/maintenance/status`` (enumerate); the same range with ``keys_only`` and a limit of
+50 (describe). The JSON gateway reads by POST; each body is fixed to the last byte. Where there is no v3 gateway,
+``HEAD /v2/keys/`` tells whether a stranger may read, and no more: a GET there would return values.
+
+``/version`` and the maintenance status answer anyone and prove nothing. With authentication on, a range is answered
+with status 400 and "user name is empty". v3 verified against 3.5.16; v2 not yet verified against the real server.
+"""
+
+import re
+from base64 import b64decode
+from binascii import Error
+from collections.abc import Iterable
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.probe import Access, Container, Field
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import decoded, number
+from tieback.probes.wire.requests import heading, posting, reading
+from tieback.scope.conversation import Conversation
+
+_VERSION = reading("/version", "product and version; answers anyone and proves nothing")
+_ALL = b'{"key":"AA==","range_end":"AA==","count_only":true}'
+_COUNT = posting("/v3/kv/range", _ALL, "number of keys; returns none of them", label="POST /v3/kv/range count_only")
+_KEYS = posting(
+    "/v3/kv/range",
+    b'{"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}',
+    "a few names of keys, of which only prefixes are kept; no values",
+    label="POST /v3/kv/range keys_only",
+)
+_AUTH = posting("/v3/auth/status", b"{}", "whether authentication is on: the second proof")
+_STATUS = posting("/v3/maintenance/status", b"{}", "cluster id and bytes of the database; statistics only")
+_V2 = heading("/v2/keys/", "whether a stranger may read the v2 key space; header fields only")
+
+
+class _Version(msgspec.Struct):
+    etcdserver: str
+
+
+class _Header(msgspec.Struct):
+    cluster_id: str | int = ""
+
+
+class _Range(msgspec.Struct):
+    header: _Header
+    count: str | int = 0
+
+
+class _Key(msgspec.Struct):
+    key: str
+
+
+class _Names(msgspec.Struct):
+    kvs: list[_Key] = []
+
+
+class _AuthStatus(msgspec.Struct):
+    header: _Header
+    enabled: bool = False
+
+
+class _Status(msgspec.Struct, rename={"size": "dbSize", "used": "dbSizeInUse"}):
+    header: _Header
+    size: str | int | None = None
+    used: str | int | None = None
+
+
+class EtcdProbe(WebStore):
+    """Asks etcd what it holds."""
+
+    meta = ProbeMeta(
+        name="etcd",
+        products=("etcd",),
+        ports=(2379, 4001),
+        services=("etcd",),
+        cpe=("cpe:2.3:a:etcd:etcd",),
+        cwe="CWE-306",
+        sends=(_VERSION.send, _COUNT.send, _AUTH.send, _STATUS.send, _KEYS.send, _V2.send),
+        references=(
+            "https://etcd.io/docs/latest/dev-guide/api_grpc_gateway/",
+            "https://etcd.io/docs/v2.3/api/",
+        ),
+        web=True,
+    )
+    ask = _VERSION
+
+    def known(self, answer: Response) -> Known | None:
+        """By the key ``etcdserver``."""
+        version = decoded(answer.body, _Version) if answer.status == 200 else None
+        return Known("etcd", version.etcdserver) if version is not None else None
+
+    def likely(self, root: Response) -> bool:
+        """Go's own 404 at the root."""
+        return root.status == 404 and root.body.startswith(b"404 page not found")
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
+        """The size of the key space."""
+        if not inquiry.enumerates:
+            return
+        draft = inquiry.draft
+        counted = yield from inquiry.ask(_COUNT, cap=16 * 1024)
+        if counted is None or counted.status == 404:
+            yield from self._version_2(inquiry)
+            return
+        text = counted.body[:1024].decode("utf-8", "replace")
+        if counted.status in (400, 401, 403) and ("user name is empty" in text or "permission denied" in text):
+            draft.access = Access.AUTH_REQUIRED
+            draft.prove(_COUNT.label, f"status {counted.status}, asks for a user", Access.AUTH_REQUIRED)
+            return
+        if inquiry.turned_away(_COUNT, counted):
+            return
+        found = decoded(counted.body, _Range) if counted.status == 200 else None
+        keys = number(found.count) if found is not None else None
+        if found is None or keys is None:
+            draft.problem(f"{_COUNT.label}: status {counted.status}, no count")
+            return
+        draft.prove(_COUNT.label, f"{keys} keys", Access.OPEN)
+        if found.header.cluster_id:
+            draft.vendor_id("cluster_id", str(found.header.cluster_id)[:40])
+        auth = yield from inquiry.read(_AUTH, _AuthStatus, cap=16 * 1024)
+        if auth is not None and not auth.enabled:
+            draft.prove(_AUTH.label, "authentication is off", Access.OPEN)
+        inquiry.refused = 0
+        status = yield from inquiry.read(_STATUS, _Status, cap=16 * 1024)
+        size = number(status.used or status.size) if status is not None else None
+        held = exact(size, "maintenance status dbSizeInUse") if size is not None else None
+        fields = (yield from self._prefixes(inquiry)) if inquiry.describes else ()
+        inquiry.hold([Container(("keys",), "keyspace", False, exact(keys, "range count_only"), held, fields)])
+        draft.access = Access.OPEN if keys else Access.OPEN_EMPTY
+
+    def _prefixes(self, inquiry: Inquiry) -> Conversation[tuple[Field, ...]]:
+        names = yield from inquiry.read(_KEYS, _Names, cap=256 * 1024)
+        return tuple(Field(one, "key prefix") for one in prefixes(key.key for key in names.kvs)) if names else ()
+
+    def _version_2(self, inquiry: Inquiry) -> Conversation[None]:
+        answer = yield from inquiry.ask(_V2)
+        if answer is None or inquiry.turned_away(_V2, answer):
+            return
+        if answer.status != 200:
+            inquiry.draft.problem(f"no JSON gateway, and {_V2.label} says status {answer.status}")
+            return
+        cluster = answer.headers.get("x-etcd-cluster-id", "")
+        if 0 < len(cluster) <= 40:
+            inquiry.draft.vendor_id("cluster_id", cluster)
+        inquiry.draft.prove(_V2.label, "the v2 key space may be read; it was not", Access.OPEN)
+        inquiry.hold([Container(("keys",), "keyspace")])
+        inquiry.draft.access = Access.PARTIAL
+
+
+def prefixes(keys: Iterable[str]) -> list[str]:
+    """The first two segments of base64-encoded key names, digits masked, each once; the rest may be personal."""
+    found: dict[str, None] = {}
+    for key in keys:
+        try:
+            name = b64decode(key, validate=True).decode("utf-8", "replace")
+        except (Error, ValueError):
+            continue
+        parts = [part for part in name.split("/") if part]
+        kept = "/".join(re.sub(r"[0-9]+", "#", part)[:60] for part in parts[: min(2, len(parts) - 1)])
+        found[f"/{kept}/*" if kept else "*"] = None
+    return list(found)

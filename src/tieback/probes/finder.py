@@ -1,0 +1,74 @@
+"""Which store speaks HTTP on a port that says nothing: one ``GET /`` for all of them, then few more.
+
+Most stores say in the answer to ``GET /`` who they are. Those that do not are asked with their own identifying request
+where that answer leaves them possible, over the same connection, ``MAX_TRIES`` of them at most. A plain web API costs
+these requests and nothing else. The report names the probe that goes on; it makes no statement about access.
+"""
+
+from collections.abc import Sequence
+
+from tieback.model.grant import Depth
+from tieback.model.probe import ProbeReport
+from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.web import ROOT_CAP, Known, WebStore
+from tieback.probes.wire.http import HttpSession
+from tieback.probes.wire.requests import reading
+from tieback.probes.wire.verdicts import NotThisProtocol
+from tieback.scope.conversation import Conversation, DeclaredSend, Target
+
+MAX_TRIES = 8
+"""Identifying requests after ``GET /``."""
+ROOT = reading("/", "who answers there; shared by all stores that speak HTTP")
+
+
+class WebFinder:
+    """Says which of some stores answers. Not a store itself."""
+
+    def __init__(self, stores: Sequence[WebStore]) -> None:
+        self._stores = tuple(stores)
+        asks: dict[bytes, DeclaredSend] = {ROOT.send.pattern: ROOT.send}
+        for store in stores:
+            asks.setdefault(store.ask.send.pattern, store.ask.send)
+        self.meta = ProbeMeta(
+            name="web",
+            products=(),
+            ports=(80, 443, 8000, 8080, 8443),
+            services=("http",),
+            cpe=(),
+            cwe="CWE-306",
+            sends=tuple(asks.values()),
+            references=("https://www.rfc-editor.org/rfc/rfc9110",),
+            pivot=False,
+        )
+
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
+        """Ask ``target`` who it is; the report's ``probe`` is the store's."""
+        found: list[str] = []
+        report = yield from reported(self.meta, target, lambda draft: self._talk(draft, target, found))
+        return ProbeReport(
+            target=report.target,
+            outcome=report.outcome,
+            product=report.product,
+            version=report.version,
+            probe=found[0] if found else self.meta.name,
+            problems=report.problems,
+        )
+
+    def _talk(self, draft: Draft, target: Target, found: list[str]) -> Conversation[None]:
+        http = HttpSession(target)
+        root = yield from http.first(ROOT.path, seconds=patience(self.meta, target), cap=ROOT_CAP)
+        for store in self._stores:
+            if store.ask.path == ROOT.path and (known := store.known(root)) is not None:
+                return _say(draft, found, store, known)
+        likely = [store for store in self._stores if store.ask.path != ROOT.path and store.likely(root)]
+        for store in likely[:MAX_TRIES]:
+            answer = yield from http.get(store.ask.path, cap=ROOT_CAP)
+            if (known := store.known(answer)) is not None:
+                return _say(draft, found, store, known)
+        raise NotThisProtocol(f"an HTTP server that is no store we know (status {root.status})")
+
+
+def _say(draft: Draft, found: list[str], store: WebStore, known: Known) -> None:
+    draft.spoke = True
+    draft.product, draft.version = known.product, known.version[:40]
+    found.append(store.meta.name)

@@ -1,0 +1,173 @@
+"""InfluxDB 1, 2 and 3: databases, measurements, series, fields and tags over its HTTP API.
+
+Sends, in this order: ``GET /`` (identify: the version stands in a header; it proves nothing, as ``/ping`` does). Then,
+for version 1, ``SHOW DATABASES``, and for each of at most 50 databases ``SHOW SERIES EXACT CARDINALITY`` and
+``SHOW MEASUREMENTS`` (enumerate), ``SHOW FIELD KEYS`` and ``SHOW TAG KEYS`` (describe); the server itself allows only
+``SELECT`` and ``SHOW`` by GET. For version 2 ``GET /api/v2/buckets``, for version 3
+``GET /api/v3/configure/database``. None returns a point.
+
+Points are not counted, since that would read them all: each series has at least one, which makes a lower bound.
+Version 1 verified against 1.6.7; 2 and 3 not yet verified against the real server.
+"""
+
+import msgspec
+
+from tieback.model.figure import Figure, lower_bound
+from tieback.model.probe import Access, Container, Field
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.requests import Request, reading
+from tieback.scope.conversation import Conversation
+
+_ROOT = reading("/", "product and version, from a header; changes nothing")
+_DATABASES = reading("/query?q=SHOW+DATABASES", "names of databases", label="SHOW DATABASES")
+_MEASUREMENTS = reading("/query?db={db}&q=SHOW+MEASUREMENTS", "names of measurements", label="SHOW MEASUREMENTS")
+_SERIES = reading(
+    "/query?db={db}&q=SHOW+SERIES+EXACT+CARDINALITY",
+    "number of series of each measurement, from the index; returns no point",
+    label="SHOW SERIES EXACT CARDINALITY",
+)
+_FIELDS = reading("/query?db={db}&q=SHOW+FIELD+KEYS", "names and types of fields; no values", label="SHOW FIELD KEYS")
+_TAGS = reading("/query?db={db}&q=SHOW+TAG+KEYS", "names of tags; no values", label="SHOW TAG KEYS")
+_BUCKETS = reading("/api/v2/buckets?limit=100", "names of buckets, version 2")
+_V3 = reading("/api/v3/configure/database?format=json", "names of databases, version 3")
+
+type _Cell = str | int | float | bool | None
+
+
+class _Series(msgspec.Struct):
+    name: str = ""
+    values: list[list[_Cell]] = []
+
+
+class _Result(msgspec.Struct):
+    series: list[_Series] = []
+    error: str = ""
+
+
+class _Answer(msgspec.Struct):
+    results: list[_Result]
+
+
+class _Bucket(msgspec.Struct):
+    name: str
+    type: str = ""
+
+
+class _Buckets(msgspec.Struct):
+    buckets: list[_Bucket]
+
+
+class _Database3(msgspec.Struct, rename={"name": "iox::database"}):
+    name: str
+
+
+class InfluxdbProbe(WebStore):
+    """Asks InfluxDB what it holds."""
+
+    meta = ProbeMeta(
+        name="influxdb",
+        products=("influxdb",),
+        ports=(8086, 8181),
+        services=("influxdb", "influx"),
+        cpe=("cpe:2.3:a:influxdata:influxdb",),
+        cwe="CWE-306",
+        sends=tuple(r.send for r in (_ROOT, _DATABASES, _MEASUREMENTS, _SERIES, _FIELDS, _TAGS, _BUCKETS, _V3)),
+        references=(
+            "https://docs.influxdata.com/influxdb/v1/tools/api/",
+            "https://docs.influxdata.com/influxdb/v2/api/",
+            "https://docs.influxdata.com/influxdb3/core/api/",
+        ),
+        web=True,
+    )
+    ask = _ROOT
+
+    def known(self, answer: Response) -> Known | None:
+        """By the header that every answer has."""
+        version = answer.headers.get("x-influxdb-version")
+        return Known("influxdb", version.removeprefix("v")) if version is not None else None
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """What the version's API lists."""
+        if not inquiry.enumerates:
+            return
+        cluster = answer.headers.get("cluster-uuid", "")
+        if 0 < len(cluster) <= 64:
+            inquiry.draft.vendor_id("cluster-uuid", cluster)
+        version = inquiry.draft.version
+        if version.startswith("3"):
+            found = yield from inquiry.catalogue(_V3, list[_Database3])
+            yield from self._names_only(inquiry, [one.name for one in found] if found is not None else None)
+        elif version.startswith("2"):
+            listed = yield from inquiry.catalogue(_BUCKETS, _Buckets)
+            yield from self._names_only(inquiry, [one.name for one in listed.buckets] if listed is not None else None)
+        else:
+            yield from self._version_1(inquiry)
+
+    def _names_only(self, inquiry: Inquiry, names: list[str] | None) -> Conversation[None]:
+        yield from ()
+        if names is not None:
+            inquiry.hold([Container((name,), "database", name.startswith("_")) for name in names])
+            inquiry.judge()
+
+    def _version_1(self, inquiry: Inquiry) -> Conversation[None]:
+        listed = yield from inquiry.catalogue(_DATABASES, _Answer)
+        if listed is None:
+            return
+        names = [str(row[0]) for row in _rows(listed) if row]
+        told: list[str] = []
+        for name in inquiry.chosen(names, "databases"):
+            if name == "_internal":
+                inquiry.hold([Container((name,), "database", system=True)])
+                continue
+            measurements = yield from self._ask(inquiry, _MEASUREMENTS, name)
+            if measurements is None:
+                inquiry.hold([Container((name,), "database")])
+                continue
+            inquiry.draft.prove(_MEASUREMENTS.label, f"names the measurements of {name}", Access.OPEN)
+            counts = yield from self._counts(inquiry, name)
+            fields = (yield from self._fields(inquiry, name)) if inquiry.describes else {}
+            found = [str(row[0]) for row in _rows(measurements) if row]
+            told += [f"{name}\0{one}" for one in found]
+            inquiry.hold(
+                [Container((name, m), "measurement", False, counts.get(m), None, fields.get(m, ())) for m in found]
+            )
+        inquiry.draft.fingerprint(told)
+        inquiry.judge()
+
+    def _counts(self, inquiry: Inquiry, name: str) -> Conversation[dict[str, Figure]]:
+        answer = yield from self._ask(inquiry, _SERIES, name)
+        figures: dict[str, Figure] = {}
+        for series in _series(answer):
+            count = series.values[0][0] if series.values and series.values[0] else None
+            if isinstance(count, int) and count >= 0:
+                figures[series.name] = lower_bound(count, "SHOW SERIES EXACT CARDINALITY, a point a series")
+        return figures
+
+    def _fields(self, inquiry: Inquiry, name: str) -> Conversation[dict[str, tuple[Field, ...]]]:
+        fields: dict[str, list[Field]] = {}
+        for request, kind in ((_FIELDS, ""), (_TAGS, "tag")):
+            answer = yield from self._ask(inquiry, request, name)
+            for series in _series(answer):
+                for row in series.values[:MAX_FIELDS]:
+                    if row:
+                        told = str(row[1]) if len(row) > 1 else ""
+                        fields.setdefault(series.name, []).append(Field(str(row[0])[:512], kind or told[:40]))
+        return {measurement: tuple(found) for measurement, found in fields.items()}
+
+    def _ask(self, inquiry: Inquiry, request: Request, name: str) -> Conversation[_Answer | None]:
+        answer = yield from inquiry.read(request, _Answer, name)
+        if answer is not None and (errors := [result.error for result in answer.results if result.error]):
+            inquiry.refused += 1
+            inquiry.draft.problem(f"{request.label} ({name[:60]!r}): {errors[0][:120]}")
+            return None
+        return answer
+
+
+def _series(answer: _Answer | None) -> list[_Series]:
+    return [series for result in answer.results for series in result.series] if answer is not None else []
+
+
+def _rows(answer: _Answer) -> list[list[_Cell]]:
+    return [row for series in _series(answer) for row in series.values]

@@ -1,0 +1,176 @@
+"""What the stores that speak HTTP share: one request that identifies, then questions whose answers are judged alike.
+
+That a service is alive proves nothing: health, version and ready answers leave the access unknown. A listing that a
+stranger gets is the first proof of ``open``, another declared request the second.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+import msgspec
+
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, ProbeReport
+from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.wire.http import MAX_BODY, HttpSession, Response
+from tieback.probes.wire.jsontext import decoded
+from tieback.probes.wire.requests import Request
+from tieback.probes.wire.verdicts import NotThisProtocol
+from tieback.scope.conversation import Conversation, Target
+
+MAX_ASKED = 50
+"""Containers of one store that are asked one by one; the others are listed by name."""
+MAX_LISTED = 5000
+"""Containers that are listed."""
+MAX_FIELDS = 2000
+"""Fields of one container that are kept."""
+ROOT_CAP = 64 * 1024
+"""Bytes of an identifying answer that are read."""
+_REFUSALS = (401, 403)
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What an identifying answer says."""
+
+    product: str
+    version: str = ""
+
+
+class Inquiry:
+    """The questions to one store after it was identified, and what they add to its draft."""
+
+    def __init__(self, draft: Draft, http: HttpSession, depth: Depth, names: tuple[str, ...] = ()) -> None:
+        self.draft = draft
+        self.names = names
+        """Containers that the app names."""
+        self._http = http
+        self.enumerates = depth.allows(Depth.ENUMERATE)
+        self.describes = depth.allows(Depth.DESCRIBE)
+        self.refused = 0
+        """Questions about a container that were answered with 401 or 403."""
+
+    def ask(self, request: Request, *names: str, cap: int = MAX_BODY) -> Conversation[Response | None]:
+        """Send a request; ``None`` where a name in it is not one that may be sent."""
+        path = request.filled(*names)
+        if path is None:
+            self.draft.problem(f"{request.label}: a name that is not safe to send was left alone: {names!r:.120}")
+            return None
+        return (yield from request.on(self._http, path, cap))
+
+    def read[T](self, request: Request, into: type[T], *names: str, cap: int = MAX_BODY) -> Conversation[T | None]:
+        """Ask about a part of the store; a refusal is counted, anything else unreadable is a problem line."""
+        answer = yield from self.ask(request, *names, cap=cap)
+        if answer is None:
+            return None
+        if answer.status in _REFUSALS:
+            self.refused += 1
+            return None
+        return self._decoded(request, answer, into, names)
+
+    def catalogue[T](self, request: Request, into: type[T], *names: str, cap: int = MAX_BODY) -> Conversation[T | None]:
+        """Ask for the list that decides whether a stranger gets in. ``None``: the draft's access says why not."""
+        answer = yield from self.ask(request, *names, cap=cap)
+        if answer is None:
+            return None
+        if self.turned_away(request, answer):
+            return None
+        found = self._decoded(request, answer, into, names)
+        if found is None:
+            self.draft.access = Access.UNKNOWN
+            return None
+        self.draft.prove(request.label, "answers a stranger", Access.OPEN)
+        return found
+
+    def confirm[T](self, request: Request, into: type[T], *names: str, cap: int = MAX_BODY) -> Conversation[T | None]:
+        """Ask for the second, independent proof."""
+        answer = yield from self.ask(request, *names, cap=cap)
+        if answer is None:
+            return None
+        if answer.status in _REFUSALS:
+            self.refused += 1
+            self.draft.problem(f"{request.label}: status {answer.status}, although the listing answers anyone")
+            return None
+        found = self._decoded(request, answer, into, names)
+        if found is not None:
+            self.draft.prove(request.label, "answers a stranger", Access.OPEN)
+        return found
+
+    def turned_away(self, request: Request, answer: Response) -> bool:
+        """Whether the answer asks who we are; then the draft says so."""
+        if answer.status not in _REFUSALS:
+            return False
+        self.draft.access = Access.AUTH_REQUIRED
+        self.draft.prove(request.label, f"status {answer.status}", Access.AUTH_REQUIRED)
+        return True
+
+    def chosen[T](self, items: Sequence[T], what: str) -> Sequence[T]:
+        """The first of them that are asked one by one."""
+        if len(items) > MAX_ASKED:
+            self.draft.problem(f"{len(items)} {what}; only the first {MAX_ASKED} were asked one by one")
+        return items[:MAX_ASKED]
+
+    def hold(self, containers: Sequence[Container]) -> None:
+        """Add containers to the draft, at most ``MAX_LISTED`` of them."""
+        room = MAX_LISTED - len(self.draft.containers)
+        if len(containers) > room:
+            self.draft.problem(f"more containers than we list; the first {MAX_LISTED} are kept")
+        self.draft.containers.extend(containers[:room])
+
+    def judge(self) -> None:
+        """Say what a stranger gets, from figures that were read."""
+        user = [container for container in self.draft.containers if not container.system]
+        held = [container.records for container in user if container.records is not None]
+        if any(figure.value for figure in held):
+            self.draft.access = Access.PARTIAL if self.refused else Access.OPEN
+        elif self.refused or len(held) < len(user):
+            self.draft.access = Access.SCHEMA_ONLY
+        else:
+            self.draft.access = Access.OPEN_EMPTY
+
+    def _decoded[T](self, request: Request, answer: Response, into: type[T], names: tuple[str, ...]) -> T | None:
+        found = decoded(answer.body, into) if answer.status == 200 and not answer.truncated else None
+        if found is None:
+            about = f" ({names[-1][:60]!r})" if names else ""
+            cut = ", more than we read" if answer.truncated else ""
+            self.draft.problem(f"{request.label}{about}: status {answer.status}, nothing that we can read{cut}")
+        return found
+
+
+class WebStore(ABC):
+    """A probe of a store that speaks HTTP. A subclass says how to know it, and what to ask of it then."""
+
+    meta: ProbeMeta
+    ask: Request
+    """The identifying request."""
+
+    @abstractmethod
+    def known(self, answer: Response) -> Known | None:
+        """What the answer to ``ask`` says, or ``None`` where this is another server."""
+
+    def likely(self, root: Response) -> bool:
+        """Whether the answer to ``GET /`` leaves it possible, so that ``ask`` is worth a request on an unknown port."""
+        return root.status in (200, 404)
+
+    @abstractmethod
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """Ask the store what it holds; ``answer`` is the identifying one, not a refusal."""
+
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Ask ``target``, no deeper than ``depth``."""
+        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+        http = HttpSession(target)
+        answer = yield from http.first(self.ask.path, seconds=patience(self.meta, target), cap=ROOT_CAP)
+        known = self.known(answer)
+        if known is None and (answer.status not in _REFUSALS or patience(self.meta, target) is not None):
+            raise NotThisProtocol(f"another HTTP server (status {answer.status})")
+        draft.spoke = True
+        draft.fingerprint(())
+        if known is None:
+            draft.problem(f"refuses us without naming its product; the port or a hint speaks for {self.meta.name}")
+        else:
+            draft.product, draft.version = known.product, known.version[:40]
+        inquiry = Inquiry(draft, http, depth, target.names[:MAX_ASKED])
+        if not inquiry.turned_away(self.ask, answer):
+            yield from self.inquire(inquiry, answer)

@@ -1,0 +1,102 @@
+"""HTTP requests that read, each one declaration and its template in one place, so that the two cannot part."""
+
+import re
+
+import msgspec
+
+from tieback.probes.wire.http import (
+    SEGMENT,
+    Headers,
+    HttpSession,
+    Response,
+    declared_get,
+    declared_head,
+    declared_post,
+    segment,
+)
+from tieback.scope.conversation import Conversation, DeclaredSend
+
+# A name never is a dot segment, and hides no slash, backslash or control character behind a percent sign.
+_NAME = (
+    rb"(?!\.{1,2}(?![A-Za-z0-9_.~%-]))(?!(?:[A-Za-z0-9_.~-]|%..)*%(?:2F|5C|7F|[01][0-9A-F]))" + SEGMENT + rb"{1,765}"
+)
+_PLACE = re.compile(r"\{([a-z ]+)\}")
+
+
+class Request(msgspec.Struct, frozen=True):
+    """A declared request; its path may have places for names that the server told."""
+
+    send: DeclaredSend
+    path: str
+    """With ``{name}`` where one percent-encoded segment stands."""
+    verb: str = "GET"
+    body: bytes | None = None
+    headers: Headers = ()
+    raw: bool = False
+    """Whether names are put in as they are: the declaration says which those may be."""
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.send.name
+
+    def filled(self, *names: str) -> str | None:
+        """The path with the names in their places, or ``None`` where a name is not one that may be sent."""
+        left = iter(names)
+        path = _PLACE.sub(lambda _: next(left) if self.raw else segment(next(left)), self.path)
+        if not path.isascii():
+            return None
+        probe = b"GET %b HTTP" % path.encode("ascii")
+        return path if re.fullmatch(self._line, probe) else None
+
+    @property
+    def _line(self) -> bytes:
+        """Pattern of the request line up to the protocol's name, as if it were a GET."""
+        return b"GET " + self.send.pattern.split(rb"\ HTTP", 1)[0].partition(rb"\ ")[2] + b" HTTP"
+
+    def on(self, http: HttpSession, path: str, cap: int) -> Conversation[Response]:
+        """Send it with a path that ``filled`` gave; raises as ``HttpSession.get``."""
+        if self.verb == "HEAD":
+            return (yield from http.head(path, self.headers))
+        if self.verb == "POST":
+            return (yield from http.post(path, self.body or b"", cap=cap, headers=self.headers))
+        return (yield from http.get(path, cap=cap, headers=self.headers))
+
+
+def reading(
+    path: str, why: str, *, headers: Headers = (), names: bytes = b"", raw: bool = False, label: str = ""
+) -> Request:
+    """A GET.
+
+    Args:
+        path: path and query; ``{name}`` is a place for one segment.
+        why: what the answer is for, and why it changes nothing.
+        headers: fields beside the template's.
+        names: pattern of what may stand in the places; by default any one segment.
+        raw: whether names go there as they are, not percent-encoded; then ``names`` says which those may be.
+        label: what people call it, where the path without its query does not say it.
+    """
+    send = declared_get(label or _label("GET", path), _pattern(path, names), why, headers)
+    return Request(send, path, headers=headers, raw=raw)
+
+
+def heading(path: str, why: str, *, headers: Headers = (), label: str = "") -> Request:
+    """A HEAD; arguments as ``reading``."""
+    return Request(
+        declared_head(label or _label("HEAD", path), _pattern(path, b""), why, headers), path, "HEAD", headers=headers
+    )
+
+
+def posting(path: str, body: bytes, why: str, *, headers: Headers = (), label: str = "") -> Request:
+    """A POST that only reads: ``path`` and ``body`` stand literally."""
+    send = declared_post(label or _label("POST", path), path, body, why, headers)
+    return Request(send, path, "POST", body, headers)
+
+
+def _label(verb: str, path: str) -> str:
+    return f"{verb} {_PLACE.sub(r'<\1>', path.partition('?')[0])}"
+
+
+def _pattern(path: str, names: bytes) -> bytes:
+    parts = _PLACE.split(path)[::2]
+    return (names or _NAME).join(re.escape(part.encode("ascii")) for part in parts)

@@ -1,0 +1,43 @@
+"""The few elements that listings of object stores need, found in XML of strangers without a parser.
+
+No entities, no namespaces, no nesting: text between one pair of tags, with the five predefined entities and character
+references resolved. What a hostile document adds is not looked at.
+"""
+
+import re
+from html import unescape
+from pathlib import PurePosixPath
+
+MAX_VALUES = 5000
+
+
+def values(body: bytes, tag: str) -> list[str]:
+    """Text of each ``<tag>...</tag>`` without elements inside, in their order, at most ``MAX_VALUES``."""
+    name = re.escape(tag.encode("ascii"))
+    found: list[str] = []
+    for match in re.finditer(rb"<%b>([^<]{0,2048})</%b>" % (name, name), body):
+        if len(found) == MAX_VALUES:
+            break
+        found.append(unescape(match[1].decode("utf-8", "replace")))
+    return found
+
+
+def value(body: bytes, tag: str) -> str:
+    """The first such text, or empty."""
+    found = values(body, tag)
+    return found[0] if found else ""
+
+
+def root(body: bytes) -> str:
+    """Name of the document's element, or empty where this is no XML."""
+    match = re.match(rb"\s*(?:<\?xml[^>]{0,200}\?>)?\s*<([A-Za-z][A-Za-z0-9]{0,60})[\s>/]", body[:1024])
+    return match[1].decode("ascii") if match else ""
+
+
+def endings(keys: list[str]) -> list[str]:
+    """Extensions of object names as ``*.jpg``, each once; the names themselves may be personal."""
+    found: dict[str, None] = {}
+    for key in keys:
+        suffix = PurePosixPath(key).suffix.lower()
+        found[f"*{suffix}" if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else "*"] = None
+    return list(found)

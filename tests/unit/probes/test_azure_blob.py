@@ -1,0 +1,26 @@
+from typing import Any
+
+import pytest
+
+from tieback.model.probe import Access
+
+LIST = "GET /devstoreaccount1/people?restype=container&comp=list&maxresults=5000"
+
+STATES = [
+    # what differs, access
+    # A private container and none look alike.
+    ({LIST: 403}, Access.UNKNOWN),
+    ({LIST: 404}, Access.UNKNOWN),
+    ({LIST: "<EnumerationResults><Blobs/></EnumerationResults>"}, Access.OPEN_EMPTY),
+    ({"GET /devstoreaccount1/people?restype=container": 403}, Access.PARTIAL),
+]
+
+
+@pytest.mark.parametrize(("change", "access"), STATES)
+def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+    assert web.ask("azure_blob", change).result.access is access
+
+
+def test_names_that_no_container_has_are_left_alone(web: Any) -> None:
+    sent = [sent.split(b" ")[1] for sent in web.ask("azure_blob", names=("A", "a/b/c", "x?y", "..")).sent]
+    assert sent == [b"/", b"/$root?restype=container&comp=list&maxresults=5000"]

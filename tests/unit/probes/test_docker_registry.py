@@ -1,0 +1,32 @@
+from typing import Any
+
+import pytest
+
+from tieback.model.probe import Access
+
+STATES = [
+    # what differs, access
+    ({"GET /v2/_catalog?n=100": '{"repositories":[]}'}, Access.OPEN_EMPTY),
+    ({"GET /v2/_catalog?n=100": '{"repositories":null}'}, Access.OPEN_EMPTY),
+    ({"GET /v2/_catalog?n=100": 401}, Access.AUTH_REQUIRED),
+    ({"GET /v2/base/tags/list": 401}, Access.PARTIAL),
+    ({"GET /v2/base/tags/list": 401, "GET /v2/hr/app/tags/list": 401}, Access.SCHEMA_ONLY),
+]
+
+
+@pytest.mark.parametrize(("change", "access"), STATES)
+def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+    assert web.ask("docker_registry", change).result.access is access
+
+
+def test_a_registry_that_asks_who_we_are_is_known_by_its_header(web: Any) -> None:
+    page = type(web.pages("docker_registry").page["GET /v2/"])
+    headers = {"Docker-Distribution-Api-Version": "registry/2.0", "Www-Authenticate": "Bearer"}
+    report = web.ask("docker_registry", {"GET /v2/": page("{}", 401, headers)}, port=7).result
+    assert (report.product, report.access) == ("docker-registry", Access.AUTH_REQUIRED)
+
+
+def test_names_that_no_repository_has_are_left_alone(web: Any) -> None:
+    listing = '{"repositories":["../../_catalog","a//b","a/../b","A","x?y","a/blobs/uploads/"]}'
+    played = web.ask("docker_registry", {"GET /v2/_catalog?n=100": listing})
+    assert len(played.sent) == 2

@@ -1,0 +1,21 @@
+from typing import Any
+
+import pytest
+
+from tieback.model.probe import Access
+
+TEST = "GET /storage/v1/b/people/iam/testPermissions?permissions=storage.objects.list&permissions=storage.objects.get"
+LIST = "GET /storage/v1/b/people/o?maxResults=1000&fields=items(name,size),nextPageToken"
+
+STATES = [
+    # what differs, access
+    ({TEST: 404}, Access.UNKNOWN),
+    ({TEST: "{}", LIST: 401}, Access.AUTH_REQUIRED),
+    ({TEST: "{}"}, Access.PARTIAL),
+    ({LIST: "{}"}, Access.OPEN_EMPTY),
+]
+
+
+@pytest.mark.parametrize(("change", "access"), STATES)
+def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+    assert web.ask("gcs", change).result.access is access

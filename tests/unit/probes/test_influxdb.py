@@ -1,0 +1,41 @@
+from typing import Any
+
+import pytest
+
+from tieback.model.figure import Quality
+from tieback.model.probe import Access
+
+STATES = [
+    # what differs, access
+    ({"GET /query?q=SHOW+DATABASES": 401}, Access.AUTH_REQUIRED),
+    ({"GET /query?q=SHOW+DATABASES": '{"results":[{"series":[{"values":[["_internal"]]}]}]}'}, Access.OPEN_EMPTY),
+    ({"GET /query?q=SHOW+DATABASES": '{"results":[{}]}'}, Access.OPEN_EMPTY),
+    ({"GET /query?q=SHOW+DATABASES": "nonsense"}, Access.UNKNOWN),
+    ({"GET /query?db=hr&q=SHOW+MEASUREMENTS": 403}, Access.SCHEMA_ONLY),
+    ({"GET /query?db=hr&q=SHOW+MEASUREMENTS": '{"results":[{"error":"not authorized"}]}'}, Access.SCHEMA_ONLY),
+]
+
+
+@pytest.mark.parametrize(("change", "access"), STATES)
+def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+    assert web.ask("influxdb", change).result.access is access
+
+
+def test_points_are_a_lower_bound(web: Any) -> None:
+    report = web.ask("influxdb").result
+    assert {c.records.quality for c in report.containers if c.records} == {Quality.LOWER_BOUND}
+
+
+@pytest.mark.parametrize(
+    ("version", "path", "body", "access"),
+    [
+        ("v2.7.4", "/api/v2/buckets?limit=100", None, Access.AUTH_REQUIRED),
+        ("v2.7.4", "/api/v2/buckets?limit=100", '{"buckets":[{"name":"hr"}]}', Access.SCHEMA_ONLY),
+        ("3.0.1", "/api/v3/configure/database?format=json", None, Access.AUTH_REQUIRED),
+        ("3.0.1", "/api/v3/configure/database?format=json", '[{"iox::database":"hr"}]', Access.SCHEMA_ONLY),
+    ],
+)
+def test_later_versions(web: Any, version: str, path: str, body: str | None, access: Access) -> None:
+    root = type(web.pages("influxdb").page["GET /"])(status=404, headers={"X-Influxdb-Version": version})
+    report = web.ask("influxdb", {"GET /": root, f"GET {path}": body if body is not None else 401}).result
+    assert (report.version, report.access) == (version.removeprefix("v"), access)

@@ -1,0 +1,26 @@
+from typing import Any
+
+import pytest
+
+from tieback.model.probe import Access
+
+PEOPLE = "GET /api/collections/people/records?perPage=1&fields=id"
+USERS = "GET /api/collections/users/records?perPage=1&fields=id"
+
+STATES = [
+    # what differs, access
+    # A rule that hides each record and an empty collection look alike.
+    ({PEOPLE: '{"items":[],"totalItems":0}'}, Access.UNKNOWN),
+    ({PEOPLE: 403, USERS: 403}, Access.UNKNOWN),
+    ({USERS: 403}, Access.PARTIAL),
+    ({"GET /api/collections": '{"items":[{"name":"people"}]}', USERS: 404}, Access.OPEN),
+]
+
+
+@pytest.mark.parametrize(("change", "access"), STATES)
+def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+    assert web.ask("pocketbase", change).result.access is access
+
+
+def test_no_record_is_kept(web: Any) -> None:
+    assert "abc" not in repr(web.ask("pocketbase").result)

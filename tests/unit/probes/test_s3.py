@@ -1,0 +1,56 @@
+from typing import Any
+
+import pytest
+
+from tieback.model.figure import Quality
+from tieback.model.probe import Access
+
+LIST = "GET /people?list-type=2&max-keys=1000"
+DENIED = "<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+BUCKETS = "<ListAllMyBucketsResult><Buckets><Bucket><Name>people</Name></Bucket></Buckets></ListAllMyBucketsResult>"
+
+
+@pytest.mark.parametrize(
+    ("change", "names", "access"),
+    [
+        # An empty list of buckets proves nothing.
+        ({}, (), Access.UNKNOWN),
+        ({"GET /": BUCKETS}, (), Access.OPEN),
+        ({LIST: 403}, ("people",), Access.AUTH_REQUIRED),
+        ({LIST: 404}, ("people",), Access.NOT_FOUND),
+        ({"HEAD /people": 403}, ("people",), Access.PARTIAL),
+        ({LIST: "<ListBucketResult><Name>people</Name></ListBucketResult>"}, ("people",), Access.OPEN_EMPTY),
+    ],
+)
+def test_states(web: Any, change: dict[str, int | str], names: tuple[str, ...], access: Access) -> None:
+    assert web.ask("s3", change, names=names).result.access is access
+
+
+def page(web: Any, body: str, status: int) -> Any:
+    return type(web.pages("s3").page["GET /"])(body, status, {"x-amz-request-id": "1", "Server": "AmazonS3"})
+
+
+def test_a_refusal_names_the_store(web: Any) -> None:
+    report = web.ask("s3", {"GET /": page(web, DENIED, 403)}, port=7).result
+    assert (report.product, report.access) == ("s3", Access.AUTH_REQUIRED)
+
+
+def test_no_such_bucket(web: Any) -> None:
+    gone = page(web, "<Error><Code>NoSuchBucket</Code></Error>", 404)
+    assert web.ask("s3", {"GET /": gone}).result.access is Access.NOT_FOUND
+
+
+def test_a_bucket_at_its_own_host_and_a_page_of_more(web: Any) -> None:
+    listing = (
+        "<ListBucketResult><Name>people</Name><IsTruncated>true</IsTruncated>"
+        "<Contents><Key>a.jpg</Key><Size>9</Size></Contents></ListBucketResult>"
+    )
+    report = web.ask("s3", {"GET /": listing, "GET /?list-type=2&max-keys=1000": listing}).result
+    (bucket,) = report.containers
+    assert (report.access, bucket.name) == (Access.OPEN, "people")
+    assert (bucket.records.value, bucket.records.quality) == (1, Quality.LOWER_BOUND)
+    assert report.identity.key == "s3:bucket:people"
+
+
+def test_names_that_no_bucket_has_are_left_alone(web: Any) -> None:
+    assert len(web.ask("s3", names=("../x", "a/b", "a?acl", "-a", "a")).sent) == 1

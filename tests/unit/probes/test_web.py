@@ -1,0 +1,78 @@
+"""Every store that speaks HTTP, as its pages say: at each depth, refused, and on a port that says nothing."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.probes import WEB_STORES
+
+STORES = sorted(path.stem for path in (Path(__file__).parent / "pages").glob("*.toml"))
+
+
+def test_every_store_has_pages() -> None:
+    assert {store.meta.name for store in WEB_STORES} == set(STORES)
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_an_open_one(web: Any, name: str) -> None:
+    expect = web.pages(name).expect
+    played = web.ask(name)
+    report: ProbeReport = played.result
+    records = {c.name: c.records.value for c in report.containers if c.records is not None}
+    sizes = {c.name: c.bytes.value for c in report.containers if c.bytes is not None}
+    fields = {c.name: [field.name for field in c.fields] for c in report.containers if c.fields}
+    assert (report.outcome, report.access) == (Outcome.OK, expect.access), report
+    assert (report.product, report.version) == (expect.product, expect.version)
+    assert (records, sizes, fields) == (expect.records, {**sizes, **expect.bytes}, {**fields, **expect.fields})
+    assert expect.identity in ("", report.identity.key if report.identity else "")
+    assert len(played.sent) == expect.requests
+    assert report.probe == name
+    assert {proof.asked for proof in report.proofs} <= {
+        send.name for store in WEB_STORES if store.meta.name == name for send in store.meta.sends
+    }
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_no_deeper_than_allowed(web: Any, name: str) -> None:
+    sent = [len(web.ask(name, depth=depth).sent) for depth in Depth]
+    assert sent == sorted(sent)
+    assert sent[0] <= 2
+    assert sent[2] == sent[3]
+    identified = web.ask(name, depth=Depth.IDENTIFY).result
+    assert identified.containers == ()
+    assert identified.access is not Access.OPEN
+    assert not any(container.fields for container in web.ask(name, depth=Depth.ENUMERATE).result.containers)
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_a_password_in_front_of_it(web: Any, name: str) -> None:
+    refused = dict.fromkeys(web.pages(name).page, 401)
+    report = web.ask(name, refused).result
+    # On the usual port a refusal is worth a line, elsewhere it is another server's.
+    assert (report.outcome, report.access, report.containers) == (Outcome.OK, Access.AUTH_REQUIRED, ())
+    assert web.ask(name, refused, port=7).result.outcome is Outcome.PROTOCOL_MISMATCH
+
+
+PLAIN = ["<html><h1>Welcome</h1></html>", '{"status":"ok"}', '{"version":"1.0"}', "[]", ""]
+
+
+@pytest.mark.parametrize("name", STORES)
+@pytest.mark.parametrize("body", PLAIN)
+def test_another_http_server_is_another_protocol(web: Any, name: str, body: str) -> None:
+    report = web.ask(name, dict.fromkeys(web.pages(name).page, body)).result
+    assert (report.outcome, report.access) == (Outcome.PROTOCOL_MISMATCH, Access.UNKNOWN)
+
+
+@pytest.mark.parametrize("name", STORES)
+@pytest.mark.parametrize("status", [401, 403])
+def test_identified_is_not_open(web: Any, name: str, status: int) -> None:
+    """Whatever answers besides the identifying request, a refused listing is never open."""
+    ask = next(f"GET {store.ask.path}" for store in WEB_STORES if store.meta.name == name)
+    refused = {key: status for key in web.pages(name).page if key != ask}
+    report = web.ask(name, refused).result
+    assert report.outcome is Outcome.OK
+    assert report.access is not Access.OPEN
+    assert not any(container.records for container in report.containers if container.path != ("/",))

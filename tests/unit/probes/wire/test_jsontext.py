@@ -1,0 +1,43 @@
+import msgspec
+import pytest
+
+from tieback.probes.wire.jsontext import Number, decoded, number
+
+
+class Counted(msgspec.Struct):
+    count: Number
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        (b'{"count":7,"more":[{}]}', 7),
+        (b'{"count":-1}', None),
+        (b'{"count":9223372036854775808}', None),
+        (b'{"count":"7"}', None),
+        (b"{", None),
+        (b"[" * 100_000, None),
+        (b"\xff", None),
+    ],
+)
+def test_decoded(body: bytes, count: int | None) -> None:
+    found = decoded(body, Counted)
+    assert (found.count if found is not None else None) == count
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("7", 7),
+        (7, 7),
+        ("", None),
+        ("-1", None),
+        (-1, None),
+        ("9" * 19, None),
+        (2**63, None),
+        (None, None),
+        ("٣", None),
+    ],
+)
+def test_number(value: str | int | None, expected: int | None) -> None:
+    assert number(value) == expected
