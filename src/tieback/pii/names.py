@@ -23,6 +23,12 @@ THRESHOLD = 0.5
 MAX_WORDS = 16
 """Words of a name that are read, from the end."""
 MAX_SIBLINGS = 64
+_EVERYWHERE = frozenset({"en", "int"})
+"""Languages that schemas mix with any other."""
+_REGISTERED_APPS = frozenset({"oauth", "oidc", "redirect", "grant", "scope"})
+"""Words beside ``client_id`` that make the client a program."""
+_LOOKUPS = frozenset({"ref", "lookup", "lkp", "enum", "dict", "lov"})
+"""First words of tables that list kinds of things."""
 CACHED = 1 << 16
 
 _SEGMENTS = re.compile(r"[./\[\]>:$\\]+")
@@ -30,11 +36,13 @@ _CORE = frozenset({"person_name", "email", "phone", "birth", "password", "nation
 """Classes that tell that a table speaks of people, when two siblings have them."""
 
 _DTYPES = (
-    (re.compile(r"bool|bit\(1\)|^bit$|tinyint\(1\)"), "bool"),
-    (re.compile(r"date|time|interval"), "date"),
-    (re.compile(r"float|double|real|decimal|numeric|money"), "float"),
-    (re.compile(r"int|long|short|byte$|serial"), "int"),
+    (re.compile(r"char|text|string|clob|enum|json|point"), ""),
+    (re.compile(r"^bool|^bit\(1\)|^bit$|tinyint\(1\)"), "bool"),
+    (re.compile(r"^[a-z ]*(?:date|time|interval)"), "date"),
+    (re.compile(r"^[a-z ]*(?:float|double|real|decimal|numeric|money)"), "float"),
+    (re.compile(r"^[a-z_ ]*(?:int|long|short|byte$|serial)"), "int"),
 )
+"""The first that a type matches: ``longtext`` is text, ``enum('int')`` no number."""
 _TEXT_ONLY = frozenset({"email", "person_name", "biometric_media", "message_content"})
 _NEVER_FLOAT = _TEXT_ONLY | {"username", "password", "secret_token", "device_id"}
 _FITS_BOOL = frozenset({"health", "demographic"})
@@ -68,6 +76,10 @@ class Surroundings(msgspec.Struct, frozen=True):
 
     noun: Noun | None
     languages: frozenset[str]
+    words: frozenset[str]
+    """Of the table and of the siblings."""
+    messages: bool
+    """Whether the table speaks of messages."""
     evidence: str
 
 
@@ -121,7 +133,24 @@ class NameDetector:
         if word in lexicon.known or (len(raw) < 5 and raw < "\u2e80"):
             return (word,)
         vocabulary, longest = lexicon.vocabulary, lexicon.longest_word
-        return tuple(segment(word, vocabulary, longest) or segment(raw, vocabulary, longest) or (word,))
+        pieces = segment(word, vocabulary, longest) or segment(raw, vocabulary, longest)
+        if pieces and self._agree(pieces):
+            return tuple(pieces)
+        for cut in range(2, min(len(word), 32) - 5):
+            if word[cut:] in lexicon.tails:
+                return word[:cut], word[cut:]
+        return (word,)
+
+    def _agree(self, pieces: list[str]) -> bool:
+        """Whether each short piece is of a language of another piece, or English: ``validasi`` is no ``valid aşı``."""
+        languages = self.lexicon.languages
+        for at, piece in enumerate(pieces):
+            mine = languages.get(piece, _EVERYWHERE)
+            if len(piece) > 3 or not piece.isascii() or mine & _EVERYWHERE:
+                continue
+            if not any(mine & languages.get(p, _EVERYWHERE) for p in pieces[:at] + pieces[at + 1 :]):
+                return False
+        return True
 
     def _noun(self, words: Iterable[str]) -> Noun | None:
         """Person or thing: the first word that is clearly one of them."""
@@ -166,9 +195,10 @@ class NameDetector:
 
     def _surroundings(self, table: str) -> Surroundings:
         words = [word for part in _SEGMENTS.split(table[-512:]) if part for word in self._words_of(part)]
-        noun = self._noun(reversed(words))
+        noun = Noun.THING if words and words[0] in _LOOKUPS else self._noun(reversed(words))
         evidence = f"table {table!r} speaks of a {noun}" if noun else ""
-        return Surroundings(noun, self._tongues(words), evidence)
+        messages = not self.lexicon.messages.isdisjoint(words)
+        return Surroundings(noun, self._tongues(words), frozenset(words), messages, evidence)
 
     def _tongues(self, words: Iterable[str]) -> frozenset[str]:
         """Languages that a word belongs to, where it belongs to few and not to English."""
@@ -191,7 +221,7 @@ class NameDetector:
                     core.add(phrase.pii_class)
         noun = Noun.PERSON if len(core) > 1 else None
         evidence = f"siblings hold {', '.join(sorted(core))}" if noun else ""
-        return Surroundings(noun, self._tongues(words), evidence)
+        return Surroundings(noun, self._tongues(words), frozenset(words), False, evidence)
 
     # --- verdicts ---
 
@@ -201,12 +231,31 @@ class NameDetector:
         if siblings:
             beside = self._siblings(siblings)
             near = Surroundings(
-                near.noun or beside.noun, near.languages | beside.languages, near.evidence or beside.evidence
+                near.noun or beside.noun,
+                near.languages | beside.languages,
+                near.words | beside.words,
+                near.messages,
+                near.evidence or beside.evidence,
             )
-        verdict = self._personal_number(reading, dtype) or self._by_phrase(reading, near)
+        verdict = self._read_as(reading, near, dtype)
+        if verdict.pii_class == NONE and table and (shorter := self._without_table(reading, table)):
+            verdict = self._read_as(shorter, near, dtype)
         if verdict.pii_class != NONE and dtype and not _fits(verdict.pii_class, self._kind(dtype)):
             return Classification(NONE, 0.0, (*verdict.evidence, f"type {dtype!r} does not fit {verdict.pii_class}"))
         return verdict
+
+    def _read_as(self, reading: Reading, near: Surroundings, dtype: str) -> Classification:
+        return self._personal_number(reading, near, dtype) or self._by_phrase(reading, near)
+
+    def _without_table(self, reading: Reading, table: str) -> Reading | None:
+        """The name without an abbreviation of its table at either end: ``nom_adh`` in ``adherents``."""
+        words = reading.words[reading.border :]
+        if len(words) < 2:
+            return None
+        for short, rest in ((words[-1], words[:-1]), (words[0], words[1:])):
+            if 1 < len(short) < 6 and short not in self.lexicon.known and _abbreviates(short, table):
+                return Reading(rest, 0, tuple(self._find(rest, 0)), False, reading.around)
+        return None
 
     def _by_phrase(self, reading: Reading, near: Surroundings) -> Classification:
         found = [(f, p) for f in reading.found if (p := self._meaning(f, reading, near)) is not None]
@@ -235,15 +284,27 @@ class NameDetector:
             if phrase.needs is Needs.REST:
                 if found.start == reading.border and found.end < len(reading.words):
                     return phrase
+            elif phrase.needs is Needs.MESSAGE:
+                if near.messages or not self.lexicon.messages.isdisjoint(reading.words):
+                    return phrase
             elif phrase.needs is Needs.LANGUAGE:
                 others = reading.words[: found.start] + reading.words[found.end :]
                 if phrase.language in near.languages or phrase.language in self._tongues(others):
                     return phrase
             else:
-                noun = self._around(found, reading) or near.noun
+                own = self._around(found, reading)
+                noun = own or near.noun
+                if phrase.pii_class == "person_name" and own is None and not self._plain_name(found, reading):
+                    continue
                 if noun is Noun.PERSON or (phrase.needs is Needs.NO_THING and noun is not Noun.THING):
                     return phrase
         return None
+
+    def _plain_name(self, found: Found, reading: Reading) -> bool:
+        """Whether nothing but words that leave a name's meaning stand beside it: not ``campaign_name``."""
+        lexicon = self.lexicon
+        rest = reading.words[reading.border : found.start] + reading.words[found.end :]
+        return all(word in lexicon.transparent or word in lexicon.nouns or (word,) in lexicon.phrases for word in rest)
 
     def _around(self, found: Found, reading: Reading) -> Noun | None:
         """Whom or what the rest of the name speaks of: the nearest noun before, or else after, or the parents'."""
@@ -265,27 +326,38 @@ class NameDetector:
             return Classification(NONE, 0.0, tuple(evidence))
         return Classification(phrase.pii_class, round(confidence, 3), tuple(evidence))
 
-    def _personal_number(self, reading: Reading, dtype: str) -> Classification | None:
+    def _personal_number(self, reading: Reading, near: Surroundings, dtype: str) -> Classification | None:
         """``customer_no``, ``id_cliente``, ``approved_by``; a word for a person alone in a column of numbers."""
         nouns, ids = self.lexicon.nouns, self.lexicon.identifiers
         words = reading.words[reading.border :]
-        if not words:
+        if not words or _certain(reading):
             return None
         if len(words) == 1:
-            if nouns.get(words[0]) is Noun.PERSON and not _certain(reading) and self._kind(dtype) == "int":
+            if nouns.get(words[0]) is Noun.PERSON and self._kind(dtype) == "int":
                 return Classification("person_id", 0.6, (f"{words[0]!r} in a column of numbers",))
             return None
-        if words[-1] == "by" and words[-2].endswith("ed") and not _certain(reading):
-            return Classification("person_id", 0.75, (f"a person {words[-2]} it",))
+        doer = words[:-1] if words[-1] in ids else words
+        if len(doer) > 1 and doer[-1] == "by" and doer[-2].endswith("ed"):
+            return Classification("person_id", 0.75, (f"a person {doer[-2]} it",))
         if words[-1] in ids:
             owner = next((word for word in reversed(words) if word not in ids), "")
         elif words[0] in ids and not (reading.plural and words[0] != "id"):
             owner = words[-1]
         else:
             return None
-        if nouns.get(owner) is Noun.PERSON and not _certain(reading):
-            return Classification("person_id", 0.85, (f"number of a person: {owner!r}",))
-        return None
+        if nouns.get(owner) is not Noun.PERSON:
+            return None
+        if owner == "client" and not _REGISTERED_APPS.isdisjoint(near.words):
+            return Classification(NONE, 0.0, ("the client is a registered program",))
+        return Classification("person_id", 0.85, (f"number of a person: {owner!r}",))
+
+
+def _abbreviates(short: str, table: str) -> bool:
+    """Whether some letters stand for a table: they begin one of its words, or are the initials of its last ones."""
+    words = split(table)
+    return any(len(word) > len(short) and word.startswith(short) for word in words) or "".join(
+        word[0] for word in words
+    ).endswith(short)
 
 
 def _certain(reading: Reading) -> bool:

@@ -26,7 +26,13 @@ _LETTERS = str.maketrans(
     | {"Æ": "AE", "œ": "oe", "Œ": "OE", "ð": "d", "þ": "th"}
 )
 _EXPANDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
-_SHORT_PLURALS = {"ids": "id", "ips": "ip"}
+_IRREGULAR = {"ids": "id", "ips": "ip", "interests": "interests", "savings": "savings", "earnings": "earnings"}
+"""Plurals that are too short for the rule, or that mean something else than the singular."""
+_TELLING_DIGITS = (
+    (re.compile(r"(?<![A-Za-z])last[ _-]?4(?!\d)|Last_?4(?!\d)|LAST_?4(?!\d)"), "_last_four_"),
+    (re.compile(r"2fa(?![a-z])|2FA(?![A-Z])"), "_twofa_"),
+)
+"""Digits that do not number things."""
 
 
 def fold(text: str) -> str:
@@ -45,8 +51,12 @@ def expanded(text: str) -> str:
 def normal(word: str) -> str:
     """A lower-case word in the singular, by spelling alone: ``addresses`` is ``address``, ``allergies`` ``allergy``."""
     size = len(word)
-    if size < 4 or word[-1] != "s":
-        return _SHORT_PLURALS.get(word, word)
+    if size < 3 or word[-1] != "s":
+        return word
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if size < 4:
+        return word
     if size > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if word.endswith(("sses", "xes", "ches", "shes")):
@@ -57,10 +67,14 @@ def normal(word: str) -> str:
 def split(name: str) -> list[str]:
     """Lower-case words of a name: camelCase, snake_case, kebab-case, dots, spaces and digits are borders.
 
-    Digits are dropped: they number things. Words keep their plural; ``normal`` folds it. At most ``MAX_NAME``
-    characters are read.
+    Digits are dropped: they number things (but for ``last4`` and ``2fa``). Words keep their plural; ``normal`` folds
+    it. At most ``MAX_NAME`` characters are read.
     """
-    return [word.lower() for word in _WORD.findall(fold(name[:MAX_NAME]))]
+    plain = fold(name[:MAX_NAME])
+    if "4" in plain or "2" in plain:
+        for digits, words in _TELLING_DIGITS:
+            plain = digits.sub(words, plain)
+    return [word.lower() for word in _WORD.findall(plain)]
 
 
 def joined(words: list[str]) -> tuple[str, ...]:

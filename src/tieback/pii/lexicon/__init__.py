@@ -30,6 +30,8 @@ class Needs(StrEnum):
     """Something near must speak of a person."""
     LANGUAGE = "language"
     """Another word near must be of the phrase's language."""
+    MESSAGE = "message"
+    """The name, its parent or its table must speak of messages."""
     REST = "rest"
     """It must begin a name that goes on: ``is``, ``number of``."""
 
@@ -66,6 +68,7 @@ LEVELS: dict[str, tuple[float, Needs]] = {
     "unless_thing": (0.8, Needs.NO_THING),
     "person": (0.85, Needs.PERSON),
     "language": (0.85, Needs.LANGUAGE),
+    "message": (0.85, Needs.MESSAGE),
 }
 """Keys of ``[phrases.<class>]`` with the weight and the need of their phrases."""
 
@@ -74,6 +77,7 @@ class _Nouns(msgspec.Struct, forbid_unknown_fields=True):
     person: list[str] = []
     thing: list[str] = []
     carrier: list[str] = []
+    message: list[str] = []
 
 
 class _Heads(msgspec.Struct, forbid_unknown_fields=True):
@@ -115,6 +119,10 @@ class Lexicon(msgspec.Struct):
     """Words that leave the class of what stands beside them: ``number``, ``hash``."""
     identifiers: frozenset[str]
     """Words that make a personal number of a word for a person: ``id``, ``nummer``."""
+    messages: frozenset[str]
+    """Words that speak of messages: ``sms``, ``chat``."""
+    tails: frozenset[str]
+    """Words that tell a class even behind a word that nobody knows: ``fangkexingming``."""
     languages: dict[str, frozenset[str]]
     """Word to the languages that have it."""
     vocabulary: frozenset[str]
@@ -160,9 +168,10 @@ class _Build:
 
     def __init__(self) -> None:
         self.classes = frozenset(load_taxonomy()) | {NONE}
-        self.phrases: dict[Words, dict[str, Phrase]] = {}
+        self.phrases: dict[Words, dict[tuple[str, bool], Phrase]] = {}
+        """By words, then by class and whether the phrase only counts where it begins a name."""
         self.roles: dict[str, set[str]] = {}
-        """``person``, ``thing``, ``carrier``, ``transparent``, ``identifier`` to their words."""
+        """``person``, ``thing``, ``carrier``, ``message``, ``transparent``, ``identifier`` to their words."""
         self.languages: dict[str, set[str]] = {}
         self.plain: set[str] = set()
         self.unglued: set[str] = set()
@@ -189,13 +198,16 @@ class _Build:
             ("person", content.nouns.person),
             ("thing", content.nouns.thing),
             ("carrier", content.nouns.carrier),
+            ("message", content.nouns.message),
             ("transparent", heads.transparent),
             ("identifier", heads.identifier),
         ):
             for word in self._words(words, language):
                 self.roles.setdefault(role, set()).add(word)
                 self.languages.setdefault(word, set()).add(language)
-        self.plain.update(self._words(content.words.plain, language))
+        for word in self._words(content.words.plain, language):
+            self.plain.add(word)
+            self.languages.setdefault(word, set()).add(language)
         self.unglued.update(self._words(content.words.unglued, language))
         self.glue.update(self._words(content.words.glue, language))
 
@@ -213,9 +225,10 @@ class _Build:
             if not words or (len(words) == 1 and len(words[0]) < 2 and words[0].isascii()):
                 raise ValueError(f"lexicon {phrase.language}: {phrase.text!r} folds to nothing that could be looked up")
             same = self.phrases.setdefault(words, {})
-            known = same.get(phrase.pii_class)
+            meaning = (phrase.pii_class, phrase.needs is Needs.REST)
+            known = same.get(meaning)
             if known is None or phrase.weight > known.weight:
-                same[phrase.pii_class] = phrase
+                same[meaning] = phrase
             for word in words:
                 self.languages.setdefault(word, set()).add(phrase.language)
 
@@ -231,13 +244,27 @@ class _Build:
         ) | frozenset(self.glue)  # fmt: skip
         return Lexicon(
             phrases={
-                key: tuple(sorted(same.values(), key=lambda p: (-p.weight, p.needs, p.pii_class)))
+                key: tuple(
+                    sorted(same.values(), key=lambda p: (p.needs is not Needs.REST, -p.weight, p.needs, p.pii_class))
+                )
                 for key, same in self.phrases.items()
             },
             longest_from=longest,
             nouns=dict.fromkeys(persons - things, Noun.PERSON) | dict.fromkeys(things - persons, Noun.THING),
             transparent=frozenset(self.roles.get("transparent", set()) | self.roles.get("identifier", set())),
             identifiers=frozenset(self.roles.get("identifier", set())),
+            messages=frozenset(self.roles.get("message", set())),
+            tails=frozenset(
+                key[0]
+                for key, same in self.phrases.items()
+                if len(key) == 1
+                and len(key[0]) > 5
+                and key[0] not in self.unglued
+                and any(
+                    p.weight >= 0.9 and p.needs is Needs.NOTHING and not p.head_first and p.pii_class != NONE
+                    for p in same.values()
+                )
+            ),
             languages={word: frozenset(of) for word, of in self.languages.items()},
             vocabulary=pieces,
             known=frozenset(words),
