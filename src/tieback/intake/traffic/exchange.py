@@ -68,7 +68,7 @@ def flow_of(path: str, exchange: Exchange) -> SeenFlow | None:
     scheme = parts.scheme.lower()
     out, back = _request(exchange, parts), _response(exchange)
     upgraded = bool(exchange.websocket) or scheme in {"ws", "wss"}
-    found = None if upgraded or not out else recognise(Opening(out, back, exchange.server_port))
+    found = None if upgraded else recognise(Opening(out, back, exchange.server_port))
     encrypted = scheme in _ENCRYPTED
     ip, name = _address_or_name(parts.hostname)
     detail = f"{exchange.method} {plain_path(exchange.url)} {exchange.status or 'no answer'}"
@@ -140,8 +140,8 @@ def _request(exchange: Exchange, parts: SplitResult) -> bytes:
 
 
 def _response(exchange: Exchange) -> bytes:
-    if not exchange.status:
-        return b""
+    if not exchange.status or not (exchange.response.headers or exchange.response.body):
+        return b""  # a log knows the status alone, which contradicts nothing
     return _lines(f"HTTP/1.1 {exchange.status}", exchange.response.headers) + unpacked(exchange.response)
 
 

@@ -1,0 +1,267 @@
+"""Readers of logs: lines in, rows of named columns out, with bounded memory whatever the lines are.
+
+Source: https://docs.zeek.org/en/master/log-formats.html (Zeek's tab-separated logs),
+https://wiki.squid-cache.org/Features/LogFormat (Squid's native one),
+https://docs.umbrella.com/deployment-umbrella/docs/log-formats-and-versioning (Umbrella's columns), RFC 4180 (CSV).
+"""
+
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from tieback.intake.traffic.log_formats import Row, by_header, format_of
+
+MAX_LINE = 1 << 20
+"""Bytes of a line; a longer one is left out."""
+MAX_FIELDS = 400
+_MAX_DEPTH = 4
+_GZIP = b"\x1f\x8b"
+_SQUID = re.compile(
+    r"(?P<time>\d{9,11}\.\d{1,6})\s+(?P<elapsed>-?\d{1,12})\s+(?P<client>\S{1,100})\s+(?P<result>[A-Z_]{3,40})/(?P<status>\d{1,3})"
+    r"\s+(?P<bytes>\d{1,15})\s+(?P<method>[A-Z_]{1,30})\s+(?P<url>\S+)\s+\S+\s+[A-Z_]{2,40}/(?P<peer>\S{1,200})"
+)
+_PAIR = re.compile(r'([A-Za-z_][A-Za-z0-9_.-]{0,60})=("(?:[^"\\]|\\.)*"|[^\s"]*)')
+_TAB_PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]{0,60})=(.*)", re.DOTALL)
+_UMBRELLA = (
+    "time",
+    "identity",
+    "identities",
+    "internal_ip",
+    "external_ip",
+    "action",
+    "type",
+    "result",
+    "domain",
+    "categories",
+)
+_UMBRELLA_TYPE = re.compile(r"\d{1,5} \([A-Z0-9]{1,12}\)")
+_ZEEK_START = ("#separator", "#fields")
+
+type Reader = Callable[[Iterable[str]], Iterator[Row | None]]
+"""Gives ``None`` for a line that it cannot read."""
+
+
+def open_lines(path: Path) -> IO[bytes]:
+    """The file's bytes, unpacked where it is gzip.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    file = path.open("rb")
+    packed = file.read(2) == _GZIP
+    file.seek(0)
+    return io.BufferedReader(gzip.GzipFile(fileobj=file)) if packed else file
+
+
+def lines(file: IO[bytes]) -> Iterator[str]:
+    """Lines as text, without their ends; one that is too long comes as an empty string, as does what is damaged."""
+    first = True
+    while True:
+        try:
+            line = file.readline(MAX_LINE)
+        except (OSError, EOFError, zlib.error):
+            yield ""
+            return
+        if not line:
+            return
+        if len(line) >= MAX_LINE and not line.endswith(b"\n"):
+            while line and not line.endswith(b"\n"):
+                line = file.readline(MAX_LINE)
+            yield ""
+            continue
+        if first:
+            line = line.removeprefix(b"\xef\xbb\xbf")
+            first = False
+        yield line.decode("utf-8", "replace").rstrip("\r\n")
+
+
+def head_lines(head: bytes) -> list[str]:
+    """The first whole lines of a file that begins so."""
+    if head[:2] == _GZIP:
+        try:
+            head = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, 1 << 16)
+        except zlib.error:
+            return []
+    if b"\0" in head[:4096]:
+        return []
+    text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    return [line for line in text.split("\n")[:40] if line.strip()][:20]
+
+
+def reader_of(head: bytes) -> str:
+    """The name of the reader for a file that begins so; empty where it is no log that is known."""
+    beginning = head_lines(head)
+    if not beginning:
+        return ""
+    if beginning[0].startswith(_ZEEK_START):
+        return "zeek"
+    for name in ("squid", "umbrella", "json", "pairs"):
+        rows = [row for row in READERS[name](beginning[:5]) if row]
+        if any(format_of(name, row) is not None for row in rows):
+            return name
+    header = _cells(beginning[0], _delimiter(beginning[0]))
+    return "csv" if by_header(header) is not None else ""
+
+
+def _zeek(text: Iterable[str]) -> Iterator[Row | None]:
+    fields: list[str] = []
+    separator, unset, empty = "\t", "-", "(empty)"
+    for line in text:
+        if line.startswith("#"):
+            name, _, value = line.replace(separator, " ", 1).partition(" ")
+            if name == "#separator":
+                separator = _escaped(value)
+            elif name == "#unset_field":
+                unset = value
+            elif name == "#empty_field":
+                empty = value
+            elif name == "#fields":
+                fields = value.split(separator)[:MAX_FIELDS]
+            continue
+        if not line:
+            continue
+        values = line.split(separator)
+        if not fields or len(values) != len(fields):
+            yield None
+            continue
+        yield {name: "" if value in (unset, empty) else value for name, value in zip(fields, values, strict=True)}
+
+
+def _escaped(value: str) -> str:
+    """Zeek writes its separator as a hexadecimal escape."""
+    value = value.strip()
+    code = re.fullmatch(r"\\x([0-9a-fA-F]{2})", value)
+    if code:
+        return chr(int(code.group(1), 16))
+    return value[:1] or "\t"
+
+
+def _json(text: Iterable[str]) -> Iterator[Row | None]:
+    for line in text:
+        if not line.strip():
+            continue
+        try:
+            value = msgspec.json.decode(line)
+        except (msgspec.DecodeError, RecursionError):
+            yield None
+            continue
+        if not isinstance(value, dict):
+            yield None
+            continue
+        row: dict[str, str] = {}
+        _flatten(value, "", row, _MAX_DEPTH)
+        yield row
+
+
+def _flatten(value: dict[str, Any], prefix: str, row: dict[str, str], depth: int) -> None:
+    """Nested keys joined by dots; the first items of lists by their number, lists of scalars by commas."""
+    for key, item in value.items():
+        if len(row) >= MAX_FIELDS:
+            return
+        name = prefix + key
+        if isinstance(item, dict):
+            if depth:
+                _flatten(item, f"{name}.", row, depth - 1)
+        elif isinstance(item, list):
+            scalars = [_scalar(part) for part in item[:20] if not isinstance(part, dict | list)]
+            if scalars:
+                row[name] = ",".join(scalars)
+            elif item and isinstance(item[0], dict) and depth:
+                _flatten(item[0], f"{name}.0.", row, depth - 1)
+        elif item is not None:
+            row[name] = _scalar(item)
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _squid(text: Iterable[str]) -> Iterator[Row | None]:
+    for line in text:
+        if not line:
+            continue
+        found = _SQUID.match(line)
+        yield found.groupdict() if found else None
+
+
+def _pairs(text: Iterable[str]) -> Iterator[Row | None]:
+    """``key=value`` parted by tabs, or by spaces with quotes; what stands before the first key is the time."""
+    for line in text:
+        if not line:
+            continue
+        row: dict[str, str] = {}
+        if "\t" in line:
+            first, *parts = line.split("\t")[:MAX_FIELDS]
+            for part in (first, *parts):
+                found = _TAB_PAIR.fullmatch(part)
+                if found:
+                    row[found.group(1)] = found.group(2).strip('"')
+            if "=" not in first:
+                row.setdefault("time", first)
+        else:
+            for count, found in enumerate(_PAIR.finditer(line)):
+                if count >= MAX_FIELDS:
+                    break
+                row[found.group(1)] = found.group(2).strip('"')
+        if row.get("date") and row.get("time"):
+            row["date"] = f"{row['date']} {row['time']}"
+        yield row if len(row) > 2 else None
+
+
+def _delimiter(line: str) -> str:
+    return max(",;\t|", key=line.count)
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])[:MAX_FIELDS]
+    except csv.Error:
+        return []
+
+
+def _umbrella(text: Iterable[str]) -> Iterator[Row | None]:
+    for line in text:
+        if not line:
+            continue
+        cells = _cells(line, ",")
+        if len(cells) < len(_UMBRELLA) or not _UMBRELLA_TYPE.fullmatch(cells[6]):
+            yield None if not line.lstrip('"').lower().startswith("timestamp") else {}
+            continue
+        yield dict(zip(_UMBRELLA, cells, strict=False))
+
+
+def _csv(text: Iterable[str]) -> Iterator[Row | None]:
+    header: list[str] = []
+    delimiter = ","
+    for line in text:
+        if not line:
+            continue
+        if not header:
+            delimiter = _delimiter(line)
+            header = _cells(line, delimiter)
+            continue
+        cells = _cells(line, delimiter)
+        yield (
+            {name: cell for name, cell in zip(header, cells, strict=False) if cell}
+            if len(cells) == len(header)
+            else None
+        )
+
+
+READERS: dict[str, Reader] = {
+    "zeek": _zeek,
+    "json": _json,
+    "squid": _squid,
+    "pairs": _pairs,
+    "umbrella": _umbrella,
+    "csv": _csv,
+}

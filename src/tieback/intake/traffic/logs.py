@@ -1,0 +1,288 @@
+"""Logs of proxies, name servers and firewalls as flows.
+
+Squid, Zscaler NSS, Umbrella, Zeek, Suricata EVE, FortiGate, and CSV with a header. Which column says what stands in
+``logs.toml``. A log has no bodies, so its only samples are the addresses that were asked for. A DNS log says which
+name a client asked for: the flow's server is that name, the resolver stands in the detail.
+"""
+
+import math
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from tieback.intake.traffic.exchange import Exchange, Message, flow_of
+from tieback.intake.traffic.interface import OpenedTraffic, SeenFlow
+from tieback.intake.traffic.log_formats import LogFormat, Row, by_header, format_of, protocol_name
+from tieback.intake.traffic.log_rows import READERS, head_lines, lines, open_lines, reader_of
+from tieback.intake.traffic.names import hostname
+from tieback.intake.traffic.problems import Problems
+from tieback.model.errors import InputError
+from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameFrom, Peer, Server
+
+_TRANSPORTS = {"6": "tcp", "17": "udp", "1": "icmp", "tcp": "tcp", "udp": "udp", "icmp": "icmp"}
+_ENCRYPTED = frozenset({"tls", "quic"})
+_IN_THE_CLEAR = frozenset({"http", "dns"})
+"""Of others (a mail server, a data store) a log does not tell whether they turned to TLS."""
+_TIME_FORMATS = ("%a %b %d %H:%M:%S %Y", "%b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S %z", "%Y/%m/%d %H:%M:%S")
+_TLS_VERSIONS = {"tlsv10": "TLSv1.0", "tlsv11": "TLSv1.1", "tlsv12": "TLSv1.2", "tlsv13": "TLSv1.3", "sslv3": "SSLv3"}
+
+
+def opens(head: bytes, path: Path) -> bool:
+    """Whether a file that begins so is a log of a known format."""
+    del path  # by content, never by name
+    return bool(reader_of(head))
+
+
+def open_(path: Path) -> OpenedTraffic:
+    """Open a log.
+
+    Raises:
+        InputError: it cannot be read, or is no log of a known format.
+    """
+    return LogFile(path)
+
+
+def opener(path: Path, head: bytes) -> OpenedTraffic | None:
+    """For ``openers.OPENERS``."""
+    return open_(path) if opens(head, path) else None
+
+
+class LogFile:
+    """An opened log; ``flows`` walks its lines once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problems: list[Any] = Problems()
+        try:
+            self._file = open_lines(path)
+            with path.open("rb") as file:
+                head = file.read(1 << 16)
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror}", where=str(path), advice="Check the file") from None
+        self._reader = reader_of(head)
+        if not self._reader:
+            self._file.close()
+            raise InputError("no log that is known", where=str(path), advice="See docs/traffic.md for the formats")
+        self._csv = None
+        if self._reader == "csv":
+            first = head_lines(head)[0]
+            self._csv = by_header(first.split(max(",;\t|", key=first.count)))
+
+    def flows(self) -> Iterator[SeenFlow]:
+        """One flow a line that tells of one; lines that cannot be read are counted in one problem line."""
+        unread = 0
+        for row in READERS[self._reader](lines(self._file)):
+            if row is None:
+                unread += 1
+                continue
+            form = self._csv or format_of(self._reader, row)
+            if form is None or form.kind == "skip":
+                continue
+            seen = _seen(str(self.path), form, row)
+            if seen is not None:
+                yield seen
+        if unread:
+            self._note(unread)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._file.close()
+
+    def _note(self, unread: int) -> None:
+        assert isinstance(self.problems, Problems)
+        self.problems.note(f"{unread} line{'s' if unread > 1 else ''} could not be read", str(self.path))
+
+
+def _seen(path: str, form: LogFormat, row: Row) -> SeenFlow | None:
+    if form.kind == "http":
+        return _http(path, form, row)
+    if form.kind == "dns":
+        return _dns(path, form, row)
+    return _connection(path, form, row)
+
+
+def _address(text: str) -> str:
+    """A canonical address; empty where it is none."""
+    try:
+        return str(ip_address(text.strip("[] ")))
+    except ValueError:
+        return ""
+
+
+def _port(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 6 and 0 < int(text) < 1 << 16 else None
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        return 0.0
+    return number if math.isfinite(number) else 0.0
+
+
+def _time(text: str) -> float:
+    """Seconds since 1970, from seconds, milli-, micro- or nanoseconds, ISO 8601, or a few usual forms; else 0.0."""
+    number = _number(text)
+    if number:
+        for most in (1e17, 1e14, 1e11):
+            if abs(number) >= most:
+                return number / {1e17: 1e9, 1e14: 1e6, 1e11: 1e3}[most]
+        return number
+    moment = _moment(text.strip())
+    if moment is None:
+        return 0.0
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (OverflowError, OSError, ValueError):
+        return 0.0
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    for form in _TIME_FORMATS:
+        try:
+            return datetime.strptime(text, form)  # noqa: DTZ007 - a missing zone is UTC, which the caller adds
+        except ValueError:
+            continue
+    return None
+
+
+def _client(form: LogFormat, row: Row) -> Peer:
+    return Peer(_address(form.get(row, "client_ip")), _port(form.get(row, "client_port")))
+
+
+def _times(form: LogFormat, row: Row) -> tuple[float, float]:
+    start = _time(form.get(row, "time"))
+    seconds = _number(form.get(row, "seconds")) or _number(form.get(row, "milliseconds")) / 1000
+    return start, max(_time(form.get(row, "end")) or start + max(seconds, 0.0), start)
+
+
+def _http(path: str, form: LogFormat, row: Row) -> SeenFlow | None:
+    method = form.get(row, "method") or "GET"
+    url, host = form.get(row, "url"), form.get(row, "host")
+    port = _port(form.get(row, "server_port"))
+    if method == "CONNECT":
+        name, _, tunnel_port = (url or host).rpartition(":")
+        return _tunnel(path, form, row, name or url, _port(tunnel_port) or 443)
+    if "://" not in url:
+        scheme = form.get(row, "scheme").lower().partition("_")[0]
+        scheme = scheme if scheme in {"http", "https", "ws", "wss", "ftp"} else "https" if port == 443 else "http"
+        if not host:
+            host, slash, rest = (url or form.get(row, "path")).partition("/")
+            target = slash + rest
+        else:
+            target = form.get(row, "path") or url.removeprefix(host)
+        server = host if port in {None, 80, 443} or ":" in host else f"{host}:{port}"
+        url = f"{scheme}://{server}{target if target.startswith('/') else '/' + target}"
+    start, end = _times(form, row)
+    agent, referer = form.get(row, "user_agent"), form.get(row, "referer")
+    headers = [("User-Agent", agent)] if agent else []
+    headers += [("Referer", referer)] if referer else []
+    status = _count(form.get(row, "status"))
+    return flow_of(
+        path,
+        Exchange(
+            method=method[:32],
+            url=url[: 1 << 14],
+            request=Message(tuple(headers)),
+            status=status if status < 1000 else 0,
+            client=_client(form, row),
+            server_ip=_address(form.get(row, "server_ip")),
+            server_port=port,
+            start=start,
+            seconds=end - start,
+            bytes_out=_count(form.get(row, "bytes_out")),
+            bytes_in=_count(form.get(row, "bytes_in")),
+            name_from=NameFrom.LOG,
+        ),
+    )
+
+
+def _flow(path: str, form: LogFormat, row: Row, server: Server, protocol: str, transport: str, **more: Any) -> SeenFlow:
+    start, end = _times(form, row)
+    known = bool(protocol)
+    flow = Flow(
+        path=path,
+        app=None,
+        client=_client(form, row),
+        server=server,
+        transport=transport,
+        protocol=protocol,
+        evidence=FlowEvidence.PAYLOAD if known else FlowEvidence.NONE,
+        confidence=0.9 if known else 0.0,
+        encrypted=more.get("encrypted"),
+        tls=more.get("tls"),
+        bytes_out=_count(form.get(row, "bytes_out")),
+        bytes_in=_count(form.get(row, "bytes_in")),
+        packets_out=_count(form.get(row, "packets_out")),
+        packets_in=_count(form.get(row, "packets_in")),
+        start=start,
+        end=end,
+        detail=str(more.get("detail", ""))[:240],
+    )
+    return SeenFlow(flow)
+
+
+def _server(
+    form: LogFormat, row: Row, name: str, name_from: NameFrom = NameFrom.LOG, port: int | None = None
+) -> Server:
+    ip = _address(form.get(row, "server_ip")) or _address(name)
+    name = "" if _address(name) else hostname(name)
+    return Server(
+        ip=ip,
+        port=_port(form.get(row, "server_port")) or port,
+        name=name,
+        name_from=name_from if name else NameFrom.NONE,
+    )
+
+
+def _tunnel(path: str, form: LogFormat, row: Row, name: str, port: int) -> SeenFlow | None:
+    """A CONNECT: a tunnel that nearly always holds TLS; the log cannot tell, so the port says it."""
+    server = _server(form, row, name, port=port)
+    if not server.ip and not server.name:
+        return None
+    encrypted = True if port in {443, 8443} else None
+    return _flow(path, form, row, server, "tls" if encrypted else "", "tcp", encrypted=encrypted, detail="CONNECT")
+
+
+def _dns(path: str, form: LogFormat, row: Row) -> SeenFlow | None:
+    query = hostname(form.get(row, "query"))
+    if not query:
+        return None
+    answers = [_address(part) for part in form.get(row, "answers").split(",")]
+    ip = next((answer for answer in answers if answer), "")
+    resolver = _address(form.get(row, "resolver"))
+    parts = (form.get(row, "type"), form.get(row, "result"), f"asked of {resolver}" if resolver else "")
+    server = Server(ip=ip, port=None, name=query, name_from=NameFrom.LOG)
+    return _flow(path, form, row, server, "dns", "udp", encrypted=None, detail=" ".join(part for part in parts if part))
+
+
+def _connection(path: str, form: LogFormat, row: Row) -> SeenFlow | None:
+    sni = form.get(row, "sni")
+    server = _server(form, row, sni or form.get(row, "host"), NameFrom.SNI if sni else NameFrom.LOG)
+    if not server.ip and not server.name:
+        return None
+    protocol = protocol_name(form.get(row, "protocol")) or ("tls" if form.kind == "tls" else "")
+    transport = _TRANSPORTS.get(form.get(row, "transport").lower(), "tcp")
+    encrypted = True if protocol in _ENCRYPTED else False if protocol in _IN_THE_CLEAR else None
+    tls = None
+    if form.kind == "tls":
+        version = form.get(row, "tls_version").replace(" ", "v")
+        alpn = form.get(row, "alpn")
+        tls = FlowTls(
+            version=_TLS_VERSIONS.get(version.lower().replace(".", ""), version[:20]),
+            sni=hostname(sni),
+            alpn=tuple(alpn.split(",")) if alpn else (),
+            certificate_subject=form.get(row, "subject")[:300],
+        )
+    return _flow(path, form, row, server, protocol, transport, encrypted=encrypted, tls=tls)

@@ -1,0 +1,85 @@
+"""Lines of logs as rows, bounded."""
+
+import gzip
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.traffic.log_rows import MAX_LINE, READERS, head_lines, lines, open_lines, reader_of
+
+ZEEK = [
+    "#separator \\x09", "#set_separator\t,", "#empty_field\t(empty)", "#unset_field\t-", "#path\tconn",
+    "#fields\tts\tid.orig_h\tproto\tservice\tconn_state", "#types\ttime\taddr\tenum\tstring\tstring",
+    "1700000000.5\t10.0.0.9\ttcp\t-\tSF", "too\tfew",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reader", "text", "rows"),
+    [
+        (
+            "zeek",
+            ZEEK,
+            [{"ts": "1700000000.5", "id.orig_h": "10.0.0.9", "proto": "tcp", "service": "", "conn_state": "SF"}, None],
+        ),
+        (
+            "json",
+            ['{"a":{"b":1,"c":[1,2]},"d":[{"e":"f"}],"g":null,"h":true,"i":1.5}', "[1]", "{"],
+            [{"a.b": "1", "a.c": "1,2", "d.0.e": "f", "h": "true", "i": "1.5"}, None, None],
+        ),
+        (
+            "pairs",
+            ['date=2026-01-02 time=03:04:05 srcip=1.2.3.4 msg="a b"', "nothing"],
+            [{"date": "2026-01-02 03:04:05", "time": "03:04:05", "srcip": "1.2.3.4", "msg": "a b"}, None],
+        ),
+        (
+            "pairs",
+            ["2026-01-02 03:04:05\treason=Not allowed\turl=a.test/x=1\thostname=a.test"],
+            [{"time": "2026-01-02 03:04:05", "reason": "Not allowed", "url": "a.test/x=1", "hostname": "a.test"}],
+        ),
+        ("csv", ["a;b", '"1;2";3', "4"], [{"a": "1;2", "b": "3"}, None]),
+        ("squid", ["nothing of the kind"], [None]),
+        ("umbrella", ['"a","b"'], [None]),
+    ],
+)
+def test_rows(reader: str, text: list[str], rows: list[dict[str, str] | None]) -> None:
+    assert list(READERS[reader](text)) == rows
+
+
+def test_lines_are_bounded_and_damage_is_one_empty_line(tmp_path: Path) -> None:
+    long = b"x" * (3 * MAX_LINE) + b"\nshort\r\n"
+    assert list(lines(io.BytesIO(b"\xef\xbb\xbfa\n" + long))) == ["a", "", "short"]
+    path = tmp_path / "a.gz"
+    path.write_bytes(gzip.compress(b"one\ntwo\n")[:-6])
+    with open_lines(path) as file:
+        assert list(lines(file))[-1] == ""
+
+
+def test_gzip_is_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "conn.log.gz"
+    path.write_bytes(gzip.compress("\n".join(ZEEK).encode()))
+    assert reader_of(path.read_bytes()) == "zeek"
+    with open_lines(path) as file:
+        assert next(lines(file)) == ZEEK[0]
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"\x1f\x8b\x08junk", b"\0\1\2", b"hello\nworld\n", b"name,email\nada,a@b.test\n", b"{}\n"]
+)
+def test_other_files(head: bytes) -> None:
+    assert reader_of(head) == ""
+
+
+def test_head_lines() -> None:
+    assert head_lines(b"\xef\xbb\xbfa\n\nb\n") == ["a", "b"]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.text(max_size=120), max_size=6))
+def test_readers_never_raise(text: list[str]) -> None:
+    for reader in READERS.values():
+        list(reader(text))
+    reader_of("\n".join(text).encode())

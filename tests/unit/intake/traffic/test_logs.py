@@ -1,0 +1,191 @@
+"""Logs as flows; lines as the vendors' documentation prints them, with names of ours."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.traffic import logs
+from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.stores.choose import NO_STORES
+from tieback.model.errors import InputError
+from tieback.model.flow import Flow, FlowEvidence, NameFrom
+
+
+def line(*parts: str, separator: str = " ") -> str:
+    return separator.join(parts) + "\n"
+
+
+def eve(kind: str, **more: Any) -> str:
+    ends = {"src_ip": "10.0.0.9", "src_port": 40000, "dest_ip": "10.0.0.5", "proto": "TCP"}
+    return json.dumps({"timestamp": "2026-01-02T03:04:05.000000+0000", "event_type": kind, **ends, **more}) + "\n"
+
+
+def zeek(path: str, **columns: str) -> str:
+    head = "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n"
+    names = [name.replace("__", ".") for name in columns]
+    rows = [line("#path", path, separator="\t"), line("#fields", *names, separator="\t")]
+    return head + "".join(rows) + line(*columns.values(), separator="\t")
+
+
+ENDS = {"ts": "1700000000.5", "id__orig_h": "10.0.0.9", "id__orig_p": "40000", "id__resp_h": "10.0.0.5"}
+ZEEK_CONN = zeek(
+    "conn", **ENDS, id__resp_p="5432", proto="tcp", service="postgresql", duration="2.5", orig_bytes="100",
+    resp_bytes="2000", conn_state="SF",
+)  # fmt: skip
+ZEEK_SSL = zeek(
+    "ssl", **ENDS, id__resp_p="443", version="TLSv12", server_name="api.workhub.test", resumed="F", established="T",
+)  # fmt: skip
+CLIENT = {"ts": 1700000000.5, "id.orig_h": "10.0.0.9"}
+ANSWERS = {"query": "api.workhub.test", "qtype_name": "A", "answers": ["cdn.test", "10.0.0.5"]}
+ZEEK_DNS = json.dumps({**CLIENT, "id.resp_h": "10.0.0.1", "trans_id": 7, **ANSWERS}) + "\n"
+REQUEST = {"method": "GET", "host": "es.fieldhand.test", "uri": "/staff/_search?q=ada", "status_code": 200}
+ZEEK_HTTP = json.dumps({**CLIENT, "id.resp_h": "10.0.0.5", "id.resp_p": 9200, "trans_depth": 1, **REQUEST}) + "\n"
+EVE_TLS = eve("tls", dest_port=443, tls={"sni": "api.workhub.test", "version": "TLS 1.3", "subject": "CN=x"})
+FIGURES = {"bytes_toserver": 10, "bytes_toclient": 20, "pkts_toserver": 1, "pkts_toclient": 2}
+TIMES = {"start": "2026-01-02T03:04:05+0000", "end": "2026-01-02T03:04:06+0000"}
+EVE_FLOW = eve("flow", dest_port=1883, app_proto="mqtt", flow={**FIGURES, **TIMES})
+EVE_DNS = eve("dns", dns={"version": 3, "queries": [{"rrname": "api.workhub.test", "rrtype": "AAAA"}]})
+PEER = "- HIER_DIRECT/10.0.0.5 text/html"
+SQUID = line("1700000000.500 180 10.0.0.9 TCP_MISS/200 411 GET http://api.workhub.test/v1?email=ada@work.test", PEER)
+SQUID_CONNECT = line("1700000000.500 180 10.0.0.9 TCP_TUNNEL/200 9000 CONNECT api.workhub.test:443", PEER)
+ZSCALER = line(
+    "2026-01-02 03:04:05", "reason=Allowed", "protocol=HTTPS", "requestsize=10", "responsesize=20", "serverip=10.0.0.5",
+    "requestmethod=POST", "ClientIP=10.0.0.9", "status=200", "url=api.workhub.test/v1", "hostname=api.workhub.test",
+    separator="\t",
+)  # fmt: skip
+UMBRELLA = line(
+    '"2026-01-02 03:04:05"', '"Ada"', '"Ada,Site"', '"10.0.0.9"', '"198.51.100.7"', '"Allowed"', '"1 (A)"', '"NOERROR"',
+    '"api.workhub.test."', '"Business"', separator=",",
+)  # fmt: skip
+FORTI = line(
+    "date=2026-01-02 time=03:04:05 srcip=10.0.0.9 srcport=5 dstip=10.0.0.5 dstport=27017 proto=6",
+    'service="MongoDB" sentbyte=7 rcvdbyte=8',
+)
+CSV = line("Timestamp,Source IP,Destination IP,Destination Port,Bytes Sent") + line(
+    "2026-01-02T03:04:05Z,10.0.0.9,10.0.0.5,6379,77"
+)
+FORMS = (
+    "1700000000", "1700000000000", "1700000000000000000", "2023-11-14T22:13:20Z", "2023-11-14 22:13:20",
+    "Tue Nov 14 22:13:20 2023",
+)  # fmt: skip
+
+
+def read(tmp_path: Path, text: str) -> tuple[list[SeenFlow], list[str]]:
+    path = tmp_path / "a.txt"
+    path.write_text(text, encoding="utf-8")
+    assert logs.opens(text.encode()[:65536], path)
+    opened = logs.open_(path)
+    try:
+        return list(opened.flows()), [problem.what for problem in opened.problems]
+    finally:
+        opened.close()
+
+
+def one(tmp_path: Path, text: str) -> Flow:
+    flows, problems = read(tmp_path, text)
+    assert problems == []
+    assert len(flows) == 1
+    flow = flows[0].flow
+    assert flow.client.ip == "10.0.0.9"
+    assert flow.start > 0
+    return flow
+
+
+@pytest.mark.parametrize(
+    ("text", "protocol", "ip", "port", "name", "encrypted"),
+    [
+        (ZEEK_CONN, "postgresql", "10.0.0.5", 5432, "", None),
+        (ZEEK_SSL, "tls", "10.0.0.5", 443, "api.workhub.test", True),
+        (ZEEK_DNS, "dns", "10.0.0.5", None, "api.workhub.test", None),
+        (ZEEK_HTTP, "elasticsearch", "10.0.0.5", 9200, "es.fieldhand.test", False),
+        (EVE_TLS, "tls", "10.0.0.5", 443, "api.workhub.test", True),
+        (EVE_FLOW, "mqtt", "10.0.0.5", 1883, "", None),
+        (EVE_DNS, "dns", "", None, "api.workhub.test", None),
+        (SQUID, "http", "10.0.0.5", 80, "api.workhub.test", False),
+        (SQUID_CONNECT, "tls", "10.0.0.5", 443, "api.workhub.test", True),
+        (ZSCALER, "http", "10.0.0.5", 443, "api.workhub.test", True),
+        (UMBRELLA, "dns", "", None, "api.workhub.test", None),
+        (FORTI, "mongodb", "10.0.0.5", 27017, "", None),
+        (CSV, "", "10.0.0.5", 6379, "", None),
+    ],
+)
+def test_formats(
+    tmp_path: Path, text: str, protocol: str, ip: str, port: int | None, name: str, *, encrypted: bool | None
+) -> None:
+    flow = one(tmp_path, text)
+    assert (flow.protocol, flow.server.ip, flow.server.port, flow.server.name) == (protocol, ip, port, name)
+    assert flow.encrypted is encrypted
+    assert (flow.evidence is FlowEvidence.NONE) == (protocol == "")
+    assert flow.protocol not in NO_STORES
+
+
+def test_figures_and_names(tmp_path: Path) -> None:
+    conn = one(tmp_path, ZEEK_CONN)
+    assert (conn.bytes_out, conn.bytes_in, conn.end) == (100, 2000, 1700000003.0)
+    eve = one(tmp_path, EVE_FLOW)
+    assert (eve.bytes_out, eve.bytes_in, eve.packets_in, eve.end - eve.start) == (10, 20, 2, 1.0)
+    tls = one(tmp_path, EVE_TLS)
+    assert tls.tls is not None
+    assert (tls.tls.version, tls.server.name_from) == ("TLSv1.3", NameFrom.SNI)
+    assert one(tmp_path, SQUID).server.name_from is NameFrom.LOG
+    assert one(tmp_path, ZEEK_DNS).detail == "A asked of 10.0.0.1"
+
+
+def test_a_query_is_a_sample_and_not_in_the_detail(tmp_path: Path) -> None:
+    flows, _ = read(tmp_path, SQUID)
+    assert "ada@work.test" not in flows[0].flow.detail
+    assert b"email=ada@work.test" in flows[0].samples[0].data
+
+
+def test_bad_lines_are_counted_in_one_problem_line(tmp_path: Path) -> None:
+    flows, problems = read(tmp_path, SQUID + "rubbish\n" * 3 + SQUID + "\n")
+    assert len(flows) == 2
+    assert problems == ["3 lines could not be read"]
+
+
+def test_other_events_are_passed_over(tmp_path: Path) -> None:
+    flows, problems = read(tmp_path, '{"timestamp":"x","event_type":"stats","stats":{}}\n' + EVE_TLS)
+    assert (len(flows), problems) == (1, [])
+
+
+@pytest.mark.parametrize("time", FORMS)
+def test_times(tmp_path: Path, time: str) -> None:
+    text = f"Time,Src,Dst,Bytes Sent\n{time},10.0.0.9,10.0.0.5,1\n"
+    assert read(tmp_path, text)[0][0].flow.start == 1700000000.0
+
+
+@pytest.mark.parametrize("time", ["", "yesterday", "9" * 400, "nan", "0001-01-01"])
+def test_odd_times_are_none(tmp_path: Path, time: str) -> None:
+    text = f"Time,Src,Dst,Bytes Sent\n{time},10.0.0.9,10.0.0.5,1\n"
+    flow = read(tmp_path, text)[0][0].flow
+    assert flow.start <= flow.end
+
+
+def test_no_log(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("hello\nworld\n")
+    assert logs.opener(path, path.read_bytes()) is None
+    with pytest.raises(InputError):
+        logs.open_(path)
+    with pytest.raises(InputError):
+        logs.open_(tmp_path / "none")
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.sampled_from([ZEEK_CONN, ZEEK_SSL, ZEEK_DNS, EVE_TLS, EVE_FLOW, SQUID, ZSCALER, UMBRELLA, FORTI, CSV]),
+    st.integers(0, 500),
+    st.binary(min_size=1, max_size=6),
+)
+def test_mutations_never_raise(tmp_path_factory: pytest.TempPathFactory, text: str, at: int, junk: bytes) -> None:
+    data = text.encode() + text.encode()[:at] + junk + text.encode()[at:]
+    path = tmp_path_factory.mktemp("logs") / "a.log"
+    path.write_bytes(data)
+    if logs.opens(data, path):
+        opened = logs.open_(path)
+        assert len(list(opened.flows())) <= 8
+        opened.close()
