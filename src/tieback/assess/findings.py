@@ -13,6 +13,7 @@ import msgspec
 from tieback.assess.ransom import RANSOMED
 from tieback.model.backend import Route
 from tieback.model.exposure import AppRoute, Exposure, Finding, Severity
+from tieback.model.flow import Leak
 from tieback.model.probe import Access, RansomVerdict
 from tieback.model.sighting import Credential
 
@@ -44,12 +45,17 @@ def load_rules() -> dict[str, Rule]:
     return msgspec.convert(tomllib.loads(text), dict[str, Rule])
 
 
-def findings(exposures: Sequence[Exposure], credentials: Sequence[tuple[str, Credential]]) -> tuple[Finding, ...]:
+def findings(
+    exposures: Sequence[Exposure],
+    credentials: Sequence[tuple[str, Credential]],
+    leaks: Sequence[tuple[str, str, Leak]] = (),
+) -> tuple[Finding, ...]:
     """Every rule that applies, worst first, then by rule and id.
 
     Args:
         exposures: each store once.
         credentials: SHA-256 of an app with a credential seen in it; the same one seen twice is one finding.
+        leaks: app, endpoint and what went there in the clear; one finding an app and endpoint.
     """
     rules = load_rules()
     found = {finding.id: finding for exposure in exposures for finding in _of_exposure(exposure, rules)}
@@ -59,6 +65,8 @@ def findings(exposures: Sequence[Exposure], credentials: Sequence[tuple[str, Cre
         if known is not None:
             evidence = tuple(dict.fromkeys((*known.evidence, *finding.evidence)))[:MAX_EVIDENCE]
             finding = msgspec.structs.replace(known, evidence=evidence)
+        found[finding.id] = finding
+    for finding in _of_leaks(leaks, rules["cleartext-personal-data"]):
         found[finding.id] = finding
     return tuple(sorted(found.values(), key=lambda f: (-f.severity.rank, f.rule, f.id)))
 
@@ -114,6 +122,25 @@ def _of_credential(app: str, credential: Credential, rules: Mapping[str, Rule]) 
         evidence=(f"{credential.kind} {credential.masked} for {endpoint}: {place.file}{offset}",),
         advice=_advice(rule, rules, ""),
     )
+
+
+def _of_leaks(leaks: Sequence[tuple[str, str, Leak]], rule: Rule) -> Iterator[Finding]:
+    groups: dict[tuple[str, str], dict[str, None]] = {}
+    for app, endpoint, leak in leaks:
+        line = f"{leak.pii_class} {leak.masked} in {leak.where}, {leak.direction}, to {endpoint}"
+        groups.setdefault((app, endpoint), {}).setdefault(line)
+    for (app, endpoint), lines in sorted(groups.items()):
+        yield Finding(
+            id=finding_id("cleartext-personal-data", app, endpoint),
+            rule="cleartext-personal-data",
+            title=rule.title,
+            severity=rule.severity or Severity.HIGH,
+            cwe=rule.cwe,
+            exposures=(),
+            apps=(app,),
+            evidence=tuple(lines)[:MAX_EVIDENCE],
+            advice=rule.advice["default"],
+        )
 
 
 def _proofs(exposure: Exposure) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from tieback.cli import pii as pii_command
 from tieback.cli import probe as probe_command
 from tieback.cli import report as report_command
 from tieback.cli import scan as scan_command
+from tieback.cli import traffic as traffic_command
 from tieback.cli.terminal import ExitCode, complain
 from tieback.model.errors import GrantError, TiebackError, UsageError
 
@@ -65,6 +66,7 @@ def build() -> typer.Typer:
 
     root.command("scan")(scan_command.scan)
     root.command("app")(app_command.app)
+    root.command("traffic")(traffic_command.traffic)
     root.command("probe")(probe_command.probe)
     root.command("report")(report_command.report)
     root.add_typer(grant_command.app, name="grant")

@@ -10,6 +10,8 @@ class Platform(StrEnum):
 
     ANDROID = "android"
     IOS = "ios"
+    UNKNOWN = "unknown"
+    """Traffic that tells no app."""
 
 
 class Signer(msgspec.Struct, frozen=True):

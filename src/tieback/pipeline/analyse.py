@@ -19,6 +19,8 @@ from tieback.recognise.rules import Rules
 ANALYSIS_VERSION = f"app-{ARTIFACT_VERSION}.{RECOGNISE_VERSION}"
 """Part of the key of a unit of work: when readers or rules change, apps are analysed again."""
 
+MAX_FOLDER_FILES = 200_000
+
 
 class Analyser:
     """Reads apps with one set of compiled extractors."""
@@ -74,14 +76,26 @@ class Describe(Work[AppDocument]):
 def app_units(inputs: Iterable[Path]) -> Iterator[Unit | InputError]:
     """The apps among the inputs as units of work; an input that cannot be read is an error in its place."""
     for found in find_apps(inputs):
-        if isinstance(found, InputError):
-            yield found
-            continue
-        try:
-            with found.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-                size = file.tell()
-        except OSError as error:
-            yield InputError(error.strerror or "cannot be read", where=str(found), advice="Check the file")
-            continue
-        yield Unit(digest, ANALYSIS_VERSION, str(found), size)
+        yield found if isinstance(found, InputError) else app_unit(found)
+
+
+def app_unit(path: Path) -> Unit | InputError:
+    """An app as a unit of work; of an unpacked one, a folder, names, sizes and times of files stand for the content."""
+    try:
+        if path.is_dir():
+            return Unit(_folder_digest(path), ANALYSIS_VERSION, str(path), 0)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return Unit(digest, ANALYSIS_VERSION, str(path), file.tell())
+    except OSError as error:
+        return InputError(error.strerror or "cannot be read", where=str(path), advice="Check the file")
+
+
+def _folder_digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(path.rglob("*"))[:MAX_FOLDER_FILES]:
+        status = file.lstat()
+        digest.update(
+            f"{file.relative_to(path)}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogateescape")
+        )
+    return digest.hexdigest()

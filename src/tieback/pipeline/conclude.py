@@ -9,6 +9,7 @@ from tieback.model.backend import Candidate
 from tieback.model.exposure import AppRoute
 from tieback.model.sighting import Credential
 from tieback.pii import detectors
+from tieback.pipeline.attributed import Attributed, places
 from tieback.scope.conversation import Target
 from tieback.storage.apps import AppEndpoint, app_endpoints, read_app_documents
 from tieback.storage.asked import read_probes
@@ -16,7 +17,13 @@ from tieback.storage.inputs import RunInput
 from tieback.storage.workspace import Workspace
 
 
-def conclude(workspace: Workspace, run: str, units: Sequence[RunInput], asked: Iterable[Candidate]) -> None:
+def conclude(
+    workspace: Workspace,
+    run: str,
+    units: Sequence[RunInput],
+    traffic: Sequence[Attributed],
+    asked: Iterable[Candidate],
+) -> None:
     """Judge what a run found and keep it in the ledger, in place of any conclusion that the run had.
 
     Raises:
@@ -26,10 +33,14 @@ def conclude(workspace: Workspace, run: str, units: Sequence[RunInput], asked: I
     seen: defaultdict[str, list[AppEndpoint]] = defaultdict(list)
     for place in app_endpoints(lake, units):
         seen[place.endpoint].append(place)
+    for group in traffic:
+        for place in places(group):
+            seen[place.endpoint].append(place)
+    leaks = [(group.app_key, where, leak) for group in traffic for where, leak in group.leaks]
     (detector,) = detectors()
     exposures = assess(tuple(read_probes(lake, run)), routes(asked, seen), detector)
     workspace.ledger.save_exposures(run, exposures)
-    workspace.ledger.save_findings(run, findings(exposures, tuple(_credentials(workspace, units))))
+    workspace.ledger.save_findings(run, findings(exposures, tuple(_credentials(workspace, units)), leaks))
 
 
 def routes(asked: Iterable[Candidate], seen: Mapping[str, Sequence[AppEndpoint]]) -> dict[str, list[AppRoute]]:

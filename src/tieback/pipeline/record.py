@@ -1,34 +1,61 @@
-"""The work of ``tieback scan``: analyse apps in workers and publish what they name to the lake, a part a batch."""
+"""The work of ``tieback scan``: analyse apps and captures in workers and publish what they name to the lake."""
 
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
 from tieback.engine.interface import Unit, Work
-from tieback.model.sighting import AppDocument
+from tieback.model.flow import Flow
+from tieback.model.sighting import AppDocument, Problem
 from tieback.pipeline.analyse import Analyser
+from tieback.pipeline.traffic import TRAFFIC_ANALYSIS, DescribeTraffic
 from tieback.storage.apps import app_tables
+from tieback.storage.flows import flow_tables
 from tieback.storage.lake import Lake, part_name
+from tieback.storage.schemas import joined
+
+type Traffic = tuple[list[Flow], list[Problem]]
+"""The flows of a capture, and what of it could not be read."""
 
 
-class Record(Work[AppDocument]):
-    """Analyse apps and keep the documents in the lake at ``lake_directory``."""
+class Record(Work[AppDocument | Traffic]):
+    """Analyse inputs and keep what they say in the lake at ``lake_directory``, a part a batch."""
 
     def __init__(self, lake_directory: Path) -> None:
         self.lake_directory = lake_directory
 
     @cached_property
-    def _analyser(self) -> Analyser:
+    def _apps(self) -> Analyser:
         return Analyser()
 
-    def analyse(self, unit: Unit) -> AppDocument:
-        """The document of one app."""
-        return self._analyser.document(Path(unit.source))
+    @cached_property
+    def _traffic(self) -> DescribeTraffic:
+        return DescribeTraffic()
 
-    def publish(self, batch: Sequence[Unit], results: Sequence[tuple[Unit, AppDocument]]) -> str:
+    def analyse(self, unit: Unit) -> AppDocument | Traffic:
+        """The document of one app, or the flows of one capture."""
+        path = Path(unit.source)
+        if unit.version != TRAFFIC_ANALYSIS:
+            return self._apps.document(path)
+        flows: list[Flow] = []
+        problems: list[Problem] = []
+        for item in self._traffic.flows(path):
+            if isinstance(item, Problem):
+                problems.append(item)
+            else:
+                flows.append(item)
+        return flows, problems
+
+    def publish(self, batch: Sequence[Unit], results: Sequence[tuple[Unit, AppDocument | Traffic]]) -> str:
         """Publish a batch as one part, named by the units in it; twice the same batch leaves one part."""
         part = part_name(batch)
-        Lake(self.lake_directory).publish(part, app_tables(results), [unit for unit, _ in results])
+        apps = [(unit, result) for unit, result in results if isinstance(result, AppDocument)]
+        traffic = [(unit, result) for unit, result in results if not isinstance(result, AppDocument)]
+        tables = app_tables(apps)
+        if traffic:
+            flows = flow_tables(traffic)
+            tables |= {"flows": flows["flows"], "problems": joined(tables["problems"], flows["problems"])}
+        Lake(self.lake_directory).publish(part, tables, [unit for unit, _ in results])
         return part
 
     def published(self, batch: Sequence[Unit]) -> str | None:

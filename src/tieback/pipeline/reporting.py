@@ -15,6 +15,8 @@ from tieback.model.exposure import Exposure
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.model.report import AppSighting, AppSummary, Handle, Report, Scope
 from tieback.model.sighting import AppDocument, Problem
+from tieback.pipeline.attributed import Attributed, attributed
+from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.scope.grant import parse_grant
 from tieback.storage.apps import read_app_documents
 from tieback.storage.asked import read_backends, read_probes
@@ -58,7 +60,9 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         sorted(workspace.ledger.load_exposures(run.id), key=lambda e: (-e.severity.rank, -e.records.value, e.id))
     )
     findings = tuple(sorted(workspace.ledger.load_findings(run.id), key=lambda f: (-f.severity.rank, f.rule, f.id)))
-    apps, sightings = _summaries(workspace, units, exposures)
+    traffic = tuple(attributed(workspace, units))
+    app_units = tuple(unit for unit in units if unit.version != TRAFFIC_ANALYSIS)
+    apps, sightings = _summaries(workspace, app_units, traffic, exposures)
     backends = sum(1 for _ in read_backends(lake, run.id))
     asked = tuple(read_probes(lake, run.id))
     return Report(
@@ -66,12 +70,12 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         created=run.ended or datetime.now(UTC),
         tool_version=__version__,
         scope=_scope(workspace, run, asked),
-        headline=headline(len(units), exposures),
+        headline=headline(len(app_units), exposures),
         apps=apps,
         exposures=exposures,
         findings=findings,
         problems=(*_failed(inputs), *_unanswered(asked)),
-        sightings=Handle(sightings, lambda: _sightings(workspace, units)),
+        sightings=Handle(sightings, lambda: _sightings(workspace, app_units, traffic)),
         backends=Handle[Backend](backends, lambda: read_backends(lake, run.id)),
         probes=Handle[ProbeReport](len(asked), lambda: read_probes(lake, run.id)),
     )
@@ -83,7 +87,7 @@ def _distinct(inputs: Sequence[RunInput]) -> tuple[RunInput, ...]:
 
 
 def _summaries(
-    workspace: Workspace, units: Sequence[RunInput], exposures: Sequence[Exposure]
+    workspace: Workspace, units: Sequence[RunInput], traffic: Sequence[Attributed], exposures: Sequence[Exposure]
 ) -> tuple[tuple[AppSummary, ...], int]:
     leads: dict[str, list[str]] = {}
     for exposure in exposures:
@@ -104,6 +108,21 @@ def _summaries(
                 problems=document.problems,
             )
         )
+    known = {entry.key for entry in units}
+    for group in traffic:
+        sightings += len(group.sightings)
+        # Traffic of an app that was not scanned, or of nobody known, is shown where it leads to a store.
+        if group.app_key not in known and group.app_key in leads:
+            known.add(group.app_key)
+            summaries.append(
+                AppSummary(
+                    app=group.app,
+                    path=group.path,
+                    endpoints=len(group.sightings),
+                    exposures=tuple(leads[group.app_key]),
+                    has_api=False,
+                )
+            )
     summaries.sort(
         key=lambda app: (not exposed.intersection(app.exposures), not app.exposures, app.app.label.lower(), app.path)
     )
@@ -127,10 +146,13 @@ def _has_api(document: AppDocument) -> bool:
     )
 
 
-def _sightings(workspace: Workspace, units: Sequence[RunInput]) -> Iterator[AppSighting]:
+def _sightings(workspace: Workspace, units: Sequence[RunInput], traffic: Sequence[Attributed]) -> Iterator[AppSighting]:
     for entry, document in _documents(workspace, units):
         for sighting in document.sightings:
             yield AppSighting(entry.key, entry.path, sighting)
+    for group in traffic:
+        for sighting in group.sightings:
+            yield AppSighting(group.app_key, group.path, sighting)
 
 
 def _scope(workspace: Workspace, run: RunRow, asked: Sequence[ProbeReport]) -> Scope | None:

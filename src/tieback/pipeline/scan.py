@@ -7,7 +7,7 @@ read again, services that were asked are not asked again.
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from itertools import batched
+from itertools import batched, chain
 from pathlib import Path
 
 import msgspec
@@ -20,8 +20,9 @@ from tieback.model.backend import Backend, Candidate
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.grant import Grant
 from tieback.model.report import Report
-from tieback.pipeline.analyse import app_units
+from tieback.pipeline.attributed import Attributed, attributed
 from tieback.pipeline.conclude import conclude
+from tieback.pipeline.inputs import scan_units
 from tieback.pipeline.probing import Progress, probe_all, store_ports, today_utc
 from tieback.pipeline.record import Record
 from tieback.pipeline.reporting import build_report
@@ -75,13 +76,14 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanDone]:
         with workspace.lock():
             recover(workspace.lake, workspace.ledger)
             run = _start(workspace, request)
-            with stage("reading apps") as progress:
+            with stage("reading apps and traffic") as progress:
                 inputs = _analyse(workspace, run, request, progress)
             units = tuple(entry for entry in inputs if not entry.problem)
+            traffic = tuple(attributed(workspace, units))
             with stage("asking data stores") as progress:
-                backends, asked = asyncio.run(_ask(workspace, run, request.grant, units, progress))
+                backends, asked = asyncio.run(_ask(workspace, run, request.grant, Named(units, traffic), progress))
             save_backends(workspace.lake, run, backends)
-            conclude(workspace, run, units, asked)
+            conclude(workspace, run, units, traffic, asked)
             save_inputs(workspace.lake, run, inputs)
             workspace.ledger.end_run(run)
         yield ScanDone(build_report(workspace, run), tuple(_failures(inputs)))
@@ -115,7 +117,7 @@ class _Analysis:
     def units(self) -> Iterator[Unit]:
         """Units still to do, claimed in the ledger; every input is noted on the way."""
         ledger = self._workspace.ledger
-        for group in batched(app_units(self._request.inputs), CLAIM):
+        for group in batched(scan_units(self._request.inputs), CLAIM):
             wanted = [unit for unit in group if isinstance(unit, Unit)]
             for unit in group:
                 if isinstance(unit, Unit):
@@ -168,16 +170,27 @@ def _analyse(workspace: Workspace, run: str, request: ScanRequest, progress: Pro
     return analysis.results()
 
 
+class Named(msgspec.Struct, frozen=True):
+    """What names the endpoints of a run."""
+
+    units: tuple[RunInput, ...]
+    traffic: tuple[Attributed, ...]
+
+
 async def _ask(
-    workspace: Workspace, run: str, grant: Grant | None, units: tuple[RunInput, ...], progress: Progress
+    workspace: Workspace, run: str, grant: Grant | None, named: Named, progress: Progress
 ) -> tuple[list[Backend], list[Candidate]]:
-    """Map the back ends that the apps name and ask the data stores among them; reports go to the lake as they come."""
+    """Map the back ends that apps and traffic name and ask the data stores among them.
+
+    Reports go to the lake as they come.
+    """
     lake = workspace.lake
     names = Names(grant) if grant is not None else None
-    parties = {seen.endpoint: seen.party for seen in app_endpoints(lake, units)}
-    backends = await map_backends(
-        distinct_endpoints(lake, units), names.resolve if names is not None else None, parties
-    )
+    in_traffic = [sighting for traffic in named.traffic for sighting in traffic.sightings]
+    parties = {sighting.endpoint.value: sighting.party for sighting in in_traffic}
+    parties |= {seen.endpoint: seen.party for seen in app_endpoints(lake, named.units)}
+    endpoints = chain(distinct_endpoints(lake, named.units), (sighting.endpoint for sighting in in_traffic))
+    backends = await map_backends(endpoints, names.resolve if names is not None else None, parties)
     if grant is None or names is None:
         return backends, []
     wanted = candidates(backends, store_ports())

@@ -38,7 +38,7 @@ RANSOM_WORDS = {
     RansomVerdict.WIPED: "wiped",
 }
 
-PLATFORM_WORDS = {Platform.ANDROID: "Android", Platform.IOS: "iOS"}
+PLATFORM_WORDS = {Platform.ANDROID: "Android", Platform.IOS: "iOS", Platform.UNKNOWN: "unknown"}
 
 _UNSAFE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")

@@ -167,6 +167,18 @@ def app_endpoints(lake: Lake, keys: Iterable[Named]) -> Iterator[AppEndpoint]:
         yield AppEndpoint(app, endpoint, file, offset, how, Party(party))
 
 
+def apps_by_bundle(lake: Lake, keys: Iterable[Named]) -> dict[str, str]:
+    """Bundle identifier to the content hash of an app among the units; of several versions the one that sorts last."""
+    rows = lake.stream(
+        """
+        SELECT bundle_id, unit FROM apps SEMI JOIN keys USING (unit, version)
+        WHERE bundle_id IS NOT NULL ORDER BY ALL
+        """,
+        tables={"keys": keys_table(keys)},
+    )
+    return dict(rows)
+
+
 def _by_unit(table: pa.Table) -> dict[tuple[str, str], list[dict[str, Any]]]:
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in table.to_pylist():

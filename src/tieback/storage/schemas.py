@@ -74,6 +74,22 @@ SCHEMAS: Mapping[str, pa.Schema] = {
         [*_UNIT, ("ordinal", pa.int32()), ("value", pa.string()), ("reason", pa.string())],
     ),
     "problems": pa.schema([*_UNIT, ("ordinal", pa.int32()), ("what", pa.string()), ("where", pa.string())]),
+    "flows": pa.schema(
+        [
+            *_UNIT,
+            ("ordinal", pa.int64()),
+            ("bundle_id", pa.string()),
+            ("server_ip", pa.string()),
+            ("server_port", pa.int32()),
+            ("server_name", pa.string()),
+            ("protocol", pa.string()),
+            ("encrypted", pa.bool_()),
+            ("bytes_out", pa.int64()),
+            ("bytes_in", pa.int64()),
+            ("leaks", pa.int32()),
+            ("json", pa.string()),
+        ]
+    ),
     "inputs": pa.schema(
         [
             ("run", pa.string()),
@@ -136,6 +152,11 @@ def rows_table(name: str, rows: Iterable[Sequence[Any]]) -> pa.Table:
     return pa.Table.from_arrays(
         [_array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema
     )
+
+
+def joined(first: pa.Table, second: pa.Table) -> pa.Table:
+    """The rows of two tables of the same name, one after the other."""
+    return pa.concat_tables([first, second])
 
 
 def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:

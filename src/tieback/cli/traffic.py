@@ -1,0 +1,104 @@
+"""``tieback traffic``: what went over the wire, from captures, archives and logs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from tieback.cli.terminal import ExitCode, OutputFormat, complain, data_console, progress_bar, write_line
+from tieback.model.document import encode
+from tieback.model.errors import TiebackError, UsageError
+from tieback.model.flow import Flow
+from tieback.model.sighting import Problem
+
+SHOWN = 60
+"""Flows of one file in a table; JSON lines hold them all."""
+
+
+def traffic(
+    inputs: Annotated[
+        list[Path], typer.Argument(metavar="FILE|DIR...", help="pcap, pcapng, HAR, mitmproxy flows, logs; or folders.")
+    ],
+    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a flow.")] = (
+        OutputFormat.TABLE
+    ),
+    leaks: Annotated[bool, typer.Option("--leaks/--no-leaks", help="Look for personal data in the clear.")] = True,
+    uid_map: Annotated[
+        Path | None, typer.Option(help="Lines of `uid package`, such as `pm list packages -U` prints.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes; default: one a core.")] = None,
+) -> None:
+    """List the flows of captures: server, protocol, encrypted or not, which app, and what leaked in the clear.
+
+    Example: tieback traffic run.pcap --format json | jq 'select(.encrypted == false) | .server'
+    """
+    from tieback.pipeline.traffic import describe_traffic
+
+    packages = read_uid_map(uid_map) if uid_map is not None else None
+    flows: dict[str, list[Flow]] = {}
+    failed = 0
+    with progress_bar("reading traffic") as progress:
+        for end in describe_traffic(inputs, leaks=leaks, uid_map=packages, workers=workers, progress=progress):
+            if isinstance(end, TiebackError):
+                failed += 1
+                complain(end)
+            elif isinstance(end, Problem):
+                typer.echo(f"tieback: {end.where}: {end.what}", err=True)
+            elif output is OutputFormat.JSON:
+                flows.setdefault(end.path, [])
+                write_line(encode("flow", end))
+            else:
+                flows.setdefault(end.path, []).append(end)
+    for path, listed in flows.items():
+        if output is OutputFormat.TABLE:
+            _print(path, listed)
+    if failed:
+        raise typer.Exit(ExitCode.SOME_FAILED if flows else ExitCode.NOTHING_DONE)
+
+
+def read_uid_map(path: Path) -> dict[int, str]:
+    """User ids to package names, from ``package:NAME uid:N`` or ``N NAME`` lines; others are left out.
+
+    Raises:
+        UsageError: the file cannot be read, or holds no such line.
+    """
+    found: dict[int, str] = {}
+    try:
+        text = path.read_text(errors="replace")
+    except OSError as error:
+        raise UsageError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
+    for line in text.splitlines()[:100_000]:
+        words = line.replace("package:", " ").replace("uid:", " ").replace(",", " ").split()
+        numbers = [word for word in words if word.isdecimal()]
+        names = [word for word in words if "." in word and not word.isdecimal()]
+        if numbers and names:
+            found[int(numbers[0])] = names[0]
+    if not found:
+        raise UsageError("no line names a user id and a package", where=str(path), advice="Use `pm list packages -U`")
+    return found
+
+
+def _print(path: str, flows: list[Flow]) -> None:
+    console = data_console()
+    console.print(Text(path, style="bold"))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2))
+    for column in ("server", "protocol", "encrypted", "app", "out", "in", "leaks"):
+        table.add_column(column, overflow="fold", justify="right" if column in {"out", "in"} else "left")
+    for flow in flows[:SHOWN]:
+        where = f"{flow.server.name or flow.server.ip}:{flow.server.port}"
+        sure = "" if flow.evidence == "payload" else "?"
+        table.add_row(
+            Text(where),
+            Text(f"{flow.protocol or 'unknown'}{sure}"),
+            {True: "yes", False: "no", None: ""}[flow.encrypted],
+            Text(flow.app.bundle_id or flow.app.name if flow.app else ""),
+            f"{flow.bytes_out:,}",
+            f"{flow.bytes_in:,}",
+            Text(", ".join(sorted({leak.pii_class for leak in flow.leaks}))),
+        )
+    console.print(table)
+    if len(flows) > SHOWN:
+        console.print(Text(f"  {len(flows) - SHOWN:,} more with --format json", style="dim"))
+    console.print()

@@ -1,0 +1,109 @@
+"""Flows become endpoints: the same canonical texts that static analysis gives, so that both sides merge."""
+
+from collections.abc import Iterable
+from ipaddress import ip_address
+
+import msgspec
+
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.flow import Flow, NameFrom
+from tieback.model.sighting import Evidence, Sighting
+from tieback.recognise.collect import Maker
+
+_NAME_SERVICES = frozenset({"dns", "mdns", "llmnr", "nbns", "ssdp", "dhcp", "ntp", "icmp", "igmp", "stun"})
+"""Protocols that find things or tell the time: whoever answers them is no back end of an app."""
+_STORES = frozenset(
+    {
+        "amqp", "cassandra", "clickhouse", "couchdb", "drda", "elasticsearch", "etcd", "influxdb", "kafka", "ldap",
+        "memcached", "mongodb", "mqtt", "mssql", "mysql", "nats", "neo4j", "oracle", "postgresql", "redis", "stomp",
+        "zookeeper",
+    }
+)  # fmt: skip
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def endpoint_of(flow: Flow) -> Endpoint | None:
+    """The endpoint that a flow leads to; ``None`` for broadcasts, name services and servers without a port."""
+    host = flow.server.name or flow.server.ip
+    port = flow.server.port
+    if not host or port is None or flow.protocol in _NAME_SERVICES or _is_group(flow.server.ip):
+        return None
+    named = f"[{host}]" if ":" in host else host
+    if flow.protocol in _STORES:
+        kind = EndpointKind.HOST_PORT if flow.server.name else EndpointKind.ADDRESS
+        return Endpoint(kind, f"{named}:{port}", "", host, port, service=flow.protocol)
+    scheme = _web_scheme(flow, port)
+    if scheme:
+        value = f"{scheme}://{named}" + ("" if _DEFAULT_PORTS[scheme] == port else f":{port}")
+        return Endpoint(EndpointKind.URL, value, scheme, host, port)
+    if flow.transport == "udp":
+        return None
+    kind = EndpointKind.HOST_PORT if flow.server.name else EndpointKind.ADDRESS
+    return Endpoint(kind, f"{named}:{port}", "", host, port)
+
+
+def _web_scheme(flow: Flow, port: int) -> str:
+    if flow.protocol in {"http", "http2", "websocket"}:
+        return "https" if flow.encrypted else "http"
+    if flow.protocol == "quic" or (flow.protocol in {"tls", "https"} and (port in {443, 8443} or _offers_http(flow))):
+        return "https"
+    return ""
+
+
+def _offers_http(flow: Flow) -> bool:
+    return flow.tls is not None and any(name.startswith(("h2", "h3", "http/")) for name in flow.tls.alpn)
+
+
+def _is_group(text: str) -> bool:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return False
+    return address.is_multicast or address.is_unspecified or text == "255.255.255.255"
+
+
+class _Seen(msgspec.Struct):
+    """What is known of an endpoint so far."""
+
+    endpoint: Endpoint
+    flows: int
+    bytes_out: int
+    bytes_in: int
+    how: NameFrom
+    protocol: str
+    file: str
+
+
+def sightings_of(flows: Iterable[Flow], maker: Maker) -> tuple[Sighting, ...]:
+    """One sighting an endpoint, with the number of flows and the bytes each way, in the order of the first flow.
+
+    Args:
+        flows: of one app, or of nobody known.
+        maker: tells whose endpoint it is.
+    """
+    seen: dict[str, _Seen] = {}
+    for flow in flows:
+        endpoint = endpoint_of(flow)
+        if endpoint is None:
+            continue
+        known = seen.get(endpoint.value)
+        if known is None:
+            first = _Seen(endpoint, 0, 0, 0, flow.server.name_from, flow.protocol, flow.path)
+            known = seen.setdefault(endpoint.value, first)
+        known.flows += 1
+        known.bytes_out += flow.bytes_out
+        known.bytes_in += flow.bytes_in
+    return tuple(
+        Sighting(
+            endpoint=one.endpoint,
+            count=one.flows,
+            party=maker.party(one.endpoint) if one.endpoint.host else Party.UNKNOWN,
+            evidence=Evidence(
+                file=one.file,
+                offset=None,
+                how=f"traffic/{one.how if one.how is not NameFrom.NONE else 'address'}",
+                context=f"{one.protocol or 'unknown'}: {one.bytes_out:,} B out, {one.bytes_in:,} B in",
+            ),
+        )
+        for one in seen.values()
+    )

@@ -1,0 +1,122 @@
+"""Captures, archives and logs described one by one: the stages of ``tieback traffic``."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+
+from tieback.engine.interface import Unit, UnitLimits, UnitState, Work
+from tieback.engine.local import LocalEngine
+from tieback.intake.traffic.discover import find_captures
+from tieback.intake.traffic.open import TRAFFIC_VERSION, open_traffic
+from tieback.model.document import decode, encode
+from tieback.model.errors import InputError
+from tieback.model.flow import Flow
+from tieback.model.pii import Classification, Column
+from tieback.model.sighting import Problem
+from tieback.pii import detectors
+from tieback.pii.names import NameDetector
+from tieback.pipeline.leaks import with_leaks
+from tieback.pipeline.probing import Progress
+
+TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.1"
+"""Part of the key of a unit of work; the last number rises when leaks are judged otherwise."""
+MAX_SUMMARY = 48 * 1024 * 1024
+"""Bytes of the flows of one file that cross back from a worker; further ones are left out, with a problem."""
+FILE_SECONDS = 1800.0
+
+
+class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
+    """Read the flows of a file, look for leaks, and send the flow documents back."""
+
+    def __init__(self, *, leaks: bool = True, uid_map: Mapping[int, str] | None = None) -> None:
+        self.leaks = leaks
+        self.uid_map = dict(uid_map or {})
+
+    @cached_property
+    def _detector(self) -> NameDetector:
+        return next(detector for detector in detectors() if isinstance(detector, NameDetector))
+
+    def _classify(self, column: Column) -> Classification | None:
+        return next(iter(self._detector.classify(column)), None)
+
+    def flows(self, path: Path) -> Iterator[Flow | Problem]:
+        """The flows of one file, then its problems."""
+        opened = open_traffic(path, self.uid_map)
+        try:
+            for seen in opened.flows():
+                yield with_leaks(seen, self._classify) if self.leaks else seen.flow
+        finally:
+            opened.close()
+        yield from opened.problems
+
+    def analyse(self, unit: Unit) -> tuple[list[bytes], list[Problem]]:
+        """The documents of the flows of one file, and its problems."""
+        lines: list[bytes] = []
+        problems: list[Problem] = []
+        size = left_out = 0
+        for item in self.flows(Path(unit.source)):
+            if isinstance(item, Problem):
+                problems.append(item)
+                continue
+            line = encode("flow", item)
+            size += len(line) + 1
+            if size > MAX_SUMMARY:
+                left_out += 1
+            else:
+                lines.append(line)
+        if left_out:
+            problems.append(Problem(f"{left_out} more flows are left out: the file has too many", unit.source))
+        return lines, problems
+
+    def summary(self, result: tuple[list[bytes], list[Problem]]) -> bytes:
+        """Flow documents, a line each, then problem documents."""
+        lines, problems = result
+        return b"\n".join([*lines, *(encode("problem", problem) for problem in problems)])
+
+
+def describe_traffic(
+    inputs: Iterable[Path],
+    *,
+    leaks: bool = True,
+    uid_map: Mapping[int, str] | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Flow | Problem | InputError]:
+    """The flows of each file, in the order the files end; problems of files and files that failed are in the stream."""
+    failed: list[InputError] = []
+    known = 0
+
+    def units() -> Iterator[Unit]:
+        nonlocal known
+        for found in find_captures(inputs):
+            if isinstance(found, InputError):
+                failed.append(found)
+                continue
+            known += 1
+            # Nothing is kept by content here, so the path is name enough.
+            key = hashlib.sha256(str(found).encode("utf-8", "surrogateescape")).hexdigest()
+            yield Unit(key, TRAFFIC_ANALYSIS, str(found), _size(found))
+
+    work = DescribeTraffic(leaks=leaks, uid_map=uid_map)
+    ends = LocalEngine(workers).run(work, units(), UnitLimits(seconds=FILE_SECONDS))
+    for done, end in enumerate(ends, start=1):
+        if progress is not None:
+            progress(done, known)
+        if end.state is not UnitState.DONE:
+            what, _, advice = end.problem.partition(". ")
+            yield InputError(what, where=end.unit.source, advice=advice)
+            continue
+        for line in end.result.splitlines():
+            if line.startswith(b'{"schema":"tieback/problem/'):
+                yield decode(line, "problem", Problem)
+            else:
+                yield decode(line, "flow", Flow)
+    yield from failed
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

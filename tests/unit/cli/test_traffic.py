@@ -1,0 +1,52 @@
+"""``tieback traffic``: one document a flow, tables for people, user ids mapped to packages."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import Run
+from tests.unit.pipeline.test_traffic import HTTP, capture
+from tieback.cli.traffic import read_uid_map
+from tieback.model.errors import UsageError
+
+
+def test_json_lines_keep_the_contract(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "run.pcap").write_bytes(capture(HTTP))
+    ended = run("traffic", "run.pcap", "--format", "json")
+    (flow,) = [json.loads(line) for line in ended.out.splitlines()]
+    assert {
+        "path", "app", "client", "server", "transport", "protocol", "evidence", "confidence", "encrypted", "tls",
+        "bytes_out", "bytes_in", "start", "end", "leaks",
+    } <= flow.keys()  # fmt: skip
+    assert flow["server"] == {"ip": "127.0.0.2", "port": 80, "name": "api.workhub.test", "name_from": "http_host"}
+    assert "samples" not in flow
+
+
+def test_a_table_shows_what_leaked(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "run.pcap").write_bytes(capture(HTTP))
+    ended = run("traffic", tmp_path)
+    assert ended.code == 0
+    assert "api.workhub.test:80" in ended.out
+    assert "email" in ended.out
+
+
+def test_bad_inputs(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "run.pcap").write_bytes(capture(HTTP))
+    assert run("traffic", "run.pcap", "missing.pcap").code == 3
+    ended = run("traffic", "missing.pcap")
+    assert (ended.code, len(ended.err.splitlines())) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["package:com.workhub.mobile uid:10123\n", "10123 com.workhub.mobile\n", "\ncom.workhub.mobile 10123\n"]
+)
+def test_uid_maps(tmp_path: Path, text: str) -> None:
+    (tmp_path / "uids").write_text(text)
+    assert read_uid_map(tmp_path / "uids") == {10123: "com.workhub.mobile"}
+
+
+def test_a_uid_map_without_any(tmp_path: Path) -> None:
+    (tmp_path / "uids").write_text("nothing\n")
+    with pytest.raises(UsageError, match="user id"):
+        read_uid_map(tmp_path / "uids")
