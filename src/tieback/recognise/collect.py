@@ -1,24 +1,21 @@
 """Finds of one app become its lists: endpoints with counts and party, credentials, and what is no back end."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from tieback.model.app import App
-from tieback.model.endpoint import Endpoint, Party
 from tieback.model.sighting import Credential, NotBackend, Problem, Sighting
 from tieback.recognise.interface import Find
+from tieback.recognise.ownership import Maker
 from tieback.recognise.rules import Rules
+
+__all__ = ["MAX_SIGHTINGS", "Collected", "Maker", "collect"]
 
 MAX_SIGHTINGS = 5_000
 """Distinct endpoints of one app; also the cap of each other list."""
-
-_LEGAL_FORM = re.compile(
-    r"[\s,.]+(?:inc|incorporated|ltd|limited|llc|llp|gmbh|ag|kg|sa|sas|sarl|srl|spa|bv|nv|oy|ab|as|aps|plc|pty|co|corp"
-    r"|corporation|company|kk|pte|sp z o o)\.?$",
-    re.IGNORECASE,
-)
+_GENERIC = ("generic_secret", "password_value")
+"""Kinds of credentials that only their names tell."""
 
 
 class Collected(msgspec.Struct, frozen=True):
@@ -82,48 +79,23 @@ def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) 
     ]
     return Collected(
         sightings=tuple(
-            msgspec.structs.replace(sighting, count=counts[value], party=maker.party(sighting.endpoint))
-            for value, sighting in ((one.endpoint.value, one) for one in sightings.values.values())
+            _owned(sighting, counts[sighting.endpoint.value], maker) for sighting in sightings.values.values()
         ),
-        credentials=tuple(credentials.values.values()),
+        credentials=tuple(_distinct(credentials.values.values())),
         not_backends=tuple(not_backends.values.values()),
         problems=(*problems.values.values(), *capped),
     )
 
 
-class Maker:
-    """Who makes an app, as far as its bundle identifier and its signer's organisation tell."""
+def _owned(sighting: Sighting, count: int, maker: Maker) -> Sighting:
+    owned = maker.judge(sighting.endpoint, sighting.evidence)
+    return msgspec.structs.replace(
+        sighting, count=count, party=owned.party, owner=owned.owner, party_reason=owned.reason
+    )
 
-    def __init__(self, app: App | None, rules: Rules) -> None:
-        self._rules = rules
-        self._domains: set[str] = set()
-        self._brands: set[str] = set()
-        if app is None:
-            return
-        reverse = ".".join(reversed(app.bundle_id.lower().split(".")))
-        domain = self._registrable(reverse)
-        brand = domain.split(".")[0]
-        if domain and not self._generic(brand):
-            self._domains.add(domain)
-            self._brands.add(brand)
-        vendor = re.sub(r"[^a-z0-9]", "", _LEGAL_FORM.sub("", app.vendor.lower().strip()))
-        if vendor and not self._generic(vendor):
-            self._brands.add(vendor)
 
-    def party(self, endpoint: Endpoint) -> Party:
-        """First party where host and maker share a domain or its first label; third where a library is known for it."""
-        domain = self._registrable(endpoint.host)
-        if domain and (domain in self._domains or domain.split(".")[0].replace("-", "") in self._brands):
-            return Party.FIRST
-        return Party.THIRD if self._rules.third_parties.name(endpoint.host) is not None else Party.UNKNOWN
-
-    def _registrable(self, host: str) -> str:
-        labels = host.split(".")
-        if len(labels) < 2 or ":" in host or labels[-1].isdigit():
-            return ""
-        return self._rules.suffixes.privatesuffix(host) or (
-            ".".join(labels[-2:]) if labels[-1] in self._rules.names.private_tlds else ""
-        )
-
-    def _generic(self, brand: str) -> bool:
-        return len(brand) < 4 or brand in self._rules.names.generic_brands
+def _distinct(credentials: Iterable[Credential]) -> Iterator[Credential]:
+    """Without those of no known form that another rule knows by its form."""
+    every = tuple(credentials)
+    known = {one.fingerprint for one in every if one.kind not in _GENERIC and one.fingerprint}
+    return (one for one in every if one.kind not in _GENERIC or one.fingerprint not in known)

@@ -73,14 +73,29 @@ class _NotBackends(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rule: tuple[_NotBackendRule, ...]
 
 
-class _Sdk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Sdk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One ``[[sdk]]`` of sdk_hosts.toml."""
+
     name: str
     suffixes: tuple[str, ...]
     source: str
+    platform: bool = False
+    """Whether it belongs to the maker of the operating system."""
 
 
 class _SdkHosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    sdk: tuple[_Sdk, ...]
+    sdk: tuple[Sdk, ...]
+
+
+class _SdkCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    source: str
+    packages: tuple[str, ...] = ()
+    frameworks: tuple[str, ...] = ()
+
+
+class _SdkPackages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    sdk: tuple[_SdkCode, ...]
 
 
 class _Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -184,15 +199,38 @@ class NotBackends:
 
 
 class ThirdParties:
-    """Hosts of libraries that many apps carry."""
+    """Hosts, packages and frameworks of libraries that many apps carry."""
 
     def __init__(self) -> None:
-        self._suffixes = {suffix: sdk.name for sdk in _read("sdk_hosts.toml", _SdkHosts).sdk for suffix in sdk.suffixes}
+        self._suffixes = {suffix: sdk for sdk in _read("sdk_hosts.toml", _SdkHosts).sdk for suffix in sdk.suffixes}
 
-    def name(self, host: str) -> str | None:
-        """The library that a canonical host belongs to, or ``None``."""
+    @cached_property
+    def _code(self) -> tuple[dict[str, str], dict[str, str]]:
+        read = _read("sdk_packages.toml", _SdkPackages).sdk
+        packages = {package: sdk.name for sdk in read for package in sdk.packages}
+        return packages, {framework: sdk.name for sdk in read for framework in sdk.frameworks}
+
+    def of(self, host: str) -> Sdk | None:
+        """The library or platform that a canonical host belongs to, or ``None``."""
         for parent in parents(host):
-            name = self._suffixes.get(parent)
+            sdk = self._suffixes.get(parent)
+            if sdk is not None:
+                return sdk
+        return None
+
+    def of_package(self, name: str) -> str | None:
+        """The library whose package a class or method with dots belongs to, or ``None``."""
+        packages = self._code[0]
+        parts = name.split(".")[:16]
+        return next((packages[at] for n in range(len(parts), 0, -1) if (at := ".".join(parts[:n])) in packages), None)
+
+    def of_file(self, path: str) -> str | None:
+        """The library whose framework or native library an entry of a package is, or ``None``."""
+        if ".framework/" not in path and not path.endswith(".so"):
+            return None
+        frameworks = self._code[1]
+        for part in path.split("/")[-8:]:
+            name = frameworks.get(part.removesuffix(".framework"))
             if name is not None:
                 return name
         return None

@@ -8,7 +8,15 @@ import pytest
 from tieback.recognise.rules import Rules, parents
 
 RULES = Rules()
-FILES = ("services.toml", "not_backends.toml", "sdk_hosts.toml", "host_names.toml", "cloud.toml", "credentials.toml")
+FILES = (
+    "services.toml",
+    "not_backends.toml",
+    "sdk_hosts.toml",
+    "host_names.toml",
+    "cloud.toml",
+    "credentials.toml",
+    "sdk_packages.toml",
+)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -42,7 +50,45 @@ def test_hosts_are_written_in_lower_case() -> None:
     ],
 )
 def test_third_parties(host: str, name: str | None) -> None:
-    assert RULES.third_parties.name(host) == name
+    sdk = RULES.third_parties.of(host)
+    assert (sdk.name if sdk else None) == name
+
+
+@pytest.mark.parametrize(
+    ("package", "name"),
+    [
+        ("com.appsflyer.internal.AFa1.run", "AppsFlyer"),
+        ("com.google.firebase.crashlytics.X", "Firebase Crashlytics"),
+        ("com.google.firebase.auth.X", "Firebase"),
+        ("com.shop.app.Main", None),
+        ("com.appsflyerx.Y", None),
+    ],
+)
+def test_the_longest_package_wins(package: str, name: str | None) -> None:
+    assert RULES.third_parties.of_package(package) == name
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("Payload/A.app/Frameworks/AppsFlyerLib.framework/AppsFlyerLib", "AppsFlyer"),
+        ("lib/arm64-v8a/libflutter.so", "Flutter"),
+        ("lib/arm64-v8a/libshop.so", None),
+        ("assets/AppsFlyerLib", None),
+    ],
+)
+def test_files_of_libraries(path: str, name: str | None) -> None:
+    assert RULES.third_parties.of_file(path) == name
+
+
+def test_there_are_many_libraries() -> None:
+    names = []
+    for file in ("sdk_packages.toml", "sdk_hosts.toml"):
+        data = tomllib.loads(resources.files("tieback.recognise").joinpath(file).read_text("utf-8"))
+        names += [sdk["name"] for sdk in data["sdk"]]
+        keys = [key for sdk in data["sdk"] for key in sdk.get("packages", sdk.get("suffixes", ()))]
+        assert len(keys) == len(set(keys))
+    assert len(set(names)) >= 200
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,62 @@
+"""Whose an endpoint is, and why."""
+
+import pytest
+
+from tieback.model.app import App, Platform
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import Evidence
+from tieback.recognise.ownership import Maker
+from tieback.recognise.rules import Rules
+
+RULES = Rules()
+
+
+def maker(bundle_id: str = "com.workhub.mobile", vendor: str = "Workhub Access GmbH") -> Maker:
+    return Maker(App(Platform.ANDROID, bundle_id, "0" * 64, vendor=vendor), RULES)
+
+
+def url(host: str) -> Endpoint:
+    return Endpoint(EndpointKind.URL, f"https://{host}", "https", host, 443)
+
+
+def resource(value: str, host: str = "") -> Endpoint:
+    return Endpoint(EndpointKind.CLOUD, value, "https", host, 443)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "party", "owner", "reason"),
+    [
+        (url("api.workhub.com"), Party.FIRST, "Workhub Access GmbH", "domain of the app's bundle identifier"),
+        (url("api.workhub.io"), Party.FIRST, "Workhub Access GmbH", "begins with the maker's name"),
+        (resource("s3:workhub-prod-data"), Party.FIRST, "Workhub Access GmbH", "has the maker's name, workhub"),
+        (resource("s3:networkhub"), Party.UNKNOWN, "", "does not tell whose"),
+        (resource("gcs:data", "storage.googleapis.com"), Party.UNKNOWN, "", "a resource of gcs"),
+        (url("t.appsflyer.com"), Party.THIRD, "AppsFlyer", "host of the SDK or service AppsFlyer"),
+        (url("www.googleapis.com"), Party.PLATFORM, "Google APIs", "host of the platform"),
+        (url("init.itunes.apple.com"), Party.PLATFORM, "Apple services", "host of the platform"),
+        (url("10.1.2.3"), Party.UNKNOWN, "", "an address does not tell"),
+        (url("api.shop.de"), Party.UNKNOWN, "", "neither the maker's name nor a known SDK"),
+    ],
+)
+def test_judgements(endpoint: Endpoint, party: Party, owner: str, reason: str) -> None:
+    owned = maker().judge(endpoint)
+    assert (owned.party, owned.owner) == (party, owner)
+    assert reason in owned.reason
+
+
+@pytest.mark.parametrize(
+    ("evidence", "owner"),
+    [
+        (Evidence("Payload/A.app/Frameworks/Adjust.framework/Adjust", 1, "native-string/url"), "Adjust"),
+        (Evidence("classes.dex", 1, "dataflow/url", "com.adjust.sdk.Net.send: https://x.de"), "Adjust"),
+        (Evidence("classes.dex", 1, "dataflow/url", "com.shop.Net.send: https://x.de"), ""),
+        (Evidence("classes.dex", 1, "dex-string/url", "com.adjust.sdk.Net.send: https://x.de"), ""),
+    ],
+)
+def test_the_place_tells_the_library(evidence: Evidence, owner: str) -> None:
+    owned = maker().judge(url("api.x.de"), evidence)
+    assert (owned.owner, owned.party) == (owner, Party.THIRD if owner else Party.UNKNOWN)
+
+
+def test_without_an_app_there_is_no_first_party() -> None:
+    assert Maker(None, RULES).judge(url("api.workhub.com")).party is Party.UNKNOWN
