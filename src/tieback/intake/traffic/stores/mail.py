@@ -34,6 +34,8 @@ class LineProtocol:
             return None
         if not client and server[:1].isdigit() and (self.name == "ftp" or b"SMTP" not in server[:200]):
             return None  # a greeting with a number alone is FTP's as well as SMTP's
+        if not server and self.name in {"ftp", "pop3"}:
+            return None  # USER and PASS alone are either's, and IRC's
         confidence = weigh(0.9 if client else None, 0.9 if server else None)
         asked = self.asks_tls.search(client, 0, _SEARCHED)
         if asked and handshake_at(client, asked.end()):

@@ -6,6 +6,7 @@ occur in many protocols (PPTP, Skinny), so the fields after them are checked as 
 and the first BSON document with its length, its first element and its end.
 """
 
+import zlib
 from collections.abc import Iterator
 
 from tieback.intake.traffic.interface import Opening, Recognised
@@ -22,6 +23,8 @@ _REQUESTS = frozenset(
 _REPLIES = frozenset({_OP_REPLY, _OP_COMMAND_REPLY, _OP_COMPRESSED, _OP_MSG})
 _BSON_TYPES = frozenset({*range(1, 0x14), 0x7F, 0xFF})
 _MOST_MESSAGES = 64
+_NOT_COMPRESSED, _ZLIB = 0, 2
+_INFLATED = 16 * 1024
 
 
 class Mongodb:
@@ -138,7 +141,7 @@ def _documents(data: bytes) -> Iterator[bytes]:
         length = _int32(data, at)
         if at + _HEADER + 5 > len(data) or not _HEADER + 5 <= length <= _LONGEST:
             return
-        message = data[at : at + length]
+        message = _plain(data[at : at + length])
         opcode = _int32(message, 12)
         begin = _document_at(message, opcode) if opcode in _REQUESTS | _REPLIES and opcode != _OP_COMPRESSED else -1
         while begin >= 0 and begin + 5 <= len(message):
@@ -149,6 +152,19 @@ def _documents(data: bytes) -> Iterator[bytes]:
             shown += size
             begin += size
         at += length
+
+
+def _plain(message: bytes) -> bytes:
+    """A compressed message (zlib, or none) as the one inside, as far as it is kept; others as they are."""
+    if _int32(message, 12) != _OP_COMPRESSED or message[24] not in {_NOT_COMPRESSED, _ZLIB}:
+        return message
+    body = message[25:]
+    if message[24] == _ZLIB:
+        try:
+            body = zlib.decompressobj().decompress(body, _INFLATED)
+        except zlib.error:
+            return message
+    return message[:12] + message[16:20] + body
 
 
 def _product(server: bytes) -> str:

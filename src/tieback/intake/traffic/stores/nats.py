@@ -15,7 +15,18 @@ _INFO = re.compile(rb"INFO \{[^\r\n]{0,8000}\"(?:server_id|max_payload|nonce)\""
 _CONNECT = re.compile(rb"CONNECT \{[^\r\n]{0,8000}\"(?:verbose|pedantic|tls_required|lang)\"")
 _VERSION = re.compile(rb"\"version\":\s?\"([0-9][0-9A-Za-z.+-]{0,30})\"")
 _SUBJECT = rb"[^\s]{1,255}"
-_PUBLISH = re.compile(rb"(?:PUB|HPUB|MSG|HMSG) " + _SUBJECT + rb"(?: " + _SUBJECT + rb"){0,3} ([0-9]{1,8})\r\n")
+_PUBLISH = re.compile(
+    rb"(?:H?PUB "
+    + _SUBJECT
+    + rb"(?: "
+    + _SUBJECT
+    + rb")?|H?MSG "
+    + _SUBJECT
+    + rb" [0-9]{1,10}(?: "
+    + _SUBJECT
+    + rb")?)"
+    rb"(?: [0-9]{1,8})? ([0-9]{1,8})\r\n"
+)
 _LINE = re.compile(
     rb"SUB " + _SUBJECT + rb"(?: " + _SUBJECT + rb")? [0-9A-Za-z]+\r\n|UNSUB [0-9A-Za-z]+(?: [0-9]+)?\r\n"
     rb"|PING\r\n|PONG\r\n|\+OK\r\n|-ERR '[^\r\n]*'\r\n"

@@ -53,6 +53,7 @@ def test_dialogues(client: bytes, server: bytes, protocol: str, *, encrypted: bo
         (b"", b"220 welcome\r\n"),  # FTP and SMTP both greet so
         (b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"),
         (b"AUTH a b\r\nPING\r\n", b"+OK\r\n+PONG\r\n"),
+        (b"USER ada 8 * :Ada\r\nNICK ada\r\n", b""),  # IRC
     ],
 )
 def test_others(client: bytes, server: bytes) -> None:

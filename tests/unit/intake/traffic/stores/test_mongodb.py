@@ -1,6 +1,7 @@
 """MongoDB; bytes made from the wire protocol's and BSON's documents."""
 
 import struct
+import zlib
 
 import pytest
 
@@ -51,6 +52,13 @@ def test_detail_and_documents() -> None:
     assert found is not None
     assert found.detail == "MongoDB, wire version 21"
     assert [(item.direction, item.data) for item in found.samples] == [("out", FIND), ("in", HELLO_REPLY + PERSON)]
+
+
+def test_documents_in_compressed_messages() -> None:
+    packed = struct.pack("<iiB", 2013, 5 + len(FIND), 2) + zlib.compress(bytes(4) + b"\0" + FIND)
+    found = Mongodb().recognise(Opening(message(2012, packed), b"", 27017))
+    assert found is not None
+    assert found.samples[0].data == FIND
 
 
 PPTP = b"\0\x9c\0\x01\x1a\x2b\x3c\x4d\0\x01\0\0\x01\0\0\0\0\0\0\x01\0\0\0\x01" + bytes(132)

@@ -19,6 +19,8 @@ PUB = b"PUB staff.created 13\r\nada@work.test\r\n"
         (b"", INFO, False, 0.6, 0.7),
         (PUB + PUB, b"+OK\r\n+OK\r\n", True, 0.9, 1.0),
         (PUB, b"", True, 0.6, 0.7),
+        (b"", b"MSG staff.created 9 13\r\nada@work.test\r\n", True, 0.6, 0.7),
+        (b"HPUB a reply.to 12 15\r\nNATS/1.0\r\n\r\nabc\r\n", b"", True, 0.6, 0.7),
     ],
 )
 def test_lines(client: bytes, server: bytes, *, midstream: bool, low: float, high: float) -> None:
@@ -51,6 +53,7 @@ def test_payloads_and_login_are_shown() -> None:
         (b"PING\r\n", b"+PONG\r\n", False),  # Redis
         (b"PING\r\nPING\r\n", b"", True),
         (b"PUB a 3\r\nabcdef\r\n", b"", True),
+        (b"MSG 26 U 97\r\nMIME-Version: 1.0\r\nContent-Type: text/x-msmsgscontrol\r\n", b"", True),  # MSN Messenger
         (CONNECT, b"HTTP/1.1 400\r\n", False),
     ],
 )
