@@ -15,6 +15,8 @@ _MAX_JUMPS = 32
 _A, _CNAME, _AAAA = 1, 5, 28
 _ADDRESS = {_A: 4, _AAAA: 16}
 _OPCODES = {0, 4, 5}
+_TO_QUESTION = b"\xc0\x0c"
+"""The usual compressed owner: the name right behind the header."""
 _header = Struct(">HHHHHH").unpack_from
 _record = Struct(">HHIH").unpack_from
 
@@ -59,7 +61,10 @@ def _addresses(data: bytes, at: int, count: int, question: str) -> tuple[tuple[s
     found = []
     aliases: dict[str, str] = {}
     for _ in range(count):
-        owner, at = _name(data, at)
+        if data[at : at + 2] == _TO_QUESTION and question:
+            owner, at = question, at + 2
+        else:
+            owner, at = _name(data, at)
         if at < 0 or at + 10 > len(data):
             break
         kind, _, _, size = _record(data, at)

@@ -120,4 +120,4 @@ def plain_path(target: str) -> str:
     if "://" in target[:10]:
         target = "/" + target.partition("://")[2].partition("/")[2]
     path = re.split(r"[?#;]", target, maxsplit=1)[0][:200]
-    return "".join(char if char.isprintable() else "\ufffd" for char in path)
+    return path if path.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in path)

@@ -274,7 +274,8 @@ def _transport(conversation: Conversation) -> str:
 
 
 def _plain(text: str) -> str:
-    return "".join(char if char.isprintable() else "\ufffd" for char in text[:_MAX_DETAIL])
+    text = text[:_MAX_DETAIL]
+    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 def _samples(kind: str, out: bytes, back: bytes) -> tuple[Sample, ...]:
