@@ -16,6 +16,11 @@ class Content(Enum):
     ELF = auto()
     MACH_O = auto()
     HERMES = auto()
+    SQLITE = auto()
+    UNITY = auto()
+    """Unity's ``global-metadata.dat``."""
+    ASSEMBLY = auto()
+    """A .NET assembly, compressed or not, or a store of them."""
     BINARY_PLIST = auto()
     XML_PLIST = auto()
     TEXT = auto()
@@ -61,6 +66,10 @@ _MAGIC = {
     b"\xcf\xfa\xed\xfe": Content.MACH_O,
     b"\xce\xfa\xed\xfe": Content.MACH_O,
     b"\xc6\x1f\xbc\x03": Content.HERMES,
+    b"SQLi": Content.SQLITE,
+    b"\xaf\x1b\xb1\xfa": Content.UNITY,
+    b"XALZ": Content.ASSEMBLY,
+    b"XABA": Content.ASSEMBLY,
     b"PK\x03\x04": Content.ARCHIVE,
     b"PK\x05\x06": Content.ARCHIVE,
 }
@@ -81,6 +90,8 @@ def sniff(head: bytes | bytearray) -> Content:
     if start[:4] in _FAT:
         # A Java class file has the magic of a fat Mach-O; where that one counts its slices it has a version, from 45.
         return Content.MACH_O if 0 < int.from_bytes(start[4:]) < 45 else Content.BINARY
+    if start[:2] == b"MZ" and not is_text(head):
+        return Content.ASSEMBLY
     if start == b"bplist00":
         return Content.BINARY_PLIST
     if start[4:] == b"ftyp":

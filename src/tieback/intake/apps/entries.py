@@ -8,15 +8,20 @@ from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.binary_xml import read_binary_xml
 from tieback.intake.apps.budget import DEPTH, Budget
 from tieback.intake.apps.content import SNIFF, Content, sniff
+from tieback.intake.apps.dart import is_dart, text_edges
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.directory import Entry
+from tieback.intake.apps.dotnet import read_assemblies, wrapped
+from tieback.intake.apps.hermes import read_hermes
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Source
 from tieback.intake.apps.macho import read_macho
 from tieback.intake.apps.native import read_elf
 from tieback.intake.apps.plist import read_binary_plist
 from tieback.intake.apps.problems import NestedProblems, Problems
 from tieback.intake.apps.resources import Resources
+from tieback.intake.apps.sqlite import read_sqlite
 from tieback.intake.apps.stringpool import MalformedError
+from tieback.intake.apps.unity import read_unity
 
 PEEK_ABOVE = 4096
 """Compressed bytes above which an entry's beginning is looked at before it is inflated: pictures never are."""
@@ -51,14 +56,10 @@ def walk(source: Source, special: Special, budget: Budget, place: str = "", dept
         if content is None:
             data = source.read(entry)
             if sniff(data[:PEEK]) is not Content.ARCHIVE:
-                artifact = make_artifact(place + entry.name, data, source.problems)
-                if artifact is not None:
-                    yield artifact
+                yield from make_artifacts(place + entry.name, data, source.problems, budget)
                 continue
         elif content is not Content.ARCHIVE:
-            artifact = make_artifact(place + entry.name, source.read(entry), source.problems)
-            if artifact is not None:
-                yield artifact
+            yield from make_artifacts(place + entry.name, source.read(entry), source.problems, budget)
             continue
         yield from _nested(source, entry, budget, place, depth)
 
@@ -88,19 +89,37 @@ def _placed(artifact: Artifact, place: str) -> Artifact:
     return Artifact(file, tuple(replace(buffer, file=file) for buffer in artifact.buffers))
 
 
-def make_artifact(file: str, data: bytes | bytearray, problems: Problems) -> Artifact | None:
-    """The artifact of one entry's content; ``None`` where there is nothing to search. Never raises on hostile bytes."""
+def make_artifacts(file: str, data: bytes | bytearray, problems: Problems, budget: Budget) -> Iterator[Artifact]:
+    """The artifacts of one entry's content: mostly one; none where there is nothing to search.
+
+    Never raises on hostile bytes. What is decompressed on the way is paid from ``budget``.
+    """
     content = sniff(data[:SNIFF])
     if content is Content.EMPTY or content is Content.MEDIA:
-        return None
+        return
     if content is Content.ELF:
-        return read_elf(file, data)
-    if content is Content.MACH_O:
+        payload = wrapped(data)
+        if payload >= 0:
+            yield from read_assemblies(file, bytes(data[payload:]), problems, budget)
+        else:
+            yield _dart(read_elf(file, data), data)
+    elif content is Content.MACH_O:
         artifact, complaint = read_macho(file, data)
         if complaint:
             problems.note(complaint, file)
+        yield _dart(artifact, data)
+    elif content is Content.ASSEMBLY:
+        yield from read_assemblies(file, bytes(data), problems, budget)
+    else:
+        yield _structured(file, content, bytes(data), problems)
+
+
+def _dart(artifact: Artifact, data: bytes | bytearray) -> Artifact:
+    """The artifact of a native file, with the edges of its texts where it is a compiled Dart program."""
+    if not is_dart(data):
         return artifact
-    return _structured(file, content, bytes(data), problems)
+    narrow = (replace(b, starts=text_edges(b.data)) if b.kind is BufferKind.NATIVE else b for b in artifact.buffers)
+    return Artifact(artifact.file, tuple(narrow))
 
 
 def _structured(file: str, content: Content, data: bytes, problems: Problems) -> Artifact:
@@ -109,6 +128,15 @@ def _structured(file: str, content: Content, data: bytes, problems: Problems) ->
         if complaint:
             problems.note(complaint, file)
         return artifact
+    if content is Content.HERMES:
+        artifact, complaint = read_hermes(file, data)
+        if complaint:
+            problems.note(complaint, file)
+        return artifact
+    if content is Content.SQLITE:
+        return read_sqlite(file, data)
+    if content is Content.UNITY:
+        return read_unity(file, data)
     try:
         if content is Content.RESOURCE_TABLE:
             return Resources(file, data).artifact()

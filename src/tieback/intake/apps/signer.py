@@ -3,7 +3,6 @@
 import hashlib
 import re
 import tomllib
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -43,25 +42,33 @@ def leaf_signer(message: bytes, scheme: str) -> Signer | None:
     Certificates are found by how they begin, so that the message may be written with indefinite lengths, as Apple's
     are, or be damaged; its signature is not checked.
     """
-    found: list[tuple[bytes, x509.Certificate]] = []
+    found: list[tuple[bytes, str, str]] = []
     at = message.find(_VERSION_3)
     while at >= 0 and len(found) < MAX_CERTIFICATES:
         # The certificate and its first part are sequences: a mark and a length, of four bytes, or of three if short.
         for start in (at - 8, at - 7):
             if start >= 0 and message[start : start + 2] == _SEQUENCE and message[start + 4] == _SEQUENCE[0]:
                 der = message[start : start + 4 + int.from_bytes(message[start + 2 : start + 4])]
-                with suppress(ValueError):
-                    found.append((der, x509.load_der_x509_certificate(der)))
+                names = _names(der)
+                if names is not None:
+                    found.append((der, *names))
         at = message.find(_VERSION_3, at + 1)
-    issuers = {certificate.issuer for _, certificate in found if certificate.issuer != certificate.subject}
-    leaf = next((der for der, certificate in found if certificate.subject not in issuers), None)
+    issuers = {issuer for _, subject, issuer in found if issuer != subject}
+    leaf = next((der for der, subject, _ in found if subject not in issuers), None)
     return certificate_signer(leaf, scheme) if leaf else None
 
 
 def certificate_signer(der: bytes, scheme: str) -> Signer:
     """The signer that a certificate names; without a subject where it is damaged."""
+    names = _names(der)
+    return Signer(hashlib.sha256(der).hexdigest(), names[0][:MAX_SUBJECT] if names else "", scheme)
+
+
+def _names(der: bytes) -> tuple[str, str] | None:
+    """Subject and issuer (RFC 4514); ``None`` where the certificate is damaged."""
     try:
-        subject = x509.load_der_x509_certificate(der).subject.rfc4514_string()
-    except ValueError:
-        subject = ""
-    return Signer(hashlib.sha256(der).hexdigest(), subject[:MAX_SUBJECT], scheme)
+        certificate = x509.load_der_x509_certificate(der)
+        # Names are parsed when asked for, and complain in several ways.
+        return certificate.subject.rfc4514_string(), certificate.issuer.rfc4514_string()
+    except (ValueError, TypeError, LookupError, x509.InvalidVersion):
+        return None

@@ -7,12 +7,19 @@ from hypothesis import strategies as st
 
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.budget import Budget, budget_for
-from tieback.intake.apps.entries import make_artifact, walk
+from tieback.intake.apps.entries import make_artifacts, walk
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.problems import Problems
 
 type Build = Callable[..., bytes]
 URL = "https://api.test/v1"
+
+
+def one(file: str, content: bytes | bytearray, problems: Problems) -> Artifact | None:
+    """The only artifact of a content, if there is one."""
+    found = list(make_artifacts(file, content, problems, budget_for(0)))
+    assert len(found) < 2
+    return found[0] if found else None
 
 
 def nothing(_: str) -> None:
@@ -35,7 +42,7 @@ def nothing(_: str) -> None:
     ],
 )
 def test_an_address_can_be_found_in_any_kind_of_content(content: bytes, kind: BufferKind) -> None:
-    artifact = make_artifact("a", content, Problems())
+    artifact = one("a", content, Problems())
     assert artifact is not None
     (buffer,) = artifact.buffers
     assert buffer.kind is kind
@@ -47,7 +54,7 @@ def test_an_address_can_be_found_in_any_kind_of_content(content: bytes, kind: Bu
 
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, b"OggS" + b"\0" * 50])
 def test_what_holds_no_text_is_left_out(content: bytes) -> None:
-    assert make_artifact("a", content, Problems()) is None
+    assert one("a", content, Problems()) is None
 
 
 def test_archives_inside_are_read_and_say_where(build: Build) -> None:
@@ -85,7 +92,7 @@ def test_a_damaged_archive_inside_is_said(build: Build) -> None:
 
 def test_a_damaged_table_is_said_and_searched() -> None:
     problems = Problems()
-    artifact = make_artifact("resources.arsc", b"\x02\0\x0c\0" + b"x" * 50, problems)
+    artifact = one("resources.arsc", b"\x02\0\x0c\0" + b"x" * 50, problems)
     assert artifact is not None
     assert [problem.where for problem in problems] == ["resources.arsc"]
 
@@ -116,6 +123,6 @@ def test_a_second_entry_of_a_special_name_does_not_hide(build: Build) -> None:
     noise=st.binary(max_size=300),
 )  # fmt: skip
 def test_noise_never_raises(magic: bytes, noise: bytes) -> None:
-    artifact = make_artifact("a", bytearray(magic + noise), Problems())
+    artifact = one("a", bytearray(magic + noise), Problems())
     if artifact is not None:
         assert sum(len(buffer.data) for buffer in artifact.buffers) <= 2 * len(magic + noise)

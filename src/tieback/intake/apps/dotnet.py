@@ -1,0 +1,146 @@
+""".NET assemblies of Xamarin and MAUI: single, compressed, in stores, and in native libraries that wrap either.
+
+Sources: ECMA-335 II.24.2 (metadata root, heaps ``#US`` and ``#Strings``); dotnet/android
+``Documentation/project-docs/AssemblyStores.md`` (``XABA``, versions 1 to 3) and ``xamarin-app.hh`` (``XALZ``: 12 bytes,
+then one LZ4 block). User strings are UTF-16 behind their length, one behind the other; ``#Strings`` holds names of
+types and methods and is left out; embedded resources are searched as bytes.
+"""
+
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+
+from tieback.intake.apps.budget import Budget
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.problems import Problems
+
+MAX_ASSEMBLIES = 5000
+MAX_ASSEMBLY = 64 * 1024 * 1024
+MAX_RATIO = 255
+"""No LZ4 block grows by more than this."""
+
+PAGE = 4096
+MAX_STREAMS = 32
+MAX_STRINGS = 1_000_000
+_STORE, _COMPRESSED, _IMAGE, _METADATA = b"XABA", b"XALZ", b"MZ", b"BSJB"
+
+
+def read_assemblies(file: str, data: bytes, problems: Problems, budget: Budget) -> Iterator[Artifact]:
+    """The artifacts of a file that is an assembly, a compressed one or a store, each with the place in its name."""
+    if data[:4] != _STORE:
+        image = _expanded(file, data, problems, budget)
+        if image:
+            yield _image(file, image)
+        return
+    for number, (start, size) in enumerate(_stored(data)):
+        name = f"{file}!{number}.dll"
+        image = _expanded(name, data[start : start + size], problems, budget)
+        if image:
+            yield _image(name, image)
+
+
+def wrapped(data: bytes | bytearray) -> int:
+    """Offset of the store or assembly that a native library wraps, or -1. Payloads begin on a page."""
+    words = np.frombuffer(data, "<u4", len(data) // 4)[:: PAGE // 4]
+    found = np.flatnonzero(
+        (words == int.from_bytes(_STORE, "little")) | (words == int.from_bytes(_COMPRESSED, "little"))
+    )
+    return int(found[0]) * PAGE if len(found) else -1
+
+
+def _stored(data: bytes) -> Iterator[tuple[int, int]]:
+    """Offset and size of each assembly of a store."""
+    if len(data) < 20:
+        return
+    version, count, _, last = struct.unpack_from("<4I", data, 4)
+    # Version 1 has five numbers and its descriptors at once; later ones an index of ``last`` bytes before them.
+    first, width, skip = (20, 24, 0) if version & 0xFFFF == 1 else (20 + last, 28, 4)
+    for index in range(min(count, MAX_ASSEMBLIES)):
+        at = first + index * width
+        if at + width > len(data):
+            return
+        start, size = struct.unpack_from("<II", data, at + skip)
+        if start and start < len(data):
+            yield start, size
+
+
+def _expanded(name: str, data: bytes, problems: Problems, budget: Budget) -> bytes:
+    """The image of an assembly; empty, with a problem, where it cannot be decompressed inside the budget."""
+    if data[:4] != _COMPRESSED or len(data) < 13:
+        return data
+    (size,) = struct.unpack_from("<I", data, 8)
+    if size > min(MAX_ASSEMBLY, MAX_RATIO * len(data), budget.total):
+        problems.note("left out: the compressed assembly is too large", name)
+        return b""
+    import pyarrow as pa
+
+    budget.total -= size
+    try:
+        return bytes(pa.Codec("lz4_raw").decompress(data[12:], size, asbytes=True))
+    except (OSError, pa.ArrowException) as error:
+        problems.note(f"the compressed assembly is damaged: {error}", name)
+        return b""
+
+
+def _image(file: str, data: bytes) -> Artifact:
+    """User strings as UTF-16, and the rest without the names."""
+    heaps = dict(_heaps(data))
+    begin, end = heaps.get(b"#Strings", (0, 0))
+    rest = [(0, begin), (end, len(data))] if begin < end else [(0, len(data))]
+    buffers = [Buffer(file, BufferKind.BINARY, data[a:b], base=a) for a, b in rest if a < b]
+    begin, end = heaps.get(b"#US", (0, 0))
+    if begin < end:
+        edges = np.unique(np.fromiter(_user_strings(data, begin, end), np.int64)) - begin
+        buffers.append(Buffer(file, BufferKind.BINARY, data[begin:end], base=begin, starts=edges, utf16=True))
+        buffers = [_without(buffer, begin, end) for buffer in buffers[:-1]] + buffers[-1:]
+    return Artifact(file, tuple(buffers))
+
+
+def _without(buffer: Buffer, begin: int, end: int) -> Buffer:
+    """The buffer with zeros where the user strings stand, which are searched by themselves."""
+    first, last = max(begin - buffer.base, 0), min(end - buffer.base, len(buffer.data))
+    if first >= last:
+        return buffer
+    data = buffer.data[:first] + b"\0" * (last - first) + buffer.data[last:]
+    return Buffer(buffer.file, buffer.kind, data, base=buffer.base)
+
+
+def _heaps(data: bytes) -> Iterator[tuple[bytes, tuple[int, int]]]:
+    """Name, begin and end of each heap of the metadata."""
+    root = data.find(_METADATA)
+    if root < 0 or root + 20 > len(data):
+        return
+    (length,) = struct.unpack_from("<I", data, root + 12)
+    at = root + 16 + length
+    if length > 256 or at + 4 > len(data):
+        return
+    (count,) = struct.unpack_from("<H", data, at + 2)
+    at += 4
+    for _ in range(min(count, MAX_STREAMS)):
+        if at + 9 > len(data):
+            return
+        offset, size = struct.unpack_from("<II", data, at)
+        name = data[at + 8 : at + 40].partition(b"\0")[0]
+        at += 8 + (len(name) // 4 + 1) * 4
+        if root + offset < len(data):
+            yield name, (root + offset, min(root + offset + size, len(data)))
+
+
+def _user_strings(data: bytes, at: int, stop: int) -> Iterator[int]:
+    """Where texts of the ``#US`` heap begin and end: a compressed length, UTF-16, and one byte of flags."""
+    for _ in range(MAX_STRINGS):
+        if at >= stop:
+            return
+        first = data[at]
+        width = 1 if first < 0x80 else 2 if first < 0xC0 else 4
+        if at + width > stop:
+            return
+        length = int.from_bytes(data[at : at + width]) & (0x7F, 0x3FFF, 0, 0x1FFFFFFF)[width - 1]
+        at += width
+        if length > stop - at:
+            return
+        if length > 1:
+            yield at
+            yield at + length - 1
+        at += length

@@ -1,0 +1,124 @@
+import struct
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.apps.budget import Budget, budget_for
+from tieback.intake.apps.dotnet import read_assemblies, wrapped
+from tieback.intake.apps.interface import Artifact
+from tieback.intake.apps.problems import Problems
+
+TEXTS = ("https://api.test/v1", "Header", "x" * 300, "Füße")
+
+
+def assembly(*texts: str) -> bytes:
+    """An image with the two heaps that matter, made up as ECMA-335 has it."""
+    heap = b"\0"
+    for text in texts or TEXTS:
+        raw = text.encode("utf-16-le") + b"\0"
+        length = bytes([len(raw)]) if len(raw) < 0x80 else struct.pack(">H", 0x8000 | len(raw))
+        heap += length + raw
+    names = b"\0http://name.test\0"
+    first = 20 + 12 + 4 + 20 + 12
+    heads = struct.pack("<II", first, len(names)) + b"#Strings\0\0\0\0"
+    heads += struct.pack("<II", first + len(names), len(heap)) + b"#US\0"
+    root = b"BSJB" + struct.pack("<HHII", 1, 1, 0, 12) + b"v4.0.30319\0\0" + struct.pack("<HH", 0, 2) + heads
+    root += b"\0" * (first - len(root))
+    return b"MZ" + b"\0" * 126 + b'{"Api": "https://resource.test"}' + root + names + heap + b"end"
+
+
+def compressed(image: bytes) -> bytes:
+    return b"XALZ" + struct.pack("<II", 0, len(image)) + bytes(pa.Codec("lz4_raw").compress(image, asbytes=True))
+
+
+def store(version: int, images: list[bytes]) -> bytes:
+    """A store of assemblies, made up as dotnet/android documents it."""
+    index = b"\0" * 18 if version & 0xFFFF > 1 else b""
+    width = 24 if not index else 28
+    place = 20 + len(index) + width * len(images)
+    table, body = b"", b""
+    for image in images:
+        entry = struct.pack("<IIIIII", place + len(body), len(image), 0, 0, 0, 0)
+        table += entry if not index else b"\0" * 4 + entry
+        body += image
+    return b"XABA" + struct.pack("<4I", version, len(images), 2, len(index)) + index + table + body
+
+
+def user_strings(artifact: Artifact) -> list[str]:
+    (buffer,) = (buffer for buffer in artifact.buffers if buffer.utf16)
+    assert buffer.starts is not None
+    edges = buffer.starts.tolist()
+    return [buffer.data[a:b].decode("utf-16-le") for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def opened(data: bytes) -> tuple[list[Artifact], list[str]]:
+    problems = Problems()
+    return list(read_assemblies("a.blob", data, problems, budget_for(0))), [problem.what for problem in problems]
+
+
+@pytest.mark.parametrize("pack", [bytes, compressed], ids=["plain", "compressed"])
+def test_user_strings_stand_by_themselves_and_names_are_left_out(pack: type) -> None:
+    image = assembly()
+    (artifact,), problems = opened(pack(image))
+    assert problems == []
+    assert user_strings(artifact) == list(TEXTS)
+    narrow = b"".join(buffer.data for buffer in artifact.buffers if not buffer.utf16)
+    assert b"https://resource.test" in narrow
+    assert b"name.test" not in narrow
+    for buffer in artifact.buffers:
+        assert len(buffer.data) + buffer.base <= len(image)
+
+
+@pytest.mark.parametrize("version", [1, 0x80010002, 3])
+def test_stores_give_every_assembly(version: int) -> None:
+    data = store(version, [compressed(assembly("one")), assembly("two")])
+    artifacts, problems = opened(data)
+    assert [user_strings(artifact) for artifact in artifacts] == [["one"], ["two"]]
+    assert [artifact.file for artifact in artifacts] == ["a.blob!0.dll", "a.blob!1.dll"]
+    assert problems == []
+
+
+def test_a_wrapped_store_is_found_on_its_page() -> None:
+    data = b"\x7fELF" + b"XABA" + b"\0" * (8192 - 8) + b"XABA" + b"\0" * 40
+    assert wrapped(data) == 8192
+    assert wrapped(data[:8192]) == -1
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"XALZ" + struct.pack("<II", 0, 50) + b"\xff" * 40, "damaged"),
+        (b"XALZ" + struct.pack("<II", 0, 1 << 31) + b"x" * 40, "too large"),
+    ],
+)
+def test_what_cannot_be_decompressed_is_said(data: bytes, problem: str) -> None:
+    artifacts, problems = opened(data)
+    assert artifacts == []
+    assert problem in problems[0]
+
+
+def test_decompression_is_paid_from_the_budget() -> None:
+    image = compressed(assembly() + b"\0" * 1000)
+    problems, budget = Problems(), Budget(total=3000)
+    found = list(read_assemblies("a", store(1, [image] * 5), problems, budget))
+    assert 0 < len(found) < 5
+    assert budget.total >= 0
+    assert len(problems) == 5 - len(found)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    noise=st.lists(st.tuples(st.integers(0, 900), st.integers(0, 255)), max_size=10),
+    form=st.sampled_from(["image", "compressed", "store"]),
+)
+def test_damage_never_raises(noise: list[tuple[int, int]], form: str) -> None:
+    image = assembly()
+    data = bytearray({"image": image, "compressed": compressed(image), "store": store(1, [image, image])}[form])
+    for place, value in noise:
+        data[place % len(data)] = value
+    artifacts, _ = opened(bytes(data))
+    for artifact in artifacts:
+        for buffer in artifact.buffers:
+            assert buffer.starts is None or (buffer.starts <= len(buffer.data)).all()
