@@ -27,6 +27,16 @@ _EVERYWHERE = frozenset({"en", "int"})
 """Languages that schemas mix with any other."""
 _REGISTERED_APPS = frozenset({"oauth", "oidc", "redirect", "grant", "scope"})
 """Words beside ``client_id`` that make the client a program."""
+_ABOUT = frozenset({"health", "retail", "travel", "financial", "employment"})
+"""Classes whose phrases keep their meaning with whatever thing stands beside them."""
+_ADDRESS_BOOKS = frozenset({"address", "addr", "adresse", "adres", "alamat", "direccion", "endereco", "indirizzo"})
+"""Words of tables that hold where people live."""
+_LOOSE = frozenset({"person_name", "employment"})
+"""Classes whose phrases need a person in the name itself where another word stands beside them."""
+_UNTELLING = frozenset({"postal_address", "username"})
+"""Classes that things have as well: they tell of people only beside another one."""
+_TREE = frozenset({"parent", "child", "sibling"})
+"""Words for persons that mean nodes of trees in most tables."""
 _LOOKUPS = frozenset({"ref", "lookup", "lkp", "enum", "dict", "lov"})
 """First words of tables that list kinds of things."""
 CACHED = 1 << 16
@@ -80,6 +90,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     """Of the table and of the siblings."""
     messages: bool
     """Whether the table speaks of messages."""
+    elsewhere: bool
+    """Whether there are siblings and none of them speaks of people or addresses."""
     evidence: str
 
 
@@ -142,7 +154,7 @@ class NameDetector:
         return (word,)
 
     def _agree(self, pieces: list[str]) -> bool:
-        """Whether each short piece is of a language of another piece, or English: ``validasi`` is no ``valid aşı``."""
+        """Whether each short piece is of a language of another piece, or English: ``validasi`` is not made of ``asi``."""
         languages = self.lexicon.languages
         for at, piece in enumerate(pieces):
             mine = languages.get(piece, _EVERYWHERE)
@@ -196,9 +208,11 @@ class NameDetector:
     def _surroundings(self, table: str) -> Surroundings:
         words = [word for part in _SEGMENTS.split(table[-512:]) if part for word in self._words_of(part)]
         noun = Noun.THING if words and words[0] in _LOOKUPS else self._noun(reversed(words))
+        if noun is None and not _ADDRESS_BOOKS.isdisjoint(words):
+            noun = Noun.PERSON
         evidence = f"table {table!r} speaks of a {noun}" if noun else ""
         messages = not self.lexicon.messages.isdisjoint(words)
-        return Surroundings(noun, self._tongues(words), frozenset(words), messages, evidence)
+        return Surroundings(noun, self._tongues(words), frozenset(words), messages, False, evidence)
 
     def _tongues(self, words: Iterable[str]) -> frozenset[str]:
         """Languages that a word belongs to, where it belongs to few and not to English."""
@@ -219,9 +233,9 @@ class NameDetector:
                 phrase = found.phrases[0]
                 if phrase.pii_class in _CORE and phrase.needs is Needs.NOTHING and found.end == len(reading.words):
                     core.add(phrase.pii_class)
-        noun = Noun.PERSON if len(core) > 1 else None
+        noun = Noun.PERSON if len(core) > 1 and core - _UNTELLING else None
         evidence = f"siblings hold {', '.join(sorted(core))}" if noun else ""
-        return Surroundings(noun, self._tongues(words), frozenset(words), False, evidence)
+        return Surroundings(noun, self._tongues(words), frozenset(words), False, not core, evidence)
 
     # --- verdicts ---
 
@@ -235,6 +249,7 @@ class NameDetector:
                 near.languages | beside.languages,
                 near.words | beside.words,
                 near.messages,
+                beside.elsewhere,
                 near.evidence or beside.evidence,
             )
         verdict = self._read_as(reading, near, dtype)
@@ -294,7 +309,9 @@ class NameDetector:
             else:
                 own = self._around(found, reading)
                 noun = own or near.noun
-                if phrase.pii_class == "person_name" and own is None and not self._plain_name(found, reading):
+                if phrase.pii_class in _LOOSE and own is None and not self._plain_name(found, reading):
+                    continue
+                if noun is None and near.elsewhere and phrase.pii_class == "postal_address":
                     continue
                 if noun is Noun.PERSON or (phrase.needs is Needs.NO_THING and noun is not Noun.THING):
                     return phrase
@@ -319,6 +336,8 @@ class NameDetector:
             evidence.append(near.evidence)
         rest = reading.words[: max(place.start, reading.border)] if phrase.head_first else reading.words[place.end :]
         for word in rest[reading.border if phrase.head_first else 0 :]:
+            if word in self.lexicon.subjects and phrase.pii_class not in _ABOUT:
+                return Classification(NONE, 0.0, (*evidence, f"head {word!r}"))
             if word not in self.lexicon.known:
                 confidence *= 0.85
                 evidence.append(f"unknown word {word!r}")
@@ -333,7 +352,7 @@ class NameDetector:
         if not words or _certain(reading):
             return None
         if len(words) == 1:
-            if nouns.get(words[0]) is Noun.PERSON and self._kind(dtype) == "int":
+            if nouns.get(words[0]) is Noun.PERSON and words[0] not in _TREE and self._kind(dtype) == "int":
                 return Classification("person_id", 0.6, (f"{words[0]!r} in a column of numbers",))
             return None
         doer = words[:-1] if words[-1] in ids else words
@@ -345,7 +364,7 @@ class NameDetector:
             owner = words[-1]
         else:
             return None
-        if nouns.get(owner) is not Noun.PERSON:
+        if nouns.get(owner) is not Noun.PERSON or (owner in _TREE and near.noun is not Noun.PERSON):
             return None
         if owner == "client" and not _REGISTERED_APPS.isdisjoint(near.words):
             return Classification(NONE, 0.0, ("the client is a registered program",))

@@ -119,6 +119,8 @@ class Lexicon(msgspec.Struct):
     """Words that leave the class of what stands beside them: ``number``, ``hash``."""
     identifiers: frozenset[str]
     """Words that make a personal number of a word for a person: ``id``, ``nummer``."""
+    subjects: frozenset[str]
+    """Words that, where a head stands, make the name one about something else: ``fax_header``."""
     messages: frozenset[str]
     """Words that speak of messages: ``sms``, ``chat``."""
     tails: frozenset[str]
@@ -253,6 +255,13 @@ class _Build:
             nouns=dict.fromkeys(persons - things, Noun.PERSON) | dict.fromkeys(things - persons, Noun.THING),
             transparent=frozenset(self.roles.get("transparent", set()) | self.roles.get("identifier", set())),
             identifiers=frozenset(self.roles.get("identifier", set())),
+            subjects=frozenset(
+                word
+                for word in (self.plain | things) - persons - self.roles.get("carrier", set())
+                if word not in self.roles.get("transparent", set())
+                and word not in self.roles.get("identifier", set())
+                and (word,) not in self.phrases
+            ),
             messages=frozenset(self.roles.get("message", set())),
             tails=frozenset(
                 key[0]
