@@ -118,7 +118,9 @@ class CouchdbProbe(WebStore):
             held = found.sizes.active or found.sizes.file if found.sizes is not None else found.disk_size
             method = "sizes.active" if found.sizes is not None and found.sizes.active else "file size"
             size = exact(held, f"GET /<db> {method}") if held is not None else None
-            container = Container((name,), "database", False, exact(found.doc_count, "GET /<db> doc_count"), size)
+            container = Container(
+                (name,), "database", False, exact(found.doc_count, "doc_count, design documents included"), size
+            )
             if inquiry.describes:
                 indexes = yield from inquiry.read(_INDEX, _Indexes, name, cap=256 * 1024)
                 container = msgspec.structs.replace(container, fields=_fields(indexes))

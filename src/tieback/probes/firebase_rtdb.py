@@ -52,7 +52,7 @@ class FirebaseRtdbProbe(WebStore):
     def known(self, answer: Response) -> Known | None:
         """By JSON of one of its shapes; asked only where a hint or the redirect of ``GET /`` speaks for it."""
         names = decoded(answer.body, dict[str, bool | str | int | float | None])
-        shallow = answer.truncated or (names is not None and (not names or True in names.values()))
+        shallow = answer.truncated or (names is not None and True in names.values())
         tree = shallow or answer.body.strip() == b"null"
         error = answer.status in (401, 403, *_STATES) and decoded(answer.body, _Error) is not None
         return Known("firebase-rtdb") if (answer.status == 200 and tree) or error else None

@@ -140,6 +140,14 @@ def reported(meta: ProbeMeta, target: Target, talk: Callable[[Draft], Conversati
     return draft.report()
 
 
+def expected(meta: ProbeMeta, target: Target) -> bool:
+    """Whether the port or a hint speaks for this store, so that a refusal that names no product is worth a report.
+
+    That something speaks HTTP is no hint: half the Internet answers 401 or 403.
+    """
+    return target.port in meta.ports or (target.service in meta.services and target.service != "http")
+
+
 def patience(meta: ProbeMeta, target: Target) -> float | None:
     """Seconds to wait for a first answer: the idle limit where the port or a hint speaks for this store, else one."""
     expected = target.port in meta.ports or target.service in meta.services

@@ -11,7 +11,7 @@ import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import Draft, ProbeMeta, expected, patience, reported
 from tieback.probes.wire.http import MAX_BODY, HttpSession, Response
 from tieback.probes.wire.jsontext import decoded
 from tieback.probes.wire.requests import Request
@@ -163,7 +163,7 @@ class WebStore(ABC):
         http = HttpSession(target)
         answer = yield from http.first(self.ask.path, seconds=patience(self.meta, target), cap=ROOT_CAP)
         known = self.known(answer)
-        if known is None and (answer.status not in _REFUSALS or patience(self.meta, target) is not None):
+        if known is None and (answer.status not in _REFUSALS or not expected(self.meta, target)):
             raise NotThisProtocol(f"another HTTP server (status {answer.status})")
         draft.spoke = True
         draft.fingerprint(())

@@ -12,7 +12,6 @@ ROOT = "GET /.json?shallow=true"
     [
         # null lets strangers in and holds nothing: never open.
         (200, "null", Access.OPEN_EMPTY),
-        (200, "{}", Access.OPEN_EMPTY),
         (401, '{"error":"Permission denied"}', Access.AUTH_REQUIRED),
         (404, '{"error":"404 Not Found"}', Access.NOT_FOUND),
         (423, '{"error":"The Firebase database has been deactivated."}', Access.LOCKED),

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from tieback.model.probe import Access, Outcome
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import Draft, ProbeMeta, expected, patience, reported
 from tieback.probes.wire.verdicts import Hostile, NotThisProtocol, TooLarge
 from tieback.scope.conversation import Conversation, Fault, Target
 
@@ -56,6 +56,20 @@ def test_identities() -> None:
     assert list(keys()) == ["address", "store:address:127.0.0.1:9"]
     assert list(keys("a", "b")) == list(keys("b", "a", "a"))
     assert list(keys("a", "b")) != list(keys("a", "c"))
+
+
+@pytest.mark.parametrize(
+    ("target", "so"),
+    [
+        (TARGET, False),
+        (Target("h", 1234), True),
+        (Target("h", 1, "store"), True),
+        (Target("h", 1, "http"), False),
+    ],
+)
+def test_expected(target: Target, so: bool) -> None:
+    meta = ProbeMeta("store", ("store",), (1234,), ("store", "http"), (), "CWE-306", (), ())
+    assert expected(meta, target) is so
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from tieback.probes.elasticsearch.answers import (
     cat_rows,
     mapping_fields,
 )
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import Draft, ProbeMeta, expected, patience, reported
 from tieback.probes.wire.http import SEGMENT, HttpSession, Response, declared_get, segment
 from tieback.probes.wire.jsontext import decoded
 from tieback.probes.wire.placeholders import tells_apart
@@ -120,7 +120,7 @@ class ElasticsearchProbe:
             return root
         text = answer.body[:4096].decode("utf-8", "replace")
         speaks = speaks_of_search(answer, text)
-        if answer.status not in (401, 403) or not (speaks or patience(self.meta, target) is None):
+        if answer.status not in (401, 403) or not (speaks or expected(self.meta, target)):
             raise NotThisProtocol(f"another HTTP server (status {answer.status})")
         draft.spoke = True
         draft.product = speaks
