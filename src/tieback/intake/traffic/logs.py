@@ -64,7 +64,7 @@ class LogFile:
         self._reader = reader_of(head)
         if not self._reader:
             self._file.close()
-            raise InputError("no log that is known", where=str(path), advice="See docs/traffic.md for the formats")
+            raise InputError("no log that is known", where=str(path), advice="See docs/traffic-formats.md")
         self._csv = None
         if self._reader == "csv":
             first = head_lines(head)[0]

@@ -186,17 +186,31 @@ def _queries(client: bytes) -> Iterator[bytes]:
 
 
 def _rows(server: bytes, at: int) -> Iterator[bytes]:
-    """Text rows and column definitions: payloads that are length-encoded strings from end to end."""
+    """A line of column names for each result, and a line for each text row, cells parted by tabs."""
+    names: list[bytes] = []
     for _, payload in _packets(server, at):
-        cells = _cells(payload)
-        if cells:
+        if payload[:4] == b"\x03def":
+            names.append(_column_name(payload))
+            continue
+        if names:
+            yield b"\t".join(names)
+            names = []
+        cells, end = _strings(payload)
+        if end == len(payload) and any(cells) and text(b"".join(cells)):
             yield b"\t".join(cells)
 
 
-def _cells(payload: bytes) -> list[bytes]:
+def _column_name(payload: bytes) -> bytes:
+    """The name of a column definition: after catalogue, schema, table and original table."""
+    cells, _ = _strings(payload, 5)
+    return cells[4] if len(cells) == 5 else b""
+
+
+def _strings(payload: bytes, most: int = 1000) -> tuple[list[bytes], int]:
+    """Length-encoded strings (0xFB is NULL) and where the last one ends; -1 where one does not fit."""
     cells: list[bytes] = []
     at = 0
-    while at < len(payload):
+    while at < len(payload) and len(cells) < most:
         length = payload[at]
         at += 1
         if length == 0xFB:
@@ -206,12 +220,9 @@ def _cells(payload: bytes) -> list[bytes]:
             length = int.from_bytes(payload[at : at + 2], "little")
             at += 2
         elif length > 0xFC:
-            return []
+            return cells, -1
         if at + length > len(payload):
-            # A column definition ends in fixed fields: its names have been read by then.
-            return cells[4:6] if len(cells) >= 6 and cells[0] == b"def" else []
+            return cells, -1
         cells.append(payload[at : at + length])
         at += length
-    if len(cells) > 6 and cells[0] == b"def":
-        return cells[4:6]
-    return cells if any(cells) and text(b"".join(cells)) else []
+    return cells, at

@@ -33,15 +33,19 @@ QUERY = packet(0, b"\x03SELECT email FROM staff")
 
 
 def test_login_and_queries_in_the_clear() -> None:
+    columns = b"".join(
+        packet(2, b"\x03def\x03crm\x05staff\x05staff" + name + name + b"\x0c" + bytes(12))
+        for name in (b"\x05email", b"\x03pin")
+    )
     row = packet(2, b"\x0dada@work.test\x03Ada")
-    found = Mysql().recognise(Opening(login() + QUERY, greeting() + OK + packet(1, b"\x02") + row, 3306))
+    found = Mysql().recognise(Opening(login() + QUERY, greeting() + OK + packet(1, b"\x02") + columns + row, 3306))
     assert found is not None
     assert found.confidence >= 0.9
     assert not found.encrypted
     assert found.detail == "MySQL 8.0.36"
     assert [(item.direction, item.data) for item in found.samples] == [
         ("out", b"SELECT email FROM staff"),
-        ("in", b"ada@work.test\tAda"),
+        ("in", b"email\tpin\nada@work.test\tAda"),
     ]
 
 
