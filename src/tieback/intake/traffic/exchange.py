@@ -122,6 +122,8 @@ def _address_or_name(host: str) -> tuple[str, str]:
 
 
 def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else " " for char in text)
 
 

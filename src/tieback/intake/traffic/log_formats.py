@@ -70,6 +70,7 @@ def _format(data: dict[str, Any]) -> LogFormat:
     )
 
 
+@cache
 def formats(reader: str) -> tuple[LogFormat, ...]:
     """The formats of one reader, in the order in which they are tried. Zeek writes JSON as well."""
     also = "zeek" if reader == "json" else reader

@@ -8,6 +8,7 @@ name a client asked for: the flow's server is that name, the resolver stands in 
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,7 @@ def _seen(path: str, form: LogFormat, row: Row) -> SeenFlow | None:
     return _connection(path, form, row)
 
 
+@lru_cache(maxsize=4096)
 def _address(text: str) -> str:
     """A canonical address; empty where it is none."""
     try:
@@ -129,6 +131,8 @@ def _number(text: str) -> float:
 
 def _time(text: str) -> float:
     """Seconds since 1970, from seconds, milli-, micro- or nanoseconds, ISO 8601, or a few usual forms; else 0.0."""
+    if not text:
+        return 0.0
     number = _number(text)
     if number:
         for most in (1e17, 1e14, 1e11):
