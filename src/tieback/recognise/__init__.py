@@ -18,6 +18,9 @@ def extractors(rules: "Rules | None" = None) -> "tuple[Extractor, ...]":
     Args:
         rules: the rule files, to be shared with ``collect``; read anew where missing.
     """
+    from tieback.recognise.config import ConfigExtractor
     from tieback.recognise.extract import EndpointExtractor
+    from tieback.recognise.rules import Rules
 
-    return (EndpointExtractor(rules),)
+    rules = rules if rules is not None else Rules()
+    return (EndpointExtractor(rules), ConfigExtractor(rules))

@@ -16,6 +16,7 @@ FILES = (
     "cloud.toml",
     "credentials.toml",
     "sdk_packages.toml",
+    "config.toml",
 )
 
 

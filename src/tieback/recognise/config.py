@@ -1,0 +1,294 @@
+"""Configuration files and named resources: values that mean something only under their key.
+
+``google-services.json``, ``GoogleService-Info.plist``, ``awsconfiguration.json``, ``amplifyconfiguration.json`` and
+``agconnect-services.json`` are parsed as what they are, known by name or by content. Any other small JSON, properties,
+YAML, plist or .env file is read as pairs of key and value, and ``resources.arsc`` as pairs of name and value. The rules
+are data, in ``config.toml``. Bounds: files of 256 KiB, 20,000 pairs, 32 levels, values of 512 characters.
+"""
+
+import plistlib
+import re
+import struct
+from collections.abc import Iterator
+from functools import cached_property
+from importlib import resources
+from itertools import islice
+from xml.parsers.expat import ExpatError
+
+import msgspec
+
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import Credential, Evidence, NotBackend, Sighting
+from tieback.recognise import credentials
+from tieback.recognise.anchors import Anchor, AnchorScanner, Shape, both, parse
+from tieback.recognise.cloud import cloud_endpoint
+from tieback.recognise.context import context
+from tieback.recognise.hosts import Host, NoBackend, check_host
+from tieback.recognise.interface import ExtractorMeta, Find
+from tieback.recognise.rules import Rules
+from tieback.recognise.span import decoded
+from tieback.recognise.verdict import is_filled_in
+
+RULE = "config-key"
+MAX_FILE = 256 * 1024
+MAX_PAIRS = 20_000
+MAX_DEPTH = 32
+MAX_VALUE = 512
+_MAX_HITS = 50_000
+_RESOURCES = "resources.arsc"
+_ENDINGS = (
+    ".json", ".properties", ".plist", ".env", ".yaml", ".yml", ".ini", ".conf", ".config", ".cfg", ".xml", ".toml",
+)  # fmt: skip
+
+_PAIR = re.compile(
+    r"(?<![\w.-])[\"']?([A-Za-z][A-Za-z0-9_.-]{1,63})[\"']?[ \t]{0,4}[:=][ \t]{0,4}"
+    r"[\"']?([A-Za-z0-9][^\s\"',;<>{}\[\]]{2,511})"
+)
+_PLIST_PAIR = re.compile(r"<key>([^<]{2,64})</key>\s{0,16}<string>([^<]{3,512})</string>")
+_XML_PAIR = re.compile(r"name=\"([A-Za-z][A-Za-z0-9_.-]{1,63})\"(?: value=\"|[^>\"]{0,32}>)([^<\"]{3,512})[<\"]")
+_MADE_UP = re.compile(r"(?i:your|example|placeholder|change_?me|(?:app|project|base|space)_?id)")
+_HOST = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{2,252})(/[A-Za-z0-9._~/-]{0,200})?")
+# Ends of strings: a name, an identifier or key, a name with a hyphen. What else a string may be needs no key.
+_VALUES = (r"\.[a-z]{2,24}", r"[a-z0-9]/", r"[A-Za-z0-9_+/=-]{16}", r"-[a-z0-9]{2,12}", r"[a-z0-9]/v[0-9]")
+_NOT_VALUES = (b".xml", b".png", b".jpg", b".webp", b".ttf", b".otf", b".json", b".html", b".txt", b".gif", b".ogg")
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    names: tuple[str, ...]
+    signature: str
+    source: str
+
+
+class Key(msgspec.Struct, forbid_unknown_fields=True, dict=True):
+    """One ``[[key]]`` of config.toml."""
+
+    keys: tuple[str, ...]
+    pattern: str
+    kind: str
+    value: str
+    source: str
+    match: tuple[tuple[str, str, str], ...]
+    avoid: tuple[tuple[str, str], ...]
+    host: str = ""
+    path: str = ""
+    files: tuple[str, ...] = ()
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """Matches the whole value."""
+        return re.compile(self.pattern)
+
+
+class _Hosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    suffixes: tuple[str, ...]
+    source: str
+    match: tuple[tuple[str, str, str], ...]
+    avoid: tuple[tuple[str, str], ...]
+
+
+class _ConfigFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    file: tuple[_File, ...]
+    key: tuple[Key, ...]
+    host: tuple[_Hosts, ...]
+
+
+class ConfigRules:
+    """The rules of config.toml."""
+
+    def __init__(self) -> None:
+        raw = resources.files("tieback.recognise").joinpath("config.toml").read_bytes()
+        read = msgspec.toml.decode(raw, type=_ConfigFile)
+        self.keys = read.key
+        self.hosts = read.host
+        self.files = {name: entry.names[0] for entry in read.file for name in entry.names}
+        self.signatures = {entry.signature.encode(): entry.names[0] for entry in read.file}
+        self.by_key: dict[str, list[Key]] = {}
+        for rule in read.key:
+            for key in rule.keys:
+                self.by_key.setdefault(key, []).append(rule)
+        self.suffixes = tuple(suffix for entry in read.host for suffix in entry.suffixes)
+
+
+class ConfigExtractor:
+    """Finds what keys and resource names make of their values. For one thread at a time."""
+
+    meta = ExtractorMeta(name="config", version="1", finds=(RULE, credentials.RULE))
+
+    def __init__(self, rules: Rules | None = None) -> None:
+        self._rules = rules if rules is not None else Rules()
+
+    @cached_property
+    def config(self) -> ConfigRules:
+        """The rules of config.toml."""
+        return ConfigRules()
+
+    @cached_property
+    def _scanner(self) -> AnchorScanner:
+        # A string of a pool ends with a NUL of its own width.
+        return AnchorScanner(
+            both(Anchor(Shape.VALUE, (*parse(value), (r"\x00", "")), caseless=True) for value in _VALUES)
+        )
+
+    def extract(self, artifact: Artifact) -> Iterator[Find]:
+        """The finds of configuration files and resource tables; of other artifacts none."""
+        for buffer in artifact.buffers:
+            if buffer.kind is BufferKind.RESOURCES:
+                if buffer.starts is not None and buffer.file.endswith((_RESOURCES, "resources.pb")):
+                    yield from self._resources(buffer)
+            elif len(buffer.data) <= MAX_FILE:
+                name = self._name(buffer)
+                if name:
+                    yield from self._file(buffer, name)
+
+    def _name(self, buffer: Buffer) -> str:
+        """The known file that a buffer is, ``*`` for another configuration file, empty for anything else."""
+        if buffer.kind not in (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY) or buffer.base:
+            return ""
+        last = buffer.file.rpartition("/")[2].lower()
+        if last in self.config.files:
+            return self.config.files[last]
+        if buffer.kind is BufferKind.BINARY and not buffer.data.startswith(b"bplist00"):
+            return ""
+        known = next((name for mark, name in self.config.signatures.items() if mark in buffer.data), "")
+        if known or buffer.kind is BufferKind.BINARY:
+            return known
+        return "*" if last.endswith(_ENDINGS) else ""
+
+    def _file(self, buffer: Buffer, name: str) -> Iterator[Find]:
+        for key, value in islice(_pairs(buffer, name), MAX_PAIRS):
+            found = buffer.data.find(value.encode("utf-8", "replace"))
+            yield from self.judge(key, value, name, buffer, max(found, 0))
+
+    def _resources(self, buffer: Buffer) -> Iterator[Find]:
+        starts = buffer.starts
+        assert starts is not None
+        hits, _ = self._scanner.scan(buffer.data, 0, len(buffer.data), _MAX_HITS)
+        unit = 2 if buffer.utf16 else 1
+        last = -1
+        for index, end in hits:
+            if self._scanner.anchors[index].wide is not buffer.utf16 or end == last:
+                continue
+            last, stop = end, end - unit
+            if unit == 1 and buffer.data[stop - 5 : stop].endswith(_NOT_VALUES):
+                continue
+            begin = int(starts[int(starts.searchsorted(stop - 1, side="right")) - 1])
+            if not 0 < stop - begin <= MAX_VALUE * unit:
+                continue
+            name = buffer.names.get(begin, "")
+            value = decoded(buffer.data[begin:stop], wide=buffer.utf16) if name else ""
+            if name and " " not in value:
+                yield from self.judge(name.rpartition("/")[2], value, _RESOURCES, buffer, begin)
+
+    def judge(self, key: str, value: str, file: str, buffer: Buffer, offset: int) -> Iterator[Find]:
+        """What a key makes of its value.
+
+        Args:
+            key: last part of the key, or name of the resource, as written.
+            value: the whole value.
+            file: the known file that it stands in, or another word.
+            buffer: where it stands.
+            offset: of the value in the buffer's data.
+        """
+        plain = key.rpartition(".")[2].lower().replace("_", "").replace("-", "")
+        where = f"resource:string/{key}" if file == _RESOURCES else f"config:{key}"
+        evidence = Evidence(buffer.file, buffer.base + offset, f"{where}/{RULE}", context(f"{key} = ", value))
+        for rule in self.config.by_key.get(plain, ()):
+            if rule.files and file not in rule.files:
+                continue
+            found = rule.compiled.fullmatch(value)
+            if found is not None and is_filled_in(value) and not _MADE_UP.search(value):
+                yield Sighting(_resource(rule, found), 1, Party.UNKNOWN, evidence)
+                return
+        if plain.endswith(self.config.suffixes):
+            yield from self._host(value, evidence)
+        elif file == _RESOURCES:
+            yield from self._credentials(key, value, evidence)
+
+    def _host(self, value: str, evidence: Evidence) -> Iterator[Find]:
+        found = _HOST.fullmatch(value)
+        labels = found[1].lower().split(".") if found else []
+        if found is None or len(labels) < 2 or labels[0] in self._rules.names.first_labels:
+            return
+        if len(labels) == 2 and labels[1] in self._rules.names.short_vetoes:
+            return
+        path = (found[2] or "").rstrip("/")
+        checked = check_host(found[1], self._rules, single_label=False, path=path)
+        if isinstance(checked, NoBackend):
+            yield NotBackend(f"{checked.host.bracketed}{path}", checked.reason)
+        # A host of a cloud, or one with a port, is found without its key.
+        elif isinstance(checked, Host) and cloud_endpoint(checked.name, path, self._rules) is None:
+            kind = EndpointKind.ADDRESS if checked.address else EndpointKind.HOST_PORT
+            endpoint = Endpoint(kind, f"{checked.bracketed}{path}", "", checked.name, None, path)
+            yield Sighting(endpoint, 1, Party.UNKNOWN, evidence)
+
+    def _credentials(self, key: str, value: str, evidence: Evidence) -> Iterator[Find]:
+        """A resource named as a credential: its name stands where the pattern of a rule wants a key."""
+        text = f'{key}="{value}"'
+        for rule in self._rules.credentials.rules:
+            found = rule.compiled.search(text) if rule.keyed else None
+            if found is None:
+                continue
+            verdict = credentials.credential_verdict(found, rule, text)
+            for secret in verdict.secrets:
+                shown = msgspec.structs.replace(
+                    evidence,
+                    how=f"{evidence.how.removesuffix(RULE)}{verdict.rule}",
+                    context=f"{key} = {secret.masked}"[:160],
+                )
+                yield Credential(secret.kind, secret.masked, "", shown, secret.grade, secret.fingerprint, secret.claims)
+            if verdict.secrets:
+                return
+
+
+def _resource(rule: Key, found: re.Match[str]) -> Endpoint:
+    groups = {name: text or "" for name, text in found.groupdict().items()}
+    value = rule.value.format_map(groups)
+    return Endpoint(
+        kind=EndpointKind.CLOUD,
+        value=f"{rule.kind}:{value.lower() if rule.kind == 'algolia' else value}",
+        scheme="https",
+        host=rule.host.format_map(groups).lower(),
+        port=443 if rule.host else None,
+        path=rule.path.format_map(groups),
+        service=rule.kind,
+    )
+
+
+def _pairs(buffer: Buffer, name: str) -> Iterator[tuple[str, str]]:
+    """Keys and their texts; of a known file from its parsed tree, of others and of damaged ones by their form."""
+    data = buffer.data
+    tree: object = None
+    if name.endswith(".json"):
+        try:
+            tree = msgspec.json.decode(data)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            tree = None
+    elif name.endswith(".plist"):
+        try:
+            tree = plistlib.loads(data)
+        except (plistlib.InvalidFileException, ExpatError, ValueError, LookupError, TypeError, AttributeError,
+                OverflowError, RecursionError, MemoryError, struct.error):  # fmt: skip
+            tree = None  # plistlib lets through whatever its parsers meet in hostile bytes
+    if tree is not None:
+        yield from _leaves(tree)
+        return
+    text = decoded(data, wide=buffer.utf16)
+    for pattern in (_PLIST_PAIR, _XML_PAIR) if "<" in text[:256] else (_PAIR,):
+        for found in pattern.finditer(text):
+            yield found[1], found[2]
+
+
+def _leaves(tree: object) -> Iterator[tuple[str, str]]:
+    stack: list[tuple[str, object, int]] = [("", tree, 0)]
+    seen = 0
+    while stack and seen < MAX_PAIRS:
+        key, node, depth = stack.pop()
+        seen += 1
+        if isinstance(node, str):
+            if key and len(node) <= MAX_VALUE:
+                yield key, node
+        elif depth < MAX_DEPTH and isinstance(node, dict):
+            stack += ((str(name)[:64], value, depth + 1) for name, value in reversed(node.items()))
+        elif depth < MAX_DEPTH and isinstance(node, list):
+            stack += ((key, value, depth + 1) for value in reversed(node))

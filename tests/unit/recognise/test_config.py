@@ -1,0 +1,185 @@
+"""Keys and names: what they make of values, and what they leave alone."""
+
+import plistlib
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.endpoint import EndpointKind
+from tieback.model.sighting import Credential, Sighting
+from tieback.recognise.config import MAX_FILE, ConfigExtractor
+from tieback.recognise.interface import Find
+from tieback.recognise.rules import Rules
+
+EXTRACTOR = ConfigExtractor(Rules())
+CONFIG = EXTRACTOR.config
+HERE = Buffer("f", BufferKind.TEXT, b"")
+
+
+def values(finds: list[Find]) -> list[str]:
+    return [find.endpoint.value for find in finds if isinstance(find, Sighting)]
+
+
+def in_file(name: str, data: bytes, kind: BufferKind = BufferKind.TEXT) -> list[Find]:
+    return list(EXTRACTOR.extract(Artifact(name, (Buffer(name, kind, data),))))
+
+
+KEYS = [(rule.files[0] if rule.files else "*", *example) for rule in CONFIG.keys for example in rule.match]
+AVOID = [(rule.files[0] if rule.files else "*", rule.kind, *pair) for rule in CONFIG.keys for pair in rule.avoid]
+
+
+@pytest.mark.parametrize(("file", "key", "value", "expected"), KEYS)
+def test_keys(file: str, key: str, value: str, expected: str) -> None:
+    (find,) = EXTRACTOR.judge(key, value, file, HERE, 0)
+    assert isinstance(find, Sighting)
+    assert (find.endpoint.value, find.endpoint.kind) == (expected, EndpointKind.CLOUD)
+
+
+@pytest.mark.parametrize(("file", "kind", "key", "value"), AVOID)
+def test_what_keys_leave_alone(file: str, kind: str, key: str, value: str) -> None:
+    assert [one for one in values(list(EXTRACTOR.judge(key, value, file, HERE, 0))) if one.startswith(kind)] == []
+
+
+@pytest.mark.parametrize(("key", "value", "expected"), [one for rule in CONFIG.hosts for one in rule.match])
+def test_hosts(key: str, value: str, expected: str) -> None:
+    assert values(list(EXTRACTOR.judge(key, value, "*", HERE, 0))) == [expected]
+
+
+@pytest.mark.parametrize(("key", "value"), [one for rule in CONFIG.hosts for one in rule.avoid])
+def test_what_is_no_host(key: str, value: str) -> None:
+    assert values(list(EXTRACTOR.judge(key, value, "*", HERE, 0))) == []
+
+
+SERVICES = {
+    "project_info": {
+        "project_number": "123456789012",
+        "project_id": "shop-1234",
+        "storage_bucket": "shop-1234.appspot.com",
+    },
+    "client": [{"client_info": {"mobilesdk_app_id": "1:123456789012:android:0a1b2c3d4e5f60718293"}}],
+}
+AWS = {
+    "CredentialsProvider": {"CognitoIdentity": {"Default": {"PoolId": "x", "Region": "eu-west-1"}}},
+    "S3TransferUtility": {"Default": {"Bucket": "shop-data", "Region": "eu-west-1"}},
+}
+HUAWEI = {
+    "agcgw": {"url": "connect-dre.shop.de", "backurl": "connect-dre.x.shop.de"},
+    "client": {"app_id": "101234567"},
+}
+APPLE = {"GOOGLE_APP_ID": "1:123456789012:ios:0a1b2c3d4e5f60718293", "PROJECT_ID": "shop-1234", "IS_ADS_ENABLED": False}
+
+
+@pytest.mark.parametrize(
+    ("names", "tree", "expected"),
+    [
+        (
+            ["google-services.json", "other.json"],
+            SERVICES,
+            ["firestore:shop-1234", "firebase-storage:shop-1234.appspot.com"],
+        ),
+        (["res/raw/awsconfiguration.json", "aws"], AWS, ["s3:shop-data"]),
+        (["agconnect-services.json"], HUAWEI, ["connect-dre.shop.de", "connect-dre.x.shop.de", "agconnect:101234567"]),
+    ],
+)
+def test_json_files_by_name_and_by_content(names: list[str], tree: object, expected: list[str]) -> None:
+    for name in names:
+        assert values(in_file(f"assets/{name}", msgspec.json.encode(tree))) == expected
+
+
+@pytest.mark.parametrize("form", [plistlib.FMT_XML, plistlib.FMT_BINARY])
+@pytest.mark.parametrize("name", ["Payload/A.app/GoogleService-Info.plist", "Payload/A.app/Firebase.plist"])
+def test_property_lists(form: plistlib.PlistFormat, name: str) -> None:
+    kind = BufferKind.BINARY if form is plistlib.FMT_BINARY else BufferKind.MANIFEST
+    found = in_file(name, plistlib.dumps(APPLE, fmt=form), kind)
+    assert values(found) == ["firestore:shop-1234"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("assets/app.properties", "api.host=api.shop.de\nname=shop.de\n", ["api.shop.de"]),
+        ("assets/.env", "API_HOST=api.shop.de\n", ["api.shop.de"]),
+        ("assets/config.yaml", "server:\n  base_url: api.shop.de/v1\n", ["api.shop.de/v1"]),
+        ("assets/config.json", '{"mqttBroker": "mq.shop.de", "x": "y.shop.de"}', ["mq.shop.de"]),
+        ("assets/settings.xml", '<string name="api_host">api.shop.de</string>', ["api.shop.de"]),
+        ("assets/main.js", "var api_host='api.shop.de'", []),
+        ("assets/config.json", '{"base_url": "https://api.shop.de", "db_host": "db.shop.de:5432"}', []),
+    ],
+)
+def test_other_configuration_files(name: str, text: str, expected: list[str]) -> None:
+    assert values(in_file(name, text.encode())) == expected
+
+
+def table(strings: dict[str, str], *, wide: bool) -> Buffer:
+    data, starts, names = b"", [], {}
+    for name, value in strings.items():
+        data += b"\x05\0" if wide else b"\x05\x05"
+        starts.append(len(data))
+        names[len(data)] = f"string/{name}"
+        data += (value + "\0").encode("utf-16-le" if wide else "utf-8")
+    return Buffer(
+        "resources.arsc", BufferKind.RESOURCES, data, starts=np.array(starts, dtype=np.int64), utf16=wide, names=names
+    )
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_named_resources(wide: bool) -> None:
+    strings = {
+        "app_name": "Shop",
+        "project_id": "shop-1234",
+        "google_storage_bucket": "shop-1234.appspot.com",
+        "api_host": "api.shop.de",
+        "base_url": "api.shop.de/v1",
+        "title": "www.shop.de",
+        "parse_master_key": "kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4",
+        "algolia_app_id": "B1G2GM9NG0",
+    }
+    found = list(EXTRACTOR.extract(Artifact("resources.arsc", (table(strings, wide=wide),))))
+    assert sorted(values(found)) == [
+        "api.shop.de",
+        "api.shop.de/v1",
+        "firebase-storage:shop-1234.appspot.com",
+        "firestore:shop-1234",
+    ]
+    assert [(one.kind, one.masked) for one in found if isinstance(one, Credential)] == [
+        ("parse_master_key", "kZ***s4 (32)")
+    ]
+    assert "kZ8rQ2mVx7" not in str(found)
+
+
+def test_evidence_names_the_key_and_the_offset() -> None:
+    (find,) = in_file("assets/app.properties", b"# x\napi.host=api.shop.de\n")
+    assert isinstance(find, Sighting)
+    assert (find.evidence.how, find.evidence.offset) == ("config:api.host/config-key", 13)
+
+
+def test_large_files_are_left_to_the_other_extractor() -> None:
+    assert in_file("config.json", b'{"api_host": "api.shop.de"}' + b" " * MAX_FILE) == []
+
+
+@given(
+    st.sampled_from(["google-services.json", "GoogleService-Info.plist", "a.properties", "a.xml"]),
+    st.binary(max_size=300),
+)
+@settings(max_examples=100, deadline=None)
+def test_any_bytes_can_be_read(name: str, data: bytes) -> None:
+    for mark in (b"", b"bplist00", b'<?xml version="1.0"?><plist>', b'{"a":'):
+        in_file(name, mark + data)
+
+
+def test_hostile_files_stay_linear() -> None:
+    for text in (
+        "[" * 100_000,
+        '{"a":' * 50_000,
+        "a=" * 100_000,
+        "a: " * 80_000,
+        "<key>" * 40_000,
+        'name="a"' * 30_000,
+    ):
+        for name in ("google-services.json", "a.yaml", "a.xml"):
+            in_file(name, text.encode())
+            in_file(name, b"<plist>" + text.encode()[: MAX_FILE - 10], BufferKind.MANIFEST)
