@@ -12,10 +12,11 @@ from tieback.recognise.dataflow.seeds import Finder, anchored
 from tieback.recognise.dataflow.sinks import Sink
 from tieback.recognise.dataflow.values import Facts, Text
 from tieback.recognise.dataflow.walk import Made, Walker
+from tieback.recognise.rules import Rules
 
 MAX_UNITS = 100_000
 """Code units of one method; larger ones are tables of data, written as code."""
-MAX_FLOWS = 20_000
+MAX_FLOWS = 5_000
 """Texts and parts of one file."""
 _SPARE = 100_000
 
@@ -39,19 +40,19 @@ class Analysis(NamedTuple):
     """Methods that were left out: too long, or one more than the size of the file warrants."""
 
 
-def analyse(dex: DexFile, known: KnownCalls) -> Analysis:
+def analyse(dex: DexFile, known: KnownCalls, rules: Rules) -> Analysis:
     """Follow the constants of a DEX file.
 
-    The code units that are walked are at most a few times those that the file holds: a hostile file may let many
-    methods share one long piece of code.
+    At most a unit of code for each 16 bytes of the file is walked, a hundred times what real apps need: hostile ones
+    put endpoints together everywhere, or let many methods share one long piece of code.
     """
     calls = known.resolve(dex)
-    strings = anchored(dex)
+    strings = anchored(dex, rules)
     if not strings and not calls.seeding:
         return Analysis((), 0)
     fields = Fields(dex)
     candidates = Finder(dex, calls, fields, strings).candidates()
-    left = len(dex.data) // 4 + _SPARE
+    left = len(dex.data) // 16 + _SPARE
     unread = 0
 
     def walked(walker: Walker, code: Code, stop: int) -> list[Made]:

@@ -43,13 +43,13 @@ class KnownCalls:
         elif owner in self._carriers:
             found.carriers.add(kind)
         library, own = self._library.get(owner, {}), self._sinks.get(owner, ())
-        names = {name for name, _ in library} | {sink.method for sink in own}
+        names = {name.encode() for name, _ in library} | {sink.method.encode() for sink in own}
         for index in dex.methods_of(kind):
             member = dex.method(index)
-            name = dex.string(member.name) if member else ""
-            if member is None or name not in names:
+            raw = dex.raw(member.name) if member else b""
+            if member is None or raw not in names:
                 continue
-            parameters = dex.parameters(member.kind)
+            name, parameters = raw.decode(), dex.parameters(member.kind)
             effect = library.get((name, parameters))
             if effect is not None:
                 found.effects[index] = effect

@@ -5,6 +5,7 @@ reads as an empty text or ``None``, never as an error, because one broken entry 
 """
 
 import struct
+from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -111,6 +112,9 @@ class DexFile:
         self._methods = self._table(tables[9], tables[10], _METHOD)
         self.classes = self._table(tables[11], tables[12], _CLASS)
         self.values = ValueReader(data)
+        # Views whose items are numbers of Python: an item of an array costs a multiple.
+        self._places = np.ascontiguousarray(self.strings, np.uint32).data
+        self._type_names = np.ascontiguousarray(self.types, np.uint32).data
         self._class_data: dict[int, ClassData] = {}
         self._members_left = len(data) + _MAX_MEMBERS
         self._descriptors: dict[int, str] = {}
@@ -137,14 +141,14 @@ class DexFile:
 
     def string_begin(self, index: int) -> int:
         """Offset of the first character of a string; -1 where there is none."""
-        if not 0 <= index < len(self.strings):
+        if not 0 <= index < len(self._places):
             return -1
-        at = int(self.strings[index])
+        at, data = self._places[index], self.data
         for _ in range(5):
-            if at >= len(self.data):
+            if at >= len(data):
                 return -1
             at += 1
-            if self.data[at - 1] < 0x80:
+            if data[at - 1] < 0x80:
                 return at
         return -1
 
@@ -170,30 +174,26 @@ class DexFile:
 
     def position(self, descriptor: bytes) -> int:
         """Index of the first type whose descriptor is not below this one; types are sorted."""
-        low, high = 0, len(self.types)
+        return self._lowest(descriptor, self._type_names)
+
+    def string_of(self, raw: bytes) -> int:
+        """Index of a string; -1 where the file does not hold it. Strings are sorted as their bytes are."""
+        at = self._lowest(raw, range(len(self._places)))
+        return at if at < len(self._places) and self.raw(at) == raw else -1
+
+    def _lowest(self, raw: bytes, among: Sequence[int]) -> int:
+        """Place of the first of these strings, in their order, that is not below ``raw``."""
+        low, high, data = 0, len(among), self.data
+        # The NUL behind a string sorts it before every longer one.
+        wanted, length = raw + b"\0", len(raw) + 1
         while low < high:
             middle = (low + high) // 2
-            if self._below(int(self.types[middle]), descriptor):
+            at = self.string_begin(among[middle])
+            if at < 0 or data[at : at + length] < wanted:
                 low = middle + 1
             else:
                 high = middle
         return low
-
-    def string_of(self, raw: bytes) -> int:
-        """Index of a string; -1 where the file does not hold it. Strings are sorted as their bytes are."""
-        low, high = 0, len(self.strings)
-        while low < high:
-            middle = (low + high) // 2
-            if self._below(middle, raw):
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < len(self.strings) and self.raw(low) == raw else -1
-
-    def _below(self, index: int, raw: bytes) -> bool:
-        begin = self.string_begin(index)
-        # The NUL behind a string sorts it before every longer one.
-        return self.data[begin : begin + len(raw) + 1] < raw + b"\0" if begin >= 0 else True
 
     def type_of(self, descriptor: bytes) -> int:
         """Index of a type; -1 where the file does not name it."""
@@ -305,22 +305,26 @@ class DexFile:
         section, code = self.sections.get(SectionKind.CLASS_DATA), self.sections.get(SectionKind.CODE)
         if section is None or code is None:
             return np.empty(0, np.int64), np.empty(0, np.int64)
-        raw = np.frombuffer(self.data, np.uint8, section.end - section.begin, section.begin)
-        goes_on = raw >= 0x80
-        begins_here = np.concatenate((np.ones(1, np.bool_), ~goes_on[:-1]))
+        raw = b"\0" + self.data[section.begin : section.end] + bytes(4)
+        goes_on = np.frombuffer(raw, np.uint8) >= 0x80
+        count = len(raw) - 4
         parts = [(np.empty(0, np.int64), np.empty(0, np.int64))]
-        for length in range(2, 6):
-            if code.end <= 1 << (7 * (length - 1)) or code.begin >= 1 << (7 * length) or len(raw) < length:
+        for length in range(2, 5):
+            if code.end <= 1 << (7 * (length - 1)) or code.begin >= 1 << (7 * length):
                 continue
-            whole = begins_here[: len(raw) - length + 1] & ~goes_on[length - 1 :]
-            for place in range(length - 1):
-                whole &= goes_on[place : len(raw) - length + 1 + place]
-            begins = np.flatnonzero(whole)
-            numbers = np.zeros(len(begins), np.int64)
-            for place in range(length):
-                numbers |= (raw[begins + place] & 0x7F).astype(np.int64) << (7 * place)
+            # Bytes that begin a number: the one before ends another, and exactly the last of this one ends it.
+            whole = ~goes_on[length : length + count - 1] & ~goes_on[: count - 1]
+            for place in range(1, length):
+                whole &= goes_on[place : place + count - 1]
+            begins = np.flatnonzero(whole) + 1
+            # Four bytes from each place on, as one number.
+            words: NDArray[np.uint32] = np.ndarray((count,), "<u4", raw, 0, (1,))
+            word = words[begins].astype(np.int64)
+            numbers = word & 0x7F
+            for place in range(1, length):
+                numbers |= (word >> place) & (0x7F << (7 * place))
             fits = (numbers >= code.begin) & (numbers < code.end) & (numbers & 3 == 0)
-            parts.append((numbers[fits], begins[fits] + section.begin))
+            parts.append((numbers[fits], begins[fits] + section.begin - 1))
         values, begins = (np.concatenate(column) for column in zip(*parts, strict=True))
         if len(values) > 1 and not bool((values[1:] >= values[:-1]).all()):
             order = values.argsort(kind="stable")

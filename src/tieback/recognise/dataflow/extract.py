@@ -62,7 +62,7 @@ class DataflowExtractor:
                 dex = DexFile(buffer.data, at)
             except MalformedDexError:
                 return  # its reader has said what is wrong
-            analysis = analyse(dex, self._known)
+            analysis = analyse(dex, self._known, self._rules)
             yield from _Finds(self, buffer, dex, analysis).all()
             if analysis.unread:
                 yield Problem(f"the code of {analysis.unread:,} methods was not followed", buffer.file)

@@ -18,6 +18,7 @@ class Fields:
     def __init__(self, dex: DexFile) -> None:
         self._dex = dex
         self._values: dict[int, Value | None] = {}
+        self._followed = {dex.type_of(b"Ljava/lang/String;"), dex.type_of(b"I")}
         self._owners: set[int] = set()
         self._rows: set[int] = set()
         self._depth = 0
@@ -28,7 +29,9 @@ class Fields:
         """The constant in a field, or ``None``; reads the class that declares it where that is to be done."""
         if field not in self._values:
             member = self._dex.field(field)
-            if member is not None and member.owner not in self._owners:
+            if member is None or member.kind not in self._followed:
+                self._values[field] = None
+            elif member.owner not in self._owners:
                 self._owners.add(member.owner)
                 self._initialise(self._dex.class_row(member.owner))
         return self._values.get(field)

@@ -5,7 +5,8 @@ and also puts a string together or calls a sink; or where it calls a sink that n
 like such an instruction is verified by the walk: it reads the method from its beginning.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from tieback.recognise.dataflow.calls import Calls
 from tieback.recognise.dataflow.dexfile import MAX_STRING, Code, DexFile, Offsets, SectionKind
 from tieback.recognise.dataflow.fields import Fields
 from tieback.recognise.dataflow.values import Text
+from tieback.recognise.rules import Rules
 
 MAX_METHODS = 50_000
 """Methods of one file that are walked."""
@@ -30,6 +32,9 @@ _WIDTH = 1 << 16
 _BLOCK = 1 << 16
 """Units looked at in one go: what that makes fits into a core's cache."""
 
+_URL = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]{1,30})://([A-Za-z0-9._-]{0,253})")
+_MAX_RUNS, _GAP = 7, 200
+
 type Units = NDArray[np.uint16]
 type Bits = NDArray[np.bool_]
 
@@ -42,13 +47,13 @@ class Candidate(NamedTuple):
     """Unit behind the last call that could complete an endpoint."""
 
 
-def anchored(dex: DexFile) -> set[int]:
-    """Indices of the strings that may begin or end an endpoint: with ``://``, or beginning with a colon and a digit."""
+def anchored(dex: DexFile, rules: Rules) -> set[int]:
+    """Indices of the strings that may begin or end an endpoint: with a scheme, or a colon and a digit in front."""
     section = dex.sections.get(SectionKind.STRING_DATA)
     if section is None or not len(dex.strings):
         return set()
     raw = np.frombuffer(dex.data, np.uint8, section.end - section.begin, section.begin)
-    colons = np.flatnonzero(raw[:-2] == ord(":"))
+    colons = _colons(raw[:-2])
     after = raw[colons + 1]
     slashes = (after == ord("/")) & (raw[colons + 2] == ord("/"))
     # A string that begins with the colon has the length in one byte before it, and before that the last one's NUL.
@@ -68,9 +73,67 @@ def anchored(dex: DexFile) -> set[int]:
         begin += 1
         end = dex.data.find(b"\0", at, begin + MAX_STRING + 1)
         if end > 0:
-            found.add(dex.string_of(dex.data[begin:end]))
+            text = dex.data[begin:end]
+            if text.startswith(b":") or _may_begin(text, rules):
+                found.add(dex.string_of(text))
     found.discard(-1)
     return found
+
+
+def _may_begin(raw: bytes, rules: Rules) -> bool:
+    """Whether one of the URLs in a text has a known scheme, and a host that may be a back end or is still to come."""
+    for scheme, host in _URL.findall(raw):
+        if scheme.decode().lower() in rules.services.schemes:
+            name = host.decode().lower()
+            if not name or rules.not_backends.reason(name) is None:
+                return True
+    return False
+
+
+def _colons(raw: NDArray[np.uint8]) -> Offsets:
+    found = [np.empty(0, np.int64)]
+    hit = np.empty(_BLOCK, np.bool_)
+    for begin in range(0, len(raw), _BLOCK):
+        block = raw[begin : begin + _BLOCK]
+        found.append(np.flatnonzero(np.equal(block, ord(":"), out=hit[: len(block)])) + begin)
+    return np.concatenate(found)
+
+
+class _Block:
+    """Units that are looked at in one go; the results are written to the same places each time."""
+
+    def __init__(self) -> None:
+        self._room = tuple(np.empty(_BLOCK, np.uint16) for _ in range(2))
+        self._bits = tuple(np.empty(_BLOCK, np.bool_) for _ in range(3))
+
+    def load(self, units: Units) -> None:
+        """Take units, the last of which only follows."""
+        size = len(units) - 1
+        self._next = units[1:]
+        self._opcodes, self._number = (each[:size] for each in self._room)
+        self._hit, self._near, self._other = (each[:size] for each in self._bits)
+        np.bitwise_and(units[:-1], 0xFF, out=self._opcodes)
+
+    def places(self, opcode: int, count: int, runs: Sequence[tuple[int, int]]) -> Offsets:
+        """Where one of ``count`` opcodes is; where there are few runs of indices, only with one of those behind it."""
+        if count == 1:
+            np.equal(self._opcodes, opcode, out=self._hit)
+        else:
+            np.less(np.subtract(self._opcodes, opcode, out=self._number), count, out=self._hit)
+        if len(runs) <= _MAX_RUNS:
+            # To list the places costs more than anything else.
+            self._in_run(*runs[0], self._near)
+            for low, high in runs[1:]:
+                self._in_run(low, high, self._other)
+                np.bitwise_or(self._near, self._other, out=self._near)
+            np.bitwise_and(self._hit, self._near, out=self._hit)
+        return np.flatnonzero(self._hit)
+
+    def _in_run(self, low: int, high: int, out: Bits) -> None:
+        if low == high:
+            np.equal(self._next, low, out=out)
+        else:
+            np.less_equal(np.subtract(self._next, low, out=self._number), high - low, out=out)
 
 
 class Finder:
@@ -93,10 +156,10 @@ class Finder:
         sites = calls.call_sites
         recipes = {index for index, (recipe, _) in sites.items() if recipe in self._strings}
         wanted = {
-            _CONST_STRING: (1, _mask(self._strings)),
-            _CONST_JUMBO: (1, _mask(index & 0xFFFF for index in self._strings)),
-            _INVOKES: (_INVOKE_COUNT, _mask(calls.seeding)),
-            _INVOKE_CUSTOM: (2, _mask(recipes)),
+            _CONST_STRING: (1, self._strings),
+            _CONST_JUMBO: (1, {index & 0xFFFF for index in self._strings}),
+            _INVOKES: (_INVOKE_COUNT, set(calls.seeding)),
+            _INVOKE_CUSTOM: (2, recipes),
         }
         if not recipes:
             del wanted[_INVOKE_CUSTOM]
@@ -140,22 +203,27 @@ class Finder:
         places = np.flatnonzero(calls)
         return unit + int(places[-1]) if len(places) else -1
 
-    def _find(self, wanted: Mapping[int, tuple[int, Bits]]) -> dict[int, Offsets]:
-        """Units that hold an opcode, or look so, with an index in the next unit that is in its mask.
+    def _find(self, wanted: Mapping[int, tuple[int, set[int]]]) -> dict[int, Offsets]:
+        """Units that hold an opcode, or look so, with one of some indices in the next unit.
 
         Args:
-            wanted: by opcode, how many opcodes from there on count, and a mask of indices.
+            wanted: by opcode, how many opcodes from there on count, and the indices.
         """
-        units, found = self._units, {opcode: [np.empty(0, np.int64)] for opcode in wanted}
-        low = np.empty(_BLOCK, np.uint16)
-        for begin in range(0, len(units) - 4, _BLOCK):
-            block = units[begin : min(begin + _BLOCK, len(units) - 4)]
-            opcodes = np.bitwise_and(block, 0xFF, out=low[: len(block)])
-            for opcode, (count, mask) in wanted.items():
-                hit = opcodes == opcode if count == 1 else (opcodes - opcode) < count
-                places = np.flatnonzero(hit)
-                places += begin
-                found[opcode].append(places[mask[units[places + 1]]])
+        units, size = self._units, max(0, len(self._units) - 4)
+        found: dict[int, list[Offsets]] = {opcode: [np.empty(0, np.int64)] for opcode in wanted}
+        plans = [
+            (opcode, count, _mask(its), _runs(its))
+            for opcode, (count, its) in wanted.items()
+            if any(index < _WIDTH for index in its)
+        ]
+        block = _Block()
+        for begin in range(0, size, _BLOCK):
+            block.load(units[begin : min(begin + _BLOCK, size) + 1])
+            for opcode, count, mask, runs in plans:
+                places = block.places(opcode, count, runs)
+                if len(places):
+                    places += begin
+                    found[opcode].append(places[mask[units[places + 1]]])
         return {opcode: np.concatenate(places) for opcode, places in found.items()}
 
     def _stored(self, constants: Offsets) -> tuple[set[int], set[int]]:
@@ -196,12 +264,21 @@ class Finder:
         return list(map(int, np.unique(order[rows[rows >= 0]])))
 
     def _uses(self, fields: tuple[set[int], set[int]]) -> Offsets:
-        wanted = {
-            opcode: (1, _mask(its)) for opcode, its in zip((_SGET_OBJECT, _IGET_OBJECT), fields, strict=True) if its
-        }
+        wanted = {opcode: (1, its) for opcode, its in zip((_SGET_OBJECT, _IGET_OBJECT), fields, strict=True) if its}
         return (
             np.concatenate((np.empty(0, np.int64), *self._find(wanted).values())) if wanted else np.empty(0, np.int64)
         )
+
+
+def _runs(indices: Iterable[int]) -> list[tuple[int, int]]:
+    """First and last of the groups that lie close together."""
+    runs: list[tuple[int, int]] = []
+    for index in sorted(index for index in indices if index < _WIDTH):
+        if runs and index - runs[-1][1] <= _GAP:
+            runs[-1] = runs[-1][0], index
+        else:
+            runs.append((index, index))
+    return runs
 
 
 def _mask(indices: Iterable[int]) -> Bits:

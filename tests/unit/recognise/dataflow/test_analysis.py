@@ -8,13 +8,15 @@ from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
 from tieback.recognise.dataflow.sinks import read_sinks
 from tieback.recognise.dataflow.values import Text
+from tieback.recognise.rules import Rules
 
 DATA = (Path(__file__).parent / "dex" / "concat.dex").read_bytes()
 KNOWN = KnownCalls(read_sinks())
+RULES = Rules()
 
 
 def test_flows_name_their_method() -> None:
-    found = analysis.analyse(DexFile(DATA), KNOWN)
+    found = analysis.analyse(DexFile(DATA), KNOWN, RULES)
     assert found.unread == 0
     assert ("Ltest/shop/Api;->builder", "https://api.shop.test/v1/me") in {
         (flow.method, flow.value.text) for flow in found.flows if isinstance(flow.value, Text)
@@ -31,11 +33,11 @@ def test_methods_that_are_too_long_are_counted() -> None:
     code = dex.code(begin)
     assert code is not None
     assert code.units == units
-    assert analysis.analyse(dex, KNOWN).unread in (0, 1)
+    assert analysis.analyse(dex, KNOWN, RULES).unread in (0, 1)
 
 
 def test_a_file_without_anything_to_follow() -> None:
     data = bytearray(DATA)
     for place in (56, 64, 72, 80, 88, 96):  # empty tables
         struct.pack_into("<I", data, place, 0)
-    assert analysis.analyse(DexFile(bytes(data)), KNOWN) == analysis.Analysis((), 0)
+    assert analysis.analyse(DexFile(bytes(data)), KNOWN, RULES) == analysis.Analysis((), 0)

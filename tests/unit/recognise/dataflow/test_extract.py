@@ -181,14 +181,23 @@ def test_real_apps(app: str, value: str, method: str) -> None:
     assert found[value].evidence.context.startswith(method)
 
 
-SAMPLES = [path.read_bytes() for path in sorted(DEX.glob("*.dex"))]
+def sample_apps() -> list[bytes]:
+    found = []
+    for app in ("fieldhand", "tillroll", "workhub"):
+        with open_app(LABS / f"{app}.apk") as opened:
+            buffers = [buffer for one in opened.artifacts() for buffer in one.buffers]
+        found += [buffer.data for buffer in buffers if buffer.kind is BufferKind.DEX]
+    return found
+
+
+SAMPLES = [*(path.read_bytes() for path in sorted(DEX.glob("*.dex"))), *sample_apps()]
 
 
 @settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(SAMPLES),
-    st.lists(st.tuples(st.integers(0, 3600), st.binary(min_size=1, max_size=6)), max_size=12),
-    st.integers(0, 3600),
+    st.lists(st.tuples(st.integers(0, 5300), st.binary(min_size=1, max_size=6)), max_size=12),
+    st.integers(0, 5300),
 )
 def test_a_damaged_file_gives_finds_or_none(data: bytes, patches: list[tuple[int, bytes]], cut: int) -> None:
     hurt = bytearray(data)
@@ -204,7 +213,7 @@ def test_a_damaged_file_gives_finds_or_none(data: bytes, patches: list[tuple[int
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(SAMPLES), st.lists(st.tuples(st.integers(32, 4000), st.integers(0, 2**32 - 1)), max_size=6))
+@given(st.sampled_from(SAMPLES), st.lists(st.tuples(st.integers(32, 5300), st.integers(0, 2**32 - 1)), max_size=6))
 def test_numbers_that_lie_are_survived(data: bytes, patches: list[tuple[int, int]]) -> None:
     hurt = bytearray(data)
     for place, number in patches:

@@ -9,21 +9,23 @@ from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.fields import Fields
 from tieback.recognise.dataflow.seeds import Finder, anchored
 from tieback.recognise.dataflow.sinks import read_sinks
+from tieback.recognise.rules import Rules
 
 DEX = Path(__file__).parent / "dex"
 KNOWN = KnownCalls(read_sinks())
+RULES = Rules()
 
 
 def candidates(name: str) -> set[str]:
     dex = DexFile((DEX / f"{name}.dex").read_bytes())
-    found = Finder(dex, KNOWN.resolve(dex), Fields(dex), anchored(dex)).candidates()
+    found = Finder(dex, KNOWN.resolve(dex), Fields(dex), anchored(dex, RULES)).candidates()
     assert all(0 < one.stop <= one.code.units + 3 for one in found)
     return {dex.method_name(dex.method_of(one.code)).partition("->")[2] for one in found}
 
 
 def test_strings_with_a_scheme() -> None:
     dex = DexFile((DEX / "concat.dex").read_bytes())
-    texts = {dex.string(index) for index in anchored(dex)}
+    texts = {dex.string(index) for index in anchored(dex, RULES)}
     assert texts == {dex.string(index) for index in range(len(dex.strings)) if "://" in dex.string(index)}
 
 
