@@ -26,6 +26,9 @@ READY_SECONDS = 30.0
 RECORD = "process.json"
 """File beside a server's data that names its process from the moment it exists, for a lab that was killed meanwhile."""
 _POLL_SECONDS = 0.02
+_GATE = ("/bin/sh", "-c", 'read -r go && exec "$@" </dev/null', "gate")
+"""Becomes the server once it is told to, and ends by itself when whoever would have told it was killed before: so no
+server ever runs that no record names."""
 _LOG_TAIL_BYTES = 4096
 
 
@@ -102,8 +105,11 @@ def stamp(pid: int) -> ProcessStamp | None:
 
 
 def running(process: ProcessStamp) -> bool:
-    """Whether that very process still lives."""
-    return stamp(process.pid) == process
+    """Whether that very process still lives, as the server or as the gate that is about to become it."""
+    found = stamp(process.pid)
+    if found is None or found.started != process.started:
+        return False
+    return found.executable in {process.executable, os.path.realpath(_GATE[0])}
 
 
 def stop(server: RunningServer, *, patience: float = 10.0) -> bool:
@@ -207,13 +213,15 @@ def launch[T](plan: Launch, ready: Callable[[], T | None]) -> tuple[ProcessStamp
     """
     require_free_port(plan.address, plan.port)
     where = f"{plan.address}:{plan.port}"
+    if not os.access(plan.argv[0], os.X_OK):
+        raise LabError(f"cannot start {plan.argv[0]} (no such program)", where=where)
     log = plan.directory / "server.log"
     with log.open("wb") as output:
         try:
             child = subprocess.Popen(
-                plan.argv,
+                [*_GATE, *plan.argv],
                 cwd=plan.directory,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -224,12 +232,17 @@ def launch[T](plan: Launch, ready: Callable[[], T | None]) -> tuple[ProcessStamp
             )
         except OSError as error:
             raise LabError(f"cannot start {plan.argv[0]} ({error.strerror})", where=where) from None
-    process = stamp(child.pid)
+    gate = stamp(child.pid)
     try:
-        if process is None:
+        if gate is None or child.stdin is None:
             raise LabError(f"{Path(plan.argv[0]).name} ended at once: {_tail(log)}", where=where, advice=f"See {log}")
+        # exec keeps number and start time; only the program changes.
+        process = ProcessStamp(gate.pid, gate.started, os.path.realpath(plan.argv[0]))
         record = Record(process, plan.stop_signal)
         ((plan.record or plan.directory) / RECORD).write_bytes(msgspec.json.encode(record))
+        with contextlib.suppress(BrokenPipeError):
+            child.stdin.write(b"go\n")
+            child.stdin.close()
         answer = _await(child, ready, plan.seconds, log, where)
     except BaseException:
         child.kill()
