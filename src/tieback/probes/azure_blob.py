@@ -9,6 +9,7 @@ paths begin with the account; the service itself is not yet verified.
 """
 
 from tieback.model.figure import exact, lower_bound
+from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Inquiry, Known, WebStore
@@ -20,7 +21,7 @@ from tieback.scope.conversation import Conversation
 # "Naming and referencing containers": 3 to 63 of a-z, 0-9 and hyphen, or $root, $web; an emulator's account first.
 _CONTAINER = rb"(?:[a-z0-9]{3,24}/)?(?:\$root|\$web|[a-z0-9](?:-?[a-z0-9]){2,62})"
 
-_ROOT = reading("/", "whether this is Azure's blob service; changes nothing")
+_ROOT = reading("/", "whether this is Azure's blob service; changes nothing", depth=Depth.IDENTIFY)
 _LIST = reading(
     "/{container}?restype=container&comp=list&maxresults=5000",
     "names and sizes of at most 5000 blobs, which are counted; no blob is read",

@@ -10,6 +10,7 @@ verified against the real server.
 import msgspec
 
 from tieback.model.figure import exact
+from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Inquiry, Known, WebStore
@@ -19,8 +20,10 @@ from tieback.probes.wire.requests import Request, reading
 from tieback.scope.conversation import Conversation
 
 _TENANT = "/api/v2/tenants/default_tenant/databases"
-_BEAT = reading("/api/v2/heartbeat", "whether this is Chroma; answers anyone by design and proves nothing")
-_VERSION = reading("/api/v2/version", "version; answers anyone and proves nothing")
+_BEAT = reading(
+    "/api/v2/heartbeat", "whether this is Chroma; answers anyone by design and proves nothing", depth=Depth.IDENTIFY
+)
+_VERSION = reading("/api/v2/version", "version; answers anyone and proves nothing", depth=Depth.IDENTIFY)
 _DATABASES = reading(_TENANT, "names of databases")
 _LIST = reading(f"{_TENANT}/{{database}}/collections?limit=1000", "names of collections and of metadata keys")
 _COUNT = reading(f"{_TENANT}/{{database}}/collections/{{id}}/count", "number of records; returns none of them")

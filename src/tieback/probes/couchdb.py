@@ -11,6 +11,7 @@ itself is not yet verified against the real server.
 import msgspec
 
 from tieback.model.figure import exact
+from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
@@ -22,13 +23,13 @@ from tieback.scope.conversation import Conversation
 # "Creating a database": a letter, then letters, digits and _$()+-/, here percent-encoded.
 _NAME = rb"[a-z](?:[a-z0-9_-]|%(?:24|28|29|2B|2F)){0,600}"
 
-_ROOT = reading("/", "product, version and the server's uuid; changes nothing")
+_ROOT = reading("/", "product, version and the server's uuid; changes nothing", depth=Depth.IDENTIFY)
 _ALL = reading("/_all_dbs", "names of databases")
 _DB = reading(
     "/{db}", "documents and bytes of one database, told to those who may read it; returns no document", names=_NAME
 )
 _MEMBERS = reading("/_membership", "whether even the administrator's view answers a stranger")
-_INDEX = reading("/{db}/_index", "fields of Mango indexes; returns no values", names=_NAME)
+_INDEX = reading("/{db}/_index", "fields of Mango indexes; returns no values", names=_NAME, depth=Depth.DESCRIBE)
 
 
 class _Sizes(msgspec.Struct):

@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 
 from tieback.model.figure import exact
+from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Inquiry, Known, WebStore
@@ -21,7 +22,9 @@ _REPOSITORY = (
     rb"(?=[^ ?]{1,255}/tags/list)[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
 )
 
-_BASE = reading("/v2/", "whether this is a registry and whether it asks who we are; changes nothing")
+_BASE = reading(
+    "/v2/", "whether this is a registry and whether it asks who we are; changes nothing", depth=Depth.IDENTIFY
+)
 _CATALOGUE = reading("/v2/_catalog?n=100", "names of repositories")
 _TAGS = reading(
     "/v2/{repository}/tags/list", "names of tags, which are counted; no image is read", names=_REPOSITORY, raw=True

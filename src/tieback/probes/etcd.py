@@ -17,6 +17,7 @@ from collections.abc import Iterable
 import msgspec
 
 from tieback.model.figure import exact
+from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Inquiry, Known, WebStore
@@ -25,7 +26,7 @@ from tieback.probes.wire.jsontext import decoded, number
 from tieback.probes.wire.requests import heading, posting, reading
 from tieback.scope.conversation import Conversation
 
-_VERSION = reading("/version", "product and version; answers anyone and proves nothing")
+_VERSION = reading("/version", "product and version; answers anyone and proves nothing", depth=Depth.IDENTIFY)
 _ALL = b'{"key":"AA==","range_end":"AA==","count_only":true}'
 _COUNT = posting("/v3/kv/range", _ALL, "number of keys; returns none of them", label="POST /v3/kv/range count_only")
 _KEYS = posting(
@@ -33,6 +34,7 @@ _KEYS = posting(
     b'{"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}',
     "a few names of keys, of which only prefixes are kept; no values",
     label="POST /v3/kv/range keys_only",
+    depth=Depth.DESCRIBE,
 )
 _AUTH = posting("/v3/auth/status", b"{}", "whether authentication is on: the second proof")
 _STATUS = posting("/v3/maintenance/status", b"{}", "cluster id and bytes of the database; statistics only")

@@ -11,6 +11,7 @@ says nothing about paths below it. Not yet verified against the real server.
 import msgspec
 
 from tieback.model.figure import lower_bound
+from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Inquiry, Known, WebStore
@@ -19,7 +20,11 @@ from tieback.probes.wire.jsontext import decoded
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
-_ROOT = reading("/.json?shallow=true", "whether the root may be read, and the names at the top; never the tree below")
+_ROOT = reading(
+    "/.json?shallow=true",
+    "whether the root may be read, and the names at the top; never the tree below",
+    depth=Depth.IDENTIFY,
+)
 _CHILD = reading("/{name}.json?shallow=true", "number of children of one name at the top; never what is below them")
 _STATES = {
     402: (Access.LOCKED, "the project's quota is spent"),

@@ -8,6 +8,7 @@ IAM and Firebase's storage rules are two surfaces: this asks the first. Not yet 
 import msgspec
 
 from tieback.model.figure import exact, lower_bound
+from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Inquiry, Known, WebStore
@@ -20,7 +21,7 @@ from tieback.scope.conversation import Conversation
 # "About Cloud Storage buckets", naming requirements.
 _BUCKET = rb"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 
-_ROOT = reading("/", "whether this is Cloud Storage; changes nothing")
+_ROOT = reading("/", "whether this is Cloud Storage; changes nothing", depth=Depth.IDENTIFY)
 _TEST = reading(
     "/storage/v1/b/{bucket}/iam/testPermissions?permissions=storage.objects.list&permissions=storage.objects.get",
     "which of two permissions a stranger has; returns no data",

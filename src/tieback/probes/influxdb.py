@@ -13,6 +13,7 @@ Version 1 verified against 1.6.7; 2 and 3 not yet verified against the real serv
 import msgspec
 
 from tieback.model.figure import Figure, lower_bound
+from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
@@ -20,7 +21,7 @@ from tieback.probes.wire.http import Response
 from tieback.probes.wire.requests import Request, reading
 from tieback.scope.conversation import Conversation
 
-_ROOT = reading("/", "product and version, from a header; changes nothing")
+_ROOT = reading("/", "product and version, from a header; changes nothing", depth=Depth.IDENTIFY)
 _DATABASES = reading("/query?q=SHOW+DATABASES", "names of databases", label="SHOW DATABASES")
 _MEASUREMENTS = reading("/query?db={db}&q=SHOW+MEASUREMENTS", "names of measurements", label="SHOW MEASUREMENTS")
 _SERIES = reading(
@@ -28,8 +29,15 @@ _SERIES = reading(
     "number of series of each measurement, from the index; returns no point",
     label="SHOW SERIES EXACT CARDINALITY",
 )
-_FIELDS = reading("/query?db={db}&q=SHOW+FIELD+KEYS", "names and types of fields; no values", label="SHOW FIELD KEYS")
-_TAGS = reading("/query?db={db}&q=SHOW+TAG+KEYS", "names of tags; no values", label="SHOW TAG KEYS")
+_FIELDS = reading(
+    "/query?db={db}&q=SHOW+FIELD+KEYS",
+    "names and types of fields; no values",
+    label="SHOW FIELD KEYS",
+    depth=Depth.DESCRIBE,
+)
+_TAGS = reading(
+    "/query?db={db}&q=SHOW+TAG+KEYS", "names of tags; no values", label="SHOW TAG KEYS", depth=Depth.DESCRIBE
+)
 _BUCKETS = reading("/api/v2/buckets?limit=100", "names of buckets, version 2")
 _V3 = reading("/api/v3/configure/database?format=json", "names of databases, version 3")
 

@@ -10,6 +10,7 @@ against 2.15.1.
 import msgspec
 
 from tieback.model.figure import exact
+from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Inquiry, Known, WebStore
@@ -18,7 +19,9 @@ from tieback.probes.wire.jsontext import Number, decoded
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
-_VARZ = reading("/varz", "product, version, server id, and whether clients need a password; statistics only")
+_VARZ = reading(
+    "/varz", "product, version, server id, and whether clients need a password; statistics only", depth=Depth.IDENTIFY
+)
 _JSZ = reading("/jsz?streams=true", "names of streams, numbers of messages, bytes; statistics only", label="GET /jsz")
 
 

@@ -11,6 +11,7 @@ A rule may let a stranger ask and hide every record from him: ``totalItems: 0`` 
 import msgspec
 
 from tieback.model.figure import exact
+from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Inquiry, Known, WebStore
@@ -19,7 +20,7 @@ from tieback.probes.wire.jsontext import Number, decoded
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
-_HEALTH = reading("/api/health", "product; answers anyone and proves nothing")
+_HEALTH = reading("/api/health", "product; answers anyone and proves nothing", depth=Depth.IDENTIFY)
 _COLLECTIONS = reading("/api/collections", "names of collections, told to superusers only: whether that holds")
 _RECORDS = reading(
     "/api/collections/{collection}/records?perPage=1&fields=id",

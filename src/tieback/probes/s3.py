@@ -9,6 +9,7 @@ Verified against SeaweedFS 4.48; Amazon S3 and MinIO not yet verified against th
 """
 
 from tieback.model.figure import exact, lower_bound
+from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Inquiry, Known, WebStore
@@ -20,7 +21,9 @@ from tieback.scope.conversation import Conversation
 # Amazon S3 User Guide, bucket naming rules; older buckets have underscores and capital letters too.
 _BUCKET = rb"[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]"
 
-_ROOT = reading("/", "product, and what a stranger may list at the top; returns names and sizes only")
+_ROOT = reading(
+    "/", "product, and what a stranger may list at the top; returns names and sizes only", depth=Depth.IDENTIFY
+)
 _LIST = reading(
     "/{bucket}?list-type=2&max-keys=1000",
     "names and sizes of at most 1000 objects, which are counted; no object is read",

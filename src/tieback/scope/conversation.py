@@ -9,6 +9,7 @@ from collections.abc import Generator
 
 import msgspec
 
+from tieback.model.grant import Depth
 from tieback.model.probe import Outcome, TlsInfo
 
 
@@ -43,6 +44,8 @@ class DeclaredSend(msgspec.Struct, frozen=True):
     """Regular expression for the whole byte string (``re.fullmatch``, ``re.DOTALL``)."""
     why: str
     """What the answer is for, and why it changes nothing."""
+    depth: Depth = Depth.IDENTIFY
+    """The depth of a grant that it takes."""
 
     def matches(self, data: bytes) -> bool:
         """Whether ``data`` is exactly such a byte string."""

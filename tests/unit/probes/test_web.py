@@ -37,6 +37,10 @@ def test_an_open_one(web: Any, name: str) -> None:
 
 @pytest.mark.parametrize("name", STORES)
 def test_no_deeper_than_allowed(web: Any, name: str) -> None:
+    store = next(store for store in WEB_STORES if store.meta.name == name)
+    for depth in Depth:
+        for data in web.ask(name, depth=depth).sent:
+            assert all(send.depth.rank <= depth.rank for send in store.meta.sends if send.matches(data))
     sent = [len(web.ask(name, depth=depth).sent) for depth in Depth]
     assert sent == sorted(sent)
     assert sent[0] <= 2

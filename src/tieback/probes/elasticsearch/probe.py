@@ -54,18 +54,28 @@ SENDS = (
         rb"/_cat/indices\?format=json&bytes=b&expand_wildcards=all"
         rb"&h=index,uuid,status,pri,rep,docs\.count,docs\.deleted,store\.size,pri\.store\.size,creation\.date",
         "names, counts and sizes of indices; reads statistics only",
+        depth=Depth.ENUMERATE,
     ),
     declared_get(
         "GET /_cluster/stats",
         rb"/_cluster/stats\?filter_path=cluster_uuid,indices\.count,indices\.docs,indices\.store",
         "second proof, and the sums to compare with; reads statistics only",
+        depth=Depth.ENUMERATE,
     ),
-    declared_get("GET /_cluster/health", rb"/_cluster/health", "second proof where statistics are refused"),
-    declared_get("GET /<index>/_count", _INDEX + rb"/_count", "the exact number of documents; returns none of them"),
+    declared_get(
+        "GET /_cluster/health", rb"/_cluster/health", "second proof where statistics are refused", depth=Depth.ENUMERATE
+    ),
+    declared_get(
+        "GET /<index>/_count",
+        _INDEX + rb"/_count",
+        "the exact number of documents; returns none of them",
+        depth=Depth.ENUMERATE,
+    ),
     declared_get(
         "GET /<index>/_mapping",
         _INDEX + rb"/_mapping\?filter_path=\*\.mappings",
         "names and types of fields; returns no values",
+        depth=Depth.DESCRIBE,
     ),
 )
 

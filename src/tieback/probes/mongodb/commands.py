@@ -10,6 +10,7 @@ import struct
 
 import msgspec
 
+from tieback.model.grant import Depth
 from tieback.probes.wire import bson
 from tieback.probes.wire.frames import mongo_frame
 from tieback.scope.conversation import DeclaredSend
@@ -35,6 +36,8 @@ class Command(msgspec.Struct, frozen=True):
     name: str
     template: bson.Document
     why: str
+    depth: Depth = Depth.ENUMERATE
+    """The depth of a grant that it takes."""
 
     def message(self, request: int, database: str = "", collection: str = "") -> bytes:
         """The bytes to send.
@@ -52,7 +55,7 @@ class Command(msgspec.Struct, frozen=True):
         body = self._body_pattern(length)
         fixed = re.escape(struct.pack("<iiIB", 0, 2013, 0, 0))
         request = rb"[\x00-\xff]{3}[\x00-\x7f]"
-        return DeclaredSend(self.name, length + request + fixed + body, self.why)
+        return DeclaredSend(self.name, length + request + fixed + body, self.why, self.depth)
 
     def _body_pattern(self, length: bytes) -> bytes:
         encoded = bson.encode(self.template)
@@ -101,13 +104,16 @@ def _read(first: bson.Document, database: str) -> bson.Document:
     }
 
 
-HELLO = Command("hello", {"hello": 1, "$db": "admin"}, "who answers; allowed before a login, so it proves nothing")
-IS_MASTER = Command("isMaster", {"isMaster": 1, "$db": "admin"}, "the older name of hello")
-BUILD_INFO = Command("buildInfo", {"buildInfo": 1, "$db": "admin"}, "version; proves nothing")
+HELLO = Command(
+    "hello", {"hello": 1, "$db": "admin"}, "who answers; allowed before a login, so it proves nothing", Depth.IDENTIFY
+)
+IS_MASTER = Command("isMaster", {"isMaster": 1, "$db": "admin"}, "the older name of hello", Depth.IDENTIFY)
+BUILD_INFO = Command("buildInfo", {"buildInfo": 1, "$db": "admin"}, "version; proves nothing", Depth.IDENTIFY)
 GET_LOG = Command(
     "getLog startupWarnings",
     _read({"getLog": "startupWarnings"}, "admin"),
     "whether the server itself says that access control is off; reads its start-up warnings",
+    Depth.IDENTIFY,
 )
 LIST_DATABASES = Command(
     "listDatabases",
@@ -147,6 +153,7 @@ LIST_INDEXES = Command(
     "listIndexes",
     _read({"listIndexes": _COLLECTION, "cursor": {}}, _DATABASE),
     "names of indexed fields; reads the catalogue only",
+    Depth.DESCRIBE,
 )
 KEYS = Command(
     "aggregate keys and types",
@@ -159,6 +166,7 @@ KEYS = Command(
         _DATABASE,
     ),
     f"names and types of the keys of at most {SAMPLED} documents; the server leaves their values out",
+    Depth.DESCRIBE,
 )
 
 COMMANDS = (

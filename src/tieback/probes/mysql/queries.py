@@ -1,5 +1,7 @@
 """All SQL that the MySQL probe may send: fixed texts over ``information_schema`` and settings of our own session."""
 
+from tieback.model.grant import Depth
+
 MAX_TABLES = 2000
 MAX_COLUMNS = 8000
 """The LIMITs below."""
@@ -19,6 +21,9 @@ COLUMNS = (
     " WHERE TABLE_SCHEMA NOT IN ('mysql','information_schema','performance_schema','sys')"
     " ORDER BY TABLE_SCHEMA,TABLE_NAME,ORDINAL_POSITION LIMIT 8000"
 )
+
+DEPTHS = {TABLES: Depth.ENUMERATE, COLUMNS: Depth.DESCRIBE}
+"""Depths of a grant that queries take, beside those that ``identify`` covers."""
 
 WHY = {
     READ_ONLY: ("SET SESSION TRANSACTION READ ONLY", "our session cannot write, whatever follows"),

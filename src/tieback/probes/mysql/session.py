@@ -10,8 +10,9 @@ import struct
 
 import msgspec
 
+from tieback.model.grant import Depth
 from tieback.model.probe import Outcome
-from tieback.probes.mysql.queries import WHY
+from tieback.probes.mysql.queries import DEPTHS, WHY
 from tieback.probes.wire.frames import Inbox, MysqlPacket, mysql_frame, mysql_packet
 from tieback.probes.wire.opening import opening_bytes, printable
 from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
@@ -273,7 +274,10 @@ def _sends() -> tuple[DeclaredSend, ...]:
             rb"(?:\x00\x00\x00[\x02-\x0f]|\x01\x00\x00[\x02-\x0f]\x00)",
             "the same, where the server asks for another plugin: still no password",
         ),
-        *(DeclaredSend(name, _query_pattern(sql), why) for sql, (name, why) in WHY.items()),
+        *(
+            DeclaredSend(name, _query_pattern(sql), why, DEPTHS.get(sql, Depth.IDENTIFY))
+            for sql, (name, why) in WHY.items()
+        ),
         DeclaredSend("quit", re.escape(mysql_frame(0, b"\x01")), "ends the session"),
     )
 

@@ -1,5 +1,7 @@
 """All SQL that the PostgreSQL probe may send: fixed texts over the system catalogues."""
 
+from tieback.model.grant import Depth
+
 MAX_DATABASES = 6
 MAX_TABLES = 1000
 MAX_COLUMNS = 8000
@@ -26,6 +28,9 @@ COLUMNS = (
     " AND n.nspname !~ '^pg_(toast|temp)' AND a.attnum > 0 AND NOT a.attisdropped"
     " ORDER BY 1, 2, a.attnum LIMIT 8000"
 )
+
+DEPTHS = {DATABASES: Depth.ENUMERATE, TABLES: Depth.ENUMERATE, COLUMNS: Depth.DESCRIBE}
+"""Depths of a grant that queries take, beside those that ``identify`` covers."""
 
 WHY = {
     IS_READ_ONLY: (

@@ -8,8 +8,9 @@ import re
 
 import msgspec
 
+from tieback.model.grant import Depth
 from tieback.model.probe import Outcome
-from tieback.probes.postgresql.queries import WHY
+from tieback.probes.postgresql.queries import DEPTHS, WHY
 from tieback.probes.wire.frames import Inbox, PostgresMessage, postgres_frame, postgres_message
 from tieback.probes.wire.opening import opening_bytes, printable
 from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
@@ -203,6 +204,9 @@ SENDS = (
         _startup_pattern(),
         "whether a made-up role, or one that the grant names, gets in; the session is read-only from its start",
     ),
-    *(DeclaredSend(name, re.escape(_query(sql)), why) for sql, (name, why) in WHY.items()),
+    *(
+        DeclaredSend(name, re.escape(_query(sql)), why, DEPTHS.get(sql, Depth.IDENTIFY))
+        for sql, (name, why) in WHY.items()
+    ),
     DeclaredSend("Terminate", re.escape(_TERMINATE), "ends the session"),
 )

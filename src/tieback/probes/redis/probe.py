@@ -53,13 +53,20 @@ def _info(section: str) -> bytes:
     return resp.command("INFO", section)
 
 
-def _declared(name: str, data: bytes, why: str) -> DeclaredSend:
-    return DeclaredSend(name, re.escape(data), why)
+def _declared(name: str, data: bytes, why: str, depth: Depth = Depth.ENUMERATE) -> DeclaredSend:
+    return DeclaredSend(name, re.escape(data), why, depth)
 
 
 SENDS = (
-    _declared(_FIRST, _HELLO, "whether it asks who we are; product, version and run id; statistics only"),
-    _declared("INFO replication", _info("replication"), "the replication id that a primary and its replicas share"),
+    _declared(
+        _FIRST, _HELLO, "whether it asks who we are; product, version and run id; statistics only", Depth.IDENTIFY
+    ),
+    _declared(
+        "INFO replication",
+        _info("replication"),
+        "the replication id that a primary and its replicas share",
+        Depth.IDENTIFY,
+    ),
     _declared("INFO keyspace", _info("keyspace"), "numbers of keys in each database; statistics only"),
     _declared("INFO memory", _info("memory"), "bytes of the data set; statistics only"),
     _declared("DBSIZE", _DBSIZE, "number of keys, counted by the server: the second proof"),
@@ -67,8 +74,11 @@ SENDS = (
         "SELECT <n>",
         rb"\*2\r\n\$6\r\nSELECT\r\n(?:\$1\r\n[0-9]|\$2\r\n[1-9][0-9]|\$3\r\n[1-9][0-9]{2})\r\n",
         "which database the next SCAN is about; state of our connection alone",
+        Depth.DESCRIBE,
     ),
-    _declared("SCAN 0 COUNT 50", _SCAN, "a few names of keys, of which only patterns are kept; no values"),
+    _declared(
+        "SCAN 0 COUNT 50", _SCAN, "a few names of keys, of which only patterns are kept; no values", Depth.DESCRIBE
+    ),
 )
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import msgspec
 
 from tieback import __version__
+from tieback.model.grant import Depth
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
 from tieback.probes.wire.verdicts import Hostile, LooksLikeTls, NotThisProtocol
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
@@ -51,7 +52,9 @@ class Response(msgspec.Struct, frozen=True):
     """Whether the body came compressed although identity was asked for; it is left unread."""
 
 
-def declared_get(name: str, path: bytes, why: str, headers: Headers = ()) -> DeclaredSend:
+def declared_get(
+    name: str, path: bytes, why: str, headers: Headers = (), depth: Depth = Depth.IDENTIFY
+) -> DeclaredSend:
     """A declared GET.
 
     Args:
@@ -59,16 +62,21 @@ def declared_get(name: str, path: bytes, why: str, headers: Headers = ()) -> Dec
         path: regular expression for path and query.
         why: what the answer is for.
         headers: fields that the request has beside the template's.
+        depth: the depth of a grant that it takes.
     """
-    return _declared(b"GET", name, path, why, headers)
+    return _declared(b"GET", name, path, why, headers, depth)
 
 
-def declared_head(name: str, path: bytes, why: str, headers: Headers = ()) -> DeclaredSend:
+def declared_head(
+    name: str, path: bytes, why: str, headers: Headers = (), depth: Depth = Depth.IDENTIFY
+) -> DeclaredSend:
     """A declared HEAD; arguments as ``declared_get``."""
-    return _declared(b"HEAD", name, path, why, headers)
+    return _declared(b"HEAD", name, path, why, headers, depth)
 
 
-def declared_post(name: str, path: str, body: bytes, why: str, headers: Headers = ()) -> DeclaredSend:
+def declared_post(
+    name: str, path: str, body: bytes, why: str, headers: Headers = (), depth: Depth = Depth.IDENTIFY
+) -> DeclaredSend:
     """A declared POST that only reads.
 
     Args:
@@ -77,16 +85,18 @@ def declared_post(name: str, path: str, body: bytes, why: str, headers: Headers 
         body: JSON, literally.
         why: what the answer is for, and why it changes nothing.
         headers: fields that the request has beside the template's.
+        depth: the depth of a grant that it takes.
     """
-    return _declared(b"POST", name, re.escape(path.encode("ascii")), why, headers, body)
+    return _declared(b"POST", name, re.escape(path.encode("ascii")), why, headers, depth, body)
 
 
 def _declared(
-    verb: bytes, name: str, path: bytes, why: str, headers: Headers, body: bytes | None = None
+    verb: bytes, name: str, path: bytes, why: str, headers: Headers, depth: Depth, body: bytes | None = None
 ) -> DeclaredSend:
     parts = [re.escape(part) for part in _TEMPLATE.split(b"%b")]
     tail = re.escape(_fields(headers, body)) + parts[5] + re.escape(body or b"")
-    return DeclaredSend(name, b"".join((verb, parts[1], path, parts[2], _HOST, parts[3], _AGENT, parts[4], tail)), why)
+    pattern = b"".join((verb, parts[1], path, parts[2], _HOST, parts[3], _AGENT, parts[4], tail))
+    return DeclaredSend(name, pattern, why, depth)
 
 
 def _fields(headers: Headers, body: bytes | None) -> bytes:

@@ -4,6 +4,7 @@ import re
 
 import msgspec
 
+from tieback.model.grant import Depth
 from tieback.probes.wire.http import (
     SEGMENT,
     Headers,
@@ -64,32 +65,45 @@ class Request(msgspec.Struct, frozen=True):
 
 
 def reading(
-    path: str, why: str, *, headers: Headers = (), names: bytes = b"", raw: bool = False, label: str = ""
+    path: str,
+    why: str,
+    *,
+    depth: Depth = Depth.ENUMERATE,
+    headers: Headers = (),
+    names: bytes = b"",
+    raw: bool = False,
+    label: str = "",
 ) -> Request:
     """A GET.
 
     Args:
         path: path and query; ``{name}`` is a place for one segment.
         why: what the answer is for, and why it changes nothing.
+        depth: the depth of a grant that it takes.
         headers: fields beside the template's.
         names: pattern of what may stand in the places; by default any one segment.
         raw: whether names go there as they are, not percent-encoded; then ``names`` says which those may be.
         label: what people call it, where the path without its query does not say it.
     """
-    send = declared_get(label or _label("GET", path), _pattern(path, names), why, headers)
+    send = declared_get(label or _label("GET", path), _pattern(path, names), why, headers, depth)
     return Request(send, path, headers=headers, raw=raw)
 
 
-def heading(path: str, why: str, *, headers: Headers = (), label: str = "") -> Request:
+def heading(path: str, why: str, *, depth: Depth = Depth.ENUMERATE, headers: Headers = (), label: str = "") -> Request:
     """A HEAD; arguments as ``reading``."""
     return Request(
-        declared_head(label or _label("HEAD", path), _pattern(path, b""), why, headers), path, "HEAD", headers=headers
+        declared_head(label or _label("HEAD", path), _pattern(path, b""), why, headers, depth),
+        path,
+        "HEAD",
+        headers=headers,
     )
 
 
-def posting(path: str, body: bytes, why: str, *, headers: Headers = (), label: str = "") -> Request:
+def posting(
+    path: str, body: bytes, why: str, *, depth: Depth = Depth.ENUMERATE, headers: Headers = (), label: str = ""
+) -> Request:
     """A POST that only reads: ``path`` and ``body`` stand literally."""
-    send = declared_post(label or _label("POST", path), path, body, why, headers)
+    send = declared_post(label or _label("POST", path), path, body, why, headers, depth)
     return Request(send, path, "POST", body, headers)
 
 
