@@ -13,12 +13,12 @@ from tieback.intake.traffic.http import plain_path
 from tieback.intake.traffic.interface import Opening, SeenFlow
 from tieback.intake.traffic.names import hostname
 from tieback.intake.traffic.stores.choose import recognise
+from tieback.intake.traffic.stores.evidence import each
 from tieback.model.flow import Flow, FlowApp, FlowEvidence, FlowTls, NameFrom, Peer, Sample, Server
 
 HEAD_BYTES = 4096
 BODY_BYTES = 4096
 """Cleartext kept of a message's head and of its body."""
-WEBSOCKET_BYTES = 4096
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
 _ENCRYPTED = frozenset({"https", "wss"})
 _PACKED = ("gzip", "x-gzip", "deflate")
@@ -161,8 +161,6 @@ def unpacked(message: Message) -> bytes:
 
 
 def _websocket(exchange: Exchange) -> list[Sample]:
-    samples: list[Sample] = []
-    for direction in ("out", "in"):
-        data = b"\n".join(part for way, part in exchange.websocket if way == direction)[:WEBSOCKET_BYTES]
-        samples.append(Sample(direction, "websocket", data))
-    return samples
+    """A sample a message: the first few of each direction."""
+    out, back = ([part for way, part in exchange.websocket if way == direction] for direction in ("out", "in"))
+    return list(each("websocket", out, back))

@@ -107,7 +107,7 @@ def test_a_store_in_a_tcp_flow(tmp_path: Path) -> None:
     assert (flow.protocol, flow.encrypted, flow.transport) == ("redis", False, "tcp")
     assert (flow.server.name, flow.server.ip, flow.server.port) == ("db.workhub.test", "10.0.0.5", 31337)
     assert (flow.client.ip, flow.bytes_out, flow.bytes_in, flow.packets_out) == ("10.0.0.9", 22, 10, 1)
-    assert [sample.data for sample in flows[0].samples] == [b"GET pin", b"4711"]
+    assert [sample.data for sample in flows[0].samples] == [b"*2\r\n$3\r\nGET\r\n$3\r\npin\r\n", b"$4\r\n4711\r\n"]
 
 
 def test_a_store_inside_tls_is_encrypted(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ accepts. A 0-9-1 frame is type, channel, size, payload and the octet 0xCE, so it
 from collections.abc import Iterator
 
 from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import samples, text, weigh
+from tieback.intake.traffic.stores.evidence import each, text, weigh
 from tieback.intake.traffic.stores.starttls import handshake_at, tls_from
 
 _HEADERS = {
@@ -57,7 +57,7 @@ class Amqp:
             self.name,
             confidence,
             detail=_product(server) or version or "AMQP 0-9-1",
-            samples=samples("other", _bodies(client, 8 if version else 0), _bodies(server, 0)),
+            samples=each("other", _bodies(client, 8 if version else 0), _bodies(server, 0)),
         )
 
 

@@ -6,13 +6,15 @@ and a side that contradicts takes the verdict away.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tieback.model.flow import Sample
 
 SAMPLE_BYTES = 4096
 """Most cleartext a direction and flow."""
 SIDE_ALONE = 0.7
+MOST_SAMPLES = 4
+"""Samples of one direction where each message is one by itself."""
 LEAST = 0.35
 """Less than this is no verdict."""
 
@@ -62,6 +64,23 @@ def bounded(parts: Iterable[bytes], separator: bytes = b"\n", limit: int = SAMPL
         if size >= limit:
             break
     return separator.join(kept)[:limit]
+
+
+def each(kind: str, out: Iterable[bytes] = (), back: Iterable[bytes] = ()) -> tuple[Sample, ...]:
+    """A sample a message, for messages that are documents: the first few of each direction, bounded together."""
+    return (*_each(kind, "out", out), *_each(kind, "in", back))
+
+
+def _each(kind: str, direction: str, parts: Iterable[bytes]) -> Iterator[Sample]:
+    left, count = SAMPLE_BYTES, 0
+    for part in parts:
+        if not part:
+            continue
+        if count == MOST_SAMPLES or (count and len(part) > left):
+            return
+        yield Sample(direction=direction, kind=kind, data=part[:left])
+        left -= len(part)
+        count += 1
 
 
 def samples(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import ascii_text, samples, weigh
+from tieback.intake.traffic.stores.evidence import ascii_text, each, weigh
 from tieback.intake.traffic.stores.starttls import record_at
 
 _LONGEST = 200 * 1024 * 1024
@@ -61,7 +61,7 @@ class Kafka:
         name = next((request.client_id for request in requests if request.client_id), b"").decode("ascii")
         produced = [request.frame for request in requests if request.key == _PRODUCE]
         return Recognised(
-            self.name, confidence, detail=f"client {name}" if name else "", samples=samples("other", produced, [])
+            self.name, confidence, detail=f"client {name}" if name else "", samples=each("other", produced, [])
         )
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import samples, text, weigh
+from tieback.intake.traffic.stores.evidence import each, text, weigh
 
 _KEY = rb"[\x21-\x7e\x80-\xff]{1,250}"
 _STORE = re.compile(
@@ -82,7 +82,7 @@ class Memcached:
         confidence = weigh(here, there)
         if not confidence:
             return None
-        return Recognised(self.name, confidence, detail=_version(server), samples=samples("other", values, found))
+        return Recognised(self.name, confidence, detail=_version(server), samples=each("other", values, found))
 
 
 def _framed(datagram: bytes) -> bool:
@@ -180,11 +180,11 @@ def _header(data: bytes, magic: int) -> float:
 def _binary(client: bytes, server: bytes) -> Recognised | None:
     here = _header(client, 0x80) if client else None
     there = _header(server, 0x81) if server else None
-    if client and server and (client[1] != server[1] or client[12:16] != server[12:16]) and here and there:
+    if here and there and (client[1] != server[1] or client[12:16] != server[12:16]):
         there = 0.6  # quiet commands may go unanswered
     confidence = weigh(here, there)
     if not confidence:
         return None
     values = [client[24 + client[4] : 24 + int.from_bytes(client[8:12])]] if client else []
     found = [server[24 + server[4] : 24 + int.from_bytes(server[8:12])]] if server else []
-    return Recognised("memcached", confidence, detail="binary protocol", samples=samples("other", values, found))
+    return Recognised("memcached", confidence, detail="binary protocol", samples=each("other", values, found))

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 
 from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import SAMPLE_BYTES, ascii_text, samples, weigh
+from tieback.intake.traffic.stores.evidence import ascii_text, each, weigh
 from tieback.intake.traffic.stores.interface import ANY
 
 _HEADER = 16
@@ -23,6 +23,9 @@ _REQUESTS = frozenset(
 _REPLIES = frozenset({_OP_REPLY, _OP_COMMAND_REPLY, _OP_COMPRESSED, _OP_MSG})
 _BSON_TYPES = frozenset({*range(1, 0x14), 0x7F, 0xFF})
 _MOST_MESSAGES = 64
+_FORMAL = frozenset(
+    {b"hello", b"ismaster", b"hellook", b"ping", b"buildinfo", b"endsessions", b"saslstart", b"saslcontinue"}
+)
 _NOT_COMPRESSED, _ZLIB = 0, 2
 _INFLATED = 16 * 1024
 
@@ -52,7 +55,7 @@ class Mongodb:
             self.name,
             confidence,
             detail=_product(server),
-            samples=samples("mongodb", _documents(client), _documents(server), separator=b""),
+            samples=each("mongodb", _documents(client), _documents(server)),
         )
 
 
@@ -135,8 +138,8 @@ def _document_weight(message: bytes, at: int, *, whole: bool) -> float:
 
 
 def _documents(data: bytes) -> Iterator[bytes]:
-    """The documents, one after the other: each begins with its own length. Only a first one that is too long is cut."""
-    at = shown = 0
+    """Documents of the messages, but for those by which a connection begins and ends."""
+    at = 0
     for _ in range(_MOST_MESSAGES):
         length = _int32(data, at)
         if at + _HEADER + 5 > len(data) or not _HEADER + 5 <= length <= _LONGEST:
@@ -146,12 +149,18 @@ def _documents(data: bytes) -> Iterator[bytes]:
         begin = _document_at(message, opcode) if opcode in _REQUESTS | _REPLIES and opcode != _OP_COMPRESSED else -1
         while begin >= 0 and begin + 5 <= len(message):
             size = _int32(message, begin)
-            if size < 5 or (shown and shown + size > SAMPLE_BYTES):
+            if size < 5:
                 break
-            yield message[begin : begin + size]
-            shown += size
+            document = message[begin : begin + size]
+            if size > 5 and not _formal(document):
+                yield document
             begin += size
         at += length
+
+
+def _formal(document: bytes) -> bool:
+    """Whether a document only greets, logs in by challenge, or says good-bye."""
+    return document[5 : document.find(b"\0", 5)].lower() in _FORMAL or b"\x10maxWireVersion\0" in document
 
 
 def _plain(message: bytes) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import samples, text, weigh
+from tieback.intake.traffic.stores.evidence import each, text, weigh
 
 _CONNECT, _CONNACK, _PUBLISH, _SUBSCRIBE, _SUBACK, _UNSUBSCRIBE, _PINGREQ, _PINGRESP, _DISCONNECT, _AUTH = (
     1, 2, 3, 8, 9, 10, 12, 13, 14, 15,
@@ -57,7 +57,7 @@ class Mqtt:
         if not confidence:
             return None
         return Recognised(
-            self.name, confidence, detail=version, samples=samples("mqtt", _shown(client, five), _shown(server, five))
+            self.name, confidence, detail=version, samples=each("mqtt", _shown(client, five), _shown(server, five))
         )
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import samples, weigh
+from tieback.intake.traffic.stores.evidence import each, weigh
 from tieback.intake.traffic.stores.starttls import handshake_at, tls_from
 
 _INFO = re.compile(rb"INFO \{[^\r\n]{0,8000}\"(?:server_id|max_payload|nonce)\"")
@@ -68,7 +68,7 @@ class Nats:
             self.name,
             confidence,
             detail=_product(server),
-            samples=samples("other", _payloads(client), _payloads(server)),
+            samples=each("other", _payloads(client), _payloads(server)),
         )
 
 

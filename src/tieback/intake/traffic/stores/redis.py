@@ -6,7 +6,7 @@ inline command is a line, which many protocols have, so it counts only with answ
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tieback.intake.traffic.interface import Opening, Recognised
 from tieback.intake.traffic.stores.evidence import ascii_text, samples, text, weigh
@@ -16,6 +16,7 @@ _MOST_NESTING_COUNT = 1 << 20
 _LONGEST_LINE = 64 * 1024
 _LONGEST_BULK = 512 * 1024 * 1024
 _COMMAND = re.compile(rb"[A-Za-z][A-Za-z_.|-]{1,30}")
+_WORD = re.compile(rb"\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^ ]+")
 _NUMBER = re.compile(rb"-?[0-9]{1,19}")
 _DOUBLE = re.compile(rb"[-+]?(?:[0-9.]+(?:[eE][-+]?[0-9]+)?|inf|nan)")
 _ERROR = re.compile(rb"(?:[A-Z][A-Z0-9_]{1,30}|ERR)(?: |$)")
@@ -38,7 +39,6 @@ class _Read:
 
     fits: bool = True
     replies: int = 0
-    bulks: list[bytes] = field(default_factory=list)
     telling: bool = False
     """Whether anything but ``+OK``, a number or a line was among it."""
 
@@ -53,7 +53,7 @@ class Redis:
     def recognise(self, opening: Opening) -> Recognised | None:
         """Requests and answers, each read strictly; a reply that is no RESP contradicts."""
         client, server = opening.client, opening.server
-        commands: list[bytes] = []
+        commands: list[list[bytes]] = []
         here: float | None = None
         if client:
             commands, here = _requests(_from_request(client) if opening.midstream else client)
@@ -72,8 +72,12 @@ class Redis:
         confidence = weigh(here, there)
         if not confidence:
             return None
-        bulks = answer.bulks if answer else []
-        return Recognised(self.name, confidence, detail=_product(server), samples=samples("redis", commands, bulks))
+        return Recognised(
+            self.name,
+            confidence,
+            detail=_product(server),
+            samples=samples("redis", map(_resp, commands), [server], separator=b""),
+        )
 
 
 def _from_request(client: bytes) -> bytes:
@@ -84,25 +88,23 @@ def _from_request(client: bytes) -> bytes:
     return client[at + 2 :] if at >= 0 else client
 
 
-def _requests(client: bytes) -> tuple[list[bytes], float]:
-    """Commands, and how well the bytes fit."""
+def _requests(client: bytes) -> tuple[list[list[bytes]], float]:
+    """Commands as words, and how well the bytes fit."""
     if client[:1] == b"*":
         commands, fits = _arrays(client)
         return commands, 1.0 if fits and commands else 0.0
     lines = client.split(b"\n", 200)
-    commands = [line.rstrip(b"\r") for line in lines[:-1] or lines if line.strip()]
-    words = [line.split(b" ", 1)[0].upper() for line in commands]
-    if not words or words[0] not in _INLINE or not all(map(text, commands)):
+    lines = [line.rstrip(b"\r") for line in lines[:-1] or lines if line.strip()]
+    names = [line.split(b" ", 1)[0].upper() for line in lines]
+    if not names or names[0] not in _INLINE or not all(map(text, lines)) or b" HTTP/" in lines[0][-12:]:
         return [], 0.0
-    if any(b" HTTP/" in line[-12:] for line in commands[:1]):
-        return [], 0.0
-    distinct = any(word in _INLINE and word not in _SHARED_WITH_OTHERS for word in words)
-    return commands, 0.6 if distinct else 0.3
+    distinct = any(name in _INLINE and name not in _SHARED_WITH_OTHERS for name in names)
+    return [[word.strip(b"\"'") for word in _WORD.findall(line)] for line in lines], 0.6 if distinct else 0.3
 
 
-def _arrays(client: bytes) -> tuple[list[bytes], bool]:
+def _arrays(client: bytes) -> tuple[list[list[bytes]], bool]:
     """Arrays of bulk strings, one after the other; the last may be cut short."""
-    commands: list[bytes] = []
+    commands: list[list[bytes]] = []
     at = 0
     while at < len(client) and len(commands) < 200:
         words: list[bytes] = []
@@ -115,15 +117,20 @@ def _arrays(client: bytes) -> tuple[list[bytes], bool]:
             size, at = _count(client, at, b"$")
             if size is None or not 0 <= size <= _LONGEST_BULK:
                 cut = size is None and at == len(client)
-                return ([*commands, b" ".join(words)] if words else commands), cut and bool(commands or words)
+                return ([*commands, words] if words else commands), cut and bool(commands or words)
             words.append(client[at : at + size])
             at += size + 2
             if at <= len(client) and client[at - 2 : at] != b"\r\n":
                 return commands, False
         if not words or not _COMMAND.fullmatch(words[0]):
             return commands, False
-        commands.append(b" ".join(words))
+        commands.append(words)
     return commands, True
+
+
+def _resp(words: list[bytes]) -> bytes:
+    """A command as an array of bulk strings, so that arguments with spaces and line ends stay whole."""
+    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)
 
 
 def _count(data: bytes, at: int, kind: bytes) -> tuple[int | None, int]:
@@ -159,7 +166,6 @@ def _replies(server: bytes) -> _Read:
             size = int(line)
             read.telling = True
             if size >= 0:
-                read.bulks.append(server[at : at + size])
                 at += size + 2
                 if at <= len(server) and server[at - 2 : at] != b"\r\n":
                     read.fits = False

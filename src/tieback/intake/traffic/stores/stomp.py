@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from tieback.intake.traffic.interface import Opening, Recognised
-from tieback.intake.traffic.stores.evidence import samples, weigh
+from tieback.intake.traffic.stores.evidence import each, weigh
 
 _HEADERS = rb"\r?\n(?:[^\0\r\n:]{1,200}:[^\0\r\n]{0,4000}\r?\n){0,60}\r?\n"
 _OPEN = re.compile(rb"(?:CONNECT|STOMP)" + _HEADERS + rb"\0")
@@ -42,7 +42,7 @@ class Stomp:
             self.name,
             confidence,
             detail=product.group(1).decode("ascii") if product else "",
-            samples=samples("other", _frames(client), _frames(server)),
+            samples=each("other", _frames(client), _frames(server)),
         )
 
 

@@ -96,7 +96,7 @@ def test_both_ways_round_mid_stream() -> None:
     assert turned is not None
     assert turned.protocol == "redis"
     assert turned.confidence < 0.9
-    assert [(item.direction, item.data) for item in turned.samples] == [("in", b"PING")]
+    assert [(item.direction, item.data) for item in turned.samples] == [("in", client), ("out", server)]
     assert recognise(Opening(server, client, 6379)) is None
 
 
@@ -127,6 +127,18 @@ def test_the_order_is_fixed() -> None:
     names = [item.name for item in recognisers()]
     assert names.index("postgresql") < names.index("mysql") < names.index("kafka")
     assert {"smtp", "imap", "pop3", "ftp"} <= set(names)
+
+
+@pytest.mark.parametrize("midstream", [False, True])
+def test_short_sides_never_raise(midstream: bool) -> None:
+    tails = (b"", b"\0", bytes(7), b"\x01\0\0\x01\x80\0\0\x09" * 3, b"+$*:{", b"\xff" * 30)
+    for item in recognisers():
+        sides = (item.client_first, item.server_first)
+        for first in {byte for side in sides for byte in (*side[:4], *side[-4:])}:
+            for tail in tails:
+                one = bytes((first,)) + tail
+                for client, server in ((one, b""), (b"", one), (one, one), (one[:1], one), (one, one[:1])):
+                    item.recognise(Opening(client, server, None, midstream=midstream))
 
 
 @settings(max_examples=100, deadline=None)

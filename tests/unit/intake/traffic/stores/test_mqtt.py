@@ -60,7 +60,7 @@ def test_payloads_and_login_are_shown() -> None:
     client = connect(flags=0xC2, rest=word(b"truck") + word(b"hunter2")) + PUBLISH
     found = Mqtt().recognise(Opening(client, CONNACK, 1883))
     assert found is not None
-    login, payload = found.samples[0].data.split(b"\n")
+    login, payload = (item.data for item in found.samples)
     assert json.loads(login) == {"username": "truck", "password": "hunter2"}
     assert payload == b'{"lat":52.1,"driver":"Ada"}'
     assert found.samples[0].kind == "mqtt"

@@ -43,7 +43,7 @@ def test_payloads_and_login_are_shown() -> None:
     found = Nats().recognise(Opening(CONNECT + PUB, INFO, 4222))
     assert found is not None
     assert b'"pass":"hunter2"' in found.samples[0].data
-    assert b"ada@work.test" in found.samples[0].data
+    assert found.samples[1].data == b"ada@work.test"
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,14 @@ def test_detail_and_samples() -> None:
     found = Redis().recognise(Opening(SET + command(b"INFO"), b"+OK\r\n$%d\r\n%s\r\n" % (len(info), info), 6379))
     assert found is not None
     assert found.detail == "Redis 7.2.5"
-    assert found.samples[0].data == b"SET user:7:email ada@work.test\nINFO"
-    assert found.samples[1].data == info
+    assert found.samples[0].data == SET + command(b"INFO")
+    assert info in found.samples[1].data
+
+
+def test_inline_commands_are_shown_as_arrays() -> None:
+    found = Redis().recognise(Opening(b'SET name "Ada Byron"\r\n', b"+OK\r\n", 6379))
+    assert found is not None
+    assert found.samples[0].data == command(b"SET", b"name", b"Ada Byron")
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_detail_and_samples() -> None:
     assert found is not None
     assert found.detail == "ActiveMQ/5.18.3"
     assert b"passcode:hunter2" in found.samples[0].data
-    assert b"ada@work.test" in found.samples[0].data
+    assert b"ada@work.test" in found.samples[1].data
 
 
 @pytest.mark.parametrize(
