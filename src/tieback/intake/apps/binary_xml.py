@@ -7,12 +7,13 @@ document out would produce, because a few kilobytes can name one long string a h
 
 import struct
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
 from tieback.intake.apps.element import MAX_DEPTH, MAX_ELEMENTS, Element
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.intake.apps.stringpool import MalformedError, StringPool, read_pool
+from tieback.intake.apps.stringpool import MalformedError, StringPool, pool_frame, read_pool
 
 MAX_ATTRIBUTES = 1000
 """Attributes read of one element."""
@@ -39,15 +40,12 @@ def read_binary_xml(file: str, data: bytes) -> Artifact:
     Raises:
         MalformedError: there is no readable string pool at its beginning.
     """
-    pool = _pool(data)
-    buffer = Buffer(
-        file,
-        BufferKind.RESOURCES,
-        data[pool.start : pool.stop],
-        base=pool.start,
-        starts=pool.begins(),
-        utf16=pool.utf16,
-    )
+    if len(data) < 36:
+        raise MalformedError("a binary XML file ends too early")
+    frame = pool_frame(data, 8)
+    text = data[frame.start : frame.stop]
+    starts = partial(_begins, data)
+    buffer = Buffer(file, BufferKind.RESOURCES, text, base=frame.start, starts=starts, utf16=not frame.utf8)
     return Artifact(file, (buffer,))
 
 
@@ -90,6 +88,10 @@ def _element(data: bytes, at: int, lengths: "np.ndarray[tuple[int], np.dtype[np.
             break
         total += sum(int(lengths[min(s, nothing)]) for s in struct.unpack_from("<III", data, attribute)) + 16
     return total
+
+
+def _begins(data: bytes) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    return read_pool(data, 8).begins()
 
 
 def _pool(data: bytes) -> StringPool:

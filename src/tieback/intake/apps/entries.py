@@ -1,7 +1,6 @@
 """From the entries of a package to artifacts: each is read once, told apart by its content, and let go."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from tieback.intake.apps.apk import Apk, is_apk
 from tieback.intake.apps.archive import Archive
@@ -86,7 +85,7 @@ def _placed(artifact: Artifact, place: str) -> Artifact:
     if not place:
         return artifact
     file = place + artifact.file
-    return Artifact(file, tuple(replace(buffer, file=file) for buffer in artifact.buffers))
+    return Artifact(file, tuple(buffer.placed(file) for buffer in artifact.buffers))
 
 
 def make_artifacts(file: str, data: bytes | bytearray, problems: Problems, budget: Budget) -> Iterator[Artifact]:
@@ -118,8 +117,13 @@ def _dart(artifact: Artifact, data: bytes | bytearray) -> Artifact:
     """The artifact of a native file, with the edges of its texts where it is a compiled Dart program."""
     if not is_dart(data):
         return artifact
-    narrow = (replace(b, starts=text_edges(b.data)) if b.kind is BufferKind.NATIVE else b for b in artifact.buffers)
-    return Artifact(artifact.file, tuple(narrow))
+    return Artifact(artifact.file, tuple(_with_edges(buffer) for buffer in artifact.buffers))
+
+
+def _with_edges(buffer: Buffer) -> Buffer:
+    if buffer.kind is not BufferKind.NATIVE:
+        return buffer
+    return Buffer(buffer.file, buffer.kind, buffer.data, buffer.base, lambda: text_edges(buffer.data), buffer.utf16)
 
 
 def _structured(file: str, content: Content, data: bytes, problems: Problems) -> Artifact:

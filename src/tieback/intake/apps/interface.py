@@ -1,10 +1,11 @@
 """The seam of the app readers: an opened app gives artifacts; each is a few bounded buffers with their origin."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
@@ -34,22 +35,56 @@ class BufferKind(StrEnum):
     """Anything else worth scanning."""
 
 
-@dataclass(frozen=True, slots=True)
-class Buffer:
-    """Bytes of one entry, decompressed and bounded."""
+type Starts = NDArray[np.int64] | Callable[[], NDArray[np.int64]] | None
+"""Sorted offsets, or what finds them when they are first asked for: in most buffers nothing is, so nobody does."""
 
-    file: str
-    """Entry name inside the package."""
-    kind: BufferKind
-    data: bytes
-    base: int = 0
-    """Offset of ``data[0]`` in the decompressed entry."""
-    starts: NDArray[np.int64] | None = None
-    """Sorted offsets in ``data`` at which a string begins; a match never crosses one."""
-    utf16: bool = False
-    """Whether ``data`` holds UTF-16LE text."""
-    names: Mapping[int, str] = field(default_factory=dict)
-    """Offset of a string in ``data`` to its resource name, such as ``string/backend_url``."""
+_NO_NAMES: Mapping[int, str] = MappingProxyType({})
+
+
+class Buffer:
+    """Bytes of one entry, decompressed and bounded. Not to be changed by who reads it."""
+
+    __slots__ = ("_starts", "base", "data", "file", "kind", "names", "utf16")
+
+    def __init__(
+        self,
+        file: str,
+        kind: BufferKind,
+        data: bytes,
+        base: int = 0,
+        starts: Starts = None,
+        utf16: bool = False,
+        names: Mapping[int, str] = _NO_NAMES,
+    ) -> None:
+        """Keep what is given.
+
+        Args:
+            file: entry name inside the package.
+            kind: what the bytes are.
+            data: the bytes.
+            base: offset of ``data[0]`` in the decompressed entry.
+            starts: offsets in ``data`` at which a string begins; must not raise where it is to be called.
+            utf16: whether ``data`` holds UTF-16LE text.
+            names: offset of a string in ``data`` to its resource name, such as ``string/backend_url``.
+        """
+        self.file = file
+        self.kind = kind
+        self.data = data
+        self.base = base
+        self.utf16 = utf16
+        self.names = names
+        self._starts = starts
+
+    @property
+    def starts(self) -> NDArray[np.int64] | None:
+        """Sorted offsets in ``data`` at which a string begins; a match never crosses one. ``None`` where unknown."""
+        if callable(self._starts):
+            self._starts = self._starts()
+        return self._starts
+
+    def placed(self, file: str) -> "Buffer":
+        """The same bytes under another name."""
+        return Buffer(file, self.kind, self.data, self.base, self._starts, self.utf16, self.names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Source: AOSP ``frameworks/base/tools/aapt2/Resources.proto`` (``ResourceTable``,
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.proto_xml import item_text
@@ -77,8 +78,8 @@ class ProtoResources:
 
     def artifact(self) -> Artifact:
         """The bytes as one buffer, with the places and names of its texts."""
-        edges = string_edges(self._data)
-        buffer = Buffer(self._file, BufferKind.RESOURCES, self._data, starts=edges, names=_Names(self))
+        starts = partial(string_edges, self._data)
+        buffer = Buffer(self._file, BufferKind.RESOURCES, self._data, starts=starts, names=_Names(self))
         return Artifact(self._file, (buffer,))
 
     def text(self, resource: int) -> str:

@@ -5,8 +5,10 @@ Source: AOSP ``frameworks/base/tools/aapt2/Resources.proto`` (``XmlNode``, ``Xml
 """
 
 import struct
+from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tieback.intake.apps.element import MAX_DEPTH, MAX_ELEMENTS, Element
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
@@ -39,6 +41,10 @@ def search_proto_xml(file: str, data: bytes) -> Artifact:
     No tree is built, because a bundle holds a thousand layouts: a name (field 2) is followed by its value (field 3),
     whose length is all that is read. What follows other texts is a control character, which ends a match by itself.
     """
+    return Artifact(file, (Buffer(file, BufferKind.RESOURCES, data, starts=partial(_value_edges, data)),))
+
+
+def _value_edges(data: bytes) -> NDArray[np.int64]:
     edges: list[int] = []
     at = data.find(_NAME_TAG)
     last = len(data) - 3
@@ -52,7 +58,7 @@ def search_proto_xml(file: str, data: bytes) -> Artifact:
             if begin + length <= len(data):
                 edges += (begin, begin + length)
         at = data.find(_NAME_TAG, at + 1)
-    return Artifact(file, (Buffer(file, BufferKind.RESOURCES, data, starts=np.unique(np.array(edges, np.int64))),))
+    return np.unique(np.array(edges, np.int64))
 
 
 def probes(data: bytes) -> int:

@@ -7,12 +7,13 @@ Source: AOSP ``ResourceTypes.h`` (``ResTable_header``, ``ResTable_package``, ``R
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.intake.apps.stringpool import CHUNK_STRING_POOL, MalformedError, StringPool, read_pool
+from tieback.intake.apps.stringpool import CHUNK_STRING_POOL, MalformedError, StringPool, pool_frame, read_pool
 
 MAX_CHUNKS = 100_000
 """Chunks walked in one table: types times configurations; large apps have about 5,000."""
@@ -74,23 +75,32 @@ class Resources:
         pools = [at for kind, at, _, _ in top if kind == CHUNK_STRING_POOL]
         if not pools:
             raise MalformedError("the resource table has no string pool")
-        self.pool = read_pool(data, pools[0])
+        self._pool_at = pools[0]
+        self._frame = pool_frame(data, pools[0])
         self._packages = [(at, head, size) for kind, at, head, size in top if kind == _PACKAGE]
         self._types: list[_TypeChunk] | None = None
 
     def artifact(self) -> Artifact:
         """The global string pool as one buffer with its resource names."""
-        pool = self.pool
+        frame = self._frame
         buffer = Buffer(
             self._file,
             BufferKind.RESOURCES,
-            self._data[pool.start : pool.stop],
-            base=pool.start,
-            starts=pool.begins(),
-            utf16=pool.utf16,
+            self._data[frame.start : frame.stop],
+            base=frame.start,
+            starts=self._begins,
+            utf16=not frame.utf8,
             names=StringNames(self),
         )
         return Artifact(self._file, (buffer,))
+
+    @cached_property
+    def pool(self) -> StringPool:
+        """The strings of all values."""
+        return read_pool(self._data, self._pool_at)
+
+    def _begins(self) -> Offsets:
+        return self.pool.begins()
 
     def text(self, resource: int) -> str:
         """The string behind a resource id (``0xPPTTEEEE``), of the default configuration where there is one.

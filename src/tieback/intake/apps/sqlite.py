@@ -5,8 +5,10 @@ other without a mark between them. Texts that go on in an overflow page end ther
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 
@@ -21,8 +23,12 @@ _SIZES = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0)
 
 def read_sqlite(file: str, data: bytes) -> Artifact:
     """The database as one buffer of kind ``BINARY``."""
+    return Artifact(file, (Buffer(file, BufferKind.BINARY, data, starts=partial(_starts, data)),))
+
+
+def _starts(data: bytes) -> NDArray[np.int64]:
     edges = np.unique(np.fromiter(_edges(data), np.int64))
-    return Artifact(file, (Buffer(file, BufferKind.BINARY, data, starts=edges[edges <= len(data)]),))
+    return edges[edges <= len(data)]
 
 
 def _edges(data: bytes) -> Iterator[int]:

@@ -59,8 +59,21 @@ FEW = 64
 """Strings up to which a loop is faster than numpy; nearly every binary XML file has fewer."""
 
 
-def read_pool(data: bytes, at: int) -> StringPool:
-    """Locate the strings of the pool at offset ``at``, the first ``MAX_STRINGS`` of them.
+@dataclass(frozen=True, slots=True)
+class PoolFrame:
+    """What the header of a pool says; its strings are not located yet."""
+
+    header: int
+    """Offset of the table of offsets."""
+    size: int
+    start: int
+    stop: int
+    count: int
+    utf8: bool
+
+
+def pool_frame(data: bytes, at: int) -> PoolFrame:
+    """The frame of the pool at offset ``at``; where there is one, ``read_pool`` does not raise.
 
     Raises:
         MalformedError: there is no string pool, or its tables leave the bytes.
@@ -75,24 +88,38 @@ def read_pool(data: bytes, at: int) -> StringPool:
         stop = min(stop, at + styles)
     start = at + strings
     count = min(count, MAX_STRINGS)
-    offsets_end = at + header + 4 * count
+    utf8 = bool(flags & _UTF8)
+    if count == 0:
+        return PoolFrame(at + header, size, stop, stop, 0, utf8)
+    if at + header + 4 * count > len(data) or not at + header <= start <= stop:
+        raise MalformedError("the tables of a string pool leave it")
+    return PoolFrame(at + header, size, start, stop, count, utf8)
+
+
+def read_pool(data: bytes, at: int) -> StringPool:
+    """Locate the strings of the pool at offset ``at``, the first ``MAX_STRINGS`` of them.
+
+    Raises:
+        MalformedError: there is no string pool, or its tables leave the bytes.
+    """
+    frame = pool_frame(data, at)
+    start, stop, count = frame.start, frame.stop, frame.count
     if count == 0:
         none = np.empty(0, np.int64)
-        return StringPool(data, size, stop, stop, none, none, bool(not flags & _UTF8))
-    if offsets_end > len(data) or not at + header <= start <= stop:
-        raise MalformedError("the tables of a string pool leave it")
+        return StringPool(data, frame.size, stop, stop, none, none, not frame.utf8)
     if count <= FEW:
-        starts, lengths = _few(data, struct.unpack_from(f"<{count}I", data, at + header), start, stop, flags)
-        return StringPool(data, size, start, stop, starts, lengths, not flags & _UTF8)
-    places = np.frombuffer(data, "<u4", count, at + header).astype(np.int64) + start
+        offsets = struct.unpack_from(f"<{count}I", data, frame.header)
+        starts, lengths = _few(data, offsets, start, stop, utf8=frame.utf8)
+        return StringPool(data, frame.size, start, stop, starts, lengths, not frame.utf8)
+    places = np.frombuffer(data, "<u4", count, frame.header).astype(np.int64) + start
     raw = np.frombuffer(data, np.uint8)
-    starts, lengths = (_utf8 if flags & _UTF8 else _utf16)(raw, places)
+    starts, lengths = (_utf8 if frame.utf8 else _utf16)(raw, places)
     starts = np.where(starts + lengths > stop, -1, starts)
-    return StringPool(data, size, start, stop, starts, lengths, not flags & _UTF8)
+    return StringPool(data, frame.size, start, stop, starts, lengths, not frame.utf8)
 
 
 def _few(
-    data: bytes, offsets: tuple[int, ...], start: int, stop: int, flags: int
+    data: bytes, offsets: tuple[int, ...], start: int, stop: int, *, utf8: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Starts and lengths of a small pool, one by one: what the vectorised functions below give, without their price."""
     starts, lengths = [], []
@@ -100,7 +127,7 @@ def _few(
         place = start + offset
         length = 0
         if place + 4 <= len(data):
-            if flags & _UTF8:
+            if utf8:
                 place += 1 + (data[place] >> 7)
                 length = data[place]
                 place += 1
