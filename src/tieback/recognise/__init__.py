@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from tieback.recognise.interface import Extractor
     from tieback.recognise.rules import Rules
 
-RECOGNISE_VERSION = "2"
+RECOGNISE_VERSION = "3"
 """Part of the key of a unit of work: rises when any extractor or rule file would find something else."""
 
 
@@ -19,8 +19,10 @@ def extractors(rules: "Rules | None" = None) -> "tuple[Extractor, ...]":
         rules: the rule files, to be shared with ``collect``; read anew where missing.
     """
     from tieback.recognise.config import ConfigExtractor
+    from tieback.recognise.dataflow.extract import DataflowExtractor
     from tieback.recognise.extract import EndpointExtractor
     from tieback.recognise.rules import Rules
 
     rules = rules if rules is not None else Rules()
-    return (EndpointExtractor(rules), ConfigExtractor(rules))
+    endpoints = EndpointExtractor(rules)
+    return (endpoints, ConfigExtractor(rules), DataflowExtractor(endpoints, rules))
