@@ -1,6 +1,10 @@
 """Builders of archives and Android resources, honest or lying, for the tests of this folder."""
 
+import shutil
 import struct
+import subprocess
+import tarfile
+import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -222,3 +226,52 @@ def apps() -> Path:
     if not DATA.is_dir():
         pytest.skip("no sample apps at ../shared/data/apps")
     return DATA
+
+
+CACHE = Path(__file__).parents[4] / ".cache" / "registry-apps"
+
+
+@pytest.fixture(scope="session")
+def registry() -> Callable[[str], list[Path]]:
+    """Call ``registry("npm:android-apidemos")`` for the app packages inside a package of npm or PyPI.
+
+    They are fetched once, by name, with the registry's own client, into ``.cache``; where that cannot be had the test
+    is skipped. Nothing of them is installed or run.
+    """
+
+    def call(name: str) -> list[Path]:
+        folder = CACHE / name.replace(":", "-")
+        if not (folder / "done").exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            kind, _, package = name.partition(":")
+            _fetch(kind, package, folder)
+            (folder / "done").touch()
+        found = sorted(path for path in folder.rglob("*") if path.suffix in {".apk", ".ipa", ".jar", ".dll"})
+        if not found:
+            pytest.skip(f"{name} holds no app package")
+        return found
+
+    return call
+
+
+def _fetch(kind: str, package: str, folder: Path) -> None:
+    client = shutil.which("npm" if kind == "npm" else "pip")
+    if client is None:
+        pytest.skip(f"no client to fetch {package} from {kind}")
+    options = ["pack", package] if kind == "npm" else ["download", "--no-deps", "--only-binary=:all:", package]
+    try:
+        subprocess.run([client, *options], cwd=folder, capture_output=True, timeout=100, check=True)
+    except (subprocess.SubprocessError, OSError):
+        pytest.skip(f"{package} cannot be had from {kind}")
+    for archive in [path for path in folder.iterdir() if path.suffix in {".tgz", ".gz", ".whl"}]:
+        if archive.suffix == ".whl":
+            with zipfile.ZipFile(archive) as wheel:
+                for name in wheel.namelist():
+                    if Path(name).suffix in {".apk", ".ipa", ".jar", ".dll"}:
+                        wheel.extract(name, folder)
+        else:
+            with tarfile.open(archive) as tar:
+                for member in tar:
+                    if Path(member.name).suffix in {".apk", ".ipa"}:
+                        tar.extract(member, folder, filter="data")
+        archive.unlink()

@@ -1,4 +1,6 @@
 import struct
+from collections.abc import Callable
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -106,6 +108,13 @@ def test_decompression_is_paid_from_the_budget() -> None:
     assert 0 < len(found) < 5
     assert budget.total >= 0
     assert len(problems) == 5 - len(found)
+
+
+def test_a_real_assembly_gives_its_user_strings(registry: Callable[[str], list[Path]]) -> None:
+    (path,) = (path for path in registry("pypi:pythonnet") if path.name == "Python.Runtime.dll")
+    (artifact,), problems = opened(path.read_bytes())
+    assert problems == []
+    assert "Python wrapper for .NET type {0}" in user_strings(artifact)
 
 
 @settings(max_examples=100, deadline=None)

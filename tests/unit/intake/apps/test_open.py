@@ -107,6 +107,32 @@ def test_every_real_sample_opens_or_says_why_not(apps: Path) -> None:
         assert artifacts > 0, path
 
 
+@pytest.mark.parametrize(
+    ("package", "bundle_ids"),
+    [
+        ("npm:android-apidemos", {"io.appium.android.apis"}),
+        ("npm:io.appium.settings", {"io.appium.settings"}),
+        (
+            "npm:appium-uiautomator2-server",
+            {"io.appium.uiautomator2.server", "io.appium.uiautomator2.server.test"},
+        ),
+        ("pypi:uiautomator2", {"com.github.uiautomator"}),
+    ],
+)
+def test_apps_that_registries_hold_are_named_and_read(
+    registry: Callable[[str], list[Path]], package: str, bundle_ids: set[str]
+) -> None:
+    named = set()
+    for path in registry(package):
+        with open_app(path) as opened:
+            assert opened.app is not None
+            named.add(opened.app.bundle_id)
+            assert opened.cleartext
+            assert sum(1 for _ in opened.artifacts()) > 5
+            assert opened.problems == []
+    assert bundle_ids <= named
+
+
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     noise=st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 255)), max_size=12),
