@@ -25,6 +25,7 @@ MAX_WORDS = 16
 MAX_SIBLINGS = 64
 _EVERYWHERE = frozenset({"en", "int"})
 """Languages that schemas mix with any other."""
+_NOBODYS: frozenset[str] = frozenset()
 _REGISTERED_APPS = frozenset({"oauth", "oidc", "redirect", "grant", "scope"})
 """Words beside ``client_id`` that make the client a program."""
 _ABOUT = frozenset({"health", "retail", "travel", "financial", "employment"})
@@ -95,6 +96,15 @@ class Surroundings(msgspec.Struct, frozen=True):
     evidence: str
 
 
+class Sibling(msgspec.Struct, frozen=True, gc=False):
+    """What one name beside says."""
+
+    words: tuple[str, ...]
+    languages: frozenset[str]
+    core: str
+    """A class that tells that a table speaks of people, or empty."""
+
+
 class NameDetector:
     """Classifies columns by their names. Reads its data files at first use and keeps bounded caches."""
 
@@ -109,6 +119,7 @@ class NameDetector:
         self._words_of = lru_cache(CACHED)(self._analyse)
         self._pieces = lru_cache(CACHED)(self._unglued)
         self._table = lru_cache(CACHED // 4)(self._surroundings)
+        self._sibling = lru_cache(CACHED)(self._look_at_sibling)
         self._siblings = lru_cache(CACHED // 64)(self._look_at_siblings)
         self._kind = lru_cache(256)(kind_of)
         self._verdict = lru_cache(CACHED)(self._judge)
@@ -154,7 +165,7 @@ class NameDetector:
         return (word,)
 
     def _agree(self, pieces: list[str]) -> bool:
-        """Whether each short piece is of a language of another piece, or English: ``validasi`` is not made of ``asi``."""
+        """Whether each short piece is English or of the language of another: ``validasi`` does not hold ``asi``."""
         languages = self.lexicon.languages
         for at, piece in enumerate(pieces):
             mine = languages.get(piece, _EVERYWHERE)
@@ -189,19 +200,21 @@ class NameDetector:
     def _find(self, words: tuple[str, ...], border: int) -> Iterator[Found]:
         """The longest phrases, none inside another; those of the parent only where the name adds nothing."""
         lexicon = self.lexicon
-        covered = 0
+        phrases, longest_from, pairs = lexicon.phrases, lexicon.longest_from, lexicon.pairs
+        size, covered = len(words), 0
         for start, word in enumerate(words):
-            longest = lexicon.longest_from.get(word)
+            longest = longest_from.get(word)
             if longest is None:
                 continue
-            for end in range(min(len(words), start + longest), max(start, covered), -1):
-                phrases = lexicon.phrases.get(words[start:end])
-                if phrases is None:
-                    continue
-                covered = end
-                if end > border or all(w in lexicon.transparent for w in words[border:]):
-                    yield Found(start, end, phrases)
-                break
+            end = min(size, start + longest) if words[start : start + 2] in pairs else start + 1
+            while end > start and end > covered:
+                meanings = phrases.get(words[start:end])
+                if meanings is not None:
+                    covered = end
+                    if end > border or lexicon.transparent.issuperset(words[border:]):
+                        yield Found(start, end, meanings)
+                    break
+                end -= 1
 
     # --- surroundings ---
 
@@ -216,26 +229,32 @@ class NameDetector:
 
     def _tongues(self, words: Iterable[str]) -> frozenset[str]:
         """Languages that a word belongs to, where it belongs to few and not to English."""
-        tongues: set[str] = set()
-        for word in words:
-            languages = self.lexicon.languages.get(word)
-            if languages and len(languages) <= 3 and not languages & {"en", "int"}:
-                tongues |= languages
-        return frozenset(tongues)
+        tongues = self.lexicon.tongues
+        return _NOBODYS.union(*(tongues[word] for word in words if word in tongues))
+
+    def _look_at_sibling(self, sibling: str) -> Sibling:
+        reading = self._reading(sibling)
+        core = next(
+            (
+                phrase.pii_class
+                for found in reading.found
+                if (phrase := found.phrases[0]).pii_class in _CORE
+                and phrase.needs is Needs.NOTHING
+                and found.end == len(reading.words)
+            ),
+            "",
+        )
+        return Sibling(reading.words, self._tongues(reading.words), core)
 
     def _look_at_siblings(self, siblings: tuple[str, ...]) -> Surroundings:
-        words: list[str] = []
-        core: set[str] = set()
-        for sibling in siblings[:MAX_SIBLINGS]:
-            reading = self._reading(sibling)
-            words.extend(reading.words)
-            for found in reading.found:
-                phrase = found.phrases[0]
-                if phrase.pii_class in _CORE and phrase.needs is Needs.NOTHING and found.end == len(reading.words):
-                    core.add(phrase.pii_class)
+        look = self._sibling
+        seen = [look(sibling) for sibling in siblings[:MAX_SIBLINGS]]
+        words = {word for one in seen for word in one.words}
+        core = {one.core for one in seen if one.core}
+        tongues = _NOBODYS.union(*(one.languages for one in seen if one.languages))
         noun = Noun.PERSON if len(core) > 1 and core - _UNTELLING else None
         evidence = f"siblings hold {', '.join(sorted(core))}" if noun else ""
-        return Surroundings(noun, self._tongues(words), frozenset(words), False, not core, evidence)
+        return Surroundings(noun, tongues, frozenset(words), False, not core, evidence)
 
     # --- verdicts ---
 

@@ -100,14 +100,14 @@ def segment(word: str, vocabulary: Container[str], longest: int) -> list[str] | 
         return None
     spaceless = word[0] >= "\u2e80"
     best: list[tuple[float, int, int] | None] = [(0.0, 0, 0)] + [None] * size
-    for end in range(1, size + 1):
-        for start in range(max(0, end - longest), end):
-            before = best[start]
-            if before is None or before[2] >= MAX_PIECES:
-                continue
+    for start in range(size):
+        before = best[start]
+        if before is None or before[2] >= MAX_PIECES:
+            continue
+        for end in range(start + 1, min(size, start + longest) + 1):
             piece = word[start:end]
             if piece in vocabulary:
-                cost = before[0] + (1.0 if len(piece) > 3 else 1.5)
+                cost = before[0] + (1.0 if end - start > 3 else 1.5)
             elif spaceless and end - start == 1:
                 cost = before[0] + 3.0
             else:

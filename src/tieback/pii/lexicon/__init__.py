@@ -113,6 +113,8 @@ class Lexicon(msgspec.Struct):
     """Folded words to what they mean, the surest first; several where languages disagree."""
     longest_from: dict[str, int]
     """Word to the number of words of the longest phrase that begins with it."""
+    pairs: frozenset[Words]
+    """The first two words of every longer phrase."""
     nouns: dict[str, Noun]
     """Words that speak clearly of a person or of a thing; those that may be either are left out."""
     transparent: frozenset[str]
@@ -127,6 +129,8 @@ class Lexicon(msgspec.Struct):
     """Words that tell a class even behind a word that nobody knows: ``fangkexingming``."""
     languages: dict[str, frozenset[str]]
     """Word to the languages that have it."""
+    tongues: dict[str, frozenset[str]]
+    """Word to its languages, where they are few and not English."""
     vocabulary: frozenset[str]
     """Words that glued words may be made of."""
     known: frozenset[str]
@@ -222,60 +226,71 @@ class _Build:
                 yield words[0]
 
     def _phrase(self, phrase: Phrase) -> None:
-        for spelling in {phrase.text, expanded(phrase.text)}:
+        text, language = phrase.text, phrase.language
+        meaning = (phrase.pii_class, phrase.needs is Needs.REST)
+        for spelling in (text,) if text.isascii() else {text, expanded(text)}:
             words = folded(spelling)
             if not words or (len(words) == 1 and len(words[0]) < 2 and words[0].isascii()):
-                raise ValueError(f"lexicon {phrase.language}: {phrase.text!r} folds to nothing that could be looked up")
-            same = self.phrases.setdefault(words, {})
-            meaning = (phrase.pii_class, phrase.needs is Needs.REST)
-            known = same.get(meaning)
-            if known is None or phrase.weight > known.weight:
+                raise ValueError(f"lexicon {language}: {text!r} folds to nothing that could be looked up")
+            same = self.phrases.get(words)
+            if same is None:
+                self.phrases[words] = {meaning: phrase}
+            elif meaning not in same or phrase.weight > same[meaning].weight:
                 same[meaning] = phrase
             for word in words:
-                self.languages.setdefault(word, set()).add(phrase.language)
+                if word in self.languages:
+                    self.languages[word].add(language)
+                else:
+                    self.languages[word] = {language}
+
+    def _role(self, role: str) -> set[str]:
+        return self.roles.get(role, set())
 
     def finish(self) -> Lexicon:
         longest: dict[str, int] = {}
         words: set[str] = self.plain.union(*self.roles.values())
-        persons, things = self.roles.get("person", set()), self.roles.get("thing", set())
-        for key in self.phrases:
-            longest[key[0]] = max(longest.get(key[0], 0), len(key))
+        tails: set[str] = set()
+        pairs: set[Words] = set()
+        for key, same in self.phrases.items():
+            first, size = key[0], len(key)
+            if size > longest.get(first, 0):
+                longest[first] = size
             words.update(key)
-        pieces = frozenset(
-            w for w in words if (len(w) > 2 or not w.isascii()) and w not in self.unglued
-        ) | frozenset(self.glue)  # fmt: skip
+            if size > 1:
+                pairs.add(key[:2])
+            elif len(first) > 5 and any(map(_is_sure, same.values())):
+                tails.add(first)
+        pieces = {word for word in words if len(word) > 2 or not word.isascii()} - self.unglued | self.glue
+        persons, things = self._role("person"), self._role("thing")
+        transparent = self._role("transparent") | self._role("identifier")
+        subjects = (self.plain | things) - persons - self._role("carrier") - transparent
+        groups: dict[frozenset[str], frozenset[str]] = {}
+        languages = {word: groups.setdefault(some := frozenset(of), some) for word, of in self.languages.items()}
         return Lexicon(
             phrases={
-                key: tuple(
-                    sorted(same.values(), key=lambda p: (p.needs is not Needs.REST, -p.weight, p.needs, p.pii_class))
-                )
+                key: tuple(same.values() if len(same) == 1 else sorted(same.values(), key=_surest_first))
                 for key, same in self.phrases.items()
             },
             longest_from=longest,
+            pairs=frozenset(pairs),
             nouns=dict.fromkeys(persons - things, Noun.PERSON) | dict.fromkeys(things - persons, Noun.THING),
-            transparent=frozenset(self.roles.get("transparent", set()) | self.roles.get("identifier", set())),
-            identifiers=frozenset(self.roles.get("identifier", set())),
-            subjects=frozenset(
-                word
-                for word in (self.plain | things) - persons - self.roles.get("carrier", set())
-                if word not in self.roles.get("transparent", set())
-                and word not in self.roles.get("identifier", set())
-                and (word,) not in self.phrases
-            ),
-            messages=frozenset(self.roles.get("message", set())),
-            tails=frozenset(
-                key[0]
-                for key, same in self.phrases.items()
-                if len(key) == 1
-                and len(key[0]) > 5
-                and key[0] not in self.unglued
-                and any(
-                    p.weight >= 0.9 and p.needs is Needs.NOTHING and not p.head_first and p.pii_class != NONE
-                    for p in same.values()
-                )
-            ),
-            languages={word: frozenset(of) for word, of in self.languages.items()},
-            vocabulary=pieces,
+            transparent=frozenset(transparent),
+            identifiers=frozenset(self._role("identifier")),
+            subjects=frozenset(word for word in subjects if (word,) not in self.phrases),
+            messages=frozenset(self._role("message")),
+            tails=frozenset(tails - self.unglued),
+            languages=languages,
+            tongues={word: of for word, of in languages.items() if len(of) <= 3 and of.isdisjoint(("en", "int"))},
+            vocabulary=frozenset(pieces),
             known=frozenset(words),
             longest_word=max(map(len, pieces), default=0),
         )
+
+
+def _is_sure(phrase: Phrase) -> bool:
+    """Whether a phrase tells its class at the end of a compound, in languages that put the head there."""
+    return phrase.weight >= 0.9 and phrase.needs is Needs.NOTHING and not phrase.head_first and phrase.pii_class != NONE
+
+
+def _surest_first(phrase: Phrase) -> tuple[bool, float, str, str]:
+    return (phrase.needs is not Needs.REST, -phrase.weight, phrase.needs, phrase.pii_class)
