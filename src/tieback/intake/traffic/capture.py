@@ -41,8 +41,6 @@ class Capture:
         self._recognise = recognise
         self._name = str(path)
         self._addresses: dict[bytes, str] = {}
-        self.packets = 0
-        """Packets that were read, known after the walk."""
         self.has_secrets = False
         """Whether the file brings TLS secrets with which another tool could decrypt it, known after the walk."""
 
@@ -57,7 +55,6 @@ class Capture:
         table = FlowTable(Judge(names, self._recognise), names, self._attribution, self._problems)
         for conversation in table.conversations(reader):
             yield self._flow(conversation)
-        self.packets = table.packets
         self.has_secrets = reader.has_secrets
 
     def close(self) -> None:

@@ -45,17 +45,17 @@ class PcapReader:
         order, scale = MAGICS[bytes(source.buffer[:4])]
         network = Struct(order + "I").unpack_from(source.buffer, 20)[0]
         interface = Interface(network & 0xFFFF)
-        unpack = Struct(order + "IIII").unpack_from
+        unpack = Struct(order + "III").unpack_from
         position = HEADER
         while True:
             buffer = source.buffer
             last = len(buffer) - RECORD
             end = last + RECORD
             while position <= last:
-                seconds, fraction, size, _ = unpack(buffer, position)
+                seconds, fraction, size = unpack(buffer, position)
                 start = position + RECORD
                 position = start + size
-                if position > end or size > MAX_PACKET:
+                if position > end:
                     position = start - RECORD
                     break
                 yield buffer, start, size, seconds + fraction * scale, interface

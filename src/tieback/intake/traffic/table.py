@@ -30,7 +30,7 @@ TCP, UDP = network.TCP, network.UDP
 
 type Judge = Callable[[Conversation], Judgement]
 
-_IPV4, _IPV6 = "xHxxHxB2x12s8xBB", "3xHBx36s8xBB"
+_IPV4, _IPV6 = "xHxxHxB2x12s8xH", "3xHBx36s8xH"
 _word = Struct(">I").unpack_from
 
 
@@ -51,7 +51,6 @@ class FlowTable:
         self._ready: list[Conversation] = []
         self._number = 0
         self._kept = 0
-        self.packets = 0
         self.other = 0
         """Packets without TCP or UDP."""
         self.fragments = 0
@@ -70,7 +69,7 @@ class FlowTable:
         header = header4 = header6 = 0
         tcp_get, udp_get = self._tcp.get, self._udp.get
         word = _word
-        packets = place = stop = offset = flags = protocol = 0
+        place = stop = bits = protocol = 0
         key = b""
         for buffer, start, size, when, interface in frames:
             if interface is not current:
@@ -79,28 +78,27 @@ class FlowTable:
                 header4, header6 = header + 20, header + 40
                 ipv4 = Struct(f">{mark}{_IPV4}").unpack_from
                 ipv6 = Struct(f">{mark}{_IPV6}").unpack_from
-            packets += 1
             limit = start + size
             try:
-                found, total, fragment, protocol, key, offset, flags = ipv4(buffer, start)
+                found, stop, fragment, protocol, key, bits = ipv4(buffer, start)
                 if found == mark4 and not fragment & 0x3FFF:
                     place = start + header4
-                    stop = start + header + total
+                    stop += start + header
                 elif found == mark6:
-                    _, total, protocol, key, offset, flags = ipv6(buffer, start)
+                    _, stop, protocol, key, bits = ipv6(buffer, start)
                     place = start + header6
-                    stop = place + total
+                    stop += place
                 else:
-                    total = 0
+                    protocol = 0
             except struct.error:
-                total = 0
-            if not total or (protocol != TCP and protocol != UDP):  # noqa: PLR1714 - faster than a set
+                protocol = 0
+            if stop < place or (protocol != TCP and protocol != UDP):  # noqa: PLR1714 - faster than a set
                 protocol, key, place, stop = self._slowly(buffer, start, limit, interface, reader)
                 if protocol == TCP and place + 14 <= limit:
-                    offset, flags = buffer[place + 12], buffer[place + 13]
+                    bits = buffer[place + 12] << 8 | buffer[place + 13]
             if protocol == TCP:
-                payload = place + (offset >> 2 & 0x3C)
-                if (payload > limit or offset < 0x50) and (place + 14 > limit or offset < 0x50):
+                payload = place + (bits >> 10 & 0x3C)
+                if (payload > limit or bits < 0x5000) and (place + 14 > limit or bits < 0x5000):
                     self.damaged += 1
                     continue
                 side = tcp_get(key)
@@ -108,14 +106,14 @@ class FlowTable:
                     side = self._open(TCP, key, when, buffer, start, limit, interface, reader)
                     if self._ready:
                         yield from self._hand_out()
-                if flags & 2:
-                    side = self._synchronise(side, key, word(buffer, place + 4)[0], flags, when)
+                if bits & 2:
+                    side = self._synchronise(side, key, word(buffer, place + 4)[0], bits, when)
                 side.packets += 1
                 side.last = when
                 if stop > payload:
                     side.bytes += stop - payload
                     if side.want and payload < limit:
-                        data = buffer[payload : min(limit, stop)]
+                        data = buffer[payload : stop if stop < limit else limit]  # noqa: FURB136 - no call
                         sequence = word(buffer, place + 4)[0]
                         if sequence == side.next:
                             side.chunks.append(data)
@@ -143,7 +141,7 @@ class FlowTable:
                 if stop > payload:
                     side.bytes += stop - payload
                     if side.want:
-                        data = buffer[payload : min(limit, stop)]
+                        data = buffer[payload : stop if stop < limit else limit]  # noqa: FURB136 - no call
                         if side.named:
                             self._names.learn(data, key[len(key) // 2 - 2 : -4])
                             if len(side.chunks) > 1:
@@ -154,7 +152,6 @@ class FlowTable:
                             yield from self._relieve()
             else:
                 self.other += 1
-        self.packets += packets
 
     def _slowly(
         self, buffer: Buffer, start: int, limit: int, interface: Interface, reader: FrameReader

@@ -43,11 +43,11 @@ def test_flows_do_not_mix_between_transports(read: Read) -> None:
     assert [seen.flow.transport for seen in flows] == ["udp", "tcp"]
 
 
-def test_packets_are_counted(tmp_path: Path) -> None:
+def test_a_capture_without_secrets_says_so(tmp_path: Path) -> None:
     path = tmp_path / "run.pcap"
     path.write_bytes(wire.pcap(wire.talk(b"a", b"b")))
     opened = open_traffic(path)
     assert isinstance(opened, Capture)
     assert len(list(opened.flows())) == 1
     opened.close()
-    assert (opened.packets, opened.has_secrets) == (4, False)
+    assert not opened.has_secrets
