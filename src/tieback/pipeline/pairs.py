@@ -138,7 +138,33 @@ def _redis(data: bytes) -> Iterator[Pair]:
             yield Pair("command:auth", "password", words[min(at + 2, len(words) - 1)])
 
 
+_WHERE = re.compile(rb"(?i)\b([\w.$`\"]{1,128})\s*=\s*'((?:[^'\\]|''){1,512})'")
+_STATEMENT = re.compile(rb"(?i)\s*(?:select|insert|update|delete|with|set|show|call|begin|replace|merge)\b")
+
+
 def _sql(data: bytes) -> Iterator[Pair]:
+    if not _STATEMENT.match(data):
+        yield from _rows(data)
+        return
+    yield from _inserts(data)
+    for match in _WHERE.finditer(data):
+        name = _text(match[1]).strip('`"').rpartition(".")[2].strip('`"')
+        yield Pair(f"column:{name}", name, _text(match[2]))
+
+
+def _rows(data: bytes) -> Iterator[Pair]:
+    """A result as readers hand it up: a line of column names, then rows, separated by tabs."""
+    head, _, rows = data.partition(b"\n")
+    names = [_text(name).strip() for name in head.split(b"\t")][:64]
+    if not rows or not all(name.isidentifier() for name in names):
+        return
+    for row in rows.split(b"\n")[:16]:
+        for name, value in zip(names, row.split(b"\t"), strict=False):
+            if value and value != b"NULL":
+                yield Pair(f"column:{name}", name, _text(value))
+
+
+def _inserts(data: bytes) -> Iterator[Pair]:
     for insert in _INSERT.finditer(data):
         table = _text(insert[1])
         at = insert.end()
