@@ -29,14 +29,17 @@ def cloud_endpoint(
         host: lower-case name.
         rest: path and query as written; empty where the text ends with the host.
         rules: the rule files.
-        scheme: of the text; ``https`` where it has none.
+        scheme: of the text; empty where it has none: the endpoint's is ``https`` then.
         port: of the text; the scheme's default where it has none.
     """
     database = firebase.firebase_endpoint(host, rules)
     if database is not None:
         return database
+    unmeant = "only" if scheme else "never"
     for parent in parents(host):
         for rule in rules.cloud.below(parent):
+            if rule.bare == unmeant:
+                continue
             value = _value(rule, host, rest[:_MAX_REST])
             if value is not None:
                 return Endpoint(
@@ -69,7 +72,7 @@ def verify(text: str, rest: str, rules: Rules) -> Verdict:
     host = check_host(text, rules, single_label=False)
     if isinstance(host, Rejected):
         return Verdict(RULE, len(text), rejected=host.reason)
-    endpoint = cloud_endpoint(text.lower(), rest, rules)
+    endpoint = cloud_endpoint(text.lower(), rest, rules, scheme="")
     if endpoint is None:
         return Verdict(RULE, len(text), rejected="no name of a resource before the domain")
     return Verdict(firebase.RULE if endpoint.service == firebase.SERVICE else RULE, len(text), endpoints=(endpoint,))

@@ -47,7 +47,14 @@ _PAIR = re.compile(
 )
 _PLIST_PAIR = re.compile(r"<key>([^<]{2,64})</key>\s{0,16}<string>([^<]{3,512})</string>")
 _XML_PAIR = re.compile(r"name=\"([A-Za-z][A-Za-z0-9_.-]{1,63})\"(?: value=\"|[^>\"]{0,32}>)([^<\"]{3,512})[<\"]")
+_SECRET_WORDS = ("key", "secret", "token", "pass", "certificate")
 _MADE_UP = re.compile(r"(?i:your|example|placeholder|change_?me|(?:app|project|base|space)_?id)")
+_PROJECT = re.compile(r"[a-z][a-z0-9]{0,28}-[a-z0-9-]{1,28}")
+_MIXED = re.compile(r"(?=[A-Za-z_+/=-]{0,256}\d)(?=[\d_+/=-]{0,256}[A-Za-z])[A-Za-z0-9_+/=-]{8,256}")
+"""An identifier or key: letters and digits."""
+_MARKS = (b":android:", b".appspot.com", b".firebasestorage.app", b"firebaseio.com")
+_FIREBASE = (_MARKS, tuple(mark.decode().encode("utf-16-le") for mark in _MARKS))
+"""One of these stands in the strings of an app with Firebase."""
 _HOST = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{2,252})(/[A-Za-z0-9._~/-]{0,200})?")
 # Ends of strings: a name, an identifier or key, a name with a hyphen. What else a string may be needs no key.
 _VALUES = (r"\.[a-z]{2,24}", r"[a-z0-9]/", r"[A-Za-z0-9_+/=-]{16}", r"-[a-z0-9]{2,12}", r"[a-z0-9]/v[0-9]")
@@ -134,7 +141,7 @@ class ConfigExtractor:
         """The finds of configuration files and resource tables; of other artifacts none."""
         for buffer in artifact.buffers:
             if buffer.kind is BufferKind.RESOURCES:
-                if buffer.starts is not None and buffer.file.endswith((_RESOURCES, "resources.pb")):
+                if buffer.file.endswith((_RESOURCES, "resources.pb")):
                     yield from self._resources(buffer)
             elif len(buffer.data) <= MAX_FILE:
                 name = self._name(buffer)
@@ -161,10 +168,12 @@ class ConfigExtractor:
             yield from self.judge(key, value, name, buffer, max(found, 0))
 
     def _resources(self, buffer: Buffer) -> Iterator[Find]:
-        starts = buffer.starts
-        assert starts is not None
         hits, _ = self._scanner.scan(buffer.data, 0, len(buffer.data), _MAX_HITS)
+        starts = buffer.starts
+        if starts is None or not len(starts):
+            return
         unit = 2 if buffer.utf16 else 1
+        firebase = any(mark in buffer.data for mark in _FIREBASE[buffer.utf16])
         last = -1
         for index, end in hits:
             if self._scanner.anchors[index].wide is not buffer.utf16 or end == last:
@@ -175,10 +184,22 @@ class ConfigExtractor:
             begin = int(starts[int(starts.searchsorted(stop - 1, side="right")) - 1])
             if not 0 < stop - begin <= MAX_VALUE * unit:
                 continue
-            name = buffer.names.get(begin, "")
-            value = decoded(buffer.data[begin:stop], wide=buffer.utf16) if name else ""
-            if name and " " not in value:
+            value = decoded(buffer.data[begin:stop], wide=buffer.utf16)
+            # Names are built when the first one is asked for, which costs more than all the rest.
+            name = buffer.names.get(begin, "") if self._plausible(value, firebase=firebase) else ""
+            if name:
                 yield from self.judge(name.rpartition("/")[2], value, _RESOURCES, buffer, begin)
+
+    def _plausible(self, value: str, *, firebase: bool) -> bool:
+        """Whether a string may be a value that some key asks for: a host, an identifier, a project of Firebase."""
+        if "." in value:
+            found = _HOST.fullmatch(value)
+            return found is not None and isinstance(
+                check_host(found[1], self._rules, single_label=False), Host | NoBackend
+            )
+        if _PROJECT.fullmatch(value):
+            return firebase
+        return _MIXED.fullmatch(value) is not None
 
     def judge(self, key: str, value: str, file: str, buffer: Buffer, offset: int) -> Iterator[Find]:
         """What a key makes of its value.
@@ -192,20 +213,21 @@ class ConfigExtractor:
         """
         plain = key.rpartition(".")[2].lower().replace("_", "").replace("-", "")
         where = f"resource:string/{key}" if file == _RESOURCES else f"config:{key}"
-        evidence = Evidence(buffer.file, buffer.base + offset, f"{where}/{RULE}", context(f"{key} = ", value))
+        place = (buffer.file, buffer.base + offset, f"{where}/{RULE}")
         for rule in self.config.by_key.get(plain, ()):
             if rule.files and file not in rule.files:
                 continue
             found = rule.compiled.fullmatch(value)
             if found is not None and is_filled_in(value) and not _MADE_UP.search(value):
-                yield Sighting(_resource(rule, found), 1, Party.UNKNOWN, evidence)
+                shown = context(f"{key} = ", value)
+                yield Sighting(_resource(rule, found), 1, Party.UNKNOWN, Evidence(*place, shown))
                 return
         if plain.endswith(self.config.suffixes):
-            yield from self._host(value, evidence)
-        elif file == _RESOURCES:
-            yield from self._credentials(key, value, evidence)
+            yield from self._host(key, value, place)
+        elif file == _RESOURCES and any(word in plain for word in _SECRET_WORDS):
+            yield from self._credentials(key, value, place)
 
-    def _host(self, value: str, evidence: Evidence) -> Iterator[Find]:
+    def _host(self, key: str, value: str, place: tuple[str, int, str]) -> Iterator[Find]:
         found = _HOST.fullmatch(value)
         labels = found[1].lower().split(".") if found else []
         if found is None or len(labels) < 2 or labels[0] in self._rules.names.first_labels:
@@ -220,9 +242,9 @@ class ConfigExtractor:
         elif isinstance(checked, Host) and cloud_endpoint(checked.name, path, self._rules) is None:
             kind = EndpointKind.ADDRESS if checked.address else EndpointKind.HOST_PORT
             endpoint = Endpoint(kind, f"{checked.bracketed}{path}", "", checked.name, None, path)
-            yield Sighting(endpoint, 1, Party.UNKNOWN, evidence)
+            yield Sighting(endpoint, 1, Party.UNKNOWN, Evidence(*place, context(f"{key} = ", value)))
 
-    def _credentials(self, key: str, value: str, evidence: Evidence) -> Iterator[Find]:
+    def _credentials(self, key: str, value: str, place: tuple[str, int, str]) -> Iterator[Find]:
         """A resource named as a credential: its name stands where the pattern of a rule wants a key."""
         text = f'{key}="{value}"'
         for rule in self._rules.credentials.rules:
@@ -230,11 +252,10 @@ class ConfigExtractor:
             if found is None:
                 continue
             verdict = credentials.credential_verdict(found, rule, text)
+            file, offset, how = place
             for secret in verdict.secrets:
-                shown = msgspec.structs.replace(
-                    evidence,
-                    how=f"{evidence.how.removesuffix(RULE)}{verdict.rule}",
-                    context=f"{key} = {secret.masked}"[:160],
+                shown = Evidence(
+                    file, offset, f"{how.removesuffix(RULE)}{verdict.rule}", f"{key} = {secret.masked}"[:160]
                 )
                 yield Credential(secret.kind, secret.masked, "", shown, secret.grade, secret.fingerprint, secret.claims)
             if verdict.secrets:

@@ -32,6 +32,9 @@ _TEXT = re.compile(rb"[^\x00-\x20\x7f\"'<>\\^`|\xc0]{1,2048}")
 _ESCAPED = re.compile(rb"(?:[^\x00-\x20\x7f\"'<>\\^`|\xc0]|\\/){1,2048}")
 # A password may hold quotes and brackets; only tried where the strict text was none and a user's name begins it.
 _LOOSE = re.compile(rb"[A-Za-z0-9+]{2,16}://[A-Za-z0-9_.%~+-]{0,64}:[^\x00-\x20\x7f\"\xc0]{1,1900}")
+_DULL = re.compile(rb"[\x21\x23-\x26\x28-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7b\x7d\x7e]{1,256}(?=[\0-\x20])")
+_DULL_WIDE = re.compile(rb"(?:[\x21\x23-\x26\x28-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7b\x7d\x7e]\0){1,256}(?=\0\0)")
+"""A text of ASCII, of the characters of ``_TEXT``, that ends where a string does: at a NUL, or the tag of a field."""
 _SCHEME_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+.-_"
 _WEB = ("http", "https")
 _SEEN = Verdict("", 0, rejected="looked at already")
@@ -58,6 +61,7 @@ class EndpointExtractor:
     def __init__(self, rules: Rules | None = None) -> None:
         self.rules = rules if rules is not None else Rules()
         self._verdicts: dict[bytes, Verdict] = {}
+        self._dull: dict[bytes, Verdict] = {}
 
     @cached_property
     def _scanner(self) -> AnchorScanner:
@@ -91,6 +95,18 @@ class EndpointExtractor:
         if not hits:
             return
         known = self._scanner.anchors
+        dull = (
+            [self._dull_at(known[index], buffer.data, end) for index, end in hits] if self._dull else [None] * len(hits)
+        )
+        yield from (Place(verdict, 0, 0, 0, 0, 0) for verdict in dull if verdict is not None)
+        hits = [hit for hit, verdict in zip(hits, dull, strict=True) if verdict is None]
+        yield from self._judged(buffer, hits)
+        if stopped:
+            yield Problem(f"more than {MAX_HITS:,} texts that look like endpoints; the rest was not read", buffer.file)
+
+    def _judged(self, buffer: Buffer, hits: list[tuple[int, int]]) -> Iterator[Place]:
+        """The matches at the anchors' hits that are not rejected, each text once whatever shapes it has."""
+        known = self._scanner.anchors
         covered = looked = -1
         told: dict[str, int] = {}
         for (index, end), (low, high) in zip(hits, bounds(buffer, [end - 1 for _, end in hits]), strict=True):
@@ -118,8 +134,17 @@ class EndpointExtractor:
             looked = max(looked, place.looked)
             if not place.verdict.rejected:
                 yield place
-        if stopped:
-            yield Problem(f"more than {MAX_HITS:,} texts that look like endpoints; the rest was not read", buffer.file)
+
+    def _dull_at(self, anchor: Anchor, data: bytes, end: int) -> Verdict | None:
+        """The verdict on a namespace that was seen before, without looking for the string that holds it.
+
+        Nearly all hits in an app are the namespaces of its layouts. A control character ends those texts, so the
+        ends of their strings are not needed.
+        """
+        if anchor.scheme is None or anchor.encoding is not Encoding.PLAIN:
+            return None
+        found = (_DULL_WIDE if anchor.wide else _DULL).match(data, end - (anchor.length << anchor.wide))
+        return self._dull.get(found[0]) if found else None
 
     def _text(self, buffer: Buffer, anchor: Anchor, start: int, low: int, high: int) -> Place:
         """The match that begins with a scheme at ``start``."""
@@ -141,6 +166,10 @@ class EndpointExtractor:
             found = _LOOSE.match(data, at, stop)
             raw = found[0] if found else raw
             verdict = self._verdicts.get(raw) or self._keep(raw, self._judge(anchor, raw))
+        if verdict.not_backends and not verdict.endpoints and anchor.encoding is Encoding.PLAIN:
+            dull = (_DULL_WIDE if anchor.wide else _DULL).match(buffer.data, start, high)
+            if dull and raw.count(b":") == 1 and len(raw) << anchor.wide == len(dull[0]) and len(self._dull) < _KEEP:
+                self._dull[dull[0]] = verdict
         covers = verdict.covers if raw.isascii() and anchor.encoding is Encoding.PLAIN else len(raw)
         covered, looked = start + (covers << anchor.wide), start + (len(raw) << anchor.wide)
         return Place(verdict, start, covered, looked, low, high, anchor.wide)

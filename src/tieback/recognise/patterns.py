@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import Literal
 
 import msgspec
 
@@ -24,6 +25,8 @@ class CloudHost(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=T
     avoid: tuple[str, ...]
     service: str = ""
     rest: str = ""
+    bare: Literal["also", "only", "never"] = "also"
+    """Whether a host without a scheme is meant."""
 
     @cached_property
     def host_pattern(self) -> re.Pattern[str]:

@@ -25,6 +25,8 @@ def region(buffer: Buffer) -> tuple[int, int]:
 
 def bounds(buffer: Buffer, places: Sequence[int]) -> list[tuple[int, int]]:
     """For each offset, the beginning of its string and the beginning of the next one; the buffer's ends without."""
+    if not places:
+        return []
     starts, size = buffer.starts, len(buffer.data)
     if starts is None or not len(starts):
         return [(0, size)] * len(places)
