@@ -80,11 +80,7 @@ class Side:
     def _limit_by(self, data: bytes) -> None:
         """Keep less where the first segment tells that less is enough."""
         if data[:2] == b"\x16\x03":
-            record = 5 + int.from_bytes(data[3:5])
-            if record <= len(data) and (data[5] == 1 or data[record : record + 2] in _AFTER_HELLO):
-                self.limit = len(data)
-            else:
-                self.limit = max(_TLS, min(record, FIRST_BYTES))
+            self.limit = _end_of_handshake(data)
         elif data[:2] in _TLS_DATA or data[:5] == b"HTTP/":
             self.limit = _HTTP
 
@@ -129,8 +125,20 @@ class Side:
 
 
 _TLS_DATA = frozenset({b"\x14\x03", b"\x15\x03", b"\x17\x03"})
-_AFTER_HELLO = frozenset({b"\x14\x03", b"\x17\x03"})
-"""What follows the ServerHello of TLS 1.3 or a resumed session: no certificate comes in clear."""
+
+
+def _end_of_handshake(data: bytes) -> int:
+    """Where the handshake records end whose headers stand in the first segment: the hello, and the certificates.
+
+    A hello that goes on in a further record is given room.
+    """
+    at = 0
+    for _ in range(8):
+        if data[at : at + 2] != b"\x16\x03" or at + 5 > len(data):
+            break
+        at += 5 + int.from_bytes(data[at + 3 : at + 5])
+    hello = 9 + int.from_bytes(data[6:9])
+    return min(at if hello <= at else max(at, _TLS), FIRST_BYTES)
 
 
 def _offset(chunk: tuple[int, bytes]) -> int:

@@ -1,5 +1,6 @@
 """Names of servers: what is a name at all, and which name DNS gave an address for a client of this capture."""
 
+from functools import lru_cache
 from struct import Struct
 
 from tieback.intake.traffic.dns import parse_message
@@ -16,6 +17,7 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 _LONGEST = 253
 
 
+@lru_cache(maxsize=8192)
 def hostname(text: str) -> str:
     """A name as it is written everywhere: lower-case ASCII without the last dot; empty where it is none."""
     text = text.lower().rstrip(".")
@@ -55,4 +57,9 @@ class Names:
 
     def of(self, client: bytes, server: bytes) -> str:
         """What DNS called ``server`` when ``client`` asked; empty where it did not."""
-        return self._names.get(client + server) or self._names.get(server) or ""
+        return self.of_pair(client + server, server)
+
+    def of_pair(self, both: bytes, server: bytes) -> str:
+        """The same, with the client's address before the server's as they stand in a packet."""
+        names = self._names
+        return names.get(both) or names.get(server) or ""

@@ -19,7 +19,11 @@ class Ports:
             for transport in ("tcp", "udp")
             for port in row.get(transport, ())
         }
-        self._resolvers = frozenset(tomllib.loads(folder.joinpath("resolvers.toml").read_text("utf-8"))["names"])
+        names = tomllib.loads(folder.joinpath("resolvers.toml").read_text("utf-8"))["names"]
+        self._resolvers = frozenset(names)
+        self._below = tuple("." + name for name in names)
+        self._ends = tuple({name[-4:] for name in names})
+        """Ends of all the names, by which most others are set aside at once."""
 
     def service(self, transport: str, port: int) -> str:
         """The protocol that usually has the port; empty where none is known."""
@@ -27,11 +31,7 @@ class Ports:
 
     def is_resolver(self, name: str) -> bool:
         """Whether a name is a public DNS-over-HTTPS resolver's, or below one."""
-        while name:
-            if name in self._resolvers:
-                return True
-            name = name.partition(".")[2]
-        return False
+        return name.endswith(self._ends) and (name in self._resolvers or name.endswith(self._below))
 
 
 @cache

@@ -5,6 +5,7 @@ for itself. Only the first bytes are copied. Memory is bounded by ``MAX_FLOWS`` 
 conversations that were idle longest are judged and handed out.
 """
 
+import gc
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from struct import Struct
@@ -59,6 +60,9 @@ class FlowTable:
 
     def conversations(self, reader: FrameReader) -> Iterator[Conversation]:
         """Walk a capture and hand out judged conversations, in the order of their first packets where memory allows."""
+        yield from _undisturbed(self._all(reader))
+
+    def _all(self, reader: FrameReader) -> Iterator[Conversation]:
         yield from self._walk(reader, reader.frames())
         yield from self._end()
 
@@ -196,12 +200,11 @@ class FlowTable:
 
     def _begin(self, transport: int, key: bytes, when: float) -> Conversation:
         half = (len(key) - 4) // 2
-        source, target = key[:half], key[half:-4]
         first = Side(key, when)
-        second = Side(target + source + key[-2:] + key[-4:-2], when)
+        second = Side(key[half:-4] + key[:half] + key[-2:] + key[-4:-2], when)
         self._number += 1
         conversation = Conversation(self._number, transport, first, second, when)
-        conversation.name = self._names.of(source, target)
+        conversation.name = self._names.of_pair(key[:-4], key[half:-4])
         if transport == UDP and (key[-4:-2] in NAME_PORTS or key[-2:] in NAME_PORTS):
             first.named = second.named = True
         table = self._tcp if transport == TCP else self._udp
@@ -280,10 +283,10 @@ class FlowTable:
             self._problems.note(f"{self.fragments} later fragments of packets were counted but not put together", "")
         if self.damaged:
             self._problems.note(f"{self.damaged} packets have damaged or cut-off headers", "")
-        for number in list(self._flows):
-            flow = self._flows.pop(number)
+        for flow in self._flows.values():
             self._finish(flow)
-            yield flow
+        for number in list(self._flows):
+            yield self._flows.pop(number)
 
 
 def _last(flow: Conversation) -> float:
@@ -292,3 +295,21 @@ def _last(flow: Conversation) -> float:
 
 def _number(flow: Conversation) -> int:
     return flow.number
+
+
+def _undisturbed(conversations: Iterator[Conversation]) -> Iterator[Conversation]:
+    """The same, with the cycle collector at rest while the table works, never while the caller does.
+
+    The table holds some hundred thousand objects that all live on; looking through them again and again finds nothing.
+    """
+    while True:
+        was_enabled = gc.isenabled()
+        gc.disable()
+        try:
+            conversation = next(conversations, None)
+        finally:
+            if was_enabled:
+                gc.enable()
+        if conversation is None:
+            return
+        yield conversation

@@ -17,6 +17,7 @@ _CLIENT_HELLO, _SERVER_HELLO, _CERTIFICATE, _HELLO_DONE = 1, 2, 11, 14
 _SNI, _ALPN, _SUPPORTED_VERSIONS = 0, 16, 43
 _ECH = {0xFE0D, 0xFF02, 0xFF03, 0xFFCE}
 """Encrypted Client Hello, the drafts of it that clients sent, and its forerunner ESNI."""
+_READ = {_SNI, _ALPN, _SUPPORTED_VERSIONS, *_ECH}
 _MAX_EXTENSIONS = 128
 _MAX_RECORD = 16384 + 2048
 _half = Struct(">H").unpack_from
@@ -126,24 +127,23 @@ def _extensions(body: bytes, at: int, end: int, version: int) -> Hello:
     sni = ""
     alpn: tuple[str, ...] = ()
     ech = False
-    if at + 2 <= end:
-        at += 2
-        for _ in range(_MAX_EXTENSIONS):
-            if at + 4 > end:
-                break
-            kind, size = _pair(body, at)
-            at += 4
-            stop = at + size
-            stop = min(stop, end)
+    at += 2
+    for _ in range(_MAX_EXTENSIONS):
+        if at + 4 > end:
+            break
+        kind, size = _pair(body, at)
+        at += 4
+        if kind in _READ:
+            stop = min(at + size, end)
             if kind == _SNI:
                 sni = sni or _server_name(body, at, stop)
             elif kind == _ALPN:
                 alpn = _protocols(body, at, stop)
             elif kind == _SUPPORTED_VERSIONS:
                 version = _highest(body, at, stop) or version
-            elif kind in _ECH:
+            else:
                 ech = True
-            at = stop
+        at += size
     return Hello(version, sni, alpn, ech)
 
 
