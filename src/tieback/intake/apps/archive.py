@@ -20,7 +20,7 @@ from tieback.intake.apps.budget import Budget, budget_for
 from tieback.intake.apps.directory import Entry, read_directory
 from tieback.intake.apps.inflate import inflate, pieces, prefix
 from tieback.intake.apps.problems import Problems
-from tieback.intake.apps.window import View, Window
+from tieback.intake.apps.window import View, Window, forget
 
 MAX_ENTRY = 64 * 1024 * 1024
 """Most bytes of one entry. A DEX holds at most 65,536 methods (below 20 MiB in practice); Hermes bundles, Flutter
@@ -36,6 +36,9 @@ MAX_LENT = 2 * 1024 * 1024 * 1024
 
 LENT_IN_MEMORY = 8 * 1024 * 1024
 """Bytes up to which such an entry is inflated to memory."""
+
+FORGET_AFTER = 16 * 1024 * 1024
+"""Bytes read of a file after which the memory of its map is given back: a package may be larger than the memory."""
 
 MAX_SIGNING_BLOCK = 4 * 1024 * 1024
 
@@ -64,6 +67,7 @@ class Archive:
         self._overlapping = _overlapping(self.entries)
         if self._overlapping:
             problems.note(f"{len(self._overlapping)} entries lie over others, as in an archive bomb", "")
+        self._read = 0
         self._by_name: dict[str, Entry] = {}
         for entry in self.entries:
             self._by_name.setdefault(entry.name, entry)
@@ -97,6 +101,10 @@ class Archive:
         cap = min(cap, allowed)
         content, whole = self._content(entry, start, cap)
         self.budget.total -= len(content)
+        self._read += entry.compressed
+        if self._read > FORGET_AFTER:
+            self._read = 0
+            forget(self._data)
         if suspect:
             self.budget.suspect -= len(content)
         if len(content) >= cap and (not whole or entry.size > cap):

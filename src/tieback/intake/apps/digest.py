@@ -5,6 +5,19 @@ from pathlib import Path
 
 from tieback.intake.apps.directory import MAX_ENTRIES
 from tieback.intake.apps.folder import files
+from tieback.intake.apps.window import View, forget
+
+PIECE = 16 * 1024 * 1024
+
+
+def view_digest(view: View) -> str:
+    """SHA-256 of a view, in lower-case hexadecimal, without keeping its map in memory."""
+    whole = hashlib.sha256()
+    for start in range(0, len(view), PIECE):
+        with memoryview(view) as everything, everything[start : start + PIECE] as piece:
+            whole.update(piece)
+        forget(view)
+    return whole.hexdigest()
 
 
 def content_digest(path: Path) -> tuple[str, int]:

@@ -1,6 +1,6 @@
 """From the entries of a package to artifacts: each is read once, told apart by its content, and let go."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from tieback.intake.apps.apk import Apk, is_apk
 from tieback.intake.apps.archive import Archive
@@ -88,29 +88,28 @@ def _placed(artifact: Artifact, place: str) -> Artifact:
     return Artifact(file, tuple(buffer.placed(file) for buffer in artifact.buffers))
 
 
-def make_artifacts(file: str, data: bytes | bytearray, problems: Problems, budget: Budget) -> Iterator[Artifact]:
+def make_artifacts(file: str, data: bytes | bytearray, problems: Problems, budget: Budget) -> Iterable[Artifact]:
     """The artifacts of one entry's content: mostly one; none where there is nothing to search.
 
-    Never raises on hostile bytes. What is decompressed on the way is paid from ``budget``.
+    Never raises on hostile bytes. What is decompressed on the way is paid from ``budget``. No generator, whose frame
+    would keep the content in memory beside its copy in the artifact.
     """
     content = sniff(data[:SNIFF])
     if content is Content.EMPTY or content is Content.MEDIA:
-        return
+        return ()
     if content is Content.ELF:
         payload = wrapped(data)
         if payload >= 0:
-            yield from read_assemblies(file, bytes(data[payload:]), problems, budget)
-        else:
-            yield _dart(read_elf(file, data), data)
-    elif content is Content.MACH_O:
+            return read_assemblies(file, bytes(data[payload:]), problems, budget)
+        return (_dart(read_elf(file, data), data),)
+    if content is Content.MACH_O:
         artifact, complaint = read_macho(file, data)
         if complaint:
             problems.note(complaint, file)
-        yield _dart(artifact, data)
-    elif content is Content.ASSEMBLY:
-        yield from read_assemblies(file, bytes(data), problems, budget)
-    else:
-        yield _structured(file, content, bytes(data), problems)
+        return (_dart(artifact, data),)
+    if content is Content.ASSEMBLY:
+        return read_assemblies(file, bytes(data), problems, budget)
+    return (_structured(file, content, bytes(data), problems),)
 
 
 def _dart(artifact: Artifact, data: bytes | bytearray) -> Artifact:

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 import msgspec
 from deflate import DeflateError, deflate_decompress
 
-from tieback.intake.apps.window import View
+from tieback.intake.apps.window import View, forget
 
 MAX_EXPANSION = 1032
 """No deflate stream grows by more than this (258 bytes from two bits)."""
 
 _PIECE = 65_536
+_FORGET_AFTER = 16 * 1024 * 1024
 
 
 class Inflated(msgspec.Struct, frozen=True):
@@ -62,9 +63,13 @@ def pieces(data: View, start: int, length: int, cap: int) -> Iterator[bytes]:
     """The content of a stream piece by piece, at most ``cap`` bytes; ends where the stream breaks, and never raises."""
     engine = zlib.decompressobj(-15)
     position, stop = start, min(start + length, len(data))
+    forgotten = position
     while not engine.eof and cap > 0:
         piece = engine.unconsumed_tail
         if not piece:
+            if position - forgotten > _FORGET_AFTER:
+                forgotten = position
+                forget(data)
             piece = data[position : min(position + _PIECE, stop)]
             position += len(piece)
         if not piece:

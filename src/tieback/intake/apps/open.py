@@ -1,6 +1,5 @@
 """Open an app package; what it is, its bytes say, not its name."""
 
-import hashlib
 import mmap
 import os
 import stat
@@ -12,7 +11,7 @@ from tieback.intake.apps.budget import Budget, budget_for
 from tieback.intake.apps.bundle import Bundle, is_bundle
 from tieback.intake.apps.content import SNIFF, Content, sniff
 from tieback.intake.apps.decoded import Decoded, is_decoded
-from tieback.intake.apps.digest import content_digest
+from tieback.intake.apps.digest import content_digest, view_digest
 from tieback.intake.apps.folder import Folder, is_unpacked
 from tieback.intake.apps.interface import Source
 from tieback.intake.apps.ipa import Ipa, is_ipa
@@ -75,7 +74,7 @@ def open_app(path: Path) -> Package:
 
 def _file(path: Path, data: mmap.mmap) -> Package:
     def digest() -> str:
-        return hashlib.sha256(data).hexdigest()
+        return view_digest(data)
 
     # What begins like something else may be a package all the same: Android looks at the end of the file.
     archive = Archive(data, Problems())

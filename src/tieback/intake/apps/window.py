@@ -7,6 +7,14 @@ type View = mmap.mmap | bytes | Window
 """Bytes that an archive is read from. Who opened a map closes it; nothing keeps a view of it longer than a call."""
 
 
+def forget(view: View) -> None:
+    """Give back the memory of the pages of a map that were read; they come back from the file when asked for again."""
+    if isinstance(view, Window):
+        view.forget()
+    elif isinstance(view, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        view.madvise(mmap.MADV_DONTNEED)
+
+
 class Window:
     """The bytes ``view[start:stop]``, as if they were a file of their own."""
 
@@ -43,6 +51,10 @@ class Window:
 
     def __buffer__(self, flags: int) -> memoryview:
         return memoryview(self._view)[self._start : self._stop]
+
+    def forget(self) -> None:
+        """See the function of this name."""
+        forget(self._view)
 
     def _bounds(self, start: int, stop: int | None) -> tuple[int, int]:
         first, last, _ = slice(start, stop).indices(len(self))

@@ -1,9 +1,10 @@
 import hashlib
+import mmap
 from pathlib import Path
 
 import pytest
 
-from tieback.intake.apps.digest import content_digest
+from tieback.intake.apps.digest import content_digest, view_digest
 
 
 def test_of_a_file_it_is_its_sha256(tmp_path: Path) -> None:
@@ -27,3 +28,11 @@ def test_of_a_folder_it_follows_names_and_content_alone(tmp_path: Path) -> None:
 def test_what_is_missing_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         content_digest(tmp_path / "none")
+
+
+def test_of_a_map_it_is_that_of_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"content" * 1000)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+        assert view_digest(view) == content_digest(path)[0]
+        assert view[:7] == b"content"

@@ -1,9 +1,11 @@
+import mmap
 import struct
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.apps.window import Window
+from tieback.intake.apps.window import Window, forget
 
 small = st.integers(-30, 60)
 
@@ -29,3 +31,14 @@ def test_windows_nest_and_unpack() -> None:
     assert window[0] == ord("3")
     assert window[-1] == ord("6")
     assert struct.unpack_from("<H", window, 2) == (0x3635,)
+
+
+def test_what_was_forgotten_can_be_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"x" * 100_000)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+        window = Window(view, 10, 90_000)
+        assert window.find(b"y") == -1
+        forget(window)
+        assert window[:3] == b"xxx"
+    forget(b"bytes have nothing to give back")
