@@ -92,7 +92,10 @@ class Capture:
         """An address in its canonical form."""
         text = self._addresses.get(address)
         if text is None:
-            text = ipaddress.ip_address(address).compressed
+            if len(address) == 4:
+                text = f"{address[0]}.{address[1]}.{address[2]}.{address[3]}"
+            else:
+                text = ipaddress.IPv6Address(address).compressed
             if len(self._addresses) < _MAX_ADDRESSES:
                 self._addresses[address] = text
         return text

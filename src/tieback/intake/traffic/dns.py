@@ -60,11 +60,16 @@ def parse_message(data: bytes, *, names_only: bool = False) -> Message | None:
 def _addresses(data: bytes, at: int, count: int, question: str) -> tuple[tuple[str, bytes], ...]:
     found = []
     aliases: dict[str, str] = {}
+    seen = {_TO_QUESTION: question} if question else {}
     for _ in range(count):
-        if data[at : at + 2] == _TO_QUESTION and question:
-            owner, at = question, at + 2
+        pointer = data[at : at + 2]
+        known = seen.get(pointer)
+        if known is not None:
+            owner, at = known, at + 2
         else:
             owner, at = _name(data, at)
+            if pointer >= b"\xc0":
+                seen[pointer] = owner
         if at < 0 or at + 10 > len(data):
             break
         kind, _, _, size = _record(data, at)

@@ -15,7 +15,7 @@ from tieback.intake.traffic.attribution import TRAILER, TRAILER_MAGIC, Attributi
 from tieback.intake.traffic.conversation import Conversation, Side
 from tieback.intake.traffic.frames import Frame, FrameReader, Interface
 from tieback.intake.traffic.judgement import Judgement
-from tieback.intake.traffic.link import ETHERNET, FIXED, NOT_FIXED, UnknownLinkError, find_ip
+from tieback.intake.traffic.link import ETHERNET, FIXED, NOT_FIXED, PKTAP, USER2, UnknownLinkError, find_ip
 from tieback.intake.traffic.names import NAME_PORTS, Names
 from tieback.intake.traffic.problems import Problems
 from tieback.intake.traffic.source import Buffer
@@ -50,6 +50,8 @@ class FlowTable:
         self._udp: dict[bytes, Side] = {}
         self._flows: dict[int, Conversation] = {}
         self._ready: list[Conversation] = []
+        self._process: FlowApp | None = None
+        """What the PKTAP header of the packet at hand names."""
         self._number = 0
         self._kept = 0
         self.other = 0
@@ -97,7 +99,7 @@ class FlowTable:
             except struct.error:
                 protocol = 0
             if stop < place or (protocol != TCP and protocol != UDP):  # noqa: PLR1714 - faster than a set
-                protocol, key, place, stop = self._slowly(buffer, start, limit, interface, reader)
+                protocol, key, place, stop = self._slowly(buffer, start, limit, interface)
                 if protocol == TCP and place + 14 <= limit:
                     bits = buffer[place + 12] << 8 | buffer[place + 13]
             if protocol == TCP:
@@ -157,17 +159,14 @@ class FlowTable:
             else:
                 self.other += 1
 
-    def _slowly(
-        self, buffer: Buffer, start: int, limit: int, interface: Interface, reader: FrameReader
-    ) -> tuple[int, bytes, int, int]:
+    def _slowly(self, buffer: Buffer, start: int, limit: int, interface: Interface) -> tuple[int, bytes, int, int]:
         """Find the transport header of any packet that is not the usual one."""
         try:
             ip, limit, app = find_ip(buffer, start, limit, interface.link, self._attribution)
         except UnknownLinkError:
             self._problems.note(f"packets of link type {interface.link} are not read", "")
             return network.NOTHING, b"", 0, 0
-        if app is not None:
-            reader.app = app
+        self._process = app
         if ip < 0:
             return network.NOTHING, b"", 0, 0
         protocol, addresses, place, stop = network.find_transport(buffer, ip, limit)
@@ -193,7 +192,8 @@ class FlowTable:
     ) -> Side:
         """Begin a conversation with its first packet."""
         conversation = self._begin(transport, key, when)
-        conversation.app = reader.app or self._trailer(buffer, start, limit, interface)
+        process = self._process if interface.link in {PKTAP, USER2} else None
+        conversation.app = reader.app or process or self._trailer(buffer, start, limit, interface)
         if len(self._flows) > self._max_flows:
             self._evict(self._max_flows // 4)
         return conversation.first

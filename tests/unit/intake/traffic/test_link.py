@@ -69,6 +69,13 @@ def test_pktap_names_the_process(read: Read, comm: bytes, ecomm: bytes, name: st
     assert (app.name if app else None) == name
 
 
+def test_a_process_counts_for_its_own_packets_only(read: Read) -> None:
+    other = wire.ethernet(wire.ip(wire.udp(40001, 53, wire.dns("b.test", response=False)), protocol=17))
+    packets = [(1.0, pktap(wire.ethernet(IPV4), 1, comm=b"Workhub")), (2.0, pktap(other, 1))]
+    flows, _ = read(wire.pcap(packets, link=258))
+    assert [seen.flow.app.name if seen.flow.app else None for seen in flows] == ["Workhub", None]
+
+
 def test_an_unread_link_type_is_one_problem(read: Read) -> None:
     flows, problems = read(wire.pcap([(1.0, bytes(90))] * 5, link=147))
     assert (flows, [problem.what for problem in problems]) == ([], ["packets of link type 147 are not read"])
