@@ -23,6 +23,7 @@ POSTS = {
     ("etcd", "/v3/kv/range", '{"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}'),
     ("etcd", "/v3/auth/status", "{}"),
     ("etcd", "/v3/maintenance/status", "{}"),
+    ("milvus", "/v2/vectordb/collections/list", "{}"),
 }
 QUERIES = {
     # query parameter that carries a command, what its value may be
@@ -50,8 +51,8 @@ SQL = re.compile(
     r"|SET SESSION max_(?:execution|statement)_time=[0-9]+"
 )
 SQL_FORBIDDEN = re.compile(
-    r"\b(?:INTO|FOR UPDATE|FOR SHARE|LOCK|pg_read\w*|pg_ls\w*|lo_\w+|dblink\w*|pg_sleep|sleep|benchmark|load_file|nextval"
-    r"|setval|set_config|pg_terminate\w*|pg_cancel\w*|query_to_xml|pg_reload\w*)\b",
+    r"\b(?:INTO|FOR UPDATE|FOR SHARE|LOCK|pg_read\w*|pg_ls\w*|lo_\w+|dblink\w*|pg_sleep|sleep|benchmark|load_file"
+    r"|nextval|setval|set_config|pg_terminate\w*|pg_cancel\w*|query_to_xml|pg_reload\w*)\b",
     re.IGNORECASE,
 )
 SQL_FRAMES = {

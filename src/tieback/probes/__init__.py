@@ -1,7 +1,9 @@
 """Read-only conversations with data stores: one noun a store, sans-I/O, every send declared."""
 
+from tieback.probes.arangodb import ArangodbProbe
 from tieback.probes.azure_blob import AzureBlobProbe
 from tieback.probes.chroma import ChromaProbe
+from tieback.probes.clickhouse import ClickhouseProbe
 from tieback.probes.couchdb import CouchdbProbe
 from tieback.probes.docker_registry import DockerRegistryProbe
 from tieback.probes.elasticsearch.probe import ElasticsearchProbe
@@ -9,15 +11,23 @@ from tieback.probes.etcd import EtcdProbe
 from tieback.probes.finder import WebFinder
 from tieback.probes.firebase_rtdb import FirebaseRtdbProbe
 from tieback.probes.gcs import GcsProbe
+from tieback.probes.hdfs import HdfsProbe
 from tieback.probes.influxdb import InfluxdbProbe
 from tieback.probes.interface import Probe
+from tieback.probes.meilisearch import MeilisearchProbe
+from tieback.probes.milvus import MilvusProbe
 from tieback.probes.mongodb.probe import MongodbProbe
 from tieback.probes.mysql.probe import MysqlProbe
 from tieback.probes.nats import NatsProbe
 from tieback.probes.pocketbase import PocketbaseProbe
 from tieback.probes.postgresql.probe import PostgresqlProbe
+from tieback.probes.postgrest import PostgrestProbe
+from tieback.probes.qdrant import QdrantProbe
 from tieback.probes.redis.probe import RedisProbe
 from tieback.probes.s3 import S3Probe
+from tieback.probes.solr import SolrProbe
+from tieback.probes.typesense import TypesenseProbe
+from tieback.probes.weaviate import WeaviateProbe
 from tieback.probes.web import WebStore
 
 WEB_STORES: tuple[WebStore, ...] = (
@@ -32,6 +42,16 @@ WEB_STORES: tuple[WebStore, ...] = (
     PocketbaseProbe(),
     ChromaProbe(),
     FirebaseRtdbProbe(),
+    ArangodbProbe(),
+    ClickhouseProbe(),
+    HdfsProbe(),
+    MeilisearchProbe(),
+    MilvusProbe(),
+    PostgrestProbe(),
+    QdrantProbe(),
+    SolrProbe(),
+    TypesenseProbe(),
+    WeaviateProbe(),
 )
 """Stores that speak HTTP, in the order in which the finder asks those that ``GET /`` leaves possible."""
 

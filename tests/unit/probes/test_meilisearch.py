@@ -1,0 +1,17 @@
+from typing import Any
+
+import pytest
+
+from tieback.model.probe import Access
+
+STATES = [
+    # what differs, access
+    ({"GET /stats": 401}, Access.AUTH_REQUIRED),
+    ({"GET /stats": '{"indexes":{}}'}, Access.OPEN_EMPTY),
+    ({"GET /indexes?limit=100": 401}, Access.PARTIAL),
+]
+
+
+@pytest.mark.parametrize(("change", "access"), STATES)
+def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+    assert web.ask("meilisearch", change).result.access is access

@@ -1,0 +1,17 @@
+from typing import Any
+
+import pytest
+
+from tieback.model.probe import Access
+
+STATES = [
+    # what differs, access
+    ({"GET /v1/vector/collections": '{"code":1800,"message":"user hasn\'t authenticated"}'}, Access.AUTH_REQUIRED),
+    ({"GET /v1/vector/collections": '{"code":200,"data":[]}'}, Access.OPEN_EMPTY),
+    ({"POST /v2/vectordb/collections/list {}": '{"code":1800}'}, Access.PARTIAL),
+]
+
+
+@pytest.mark.parametrize(("change", "access"), STATES)
+def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+    assert web.ask("milvus", change).result.access is access
