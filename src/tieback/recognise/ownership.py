@@ -1,7 +1,8 @@
 """Whose an endpoint is: the app maker's own, an SDK's, the platform's, or nobody's that is known; with the reason.
 
-In this order: a domain or a resource that carries the maker's name; a host of a known library or platform; an endpoint
-that the code or the files of a library name. What is left is unknown, never first party by default.
+In this order: a domain or a resource that carries the maker's name, or that the app's configuration names; a host of a
+known library or platform; an endpoint that the code or the files of a library name. What is left is unknown, never first
+party by default.
 """
 
 import re
@@ -20,6 +21,16 @@ _LEGAL_FORM = re.compile(
 )
 _WORDS = re.compile(r"[^a-z0-9]+")
 _METHOD = re.compile(r"L?([A-Za-z_][\w$]*(?:[./][A-Za-z_$][\w$]*){1,15})")
+_CONFIGURED = re.compile(
+    r"resource:string/(google_app_id|google_storage_bucket|firebase_database_url|project_id|gcm_defaultSenderId)/"
+)
+_CONFIGURATIONS = (
+    "google-services.json",
+    "googleservice-info.plist",
+    "awsconfiguration.json",
+    "amplifyconfiguration.json",
+    "agconnect-services.json",
+)
 _SHARED_KINDS = "a resource of {kind}, whose name does not tell whose it is"
 
 
@@ -61,7 +72,13 @@ class Maker:
             endpoint: with a canonical host, or none.
             evidence: the place whose package or framework may tell the library.
         """
-        return self._own(endpoint) or self._known(endpoint) or self._placed(evidence) or self._unknown(endpoint)
+        return (
+            self._own(endpoint)
+            or self._configured(endpoint, evidence)
+            or self._known(endpoint)
+            or self._placed(evidence)
+            or self._unknown(endpoint)
+        )
 
     def party(self, endpoint: Endpoint) -> Party:
         """The party of the judgement."""
@@ -80,6 +97,16 @@ class Maker:
                 return Owned(Party.FIRST, self._name, f"the resource has the maker's name, {brand}")
         return None
 
+    def _configured(self, endpoint: Endpoint, evidence: Evidence | None) -> Owned | None:
+        """The cloud project that an app's configuration names is the maker's: the console writes it for this app."""
+        if evidence is None or endpoint.kind is not EndpointKind.CLOUD or not self._name:
+            return None
+        found = _CONFIGURED.match(evidence.how)
+        if found is None and evidence.file.rpartition("/")[2].lower() not in _CONFIGURATIONS:
+            return None
+        where = f"resource {found[1]}" if found else evidence.file.rpartition("/")[2]
+        return Owned(Party.FIRST, self._name, f"the app's own configuration names it: {where}")
+
     def _known(self, endpoint: Endpoint) -> Owned | None:
         # Behind a cloud's host stands a customer, and which one is not in the host.
         sdk = None if endpoint.kind is EndpointKind.CLOUD else self._rules.third_parties.of(endpoint.host)
@@ -95,7 +122,7 @@ class Maker:
         name = self._rules.third_parties.of_file(evidence.file)
         if name is not None:
             return Owned(Party.THIRD, name, f"named by a file of the SDK {name}")
-        method = _METHOD.match(evidence.context) if evidence.how.startswith("dataflow") else None
+        method = _METHOD.match(evidence.context) if evidence.how.startswith("dex-flow/") else None
         name = self._rules.third_parties.of_package(method[1].replace("/", ".")) if method else None
         if name is not None:
             return Owned(Party.THIRD, name, f"named by the code of the SDK {name}")

@@ -1,12 +1,17 @@
 """Finds of an app, merged."""
 
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tieback.intake.apps.open import open_app
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
+from tieback.recognise import extractors
 from tieback.recognise.collect import MAX_SIGHTINGS, collect
 from tieback.recognise.rules import Rules
 
@@ -82,3 +87,39 @@ def test_a_cap_holds_and_is_told() -> None:
     assert [problem.what for problem in collected.problems] == [
         "more than 5,000 distinct endpoints; the rest is left out"
     ]
+
+
+ROOT = Path(__file__).parents[3]
+FOLDERS = {"shared": ROOT.parent / "shared" / "data" / "apps", "labs": ROOT / "labs" / "apps"}
+BAR = 0.97
+
+
+def corpus() -> list[tuple[Path, dict[str, Any]]]:
+    tables = [
+        tomllib.loads(path.read_text("utf-8")) for path in sorted((Path(__file__).parent / "corpus").glob("*.toml"))
+    ]
+    return [(FOLDERS[table["folder"]] / table["file"], table) for table in tables]
+
+
+def test_real_apps_are_read_with_precision_and_recall(capsys: pytest.CaptureFixture[str]) -> None:
+    """Against lists made by hand; prints what was missed and what is too much."""
+    readers = extractors(RULES)
+    right = missed = wrong = 0
+    there = [(path, table) for path, table in corpus() if path.is_file()]
+    for path, table in there:
+        with open_app(path) as opened:
+            finds = [find for artifact in opened.artifacts() for reader in readers for find in reader.extract(artifact)]
+            found = {one.endpoint.value for one in collect(opened.app, finds, RULES).sightings}
+        truth, composed = set(table["endpoints"]), set(table["composed"])
+        right += len(found & truth)
+        missed += len(truth - found)
+        wrong += len(found - truth - composed)
+        with capsys.disabled():
+            for value in sorted(truth - found):
+                print(f"\n{path.name} misses {value}", end="")  # noqa: T201 - what a person wants to see of a corpus
+            for value in sorted(found - truth - composed):
+                print(f"\n{path.name} should not hold {value}", end="")  # noqa: T201
+    if len(there) < len(corpus()):
+        pytest.skip(f"only {len(there)} of {len(corpus())} apps are here: ../shared/data/apps is missing")
+    assert right / (right + wrong) >= BAR
+    assert right / (right + missed) >= BAR

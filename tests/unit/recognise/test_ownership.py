@@ -48,8 +48,9 @@ def test_judgements(endpoint: Endpoint, party: Party, owner: str, reason: str) -
     ("evidence", "owner"),
     [
         (Evidence("Payload/A.app/Frameworks/Adjust.framework/Adjust", 1, "native-string/url"), "Adjust"),
-        (Evidence("classes.dex", 1, "dataflow/url", "com.adjust.sdk.Net.send: https://x.de"), "Adjust"),
-        (Evidence("classes.dex", 1, "dataflow/url", "com.shop.Net.send: https://x.de"), ""),
+        (Evidence("classes.dex", 1, "dex-flow/concat", "Lcom/adjust/sdk/Net;->send: https://x.de"), "Adjust"),
+        (Evidence("classes.dex", 1, "dex-flow/url", "com.adjust.sdk.Net.send: https://x.de"), "Adjust"),
+        (Evidence("classes.dex", 1, "dex-flow/url", "com.shop.Net.send: https://x.de"), ""),
         (Evidence("classes.dex", 1, "dex-string/url", "com.adjust.sdk.Net.send: https://x.de"), ""),
     ],
 )
@@ -60,3 +61,17 @@ def test_the_place_tells_the_library(evidence: Evidence, owner: str) -> None:
 
 def test_without_an_app_there_is_no_first_party() -> None:
     assert Maker(None, RULES).judge(url("api.workhub.com")).party is Party.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("file", "how", "party"),
+    [
+        ("resources.arsc", "resource:string/google_app_id/cloud-id", Party.FIRST),
+        ("assets/google-services.json", "text/cloud-id", Party.FIRST),
+        ("resources.arsc", "resource:string/some_url/cloud-host", Party.UNKNOWN),
+        ("classes.dex", "dex-string/cloud-id", Party.UNKNOWN),
+    ],
+)
+def test_what_the_configuration_names_is_the_makers(file: str, how: str, party: Party) -> None:
+    owned = maker().judge(resource("firebase-app:1:123456789012:android:0a1b2c3d4e5f"), Evidence(file, 1, how))
+    assert owned.party is party
