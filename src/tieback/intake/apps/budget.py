@@ -17,6 +17,9 @@ SCAN = 128 * 1024 * 1024
 SUSPECT = 64 * 1024 * 1024
 """Bytes read of all entries that are made like bombs (see ``archive``)."""
 
+STEPS = 3_000_000
+"""Small things looked at one by one, such as headers of lost entries and strings of assemblies: seconds of time."""
+
 PLAIN = 512 * 1024 * 1024
 """Bytes read of a small package; of a larger one ``RATIO`` times its size."""
 
@@ -34,6 +37,8 @@ class Budget:
     """Number of entries."""
     archives: int = ARCHIVES
     """Number of archives."""
+    steps: int = STEPS
+    """Number of steps."""
 
 
 def budget_for(size: int) -> Budget:

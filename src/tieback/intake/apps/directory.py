@@ -200,6 +200,10 @@ def _scan_local(data: View, problems: Problems, budget: Budget, known: frozenset
     read = 0
     position = data.find(_LOCAL)
     while 0 <= position <= len(data) - 30:
+        budget.steps -= 1
+        if budget.steps <= 0:
+            problems.note("made of nothing but headers; the rest is left out", f"offset {position}")
+            return
         _, flags, method, _, _, crc, compressed, size, name_length, extra_length = _local.unpack_from(data, position)
         start = position + 30 + name_length + extra_length
         name = data[position + 30 : position + 30 + name_length]

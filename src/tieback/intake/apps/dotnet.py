@@ -22,7 +22,6 @@ MAX_RATIO = 255
 
 PAGE = 4096
 MAX_STREAMS = 32
-MAX_STRINGS = 1_000_000
 _STORE, _COMPRESSED, _IMAGE, _METADATA = b"XABA", b"XALZ", b"MZ", b"BSJB"
 
 
@@ -31,13 +30,13 @@ def read_assemblies(file: str, data: bytes, problems: Problems, budget: Budget) 
     if data[:4] != _STORE:
         image = _expanded(file, data, problems, budget)
         if image:
-            yield _image(file, image)
+            yield _image(file, image, budget)
         return
     for number, (start, size) in enumerate(_stored(data)):
         name = f"{file}!{number}.dll"
         image = _expanded(name, data[start : start + size], problems, budget)
         if image:
-            yield _image(name, image)
+            yield _image(name, image, budget)
 
 
 def wrapped(data: bytes | bytearray) -> int:
@@ -83,7 +82,7 @@ def _expanded(name: str, data: bytes, problems: Problems, budget: Budget) -> byt
         return b""
 
 
-def _image(file: str, data: bytes) -> Artifact:
+def _image(file: str, data: bytes, budget: Budget) -> Artifact:
     """User strings as UTF-16, and the rest without the names."""
     heaps = dict(_heaps(data))
     begin, end = heaps.get(b"#Strings", (0, 0))
@@ -91,7 +90,7 @@ def _image(file: str, data: bytes) -> Artifact:
     buffers = [Buffer(file, BufferKind.BINARY, data[a:b], base=a) for a, b in rest if a < b]
     begin, end = heaps.get(b"#US", (0, 0))
     if begin < end:
-        edges = np.unique(np.fromiter(_user_strings(data, begin, end), np.int64)) - begin
+        edges = np.unique(np.fromiter(_user_strings(data, begin, end, budget), np.int64)) - begin
         buffers.append(Buffer(file, BufferKind.BINARY, data[begin:end], base=begin, starts=edges, utf16=True))
         buffers = [_without(buffer, begin, end) for buffer in buffers[:-1]] + buffers[-1:]
     return Artifact(file, tuple(buffers))
@@ -127,11 +126,10 @@ def _heaps(data: bytes) -> Iterator[tuple[bytes, tuple[int, int]]]:
             yield name, (root + offset, min(root + offset + size, len(data)))
 
 
-def _user_strings(data: bytes, at: int, stop: int) -> Iterator[int]:
+def _user_strings(data: bytes, at: int, stop: int, budget: Budget) -> Iterator[int]:
     """Where texts of the ``#US`` heap begin and end: a compressed length, UTF-16, and one byte of flags."""
-    for _ in range(MAX_STRINGS):
-        if at >= stop:
-            return
+    while at < stop and budget.steps > 0:
+        budget.steps -= 1
         first = data[at]
         width = 1 if first < 0x80 else 2 if first < 0xC0 else 4
         if at + width > stop:

@@ -6,6 +6,7 @@ other without a mark between them. Texts that go on in an overflow page end ther
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ MAX_CELLS = 300_000
 """Records whose columns are told apart; of further ones the pages are."""
 
 MAX_COLUMNS = 200
+MAX_EDGES = 2_000_000
 _LEAF_TABLE, _LEAF_INDEX = 0x0D, 0x0A
 _SIZES = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0)
 """Bytes of a value by serial type, up to 11."""
@@ -27,7 +29,7 @@ def read_sqlite(file: str, data: bytes) -> Artifact:
 
 
 def _starts(data: bytes) -> NDArray[np.int64]:
-    edges = np.unique(np.fromiter(_edges(data), np.int64))
+    edges = np.unique(np.fromiter(islice(_edges(data), MAX_EDGES), np.int64))
     return edges[edges <= len(data)]
 
 

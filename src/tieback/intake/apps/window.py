@@ -58,4 +58,4 @@ class Window:
 
     def _bounds(self, start: int, stop: int | None) -> tuple[int, int]:
         first, last, _ = slice(start, stop).indices(len(self))
-        return self._start + first, self._start + max(first, last)
+        return self._start + first, self._start + last

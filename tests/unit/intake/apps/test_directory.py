@@ -112,3 +112,10 @@ def test_damage_never_raises(build: Build, noise: list[tuple[int, int]], cut: in
         data[place % len(data)] = value
     entries = read_directory(bytes(data[: len(data) - cut % len(data)]), Problems(), budget_for(0)).entries
     assert len(entries) < 50
+
+
+def test_headers_without_end_are_bounded() -> None:
+    budget, problems = budget_for(0), Problems()
+    budget.steps = 100
+    assert read_directory(b"PK\3\4" * 5000, problems, budget).entries == []
+    assert "nothing but headers" in problems[0].what

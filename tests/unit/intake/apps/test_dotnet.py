@@ -110,6 +110,16 @@ def test_decompression_is_paid_from_the_budget() -> None:
     assert len(problems) == 5 - len(found)
 
 
+def test_a_heap_of_nothing_costs_no_more_than_the_budget_has() -> None:
+    budget = Budget(total=10**6, steps=1000)
+    list(read_assemblies("a", assembly("") + b"\0" * 10, Problems(), budget))
+    assert 0 < budget.steps < 1000
+    budget.steps = 3
+    (artifact,) = read_assemblies("a", assembly("one", "two", "three"), Problems(), budget)
+    assert user_strings(artifact) == ["one", "two"]
+    assert budget.steps == 0
+
+
 def test_a_real_assembly_gives_its_user_strings(registry: Callable[[str], list[Path]]) -> None:
     (path,) = (path for path in registry("pypi:pythonnet") if path.name == "Python.Runtime.dll")
     (artifact,), problems = opened(path.read_bytes())
