@@ -7,6 +7,7 @@ parent of a dotted path, the table, the siblings. The store's type can only take
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 
@@ -87,10 +88,14 @@ class Surroundings(msgspec.Struct, frozen=True):
 
     noun: Noun | None
     languages: frozenset[str]
+    table: frozenset[str]
+    """Words of the table."""
     words: frozenset[str]
     """Of the table and of the siblings."""
     messages: bool
     """Whether the table speaks of messages."""
+    affixes: frozenset[str]
+    """What most siblings begin or end with: it stands for the table."""
     elsewhere: bool
     """Whether there are siblings and none of them speaks of people or addresses."""
     evidence: str
@@ -146,9 +151,9 @@ class NameDetector:
     def _analyse(self, text: str) -> tuple[str, ...]:
         """Words of one part of a path, folded, glued ones taken apart."""
         words: list[str] = []
-        for raw in split(text):
+        for raw in joined(split(text))[-MAX_WORDS:]:
             words.extend(self._pieces(raw))
-        return joined(words[-MAX_WORDS:])
+        return tuple(words[-MAX_WORDS:])
 
     def _unglued(self, raw: str) -> tuple[str, ...]:
         """A word as the lexicon knows it, or its pieces, or itself."""
@@ -158,7 +163,7 @@ class NameDetector:
         vocabulary, longest = lexicon.vocabulary, lexicon.longest_word
         pieces = segment(word, vocabulary, longest) or segment(raw, vocabulary, longest)
         if pieces and self._agree(pieces):
-            return tuple(pieces)
+            return joined(pieces)
         for cut in range(2, min(len(word), 32) - 5):
             if word[cut:] in lexicon.tails:
                 return word[:cut], word[cut:]
@@ -225,7 +230,9 @@ class NameDetector:
             noun = Noun.PERSON
         evidence = f"table {table!r} speaks of a {noun}" if noun else ""
         messages = not self.lexicon.messages.isdisjoint(words)
-        return Surroundings(noun, self._tongues(words), frozenset(words), messages, False, evidence)
+        return Surroundings(
+            noun, self._tongues(words), frozenset(words), frozenset(words), messages, _NOBODYS, False, evidence
+        )
 
     def _tongues(self, words: Iterable[str]) -> frozenset[str]:
         """Languages that a word belongs to, where it belongs to few and not to English."""
@@ -251,10 +258,27 @@ class NameDetector:
         seen = [look(sibling) for sibling in siblings[:MAX_SIBLINGS]]
         words = {word for one in seen for word in one.words}
         core = {one.core for one in seen if one.core}
-        tongues = _NOBODYS.union(*(one.languages for one in seen if one.languages))
+        spoken = Counter(language for one in seen for language in one.languages)
+        most = max(spoken.values(), default=0)
+        tongues = frozenset(language for language, count in spoken.items() if count * 2 > most)
         noun = Noun.PERSON if len(core) > 1 and core - _UNTELLING else None
         evidence = f"siblings hold {', '.join(sorted(core))}" if noun else ""
-        return Surroundings(noun, tongues, frozenset(words), False, not core, evidence)
+        return Surroundings(noun, tongues, _NOBODYS, frozenset(words), False, self._affixes(seen), not core, evidence)
+
+    def _affixes(self, seen: list[Sibling]) -> frozenset[str]:
+        """Words that three in five siblings begin, or end, with, and that say nothing by themselves."""
+        lexicon, least = self.lexicon, max(4, len(seen) * 3 // 5)
+        if len(seen) < least:
+            return _NOBODYS
+        ends = Counter(one.words[0] for one in seen if one.words) + Counter(one.words[-1] for one in seen if one.words)
+        return frozenset(
+            word
+            for word, count in ends.items()
+            if count >= least
+            and word not in lexicon.nouns
+            and word not in lexicon.identifiers
+            and all(p.needs is not Needs.NOTHING for p in lexicon.phrases.get((word,), ()))
+        )
 
     # --- verdicts ---
 
@@ -266,20 +290,51 @@ class NameDetector:
             near = Surroundings(
                 near.noun or beside.noun,
                 near.languages | beside.languages,
+                near.table,
                 near.words | beside.words,
                 near.messages,
+                beside.affixes,
                 beside.elsewhere,
                 near.evidence or beside.evidence,
             )
+            reading = self._without_affix(reading, near.affixes) or reading
         verdict = self._read_as(reading, near, dtype)
-        if verdict.pii_class == NONE and table and (shorter := self._without_table(reading, table)):
-            verdict = self._read_as(shorter, near, dtype)
+        if verdict.pii_class == NONE:
+            verdict = self._otherwise(reading, near, table, dtype) or verdict
         if verdict.pii_class != NONE and dtype and not _fits(verdict.pii_class, self._kind(dtype)):
             return Classification(NONE, 0.0, (*verdict.evidence, f"type {dtype!r} does not fit {verdict.pii_class}"))
         return verdict
 
     def _read_as(self, reading: Reading, near: Surroundings, dtype: str) -> Classification:
         return self._personal_number(reading, near, dtype) or self._by_phrase(reading, near)
+
+    def _otherwise(self, reading: Reading, near: Surroundings, table: str, dtype: str) -> Classification | None:
+        """Without an abbreviation of the table; written as one word; as the number of what the table holds."""
+        words = reading.words[reading.border :]
+        if not 1 < len(words) < 5:
+            return None
+        if table and (shorter := self._without_table(reading, table)):
+            verdict = self._read_as(shorter, near, dtype)
+            if verdict.pii_class != NONE:
+                return verdict
+        glued = "".join(words)
+        if (glued,) in self.lexicon.phrases:
+            return self._read_as(Reading((glued,), 0, tuple(self._find((glued,), 0)), False, None), near, dtype)
+        ids = self.lexicon.identifiers
+        own = [word for word in words if word not in ids]
+        if len(own) == 1 and len(own) < len(words) and near.noun is Noun.PERSON and own[0] in near.table:
+            return Classification("person_id", 0.7, (f"number of what the table holds: {own[0]!r}", near.evidence))
+        return None
+
+    def _without_affix(self, reading: Reading, affixes: frozenset[str]) -> Reading | None:
+        """The name without a word that most siblings begin or end with, where it tells nothing: ``cp_mobile``."""
+        words = reading.words
+        if not affixes or reading.border or len(words) < 2:
+            return None
+        rest = words[words[0] in affixes : len(words) - (words[-1] in affixes)]
+        return (
+            Reading(rest, 0, tuple(self._find(rest, 0)), reading.plural, None) if 0 < len(rest) < len(words) else None
+        )
 
     def _without_table(self, reading: Reading, table: str) -> Reading | None:
         """The name without an abbreviation of its table at either end: ``nom_adh`` in ``adherents``."""
@@ -302,6 +357,8 @@ class NameDetector:
         head_first = opening.head_first or (opening.head and all(p.head_first for _, p in found[1:]))
         at = 0 if head_first and first.start >= reading.border else len(found) - 1
         place, phrase = found[at]
+        if not head_first and self._hidden_head(place, phrase, reading):
+            return Classification(NONE, 0.0, (f"head {' '.join(reading.words[reading.found[-1].start :])!r}",))
         if phrase.head and at > 0:
             before, inner = found[at - 1]
             if inner.pii_class in phrase.keeps:
@@ -309,6 +366,15 @@ class NameDetector:
         if phrase.pii_class == NONE:
             return Classification(NONE, 0.0, (f"{'head' if phrase.head else 'phrase'} {phrase.text!r}",))
         return self._weigh(place, phrase, reading, near)
+
+    def _hidden_head(self, place: Found, phrase: Phrase, reading: Reading) -> bool:
+        """Whether an ambiguous word whose need is not met ends the name: ``login_location``."""
+        last = reading.found[-1]
+        if last.start <= place.start or phrase.pii_class in _ABOUT:
+            return False
+        return last.end == len(reading.words) and not self.lexicon.transparent.issuperset(
+            reading.words[last.start : last.end]
+        )
 
     def _meaning(self, found: Found, reading: Reading, near: Surroundings) -> Phrase | None:
         """The surest meaning of a place whose need is met."""
@@ -371,7 +437,13 @@ class NameDetector:
         if not words or _certain(reading):
             return None
         if len(words) == 1:
-            if nouns.get(words[0]) is Noun.PERSON and words[0] not in _TREE and self._kind(dtype) == "int":
+            counts = reading.plural and not words[0].endswith("s")
+            if (
+                nouns.get(words[0]) is Noun.PERSON
+                and words[0] not in _TREE
+                and not counts
+                and self._kind(dtype) == "int"
+            ):
                 return Classification("person_id", 0.6, (f"{words[0]!r} in a column of numbers",))
             return None
         doer = words[:-1] if words[-1] in ids else words

@@ -7,7 +7,7 @@ dropped. The folding is applied to the lexicon as well, so both sides always agr
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 MAX_NAME = 256
 """Characters of a name that are looked at; longer names are no identifiers that people gave."""
@@ -77,7 +77,7 @@ def split(name: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(plain)]
 
 
-def joined(words: list[str]) -> tuple[str, ...]:
+def joined(words: Sequence[str]) -> tuple[str, ...]:
     """The words without those that only join others, unless nothing else is there."""
     if CONNECTORS.isdisjoint(words):
         return tuple(words)

@@ -140,7 +140,7 @@ class Lexicon(msgspec.Struct):
 
 def folded(phrase: str) -> Words:
     """The words of a phrase as they are looked up."""
-    return joined([normal(word) for word in split(phrase)])
+    return tuple(map(normal, joined(split(phrase))))
 
 
 def lexicon_files() -> Iterator[tuple[str, LexiconFile]]:
