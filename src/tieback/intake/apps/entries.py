@@ -28,6 +28,8 @@ PEEK_ABOVE = 4096
 PEEK = 64
 """Bytes that are looked at."""
 
+_ARCHIVE = b"PK"
+
 type Special = Callable[[str], Artifact | None]
 
 
@@ -54,11 +56,13 @@ def walk(source: Source, special: Special, budget: Budget, place: str = "", dept
             continue
         if content is None:
             data = source.read(entry)
-            if sniff(data[:PEEK]) is not Content.ARCHIVE:
-                yield from make_artifacts(place + entry.name, data, source.problems, budget)
+            if data[:2] != _ARCHIVE or sniff(data[:PEEK]) is not Content.ARCHIVE:
+                for artifact in make_artifacts(entry.name, data, source.problems, budget):
+                    yield _placed(artifact, place)
                 continue
         elif content is not Content.ARCHIVE:
-            yield from make_artifacts(place + entry.name, source.read(entry), source.problems, budget)
+            for artifact in make_artifacts(entry.name, source.read(entry), source.problems, budget):
+                yield _placed(artifact, place)
             continue
         yield from _nested(source, entry, budget, place, depth)
 

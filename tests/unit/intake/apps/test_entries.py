@@ -59,12 +59,14 @@ def test_what_holds_no_text_is_left_out(content: bytes) -> None:
 
 def test_archives_inside_are_read_and_say_where(build: Build) -> None:
     problems = Problems()
-    inner = build("zipped", [("a.json", URL.encode()), ("b", URL.encode(), {"crc": 5})])
+    table = b"\x02\0\x0c\0" + b"x" * 50
+    inner = build("zipped", [("a.json", URL.encode()), ("b", URL.encode(), {"crc": 5}), ("c", table)])
     for stored in (True, False):
         archive = Archive(build("zipped", [("libs/x.jar", inner), ("z.txt", b"last")], stored=stored), problems)
         found = {artifact.file: artifact.buffers[0].data for artifact in walk(archive, nothing, budget_for(0))}
+        assert found.pop("libs/x.jar!c") == table
         assert found == {"libs/x.jar!a.json": URL.encode(), "libs/x.jar!b": URL.encode(), "z.txt": b"last"}
-    assert [problem.where for problem in problems] == ["libs/x.jar!b"]
+    assert [problem.where for problem in problems] == ["libs/x.jar!b", "libs/x.jar!c"]
 
 
 def test_archives_are_opened_two_deep(build: Build) -> None:
