@@ -1,7 +1,7 @@
-"""``tieback pii``: which field names speak of personal data."""
+"""``tieback pii``: which field names, and which values, speak of personal data."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -22,7 +22,7 @@ app = typer.Typer(name="pii", help="Classify personal data.", no_args_is_help=Tr
 
 
 class NameLine(msgspec.Struct):
-    """One line of input."""
+    """One line of input of ``names``."""
 
     field: str
     id: str | int | None = None
@@ -34,6 +34,33 @@ class NameLine(msgspec.Struct):
     def column(self) -> Column:
         """The column that it describes."""
         return Column(self.field, self.table or "", self.dtype or "", self.siblings or ())
+
+
+class ValuesLine(msgspec.Struct):
+    """One line of input of ``values``."""
+
+    values: tuple[str | int | float | bool | None, ...]
+    field: str = ""
+    id: str | int | None = None
+    table: str | None = None
+    dtype: str | None = None
+    siblings: tuple[str, ...] | None = None
+
+    @property
+    def column(self) -> Column:
+        """The column that it describes; numbers and truth values as JSON writes them."""
+        values = tuple(_text(value) for value in self.values if value is not None)
+        return Column(self.field, self.table or "", self.dtype or "", self.siblings or (), values)
+
+
+type Line = NameLine | ValuesLine
+type Verdicts = Callable[[Column], Classification]
+
+
+def _text(value: str | float) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else str(value)
 
 
 @app.callback()
@@ -56,12 +83,43 @@ def names(
 
     Example: echo '{"id":1,"table":"users","field":"dob"}' | tieback pii names
     """
+    from tieback.pii.names import NameDetector
+
+    detector = NameDetector()
+    _classify(file, output, _NAMES, lambda column: next(detector.classify_names((column,))))
+
+
+@app.command("values")
+def values(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="JSON lines; standard input where there is none.")
+    ] = None,
+    output: Annotated[OutputFormat, typer.Option("--format", help="One JSON document a column, or a table.")] = (
+        OutputFormat.JSON
+    ),
+) -> None:
+    """Classify columns by names and values: {"id", "field", "values"} in, {"id", "class", …} out.
+
+    Only "values" must be there. Class "none" means that nothing was recognised. Values are read in memory and dropped:
+    the evidence holds counts and one masked form.
+
+    Example: echo '{"id":1,"field":"c1","values":["jo@example.org"]}' | tieback pii values
+    """
+    from tieback.pii.names import NameDetector
+    from tieback.pii.values import ValueDetector, classify_columns
+
+    names, detector = NameDetector(), ValueDetector()
+    _classify(file, output, _VALUES, lambda column: next(classify_columns((column,), names, detector)))
+
+
+def _classify(file: Path | None, output: OutputFormat, reader: "Reader", judge: Verdicts) -> None:
+    """Every line of a file or of standard input; exit code 3 where some could not be read."""
     if file is None:
-        bad = _run(sys.stdin.buffer, "stdin", output)
+        bad = _run(sys.stdin.buffer, "stdin", output, reader, judge)
     else:
         try:
             with file.open("rb") as source:
-                bad = _run(source, str(file), output)
+                bad = _run(source, str(file), output, reader, judge)
         except OSError as error:
             raise InputError(
                 f"cannot be read ({error.strerror})", where=str(file), advice="Name a file with JSON lines"
@@ -70,20 +128,17 @@ def names(
         raise typer.Exit(ExitCode.SOME_FAILED)
 
 
-def _run(source: BinaryIO, where: str, output: OutputFormat) -> int:
+def _run(source: BinaryIO, where: str, output: OutputFormat, reader: "Reader", judge: Verdicts) -> int:
     """Classify every line; the number of lines that could not be read."""
-    from tieback.pii.names import NameDetector
-
-    detector = NameDetector()
     bad = 0
-    rows: list[tuple[NameLine, Classification]] = []
+    rows: list[tuple[Line, Classification]] = []
     for number, line in _lines(source):
-        read = _read(line, f"{where}:{number}")
+        read = reader.read(line, f"{where}:{number}")
         if isinstance(read, InputError):
             bad += 1
             complain(read)
             continue
-        verdict = next(iter(detector.classify_names((read.column,))))
+        verdict = judge(read.column)
         if output is OutputFormat.JSON:
             write_line(_document(read, verdict))
         elif len(rows) <= SHOWN:
@@ -106,20 +161,28 @@ def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
             yield number, line
 
 
-_DECODER = msgspec.json.Decoder(NameLine)
+class Reader(msgspec.Struct, frozen=True):
+    """How lines of one command are read."""
+
+    decoder: msgspec.json.Decoder[NameLine] | msgspec.json.Decoder[ValuesLine]
+    what: str
+    advice: str
+
+    def read(self, line: bytes | None, where: str) -> Line | InputError:
+        """A line, or what is wrong with it."""
+        if line is None:
+            return InputError(f"the line is longer than {MAX_LINE} bytes", where=where, advice=self.advice)
+        try:
+            return self.decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return InputError(f"not a {self.what} ({error})", where=where, advice=self.advice)
 
 
-def _read(line: bytes | None, where: str) -> NameLine | InputError:
-    advice = 'Write {"id": …, "table": …, "field": …} on each line'
-    if line is None:
-        return InputError(f"the line is longer than {MAX_LINE} bytes", where=where, advice=advice)
-    try:
-        return _DECODER.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return InputError(f"not a field ({error})", where=where, advice=advice)
+_NAMES = Reader(msgspec.json.Decoder(NameLine), "field", 'Write {"id": …, "table": …, "field": …} on each line')
+_VALUES = Reader(msgspec.json.Decoder(ValuesLine), "column", 'Write {"id": …, "field": …, "values": […]} on each line')
 
 
-def _document(line: NameLine, verdict: Classification) -> bytes:
+def _document(line: Line, verdict: Classification) -> bytes:
     return encode(
         "pii",
         {
@@ -131,7 +194,7 @@ def _document(line: NameLine, verdict: Classification) -> bytes:
     )
 
 
-def _print(rows: list[tuple[NameLine, Classification]]) -> None:
+def _print(rows: list[tuple[Line, Classification]]) -> None:
     from rich.table import Table
     from rich.text import Text
 

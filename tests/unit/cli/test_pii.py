@@ -73,3 +73,50 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
 def test_more_rows_than_a_table_holds() -> None:
     result = runner.invoke(pii.app, ["names", "--format", "table"], input='{"field": "email"}\n' * (pii.SHOWN + 5))
     assert f"Only the first {pii.SHOWN} fields are shown" in result.stdout
+
+
+def test_values_a_line_a_column() -> None:
+    lines = [
+        {"id": 7, "field": "c1", "values": [f"p{n}@example.test" for n in range(12)] + ["", None]},
+        {"values": [1, 2.5, True, None]},
+        {"id": "x", "field": "email", "values": ["alpha", "beta", "gamma", "delta"]},
+    ]
+    result = runner.invoke(pii.app, ["values"], input="\n".join(map(json.dumps, lines)))
+    assert (result.exit_code, result.stderr) == (0, "")
+    first, second, third = map(json.loads, result.stdout.splitlines())
+    assert first.keys() == {"schema", "id", "class", "confidence", "evidence"}
+    assert (first["schema"], first["id"], first["class"]) == ("tieback/pii/1", 7, "email")
+    assert "n_seen=12 n_distinct=12 n_hit=12" in first["evidence"]
+    assert "example" not in result.stdout
+    assert (second["id"], second["class"]) == (None, "none")
+    assert (third["class"], third["confidence"]) == ("none", 0)
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("nonsense", "JSON is malformed"),
+        ('{"id": 1, "field": "x"}', "missing required field `values`"),
+        ('{"values": "x"}', "Expected `array`"),
+        ('{"values": [{}]}', "Expected"),
+        ('{"values": ["' + "x" * pii.MAX_LINE + '"]}', "longer than"),
+    ],
+)
+def test_a_bad_line_of_values_is_named_and_the_rest_goes_on(bad: str, said: str) -> None:
+    good = '{"id": 1, "field": "iban", "values": ["DE89370400440532013000"]}'
+    result = runner.invoke(pii.app, ["values"], input=f"{good}\n{bad}\n{good}\n")
+    assert result.exit_code == 3
+    assert [json.loads(line)["class"] for line in result.stdout.splitlines()] == ["bank_account"] * 2
+    (complaint,) = result.stderr.splitlines()
+    assert complaint.startswith("tieback: stdin:2: not a column" if "longer" not in said else "tieback: stdin:2: ")
+    assert said in complaint
+    assert '"values"' in complaint
+
+
+def test_values_as_a_table(tmp_path: Path) -> None:
+    file = tmp_path / "columns.jsonl"
+    file.write_text('{"field": "mail", "values": ["jo@example.test"]}\n')
+    result = runner.invoke(pii.app, ["values", str(file), "--format", "table"])
+    assert result.exit_code == 0
+    assert "email" in result.stdout
+    assert "jo@" not in result.stdout

@@ -1,0 +1,113 @@
+"""Personal data: scores of names and values on the public benchmark, and speed of both detectors.
+
+Reads ``TIEBACK_BENCH_PII``, else ``../shared/data/pii``; its ``score.py`` is the judge.
+"""
+
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.measure import median_cpu, process, table
+from tieback.model.pii import Classification, Column
+
+ROOT = Path(__file__).parents[1]
+NATIONAL = "national_id"
+
+
+def folder() -> Path | None:
+    """Where the benchmark lies, if it is there."""
+    for place in (os.environ.get("TIEBACK_BENCH_PII"), ROOT.parent / "shared" / "data" / "pii"):
+        if place and (Path(place) / "score.py").is_file():
+            return Path(place)
+    return None
+
+
+def _judge(place: Path) -> Callable[..., Any]:
+    spec = importlib.util.spec_from_file_location("score", place / "score.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    judge: Callable[..., Any] = module.score
+    return judge
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    with file.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def _labels(row: dict[str, Any]) -> list[str]:
+    labels = row.get("labels") or row["label"]
+    return labels if isinstance(labels, list) else [labels]
+
+
+def _scored(
+    judge: Callable[..., Any], what: str, gold: Sequence[list[str]], verdicts: Sequence[Classification]
+) -> list[str]:
+    (precision, recall, f1), macro, classes = judge(gold, [verdict.pii_class for verdict in verdicts])
+    negatives = [v.pii_class for v, labels in zip(verdicts, gold, strict=True) if labels == ["none"]]
+    flagged = sum(label != "none" for label in negatives)
+    national = classes[NATIONAL][2] if NATIONAL in classes else 0.0
+    return [
+        what,
+        str(len(gold)),
+        f"{precision:.3f}",
+        f"{recall:.3f}",
+        f"{f1:.3f}",
+        f"{macro:.3f}",
+        f"{flagged}/{len(negatives)}",
+        f"{national:.3f}",
+    ]
+
+
+def run() -> str:
+    """Measure and describe."""
+    from tieback.pii.names import NameDetector
+    from tieback.pii.values import ValueDetector, classify_columns
+
+    place = folder()
+    if place is None:
+        return "## Personal data\n\nNot measured: there is no benchmark folder.\n"
+    judge = _judge(place)
+    fields, columns = _rows(place / "fields.jsonl"), _rows(place / "values.jsonl")
+    names, values = NameDetector(), ValueDetector()
+    by_name = [Column(row["field"], row.get("table") or "", row.get("dtype") or "") for row in fields]
+    headed = [Column(row["field"], values=tuple(map(str, row["values"]))) for row in columns]
+    opaque = [Column("c1", values=column.values) for column in headed]
+    gold = [_labels(row) for row in columns]
+    rows = [
+        _scored(judge, "names", [_labels(row) for row in fields], list(names.classify_names(by_name))),
+        _scored(judge, "values with header", gold, list(classify_columns(headed, names, values))),
+        _scored(judge, "values without header", gold, list(classify_columns(opaque, names, values))),
+    ]
+    count = sum(len(column.values) for column in headed)
+    cold = median_cpu(lambda: list(NameDetector().classify_names(by_name)), runs=5)
+    warm = median_cpu(lambda: list(names.classify_names(by_name)), runs=5)
+    joint = median_cpu(lambda: list(classify_columns(headed, names, values)), runs=7)
+    alone = median_cpu(lambda: list(classify_columns(opaque, None, values)), runs=7)
+    speeds = [
+        ["names, new detector with its lexicon", f"{len(by_name) / cold:,.0f} names/s"],
+        ["names, cached", f"{len(by_name) / warm:,.0f} names/s"],
+        ["values with names", f"{count / joint:,.0f} values/s"],
+        ["values alone", f"{count / alone:,.0f} values/s"],
+        ["`import tieback.pii.values`, process start to end", _import_cost("import tieback.pii.values")],
+        ["the same and one column", _import_cost("from tieback.pii.values import *; ValueDetector().look(['Ada'])")],
+    ]
+    return (
+        f"## Personal data\n\n`python -m bench pii`: the public benchmark, {len(fields)} field names and "
+        f"{len(columns)} columns of {count:,} values, scored by its own `score.py`; one core, medians.\n\n"
+        + table(["what", "rows", "precision", "recall", "F1", "macro F1", "negatives flagged", "national ids F1"], rows)
+        + "\n"
+        + table(["speed", ""], speeds)
+    )
+
+
+def _import_cost(code: str) -> str:
+    _, bare, _ = process([sys.executable, "-c", "pass"])
+    _, cpu, _ = process([sys.executable, "-c", code])
+    return f"{(cpu - bare) * 1000:.0f} ms CPU over an empty process"

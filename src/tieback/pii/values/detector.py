@@ -1,0 +1,130 @@
+"""Values become classes of personal data: shapes, check digits and words of each value, then a vote of the column.
+
+Only at depth ``sample``. Values are looked at and let go; what remains is counts and one masked form.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+
+from tieback.model.pii import Classification, Column
+from tieback.pii.interface import DetectorMeta
+from tieback.pii.values.look import NOTHING, Candidate, Look
+from tieback.pii.values.mask import mask, usual_mask
+from tieback.pii.values.nested import leaves
+from tieback.pii.values.rules import from_forms, from_national, from_sets, from_shapes, from_words
+from tieback.pii.values.scan import MAX_LENGTH, Scanner
+from tieback.pii.values.text import TextReader, load_vocabulary
+
+MAX_VALUES = 400
+"""Values of a column that are looked at: the first ones."""
+THRESHOLD = 0.8
+"""Confidence from which values alone make a class."""
+
+CLASSES = (
+    "password", "secret_token", "email", "phone", "username", "person_name", "postal_address", "geo_location", "travel",
+    "payment_card", "bank_account", "national_id", "birth", "demographic", "health", "biometric_media", "device_id",
+    "ip_address", "vehicle", "employment",
+)  # fmt: skip
+
+
+class ValueDetector:
+    """Classifies columns by their values. Compiles its shapes at first use; for one thread at a time."""
+
+    def __init__(self, this_year: int | None = None) -> None:
+        """Remember the year.
+
+        Args:
+            this_year: the year after which nobody was born yet; by default the clock's.
+        """
+        self.meta = DetectorMeta(name="values", version="1", classes=CLASSES, reads_values=True)
+        self._this_year = this_year
+        self._scanner: Scanner | None = None
+        self._reader: TextReader | None = None
+
+    def classify(self, column: Column) -> Iterator[Classification]:
+        """Classes of one column, best first; nothing where the values prove nothing."""
+        look = self.look(column.values)
+        for candidate in look.candidates:
+            if candidate.sure >= THRESHOLD:
+                yield Classification(candidate.pii_class, round(candidate.sure, 3), evidence(candidate, look))
+
+    def look(self, values: Iterable[str], *, depth: int = 0) -> Look:
+        """Everything that the values say.
+
+        Args:
+            values: of one column; the first ``MAX_VALUES``, and of each the first ``MAX_LENGTH`` characters, count.
+            depth: how deep in documents the column stands; documents inside documents stay closed.
+        """
+        if self._scanner is None:
+            self._scanner = Scanner()
+        if self._reader is None:
+            self._reader = TextReader()
+        distinct, seen, nested = self._clean(values)
+        if not distinct:
+            return NOTHING
+        hits = self._scanner.scan(distinct)
+        forms: dict[str, float] = {}
+        candidates = list(from_shapes(self._scanner, hits, distinct, forms))
+        candidates += from_national(self._scanner, hits, distinct)
+        candidates += from_sets(load_vocabulary(), distinct, forms)
+        year = self._this_year or datetime.now(UTC).year
+        candidates += from_forms(self._scanner, hits, distinct, forms, year)
+        if not candidates:
+            candidates += from_words(self._reader, distinct, forms)
+        if nested and depth == 0:
+            candidates += self._inside(nested)
+        candidates.sort(key=lambda candidate: -candidate.sure)
+        return Look(seen, len(distinct), usual_mask(distinct[:16]), tuple(_once(candidates)), forms)
+
+    def _clean(self, values: Iterable[str]) -> tuple[list[str], int, list[str]]:
+        """Distinct values that say something, cut and on one line; how many there are in all; documents as they are."""
+        blank = load_vocabulary().blank
+        distinct: dict[str, None] = {}
+        documents: list[str] = []
+        seen = 0
+        for count, value in enumerate(values):
+            if count >= MAX_VALUES:
+                break
+            if len(value) > MAX_LENGTH:
+                if value[:1] in "{[":
+                    documents.append(value)
+                value = value[:MAX_LENGTH]  # noqa: PLW2901 - nothing may use the whole any more
+            value = value.strip()  # noqa: PLW2901
+            if len(value) < 12 and value.lower() in blank:
+                continue
+            seen += 1
+            if "\n" in value:
+                value = value.replace("\n", " ")  # noqa: PLW2901 - line feeds part the values in the scan
+            if value[:1] in "{[" and len(value) > 1:
+                documents.append(value)
+            distinct[value] = None
+        return list(distinct), seen, documents if len(documents) * 2 >= len(distinct) else []
+
+    def _inside(self, documents: Sequence[str]) -> Iterator[Candidate]:
+        for texts in leaves(documents).values():
+            for inner in self.look(texts, depth=1).candidates:
+                if inner.sure >= 0.9:
+                    yield Candidate(
+                        inner.pii_class, inner.sure - 0.02, f"{inner.kind} in documents", inner.how, inner.hits
+                    )
+
+
+def evidence(candidate: Candidate, look: Look) -> tuple[str, ...]:
+    """What may be said of the values: kind, counts, and their masked form."""
+    return (
+        f"values: {candidate.kind} ({candidate.how})",
+        f"n_seen={look.seen} n_distinct={look.distinct} n_hit={candidate.hits}",
+        f"form {look.mask}",
+    )
+
+
+def _once(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+    """The best of each class."""
+    known: set[str] = set()
+    for candidate in candidates:
+        if candidate.pii_class not in known:
+            known.add(candidate.pii_class)
+            yield candidate
+
+
+__all__ = ["ValueDetector", "evidence", "mask"]

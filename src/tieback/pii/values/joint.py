@@ -1,0 +1,133 @@
+"""Names and values together: which evidence wins, and which cancels the other.
+
+What values prove (a check digit, a token's form) holds whatever the field is called. What values only suggest (words, a
+spread) gives way to a name that says something, also to one that says no. A name in turn is not believed where the
+values cannot be what it says: truth values are no passwords, words no e-mail addresses.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from tieback.model.pii import Classification, Column
+from tieback.pii.names import NameDetector
+from tieback.pii.taxonomy import NONE
+from tieback.pii.values.detector import THRESHOLD, ValueDetector, evidence
+from tieback.pii.values.look import Candidate, Look
+
+STRONG = 0.9
+WEAK_NAME = 0.8
+"""A name of at most this confidence must find support in values where there are some."""
+
+_NUMBERS = frozenset(
+    {"birth", "payment_card", "pin_otp", "health", "financial", "person_id", "demographic", "retail", "postal_address"}
+    | {"geo_location", "employment", "travel"}
+)
+_MOMENTS = frozenset({"birth", "travel", "health", "employment", "retail", "payment_card"})
+_ADDRESSES = frozenset({"biometric_media", "message_content", "username", "secret_token", "retail", "health", "travel"})
+_DECIMALS = frozenset({"financial", "geo_location", "health", "birth", "retail", "travel", "employment", "demographic"})
+_WITHOUT_RANDOM = frozenset({"phone", "birth", "financial", "geo_location", "person_name", "postal_address"})
+
+
+def classify_columns(
+    columns: Iterable[Column], names: NameDetector | None, values: ValueDetector | None = None
+) -> Iterator[Classification]:
+    """One verdict a column, in their order; class ``none`` where nothing was recognised.
+
+    Args:
+        columns: with their values; they are let go of as soon as their column is judged.
+        names: what reads the fields' names; ``None`` to go by values alone.
+        values: what reads the values; by default a new detector.
+    """
+    detector = values or ValueDetector()
+    for column in columns:
+        name = next(names.classify_names((column,))) if names is not None else Classification(NONE, 0.0)
+        yield _join(name, detector.look(column.values))
+
+
+def _join(name: Classification, look: Look) -> Classification:
+    best = look.candidates[0] if look.candidates else None
+    if not look.seen:
+        return name
+    if best is not None and best.sure >= STRONG:
+        if best.proof and not _name_knows_better(name, best):
+            return _by_value(name, best, look)
+        same = next((c for c in look.candidates if c.pii_class == name.pii_class), None)
+        if same is not None:
+            return _by_value(name, same, look)
+        if name.pii_class == NONE and not name.evidence:
+            return _by_value(name, best, look)
+        if name.pii_class == NONE or (name.confidence < STRONG and fits(name.pii_class, look)):
+            # A weak name against words: a city column called ``name`` is about places, one called ``status`` is not.
+            return name if name.pii_class == NONE else _by_value(name, best, look)
+    if name.pii_class != NONE:
+        if not fits(name.pii_class, look):
+            if best is not None and best.sure >= STRONG:
+                return _by_value(name, best, look)
+            reason = f"values of the form {look.mask} do not fit {name.pii_class}"
+            return Classification(NONE, 0.0, (*name.evidence, reason))
+        if name.confidence <= WEAK_NAME and not _supports(name.pii_class, look):
+            return Classification(NONE, 0.0, (*name.evidence, "values give the weak name no support"))
+        return Classification(
+            name.pii_class, name.confidence, (*name.evidence, f"n_seen={look.seen}", f"form {look.mask}")
+        )
+    if best is not None and best.sure >= THRESHOLD and not name.evidence:
+        return _by_value(name, best, look)
+    return name
+
+
+def _name_knows_better(name: Classification, best: Candidate) -> bool:
+    """Numbers of ten to fifteen digits pass several check digits; a sure name of the same family decides."""
+    return best.how == "checksum" and name.confidence >= STRONG and name.pii_class in {
+        "national_id", "payment_card", "device_id", "bank_account", "phone", "vehicle", "health"
+    } and best.pii_class != name.pii_class  # fmt: skip
+
+
+def _by_value(name: Classification, best: Candidate, look: Look) -> Classification:
+    sure, said = best.sure, evidence(best, look)
+    if name.pii_class == best.pii_class:
+        sure = min(0.995, 1 - (1 - sure) * (1 - name.confidence))
+        said = (*said, *name.evidence)
+    return Classification(best.pii_class, round(sure, 3), said)
+
+
+def fits(pii_class: str, look: Look) -> bool:
+    """Whether values of these forms can be of the class at all."""
+    forms = look.forms.get
+    if forms("truth value", 0.0) == 1.0 and look.seen > 2:
+        return pii_class in {"demographic", "health"}
+    if forms("small number", 0.0) >= 0.95:
+        return pii_class in _NUMBERS
+    if forms("time stamp", 0.0) >= 0.9:
+        return pii_class in _MOMENTS
+    if forms("URL", 0.0) >= 0.9:
+        return pii_class in _ADDRESSES and (pii_class != "biometric_media" or forms("image address", 0.0) >= 0.5)
+    if (
+        forms("decimal number", 0.0) >= 0.9
+        and forms("date", 0.0) < 0.5
+        and forms("national number, written", 0.0) < 0.5
+    ):
+        return pii_class in _DECIMALS
+    if forms("UUID", 0.0) >= 0.9:
+        return pii_class not in _WITHOUT_RANDOM
+    match pii_class:
+        case "email":
+            return forms("e-mail address", 0.0) >= 0.2 or forms("hexadecimal", 0.0) >= 0.5
+        case "ip_address":
+            return look.share("IPv4 address", "IPv6 address", "whole number", "hexadecimal") >= 0.2
+        case "phone":
+            return forms("words", 0.0) < 0.5
+        case "payment_card":
+            return forms("card brand", 0.0) < 0.6
+        case _:
+            return True
+
+
+def _supports(pii_class: str, look: Look) -> bool:
+    """Whether anything in the values speaks for a class of which the name is not sure."""
+    forms = look.forms.get
+    match pii_class:
+        case "postal_address":
+            return forms("country", 0.0) < 0.4 and forms("code", 0.0) < 0.6 and forms("small number", 0.0) < 0.6
+        case "employment":
+            return forms("trade", 0.0) >= 0.15 and forms("trade", 0.0) > forms("organisation", 0.0)
+        case _:
+            return True

@@ -1,0 +1,265 @@
+"""From hits to candidates: what share of a column must agree, and how sure that makes.
+
+Thresholds stand in ``shapes.toml`` where one shape decides alone; here are the classes that several shapes, spreads or
+lists decide together.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tieback.pii.values.dates import look_like_births
+from tieback.pii.values.look import Candidate
+from tieback.pii.values.mask import mask
+from tieback.pii.values.national import Number, bare
+from tieback.pii.values.scan import Hits, Scanner
+from tieback.pii.values.text import TextReader, Vocabulary
+from tieback.pii.values.vote import scaled, surprise
+
+FIRST_LOOK = 12
+"""Values on which a check digit must hold half the time before the whole column is tried."""
+CHANCE = 1e-4
+"""Probability of a fluke, over all schemes, below which a vote is believed."""
+
+_CHECKED = frozenset({"IBAN", "card number", "IMEI", "ICCID", "vehicle identification number"})
+
+
+def from_shapes(scanner: Scanner, hits: Hits, values: Sequence[str], forms: dict[str, float]) -> Iterator[Candidate]:
+    """Shapes that decide alone; fills ``forms`` with the share of every kind and keeps the checked hits."""
+    count = len(values)
+    by_class: dict[str, set[int]] = {}
+    surest: dict[str, tuple[float, str, str, bool]] = {}
+    for place in sorted(hits):
+        if place >= len(scanner.shapes):
+            continue
+        shape = scanner.shapes[place]
+        matched = hits[place]
+        check = scanner.check(place)
+        if check is not None:
+            matched = hits[place] = [i for i in matched if check(values[i])]
+        if not matched:
+            continue
+        share = len(matched) / count
+        forms[shape.kind] = max(forms.get(shape.kind, 0.0), share)
+        if not shape.pii_class or shape.support:
+            continue
+        if shape.kind == "IPv4 address" and not _spread_octets([values[i] for i in matched]):
+            continue
+        by_class.setdefault(shape.pii_class, set()).update(matched)
+        sure = scaled(shape.sure, len(matched), single=shape.single)
+        how = "checksum" if shape.kind in _CHECKED else "shape"
+        if share >= shape.share and sure > surest.get(shape.pii_class, (0.0,))[0]:
+            surest[shape.pii_class] = (sure, shape.kind, how, shape.single or how == "checksum")
+        elif shape.single and share >= 0.15 and shape.pii_class not in surest:
+            surest[shape.pii_class] = (0.0, shape.kind, how, shape.single)
+    for pii_class, (sure, kind, how, proof) in surest.items():
+        together = by_class[pii_class]
+        if sure == 0.0 and len(together) / count < 0.5:
+            continue
+        yield Candidate(pii_class, sure or 0.95, kind, how, len(together), proof)
+
+
+def _spread_octets(values: Sequence[str]) -> bool:
+    """Whether dotted fours are addresses: versions keep their numbers small."""
+    large = sum(any(len(part) == 3 for part in value.partition(":")[0].split(".")) for value in values)
+    return large * 3 >= len(values)
+
+
+def from_national(scanner: Scanner, hits: Hits, values: Sequence[str]) -> Iterator[Candidate]:
+    """National numbers: one scheme for the column, or several of distinctive form side by side."""
+    count = len(values)
+    together: set[int] = set()
+    best: Candidate | None = None
+    for form, numbers in scanner.by_form.items():
+        matched = hits.get(form)
+        if not matched:
+            continue
+        plain = form in scanner.plain
+        texts = [bare(values[i]) for i in matched]
+        for number in numbers:
+            if plain and len(texts) * 2 < count and number.scheme.chance > 0.02:
+                continue
+            accepts = number.accepts
+            if len(texts) > FIRST_LOOK * 2 and plain and sum(map(accepts, texts[:FIRST_LOOK])) * 2 < FIRST_LOOK:
+                continue
+            passed = [i for i, text in zip(matched, texts, strict=True) if accepts(text)]
+            if not plain or number.scheme.chance <= 0.02:
+                together.update(passed)
+            candidate = _vote(number, texts, len(passed), count, plain=plain)
+            if candidate is not None and (best is None or candidate.sure > best.sure):
+                best = candidate
+    if best is None and count >= 10 and len(together) >= count * 0.75 and len({mask(values[i]) for i in together}) > 2:
+        best = Candidate("national_id", 0.93, "numbers of several countries", "checksum", len(together), proof=True)
+    if best is not None:
+        yield best
+
+
+def _vote(number: Number, texts: Sequence[str], passed: int, count: int, *, plain: bool) -> Candidate | None:
+    scheme = number.scheme
+    if passed < count * 0.75:
+        return None
+    if surprise(len(texts), passed, scheme.chance) * 40 < CHANCE:
+        return Candidate("national_id", 0.97, scheme.label, "checksum", passed, proof=True)
+    if plain or not scheme.shape_tells or passed < count * 0.9:
+        return None
+    if number.year is not None and count >= 10 and len({number.year(text) for text in texts}) < min(8, count // 2):
+        return None
+    return Candidate("national_id", scaled(0.94, passed), scheme.label, "shape", passed, proof=True)
+
+
+def from_sets(words: Vocabulary, values: Sequence[str], forms: dict[str, float]) -> Iterator[Candidate]:
+    """Columns of few distinct words: sexes, marital states, religions; truth values and card brands as such."""
+    if len(values) > 24:
+        return
+    lower = {value.lower() for value in values}
+    forms["truth value"] = float(lower <= words.truth and len(lower) <= 3)
+    forms["card brand"] = sum(value in words.card_brand for value in lower) / len(lower)
+    if lower == words.sex_letters or (lower > words.sex_letters and lower <= words.sex_letters | words.sex_aside):
+        yield Candidate("demographic", 0.9, "sex", "set", len(lower))
+    for kind, known, aside in (
+        ("sex", words.sex, words.sex_aside | words.sex_letters),
+        ("marital status", words.marital, words.sex_aside),
+        ("religion", words.religion, words.sex_aside),
+        ("ethnicity", words.ethnicity, words.sex_aside),
+    ):
+        hits = len(lower & known)
+        if hits >= (2 if kind == "sex" else 3) and len(lower & (known | aside)) >= 0.9 * len(lower):
+            yield Candidate("demographic", 0.95, kind, "set", hits)
+
+
+def from_forms(
+    scanner: Scanner, hits: Hits, values: Sequence[str], forms: dict[str, float], this_year: int
+) -> Iterator[Candidate]:
+    """Phones of national form, births among dates, postcodes, passwords."""
+    count = len(values)
+    kinds: dict[str, set[int]] = {}
+    for place, matched in hits.items():
+        if place < len(scanner.shapes):
+            kinds.setdefault(scanner.shapes[place].kind, set()).update(matched)
+    if forms.get("date", 0.0) >= 0.9 and look_like_births(values, this_year):
+        yield Candidate("birth", scaled(0.92, count), "dates of birth", "spread", count)
+    yield from _phones(kinds, values, count)
+    yield from _postcodes(kinds, values, count)
+    if count >= 8:
+        yield from _passwords(values, forms)
+
+
+_TRUNK = frozenset("0(+")
+_USUAL_PHONES = frozenset({"999-999-9999", "999.999.9999", "999 999 9999", "999 999 999", "9999 9999", "99 99 99 99"})
+
+
+def _phones(kinds: dict[str, set[int]], values: Sequence[str], count: int) -> Iterator[Candidate]:
+    none: set[int] = set()
+    written = kinds.get("national number, written", none) | kinds.get("international number", none)
+    zero = kinds.get("national number, plain", none)
+    ten = kinds.get("national number of ten digits", none)
+    china = kinds.get("mobile number of China", none)
+    every = written | zero | ten | china
+    if len(written) >= 0.3 * count and len(every) >= 0.85 * count and len(every - ten) >= 0.6 * count:
+        masks = {mask(values[i]) for i in written}
+        trunk = sum(values[i][0] in _TRUNK for i in every)
+        if trunk >= 0.3 * count or masks & _USUAL_PHONES or (len(masks) >= 4 and trunk):
+            yield Candidate("phone", scaled(0.93, count), "phone numbers as people write them", "shape", len(every))
+            return
+    if count >= 10 and len(china) >= 0.95 * count and len({values[i][:3] for i in china}) >= 4:
+        yield Candidate("phone", 0.92, "mobile numbers of China", "shape", len(china))
+    elif count >= 10 and len(zero) >= 0.95 * count and len({values[i][1:3] for i in zero}) >= 4:
+        yield Candidate("phone", 0.86, "national numbers with a trunk prefix", "shape", len(zero))
+
+
+_LETTERED = re.compile(
+    r"[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}|[A-Z][0-9][A-Z] [0-9][A-Z][0-9]|[0-9]{4} [A-Z]{2}", re.ASCII
+)
+
+
+def _postcodes(kinds: dict[str, set[int]], values: Sequence[str], count: int) -> Iterator[Candidate]:
+    none: set[int] = set()
+    lettered = kinds.get("postcode with letters", none)
+    every = lettered | kinds.get("postcode of digits", none)
+    if count < 8 or len(every) < 0.93 * count:
+        return
+    telling = sum(_LETTERED.fullmatch(values[i]) is not None for i in lettered)
+    masks = {mask(values[i]) for i in every}
+    if telling >= 0.9 * count or (len(masks) >= 4 and len(lettered) >= 0.1 * count and telling):
+        yield Candidate("postal_address", 0.91, "postcodes", "shape", len(every))
+
+
+_LOWER, _UPPER, _DIGIT = re.compile("[a-z]"), re.compile("[A-Z]"), re.compile("[0-9]")
+_MARK = re.compile(r"[!@#$%^&*()+{}|<>?~\[\]]")
+_INSIDE = re.compile(r".*[a-z][A-Z0-9].*[a-zA-Z]", re.ASCII)
+_WORDLIKE = re.compile(r"[\x21-\x7e]{6,24}")
+
+
+def _passwords(values: Sequence[str], forms: dict[str, float]) -> Iterator[Candidate]:
+    if max(forms.values(), default=0.0) > 0.3:
+        return
+    count = len(values)
+    first = values[0]
+    if not _WORDLIKE.fullmatch(first) and not _WORDLIKE.fullmatch(values[-1]):
+        return
+    if sum(_WORDLIKE.fullmatch(value) is not None for value in values) < 0.95 * count:
+        return
+    mixed = sum(
+        bool(_LOWER.search(v)) + bool(_UPPER.search(v)) + bool(_DIGIT.search(v)) + bool(_MARK.search(v)) >= 3
+        for v in values
+    )
+    marked = sum(_MARK.search(v) is not None for v in values)
+    inside = sum(_INSIDE.match(v) is not None for v in values)
+    small = sum(sum(map(str.islower, v)) for v in values) / sum(map(len, values))
+    lengths = len({len(v) for v in values})
+    if mixed >= 0.8 * count and marked >= 0.5 * count:
+        yield Candidate("password", 0.92, "plain passwords", "shape", mixed)
+    elif mixed >= 0.7 * count and inside >= 0.7 * count and lengths >= 4 and small > 0.55:
+        yield Candidate("password", 0.9, "plain passwords", "shape", mixed)
+
+
+_NOT_WORDS = (
+    "UUID",
+    "hexadecimal",
+    "URL",
+    "whole number",
+    "decimal number",
+    "domain name",
+    "time stamp",
+    "date",
+    "version",
+)
+
+
+def from_words(reader: TextReader, values: Sequence[str], forms: dict[str, float]) -> Iterator[Candidate]:
+    """Names, places, addresses, trades, findings, user names by the shares of the column."""
+    if (
+        forms.get("code", 0.0) > 0.8
+        or any(forms.get(kind, 0.0) > 0.5 for kind in _NOT_WORDS)
+        or forms.get("truth value")
+    ):
+        return
+    shares = reader.read(values)
+    for name in ("person", "place", "address", "trade", "organisation", "country", "words"):
+        forms[name] = getattr(shares, name)
+    count = len(values)
+    if count < 5:
+        return
+    read = shares.read
+
+    def found(pii_class: str, kind: str, share: float, sure: float) -> Candidate:
+        return Candidate(pii_class, scaled(sure, count), kind, "words", round(share * read))
+
+    organisation = shares.organisation >= 0.15
+    if shares.address >= 0.6 and shares.street >= 0.3:
+        yield found("postal_address", "street addresses", shares.address, 0.94)
+    elif shares.finding >= 0.5:
+        yield found("health", "diseases and findings", shares.finding, 0.92)
+    elif shares.country >= 0.5:
+        return
+    elif shares.trade >= 0.6 and shares.trade > shares.person + 0.1:
+        yield found("employment", "occupations", shares.trade, 0.92 if shares.trade >= 0.75 else 0.9)
+    elif shares.user >= 0.5:
+        yield found("username", "user names made of names", shares.user, 0.9)
+    elif organisation or shares.cased < 0.8:
+        return
+    elif shares.person >= 0.5 and shares.person > shares.place and shares.plain < 0.5:
+        yield found("person_name", "names of people", shares.person, 0.93 if shares.person >= 0.65 else 0.9)
+    elif shares.person >= 0.42 and count >= 20 and max(shares.place, shares.plain, shares.trade) < 0.2:
+        yield found("person_name", "names of people", shares.person, 0.85)
+    elif shares.place >= 0.5 and shares.place > shares.person:
+        yield found("postal_address", "names of places", shares.place, 0.93 if shares.place >= 0.65 else 0.9)
