@@ -48,7 +48,8 @@ class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
                 yield with_leaks(seen, self._classify) if self.leaks else seen.flow
         finally:
             opened.close()
-        yield from opened.problems
+        for problem in opened.problems:
+            yield Problem(problem.what, f"{path}: {problem.where}" if problem.where else str(path))
 
     def analyse(self, unit: Unit) -> tuple[list[bytes], list[Problem]]:
         """The documents of the flows of one file, and its problems."""
