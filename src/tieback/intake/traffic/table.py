@@ -21,10 +21,10 @@ from tieback.intake.traffic.problems import Problems
 from tieback.intake.traffic.source import Buffer
 from tieback.model.flow import FlowApp
 
-MAX_FLOWS = 50_000
+MAX_FLOWS = 20_000
 """Conversations held at a time."""
 
-MAX_KEPT = 32 * 1024 * 1024
+MAX_KEPT = 24 * 1024 * 1024
 """First bytes and samples held at a time."""
 
 TCP, UDP = network.TCP, network.UDP
@@ -191,11 +191,11 @@ class FlowTable:
         reader: FrameReader,
     ) -> Side:
         """Begin a conversation with its first packet."""
+        if len(self._flows) >= self._max_flows:
+            self._evict(max(self._max_flows // 4, 1))  # before it begins: its own time may be the earliest
         conversation = self._begin(transport, key, when)
         process = self._process if interface.link in {PKTAP, USER2} else None
         conversation.app = reader.app or process or self._trailer(buffer, start, limit, interface)
-        if len(self._flows) > self._max_flows:
-            self._evict(self._max_flows // 4)
         return conversation.first
 
     def _begin(self, transport: int, key: bytes, when: float) -> Conversation:
@@ -313,3 +313,4 @@ def _undisturbed(conversations: Iterator[Conversation]) -> Iterator[Conversation
         if conversation is None:
             return
         yield conversation
+        conversation.release()

@@ -78,6 +78,16 @@ def test_many_flows_stay_bounded_and_none_is_lost() -> None:
     assert {out for _, out, _ in found} == {b"x%d" % source for source in range(2000, 2500)}
 
 
+def test_time_that_runs_backwards_loses_nothing() -> None:
+    packets = [
+        (float(5000 - source), data) for source in range(2000, 2300) for _, data in talk(b"x", b"y", source=source)
+    ]
+    found = walk(packets, max_flows=50)
+    assert [(flow.first.packets, flow.second.packets, out, back) for flow, out, back in found] == [
+        (2, 2, b"x", b"y")
+    ] * 300
+
+
 def test_kept_bytes_stay_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "MAX_KEPT", 50_000)
     packets = [packet for source in range(2000, 2030) for packet in talk(b"y" * 10_000, source=source)]
