@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from tieback.model.app import App
+from tieback.model.endpoint import EndpointKind
 from tieback.model.sighting import Credential, NotBackend, Problem, Sighting
 from tieback.recognise.interface import Find
 from tieback.recognise.ownership import Maker
@@ -54,6 +55,7 @@ def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) 
     """
     rules = rules if rules is not None else Rules()
     sightings: _Bounded[Sighting] = _Bounded()
+    passing: _Bounded[Sighting] = _Bounded()
     counts: dict[str, int] = {}
     credentials: _Bounded[Credential] = _Bounded()
     not_backends: _Bounded[NotBackend] = _Bounded()
@@ -61,6 +63,9 @@ def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) 
     for find in finds:
         match find:
             case Sighting():
+                if find.endpoint.kind is EndpointKind.URL and rules.not_backends.place_reason(find.evidence.file):
+                    passing.add(find.endpoint.value, find)
+                    continue
                 sightings.add(find.endpoint.value, find)
                 if find.endpoint.value in sightings.values:
                     counts[find.endpoint.value] = counts.get(find.endpoint.value, 0) + find.count
@@ -70,6 +75,12 @@ def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) 
                 not_backends.add(find.value, find)
             case Problem():
                 problems.add((find.what, find.where), find)
+    for value, find in passing.values.items():
+        if value not in sightings.values:
+            reason = rules.not_backends.place_reason(find.evidence.file) or ""
+            not_backends.add(value, NotBackend(str(value), reason))
+        else:
+            counts[str(value)] += find.count
     maker = Maker(app, rules)
     lists = (("endpoints", sightings), ("credentials", credentials), ("texts that are no back ends", not_backends))
     capped = [

@@ -1,8 +1,8 @@
 """Whose an endpoint is: the app maker's own, an SDK's, the platform's, or nobody's that is known; with the reason.
 
-In this order: a domain or a resource that carries the maker's name, or that the app's configuration names; a host of a
-known library or platform; an endpoint that the code or the files of a library name. What is left is unknown, never first
-party by default.
+In this order: a domain or a resource that carries the maker's name, or that the app's configuration names; a host of
+a known library or platform; an endpoint that the code or the files of a library name. What is left is unknown, never
+first party by default.
 """
 
 import re

@@ -69,8 +69,16 @@ class _NotBackendRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     networks: tuple[str, ...] = ()
 
 
+class _NotBackendPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    files: tuple[str, ...]
+    folders: tuple[str, ...]
+    reason: str
+    source: str
+
+
 class _NotBackends(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rule: tuple[_NotBackendRule, ...]
+    place: tuple[_NotBackendPlace, ...]
 
 
 class Sdk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -167,7 +175,9 @@ class NotBackends:
         self._suffixes: dict[str, str] = {}
         self._prefixes: dict[str, list[tuple[str, str]]] = {}
         self._networks: list[tuple[IPv4Network | IPv6Network, str]] = []
-        for rule in _read("not_backends.toml", _NotBackends).rule:
+        read = _read("not_backends.toml", _NotBackends)
+        self._places = read.place
+        for rule in read.rule:
             self._hosts.update(dict.fromkeys(rule.hosts, rule.reason))
             self._suffixes.update(dict.fromkeys(rule.suffixes, rule.reason))
             for prefix in rule.prefixes:
@@ -177,6 +187,10 @@ class NotBackends:
 
     def reason(self, host: str, path: str = "") -> str | None:
         """Why a canonical host name with this path (with or without its first ``/``) is no back end, or ``None``."""
+        below = path.lower().strip("/") + "/"
+        for prefix, why in self._prefixes.get(host, ()):
+            if not prefix or below.startswith(prefix + "/"):
+                return why
         reason = self._hosts.get(host)
         if reason is not None:
             return reason
@@ -184,10 +198,14 @@ class NotBackends:
             reason = self._suffixes.get(parent)
             if reason is not None:
                 return reason
-        below = path.lower().strip("/") + "/"
-        for prefix, why in self._prefixes.get(host, ()):
-            if not prefix or below.startswith(prefix + "/"):
-                return why
+        return None
+
+    def place_reason(self, file: str) -> str | None:
+        """Why a URL that only entries like this one name is no back end, or ``None``."""
+        *folders, name = file.lower().split("/")
+        for place in self._places:
+            if name.startswith(place.files) or not set(folders).isdisjoint(place.folders):
+                return place.reason
         return None
 
     def address_reason(self, address: IPv4Address | IPv6Address) -> str | None:

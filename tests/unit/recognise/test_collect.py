@@ -36,6 +36,22 @@ def test_the_same_endpoint_is_one_with_its_first_evidence() -> None:
     ]
 
 
+def test_what_only_a_licence_names_is_no_back_end() -> None:
+    finds = [sighting("a.de", "LICENSE.txt"), sighting("b.de", "LICENSE.txt"), sighting("b.de", "classes.dex")]
+    collected = collect(None, finds, RULES)
+    assert [(one.endpoint.host, one.count, one.evidence.file) for one in collected.sightings] == [
+        ("b.de", 2, "classes.dex")
+    ]
+    assert [one.value for one in collected.not_backends] == ["https://a.de"]
+
+
+def test_a_credential_that_a_form_tells_is_told_once() -> None:
+    named = Credential("generic_secret", "x", "", Evidence("f", 1, "x"), fingerprint="1" * 16)
+    formed = Credential("google_api_key", "x", "", Evidence("f", 1, "x"), fingerprint="1" * 16)
+    assert collect(None, [named, formed], RULES).credentials == (formed,)
+    assert collect(None, [named], RULES).credentials == (named,)
+
+
 def test_credentials_and_other_texts_are_told_once() -> None:
     credential = Credential("password_in_url", "a***b (9)", "https://a.de", Evidence("f", 1, "x"))
     text, problem = NotBackend("http://www.w3.org", "why"), Problem("what", "where")

@@ -100,6 +100,16 @@ def test_there_are_many_libraries() -> None:
         ("www.apple.com", "/dtds/PropertyList-1.0.dtd", True),
         ("www.apple.com", "/shop", False),
         ("raw.githubusercontent.com", "/a/b", False),
+        ("play.google.com", "/store/apps/details", True),
+        ("play.google.com", "/log", False),
+        ("netty.io", "/wiki/x.html", True),
+        ("zh.wikipedia.org", "/wiki", True),
+        ("java.sun.com", "/jaxp/xpath/dom", True),
+        ("www.facebook.com", "/sharer/sharer.php", True),
+        ("www.facebook.com", "/dialog/oauth", False),
+        ("www.googleapis.com", "/auth/drive", True),
+        ("www.googleapis.com", "/drive/v3", False),
+        ("api.mydomain.com", "", True),
     ],
 )
 def test_not_backends(host: str, path: str, none: bool) -> None:
@@ -125,3 +135,18 @@ def test_services(host: str, port: int | None, service: str | None) -> None:
 
 def test_parents_begin_with_the_name_itself() -> None:
     assert list(parents("a.b.c")) == ["a.b.c", "b.c", "c"]
+
+
+@pytest.mark.parametrize(
+    ("file", "none"),
+    [
+        ("license/LICENSE.sax.txt", True),
+        ("assets/LICENCES.txt", True),
+        ("META-INF/NOTICE", True),
+        ("Payload/A.app/README.md", True),
+        ("assets/config.json", False),
+        ("assets/mylicense.js", False),
+    ],
+)
+def test_places_that_name_no_back_ends(file: str, none: bool) -> None:
+    assert (RULES.not_backends.place_reason(file) is not None) is none
