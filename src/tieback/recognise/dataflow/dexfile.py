@@ -112,9 +112,10 @@ class DexFile:
         self._methods = self._table(tables[9], tables[10], _METHOD)
         self.classes = self._table(tables[11], tables[12], _CLASS)
         self.values = ValueReader(data)
-        # Views whose items are numbers of Python: an item of an array costs a multiple.
-        self._places = np.ascontiguousarray(self.strings, np.uint32).data
-        self._type_names = np.ascontiguousarray(self.types, np.uint32).data
+        # Views whose items are numbers of Python: an item of an array costs a multiple. Copies, because a view of a
+        # table at an odd offset has no items.
+        self._places = np.array(self.strings, np.uint32).data
+        self._type_names = np.array(self.types, np.uint32).data
         self._class_data: dict[int, ClassData] = {}
         self._members_left = len(data) + _MAX_MEMBERS
         self._descriptors: dict[int, str] = {}
@@ -183,12 +184,15 @@ class DexFile:
 
     def _lowest(self, raw: bytes, among: Sequence[int]) -> int:
         """Place of the first of these strings, in their order, that is not below ``raw``."""
-        low, high, data = 0, len(among), self.data
+        low, high, data, places, size = 0, len(among), self.data, self._places, len(self.data)
         # The NUL behind a string sorts it before every longer one.
         wanted, length = raw + b"\0", len(raw) + 1
         while low < high:
             middle = (low + high) // 2
-            at = self.string_begin(among[middle])
+            index = among[middle]
+            at = places[index] if index < len(places) else size
+            # One byte of length in nearly all: the rest is worth a call.
+            at = at + 1 if at < size and data[at] < 0x80 else self.string_begin(index)
             if at < 0 or data[at : at + length] < wanted:
                 low = middle + 1
             else:
@@ -319,12 +323,12 @@ class DexFile:
             begins = np.flatnonzero(whole) + 1
             # Four bytes from each place on, as one number.
             words: NDArray[np.uint32] = np.ndarray((count,), "<u4", raw, 0, (1,))
-            word = words[begins].astype(np.int64)
-            numbers = word & 0x7F
+            word = words[begins]
+            numbers = word & np.uint32(0x7F)
             for place in range(1, length):
-                numbers |= (word >> place) & (0x7F << (7 * place))
-            fits = (numbers >= code.begin) & (numbers < code.end) & (numbers & 3 == 0)
-            parts.append((numbers[fits], begins[fits] + section.begin - 1))
+                numbers |= (word >> np.uint32(place)) & np.uint32(0x7F << (7 * place))
+            fits = (numbers >= code.begin) & (numbers < code.end) & (numbers & np.uint32(3) == 0)
+            parts.append((numbers[fits].astype(np.int64), begins[fits] + section.begin - 1))
         values, begins = (np.concatenate(column) for column in zip(*parts, strict=True))
         if len(values) > 1 and not bool((values[1:] >= values[:-1]).all()):
             order = values.argsort(kind="stable")

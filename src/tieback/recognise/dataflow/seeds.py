@@ -228,7 +228,12 @@ class Finder:
 
     def _stored(self, constants: Offsets) -> tuple[set[int], set[int]]:
         """Static and other fields that hold one of the strings: by their initial value, or stored right behind it."""
-        static = {field for row in self._initialised() for field in self._fields.read_class(row)}
+        static = {
+            field
+            for row in self._initialised()
+            for field in self._fields.read_class(row)
+            if isinstance(value := self._fields.known(field), Text) and value.first in self._strings
+        }
         instance: set[int] = set()
         if len(self._units) < 5 or not len(constants):
             return static, instance
@@ -247,7 +252,7 @@ class Finder:
     def _initialised(self) -> list[int]:
         """Rows of classes with an initial value that is one of the strings."""
         section = self._dex.sections.get(SectionKind.ENCODED_ARRAYS)
-        if section is None:
+        if section is None or not self._strings:
             return []
         raw = np.frombuffer(self._dex.data, np.uint8, section.end - section.begin, section.begin)
         wanted = np.array(sorted(self._strings), np.int64)
@@ -258,9 +263,12 @@ class Finder:
             for more in range(1, length):
                 index |= raw[places + 1 + more].astype(np.int64) << (8 * more)
             hits.append(places[np.isin(index, wanted)])
+        places = np.concatenate(hits)
+        if not len(places):
+            return []
         values = self._dex.classes["values"].astype(np.int64)
         order = values.argsort(kind="stable")
-        rows = values[order].searchsorted(np.concatenate(hits) + section.begin, side="right") - 1
+        rows = values[order].searchsorted(places + section.begin, side="right") - 1
         return list(map(int, np.unique(order[rows[rows >= 0]])))
 
     def _uses(self, fields: tuple[set[int], set[int]]) -> Offsets:

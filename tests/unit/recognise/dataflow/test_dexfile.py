@@ -71,6 +71,15 @@ def test_members_of_a_class() -> None:
     assert FILE.initialiser(FILE.class_row(FILE.type_of(b"Ltest/shop/Uses;"))) is None
 
 
+@pytest.mark.parametrize("table", [60, 68, 76, 84, 92, 100])
+@pytest.mark.parametrize("place", [1, 111, len(DATA) - 3])
+def test_tables_at_odd_offsets_are_read(table: int, place: int) -> None:
+    file = DexFile(DATA[:table] + struct.pack("<I", place) + DATA[table + 4 :])
+    assert file.string_of(b"x") == -1
+    assert file.type_of(b"Lx;") == -1
+    assert file.method_name(0) is not None
+
+
 def test_calls_on_a_class_and_their_parameters() -> None:
     calls = FILE.methods_of(FILE.type_of(b"Ljava/net/Socket;"))
     members = [member for member in map(FILE.method, calls) if member]
