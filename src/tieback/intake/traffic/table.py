@@ -98,7 +98,7 @@ class FlowTable:
                     protocol = 0
             except struct.error:
                 protocol = 0
-            if stop < place or (protocol != TCP and protocol != UDP):  # noqa: PLR1714 - faster than a set
+            if stop <= place or (protocol != TCP and protocol != UDP):  # noqa: PLR1714 - faster than a set
                 protocol, key, place, stop = self._slowly(buffer, start, limit, interface)
                 if protocol == TCP and place + 14 <= limit:
                     bits = buffer[place + 12] << 8 | buffer[place + 13]

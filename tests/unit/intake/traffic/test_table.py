@@ -123,9 +123,10 @@ def test_a_capture_of_headers_still_counts_bytes() -> None:
     assert (flow.first.bytes, flow.second.bytes, out, back) == (2000, 100, b"", b"")
 
 
-def test_a_length_of_zero_is_segmentation_offload() -> None:
-    packet = bytearray(ethernet(ip(tcp(40000, 80, b"x" * 2000))))
-    packet[16:18] = b"\0\0"
+@pytest.mark.parametrize(("ends", "length"), [((wire.CLIENT, wire.SERVER), 16), (("2001:db8::2", "2001:db8::9"), 18)])
+def test_a_length_of_zero_is_segmentation_offload(ends: tuple[str, str], length: int) -> None:
+    packet = bytearray(ethernet(ip(tcp(40000, 80, b"x" * 2000), *ends)))
+    packet[length : length + 2] = b"\0\0"
     [(flow, out, _)] = walk([(1.0, bytes(packet))])
     assert (flow.first.bytes, len(out)) == (2000, 2000)
 
