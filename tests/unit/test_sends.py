@@ -24,6 +24,10 @@ POSTS = {
     ("etcd", "/v3/auth/status", "{}"),
     ("etcd", "/v3/maintenance/status", "{}"),
     ("milvus", "/v2/vectordb/collections/list", "{}"),
+    ("neo4j", "/db/neo4j/query/v2", '{"statement":"MATCH (n) RETURN count(n) AS n","accessMode":"READ"}'),
+    ("neo4j", "/db/neo4j/query/v2", '{"statement":"MATCH ()-[r]->() RETURN count(r) AS n","accessMode":"READ"}'),
+    ("neo4j", "/db/neo4j/query/v2", '{"statement":"CALL db.propertyKeys()","accessMode":"READ"}'),
+    ("hasura", "/v1/graphql", '{"query":"{__schema{queryType{fields{name}}}}"}'),
 }
 QUERIES = {
     # query parameter that carries a command, what its value may be

@@ -4,26 +4,38 @@ from tieback.probes.arangodb import ArangodbProbe
 from tieback.probes.azure_blob import AzureBlobProbe
 from tieback.probes.chroma import ChromaProbe
 from tieback.probes.clickhouse import ClickhouseProbe
+from tieback.probes.consul import ConsulProbe
+from tieback.probes.couchbase import CouchbaseProbe
 from tieback.probes.couchdb import CouchdbProbe
+from tieback.probes.docker_api import DockerApiProbe
 from tieback.probes.docker_registry import DockerRegistryProbe
 from tieback.probes.elasticsearch.probe import ElasticsearchProbe
 from tieback.probes.etcd import EtcdProbe
 from tieback.probes.finder import WebFinder
 from tieback.probes.firebase_rtdb import FirebaseRtdbProbe
 from tieback.probes.gcs import GcsProbe
+from tieback.probes.grafana import GrafanaProbe
+from tieback.probes.hasura import HasuraProbe
 from tieback.probes.hdfs import HdfsProbe
 from tieback.probes.influxdb import InfluxdbProbe
 from tieback.probes.interface import Probe
+from tieback.probes.jenkins import JenkinsProbe
+from tieback.probes.kibana import KibanaProbe
+from tieback.probes.kubernetes import KubernetesProbe
 from tieback.probes.meilisearch import MeilisearchProbe
 from tieback.probes.milvus import MilvusProbe
 from tieback.probes.mongodb.probe import MongodbProbe
 from tieback.probes.mysql.probe import MysqlProbe
 from tieback.probes.nats import NatsProbe
+from tieback.probes.neo4j import Neo4jProbe
 from tieback.probes.pocketbase import PocketbaseProbe
 from tieback.probes.postgresql.probe import PostgresqlProbe
 from tieback.probes.postgrest import PostgrestProbe
+from tieback.probes.prometheus import PrometheusProbe
 from tieback.probes.qdrant import QdrantProbe
+from tieback.probes.rabbitmq import RabbitmqProbe
 from tieback.probes.redis.probe import RedisProbe
+from tieback.probes.rethinkdb import RethinkdbProbe
 from tieback.probes.s3 import S3Probe
 from tieback.probes.solr import SolrProbe
 from tieback.probes.typesense import TypesenseProbe
@@ -52,6 +64,18 @@ WEB_STORES: tuple[WebStore, ...] = (
     SolrProbe(),
     TypesenseProbe(),
     WeaviateProbe(),
+    ConsulProbe(),
+    CouchbaseProbe(),
+    DockerApiProbe(),
+    GrafanaProbe(),
+    HasuraProbe(),
+    JenkinsProbe(),
+    KibanaProbe(),
+    KubernetesProbe(),
+    Neo4jProbe(),
+    PrometheusProbe(),
+    RabbitmqProbe(),
+    RethinkdbProbe(),
 )
 """Stores that speak HTTP, in the order in which the finder asks those that ``GET /`` leaves possible."""
 

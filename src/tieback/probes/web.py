@@ -128,7 +128,7 @@ class Inquiry:
             self.draft.access = Access.OPEN_EMPTY
 
     def _decoded[T](self, request: Request, answer: Response, into: type[T], names: tuple[str, ...]) -> T | None:
-        found = decoded(answer.body, into) if answer.status == 200 and not answer.truncated else None
+        found = decoded(answer.body, into) if answer.status in (200, 202) and not answer.truncated else None
         if found is None:
             about = f" ({names[-1][:60]!r})" if names else ""
             cut = ", more than we read" if answer.truncated else ""

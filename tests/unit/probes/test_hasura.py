@@ -1,0 +1,19 @@
+from typing import Any
+
+import pytest
+
+from tieback.model.probe import Access
+
+SCHEMA = 'POST /v1/graphql {"query":"{__schema{queryType{fields{name}}}}"}'
+
+STATES: list[tuple[dict[str, int | str], Access]] = [
+    # what differs, access
+    ({SCHEMA: '{"errors":[{"extensions":{"code":"access-denied"}}]}'}, Access.AUTH_REQUIRED),
+    ({SCHEMA: '{"data":{"__schema":{"queryType":{"fields":[{"name":"no_queries_available"}]}}}}'}, Access.OPEN_EMPTY),
+    ({"GET /v1alpha1/config": 401}, Access.PARTIAL),
+]
+
+
+@pytest.mark.parametrize(("change", "access"), STATES)
+def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+    assert web.ask("hasura", change).result.access is access

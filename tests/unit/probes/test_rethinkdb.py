@@ -1,0 +1,15 @@
+from typing import Any
+
+import pytest
+
+from tieback.model.probe import Access
+
+STATES: list[tuple[dict[str, int | str], Access]] = [
+    # what differs, access
+    ({}, Access.PARTIAL),
+]
+
+
+@pytest.mark.parametrize(("change", "access"), STATES)
+def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+    assert web.ask("rethinkdb", change).result.access is access
