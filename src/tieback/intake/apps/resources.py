@@ -29,6 +29,9 @@ _chunk = struct.Struct("<HHI")
 type Offsets = NDArray[np.int64]
 
 
+_NO_STRINGS = StringPool(b"", 0, 0, 0, np.empty(0, np.int64), np.empty(0, np.int64), False)
+
+
 @dataclass(frozen=True, slots=True)
 class _TypeChunk:
     """Where the entries of one resource type in one configuration stand."""
@@ -78,7 +81,6 @@ class Resources:
         self._pool_at = pools[0]
         self._frame = pool_frame(data, pools[0])
         self._packages = [(at, head, size) for kind, at, head, size in top if kind == _PACKAGE]
-        self._types: list[_TypeChunk] | None = None
 
     def artifact(self) -> Artifact:
         """The global string pool as one buffer with its resource names."""
@@ -140,7 +142,12 @@ class Resources:
 
     def _value(self, resource: int) -> tuple[int, int] | None:
         package, type_id, entry = resource >> 24, resource >> 16 & 0xFF, resource & 0xFFFF
-        chunks = [c for c in self._type_chunks() if c.package == package and c.type_id == type_id]
+        chunks = [
+            chunk
+            for place in self._packages[:MAX_PACKAGES]
+            for chunk in _package(self._data, *place, only=type_id)
+            if chunk.package == package
+        ]
         for chunk in sorted(chunks, key=lambda c: not c.default)[:64]:
             found = _simple(self._data, chunk)
             where = np.flatnonzero(found.entry == entry)
@@ -148,12 +155,8 @@ class Resources:
                 return int(found.kind[where[0]]), int(found.value[where[0]])
         return None
 
-    def _type_chunks(self) -> list[_TypeChunk]:
-        if self._types is None:
-            self._types = [
-                chunk for package in self._packages[:MAX_PACKAGES] for chunk in _package(self._data, *package)
-            ]
-        return self._types
+    def _type_chunks(self) -> Iterator[_TypeChunk]:
+        return (chunk for package in self._packages[:MAX_PACKAGES] for chunk in _package(self._data, *package))
 
 
 class StringNames(Mapping[int, str]):
@@ -198,17 +201,20 @@ def _chunks(data: bytes, at: int, stop: int) -> Iterator[tuple[int, int, int, in
         at += size
 
 
-def _package(data: bytes, at: int, header: int, size: int) -> Iterator[_TypeChunk]:
+def _package(data: bytes, at: int, header: int, size: int, only: int | None = None) -> Iterator[_TypeChunk]:
+    """The types of a package; with ``only`` those of that id, for whose values no names are looked up."""
     if header < 284 or at + 284 > len(data):
         return
     (package,) = struct.unpack_from("<I", data, at + 8)
     type_names, _, key_names = struct.unpack_from("<III", data, at + 268)
-    try:
-        types, keys = read_pool(data, at + type_names), read_pool(data, at + key_names)
-    except MalformedError:
-        return
+    types = keys = _NO_STRINGS
+    if only is None:
+        try:
+            types, keys = read_pool(data, at + type_names), read_pool(data, at + key_names)
+        except MalformedError:
+            return
     for kind, where, head, length in _chunks(data, at + header, at + size):
-        if kind != _TYPE or head < 24 or where + head > len(data):
+        if kind != _TYPE or head < 24 or where + head > len(data) or (only is not None and data[where + 8] != only):
             continue
         type_id, flags, _, count, entries, config = struct.unpack_from("<BBHIII", data, where + 8)
         qualifiers = data[where + 24 : where + min(head, 20 + config)]

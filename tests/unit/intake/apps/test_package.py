@@ -25,6 +25,12 @@ def test_the_identity_bears_the_hash_of_the_file(path: Path) -> None:
         assert package.app is package.app
 
 
+def test_a_hash_that_is_known_is_not_computed_again(path: Path) -> None:
+    with open_app(path, sha256="ab" * 32) as package:
+        assert package.app is not None
+        assert package.app.sha256 == package.sha256 == "ab" * 32
+
+
 def test_the_identity_may_be_asked_for_before_or_after_the_walk(path: Path) -> None:
     with open_app(path) as first, open_app(path) as second:
         before = first.app
