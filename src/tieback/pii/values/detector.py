@@ -11,9 +11,10 @@ from tieback.pii.interface import DetectorMeta
 from tieback.pii.values.look import NOTHING, Candidate, Look
 from tieback.pii.values.mask import mask, usual_mask
 from tieback.pii.values.nested import leaves
-from tieback.pii.values.rules import from_forms, from_national, from_sets, from_shapes, from_words
+from tieback.pii.values.rules import from_forms, from_national, from_sets, from_shapes
 from tieback.pii.values.scan import MAX_LENGTH, Scanner
 from tieback.pii.values.text import TextReader, load_vocabulary
+from tieback.pii.values.words import from_words
 
 MAX_VALUES = 400
 """Values of a column that are looked at: the first ones."""
@@ -74,7 +75,7 @@ class ValueDetector:
         if nested and depth == 0:
             candidates += self._inside(nested)
         candidates.sort(key=lambda candidate: -candidate.sure)
-        return Look(seen, len(distinct), usual_mask(distinct[:16]), tuple(_once(candidates)), forms)
+        return Look(seen, len(distinct), usual_mask(distinct[:9]), tuple(_once(candidates)), forms)
 
     def _clean(self, values: Iterable[str]) -> tuple[list[str], int, list[str]]:
         """Distinct values that say something, cut and on one line; how many there are in all; documents as they are."""

@@ -12,13 +12,27 @@ _RUN = re.compile(r"(.)\1{3,}")
 _KEPT = frozenset("-./:@+() _,#")
 
 
+class _Masks(dict[int, str]):
+    """Code point to its mask; those beyond ASCII are looked up when met, and not kept."""
+
+    def __missing__(self, point: int) -> str:
+        return _mark(chr(point))
+
+
+def _mark(character: str) -> str:
+    if character.isdigit():
+        return "9"
+    if character.isalpha():
+        return "A" if character.isupper() else "a"
+    return character if character in _KEPT else "?"
+
+
+_MASKS = _Masks({point: _mark(chr(point)) for point in range(128)})
+
+
 def mask(value: str) -> str:
     """Digits as 9, letters as a or A, few marks as they are, all else as ``?``; runs are counted: ``9{11}``."""
-    masked = "".join(
-        "9" if c.isdigit() else "A" if c.isupper() else "a" if c.isalpha() else c if c in _KEPT else "?"
-        for c in value[:MASKED]
-    )
-    return _RUN.sub(lambda run: f"{run[1]}{{{len(run[0])}}}", masked)[:MAX_MASK]
+    return _RUN.sub(lambda run: f"{run[1]}{{{len(run[0])}}}", value[:MASKED].translate(_MASKS))[:MAX_MASK]
 
 
 def usual_mask(values: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from tieback.pii.values.look import Candidate
 from tieback.pii.values.mask import mask
 from tieback.pii.values.national import Number, bare
 from tieback.pii.values.scan import Hits, Scanner
-from tieback.pii.values.text import TextReader, Vocabulary
+from tieback.pii.values.text import Vocabulary
 from tieback.pii.values.vote import scaled, surprise
 
 FIRST_LOOK = 12
@@ -151,10 +151,10 @@ def _phones(kinds: dict[str, set[int]], values: Sequence[str], count: int) -> It
     none: set[int] = set()
     written = kinds.get("national number, written", none) | kinds.get("international number", none)
     zero = kinds.get("national number, plain", none)
-    ten = kinds.get("national number of ten digits", none)
+    ten = kinds.get("national number of nine or ten digits", none)
     china = kinds.get("mobile number of China", none)
     every = written | zero | ten | china
-    if len(written) >= 0.3 * count and len(every) >= 0.85 * count and len(every - ten) >= 0.6 * count:
+    if len(written) >= 0.3 * count and len(every) >= 0.85 * count and len(every - ten) >= 0.5 * count:
         masks = {mask(values[i]) for i in written}
         trunk = sum(values[i][0] in _TRUNK for i in every)
         if trunk >= 0.3 * count or masks & _USUAL_PHONES or (len(masks) >= 4 and trunk):
@@ -210,56 +210,3 @@ def _passwords(values: Sequence[str], forms: dict[str, float]) -> Iterator[Candi
         yield Candidate("password", 0.92, "plain passwords", "shape", mixed)
     elif mixed >= 0.7 * count and inside >= 0.7 * count and lengths >= 4 and small > 0.55:
         yield Candidate("password", 0.9, "plain passwords", "shape", mixed)
-
-
-_NOT_WORDS = (
-    "UUID",
-    "hexadecimal",
-    "URL",
-    "whole number",
-    "decimal number",
-    "domain name",
-    "time stamp",
-    "date",
-    "version",
-)
-
-
-def from_words(reader: TextReader, values: Sequence[str], forms: dict[str, float]) -> Iterator[Candidate]:
-    """Names, places, addresses, trades, findings, user names by the shares of the column."""
-    if (
-        forms.get("code", 0.0) > 0.8
-        or any(forms.get(kind, 0.0) > 0.5 for kind in _NOT_WORDS)
-        or forms.get("truth value")
-    ):
-        return
-    shares = reader.read(values)
-    for name in ("person", "place", "address", "trade", "organisation", "country", "words"):
-        forms[name] = getattr(shares, name)
-    count = len(values)
-    if count < 5:
-        return
-    read = shares.read
-
-    def found(pii_class: str, kind: str, share: float, sure: float) -> Candidate:
-        return Candidate(pii_class, scaled(sure, count), kind, "words", round(share * read))
-
-    organisation = shares.organisation >= 0.15
-    if shares.address >= 0.6 and shares.street >= 0.3:
-        yield found("postal_address", "street addresses", shares.address, 0.94)
-    elif shares.finding >= 0.5:
-        yield found("health", "diseases and findings", shares.finding, 0.92)
-    elif shares.country >= 0.5:
-        return
-    elif shares.trade >= 0.6 and shares.trade > shares.person + 0.1:
-        yield found("employment", "occupations", shares.trade, 0.92 if shares.trade >= 0.75 else 0.9)
-    elif shares.user >= 0.5:
-        yield found("username", "user names made of names", shares.user, 0.9)
-    elif organisation or shares.cased < 0.8:
-        return
-    elif shares.person >= 0.5 and shares.person > shares.place and shares.plain < 0.5:
-        yield found("person_name", "names of people", shares.person, 0.93 if shares.person >= 0.65 else 0.9)
-    elif shares.person >= 0.42 and count >= 20 and max(shares.place, shares.plain, shares.trade) < 0.2:
-        yield found("person_name", "names of people", shares.person, 0.85)
-    elif shares.place >= 0.5 and shares.place > shares.person:
-        yield found("postal_address", "names of places", shares.place, 0.93 if shares.place >= 0.65 else 0.9)

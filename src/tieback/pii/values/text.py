@@ -17,7 +17,7 @@ from tieback.pii.values.gazetteer import load_gazetteer
 
 MAX_TEXT = 160
 """Characters of a value that are read as words."""
-MAX_READ = 40
+MAX_READ = 32
 """Distinct values that are read as words; a column's share does not get truer by more."""
 
 _SPLIT = re.compile(r"[\s,;()/\"]+")
@@ -26,6 +26,7 @@ _PAIR = re.compile(r"[A-Z\u00c0-\u00de][^\W\d]+-[A-Z\u00c0-\u00de][^\W\d]+$")
 _AND = re.compile(r" (?:and|und|et|y|e|i|og|och|en) ")
 _RIVER = re.compile("-(?:sur|la|les|en|am|an der|upon|on)-")
 _ALPHABETIC = re.compile(r"[^\W\d_]+(?:[-'`\u2019][^\W\d_]+)*['\u2019]?")
+_HEAD = re.compile(r"[,(/]")
 _QUOTES = ".'\u2019"
 SPACELESS = "\u2e7f"
 """Scripts beyond write words without spaces and have no capitals."""
@@ -34,6 +35,7 @@ MAX_ADDRESS = 14
 
 _COUNTED = (
     "person", "place", "address", "street", "trade", "organisation", "country", "finding", "cased", "words", "user",
+    "eastern", "thing",
 )  # fmt: skip
 
 
@@ -96,6 +98,10 @@ class Shares(msgspec.Struct, frozen=True):
     """Values of one to four words of letters alone."""
     plain: float
     """Words that a dictionary of common words knows."""
+    eastern: float
+    """Two words of one to three signs, as East Asian names are written."""
+    thing: float
+    """Colours and languages, as whole values: words that people are named after."""
     user: float
     """Lower-case glued names, with or without a number."""
 
@@ -108,7 +114,7 @@ class TextReader:
         lists = load_gazetteer()
         self._given, self._surname, self._city = lists["given"], lists["surname"], lists["city"]
         self._job, self._jobhead, self._word = lists["job"], lists["jobhead"], lists["word"]
-        self._country = lists["country"]
+        self._country, self._thing = lists["country"], lists["thing"]
 
     def read(self, values: Sequence[str]) -> Shares:
         """The shares of a column, from ``MAX_READ`` values spread over it."""
@@ -146,6 +152,8 @@ class TextReader:
             yield "organisation"
         if lower in self._country:
             yield "country"
+        elif lower in self._thing:
+            yield "thing"
         house = not letters and _HOUSE.search(lower) is not None
         if lower in self._job or (not house and self._trade(lower)):
             yield "trade"
@@ -177,7 +185,7 @@ class TextReader:
         return _PAIR.match(value) is not None or any(mark in value for mark in v.organisation_marks)
 
     def _trade(self, lower: str) -> bool:
-        head = lower.split(",", 1)[0].split("(", 1)[0].split()
+        head = _HEAD.split(lower, 1)[0].split()
         if not head:
             return False
         return head[-1] in self._jobhead or head[0] in self._jobhead or head[-1].endswith(self._vocabulary.trade_ending)
@@ -225,7 +233,9 @@ class TextReader:
         if tokens[0] in self._city or value.endswith(v.cjk_place + v.cjk_address):
             yield "place"
         elif len(tokens) == 2:
-            if tokens[0] in self._surname or tokens[1] in self._given or tokens[1] in self._surname:
+            if max(map(len, tokens)) <= 3:
+                yield "eastern"
+            if any(token in self._surname or token in self._given for token in tokens):
                 yield "person"
         elif 2 <= len(value) <= 5 and any(
             value[:cut] in self._surname and (value[cut:] in self._given or cut < 3)

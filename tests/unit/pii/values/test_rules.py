@@ -24,8 +24,9 @@ def column(make: str, seed: int = 1, count: int = 40) -> list[str]:
         "AAA-9999-AA", "hhhhhhhh", "hhhhhhhhhhhhhhhhhhhhhhhh", "hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh", "#hhhhhh", "v9.9.9",
         "9.9.9.9", "99.99", "1Z9A9999AAA9999999", "INV-2024-99999", "99999", "9999", "AAAAAA", "AA", "AAA", "aaaaaa",
         "hhhhhhhh-hhhh-4hhh-ahhh-hhhhhhhhhhhh", "https://x.test/aaaa9999", "202311159999", "17099999999",
-        "1709999999999", "0.9999999999", "+9.9", "99%", "AAAAAAAAAA9999", "AAA999999", "/aaa/aaa/99", "aaaa_aaaa_99", "99:99:99",
-        "B0A9A9A9A9", "2024-01-1", "key:aaaa", "<aaaa>", "A9A9A9A9A9A9", "99999-99999", "999.999", "aaa-aaa-aaa",
+        "1709999999999", "0.9999999999", "+9.9", "99%", "AAAAAAAAAA9999", "AAA999999", "/aaa/aaa/99", "aaaa_aaaa_99",
+        "99:99:99", "B0A9A9A9A9", "2024-01-1", "key:aaaa", "<aaaa>", "A9A9A9A9A9A9", "99999-99999", "999.999",
+        "aaa-aaa-aaa",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("seed", [1, 2])

@@ -1,0 +1,80 @@
+"""From the shares of a column of text to the class that it speaks for."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tieback.pii.values.look import Candidate
+from tieback.pii.values.text import Shares, TextReader
+from tieback.pii.values.vote import scaled
+
+FEW = 5
+"""Distinct values below which words prove nothing."""
+MANY = 20
+"""Distinct values from which weak shares count."""
+
+_HOUSE = re.compile(r"(?:([0-9]{1,5}[a-z]?),? ([^0-9]{4,40})|([^0-9]{4,40}) ([0-9]{1,5}[a-zA-Z]?))")
+_NOT_WORDS = (
+    "UUID", "hexadecimal", "URL", "whole number", "decimal number", "domain name", "time stamp", "date", "version",
+)  # fmt: skip
+
+type Verdict = tuple[str, str, float, float]
+"""Class, kind, share, confidence."""
+
+
+def from_words(reader: TextReader, values: Sequence[str], forms: dict[str, float]) -> Iterator[Candidate]:
+    """Names, places, addresses, trades, findings, user names by the shares of the column; fills ``forms``."""
+    if forms.get("code", 0.0) > 0.8 or forms.get("truth value") or any(forms.get(k, 0.0) > 0.5 for k in _NOT_WORDS):
+        return
+    shares = reader.read(values)
+    for name in ("person", "place", "address", "trade", "organisation", "country", "words"):
+        forms[name] = getattr(shares, name)
+    count = len(values)
+    if count < FEW:
+        return
+    verdict = _plain(shares) or _people_and_places(shares, values)
+    if verdict is not None:
+        pii_class, kind, share, sure = verdict
+        yield Candidate(pii_class, scaled(sure, count), kind, "words", round(share * shares.read))
+
+
+def _plain(shares: Shares) -> Verdict | None:
+    """What few other columns look like."""
+    if shares.address >= 0.6 and shares.street >= 0.3:
+        return "postal_address", "street addresses", shares.address, 0.94
+    if shares.finding >= 0.5:
+        return "health", "diseases and findings", shares.finding, 0.92
+    if shares.trade >= 0.6 and shares.trade > shares.person + 0.1:
+        return "employment", "occupations", shares.trade, _sure(shares.trade, 0.75)
+    if shares.user >= 0.5:
+        return "username", "user names made of names", shares.user, 0.9
+    return None
+
+
+def _people_and_places(shares: Shares, values: Sequence[str]) -> Verdict | None:
+    """What organisations, countries, colours and products may look like too."""
+    if max(shares.country, shares.thing) >= 0.4 or shares.organisation >= 0.15 or shares.cased < 0.8:
+        return None
+    many = len(values) >= MANY
+    if shares.eastern >= 0.9 and shares.person >= 0.1:
+        return "person_name", "names of people", shares.eastern, 0.92
+    if shares.address >= 0.95 and many and _numbered(values):
+        return "postal_address", "words with a house number", shares.address, 0.85
+    if shares.person >= 0.5 and shares.person > shares.place and shares.plain < 0.5:
+        return "person_name", "names of people", shares.person, _sure(shares.person, 0.65)
+    if shares.person >= 0.42 and many and max(shares.place, shares.plain, shares.trade) < 0.2:
+        return "person_name", "names of people", shares.person, 0.85
+    if shares.place >= 0.5 and shares.place > shares.person:
+        return "postal_address", "names of places", shares.place, _sure(shares.place, 0.65)
+    return None
+
+
+def _sure(share: float, high: float) -> float:
+    return 0.93 if share >= high else 0.9
+
+
+def _numbered(values: Sequence[str]) -> bool:
+    """Whether values are words and a number at one end, and both differ: not ``Room 7``, ``Room 8``."""
+    matches = [match for value in values if (match := _HOUSE.fullmatch(value)) is not None]
+    words = {match[2] or match[3] for match in matches}
+    numbers = {match[1] or match[4] for match in matches}
+    return len(matches) >= 0.95 * len(values) and min(len(words), len(numbers)) >= 0.8 * len(matches)
