@@ -26,7 +26,9 @@ _LETTERS = str.maketrans(
     | {"Æ": "AE", "œ": "oe", "Œ": "OE", "ð": "d", "þ": "th"}
 )
 _EXPANDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
-_IRREGULAR = {"ids": "id", "ips": "ip", "interests": "interests", "savings": "savings", "earnings": "earnings"}
+_IRREGULAR = {"ids": "id", "ips": "ip"} | {
+    word: word for word in ("interests", "savings", "earnings", "initials", "credits", "nombres", "ingresos", "placas")
+}
 """Plurals that are too short for the rule, or that mean something else than the singular."""
 _TELLING_DIGITS = (
     (re.compile(r"(?<![A-Za-z])last[ _-]?4(?!\d)|Last_?4(?!\d)|LAST_?4(?!\d)"), "_last_four_"),

@@ -71,6 +71,7 @@ product_name table_name created_at updated_on last_login number_of_passengers nu
 message_id message_count status type order_id sku quantity price percentage mileage package_name image_width
 card_type payment_status state_machine process_state error_message log_level content_type session_duration country_count
 tipo_telefono estado_pedido fecha_creacion nome_arquivo type_client urun_adi jumlah_barang 商品名称 订单号 订单状态
+fax_header login_banner refresh_token_validity caller_controls login_location last_run temporal_rules validasi
 page_title job_status cursor_position flight_count temperature username_length unsubscribed sort_order
 """
 
@@ -114,6 +115,26 @@ CONTEXT = [
     ("pregnant", "patients", "tinyint(1)", (), "health"),
     ("customer", "orders", "integer", (), "person_id"),
     ("customer", "orders", "text", (), "none"),
+    ("customers", "orders", "integer", (), "none"),
+    ("nom_adh", "adherents", "varchar(255)", (), "person_name"),
+    ("id_adh", "adherents", "int", (), "person_id"),
+    ("cp_mobile", "contacts", "text", ("cp_id", "cp_givenname", "cp_email", "cp_fax"), "phone"),
+    ("asker_id", "asker", "int", (), "person_id"),
+    ("id_prizivnik", "prizivnik", "integer", ("fio", "nomer_pasporta"), "person_id"),
+    ("parent_id", "categories", "int", (), "none"),
+    ("client_id", "oauth_tokens", "int", ("scope", "redirect_uri"), "none"),
+    ("client_id", "invoices", "int", (), "person_id"),
+    ("campaign_name", "t", "", ("email", "first_name"), "none"),
+    ("name", "user_types", "", (), "none"),
+    ("nombre", "mascotas", "varchar(50)", (), "none"),
+    ("nombres", "", "", (), "person_name"),
+    ("state", "t_9", "varchar(20)", ("job", "retries"), "none"),
+    ("state", "t_9", "varchar(20)", ("email", "phone"), "postal_address"),
+    ("inn", "klienty", "varchar(12)", ("familiya", "otchestvo"), "national_id"),
+    ("body", "sms_messages", "longtext", (), "message_content"),
+    ("body", "planets", "text", (), "none"),
+    ("email", "users", "longtext", (), "email"),
+    ("imagem", "usuarios", "longblob", (), "biometric_media"),
 ]
 
 
@@ -175,6 +196,30 @@ def test_any_column_has_one_verdict(
     assert found == verdict(NameDetector() if not field else detector, field, table, dtype, *siblings)
     assert found.pii_class == "none" or found.pii_class in detector.meta.classes
     assert (found.pii_class == "none") == (found.confidence == 0)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "a" * 10_000,
+        "email" * 2_000,
+        "a_" * 5_000,
+        "x.y" * 3_000,
+        "\x00\x01\x02",
+        "\ud800email\udfff",
+        "\u202eliame\u202c",
+        "42",
+        "-1.5e9",
+        "\u200f\u200f",
+        "[]",
+        "$.$..",
+        "\u4e2d" * 5_000,
+        "\u0130\u0131\u00df" * 400,
+    ],
+)
+def test_hostile_names_have_a_verdict(detector: NameDetector, field: str) -> None:
+    found = verdict(detector, field, field, field, field, "email")
+    assert 0 <= found.confidence <= 1
 
 
 def test_random_letters_are_no_personal_data(detector: NameDetector) -> None:

@@ -1,0 +1,140 @@
+"""A field name as the lexicon reads it: its words, the phrases in them, and whom they speak of.
+
+Cost is linear in the name for known words; the search for pieces of a glued word is bounded by ``tokens.MAX_GLUED``.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+import msgspec
+
+from tieback.pii.lexicon import Lexicon, Noun, Phrase
+from tieback.pii.tokens import joined, normal, segment, split
+
+MAX_WORDS = 16
+"""Words of a name that are read, from the end."""
+CACHED = 1 << 16
+
+_EVERYWHERE = frozenset({"en", "int"})
+"""Languages that schemas mix with any other."""
+_NOBODYS: frozenset[str] = frozenset()
+_SEGMENTS = re.compile(r"[./\[\]>:$\\]+")
+
+
+class Found(msgspec.Struct, frozen=True, gc=False):
+    """A phrase at its place in a name."""
+
+    start: int
+    end: int
+    phrases: tuple[Phrase, ...]
+
+
+class Reading(msgspec.Struct, frozen=True, gc=False):
+    """What a name says by itself, whatever the table."""
+
+    words: tuple[str, ...]
+    """Of the last parent and the name itself."""
+    border: int
+    """Where the name itself begins."""
+    found: tuple[Found, ...]
+    plural: bool
+    """Whether the name ends as plurals do: ``num_users`` counts."""
+    around: Noun | None
+    """The person or thing that the name, or else its parents, speak of."""
+
+
+class Reader:
+    """Reads names with a lexicon and remembers a bounded number of them."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.read = lru_cache(CACHED)(self._read)
+        self._words_of = lru_cache(CACHED)(self._analyse)
+        self._pieces = lru_cache(CACHED)(self._unglued)
+
+    def words_of_path(self, path: str) -> list[str]:
+        """The words of every part of a path, in their order."""
+        return [word for part in _SEGMENTS.split(path[-512:]) if part for word in self._words_of(part)]
+
+    def again(self, words: tuple[str, ...], *, plural: bool = False, around: Noun | None = None) -> Reading:
+        """The reading of a name that is nothing but these words."""
+        return Reading(words, 0, tuple(self._find(words, 0)), plural, around)
+
+    def _analyse(self, text: str) -> tuple[str, ...]:
+        """Words of one part of a path, folded, glued ones taken apart."""
+        words: list[str] = []
+        for raw in joined(split(text))[-MAX_WORDS:]:
+            words.extend(self._pieces(raw))
+        return tuple(words[-MAX_WORDS:])
+
+    def _unglued(self, raw: str) -> tuple[str, ...]:
+        """A word as the lexicon knows it, or its pieces, or itself."""
+        lexicon, word = self.lexicon, normal(raw)
+        if word in lexicon.known or (len(raw) < 5 and raw < "\u2e80"):
+            return (word,)
+        vocabulary, longest = lexicon.vocabulary, lexicon.longest_word
+        pieces = segment(word, vocabulary, longest) or segment(raw, vocabulary, longest)
+        if pieces and self._agree(pieces):
+            return joined(pieces)
+        for cut in range(2, min(len(word), 32) - 5):
+            if word[cut:] in lexicon.tails:
+                return word[:cut], word[cut:]
+        return (word,)
+
+    def _agree(self, pieces: list[str]) -> bool:
+        """Whether each short piece is English or of the language of another: ``validasi`` does not hold ``asi``."""
+        languages = self.lexicon.languages
+        for at, piece in enumerate(pieces):
+            mine = languages.get(piece, _EVERYWHERE)
+            if len(piece) > 3 or not piece.isascii() or mine & _EVERYWHERE:
+                continue
+            if not any(mine & languages.get(p, _EVERYWHERE) for p in pieces[:at] + pieces[at + 1 :]):
+                return False
+        return True
+
+    def noun(self, words: Iterable[str]) -> Noun | None:
+        """Person or thing: the first word that is clearly one of them."""
+        nouns = self.lexicon.nouns
+        for word in words:
+            if word in nouns:
+                return nouns[word]
+        return None
+
+    def _read(self, field: str) -> Reading:
+        steps = _SEGMENTS.split(field[-512:])
+        if len(steps) == 1:
+            words = self._analyse(steps[0])
+            return Reading(words, 0, tuple(self._find(words, 0)), field[-1:] in "sS", None)
+        parts = [words for step in steps if (words := self._words_of(step))] or [()]
+        leaf = parts[-1]
+        parent = parts[-2] if len(parts) > 1 else ()
+        words = parent + leaf
+        around: Noun | None = None
+        for part in reversed(parts[:-1]):
+            around = around or self.noun(reversed(part))
+        return Reading(words, len(parent), tuple(self._find(words, len(parent))), field[-1:] in "sS", around)
+
+    def _find(self, words: tuple[str, ...], border: int) -> Iterator[Found]:
+        """The longest phrases, none inside another; those of the parent only where the name adds nothing."""
+        lexicon = self.lexicon
+        phrases, longest_from, pairs = lexicon.phrases, lexicon.longest_from, lexicon.pairs
+        size, covered = len(words), 0
+        for start, word in enumerate(words):
+            longest = longest_from.get(word)
+            if longest is None:
+                continue
+            end = min(size, start + longest) if words[start : start + 2] in pairs else start + 1
+            while end > start and end > covered:
+                meanings = phrases.get(words[start:end])
+                if meanings is not None:
+                    covered = end
+                    if end > border or lexicon.transparent.issuperset(words[border:]):
+                        yield Found(start, end, meanings)
+                    break
+                end -= 1
+
+    def tongues(self, words: Iterable[str]) -> frozenset[str]:
+        """Languages that a word belongs to, where it belongs to few and not to English."""
+        tongues = self.lexicon.tongues
+        return _NOBODYS.union(*(tongues[word] for word in words if word in tongues))

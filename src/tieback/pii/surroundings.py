@@ -1,0 +1,131 @@
+"""What stands around a field: its table and its siblings, and whether they speak of people."""
+
+from collections import Counter
+from functools import lru_cache
+
+import msgspec
+
+from tieback.pii.lexicon import Needs, Noun
+from tieback.pii.reading import CACHED, Reader
+
+MAX_SIBLINGS = 64
+_NOBODYS: frozenset[str] = frozenset()
+_ADDRESS_BOOKS = frozenset({"address", "addr", "adresse", "adres", "alamat", "direccion", "endereco", "indirizzo"})
+"""Words of tables that hold where people live."""
+_UNTELLING = frozenset({"postal_address", "username"})
+"""Classes that things have as well: they tell of people only beside another one."""
+_LOOKUPS = frozenset({"ref", "lookup", "lkp", "enum", "dict", "lov"})
+"""First words of tables that list kinds of things."""
+_CORE = frozenset({"person_name", "email", "phone", "birth", "password", "national_id", "username", "postal_address"})
+"""Classes that tell that a table speaks of people, when two siblings have them."""
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """What a table's name says."""
+
+    noun: Noun | None
+    languages: frozenset[str]
+    table: frozenset[str]
+    """Words of the table."""
+    words: frozenset[str]
+    """Of the table and of the siblings."""
+    messages: bool
+    """Whether the table speaks of messages."""
+    affixes: frozenset[str]
+    """What most siblings begin or end with: it stands for the table."""
+    elsewhere: bool
+    """Whether there are siblings and none of them speaks of people or addresses."""
+    evidence: str
+
+
+class Sibling(msgspec.Struct, frozen=True, gc=False):
+    """What one name beside says."""
+
+    words: tuple[str, ...]
+    languages: frozenset[str]
+    core: str
+    """A class that tells that a table speaks of people, or empty."""
+
+
+class Outlook:
+    """Looks at tables and siblings with a reader and remembers a bounded number of them."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._table = lru_cache(CACHED // 4)(self._look_at_table)
+        self._sibling = lru_cache(CACHED)(self._look_at_sibling)
+        self._siblings = lru_cache(CACHED // 64)(self._look_at_siblings)
+
+    def around(self, table: str, siblings: tuple[str, ...]) -> Surroundings:
+        """What the table and at most ``MAX_SIBLINGS`` siblings say; the table has the first word."""
+        near = self._table(table)
+        if not siblings:
+            return near
+        beside = self._siblings(siblings)
+        return Surroundings(
+            near.noun or beside.noun,
+            near.languages | beside.languages,
+            near.table,
+            near.words | beside.words,
+            near.messages,
+            beside.affixes,
+            beside.elsewhere,
+            near.evidence or beside.evidence,
+        )
+
+    def _look_at_table(self, table: str) -> Surroundings:
+        words = self._reader.words_of_path(table)
+        noun = Noun.THING if words and words[0] in _LOOKUPS else self._reader.noun(reversed(words))
+        if noun is None and not _ADDRESS_BOOKS.isdisjoint(words):
+            noun = Noun.PERSON
+        evidence = f"table {table!r} speaks of a {noun}" if noun else ""
+        messages = not self._reader.lexicon.messages.isdisjoint(words)
+        return Surroundings(
+            noun, self._reader.tongues(words), frozenset(words), frozenset(words), messages, _NOBODYS, False, evidence
+        )
+
+    def _look_at_sibling(self, sibling: str) -> Sibling:
+        reading = self._reader.read(sibling)
+        core = next(
+            (
+                phrase.pii_class
+                for found in reading.found
+                if (phrase := found.phrases[0]).pii_class in _CORE
+                and phrase.needs is Needs.NOTHING
+                and found.end == len(reading.words)
+            ),
+            "",
+        )
+        return Sibling(reading.words, self._reader.tongues(reading.words), core)
+
+    def _look_at_siblings(self, siblings: tuple[str, ...]) -> Surroundings:
+        look = self._sibling
+        seen = [look(sibling) for sibling in siblings[:MAX_SIBLINGS]]
+        words = _NOBODYS.union(*(one.words for one in seen))
+        core = {one.core for one in seen if one.core}
+        spoken = Counter(language for one in seen if one.languages for language in one.languages)
+        most = max(spoken.values(), default=0)
+        tongues = frozenset(language for language, count in spoken.items() if count * 2 > most)
+        noun = Noun.PERSON if len(core) > 1 and core - _UNTELLING else None
+        evidence = f"siblings hold {', '.join(sorted(core))}" if noun else ""
+        return Surroundings(noun, tongues, _NOBODYS, words, False, self._affixes(seen), not core, evidence)
+
+    def _affixes(self, seen: list[Sibling]) -> frozenset[str]:
+        """Words that three in five siblings begin, or end, with, and that say nothing by themselves."""
+        least = max(4, len(seen) * 3 // 5)
+        if len(seen) < least:
+            return _NOBODYS
+        affixes = _NOBODYS
+        for at in (0, -1):
+            ends = sorted(one.words[at] for one in seen if one.words)
+            # A word that is there more often than not is in the middle of the sorted ones.
+            word = ends[len(ends) // 2] if ends else ""
+            if ends.count(word) >= least and self._says_nothing(word):
+                affixes |= {word}
+        return affixes
+
+    def _says_nothing(self, word: str) -> bool:
+        lexicon = self._reader.lexicon
+        if word in lexicon.nouns or word in lexicon.transparent:
+            return False
+        return all(phrase.needs is not Needs.NOTHING for phrase in lexicon.phrases.get((word,), ()))

@@ -1,0 +1,76 @@
+import pytest
+
+from tieback.pii.lexicon import Noun, load_lexicon
+from tieback.pii.reading import Reader
+from tieback.pii.surroundings import MAX_SIBLINGS, Outlook
+
+
+@pytest.fixture(scope="module")
+def outlook() -> Outlook:
+    return Outlook(Reader(load_lexicon()))
+
+
+@pytest.mark.parametrize(
+    ("table", "noun"),
+    [
+        ("customers", Noun.PERSON),
+        ("tbl_patient_info", Noun.PERSON),
+        ("customer_groups", Noun.THING),
+        ("user_types", Noun.THING),
+        ("ref_users", Noun.THING),
+        ("shipping_addresses", Noun.PERSON),
+        ("airports", Noun.THING),
+        ("pitomtsy", Noun.THING),
+        ("t_47", None),
+        ("", None),
+    ],
+)
+def test_whom_a_table_speaks_of(outlook: Outlook, table: str, noun: Noun | None) -> None:
+    near = outlook.around(table, ())
+    assert near.noun is noun
+    assert bool(near.evidence) == bool(noun)
+
+
+@pytest.mark.parametrize(
+    ("siblings", "noun"),
+    [
+        (("email", "birth_date"), Noun.PERSON),
+        (("email", "phone", "sku"), Noun.PERSON),
+        (("city", "zip_code"), None),
+        (("username", "street"), None),
+        (("sku", "price"), None),
+    ],
+)
+def test_siblings_speak_where_the_table_is_silent(
+    outlook: Outlook, siblings: tuple[str, ...], noun: Noun | None
+) -> None:
+    assert outlook.around("t_47", siblings).noun is noun
+    assert outlook.around("airports", siblings).noun is Noun.THING
+
+
+def test_a_language_is_that_of_most_siblings(outlook: Outlook) -> None:
+    assert "de" in outlook.around("t", ("vorname", "nachname", "strasse", "calle")).languages
+    assert "es" not in outlook.around("t", ("vorname", "nachname", "strasse", "calle")).languages
+
+
+def test_what_most_siblings_begin_with_stands_for_the_table(outlook: Outlook) -> None:
+    contacts = ("cp_id", "cp_givenname", "cp_email", "cp_mobile", "cp_fax")
+    assert outlook.around("contacts", contacts).affixes == {"cp"}
+    assert outlook.around("contacts", ("first_name", "first_login", "first_order", "first_seen")).affixes == set()
+    assert outlook.around("users", ("user_id", "user_name", "user_email", "user_phone", "user_pass")).affixes == set()
+
+
+def test_siblings_of_things_only_are_known(outlook: Outlook) -> None:
+    assert outlook.around("t", ("sku", "price")).elsewhere
+    assert not outlook.around("t", ("email",)).elsewhere
+    assert not outlook.around("t", ()).elsewhere
+
+
+def test_messages_are_told_by_the_table(outlook: Outlook) -> None:
+    assert outlook.around("sms_outbox", ()).messages
+    assert not outlook.around("orders", ()).messages
+
+
+def test_only_so_many_siblings_are_looked_at(outlook: Outlook) -> None:
+    many = (*(f"c{at}" for at in range(MAX_SIBLINGS)), "email", "phone")
+    assert outlook.around("t", many).noun is None
