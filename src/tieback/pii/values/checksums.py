@@ -255,12 +255,7 @@ def nric(text: str) -> bool:
 
 
 def ssn(text: str) -> bool:
-    """United States, 20 CFR 422.103: areas 000, 666 and 900 to 999, group 00 and serial 0000 are not given out."""
-    return text[:3] not in {"000", "666"} and text[:1] != "9" and text[3:5] != "00" and text[5:] != "0000"
-
-
-def itin_or_ssn(text: str) -> bool:
-    """The shape of a social security number, of which only zero groups are never used, not even in test data."""
+    """United States, 20 CFR 422.103 and 26 CFR 301.6109-1 (ITIN): no group of zeros."""
     return text[3:5] != "00" and text[5:] != "0000"
 
 
@@ -320,7 +315,6 @@ NAMED: dict[str, Callable[[str], bool]] = {
     "taiwan": taiwan,
     "nric": nric,
     "ssn": ssn,
-    "ssn_shape": itin_or_ssn,
     "nhs": nhs,
     "ean": ean,
 }

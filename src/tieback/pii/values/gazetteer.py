@@ -5,27 +5,71 @@ lower case. ``tools/build-gazetteer`` writes it from Faker (MIT), GeoNames (CC B
 """
 
 import zlib
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
+from zlib import crc32
+
+import msgspec
 
 MAX_SIZE = 16 << 20
 """Bytes of the file when inflated."""
 
 
+_LARGE = frozenset({"city", "job"})
+
+
+class Hashed:
+    """A large set of words kept as sorted CRC-32 sums, four bytes each: one stranger in twenty thousand passes too."""
+
+    def __init__(self, words: Iterable[bytes]) -> None:
+        self._sums = array("I", sorted(map(crc32, words)))
+
+    def __contains__(self, word: object) -> bool:
+        if not isinstance(word, str):
+            return False
+        wanted = crc32(word.encode("utf-8", "replace"))
+        place = bisect_left(self._sums, wanted)
+        return place < len(self._sums) and self._sums[place] == wanted
+
+    def __len__(self) -> int:
+        return len(self._sums)
+
+
+class Gazetteer(msgspec.Struct, frozen=True):
+    """The sections."""
+
+    given: frozenset[str]
+    surname: frozenset[str]
+    country: frozenset[str]
+    job: Hashed
+    jobhead: frozenset[str]
+    thing: frozenset[str]
+    airport: frozenset[str]
+    word: frozenset[str]
+    city: Hashed
+
+
 @lru_cache(1)
-def load_gazetteer() -> dict[str, frozenset[str]]:
-    """Section to words."""
+def load_gazetteer() -> Gazetteer:
+    """The words of every section.
+
+    Raises:
+        zlib.error: the data file is damaged.
+    """
     packed = resources.files("tieback.pii.values").joinpath("gazetteer.zz").read_bytes()
     data = zlib.decompressobj().decompress(packed, MAX_SIZE)
-    del packed
-    found: dict[str, frozenset[str]] = {}
+    sections: dict[str, Hashed | frozenset[str]] = {}
     # Section by section: one letter beyond the basic plane makes a whole text four times as large in memory.
     for section in data.split(b"\f"):
-        name, *words = section.decode().split("\n")
-        found[name] = frozenset(words)
-    return found
+        title, _, words = section.partition(b"\n")
+        name = title.decode()
+        sections[name] = Hashed(words.split(b"\n")) if name in _LARGE else frozenset(words.decode().split("\n"))
+    return Gazetteer(**sections)  # type: ignore[arg-type]
 
 
 def airports() -> frozenset[str]:
     """IATA location identifiers."""
-    return load_gazetteer()["airport"]
+    return load_gazetteer().airport

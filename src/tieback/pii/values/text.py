@@ -112,9 +112,9 @@ class TextReader:
     def __init__(self) -> None:
         self._vocabulary = load_vocabulary()
         lists = load_gazetteer()
-        self._given, self._surname, self._city = lists["given"], lists["surname"], lists["city"]
-        self._job, self._jobhead, self._word = lists["job"], lists["jobhead"], lists["word"]
-        self._country, self._thing = lists["country"], lists["thing"]
+        self._given, self._surname, self._city = lists.given, lists.surname, lists.city
+        self._job, self._jobhead, self._word = lists.job, lists.jobhead, lists.word
+        self._country, self._thing = lists.country, lists.thing
 
     def read(self, values: Sequence[str]) -> Shares:
         """The shares of a column, from ``MAX_READ`` values spread over it."""
