@@ -72,7 +72,12 @@ def split(name: str) -> list[str]:
     Digits are dropped: they number things (but for ``last4`` and ``2fa``). Words keep their plural; ``normal`` folds
     it. At most ``MAX_NAME`` characters are read.
     """
-    plain = fold(name[:MAX_NAME])
+    name = name[:MAX_NAME]
+    if name.isascii() and name.islower():
+        words = name.replace("_", " ").split()
+        if "".join(words).isalpha():
+            return words
+    plain = fold(name)
     if "4" in plain or "2" in plain:
         for digits, words in _TELLING_DIGITS:
             plain = digits.sub(words, plain)
