@@ -133,17 +133,22 @@ def _service_account(_found: re.Match[str], rule: CredentialRule, window: str) -
     if body is None or is_short_block(body[1]):
         return
     claims = {name: _text(value) for name, value in _SERVICE_ACCOUNT.findall(window) if name != "private_key_id"}
-    yield seal(rule.kind, body[1], rule.grade, claims=claims)
+    yield seal(rule.kind, key_body(body[1]), rule.grade, claims=claims)
 
 
 def _key_block(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
     if not is_short_block(found["secret"]):
-        yield seal(rule.kind, found["secret"], rule.grade)
+        yield seal(rule.kind, key_body(found["secret"]), rule.grade)
+
+
+def key_body(text: str) -> str:
+    """What stands between the markers of a PEM block, without what breaks its lines."""
+    return re.sub(r"-----[A-Z ]{1,40}-----|\\[nr]|[\s\"'\\+,-]", "", text)
 
 
 def is_short_block(text: str) -> bool:
     """Whether what stands in a PEM block is too short or too regular to be a key: an example, or its markers alone."""
-    body = re.sub(r"-----[A-Z ]{1,40}-----|\\[nr]|[\s\"'\\+,]", "", text)
+    body = key_body(text)
     return len(body) < 64 or entropy(body[:256]) < 3.5
 
 
