@@ -79,8 +79,8 @@ def split(name: str) -> list[str]:
             return words
     plain = fold(name)
     if "4" in plain or "2" in plain:
-        for digits, words in _TELLING_DIGITS:
-            plain = digits.sub(words, plain)
+        for digits, spelled in _TELLING_DIGITS:
+            plain = digits.sub(spelled, plain)
     return [word.lower() for word in _WORD.findall(plain)]
 
 
