@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from tieback.model.pii import Classification, Column
 from tieback.pii.interface import DetectorMeta
 from tieback.pii.values.look import NOTHING, Candidate, Look
-from tieback.pii.values.mask import mask, usual_mask
+from tieback.pii.values.mask import usual_mask
 from tieback.pii.values.nested import leaves
 from tieback.pii.values.rules import from_forms, from_national, from_sets, from_shapes
 from tieback.pii.values.scan import MAX_LENGTH, Scanner
@@ -56,13 +56,13 @@ class ValueDetector:
             values: of one column; the first ``MAX_VALUES``, and of each the first ``MAX_LENGTH`` characters, count.
             depth: how deep in documents the column stands; documents inside documents stay closed.
         """
+        distinct, seen, nested = self._clean(values)
+        if not distinct:
+            return NOTHING
         if self._scanner is None:
             self._scanner = Scanner()
         if self._reader is None:
             self._reader = TextReader()
-        distinct, seen, nested = self._clean(values)
-        if not distinct:
-            return NOTHING
         hits = self._scanner.scan(distinct)
         forms: dict[str, float] = {}
         candidates = list(from_shapes(self._scanner, hits, distinct, forms))
@@ -71,7 +71,7 @@ class ValueDetector:
         year = self._this_year or datetime.now(UTC).year
         candidates += from_forms(self._scanner, hits, distinct, forms, year)
         if not candidates:
-            candidates += from_words(self._reader, distinct, forms)
+            candidates += from_words(self._reader, distinct, seen, forms)
         if nested and depth == 0:
             candidates += self._inside(nested)
         candidates.sort(key=lambda candidate: -candidate.sure)
@@ -126,6 +126,3 @@ def _once(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
         if candidate.pii_class not in known:
             known.add(candidate.pii_class)
             yield candidate
-
-
-__all__ = ["ValueDetector", "evidence", "mask"]

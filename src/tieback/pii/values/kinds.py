@@ -79,11 +79,11 @@ def ipv6(value: str) -> bool:
     return True
 
 
-_NUMBER = re.compile(r"[+-]?[0-9]+\.[0-9]+")
+_NUMBER = re.compile(r"[+-]?[0-9]+\.[0-9]{3,}")
 
 
 def latlon(value: str) -> bool:
-    """Two numbers of which one fits a latitude and the other a longitude."""
+    """Two numbers of at least three decimals (110 m) of which one fits a latitude and the other a longitude."""
     pair = [abs(float(text)) for text in _NUMBER.findall(value)[:2]]
     return len(pair) == 2 and min(pair) <= 90 and max(pair) <= 180
 

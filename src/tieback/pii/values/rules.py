@@ -5,7 +5,7 @@ lists decide together.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tieback.pii.values.dates import look_like_births
 from tieback.pii.values.look import Candidate
@@ -17,6 +17,8 @@ from tieback.pii.values.vote import scaled, surprise
 
 FIRST_LOOK = 12
 """Values on which a check digit must hold half the time before the whole column is tried."""
+SCHEMES = 40
+"""At most so many schemes are tried on one form."""
 CHANCE = 1e-4
 """Probability of a fluke, over all schemes, below which a vote is believed."""
 
@@ -97,13 +99,19 @@ def _vote(number: Number, texts: Sequence[str], passed: int, count: int, *, plai
     scheme = number.scheme
     if passed < count * 0.75:
         return None
-    if surprise(len(texts), passed, scheme.chance) * 40 < CHANCE:
+    if not scheme.shape_tells and surprise(len(texts), passed, scheme.chance) * SCHEMES < CHANCE:
         return Candidate("national_id", 0.97, scheme.label, "checksum", passed, proof=True)
     if plain or not scheme.shape_tells or passed < count * 0.9:
         return None
-    if number.year is not None and count >= 10 and len({number.year(text) for text in texts}) < min(8, count // 2):
+    if number.year is not None and count >= 10 and _of_one_time(number.year, texts):
         return None
     return Candidate("national_id", scaled(0.94, passed), scheme.label, "shape", passed, proof=True)
+
+
+def _of_one_time(year: Callable[[str], str], texts: Sequence[str]) -> bool:
+    """Whether dates come from few years, or begin with the same pair: days of orders, not of births."""
+    enough = min(8, len(texts) // 2)
+    return len({year(text) for text in texts}) < enough or len({text[:2] for text in texts}) < enough
 
 
 def from_sets(words: Vocabulary, values: Sequence[str], forms: dict[str, float]) -> Iterator[Candidate]:

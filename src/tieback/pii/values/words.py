@@ -11,6 +11,8 @@ FEW = 5
 """Distinct values below which words prove nothing."""
 MANY = 20
 """Distinct values from which weak shares count."""
+REPEATED = 0.8
+"""What remains of the confidence in few words that come again and again."""
 
 _HOUSE = re.compile(r"(?:([0-9]{1,5}[a-z]?),? ([^0-9]{4,40})|([^0-9]{4,40}) ([0-9]{1,5}[a-zA-Z]?))")
 _NOT_WORDS = (
@@ -21,8 +23,15 @@ type Verdict = tuple[str, str, float, float]
 """Class, kind, share, confidence."""
 
 
-def from_words(reader: TextReader, values: Sequence[str], forms: dict[str, float]) -> Iterator[Candidate]:
-    """Names, places, addresses, trades, findings, user names by the shares of the column; fills ``forms``."""
+def from_words(reader: TextReader, values: Sequence[str], seen: int, forms: dict[str, float]) -> Iterator[Candidate]:
+    """Names, places, addresses, trades, findings, user names by the shares of the column; fills ``forms``.
+
+    Args:
+        reader: knows the words.
+        values: the distinct ones.
+        seen: how many there are with repetitions. Few words again and again are a list of kinds, not of people.
+        forms: share of the values by kind.
+    """
     if forms.get("code", 0.0) > 0.8 or forms.get("truth value") or any(forms.get(k, 0.0) > 0.5 for k in _NOT_WORDS):
         return
     shares = reader.read(values)
@@ -34,6 +43,8 @@ def from_words(reader: TextReader, values: Sequence[str], forms: dict[str, float
     verdict = _plain(shares) or _people_and_places(shares, values)
     if verdict is not None:
         pii_class, kind, share, sure = verdict
+        if count < MANY and seen >= 2 * count and pii_class != "health":
+            sure *= REPEATED
         yield Candidate(pii_class, scaled(sure, count), kind, "words", round(share * shares.read))
 
 

@@ -65,5 +65,21 @@ def test_a_check_digit_on_most_of_ten_values_is_near_certainty() -> None:
     assert (best.pii_class, best.kind, best.hits, best.sure) == ("national_id", "NL BSN", 12, 0.97)
 
 
+def test_orders_with_their_day_in_front_are_no_people() -> None:
+    random = Random(4)
+    orders = [f"{random.randint(1, 28):02}{random.randint(1, 12):02}23-{random.randint(1000, 9999)}" for _ in range(40)]
+    assert DETECTOR.look(orders).candidates == ()
+    orders = [f"23{random.randint(1, 12):02}{random.randint(1, 28):02}-{random.randint(1000, 9999)}" for _ in range(40)]
+    assert DETECTOR.look(orders).candidates == ()
+    born = [
+        f"{random.randint(1, 28):02}{random.randint(1, 12):02}{random.randint(30, 99)}-{1000 + n}" for n in range(40)
+    ]
+    assert DETECTOR.look(born).candidates[0].kind == "DK CPR"
+
+
+def test_drawings_are_nowhere() -> None:
+    assert DETECTOR.look([f"{n}.25,{n}.75" for n in range(10, 60)]).candidates == ()
+
+
 def _eleven(number: str) -> bool:
     return sum(w * int(d) for w, d in zip((9, 8, 7, 6, 5, 4, 3, 2, -1), number, strict=True)) % 11 == 0

@@ -24,11 +24,18 @@ GIVEN = ("Ada", "Boris", "Carla", "Dieter", "Elena", "Fatima", "Giulia", "Hans",
     ],
 )
 def test_columns_of_words(values: list[str], pii_class: str | None) -> None:
-    found = list(from_words(TextReader(), values, {}))
+    found = list(from_words(TextReader(), values, len(values), {}))
     assert [candidate.pii_class for candidate in found] == ([pii_class] if pii_class else [])
 
 
 def test_other_forms_are_not_read() -> None:
     forms = {"URL": 0.9}
-    assert list(from_words(TextReader(), list(GIVEN), forms)) == []
+    assert list(from_words(TextReader(), list(GIVEN), 12, forms)) == []
     assert forms == {"URL": 0.9}
+
+
+def test_few_words_again_and_again_are_kinds() -> None:
+    reader = TextReader()
+    (once,) = from_words(reader, list(GIVEN), len(GIVEN), {})
+    (often,) = from_words(reader, list(GIVEN), 4 * len(GIVEN), {})
+    assert once.sure >= 0.8 > often.sure
