@@ -13,7 +13,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Inquiry, Known, WebStore
-from tieback.probes.wire.http import Response
+from tieback.probes.wire.http import MAX_BODY, Response
 from tieback.probes.wire.requests import reading
 from tieback.probes.wire.xmltext import endings, root, value, values
 from tieback.scope.conversation import Conversation
@@ -79,7 +79,7 @@ class AzureBlobProbe(WebStore):
             draft.problem("no container that the app names is listed to strangers; an account does not list them")
 
     def _container(self, inquiry: Inquiry, name: str) -> Conversation[None]:
-        answer = yield from inquiry.ask(_LIST, name)
+        answer = yield from inquiry.ask(_LIST, name, cap=MAX_BODY)
         if answer is None:
             return
         code = answer.headers.get("x-ms-error-code", "")

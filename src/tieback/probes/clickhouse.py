@@ -33,11 +33,12 @@ _PARTS = reading(
     label="SELECT ... FROM system.parts",
 )
 _COLUMNS = reading(
-    "/?query=SELECT+database,table,name,type+FROM+system.columns+LIMIT+20000+FORMAT+JSONCompact",
+    "/?query=SELECT+database,table,name,type+FROM+system.columns+LIMIT+6000+FORMAT+JSONCompact",
     "names and types of columns; reads the catalogue only",
     depth=Depth.DESCRIBE,
     label="SELECT ... FROM system.columns",
 )
+_ROWS_CAP = 512 * 1024
 _CLOSED = ("516", "194", "497")
 """AUTHENTICATION_FAILED, REQUIRED_PASSWORD, ACCESS_DENIED (src/Common/ErrorCodes.cpp)."""
 
@@ -89,10 +90,10 @@ class ClickhouseProbe(WebStore):
         version = decoded(told.body, _Rows)
         if version is not None and version.data and version.data[0]:
             draft.version = str(version.data[0][0])[:40]
-        tables = yield from inquiry.catalogue(_TABLES, _Rows)
+        tables = yield from inquiry.catalogue(_TABLES, _Rows, cap=_ROWS_CAP)
         if tables is None:
             return
-        parts = yield from inquiry.confirm(_PARTS, _Rows)
+        parts = yield from inquiry.confirm(_PARTS, _Rows, cap=_ROWS_CAP)
         figures = {(str(row[0]), str(row[1])): row[2:4] for row in parts.data if len(row) == 4} if parts else {}
         fields = (yield from self._columns(inquiry)) if inquiry.describes else {}
         for row in tables.data:
@@ -107,7 +108,7 @@ class ClickhouseProbe(WebStore):
         inquiry.judge()
 
     def _columns(self, inquiry: Inquiry) -> Conversation[dict[tuple[str, str], tuple[Field, ...]]]:
-        columns = yield from inquiry.read(_COLUMNS, _Rows)
+        columns = yield from inquiry.read(_COLUMNS, _Rows, cap=_ROWS_CAP)
         found: dict[tuple[str, str], list[Field]] = {}
         for row in columns.data if columns is not None else ():
             if len(row) == 4:

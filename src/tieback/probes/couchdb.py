@@ -15,7 +15,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
-from tieback.probes.wire.http import Response
+from tieback.probes.wire.http import MAX_BODY, Response
 from tieback.probes.wire.jsontext import Number, decoded
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
@@ -94,7 +94,7 @@ class CouchdbProbe(WebStore):
             inquiry.draft.vendor_id("uuid", root.uuid)
         if not inquiry.enumerates:
             return
-        names = yield from inquiry.catalogue(_ALL, list[str])
+        names = yield from inquiry.catalogue(_ALL, list[str], cap=MAX_BODY)
         if names is None:
             return
         asked = inquiry.chosen([name for name in names if not name.startswith("_")], "databases")

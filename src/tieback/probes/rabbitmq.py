@@ -12,7 +12,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Inquiry, Known, WebStore
-from tieback.probes.wire.http import Response
+from tieback.probes.wire.http import MAX_BODY, Response
 from tieback.probes.wire.jsontext import Number, decoded
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
@@ -72,7 +72,7 @@ class RabbitmqProbe(WebStore):
         inquiry.draft.access = Access.OPEN
         if not inquiry.enumerates:
             return
-        queues = yield from inquiry.catalogue(_QUEUES, list[_Queue])
+        queues = yield from inquiry.catalogue(_QUEUES, list[_Queue], cap=MAX_BODY)
         if queues is None:
             return
         for queue in queues:

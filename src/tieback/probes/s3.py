@@ -13,7 +13,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Inquiry, Known, WebStore
-from tieback.probes.wire.http import Response
+from tieback.probes.wire.http import MAX_BODY, Response
 from tieback.probes.wire.requests import heading, reading
 from tieback.probes.wire.xmltext import endings, root, value, values
 from tieback.scope.conversation import Conversation
@@ -96,7 +96,7 @@ class S3Probe(WebStore):
             draft.access = Access.AUTH_REQUIRED if inquiry.refused else Access.NOT_FOUND
 
     def _own(self, inquiry: Inquiry, name: str) -> Conversation[None]:
-        answer = yield from inquiry.ask(_OWN)
+        answer = yield from inquiry.ask(_OWN, cap=MAX_BODY)
         if answer is None or answer.status != 200:
             return
         inquiry.draft.prove(_OWN.label, f"lists objects of {name}", Access.OPEN)
@@ -105,7 +105,7 @@ class S3Probe(WebStore):
         inquiry.judge()
 
     def _bucket(self, inquiry: Inquiry, name: str) -> Conversation[None]:
-        answer = yield from inquiry.ask(_LIST, name)
+        answer = yield from inquiry.ask(_LIST, name, cap=MAX_BODY)
         if answer is None or answer.status == 404:
             return
         if answer.status in (401, 403):

@@ -12,7 +12,7 @@ import msgspec
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, ProbeReport
 from tieback.probes.interface import Draft, ProbeMeta, expected, patience, reported
-from tieback.probes.wire.http import MAX_BODY, HttpSession, Response
+from tieback.probes.wire.http import HttpSession, Response
 from tieback.probes.wire.jsontext import decoded
 from tieback.probes.wire.requests import Request
 from tieback.probes.wire.verdicts import NotThisProtocol
@@ -24,6 +24,8 @@ MAX_LISTED = 5000
 """Containers that are listed."""
 MAX_FIELDS = 2000
 """Fields of one container that are kept."""
+LISTING_CAP = 256 * 1024
+"""Bytes of an answer that are decoded unless its shape allows more: empty objects cost fifty times their length."""
 ROOT_CAP = 64 * 1024
 """Bytes of an identifying answer that are read."""
 _REFUSALS = (401, 403)
@@ -49,7 +51,7 @@ class Inquiry:
         self.refused = 0
         """Questions about a container that were answered with 401 or 403."""
 
-    def ask(self, request: Request, *names: str, cap: int = MAX_BODY) -> Conversation[Response | None]:
+    def ask(self, request: Request, *names: str, cap: int = LISTING_CAP) -> Conversation[Response | None]:
         """Send a request; ``None`` where a name in it is not one that may be sent."""
         path = request.filled(*names)
         if path is None:
@@ -57,7 +59,7 @@ class Inquiry:
             return None
         return (yield from request.on(self._http, path, cap))
 
-    def read[T](self, request: Request, into: type[T], *names: str, cap: int = MAX_BODY) -> Conversation[T | None]:
+    def read[T](self, request: Request, into: type[T], *names: str, cap: int = LISTING_CAP) -> Conversation[T | None]:
         """Ask about a part of the store; a refusal is counted, anything else unreadable is a problem line."""
         answer = yield from self.ask(request, *names, cap=cap)
         if answer is None:
@@ -67,7 +69,9 @@ class Inquiry:
             return None
         return self._decoded(request, answer, into, names)
 
-    def catalogue[T](self, request: Request, into: type[T], *names: str, cap: int = MAX_BODY) -> Conversation[T | None]:
+    def catalogue[T](
+        self, request: Request, into: type[T], *names: str, cap: int = LISTING_CAP
+    ) -> Conversation[T | None]:
         """Ask for the list that decides whether a stranger gets in. ``None``: the draft's access says why not."""
         answer = yield from self.ask(request, *names, cap=cap)
         if answer is None:
@@ -77,11 +81,16 @@ class Inquiry:
         found = self._decoded(request, answer, into, names)
         if found is None:
             self.draft.access = Access.UNKNOWN
+            if answer.status == 200 and answer.truncated and answer.body[:1] in (b"[", b"{"):
+                self.draft.access = Access.PARTIAL
+                self.draft.prove(request.label, "answers a stranger, with more than we read", Access.OPEN)
             return None
         self.draft.prove(request.label, "answers a stranger", Access.OPEN)
         return found
 
-    def confirm[T](self, request: Request, into: type[T], *names: str, cap: int = MAX_BODY) -> Conversation[T | None]:
+    def confirm[T](
+        self, request: Request, into: type[T], *names: str, cap: int = LISTING_CAP
+    ) -> Conversation[T | None]:
         """Ask for the second, independent proof."""
         answer = yield from self.ask(request, *names, cap=cap)
         if answer is None:

@@ -1,5 +1,6 @@
 """Every store that speaks HTTP, as its pages say: at each depth, refused, and on a port that says nothing."""
 
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -82,3 +83,33 @@ def test_identified_is_not_open(web: Any, name: str, status: int) -> None:
     # Typesense's one request both identifies and lists; a Firebase root names values at the top.
     if name not in ("typesense", "firebase_rtdb"):
         assert not any(container.records for container in report.containers)
+
+
+SHAPES = [
+    # JSON that costs most memory for its length, as one answer to everything but the identifying request
+    ("[", "[],"),
+    ("[", "{},"),
+    ('{"data":[', "[],"),
+    ('{"results":[{"series":[', "{},"),
+    ('{"results":[{"series":[{"values":[', "[],"),
+    ('{"indexes":[', "{},"),
+    ('{"nodes":[{"shards":[', '{"class":""},'),
+    ("<ListBucketResult>", "<Key>a</Key>"),
+]
+MIB = 1024 * 1024
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_floods_are_bounded(web: Any, name: str) -> None:
+    ask = next(f"GET {store.ask.path}" for store in WEB_STORES if store.meta.name == name)
+    for start, unit in SHAPES:
+        body = start + unit * (2 * MIB // len(unit))
+        pages = {key: body for key in web.pages(name).page if key != ask}
+        tracemalloc.start()
+        report = web.ask(name, pages).result
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert len(report.containers) <= 5001
+        assert report.access is not Access.OPEN or body.startswith("<")
+        # The peer's own page as text, as bytes, in its answer and pending is part of the peak.
+        assert peak < 16 * MIB + 4 * len(body)
