@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from tieback.model.app import App
+from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import Endpoint, Party
 
 
@@ -90,3 +91,5 @@ class AppDocument(msgspec.Struct, frozen=True):
     credentials: tuple[Credential, ...] = ()
     not_backends: tuple[NotBackend, ...] = ()
     problems: tuple[Problem, ...] = ()
+    cleartext: tuple[CleartextPolicy, ...] = ()
+    """What the package declares about connections without TLS, by domain."""

@@ -36,7 +36,7 @@ class Record(Work[AppDocument | Traffic]):
         """The document of one app, or the flows of one capture."""
         path = Path(unit.source)
         if unit.version != TRAFFIC_ANALYSIS:
-            return self._apps.document(path)
+            return self._apps.document(path, unit.key)
         flows: list[Flow] = []
         problems: list[Problem] = []
         for item in self._traffic.flows(path):

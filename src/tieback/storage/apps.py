@@ -9,6 +9,7 @@ import msgspec
 import pyarrow as pa
 
 from tieback.model.app import App, Platform, Signer
+from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import AppDocument, Credential, Evidence, Grade, NotBackend, Problem, Sighting
 from tieback.storage.lake import Lake
@@ -46,7 +47,8 @@ def app_tables(documents: Sequence[tuple[Named, AppDocument]]) -> dict[str, pa.T
     problems: list[Sequence[Any]] = []
     for unit, document in documents:
         name = (unit.key, unit.version)
-        apps.append((*name, document.path, *_app_row(document.app)))
+        cleartext = msgspec.json.encode(document.cleartext).decode()
+        apps.append((*name, document.path, *_app_row(document.app), cleartext))
         sightings += (
             (
                 *name,
@@ -135,6 +137,9 @@ def read_app_documents(lake: Lake, keys: Iterable[Named]) -> Iterator[tuple[str,
                         credentials=tuple(_credential(row) for row in credentials),
                         not_backends=tuple(NotBackend(row["value"], row["reason"]) for row in not_backends),
                         problems=tuple(Problem(row["what"], row["where"]) for row in problems),
+                        cleartext=msgspec.json.decode(
+                            apps[0].get("cleartext") or "[]", type=tuple[CleartextPolicy, ...]
+                        ),
                     ),
                 )
 

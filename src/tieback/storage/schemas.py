@@ -34,6 +34,8 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("signer_sha256", pa.string()),
             ("signer_subject", pa.string()),
             ("signer_scheme", pa.string()),
+            # What it allows without TLS, a JSON array of rules.
+            ("cleartext", pa.string()),
         ]
     ),
     "sightings": pa.schema(
