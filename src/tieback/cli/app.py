@@ -1,5 +1,6 @@
 """``tieback app``: what an app talks to, by reading it alone."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +10,12 @@ from rich.text import Text
 
 from tieback.cli.terminal import ExitCode, OutputFormat, complain, data_console, progress_bar, write_line
 from tieback.model.document import encode
+from tieback.model.endpoint import Party
 from tieback.model.errors import TiebackError
-from tieback.model.sighting import AppDocument
+from tieback.model.sighting import AppDocument, Grade
 
+_FOREIGN = frozenset({Party.THIRD, Party.PLATFORM})
+_GRAVEST = (Grade.SUPERUSER, Grade.PRIVATE_KEY, Grade.NORMAL, Grade.PUBLIC)
 SHOWN = 40
 """Endpoints of one app in a table; JSON lines hold them all."""
 
@@ -45,6 +49,15 @@ def app(
         raise typer.Exit(ExitCode.SOME_FAILED if done else ExitCode.NOTHING_DONE)
 
 
+def _credentials(document: AppDocument) -> str:
+    """How many credentials of which grade, the gravest first."""
+    if not document.credentials:
+        return ""
+    counts = Counter(credential.grade for credential in document.credentials)
+    grades = ", ".join(f"{counts[grade]} {grade.value.replace('_', ' ')}" for grade in _GRAVEST if counts[grade])
+    return f"credentials seen, never used: {grades}"
+
+
 def _print(document: AppDocument) -> None:
     console = data_console()
     app = document.app
@@ -53,21 +66,21 @@ def _print(document: AppDocument) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), show_header=bool(document.sightings))
     table.add_column("back end", overflow="fold", ratio=3)
     table.add_column("service")
-    table.add_column("party")
-    table.add_column("seen in", overflow="fold", ratio=2)
+    table.add_column("whose", overflow="ellipsis", max_width=18)
+    table.add_column("seen in", overflow="fold", min_width=24, ratio=2)
     for sighting in document.sightings[:SHOWN]:
         place = sighting.evidence
         table.add_row(
             Text(sighting.endpoint.value),
             Text(sighting.endpoint.service or ""),
-            Text(str(sighting.party)),
+            Text(sighting.owner or str(sighting.party), style="dim" if sighting.party in _FOREIGN else ""),
             Text(place.file if place.offset is None else f"{place.file}+{place.offset:#x}"),
         )
     console.print(table)
     notes = [
         f"{len(document.sightings) - SHOWN} more with --format json" if len(document.sightings) > SHOWN else "",
         "names no back end" if not document.sightings else "",
-        f"{len(document.credentials)} credentials seen (never used)" if document.credentials else "",
+        _credentials(document),
         f"{len(document.not_backends)} namespaces, schemas and documents left out" if document.not_backends else "",
         f"{len(document.problems)} problems" if document.problems else "",
     ]

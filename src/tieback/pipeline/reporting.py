@@ -24,6 +24,8 @@ from tieback.storage.inputs import RunInput, read_inputs
 from tieback.storage.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
+_CLOUD_APIS = frozenset({None, "appwrite", "graphql", "hasura", "parse", "pocketbase", "supabase"})
+"""Services of cloud resources that an app talks to as its API; ``None`` for functions, gateways and app hosting."""
 _WEB = frozenset({"http", "https", "ws", "wss"})
 _SILENT = frozenset({Outcome.REFUSED, Outcome.OUT_OF_SCOPE, Outcome.PROTOCOL_MISMATCH, Outcome.OK})
 """Ends of a conversation that a report need not list as problems: most pivots end so."""
@@ -138,10 +140,13 @@ def _documents(workspace: Workspace, units: Sequence[RunInput]) -> Iterator[tupl
 
 def _has_api(document: AppDocument) -> bool:
     return any(
-        sighting.endpoint.kind is EndpointKind.URL
-        and sighting.endpoint.scheme in _WEB
-        and sighting.endpoint.service is None
-        and sighting.party is Party.FIRST
+        sighting.endpoint.scheme in _WEB
+        and (
+            # A cloud's own front is the maker's when the app names it, whoever the domain belongs to.
+            sighting.endpoint.service in _CLOUD_APIS
+            if sighting.endpoint.kind is EndpointKind.CLOUD
+            else sighting.endpoint.service is None and sighting.party is Party.FIRST
+        )
         for sighting in document.sightings
     )
 

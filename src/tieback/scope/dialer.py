@@ -97,7 +97,9 @@ class Dialer:
         """
         async with self._slots:
             self._announce()
-            talk = Talk(self._door(target, depth), target, sends, self._grant.limits)
+            # What is declared for a greater depth than was granted counts as undeclared.
+            allowed = [declared for declared in sends if depth is None or depth.allows(declared.depth)]
+            talk = Talk(self._door(target, depth), target, allowed, self._grant.limits)
             fault = ""
             try:
                 result = await _drive(talk, conversation)
