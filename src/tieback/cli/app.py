@@ -66,7 +66,7 @@ def _print(document: AppDocument) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), show_header=bool(document.sightings))
     table.add_column("back end", overflow="fold", ratio=3)
     table.add_column("service")
-    table.add_column("whose", overflow="ellipsis", max_width=18)
+    table.add_column("whose", overflow="ellipsis", no_wrap=True, max_width=18)
     table.add_column("seen in", overflow="fold", min_width=24, ratio=2)
     for sighting in document.sightings[:SHOWN]:
         place = sighting.evidence

@@ -1,5 +1,6 @@
 """What every command shares: exit codes, output formats, consoles, progress."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,8 +45,8 @@ def talk_console() -> Console:
 
 
 def data_console() -> Console:
-    """Tables for people, on stdout; 100 columns wide where there is no terminal to ask."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 100)
+    """Tables for people, on stdout; 100 columns wide where neither a terminal nor ``COLUMNS`` says otherwise."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 100)
 
 
 def write_line(document: bytes) -> None:
