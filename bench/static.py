@@ -168,8 +168,8 @@ def run() -> str:
         f"## Static analysis\n\n`python -m bench static`: {len(files)} APKs, {size / 1e6:.1f} MB, "
         f"{inflated / 1e6:.1f} MB inflated; medians, one process, CPU seconds.\n\n"
         + table(["what", "state", "CPU s", "peak MiB", "x inflate"], rows)
-        + f"\nCold, androguard takes {theirs[1] / ours[1]:.1f} times as long as tieback. Most of these apps are small and "
-        "hold hundreds of tiny files, so the price of an entry shows, not only that of a byte.\n"
+        + f"\nCold, androguard takes {theirs[1] / ours[1]:.1f} times as long as tieback. Most of these apps are small "
+        "and hold hundreds of tiny files, so the price of an entry shows, not only that of a byte.\n"
     )
 
 
