@@ -14,7 +14,7 @@ from tieback.lab.people import rows
 
 ROOT = Path(__file__).parents[2]
 APPS = ROOT / "labs" / "apps"
-SUBNET = "71"
+SUBNET = str(71 + 10 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
 """Addresses of this test alone, so that a lab that runs on this machine is left in peace."""
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]
@@ -131,3 +131,9 @@ def test_no_value_of_a_record_is_in_the_report_or_the_workspace(scan: Path) -> N
 def test_personal_data_is_named_by_class(report: dict[str, Any]) -> None:
     classes = {name for name, _ in report["headline"]["pii"]}
     assert {"email", "phone", "person_name", "pin_otp", "geo_location"} <= classes
+
+
+def test_positions_are_told_from_other_numbers(report: dict[str, Any]) -> None:
+    (exposure,) = exposure_of(report, "org.fieldhand.app")
+    classes = {(field["container"], field["field"]): field["pii_class"] for field in exposure["fields"]}
+    assert classes["machines", "lat"] == classes["machines", "lon"] == "geo_location"
