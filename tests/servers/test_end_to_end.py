@@ -38,9 +38,11 @@ def tieback(*words: str | Path, cwd: Path, check: bool = True) -> subprocess.Com
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     directory = tmp_path_factory.mktemp("lab")
-    tieback("lab", "up", "--demo", "--subnet", SUBNET, "--dir", directory, cwd=directory)
-    yield directory
-    tieback("lab", "down", "--purge", "--dir", directory, cwd=directory)
+    try:
+        tieback("lab", "up", "--demo", "--subnet", SUBNET, "--dir", directory, cwd=directory)
+        yield directory
+    finally:
+        tieback("lab", "down", "--purge", "--dir", directory, cwd=directory)
 
 
 @pytest.fixture(scope="module")
