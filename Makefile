@@ -14,7 +14,7 @@ JOBS ?= 2
 
 # The stamp makes second runs start in seconds: nothing is synced while the lock is older.
 .venv/.demo: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(UV) sync --frozen --quiet --compile-bytecode --no-default-groups --extra lab
+	@$(UV) sync --frozen --quiet --compile-bytecode --inexact --no-default-groups --extra lab
 	@touch $@
 
 .venv/.test: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))

@@ -12,6 +12,9 @@ import msgspec
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome, TlsInfo
 
+MADE_UP_ACCOUNT = "tieback_probe"
+"""A user that no server has: who is let in under this name is let in under any."""
+
 
 class Target(msgspec.Struct, frozen=True):
     """A service to ask: where, and what we already believe of it."""
@@ -50,6 +53,12 @@ class DeclaredSend(msgspec.Struct, frozen=True):
     def matches(self, data: bytes) -> bool:
         """Whether ``data`` is exactly such a byte string."""
         return re.fullmatch(self.pattern, data, re.DOTALL) is not None
+
+    def account(self, data: bytes) -> str | None:
+        """The account that a matching byte string logs in as: the pattern's group ``account``; ``None`` without one."""
+        match = re.fullmatch(self.pattern, data, re.DOTALL)
+        named = match.groupdict().get("account") if match is not None else None
+        return None if named is None else named.decode("utf-8", "replace")
 
 
 class Connect(msgspec.Struct, frozen=True):

@@ -7,7 +7,18 @@ from tieback.model.grant import Limits
 from tieback.model.probe import Outcome, TlsInfo
 from tieback.scope.budget import Budget, RateLimit
 from tieback.scope.connection import READ_BYTES, Connection, Unverified
-from tieback.scope.conversation import Connect, DeclaredSend, Fault, Receive, Send, StartTls, Step, Target, Traffic
+from tieback.scope.conversation import (
+    MADE_UP_ACCOUNT,
+    Connect,
+    DeclaredSend,
+    Fault,
+    Receive,
+    Send,
+    StartTls,
+    Step,
+    Target,
+    Traffic,
+)
 from tieback.scope.decide import Decision
 from tieback.scope.hostname import parse_host
 from tieback.scope.names import Names
@@ -197,12 +208,16 @@ class Talk:
 
     async def _send(self, step: Send) -> None:
         connection = self._open()
-        name = next((declared.name for declared in self._sends if declared.matches(step.data)), None)
-        if name is None:
+        declared = next((declared for declared in self._sends if declared.matches(step.data)), None)
+        if declared is None:
             size = len(step.data)
             self._door.audit("undeclared", {"target": self._target.label, "bytes": size})
             raise Fault(Outcome.ERROR, f"undeclared send of {size} bytes: {step.data[:40]!r}")
-        self._sent[name] = self._sent.get(name, 0) + 1
+        account = declared.account(step.data)
+        if account is not None and account not in (MADE_UP_ACCOUNT, *self._target.passwordless):
+            self._door.audit("undeclared", {"target": self._target.label, "account": account})
+            raise Fault(Outcome.ERROR, f"the grant does not name the account {account!r}")
+        self._sent[declared.name] = self._sent.get(declared.name, 0) + 1
         self._budget.bytes_sent += len(step.data)
         self._remember(step)
         await connection.write(step.data, self._limits.idle_seconds)

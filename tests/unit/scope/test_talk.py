@@ -149,3 +149,27 @@ async def test_bytes_of_the_connection_before_are_forgotten(dialer: Dialer) -> N
     async with saying(b"abc", hold=True) as target:
         found, _ = await dialer.converse(target, doing(*steps), SENDS)
     assert found == [b"a", b"", b"abc"]
+
+
+@pytest.mark.parametrize(
+    ("account", "passwordless", "answer"),
+    [
+        (b"tieback_probe", (), "sent"),
+        (b"root", ("root", "postgres"), "sent"),
+        (b"root", (), "the grant does not name the account 'root'"),
+        (b"roots", ("root",), "the grant does not name the account 'roots'"),
+    ],
+)
+async def test_only_made_up_and_granted_accounts_log_in(
+    tmp_path: Path, account: bytes, passwordless: tuple[str, ...], answer: str
+) -> None:
+    rules = (TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE, passwordless=passwordless),)
+    grant = Grant("Office", "sec@example.test", date(2027, 6, 30), rules, limits=LIMITS)
+    login = DeclaredSend("login", rb"USER (?P<account>[a-z_]{1,32})\r\n", "whether it gets in without a password")
+    with AuditLog(tmp_path / "audit.jsonl") as audit:
+        dialer = Dialer(grant, audit, today=TODAY)
+        async with saying(b"hello", hold=True) as target:
+            named = Target(target.host, target.port, passwordless=passwordless)
+            answers, _ = await dialer.converse(named, doing(Send(b"USER " + account + b"\r\n")), [login])
+    (last,) = answers
+    assert (last.detail if isinstance(last, Fault) else "sent") == answer

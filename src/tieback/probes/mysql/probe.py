@@ -19,10 +19,8 @@ from tieback.probes.interface import Draft, ProbeMeta, patience, reported
 from tieback.probes.mysql import queries
 from tieback.probes.mysql.session import SENDS, Greeting, MysqlSession, Refusal, valid_account
 from tieback.probes.wire.placeholders import tells_apart
-from tieback.scope.conversation import Conversation, Target
+from tieback.scope.conversation import MADE_UP_ACCOUNT, Conversation, Target
 
-MADE_UP = "tieback_probe"
-"""A user that no server has."""
 _MAX_ACCOUNTS = 4
 
 _ACCESS = {
@@ -89,7 +87,7 @@ def _refused(draft: Draft, refusal: Refusal) -> None:
 
 
 def _get_in(draft: Draft, session: MysqlSession, target: Target) -> Conversation[bool]:
-    refusal = yield from session.log_in(MADE_UP)
+    refusal = yield from session.log_in(MADE_UP_ACCOUNT)
     if refusal is None:
         draft.access = Access.ANY_USER
         draft.prove("login without a password", "a made-up user is let in (anonymous account)", Access.ANY_USER)

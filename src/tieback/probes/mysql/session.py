@@ -257,7 +257,7 @@ def _row(payload: bytes, columns: int) -> list[str | None]:
 def _sends() -> tuple[DeclaredSend, ...]:
     plain, secure = (re.escape(_client_head(bits)) for bits in (_CAPABILITIES, _CAPABILITIES | _SSL))
     plugins = b"(?:" + b"|".join(re.escape(name.encode()) for name in _EMPTY_ANSWERS) + b")"
-    login = b"(?:%b|%b)" % (plain, secure) + rb"[A-Za-z0-9_.-]{1,32}\x00\x00" + plugins + rb"\x00"
+    login = b"(?:%b|%b)" % (plain, secure) + rb"(?P<account>[A-Za-z0-9_.-]{1,32})\x00\x00" + plugins + rb"\x00"
     return (
         DeclaredSend(
             "SSLRequest",

@@ -20,10 +20,8 @@ from tieback.model.probe import Access, Container, Field, ProbeReport
 from tieback.probes.interface import Draft, ProbeMeta, patience, reported
 from tieback.probes.postgresql import queries
 from tieback.probes.postgresql.session import SENDS, PostgresSession, Refusal, Started, valid_name
-from tieback.scope.conversation import Conversation, Target
+from tieback.scope.conversation import MADE_UP_ACCOUNT, Conversation, Target
 
-MADE_UP = "tieback_probe"
-"""A role that no server has."""
 _HOME = "postgres"
 """The database that every cluster has (initdb)."""
 _MAX_ACCOUNTS = 4
@@ -53,11 +51,11 @@ class PostgresqlProbe:
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
         session = PostgresSession()
-        answer = yield from session.start(MADE_UP, _HOME, patience(self.meta, target))
+        answer = yield from session.start(MADE_UP_ACCOUNT, _HOME, patience(self.meta, target))
         draft.spoke = True
         draft.product = "postgresql"
         draft.fingerprint(())
-        role = MADE_UP
+        role = MADE_UP_ACCOUNT
         if isinstance(answer, Refusal):
             _refused(draft, answer)
             if draft.access is Access.FIREWALLED:

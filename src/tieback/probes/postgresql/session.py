@@ -192,7 +192,7 @@ def _row(payload: bytes, columns: int) -> list[str | None]:
 def _startup_pattern() -> bytes:
     name = rb"[^\x00-\x1f\x7f]{1,63}"
     start = rb"\x00\x00[\x00-\xff]{2}" + re.escape(_PROTOCOL)
-    return start + rb"user\x00" + name + rb"\x00database\x00" + name + rb"\x00" + re.escape(_SETTINGS)
+    return start + rb"user\x00(?P<account>" + name + rb")\x00database\x00" + name + rb"\x00" + re.escape(_SETTINGS)
 
 
 SENDS = (
