@@ -40,3 +40,11 @@ def test_an_expired_grant(run: Run, tmp_path: Path) -> None:
     (tmp_path / "grant.toml").write_text(GRANT.format(until="2020-01-01"))
     ended = run("probe", "127.0.0.1:9200", "--grant", "grant.toml")
     assert (ended.code, "2020-01-01" in ended.err) == (2, True)
+
+
+def test_closed_ports_of_a_host_are_counted_not_listed(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01").replace("127.0.0.1", "127.77.250.9"))
+    ended = run("probe", "127.77.250.9", "--grant", "grant.toml")
+    assert ended.code == 0
+    assert "usual ports of data stores are closed" in ended.out
+    assert "refused" not in ended.out
