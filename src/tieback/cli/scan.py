@@ -26,6 +26,9 @@ def scan(
         Severity | None, typer.Option(help="Exit 1 when a finding is at least this severe; default: never.")
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes; default: one a core.")] = None,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Try again what killed or outlasted its worker before.")
+    ] = False,
 ) -> None:
     """Read apps, map their back ends, ask the data stores that the grant covers, and report.
 
@@ -41,6 +44,7 @@ def scan(
         grant=load_grant(grant) if grant is not None else None,
         workspace=workspace,
         workers=workers,
+        retry=retry,
     )
     with run_scan(request, progress_bar) as done:
         for error in done.failed:

@@ -15,15 +15,6 @@ MAX_LEAKS = 64
 
 type Classify = Callable[[Column], Classification | None]
 
-_CREDENTIAL_HEADERS = {
-    "authorization": "secret_token",
-    "proxy-authorization": "secret_token",
-    "x-api-key": "secret_token",
-    "x-auth-token": "secret_token",
-    "cookie": "secret_token",
-    "set-cookie": "secret_token",
-}
-
 
 def with_leaks(seen: SeenFlow, classify: Classify) -> Flow:
     """The flow with the leaks that its samples show; an encrypted flow has none."""
@@ -50,7 +41,7 @@ def _judge(pair: Pair, classify: Classify) -> tuple[str, float] | None:
         scheme, _, rest = pair.value.partition(" ")
         if pair.name == "authorization" and scheme.lower() == "basic" and rest:
             return "password", 0.99
-        return _CREDENTIAL_HEADERS.get(pair.name, "secret_token"), 0.9
+        return "secret_token", 0.9
     verdict = classify(Column(field=pair.name, table=pair.parent, values=(pair.value,)))
     if verdict is None or verdict.pii_class == NONE or not pair.value.strip():
         return None

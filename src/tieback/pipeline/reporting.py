@@ -102,7 +102,7 @@ def _summaries(
         sightings += len(document.sightings)
         summaries.append(
             AppSummary(
-                app=document.app or App(Platform.ANDROID, Path(entry.path).name, entry.key),
+                app=document.app or App(Platform.UNKNOWN, Path(entry.path).name, entry.key),
                 path=entry.path,
                 endpoints=len(document.sightings),
                 exposures=tuple(leads.get(entry.key, ())),

@@ -52,6 +52,8 @@ class ScanRequest(msgspec.Struct, frozen=True):
     grant: Grant | None
     workspace: Path
     workers: int | None = None
+    retry: bool = False
+    """Whether inputs that an earlier run set aside are tried once more."""
 
 
 class ScanDone(msgspec.Struct, frozen=True):
@@ -75,6 +77,8 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanDone]:
     with Workspace.open(request.workspace) as workspace:
         with workspace.lock():
             recover(workspace.lake, workspace.ledger)
+            if request.retry:
+                workspace.ledger.retry_poison()
             run = _start(workspace, request)
             with stage("reading apps and traffic") as progress:
                 inputs = _analyse(workspace, run, request, progress)

@@ -6,9 +6,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from tieback.engine.interface import Unit, UnitEnd, UnitState
 from tieback.model.errors import GrantError
 from tieback.model.grant import Grant
+from tieback.pipeline.inputs import scan_units
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.storage.workspace import Workspace
 
@@ -75,3 +78,15 @@ def test_an_expired_grant_stops_before_anything_is_done(tmp_path: Path) -> None:
     ):
         pass
     assert not (tmp_path / "ws").exists()
+
+
+def test_what_was_set_aside_is_named_until_it_is_tried_again(tmp_path: Path) -> None:
+    app = APPS / "workhub.apk"
+    (unit,) = [unit for unit in scan_units([app]) if isinstance(unit, Unit)]
+    with Workspace.open(tmp_path / "ws") as workspace:
+        workspace.ledger.finish([UnitEnd(unit, UnitState.POISON, problem="took more than 120 s")])
+    with run_scan(request(tmp_path, app), quiet) as done:
+        assert [(error.where, error.what) for error in done.failed] == [(str(app), "took more than 120 s")]
+    with run_scan(replace(request(tmp_path, app), retry=True), quiet) as done:
+        assert done.failed == ()
+        assert done.report.headline.apps_analysed == 1

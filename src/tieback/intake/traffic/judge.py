@@ -13,7 +13,7 @@ from tieback.intake.traffic.banners import BannerSeen, known_banners, see_datagr
 from tieback.intake.traffic.certificate import Certificates
 from tieback.intake.traffic.conversation import Conversation, Side
 from tieback.intake.traffic.dns import Message, parse_message, parse_stream
-from tieback.intake.traffic.interface import Opening, Recognised, Recogniser
+from tieback.intake.traffic.interface import Opening, Recognised
 from tieback.intake.traffic.judgement import Judgement
 from tieback.intake.traffic.names import DNS, LLMNR, MDNS, Names, hostname
 from tieback.intake.traffic.network import TCP
@@ -332,13 +332,3 @@ def _dns_datagrams(out: list[bytes], back: list[bytes], port: int) -> Judgement 
     if (not asked and not answered) or (out and not asked) or (back and not answered):
         return None
     return _of_dns(_NAMED[port], asked, answered)
-
-
-def recogniser_of(recognisers: tuple[Recogniser, ...]) -> Choose:
-    """Ask each recogniser in turn; the surest verdict counts. For tests and for recognisers without a dispatch."""
-
-    def choose(opening: Opening) -> Recognised | None:
-        found = [verdict for one in recognisers if (verdict := one.recognise(opening)) is not None]
-        return max(found, key=lambda verdict: verdict.confidence, default=None)
-
-    return choose

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.wire import alpn, client_hello, dns, record, server_hello, talk
-from tieback.intake.traffic.interface import Opening, Recognised, SeenFlow
-from tieback.intake.traffic.judge import recogniser_of
+from tieback.intake.traffic.interface import SeenFlow
 from tieback.model.flow import FlowEvidence
 from tieback.model.sighting import Problem
 
@@ -95,22 +94,6 @@ def test_names_over_udp(read: Read, port: int, protocol: str) -> None:
 def test_without_a_handshake_the_service_port_is_the_server(read: Read) -> None:
     flows, _ = read(wire.pcap(talk(PONG, PING, port=40000, source=6379, syn=False)))
     assert (flows[0].flow.server.port, flows[0].flow.protocol) == (6379, "redis")
-
-
-def test_the_surest_recogniser_counts() -> None:
-    class Sure:
-        def __init__(self, name: str, confidence: float) -> None:
-            self.name = name
-            self.confidence = confidence
-
-        def recognise(self, opening: Opening) -> Recognised | None:
-            return Recognised(self.name, self.confidence) if opening.client else None
-
-    choose = recogniser_of((Sure("a", 0.5), Sure("b", 0.9), Sure("c", 0.7)))
-    found = choose(Opening(b"x", b"", 1))
-    assert found is not None
-    assert found.protocol == "b"
-    assert choose(Opening(b"", b"", 1)) is None
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
