@@ -11,6 +11,7 @@ import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome, TlsInfo
+from tieback.model.public_key import PublicKey
 
 MADE_UP_ACCOUNT = "tieback_probe"
 """A user that no server has: who is let in under this name is let in under any."""
@@ -31,11 +32,21 @@ class Target(msgspec.Struct, frozen=True):
     """The grant's contact, for the protocols that have a place for it."""
     names: tuple[str, ...] = ()
     """Containers that the app names, for stores that list none to strangers: buckets, collections, tables."""
+    resource: str = ""
+    """What the app names at a host that many customers share, such as a project of Firestore; empty where the host
+    itself is the customer's."""
+    keys: tuple[PublicKey, ...] = ()
+    """Public-by-design keys that the app carries for this service."""
 
     @property
     def label(self) -> str:
-        """``host:port``, IPv6 in brackets."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        """``host:port``, IPv6 in brackets; ``host:port/resource`` at a host that many customers share."""
+        place = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return f"{place}/{self.resource}" if self.resource else place
+
+    def key(self, *kinds: str) -> str | None:
+        """The first public key of one of these kinds; ``None`` where the app carries none."""
+        return next((one.value for one in self.keys if one.kind in kinds), None)
 
 
 class DeclaredSend(msgspec.Struct, frozen=True):

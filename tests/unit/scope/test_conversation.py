@@ -3,6 +3,7 @@
 import pytest
 
 from tieback.model.probe import Outcome
+from tieback.model.public_key import PublicKey
 from tieback.scope.conversation import DeclaredSend, Fault, Target
 
 
@@ -11,6 +12,17 @@ from tieback.scope.conversation import DeclaredSend, Fault, Target
 )
 def test_labels(host: str, label: str) -> None:
     assert Target(host, 80).label == label
+
+
+def test_a_resource_at_a_shared_host_is_a_target_of_its_own() -> None:
+    one, other = (Target("firestore.test", 443, resource=project) for project in ("shop", "club"))
+    assert (one.label, other.label) == ("firestore.test:443/shop", "firestore.test:443/club")
+
+
+def test_a_key_is_found_by_its_kind() -> None:
+    target = Target("a.test", 443, keys=(PublicKey("parse", "app"), PublicKey("supabase_anon", "key")))
+    assert target.key("supabase_publishable", "supabase_anon") == "key"
+    assert target.key("algolia_search") is None
 
 
 @pytest.mark.parametrize(
