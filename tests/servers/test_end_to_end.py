@@ -48,8 +48,11 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def scan(lab: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     work = tmp_path_factory.mktemp("scan")
+    # Captures hold values; what the scan keeps must not.
+    captures = tmp_path_factory.mktemp("captures")
+    tieback("lab", "record", captures, "--dir", lab, cwd=work)
     tieback(
-        "scan", *sorted(APPS.glob("*.apk")), "--grant", lab / "lab.toml", "--workspace", work / "ws",
+        "scan", *sorted(APPS.glob("*.apk")), captures, "--grant", lab / "lab.toml", "--workspace", work / "ws",
         "--report", work / "report.json", cwd=work,
     )  # fmt: skip
     return work
@@ -75,7 +78,7 @@ def exposure_of(report: dict[str, Any], bundle_id: str) -> list[dict[str, Any]]:
 def test_fieldhand_is_found_by_its_string(report: dict[str, Any]) -> None:
     (exposure,) = exposure_of(report, "org.fieldhand.app")
     assert exposure["access"] == "open"
-    (route,) = exposure["routes"]
+    route, _ = sorted(exposure["routes"], key=lambda way: way["how"].startswith("traffic/"))
     assert route["candidate"]["route"] == "named"
     assert route["endpoint"].startswith("http://es.fieldhand.test:9200")
     assert route["file"] == "classes.dex"
@@ -85,10 +88,29 @@ def test_fieldhand_is_found_by_its_string(report: dict[str, Any]) -> None:
 def test_workhub_is_found_by_the_pivot_alone(report: dict[str, Any]) -> None:
     (exposure,) = [entry for entry in exposure_of(report, "com.workhub.mobile") if entry["access"] == "open"]
     assert exposure["product"] == "mongodb"
-    (route,) = exposure["routes"]
+    route, _ = sorted(exposure["routes"], key=lambda way: way["how"].startswith("traffic/"))
     assert route["candidate"]["route"] == "pivot"
     assert route["endpoint"].startswith("https://api.workhub.test")
     assert route["candidate"]["port"] == 27017
+
+
+def test_traffic_shows_the_same_store_with_its_bytes(report: dict[str, Any]) -> None:
+    for bundle_id, endpoint in (
+        ("org.fieldhand.app", "es.fieldhand.test:9200"),
+        ("com.workhub.mobile", "https://api.workhub.test"),
+        ("com.tillroll.pos", "db.tillroll.test:5432"),
+    ):
+        (exposure,) = exposure_of(report, bundle_id)
+        (route,) = [way for way in exposure["routes"] if way["how"].startswith("traffic/")]
+        assert route["endpoint"] == endpoint
+        assert route["bytes_out"] > 0
+        assert route["bytes_in"] > 0
+
+
+def test_personal_data_in_the_clear_is_a_finding_of_the_app_that_sent_it(report: dict[str, Any]) -> None:
+    (app,) = [entry for entry in report["apps"] if entry["app"]["bundle_id"] == "org.fieldhand.app"]
+    (finding,) = [entry for entry in report["findings"] if entry["rule"] == "cleartext-personal-data"]
+    assert finding["apps"] == [app["app"]["sha256"]]
 
 
 def test_the_protected_store_is_not_reported_as_open(report: dict[str, Any]) -> None:

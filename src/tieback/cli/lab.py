@@ -1,4 +1,4 @@
-"""``tieback lab up|down|status``: labelled data stores on loopback, with their grant."""
+"""``tieback lab up|down|status|record``: labelled data stores on loopback, with their grant."""
 
 import os
 from pathlib import Path
@@ -98,6 +98,24 @@ def status(
             "yes" if standing.emulation else "no",
         )
     data_console().print(table)
+
+
+@app.command()
+def record(
+    out: Path = typer.Argument(..., help="Folder for the captures; made where it is missing."),
+    directory: Path | None = _DIRECTORY,
+) -> None:
+    """Open each sample app once, as a telephone would, and write a capture (pcapng) of what it sent and got.
+
+    Example: tieback lab up --demo && tieback lab record captures && tieback traffic captures
+    """
+    from tieback.lab.device import record as record_apps
+
+    lab = _lab(directory)
+    entries = lab.entries()
+    places = {name: (entry.server.address, entry.server.port) for name, entry in entries.items()}
+    for path in record_apps(places, lab.store_directory, out):
+        typer.echo(path)
 
 
 def _lab(directory: Path | None) -> "Lab":

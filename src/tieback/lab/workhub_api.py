@@ -19,7 +19,7 @@ from tieback.lab.process import Launch, RunningServer, launch
 
 HOST = "api.workhub.test"
 VERSION = "1.4.2"
-_CERTIFICATE = "certificate.pem"
+CERTIFICATE = "certificate.pem"
 _KEY = "key.pem"
 
 
@@ -37,7 +37,7 @@ def start_workhub_api(directory: Path, address: str, port: int) -> RunningServer
     directory.mkdir(parents=True, exist_ok=True)
     require_free_port(address, port)
     _make_certificate(directory, address)
-    trust = ssl.create_default_context(cafile=str(directory / _CERTIFICATE))
+    trust = ssl.create_default_context(cafile=str(directory / CERTIFICATE))
 
     def ready() -> bool | None:
         connection = http.client.HTTPSConnection(address, port, timeout=1.0, context=trust)
@@ -104,7 +104,7 @@ class Server(ThreadingHTTPServer):
 def serve(address: str, port: int, directory: Path) -> None:
     """Answer until the process is stopped."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(directory / _CERTIFICATE, directory / _KEY)
+    context.load_cert_chain(directory / CERTIFICATE, directory / _KEY)
     with Server((address, port), Handler) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         server.serve_forever()
@@ -116,7 +116,7 @@ def _make_certificate(directory: Path, address: str) -> None:
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 
-    certificate_path, key_path = directory / _CERTIFICATE, directory / _KEY
+    certificate_path, key_path = directory / CERTIFICATE, directory / _KEY
     now = datetime.now(UTC)
     if certificate_path.exists() and key_path.exists():
         old = x509.load_pem_x509_certificate(certificate_path.read_bytes())

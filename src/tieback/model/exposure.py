@@ -19,7 +19,10 @@ class AppRoute(msgspec.Struct, frozen=True):
     file: str
     offset: int | None
     how: str
-    """The extractor and rule that saw it."""
+    """The extractor and rule that saw it; begins with ``traffic/`` where a capture showed it."""
+    bytes_out: int = 0
+    """Sent to the endpoint in that capture."""
+    bytes_in: int = 0
 
 
 class ClassifiedField(msgspec.Struct, frozen=True):

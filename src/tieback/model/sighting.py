@@ -34,6 +34,9 @@ class Sighting(msgspec.Struct, frozen=True):
     """Name of the SDK, platform or maker whose endpoint it is; empty where unknown."""
     party_reason: str = ""
     """One clause that says why it is that party's; empty where nothing was judged yet."""
+    bytes_out: int = 0
+    """Sent to it, where it was seen in traffic."""
+    bytes_in: int = 0
 
 
 class Grade(StrEnum):

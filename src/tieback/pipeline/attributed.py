@@ -68,5 +68,12 @@ def places(traffic: Attributed) -> Iterator[AppEndpoint]:
     for sighting in traffic.sightings:
         place = sighting.evidence
         yield AppEndpoint(
-            traffic.app_key, sighting.endpoint.value, Path(place.file).name, place.offset, place.how, sighting.party
+            traffic.app_key,
+            sighting.endpoint.value,
+            Path(place.file).name,
+            place.offset,
+            place.how,
+            sighting.party,
+            bytes_out=sighting.bytes_out,
+            bytes_in=sighting.bytes_in,
         )

@@ -55,8 +55,18 @@ def routes(asked: Iterable[Candidate], seen: Mapping[str, Sequence[AppEndpoint]]
         label = Target(candidate.host, candidate.port).label
         for value in candidate.endpoints:
             for place in seen.get(value, ()):
-                way = AppRoute(place.app_sha256, candidate, value, place.file, place.offset, place.how)
-                found[label].append(way)
+                found[label].append(
+                    AppRoute(
+                        place.app_sha256,
+                        candidate,
+                        value,
+                        place.file,
+                        place.offset,
+                        place.how,
+                        bytes_out=place.bytes_out,
+                        bytes_in=place.bytes_in,
+                    )
+                )
     return dict(found)
 
 

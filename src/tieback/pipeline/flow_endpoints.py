@@ -104,6 +104,8 @@ def sightings_of(flows: Iterable[Flow], maker: Maker) -> tuple[Sighting, ...]:
                 how=f"traffic/{one.how if one.how is not NameFrom.NONE else 'address'}",
                 context=f"{one.protocol or 'unknown'}: {one.bytes_out:,} B out, {one.bytes_in:,} B in",
             ),
+            bytes_out=one.bytes_out,
+            bytes_in=one.bytes_in,
         )
         for one in seen.values()
     )

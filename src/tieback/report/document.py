@@ -13,7 +13,7 @@ from tieback.model.exposure import AppRoute, Exposure, PiiClassTotal
 from tieback.model.figure import Figure
 from tieback.model.probe import Access, RansomVerdict
 from tieback.model.report import AppSummary, Report, Scope
-from tieback.report.figures import NOT_MEASURED, bytes_text, figure_text
+from tieback.report.figures import NOT_MEASURED, bytes_text, figure_text, size_text
 
 ACCESS_WORDS = {
     Access.OPEN: "open",
@@ -39,6 +39,9 @@ RANSOM_WORDS = {
 }
 
 PLATFORM_WORDS = {Platform.ANDROID: "Android", Platform.IOS: "iOS", Platform.UNKNOWN: "unknown"}
+
+TRAFFIC = "traffic/"
+"""What ``how`` of a route begins with where a capture showed it."""
 
 _UNSAFE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
@@ -95,6 +98,31 @@ def way_text(route: AppRoute) -> str:
     return label if candidate.route is Route.NAMED else f"{label} behind {clean(endpoint_host(route.endpoint), 80)}"
 
 
+def way_words(routes: Iterable[AppRoute]) -> str:
+    """How one way was seen: ``named in the app and seen in traffic, 221 B sent, 15 kB received``."""
+    found = list(routes)
+    captured = [route for route in found if route.how.startswith(TRAFFIC)]
+    words = ["named in the app"] if len(captured) < len(found) else []
+    if captured:
+        # One endpoint of a capture may lead to several targets; a capture counts once.
+        volumes = {(route.file, route.endpoint): (route.bytes_out, route.bytes_in) for route in captured}
+        sent, received = (sum(volume[side] for volume in volumes.values()) for side in (0, 1))
+        words.append(f"seen in traffic, {size_text(sent)} sent, {size_text(received)} received")
+    text = " and ".join(words)
+    if any(route.candidate.route is Route.NAMED for route in found):
+        return text
+    return f"found behind its API, which is {text}" if captured else "found behind its API"
+
+
+def ways_of(routes: Iterable[AppRoute]) -> dict[str, str]:
+    """The distinct places of some routes, ``host:port``, each with ``way_words``, in the order of the routes."""
+    places: dict[str, list[AppRoute]] = {}
+    for route in routes:
+        host = f"[{route.candidate.host}]" if ":" in route.candidate.host else route.candidate.host
+        places.setdefault(clean(f"{host}:{route.candidate.port}", 80), []).append(route)
+    return {place: way_words(found) for place, found in places.items()}
+
+
 def endpoint_host(value: str) -> str:
     """The host that an endpoint's canonical text names; the whole text where it names none, as cloud resources do."""
     try:
@@ -127,7 +155,16 @@ def worst_first(exposure: Exposure) -> tuple[int, int, str]:
 
 def _routes_of(summary: AppSummary, exposure: Exposure) -> tuple[AppRoute, ...]:
     own = [route for route in exposure.routes if route.app_sha256 == summary.app.sha256]
-    return tuple(sorted(own, key=lambda route: (route.candidate.route is not Route.NAMED, way_text(route))))
+    return tuple(
+        sorted(
+            own,
+            key=lambda route: (
+                route.candidate.route is not Route.NAMED,
+                way_text(route),
+                route.how.startswith(TRAFFIC),
+            ),
+        )
+    )
 
 
 def most_records(totals: Iterable[PiiClassTotal]) -> list[PiiClassTotal]:

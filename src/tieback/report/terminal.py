@@ -16,6 +16,7 @@ from tieback.report.document import (
     ACCESS_WORDS,
     PLATFORM_WORDS,
     RANSOM_WORDS,
+    TRAFFIC,
     Row,
     clean,
     count_text,
@@ -130,6 +131,8 @@ def _ways(row: Row) -> Text:
     if not ways:
         return Text(clean(", ".join(row.exposure.targets), 80))
     more = f"\nand {len(ways) - 2} more" if len(ways) > 2 else ""
+    if any(route.how.startswith(TRAFFIC) and route.candidate.route is Route.NAMED for route in row.routes):
+        more += "\nseen in traffic"
     return Text("\n".join(ways[:2]) + more)
 
 

@@ -36,6 +36,9 @@ class AppEndpoint(msgspec.Struct, frozen=True):
     offset: int | None
     how: str
     party: Party
+    bytes_out: int = 0
+    """Sent there, where it was seen in a capture."""
+    bytes_in: int = 0
 
 
 def app_tables(documents: Sequence[tuple[Named, AppDocument]]) -> dict[str, pa.Table]:

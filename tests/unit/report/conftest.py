@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -96,6 +97,20 @@ def fieldhand_store() -> Exposure:
                 3614,
                 "dex-string/url",
                 Route.NAMED,
+            ),
+            msgspec.structs.replace(
+                route(
+                    FIELDHAND,
+                    "es.fieldhand.test",
+                    9200,
+                    "es.fieldhand.test:9200",
+                    "morning.pcapng",
+                    None,
+                    "traffic/http_host",
+                    Route.NAMED,
+                ),
+                bytes_out=221,
+                bytes_in=14_648,
             ),
             route(
                 PARCELLO,

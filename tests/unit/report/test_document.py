@@ -16,6 +16,7 @@ from tieback.report.document import (
     scope_lines,
     store_text,
     way_text,
+    ways_of,
 )
 
 
@@ -88,6 +89,18 @@ def test_ways(report: Report) -> None:
     assert way_text(workhub) == "api.workhub.test:27017 behind api.workhub.test"
     six = replace(fieldhand, candidate=replace(fieldhand.candidate, host="fd00::1", route=Route.NAMED))
     assert way_text(six) == "[fd00::1]:9200"
+
+
+def test_ways_say_how_they_were_seen(report: Report) -> None:
+    fieldhand, workhub = (rows(report, exposed=True)[index].routes for index in (2, 1))
+    assert ways_of(fieldhand) == {
+        "es.fieldhand.test:9200": "named in the app and seen in traffic, 221 B sent, 14.6 kB received"
+    }
+    assert ways_of(workhub) == {"api.workhub.test:27017": "found behind its API"}
+    seen = replace(workhub[0], how="traffic/sni", bytes_out=5, bytes_in=7)
+    assert ways_of([seen]) == {
+        "api.workhub.test:27017": "found behind its API, which is seen in traffic, 5 B sent, 7 B received"
+    }
 
 
 def test_store_names(report: Report) -> None:

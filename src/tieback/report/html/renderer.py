@@ -17,7 +17,8 @@ from tieback.report.document import (
     records_text,
     scope_lines,
     store_text,
-    way_text,
+    way_words,
+    ways_of,
 )
 from tieback.report.figures import LEGEND, bytes_text, figure_text, quality_text
 from tieback.report.html.page import asked, build_page
@@ -69,7 +70,8 @@ def _environment() -> Environment:
         "platform": lambda platform: PLATFORM_WORDS[platform],
         "ransom": lambda ransom: RANSOM_WORDS[ransom.verdict],
         "store": store_text,
-        "way": way_text,
+        "way": way_words,
+        "ways": ways_of,
         "most_records": most_records,
         "count": count_text,
         "thousands": lambda number: f"{number:,}",

@@ -1,0 +1,222 @@
+"""A stand-in for a telephone that runs the sample apps: it asks what they ask and records the traffic.
+
+Each request is the one in the app's smali. The connections are real, to the lab's running servers and to a name server
+of its own on loopback; what is written around their bytes is told in ``packets``.
+"""
+
+import selectors
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import dns.flags
+import dns.message
+import dns.rdatatype
+import dns.rrset
+import msgspec
+
+from tieback.lab.packets import PacketWriter, Stream
+from tieback.lab.workhub_api import CERTIFICATE
+from tieback.model.errors import LabError
+
+DEVICE = "10.215.173.1"
+"""The address of the telephone in the files: the one that PCAPdroid's VPN gives it."""
+_RESOLVER = "10.215.173.2"
+_SECONDS = 5.0
+_MOST_BYTES = 1 << 20
+"""Read of one answer, as the apps do."""
+
+type Place = tuple[str, int]
+"""Where a store listens: address and port."""
+
+
+class Wire(Protocol):
+    """What the apps' code needs of a socket."""
+
+    def sendall(self, data: bytes, /) -> None:
+        """Send all of it."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Receive some bytes; none at the end."""
+
+
+class Screen(msgspec.Struct, frozen=True):
+    """One app, and what it does when it is opened."""
+
+    app: str
+    """Name of the capture."""
+    package: str
+    label: str
+    uid: int
+    store: str
+    """The lab's server that it talks to."""
+    host: str
+    opened: Callable[[Wire], None]
+    tls: bool = False
+
+
+def _fieldhand(wire: Wire) -> None:
+    body = b'{"size":50,"query":{"match_all":{}}}'
+    wire.sendall(
+        b"POST /machines/_search HTTP/1.1\r\nContent-Type: application/json\r\n"
+        b"User-Agent: Dalvik/2.1.0 (Linux; U; Android 14)\r\nHost: es.fieldhand.test:9200\r\nConnection: close\r\n"
+        b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+    )
+    _read(wire)
+
+
+def _workhub(wire: Wire) -> None:
+    wire.sendall(
+        b"GET /v1/badges/me HTTP/1.1\r\nAccept: application/json\r\nUser-Agent: Dalvik/2.1.0 (Linux; U; Android 14)\r\n"
+        b"Host: api.workhub.test\r\nConnection: close\r\n\r\n"
+    )
+    _read(wire)
+
+
+def _tillroll(wire: Wire) -> None:
+    wire.sendall(b"\x00\x00\x00\x08\x04\xd2\x16\x2f")  # SSLRequest
+    wire.recv(1)
+
+
+def _read(wire: Wire) -> None:
+    read = 0
+    while read < _MOST_BYTES and (data := wire.recv(65536)):
+        read += len(data)
+
+
+SCREENS = (
+    Screen("fieldhand", "org.fieldhand.app", "Fieldhand", 10_201, "fieldhand", "es.fieldhand.test", _fieldhand),
+    Screen("workhub", "com.workhub.mobile", "Workhub", 10_202, "workhub-api", "api.workhub.test", _workhub, tls=True),
+    Screen("tillroll", "com.tillroll.pos", "Tillroll", 10_203, "tillroll", "db.tillroll.test", _tillroll),
+)
+
+
+def record(places: Mapping[str, Place], directories: Callable[[str], Path], out: Path) -> list[Path]:
+    """Open each app once whose server runs, and write a capture of it.
+
+    Args:
+        places: where the lab's servers listen, by the name of the store.
+        directories: the directory of a store, where the API's certificate lies.
+        out: folder of the captures; made where it is missing.
+
+    Returns:
+        The files written, ``<app>.pcapng``.
+
+    Raises:
+        LabError: none of the servers runs, a server did not answer, or the folder cannot be written.
+    """
+    written = []
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for screen in SCREENS:
+            place = places.get(screen.store)
+            if place is not None:
+                path = out / f"{screen.app}.pcapng"
+                with path.open("wb") as file:
+                    _open_app(screen, place, PacketWriter(file), directories(screen.store))
+                written.append(path)
+    except OSError as error:
+        raise LabError(
+            f"the traffic could not be recorded ({error.strerror or error})",
+            where=str(out),
+            advice="Check `tieback lab status` and that the folder can be written",
+        ) from error
+    if not written:
+        raise LabError("no server of the sample apps runs", where="lab", advice="Start them: tieback lab up --demo")
+    return written
+
+
+def _open_app(screen: Screen, place: Place, writer: PacketWriter, directory: Path) -> None:
+    writer.app(screen.uid, screen.package, screen.label)
+    _resolve(screen, place[0], writer)
+    with _recorded(screen, place, writer) as relay, socket.create_connection(relay, _SECONDS) as plain:
+        if screen.tls:
+            trust = ssl.create_default_context(cafile=str(directory / CERTIFICATE))
+            with trust.wrap_socket(plain, server_hostname=screen.host) as secured:
+                screen.opened(secured)
+        else:
+            screen.opened(plain)
+
+
+def _resolve(screen: Screen, address: str, writer: PacketWriter) -> None:
+    """Ask a name server that knows this one name, over UDP on loopback."""
+    query = dns.message.make_query(screen.host, dns.rdatatype.A)
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client,
+    ):
+        for one in (server, client):
+            one.settimeout(_SECONDS)
+            one.bind(("127.0.0.1", 0))
+        client.sendto(query.to_wire(), server.getsockname())
+        asked, who = server.recvfrom(4096)
+        question = dns.message.from_wire(asked)
+        answer = dns.message.make_response(question)
+        answer.flags |= dns.flags.RA
+        answer.answer.append(dns.rrset.from_text(question.question[0].name, 60, "IN", "A", address))
+        server.sendto(answer.to_wire(), who)
+        answered, _ = client.recvfrom(4096)
+        ends = (DEVICE, client.getsockname()[1]), (_RESOLVER, 53)
+    writer.udp(*ends, asked, screen.uid)
+    writer.udp(*ends[::-1], answered, screen.uid)
+
+
+@contextmanager
+def _recorded(screen: Screen, place: Place, writer: PacketWriter) -> Iterator[Place]:
+    """A relay to the server that writes down what passes; one connection, ended when the context ends."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1) as listener:
+        listener.settimeout(_SECONDS)
+        failures: list[OSError] = []
+
+        def relay() -> None:
+            try:
+                client, (_, port) = listener.accept()
+                with client, socket.create_connection(place, _SECONDS) as server:
+                    stream = Stream(writer, (DEVICE, port), place, screen.uid)
+                    _pass(client, server, stream)
+                    stream.close()
+            except OSError as error:
+                failures.append(error)
+
+        thread = threading.Thread(target=relay, daemon=True)
+        thread.start()
+        try:
+            yield listener.getsockname()
+        finally:
+            thread.join(_SECONDS)
+        if failures:
+            raise failures[0]
+
+
+def _pass(client: socket.socket, server: socket.socket, stream: Stream) -> None:
+    """Both ways until the client has ended; what the server would still send then is not read.
+
+    Raises:
+        OSError: both are silent for long.
+    """
+    with selectors.DefaultSelector() as ready:
+        ready.register(client, selectors.EVENT_READ, server)
+        ready.register(server, selectors.EVENT_READ, client)
+        while ready.get_map():
+            events = ready.select(_SECONDS)
+            if not events:
+                raise TimeoutError("the server does not answer")
+            for key, _ in events:
+                one = key.fileobj
+                assert isinstance(one, socket.socket)
+                try:
+                    data = one.recv(65536)
+                except ConnectionResetError:
+                    data = b""
+                if not data:
+                    if one is client:
+                        return
+                    ready.unregister(one)
+                    client.shutdown(socket.SHUT_WR)
+                    continue
+                stream.send(data, outwards=one is client)
+                key.data.sendall(data)
