@@ -1,4 +1,4 @@
-# tieback: make demo | test | lint | bench | clean
+# tieback: make demo | test | lint | bench | fuzz | clean
 # Everything below stays inside this folder. uv is used from the PATH, or brought into .uv/ from PyPI.
 
 SHELL := /bin/bash
@@ -7,7 +7,7 @@ RUN := $(UV) run --frozen --no-sync
 DEMO := demo
 JOBS ?= 2
 
-.PHONY: demo test lint bench clean env env-test servers
+.PHONY: demo test lint bench fuzz clean env env-test servers
 
 .uv/bin/uv:
 	@tools/bring-uv
@@ -46,6 +46,11 @@ lint: .venv/.test
 
 bench: .venv/.bench
 	@$(RUN) python -m bench
+
+# One room after the other; findings stay in the corpus and fail the command.
+HOURS ?= 1
+fuzz: .venv/.test
+	@$(RUN) python -m bench.fuzz --corpus .cache/fuzz --seconds $$(( $(HOURS) * 3600 ))
 
 clean:
 	@if [ -x .venv/bin/tieback ]; then .venv/bin/tieback lab down --purge --dir $(DEMO)/lab >/dev/null 2>&1 || true; fi

@@ -1,0 +1,82 @@
+"""``python -m bench.fuzz [ROOM...] [--seconds N] [--corpus DIR]``: fuzz the rooms one after the other.
+
+Each runs in a process of its own, instrumented as it is imported. What makes a reader fail is written to the corpus as
+``<room>/finding-*``, and ``python -m bench.fuzz ROOM FILE`` runs that one input again.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+from bench.fuzz.readers import MAX_SEED, ROOMS
+
+_CHILD = """
+import sys
+import atheris
+with atheris.instrument_imports(include=["tieback"]):
+    from bench.fuzz.readers import ROOMS
+    room = ROOMS[sys.argv[1]]()
+for number, seed in enumerate(room.seeds()):
+    with open(f"{sys.argv[2]}/seed-{number:04}", "wb") as file:
+        file.write(seed)
+atheris.Setup([sys.argv[0], *sys.argv[3:]], room.run)
+atheris.Fuzz()
+"""
+_REPLAY = """
+import sys
+from bench.fuzz.readers import ROOMS
+data = open(sys.argv[2], "rb").read()
+room = ROOMS[sys.argv[1]]()
+print(room.readers[data[0] % len(room.readers)].name, repr(data[1:200]))
+room.run(data)
+"""
+
+
+def fuzz(room: str, seconds: int, corpus: Path, seed: int) -> int:
+    """Fuzz one room; the exit code of libFuzzer, 0 without a finding."""
+    place = corpus / room
+    place.mkdir(parents=True, exist_ok=True)
+    limits = [
+        f"-max_total_time={seconds}",
+        f"-max_len={MAX_SEED}",
+        "-timeout=20",
+        "-rss_limit_mb=1500",
+        f"-seed={seed}",
+        f"-artifact_prefix={place}/finding-",
+        "-verbosity=0",
+        "-print_final_stats=1",
+    ]
+    command = [sys.executable, "-c", _CHILD, room, str(place), *limits, str(place)]
+    return subprocess.run(command, check=False, env={"PYTHONHASHSEED": "0", "PATH": ""}).returncode
+
+
+def main() -> int:
+    """Run what the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m bench.fuzz", description=__doc__)
+    parser.add_argument(
+        "rooms", nargs="*", help=f"of {', '.join(ROOMS)}; all by default. Or: ROOM FILE, to run one input"
+    )
+    parser.add_argument("--seconds", type=int, default=3600, help="of each room")
+    parser.add_argument("--seed", type=int, default=1, help="of the random numbers; the same gives the same inputs")
+    parser.add_argument("--corpus", type=Path, help="kept between runs [default: a new folder each time]")
+    words = parser.parse_args()
+    if len(words.rooms) == 2 and words.rooms[0] in ROOMS and Path(words.rooms[1]).is_file():
+        return subprocess.run([sys.executable, "-c", _REPLAY, *words.rooms], check=False).returncode
+    if find_spec("atheris") is None:
+        print("atheris is not installed: it has wheels for Linux on x86_64 alone", file=sys.stderr)
+        return 4
+    failed = []
+    corpus = words.corpus or Path(tempfile.mkdtemp(prefix="tieback-fuzz-"))
+    for room in words.rooms or ROOMS:
+        print(f"# {room}", file=sys.stderr)
+        if fuzz(room, words.seconds, corpus, words.seed):
+            failed.append(room)
+    print(f"findings in: {', '.join(failed)}" if failed else "no finding", f"(corpus: {corpus})", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

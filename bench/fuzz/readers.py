@@ -1,0 +1,313 @@
+"""The readers that are fuzzed, by room, each with the errors that it may raise and where its seeds come from."""
+
+import os
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LABS = ROOT / "labs" / "apps"
+RECORDED = ROOT / "tests" / "unit" / "probes" / "recorded"
+MAX_SEED = 65_536
+"""Larger seeds make every run slow and teach nothing that a small one does not."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One thing that reads bytes of strangers."""
+
+    name: str
+    read: Callable[[bytes], object]
+    seeds: Sequence[bytes] = field(default=(b"",))
+
+
+class Room:
+    """The readers of one part of the house; an input's first byte selects one of them."""
+
+    def __init__(self, readers: Iterable[Reader]) -> None:
+        self.readers = tuple(readers)
+
+    def run(self, data: bytes) -> None:
+        """One input."""
+        if data:
+            self.readers[data[0] % len(self.readers)].read(data[1:])
+
+    def seeds(self) -> Iterator[bytes]:
+        """The first inputs of the corpus."""
+        for number, reader in enumerate(self.readers):
+            for seed in reader.seeds:
+                yield bytes([number]) + seed[:MAX_SEED]
+
+
+def as_file(data: bytes, read: Callable[[Path], object]) -> None:
+    """Call ``read`` with the path of a file in memory."""
+    number = os.memfd_create("fuzz")
+    try:
+        os.write(number, data)
+        read(Path(f"/proc/self/fd/{number}"))
+    finally:
+        os.close(number)
+
+
+def apps() -> Room:
+    """Packages as a whole, and each kind of entry by itself, both up to the extractors."""
+    from tieback.intake.apps.budget import budget_for
+    from tieback.intake.apps.entries import make_artifacts
+    from tieback.intake.apps.problems import Problems
+    from tieback.model.document import encode
+    from tieback.model.errors import InputError
+    from tieback.pipeline.analyse import Analyser
+    from tieback.recognise import extractors
+    from tieback.recognise.rules import Rules
+
+    analyser = Analyser()
+    searching = extractors(Rules())
+
+    def package(data: bytes) -> None:
+        def read(path: Path) -> None:
+            try:
+                encode("app", analyser.document(path, "0" * 64))
+            except InputError:
+                return
+
+        as_file(data, read)
+
+    def entry(data: bytes) -> None:
+        for artifact in make_artifacts("entry", data, Problems(), budget_for(len(data))):
+            for extractor in searching:
+                for _ in extractor.extract(artifact):
+                    pass
+
+    packages, entries = [], []
+    for path in sorted(LABS.glob("*.apk")):
+        packages.append(path.read_bytes())
+        with zipfile.ZipFile(path) as archive:
+            entries += [archive.read(name) for name in archive.namelist()]
+    return Room([Reader("package", package, packages), Reader("entry", entry, [*entries, *_SMALL_FILES])])
+
+
+_SMALL_FILES = (
+    b"bplist00\xd1\x01\x02SURL_\x10\x19https://api.fuzz.test/v1x\x08\x0b\x0f" + bytes(6) + b"\x01\x01" + bytes(7)
+    + b"\x03" + bytes(15) + b"\x2b",
+    b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f" + (84).to_bytes(4, "little") + bytes(120),
+    b"\x7fELF\x02\x01\x01" + bytes(57) + b"https://api.fuzz.test\0",
+    b"\xcf\xfa\xed\xfe\x0c\x00\x00\x01" + bytes(80),
+    b"\xca\xfe\xba\xbe\x00\x00\x00\x02" + bytes(80),
+    b"SQLite format 3\0\x10\x00\x01\x01\x00\x40\x20\x20" + bytes(200),
+    b"MZ" + bytes(58) + b"\x40\0\0\0PE\0\0" + bytes(120) + b"BSJB" + bytes(80),
+    b"XALZ" + bytes(40),
+    b"\xaf\x1b\xb1\xfa\x1f\0\0\0" + bytes(120),
+    b'<?xml version="1.0"?><plist version="1.0"><dict><key>u</key><string>https://api.fuzz.test</string></dict></plist>',
+    b'{"firebase_url":"https://fuzz.firebaseio.com","k":"AIzaSyA0000000000000000000000000000000"}',
+)  # fmt: skip
+
+
+def traffic() -> Room:
+    """Files of traffic as a whole, and the readers of each protocol by itself."""
+    from tieback.intake.traffic import http, http2, quic, tls
+    from tieback.intake.traffic.certificate import Certificates
+    from tieback.intake.traffic.dns import parse_message, parse_stream
+    from tieback.intake.traffic.interface import Opening
+    from tieback.intake.traffic.open import open_traffic
+    from tieback.intake.traffic.stores.choose import recognise
+    from tieback.model.errors import InputError
+    from tieback.pipeline.pairs import pairs
+
+    def capture(data: bytes) -> None:
+        def read(path: Path) -> None:
+            try:
+                opened = open_traffic(path)
+            except InputError:
+                return
+            try:
+                for seen in opened.flows():
+                    for sample in seen.samples:
+                        for _ in pairs(sample):
+                            pass
+            finally:
+                opened.close()
+
+        as_file(data, read)
+
+    def both(read: Callable[[bytes, bytes], object]) -> Callable[[bytes], object]:
+        """The first two bytes say how much the client sent."""
+
+        def call(data: bytes) -> None:
+            split = 2 + int.from_bytes(data[:2], "little")
+            read(data[2:split], data[split:])
+
+        return call
+
+    def stores(client: bytes, server: bytes) -> None:
+        for port in (None, 3306):
+            recognise(Opening(client, server, port))
+        recognise(Opening(client, server, None, midstream=True))
+
+    def dns(data: bytes) -> None:
+        parse_message(data)
+        parse_stream(data)
+
+    hello = bytes.fromhex("16030100") + bytes([60]) + bytes.fromhex("01000038") + b"\x03\x03" + bytes(54)
+    openings = [_split(b"\x4a\0\0\0\x0a8.0.36\0" + bytes(60))]
+    openings += [_split(b"", greeting + answer) for greeting, answer in _recorded()]
+    openings += [_split(text) for text in _FIRST_WORDS]
+    return Room(
+        [
+            Reader("capture", capture, _captures()),
+            Reader("tls", both(lambda client, server: tls.see(client, server, Certificates())), [_split(hello)]),
+            Reader("quic", both(lambda client, server: quic.see([client], [server])), [_split(_QUIC)]),
+            Reader("dns", dns, [_DNS]),
+            Reader("http", both(http.see), [_split(_HTTP, b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\n{}")]),
+            Reader("http2", both(http2.see), [_split(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9) + _HEADERS)]),
+            Reader("stores", both(stores), openings),
+        ]
+    )
+
+
+_HTTP = b"GET /_search HTTP/1.1\r\nHost: es.fuzz.test:9200\r\nAuthorization: Basic dTpw\r\n\r\n"
+_HEADERS = b"\0\0\x05\x01\x05\0\0\0\x01\x82\x86\x84\x41\x8a"
+_QUIC = b"\xc3\0\0\0\x01\x08\x01\x02\x03\x04\x05\x06\x07\x08\0\0\x44\x9e" + bytes(1200)
+_DNS = b"\x12\x34\x81\x80\0\1\0\1\0\0\0\0\3api\4fuzz\4test\0\0\1\0\1\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x7f\x4d\0\x01"
+_FIRST_WORDS = (
+    b"\0\0\0\x08\x04\xd2\x16\x2f",
+    b"*1\r\n$4\r\nPING\r\n",
+    b"\x10\x12\0\4MQTT\4\2\0\x3c\0\6device",
+    b"AMQP\0\0\x09\x01",
+    b"\x12\x01\0\x2f\0\0\1\0" + bytes(39),
+    b"\0\x3a\0\0\1\0\0\0\1\x36\1\x2c" + bytes(46),
+    b"\x60\x60\xb0\x17\0\0\5\4\0\0\0\0\0\0\0\0\0\0\0\0",
+    b"\x04\0\0\0\5\0\0\0\0",
+    b"\0\0\0\x1a\0\3\0\2\0\0\0\1\0\4test" + bytes(8),
+    b"CONNECT {}\r\n",
+    b"stats\r\n",
+    b"\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80\0",
+)  # fmt: skip
+
+
+def _split(client: bytes, server: bytes = b"") -> bytes:
+    return len(client).to_bytes(2, "little") + client + server
+
+
+def _captures() -> list[bytes]:
+    """One capture of each kind, made here."""
+    import io
+
+    from tieback.lab.packets import PacketWriter, Stream
+
+    out = io.BytesIO()
+    writer = PacketWriter(out, clock=lambda: 1_700_000_000.0)
+    writer.app(10_001, "org.fuzz.app", "Fuzz")
+    client, server = ("10.215.173.1", 40_000), ("127.77.0.10", 9200)
+    writer.udp(("10.215.173.1", 5353), ("10.215.173.2", 53), _DNS, 10_001)
+    stream = Stream(writer, client, server, 10_001)
+    stream.send(_HTTP, outwards=True)
+    stream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", outwards=False)
+    packet = b"\x45\0\0\x28\0\1\x40\0\x40\6\0\0\x0a\0\0\1\x7f\x4d\0\1\x9c\x40\x23\xf0" + bytes(8) + b"\x50\2" + bytes(6)
+    header = b"\xd4\xc3\xb2\xa1\2\0\4\0" + bytes(8) + b"\xff\xff\0\0\x65\0\0\0"
+    size = len(packet).to_bytes(4, "little")
+    har = (
+        b'{"log":{"entries":[{"request":{"method":"GET","url":"http://a.fuzz.test/?email=a@b.test","headers":[]},'
+        b'"response":{"status":200,"headers":[],"content":{"text":"{}"}}}]}}'
+    )
+    return [
+        out.getvalue(),
+        header + bytes(8) + size + size + packet,
+        har,
+        b"#separator \\x09\n#path\tconn\n#fields\tts\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tservice\n",
+        b'{"timestamp":"2026-01-01T00:00:00.0+0000","event_type":"flow","src_ip":"10.0.0.1","dest_ip":"10.0.0.2"}\n',
+        b"6:8:type;4:http;}",
+    ]
+
+
+def _recorded() -> Iterator[tuple[bytes, bytes]]:
+    """Greeting and first answer of the servers that the tests recorded."""
+    import msgspec
+
+    for path in sorted(RECORDED.glob("*.json")):
+        document = msgspec.json.decode(path.read_bytes())
+        parts = [_bytes(part) for part in (document["greeting"], *document["answers"])]
+        yield parts[0], b"".join(parts[1:])[:4096]
+
+
+def _bytes(text: str) -> bytes:
+    import base64
+
+    return base64.b64decode(text)
+
+
+def probes() -> Room:
+    """Every probe against a server that answers whatever the input says."""
+    from tieback.model.grant import Depth
+    from tieback.model.probe import ProbeReport
+    from tieback.probes import PROBES
+    from tieback.probes.interface import Probe
+    from tieback.probes.playback import Peer, play, replaying
+    from tieback.scope.conversation import Target
+
+    def asks(probe: Probe) -> Callable[[bytes], object]:
+        def ask(data: bytes) -> None:
+            """The answers, each behind its length in two bytes; the first is the greeting."""
+            parts = list(_parts(data))
+            target = Target("127.0.0.1", probe.meta.ports[0], passwordless=("root", "postgres"))
+            peer = Peer(replaying(parts[1:]), greeting=parts[0] if parts else b"")
+            report = play(probe.run(target, Depth.SAMPLE), peer, probe.meta.sends).result
+            assert isinstance(report, ProbeReport)
+
+        return ask
+
+    seeds: dict[str, list[bytes]] = {}
+    import msgspec
+
+    for path in sorted(RECORDED.glob("*.json")):
+        document = msgspec.json.decode(path.read_bytes())
+        parts = [_bytes(part) for part in (document["greeting"], *document["answers"])]
+        joined = b"".join(len(part).to_bytes(2, "little") + part for part in parts if len(part) < MAX_SEED)
+        seeds.setdefault(path.stem.partition("-")[0], []).append(joined)
+    web = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+    framed = len(web).to_bytes(2, "little") + web
+    return Room(
+        Reader(probe.meta.name, asks(probe), seeds.get(probe.meta.name, [b"\0\0" + framed + framed]))
+        for probe in PROBES
+    )
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    at = 0
+    while at + 2 <= len(data):
+        end = at + 2 + int.from_bytes(data[at : at + 2], "little")
+        yield data[at + 2 : end]
+        at = end
+
+
+def pii() -> Room:
+    """Names and values as they stand in strangers' schemas."""
+    from tieback.model.pii import Column
+    from tieback.pii import detectors
+    from tieback.pii.values import ValueDetector
+
+    (names,) = detectors()
+    values = ValueDetector()
+
+    def name(data: bytes) -> None:
+        text = data.decode("utf-8", "surrogateescape")
+        field, _, rest = text.partition("\n")
+        list(names.classify(Column(field, table=rest[:40], siblings=tuple(rest.split("\n")[:8]))))
+
+    def column(data: bytes) -> None:
+        rows = data.decode("utf-8", "replace").split("\n")
+        list(values.classify(Column("column", values=tuple(rows[:200]))))
+
+    return Room(
+        [
+            Reader("names", name, [b"customer_email\ncustomers\nid\nphone", b"fecha_nacimiento", "手机号".encode()]),
+            Reader(
+                "values",
+                column,
+                [b"a@b.test\nc@d.test", b"4111111111111111\n378282246310005", b"DE89370400440532013000"],
+            ),
+        ]
+    )
+
+
+ROOMS: dict[str, Callable[[], Room]] = {"apps": apps, "traffic": traffic, "probes": probes, "pii": pii}
