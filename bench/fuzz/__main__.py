@@ -5,6 +5,7 @@ Each runs in a process of its own, instrumented as it is imported. What makes a 
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -50,7 +51,7 @@ def fuzz(room: str, seconds: int, corpus: Path, seed: int) -> int:
         "-print_final_stats=1",
     ]
     command = [sys.executable, "-c", _CHILD, room, str(place), *limits, str(place)]
-    return subprocess.run(command, check=False, env={"PYTHONHASHSEED": "0", "PATH": ""}).returncode
+    return subprocess.run(command, check=False, env=os.environ | {"PYTHONHASHSEED": "0"}).returncode
 
 
 def main() -> int:
