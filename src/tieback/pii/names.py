@@ -13,22 +13,21 @@ from functools import cached_property, lru_cache
 from tieback.model.pii import Classification, Column
 from tieback.pii.interface import DetectorMeta
 from tieback.pii.lexicon import Lexicon, Needs, Noun, Phrase, load_lexicon
+from tieback.pii.persons import of_the_table, personal_number
 from tieback.pii.reading import CACHED, Found, Reader, Reading
-from tieback.pii.surroundings import Outlook, Surroundings
+from tieback.pii.surroundings import ADDRESSES, Outlook, Surroundings
 from tieback.pii.taxonomy import NONE, load_taxonomy
 from tieback.pii.tokens import split
 
 THRESHOLD = 0.5
 """Confidence from which a class is reported."""
 
-_REGISTERED_APPS = frozenset({"oauth", "oidc", "redirect", "grant", "scope"})
-"""Words beside ``client_id`` that make the client a program."""
 _ABOUT = frozenset({"health", "retail", "travel", "financial", "employment"})
 """Classes whose phrases keep their meaning with whatever thing stands beside them."""
+_SHARED = frozenset({"email", "phone", "password", "ip_address"})
+"""Classes whose words many languages share: ``emailReferente`` is Italian."""
 _LOOSE = frozenset({"person_name", "employment"})
 """Classes whose phrases need a person in the name itself where another word stands beside them."""
-_TREE = frozenset({"parent", "child", "sibling"})
-"""Words for persons that mean nodes of trees in most tables."""
 _DTYPES = (
     (re.compile(r"char|text|string|lob|binary|bytea|enum|json|point"), ""),
     (re.compile(r"^bool|^bit\(1\)|^bit$|tinyint\(1\)"), "bool"),
@@ -37,6 +36,7 @@ _DTYPES = (
     (re.compile(r"^[a-z_ ]*(?:int|long|short|byte$|serial)"), "int"),
 )
 """The first that a type matches: ``longtext`` is text, ``enum('int')`` no number."""
+_NOBODYS: frozenset[str] = frozenset()
 _TEXT_ONLY = frozenset({"email", "person_name", "biometric_media", "message_content"})
 _NEVER_FLOAT = _TEXT_ONLY | {"username", "password", "secret_token", "device_id"}
 _FITS_BOOL = frozenset({"health", "demographic"})
@@ -87,13 +87,26 @@ class NameDetector:
             reading = self._without_affix(reading, near.affixes) or reading
         verdict = self._read_as(reading, near, dtype)
         if verdict.pii_class == NONE:
-            verdict = self._otherwise(reading, near, table, dtype) or verdict
+            verdict = self._carried(reading, near) or self._otherwise(reading, near, table, dtype) or verdict
         if verdict.pii_class != NONE and dtype and not _fits(verdict.pii_class, self._kind(dtype)):
             return Classification(NONE, 0.0, (*verdict.evidence, f"type {dtype!r} does not fit {verdict.pii_class}"))
         return verdict
 
     def _read_as(self, reading: Reading, near: Surroundings, dtype: str) -> Classification:
-        return self._personal_number(reading, near, dtype) or self._by_phrase(reading, near)
+        is_int = self._kind(dtype) == "int" if dtype else False
+        return personal_number(reading, near, self.lexicon, is_int=is_int) or self._by_phrase(reading, near)
+
+    def _describes(self, word: str, phrase: Phrase) -> bool:
+        """Whether a word behind a shared phrase is only of languages that put the head first."""
+        languages = self.lexicon.languages.get(word, _NOBODYS)
+        return phrase.pii_class in _SHARED and bool(languages) and languages <= self.lexicon.heads_first
+
+    def _carried(self, reading: Reading, near: Surroundings) -> Classification | None:
+        """What only a table of one class makes clear: ``expiration_date`` in ``credit_cards``."""
+        words = reading.words[reading.border :]
+        if not near.carries or not words or not self.lexicon.carried[near.carries].issuperset(words):
+            return None
+        return Classification(near.carries, 0.8, (f"{' '.join(words)!r} in a table of {near.carries}",))
 
     def _otherwise(self, reading: Reading, near: Surroundings, table: str, dtype: str) -> Classification | None:
         """Without an abbreviation of the table; written as one word; as the number of what the table holds."""
@@ -109,17 +122,7 @@ class NameDetector:
         glued = "".join(words)
         if (glued,) in self.lexicon.phrases:
             return self._read_as(self._reader.again((glued,)), near, dtype)
-        ids = self.lexicon.identifiers
-        own = [word for word in words if word not in ids]
-        if (
-            len(own) == 1
-            and len(own) < len(words)
-            and own[0] in near.table
-            and near.noun is Noun.PERSON
-            and self.lexicon.nouns.get(own[0]) is not Noun.THING
-        ):
-            return Classification("person_id", 0.7, (f"number of what the table holds: {own[0]!r}", near.evidence))
-        return None
+        return of_the_table(words, near, self.lexicon)
 
     def _without_affix(self, reading: Reading, affixes: frozenset[str]) -> Reading | None:
         """The name without a word that most siblings begin or end with, where it tells nothing: ``cp_mobile``."""
@@ -147,7 +150,8 @@ class NameDetector:
         if opening.needs is Needs.REST:
             return Classification(NONE, 0.0, (f"begins with {opening.text!r}",))
         # Heads that languages share (type, total) stand first where all that follows is of such a language.
-        head_first = opening.head_first or (opening.head and all(p.head_first for _, p in found[1:]))
+        shared = opening.head or opening.pii_class in _SHARED
+        head_first = opening.head_first or (shared and len(found) > 1 and all(p.head_first for _, p in found[1:]))
         at = 0 if head_first and first.start >= reading.border else len(found) - 1
         place, phrase = found[at]
         if not head_first and self._hidden_head(place, phrase, reading):
@@ -177,7 +181,9 @@ class NameDetector:
         phrases = found.phrases
         if len(phrases) > 1 and found.end - found.start == len(reading.words) - reading.border:
             phrases = tuple(sorted(phrases, key=lambda phrase: phrase.head))
-        return next((phrase for phrase in phrases if self._counts(phrase, found, reading, near)), None)
+        counting = [phrase for phrase in phrases if self._counts(phrase, found, reading, near)]
+        spoken = (phrase for phrase in counting if phrase.needs is Needs.LANGUAGE)
+        return next(spoken, counting[0] if counting else None)
 
     def _counts(self, phrase: Phrase, found: Found, reading: Reading, near: Surroundings) -> bool:
         """Whether what the phrase needs is there."""
@@ -212,13 +218,17 @@ class NameDetector:
         return before or self._reader.noun(words[found.end :]) or reading.around
 
     def _weigh(self, place: Found, phrase: Phrase, reading: Reading, near: Surroundings) -> Classification:
+        if near.machine and reading.words[place.start] in ADDRESSES and place.end - place.start == 1:
+            return Classification(NONE, 0.0, (f"{phrase.text!r} of a machine",))
+        if near.timetable and phrase.pii_class == "travel":
+            return Classification(NONE, 0.0, (f"{phrase.text!r} of a timetable",))
         confidence = phrase.weight
         evidence = [f"phrase {phrase.text!r} ({phrase.language})"]
         if phrase.needs in (Needs.PERSON, Needs.NO_THING) and not self._around(place, reading) and near.evidence:
             evidence.append(near.evidence)
         rest = reading.words[: max(place.start, reading.border)] if phrase.head_first else reading.words[place.end :]
         for word in rest[reading.border if phrase.head_first else 0 :]:
-            if word in self.lexicon.subjects and phrase.pii_class not in _ABOUT:
+            if word in self.lexicon.subjects and phrase.pii_class not in _ABOUT and not self._describes(word, phrase):
                 return Classification(NONE, 0.0, (*evidence, f"head {word!r}"))
             if word not in self.lexicon.known:
                 confidence *= 0.85
@@ -227,37 +237,6 @@ class NameDetector:
             return Classification(NONE, 0.0, tuple(evidence))
         return Classification(phrase.pii_class, round(confidence, 3), tuple(evidence))
 
-    def _personal_number(self, reading: Reading, near: Surroundings, dtype: str) -> Classification | None:
-        """``customer_no``, ``id_cliente``, ``approved_by``; a word for a person alone in a column of numbers."""
-        nouns, ids = self.lexicon.nouns, self.lexicon.identifiers
-        words = reading.words[reading.border :]
-        if not words or _certain(reading):
-            return None
-        if len(words) == 1:
-            counts = reading.plural and not words[0].endswith("s")
-            if (
-                nouns.get(words[0]) is Noun.PERSON
-                and words[0] not in _TREE
-                and not counts
-                and self._kind(dtype) == "int"
-            ):
-                return Classification("person_id", 0.6, (f"{words[0]!r} in a column of numbers",))
-            return None
-        doer = words[:-1] if words[-1] in ids else words
-        if len(doer) > 1 and doer[-1] == "by" and doer[-2].endswith("ed"):
-            return Classification("person_id", 0.75, (f"a person {doer[-2]} it",))
-        if words[-1] in ids:
-            owner = next((word for word in reversed(words) if word not in ids), "")
-        elif words[0] in ids and not (reading.plural and words[0] != "id"):
-            owner = words[-1]
-        else:
-            return None
-        if nouns.get(owner) is not Noun.PERSON or (owner in _TREE and near.noun is not Noun.PERSON):
-            return None
-        if owner == "client" and not _REGISTERED_APPS.isdisjoint(near.words):
-            return Classification(NONE, 0.0, ("the client is a registered program",))
-        return Classification("person_id", 0.85, (f"number of a person: {owner!r}",))
-
 
 def _abbreviates(short: str, table: str) -> bool:
     """Whether some letters stand for a table: they begin one of its words, or are the initials of its last ones."""
@@ -265,11 +244,6 @@ def _abbreviates(short: str, table: str) -> bool:
     return any(len(word) > len(short) and word.startswith(short) for word in words) or "".join(
         word[0] for word in words
     ).endswith(short)
-
-
-def _certain(reading: Reading) -> bool:
-    """Whether a phrase of the name means a class wherever it stands."""
-    return any(p.pii_class != NONE and p.needs is Needs.NOTHING for f in reading.found for p in f.phrases)
 
 
 def kind_of(dtype: str) -> str:

@@ -20,6 +20,8 @@ _EVERYWHERE = frozenset({"en", "int"})
 """Languages that schemas mix with any other."""
 _NOBODYS: frozenset[str] = frozenset()
 _SEGMENTS = re.compile(r"[./\[\]>:$\\]+")
+_SUBFIELDS = re.compile(r"\.(?:keyword|raw|caseless|(?<=name\.)text)$")
+"""Other analyses of the same field in Elasticsearch's mappings."""
 
 
 class Found(msgspec.Struct, frozen=True, gc=False):
@@ -102,7 +104,7 @@ class Reader:
         return None
 
     def _read(self, field: str) -> Reading:
-        steps = _SEGMENTS.split(field[-512:])
+        steps = _SEGMENTS.split(_SUBFIELDS.sub("", field[-512:]))
         if len(steps) == 1:
             words = self._analyse(steps[0])
             return Reading(words, 0, tuple(self._find(words, 0)), field[-1:] in "sS", None)

@@ -10,8 +10,8 @@ from tieback.pii.reading import CACHED, Reader
 
 MAX_SIBLINGS = 64
 _NOBODYS: frozenset[str] = frozenset()
-_ADDRESS_BOOKS = frozenset({"address", "addr", "adresse", "adres", "alamat", "direccion", "endereco", "indirizzo"})
-"""Words of tables that hold where people live."""
+ADDRESSES = frozenset({"address", "addr", "adresse", "adres", "alamat", "direccion", "endereco", "indirizzo"})
+"""Words for where people live, or where machines are."""
 _UNTELLING = frozenset({"postal_address", "username"})
 """Classes that things have as well: they tell of people only beside another one."""
 _LOOKUPS = frozenset({"ref", "lookup", "lkp", "enum", "dict", "lov"})
@@ -36,6 +36,12 @@ class Surroundings(msgspec.Struct, frozen=True):
     elsewhere: bool
     """Whether there are siblings and none of them speaks of people or addresses."""
     evidence: str
+    machine: bool = False
+    """Whether the table, or two siblings and no class, speak of networks or memory."""
+    timetable: bool = False
+    """Whether the table says when everybody travels, not who."""
+    carries: str = ""
+    """The class that the table as a whole is of: ``credit_cards``."""
 
 
 class Sibling(msgspec.Struct, frozen=True, gc=False):
@@ -71,18 +77,42 @@ class Outlook:
             beside.affixes,
             beside.elsewhere,
             near.evidence or beside.evidence,
+            near.machine or (beside.machine and near.noun is not Noun.PERSON),
+            near.timetable and beside.noun is not Noun.PERSON,
+            near.carries,
         )
 
     def _look_at_table(self, table: str) -> Surroundings:
         words = self._reader.words_of_path(table)
         noun = Noun.THING if words and words[0] in _LOOKUPS else self._reader.noun(reversed(words))
-        if noun is None and not _ADDRESS_BOOKS.isdisjoint(words):
+        if noun is None and not ADDRESSES.isdisjoint(words):
             noun = Noun.PERSON
         evidence = f"table {table!r} speaks of a {noun}" if noun else ""
-        messages = not self._reader.lexicon.messages.isdisjoint(words)
+        lexicon = self._reader.lexicon
         return Surroundings(
-            noun, self._reader.tongues(words), frozenset(words), frozenset(words), messages, _NOBODYS, False, evidence
+            noun,
+            self._reader.tongues(words),
+            frozenset(words),
+            frozenset(words),
+            not lexicon.messages.isdisjoint(words),
+            _NOBODYS,
+            False,
+            evidence,
+            not lexicon.machines.isdisjoint(words),
+            noun is not Noun.PERSON and not lexicon.timetables.isdisjoint(words),
+            self._class_of(table),
         )
+
+    def _class_of(self, table: str) -> str:
+        """The class of which a table's name is surely: that of a phrase that ends it, or stands before a carrier."""
+        reading = self._reader.read(table)
+        for found in reversed(reading.found):
+            phrase, after = found.phrases[0], reading.words[found.end :]
+            sure = phrase.pii_class in self._reader.lexicon.carried and phrase.weight > 0.85
+            if sure and phrase.needs is Needs.NOTHING and self._reader.lexicon.carriers.issuperset(after):
+                return phrase.pii_class
+            break
+        return ""
 
     def _look_at_sibling(self, sibling: str) -> Sibling:
         reading = self._reader.read(sibling)
@@ -108,7 +138,8 @@ class Outlook:
         tongues = frozenset(language for language, count in spoken.items() if count * 2 > most)
         noun = Noun.PERSON if len(core) > 1 and core - _UNTELLING else None
         evidence = f"siblings hold {', '.join(sorted(core))}" if noun else ""
-        return Surroundings(noun, tongues, _NOBODYS, words, False, self._affixes(seen), not core, evidence)
+        machine = not core and len(words & self._reader.lexicon.machines) > 1
+        return Surroundings(noun, tongues, _NOBODYS, words, False, self._affixes(seen), not core, evidence, machine)
 
     def _affixes(self, seen: list[Sibling]) -> frozenset[str]:
         """Words that three in five siblings begin, or end, with, and that say nothing by themselves."""

@@ -65,6 +65,7 @@ LEVELS: dict[str, tuple[float, Needs]] = {
     "certain": (0.97, Needs.NOTHING),
     "strong": (0.9, Needs.NOTHING),
     "likely": (0.75, Needs.NOTHING),
+    "bare": (0.58, Needs.NOTHING),
     "unless_thing": (0.8, Needs.NO_THING),
     "person": (0.85, Needs.PERSON),
     "language": (0.85, Needs.LANGUAGE),
@@ -78,6 +79,8 @@ class _Nouns(msgspec.Struct, forbid_unknown_fields=True):
     thing: list[str] = []
     carrier: list[str] = []
     message: list[str] = []
+    machine: list[str] = []
+    timetable: list[str] = []
 
 
 class _Heads(msgspec.Struct, forbid_unknown_fields=True):
@@ -103,6 +106,8 @@ class LexiconFile(msgspec.Struct, forbid_unknown_fields=True):
     nouns: _Nouns = msgspec.field(default_factory=_Nouns)
     heads: _Heads = msgspec.field(default_factory=_Heads)
     words: _PlainWords = msgspec.field(default_factory=_PlainWords)
+    carried: dict[str, list[str]] = {}
+    """Class to words that mean it in a table of that class: ``number`` in ``bank_accounts``."""
     phrases: dict[str, dict[str, list[str]]] = {}
 
 
@@ -123,8 +128,16 @@ class Lexicon(msgspec.Struct):
     """Words that make a personal number of a word for a person: ``id``, ``nummer``."""
     subjects: frozenset[str]
     """Words that, where a head stands, make the name one about something else: ``fax_header``."""
+    carriers: frozenset[str]
+    """Words that leave what the rest of a table's name says: ``list``, ``data``."""
     messages: frozenset[str]
     """Words that speak of messages: ``sms``, ``chat``."""
+    timetables: frozenset[str]
+    """Words of tables that say when everybody travels: ``flight``, ``timetable``."""
+    machines: frozenset[str]
+    """Words that speak of networks and memory: ``subnet``, ``gateway``."""
+    carried: dict[str, frozenset[str]]
+    """Class to the words that mean it in a table of that class."""
     tails: frozenset[str]
     """Words that tell a class even behind a word that nobody knows: ``fangkexingming``."""
     languages: dict[str, frozenset[str]]
@@ -136,6 +149,8 @@ class Lexicon(msgspec.Struct):
     known: frozenset[str]
     """Words that are never taken apart."""
     longest_word: int
+    heads_first: frozenset[str]
+    """Languages that put the head first."""
 
 
 def folded(phrase: str) -> Words:
@@ -182,9 +197,13 @@ class _Build:
         self.plain: set[str] = set()
         self.unglued: set[str] = set()
         self.glue: set[str] = set()
+        self.carried: dict[str, set[str]] = {}
+        self.heads_first: set[str] = set()
 
     def add(self, content: LexiconFile) -> None:
         language, first = content.language, content.head == "first"
+        if first:
+            self.heads_first.add(language)
         for pii_class, levels in content.phrases.items():
             if pii_class not in self.classes:
                 raise ValueError(f"lexicon {language}: unknown class {pii_class!r}")
@@ -194,6 +213,7 @@ class _Build:
                 weight, needs = LEVELS[level]
                 for text in texts:
                     self._phrase(Phrase(text, pii_class, weight, needs, language, first))
+        self._add_carried(content)
         heads = content.heads
         for text in dict.fromkeys([*heads.veto, *heads.keep]):
             keeps = frozenset(heads.keep.get(text, ()))
@@ -205,6 +225,8 @@ class _Build:
             ("thing", content.nouns.thing),
             ("carrier", content.nouns.carrier),
             ("message", content.nouns.message),
+            ("machine", content.nouns.machine),
+            ("timetable", content.nouns.timetable),
             ("transparent", heads.transparent),
             ("identifier", heads.identifier),
         ):
@@ -216,6 +238,12 @@ class _Build:
             self.languages.setdefault(word, set()).add(language)
         self.unglued.update(self._words(content.words.unglued, language))
         self.glue.update(self._words(content.words.glue, language))
+
+    def _add_carried(self, content: LexiconFile) -> None:
+        for pii_class, texts in content.carried.items():
+            if pii_class not in self.classes:
+                raise ValueError(f"lexicon {content.language}: unknown class {pii_class!r}")
+            self.carried.setdefault(pii_class, set()).update(self._words(texts, content.language))
 
     def _words(self, texts: Iterable[str], language: str) -> Iterator[str]:
         for text in texts:
@@ -277,13 +305,18 @@ class _Build:
             transparent=frozenset(transparent),
             identifiers=frozenset(self._role("identifier")),
             subjects=frozenset(word for word in subjects if (word,) not in self.phrases),
+            carriers=frozenset(self._role("carrier")),
             messages=frozenset(self._role("message")),
+            timetables=frozenset(self._role("timetable")),
+            machines=frozenset(self._role("machine")),
+            carried={pii_class: frozenset(some) for pii_class, some in self.carried.items()},
             tails=frozenset(tails - self.unglued),
             languages=languages,
             tongues={word: of for word, of in languages.items() if len(of) <= 3 and of.isdisjoint(("en", "int"))},
             vocabulary=frozenset(pieces),
             known=frozenset(words),
             longest_word=max(map(len, pieces), default=0),
+            heads_first=frozenset(self.heads_first),
         )
 
 

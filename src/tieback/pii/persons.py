@@ -1,0 +1,85 @@
+"""Keys to people: ``customer_no``, ``id_cliente``, ``approved_by``, ``erstellt_von``, and the number of a table's rows
+where the table holds people.
+"""
+
+import re
+
+from tieback.model.pii import Classification
+from tieback.pii.lexicon import Lexicon, Needs, Noun
+from tieback.pii.reading import Reading
+from tieback.pii.surroundings import Surroundings
+from tieback.pii.taxonomy import NONE
+
+_REGISTERED_APPS = frozenset({"oauth", "oidc", "redirect", "grant", "scope"})
+"""Words beside ``client_id`` that make the client a program."""
+_TREE = frozenset({"parent", "child", "sibling"})
+"""Words for persons that mean nodes of trees in most tables."""
+_DOERS = {
+    "by": re.compile(r"(?:ed|sent|made|done|given|sold|paid|taken|written|built|bought|run|read|put|set|held|led)$"),
+    "von": re.compile(
+        r"^(?:(?:ge|er|be|ver|ent|an|ab|auf|aus|ein|frei|zu|ueber|uber|unter).*(?:t|en)|insert|update|.*iert)$"
+    ),
+    "par": re.compile(r"(?:e|ee|i|ie|u|is|it)$"),
+    "por": re.compile(r"(?:[aeiou][dt][ao]|sto|sta|cho|cha|so)$"),
+    "da": re.compile(r"(?:[aiu]t[ao]|sto|sta|tto|tta|so)$"),
+    "door": re.compile(r"^(?:ge|ver|be|aan|af|in|op|toe|goed|uit).*(?:d|t|en)$"),
+    "oleh": re.compile(r"^di|^ter"),
+    "przez": re.compile(r"(?:n[aeyo]|t[aeyo])$"),
+    "av": re.compile(r"(?:ad|et|at|t|d)$"),
+    "af": re.compile(r"(?:et|t)$"),
+}
+"""Words before the one who did it, with how what was done ends: not ``gueltig_von``, which is a time."""
+
+
+def doer(words: tuple[str, ...], identifiers: frozenset[str]) -> str:
+    """What somebody did where a name is of whoever did it (``approved_by_id``), else empty."""
+    if len(words) > 2 and words[-1] in identifiers:
+        words = words[:-1]
+    if len(words) < 2:
+        return ""
+    done = _DOERS.get(words[-1])
+    return words[-2] if done is not None and done.search(words[-2]) else ""
+
+
+def personal_number(reading: Reading, near: Surroundings, lexicon: Lexicon, *, is_int: bool) -> Classification | None:
+    """The class of a key to a person; a word for a person alone counts in a column of numbers."""
+    nouns, ids = lexicon.nouns, lexicon.identifiers
+    words = reading.words[reading.border :]
+    if len(words) == 1 and nouns.get(words[0]) is Noun.PERSON:
+        counts = reading.plural and not words[0].endswith("s")
+        if is_int and words[0] not in _TREE and not counts:
+            return Classification("person_id", 0.6, (f"{words[0]!r} in a column of numbers",))
+        return None
+    if len(words) < 2 or _certain(reading):
+        return None
+    if done := doer(words, ids):
+        return Classification("person_id", 0.75, (f"a person {done} it",))
+    if words[-1] in ids:
+        owner = next((word for word in reversed(words) if word not in ids), "")
+    elif words[0] in ids and not (reading.plural and words[0] != "id"):
+        owner = words[-1]
+        if any((word,) in lexicon.phrases and lexicon.phrases[word,][0].head for word in words[1:-1]):
+            return None
+    else:
+        return None
+    if nouns.get(owner) is not Noun.PERSON or (owner in _TREE and near.noun is not Noun.PERSON):
+        return None
+    if owner == "client" and not _REGISTERED_APPS.isdisjoint(near.words):
+        return Classification(NONE, 0.0, ("the client is a registered program",))
+    return Classification("person_id", 0.85, (f"number of a person: {owner!r}",))
+
+
+def of_the_table(words: tuple[str, ...], near: Surroundings, lexicon: Lexicon) -> Classification | None:
+    """The number of what a table of people holds, where a word of the name is its own: ``asker_id`` in ``asker``."""
+    ids, nouns = lexicon.identifiers, lexicon.nouns
+    own = [word for word in words if word not in ids]
+    if len(own) != 1 or len(own) == len(words) or own[0] not in near.table or near.noun is not Noun.PERSON:
+        return None
+    if nouns.get(own[0]) is Noun.PERSON or (own[0] not in nouns and not near.table & nouns.keys()):
+        return Classification("person_id", 0.7, (f"number of what the table holds: {own[0]!r}", near.evidence))
+    return None
+
+
+def _certain(reading: Reading) -> bool:
+    """Whether a phrase of the name means a class wherever it stands."""
+    return any(p.pii_class != NONE and p.needs is Needs.NOTHING for f in reading.found for p in f.phrases)

@@ -1,0 +1,65 @@
+import pytest
+
+from tieback.pii.lexicon import Lexicon, load_lexicon
+from tieback.pii.persons import doer, personal_number
+from tieback.pii.reading import Reader
+from tieback.pii.surroundings import Outlook
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return load_lexicon()
+
+
+@pytest.mark.parametrize(
+    ("name", "done"),
+    [
+        ("approved by", "approved"),
+        ("approved by id", "approved"),
+        ("sort by", ""),
+        ("group by", ""),
+        ("geprueft von", "geprueft"),
+        ("gueltig von", ""),
+        ("datum von", ""),
+        ("saisi par", "saisi"),
+        ("creado por", "creado"),
+        ("dibuat oleh", "dibuat"),
+        ("dodane przez", "dodane"),
+        ("aangemaakt door", "aangemaakt"),
+        ("skapad av", "skapad"),
+        ("by", ""),
+        ("", ""),
+    ],
+)
+def test_whoever_did_it(lexicon: Lexicon, name: str, done: str) -> None:
+    assert doer(tuple(name.split()), lexicon.identifiers) == done
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "is_int", "found"),
+    [
+        ("customer_no", "", False, True),
+        ("id_intestatario", "", False, True),
+        ("customer", "orders", True, True),
+        ("customer", "orders", False, False),
+        ("customers", "orders", True, False),
+        ("code_type_client", "", False, False),
+        ("product_id", "", False, False),
+        ("parent_id", "categories", False, False),
+        ("email", "users", True, False),
+    ],
+)
+def test_keys_to_people(lexicon: Lexicon, name: str, table: str, is_int: bool, found: bool) -> None:
+    reader = Reader(lexicon)
+    near = Outlook(reader).around(table, ())
+    verdict = personal_number(reader.read(name), near, lexicon, is_int=is_int)
+    assert (verdict is not None and verdict.pii_class == "person_id") is found
+
+
+def test_the_client_of_oauth_is_a_program(lexicon: Lexicon) -> None:
+    reader = Reader(lexicon)
+    verdict = personal_number(
+        reader.read("client_id"), Outlook(reader).around("oauth_tokens", ()), lexicon, is_int=False
+    )
+    assert verdict is not None
+    assert verdict.evidence == ("the client is a registered program",)
