@@ -7,6 +7,7 @@ import msgspec
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import Endpoint, Party
+from tieback.model.public_key import PublicKey
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -37,6 +38,8 @@ class Sighting(msgspec.Struct, frozen=True):
     bytes_out: int = 0
     """Sent to it, where it was seen in traffic."""
     bytes_in: int = 0
+    names: tuple[str, ...] = ()
+    """Containers of a cloud resource that the app names: buckets, collections, tables; sorted."""
 
 
 class Grade(StrEnum):
@@ -96,3 +99,5 @@ class AppDocument(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     cleartext: tuple[CleartextPolicy, ...] = ()
     """What the package declares about connections without TLS, by domain."""
+    keys: tuple[PublicKey, ...] = ()
+    """Public-by-design keys, kept for the probes; a printed document has them masked, as its credentials."""

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
+
 from tieback.engine.interface import Unit, Work
 from tieback.intake.apps.digest import content_digest
 from tieback.intake.apps.discover import find_apps
@@ -58,6 +60,7 @@ class Analyser:
             not_backends=collected.not_backends,
             problems=(*opened.problems, *collected.problems),
             cleartext=cleartext,
+            keys=collected.keys,
         )
 
 
@@ -73,8 +76,8 @@ class Describe(Work[AppDocument]):
         return self._analyser.document(Path(unit.source), unit.key)
 
     def summary(self, result: AppDocument) -> bytes:
-        """The document itself, as its JSON line."""
-        return encode("app", result)
+        """The document itself, as its JSON line; of public keys it has what is printed of every credential."""
+        return encode("app", msgspec.structs.replace(result, keys=()))
 
 
 def app_units(inputs: Iterable[Path]) -> Iterator[Unit | InputError]:

@@ -2,6 +2,11 @@
 
 The rules are data, in ``cloud.toml``. A host that is a resource is that resource and no URL besides: the URL stays in
 the context of the evidence. What holds no name of a resource (``https://s3.amazonaws.com/``) is a URL like any other.
+
+How a resource reaches a probe: its endpoint's ``service`` (``service`` of the rule, else its ``kind``) is one of the
+probe's ``meta.services``. Its ``host`` is where the API answers (``ask`` of the rule), and its ``path`` the name of a
+container that the text goes on to (``container``), which ``collect`` gathers and the probe finds in ``Target.names``.
+What stands behind the colon is ``Target.resource`` where the host does not hold it, because many customers share it.
 """
 
 import re
@@ -40,20 +45,14 @@ def cloud_endpoint(
         for rule in rules.cloud.below(parent):
             if rule.bare == unmeant:
                 continue
-            value = _value(rule, host, rest[:_MAX_REST])
-            if value is not None:
-                return Endpoint(
-                    kind=EndpointKind.CLOUD,
-                    value=f"{rule.kind}:{value}",
-                    scheme=scheme or "https",
-                    host=host,
-                    port=port if port is not None else 443,
-                    service=rule.service or rule.kind,
-                )
+            groups = _groups(rule, host, rest[:_MAX_REST])
+            if groups is not None:
+                return _endpoint(rule, groups, host, scheme or "https", port if port is not None else 443)
     return None
 
 
-def _value(rule: CloudHost, host: str, rest: str) -> str | None:
+def _groups(rule: CloudHost, host: str, rest: str) -> dict[str, str] | None:
+    """What the patterns of a rule name in a host and what follows it; ``None`` where they do not match."""
     found = rule.host_pattern.fullmatch(host)
     if found is None:
         return None
@@ -64,7 +63,27 @@ def _value(rule: CloudHost, host: str, rest: str) -> str | None:
         if behind is None or PLACEHOLDER.search(rest, 0, behind.end() + 1):
             return None
         groups |= behind.groupdict("")
-    return rule.value.format_map(groups)
+    if rule.within:
+        within = rule.within_pattern.match(rest)
+        named = within is not None and PLACEHOLDER.search(rest, 0, within.end() + 1) is None
+        groups |= dict.fromkeys(rule.within_pattern.groupindex, "")
+        groups |= within.groupdict("") if within is not None and named else {}
+    return groups
+
+
+def _endpoint(
+    rule: CloudHost | CloudToken, groups: dict[str, str], host: str, scheme: str, port: int | None
+) -> Endpoint:
+    asked = rule.ask.format_map(groups).replace("..", ".").lower()
+    return Endpoint(
+        kind=EndpointKind.CLOUD,
+        value=f"{rule.kind}:{rule.value.format_map(groups)}",
+        scheme="https" if asked else scheme,
+        host=asked or host,
+        port=443 if asked else port,
+        path=rule.container.format_map(groups).strip("/"),
+        service=rule.service or rule.kind,
+    )
 
 
 def verify(text: str, rest: str, rules: Rules) -> Verdict:
@@ -80,13 +99,5 @@ def verify(text: str, rest: str, rules: Rules) -> Verdict:
 
 def token_verdict(found: re.Match[str], rule: CloudToken) -> Verdict:
     """The resource that a matched identifier names."""
-    value = rule.value.format_map(found.groupdict(""))
-    endpoint = Endpoint(
-        kind=EndpointKind.CLOUD,
-        value=f"{rule.kind}:{value}",
-        scheme="https",
-        host="",
-        port=None,
-        service=rule.service or rule.kind,
-    )
+    endpoint = _endpoint(rule, found.groupdict(""), "", "https", None)
     return Verdict(TOKEN_RULE, len(found[0]), endpoints=(endpoint,))

@@ -1,12 +1,17 @@
-"""Finds of one app become its lists: endpoints with counts and party, credentials, and what is no back end."""
+"""Finds of one app become its lists: endpoints with counts and party, credentials, and what is no back end.
+
+The same endpoint in fifty places is one sighting with its count, the best evidence (the name of a key or a resource
+before a method, that before a plain string, that before raw bytes), and the names of the containers within it.
+"""
 
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from tieback.model.app import App
-from tieback.model.endpoint import EndpointKind
-from tieback.model.sighting import Credential, NotBackend, Problem, Sighting
+from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.public_key import PublicKey
+from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
 from tieback.recognise.interface import Find
 from tieback.recognise.ownership import Maker
 from tieback.recognise.rules import Rules
@@ -15,6 +20,12 @@ __all__ = ["MAX_SIGHTINGS", "Collected", "Maker", "collect"]
 
 MAX_SIGHTINGS = 5_000
 """Distinct endpoints of one app; also the cap of each other list."""
+MAX_NAMES = 256
+"""Containers of one endpoint; also public keys of one app."""
+_HOW = {"dex-flow": 1, "native-string": 3, "binary": 3}
+"""Ranks of evidence whose texts have no names of their own."""
+_ENCODINGS = frozenset({"percent", "unicode", "base64", "reversed"})
+_ENCODED = 4
 _GENERIC = ("generic_secret", "password_value")
 """Kinds of credentials that only their names tell."""
 
@@ -23,10 +34,12 @@ class Collected(msgspec.Struct, frozen=True):
     """What an app names, in the order in which it was first seen."""
 
     sightings: tuple[Sighting, ...]
-    """One an endpoint value, with the first evidence and the number of places."""
+    """One an endpoint value, with the best evidence, the number of places and the names of its containers."""
     credentials: tuple[Credential, ...]
     not_backends: tuple[NotBackend, ...]
     problems: tuple[Problem, ...]
+    keys: tuple[PublicKey, ...] = ()
+    """Values of credentials that are public by design and that a probe needs; of no others."""
 
 
 class _Bounded[T]:
@@ -36,13 +49,42 @@ class _Bounded[T]:
         self.values: dict[object, T] = {}
         self.left_out = False
 
-    def add(self, key: object, value: T) -> None:
-        if key in self.values:
-            return
+    def add(self, key: object, value: T) -> T | None:
+        """Keep a value unless there is one; returns the one that is kept, or ``None`` where there is no room."""
+        known = self.values.get(key)
+        if known is not None:
+            return known
         if len(self.values) >= MAX_SIGHTINGS:
             self.left_out = True
-            return
+            return None
         self.values[key] = value
+        return value
+
+
+class _Seen(msgspec.Struct):
+    """An endpoint that was seen, so far."""
+
+    best: Sighting
+    count: int = 0
+    names: dict[str, None] = msgspec.field(default_factory=dict)
+
+    def add(self, find: Sighting) -> None:
+        """Count one more place, and keep its evidence where that says more."""
+        endpoint = self.best.endpoint if self.best.endpoint.host else find.endpoint
+        if _worth(find.evidence) < _worth(self.best.evidence):
+            self.best = find
+        self.best = msgspec.structs.replace(self.best, endpoint=endpoint)
+        self.count += find.count
+        if find.endpoint.kind is EndpointKind.CLOUD and find.endpoint.path and len(self.names) < MAX_NAMES:
+            self.names[find.endpoint.path] = None
+
+
+def _worth(evidence: Evidence) -> int:
+    """Rank of an evidence, the best first: a key or a resource's name, a method, a readable text, raw bytes."""
+    source, _, rest = evidence.how.partition("/")
+    kind, _, name = source.partition(":")
+    named = 0 if name else 2
+    return _HOW.get(kind, named) + (_ENCODED if rest.rpartition(":")[2] in _ENCODINGS else 0)
 
 
 def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) -> Collected:
@@ -54,33 +96,41 @@ def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) 
         rules: the rule files, where the caller holds them already.
     """
     rules = rules if rules is not None else Rules()
-    sightings: _Bounded[Sighting] = _Bounded()
-    passing: _Bounded[Sighting] = _Bounded()
-    counts: dict[str, int] = {}
+    sightings: _Bounded[_Seen] = _Bounded()
+    passing: _Bounded[_Seen] = _Bounded()
     credentials: _Bounded[Credential] = _Bounded()
+    keys: _Bounded[PublicKey] = _Bounded()
     not_backends: _Bounded[NotBackend] = _Bounded()
     problems: _Bounded[Problem] = _Bounded()
+    loose: list[Endpoint] = []
     for find in finds:
         match find:
+            case Sighting() if find.endpoint.kind is EndpointKind.CLOUD and find.endpoint.value.endswith(":"):
+                if len(loose) < MAX_NAMES:
+                    loose.append(find.endpoint)
             case Sighting():
-                if find.endpoint.kind is EndpointKind.URL and rules.not_backends.place_reason(find.evidence.file):
-                    passing.add(find.endpoint.value, find)
-                    continue
-                sightings.add(find.endpoint.value, find)
-                if find.endpoint.value in sightings.values:
-                    counts[find.endpoint.value] = counts.get(find.endpoint.value, 0) + find.count
+                only_text = find.endpoint.kind is EndpointKind.URL and rules.not_backends.place_reason(
+                    find.evidence.file
+                )
+                seen = (passing if only_text else sightings).add(find.endpoint.value, _Seen(find))
+                if seen is not None:
+                    seen.add(find)
             case Credential():
                 credentials.add((find.kind, find.masked, find.endpoint), find)
+            case PublicKey():
+                keys.add((find.kind, find.value), find)
             case NotBackend():
                 not_backends.add(find.value, find)
             case Problem():
                 problems.add((find.what, find.where), find)
-    for value, find in passing.values.items():
-        if value not in sightings.values:
-            reason = rules.not_backends.place_reason(find.evidence.file) or ""
+    for value, found in passing.values.items():
+        real = sightings.values.get(value)
+        if real is None:
+            reason = rules.not_backends.place_reason(found.best.evidence.file) or ""
             not_backends.add(value, NotBackend(str(value), reason))
         else:
-            counts[str(value)] += find.count
+            real.count += found.count
+    _settle(loose, sightings.values.values())
     maker = Maker(app, rules)
     lists = (("endpoints", sightings), ("credentials", credentials), ("texts that are no back ends", not_backends))
     capped = [
@@ -89,19 +139,39 @@ def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) 
         if values.left_out
     ]
     return Collected(
-        sightings=tuple(
-            _owned(sighting, counts[sighting.endpoint.value], maker) for sighting in sightings.values.values()
-        ),
+        sightings=tuple(_owned(seen, maker) for seen in sightings.values.values()),
         credentials=tuple(_distinct(credentials.values.values())),
         not_backends=tuple(not_backends.values.values()),
         problems=(*problems.values.values(), *capped),
+        keys=tuple(keys.values.values())[:MAX_NAMES],
     )
 
 
-def _owned(sighting: Sighting, count: int, maker: Maker) -> Sighting:
-    owned = maker.judge(sighting.endpoint, sighting.evidence)
+def _settle(loose: Iterable[Endpoint], seen: Iterable[_Seen]) -> None:
+    """Containers that code names without their project are of the only project of that kind that the app names."""
+    projects: dict[str, list[_Seen]] = {}
+    for one in seen:
+        if one.best.endpoint.kind is EndpointKind.CLOUD:
+            projects.setdefault(one.best.endpoint.value.partition(":")[0], []).append(one)
+    for endpoint in loose:
+        of_kind = projects.get(endpoint.value.removesuffix(":"), [])
+        if len(of_kind) == 1 and len(of_kind[0].names) < MAX_NAMES:
+            of_kind[0].names[endpoint.path] = None
+
+
+def _owned(seen: _Seen, maker: Maker) -> Sighting:
+    owned = maker.judge(seen.best.endpoint, seen.best.evidence)
+    endpoint = seen.best.endpoint
+    if endpoint.kind is EndpointKind.CLOUD:
+        endpoint = msgspec.structs.replace(endpoint, path="")
     return msgspec.structs.replace(
-        sighting, count=count, party=owned.party, owner=owned.owner, party_reason=owned.reason
+        seen.best,
+        endpoint=endpoint,
+        count=seen.count,
+        party=owned.party,
+        owner=owned.owner,
+        party_reason=owned.reason,
+        names=tuple(sorted(seen.names)),
     )
 
 

@@ -19,6 +19,7 @@ import msgspec
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Sighting
 from tieback.recognise import credentials
 from tieback.recognise.anchors import Anchor, AnchorScanner, Shape, both, parse
@@ -78,7 +79,10 @@ class Key(msgspec.Struct, forbid_unknown_fields=True, dict=True):
     match: tuple[tuple[str, str, str], ...]
     avoid: tuple[tuple[str, str], ...]
     host: str = ""
-    path: str = ""
+    container: str = ""
+    """Name of a container in the resource."""
+    services: tuple[str, ...] = ()
+    """Services whose probes bring the value as the public key of its project."""
     files: tuple[str, ...] = ()
 
     @cached_property
@@ -221,6 +225,8 @@ class ConfigExtractor:
             if found is not None and is_filled_in(value) and not _MADE_UP.search(value):
                 shown = context(f"{key} = ", value)
                 yield Sighting(_resource(rule, found), 1, Party.UNKNOWN, Evidence(*place, shown))
+                if rule.services:
+                    yield PublicKey(rule.kind, value, rule.services)
                 return
         if plain.endswith(self.config.suffixes):
             yield from self._host(key, value, place)
@@ -258,6 +264,8 @@ class ConfigExtractor:
                     file, offset, f"{how.removesuffix(RULE)}{verdict.rule}", f"{key} = {secret.masked}"[:160]
                 )
                 yield Credential(secret.kind, secret.masked, "", shown, secret.grade, secret.fingerprint, secret.claims)
+                if secret.key is not None:
+                    yield secret.key
             if verdict.secrets:
                 return
 
@@ -271,7 +279,7 @@ def _resource(rule: Key, found: re.Match[str]) -> Endpoint:
         scheme="https",
         host=rule.host.format_map(groups).lower(),
         port=443 if rule.host else None,
-        path=rule.path.format_map(groups),
+        path=rule.container.format_map(groups),
         service=rule.kind,
     )
 

@@ -63,7 +63,11 @@ def credential_verdict(found: re.Match[str], rule: CredentialRule, window: str) 
         return Verdict(RULE, len(found[0]), rejected="placeholder")
     if rule.entropy and entropy(secret) < rule.entropy:
         return Verdict(RULE, len(found[0]), rejected="too regular")
-    secrets = tuple(_JUDGES[rule.judge](found, rule, window)) if rule.judge else (seal(rule.kind, secret, rule.grade),)
+    secrets = (
+        tuple(_JUDGES[rule.judge](found, rule, window))
+        if rule.judge
+        else (seal(rule.kind, secret, rule.grade, services=rule.services),)
+    )
     rejected = "" if secrets else "not of the form that it begins with"
     return Verdict(f"{RULE}:{rule.kind}", len(found[0]), secrets=secrets, rejected=rejected)
 
@@ -105,7 +109,7 @@ def _jwt(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[M
         endpoint = f"supabase:{ref}" if re.fullmatch(r"[a-z]{20}", ref) else ""
     elif role in ("service_role", "admin", "superuser"):
         grade = Grade.SUPERUSER
-    yield seal(kind, found["secret"], grade, claims=head | claims, endpoint=endpoint)
+    yield seal(kind, found["secret"], grade, claims=head | claims, endpoint=endpoint, services=rule.services)
 
 
 def _aws(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:

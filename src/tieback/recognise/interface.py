@@ -6,10 +6,11 @@ from typing import Protocol
 import msgspec
 
 from tieback.intake.apps.interface import Artifact
+from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, NotBackend, Problem, Sighting
 
-type Find = Sighting | Credential | NotBackend | Problem
-"""A problem says what an extractor had to leave unread."""
+type Find = Sighting | Credential | PublicKey | NotBackend | Problem
+"""A problem says what an extractor had to leave unread; a public key is found besides its credential."""
 
 
 class ExtractorMeta(msgspec.Struct, frozen=True):

@@ -27,6 +27,12 @@ class CloudHost(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=T
     rest: str = ""
     bare: Literal["also", "only", "never"] = "also"
     """Whether a host without a scheme is meant."""
+    within: str = ""
+    """Where the text goes on to a container."""
+    container: str = ""
+    """Name of a container in the resource."""
+    ask: str = ""
+    """Host that the resource's API answers at, over HTTPS; empty where it is the text's own."""
 
     @cached_property
     def host_pattern(self) -> re.Pattern[str]:
@@ -37,6 +43,11 @@ class CloudHost(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=T
     def rest_pattern(self) -> re.Pattern[str]:
         """Matches the beginning of what follows the host."""
         return re.compile(self.rest)
+
+    @cached_property
+    def within_pattern(self) -> re.Pattern[str]:
+        """Matches what follows the host where it names a container."""
+        return re.compile(self.within)
 
 
 class TokenRule(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=True):
@@ -67,6 +78,8 @@ class CloudToken(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=True)
     value: str
     match: tuple[tuple[str, str], ...]
     service: str = ""
+    container: str = ""
+    ask: str = ""
 
 
 class CredentialRule(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=True):
@@ -82,6 +95,8 @@ class CredentialRule(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=T
     """Name of a further check in credentials.py."""
     keyed: bool = False
     """Whether the pattern needs the name of the value before it, which a resource has."""
+    services: tuple[str, ...] = ()
+    """Services whose probes may send it; only of public ones a value is kept."""
 
 
 class _CloudFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -102,7 +117,9 @@ class Cloud:
         read = msgspec.toml.decode(text, type=_CloudFile)
         self._below: dict[str, list[CloudHost]] = {}
         for rule in read.host:
-            rule.host, rule.rest = _filled(rule.host, read.fragments), _filled(rule.rest, read.fragments)
+            rule.host, rule.rest, rule.within = (
+                _filled(pattern, read.fragments) for pattern in (rule.host, rule.rest, rule.within)
+            )
             for suffix in rule.suffixes:
                 self._below.setdefault(suffix, []).append(rule)
         for token in read.token:

@@ -57,6 +57,8 @@ def finds(buffer: Buffer, place: Place) -> Iterator[Find]:
     for secret in verdict.secrets:
         belongs = secret.endpoint or (verdict.endpoints[0].value if verdict.endpoints else "")
         yield Credential(secret.kind, secret.masked, belongs, evidence, secret.grade, secret.fingerprint, secret.claims)
+        if secret.key is not None:
+            yield secret.key
 
 
 def _context(buffer: Buffer, place: Place) -> str:

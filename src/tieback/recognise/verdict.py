@@ -6,6 +6,7 @@ import hmac
 import msgspec
 
 from tieback.model.endpoint import Endpoint
+from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Grade, NotBackend
 from tieback.recognise.hosts import PLACEHOLDER
 
@@ -17,7 +18,7 @@ _LONG = 12
 
 
 class MaskedSecret(msgspec.Struct, frozen=True):
-    """A credential; its value ends here."""
+    """A credential; its value ends here, unless it is public by design and a probe needs it."""
 
     kind: str
     """``password_in_connection_string``, ``google_api_key``, ..."""
@@ -28,6 +29,8 @@ class MaskedSecret(msgspec.Struct, frozen=True):
     """Of a JSON Web Token or a service account: what is no secret."""
     endpoint: str = ""
     """Value of the endpoint that the credential itself names."""
+    key: PublicKey | None = None
+    """The value, of one of grade ``public`` that some service asks for; of no other."""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -45,10 +48,26 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 def seal(
-    kind: str, secret: str, grade: Grade = Grade.NORMAL, *, claims: dict[str, str] | None = None, endpoint: str = ""
+    kind: str,
+    secret: str,
+    grade: Grade = Grade.NORMAL,
+    *,
+    claims: dict[str, str] | None = None,
+    endpoint: str = "",
+    services: tuple[str, ...] = (),
 ) -> MaskedSecret:
-    """Mask a credential and take its fingerprint."""
-    return MaskedSecret(kind, mask(secret), grade, fingerprint(secret), claims or {}, endpoint)
+    """Mask a credential and take its fingerprint.
+
+    Args:
+        kind: name of its form.
+        secret: its value.
+        grade: what it opens.
+        claims: what it says of itself.
+        endpoint: value of the endpoint that it names.
+        services: whose probes may send it, if it is public by design; no other credential is kept for them.
+    """
+    key = PublicKey(kind, secret, services, endpoint) if services and grade is Grade.PUBLIC else None
+    return MaskedSecret(kind, mask(secret), grade, fingerprint(secret), claims or {}, endpoint, key)
 
 
 def mask(secret: str) -> str:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.public_key import PublicKey
 from tieback.model.sighting import AppDocument, Credential, Evidence, Grade, NotBackend, Problem, Sighting
 from tieback.storage.lake import Lake
 from tieback.storage.schemas import rows_table
@@ -46,6 +47,7 @@ def app_tables(documents: Sequence[tuple[Named, AppDocument]]) -> dict[str, pa.T
     apps: list[Sequence[Any]] = []
     sightings: list[Sequence[Any]] = []
     credentials: list[Sequence[Any]] = []
+    keys: list[Sequence[Any]] = []
     not_backends: list[Sequence[Any]] = []
     problems: list[Sequence[Any]] = []
     for unit, document in documents:
@@ -63,6 +65,7 @@ def app_tables(documents: Sequence[tuple[Named, AppDocument]]) -> dict[str, pa.T
                 *_evidence_row(s.evidence),
                 s.owner,
                 s.party_reason,
+                list(s.names),
             )
             for n, s in enumerate(document.sightings)
         )
@@ -80,12 +83,14 @@ def app_tables(documents: Sequence[tuple[Named, AppDocument]]) -> dict[str, pa.T
             )
             for n, c in enumerate(document.credentials)
         )
+        keys += ((*name, k.kind, k.value, list(k.services), k.endpoint) for k in document.keys)
         not_backends += ((*name, n, x.value, x.reason) for n, x in enumerate(document.not_backends))
         problems += ((*name, n, p.what, p.where) for n, p in enumerate(document.problems))
     return {
         "apps": rows_table("apps", apps),
         "sightings": rows_table("sightings", sightings),
         "credentials": rows_table("credentials", credentials),
+        "public_keys": rows_table("public_keys", keys),
         "not_backends": rows_table("not_backends", not_backends),
         "problems": rows_table("problems", problems),
     }
@@ -116,10 +121,12 @@ def read_app_documents(lake: Lake, keys: Iterable[Named]) -> Iterator[tuple[str,
         names = [(unit, version) for _, unit, version in rows]
         tables = {
             name: _by_unit(lake.read(part, name))
-            for name in ("apps", "sightings", "credentials", "not_backends", "problems")
+            for name in ("apps", "sightings", "credentials", "not_backends", "problems", "public_keys")
         }
         for name in names:
-            apps, sightings, credentials, not_backends, problems = (table.get(name, []) for table in tables.values())
+            apps, sightings, credentials, not_backends, problems, public = (
+                table.get(name, []) for table in tables.values()
+            )
             if apps:
                 yield (
                     name[0],
@@ -134,6 +141,7 @@ def read_app_documents(lake: Lake, keys: Iterable[Named]) -> Iterator[tuple[str,
                                 _evidence(row),
                                 owner=row.get("owner") or "",
                                 party_reason=row.get("party_reason") or "",
+                                names=tuple(row.get("names") or ()),
                             )
                             for row in sightings
                         ),
@@ -142,6 +150,10 @@ def read_app_documents(lake: Lake, keys: Iterable[Named]) -> Iterator[tuple[str,
                         problems=tuple(Problem(row["what"], row["where"]) for row in problems),
                         cleartext=msgspec.json.decode(
                             apps[0].get("cleartext") or "[]", type=tuple[CleartextPolicy, ...]
+                        ),
+                        keys=tuple(
+                            PublicKey(row["kind"], row["value"], tuple(row["services"]), row["endpoint"])
+                            for row in public
                         ),
                     ),
                 )
@@ -153,7 +165,7 @@ def distinct_endpoints(lake: Lake, keys: Iterable[Named]) -> Iterator[Endpoint]:
         """
         SELECT DISTINCT ON (value) kind, value, scheme, host, port, path, service
         FROM sightings SEMI JOIN keys USING (unit, version)
-        ORDER BY value, kind, scheme, host, port, path, service
+        ORDER BY value, host = '', kind, scheme, host, port, path, service
         """,
         tables={"keys": keys_table(keys)},
     )
@@ -173,6 +185,40 @@ def app_endpoints(lake: Lake, keys: Iterable[Named]) -> Iterator[AppEndpoint]:
     )
     for app, endpoint, file, offset, how, party in rows:
         yield AppEndpoint(app, endpoint, file, offset, how, Party(party))
+
+
+def container_names(lake: Lake, keys: Iterable[Named]) -> dict[str, tuple[str, ...]]:
+    """Containers that one of the units names within an endpoint, sorted, by its value. Raises ``WorkspaceError``."""
+    found: dict[str, set[str]] = {}
+    for value, names in lake.stream(
+        "SELECT value, names FROM sightings SEMI JOIN keys USING (unit, version) WHERE len(names) > 0",
+        tables={"keys": keys_table(keys)},
+    ):
+        found.setdefault(value, set()).update(names)
+    return {value: tuple(sorted(names)) for value, names in found.items()}
+
+
+def public_keys(lake: Lake, keys: Iterable[Named]) -> dict[str, tuple[PublicKey, ...]]:
+    """Public keys by the value of each endpoint that they may be for, of the same app and no other.
+
+    A key that names its endpoint is for that one; any other for every endpoint of its app that is no third party's.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+    """
+    rows = lake.stream(
+        """
+        SELECT DISTINCT s.value, k.kind, k.value, k.services, k.endpoint
+        FROM public_keys k JOIN sightings s USING (unit, version) SEMI JOIN keys USING (unit, version)
+        WHERE k.endpoint = s.value OR (k.endpoint = '' AND s.party NOT IN ('third', 'platform'))
+        ORDER BY ALL
+        """,
+        tables={"keys": keys_table(keys)},
+    )
+    found: dict[str, list[PublicKey]] = {}
+    for endpoint, kind, value, services, named in rows:
+        found.setdefault(endpoint, []).append(PublicKey(kind, value, tuple(services), named))
+    return {endpoint: tuple(its) for endpoint, its in found.items()}
 
 
 def apps_by_bundle(lake: Lake, keys: Iterable[Named]) -> dict[str, str]:

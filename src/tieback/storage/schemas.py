@@ -56,6 +56,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             # Null in parts written before these columns were.
             ("owner", pa.string()),
             ("party_reason", pa.string()),
+            ("names", pa.list_(pa.string())),
         ]
     ),
     "credentials": pa.schema(
@@ -70,6 +71,16 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("grade", pa.string()),
             ("fingerprint", pa.string()),
             ("claims", pa.string()),
+        ]
+    ),
+    # Values of credentials that are public by design, for the probes alone: no report reads them.
+    "public_keys": pa.schema(
+        [
+            *_UNIT,
+            ("kind", pa.string()),
+            ("value", pa.string()),
+            ("services", pa.list_(pa.string())),
+            ("endpoint", pa.string()),
         ]
     ),
     "not_backends": pa.schema(

@@ -71,6 +71,65 @@ def test_endpoints(host: str, rest: str, value: str | None) -> None:
     assert (endpoint.value if endpoint else None) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "service", "host", "container"),
+    [
+        ("https://s3.eu-west-1.amazonaws.com/shop-data/a", "s3", "shop-data.s3.eu-west-1.amazonaws.com", "shop-data"),
+        (
+            "http://shop-data.s3-website-us-east-1.amazonaws.com",
+            "s3",
+            "shop-data.s3.us-east-1.amazonaws.com",
+            "shop-data",
+        ),
+        ("https://shop-data.s3-accelerate.amazonaws.com/", "s3", "shop-data.s3.amazonaws.com", "shop-data"),
+        ("https://s3.cn-north-1.amazonaws.com.cn/shop/x", "s3", "shop.s3.cn-north-1.amazonaws.com.cn", "shop"),
+        ("s3://shop-data/a", "s3", "shop-data.s3.amazonaws.com", "shop-data"),
+        ("gs://shop-data/a", "gcs", "storage.googleapis.com", "shop-data"),
+        ("https://shop.storage.googleapis.com/a", "gcs", "storage.googleapis.com", "shop"),
+        ("gs://shop-1.appspot.com", "firebase-storage", "storage.googleapis.com", "shop-1.appspot.com"),
+        ("https://d.dfs.core.windows.net/in/a", "azure-blob", "", ""),
+        ("https://shopdata.dfs.core.windows.net/in1/a", "azure-blob", "shopdata.blob.core.windows.net", "in1"),
+        ("https://shop.nyc3.cdn.digitaloceanspaces.com/x", "spaces", "shop.nyc3.digitaloceanspaces.com", "shop"),
+        ("https://s3.eu-central-1.wasabisys.com/shop/x", "wasabi", "shop.s3.eu-central-1.wasabisys.com", "shop"),
+        (
+            "https://shop-1250000000.pic.ap-guangzhou.myqcloud.com/x",
+            "s3",
+            "shop-1250000000.cos.ap-guangzhou.myqcloud.com",
+            "shop-1250000000",
+        ),
+        (
+            "https://abcdefghijklmnopqrst.supabase.co/rest/v1/orders?select=*",
+            "supabase",
+            "abcdefghijklmnopqrst.supabase.co",
+            "orders",
+        ),
+        ("https://abcdefghijklmnopqrst.supabase.co/rest/v1/rpc/x", "supabase", "abcdefghijklmnopqrst.supabase.co", ""),
+        ("https://abcdefghijklmnopqrst.supabase.co/rest/v1/%s", "supabase", "abcdefghijklmnopqrst.supabase.co", ""),
+        (
+            "https://firestore.googleapis.com/v1/projects/shop-1/databases/(default)/documents/orders/7",
+            "firestore",
+            "firestore.googleapis.com",
+            "orders",
+        ),
+        ("https://shop.pockethost.io/api/collections/orders/records", "pocketbase", "shop.pockethost.io", "orders"),
+        (
+            "https://B1G2GM9NG0-2.algolianet.com/1/indexes/orders/query",
+            "algolia",
+            "b1g2gm9ng0-dsn.algolia.net",
+            "orders",
+        ),
+        ("https://shop.cloudant.com/orders/_all_docs", "couchdb", "shop.cloudant.com", "orders"),
+    ],
+)
+def test_where_a_resource_is_asked_and_for_what(text: str, service: str, host: str, container: str) -> None:
+    if not host:
+        assert all(one.endpoint.kind is not EndpointKind.CLOUD for one in sightings(text))
+        return
+    (endpoint,) = {one.endpoint for one in sightings(text)}
+    assert (endpoint.service, endpoint.host, endpoint.path) == (service, host, container)
+    assert (endpoint.scheme, endpoint.port) == ("https", 443)
+
+
 def test_the_port_of_the_text_is_kept() -> None:
     endpoint = cloud_endpoint("orders.abcdefg12345.us-east-1.rds.amazonaws.com", "", RULES, port=5432)
     assert endpoint is not None

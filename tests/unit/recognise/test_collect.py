@@ -10,6 +10,7 @@ import pytest
 from tieback.intake.apps.open import open_app
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
 from tieback.recognise import extractors
 from tieback.recognise.collect import MAX_SIGHTINGS, collect
@@ -34,6 +35,54 @@ def test_the_same_endpoint_is_one_with_its_first_evidence() -> None:
         ("b.de", 2, "1"),
         ("a.de", 1, "2"),
     ]
+
+
+def seen(value: str, how: str, file: str = "f", host: str = "h.test", path: str = "") -> Sighting:
+    kind = EndpointKind.URL if "//" in value else EndpointKind.CLOUD
+    endpoint = Endpoint(kind, value, "https", host, 443, path, value.partition(":")[0])
+    return Sighting(endpoint, 1, Party.UNKNOWN, Evidence(file, 1, how))
+
+
+@pytest.mark.parametrize(
+    ("hows", "best"),
+    [
+        (("dex-string/url", "dex-flow/URL"), "dex-flow/URL"),
+        (("dex-flow/URL", "resource:string/api/url"), "resource:string/api/url"),
+        (("binary/url", "text/url"), "text/url"),
+        (("text/url:base64", "text/url"), "text/url"),
+        (("text/url:base64", "native-string/url"), "native-string/url"),
+        (("text/url", "dex-string/url"), "text/url"),
+    ],
+)
+def test_fifty_places_are_one_sighting_with_the_best_evidence(hows: tuple[str, str], best: str) -> None:
+    (one,) = collect(None, [seen("https://h.test", how) for how in hows * 25], RULES).sightings
+    assert (one.count, one.evidence.how) == (50, best)
+
+
+def test_containers_of_a_resource_are_gathered() -> None:
+    finds = [seen("supabase:ref", "text/cloud-host", path=path) for path in ("orders", "", "users", "orders")]
+    (one,) = collect(None, finds, RULES).sightings
+    assert (one.names, one.endpoint.path, one.count) == (("orders", "users"), "", 4)
+
+
+@pytest.mark.parametrize(("projects", "names"), [(("shop",), ("orders",)), (("shop", "club"), ()), ((), ())])
+def test_a_container_without_its_project_is_of_the_only_one(projects: tuple[str, ...], names: tuple[str, ...]) -> None:
+    finds = [seen("firestore:", "dex-flow/collection", path="orders")]
+    finds += [seen(f"firestore:{project}", "text/cloud-host") for project in projects]
+    sightings = collect(None, finds, RULES).sightings
+    assert [one.endpoint.value for one in sightings] == [f"firestore:{project}" for project in projects]
+    assert all(one.names == names for one in sightings)
+
+
+def test_an_identifier_without_a_host_takes_the_host_that_is_seen_elsewhere() -> None:
+    finds = [seen("s3:b", "text/cloud-id", host=""), seen("s3:b", "binary/cloud-host", host="b.s3.test")]
+    (one,) = collect(None, finds, RULES).sightings
+    assert (one.endpoint.host, one.evidence.how) == ("b.s3.test", "text/cloud-id")
+
+
+def test_public_keys_are_told_once() -> None:
+    key = PublicKey("parse", "made-up", ("parse",))
+    assert collect(None, [key, key], RULES).keys == (key,)
 
 
 def test_what_only_a_licence_names_is_no_back_end() -> None:

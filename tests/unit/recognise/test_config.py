@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.endpoint import EndpointKind
+from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Sighting
 from tieback.recognise.config import MAX_FILE, ConfigExtractor
 from tieback.recognise.interface import Find
@@ -34,7 +35,8 @@ AVOID = [(rule.files[0] if rule.files else "*", rule.kind, *pair) for rule in CO
 
 @pytest.mark.parametrize(("file", "key", "value", "expected"), KEYS)
 def test_keys(file: str, key: str, value: str, expected: str) -> None:
-    (find,) = EXTRACTOR.judge(key, value, file, HERE, 0)
+    find, *keys = EXTRACTOR.judge(key, value, file, HERE, 0)
+    assert all(isinstance(one, PublicKey) and one.value == value for one in keys)
     assert isinstance(find, Sighting)
     assert (find.endpoint.value, find.endpoint.kind) == (expected, EndpointKind.CLOUD)
 

@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Grade
 from tieback.recognise.credentials import credential_verdict, decode_jwt, entropy, is_placeholder, is_short_block
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Find
 from tieback.recognise.patterns import CredentialRule
 from tieback.recognise.rules import Rules
+from tieback.recognise.verdict import fingerprint
 
 RULES = Rules()
 EXTRACTOR = EndpointExtractor(RULES)
@@ -56,10 +58,39 @@ def test_nothing_of_a_secret_is_in_any_find(example: tuple[CredentialRule, str],
     secret = found["secret"]
     secrets = [secret] if secret != "service_account" else [text[text.index("-----BEGIN") : text.index("-----END")]]
     for find in finds(around.format(text)):
+        if isinstance(find, PublicKey):
+            continue  # public by design, and kept: see below
         shown = str(msgspec.to_builtins(find))
         for one in secrets:
             assert one not in shown
             assert len(one) < 24 or one[8:24] not in shown or not isinstance(find, Credential)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=named)
+def test_a_value_is_kept_of_public_keys_alone(example: tuple[CredentialRule, str]) -> None:
+    _, text = example
+    every = finds(text)
+    public = {one.fingerprint for one in every if isinstance(one, Credential) and one.grade is Grade.PUBLIC}
+    kept = [one for one in every if isinstance(one, PublicKey)]
+    assert {fingerprint(key.value) for key in kept} <= public
+    assert all(key.services for key in kept)
+
+
+def test_no_rule_of_a_secret_names_a_service() -> None:
+    # A JSON Web Token's grade is in its claims: only an anonymous role is public.
+    assert {rule.kind for rule in ALL if rule.services and rule.grade is not Grade.PUBLIC} == {"jwt"}
+
+
+@pytest.mark.parametrize(("role", "kept"), [("anon", 1), ("service_role", 0), ("authenticated", 0), ("", 0)])
+def test_of_tokens_only_the_anonymous_is_kept(role: str, kept: int) -> None:
+    claims = {"iss": "supabase", "ref": "abcdefghijklmnopqrst", "role": role}
+    head, body = (
+        base64.urlsafe_b64encode(msgspec.json.encode(part)).rstrip(b"=").decode()
+        for part in ({"alg": "HS256", "typ": "JWT"}, claims)
+    )
+    keys = [one for one in finds(f'key = "{head}.{body}.c2lnbmF0dXJlLW1hZGUtdXA"') if isinstance(one, PublicKey)]
+    assert len(keys) == kept
+    assert all((key.kind, key.endpoint) == ("supabase_anon", "supabase:abcdefghijklmnopqrst") for key in keys)
 
 
 def test_each_rule_has_examples_and_says_what_it_opens() -> None:

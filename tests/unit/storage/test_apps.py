@@ -8,8 +8,16 @@ from hypothesis import strategies as st
 from tieback.engine.interface import Unit
 from tieback.model.app import App, Platform, Signer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.public_key import PublicKey
 from tieback.model.sighting import AppDocument, Credential, Evidence, Grade, NotBackend, Problem, Sighting
-from tieback.storage.apps import app_endpoints, app_tables, distinct_endpoints, read_app_documents
+from tieback.storage.apps import (
+    app_endpoints,
+    app_tables,
+    container_names,
+    distinct_endpoints,
+    public_keys,
+    read_app_documents,
+)
 from tieback.storage.lake import Lake, part_name
 
 text = st.text(max_size=8)
@@ -51,6 +59,7 @@ documents = st.builds(
             evidence=evidences,
             owner=text,
             party_reason=text,
+            names=st.lists(text, max_size=3).map(tuple),
         ),
         max_size=4,
     ).map(tuple),
@@ -69,6 +78,10 @@ documents = st.builds(
     ).map(tuple),
     not_backends=st.lists(st.builds(NotBackend, value=text, reason=text), max_size=3).map(tuple),
     problems=st.lists(st.builds(Problem, what=text, where=text), max_size=3).map(tuple),
+    keys=st.lists(
+        st.builds(PublicKey, kind=text, value=text, services=st.lists(text, max_size=2).map(tuple), endpoint=text),
+        max_size=3,
+    ).map(tuple),
 )
 
 
@@ -147,3 +160,41 @@ def test_another_version_of_the_analysis_is_not_mixed_in(lake: Lake) -> None:
 
 def test_a_hundred_thousand_keys(lake: Lake) -> None:
     assert len(list(distinct_endpoints(lake, map(unit, range(100_000))))) == 3
+
+
+def cloud(value: str, *names: str, host: str = "a.test", party: Party = Party.FIRST) -> Sighting:
+    found = Endpoint(EndpointKind.CLOUD, value, "https", host, 443, service=value.partition(":")[0])
+    return Sighting(found, 1, party, Evidence("classes.dex", 1, "dex-string/cloud-host"), names=names)
+
+
+def test_containers_of_an_endpoint_are_gathered_over_apps(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    first = AppDocument("a.apk", None, sightings=(cloud("s3:a", "b", "a"), cloud("hasura:x")))
+    other = AppDocument("b.apk", None, sightings=(cloud("s3:a", "c"),))
+    keep(lake, (unit(0), first), (unit(1), other))
+    assert container_names(lake, [unit(0), unit(1)]) == {"s3:a": ("a", "b", "c")}
+    assert container_names(lake, [unit(1)]) == {"s3:a": ("c",)}
+
+
+def test_a_key_is_for_endpoints_of_its_own_app_alone(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    anon = PublicKey("supabase_anon", "made-up", ("supabase",), "supabase:a")
+    parse = PublicKey("parse", "made-up-too", ("parse",))
+    first = AppDocument(
+        "a.apk",
+        None,
+        sightings=(cloud("supabase:a"), cloud("back4app:b"), cloud("x:c", party=Party.THIRD)),
+        keys=(anon, parse),
+    )
+    other = AppDocument("b.apk", None, sightings=(cloud("back4app:other"),))
+    keep(lake, (unit(0), first), (unit(1), other))
+    found = public_keys(lake, [unit(0), unit(1)])
+    assert found == {"supabase:a": (parse, anon), "back4app:b": (parse,)}
+
+
+def test_of_two_endpoints_with_one_value_the_one_with_a_host_comes(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    first = AppDocument("a.apk", None, sightings=(cloud("s3:a", host=""),))
+    other = AppDocument("b.apk", None, sightings=(cloud("s3:a", host="a.s3.test"),))
+    keep(lake, (unit(0), first), (unit(1), other))
+    assert [one.host for one in distinct_endpoints(lake, [unit(0), unit(1)])] == ["a.s3.test"]

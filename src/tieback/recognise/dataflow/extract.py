@@ -11,6 +11,7 @@ import msgspec
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
 from tieback.recognise.context import context
 from tieback.recognise.dataflow.analysis import Analysis, Flow, analyse
@@ -141,7 +142,7 @@ class _Finds:
             match find:
                 case Sighting() | Credential():
                     yield from self._once(flow, msgspec.structs.replace(find, evidence=evidence))
-                case NotBackend():
+                case NotBackend() | PublicKey():
                     yield from self._once(flow, find)
                 case Problem():
                     continue
@@ -183,7 +184,10 @@ class _Finds:
 def _value(find: Find) -> str:
     match find:
         case Sighting():
-            return find.endpoint.value
+            within = find.endpoint.path if _is_cloud(find) else ""
+            return f"{find.endpoint.value} {within}" if within else find.endpoint.value
+        case PublicKey():
+            return find.value
         case Credential():
             return f"{find.kind} {find.masked} {find.endpoint}"
         case NotBackend():
