@@ -12,14 +12,11 @@ from tieback.intake.traffic.open import TRAFFIC_VERSION, open_traffic
 from tieback.model.document import decode, encode
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow
-from tieback.model.pii import Classification, Column
 from tieback.model.sighting import Problem
-from tieback.pii import detectors
-from tieback.pii.names import NameDetector
-from tieback.pipeline.leaks import with_leaks
+from tieback.pipeline.leaks import LeakJudge
 from tieback.pipeline.probing import Progress
 
-TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.1"
+TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.2"
 """Part of the key of a unit of work; the last number rises when leaks are judged otherwise."""
 MAX_SUMMARY = 48 * 1024 * 1024
 """Bytes of the flows of one file that cross back from a worker; further ones are left out, with a problem."""
@@ -34,18 +31,15 @@ class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
         self.uid_map = dict(uid_map or {})
 
     @cached_property
-    def _detector(self) -> NameDetector:
-        return next(detector for detector in detectors() if isinstance(detector, NameDetector))
-
-    def _classify(self, column: Column) -> Classification | None:
-        return next(iter(self._detector.classify(column)), None)
+    def _judge(self) -> LeakJudge:
+        return LeakJudge()
 
     def flows(self, path: Path) -> Iterator[Flow | Problem]:
         """The flows of one file, then its problems."""
         opened = open_traffic(path, self.uid_map)
         try:
             for seen in opened.flows():
-                yield with_leaks(seen, self._classify) if self.leaks else seen.flow
+                yield self._judge(seen) if self.leaks else seen.flow
         finally:
             opened.close()
         for problem in opened.problems:
