@@ -12,8 +12,9 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
-from tieback.probes.playback import Answer, Peer, Played, play, replaying
+from tieback.probes.playback import Answer, Peer, Played, play, replaying, spoken
 from tieback.scope.conversation import Target
+from tieback.scope.transcript import read_transcripts
 
 RECORDED = Path(__file__).parents[1] / "unit" / "probes" / "recorded"
 MAX_BYTES = 2 * 1024 * 1024
@@ -28,9 +29,7 @@ class Recording(msgspec.Struct, frozen=True):
 
 
 def recordings() -> dict[str, Recording]:
-    return {
-        path.stem: msgspec.json.decode(path.read_bytes(), type=Recording) for path in sorted(RECORDED.glob("*.json"))
-    }
+    return {path.stem: Recording(*spoken(next(read_transcripts(path)))) for path in sorted(RECORDED.glob("*.jsonl"))}
 
 
 ALL = recordings()

@@ -2,14 +2,16 @@
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import ssl
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -25,10 +27,15 @@ from tieback.lab.postgres import psql, start_postgres
 from tieback.lab.process import Launch, RunningServer, launch, stop, unprivileged_account
 from tieback.lab.valkey import pipeline, start_valkey
 from tieback.lab.wheels import program
-from tieback.model.grant import Depth
+from tieback.model.document import encode
+from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.probes.interface import Probe
-from tieback.scope.conversation import Connect, Conversation, Fault, Receive, Send, StartTls, Step, Target
+from tieback.scope.audit import AuditLog
+from tieback.scope.conversation import Connect, Conversation, Fault, Receive, Send, StartTls, Step, Target, Traffic
+from tieback.scope.dialer import Dialer
+from tieback.scope.replay import ReplayDialer
+from tieback.scope.transcript import Line, Transcript, TranscriptFile, read_transcripts
 
 HOST = "127.0.0.1"
 PASSWORD = "correct horse battery staple"
@@ -176,6 +183,64 @@ def ask() -> Ask:
         return SocketDriver(probe, target).run(depth)
 
     return run
+
+
+@pytest.fixture
+def transcribe(tmp_path: Path) -> Callable[..., Any]:
+    """``await transcribe(probe, server, **target)``: report and cost by the dialer, and both by a replay of it."""
+
+    async def run(
+        probe: Probe, server: RunningServer, record: Path | None = None, **more: object
+    ) -> tuple[tuple[ProbeReport, Traffic], tuple[ProbeReport, Traffic]]:
+        target = msgspec.convert({"host": server.address, "port": server.port, **more}, Target)
+        meta = probe.meta
+        file = tmp_path / "transcript.jsonl"
+        transcripts = TranscriptFile(file, LOOPBACK)
+        with AuditLog(tmp_path / "audit.jsonl") as audit:
+            told = await Dialer(LOOPBACK, audit, transcripts=transcripts).converse(
+                target, probe.run(target, Depth.DESCRIBE), meta.sends, depth=Depth.DESCRIBE, probe=meta.name
+            )
+        transcripts.close()
+        (transcript,) = read_transcripts(file)
+        replayed = await ReplayDialer([transcript]).converse(
+            target, probe.run(target, Depth.DESCRIBE), meta.sends, depth=Depth.DESCRIBE, probe=meta.name
+        )
+        if record is not None:
+            keep(transcript, record)
+        return told, replayed
+
+    return run
+
+
+LOOPBACK = Grant(
+    authorised_by="the test",
+    contact="security@example.test",
+    not_after=date(2999, 1, 1),
+    target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE, ("root", "postgres"), ransom_note=True),),
+    limits=Limits(connects_per_second=0),
+)
+
+
+def keep(transcript: Transcript, path: Path) -> None:
+    path.write_bytes(encode("transcript", impersonal(transcript)) + b"\n")
+
+
+def impersonal(transcript: Transcript) -> Transcript:
+    """Without the paths of the machine that recorded it; every answer as long as before."""
+    return msgspec.structs.replace(
+        transcript,
+        lines=tuple(
+            Line(
+                line.address,
+                tuple(msgspec.structs.replace(event, data=_without_paths(event.data)) for event in line.events),
+            )
+            for line in transcript.lines
+        ),
+    )
+
+
+def _without_paths(answer: bytes) -> bytes:
+    return re.sub(rb"(?<=:)/(?!/)[A-Za-z0-9_./-]{4,}", lambda found: b"/" + b"x" * (len(found[0]) - 1), answer)
 
 
 def free_port() -> int:

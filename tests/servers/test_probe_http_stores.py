@@ -31,9 +31,7 @@ from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.pipeline.probing import probe_one
 from tieback.probes.choose import named
 from tieback.probes.interface import Probe
-from tieback.probes.playback import Peer, play, replaying
 from tieback.scope.audit import AuditLog
-from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 
 pytestmark = pytest.mark.servers
@@ -604,19 +602,15 @@ RECORDINGS = [
 
 
 @pytest.mark.parametrize(("file", "server", "names"), RECORDINGS, indirect=["server"])
-def test_a_replay_gives_the_same_report(
-    ask: Callable[..., Any], file: str, server: RunningServer, names: tuple[str, ...]
+async def test_a_replay_gives_the_same_report(
+    transcribe: Callable[..., Any], file: str, server: RunningServer, names: tuple[str, ...]
 ) -> None:
     probe: Probe | None = named(file.partition("-")[0])
     assert probe is not None
-    asked = ask(probe, server, Depth.DESCRIBE, names=names)
-    target = Target(server.address, server.port, names=names)
-    replayed = play(probe.run(target, Depth.DESCRIBE), Peer(replaying(asked.answers)), probe.meta.sends).result
-    assert replayed == asked.report
-    assert {proof.asked for proof in replayed.proofs} <= {send.name for send in probe.meta.sends}
-    if os.environ.get("TIEBACK_RECORD") == "1":
-        text = {"greeting": b"", "answers": asked.answers}
-        (RECORDED / f"{file}.json").write_bytes(msgspec.json.format(msgspec.json.encode(text)) + b"\n")
+    record = RECORDED / f"{file}.jsonl" if os.environ.get("TIEBACK_RECORD") == "1" else None
+    told, replayed = await transcribe(probe, server, record=record, names=names)
+    assert replayed == told
+    assert {proof.asked for proof in replayed[0].proofs} <= {send.name for send in probe.meta.sends}
 
 
 def _report(asked: Any) -> ProbeReport:

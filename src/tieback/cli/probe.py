@@ -1,6 +1,8 @@
-"""``tieback probe``: ask services without an app."""
+"""``tieback probe``: ask services without an app, or judge again what was recorded."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Annotated
 
@@ -10,53 +12,122 @@ from rich.text import Text
 
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, progress_bar, write_line
 from tieback.model.document import encode
-from tieback.model.errors import InputError
+from tieback.model.errors import InputError, UsageError
 from tieback.model.probe import Outcome, ProbeReport, RansomVerdict
 
 
 def probe(
-    targets: Annotated[list[str], typer.Argument(metavar="HOST[:PORT]...", help="Without a port: all usual ones.")],
-    grant: Annotated[Path, typer.Option(help="The written permission; without one nothing is contacted.")],
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="HOST[:PORT]|@FILE...", help="Without a port: all usual ones. @FILE: one a line."),
+    ] = None,
+    grant: Annotated[
+        Path | None, typer.Option(help="The written permission; without one nothing is contacted.")
+    ] = None,
+    targets_file: Annotated[Path | None, typer.Option("--targets", help="File of targets, one a line.")] = None,
     output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a service.")] = (
         OutputFormat.TABLE
     ),
     audit: Annotated[
         Path | None, typer.Option(help="Audit log to append to; default: audit.jsonl beside the grant.")
     ] = None,
+    record: Annotated[Path | None, typer.Option(help="Keep what goes over the wire in this file, for --replay.")] = (
+        None
+    ),
+    replay: Annotated[
+        Path | None, typer.Option(help="Judge what --record kept by today's rules; contacts nothing, needs no grant.")
+    ] = None,
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="Ask all again, although the same command was stopped half-way.")
+    ] = False,
 ) -> None:
     """Ask data stores whether they let a stranger in, and what they show. Read-only, under a grant.
 
+    Stopped with Ctrl-C, it keeps what was found; the same command goes on from there within 24 hours.
+
     Example: tieback probe es.example.org:9200 '[2001:db8::1]:27017' --grant grant.toml
     """
-    from tieback.pipeline.ask import ask, candidates_of
+    words = [*(targets or []), *([f"@{targets_file}"] if targets_file is not None else [])]
+    if replay is not None:
+        if words or grant is not None or record is not None:
+            raise UsageError("a replay takes no targets, no grant and no --record", advice="Give --replay FILE alone")
+        _replay(replay, output)
+    elif grant is None:
+        raise UsageError("no grant", advice="Give --grant FILE, or --replay FILE; `tieback grant new` writes a grant")
+    elif not words:
+        raise UsageError("no targets", advice="Give HOST[:PORT], @FILE or --targets FILE")
+    else:
+        _ask(words, grant, audit or grant.parent / "audit.jsonl", record, output, afresh=afresh)
+
+
+def _replay(path: Path, output: OutputFormat) -> None:
+    from tieback.pipeline.ask import replay
+
+    reports: list[ProbeReport] = []
+    asyncio.run(_take(replay(path), reports, output))
+    days = sorted({report.replayed for report in reports})
+    if output is OutputFormat.TABLE:
+        _print(reports, 0)
+    if days:
+        when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+        typer.echo(f"replayed from {when}: nothing was contacted", err=True)
+    if any(report.outcome is not Outcome.OK for report in reports):
+        raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+def _ask(
+    words: list[str], grant: Path, audit: Path, record: Path | None, output: OutputFormat, *, afresh: bool
+) -> None:
+    from tieback.pipeline.ask import Asking, Begun, ask, candidates_of, read_targets
     from tieback.scope.conversation import Target
     from tieback.scope.grant import load_grant
 
     permission = load_grant(grant)
-    named = [candidates_of(text) for text in targets]
+    texts = [text for word in words for text in (read_targets(Path(word[1:])) if word.startswith("@") else [word])]
+    named = [candidates_of(text) for text in texts]
     wanted = [candidate for candidates in named for candidate in candidates]
     # A host without a port is asked on every usual one: that most of them are closed is no failure, and no news.
     swept = {Target(one.host, one.port).label for candidates in named if len(candidates) > 1 for one in candidates}
     reports: list[ProbeReport] = []
+    total = len(wanted)
 
-    async def run() -> None:
-        with progress_bar("asking") as progress:
-            async for report in ask(wanted, permission, audit or grant.parent / "audit.jsonl", progress):
-                if output is OutputFormat.JSON:
-                    write_line(encode("probe", report))
-                reports.append(report)
+    def begin(begun: Begun) -> None:
+        nonlocal total
+        total = begun.total
+        if begun.before:
+            typer.echo(f"going on: {begun.before} of {begun.total} targets were asked before", err=True)
 
-    asyncio.run(run())
+    stopped = False
+    with progress_bar("asking") as progress:
+        found = ask(wanted, permission, Asking(audit, record, afresh), progress, begin)
+        try:
+            asyncio.run(_take(found, reports, output))
+        except KeyboardInterrupt:
+            stopped = True
     closed = [report for report in reports if report.outcome is Outcome.REFUSED and report.target in swept]
     shown = [report for report in reports if report not in closed]
     if output is OutputFormat.TABLE:
         _print(shown, len(closed))
+    if stopped:
+        typer.echo(
+            f"stopped after {len(reports)} of {total} targets; the same command goes on from here within 24 hours",
+            err=True,
+        )
+        raise typer.Exit(ExitCode.SOME_FAILED)
     if all(report.outcome is Outcome.OUT_OF_SCOPE for report in reports):
         raise InputError(
             "no target is in the grant", where=str(grant), advice="Ask `tieback grant explain` for the reasons"
         )
     if any(report.outcome is not Outcome.OK for report in shown):
         raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+async def _take(found: AsyncGenerator[ProbeReport], reports: list[ProbeReport], output: OutputFormat) -> None:
+    async with aclosing(found):
+        async for report in found:
+            if output is OutputFormat.JSON:
+                write_line(encode("probe", report))
+            reports.append(report)
 
 
 def _print(reports: list[ProbeReport], closed: int) -> None:

@@ -28,6 +28,8 @@ class Outcome(StrEnum):
     """Bytes, frames, connections or the stop file ended it."""
     ERROR = "error"
     """An unexpected failure on our side."""
+    NOT_RECORDED = "not_recorded"
+    """A replay asked for something that its transcript does not hold."""
 
 
 class Access(StrEnum):
@@ -174,3 +176,5 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """Whether the service speaks to us without TLS."""
     problems: tuple[str, ...] = ()
     """What could not be asked or read, one clause each."""
+    replayed: str = ""
+    """The day on which it was asked, where this is a replay of a transcript."""

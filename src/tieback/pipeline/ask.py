@@ -1,6 +1,7 @@
 """Asking services without an app: the stages of ``tieback probe``."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import ExitStack, aclosing
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -8,13 +9,19 @@ import msgspec
 
 from tieback.assess.ransom import judge_ransom
 from tieback.model.backend import Candidate, Route
-from tieback.model.errors import UsageError
+from tieback.model.errors import InputError, UsageError, WorkspaceError
 from tieback.model.grant import Grant
-from tieback.model.probe import ProbeReport
-from tieback.pipeline.probing import Progress, probe_all, store_ports, today_utc
+from tieback.model.probe import Outcome, ProbeReport
+from tieback.pipeline.journal import Journal
+from tieback.pipeline.probing import Progress, probe_all, probe_target, store_ports, today_utc
 from tieback.scope.audit import AuditLog
+from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
+from tieback.scope.replay import ReplayDialer
+from tieback.scope.transcript import TranscriptFile, read_transcripts
+
+_MAX_TARGETS_BYTES = 64 * 1024 * 1024
 
 
 def candidates_of(text: str) -> list[Candidate]:
@@ -58,18 +65,105 @@ def _split(text: str) -> tuple[str, int | None]:
     return host, int(port)
 
 
+def read_targets(path: Path) -> list[str]:
+    """``HOST[:PORT]`` of a file, one a line; empty lines and what follows a ``#`` are left out.
+
+    Raises:
+        InputError: the file cannot be read, or is none of this kind.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_TARGETS_BYTES + 1)
+        text = data.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise InputError(f"cannot be read ({why})", where=str(path), advice="Give one HOST[:PORT] a line") from None
+    if len(data) > _MAX_TARGETS_BYTES:
+        raise InputError("longer than 64 MiB", where=str(path), advice="Split it")
+    return [word for line in text.splitlines() if (word := line.partition("#")[0].strip())]
+
+
+class Asking(msgspec.Struct, frozen=True):
+    """Where a run leaves its traces."""
+
+    audit: Path
+    record: Path | None = None
+    """File for transcripts."""
+    afresh: bool = False
+    """Whether to leave alone what an earlier, stopped run of the same command did."""
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """How a run begins."""
+
+    total: int
+    """Targets, each once."""
+    before: int
+    """Of those, asked before by a run of the same command that was stopped."""
+
+
 async def ask(
-    candidates: list[Candidate], grant: Grant, audit_path: Path, progress: Progress | None = None
-) -> AsyncIterator[ProbeReport]:
-    """One report a candidate, as they come, with the signs of ransom judged.
+    candidates: Sequence[Candidate],
+    grant: Grant,
+    asking: Asking,
+    progress: Progress | None = None,
+    begun: Callable[[Begun], None] | None = None,
+) -> AsyncGenerator[ProbeReport]:
+    """One report a target, as they come, with the signs of ransom judged.
+
+    Closing the iterator stops: what was found stays noted, and the same command goes on from there within 24 hours.
 
     Raises:
         GrantError: the grant has expired or is not yet valid.
-        WorkspaceError: the audit log cannot be written.
+        WorkspaceError: the audit log, the transcripts or the journal cannot be written.
     """
     today = today_utc()
     check_valid(grant, today)
-    with AuditLog(audit_path) as audit:
-        dialer = Dialer(grant, audit, today=today)
-        async for _, report in probe_all(candidates, grant, dialer, progress):
-            yield msgspec.structs.replace(report, ransom=judge_ransom(report.containers))
+    wanted: dict[str, Candidate] = {}
+    for one in candidates:
+        wanted.setdefault(Target(one.host, one.port).label, one)
+    with ExitStack() as stack:
+        audit = stack.enter_context(AuditLog(asking.audit))
+        transcripts = TranscriptFile(asking.record, grant) if asking.record is not None else None
+        if transcripts is not None:
+            stack.callback(transcripts.close)
+        journal = Journal(asking.audit.parent, grant, tuple(wanted))
+        finished = False
+        stack.callback(lambda: journal.close(finished=finished))
+        before = [] if asking.afresh else [report for report in journal.found if report.target in wanted]
+        if begun is not None:
+            begun(Begun(len(wanted), len(before)))
+        for report in before:
+            del wanted[report.target]
+            yield report
+        dialer = Dialer(grant, audit, today=today, transcripts=transcripts)
+        moved = (lambda done, total: progress(done + len(before), total + len(before))) if progress else None
+        found = probe_all(wanted.values(), grant, dialer, moved)
+        async with aclosing(found):
+            async for _, report in found:
+                judged = msgspec.structs.replace(report, ransom=judge_ransom(report.containers))
+                journal.add(judged)
+                yield judged
+        finished = True
+        if transcripts is not None and transcripts.left_out:
+            raise WorkspaceError(
+                f"{transcripts.left_out} conversations did not fit into the transcripts",
+                where=str(transcripts.path),
+                advice="Record to another file",
+            )
+
+
+async def replay(path: Path) -> AsyncGenerator[ProbeReport]:
+    """Judge the conversations of a file of transcripts by today's rules. Nothing is contacted.
+
+    Raises:
+        InputError: the file cannot be read, or is none of this kind.
+    """
+    dialer = ReplayDialer(read_transcripts(path))
+    for target in dialer.targets():
+        decision = await dialer.permit(target.host, target.port)
+        if decision.allowed:
+            report = await probe_target(dialer.asked(target), decision.depth, dialer)
+        else:
+            report = ProbeReport(target.label, Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
+        yield msgspec.structs.replace(report, ransom=judge_ransom(report.containers), replayed=dialer.day(target.label))

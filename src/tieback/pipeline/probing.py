@@ -4,7 +4,7 @@ Probing is not spread over processes: one event loop owns all rate limits and th
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -17,6 +17,9 @@ from tieback.probes.choose import named, order
 from tieback.probes.interface import Probe
 from tieback.scope.conversation import Target, Traffic
 from tieback.scope.dialer import Dialer
+from tieback.scope.replay import ReplayDialer
+
+type AnyDialer = Dialer | ReplayDialer
 
 type Progress = Callable[[int, int], None]
 """Called with the number of candidates done and known so far."""
@@ -36,8 +39,8 @@ def today_utc() -> date:
 
 
 async def probe_all(
-    candidates: Iterable[Candidate], grant: Grant, dialer: Dialer, progress: Progress | None = None
-) -> AsyncIterator[tuple[Candidate, ProbeReport]]:
+    candidates: Iterable[Candidate], grant: Grant, dialer: AnyDialer, progress: Progress | None = None
+) -> AsyncGenerator[tuple[Candidate, ProbeReport]]:
     """Ask every candidate, at most ``grant.limits.concurrency`` at a time; yield reports as they come.
 
     Closing the iterator cancels what is under way; sockets are closed by the dialer.
@@ -63,11 +66,11 @@ async def probe_all(
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _ask(candidate: Candidate, dialer: Dialer, grant: Grant) -> tuple[Candidate, ProbeReport]:
+async def _ask(candidate: Candidate, dialer: AnyDialer, grant: Grant) -> tuple[Candidate, ProbeReport]:
     return candidate, await probe_one(candidate, dialer, grant)
 
 
-async def probe_one(candidate: Candidate, dialer: Dialer, grant: Grant) -> ProbeReport:
+async def probe_one(candidate: Candidate, dialer: AnyDialer, grant: Grant) -> ProbeReport:
     """Ask one candidate with the probe that its service or port implies, then with the others until one knows it."""
     decision = await dialer.permit(candidate.host, candidate.port)
     target = Target(
@@ -80,24 +83,32 @@ async def probe_one(candidate: Candidate, dialer: Dialer, grant: Grant) -> Probe
     )
     if not decision.allowed:
         return ProbeReport(target=target.label, outcome=Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
+    return await probe_target(target, decision.depth, dialer)
+
+
+async def probe_target(target: Target, depth: Depth, dialer: AnyDialer) -> ProbeReport:
+    """As ``probe_one``, for a target that may be asked so deep."""
     spent: list[Traffic] = []
     first: ProbeReport | None = None
-    for probe in order(candidate.service, candidate.port):
-        report = await _converse(probe, target, decision.depth, dialer, spent)
-        first = first or report
+    for probe in order(target.service, target.port):
+        report = await _converse(probe, target, depth, dialer, spent)
+        if first is None or first.outcome is Outcome.NOT_RECORDED:
+            first = report
         known = named(report.probe)
         if report.outcome is Outcome.OK and known is not None and known is not probe:
             # The finder said which probe goes on.
-            return await _converse(known, target, decision.depth, dialer, spent)
-        if report.outcome is not Outcome.PROTOCOL_MISMATCH:
+            return await _converse(known, target, depth, dialer, spent)
+        if report.outcome not in (Outcome.PROTOCOL_MISMATCH, Outcome.NOT_RECORDED):
             # A time-out of a later guess says less than the first mismatch: something answers, and not this.
             return report if report.outcome is Outcome.OK or report is first else _with_cost(first, spent)
     assert first is not None
     return _with_cost(first, spent)
 
 
-async def _converse(probe: Probe, target: Target, depth: Depth, dialer: Dialer, spent: list[Traffic]) -> ProbeReport:
-    report, traffic = await dialer.converse(target, probe.run(target, depth), probe.meta.sends, depth=depth)
+async def _converse(probe: Probe, target: Target, depth: Depth, dialer: AnyDialer, spent: list[Traffic]) -> ProbeReport:
+    report, traffic = await dialer.converse(
+        target, probe.run(target, depth), probe.meta.sends, depth=depth, probe=probe.meta.name
+    )
     spent.append(traffic)
     report = msgspec.structs.replace(
         report, tls=traffic.tls, address=traffic.address, cleartext=report.outcome is Outcome.OK and traffic.tls is None

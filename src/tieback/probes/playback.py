@@ -19,6 +19,7 @@ from tieback.scope.conversation import (
     StartTls,
     Step,
 )
+from tieback.scope.transcript import Happened, Transcript
 
 type Answer = Callable[[bytes], bytes | None]
 """From the bytes of one send to what comes back; ``None`` closes the connection."""
@@ -52,6 +53,28 @@ def replaying(answers: Iterable[bytes | None]) -> Answer:
     """Recorded answers in their order, whatever is asked; the end of them closes."""
     left = iter(answers)
     return lambda _: next(left, None)
+
+
+def spoken(transcript: Transcript) -> tuple[bytes, tuple[bytes, ...]]:
+    """What a server said in a conversation: its first greeting, and what came back after each send."""
+    greeting, answers = b"", []
+    # Where a certificate did not verify, the dialer began again and said the same.
+    again = (line for line in transcript.lines if all(event.what is not Happened.UNVERIFIED for event in line.events))
+    for number, line in enumerate(again):
+        heard = b""
+        fresh = True
+        for event in line.events:
+            if event.what is Happened.SENT:
+                if not fresh:
+                    answers.append(heard)
+                elif not number:
+                    greeting = heard
+                heard, fresh = b"", False
+            elif event.what is Happened.RECEIVED:
+                heard += event.data
+        if not fresh:
+            answers.append(heard)
+    return greeting, tuple(answers)
 
 
 def play[R](

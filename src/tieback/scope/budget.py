@@ -8,6 +8,9 @@ from tieback.model.grant import Limits
 from tieback.model.probe import Outcome
 from tieback.scope.conversation import Fault
 
+MAX_NOTE_ANSWER = 8 * 1024
+"""Bytes that may be read once a note was asked for: 4 KiB of it, and what the protocol puts around."""
+
 
 class Budget:
     """The account of one conversation. Every charge that the limits do not cover raises ``Fault``."""
@@ -23,6 +26,8 @@ class Budget:
         self.bytes_read = 0
         """Application bytes, inside TLS."""
         self._wire_bytes = 0
+        self._most = limits.max_bytes
+        self._noted = False
 
     def begin(self) -> None:
         """Start the clock of the total deadline; only the first call does."""
@@ -69,13 +74,24 @@ class Budget:
             raise Fault(Outcome.BUDGET_SPENT, f"{self.frames} receives were made")
         self.frames += 1
 
+    def note(self) -> None:
+        """Charge the reading of a ransom note: one a conversation, and little more than its 4 KiB after it.
+
+        Raises:
+            Fault: ``budget_spent``, one was read already.
+        """
+        if self._noted:
+            raise Fault(Outcome.BUDGET_SPENT, "one note was read")
+        self._noted = True
+        self._most = min(self._most, self.bytes_read + MAX_NOTE_ANSWER)
+
     def bytes_left(self) -> int:
         """Bytes that may still be read.
 
         Raises:
             Fault: ``budget_spent``, none.
         """
-        left = self._limits.max_bytes - self.bytes_read
+        left = self._most - self.bytes_read
         if left <= 0:
             raise Fault(Outcome.BUDGET_SPENT, f"{self.bytes_read} bytes were read")
         return left

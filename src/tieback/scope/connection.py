@@ -11,10 +11,12 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Protocol
 
-from tieback.model.probe import Outcome
+from tieback.model.probe import Outcome, TlsInfo
 from tieback.scope.address import parse_address
 from tieback.scope.conversation import Fault
+from tieback.scope.tls import describe
 
 READ_BYTES = 64 * 1024
 """The most that one read takes from the socket."""
@@ -28,6 +30,40 @@ _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPOR
 
 class Unverified(Exception):  # noqa: N818 - a verdict of the handshake, not an error
     """The certificate does not verify; ``str()`` says why in OpenSSL's words."""
+
+
+class Wire(Protocol):
+    """An open connection: a real one, one that is recorded, or one that is replayed. Every failure is a ``Fault``."""
+
+    @property
+    def silent(self) -> bool:
+        """Whether not a byte came yet, other than to shake hands."""
+        ...
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether TLS is on."""
+        ...
+
+    def tls(self, problem: str) -> TlsInfo:
+        """What is known of the TLS session; ``problem`` says why verification failed."""
+        ...
+
+    async def start_tls(self, context: ssl.SSLContext, host: str, seconds: float) -> None:
+        """As ``Connection.start_tls``."""
+        ...
+
+    async def write(self, data: bytes, seconds: float) -> None:
+        """As ``Connection.write``."""
+        ...
+
+    async def read(self, count: int, seconds: float) -> bytes:
+        """As ``Connection.read``."""
+        ...
+
+    def close(self) -> None:
+        """As ``Connection.close``."""
+        ...
 
 
 class Connection:
@@ -91,9 +127,13 @@ class Connection:
         return self._heard == 0
 
     @property
-    def session(self) -> ssl.SSLObject | None:
-        """The TLS session, where there is one."""
-        return self._tls
+    def encrypted(self) -> bool:
+        """Whether TLS is on."""
+        return self._tls is not None
+
+    def tls(self, problem: str) -> TlsInfo:
+        """What is known of the TLS session; ``problem`` says why verification failed, or is empty."""
+        return describe(self._tls, problem) if self._tls is not None else TlsInfo("", False, problem)
 
     async def start_tls(self, context: ssl.SSLContext, host: str, seconds: float) -> None:
         """Shake hands.

@@ -60,6 +60,8 @@ class DeclaredSend(msgspec.Struct, frozen=True):
     """What the answer is for, and why it changes nothing."""
     depth: Depth = Depth.IDENTIFY
     """The depth of a grant that it takes."""
+    values: bool = False
+    """Whether the answer holds values of a record: a ransom note, once, where the grant's ``ransom_note`` says so."""
 
     def matches(self, data: bytes) -> bool:
         """Whether ``data`` is exactly such a byte string."""

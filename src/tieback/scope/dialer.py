@@ -14,11 +14,14 @@ from pathlib import Path
 from tieback.model.grant import Depth, Grant
 from tieback.scope.audit import AuditLog
 from tieback.scope.budget import RateLimit
+from tieback.scope.connection import Connection
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Step, Target, Traffic
 from tieback.scope.decide import Decision, Scope
 from tieback.scope.names import Names
+from tieback.scope.recording import Open, Recording
 from tieback.scope.talk import Door, Talk
 from tieback.scope.tls import Contexts
+from tieback.scope.transcript import TranscriptFile
 
 _MAX_FAULTS = 64
 """Faults that a conversation may handle before it is ended."""
@@ -36,6 +39,7 @@ class Dialer:
         stop_file: Path | None = None,
         today: date | None = None,
         contexts: Contexts | None = None,
+        transcripts: TranscriptFile | None = None,
     ) -> None:
         """Compile the grant.
 
@@ -46,6 +50,7 @@ class Dialer:
             stop_file: while it exists nothing is connected to or read.
             today: the day to judge the grant by; by default the current one in UTC, which may change during a run.
             contexts: how TLS verifies; the system's trusted roots by default.
+            transcripts: gets what goes over the wire; by default nothing is kept.
 
         Raises:
             GrantError: a target or host of the grant is malformed.
@@ -59,6 +64,7 @@ class Dialer:
         self._rate = RateLimit(grant.limits.connects_per_second)
         self._slots = asyncio.Semaphore(grant.limits.concurrency)
         self._contexts = contexts if contexts is not None else Contexts()
+        self._transcripts = transcripts
         self._announced = False
 
     async def permit(self, host: str, port: int) -> Decision:
@@ -67,6 +73,12 @@ class Dialer:
         Where several of its addresses are allowed, the depth and permissions are those that hold for all of them, since
         the conversation may reach any.
         """
+        decision = await self._permit(host, port)
+        if self._transcripts is not None and not decision.allowed:
+            self._transcripts.refuse(Target(host, port), decision.reason)
+        return decision
+
+    async def _permit(self, host: str, port: int) -> Decision:
         if lapsed := self._today_scope().lapsed:
             return Decision(False, lapsed)
         found = await self._names.resolve(host)
@@ -82,6 +94,8 @@ class Dialer:
         sends: Sequence[DeclaredSend],
         *,
         depth: Depth | None = None,
+        probe: str = "",
+        note: bool = False,
     ) -> tuple[R, Traffic]:
         """Hold a conversation to its end.
 
@@ -90,6 +104,8 @@ class Dialer:
             conversation: yields steps; every failure is thrown into it as a ``Fault``.
             sends: the byte strings that it may send.
             depth: how deep the conversation goes; an address whose rule allows less is out of scope.
+            probe: whose conversation it is, for the transcript.
+            note: whether a ransom note is to be read; an address whose rule does not allow that is out of scope.
 
         Raises:
             WorkspaceError: the audit log cannot be written.
@@ -97,31 +113,43 @@ class Dialer:
         """
         async with self._slots:
             self._announce()
-            # What is declared for a greater depth than was granted counts as undeclared.
-            allowed = [declared for declared in sends if depth is None or depth.allows(declared.depth)]
-            talk = Talk(self._door(target, depth), target, allowed, self._grant.limits)
+            # What is declared for a greater depth than was granted counts as undeclared, and so do notes.
+            allowed = [
+                declared
+                for declared in sends
+                if (depth is None or depth.allows(declared.depth)) and (note or not declared.values)
+            ]
+            recording = Recording(allowed, Connection.open) if self._transcripts is not None else None
+            door = self._door(target, depth, recording.open if recording is not None else Connection.open, note=note)
+            talk = Talk(door, target, allowed, self._grant.limits)
             fault = ""
             try:
-                result = await _drive(talk, conversation)
+                result = await drive(talk, conversation)
             except BaseException as error:
                 fault = str(error) if isinstance(error, Fault) else type(error).__name__
                 raise
             finally:
                 talk.close()
                 conversation.close()
+                traffic = talk.traffic()
                 self._audit.append("end", talk.account(fault))
+                if recording is not None and self._transcripts is not None:
+                    whole = depth if depth is not None else Depth.SAMPLE
+                    self._transcripts.keep(target, probe, whole, recording.lines(), traffic)
                 await asyncio.to_thread(self._audit.sync)
-            return result, talk.traffic()
+            return result, traffic
 
-    def _door(self, target: Target, depth: Depth | None) -> Door:
+    def _door(self, target: Target, depth: Depth | None, connect: Open, *, note: bool) -> Door:
         def decide(address: str) -> Decision:
             decision = self._decide(target.host, address, target.port)
-            return _enough(decision, target, depth) if decision.allowed else decision
+            return _enough(decision, target, depth, note=note) if decision.allowed else decision
 
         def lapsed() -> str:
             return self._today_scope().lapsed
 
-        return Door(self._names, decide, self._rate, self._contexts, self._stopped, lapsed, self._audit.append)
+        return Door(
+            self._names.resolve, decide, self._rate, self._contexts, self._stopped, lapsed, self._audit.append, connect
+        )
 
     def _decide(self, host: str, address: str | None, port: int) -> Decision:
         return self._today_scope().decide(host, address, port)
@@ -153,7 +181,8 @@ class Dialer:
             )
 
 
-async def _drive[R](talk: Talk, conversation: Conversation[R]) -> R:
+async def drive[R](talk: Talk, conversation: Conversation[R]) -> R:
+    """Carry out the steps of a conversation to its result."""
     faults = 0
     try:
         step: Step = next(conversation)
@@ -189,12 +218,15 @@ def _common(allowed: list[Decision]) -> Decision | None:
     )
 
 
-def _enough(decision: Decision, target: Target, depth: Depth | None) -> Decision:
+def _enough(decision: Decision, target: Target, depth: Depth | None, *, note: bool) -> Decision:
     """The decision, or a refusal where the rule allows less than the conversation was begun with."""
     if depth is not None and not decision.depth.allows(depth):
         return Decision(
             False, f"`{decision.rule}` allows {decision.depth}, not {depth}", decision.address, decision.rule
         )
+    if note and not decision.ransom_note:
+        reason = f"`{decision.rule}` does not let a ransom note be read"
+        return Decision(False, reason, decision.address, decision.rule)
     missing = [account for account in target.passwordless if account not in decision.passwordless]
     if missing:
         reason = f"`{decision.rule}` does not name the account {missing[0]} as passwordless"

@@ -1,12 +1,12 @@
 """One conversation under way: its connection, its budget, and the steps."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tieback.model.grant import Limits
 from tieback.model.probe import Outcome, TlsInfo
 from tieback.scope.budget import Budget, RateLimit
-from tieback.scope.connection import READ_BYTES, Connection, Unverified
+from tieback.scope.connection import READ_BYTES, Unverified, Wire
 from tieback.scope.conversation import (
     MADE_UP_ACCOUNT,
     Connect,
@@ -21,15 +21,17 @@ from tieback.scope.conversation import (
 )
 from tieback.scope.decide import Decision
 from tieback.scope.hostname import parse_host
-from tieback.scope.names import Names
-from tieback.scope.tls import Contexts, describe
+from tieback.scope.names import Resolution
+from tieback.scope.recording import Open
+from tieback.scope.tls import Contexts
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
     """What the dialer lends to a conversation."""
 
-    names: Names
+    resolve: Callable[[str], Awaitable[Resolution]]
+    """The addresses of a host."""
     decide: Callable[[str], Decision]
     """The grant's decision on an address for this target."""
     rate: RateLimit
@@ -39,6 +41,8 @@ class Door:
     lapsed: Callable[[], str]
     """Why the grant does not hold today, or empty."""
     audit: Callable[[str, Mapping[str, object]], None]
+    open: Open
+    """Makes a connection to an address that was decided on."""
 
 
 class Talk:
@@ -50,7 +54,7 @@ class Talk:
         self._sends = sends
         self._limits = limits
         self._budget = Budget(limits)
-        self._connection: Connection | None = None
+        self._connection: Wire | None = None
         self._buffer = bytearray()
         """What was read beyond the last answer: at most one read."""
         self._address = ""
@@ -143,7 +147,7 @@ class Talk:
             raise self._refusal(lapsed, "")
         if self._address:
             return (self._address,)
-        found = await self._door.names.resolve(self._target.host)
+        found = await self._door.resolve(self._target.host)
         if not found.addresses:
             raise self._refusal(found.reason, "", found.outcome)
         return found.addresses
@@ -152,7 +156,7 @@ class Talk:
         self._door.audit("refused", {"target": self._target.label, "address": address, "reason": reason})
         return Fault(outcome, reason)
 
-    async def _dial(self, address: str, decision: Decision) -> Connection:
+    async def _dial(self, address: str, decision: Decision) -> Wire:
         self._budget.begin()
         self._budget.connection()
         self._budget.pause(await self._door.rate.admit(address))
@@ -160,13 +164,13 @@ class Talk:
         self._budget.left()
         line = {"target": self._target.label, "address": address, "rule": decision.rule, "reason": decision.reason}
         self._door.audit("connect", line)
-        return await Connection.open(
+        return await self._door.open(
             address, self._target.port, self._limits.connect_seconds, self._budget.left, self._budget.wire
         )
 
     async def _start_tls(self) -> None:
         connection = self._open()
-        if connection.session is not None:
+        if connection.encrypted:
             raise Fault(Outcome.ERROR, "TLS is on already")
         if self._buffer:
             # Clear text that would pass for an answer inside TLS (CVE-2011-0411).
@@ -185,11 +189,11 @@ class Talk:
                 connection = await self._again(address)
         if self._unverified:
             await connection.start_tls(self._door.contexts.measuring, host, self._limits.idle_seconds)
-        if connection.session is not None:
-            self._tls = describe(connection.session, self._unverified)
+        if connection.encrypted:
+            self._tls = connection.tls(self._unverified)
         self._preamble.clear()
 
-    async def _again(self, address: str) -> Connection:
+    async def _again(self, address: str) -> Wire:
         """A new connection in the state of the old one: what was said in clear text is said again."""
         preamble = list(self._preamble)
         self.close()
@@ -217,6 +221,8 @@ class Talk:
         if account is not None and account not in (MADE_UP_ACCOUNT, *self._target.passwordless):
             self._door.audit("undeclared", {"target": self._target.label, "account": account})
             raise Fault(Outcome.ERROR, f"the grant does not name the account {account!r}")
+        if declared.values:
+            self._budget.note()
         self._sent[declared.name] = self._sent.get(declared.name, 0) + 1
         self._budget.bytes_sent += len(step.data)
         self._remember(step)
@@ -287,10 +293,10 @@ class Talk:
         return Fault(Outcome.PROTOCOL_MISMATCH, f"the peer closed the connection after {where}")
 
     def _remember(self, step: Send | Receive) -> None:
-        if self._connection is not None and self._connection.session is None and len(self._preamble) <= _MAX_PREAMBLE:
+        if self._connection is not None and not self._connection.encrypted and len(self._preamble) <= _MAX_PREAMBLE:
             self._preamble.append(step)
 
-    def _open(self) -> Connection:
+    def _open(self) -> Wire:
         if self._connection is None:
             raise Fault(Outcome.ERROR, "there is no open connection")
         return self._connection

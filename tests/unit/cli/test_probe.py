@@ -1,10 +1,25 @@
 """``tieback probe`` at the edges of a grant; real servers are asked in tests/servers."""
 
+import asyncio
 import json
+import os
+import signal
 import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.unit.cli.conftest import Run
+from tieback.model.backend import Candidate
+from tieback.model.probe import ProbeReport
+from tieback.pipeline import probing
+from tieback.pipeline.journal import FOLDER
 
 GRANT = """
 authorised_by = "Security office"
@@ -48,3 +63,120 @@ def test_closed_ports_of_a_host_are_counted_not_listed(run: Run, tmp_path: Path)
     assert ended.code == 0
     assert "usual ports of data stores are closed" in ended.out
     assert "refused" not in ended.out
+
+
+def closed_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for free in sockets:
+            free.bind(("127.0.0.1", 0))
+        return [free.getsockname()[1] for free in sockets]
+    finally:
+        for free in sockets:
+            free.close()
+
+
+def test_targets_come_from_files_too(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))
+    one, two, three = closed_ports(3)
+    (tmp_path / "some.txt").write_text(f"# stores\n\n127.0.0.1:{one}  # the first\n")
+    (tmp_path / "more.txt").write_text(f"127.0.0.1:{two}\n127.0.0.1:{one}\n")
+    words = ("probe", f"127.0.0.1:{three}", "@some.txt", "--targets", "more.txt", "--grant", "grant.toml")
+    ended = run(*words, "--format", "json")
+    asked = [json.loads(line)["target"] for line in ended.out.splitlines()]
+    assert sorted(asked) == sorted(f"127.0.0.1:{port}" for port in (one, two, three))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("127.0.0.1:1",), "no grant"),
+        (("--grant", "grant.toml"), "no targets"),
+        (("@none.txt", "--grant", "grant.toml"), "cannot be read"),
+        (("--replay", "t.jsonl", "--grant", "grant.toml"), "a replay takes no targets"),
+        (("--replay", "none.jsonl"), "cannot be read"),
+    ],
+)
+def test_words_that_do_not_go_together(run: Run, tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))
+    ended = run("probe", *words)
+    assert ended.code in (2, 3, 4)
+    assert said in ended.err
+
+
+def greeting(port_of: list[int], stop: threading.Event) -> None:
+    """A server that refuses this client, as MySQL does; until it is told to stop."""
+    refusal = b"\xffj\x04Host '127.0.0.1' is not allowed to connect to this MySQL server"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        port_of.append(server.getsockname()[1])
+        while not stop.is_set():
+            with suppress(TimeoutError), server.accept()[0] as client:
+                client.sendall(len(refusal).to_bytes(3, "little") + b"\0" + refusal)
+
+
+@pytest.fixture
+def turned_away() -> Iterator[int]:
+    ports: list[int] = []
+    stop = threading.Event()
+    thread = threading.Thread(target=greeting, args=(ports, stop))
+    thread.start()
+    while not ports:
+        time.sleep(0.01)
+    yield ports[0]
+    stop.set()
+    thread.join()
+
+
+def test_a_replay_needs_no_network_and_no_grant(run: Run, tmp_path: Path, turned_away: int) -> None:
+    (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))
+    words = ("probe", f"127.0.0.1:{turned_away}", "192.0.2.1:6379", f"127.0.0.1:{closed_ports(1)[0]}")
+    first = run(*words, "--grant", "grant.toml", "--record", "t.jsonl", "--format", "json")
+    told = {line["target"]: line for line in map(json.loads, first.out.splitlines())}
+    assert told[f"127.0.0.1:{turned_away}"]["access"] == "firewalled"
+    (tmp_path / "grant.toml").unlink()
+    again = run("probe", "--replay", "t.jsonl", "--format", "json")
+    replayed = {line["target"]: line for line in map(json.loads, again.out.splitlines())}
+    day = datetime.now(UTC).date().isoformat()
+    assert {one.pop("replayed") for one in replayed.values()} == {day}
+    assert all(one.pop("replayed") == "" for one in told.values())
+    assert replayed == told
+    assert f"replayed from {day}" in again.err
+
+
+def test_stopped_it_goes_on_where_it_was(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turned_away: int
+) -> None:
+    (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))
+    ports = [turned_away, *closed_ports(2)]
+    words = ("probe", *(f"127.0.0.1:{port}" for port in ports), "--grant", "grant.toml", "--format", "json")
+    real = probing.probe_one
+    journal = tmp_path / FOLDER
+
+    async def stopping(candidate: Candidate, *rest: Any) -> ProbeReport:
+        if candidate.port == ports[0]:
+            return await real(candidate, *rest)
+        while not journal.exists():  # noqa: ASYNC110 - a file says so, not an event
+            await asyncio.sleep(0.01)
+        if candidate.port == ports[1]:
+            os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    def connects() -> int:
+        lines = (tmp_path / "audit.jsonl").read_text().splitlines()
+        return sum('"connect"' in line and f"127.0.0.1:{turned_away}" in line for line in lines)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(probing, "probe_one", stopping)
+        stopped = run(*words)
+    assert stopped.code == 3
+    assert "the same command goes on from here" in stopped.err
+    assert [json.loads(line)["target"] for line in stopped.out.splitlines()] == [f"127.0.0.1:{turned_away}"]
+    before = connects()
+    ended = run(*words)
+    assert {json.loads(line)["target"] for line in ended.out.splitlines()} == {f"127.0.0.1:{port}" for port in ports}
+    assert "going on: 1 of 3" in ended.err
+    assert connects() == before
+    assert not journal.exists()
+    assert "going on" not in run(*words).err

@@ -40,6 +40,8 @@ class ScriptedDialer:
         sends: Sequence[DeclaredSend],
         *,
         depth: Depth | None = None,
+        probe: str = "",
+        note: bool = False,
     ) -> tuple[ProbeReport, Traffic]:
         conversation.close()
         name = next(probe.meta.name for probe in PROBES if probe.meta.sends == tuple(sends))

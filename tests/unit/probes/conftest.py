@@ -1,4 +1,4 @@
-"""Recorded answers of real servers (osmem: of an emulation), written by ``tests/servers/test_probe_recordings.py``.
+"""Transcripts of real servers (osmem: of an emulation), written by ``tests/servers/test_probe_recordings.py``.
 
 Pages of stores that speak HTTP stand in ``pages/<probe>.toml``, each with its source.
 """
@@ -13,8 +13,9 @@ from tieback.model.grant import Depth
 from tieback.model.probe import ProbeReport
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
-from tieback.probes.playback import Peer, Played, play, replaying
+from tieback.probes.playback import Peer, Played, play, replaying, spoken
 from tieback.scope.conversation import Target
+from tieback.scope.transcript import read_transcripts
 
 
 class Recording(msgspec.Struct, frozen=True):
@@ -27,8 +28,8 @@ def recorded() -> Callable[[str], Recording]:
     """A recording by its name."""
 
     def read(name: str) -> Recording:
-        path = Path(__file__).parent / "recorded" / f"{name}.json"
-        return msgspec.json.decode(path.read_bytes(), type=Recording)
+        (transcript,) = read_transcripts(Path(__file__).parent / "recorded" / f"{name}.jsonl")
+        return Recording(*spoken(transcript))
 
     return read
 

@@ -9,6 +9,8 @@ survive restarts; a replica set's name is often just ``rs0`` and ``topologyVersi
 Servers that give no UUIDs are known by the names.
 """
 
+from zlib import crc32
+
 import msgspec
 
 from tieback.model.figure import Figure, Quality
@@ -63,7 +65,8 @@ class _Session:
         return (yield from self._answer(head))
 
     def _message(self, command: Command, database: str = "", collection: str = "") -> bytes:
-        self._request += 1
+        # The id is made from the question, so that a transcript answers it whatever was asked before.
+        self._request = crc32(repr((command.name, database, collection)).encode()) & 0x7FFFFFFF or 1
         return command.message(self._request, database, collection)
 
     def _answer(self, head: bytes) -> Conversation[bson.Document]:

@@ -1,0 +1,122 @@
+"""Records the connections of one conversation as events, beside the dialer's own work."""
+
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from tieback.model.probe import TlsInfo
+from tieback.scope.connection import Unverified, Wire
+from tieback.scope.conversation import DeclaredSend, Fault
+from tieback.scope.transcript import Event, Happened, Line
+
+type Open = Callable[[str, int, float, Callable[[], float], Callable[[int], None]], Awaitable[Wire]]
+"""As ``Connection.open``."""
+
+
+class Recording:
+    """What happened so far on the connections of one conversation."""
+
+    def __init__(self, sends: Sequence[DeclaredSend], connect: Open) -> None:
+        """Begin.
+
+        Args:
+            sends: the declared ones; answers to those that ask for values are not kept.
+            connect: makes the connections that are recorded.
+        """
+        self._values = tuple(declared for declared in sends if declared.values)
+        self._connect = connect
+        self._begun = time.monotonic()
+        self._connections: list[tuple[str, list[Event]]] = []
+
+    def lines(self) -> tuple[Line, ...]:
+        """Every connection so far."""
+        return tuple(Line(address, tuple(events)) for address, events in self._connections)
+
+    async def open(
+        self, address: str, port: int, seconds: float, left: Callable[[], float], charge: Callable[[int], None]
+    ) -> Wire:
+        """As ``Connection.open``, recorded."""
+        events: list[Event] = []
+        self._connections.append((address, events))
+        try:
+            return _Recorded(await self._connect(address, port, seconds, left, charge), events, self)
+        except Fault as fault:
+            events.append(self.faulted(fault, Happened.UNCONNECTED))
+            raise
+
+    def event(self, what: Happened, data: bytes = b"", text: str = "", tls: TlsInfo | None = None) -> Event:
+        """An event of now."""
+        return Event(self._now(), what, data, text, tls=tls)
+
+    def asks_for_values(self, data: bytes) -> bool:
+        """Whether the answer to these bytes may hold values of records."""
+        return any(declared.matches(data) for declared in self._values)
+
+    def faulted(self, fault: Fault, what: Happened = Happened.FAULT) -> Event:
+        """A fault of now."""
+        return Event(self._now(), what, text=fault.detail[:300], outcome=fault.outcome)
+
+    def _now(self) -> int:
+        return round(1000 * (time.monotonic() - self._begun))
+
+
+class _Recorded:
+    """A connection that writes down what it does."""
+
+    def __init__(self, wire: Wire, events: list[Event], recording: Recording) -> None:
+        self._wire = wire
+        self._events = events
+        self._recording = recording
+        self._withheld = False
+
+    @property
+    def silent(self) -> bool:
+        return self._wire.silent
+
+    @property
+    def encrypted(self) -> bool:
+        return self._wire.encrypted
+
+    def tls(self, problem: str) -> TlsInfo:
+        found = self._wire.tls(problem)
+        self._note(Happened.TLS, tls=found)
+        return found
+
+    async def start_tls(self, context: ssl.SSLContext, host: str, seconds: float) -> None:
+        try:
+            await self._wire.start_tls(context, host, seconds)
+        except Unverified as verdict:
+            self._note(Happened.UNVERIFIED, text=str(verdict))
+            raise
+        except Fault as fault:
+            self._events.append(self._recording.faulted(fault))
+            raise
+
+    async def write(self, data: bytes, seconds: float) -> None:
+        self._note(Happened.SENT, data)
+        self._withheld = self._recording.asks_for_values(data)
+        try:
+            await self._wire.write(data, seconds)
+        except Fault as fault:
+            self._events.append(self._recording.faulted(fault, Happened.UNSENT))
+            raise
+
+    async def read(self, count: int, seconds: float) -> bytes:
+        try:
+            data = await self._wire.read(count, seconds)
+        except Fault as fault:
+            self._events.append(self._recording.faulted(fault))
+            raise
+        if not data:
+            self._note(Happened.ENDED)
+        elif self._withheld:
+            self._note(Happened.WITHHELD, text=f"{len(data)} bytes")
+        else:
+            self._note(Happened.RECEIVED, data)
+        return data
+
+    def close(self) -> None:
+        self._wire.close()
+
+    def _note(self, what: Happened, data: bytes = b"", text: str = "", tls: TlsInfo | None = None) -> None:
+        self._events.append(self._recording.event(what, data, text, tls))

@@ -1,0 +1,209 @@
+"""Holds conversations again from their transcripts: no network, no grant, the same steps and bounds.
+
+A probe of today may send something else than the one that was recorded. Bytes that were sent then are found wherever
+they stand in the transcript; what it does not hold ends the conversation with the outcome ``not_recorded``, and what
+was learned before stays. The version of tieback in a ``User-Agent`` does not matter.
+"""
+
+import re
+import ssl
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from tieback.model.grant import Depth
+from tieback.model.probe import Outcome, TlsInfo
+from tieback.scope.budget import RateLimit
+from tieback.scope.connection import Unverified, Wire
+from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target, Traffic
+from tieback.scope.decide import Decision
+from tieback.scope.dialer import drive
+from tieback.scope.names import Resolution
+from tieback.scope.talk import Door, Talk
+from tieback.scope.tls import Contexts
+from tieback.scope.transcript import Event, Happened, Transcript
+
+_AGENT = re.compile(rb"(?<=\r\nUser-Agent: )[^\r\n]*")
+
+
+class _Exchange:
+    """Bytes that were sent (none before the first), and what happened until the next were."""
+
+    def __init__(self, sent: bytes) -> None:
+        self.sent = sent
+        self.events: list[Event] = []
+        self.told = False
+
+
+class _Tape:
+    """The connections of one conversation."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self.lines = [_exchanges(line.events) for line in transcript.lines]
+        self._next = 0
+
+    async def open(self, *_: object) -> Wire:
+        """As ``Connection.open``: the next connection that was recorded."""
+        if self._next >= len(self.lines):
+            raise Fault(Outcome.NOT_RECORDED, "no further connection was recorded")
+        self._next += 1
+        events = self.lines[self._next - 1][0].events
+        if events and events[0].what is Happened.UNCONNECTED:
+            raise _fault(events[0])
+        return _Played(self, self._next - 1)
+
+    def find(self, data: bytes, line: int) -> _Exchange | None:
+        """Where the bytes were sent: on this connection rather than on another, earlier rather than later."""
+        wanted = _AGENT.sub(b"", data)
+        others = [exchange for at, other in enumerate(self.lines) if at != line for exchange in other[1:]]
+        for exchange in (*self.lines[line][1:], *others):
+            if not exchange.told and exchange.sent == wanted:
+                exchange.told = True
+                return exchange
+        return None
+
+
+def _exchanges(events: Iterable[Event]) -> list[_Exchange]:
+    found = [_Exchange(b"")]
+    for event in events:
+        if event.what is Happened.SENT:
+            found.append(_Exchange(_AGENT.sub(b"", event.data)))
+        else:
+            found[-1].events.append(event)
+    return found
+
+
+class _Played:
+    """A connection of a transcript."""
+
+    def __init__(self, tape: _Tape, line: int) -> None:
+        self._tape = tape
+        self._line = line
+        self._events = deque(tape.lines[line][0].events)
+        self._held = b""
+        self._tls: TlsInfo | None = None
+        self.silent = True
+
+    @property
+    def encrypted(self) -> bool:
+        return self._tls is not None
+
+    def tls(self, problem: str) -> TlsInfo:
+        return self._tls if self._tls is not None else TlsInfo("", False, problem)
+
+    async def start_tls(self, context: ssl.SSLContext, host: str, seconds: float) -> None:  # noqa: ARG002 - as recorded
+        event = self._events.popleft() if self._events else None
+        if event is None or event.what not in (Happened.TLS, Happened.UNVERIFIED, Happened.FAULT):
+            raise Fault(Outcome.NOT_RECORDED, "no TLS handshake was recorded here")
+        if event.what is Happened.UNVERIFIED:
+            raise Unverified(event.text)
+        if event.what is Happened.FAULT:
+            raise _fault(event)
+        self._tls = event.tls
+
+    async def write(self, data: bytes, seconds: float) -> None:  # noqa: ARG002 - nothing is waited for
+        exchange = self._tape.find(data, self._line)
+        if exchange is None:
+            raise Fault(Outcome.NOT_RECORDED, f"the transcript does not hold the answer to {data[:60]!r}")
+        # An end that was recorded before belongs to another order of questions.
+        waiting = (event for event in self._events if event.what is Happened.RECEIVED)
+        self._events = deque((*waiting, *exchange.events))
+        if self._events and self._events[0].what is Happened.UNSENT:
+            raise _fault(self._events.popleft())
+
+    async def read(self, count: int, seconds: float) -> bytes:  # noqa: ARG002 - nothing is waited for
+        if not self._held:
+            event = self._events[0] if self._events else None
+            if event is None:
+                raise Fault(Outcome.NOT_RECORDED, "nothing more of this answer was recorded")
+            if event.what is Happened.ENDED:
+                return b""
+            self._events.popleft()
+            if event.what is Happened.WITHHELD:
+                raise Fault(Outcome.NOT_RECORDED, "the answer may hold values of records and was not kept")
+            if event.what is not Happened.RECEIVED:
+                raise _fault(event)
+            self._held = event.data
+        data, self._held = self._held[:count], self._held[count:]
+        self.silent = self.silent and not data
+        return data
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _fault(event: Event) -> Fault:
+    return Fault(event.outcome or Outcome.NOT_RECORDED, event.text or f"a {event.what} where none was expected")
+
+
+class ReplayDialer:
+    """Gives what ``Dialer`` gave, from transcripts."""
+
+    def __init__(self, transcripts: Iterable[Transcript]) -> None:
+        """Sort them by target. Of several conversations of one probe with one target the last counts."""
+        self._by_target: dict[str, dict[str, Transcript]] = {}
+        for transcript in transcripts:
+            self._by_target.setdefault(transcript.target.label, {})[transcript.probe] = transcript
+        self._contexts = Contexts()
+
+    def targets(self) -> list[Target]:
+        """Every target once, in the order of the transcripts."""
+        return [next(iter(held.values())).target for held in self._by_target.values()]
+
+    def asked(self, target: Target) -> Target:
+        """The target as it was asked, with what the grant allowed then."""
+        held = self._by_target[target.label].values()
+        return next((transcript.target for transcript in held if not transcript.refused), target)
+
+    def day(self, label: str) -> str:
+        """When a target was asked last."""
+        return max((transcript.day for transcript in self._by_target.get(label, {}).values()), default="")
+
+    async def permit(self, host: str, port: int) -> Decision:
+        """What the grant said then."""
+        held = list(self._by_target.get(Target(host, port).label, {}).values())
+        asked = [transcript for transcript in held if not transcript.refused]
+        if not asked:
+            return Decision(False, held[-1].refused if held else "no transcript is about it")
+        last = asked[-1]
+        depth = max((transcript.depth for transcript in asked), key=lambda depth: depth.rank)
+        return Decision(True, "replayed", "", "", depth, last.target.passwordless)
+
+    async def converse[R](
+        self,
+        target: Target,
+        conversation: Conversation[R],
+        sends: Sequence[DeclaredSend],
+        *,
+        depth: Depth | None = None,
+        probe: str = "",
+        note: bool = False,  # noqa: ARG002 - a note is never kept
+    ) -> tuple[R, Traffic]:
+        """As ``Dialer.converse``; the cost is the one of then."""
+        found = self._by_target.get(target.label, {}).get(probe)
+        transcript = found if found is not None else Transcript("", "", target)
+        addresses = tuple(dict.fromkeys(line.address for line in transcript.lines)) or ("",)
+
+        async def resolve(_host: str) -> Resolution:
+            return Resolution(addresses, "transcript")
+
+        def decide(address: str) -> Decision:
+            return Decision(True, "replayed", address)
+
+        door = Door(
+            resolve,
+            decide,
+            RateLimit(0),
+            self._contexts,
+            lambda: "",
+            lambda: "",
+            lambda _event, _fields: None,
+            _Tape(transcript).open,
+        )
+        allowed = [one for one in sends if depth is None or depth.allows(one.depth)]
+        talk = Talk(door, target, allowed, transcript.limits)
+        try:
+            result = await drive(talk, conversation)
+        finally:
+            talk.close()
+            conversation.close()
+        return result, transcript.traffic or Traffic("", 0, 0, 0.0, None)

@@ -1,0 +1,211 @@
+"""Transcripts: what went over the wire in one conversation, kept so that it can be judged again without a network.
+
+A file holds JSON lines, one conversation each (``tieback/transcript/1``): probe, target, depth, the SHA-256 of the
+grant, and every connection as events with their time in milliseconds. Bytes are those inside TLS, base64. Answers that
+may hold values of records (a ransom note) are never kept, only their length.
+
+A transcript shows what a store said, names of containers and fields included: the file is readable to its owner alone.
+"""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from tieback.model.document import decode, encode
+from tieback.model.errors import DocumentError, InputError, WorkspaceError
+from tieback.model.grant import Depth, Grant, Limits
+from tieback.model.probe import Outcome, TlsInfo
+from tieback.scope.conversation import Target, Traffic
+
+MAX_FILE = 256 * 1024 * 1024
+"""Bytes of one file; what comes after is not kept, and said so."""
+MAX_LINE = 8 * 1024 * 1024
+"""Bytes of one conversation's line, about three times what a grant lets a conversation read by default."""
+MAX_TRANSCRIPTS = 1_000_000
+"""Lines that are read of a file."""
+
+
+class Happened(StrEnum):
+    """What an event is."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+    WITHHELD = "withheld"
+    """Bytes came that may hold values of records; ``text`` says how many."""
+    TLS = "tls"
+    """A handshake succeeded."""
+    UNVERIFIED = "unverified"
+    """A handshake failed because the certificate does not verify; ``text`` says why."""
+    ENDED = "ended"
+    """The peer ended the stream."""
+    FAULT = "fault"
+    """A read or a handshake failed; ``outcome`` and ``text`` say how."""
+    UNSENT = "unsent"
+    """The write before failed, likewise."""
+    UNCONNECTED = "unconnected"
+    """There was no connection, likewise."""
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing that happened on a connection."""
+
+    at: int
+    """Milliseconds since the conversation began."""
+    what: Happened
+    data: bytes = b""
+    text: str = ""
+    outcome: Outcome | None = None
+    tls: TlsInfo | None = None
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A connection."""
+
+    address: str
+    events: tuple[Event, ...]
+
+
+class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One conversation, or the grant's refusal to hold it."""
+
+    begun: str
+    """UTC, ISO 8601."""
+    grant: str
+    """SHA-256 of the grant under which it was held."""
+    target: Target
+    probe: str = ""
+    depth: Depth = Depth.IDENTIFY
+    limits: Limits = Limits()
+    lines: tuple[Line, ...] = ()
+    traffic: Traffic | None = None
+    refused: str = ""
+    """Why the grant did not cover the target; then nothing was sent."""
+    cut: bool = False
+    """Whether it grew too long, and its events were left out."""
+
+    @property
+    def day(self) -> str:
+        """The day on which it was held, such as ``2026-11-25``."""
+        return self.begun[:10]
+
+
+class TranscriptFile:
+    """Transcripts, open for appending: a run that is stopped and goes on adds to the same file."""
+
+    def __init__(self, path: Path, grant: Grant, *, max_bytes: int = MAX_FILE) -> None:
+        """Open or create the file, readable to its owner alone.
+
+        Args:
+            path: the file.
+            grant: under which the conversations are held.
+            max_bytes: of the whole file.
+
+        Raises:
+            WorkspaceError: it cannot be opened.
+        """
+        self.path = path
+        self._grant = sha256(msgspec.json.encode(grant, order="deterministic")).hexdigest()
+        self._limits = grant.limits
+        self._max_bytes = max_bytes
+        self.left_out = 0
+        """Conversations that did not fit."""
+        try:
+            self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            os.fchmod(self._fd, 0o600)
+            self._size = os.fstat(self._fd).st_size
+        except OSError as error:
+            raise self._error("opened", error) from None
+
+    def keep(
+        self,
+        target: Target,
+        probe: str,
+        depth: Depth,
+        lines: Sequence[Line],
+        traffic: Traffic,
+    ) -> None:
+        """Write a conversation.
+
+        Raises:
+            WorkspaceError: the file cannot be written.
+        """
+        begun = datetime.fromtimestamp(time.time() - traffic.seconds, UTC)
+        self._write(
+            Transcript(
+                begun=begun.isoformat(timespec="milliseconds"),
+                grant=self._grant,
+                target=target,
+                probe=probe,
+                depth=depth,
+                limits=self._limits,
+                lines=tuple(lines),
+                traffic=traffic,
+            )
+        )
+
+    def refuse(self, target: Target, reason: str) -> None:
+        """Write that the grant does not cover a target.
+
+        Raises:
+            WorkspaceError: the file cannot be written.
+        """
+        begun = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self._write(Transcript(begun=begun, grant=self._grant, target=target, refused=reason))
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def _write(self, transcript: Transcript) -> None:
+        line = encode("transcript", transcript) + b"\n"
+        if len(line) > MAX_LINE:
+            line = encode("transcript", msgspec.structs.replace(transcript, lines=(), cut=True)) + b"\n"
+        if self._size + len(line) > self._max_bytes:
+            self.left_out += 1
+            return
+        try:
+            written = os.write(self._fd, line)
+            self._size += written
+            if written != len(line):
+                raise OSError(None, "No space left on device")
+        except OSError as error:
+            raise self._error("written", error) from None
+
+    def _error(self, what: str, error: OSError) -> WorkspaceError:
+        return WorkspaceError(
+            f"the transcripts cannot be {what} ({error.strerror})", where=str(self.path), advice="Name another file"
+        )
+
+
+def read_transcripts(path: Path) -> Iterator[Transcript]:
+    """The conversations of a file, in its order. A last line that a kill cut off is left out.
+
+    Raises:
+        InputError: the file cannot be read, or a line is none of ours.
+    """
+    try:
+        with path.open("rb") as file:
+            for number in range(1, MAX_TRANSCRIPTS + 1):
+                line = file.readline(MAX_LINE + 1)
+                if not line.endswith(b"\n"):
+                    if len(line) > MAX_LINE:
+                        raise InputError(f"line {number} is too long", where=str(path), advice="Name another file")
+                    return
+                try:
+                    yield decode(line, "transcript", Transcript)
+                except DocumentError as error:
+                    raise InputError(
+                        f"line {number} is no transcript: {error.what}",
+                        where=str(path),
+                        advice="Give what `tieback probe --record` wrote",
+                    ) from None
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None

@@ -1,0 +1,64 @@
+"""What went over the wire is written down as it was; values of records are not."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+from tieback.model.probe import Outcome
+from tieback.scope.connection import Connection
+from tieback.scope.conversation import DeclaredSend, Fault
+from tieback.scope.recording import Recording
+from tieback.scope.transcript import Event, Happened
+
+SENDS = (DeclaredSend("ask", rb"ASK\n", "a question"), DeclaredSend("note", rb"NOTE\n", "a note", values=True))
+
+
+async def talked(*asked: bytes, reads: int = 1) -> tuple[Event, ...]:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            writer.write(b"to " + line)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    recording = Recording(SENDS, Connection.open)
+    wire = await recording.open("127.0.0.1", port, 2.0, lambda: 5.0, lambda _: None)
+    for data in asked:
+        await wire.write(data, 1.0)
+        for _ in range(reads):
+            with suppress(Fault):
+                await wire.read(100, 0.2)
+    wire.close()
+    server.close()
+    (line,) = recording.lines()
+    assert line.address == "127.0.0.1"
+    return line.events
+
+
+async def test_bytes_both_ways_with_their_times() -> None:
+    events = await talked(b"ASK\n", b"ASK\n")
+    assert [(event.what, event.data) for event in events] == [
+        (Happened.SENT, b"ASK\n"),
+        (Happened.RECEIVED, b"to ASK\n"),
+    ] * 2
+    assert [event.at for event in events] == sorted(event.at for event in events)
+
+
+async def test_answers_that_may_hold_values_are_not_kept() -> None:
+    events = await talked(b"NOTE\n", b"ASK\n")
+    assert [event.what for event in events] == [Happened.SENT, Happened.WITHHELD, Happened.SENT, Happened.RECEIVED]
+    assert (events[1].data, events[1].text) == (b"", "8 bytes")
+
+
+async def test_faults_are_kept() -> None:
+    events = await talked(b"ASK\n", reads=2)
+    assert (events[-1].what, events[-1].outcome) == (Happened.FAULT, Outcome.TIMEOUT)
+
+
+async def test_a_connect_that_fails_is_a_line_too() -> None:
+    recording = Recording(SENDS, Connection.open)
+    with pytest.raises(Fault):
+        await recording.open("127.0.0.1", 1, 2.0, lambda: 5.0, lambda _: None)
+    ((event,),) = (line.events for line in recording.lines())
+    assert (event.what, event.outcome) == (Happened.UNCONNECTED, Outcome.REFUSED)
