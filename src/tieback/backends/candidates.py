@@ -13,7 +13,7 @@ import msgspec
 
 from tieback.backends.normalise import host_of
 from tieback.model.backend import Backend, Candidate, Route
-from tieback.model.endpoint import EndpointKind, Party
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
 
 _HTTP = frozenset({"http", "https", "ws", "wss"})
 WEB = "http"
@@ -101,17 +101,17 @@ def candidates(
         fronts: the list of shared hosting, where the caller holds it already.
 
     Returns:
-        One a host and port, those that an app names first, then by host and port. A named one that a pivot also leads
-        to keeps the endpoints of both.
+        One a host and port, and one a resource at hosts that many customers share; those that an app names first, then
+        by host and port. A named one that a pivot also leads to keeps the endpoints of both.
     """
     fronts = fronts if fronts is not None else SharedFronts()
     reached = [backend for backend in backends if backend.addresses]
-    merged: dict[tuple[str, int], Candidate] = {}
+    merged: dict[tuple[str, int, str], Candidate] = {}
     for found in (*_named(reached), *_pivots(reached, store_ports, fronts)):
-        key = (found.host, found.port)
+        key = (found.host, found.port, found.resource)
         first = merged.get(key)
         merged[key] = found if first is None else _merge(first, found)
-    return sorted(merged.values(), key=lambda one: (one.route is not Route.NAMED, one.host, one.port))
+    return sorted(merged.values(), key=lambda one: (one.route is not Route.NAMED, one.host, one.port, one.resource))
 
 
 def _named(backends: list[Backend]) -> Iterator[Candidate]:
@@ -127,7 +127,16 @@ def _named(backends: list[Backend]) -> Iterator[Candidate]:
             endpoints=(endpoint.value,),
             reason=f"the app names {endpoint.value}",
             tls=_tls(endpoint.scheme),
+            resource=_resource(endpoint),
         )
+
+
+def _resource(endpoint: Endpoint) -> str:
+    """The resource that a cloud endpoint names, where its host does not hold the name: others' are at that host too."""
+    if endpoint.kind is not EndpointKind.CLOUD:
+        return ""
+    name = endpoint.value.partition(":")[2].partition("/")[0]
+    return "" if name.lower() in endpoint.host else name
 
 
 def _pivots(

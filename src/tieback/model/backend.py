@@ -60,3 +60,5 @@ class Candidate(msgspec.Struct, frozen=True):
     """One sentence for the report."""
     tls: bool | None = None
     """Whether the scheme says TLS; ``None`` where unknown."""
+    resource: str = ""
+    """What is asked about at a host that many customers share, such as a project; empty where the host is one's own."""

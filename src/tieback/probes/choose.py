@@ -6,23 +6,30 @@ from tieback.probes.interface import Probe
 WEB = "http"
 """Service of a candidate whose URL says HTTP and nothing more: only stores that speak HTTP can answer there."""
 _UNLIKELY = 2
+_WEB_PORTS = (80, 443, 8080, 8443)
+"""Where what a cloud's host implies speaks HTTP, unless its own probe says otherwise."""
 
 
 def order(service: str | None, port: int) -> tuple[Probe, ...]:
     """The probes worth trying, the likeliest first: by the hinted service, then by the port, then the rest.
 
     Stores that speak HTTP are tried where the hint or a telling port speaks for them; elsewhere the finder asks for all
-    of them at once. For ``http`` only what speaks it.
+    of them at once. For ``http`` only what speaks it, and at 443 and its like also for services that no probe answers
+    for, or one that speaks HTTP itself.
 
     Args:
-        service: product that the evidence implies, or ``None``.
+        service: product that the evidence implies, or ``None``; it reaches a probe by the probe's ``meta.services``.
         port: TCP port.
     """
+    hinted = [probe.meta for probe in PROBES if service is not None and service.lower() in _claims(probe)]
+    if service is not None and port in _WEB_PORTS and not hinted:
+        service = WEB
+    web_only = service == WEB or (port in _WEB_PORTS and bool(hinted) and all(meta.web for meta in hinted))
     ranked = [(_rank(probe, service, port), probe) for probe in PROBES]
     kept = [
         (rank, probe)
         for rank, probe in ranked
-        if (rank < _UNLIKELY or not probe.meta.web) and (service != WEB or probe.meta.web or WEB in probe.meta.services)
+        if (rank < _UNLIKELY or not probe.meta.web) and (not web_only or probe.meta.web or WEB in probe.meta.services)
     ]
     return tuple(probe for _, probe in sorted(kept, key=lambda one: one[0]))
 
@@ -32,8 +39,12 @@ def named(name: str) -> Probe | None:
     return next((probe for probe in PROBES if probe.meta.name == name), None)
 
 
+def _claims(probe: Probe) -> tuple[str, ...]:
+    return (*probe.meta.services, *probe.meta.products)
+
+
 def _rank(probe: Probe, service: str | None, port: int) -> int:
     meta = probe.meta
-    if service is not None and service.lower() in (*meta.services, *meta.products) and service != WEB:
+    if service is not None and service.lower() in _claims(probe) and service != WEB:
         return 0
     return 1 if port in meta.ports and meta.pivot else _UNLIKELY

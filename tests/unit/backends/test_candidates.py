@@ -137,3 +137,37 @@ def test_the_order_of_back_ends_does_not_matter() -> None:
 def test_each_shared_front_has_a_reason_and_a_source() -> None:
     data = tomllib.loads(resources.files("tieback.backends").joinpath("shared_fronts.toml").read_text("utf-8"))
     assert all(front["reason"] and front["source"] for front in data["front"])
+
+
+@pytest.mark.parametrize(
+    ("value", "host", "resource"),
+    [
+        ("firestore:shop-1", "firestore.googleapis.com", "shop-1"),
+        ("gcs:Photos", "storage.googleapis.com", "Photos"),
+        ("s3:photos", "photos.s3.amazonaws.com", ""),
+        ("azure-blob:shopdata/photos", "shopdata.blob.core.windows.net", ""),
+        ("algolia:B1G2GM9NG0", "b1g2gm9ng0-dsn.algolia.net", ""),
+    ],
+)
+def test_what_many_customers_share_is_asked_a_resource_at_a_time(value: str, host: str, resource: str) -> None:
+    service = value.partition(":")[0]
+    endpoint = Endpoint(EndpointKind.CLOUD, value, "https", host, 443, service=service)
+    (one,) = candidates([Backend(endpoint, addresses=("127.77.0.2",))], STORES, FRONTS)
+    assert (one.host, one.port, one.tls, one.service, one.resource) == (host, 443, True, service, resource)
+
+
+def test_two_projects_at_one_host_are_two_candidates() -> None:
+    found = candidates(
+        [
+            Backend(
+                Endpoint(
+                    EndpointKind.CLOUD, f"firestore:{project}", "https", "firestore.test", 443, service="firestore"
+                ),
+                addresses=("127.77.0.2",),
+            )
+            for project in ("shop", "club", "shop")
+        ],
+        STORES,
+        FRONTS,
+    )
+    assert [one.resource for one in found] == ["club", "shop"]

@@ -42,6 +42,24 @@ def test_a_web_api_costs_two_conversations(port: int) -> None:
     assert [probe.meta.name for probe in order("http", port)] == ["elasticsearch", "web"]
 
 
+@pytest.mark.parametrize(
+    ("service", "asked"),
+    [
+        ("aws-apigateway", ["elasticsearch", "web"]),
+        ("s3", ["s3", "elasticsearch", "web"]),
+        ("gcs", ["gcs", "elasticsearch", "web"]),
+        ("firebase-rtdb", ["firebase_rtdb", "elasticsearch", "web"]),
+    ],
+)
+def test_a_host_of_a_cloud_is_asked_for_its_service_and_then_as_any_web_api(service: str, asked: list[str]) -> None:
+    assert [probe.meta.name for probe in order(service, 443)] == asked
+
+
+def test_a_database_at_443_is_still_asked_as_one() -> None:
+    assert order("redis", 443)[0].meta.name == "redis"
+    assert "mongodb" in [probe.meta.name for probe in order("redis", 443)]
+
+
 @pytest.mark.parametrize("port", [port for store in WEB_STORES for port in store.meta.ports])
 def test_few_stores_share_a_port(port: int) -> None:
     assert len(order("http", port)) <= 5

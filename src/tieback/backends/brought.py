@@ -1,0 +1,121 @@
+"""What a probe is given along with a candidate: containers that apps name there, and their public-by-design keys.
+
+Stores that list nothing to strangers are asked for the containers that the app itself names; projects that answer only
+to who names them get the key that is public by design. Each name and each key is for a service: the pipeline gives a
+probe those of its own ``meta.services`` and no others. A new probe joins by its service: in ``recognise/cloud.toml``
+(``service``, ``container``, ``ask``) for hosts of a cloud, in ``containers.toml`` here for hosts of the app's own, and
+in ``recognise/credentials.toml`` or ``config.toml`` (``services``) for its key.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from importlib import resources
+
+import msgspec
+
+from tieback.backends.normalise import host_of
+from tieback.model.backend import Backend, Candidate
+from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.public_key import PublicKey
+
+MAX_NAMES = 256
+"""Containers of one candidate."""
+MAX_KEYS = 8
+"""Public keys of one candidate: many apps may share a host."""
+_WEB = frozenset({"http", "https", "ws", "wss"})
+
+
+class ContainerRule(msgspec.Struct, forbid_unknown_fields=True, dict=True):
+    """One ``[[container]]`` of containers.toml."""
+
+    service: str
+    name: str
+    source: str
+    match: tuple[tuple[str, str], ...]
+    avoid: tuple[str, ...]
+    host: str = ""
+    path: str = ""
+
+    @cached_property
+    def patterns(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        """For the whole host, and for the beginning of the path."""
+        return re.compile(self.host or ".*"), re.compile(self.path)
+
+    def container(self, host: str, path: str) -> str:
+        """The container that a URL names, or an empty text."""
+        at_host, at_path = (pattern for pattern in self.patterns)
+        by_host, by_path = at_host.fullmatch(host), at_path.match(path)
+        if by_host is None or by_path is None:
+            return ""
+        return self.name.format_map(by_host.groupdict("") | by_path.groupdict(""))
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    container: tuple[ContainerRule, ...]
+
+
+def read_containers() -> tuple[ContainerRule, ...]:
+    """The rules of containers.toml; a malformed file raises ``msgspec.ValidationError``."""
+    raw = resources.files("tieback.backends").joinpath("containers.toml").read_bytes()
+    return msgspec.toml.decode(raw, type=_File).container
+
+
+class Brought(msgspec.Struct, frozen=True):
+    """What goes along with one candidate."""
+
+    names: tuple[tuple[str, str], ...] = ()
+    """Services, each with a container that the app names there."""
+    keys: tuple[PublicKey, ...] = ()
+
+    def names_for(self, services: Iterable[str]) -> tuple[str, ...]:
+        """Containers for a probe with these services."""
+        wanted = frozenset(services)
+        return tuple(dict.fromkeys(name for service, name in self.names if service in wanted))
+
+    def keys_for(self, services: Iterable[str]) -> tuple[PublicKey, ...]:
+        """Public keys for a probe with these services."""
+        wanted = frozenset(services)
+        return tuple(key for key in self.keys if not wanted.isdisjoint(key.services))
+
+
+def brought(
+    candidates: Iterable[Candidate],
+    backends: Iterable[Backend],
+    names: Mapping[str, tuple[str, ...]],
+    keys: Mapping[str, tuple[PublicKey, ...]],
+    rules: Iterable[ContainerRule] | None = None,
+) -> dict[Candidate, Brought]:
+    """What goes along with each candidate; those with nothing are left out.
+
+    Args:
+        candidates: made from the back ends.
+        backends: of the run.
+        names: containers that apps name within an endpoint, by its value.
+        keys: public keys that an app with that endpoint carries, by its value.
+        rules: of containers.toml, where the caller holds them already.
+    """
+    rules = tuple(rules) if rules is not None else read_containers()
+    endpoints = {backend.endpoint.value: backend.endpoint for backend in backends}
+    found: dict[Candidate, Brought] = {}
+    for candidate in candidates:
+        every: dict[tuple[str, str], None] = {}
+        public: dict[PublicKey, None] = {}
+        for value in candidate.endpoints:
+            endpoint = endpoints.get(value)
+            if endpoint is None:
+                continue
+            every |= dict.fromkeys(_named(endpoint, names.get(value, ()), rules))
+            public |= dict.fromkeys(keys.get(value, ()))
+        if every or public:
+            found[candidate] = Brought(tuple(every)[:MAX_NAMES], tuple(public)[:MAX_KEYS])
+    return found
+
+
+def _named(endpoint: Endpoint, within: tuple[str, ...], rules: Iterable[ContainerRule]) -> Iterable[tuple[str, str]]:
+    if endpoint.kind is EndpointKind.CLOUD:
+        return ((endpoint.service or "", name) for name in within)
+    if endpoint.scheme not in _WEB:
+        return ()
+    host = host_of(endpoint)
+    return ((rule.service, name) for rule in rules if (name := rule.container(host, endpoint.path)))
