@@ -13,10 +13,10 @@ from tieback.intake.apps.open import ARTIFACT_VERSION, open_app
 from tieback.model.document import encode
 from tieback.model.errors import InputError
 from tieback.model.sighting import AppDocument
-from tieback.recognise import RECOGNISE_VERSION, extractors
+from tieback.recognise import RECOGNISE_VERSION
 from tieback.recognise.collect import collect
-from tieback.recognise.interface import Extractor
 from tieback.recognise.rules import Rules
+from tieback.recognise.search import Search
 
 ANALYSIS_VERSION = f"app-{ARTIFACT_VERSION}.{RECOGNISE_VERSION}"
 """Part of the key of a unit of work: when readers or rules change, apps are analysed again."""
@@ -25,13 +25,17 @@ ANALYSIS_VERSION = f"app-{ARTIFACT_VERSION}.{RECOGNISE_VERSION}"
 class Analyser:
     """Reads apps with one set of compiled extractors."""
 
+    def __init__(self, *, dataflow: bool = True) -> None:
+        """Keep whether the code of methods is followed."""
+        self._dataflow = dataflow
+
     @cached_property
     def _rules(self) -> Rules:
         return Rules()
 
     @cached_property
-    def _extractors(self) -> tuple[Extractor, ...]:
-        return extractors(self._rules)
+    def _search(self) -> Search:
+        return Search(self._rules, dataflow=self._dataflow)
 
     def document(self, path: Path, sha256: str = "") -> AppDocument:
         """Everything that static analysis says of one app.
@@ -44,14 +48,8 @@ class Analyser:
             InputError: the file is no app that can be read.
         """
         with open_app(path, sha256=sha256) as opened:
-            finds = (
-                find
-                for artifact in opened.artifacts()
-                for extractor in self._extractors
-                for find in extractor.extract(artifact)
-            )
             cleartext = opened.cleartext
-            collected = collect(opened.app, finds, self._rules)
+            collected = collect(opened.app, self._search.finds(opened.pieces()), self._rules)
         return AppDocument(
             path=str(path),
             app=opened.app,

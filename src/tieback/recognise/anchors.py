@@ -16,6 +16,7 @@ import msgspec
 
 from tieback.recognise import firebase
 from tieback.recognise.encoded import Encoding
+from tieback.recognise.prepared import discard, prepared
 from tieback.recognise.rules import Scheme, TokenRule
 
 type Atoms = tuple[tuple[str, str], ...]
@@ -148,16 +149,18 @@ class AnchorScanner:
 
     @cached_property
     def _database(self) -> hyperscan.Database:
-        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        database.compile(
-            expressions=[anchor.pattern for anchor in self.anchors],
-            ids=list(range(len(self.anchors))),
-            elements=len(self.anchors),
-            flags=[
-                hyperscan.HS_FLAG_DOTALL | (hyperscan.HS_FLAG_CASELESS if anchor.caseless else 0)
-                for anchor in self.anchors
-            ],
-        )
+        flags = [
+            hyperscan.HS_FLAG_DOTALL | (hyperscan.HS_FLAG_CASELESS if anchor.caseless else 0) for anchor in self.anchors
+        ]
+        patterns = [anchor.pattern for anchor in self.anchors]
+        source = msgspec.msgpack.encode((patterns, flags))
+        kept = prepared("anchors", source, lambda: hyperscan.dumpb(_compiled(patterns, flags)))
+        try:
+            database = hyperscan.loadb(kept, hyperscan.HS_MODE_BLOCK)
+            database.scratch = hyperscan.Scratch(database)
+        except hyperscan.HyperscanError:  # made by another version, or for a processor that this machine does not have
+            discard("anchors", source)
+            return _compiled(patterns, flags)
         return database
 
     def scan(self, data: bytes, begin: int, end: int, limit: int) -> tuple[list[tuple[int, int]], bool]:
@@ -189,3 +192,9 @@ class AnchorScanner:
         except hyperscan.ScanTerminated:
             return hits, True
         return hits, False
+
+
+def _compiled(patterns: list[bytes], flags: list[int]) -> hyperscan.Database:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(expressions=patterns, ids=list(range(len(patterns))), elements=len(patterns), flags=flags)
+    return database

@@ -21,7 +21,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Sighting
-from tieback.recognise import credentials
+from tieback.recognise import credentials, prepared
 from tieback.recognise.anchors import Anchor, AnchorScanner, Shape, both, parse
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.context import context
@@ -109,7 +109,7 @@ class ConfigRules:
 
     def __init__(self) -> None:
         raw = resources.files("tieback.recognise").joinpath("config.toml").read_bytes()
-        read = msgspec.toml.decode(raw, type=_ConfigFile)
+        read = prepared.rules(raw, _ConfigFile)
         self.keys = read.key
         self.hosts = read.host
         self.files = {name: entry.names[0] for entry in read.file for name in entry.names}

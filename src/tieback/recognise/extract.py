@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.model.sighting import Problem
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Gathered
+from tieback.model.sighting import NotBackend, Problem
 from tieback.recognise import address, cloud, connection, credentials, encoded, firebase, url
 from tieback.recognise.anchors import Anchor, AnchorScanner, Shape, anchors
 from tieback.recognise.encoded import Encoding
@@ -88,6 +88,31 @@ class EndpointExtractor:
                 if (verdict.endpoints or verdict.secrets) and at not in seen:
                     seen.add(at)
                     yield from finds(buffer, place)
+
+    def sift(self, gathered: Gathered) -> Iterator[int | NotBackend]:
+        """The files, by number, in which there may be more than what is known to be no back end; and that, once.
+
+        All are searched in one go: of a hundred layouts each holds the same namespace and nothing else.
+        """
+        joined, ends = gathered.joined()
+        hits, stopped = self._scanner.scan(joined, 0, len(joined), MAX_HITS)
+        known, dull = self._scanner.anchors, self._dull
+        told: set[int] = set()
+        number, last = 0, -1
+        for index, end in hits:
+            while end > ends[number]:
+                number += 1
+            if number == last:
+                continue
+            verdict = self._dull_at(known[index], joined, end) if dull else None
+            if verdict is None:
+                last = number
+                yield number
+            elif id(verdict) not in told:
+                told.add(id(verdict))
+                yield from verdict.not_backends
+        if stopped:
+            yield from range(last + 1, len(ends))
 
     def _places(self, buffer: Buffer) -> Iterator[Place | Problem]:
         begin, end = region(buffer)

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from tieback.model.sighting import Grade
+from tieback.recognise import prepared
 
 _FRAGMENT = re.compile(r"\{\{([a-z0-9_]+)\}\}")
 
@@ -114,7 +115,7 @@ class Cloud:
     """The rules of cloud.toml, by the suffix of the host."""
 
     def __init__(self, text: bytes) -> None:
-        read = msgspec.toml.decode(text, type=_CloudFile)
+        read = prepared.rules(text, _CloudFile)
         self._below: dict[str, list[CloudHost]] = {}
         for rule in read.host:
             rule.host, rule.rest, rule.within = (
@@ -141,7 +142,7 @@ class Credentials:
     """The rules of credentials.toml."""
 
     def __init__(self, text: bytes) -> None:
-        read = msgspec.toml.decode(text, type=_CredentialFile)
+        read = prepared.rules(text, _CredentialFile)
         for rule in read.credential:
             rule.pattern = _filled(rule.pattern, read.fragments)
         self.rules = read.credential

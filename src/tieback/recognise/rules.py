@@ -11,9 +11,10 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_net
 from typing import Literal
 
 import msgspec
-from publicsuffixlist import PublicSuffixList
 
+from tieback.recognise import prepared
 from tieback.recognise.patterns import Cloud, CloudHost, Credentials, TokenRule
+from tieback.recognise.suffixes import Suffixes
 
 __all__ = ["Cloud", "CloudHost", "Credentials", "Rules", "Scheme", "TokenRule", "parents"]
 
@@ -132,7 +133,7 @@ def _bytes(name: str) -> bytes:
 
 
 def _read[T](name: str, into: type[T]) -> T:
-    return msgspec.toml.decode(_bytes(name), type=into)
+    return prepared.rules(_bytes(name), into)
 
 
 def _flat(entries: tuple[_Names, ...]) -> frozenset[str]:
@@ -303,6 +304,6 @@ class Rules:
         return Names()
 
     @cached_property
-    def suffixes(self) -> PublicSuffixList:
+    def suffixes(self) -> Suffixes:
         """The public suffix list with its private section; unknown top-level names have no suffix."""
-        return PublicSuffixList(accept_unknown=False)
+        return Suffixes()

@@ -10,15 +10,16 @@ What it accepts is what phones accept (see ``directory``): unknown methods are t
 """
 
 import mmap
+import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from deflate import crc32
+from deflate import DeflateError, crc32, deflate_decompress
 
 from tieback.intake.apps.budget import Budget, budget_for
-from tieback.intake.apps.directory import Entry, read_directory
-from tieback.intake.apps.inflate import inflate, pieces, prefix
+from tieback.intake.apps.directory import DEFLATED, Entry, read_directory
+from tieback.intake.apps.inflate import MAX_EXPANSION, inflate, pieces, prefix
 from tieback.intake.apps.problems import Problems
 from tieback.intake.apps.window import View, Window, forget
 
@@ -31,6 +32,9 @@ PLAIN_RATIO = 20
 
 SUSPECT_ENTRY = 4 * 1024 * 1024
 
+SMALL = 64 * 1024
+"""Bytes of an entry up to which copying its stream costs less than borrowing it."""
+
 MAX_LENT = 2 * 1024 * 1024 * 1024
 """Most bytes of an entry that is inflated to a temporary file, because it is an archive itself."""
 
@@ -42,8 +46,9 @@ FORGET_AFTER = 16 * 1024 * 1024
 
 MAX_SIGNING_BLOCK = 4 * 1024 * 1024
 
-_STORED, _DEFLATED = 0, 8
 _FLAG_ENCRYPTED = 0x1
+_lengths = struct.Struct("<4s22xHH")
+"""Signature and lengths of the two variable fields of a local header (APPNOTE 4.3.7)."""
 _SIGNING_MAGIC = b"APK Sig Block 42"
 
 
@@ -68,9 +73,9 @@ class Archive:
         if self._overlapping:
             problems.note(f"{len(self._overlapping)} entries lie over others, as in an archive bomb", "")
         self._read = 0
-        self._by_name: dict[str, Entry] = {}
-        for entry in self.entries:
-            self._by_name.setdefault(entry.name, entry)
+        self._last_header = len(data) - 30
+        # The first one of a name is the one that counts.
+        self._by_name = {entry.name: entry for entry in reversed(self.entries)}
 
     def find(self, name: str) -> Entry | None:
         """The first entry of that name."""
@@ -81,7 +86,7 @@ class Archive:
         start = self._content_start(entry)
         if start is None:
             return b""
-        if _is_stored(entry):
+        if entry.is_stored:
             return self._data[start : start + min(count, max(entry.size, entry.compressed))]
         return prefix(self._data, start, entry.compressed, count)
 
@@ -91,6 +96,10 @@ class Archive:
         if start is None:
             self.problems.note("no local header where the directory says", entry.name)
             return b""
+        if entry.method == DEFLATED and 0 < entry.size <= min(SMALL, cap, self.budget.total):
+            plain = self._plain(entry, start)
+            if plain is not None:
+                return plain
         if start + entry.compressed > len(self._data):
             self.problems.note("the file ends before this entry does", entry.name)
         suspect = self._is_suspect(entry)
@@ -101,10 +110,7 @@ class Archive:
         cap = min(cap, allowed)
         content, whole = self._content(entry, start, cap)
         self.budget.total -= len(content)
-        self._read += entry.compressed
-        if self._read > FORGET_AFTER:
-            self._read = 0
-            forget(self._data)
+        self._spend(entry)
         if suspect:
             self.budget.suspect -= len(content)
         if len(content) >= cap and (not whole or entry.size > cap):
@@ -123,7 +129,7 @@ class Archive:
         if start is None:
             self.problems.note("no local header where the directory says", entry.name)
             yield b""
-        elif _is_stored(entry):
+        elif entry.is_stored:
             yield Window(self._data, start, start + (entry.size or entry.compressed))
         elif 0 < entry.size <= LENT_IN_MEMORY:
             yield bytes(self.read(entry))
@@ -159,10 +165,32 @@ class Archive:
         return self._data[start:end]
 
     def _content_start(self, entry: Entry) -> int | None:
-        header = self._data[entry.header : entry.header + 30]
-        if entry.header < 0 or len(header) < 30 or header[:4] != b"PK\x03\x04":
+        at = entry.header
+        if not 0 <= at <= self._last_header:
             return None
-        return entry.header + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+        mark, name, extra = _lengths.unpack(self._data[at : at + 30])
+        return at + 30 + name + extra if mark == b"PK\x03\x04" else None
+
+    def _plain(self, entry: Entry, start: int) -> bytearray | None:
+        """The content of a small entry with which nothing is wrong, at a fraction of the price; else nothing."""
+        stop = start + entry.compressed
+        if stop > len(self._data) or entry.size > MAX_EXPANSION * entry.compressed or entry.header in self._overlapping:
+            return None
+        try:
+            content = deflate_decompress(self._data[start:stop], entry.size)
+        except DeflateError:
+            return None
+        if len(content) != entry.size or (entry.crc and crc32(content) != entry.crc):
+            return None
+        self.budget.total -= entry.size
+        self._spend(entry)
+        return content
+
+    def _spend(self, entry: Entry) -> None:
+        self._read += entry.compressed
+        if self._read > FORGET_AFTER:
+            self._read = 0
+            forget(self._data)
 
     def _is_suspect(self, entry: Entry) -> bool:
         return entry.header in self._overlapping or (
@@ -175,14 +203,14 @@ class Archive:
 
     def _content(self, entry: Entry, start: int, cap: int) -> tuple[bytes | bytearray, bool]:
         """Content up to ``cap`` and whether that is all of it."""
-        if _is_stored(entry):
+        if entry.is_stored:
             size = entry.size or entry.compressed
             content = self._data[start : start + min(size, cap)]
             return content, len(content) == size
         # Where the size lies the stream decides, but a liar gets no more than a suspect does.
         limit = min(cap, max(SUSPECT_ENTRY, entry.size))
         result = inflate(self._data, start, entry.compressed, entry.size, limit)
-        if entry.method != _DEFLATED and not result.data:
+        if entry.method != DEFLATED and not result.data:
             content = self._data[start : start + min(entry.compressed, cap)]
             self.problems.note(f"unknown compression method {entry.method}; read as stored", entry.name)
             return content, True
@@ -196,18 +224,14 @@ class Archive:
         return result.data, result.whole
 
 
-def _is_stored(entry: Entry) -> bool:
-    """Whether the content stands as it is. Android reads a method that it does not know so when the sizes agree."""
-    return entry.method == _STORED or (entry.method != _DEFLATED and entry.compressed == entry.size)
-
-
 def _drop_doubles(entries: list[Entry], problems: Problems) -> list[Entry]:
     """Without the entries that point at the local header of one before: their bytes would only be read again."""
+    if len({entry.header for entry in entries}) == len(entries):
+        return entries
     unique: dict[int, Entry] = {}
     for entry in entries:
         unique.setdefault(entry.header, entry)
-    if len(unique) < len(entries):
-        problems.note(f"{len(entries) - len(unique)} entries point at the bytes of others and are left out", "")
+    problems.note(f"{len(entries) - len(unique)} entries point at the bytes of others and are left out", "")
     return list(unique.values())
 
 

@@ -22,6 +22,9 @@ MAX_ENTRIES = 200_000
 MAX_NAME = 1024
 """Characters kept of an entry's name. Android's own paths end at 4096 bytes, aapt's are below 260."""
 
+STORED, DEFLATED = 0, 8
+"""Compression methods (APPNOTE 4.4.5)."""
+
 _EOCD, _CENTRAL, _LOCAL = b"PK\x05\x06", b"PK\x01\x02", b"PK\x03\x04"
 _EOCD64, _LOCATOR64 = b"PK\x06\x06", b"PK\x06\x07"
 _end_record = struct.Struct("<4xHHHHIIH")
@@ -49,7 +52,12 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     @property
     def is_directory(self) -> bool:
         """Whether the entry only names a folder."""
-        return self.name.endswith("/") and self.size == 0
+        return self.size == 0 and self.name.endswith("/")
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the content stands as it is; Android reads an unknown method so where the sizes agree."""
+        return self.method == STORED or (self.method != DEFLATED and self.compressed == self.size)
 
 
 class Directory(msgspec.Struct, frozen=True):

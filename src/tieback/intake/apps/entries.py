@@ -11,8 +11,9 @@ from tieback.intake.apps.dart import is_dart, text_edges
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.directory import Entry
 from tieback.intake.apps.dotnet import read_assemblies, wrapped
+from tieback.intake.apps.heap import COMPILED, Heap
 from tieback.intake.apps.hermes import read_hermes
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Source
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Piece, Source
 from tieback.intake.apps.macho import read_macho
 from tieback.intake.apps.native import read_elf
 from tieback.intake.apps.plist import read_binary_plist
@@ -23,7 +24,8 @@ from tieback.intake.apps.stringpool import MalformedError
 from tieback.intake.apps.unity import read_unity
 
 PEEK_ABOVE = 4096
-"""Compressed bytes above which an entry's beginning is looked at before it is inflated: pictures never are."""
+"""Compressed bytes above which an entry's beginning is looked at before it is inflated: pictures never are. Of one that
+is stored it always is, which costs nothing."""
 
 PEEK = 64
 """Bytes that are looked at."""
@@ -33,7 +35,7 @@ _ARCHIVE = b"PK"
 type Special = Callable[[str], Artifact | None]
 
 
-def walk(source: Source, special: Special, budget: Budget, place: str = "", depth: int = DEPTH) -> Iterator[Artifact]:
+def walk(source: Source, special: Special, budget: Budget, place: str = "", depth: int = DEPTH) -> Iterator[Piece]:
     """Yield the artifacts of every entry worth searching, in the order of the directory, with those of nested archives.
 
     Args:
@@ -43,31 +45,38 @@ def walk(source: Source, special: Special, budget: Budget, place: str = "", dept
         place: what stands before the names of entries: ``base.apk!`` for those of an archive inside the package.
         depth: levels of archives that are still opened.
     """
+    heap = Heap()
+    find, peek, read = source.find, source.peek, source.read
     for entry in source.entries:
+        name = entry.name
         if entry.is_directory:
             continue
         # Of several entries of one name only the first is special: the others must not hide behind it.
-        own = special(entry.name) if source.find(entry.name) is entry else None
+        own = special(name) if find(name) is entry else None
         if own is not None:
+            yield from heap.emptied()
             yield _placed(own, place)
             continue
-        content = sniff(source.peek(entry, PEEK)) if entry.compressed > PEEK_ABOVE else None
+        content = sniff(peek(entry, PEEK)) if entry.compressed > PEEK_ABOVE or entry.is_stored else None
         if content is Content.MEDIA:
             continue
-        if content is None:
-            data = source.read(entry)
-            if data[:2] != _ARCHIVE or sniff(data[:PEEK]) is not Content.ARCHIVE:
-                for artifact in make_artifacts(entry.name, data, source.problems, budget):
+        if content is not Content.ARCHIVE:
+            data = read(entry)
+            if data[:4] == COMPILED and heap.takes(place + name, data):
+                if heap.is_full:
+                    yield from heap.emptied()
+                continue
+            if data[:2] != _ARCHIVE or content is not None or sniff(data[:PEEK]) is not Content.ARCHIVE:
+                yield from heap.emptied()
+                for artifact in make_artifacts(name, data, source.problems, budget):
                     yield _placed(artifact, place)
                 continue
-        elif content is not Content.ARCHIVE:
-            for artifact in make_artifacts(entry.name, source.read(entry), source.problems, budget):
-                yield _placed(artifact, place)
-            continue
+        yield from heap.emptied()
         yield from _nested(source, entry, budget, place, depth)
+    yield from heap.emptied()
 
 
-def _nested(source: Source, entry: Entry, budget: Budget, place: str, depth: int) -> Iterator[Artifact]:
+def _nested(source: Source, entry: Entry, budget: Budget, place: str, depth: int) -> Iterator[Piece]:
     """The artifacts of an archive inside the package."""
     if depth == 0 or budget.archives == 0:
         source.problems.note("an archive nested too deep, or one of too many; it is not opened", entry.name)

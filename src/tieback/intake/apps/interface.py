@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +96,39 @@ class Artifact:
     buffers: tuple[Buffer, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Many small compiled XML files of a package, to be searched in one go: opening each costs more than its bytes.
+
+    A layout names nothing but a namespace; so ``artifact`` is asked for those in which a search found more than that.
+    """
+
+    files: tuple[str, ...]
+    contents: tuple[bytes | bytearray, ...]
+    """Whole entries, each of which has a readable string pool."""
+    opened: Callable[[str, bytes], Artifact]
+
+    SEPARATOR: ClassVar[bytes] = bytes(4)
+    """Stands between two files in ``joined``: no text goes over it, of one byte a character or two."""
+
+    def joined(self) -> tuple[bytes, list[int]]:
+        """All contents in one piece, and the offset behind each one's separator."""
+        gap = len(self.SEPARATOR)
+        joined = self.SEPARATOR.join((*self.contents, b""))
+        return joined, list(accumulate(len(content) + gap for content in self.contents))
+
+    def artifact(self, index: int) -> Artifact:
+        """One of the files by itself."""
+        return self.opened(self.files[index], bytes(self.contents[index]))
+
+    def artifacts(self) -> Iterator[Artifact]:
+        """All of them, one by one."""
+        return (self.artifact(index) for index in range(len(self.files)))
+
+
+type Piece = Artifact | Gathered
+
+
 class OpenedApp(Protocol):
     """An app package whose entries can be walked once, with bounded memory."""
 
@@ -114,6 +148,10 @@ class OpenedApp(Protocol):
 
     def artifacts(self) -> Iterator[Artifact]:
         """Each entry worth scanning; a damaged one becomes a problem and the walk goes on."""
+        ...
+
+    def pieces(self) -> Iterator[Piece]:
+        """The same in the same order, small compiled XML files gathered. Instead of ``artifacts``: one walk only."""
         ...
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from typing import Protocol, Self
 
 from tieback.intake.apps.budget import Budget
 from tieback.intake.apps.entries import walk
-from tieback.intake.apps.interface import Artifact, Source
+from tieback.intake.apps.interface import Artifact, Gathered, Piece, Source
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.sighting import Problem
@@ -66,7 +66,15 @@ class Package:
 
     def artifacts(self) -> Iterator[Artifact]:
         """Each entry worth searching, its buffers free to go when the next one is asked for."""
-        yield from walk(self._source, self._format.special, self._budget)
+        for piece in self.pieces():
+            if isinstance(piece, Gathered):
+                yield from piece.artifacts()
+            else:
+                yield piece
+
+    def pieces(self) -> Iterator[Piece]:
+        """The same in the same order, small compiled XML files gathered."""
+        return walk(self._source, self._format.special, self._budget)
 
     def close(self) -> None:
         """Release the file; artifacts that were given out stay whole."""

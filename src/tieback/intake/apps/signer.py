@@ -7,9 +7,6 @@ import warnings
 from functools import cache
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.utils import CryptographyDeprecationWarning
-
 from tieback.model.app import Signer
 
 _PART = re.compile(r"(?:^|,|\+)\s*O\s*=\s*(\"[^\"]*\"|(?:\\.|[^,+\\])*)")
@@ -68,6 +65,10 @@ def certificate_signer(der: bytes, scheme: str) -> Signer:
 
 def _names(der: bytes) -> tuple[str, str] | None:
     """Subject and issuer (RFC 4514); ``None`` where the certificate is damaged."""
+    # Most packages are APKs, whose certificates ``apk_info`` reads.
+    from cryptography import x509
+    from cryptography.utils import CryptographyDeprecationWarning
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", CryptographyDeprecationWarning)  # what a hostile certificate has is no news

@@ -72,7 +72,7 @@ class PoolFrame:
     utf8: bool
 
 
-def pool_frame(data: bytes, at: int) -> PoolFrame:
+def pool_frame(data: bytes | bytearray, at: int) -> PoolFrame:
     """The frame of the pool at offset ``at``; where there is one, ``read_pool`` does not raise.
 
     Raises:

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from tieback.recognise import prepared
+
 _SHORT = {
     "String": "Ljava/lang/String;",
     "int": "I",
@@ -60,7 +62,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_sinks() -> tuple[Sink, ...]:
     """Every sink of the file; a malformed one is a programming error and raises ``msgspec.ValidationError``."""
-    return msgspec.toml.decode(resources.files(__package__).joinpath("sinks.toml").read_bytes(), type=_File).sink
+    return prepared.rules(resources.files(__package__).joinpath("sinks.toml").read_bytes(), _File).sink
 
 
 def by_owner(sinks: Iterable[Sink]) -> dict[str, tuple[Sink, ...]]:

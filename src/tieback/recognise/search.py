@@ -1,0 +1,44 @@
+"""All extractors over all of an app."""
+
+from collections.abc import Iterable, Iterator
+
+from tieback.intake.apps.interface import Artifact, Gathered, Piece
+from tieback.recognise.config import ConfigExtractor
+from tieback.recognise.dataflow.extract import DataflowExtractor
+from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.interface import Extractor, Find
+from tieback.recognise.rules import Rules
+
+
+class Search:
+    """A set of every extractor, for one thread at a time.
+
+    Each compiles its anchors at its first artifact, and rules are read when first asked for: keep one set a process.
+    """
+
+    def __init__(self, rules: Rules, *, dataflow: bool = True) -> None:
+        """Take the rule files; without ``dataflow`` constants are found, and what code makes of them is not."""
+        self._endpoints = EndpointExtractor(rules)
+        self._extractors: tuple[Extractor, ...] = (self._endpoints, ConfigExtractor(rules))
+        if dataflow:
+            self._extractors += (DataflowExtractor(self._endpoints, rules),)
+
+    def finds(self, pieces: Iterable[Piece]) -> Iterator[Find]:
+        """Every find, each with count 1, in the order of the pieces."""
+        for piece in pieces:
+            if isinstance(piece, Gathered):
+                yield from self._gathered(piece)
+            else:
+                yield from self._artifact(piece)
+
+    def _artifact(self, artifact: Artifact) -> Iterator[Find]:
+        for extractor in self._extractors:
+            yield from extractor.extract(artifact)
+
+    def _gathered(self, gathered: Gathered) -> Iterator[Find]:
+        # Only endpoints are looked for in compiled XML files: the others read tables, code and configuration.
+        for found in self._endpoints.sift(gathered):
+            if isinstance(found, int):
+                yield from self._artifact(gathered.artifact(found))
+            else:
+                yield found

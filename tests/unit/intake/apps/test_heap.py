@@ -1,0 +1,85 @@
+"""Small compiled XML files are gathered in order, and come out as they would one by one."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.intake.apps.conftest import DATA, zipped
+from tieback.intake.apps.heap import FULL, SMALL, Heap
+from tieback.intake.apps.interface import Gathered
+from tieback.intake.apps.open import open_app
+from tieback.intake.apps.stringpool import MalformedError, pool_frame
+
+LAYOUT = (
+    b"\x03\x00\x08\x00\x00\x00\x00\x00\x01\x00\x1c\x00\x28\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00"
+    b"\x00\x01\x00\x00\x20\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x04beta\x00\x00"
+)
+
+
+def test_the_layout_of_these_tests_has_a_pool() -> None:
+    assert pool_frame(LAYOUT, 8).count == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "taken"),
+    [
+        ("res/layout/a.xml", LAYOUT, True),
+        ("res/layout/a.xml", LAYOUT + bytes(SMALL), False),
+        ("res/layout/a.xml", LAYOUT[:20], False),
+        ("res/layout/a.xml", LAYOUT[:8] + b"\x02" + LAYOUT[9:], False),
+        ("res/layout/a.arsc", LAYOUT, False),
+        ("resources.arsc", LAYOUT, False),
+    ],
+)
+def test_what_is_gathered(file: str, content: bytes, taken: bool) -> None:
+    heap = Heap()
+    assert heap.takes(file, content) is taken
+    assert [gathered.files for gathered in heap.emptied()] == ([(file,)] if taken else [])
+    assert list(heap.emptied()) == []
+
+
+def test_a_heap_says_when_it_is_full() -> None:
+    heap = Heap()
+    content = LAYOUT + bytes(SMALL - len(LAYOUT))
+    count = 0
+    while not heap.is_full:
+        assert heap.takes(f"{count}.xml", content)
+        count += 1
+    assert FULL < count * SMALL <= FULL + SMALL
+
+
+def test_what_is_joined_says_where_each_file_ends() -> None:
+    heap = Heap()
+    heap.takes("a.xml", LAYOUT)
+    heap.takes("b.xml", LAYOUT + b"tail")
+    (gathered,) = heap.emptied()
+    joined, ends = gathered.joined()
+    assert ends[-1] == len(joined)
+    assert joined[ends[0] : ends[1]] == LAYOUT + b"tail" + Gathered.SEPARATOR
+
+
+def test_gathered_files_are_the_same_artifacts_in_the_same_order(tmp_path: Path) -> None:
+    app = tmp_path / "a.apk"
+    app.write_bytes(zipped([("a.xml", LAYOUT), ("b.xml", LAYOUT), ("c.txt", b"https://a.de"), ("d.xml", LAYOUT),
+                            ("e.xml", LAYOUT[:30]), ("classes.dex", b"dex\n")]))  # fmt: skip
+    with open_app(app) as opened:
+        kinds = [piece.files if isinstance(piece, Gathered) else piece.file for piece in opened.pieces()]
+    assert kinds == [("a.xml", "b.xml"), "c.txt", ("d.xml",), "e.xml", "classes.dex"]
+    with open_app(app) as opened:
+        assert [one.file for one in opened.artifacts()] == ["a.xml", "b.xml", "c.txt", "d.xml", "e.xml", "classes.dex"]
+        assert [problem.where for problem in opened.problems] == ["e.xml", "classes.dex"]
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="no sample apps")
+def test_a_real_app_is_mostly_layouts() -> None:
+    with open_app(DATA / "dvba.apk") as opened:
+        gathered = [piece for piece in opened.pieces() if isinstance(piece, Gathered)]
+    assert sum(len(one.files) for one in gathered) > 200
+    for one in gathered:
+        for artifact in one.artifacts():
+            assert artifact.buffers[0].starts is not None
+
+
+def test_the_pool_of_a_gathered_file_can_be_read() -> None:
+    with pytest.raises(MalformedError):
+        pool_frame(LAYOUT[:20], 8)

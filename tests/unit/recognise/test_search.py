@@ -1,0 +1,96 @@
+"""Gathered files give what they give one by one."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.intake.apps.conftest import DATA
+from tieback.intake.apps.binary_xml import read_binary_xml
+from tieback.intake.apps.interface import Artifact, Gathered
+from tieback.intake.apps.open import open_app
+from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.interface import Find
+from tieback.recognise.rules import Rules
+from tieback.recognise.search import Search
+
+RULES = Rules()
+NAMESPACE = "http://schemas.android.com/apk/res/android"
+
+
+def layout(*texts: str) -> bytes:
+    """A compiled XML file that is nothing but its pool of strings, in UTF-16 as aapt writes it."""
+    items = [len(text).to_bytes(2, "little") + text.encode("utf-16-le") + b"\0\0" for text in texts]
+    offsets = [sum(map(len, items[:index])) for index in range(len(items))]
+    table = b"".join(offset.to_bytes(4, "little") for offset in offsets)
+    body = b"".join(items)
+    pool = b"\x01\x00\x1c\x00" + b"".join(
+        number.to_bytes(4, "little") for number in (28 + len(table) + len(body), len(texts), 0, 0, 28 + len(table), 0)
+    )
+    return b"\x03\x00\x08\x00" + bytes(4) + pool + table + body
+
+
+def told(finds: list[Find]) -> list[tuple[str, str, str]]:
+    """Sightings with their files, and each of what is no back end once."""
+    said: dict[tuple[str, str, str], None] = {}
+    for find in finds:
+        if isinstance(find, Sighting):
+            said["sighting", find.evidence.file, f"{find.endpoint.value} at {find.evidence.offset}"] = None
+        elif isinstance(find, NotBackend):
+            said["none", "", find.value] = None
+    return list(said)
+
+
+def gathered(*contents: bytes) -> Gathered:
+    return Gathered(tuple(f"{n}.xml" for n in range(len(contents))), contents, read_binary_xml)
+
+
+def both(one: Gathered) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
+    return told(list(SEARCH.finds([one]))), told(list(SEARCH.finds(one.artifacts())))
+
+
+SEARCH = Search(RULES)
+
+
+def test_only_files_that_name_something_are_opened() -> None:
+    opened: list[str] = []
+
+    def noting(file: str, content: bytes) -> Artifact:
+        opened.append(file)
+        return read_binary_xml(file, content)
+
+    search = Search(RULES)
+    plain, naming = layout("button", NAMESPACE), layout(NAMESPACE, "https://api.workhub.dev/v1")
+    first = gathered(plain)
+    assert told(list(search.finds([first]))) == [("none", "", NAMESPACE)]
+    files = Gathered(("a.xml", "b.xml", "c.xml"), (plain, naming, plain), noting)
+    found = told(list(search.finds([files])))
+    assert [(kind, file) for kind, file, _ in found] == [("none", ""), ("sighting", "b.xml")]
+    assert opened == ["b.xml"]
+
+
+TEXTS = st.sampled_from(
+    [NAMESPACE, "http://schemas.android.com/apk/res-auto", "https://a.workhub.dev", "button", "", "db.workhub.dev:9200",
+     "https://", "x" * 40, "redis://cache.workhub.dev:6379/0"]
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(TEXTS, max_size=4), min_size=1, max_size=6))
+@settings(max_examples=80, deadline=None)
+def test_gathering_changes_nothing(files: list[list[str]]) -> None:
+    once, apart = both(gathered(*(layout(*texts) for texts in files)))
+    assert once == apart
+
+
+def test_without_the_data_flow_constants_are_found_all_the_same() -> None:
+    search = Search(RULES, dataflow=False)
+    assert told(list(search.finds([gathered(layout("https://a.workhub.dev"))])))
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="no sample apps")
+def test_a_real_app_gives_the_same_either_way() -> None:
+    with open_app(DATA / "insecureShop.apk") as opened:
+        once = told(list(SEARCH.finds(opened.pieces())))
+    with open_app(DATA / "insecureShop.apk") as opened:
+        apart = told(list(SEARCH.finds(opened.artifacts())))
+    assert once == apart
+    assert len(once) > 5
