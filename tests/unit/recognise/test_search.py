@@ -30,14 +30,14 @@ def layout(*texts: str) -> bytes:
 
 
 def told(finds: list[Find]) -> list[tuple[str, str, str]]:
-    """Sightings with their files, and each of what is no back end once."""
+    """Sightings with their files, and each of what is no back end once; what was seen before is told earlier."""
     said: dict[tuple[str, str, str], None] = {}
     for find in finds:
         if isinstance(find, Sighting):
             said["sighting", find.evidence.file, f"{find.endpoint.value} at {find.evidence.offset}"] = None
         elif isinstance(find, NotBackend):
             said["none", "", find.value] = None
-    return list(said)
+    return sorted(said)
 
 
 def gathered(*contents: bytes) -> Gathered:

@@ -1,4 +1,4 @@
-"""Small compiled XML files, gathered while a package is walked: hundreds of layouts, nearly none of which names a host."""
+"""Small compiled XML files, gathered while a package is walked: hundreds of layouts, of which few name a host."""
 
 from collections.abc import Iterator
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.names import printable
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
@@ -155,7 +156,8 @@ class _Finds:
 
     def _evidence(self, flow: Flow, text: str, first: int) -> Evidence:
         offset = self._dex.string_begin(first)
-        place = flow.method if len(flow.method) <= _METHOD_WIDTH else f"{flow.method[: _METHOD_WIDTH - 1]}…"
+        cut = flow.method if len(flow.method) <= _METHOD_WIDTH else f"{flow.method[: _METHOD_WIDTH - 1]}…"
+        place = printable(cut, _METHOD_WIDTH)
         shown = context("", text)[: 160 - len(place) - 2]
         return Evidence(
             self._buffer.file,

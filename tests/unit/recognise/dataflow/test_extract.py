@@ -212,6 +212,12 @@ def test_a_damaged_file_gives_finds_or_none(data: bytes, patches: list[tuple[int
             assert find.evidence.context.isprintable()
 
 
+def test_the_name_of_a_class_cannot_move_a_cursor() -> None:
+    hurt = (DEX / "recipe.dex").read_bytes().replace(b"Ltest/shop/Recipe;", b"\x1b[2J\nshop/Recipe;")
+    shown = [find.evidence.context for find in EXTRACTOR.extract(artifact(hurt)) if isinstance(find, Sighting)]
+    assert shown[0].startswith("\\x1b[2J\\nshop/Recipe;->")
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(SAMPLES), st.lists(st.tuples(st.integers(32, 5300), st.integers(0, 2**32 - 1)), max_size=6))
 def test_numbers_that_lie_are_survived(data: bytes, patches: list[tuple[int, int]]) -> None:
