@@ -79,6 +79,9 @@ class Brought(msgspec.Struct, frozen=True):
         return tuple(key for key in self.keys if not wanted.isdisjoint(key.services))
 
 
+NOTHING = Brought()
+
+
 def brought(
     candidates: Iterable[Candidate],
     backends: Iterable[Backend],

@@ -52,7 +52,7 @@ def routes(asked: Iterable[Candidate], seen: Mapping[str, Sequence[AppEndpoint]]
     """
     found: defaultdict[str, list[AppRoute]] = defaultdict(list)
     for candidate in asked:
-        label = Target(candidate.host, candidate.port).label
+        label = Target(candidate.host, candidate.port, resource=candidate.resource).label
         for value in candidate.endpoints:
             for place in seen.get(value, ()):
                 found[label].append(

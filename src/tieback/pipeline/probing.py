@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
+from tieback.backends.brought import NOTHING, Brought
 from tieback.model.backend import Candidate
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, ProbeReport
@@ -39,12 +40,24 @@ def today_utc() -> date:
 
 
 async def probe_all(
-    candidates: Iterable[Candidate], grant: Grant, dialer: AnyDialer, progress: Progress | None = None
+    candidates: Iterable[Candidate],
+    grant: Grant,
+    dialer: AnyDialer,
+    progress: Progress | None = None,
+    along: Mapping[Candidate, Brought] | None = None,
 ) -> AsyncGenerator[tuple[Candidate, ProbeReport]]:
     """Ask every candidate, at most ``grant.limits.concurrency`` at a time; yield reports as they come.
 
     Closing the iterator cancels what is under way; sockets are closed by the dialer.
+
+    Args:
+        candidates: whom to ask.
+        grant: what may be asked.
+        dialer: opens the connections.
+        progress: told after each.
+        along: containers and public keys that apps name at a candidate; its probe gets those of its own services.
     """
+    along = along or {}
     waiting = list(candidates)
     total = len(waiting)
     done = 0
@@ -53,7 +66,7 @@ async def probe_all(
     try:
         while waiting or running:
             while waiting and len(running) < grant.limits.concurrency:
-                running.add(asyncio.create_task(_ask(waiting.pop(), dialer, grant)))
+                running.add(asyncio.create_task(_ask(waiting.pop(), dialer, grant, along)))
             ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in ended:
                 done += 1
@@ -66,11 +79,13 @@ async def probe_all(
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _ask(candidate: Candidate, dialer: AnyDialer, grant: Grant) -> tuple[Candidate, ProbeReport]:
-    return candidate, await probe_one(candidate, dialer, grant)
+async def _ask(
+    candidate: Candidate, dialer: AnyDialer, grant: Grant, along: Mapping[Candidate, Brought]
+) -> tuple[Candidate, ProbeReport]:
+    return candidate, await probe_one(candidate, dialer, grant, along.get(candidate, NOTHING))
 
 
-async def probe_one(candidate: Candidate, dialer: AnyDialer, grant: Grant) -> ProbeReport:
+async def probe_one(candidate: Candidate, dialer: AnyDialer, grant: Grant, brought: Brought = NOTHING) -> ProbeReport:
     """Ask one candidate with the probe that its service or port implies, then with the others until one knows it."""
     decision = await dialer.permit(candidate.host, candidate.port)
     target = Target(
@@ -80,29 +95,36 @@ async def probe_one(candidate: Candidate, dialer: AnyDialer, grant: Grant) -> Pr
         tls=candidate.tls,
         passwordless=decision.passwordless,
         contact=grant.contact,
+        resource=candidate.resource,
     )
     if not decision.allowed:
         return ProbeReport(target=target.label, outcome=Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
-    return await probe_target(target, decision.depth, dialer)
+    return await probe_target(target, decision.depth, dialer, brought)
 
 
-async def probe_target(target: Target, depth: Depth, dialer: AnyDialer) -> ProbeReport:
+async def probe_target(target: Target, depth: Depth, dialer: AnyDialer, brought: Brought = NOTHING) -> ProbeReport:
     """As ``probe_one``, for a target that may be asked so deep."""
     spent: list[Traffic] = []
     first: ProbeReport | None = None
     for probe in order(target.service, target.port):
-        report = await _converse(probe, target, depth, dialer, spent)
+        report = await _converse(probe, _given(target, probe, brought), depth, dialer, spent)
         if first is None or first.outcome is Outcome.NOT_RECORDED:
             first = report
         known = named(report.probe)
         if report.outcome is Outcome.OK and known is not None and known is not probe:
             # The finder said which probe goes on.
-            return await _converse(known, target, depth, dialer, spent)
+            return await _converse(known, _given(target, known, brought), depth, dialer, spent)
         if report.outcome not in (Outcome.PROTOCOL_MISMATCH, Outcome.NOT_RECORDED):
             # A time-out of a later guess says less than the first mismatch: something answers, and not this.
             return report if report.outcome is Outcome.OK or report is first else _with_cost(first, spent)
     assert first is not None
     return _with_cost(first, spent)
+
+
+def _given(target: Target, probe: Probe, brought: Brought) -> Target:
+    """The target with what goes along for this probe: containers and keys of its services, of no others."""
+    names, keys = brought.names_for(probe.meta.services), brought.keys_for(probe.meta.services)
+    return msgspec.structs.replace(target, names=(*target.names, *names), keys=keys) if names or keys else target
 
 
 async def _converse(probe: Probe, target: Target, depth: Depth, dialer: AnyDialer, spent: list[Traffic]) -> ProbeReport:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from tieback.backends.brought import brought
 from tieback.backends.candidates import candidates
 from tieback.backends.map import map_backends
 from tieback.engine.interface import Unit, UnitEnd, UnitLimits, UnitState
@@ -31,7 +32,7 @@ from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid, render_grant
 from tieback.scope.names import Names
-from tieback.storage.apps import app_endpoints, distinct_endpoints
+from tieback.storage.apps import app_endpoints, container_names, distinct_endpoints, public_keys
 from tieback.storage.asked import ProbeWriter, read_probes, save_backends
 from tieback.storage.inputs import RunInput, save_inputs
 from tieback.storage.recovery import recover
@@ -198,10 +199,11 @@ async def _ask(
     if grant is None or names is None:
         return backends, []
     wanted = candidates(backends, store_ports())
+    along = brought(wanted, backends, container_names(lake, named.units), public_keys(lake, named.units))
     answered = {report.target for report in read_probes(lake, run)}
     with AuditLog(workspace.audit_file) as audit, ProbeWriter(lake, run, first=len(answered)) as writer:
         dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file)
-        left = [one for one in wanted if Target(one.host, one.port).label not in answered]
-        async for _, report in probe_all(left, grant, dialer, progress):
+        left = [one for one in wanted if Target(one.host, one.port, resource=one.resource).label not in answered]
+        async for _, report in probe_all(left, grant, dialer, progress, along):
             writer.add(report)
     return backends, wanted

@@ -1,18 +1,31 @@
 """The probing service asks each candidate once, knows odd ports, and keeps to the grant's concurrency."""
 
 import asyncio
+import base64
 from collections.abc import Sequence
 from datetime import date
 
+import msgspec
 import pytest
 
-from tieback.model.backend import Candidate, Route
+from tieback.backends.brought import Brought, brought
+from tieback.backends.candidates import candidates
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.app import App, Platform
+from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits
 from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.model.public_key import PublicKey
+from tieback.model.sighting import Credential
 from tieback.pipeline import probing
 from tieback.probes import PROBES
+from tieback.recognise.collect import collect
+from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.rules import Rules
 from tieback.scope.conversation import Conversation, DeclaredSend, Target, Traffic
 from tieback.scope.decide import Decision
+
+RULES = Rules()
 
 
 def grant(concurrency: int = 4) -> Grant:
@@ -28,6 +41,8 @@ class ScriptedDialer:
         """Which probe a probe's report names, where that is another."""
         self.allowed = allowed
         self.asked: list[tuple[str, str]] = []
+        self.targets: dict[str, Target] = {}
+        """The target that each probe was given."""
         self.under_way = self.most = 0
 
     async def permit(self, host: str, port: int) -> Decision:
@@ -46,6 +61,7 @@ class ScriptedDialer:
         conversation.close()
         name = next(probe.meta.name for probe in PROBES if probe.meta.sends == tuple(sends))
         self.asked.append((target.label, name))
+        self.targets[name] = target
         self.under_way += 1
         self.most = max(self.most, self.under_way)
         await asyncio.sleep(0)
@@ -115,3 +131,71 @@ async def test_all_are_asked_within_the_concurrency() -> None:
     assert {report.target for report in reports} == {f"store.test:{port}" for port in range(1, 41)}
     assert dialer.most <= 3
     assert seen[-1] == (40, 40)
+
+
+ANON = PublicKey("supabase_anon", "made-up", ("supabase",))
+PARSE = PublicKey("parse", "made-up-too", ("parse",))
+
+
+async def test_each_probe_is_given_what_is_its_own() -> None:
+    names = (("s3", "photos"), ("couchdb", "orders"), ("minio", "photos"), ("wasabi", "backups"))
+    dialer = ScriptedDialer({"web": Outcome.OK, "s3": Outcome.OK}, found={"web": "s3"})
+    await probing.probe_one(candidate(443, "http"), dialer, grant(), Brought(names, (ANON, PARSE)))  # type: ignore[arg-type]
+    assert [name for _, name in dialer.asked] == ["elasticsearch", "web", "s3"]
+    assert dialer.targets["s3"].names == ("photos", "backups")
+    assert all(not target.keys for target in dialer.targets.values())
+    assert not dialer.targets["elasticsearch"].names
+
+
+async def test_a_key_is_given_to_the_probe_of_its_service_alone() -> None:
+    dialer = ScriptedDialer({})
+    await probing.probe_one(candidate(443, "supabase"), dialer, grant(), Brought((), (ANON, PARSE)))  # type: ignore[arg-type]
+    for name, target in dialer.targets.items():
+        services = next(probe.meta.services for probe in PROBES if probe.meta.name == name)
+        assert target.keys == ((ANON,) if "supabase" in services else ())
+    assert any(target.keys for target in dialer.targets.values())
+
+
+async def test_resources_of_one_host_have_reports_of_their_own() -> None:
+    dialer = ScriptedDialer({"gcs": Outcome.OK})
+    buckets = [Candidate("storage.test", 443, "gcs", Route.NAMED, (), "test", True, name) for name in ("a1", "b1")]
+    along = {one: Brought((("gcs", one.resource),)) for one in buckets}
+    found = probing.probe_all(buckets, grant(), dialer, along=along)  # type: ignore[arg-type]
+    assert {report.target async for _, report in found} == {"storage.test:443/a1", "storage.test:443/b1"}
+
+
+SUPABASE = "https://abcdefghijklmnopqrst.supabase.co"
+SECRETS = [
+    # superuser's, private and personal credentials of every form, beside a project that an app names
+    'service_role = "{service_role}"',
+    'const k = "sb_secret_ftceIbTAp81aWyXXZaRE8iRd9Gog6KM"',
+    'algoliaAdminApiKey: "ea23143b0a87f416437cb3347b773ee9" https://b1g2gm9ng0-dsn.algolia.net/1/indexes/orders',
+    'masterKey: "1eHkgcdh5iOqwGkyetxGyhNvWbFZJ8mB" https://shopapp.b4a.io/parse/classes/Order',
+    'aws_secret_access_key = "1eHkgcdh5iOqwGkyetxGyhNvWbFZJ8mB3e5H5UPO" https://photos.s3.amazonaws.com',
+    "mongodb://root:Hunter22secret@db.shop.test/shop postgresql://root:Hunter22secret@db.shop.test/shop",
+    "https://root:Hunter22secret@api.shop.test/orders",
+    'db_password = "Hunter22secret"',
+]
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_no_secret_reaches_a_target(text: str) -> None:
+    head, body = (
+        base64.urlsafe_b64encode(msgspec.json.encode(part)).rstrip(b"=").decode()
+        for part in ({"alg": "HS256"}, {"iss": "supabase", "ref": "abcdefghijklmnopqrst", "role": "service_role"})
+    )
+    token = f"{head}.{body}.c2lnbmF0dXJlLW1hZGUtdXA"
+    text = f"{SUPABASE}/rest/v1/orders {text.replace('{service_role}', token)}"
+    extractor = EndpointExtractor(RULES)
+    finds = list(extractor.extract(Artifact("a", (Buffer("a", BufferKind.TEXT, text.encode()),))))
+    assert any(isinstance(find, Credential) for find in finds)
+    collected = collect(App(Platform.ANDROID, "test.shop", "0" * 64), finds, RULES)
+    assert collected.keys == ()
+    backends = [Backend(one.endpoint, addresses=("127.0.0.1",)) for one in collected.sightings]
+    names = {one.endpoint.value: one.names for one in collected.sightings}
+    wanted = candidates(backends, probing.store_ports())
+    given = brought(wanted, backends, names, {one.endpoint.value: collected.keys for one in collected.sightings})
+    shown = repr([(one, given.get(one)) for one in wanted])
+    for secret in (token, "sb_secret", "ea23143b", "1eHkgcdh", "Hunter22secret"):
+        assert secret not in shown
+    assert ("supabase", "orders") in [name for one in given.values() for name in one.names]
