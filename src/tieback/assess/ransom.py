@@ -7,8 +7,9 @@
 - ``unlikely``: a name from the list on a container that holds many records.
 - ``wiped``: a wiper's mark, which needs no note.
 
-``confirmed`` needs the note's text; a probe may say so where the grant lets it read one. Names and schemas:
-``ransom.toml`` with their sources.
+``confirmed`` needs the note's text, which is read where the grant allows it (``assess.note``). Key spaces have no
+names but those of their keys: there a key counts as a container of its own. Names and schemas: ``ransom.toml`` with
+their sources.
 """
 
 import re
@@ -20,6 +21,8 @@ from importlib import resources
 import msgspec
 
 from tieback.assess.leaves import leaves
+from tieback.assess.note import NoteSigns
+from tieback.model.figure import Quality, exact
 from tieback.model.probe import Container, Ransom, RansomVerdict
 
 _ORDER = (
@@ -99,7 +102,7 @@ class RansomSigns:
 
     def judge(self, containers: Iterable[Container]) -> Ransom:
         """The verdict over the containers of one store, with its reasons in the order of the containers' names."""
-        data = [leaf for leaf in leaves(tuple(containers)) if not leaf.system]
+        data = self._data(containers)
         matched = [(leaf, match) for leaf in data if (match := self._match(leaf)) is not None]
         if not matched:
             return Ransom()
@@ -107,6 +110,38 @@ class RansomSigns:
         if len(matched) == len(data) and all(self._may_be_note(leaf, match) for leaf, match in matched):
             judged.append(Ransom(RansomVerdict.LIKELY, ("nothing but notes is left beside the product's own",)))
         return strongest(judged)
+
+    def note_in(self, containers: Iterable[Container]) -> Container | None:
+        """The container that looks most like a note, by name and shape; of a key space the key."""
+        data = self._data(containers)
+        matched = [(leaf, match) for leaf in data if (match := self._match(leaf)) is not None]
+        alone = len(matched) == len(data)
+        likely = [
+            leaf
+            for leaf, match in matched
+            if self._judge_one(leaf, match).verdict is RansomVerdict.LIKELY
+            or (alone and self._may_be_note(leaf, match))
+        ]
+        return min(likely, key=lambda leaf: (not leaf.fields, leaf.path), default=None)
+
+    def _data(self, containers: Iterable[Container]) -> list[Container]:
+        """Leaves that are not the product's own, and keys that are called like a note."""
+        found: list[Container] = []
+        for leaf in leaves(tuple(containers)):
+            if leaf.system:
+                continue
+            if leaf.kind != "keyspace" or not leaf.fields or leaf.records is None:
+                found.append(leaf)
+                continue
+            # What a key holds is one record; among many keys it is a name and nothing more.
+            few = leaf.records.value <= self._note.max_records
+            keys = [
+                Container((*leaf.path, field.name), "key", records=exact(1, "one key") if few else None)
+                for field in leaf.fields
+                if few or self._match_name(field.name) is not None
+            ]
+            found += keys if few else [leaf, *keys]
+        return found
 
     def _match(self, leaf: Container) -> _Match | None:
         """The strongest match of any name in the path: a wiper's mark, a distinctive name, a weak one."""
@@ -133,17 +168,23 @@ class RansomSigns:
 
     def _may_be_note(self, leaf: Container, match: _Match) -> bool:
         """Whether nothing speaks against a note: few records, and of a weak name no fields unlike a note's."""
-        few = leaf.records is not None and 0 < leaf.records.value <= self._note.max_records
-        return few and not match.wipe and not (match.weak and leaf.fields and not self._shape(leaf, match))
+        return self._few(leaf) and not match.wipe and not (match.weak and leaf.fields and not self._shape(leaf, match))
+
+    def _few(self, leaf: Container) -> bool:
+        """Whether it holds a handful of records; an estimate of none (InnoDB) may be of one."""
+        if leaf.records is None:
+            return False
+        least = 0 if leaf.records.quality is Quality.ESTIMATE and leaf.fields else 1
+        return least <= leaf.records.value <= self._note.max_records
 
     def _shape(self, leaf: Container, match: _Match) -> str:
         """Why the container looks like a note, or an empty text."""
         note = self._note
-        if leaf.records is None or not 0 < leaf.records.value <= note.max_records:
+        if leaf.records is None or not self._few(leaf):
             return ""
         if leaf.bytes is not None and leaf.bytes.value > note.max_bytes:
             return ""
-        count = f"{leaf.records.value} record{'s' if leaf.records.value > 1 else ''}"
+        count = f"{leaf.records.value} record{'s' if leaf.records.value != 1 else ''}"
         fields = {_bare(field.name) for field in leaf.fields} - {"id", "keyword", ""}
         wanted = self._schemas.get(tuple(map(_bare, leaf.path)))
         if wanted and wanted <= fields:
@@ -161,12 +202,21 @@ def judge_ransom(containers: Sequence[Container]) -> Ransom:
     return RansomSigns().judge(containers)
 
 
+def confirmed(signs: NoteSigns, container: Container) -> Ransom:
+    """The verdict of a note that was read; none where it is no ransom note."""
+    if not signs.confirmed:
+        return Ransom()
+    what = ", ".join(signs.kinds)
+    return Ransom(RansomVerdict.CONFIRMED, (f"the note in {container.name!r} was read: {what}",), signs.marks)
+
+
 def strongest(verdicts: Iterable[Ransom]) -> Ransom:
     """The strongest of several verdicts, with the reasons of all that are as strong."""
 
     def stronger(left: Ransom, right: Ransom) -> Ransom:
         if left.verdict is right.verdict:
-            return Ransom(left.verdict, tuple(dict.fromkeys((*left.reasons, *right.reasons)))[:MAX_REASONS])
+            reasons = tuple(dict.fromkeys((*left.reasons, *right.reasons)))[:MAX_REASONS]
+            return Ransom(left.verdict, reasons, tuple(sorted({*left.marks, *right.marks})))
         return max(left, right, key=lambda ransom: _ORDER.index(ransom.verdict))
 
     return reduce(stronger, verdicts, Ransom())

@@ -146,6 +146,8 @@ class Ransom(msgspec.Struct, frozen=True):
 
     verdict: RansomVerdict = RansomVerdict.NONE
     reasons: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    """Salted digests of the wallet, amount and contact of a note that was read, such as ``wallet:0f3a…``."""
 
 
 class ProbeReport(msgspec.Struct, frozen=True):

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.assess.ransom import judge_ransom
+from tieback.assess.ransom import RansomSigns, strongest
 from tieback.model.backend import Candidate, Route
 from tieback.model.errors import InputError, UsageError, WorkspaceError
 from tieback.model.grant import Grant
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.pipeline.journal import Journal
+from tieback.pipeline.notes import Notes, salt_of
 from tieback.pipeline.probing import Progress, probe_all, probe_target, store_ports, today_utc
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target
@@ -138,10 +139,16 @@ async def ask(
             yield report
         dialer = Dialer(grant, audit, today=today, transcripts=transcripts)
         moved = (lambda done, total: progress(done + len(before), total + len(before))) if progress else None
-        found = probe_all(wanted.values(), grant, dialer, moved)
+        notes = None
+        if any(rule.ransom_note for rule in grant.target):
+            concluded = transcripts.conclude if transcripts is not None else None
+            notes = Notes(salt_of(asking.audit.parent), concluded)
+        found = probe_all(wanted.values(), grant, dialer, moved, notes=notes)
+        signs = RansomSigns()
         async with aclosing(found):
             async for _, report in found:
-                judged = msgspec.structs.replace(report, ransom=judge_ransom(report.containers))
+                ransom = strongest((signs.judge(report.containers), report.ransom))
+                judged = msgspec.structs.replace(report, ransom=ransom)
                 journal.add(judged)
                 yield judged
         finished = True
@@ -160,10 +167,12 @@ async def replay(path: Path) -> AsyncGenerator[ProbeReport]:
         InputError: the file cannot be read, or is none of this kind.
     """
     dialer = ReplayDialer(read_transcripts(path))
+    signs = RansomSigns()
     for target in dialer.targets():
-        decision = await dialer.permit(target.host, target.port)
+        decision = dialer.decision(target)
         if decision.allowed:
-            report = await probe_target(dialer.asked(target), decision.depth, dialer)
+            report = await probe_target(target, decision.depth, dialer)
         else:
             report = ProbeReport(target.label, Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
-        yield msgspec.structs.replace(report, ransom=judge_ransom(report.containers), replayed=dialer.day(target.label))
+        ransom = strongest((signs.judge(report.containers), dialer.ransom(target)))
+        yield msgspec.structs.replace(report, ransom=ransom, replayed=dialer.day(target))

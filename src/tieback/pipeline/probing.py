@@ -13,6 +13,7 @@ from tieback.backends.brought import NOTHING, Brought
 from tieback.model.backend import Candidate
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, ProbeReport
+from tieback.pipeline.notes import Notes
 from tieback.probes import PROBES
 from tieback.probes.choose import named, order
 from tieback.probes.interface import Probe
@@ -45,6 +46,7 @@ async def probe_all(
     dialer: AnyDialer,
     progress: Progress | None = None,
     along: Mapping[Candidate, Brought] | None = None,
+    notes: Notes | None = None,
 ) -> AsyncGenerator[tuple[Candidate, ProbeReport]]:
     """Ask every candidate, at most ``grant.limits.concurrency`` at a time; yield reports as they come.
 
@@ -56,6 +58,7 @@ async def probe_all(
         dialer: opens the connections.
         progress: told after each.
         along: containers and public keys that apps name at a candidate; its probe gets those of its own services.
+        notes: reads ransom notes where the grant allows it; by default none is read.
     """
     along = along or {}
     waiting = list(candidates)
@@ -66,7 +69,7 @@ async def probe_all(
     try:
         while waiting or running:
             while waiting and len(running) < grant.limits.concurrency:
-                running.add(asyncio.create_task(_ask(waiting.pop(), dialer, grant, along)))
+                running.add(asyncio.create_task(_ask(waiting.pop(), dialer, grant, along, notes)))
             ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in ended:
                 done += 1
@@ -80,12 +83,22 @@ async def probe_all(
 
 
 async def _ask(
-    candidate: Candidate, dialer: AnyDialer, grant: Grant, along: Mapping[Candidate, Brought]
+    candidate: Candidate,
+    dialer: AnyDialer,
+    grant: Grant,
+    along: Mapping[Candidate, Brought],
+    notes: Notes | None,
 ) -> tuple[Candidate, ProbeReport]:
-    return candidate, await probe_one(candidate, dialer, grant, along.get(candidate, NOTHING))
+    return candidate, await probe_one(candidate, dialer, grant, along.get(candidate, NOTHING), notes)
 
 
-async def probe_one(candidate: Candidate, dialer: AnyDialer, grant: Grant, brought: Brought = NOTHING) -> ProbeReport:
+async def probe_one(
+    candidate: Candidate,
+    dialer: AnyDialer,
+    grant: Grant,
+    brought: Brought = NOTHING,
+    notes: Notes | None = None,
+) -> ProbeReport:
     """Ask one candidate with the probe that its service or port implies, then with the others until one knows it."""
     decision = await dialer.permit(candidate.host, candidate.port)
     target = Target(
@@ -99,7 +112,10 @@ async def probe_one(candidate: Candidate, dialer: AnyDialer, grant: Grant, broug
     )
     if not decision.allowed:
         return ProbeReport(target=target.label, outcome=Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
-    return await probe_target(target, decision.depth, dialer, brought)
+    report = await probe_target(target, decision.depth, dialer, brought)
+    if notes is not None and decision.ransom_note:
+        return await notes.read(report, target, decision.depth, dialer)
+    return report
 
 
 async def probe_target(target: Target, depth: Depth, dialer: AnyDialer, brought: Brought = NOTHING) -> ProbeReport:

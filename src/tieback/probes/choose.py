@@ -1,7 +1,7 @@
 """Which probe to try first, so that a store on an odd port is recognised too."""
 
 from tieback.probes import PROBES
-from tieback.probes.interface import Probe
+from tieback.probes.interface import NoteReader, Probe
 
 WEB = "http"
 """Service of a candidate whose URL says HTTP and nothing more: only stores that speak HTTP can answer there."""
@@ -41,6 +41,12 @@ def named(name: str) -> Probe | None:
 
 def _claims(probe: Probe) -> tuple[str, ...]:
     return (*probe.meta.services, *probe.meta.products)
+
+
+def note_reader(name: str) -> NoteReader | None:
+    """The probe of that name where it can read a ransom note."""
+    probe: object = named(name)
+    return probe if isinstance(probe, NoteReader) else None
 
 
 def _rank(probe: Probe, service: str | None, port: int) -> int:

@@ -13,12 +13,12 @@ import msgspec
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
-from tieback.probes.interface import ProbeMeta
-from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
-from tieback.probes.wire.http import MAX_BODY, Response
+from tieback.probes.interface import MAX_NOTE, ProbeMeta, noted
+from tieback.probes.web import MAX_FIELDS, ROOT_CAP, Inquiry, Known, WebStore
+from tieback.probes.wire.http import MAX_BODY, HttpSession, Response
 from tieback.probes.wire.jsontext import Number, decoded
 from tieback.probes.wire.requests import reading
-from tieback.scope.conversation import Conversation
+from tieback.scope.conversation import Conversation, Target
 
 # "Creating a database": a letter, then letters, digits and _$()+-/, here percent-encoded.
 _NAME = rb"[a-z](?:[a-z0-9_-]|%(?:24|28|29|2B|2F)){0,600}"
@@ -30,6 +30,12 @@ _DB = reading(
 )
 _MEMBERS = reading("/_membership", "whether even the administrator's view answers a stranger")
 _INDEX = reading("/{db}/_index", "fields of Mango indexes; returns no values", names=_NAME, depth=Depth.DESCRIBE)
+_NOTE = reading(
+    "/{db}/_all_docs?include_docs=true&limit=1",
+    "the first 4 KiB of one document of a database that looks like a ransom note; nothing of it is kept",
+    names=_NAME,
+    depth=Depth.DESCRIBE,
+)
 
 
 class _Sizes(msgspec.Struct):
@@ -73,7 +79,14 @@ class CouchdbProbe(WebStore):
         services=("couchdb", "pouchdb", "cloudant"),
         cpe=("cpe:2.3:a:apache:couchdb",),
         cwe="CWE-306",
-        sends=(_ROOT.send, _ALL.send, _DB.send, _MEMBERS.send, _INDEX.send),
+        sends=(
+            _ROOT.send,
+            _ALL.send,
+            _DB.send,
+            _MEMBERS.send,
+            _INDEX.send,
+            msgspec.structs.replace(_NOTE.send, values=True),
+        ),
         references=("https://docs.couchdb.org/en/stable/api/index.html",),
         web=True,
     )
@@ -111,6 +124,10 @@ class CouchdbProbe(WebStore):
             inquiry.draft.fingerprint(names)
         inquiry.judge()
 
+    def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
+        """The first document of a database, as JSON."""
+        return noted(_note(target, container.path[0]))
+
     def _database(self, inquiry: Inquiry, name: str) -> Conversation[None]:
         found = yield from inquiry.read(_DB, _Database, name, cap=64 * 1024)
         container = Container((name,), "database")
@@ -126,6 +143,16 @@ class CouchdbProbe(WebStore):
                 indexes = yield from inquiry.read(_INDEX, _Indexes, name, cap=256 * 1024)
                 container = msgspec.structs.replace(container, fields=_fields(indexes))
         inquiry.hold([container])
+
+
+def _note(target: Target, name: str) -> Conversation[bytes]:
+    path = _NOTE.filled(name)
+    if path is None:
+        return b""
+    http = HttpSession(target)
+    yield from http.first("/", seconds=None, cap=ROOT_CAP)
+    answer = yield from http.get(path, cap=MAX_NOTE)
+    return answer.body if answer.status == 200 else b""
 
 
 def _fields(indexes: _Indexes | None) -> tuple[Field, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from hashlib import sha256
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -57,6 +57,30 @@ class Probe(Protocol):
         ...
 
 
+MAX_NOTE = 4096
+"""Bytes of a ransom note that are read."""
+
+
+@runtime_checkable
+class NoteReader(Protocol):
+    """A probe that can read a ransom note: one record, where the grant's ``ransom_note`` allows it.
+
+    Its sends are declared with ``values``; the dialer lets one of them through, once, and only then.
+    """
+
+    meta: ProbeMeta
+
+    def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:
+        """The text of the first record of ``container``, at most ``MAX_NOTE`` bytes; empty where it cannot be read.
+
+        Args:
+            target: as for ``run``.
+            container: one of the report's, or (``kind`` is ``key``) the path of its container and a key's name.
+            account: the account that the report says let us in, or empty.
+        """
+        ...
+
+
 class Draft:
     """A report in the making. What stands in it is kept when the conversation breaks off."""
 
@@ -79,9 +103,15 @@ class Draft:
         """Note an answer that supports an access state; the text is cut at 200 characters."""
         self.proofs.append(Proof(asked, answer[:200], supports))
 
-    def vendor_id(self, label: str, value: str) -> None:
-        """The product's own identifier makes the store the same one at another address."""
-        self.identity = Identity(f"{self.meta.name}:{label}:{value}", "vendor_id")
+    def vendor_id(self, label: str, value: str, store: str = "") -> None:
+        """The product's own identifier makes the store the same one at another address.
+
+        Args:
+            label: the identifier's name in its product.
+            value: the identifier.
+            store: the probe whose keys these are, where a product answers by two protocols.
+        """
+        self.identity = Identity(f"{store or self.meta.name}:{label}:{value}", "vendor_id")
 
     def fingerprint(self, parts: Iterable[str]) -> None:
         """A digest of names and of identifiers the store gave them; where there are none, only the address is known."""
@@ -138,6 +168,15 @@ def reported(meta: ProbeMeta, target: Target, talk: Callable[[Draft], Conversati
             draft.outcome = fault.outcome
         draft.problem(f"{fault.outcome}: {fault.detail}")
     return draft.report()
+
+
+def noted(talk: Conversation[bytes]) -> Conversation[bytes]:
+    """Run a note's conversation; whatever goes wrong, there is no note."""
+    try:
+        text = yield from talk
+    except (NotThisProtocol, TooLarge, Hostile, Fault):
+        return b""
+    return text[:MAX_NOTE]
 
 
 def expected(meta: ProbeMeta, target: Target) -> bool:

@@ -101,7 +101,10 @@ def play[R](
     """
     wire = _Wire(peer, sends, (max_bytes, max_receives, max_connections))
     answer: bytes | Fault = b""
-    step = next(conversation)
+    try:
+        step = next(conversation)
+    except StopIteration as end:
+        return Played(end.value, (), 0, 0)
     while True:
         try:
             answer = wire.take(step)

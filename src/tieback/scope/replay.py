@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 
 from tieback.model.grant import Depth
-from tieback.model.probe import Outcome, TlsInfo
+from tieback.model.probe import Outcome, Ransom, TlsInfo
 from tieback.scope.budget import RateLimit
 from tieback.scope.connection import Unverified, Wire
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target, Traffic
@@ -140,33 +140,48 @@ class ReplayDialer:
 
     def __init__(self, transcripts: Iterable[Transcript]) -> None:
         """Sort them by target. Of several conversations of one probe with one target the last counts."""
-        self._by_target: dict[str, dict[str, Transcript]] = {}
+        self._targets: dict[str, Target] = {}
+        self._held: dict[str, dict[str, Transcript]] = {}
+        self._refused: dict[str, str] = {}
+        self._ransom: dict[str, Ransom] = {}
+        self._days: dict[str, str] = {}
         for transcript in transcripts:
-            self._by_target.setdefault(transcript.target.label, {})[transcript.probe] = transcript
+            label = transcript.target.label
+            self._days[label] = max(self._days.get(label, ""), transcript.day)
+            if transcript.ransom is not None:
+                self._ransom[label] = transcript.ransom
+            elif transcript.refused:
+                self._targets.setdefault(label, transcript.target)
+                self._refused[label] = transcript.refused
+            else:
+                if not self._held.get(label):
+                    self._targets[label] = transcript.target
+                self._held.setdefault(label, {})[transcript.probe] = transcript
         self._contexts = Contexts()
 
     def targets(self) -> list[Target]:
-        """Every target once, in the order of the transcripts."""
-        return [next(iter(held.values())).target for held in self._by_target.values()]
+        """Every target once as it was asked, in the order of the transcripts."""
+        return list(self._targets.values())
 
-    def asked(self, target: Target) -> Target:
-        """The target as it was asked, with what the grant allowed then."""
-        held = self._by_target[target.label].values()
-        return next((transcript.target for transcript in held if not transcript.refused), target)
-
-    def day(self, label: str) -> str:
+    def day(self, target: Target) -> str:
         """When a target was asked last."""
-        return max((transcript.day for transcript in self._by_target.get(label, {}).values()), default="")
+        return self._days.get(target.label, "")
+
+    def ransom(self, target: Target) -> Ransom:
+        """What a note there was judged to be."""
+        return self._ransom.get(target.label, Ransom())
 
     async def permit(self, host: str, port: int) -> Decision:
         """What the grant said then."""
-        held = list(self._by_target.get(Target(host, port).label, {}).values())
-        asked = [transcript for transcript in held if not transcript.refused]
-        if not asked:
-            return Decision(False, held[-1].refused if held else "no transcript is about it")
-        last = asked[-1]
-        depth = max((transcript.depth for transcript in asked), key=lambda depth: depth.rank)
-        return Decision(True, "replayed", "", "", depth, last.target.passwordless)
+        return self.decision(Target(host, port))
+
+    def decision(self, target: Target) -> Decision:
+        """What the grant said then of a target."""
+        held = self._held.get(target.label)
+        if not held:
+            return Decision(False, self._refused.get(target.label, "no transcript is about it"))
+        depth = max((transcript.depth for transcript in held.values()), key=lambda depth: depth.rank)
+        return Decision(True, "replayed", "", "", depth, self._targets[target.label].passwordless)
 
     async def converse[R](
         self,
@@ -179,7 +194,7 @@ class ReplayDialer:
         note: bool = False,  # noqa: ARG002 - a note is never kept
     ) -> tuple[R, Traffic]:
         """As ``Dialer.converse``; the cost is the one of then."""
-        found = self._by_target.get(target.label, {}).get(probe)
+        found = self._held.get(target.label, {}).get(probe)
         transcript = found if found is not None else Transcript("", "", target)
         addresses = tuple(dict.fromkeys(line.address for line in transcript.lines)) or ("",)
 

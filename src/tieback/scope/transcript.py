@@ -20,7 +20,7 @@ import msgspec
 from tieback.model.document import decode, encode
 from tieback.model.errors import DocumentError, InputError, WorkspaceError
 from tieback.model.grant import Depth, Grant, Limits
-from tieback.model.probe import Outcome, TlsInfo
+from tieback.model.probe import Outcome, Ransom, TlsInfo
 from tieback.scope.conversation import Target, Traffic
 
 MAX_FILE = 256 * 1024 * 1024
@@ -86,6 +86,8 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
     traffic: Traffic | None = None
     refused: str = ""
     """Why the grant did not cover the target; then nothing was sent."""
+    ransom: Ransom | None = None
+    """What a note was judged to be; the note itself is not kept."""
     cut: bool = False
     """Whether it grew too long, and its events were left out."""
 
@@ -157,6 +159,15 @@ class TranscriptFile:
         """
         begun = datetime.now(UTC).isoformat(timespec="milliseconds")
         self._write(Transcript(begun=begun, grant=self._grant, target=target, refused=reason))
+
+    def conclude(self, target: Target, ransom: Ransom) -> None:
+        """Write what a note was judged to be.
+
+        Raises:
+            WorkspaceError: the file cannot be written.
+        """
+        begun = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self._write(Transcript(begun=begun, grant=self._grant, target=target, ransom=ransom))
 
     def close(self) -> None:
         """Close the file."""

@@ -1,6 +1,7 @@
 import pytest
 
-from tieback.assess.ransom import judge_ransom, load_ransom_data, strongest
+from tieback.assess.note import NoteSigns
+from tieback.assess.ransom import RansomSigns, confirmed, judge_ransom, load_ransom_data, strongest
 from tieback.model.figure import Figure, estimate, exact
 from tieback.model.probe import Container, Field, Ransom, RansomVerdict
 
@@ -17,6 +18,15 @@ def box(
         bytes=None if size is None else estimate(size, "size"),
         fields=tuple(Field(name) for name in fields.split(",") if name),
     )
+
+
+def keys(count: int, *patterns: str) -> Container:
+    fields = tuple(Field(pattern, "key pattern") for pattern in patterns)
+    return Container(("db0",), "keyspace", records=exact(count, "keys"), fields=fields)
+
+
+def estimated(count: int, *path: str, fields: str) -> Container:
+    return Container(path, "table", records=estimate(count, "x"), fields=box(*path, fields=fields).fields)
 
 
 ADMIN = box("admin", "system.version", records=1, system=True)
@@ -85,6 +95,18 @@ CASES = [
         "likely",
         "",
     ),
+    ("a key among many", [keys(9_000, "session:#", "CRYPT_READ_ME")], "none", ""),
+    ("a distinctive key among many", [keys(9_000, "session:#", "PLEASE_READ_ME")], "suspect", "PLEASE_READ_ME"),
+    ("a distinctive key beside one other", [keys(2, "*", "PLEASE_READ_ME")], "likely", "1 record"),
+    ("nothing but a key called so", [keys(1, "READ_ME")], "likely", "nothing but notes"),
+    ("everyday key beside others", [keys(3, "WARNING", "*")], "suspect", ""),
+    ("backup1 and hello with many documents", [box("backup1", records=5_000), box("hello", records=900)], "none", ""),
+    (
+        "an estimate of none may be one",
+        [estimated(0, "WARNING", "WARNING", fields="id,warning,Bitcoin_Address,Email")],
+        "likely",
+        "",
+    ),
     ("the product's own containers are no note", [box("config", "recovery", records=1, system=True)], "none", ""),
     (
         "the database beside its table",
@@ -111,6 +133,32 @@ def test_every_listed_name_is_found_and_names_its_source() -> None:
             ransom = judge_ransom([PEOPLE, box(name, records=1, fields="email,note")])
             assert ransom.verdict is RansomVerdict.LIKELY, name
             assert data.sources[group.source] in ransom.reasons[0]
+
+
+NOTES = [
+    ("none", [PEOPLE], None),
+    ("by name and shape", [PEOPLE, box("WARNING", "WARNING", records=1, fields="email,note")], ("WARNING", "WARNING")),
+    ("the only one left", [ADMIN, box("README", records=1)], ("README",)),
+    ("not by name alone", [PEOPLE, box("PLEASE_READ_ME")], None),
+    ("not where many records are", [PEOPLE, box("warning", records=10_000, fields="email,note")], None),
+    ("a key", [keys(1, "READ_ME")], ("db0", "READ_ME")),
+    ("fields before none", [box("READ1", records=1), box("README", records=1, fields="email,note")], ("README",)),
+]
+
+
+@pytest.mark.parametrize(("containers", "path"), [note[1:] for note in NOTES], ids=[note[0] for note in NOTES])
+def test_which_note_may_be_read(containers: list[Container], path: tuple[str, ...] | None) -> None:
+    found = RansomSigns().note_in(containers)
+    assert (found and found.path) == path
+
+
+def test_a_note_confirms_and_keeps_its_marks() -> None:
+    read = confirmed(NoteSigns(("wallet", "words"), ("wallet:0f",)), box("READ1", "info"))
+    assert read == Ransom(
+        RansomVerdict.CONFIRMED, ("the note in 'READ1.info' was read: wallet, words",), ("wallet:0f",)
+    )
+    assert confirmed(NoteSigns(("contact",), ("contact:0f",)), box("README")) == Ransom()
+    assert strongest([read, Ransom(RansomVerdict.CONFIRMED, (), ("amount:1",))]).marks == ("amount:1", "wallet:0f")
 
 
 def test_a_note_that_was_read_is_stronger_than_what_names_say() -> None:

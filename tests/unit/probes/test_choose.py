@@ -1,7 +1,7 @@
 import pytest
 
 from tieback.probes import PROBES, WEB_STORES
-from tieback.probes.choose import named, order
+from tieback.probes.choose import named, note_reader, order
 
 ORDERS = [
     # service, port, first probe
@@ -19,6 +19,15 @@ ORDERS = [
     ("couchdb", 1, "couchdb"),
     (None, 5984, "couchdb"),
     ("http", 8086, "influxdb"),
+    ("nats", 8222, "nats_client"),
+    (None, 4222, "nats_client"),
+    (None, 11211, "memcached"),
+    (None, 2181, "zookeeper"),
+    ("mqtts", 1, "mqtt"),
+    ("amqp", 1, "amqp"),
+    ("ldap", 3268, "ldap"),
+    ("kafka", 1, "kafka"),
+    (None, 26379, "redis"),
 ]
 
 
@@ -83,3 +92,8 @@ def test_probes_declare_themselves() -> None:
 
 def test_every_store_that_speaks_http_is_the_finders() -> None:
     assert {store.meta.name for store in WEB_STORES} == {probe.meta.name for probe in PROBES if probe.meta.web}
+
+
+@pytest.mark.parametrize(("name", "reads"), [("mongodb", True), ("redis", True), ("etcd", False), ("nothing", False)])
+def test_who_reads_notes(name: str, reads: bool) -> None:
+    assert (note_reader(name) is not None) is reads

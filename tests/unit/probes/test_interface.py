@@ -1,9 +1,13 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tieback.model.probe import Access, Outcome
-from tieback.probes.interface import Draft, ProbeMeta, expected, patience, reported
+from tieback.model.probe import Access, Container, Field, Outcome
+from tieback.probes import PROBES
+from tieback.probes.interface import Draft, NoteReader, ProbeMeta, expected, noted, patience, reported
+from tieback.probes.playback import Peer, play, replaying
 from tieback.probes.wire.verdicts import Hostile, NotThisProtocol, TooLarge
 from tieback.scope.conversation import Conversation, Fault, Target
 
@@ -78,3 +82,44 @@ def test_expected(target: Target, so: bool) -> None:
 )
 def test_patience(target: Target, seconds: float | None) -> None:
     assert patience(META, target) == seconds
+
+
+@pytest.mark.parametrize(
+    "error", [NotThisProtocol("x"), Hostile("x"), TooLarge("x"), Fault(Outcome.TIMEOUT, "x"), None]
+)
+def test_whatever_goes_wrong_there_is_no_note(error: Exception | None) -> None:
+    def talk() -> Conversation[bytes]:
+        yield from ()
+        if error is not None:
+            raise error
+        return b"n" * 9000
+
+    with pytest.raises(StopIteration) as end:
+        next(noted(talk()))
+    assert end.value.value == (b"" if error is not None else b"n" * 4096)
+
+
+READERS = [probe for probe in PROBES if isinstance(probe, NoteReader)]
+NAMES = st.text(max_size=40) | st.sampled_from(
+    ["../x", "_all", "a b", 'a"b', "a`b", "a\r\nFLUSHALL", "$cmd", "x' OR 1", ""]
+)
+
+
+@pytest.mark.parametrize("probe", READERS, ids=lambda probe: probe.meta.name)
+@given(path=st.lists(NAMES, min_size=1, max_size=4), field=NAMES, answers=st.lists(st.binary(max_size=60), max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_no_name_of_a_note_makes_another_request(
+    probe: NoteReader, path: list[str], field: str, answers: list[bytes]
+) -> None:
+    container = Container(tuple(path), "table", fields=(Field(field),))
+    # What no declared send covers would raise ValueError here.
+    played = play(probe.note(TARGET, container, ""), Peer(replaying(answers)), probe.meta.sends)
+    assert len(played.result) <= 4096
+
+
+def test_who_reads_notes() -> None:
+    assert {probe.meta.name for probe in READERS} >= {
+        *("elasticsearch", "mongodb", "mysql", "postgresql", "redis", "couchdb"),
+    }
+    for probe in PROBES:
+        assert any(send.values for send in probe.meta.sends) == isinstance(probe, NoteReader), probe.meta.name

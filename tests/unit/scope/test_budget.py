@@ -6,7 +6,7 @@ import pytest
 
 from tieback.model.grant import Limits
 from tieback.model.probe import Outcome
-from tieback.scope.budget import Budget, RateLimit
+from tieback.scope.budget import MAX_NOTE_ANSWER, Budget, RateLimit
 from tieback.scope.conversation import Fault
 
 
@@ -98,3 +98,13 @@ async def test_full_buckets_are_forgotten() -> None:
         clock.now += 1
         await limit.admit(str(n))
     assert len(limit._buckets) <= 4096
+
+
+def test_a_note_is_charged_once_and_leaves_little_to_read() -> None:
+    budget = Budget(Limits(max_bytes=1_000_000))
+    budget.bytes_read = 500
+    budget.note()
+    assert budget.bytes_left() == MAX_NOTE_ANSWER
+    with pytest.raises(Fault, match="one note was read") as caught:
+        budget.note()
+    assert caught.value.outcome is Outcome.BUDGET_SPENT

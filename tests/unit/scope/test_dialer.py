@@ -15,6 +15,7 @@ from tieback.model.probe import Outcome
 from tieback.scope.audit import AuditLog, verify
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
 from tieback.scope.dialer import Dialer
+from tieback.scope.transcript import TranscriptFile, read_transcripts
 
 TODAY = date(2026, 11, 25)
 SENDS = (DeclaredSend("ping", rb"PING\r\n", "asks whether it is there"),)
@@ -244,3 +245,44 @@ async def test_many_at_once(bench: Bench) -> None:
         answers = await asyncio.gather(*talks)
     assert [answer for answer, _ in answers] == [b"PONG\r\n"] * 20
     assert bench.events().count("end") == 20
+
+
+NOTED = (DeclaredSend("ping", rb"PING\r\n", "a note", Depth.DESCRIBE, values=True),)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "note", "times", "said"),
+    [
+        (True, True, 1, ""),
+        (True, False, 1, "undeclared send"),
+        (False, True, 1, "does not let a ransom note be read"),
+        (True, True, 2, "one note was read"),
+    ],
+)
+async def test_a_note_is_read_once_and_where_the_grant_says_so(
+    bench: Bench, allowed: bool, note: bool, times: int, said: str
+) -> None:
+    rule = TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE, ransom_note=allowed)
+    async with ponging() as (port, _):
+        talking = bench.dialer(rule).converse(
+            Target("127.0.0.1", port), ping(times), NOTED, depth=Depth.DESCRIBE, note=note
+        )
+        if said:
+            with pytest.raises(Fault, match=said):
+                await talking
+        else:
+            assert (await talking)[0] == b"PONG\r\n"
+
+
+async def test_what_is_recorded(bench: Bench, tmp_path: Path) -> None:
+    rule = TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE)
+    grant = Grant("Office", "sec@example.test", date(2027, 6, 30), (rule,), limits=LIMITS)
+    transcripts = TranscriptFile(tmp_path / "t.jsonl", grant)
+    dialer = Dialer(grant, AuditLog(bench.path), today=TODAY, transcripts=transcripts)
+    async with ponging() as (port, _):
+        _, traffic = await dialer.converse(Target("127.0.0.1", port), ping(2), SENDS, depth=Depth.DESCRIBE, probe="x")
+    assert not (await dialer.permit("192.0.2.1", 9)).allowed
+    transcripts.close()
+    talked, refused = read_transcripts(tmp_path / "t.jsonl")
+    assert (talked.probe, talked.depth, talked.traffic, len(talked.lines)) == ("x", Depth.DESCRIBE, traffic, 2)
+    assert "no target of the grant covers" in refused.refused

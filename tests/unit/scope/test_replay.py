@@ -3,7 +3,7 @@
 import pytest
 
 from tieback.model.grant import Depth, Limits
-from tieback.model.probe import Outcome, TlsInfo
+from tieback.model.probe import Outcome, Ransom, RansomVerdict, TlsInfo
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls, Step, Target
 from tieback.scope.conversation import Traffic as Cost
 from tieback.scope.replay import ReplayDialer
@@ -125,8 +125,15 @@ async def test_what_the_grant_said_then() -> None:
     assert (await dialer.permit("store.test", 6379)).depth is Depth.DESCRIBE
     assert (await dialer.permit("out.test", 1)).reason == "outside"
     assert not (await dialer.permit("never.test", 1)).allowed
-    assert (dialer.day("store.test:6379"), dialer.day("never.test:1")) == ("2025-01-02", "")
-    assert dialer.asked(Target("store.test", 6379)) == TARGET
+    assert (dialer.day(TARGET), dialer.day(Target("never.test", 1))) == ("2025-01-02", "")
+
+
+def test_what_a_note_was_judged_to_be() -> None:
+    found = Ransom(RansomVerdict.CONFIRMED, ("the note was read",), ("wallet:00",))
+    noted = Transcript("2025-01-02T03:04:06", "", TARGET, ransom=found)
+    dialer = ReplayDialer([transcript(TWO), noted])
+    assert (dialer.ransom(TARGET), dialer.ransom(Target("never.test", 1))) == (found, Ransom())
+    assert dialer.targets() == [TARGET]
 
 
 async def test_a_probe_that_was_not_recorded() -> None:

@@ -20,7 +20,7 @@ from tieback.probes.elasticsearch.answers import (
     cat_rows,
     mapping_fields,
 )
-from tieback.probes.interface import Draft, ProbeMeta, expected, patience, reported
+from tieback.probes.interface import MAX_NOTE, Draft, ProbeMeta, expected, noted, patience, reported
 from tieback.probes.wire.http import SEGMENT, HttpSession, Response, declared_get, segment
 from tieback.probes.wire.jsontext import decoded
 from tieback.probes.wire.placeholders import tells_apart
@@ -77,6 +77,15 @@ SENDS = (
         "names and types of fields; returns no values",
         depth=Depth.DESCRIBE,
     ),
+    msgspec.structs.replace(
+        declared_get(
+            "GET /<index>/_search?size=1",
+            _INDEX + rb"/_search\?size=1&terminate_after=1&filter_path=hits\.hits\._source",
+            "the first 4 KiB of one document of an index that looks like a ransom note; nothing of it is kept",
+            depth=Depth.DESCRIBE,
+        ),
+        values=True,
+    ),
 )
 
 
@@ -100,6 +109,10 @@ class ElasticsearchProbe:
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Ask ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
+        """The first document of an index, as JSON."""
+        return noted(_note(target, container.path[0]))
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
         http = HttpSession(target)
@@ -141,6 +154,16 @@ class ElasticsearchProbe:
         if not speaks:
             draft.problem("refuses us without naming its product; the port or a hint speaks for a search engine")
         return None
+
+
+def _note(target: Target, index: str) -> Conversation[bytes]:
+    if not valid_name(index):
+        return b""
+    path = f"/{segment(index)}/_search?size=1&terminate_after=1&filter_path=hits.hits._source"
+    http = HttpSession(target)
+    yield from http.first("/", seconds=None, cap=64 * 1024)
+    answer = yield from http.get(path, cap=MAX_NOTE)
+    return answer.body if answer.status == 200 else b""
 
 
 def speaks_of_search(answer: Response, text: str) -> str:

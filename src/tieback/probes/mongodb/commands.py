@@ -38,6 +38,8 @@ class Command(msgspec.Struct, frozen=True):
     why: str
     depth: Depth = Depth.ENUMERATE
     """The depth of a grant that it takes."""
+    values: bool = False
+    """As ``DeclaredSend.values``."""
 
     def message(self, request: int, database: str = "", collection: str = "") -> bytes:
         """The bytes to send.
@@ -55,7 +57,7 @@ class Command(msgspec.Struct, frozen=True):
         body = self._body_pattern(length)
         fixed = re.escape(struct.pack("<iiIB", 0, 2013, 0, 0))
         request = rb"[\x00-\xff]{3}[\x00-\x7f]"
-        return DeclaredSend(self.name, length + request + fixed + body, self.why, self.depth)
+        return DeclaredSend(self.name, length + request + fixed + body, self.why, self.depth, self.values)
 
     def _body_pattern(self, length: bytes) -> bytes:
         encoded = bson.encode(self.template)
@@ -92,6 +94,14 @@ def _keys_of(source: bson.Value, levels: int) -> bson.Value:
         inner = _keys_of("$$this.v", levels - 1)
         item["s"] = {"$cond": [{"$eq": [{"$type": "$$this.v"}, "object"]}, inner, []]}
     return {"$map": {"input": {"$objectToArray": source}, "in": item}}
+
+
+def _texts_of(source: bson.Value) -> bson.Value:
+    """An expression for the first texts of a document, cut."""
+    text: bson.Document = {
+        "$cond": [{"$eq": [{"$type": "$$this.v"}, "string"]}, {"$substrCP": ["$$this.v", 0, 500]}, ""]
+    }
+    return {"$map": {"input": {"$slice": [{"$objectToArray": source}, 8]}, "in": text}}
 
 
 def _read(first: bson.Document, database: str) -> bson.Document:
@@ -169,6 +179,24 @@ KEYS = Command(
     Depth.DESCRIBE,
 )
 
+NOTE = Command(
+    "aggregate one note",
+    _read(
+        {
+            "aggregate": _COLLECTION,
+            "pipeline": [
+                {"$limit": 1},
+                {"$project": {"_id": 0, "t": _texts_of("$$ROOT")}},
+            ],
+            "cursor": {},
+        },
+        _DATABASE,
+    ),
+    "the first 500 characters of each of 8 texts of one document that looks like a ransom note; nothing of it is kept",
+    Depth.DESCRIBE,
+    values=True,
+)
+
 COMMANDS = (
     HELLO,
     IS_MASTER,
@@ -182,4 +210,5 @@ COMMANDS = (
     OLD_COLLECTION_STATS,
     LIST_INDEXES,
     KEYS,
+    NOTE,
 )

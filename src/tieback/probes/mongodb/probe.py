@@ -16,7 +16,7 @@ import msgspec
 from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import Draft, ProbeMeta, noted, patience, reported
 from tieback.probes.mongodb import answers, commands
 from tieback.probes.mongodb.commands import Command
 from tieback.probes.wire import bson
@@ -99,6 +99,10 @@ class MongodbProbe:
         """Ask ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
+    def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
+        """The texts of the first document of a collection, one a line."""
+        return noted(_note(target, container.path))
+
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
         session = _Session(target)
         hello = yield from session.first(commands.HELLO, patience(self.meta, target))
@@ -115,6 +119,16 @@ class MongodbProbe:
         if draft.access is Access.AUTH_REQUIRED or not depth.allows(Depth.ENUMERATE):
             return
         yield from _enumerate(draft, session, depth, sharded=hello.get("msg") == "isdbgrid")
+
+
+def _note(target: Target, path: tuple[str, ...]) -> Conversation[bytes]:
+    if len(path) != 2 or not (commands.valid_database(path[0]) and commands.valid_collection(path[1])):
+        return b""
+    session = _Session(target)
+    yield from session.first(commands.HELLO, None)
+    answer = yield from session.ask(commands.NOTE, *path)
+    texts = [row.get("t") for row in answers.first_batch(answer)[:1]]
+    return "\n".join(answers.text(one, 500) for text in texts if isinstance(text, list) for one in text).encode()
 
 
 def _startup_warnings(draft: Draft, session: _Session) -> Conversation[None]:

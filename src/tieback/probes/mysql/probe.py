@@ -15,7 +15,7 @@ import msgspec
 from tieback.model.figure import Quality, estimate, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import Draft, ProbeMeta, noted, patience, reported
 from tieback.probes.mysql import queries
 from tieback.probes.mysql.session import SENDS, Greeting, MysqlSession, Refusal, valid_account
 from tieback.probes.wire.placeholders import tells_apart
@@ -59,6 +59,10 @@ class MysqlProbe:
         """Ask ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
+    def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - sans-I/O
+        """The first record of a table as one text; its columns must be known."""
+        return noted(_note(container, account))
+
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
         session = MysqlSession()
         seconds = patience(self.meta, target)
@@ -76,6 +80,23 @@ class MysqlProbe:
         if depth.allows(Depth.ENUMERATE):
             yield from _enumerate(draft, session, depth)
         yield from session.quit()
+
+
+def _note(container: Container, account: str) -> Conversation[bytes]:
+    if len(container.path) != 2:
+        return b""
+    sql = queries.note_query(container.path[0], container.path[1], [field.name for field in container.fields])
+    session = MysqlSession()
+    if sql is None or isinstance((yield from session.greet(None)), Refusal):
+        return b""
+    if (yield from session.log_in(account or MADE_UP_ACCOUNT)) is not None:
+        return b""
+    for statement in (queries.READ_ONLY, queries.START):
+        yield from session.query(statement)
+    rows = yield from session.query(sql, 1)
+    yield from session.quit()
+    text = rows[0][0] if isinstance(rows, list) and rows else None
+    return (text or "").encode()
 
 
 def _refused(draft: Draft, refusal: Refusal) -> None:

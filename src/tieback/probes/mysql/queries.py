@@ -1,5 +1,8 @@
 """All SQL that the MySQL probe may send: fixed texts over ``information_schema`` and settings of our own session."""
 
+import re
+from collections.abc import Sequence
+
 from tieback.model.grant import Depth
 
 MAX_TABLES = 2000
@@ -21,6 +24,22 @@ COLUMNS = (
     " WHERE TABLE_SCHEMA NOT IN ('mysql','information_schema','performance_schema','sys')"
     " ORDER BY TABLE_SCHEMA,TABLE_NAME,ORDINAL_POSITION LIMIT 8000"
 )
+
+_NAME = re.compile(r"[A-Za-z0-9_$-]{1,64}")
+NOTE_NAME = rb"[A-Za-z0-9_$-]{1,64}"
+NOTE_PARTS = ("SELECT LEFT(CONCAT_WS(' ',", "),1000) FROM ", " LIMIT 1")
+"""The query for a note around its names: columns, then schema and table."""
+_MAX_NOTE_COLUMNS = 8
+
+
+def note_query(schema: str, table: str, columns: Sequence[str]) -> str | None:
+    """One record as one text of at most 1,000 characters; ``None`` where a name is not one that may be sent."""
+    columns = columns[:_MAX_NOTE_COLUMNS]
+    if not columns or not all(_NAME.fullmatch(name) for name in (schema, table, *columns)):
+        return None
+    select, source, end = NOTE_PARTS
+    return f"{select}{','.join(f'`{name}`' for name in columns)}{source}`{schema}`.`{table}`{end}"
+
 
 DEPTHS = {TABLES: Depth.ENUMERATE, COLUMNS: Depth.DESCRIBE}
 """Depths of a grant that queries take, beside those that ``identify`` covers."""

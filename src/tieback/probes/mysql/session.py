@@ -12,7 +12,7 @@ import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome
-from tieback.probes.mysql.queries import DEPTHS, WHY
+from tieback.probes.mysql.queries import DEPTHS, NOTE_NAME, NOTE_PARTS, WHY
 from tieback.probes.wire.frames import Inbox, MysqlPacket, mysql_frame, mysql_packet
 from tieback.probes.wire.opening import opening_bytes, printable
 from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
@@ -278,12 +278,26 @@ def _sends() -> tuple[DeclaredSend, ...]:
             DeclaredSend(name, _query_pattern(sql), why, DEPTHS.get(sql, Depth.IDENTIFY))
             for sql, (name, why) in WHY.items()
         ),
+        DeclaredSend(
+            "one note",
+            _note_pattern(),
+            "the first 1,000 characters of one record of a table that looks like a ransom note; nothing of it is kept",
+            Depth.DESCRIBE,
+            values=True,
+        ),
         DeclaredSend("quit", re.escape(mysql_frame(0, b"\x01")), "ends the session"),
     )
 
 
 def _query_pattern(sql: str) -> bytes:
     return re.escape(mysql_frame(0, b"\x03" + sql.encode("ascii")))
+
+
+def _note_pattern() -> bytes:
+    select, source, end = (re.escape(part.encode()) for part in NOTE_PARTS)
+    name = rb"`" + NOTE_NAME + rb"`"
+    columns = name + rb"(?:," + name + rb"){0,7}"
+    return rb"[\x00-\xff]{2}\x00\x00\x03" + select + columns + source + name + rb"\." + name + end
 
 
 SENDS = _sends()

@@ -17,7 +17,7 @@ import msgspec
 from tieback.model.figure import Figure, estimate, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import Draft, ProbeMeta, noted, patience, reported
 from tieback.probes.postgresql import queries
 from tieback.probes.postgresql.session import SENDS, PostgresSession, Refusal, Started, valid_name
 from tieback.scope.conversation import MADE_UP_ACCOUNT, Conversation, Target
@@ -49,6 +49,10 @@ class PostgresqlProbe:
         """Ask ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
+    def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - sans-I/O
+        """The first record of a table as one text."""
+        return noted(_note(container, account))
+
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
         session = PostgresSession()
         answer = yield from session.start(MADE_UP_ACCOUNT, _HOME, patience(self.meta, target))
@@ -72,6 +76,23 @@ class PostgresqlProbe:
             draft.prove(_START, "a made-up role is let in", Access.ANY_USER)
         draft.version = re.sub(r"[^0-9.].*", "", answer.version)
         yield from _ask(draft, session, role, depth)
+
+
+def _note(container: Container, account: str) -> Conversation[bytes]:
+    if len(container.path) != 3:
+        return b""
+    database, schema, table = container.path
+    sql = queries.note_query(schema, table)
+    session = PostgresSession()
+    role = account or MADE_UP_ACCOUNT
+    if sql is None or not valid_name(database) or isinstance((yield from session.start(role, database)), Refusal):
+        return b""
+    if (yield from session.query(queries.IS_READ_ONLY, 1)) != [["on"]]:
+        return b""
+    rows = yield from session.query(sql, 1)
+    yield from session.stop()
+    text = rows[0][0] if isinstance(rows, list) and rows else None
+    return (text or "").encode()
 
 
 def _refused(draft: Draft, refusal: Refusal) -> None:

@@ -1,5 +1,7 @@
 """All SQL that the PostgreSQL probe may send: fixed texts over the system catalogues."""
 
+import re
+
 from tieback.model.grant import Depth
 
 MAX_DATABASES = 6
@@ -28,6 +30,19 @@ COLUMNS = (
     " AND n.nspname !~ '^pg_(toast|temp)' AND a.attnum > 0 AND NOT a.attisdropped"
     " ORDER BY 1, 2, a.attnum LIMIT 8000"
 )
+
+NOTE_NAME = rb"[A-Za-z0-9_]{1,63}"
+_NAME = re.compile(r"[A-Za-z0-9_]{1,63}")
+NOTE_PARTS = ("SELECT left(t::text, 1000) FROM ", " AS t LIMIT 1")
+"""The query for a note around schema and table."""
+
+
+def note_query(schema: str, table: str) -> str | None:
+    """One record as one text of at most 1,000 characters; ``None`` where a name is not one that may be sent."""
+    if not (_NAME.fullmatch(schema) and _NAME.fullmatch(table)):
+        return None
+    return f'{NOTE_PARTS[0]}"{schema}"."{table}"{NOTE_PARTS[1]}'
+
 
 DEPTHS = {DATABASES: Depth.ENUMERATE, TABLES: Depth.ENUMERATE, COLUMNS: Depth.DESCRIBE}
 """Depths of a grant that queries take, beside those that ``identify`` covers."""

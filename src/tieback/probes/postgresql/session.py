@@ -10,7 +10,7 @@ import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome
-from tieback.probes.postgresql.queries import DEPTHS, WHY
+from tieback.probes.postgresql.queries import DEPTHS, NOTE_NAME, NOTE_PARTS, WHY
 from tieback.probes.wire.frames import Inbox, PostgresMessage, postgres_frame, postgres_message
 from tieback.probes.wire.opening import opening_bytes, printable
 from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
@@ -195,6 +195,12 @@ def _startup_pattern() -> bytes:
     return start + rb"user\x00(?P<account>" + name + rb")\x00database\x00" + name + rb"\x00" + re.escape(_SETTINGS)
 
 
+def _note_pattern() -> bytes:
+    before, after = (re.escape(part.encode()) for part in NOTE_PARTS)
+    names = rb'"' + NOTE_NAME + rb'"\."' + NOTE_NAME + rb'"'
+    return rb"Q\x00\x00[\x00-\xff]{2}" + before + names + after + rb"\x00"
+
+
 SENDS = (
     DeclaredSend(
         "SSLRequest", re.escape(_SSL_REQUEST), "whether it speaks our protocol and offers TLS; changes nothing"
@@ -207,6 +213,13 @@ SENDS = (
     *(
         DeclaredSend(name, re.escape(_query(sql)), why, DEPTHS.get(sql, Depth.IDENTIFY))
         for sql, (name, why) in WHY.items()
+    ),
+    DeclaredSend(
+        "one note",
+        _note_pattern(),
+        "the first 1,000 characters of one record of a table that looks like a ransom note; nothing of it is kept",
+        Depth.DESCRIBE,
+        values=True,
     ),
     DeclaredSend("Terminate", re.escape(_TERMINATE), "ends the session"),
 )

@@ -1,0 +1,111 @@
+"""Reads a ransom note of a store that looks ransomed, where the grant allows it; keeps what it is, not what it says.
+
+One record of at most 4 KiB, of the container that looks most like a note by name and shape. The text is judged in
+memory and dropped; the report gets the kinds of signs and salted digests.
+"""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from tieback.assess.note import read_note
+from tieback.assess.ransom import RansomSigns, confirmed, strongest
+from tieback.model.errors import WorkspaceError
+from tieback.model.grant import Depth
+from tieback.model.probe import Outcome, ProbeReport, Ransom
+from tieback.probes.choose import note_reader
+from tieback.scope.conversation import Fault, Target
+from tieback.scope.dialer import Dialer
+from tieback.scope.replay import ReplayDialer
+
+SALT_FILE = "ransom.salt"
+_SALT_BYTES = 32
+
+
+class Notes:
+    """Judges reports by names and shape, and where those make a note likely by its text."""
+
+    def __init__(self, salt: bytes, concluded: Callable[[Target, Ransom], None] | None = None) -> None:
+        """Load the lists.
+
+        Args:
+            salt: for the digests.
+            concluded: is told of each verdict that a note's text gave.
+        """
+        self._salt = salt
+        self._signs = RansomSigns()
+        self._concluded = concluded
+
+    async def read(
+        self, report: ProbeReport, target: Target, depth: Depth, dialer: Dialer | ReplayDialer
+    ) -> ProbeReport:
+        """The report with the verdict of its note, where it has one that can be read.
+
+        Args:
+            report: of the store.
+            target: as it was asked; its rule allows notes.
+            depth: of the grant there.
+            dialer: opens the connection.
+
+        Raises:
+            WorkspaceError: the audit log cannot be written.
+        """
+        reader = note_reader(report.probe)
+        if report.outcome is not Outcome.OK or reader is None or not depth.allows(Depth.DESCRIBE):
+            return report
+        container = self._signs.note_in(report.containers)
+        if container is None:
+            return report
+        note = msgspec.structs.replace(target, tls=True if report.tls is not None else target.tls)
+        try:
+            text, traffic = await dialer.converse(
+                note,
+                reader.note(note, container, report.account),
+                reader.meta.sends,
+                depth=depth,
+                probe=f"{reader.meta.name}-note",
+                note=True,
+            )
+        except Fault as fault:
+            return msgspec.structs.replace(
+                report, problems=(*report.problems, f"the note was not read: {fault.detail}")
+            )
+        verdict = confirmed(read_note(text, self._salt), container)
+        if self._concluded is not None and verdict.reasons:
+            self._concluded(target, verdict)
+        return msgspec.structs.replace(
+            report,
+            ransom=strongest((report.ransom, verdict)),
+            bytes_sent=report.bytes_sent + traffic.bytes_sent,
+            bytes_read=report.bytes_read + traffic.bytes_read,
+            seconds=round(report.seconds + traffic.seconds, 6),
+        )
+
+
+def salt_of(folder: Path) -> bytes:
+    """The folder's own salt, made when first asked for; its owner alone may read it.
+
+    Raises:
+        WorkspaceError: it cannot be read or written.
+    """
+    path = folder / SALT_FILE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        except FileExistsError:
+            salt = path.read_bytes()
+        else:
+            salt = secrets.token_bytes(_SALT_BYTES)
+            with os.fdopen(number, "wb") as file:
+                file.write(salt)
+    except OSError as error:
+        raise WorkspaceError(f"cannot be used ({error.strerror})", where=str(path), advice="Check the folder") from None
+    if len(salt) != _SALT_BYTES:
+        raise WorkspaceError(
+            "is not a salt of ours", where=str(path), advice="Remove it; digests of old notes go with it"
+        )
+    return salt

@@ -1,0 +1,66 @@
+"""Which texts are ransom notes, and that nothing of them can be read from what is kept."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.assess.note import read_note
+
+SALT = b"s" * 32
+# Addresses made up: the right alphabet and length, no valid checksum.
+WALLET = "1FakeWaLLetForTestsonLyx9x9x9x9"
+BECH = "bc1qfakewalletfortestsonly0000000000000000"
+CONTACT = "pay.here@ransom.test"
+
+NOTES = [
+    (
+        "all of it",
+        f"All your data is backed up. Pay 0.02 BTC to {WALLET} and write to {CONTACT}",
+        "wallet amount contact words",
+    ),
+    ("OpenMongo 2017 fields", f'{{"Bitcoin Address":"{BECH}","Email":"{CONTACT}"}}', "wallet contact"),
+    ("Elasticsearch 2022", f"message: to restore your data write {CONTACT}", "contact words"),
+    ("amount in words", "You must pay 1,5 bitcoins or it will be leaked", "amount words"),
+    ("onion and words", "recover at http://abcdefghijklmnop.onion", "contact words"),
+    ("telegram", "contact t.me/some_helper to recover", "contact words"),
+]
+OTHERS = [
+    ("an address book", f"Anna, {CONTACT}"),
+    ("a readme", "Read me first: this folder holds the backup of the wiki"),
+    ("an exchange rate", "1 BTC"),
+    ("empty", ""),
+    ("a log line", "GET /people 200 0.5 ms"),
+    ("hexadecimal", "deadbeef" * 20),
+]
+
+
+@pytest.mark.parametrize(("text", "kinds"), [note[1:] for note in NOTES], ids=[note[0] for note in NOTES])
+def test_notes(text: str, kinds: str) -> None:
+    signs = read_note(text.encode(), SALT)
+    assert signs.confirmed
+    assert " ".join(signs.kinds) == kinds
+    kept = repr(signs).lower()
+    assert not [word for word in (WALLET, BECH, CONTACT, "0.02") if word.lower() in kept]
+
+
+@pytest.mark.parametrize("text", [other[1] for other in OTHERS], ids=[other[0] for other in OTHERS])
+def test_other_texts(text: str) -> None:
+    assert not read_note(text.encode(), SALT).confirmed
+
+
+def test_one_extortionist_is_known_again_in_one_workspace_alone() -> None:
+    first = read_note(f"recover: {WALLET}, {CONTACT}, 0.020 BTC".encode(), SALT)
+    again = read_note(f"LEAK! {CONTACT.upper()} wants 00.02 bitcoin at {WALLET}".encode(), SALT)
+    assert first.marks == again.marks
+    assert not set(first.marks) & set(read_note(f"recover: {WALLET}, {CONTACT}".encode(), b"t" * 32).marks)
+
+
+@given(text=st.binary(max_size=4096))
+@settings(max_examples=80, deadline=None)
+def test_any_bytes(text: bytes) -> None:
+    assert len(read_note(text, SALT).marks) <= 4096
+
+
+@pytest.mark.parametrize("text", [b"a@" * 2048, b"1" * 4096, b"0x" + b"a" * 4094, b"9." * 2048, b"x." * 2048])
+def test_no_pattern_runs_away(text: bytes) -> None:
+    read_note(text, SALT)
