@@ -24,6 +24,7 @@ from tieback.model.report import Report
 from tieback.pipeline.attributed import Attributed, attributed
 from tieback.pipeline.conclude import conclude
 from tieback.pipeline.inputs import scan_units
+from tieback.pipeline.notes import Notes, salt_of
 from tieback.pipeline.probing import Progress, probe_all, store_ports, today_utc
 from tieback.pipeline.record import Record
 from tieback.pipeline.reporting import build_report
@@ -204,6 +205,8 @@ async def _ask(
     with AuditLog(workspace.audit_file) as audit, ProbeWriter(lake, run, first=len(answered)) as writer:
         dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file)
         left = [one for one in wanted if Target(one.host, one.port, resource=one.resource).label not in answered]
-        async for _, report in probe_all(left, grant, dialer, progress, along):
+        noting = any(rule.ransom_note for rule in grant.target)
+        notes = Notes(salt_of(workspace.audit_file.parent)) if noting else None
+        async for _, report in probe_all(left, grant, dialer, progress, along, notes):
             writer.add(report)
     return backends, wanted
