@@ -314,6 +314,12 @@ def accepts(port: int) -> bool | None:
         return True
 
 
+@pytest.fixture(scope="session")
+def pem() -> bytes:
+    """A certificate and its key."""
+    return certificate()
+
+
 def certificate() -> bytes:
     """A self-signed certificate for ``localhost`` and its key, PEM."""
     key = ec.generate_private_key(ec.SECP256R1())

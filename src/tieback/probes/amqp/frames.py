@@ -1,0 +1,219 @@
+"""AMQP 0-9-1 frames and the few methods that a stranger needs; all big-endian.
+
+A frame is type int8, channel int16, size int32, payload, 0xCE; a method's payload begins with its class and number.
+https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf; field types as RabbitMQ has them:
+https://www.rabbitmq.com/amqp-0-9-1-errata
+"""
+
+import struct
+
+import msgspec
+
+from tieback.probes.wire.verdicts import Hostile
+from tieback.scope.conversation import Conversation, Receive
+
+HEADER = b"AMQP\0\0\x09\x01"
+METHOD, HEARTBEAT = 1, 8
+MAX_FRAME = 128 * 1024
+_END = b"\xce"
+_MAX_DEPTH = 4
+_MAX_FIELDS = 500
+
+START, START_OK, TUNE, TUNE_OK = (10, 10), (10, 11), (10, 30), (10, 31)
+OPEN, OPEN_OK, CLOSE, CLOSE_OK = (10, 40), (10, 41), (10, 50), (10, 51)
+CHANNEL_OPEN, CHANNEL_OPEN_OK, CHANNEL_CLOSE, CHANNEL_CLOSE_OK = (20, 10), (20, 11), (20, 40), (20, 41)
+QUEUE_DECLARE, QUEUE_DECLARE_OK = (50, 10), (50, 11)
+CHANNEL_MAX, FRAME_MAX = 64, 8192
+_FIXED = {
+    # field type: bytes of its value
+    **dict.fromkeys(b"tbB", 1),
+    **dict.fromkeys(b"sUu", 2),
+    **dict.fromkeys(b"Iif", 4),
+    **dict.fromkeys(b"lLdT", 8),
+    ord("D"): 5,
+    ord("V"): 0,
+}
+
+
+class Method(msgspec.Struct, frozen=True):
+    """One method: class and number, channel, arguments."""
+
+    kind: tuple[int, int]
+    channel: int
+    arguments: bytes
+
+
+class Start(msgspec.Struct, frozen=True):
+    """``connection.start``: what a server says of itself before a login."""
+
+    properties: dict[str, str]
+    """Texts among the server's properties; other values are dropped."""
+    mechanisms: tuple[str, ...]
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """``connection.close`` or ``channel.close``."""
+
+    code: int
+    text: str
+
+
+def framed(kind: tuple[int, int], channel: int, arguments: bytes) -> bytes:
+    """A method to send."""
+    payload = struct.pack(">HH", *kind) + arguments
+    return struct.pack(">BHI", METHOD, channel, len(payload)) + payload + _END
+
+
+def short(text: bytes) -> bytes:
+    """A short string: at most 255 bytes."""
+    return bytes((len(text),)) + text
+
+
+def _long(data: bytes) -> bytes:
+    return len(data).to_bytes(4, "big") + data
+
+
+_CAPABILITIES = short(b"authentication_failure_close") + b"t\x01"
+_PROPERTIES = short(b"product") + b"S" + _long(b"tieback") + short(b"capabilities") + b"F" + _long(_CAPABILITIES)
+ANONYMOUS = framed(START_OK, 0, _long(_PROPERTIES) + short(b"ANONYMOUS") + _long(b"") + short(b"en_US"))
+"""Log in as nobody (RFC 4505): no user, no password. It asks to be told of a refusal instead of being cut off."""
+TUNED = framed(TUNE_OK, 0, struct.pack(">HIH", CHANNEL_MAX, FRAME_MAX, 0))
+OPENING = framed(OPEN, 0, short(b"/") + b"\0\0")
+FAREWELL = framed(CLOSE, 0, struct.pack(">H", 200) + short(b"bye") + b"\0\0\0\0")
+
+
+def channel_open(channel: int) -> bytes:
+    """Open a channel of our own connection."""
+    return framed(CHANNEL_OPEN, channel, b"\0")
+
+
+def passive_declare(channel: int, queue: bytes) -> bytes:
+    """Ask whether a queue exists: ``passive`` makes and changes nothing.
+
+    Args:
+        channel: an open one.
+        queue: its name, at most 255 bytes.
+    """
+    return framed(QUEUE_DECLARE, channel, b"\0\0" + short(queue) + b"\x01" + b"\0\0\0\0")
+
+
+def channel_close_ok(channel: int) -> bytes:
+    """Take note that the server closed the channel."""
+    return framed(CHANNEL_CLOSE_OK, channel, b"")
+
+
+def method(first: bytes = b"") -> Conversation[Method]:
+    """Read the next method; heartbeats are passed over.
+
+    Args:
+        first: the first bytes of the frame, at most seven, where they were read already.
+
+    Raises:
+        Hostile: another kind of frame, a size that breaks the bound, or a missing end.
+    """
+    for _ in range(8):
+        head = first + (yield Receive(exactly=7 - len(first)))
+        first = b""
+        kind, channel, size = struct.unpack(">BHI", head)
+        if kind not in (METHOD, HEARTBEAT) or size > MAX_FRAME:
+            raise Hostile(f"an AMQP frame of type {kind} and {size} bytes")
+        payload = yield Receive(exactly=size + 1)
+        if payload[-1:] != _END:
+            raise Hostile("an AMQP frame longer than it said")
+        if kind == METHOD:
+            if size < 4:
+                raise Hostile("an AMQP method without a number")
+            number = struct.unpack_from(">HH", payload)
+            return Method((number[0], number[1]), channel, payload[4:-1])
+    raise Hostile("nothing but AMQP heartbeats")
+
+
+class _Reader:
+    """Takes fields off arguments; every length is checked before it is read."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+        self._fields = _MAX_FIELDS
+
+    def take(self, size: int) -> bytes:
+        if self._at + size > len(self._data):
+            raise Hostile("AMQP arguments that are cut")
+        self._at += size
+        return self._data[self._at - size : self._at]
+
+    def number(self, size: int) -> int:
+        return int.from_bytes(self.take(size), "big")
+
+    def short(self) -> str:
+        return self.take(self.number(1)).decode("utf-8", "replace")
+
+    def long(self) -> str:
+        return self.take(self.number(4)).decode("utf-8", "replace")
+
+    def table(self, depth: int = _MAX_DEPTH) -> dict[str, str]:
+        """The texts of a table; what else is in it is passed over."""
+        size = self.number(4)
+        end = self._at + size
+        if end > len(self._data) or depth == 0:
+            raise Hostile("an AMQP table that is cut or nested too deeply")
+        found: dict[str, str] = {}
+        while self._at < end:
+            name = self.short()
+            text = self._value(depth)
+            if text is not None:
+                found[name[:64]] = text[:256]
+        if self._at != end:
+            raise Hostile("an AMQP table longer than it said")
+        return found
+
+    def _value(self, depth: int) -> str | None:
+        self._fields -= 1
+        if self._fields < 0:
+            raise Hostile("an AMQP table of many fields")
+        kind = self.number(1)
+        if kind in _FIXED:
+            self.take(_FIXED[kind])
+        elif kind == ord("S"):
+            return self.long()
+        elif kind == ord("x"):
+            self.take(self.number(4))
+        elif kind == ord("F"):
+            self.table(depth - 1)
+        elif kind == ord("A"):
+            self.take(self.number(4))
+        else:
+            raise Hostile(f"an AMQP field of type {kind}")
+        return None
+
+
+def start(arguments: bytes) -> Start:
+    """The arguments of ``connection.start``.
+
+    Raises:
+        Hostile: cut, nested too deeply, or lengths that do not fit.
+    """
+    reader = _Reader(arguments)
+    reader.take(2)
+    return Start(reader.table(), tuple(one[:40] for one in reader.long().split(" ")[:20] if one))
+
+
+def refusal(arguments: bytes) -> Refusal:
+    """The arguments of ``connection.close`` and ``channel.close``.
+
+    Raises:
+        Hostile: cut.
+    """
+    reader = _Reader(arguments)
+    return Refusal(reader.number(2), reader.short())
+
+
+def declared(arguments: bytes) -> int:
+    """Messages of the queue, from ``queue.declare-ok``: those that are ready for whoever consumes.
+
+    Raises:
+        Hostile: cut.
+    """
+    reader = _Reader(arguments)
+    reader.short()
+    return reader.number(4)

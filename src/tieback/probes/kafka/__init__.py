@@ -1,0 +1,1 @@
+"""Kafka: ``probe`` is the conversation, ``messages`` the requests and answers of its protocol."""

@@ -1,0 +1,227 @@
+"""Kafka's requests and answers, in the versions that every broker from 0.10.1 to 4.x knows; all big-endian.
+
+A request is an int32 length, api key int16, version int16, correlation id int32, client id (int16 length, string),
+body. An answer is an int32 length, correlation id int32, body. https://kafka.apache.org/protocol
+"""
+
+import struct
+
+import msgspec
+
+from tieback.probes.wire.verdicts import Hostile, NotThisProtocol, TooLarge
+from tieback.scope.conversation import Conversation, Receive
+
+LIST_OFFSETS, METADATA, SASL_HANDSHAKE, API_VERSIONS, DESCRIBE_LOG_DIRS = 2, 3, 17, 18, 35
+CLIENT = b"tieback"
+MAX_ANSWER = 1024 * 1024
+_LARGEST = 100 * 1024 * 1024
+"""``socket.request.max.bytes``: a longer answer is no broker's."""
+EARLIEST, LATEST = -2, -1
+MADE_UP_MECHANISM = b"TIEBACK"
+"""A SASL mechanism that no broker has: the answer lists those that it has, and nobody logs in."""
+UNSUPPORTED_SASL_MECHANISM, ILLEGAL_SASL_STATE = 33, 34
+NOT_LEADER = 6
+_AUTHORIZATION = frozenset((29, 30, 31))
+"""TOPIC_, GROUP_ and CLUSTER_AUTHORIZATION_FAILED."""
+
+
+class Topic(msgspec.Struct, frozen=True):
+    """A topic of ``Metadata``."""
+
+    name: str
+    internal: bool
+    partitions: tuple[int, ...]
+    error: int
+
+    @property
+    def refused(self) -> bool:
+        """Whether the broker asks who we are."""
+        return self.error in _AUTHORIZATION
+
+
+class Metadata(msgspec.Struct, frozen=True):
+    """The answer to ``Metadata``."""
+
+    cluster_id: str
+    brokers: int
+    topics: tuple[Topic, ...]
+
+
+def framed(key: int, version: int, correlation: int, body: bytes) -> bytes:
+    """A request."""
+    head = struct.pack(">hhih", key, version, correlation, len(CLIENT)) + CLIENT
+    return (len(head) + len(body)).to_bytes(4, "big") + head + body
+
+
+API_VERSIONS_REQUEST = framed(API_VERSIONS, 0, 1, b"")
+HANDSHAKE_REQUEST = framed(SASL_HANDSHAKE, 1, 1, len(MADE_UP_MECHANISM).to_bytes(2, "big") + MADE_UP_MECHANISM)
+LOG_DIRS_REQUEST = framed(DESCRIBE_LOG_DIRS, 1, 3, b"\xff\xff\xff\xff")
+METADATA_REQUESTS = {
+    # version: all topics, and none is made by being asked for
+    4: framed(METADATA, 4, 2, b"\xff\xff\xff\xff\0"),
+    2: framed(METADATA, 2, 2, b"\xff\xff\xff\xff"),
+    1: framed(METADATA, 1, 2, b"\xff\xff\xff\xff"),
+}
+
+
+def offsets_request(when: int, topic: str, partitions: tuple[int, ...]) -> bytes:
+    """``ListOffsets`` version 1 for the partitions of a topic.
+
+    Args:
+        when: ``EARLIEST`` or ``LATEST``.
+        topic: of letters, digits, ``.``, ``_`` and ``-``.
+        partitions: their numbers.
+    """
+    name = topic.encode("ascii")
+    rows = b"".join(struct.pack(">iq", number, when) for number in partitions)
+    body = struct.pack(">iih", -1, 1, len(name)) + name + struct.pack(">i", len(partitions)) + rows
+    return framed(LIST_OFFSETS, 1, 4, body)
+
+
+def answer(correlation: int, head: bytes = b"") -> Conversation[bytes]:
+    """Read one answer.
+
+    Args:
+        correlation: of the request.
+        head: its first byte, where that was read already; then another protocol is likelier than a lie.
+
+    Raises:
+        NotThisProtocol: a first answer that is none of Kafka's.
+        Hostile: it answers another request, or no length is like that.
+        TooLarge: longer than ``MAX_ANSWER``.
+    """
+    first = head + (yield Receive(exactly=8 - len(head)))
+    size, number = struct.unpack(">ii", first)
+    if number != correlation or not 4 <= size <= _LARGEST:
+        raise (NotThisProtocol if head else Hostile)("a Kafka answer to nothing we asked")
+    if size > MAX_ANSWER:
+        raise TooLarge(f"an answer of {size} bytes")
+    return (yield Receive(exactly=size - 4)) if size > 4 else b""
+
+
+class _Reader:
+    """Takes fields off an answer; every length is checked before it is read."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+
+    def number(self, size: int) -> int:
+        return int.from_bytes(self.take(size), "big", signed=True)
+
+    def take(self, size: int) -> bytes:
+        if size < 0 or self._at + size > len(self._data):
+            raise Hostile("a Kafka answer that is cut")
+        self._at += size
+        return self._data[self._at - size : self._at]
+
+    def text(self) -> str:
+        """A string of at most 32,767 bytes; none is empty."""
+        size = self.number(2)
+        return "" if size == -1 else self.take(size).decode("utf-8", "replace")
+
+    def count(self, least: int) -> int:
+        """The length of an array whose items take at least ``least`` bytes."""
+        size = self.number(4)
+        if size == -1:
+            return 0
+        if size < 0 or size * least > len(self._data) - self._at:
+            raise Hostile(f"a Kafka array of {size} items")
+        return size
+
+
+def versions(data: bytes) -> dict[int, tuple[int, int]]:
+    """Least and greatest version of each api key, from ``ApiVersions`` version 0.
+
+    Raises:
+        NotThisProtocol: no list that a broker would send.
+    """
+    if len(data) < 6 or (len(data) - 6) % 6 or int.from_bytes(data[2:6], "big") != (len(data) - 6) // 6:
+        raise NotThisProtocol("a Kafka answer without versions")
+    rows = struct.iter_unpack(">hhh", data[6:])
+    found = {key: (least, greatest) for key, least, greatest in rows}
+    if data[:2] != b"\0\0" or API_VERSIONS not in found:
+        raise NotThisProtocol("a Kafka answer that does not know its own request")
+    return found
+
+
+def metadata(data: bytes, version: int) -> Metadata:
+    """The answer to ``Metadata``, version 1, 2 or 4.
+
+    Raises:
+        Hostile: it is cut, or lengths do not fit.
+    """
+    reader = _Reader(data)
+    if version >= 3:
+        reader.take(4)
+    brokers = reader.count(12)
+    for _ in range(brokers):
+        reader.take(4)
+        reader.text()
+        reader.take(4)
+        reader.text()
+    cluster = reader.text() if version >= 2 else ""
+    reader.take(4)
+    return Metadata(cluster, brokers, tuple(_topic(reader) for _ in range(reader.count(9))))
+
+
+def _topic(reader: _Reader) -> Topic:
+    error, name, internal = reader.number(2), reader.text(), reader.take(1) != b"\0"
+    partitions: list[int] = []
+    for _ in range(reader.count(18)):
+        reader.take(2)
+        partitions.append(reader.number(4))
+        reader.take(4)
+        for _ in range(2):
+            reader.take(4 * reader.count(4))
+    return Topic(name, internal, tuple(partitions), error)
+
+
+def offsets(data: bytes) -> dict[int, tuple[int, int]]:
+    """Error and offset of each partition, from ``ListOffsets`` version 1 about one topic.
+
+    Raises:
+        Hostile: it is cut, or about more than one topic.
+    """
+    reader = _Reader(data)
+    if reader.count(6) != 1:
+        raise Hostile("Kafka offsets of another number of topics than asked for")
+    reader.text()
+    found: dict[int, tuple[int, int]] = {}
+    for _ in range(reader.count(22)):
+        number, error = reader.number(4), reader.number(2)
+        reader.take(8)
+        found[number] = (error, reader.number(8))
+    return found
+
+
+def log_dirs(data: bytes) -> dict[str, int]:
+    """Bytes of each topic on this broker, from ``DescribeLogDirs`` version 1; its paths are dropped.
+
+    Raises:
+        Hostile: it is cut, or lengths do not fit.
+    """
+    reader = _Reader(data)
+    reader.take(4)
+    sizes: dict[str, int] = {}
+    for _ in range(reader.count(8)):
+        reader.take(2)
+        reader.text()
+        for _ in range(reader.count(6)):
+            name = reader.text()
+            for _ in range(reader.count(21)):
+                reader.take(4)
+                size = reader.number(8)
+                reader.take(9)
+                sizes[name] = sizes.get(name, 0) + max(size, 0)
+    return sizes
+
+
+def mechanisms(data: bytes) -> tuple[int, tuple[str, ...]]:
+    """Error and enabled mechanisms of ``SaslHandshake``.
+
+    Raises:
+        Hostile: it is cut, or lengths do not fit.
+    """
+    reader = _Reader(data)
+    return reader.number(2), tuple(reader.text()[:40] for _ in range(reader.count(2)))

@@ -1,0 +1,1 @@
+"""LDAP directories: ``probe`` is the conversation, ``messages`` its BER messages."""

@@ -1,0 +1,104 @@
+"""MQTT control packets, versions 3.1.1 and 5: those that a stranger needs to learn whether a broker lets him in.
+
+A packet is a byte of type and flags, a length of one to four bytes of seven bits, and a body.
+https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/mqtt-v3.1.1.html, https://docs.oasis-open.org/mqtt/mqtt/v5.0/mqtt-v5.0.html
+"""
+
+import msgspec
+
+from tieback.probes.wire.verdicts import Hostile
+from tieback.scope.conversation import Conversation, Receive
+
+V3, V5 = 4, 5
+"""Protocol levels of 3.1.1 and 5."""
+CONNACK, PUBLISH, SUBACK, PINGRESP, DISCONNECT = 2, 3, 9, 13, 14
+MAX_PACKET = 4 * 1024
+"""Answers that we ask for are a few bytes long."""
+RETAIN = 1
+"""Flag of a PUBLISH: the broker had kept the message."""
+CLIENT = b"tieback_probe"
+"""A made-up name: a broker ends the session of whoever else carries the same one."""
+_KEEP_ALIVE_SECONDS = 30
+
+
+class Packet(msgspec.Struct, frozen=True):
+    """One packet: its type, its flags and its body."""
+
+    kind: int
+    flags: int
+    body: bytes
+
+
+def text(value: bytes) -> bytes:
+    """A string with its length."""
+    return len(value).to_bytes(2, "big") + value
+
+
+def framed(first: int, body: bytes) -> bytes:
+    """A packet to send; ``body`` is shorter than 16 KiB."""
+    size = len(body)
+    length = bytes((size,)) if size < 128 else bytes((size & 0x7F | 0x80, size >> 7))
+    return bytes((first,)) + length + body
+
+
+def connect(level: int) -> bytes:
+    """Ask to be let in under a made-up client name: no user, no password, no will, nothing kept afterwards."""
+    properties = b"\0" if level == V5 else b""
+    head = text(b"MQTT") + bytes((level, 0x02)) + _KEEP_ALIVE_SECONDS.to_bytes(2, "big")
+    return framed(0x10, head + properties + text(CLIENT))
+
+
+def subscribe(level: int, topics: bytes) -> bytes:
+    """Ask for topics, at most once delivered; and for an answer that comes after those that are kept."""
+    properties = b"\0" if level == V5 else b""
+    return framed(0x82, b"\0\1" + properties + text(topics) + b"\0") + PING
+
+
+PING = b"\xc0\0"
+FAREWELL = b"\xe0\0"
+"""DISCONNECT: in order, without a will."""
+
+
+def packet(first: bytes = b"") -> Conversation[Packet]:
+    """Read one packet.
+
+    Args:
+        first: its first byte or two, where they were read already.
+
+    Raises:
+        Hostile: longer than ``MAX_PACKET``, or a length that does not end.
+    """
+    head = first or (yield Receive(exactly=1))
+    size = shift = 0
+    position = 1
+    while True:
+        byte = head[position] if position < len(head) else (yield Receive(exactly=1))[0]
+        position += 1
+        size |= (byte & 0x7F) << shift
+        if not byte & 0x80:
+            break
+        shift += 7
+        if shift > 21:
+            raise Hostile("an MQTT length without an end")
+    if size > MAX_PACKET:
+        raise Hostile(f"an MQTT packet of {size} bytes")
+    body = (yield Receive(exactly=size)) if size else b""
+    return Packet(head[0] >> 4, head[0] & 15, body)
+
+
+def publication(level: int, one: Packet) -> tuple[bytes, bytes]:
+    """Topic and payload of a PUBLISH that asks for no receipt.
+
+    Raises:
+        Hostile: it is cut, or asks for one.
+    """
+    size = int.from_bytes(one.body[:2], "big")
+    rest = one.body[2 + size :]
+    if len(one.body) < 2 + size or one.flags & 0x06:
+        raise Hostile("an MQTT message that is cut, or of a quality that we did not ask for")
+    if level == V5:
+        # Properties of less than 128 bytes: those of a number in a $SYS topic.
+        if not rest or rest[0] >= 0x80 or len(rest) < 1 + rest[0]:
+            raise Hostile("an MQTT message whose properties are cut")
+        rest = rest[1 + rest[0] :]
+    return one.body[2 : 2 + size], rest

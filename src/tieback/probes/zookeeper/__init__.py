@@ -1,0 +1,1 @@
+"""ZooKeeper: ``probe`` is the conversation, ``jute`` the records of its protocol."""

@@ -1,0 +1,141 @@
+"""The few records of ZooKeeper's client protocol that are needed: a session, ``getChildren2``, the number of nodes.
+
+Everything is big-endian; a string or vector is an int32 length (-1 for none) and its content; a packet is an int32
+length and its records. Request: xid int32, type int32, record. Reply: xid int32, zxid int64, err int32, record.
+https://github.com/apache/zookeeper/blob/master/zookeeper-jute/src/main/resources/zookeeper.jute
+"""
+
+import struct
+
+import msgspec
+
+from tieback.probes.wire.verdicts import Hostile
+from tieback.scope.conversation import Conversation, Receive
+
+MAX_PACKET = 1024 * 1024
+"""``jute.maxbuffer`` of clients: no server sends more."""
+GET_CHILDREN2 = 12
+GET_ALL_CHILDREN_NUMBER = 104
+CLOSE_SESSION = -11
+
+NO_AUTH = -102
+UNIMPLEMENTED = -6
+NO_NODE = -101
+SASL_WANTED = (-115, -124)
+"""AUTHFAILED, SESSIONCLOSEDREQUIRESASLAUTH."""
+
+SESSION_MILLISECONDS = 6000
+CONNECT = struct.pack(">iiqiqi16sB", 45, 0, 0, SESSION_MILLISECONDS, 0, 16, b"\0" * 16, 1)
+"""Ask for a new session of six seconds that a read-only server may give too."""
+CLOSE = struct.pack(">iii", 8, 1_000_000, CLOSE_SESSION)
+_REPLY = struct.Struct(">iqi")
+_STAT = struct.Struct(">qqqqiiiqiiq")
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """The answer to one request."""
+
+    error: int
+    record: bytes
+
+
+class Children(msgspec.Struct, frozen=True):
+    """The answer to ``getChildren2``."""
+
+    names: tuple[str, ...]
+    created: int
+    """``czxid``: the transaction that made the node, the same on every server of an ensemble."""
+    created_ms: int
+    """``ctime``, milliseconds since 1970."""
+    count: int
+    """``numChildren``."""
+
+
+def request(xid: int, kind: int, path: bytes) -> bytes:
+    """``getChildren2`` or ``getAllChildrenNumber`` of a path; no watch is set.
+
+    Args:
+        xid: number of the request, from 1.
+        kind: ``GET_CHILDREN2`` or ``GET_ALL_CHILDREN_NUMBER``.
+        path: UTF-8.
+    """
+    watch = b"\0" if kind == GET_CHILDREN2 else b""
+    body = struct.pack(">iii", xid, kind, len(path)) + path + watch
+    return len(body).to_bytes(4, "big") + body
+
+
+def packet() -> Conversation[bytes]:
+    """Read one packet.
+
+    Raises:
+        Hostile: a length below zero or above ``MAX_PACKET``.
+    """
+    size = int.from_bytes((yield Receive(exactly=4)), "big", signed=True)
+    if not 0 < size <= MAX_PACKET:
+        raise Hostile(f"a ZooKeeper packet of {size} bytes")
+    return (yield Receive(exactly=size))
+
+
+def session(data: bytes) -> int:
+    """The time-out, in milliseconds, of the session that the server gave; 0 where it gave none.
+
+    Raises:
+        Hostile: no ``ConnectResponse``.
+    """
+    if len(data) < 20:
+        raise Hostile(f"a ZooKeeper session of {len(data)} bytes")
+    timeout, password = (int.from_bytes(data[at : at + 4], "big", signed=True) for at in (4, 16))
+    if password not in (-1, 0, 16) or len(data) not in (20 + max(password, 0), 21 + max(password, 0)):
+        raise Hostile("a ZooKeeper session of another shape")
+    return max(timeout, 0)
+
+
+def reply(data: bytes, xid: int) -> Reply:
+    """The reply to request ``xid``.
+
+    Raises:
+        Hostile: it answers another request, or is cut.
+    """
+    if len(data) < _REPLY.size:
+        raise Hostile(f"a ZooKeeper reply of {len(data)} bytes")
+    number, _, error = _REPLY.unpack_from(data)
+    if number != xid:
+        raise Hostile("a ZooKeeper reply to nothing we asked")
+    return Reply(error, data[_REPLY.size :])
+
+
+def children(record: bytes) -> Children:
+    """The record of ``getChildren2``.
+
+    Raises:
+        Hostile: lengths that do not fit.
+    """
+    if len(record) < 4 + _STAT.size:
+        raise Hostile("a ZooKeeper list that is cut")
+    count = int.from_bytes(record[:4], "big", signed=True)
+    if not -1 <= count <= len(record) // 4:
+        raise Hostile(f"a ZooKeeper list of {count} names")
+    names: list[str] = []
+    at = 4
+    for _ in range(max(count, 0)):
+        size = int.from_bytes(record[at : at + 4], "big", signed=True)
+        if size < 0 or at + 4 + size > len(record):
+            raise Hostile(f"a ZooKeeper name of {size} bytes")
+        names.append(record[at + 4 : at + 4 + size].decode("utf-8", "replace"))
+        at += 4 + size
+    if len(record) - at != _STAT.size:
+        raise Hostile("a ZooKeeper list without its Stat")
+    czxid, _, ctime, _, _, _, _, _, _, kids, _ = _STAT.unpack_from(record, at)
+    return Children(tuple(names), czxid, ctime, max(kids, 0))
+
+
+def number(record: bytes) -> int:
+    """The record of ``getAllChildrenNumber``.
+
+    Raises:
+        Hostile: no number, or a negative one.
+    """
+    value = int.from_bytes(record, "big", signed=True)
+    if len(record) != 4 or value < 0:
+        raise Hostile("a ZooKeeper count that is none")
+    return value
