@@ -22,8 +22,8 @@ MAX_SIGHTINGS = 5_000
 """Distinct endpoints of one app; also the cap of each other list."""
 MAX_NAMES = 256
 """Containers of one endpoint; also public keys of one app."""
-_HOW = {"dex-flow": 1, "native-string": 3, "binary": 3}
-"""Ranks of evidence whose texts have no names of their own."""
+_HOW = {"dex-flow": 1, "manifest": 2, "entitlement": 2, "native-string": 3, "binary": 3}
+"""Ranks of evidence that a name does not lift."""
 _ENCODINGS = frozenset({"percent", "unicode", "base64", "reversed"})
 _ENCODED = 4
 _GENERIC = ("generic_secret", "password_value")

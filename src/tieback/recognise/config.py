@@ -25,8 +25,10 @@ from tieback.recognise import credentials, prepared
 from tieback.recognise.anchors import Anchor, AnchorScanner, Shape, both, parse
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.context import context
-from tieback.recognise.hosts import Host, NoBackend, check_host
+from tieback.recognise.hosts import Host, NoBackend, check_host, check_port
 from tieback.recognise.interface import ExtractorMeta, Find
+from tieback.recognise.links import RULE as LINK_RULE
+from tieback.recognise.links import link_domains
 from tieback.recognise.rules import Rules
 from tieback.recognise.span import decoded
 from tieback.recognise.verdict import is_filled_in
@@ -36,6 +38,8 @@ MAX_FILE = 256 * 1024
 MAX_PAIRS = 20_000
 MAX_DEPTH = 32
 MAX_VALUE = 512
+_BESIDE = 2
+"""Pairs before and behind a host among which its port stands."""
 _MAX_HITS = 50_000
 _RESOURCES = "resources.arsc"
 _ENDINGS = (
@@ -124,7 +128,7 @@ class ConfigRules:
 class ConfigExtractor:
     """Finds what keys and resource names make of their values. For one thread at a time."""
 
-    meta = ExtractorMeta(name="config", version="1", finds=(RULE, credentials.RULE))
+    meta = ExtractorMeta(name="config", version="1", finds=(RULE, LINK_RULE, credentials.RULE))
 
     def __init__(self, rules: Rules | None = None) -> None:
         self._rules = rules if rules is not None else Rules()
@@ -144,6 +148,8 @@ class ConfigExtractor:
     def extract(self, artifact: Artifact) -> Iterator[Find]:
         """The finds of configuration files and resource tables; of other artifacts none."""
         for buffer in artifact.buffers:
+            if buffer.kind is BufferKind.MANIFEST:
+                yield from link_domains(buffer, self._rules)
             if buffer.kind is BufferKind.RESOURCES:
                 if buffer.file.endswith((_RESOURCES, "resources.pb")):
                     yield from self._resources(buffer)
@@ -164,12 +170,25 @@ class ConfigExtractor:
         known = next((name for mark, name in self.config.signatures.items() if mark in buffer.data), "")
         if known or buffer.kind is BufferKind.BINARY:
             return known
-        return "*" if last.endswith(_ENDINGS) else ""
+        return "*" if last.endswith(_ENDINGS) or last.startswith(".env") else ""
 
     def _file(self, buffer: Buffer, name: str) -> Iterator[Find]:
-        for key, value in islice(_pairs(buffer, name), MAX_PAIRS):
+        pairs = list(islice(_pairs(buffer, name), MAX_PAIRS))
+        for index, (key, value) in enumerate(pairs):
             found = buffer.data.find(value.encode("utf-8", "replace"))
-            yield from self.judge(key, value, name, buffer, max(found, 0))
+            yield from self.judge(key, value, name, buffer, max(found, 0), self._port_beside(pairs, index))
+
+    def _port_beside(self, pairs: list[tuple[str, str]], index: int) -> int | None:
+        """The port that stands beside a host under a key that is named alike: ``db_host`` and ``db_port``."""
+        plain = _plain(pairs[index][0])
+        if not plain.endswith(self.config.suffixes):
+            return None
+        for key, value in pairs[max(index - _BESIDE, 0) : index + _BESIDE + 1]:
+            stem = _plain(key).removesuffix("port")
+            if _plain(key) != stem and plain.removeprefix(stem) in self.config.suffixes:
+                port = check_port(value)
+                return port if isinstance(port, int) else None
+        return None
 
     def _resources(self, buffer: Buffer) -> Iterator[Find]:
         hits, _ = self._scanner.scan(buffer.data, 0, len(buffer.data), _MAX_HITS)
@@ -205,7 +224,9 @@ class ConfigExtractor:
             return firebase
         return _MIXED.fullmatch(value) is not None
 
-    def judge(self, key: str, value: str, file: str, buffer: Buffer, offset: int) -> Iterator[Find]:
+    def judge(
+        self, key: str, value: str, file: str, buffer: Buffer, offset: int, port: int | None = None
+    ) -> Iterator[Find]:
         """What a key makes of its value.
 
         Args:
@@ -214,8 +235,9 @@ class ConfigExtractor:
             file: the known file that it stands in, or another word.
             buffer: where it stands.
             offset: of the value in the buffer's data.
+            port: that stands beside a host.
         """
-        plain = key.rpartition(".")[2].lower().replace("_", "").replace("-", "")
+        plain = _plain(key)
         where = f"resource:string/{key}" if file == _RESOURCES else f"config:{key}"
         place = (buffer.file, buffer.base + offset, f"{where}/{RULE}")
         for rule in self.config.by_key.get(plain, ()):
@@ -229,11 +251,11 @@ class ConfigExtractor:
                     yield PublicKey(rule.kind, value, rule.services)
                 return
         if plain.endswith(self.config.suffixes):
-            yield from self._host(key, value, place)
+            yield from self._host(key, value, place, port)
         elif file == _RESOURCES and any(word in plain for word in _SECRET_WORDS):
             yield from self._credentials(key, value, place)
 
-    def _host(self, key: str, value: str, place: tuple[str, int, str]) -> Iterator[Find]:
+    def _host(self, key: str, value: str, place: tuple[str, int, str], port: int | None) -> Iterator[Find]:
         found = _HOST.fullmatch(value)
         labels = found[1].lower().split(".") if found else []
         if found is None or len(labels) < 2 or labels[0] in self._rules.names.first_labels:
@@ -247,7 +269,9 @@ class ConfigExtractor:
         # A host of a cloud, or one with a port, is found without its key.
         elif isinstance(checked, Host) and cloud_endpoint(checked.name, path, self._rules) is None:
             kind = EndpointKind.ADDRESS if checked.address else EndpointKind.HOST_PORT
-            endpoint = Endpoint(kind, f"{checked.bracketed}{path}", "", checked.name, None, path)
+            shown = checked.bracketed + (f":{port}" if port else path)
+            service = self._rules.services.of(checked.name, port) if port else None
+            endpoint = Endpoint(kind, shown, "", checked.name, port, "" if port else path, service)
             yield Sighting(endpoint, 1, Party.UNKNOWN, Evidence(*place, context(f"{key} = ", value)))
 
     def _credentials(self, key: str, value: str, place: tuple[str, int, str]) -> Iterator[Find]:
@@ -268,6 +292,11 @@ class ConfigExtractor:
                     yield secret.key
             if verdict.secrets:
                 return
+
+
+def _plain(key: str) -> str:
+    """The last part of a key, as the rules write it."""
+    return key.rpartition(".")[2].lower().replace("_", "").replace("-", "")
 
 
 def _resource(rule: Key, found: re.Match[str]) -> Endpoint:
@@ -317,6 +346,8 @@ def _leaves(tree: object) -> Iterator[tuple[str, str]]:
         if isinstance(node, str):
             if key and len(node) <= MAX_VALUE:
                 yield key, node
+        elif isinstance(node, int) and key.lower().endswith("port"):
+            yield key, str(node)[:MAX_VALUE]
         elif depth < MAX_DEPTH and isinstance(node, dict):
             stack += ((str(name)[:64], value, depth + 1) for name, value in reversed(node.items()))
         elif depth < MAX_DEPTH and isinstance(node, list):

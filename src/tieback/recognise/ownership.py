@@ -1,8 +1,8 @@
 """Whose an endpoint is: the app maker's own, an SDK's, the platform's, or nobody's that is known; with the reason.
 
 In this order: a domain or a resource that carries the maker's name, or that the app's configuration names; a host of
-a known library or platform; an endpoint that the code or the files of a library name. What is left is unknown, never
-first party by default.
+a known library or platform; a domain whose links the app claims; an endpoint that the code or the files of a library
+name. What is left is unknown, never first party by default.
 """
 
 import re
@@ -31,6 +31,7 @@ _CONFIGURATIONS = (
     "amplifyconfiguration.json",
     "agconnect-services.json",
 )
+_CLAIMED = ("manifest:app-link/", "entitlement:")
 _SHARED_KINDS = "a resource of {kind}, whose name does not tell whose it is"
 
 
@@ -76,6 +77,7 @@ class Maker:
             self._own(endpoint)
             or self._configured(endpoint, evidence)
             or self._known(endpoint)
+            or self._linked(endpoint, evidence)
             or self._placed(evidence)
             or self._unknown(endpoint)
         )
@@ -115,6 +117,12 @@ class Maker:
         if sdk.platform:
             return Owned(Party.PLATFORM, sdk.name, f"host of the platform: {sdk.name}")
         return Owned(Party.THIRD, sdk.name, f"host of the SDK or service {sdk.name}")
+
+    def _linked(self, endpoint: Endpoint, evidence: Evidence | None) -> Owned | None:
+        """A domain whose links the app claims: only who holds the domain can make the system agree."""
+        if evidence is None or not self._name or not evidence.how.startswith(_CLAIMED):
+            return None
+        return Owned(Party.FIRST, self._name, f"the app claims the links to {endpoint.host}; the domain was not asked")
 
     def _placed(self, evidence: Evidence | None) -> Owned | None:
         if evidence is None:

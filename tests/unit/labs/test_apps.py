@@ -1,5 +1,6 @@
 """The sample apps are what labs/README.md says: identity, signer, and no back end but the declared one."""
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -127,12 +128,39 @@ def test_resources_are_stored_as_android_11_wants_them(sample: Sample) -> None:
     assert APK(package(sample)).read("resources.arsc")[1] == "stored"
 
 
-def test_the_sources_give_the_committed_packages() -> None:
+FRAMEWORKS = (
+    ("clubhouse", "org.clubhouse.members", "assets/www/js/app.js"),
+    ("parcelrun", "com.parcelrun.driver", "assets/index.android.bundle"),
+    ("parcelrun-hermes", "com.parcelrun.driver", "assets/index.android.bundle"),
+)
+
+
+@pytest.mark.parametrize(("name", "bundle_id", "entry"), FRAMEWORKS)
+def test_samples_of_frameworks_name_hosts_of_no_one(name: str, bundle_id: str, entry: str) -> None:
+    path = LABS / "frameworks" / "apps" / f"{name}.apk"
+    apk = APK(path)
+    assert path.stat().st_size < 60_000
+    assert apk.get_package_name() == bundle_id
+    assert "classes.dex" not in apk.namelist(), "a package without code, as labs/README.md says"
+    text = apk.read(entry)[0].decode("latin-1")
+    hosts = set(re.findall(r"[a-z]+://(?:[a-z]+@)?([a-z0-9.-]+)", text))
+    assert {host for host in hosts if not host.endswith(".test")} <= NOISE | {"localhost"}
+
+
+def test_the_hermes_bundle_is_bytecode_of_the_plain_one() -> None:
+    plain, bytecode = (LABS / "frameworks/parcelrun/bundle" / f"{kind}.bundle" for kind in ("plain", "hermes"))
+    assert bytecode.read_bytes()[:8] == bytes.fromhex("c61fbc03c103191f")
+    # Hermes notes the SHA-1 of its source behind magic and version.
+    assert bytecode.read_bytes()[12:32] == hashlib.sha1(plain.read_bytes(), usedforsecurity=False).digest()
+
+
+@pytest.mark.parametrize("script", ["build.sh", "frameworks/build.sh"])
+def test_the_sources_give_the_committed_packages(script: str) -> None:
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}; see labs/README.md")
     done = subprocess.run(
-        [LABS / "build.sh", "--check"],
+        [LABS / script, "--check"],
         capture_output=True,
         text=True,
         timeout=170,

@@ -155,7 +155,11 @@ def test_a_cap_holds_and_is_told() -> None:
 
 
 ROOT = Path(__file__).parents[3]
-FOLDERS = {"shared": ROOT.parent / "shared" / "data" / "apps", "labs": ROOT / "labs" / "apps"}
+FOLDERS = {
+    "shared": ROOT.parent / "shared" / "data" / "apps",
+    "labs": ROOT / "labs" / "apps",
+    "frameworks": ROOT / "labs" / "frameworks" / "apps",
+}
 BAR = 0.97
 
 

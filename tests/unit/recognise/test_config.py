@@ -185,3 +185,19 @@ def test_hostile_files_stay_linear() -> None:
         for name in ("google-services.json", "a.yaml", "a.xml"):
             in_file(name, text.encode())
             in_file(name, b"<plist>" + text.encode()[: MAX_FILE - 10], BufferKind.MANIFEST)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "value"),
+    [
+        ("a.yaml", "mongo:\n  host: db.shop.test\n  port: 27017\n", "db.shop.test:27017"),
+        ("a.json", '{"db": {"port": 9200, "host": "es.shop.test", "tls": false}}', "es.shop.test:9200"),
+        (".env", "MQ_HOST=mq.shop.test\nMQ_PORT=1883\n", "mq.shop.test:1883"),
+        (".env.production", "MQ_HOST=mq.shop.test\nDB_PORT=5432\n", "mq.shop.test"),
+        ("a.properties", "api.host=api.shop.test\napi.port=0\n", "api.shop.test"),
+        ("a.properties", "cache.server=10.1.2.3\ncache.port=6379\n", "10.1.2.3:6379"),
+    ],
+)
+def test_a_host_takes_the_port_that_stands_beside_it(file: str, text: str, value: str) -> None:
+    artifact = Artifact(file, (Buffer(file, BufferKind.TEXT, text.encode()),))
+    assert [one.endpoint.value for one in EXTRACTOR.extract(artifact) if isinstance(one, Sighting)] == [value]

@@ -75,3 +75,20 @@ def test_without_an_app_there_is_no_first_party() -> None:
 def test_what_the_configuration_names_is_the_makers(file: str, how: str, party: Party) -> None:
     owned = maker().judge(resource("firebase-app:1:123456789012:android:0a1b2c3d4e5f"), Evidence(file, 1, how))
     assert owned.party is party
+
+
+@pytest.mark.parametrize(
+    ("how", "host", "party"),
+    [
+        ("manifest:app-link/link-domain", "go.shop.de", Party.FIRST),
+        ("entitlement:applinks/link-domain", "go.shop.de", Party.FIRST),
+        ("manifest:deep-link/link-domain", "go.shop.de", Party.UNKNOWN),
+        ("manifest:app-link/link-domain", "www.facebook.com", Party.THIRD),
+        ("text/url", "go.shop.de", Party.UNKNOWN),
+    ],
+)
+def test_a_domain_whose_links_the_app_claims_is_the_makers(how: str, host: str, party: Party) -> None:
+    owned = maker().judge(url(host), Evidence("AndroidManifest.xml", 1, how))
+    assert owned.party is party
+    if party is Party.FIRST:
+        assert owned.reason == f"the app claims the links to {host}; the domain was not asked"

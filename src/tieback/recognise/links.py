@@ -1,0 +1,105 @@
+"""Domains whose links an app opens: they are its maker's own, or say that they are.
+
+Android: ``<data android:scheme android:host android:port>`` of intent filters
+(https://developer.android.com/training/app-links/verify-applinks: with ``autoVerify`` the system asks
+``https://<host>/.well-known/assetlinks.json``). Apple: the entitlement ``com.apple.developer.associated-domains``
+(https://developer.apple.com/documentation/xcode/configuring-an-associated-domain), also in provisioning profiles. The
+domains are not asked whether they agree. Bounds: 256 KiB, 500 domains.
+"""
+
+import plistlib
+import re
+import struct
+from collections.abc import Iterator
+from itertools import islice
+from xml.parsers.expat import ExpatError
+
+from tieback.intake.apps.element import Element, read_text_xml
+from tieback.intake.apps.interface import Buffer
+from tieback.intake.apps.stringpool import MalformedError
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import Evidence, Sighting
+from tieback.recognise.cloud import cloud_endpoint
+from tieback.recognise.context import context
+from tieback.recognise.hosts import Host, check_host, check_port
+from tieback.recognise.rules import Rules
+
+RULE = "link-domain"
+MAX_SIZE = 256 * 1024
+MAX_DOMAINS = 500
+ENTITLEMENT = "com.apple.developer.associated-domains"
+_DOMAIN = re.compile(r"([a-z]{3,32}):(?:\*\.)?([A-Za-z0-9.-]{3,253})(?::(\d{1,5}))?(?:\?.{0,64})?")
+_PORTS = {"https": 443, "http": 80}
+
+
+def link_domains(buffer: Buffer, rules: Rules) -> Iterator[Sighting]:
+    """The domains in a manifest, entitlements or a provisioning profile; none where it cannot be read."""
+    data = buffer.data
+    if len(data) > MAX_SIZE:
+        return
+    if b"associated-domains" in data:
+        named = _entitled(bytes(data))
+    elif b"<intent-filter" in data:
+        named = _filtered(bytes(data))
+    else:
+        return
+    for how, scheme, text, port in islice(named, MAX_DOMAINS):
+        found = _sighting(buffer, rules, how, scheme, text, port)
+        if found is not None:
+            yield found
+
+
+type _Named = Iterator[tuple[str, str, str, str]]
+"""How it is said, scheme, host, and port or an empty text."""
+
+
+def _entitled(data: bytes) -> _Named:
+    try:
+        values = plistlib.loads(data)
+    except (plistlib.InvalidFileException, ExpatError, ValueError, LookupError, TypeError, AttributeError,
+            OverflowError, RecursionError, MemoryError, struct.error):  # fmt: skip
+        return  # plistlib lets through whatever its parsers meet in hostile bytes
+    for place in (values, values.get("Entitlements") if isinstance(values, dict) else None):
+        domains = place.get(ENTITLEMENT) if isinstance(place, dict) else None
+        for domain in domains if isinstance(domains, list) else ():
+            found = _DOMAIN.fullmatch(domain) if isinstance(domain, str) else None
+            if found is not None:
+                yield f"entitlement:{found[1]}", "https", found[2], found[3] or ""
+
+
+def _filtered(data: bytes) -> _Named:
+    try:
+        root = read_text_xml(data)
+    except MalformedError:
+        return
+    stack = [root]
+    while stack:
+        element = stack.pop()
+        stack += reversed(element.children)
+        if element.name == "intent-filter":
+            yield from _of_filter(element)
+
+
+def _of_filter(element: Element) -> _Named:
+    # Schemes and hosts of a filter go together in every combination.
+    data = [one.attributes for one in element.all("data")]
+    schemes = {one["scheme"].lower() for one in data if "scheme" in one}
+    scheme = next((name for name in _PORTS if name in schemes), "")
+    how = "manifest:app-link" if element.attributes.get("autoVerify") == "true" else "manifest:deep-link"
+    for one in data if scheme else ():
+        if one.get("host"):
+            yield how, scheme, one["host"].removeprefix("*."), one.get("port", "")
+
+
+def _sighting(buffer: Buffer, rules: Rules, how: str, scheme: str, text: str, port: str) -> Sighting | None:
+    host = check_host(text.lower(), rules, single_label=False)
+    number = check_port(port) if port else _PORTS[scheme]
+    if not isinstance(host, Host) or not isinstance(number, int):
+        return None
+    shown = "" if number == _PORTS[scheme] else f":{number}"
+    endpoint = cloud_endpoint(host.name, "", rules, scheme=scheme, port=number) or Endpoint(
+        EndpointKind.URL, f"{scheme}://{host.bracketed}{shown}", scheme, host.name, number
+    )
+    at = max(buffer.data.find(text.encode()), 0)
+    place = Evidence(buffer.file, buffer.base + at, f"{how}/{RULE}", context(f"{how.partition(':')[2]} ", text))
+    return Sighting(endpoint, 1, Party.UNKNOWN, place)

@@ -1,0 +1,103 @@
+"""Link domains: of manifests, entitlements and provisioning profiles."""
+
+import plistlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.apps.interface import Buffer, BufferKind
+from tieback.recognise.links import ENTITLEMENT, MAX_DOMAINS, MAX_SIZE, link_domains
+from tieback.recognise.rules import Rules
+
+RULES = Rules()
+FILTER = '<manifest xmlns:android="x"><application><activity><intent-filter {}>{}</intent-filter></activity></application></manifest>'  # noqa: E501 - one document
+
+
+def found(text: bytes) -> list[tuple[str, str]]:
+    buffer = Buffer("AndroidManifest.xml", BufferKind.MANIFEST, text)
+    return [(one.endpoint.value, one.evidence.how) for one in link_domains(buffer, RULES)]
+
+
+def data(scheme: str, host: str = "", port: str = "") -> str:
+    named = {"scheme": scheme, "host": host, "port": port}
+    return f"<data {' '.join(f'android:{key}="{value}"' for key, value in named.items() if value)}/>"
+
+
+APP, DEEP = "manifest:app-link/link-domain", "manifest:deep-link/link-domain"
+
+
+@pytest.mark.parametrize(
+    ("verify", "inside", "expected"),
+    [
+        (True, data("https", "go.shop.test"), [("https://go.shop.test", APP)]),
+        (False, data("http", "shop.test"), [("http://shop.test", DEEP)]),
+        (
+            True,
+            data("http") + data("https") + data("", "a.test") + data("", "*.b.test"),
+            [("https://a.test", APP), ("https://b.test", APP)],
+        ),
+        (False, data("https", "a.test", "8443"), [("https://a.test:8443", DEEP)]),
+        (True, data("https", "proj.firebaseapp.com"), [("firebase-hosting:proj", APP)]),
+        # The app's own schemes, other schemes, patterns, references and hosts of nobody.
+        (False, data("shop", "open"), []),
+        (False, data("content", "a.test"), []),
+        (False, data("https", "*"), []),
+        (False, data("https", "@7f0e0012"), []),
+        (False, data("https", "localhost"), []),
+        (False, data("https", "a.test", "99999"), []),
+        (False, data("", "a.test"), []),
+        (False, "", []),
+    ],
+)  # fmt: skip
+def test_intent_filters(verify: bool, inside: str, expected: list[tuple[str, str]]) -> None:
+    assert found(FILTER.format('android:autoVerify="true"' if verify else "", inside).encode()) == expected
+
+
+@pytest.mark.parametrize(
+    ("domain", "expected"),
+    [
+        ("applinks:go.shop.test", [("https://go.shop.test", "entitlement:applinks/link-domain")]),
+        ("webcredentials:shop.test", [("https://shop.test", "entitlement:webcredentials/link-domain")]),
+        ("applinks:*.shop.test?mode=developer", [("https://shop.test", "entitlement:applinks/link-domain")]),
+        ("applinks:shop.test:8443", [("https://shop.test:8443", "entitlement:applinks/link-domain")]),
+        ("*", []),
+        ("applinks:$(DOMAIN)", []),
+        ("applinks:", []),
+    ],
+)
+@pytest.mark.parametrize("nested", [False, True])
+def test_associated_domains(domain: str, expected: list[tuple[str, str]], nested: bool) -> None:
+    entitlements = {ENTITLEMENT: [domain], "application-identifier": "TEAM.test.shop"}
+    assert found(plistlib.dumps({"Entitlements": entitlements} if nested else entitlements)) == expected
+
+
+def test_the_place_is_told() -> None:
+    manifest = FILTER.format("", data("https", "a.shop.test")).encode()
+    (one,) = link_domains(Buffer("m", BufferKind.MANIFEST, manifest, base=100), RULES)
+    assert one.evidence.offset == 100 + manifest.index(b"a.shop.test")
+    assert one.evidence.context == "deep-link a.shop.test"
+
+
+def test_sizes_are_bounded() -> None:
+    many = "".join(fdata("https", "h{n}.test") for n in range(2 * MAX_DOMAINS))
+    assert len(found(FILTER.format("", many).encode())) == MAX_DOMAINS
+    assert found(FILTER.format("", " " * MAX_SIZE).encode()) == []
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"<intent-filter", b"associated-domains", b""]))
+@settings(max_examples=100, deadline=None)
+def test_any_bytes_are_read_or_left_alone(raw: bytes, mark: bytes) -> None:
+    assert found(mark + raw) == [] or mark
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=50, deadline=None)
+def test_any_domain_gives_a_plain_endpoint(domain: str) -> None:
+    values = {ENTITLEMENT: [f"applinks:{domain}"]}
+    try:
+        raw = plistlib.dumps(values)
+    except ValueError:
+        return  # control characters have no place in XML
+    for value, _ in found(raw):
+        assert value.isprintable()
