@@ -80,7 +80,7 @@ def test_the_place_is_told() -> None:
 
 
 def test_sizes_are_bounded() -> None:
-    many = "".join(fdata("https", "h{n}.test") for n in range(2 * MAX_DOMAINS))
+    many = "".join(data("https", f"h{n}.test") for n in range(2 * MAX_DOMAINS))
     assert len(found(FILTER.format("", many).encode())) == MAX_DOMAINS
     assert found(FILTER.format("", " " * MAX_SIZE).encode()) == []
 
