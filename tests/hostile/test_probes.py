@@ -20,7 +20,7 @@ RECORDED = Path(__file__).parents[1] / "unit" / "probes" / "recorded"
 MAX_BYTES = 2 * 1024 * 1024
 MIB = 1024 * 1024
 BY_NAME: dict[str, Probe] = {probe.meta.name: probe for probe in PROBES}
-PASSWORDLESS = ("root", "postgres")
+PASSWORDLESS = ("root", "postgres", "anonymous", "default")
 
 
 class Recording(msgspec.Struct, frozen=True):
@@ -120,6 +120,16 @@ ROOT_BODY = b'{"version":{"number":"8.0.0","lucene_version":"9"}}'
 ROOT = HEAD + b"Content-Length: %d\r\n\r\n%b" % (len(ROOT_BODY), ROOT_BODY)
 PONG = b"+PONG\r\n$22\r\nredis_version:7.2.5\r\n\r\n"
 
+SUPPORTED = b"\x84\0\0\0\6\0\0\0\2\0\0"
+CQL_ROWS = (
+    b"\x84\0\0\0\x08\0\x0f\x00\x00"
+    b"\0\0\0\2\0\0\0\1\0\0\0\3\0\1k\0\1t" + b"\0\1c\0\x0d" * 3 + b"\0\0\x13\x88" + bytes(MIB)
+)
+HELLO_BACK = b"\0\x16\xb1\x70\xa1\x86server\x8bNeo4j/4.4.0\0\0"
+REFUSED = b"\2\4\2\0\0\x0dDB::Exception\1x\1x\0"
+CLICKHOUSE = b"\0\x0aClickHouse\x17\x08\xc4\xa9\3\3UTC\1h\1"
+CLICKHOUSE_ROWS = b"\1\0\1\0\2\xff\xff\xff\xff\0\1\x80\x20\1c\6String" + bytes(4096)
+
 FLOODS: list[tuple[str, str, list[bytes], bytes]] = [
     # what, probe, answers (the last again and again), greeting
     ("endless header", "elasticsearch", [HEAD + b"a: b\r\n" * 300_000], b""),
@@ -144,6 +154,21 @@ FLOODS: list[tuple[str, str, list[bytes], bytes]] = [
     ("packets of 16 MB", "mysql", [b"\xff\xff\xff\2" + b"x" * MIB], ALL["mysql-auth"].greeting),
     ("a greeting of 16 MB", "mysql", [], b"\xff\xff\xff\0\x0a" + b"x" * MIB),
     ("auth switches without end", "mysql", [b"\x17\0\0\2\xfemysql_native_password\0"], ALL["mysql-auth"].greeting),
+    ("a CQL answer of 256 MB", "cassandra", [b"\x84\0\0\0\6\x10\0\0\0" + b"x" * MIB], b""),
+    ("CQL rows without end", "cassandra", [SUPPORTED, b"\x84\0\0\0\2\0\0\0\0", CQL_ROWS], b""),
+    ("a list of 65535 capabilities", "cassandra", [b"\x84\0\0\0\6\0\0\xff\xff\xff\xff" + bytes(65533)], b""),
+    ("Bolt chunks without end", "bolt", [b"\0\0\4\4", b"\0\1\x91" * 300_000], b""),
+    ("Bolt lists of nothing", "bolt", [b"\0\0\4\4", HELLO_BACK, b"\x3f\xff\xb1\x71" + b"\xc0" * 16381], b""),
+    ("a string of a terabyte", "clickhouse_native", [b"\2\4\2\0\0\x0dDB::Exception\xff\xff\xff\xff\xff\x1f"], b""),
+    ("rows of nothing", "clickhouse_native", [REFUSED, CLICKHOUSE, CLICKHOUSE_ROWS * 300], b""),
+    ("an FTP greeting without end", "ftp", [], b"220-\r\n" * 300_000),
+    ("an FTP line without end", "ftp", [], b"220 " + b"x" * 3 * MIB),
+    ("an FTP listing without end", "ftp", [b"230 in\r\n", b"213-x\r\n" * 300_000], b"220 (vsFTPd 3.0.5)\r\n"),
+    ("rsync modules without end", "rsync", [b"m\tx\n" * 300_000], b"@RSYNCD: 31.0\n"),
+    ("a TDS answer of 64 KB", "mssql", [b"\4\1\xff\xff\0\0\1\0" + b"x" * MIB], b""),
+    ("TNS asks again without end", "oracle", [b"\0\x08\0\0\x0b\0\0\0" * 1000], b""),
+    ("a DRDA answer of 64 KB", "drda", [b"\xff\xff\xd0\2\0\1\xff\xf9\x14\x43" + b"x" * MIB], b""),
+    ("an SMB answer of 4 GB", "smb", [b"\xff\xff\xff\xff\xfeSMB" + b"x" * MIB], b""),
 ]
 
 

@@ -1,0 +1,1 @@
+"""Neo4j and Memgraph over Bolt."""

@@ -1,0 +1,1 @@
+"""Cassandra and Scylla over CQL's native protocol."""

@@ -1,0 +1,1 @@
+"""FTP: who greets there, and what anonymous may list."""

@@ -1,0 +1,36 @@
+"""Protocols of lines: reads a stream in large pieces and hands out one line at a time."""
+
+from tieback.model.probe import Outcome
+from tieback.probes.wire.verdicts import Hostile
+from tieback.scope.conversation import Conversation, Fault, Receive
+
+_PIECE = 16 * 1024
+
+
+class LineInbox:
+    """Lines of a stream, without their ends (LF, or CR LF)."""
+
+    def __init__(self, limit: int = 2048) -> None:
+        self._limit = limit
+        self._held = b""
+        self._at = 0
+
+    def line(self, seconds: float | None = None) -> Conversation[str]:
+        """The next line; bytes that are no UTF-8 are replaced.
+
+        Raises:
+            Hostile: a line longer than the limit.
+            Fault: the stream ended or nothing came in time.
+        """
+        while (end := self._held.find(b"\n", self._at)) < 0:
+            if len(self._held) - self._at > self._limit:
+                raise Hostile(f"a line longer than {self._limit} bytes")
+            part = yield Receive(limit=_PIECE, seconds=seconds)
+            if not part:
+                raise Fault(Outcome.REFUSED, "closed by the server")
+            self._held = self._held[self._at :] + part
+            self._at = 0
+        line, self._at = self._held[self._at : end], end + 1
+        if len(line) > self._limit:
+            raise Hostile(f"a line longer than {self._limit} bytes")
+        return line.removesuffix(b"\r").decode("utf-8", "replace")
