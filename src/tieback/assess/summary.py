@@ -1,60 +1,97 @@
-"""The figures on top of a report, over exposures that are counted once already."""
+"""The figures on top of a report, over stores that are counted once already."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import Protocol
 
 from tieback.assess.ransom import RANSOMED
-from tieback.model.exposure import Exposure
+from tieback.model.exposure import PiiClassTotal
 from tieback.model.figure import Figure, total
+from tieback.model.probe import Access, Ransom
 from tieback.model.report import Headline, StoreKind
 
 SUM = "sum over stores"
 
 
-def headline(apps_analysed: int, exposures: Sequence[Exposure]) -> Headline:
-    """Count apps, stores, records, bytes and classes of personal data.
+class Store(Protocol):
+    """What is counted of a store; ``model.exposure.Exposure`` has it all."""
 
-    Records, bytes and classes are those of exposed stores alone; an app is affected when it leads to one of them. A
-    store counts as ransomed when the signs are likely or confirmed, or when a wiper left its mark.
+    @property
+    def product(self) -> str: ...  # noqa: D102 - as in ``Exposure``
+    @property
+    def access(self) -> Access: ...  # noqa: D102
+    @property
+    def records(self) -> Figure: ...  # noqa: D102
+    @property
+    def bytes(self) -> Figure: ...  # noqa: D102
+    @property
+    def pii(self) -> tuple[PiiClassTotal, ...]: ...  # noqa: D102
+    @property
+    def ransom(self) -> Ransom: ...  # noqa: D102
+
+
+class _Sum:
+    """A sum that grows; its quality is that of ``model.figure.total``."""
+
+    def __init__(self) -> None:
+        self.figure = total((), SUM)
+
+    def add(self, figure: Figure) -> None:
+        self.figure = total((self.figure, figure), SUM)
+
+
+class _Kind:
+    """What is known of one product so far."""
+
+    def __init__(self) -> None:
+        self.asked = self.exposed = 0
+        self.records, self.bytes = _Sum(), _Sum()
+
+
+def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) -> Headline:
+    """Count stores, records, bytes and classes of personal data, in one pass.
+
+    Records, bytes and classes are those of exposed stores alone. A store counts as ransomed when the signs are likely
+    or confirmed, or when a wiper left its mark.
 
     Args:
         apps_analysed: apps that were read, affected or not.
-        exposures: each store once, as ``assess`` gives them.
+        apps_affected: apps that lead to an exposed store.
+        stores: each store once, in any order.
     """
-    exposed = [exposure for exposure in exposures if exposure.access.exposed]
+    kinds: dict[str, _Kind] = {}
+    classes: dict[str, _Sum] = {}
+    ransomed = 0
+    for store in stores:
+        kind = kinds.setdefault(store.product, _Kind())
+        kind.asked += 1
+        ransomed += store.ransom.verdict in RANSOMED
+        if store.access.exposed:
+            kind.exposed += 1
+            kind.records.add(store.records)
+            kind.bytes.add(store.bytes)
+            for line in store.pii:
+                classes.setdefault(line.pii_class, _Sum()).add(line.records)
     return Headline(
         apps_analysed=apps_analysed,
-        apps_affected=len({route.app_sha256 for exposure in exposed for route in exposure.routes}),
-        stores_answering=len(exposures),
-        stores_exposed=len(exposed),
-        stores_ransomed=sum(exposure.ransom.verdict in RANSOMED for exposure in exposures),
-        records=total((exposure.records for exposure in exposed), SUM),
-        bytes=total((exposure.bytes for exposure in exposed), SUM),
-        kinds=_kinds(exposures),
-        pii=_pii(exposed),
+        apps_affected=apps_affected,
+        stores_answering=sum(kind.asked for kind in kinds.values()),
+        stores_exposed=sum(kind.exposed for kind in kinds.values()),
+        stores_ransomed=ransomed,
+        records=total((kind.records.figure for kind in kinds.values()), SUM),
+        bytes=total((kind.bytes.figure for kind in kinds.values()), SUM),
+        kinds=_sorted(kinds),
+        pii=tuple(
+            sorted(
+                ((pii_class, found.figure) for pii_class, found in classes.items()),
+                key=lambda pair: (-pair[1].value, pair[0]),
+            )
+        ),
     )
 
 
-def _kinds(exposures: Sequence[Exposure]) -> tuple[StoreKind, ...]:
-    kinds = []
-    for product in {exposure.product for exposure in exposures}:
-        of_kind = [exposure for exposure in exposures if exposure.product == product]
-        exposed = [exposure for exposure in of_kind if exposure.access.exposed]
-        kinds.append(
-            StoreKind(
-                product=product,
-                asked=len(of_kind),
-                exposed=len(exposed),
-                records=total((exposure.records for exposure in exposed), SUM),
-                bytes=total((exposure.bytes for exposure in exposed), SUM),
-            )
-        )
-    return tuple(sorted(kinds, key=lambda kind: (-kind.exposed, -kind.records.value, -kind.asked, kind.product)))
-
-
-def _pii(exposed: Sequence[Exposure]) -> tuple[tuple[str, Figure], ...]:
-    figures: dict[str, list[Figure]] = {}
-    for exposure in exposed:
-        for line in exposure.pii:
-            figures.setdefault(line.pii_class, []).append(line.records)
-    sums = ((pii_class, total(values, SUM)) for pii_class, values in figures.items())
-    return tuple(sorted(sums, key=lambda pair: (-pair[1].value, pair[0])))
+def _sorted(kinds: dict[str, _Kind]) -> tuple[StoreKind, ...]:
+    found = (
+        StoreKind(product, kind.asked, kind.exposed, kind.records.figure, kind.bytes.figure)
+        for product, kind in kinds.items()
+    )
+    return tuple(sorted(found, key=lambda kind: (-kind.exposed, -kind.records.value, -kind.asked, kind.product)))

@@ -54,9 +54,9 @@ def scan(
         show(done.report, output)
         if report is not None:
             talk_console().print(f"report: {report}")
-        worst = max((finding.severity.rank for finding in done.report.findings), default=-1)
+        worst = done.report.worst()
         apps = done.report.headline.apps_analysed
-    if fail_on is not None and worst >= fail_on.rank:
+    if fail_on is not None and worst is not None and worst.rank >= fail_on.rank:
         raise typer.Exit(ExitCode.FINDINGS)
     if done.failed:
         raise typer.Exit(ExitCode.SOME_FAILED if apps else ExitCode.NOTHING_DONE)

@@ -1,13 +1,14 @@
 """The one document that every renderer reads."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
+from itertools import chain, islice
 
 import msgspec
 
 from tieback.model.app import App
 from tieback.model.backend import Backend
-from tieback.model.exposure import Exposure, Finding
+from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.figure import Figure
 from tieback.model.probe import ProbeReport
 from tieback.model.sighting import Problem, Sighting
@@ -70,11 +71,32 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 class Handle[T](msgspec.Struct, frozen=True):
-    """A long table that a renderer may stream as often as it needs."""
+    """A long table that a renderer may stream as often as it needs, and never holds in memory."""
 
     count: int
     rows: Callable[[], Iterator[T]]
     """Opens the table anew, from its first row."""
+
+    def first(self, most: int) -> tuple[T, ...]:
+        """At most so many rows from the beginning."""
+        return tuple(islice(self.rows(), most))
+
+    @staticmethod
+    def of[R](rows: Sequence[R]) -> "Handle[R]":
+        """A table of rows that are in memory already."""
+        return Handle(len(rows), lambda: iter(rows))
+
+
+class Index[T](Handle[T], frozen=True):
+    """A long table whose rows have ids."""
+
+    pick: Callable[[Collection[str]], Iterator[T]]
+    """Those of the rows that have one of the ids, in no particular order."""
+
+    @staticmethod
+    def by[R](rows: Sequence[R], key: Callable[[R], str]) -> "Index[R]":
+        """A table of rows that are in memory already, with what tells their ids."""
+        return Index(len(rows), lambda: iter(rows), lambda ids: (row for row in rows if key(row) in ids))
 
 
 class AppSighting(msgspec.Struct, frozen=True):
@@ -94,10 +116,26 @@ class Report(msgspec.Struct, frozen=True):
     scope: Scope | None
     """``None`` where there was no grant and nothing was contacted."""
     headline: Headline
-    apps: tuple[AppSummary, ...]
-    exposures: tuple[Exposure, ...]
-    findings: tuple[Finding, ...]
-    problems: tuple[Problem, ...]
-    sightings: Handle[AppSighting]
+    apps: Index[AppSummary]
+    """By content hash; first those that lead to exposed stores, then those that lead to others, by name within."""
+    exposed: Index[Exposure]
+    """Stores that let a stranger in, by id; by severity, its points and records, worst first."""
+    answered: Index[Exposure]
+    """Stores that answered and do not, in the same order."""
+    ways: tuple[int, int]
+    """Pairs of an app and a store that it leads to: exposed stores, and others."""
+    findings: Handle[Finding]
+    """Worst first."""
+    problems: Handle[Problem]
+    sightings: Index[AppSighting]
+    """By the content hash of the app."""
     backends: Handle[Backend]
     probes: Handle[ProbeReport]
+
+    def exposures(self) -> Iterator[Exposure]:
+        """Every store, the exposed ones first."""
+        return chain(self.exposed.rows(), self.answered.rows())
+
+    def worst(self) -> Severity | None:
+        """Severity of the worst finding; ``None`` without any."""
+        return next((finding.severity for finding in self.findings.rows()), None)

@@ -39,8 +39,8 @@ def conclude(
     leaks = [(group.app_key, where, leak) for group in traffic for where, leak in group.leaks]
     (detector,) = detectors()
     exposures = assess(tuple(read_probes(lake, run)), routes(asked, seen), detector)
-    workspace.ledger.save_exposures(run, exposures)
-    workspace.ledger.save_findings(run, findings(exposures, tuple(_credentials(workspace, units)), leaks))
+    found = findings(exposures, tuple(_credentials(workspace, units)), leaks)
+    workspace.ledger.conclusions.save(run, exposures, found)
 
 
 def routes(asked: Iterable[Candidate], seen: Mapping[str, Sequence[AppEndpoint]]) -> dict[str, list[AppRoute]]:

@@ -1,32 +1,30 @@
 """The report of a run, built from the workspace alone: the same after the run and a year later."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from tieback import __version__
 from tieback.assess.summary import headline
-from tieback.model.app import App, Platform
 from tieback.model.backend import Backend
-from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.errors import WorkspaceError
-from tieback.model.exposure import Exposure
+from tieback.model.exposure import Exposure, Finding
 from tieback.model.probe import Outcome, ProbeReport
-from tieback.model.report import AppSighting, AppSummary, Handle, Report, Scope
-from tieback.model.sighting import AppDocument, Problem
+from tieback.model.report import AppSighting, AppSummary, Handle, Index, Report, Scope
+from tieback.model.sighting import Problem
 from tieback.pipeline.attributed import Attributed, attributed
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.scope.grant import parse_grant
-from tieback.storage.apps import read_app_documents
-from tieback.storage.asked import read_backends, read_probes
-from tieback.storage.inputs import RunInput, read_inputs
+from tieback.storage.asked import Asked, read_backends, read_probes
 from tieback.storage.ledger import RunRow
+from tieback.storage.summaries import Captured, RunApps, read_captures, read_failed
 from tieback.storage.workspace import Workspace
 
 _CLOUD_APIS = frozenset({None, "appwrite", "graphql", "hasura", "parse", "pocketbase", "supabase"})
 """Services of cloud resources that an app talks to as its API; ``None`` for functions, gateways and app hosting."""
-_WEB = frozenset({"http", "https", "ws", "wss"})
 _SILENT = frozenset({Outcome.REFUSED, Outcome.OUT_OF_SCOPE, Outcome.PROTOCOL_MISMATCH, Outcome.OK})
 """Ends of a conversation that a report need not list as problems: most pivots end so."""
 
@@ -54,139 +52,83 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     run = workspace.ledger.latest_run()
     if run is None or run.id != run_id:
         raise WorkspaceError(f"run {run_id} has not ended", where=str(workspace.directory))
-    lake = workspace.lake
-    inputs = tuple(read_inputs(lake, run.id))
-    units = _distinct([entry for entry in inputs if not entry.problem])
-    # Worst first, as ``assess`` gives them; the ledger keeps no order.
-    exposures = tuple(
-        sorted(workspace.ledger.load_exposures(run.id), key=lambda e: (-e.severity.rank, -e.records.value, e.id))
+    lake, concluded = workspace.lake, workspace.ledger.conclusions
+    traffic = tuple(attributed(workspace, read_captures(lake, run.id, TRAFFIC_ANALYSIS)))
+    apps = RunApps(
+        lake,
+        run.id,
+        traffic=TRAFFIC_ANALYSIS,
+        leads=concluded.leads(run.id),
+        captured=[Captured(group.app_key, group.path, group.app, len(group.sightings)) for group in traffic],
+        apis=_CLOUD_APIS,
     )
-    findings = tuple(sorted(workspace.ledger.load_findings(run.id), key=lambda f: (-f.severity.rank, f.rule, f.id)))
-    traffic = tuple(attributed(workspace, units))
-    app_units = tuple(unit for unit in units if unit.version != TRAFFIC_ANALYSIS)
-    apps, sightings = _summaries(workspace, app_units, traffic, exposures)
-    backends = sum(1 for _ in read_backends(lake, run.id))
-    asked = tuple(read_probes(lake, run.id))
+    exposed, answered, findings = concluded.counts(run.id)
+    asked = Asked(lake, run.id)
+    failed = sum(1 for _ in read_failed(lake, run.id))
+
+    def stores(count: int, *, open_: bool) -> Index[Exposure]:
+        rows = partial(concluded.exposures, run.id, exposed=open_)
+        return Index[Exposure](
+            count, rows, lambda ids: (e for e in concluded.pick(run.id, ids) if e.access.exposed is open_)
+        )
+
     return Report(
         title="Open back ends of mobile apps",
         created=run.ended or datetime.now(UTC),
         tool_version=__version__,
         scope=_scope(workspace, run, asked),
-        headline=headline(len(app_units), exposures),
-        apps=apps,
-        exposures=exposures,
-        findings=findings,
-        problems=(*_failed(inputs), *_unanswered(asked)),
-        sightings=Handle(sightings, lambda: _sightings(workspace, app_units, traffic)),
-        backends=Handle[Backend](backends, lambda: read_backends(lake, run.id)),
-        probes=Handle[ProbeReport](len(asked), lambda: read_probes(lake, run.id)),
+        headline=headline(apps.count(), concluded.apps_affected(run.id), concluded.lines(run.id)),
+        apps=Index[AppSummary](apps.shown(), apps.rows, apps.pick),
+        exposed=stores(exposed, open_=True),
+        answered=stores(answered, open_=False),
+        ways=concluded.ways(run.id),
+        findings=Handle[Finding](findings, partial(concluded.findings, run.id)),
+        problems=Handle[Problem](
+            failed + asked.count(but=_SILENT),
+            lambda: chain(_failed(workspace, run.id), _unanswered(asked)),
+        ),
+        sightings=Index[AppSighting](
+            apps.sightings_count() + sum(len(group.sightings) for group in traffic),
+            lambda: chain(apps.sightings(), _captured(traffic)),
+            lambda keys: chain(apps.sightings(keys), _captured(group for group in traffic if group.app_key in keys)),
+        ),
+        backends=Handle[Backend](asked.backends, partial(read_backends, lake, run.id)),
+        probes=Handle[ProbeReport](asked.count(), partial(read_probes, lake, run.id)),
     )
 
 
-def _distinct(inputs: Sequence[RunInput]) -> tuple[RunInput, ...]:
-    """Each content once, under the path that was named first."""
-    return tuple({(entry.key, entry.version): entry for entry in reversed(inputs)}.values())[::-1]
-
-
-def _summaries(
-    workspace: Workspace, units: Sequence[RunInput], traffic: Sequence[Attributed], exposures: Sequence[Exposure]
-) -> tuple[tuple[AppSummary, ...], int]:
-    leads: dict[str, list[str]] = {}
-    for exposure in exposures:
-        for sha256 in dict.fromkeys(route.app_sha256 for route in exposure.routes):
-            leads.setdefault(sha256, []).append(exposure.id)
-    exposed = {exposure.id for exposure in exposures if exposure.access.exposed}
-    summaries = []
-    sightings = 0
-    for entry, document in _documents(workspace, units):
-        sightings += len(document.sightings)
-        summaries.append(
-            AppSummary(
-                app=document.app or App(Platform.UNKNOWN, Path(entry.path).name, entry.key),
-                path=entry.path,
-                endpoints=len(document.sightings),
-                exposures=tuple(leads.get(entry.key, ())),
-                has_api=_has_api(document),
-                problems=document.problems,
-            )
-        )
-    known = {entry.key for entry in units}
-    for group in traffic:
-        sightings += len(group.sightings)
-        # Traffic of an app that was not scanned, or of nobody known, is shown where it leads to a store.
-        if group.app_key not in known and group.app_key in leads:
-            known.add(group.app_key)
-            summaries.append(
-                AppSummary(
-                    app=group.app,
-                    path=group.path,
-                    endpoints=len(group.sightings),
-                    exposures=tuple(leads[group.app_key]),
-                    has_api=False,
-                )
-            )
-    summaries.sort(
-        key=lambda app: (not exposed.intersection(app.exposures), not app.exposures, app.app.label.lower(), app.path)
-    )
-    return tuple(summaries), sightings
-
-
-def _documents(workspace: Workspace, units: Sequence[RunInput]) -> Iterator[tuple[RunInput, AppDocument]]:
-    """Each unit with its document; units are told apart by content, since a path may have changed."""
-    paths = {entry.key: entry for entry in units}
-    for key, document in read_app_documents(workspace.lake, units):
-        yield paths[key], document
-
-
-def _has_api(document: AppDocument) -> bool:
-    return any(
-        sighting.endpoint.scheme in _WEB
-        and (
-            # A cloud's own front is the maker's when the app names it, whoever the domain belongs to.
-            sighting.endpoint.service in _CLOUD_APIS
-            if sighting.endpoint.kind is EndpointKind.CLOUD
-            else sighting.endpoint.service is None and sighting.party is Party.FIRST
-        )
-        for sighting in document.sightings
-    )
-
-
-def _sightings(workspace: Workspace, units: Sequence[RunInput], traffic: Sequence[Attributed]) -> Iterator[AppSighting]:
-    for entry, document in _documents(workspace, units):
-        for sighting in document.sightings:
-            yield AppSighting(entry.key, entry.path, sighting)
+def _captured(traffic: Iterable[Attributed]) -> Iterator[AppSighting]:
     for group in traffic:
         for sighting in group.sightings:
             yield AppSighting(group.app_key, group.path, sighting)
 
 
-def _scope(workspace: Workspace, run: RunRow, asked: Sequence[ProbeReport]) -> Scope | None:
+def _scope(workspace: Workspace, run: RunRow, asked: Asked) -> Scope | None:
     text = workspace.ledger.grant_text(run.grant_sha256) if run.grant_sha256 else None
     if text is None:
         return None
     grant = parse_grant(text, "the grant of this run")
-    outside = sum(report.outcome is Outcome.OUT_OF_SCOPE for report in asked)
+    outside = asked.count(only=(Outcome.OUT_OF_SCOPE,))
+    sent, read = asked.volume()
     return Scope(
         authorised_by=grant.authorised_by,
         contact=grant.contact,
         not_after=grant.not_after.isoformat(),
         note=grant.note,
-        targets_asked=len(asked) - outside,
+        targets_asked=asked.count() - outside,
         targets_out_of_scope=outside,
-        bytes_sent=sum(report.bytes_sent for report in asked),
-        bytes_read=sum(report.bytes_read for report in asked),
+        bytes_sent=sent,
+        bytes_read=read,
         audit_log=str(workspace.audit_file),
     )
 
 
-def _failed(inputs: Sequence[RunInput]) -> Iterator[Problem]:
-    for entry in inputs:
-        if entry.problem:
-            yield Problem(entry.problem, entry.path)
+def _failed(workspace: Workspace, run: str) -> Iterator[Problem]:
+    for entry in read_failed(workspace.lake, run):
+        yield Problem(entry.problem, entry.path)
 
 
-def _unanswered(asked: Sequence[ProbeReport]) -> Iterator[Problem]:
-    for report in asked:
-        if report.outcome not in _SILENT:
-            why = report.problems[0] if report.problems else str(report.outcome)
-            yield Problem(f"no verdict: {why}", report.target)
+def _unanswered(asked: Asked) -> Iterator[Problem]:
+    for report in asked.reports(but=_SILENT):
+        why = report.problems[0] if report.problems else str(report.outcome)
+        yield Problem(f"no verdict: {why}", report.target)

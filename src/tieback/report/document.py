@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
 import msgspec
@@ -131,26 +132,36 @@ def endpoint_host(value: str) -> str:
         return value
 
 
-def rows(report: Report, *, exposed: bool) -> list[Row]:
-    """Every app with every store it leads to, worst store first, by name within.
+def rows(report: Report, *, exposed: bool, most: int) -> list[Row]:
+    """Apps with the stores that they lead to, worst store first, by name within; how many there are says ``ways``.
 
     Args:
         report: the report.
         exposed: whether the store's records answer a stranger; the other stores answered and were not open.
+        most: rows at most.
     """
-    known = {exposure.id: exposure for exposure in report.exposures if exposure.access.exposed is exposed}
-    found = [
-        Row(summary, known[key], _routes_of(summary, known[key]))
-        for summary in report.apps
-        for key in summary.exposures
-        if key in known
+    stores: list[tuple[Exposure, tuple[str, ...]]] = []
+    left = most
+    for exposure in (report.exposed if exposed else report.answered).rows():
+        leading = tuple(islice(dict.fromkeys(route.app_sha256 for route in exposure.routes), left))
+        if leading:
+            stores.append((exposure, leading))
+            left -= len(leading)
+        if left <= 0:
+            break
+    known = {summary.app.sha256: summary for summary in report.apps.pick({key for _, keys in stores for key in keys})}
+    return [
+        row_of(summary, exposure)
+        for exposure, keys in stores
+        for summary in sorted(
+            (known[key] for key in keys if key in known), key=lambda summary: summary.app.label.casefold()
+        )
     ]
-    return sorted(found, key=lambda row: (*worst_first(row.exposure), row.summary.app.label.casefold()))
 
 
-def worst_first(exposure: Exposure) -> tuple[int, int, str]:
-    """Sort key."""
-    return (-exposure.severity.rank, -exposure.score, exposure.id)
+def row_of(summary: AppSummary, exposure: Exposure) -> Row:
+    """An app and a store, with the app's own ways."""
+    return Row(summary, exposure, _routes_of(summary, exposure))
 
 
 def _routes_of(summary: AppSummary, exposure: Exposure) -> tuple[AppRoute, ...]:
@@ -173,12 +184,12 @@ def most_records(totals: Iterable[PiiClassTotal]) -> list[PiiClassTotal]:
 
 
 def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, list[str]]:
-    """Hosts that each app names, its maker's own first, by the app's SHA-256; streams the sightings once."""
+    """Hosts that each app names, its maker's own first, by the app's SHA-256."""
     order = (Party.FIRST, Party.UNKNOWN, Party.THIRD, Party.PLATFORM)
     seen: dict[str, dict[str, int]] = {summary.app.sha256: {} for summary in apps}
     if not seen:
         return {}
-    for row in report.sightings.rows():
+    for row in report.sightings.pick(seen):
         hosts = seen.get(row.app_sha256)
         name = row.sighting.endpoint.host or row.sighting.endpoint.value
         if hosts is not None and (name in hosts or len(hosts) < _MOST_HOSTS):

@@ -24,10 +24,9 @@ class JsonRenderer:
         out.write(b'{"schema":' + _encode(f"tieback/report/{SCHEMA_VERSION}"))
         values = ("title", "created", "tool_version", "scope", "headline")
         out.writelines(b"," + _encode(name) + b":" + _encode(getattr(report, name)) for name in values)
-        for name in ("apps", "exposures", "findings", "problems"):
-            _write_rows(name, getattr(report, name), out)
-        for name in ("sightings", "backends", "probes"):
-            _write_rows(name, getattr(report, name).rows(), out)
+        for name in ("apps", "exposures", "findings", "problems", "sightings", "backends", "probes"):
+            rows = report.exposures() if name == "exposures" else getattr(report, name).rows()
+            _write_rows(name, rows, out)
         out.write(b"}\n")
 
 

@@ -63,19 +63,20 @@ class TerminalRenderer:
 def print_report(report: Report, console: Console) -> None:
     """Print the report's conclusions: headline, exposed stores by app, other stores, problems, scope."""
     console.print(Text(clean(report.title, 90), style="bold"))
-    open_rows, other_rows = rows(report, exposed=True), rows(report, exposed=False)
+    open_rows = rows(report, exposed=True, most=MOST_ROWS)
+    other_rows = rows(report, exposed=False, most=MOST_ROWS)
     worst = max((row.exposure.severity for row in open_rows), key=lambda severity: severity.rank, default=None)
     console.print(Text(headline_text(report), style=_STYLES[worst] if worst is not None else ""))
     if open_rows:
         console.print(_exposed(open_rows, console.width))
-        _print_rest(console, len(open_rows))
+        _print_rest(console, report.ways[0])
         console.print(Text("\n" + "   ".join(f"{sign} {word}" for sign, word, _ in LEGEND), style="dim"))
     if other_rows:
         console.print(_other(other_rows))
-        _print_rest(console, len(other_rows))
-    if report.scope is None and report.apps:
+        _print_rest(console, report.ways[1])
+    if report.scope is None and report.apps.count:
         console.print(_named(report))
-        _print_rest(console, len(report.apps))
+        _print_rest(console, report.apps.count)
     _print_problems(report, console)
     console.print()
     for label, text in scope_lines(report.scope):
@@ -104,7 +105,7 @@ def _exposed(found: Sequence[Row], width: int) -> Table:
     # Host names break badly and lists of words well, so the tight layout takes its room from the words.
     table.add_column("Personal data", overflow="fold", max_width=13 if wide and width < 120 else None)
     table.add_column("Severity", no_wrap=True)
-    for row in found[:MOST_ROWS]:
+    for row in found:
         app, store = row.summary.app, row.exposure
         name, platform = Text(clean(app.label, 40)), PLATFORM_WORDS[app.platform]
         way, product = _ways(row), _product(store)
@@ -168,7 +169,7 @@ def _other(found: Sequence[Row]) -> Table:
     table.add_column("Back end", overflow="fold")
     table.add_column("Store", overflow="fold")
     table.add_column("Verdict")
-    for row in found[:MOST_ROWS]:
+    for row in found:
         table.add_row(
             Text(clean(row.summary.app.label, 40)),
             Text(", ".join(dict.fromkeys(way_text(route) for route in row.routes)) or "unknown"),
@@ -179,7 +180,7 @@ def _other(found: Sequence[Row]) -> Table:
 
 
 def _named(report: Report) -> Table:
-    shown = report.apps[:MOST_ROWS]
+    shown = report.apps.first(MOST_ROWS)
     hosts = hosts_of(report, shown)
     table = _table("Apps and the back ends that they name")
     table.add_column("App", overflow="fold")
@@ -204,11 +205,11 @@ def _print_rest(console: Console, count: int) -> None:
 
 
 def _print_problems(report: Report, console: Console) -> None:
-    if not report.problems:
+    if not report.problems.count:
         return
-    count = count_text(len(report.problems), "problem")
+    count = count_text(report.problems.count, "problem")
     console.print(Text(f"\n{count}: what could not be read or asked", style="yellow"))
-    for problem in report.problems[:MOST_PROBLEMS]:
+    for problem in report.problems.first(MOST_PROBLEMS):
         console.print(Text(f"  {clean(problem.where, 100)}: {clean(problem.what)}"))
-    if len(report.problems) > MOST_PROBLEMS:
-        console.print(f"  and {len(report.problems) - MOST_PROBLEMS:,} more", style="dim")
+    if report.problems.count > MOST_PROBLEMS:
+        console.print(f"  and {report.problems.count - MOST_PROBLEMS:,} more", style="dim")

@@ -1,6 +1,6 @@
 """Back ends and probe reports of a run in the lake: to rows and back."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import batched
 from typing import Any, Self
 
@@ -116,6 +116,44 @@ def read_probes(lake: Lake, run: str) -> Iterator[ProbeReport]:
     """The probe reports of a run, in the order they were saved. Raises ``WorkspaceError`` or ``DocumentError``."""
     for (text,) in lake.stream("SELECT json FROM probes WHERE run = ? ORDER BY ordinal", [run]):
         yield decode(text, "probe", ProbeReport)
+
+
+class Asked:
+    """The probe reports of a run, counted by the database."""
+
+    def __init__(self, lake: Lake, run: str) -> None:
+        """Count what was asked, by outcome.
+
+        Raises:
+            WorkspaceError: the lake cannot be read.
+        """
+        self._lake, self._run = lake, run
+        sql = "SELECT outcome, count(*), sum(bytes_sent), sum(bytes_read) FROM probes WHERE run = ? GROUP BY outcome"
+        self._outcomes = {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in lake.stream(sql, [run])}
+
+    @property
+    def backends(self) -> int:
+        """How many back ends the run mapped."""
+        return int(next(self._lake.stream("SELECT count(*) FROM backends WHERE run = ?", [self._run]))[0])
+
+    def count(self, *, only: Collection[str] | None = None, but: Collection[str] = ()) -> int:
+        """How many reports there are, of some outcomes, or of all but some."""
+        return sum(
+            count
+            for outcome, (count, _, _) in self._outcomes.items()
+            if outcome not in but and (only is None or outcome in only)
+        )
+
+    def volume(self) -> tuple[int, int]:
+        """Bytes sent and read in all."""
+        sent, read = ([volumes[side] for volumes in self._outcomes.values()] for side in (1, 2))
+        return sum(sent), sum(read)
+
+    def reports(self, *, but: Collection[str]) -> Iterator[ProbeReport]:
+        """The reports of all outcomes but some, in the order they were saved. Raises as ``read_probes``."""
+        sql = "SELECT json FROM probes WHERE run = ? AND NOT list_contains(?, outcome) ORDER BY ordinal"
+        for (text,) in self._lake.stream(sql, [self._run, [str(outcome) for outcome in but]]):
+            yield decode(text, "probe", ProbeReport)
 
 
 def _save(lake: Lake, run: str, table: str, rows: Iterable[tuple[Any, ...]]) -> int:

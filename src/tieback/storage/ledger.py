@@ -1,4 +1,4 @@
-"""The ledger: what changes. Units of work and their leases, runs and the grants they carried, what runs concluded.
+"""The ledger: what changes. Units of work and their leases, runs and the grants they carried; ``conclusions`` beside.
 
 Every method is one transaction. Failures of the database come as ``WorkspaceError``.
 """
@@ -7,7 +7,7 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import batched
@@ -19,11 +19,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
 
-from tieback.model.document import decode, encode
-from tieback.model.exposure import Exposure, Finding
+from tieback.storage.conclusions import Conclusions
 from tieback.storage.database import open_database, sqlite_url, writing
 from tieback.storage.failures import storage_errors
-from tieback.storage.tables import State, exposures, findings, grants, parts, runs, units
+from tieback.storage.tables import State, grants, parts, runs, units
 
 ROWS_A_STATEMENT = 500
 """SQLite takes 32,766 parameters in one statement."""
@@ -94,6 +93,7 @@ class Ledger:
     def __init__(self, engine: Engine, where: str) -> None:
         self._engine = engine
         self._where = where
+        self.conclusions = Conclusions(engine, where)
         # ON CONFLICT is written alike in both, but SQLAlchemy keeps it with the dialects.
         self._insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
 
@@ -304,7 +304,7 @@ class Ledger:
             rows = connection.execute(sa.select(units.c.state, sa.func.count()).group_by(units.c.state))
             return {State(state): count for state, count in rows}
 
-    # Runs and what they concluded
+    # Runs
 
     def start_run(self, args: Sequence[str], grant_text: str | None = None) -> str:
         """Note a run and the grant that it carries; returns its id, which sorts by time."""
@@ -354,67 +354,6 @@ class Ledger:
         """A grant that a run carried, word for word."""
         with self._read() as connection:
             return connection.execute(sa.select(grants.c.text).where(grants.c.sha256 == sha256)).scalar()
-
-    def save_exposures(self, run: str, concluded: Iterable[Exposure]) -> None:
-        """Keep the exposures of a run, in place of any that it had."""
-        self._replace(
-            exposures,
-            run,
-            (
-                {
-                    "id": item.id,
-                    "product": item.product,
-                    "access": item.access,
-                    "severity": item.severity,
-                    "document": encode("exposure", item).decode(),
-                }
-                for item in concluded
-            ),
-        )
-
-    def save_findings(self, run: str, concluded: Iterable[Finding]) -> None:
-        """Keep the findings of a run, in place of any that it had."""
-        self._replace(
-            findings,
-            run,
-            (
-                {
-                    "id": item.id,
-                    "rule": item.rule,
-                    "severity": item.severity,
-                    "document": encode("finding", item).decode(),
-                }
-                for item in concluded
-            ),
-        )
-
-    def _replace(self, table: sa.Table, run: str, rows: Iterable[Mapping[str, object]]) -> None:
-        with self._write() as connection:
-            connection.execute(sa.delete(table).where(table.c.run == run))
-            for chunk in batched(rows, ROWS_A_STATEMENT):
-                connection.execute(sa.insert(table), [{"run": run, **row} for row in chunk])
-
-    def load_exposures(self, run: str | None = None) -> list[Exposure]:
-        """The exposures of a run, by default of the latest that ended, by id.
-
-        Raises:
-            DocumentError: a release with another schema wrote them.
-        """
-        return [decode(text, "exposure", Exposure) for text in self._documents(exposures, run)]
-
-    def load_findings(self, run: str | None = None) -> list[Finding]:
-        """The findings of a run, by default of the latest that ended, by id. Raises as ``load_exposures``."""
-        return [decode(text, "finding", Finding) for text in self._documents(findings, run)]
-
-    def _documents(self, table: sa.Table, run: str | None) -> list[str]:
-        if run is None:
-            latest = self.latest_run()
-            if latest is None:
-                return []
-            run = latest.id
-        with self._read() as connection:
-            query = sa.select(table.c.document).where(table.c.run == run).order_by(table.c.id)
-            return list(connection.execute(query).scalars())
 
 
 def _described(unit: UnitLike) -> dict[str, object]:

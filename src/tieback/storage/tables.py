@@ -88,8 +88,28 @@ exposures = Table(
     Column("access", String(32), nullable=False),
     Column("severity", String(16), nullable=False),
     Column("document", Text, nullable=False),
+    Column("rank", Integer, nullable=False, server_default="0"),
+    Column("score", Integer, nullable=False, server_default="0"),
+    Column("exposed", Integer, nullable=False, server_default="0"),
+    Column("records", BigInteger, nullable=False, server_default="0"),
 )
-"""What a run concluded, a store a row; ``document`` is the JSON document."""
+"""What a run concluded, a store a row; ``document`` is the JSON document, the rest is what reports are sorted by.
+
+Records that 63 bits cannot hold are cut to 2^62 here, and whole in the document.
+"""
+
+Index("ix_exposures_order", *(exposures.c[name] for name in ("run", "exposed", "rank", "score", "records", "id")))
+
+exposure_apps = Table(
+    "exposure_apps",
+    metadata,
+    Column("run", String(64), ForeignKey("runs.id"), primary_key=True),
+    Column("exposure", String(128), primary_key=True),
+    Column("app", String(64), primary_key=True),
+)
+"""Which app, by its content hash, leads to which store."""
+
+Index("ix_exposure_apps_app", exposure_apps.c.run, exposure_apps.c.app)
 
 findings = Table(
     "findings",
@@ -99,4 +119,7 @@ findings = Table(
     Column("rule", String(128), nullable=False),
     Column("severity", String(16), nullable=False),
     Column("document", Text, nullable=False),
+    Column("rank", Integer, nullable=False, server_default="0"),
 )
+
+Index("ix_findings_order", *(findings.c[name] for name in ("run", "rank", "rule", "id")))

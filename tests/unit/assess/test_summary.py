@@ -50,7 +50,7 @@ RANSOMED = msgspec.structs.replace(
 
 
 def test_headline() -> None:
-    head = headline(5, [OPEN, PROTECTED, RANSOMED])
+    head = headline(5, 2, [OPEN, PROTECTED, RANSOMED])
     assert (head.apps_analysed, head.apps_affected) == (5, 2)
     assert (head.stores_answering, head.stores_exposed, head.stores_ransomed) == (3, 2, 1)
     assert (head.records.value, head.records.quality) == (101, Quality.EXACT)
@@ -60,15 +60,15 @@ def test_headline() -> None:
         ("elasticsearch", 1, 1, 100),
         ("mongodb", 2, 1, 1),
     ]
-    assert headline(5, [RANSOMED, PROTECTED, OPEN]) == head
+    assert headline(5, 2, [RANSOMED, PROTECTED, OPEN]) == head
 
 
 def test_nothing() -> None:
-    head = headline(0, [])
+    head = headline(0, 0, [])
     assert (head.records.value, head.bytes.value, head.kinds, head.pii) == (0, 0, (), ())
 
 
 @pytest.mark.parametrize("verdict", list(RansomVerdict))
 def test_suspicion_is_not_counted_as_ransom(verdict: RansomVerdict) -> None:
     one = msgspec.structs.replace(OPEN, ransom=Ransom(verdict, ("x",)))
-    assert headline(1, [one]).stores_ransomed == (verdict.value in {"likely", "confirmed", "wiped"})
+    assert headline(1, 0, [one]).stores_ransomed == (verdict.value in {"likely", "confirmed", "wiped"})

@@ -57,6 +57,6 @@ def test_a_scan_of_an_app_and_a_capture(tmp_path: Path) -> None:
         assert report.headline.apps_analysed == 1
         hows = {(row.sighting.endpoint.value, row.sighting.evidence.how) for row in report.sightings.rows()}
         assert ("http://api.workhub.test", "traffic/http_host") in hows
-        (finding,) = [finding for finding in report.findings if finding.rule == "cleartext-personal-data"]
+        (finding,) = [finding for finding in report.findings.rows() if finding.rule == "cleartext-personal-data"]
         assert "email a…t (16) in query:email, out, to http://api.workhub.test" in finding.evidence
         assert "ada@workhub.test" not in str(finding)

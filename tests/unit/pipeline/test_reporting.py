@@ -27,8 +27,8 @@ def test_the_last_run_can_be_rendered_again(tmp_path: Path) -> None:
         by_name("json").render(done.report, first)
     with last_report(tmp_path / "ws") as report:
         by_name("json").render(report, second)
-        assert [app.has_api for app in report.apps if app.app.bundle_id == "com.workhub.mobile"] == [True]
-        assert [app.has_api for app in report.apps if app.app.bundle_id == "org.fieldhand.app"] == [False]
+        assert [app.has_api for app in report.apps.rows() if app.app.bundle_id == "com.workhub.mobile"] == [True]
+        assert [app.has_api for app in report.apps.rows() if app.app.bundle_id == "org.fieldhand.app"] == [False]
     assert first.getvalue() == second.getvalue()
 
 

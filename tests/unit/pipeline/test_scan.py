@@ -49,8 +49,8 @@ def test_bad_inputs_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     with run_scan(request(tmp_path, *inputs), quiet) as done:
         assert [Path(error.where).name for error in done.failed] == ["text.apk", "cut.apk", "empty", "missing.apk"]
         assert all(error.what and error.advice for error in done.failed)
-        assert [app.app.bundle_id for app in done.report.apps] == ["org.fieldhand.app"]
-        assert len(done.report.problems) == 4
+        assert [app.app.bundle_id for app in done.report.apps.rows()] == ["org.fieldhand.app"]
+        assert done.report.problems.count == 4
 
 
 def test_a_second_run_reads_no_app_again(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_the_same_content_at_two_places_is_one_app(tmp_path: Path) -> None:
     copy.write_bytes((APPS / "workhub.apk").read_bytes())
     with run_scan(request(tmp_path, APPS / "workhub.apk", copy), quiet) as done:
         assert done.report.headline.apps_analysed == 1
-        assert [app.path for app in done.report.apps] == [str(APPS / "workhub.apk")]
+        assert [app.path for app in done.report.apps.rows()] == [str(APPS / "workhub.apk")]
 
 
 def test_an_expired_grant_stops_before_anything_is_done(tmp_path: Path) -> None:

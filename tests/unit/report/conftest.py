@@ -1,7 +1,7 @@
 """A fixed report: the three sample apps, a fourth whose store was ransomed, and one that names no store."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from tieback.model.probe import (
     Ransom,
     RansomVerdict,
 )
-from tieback.model.report import AppSighting, AppSummary, Handle, Headline, Report, Scope, StoreKind
+from tieback.model.report import AppSighting, AppSummary, Handle, Headline, Index, Report, Scope, StoreKind
 from tieback.model.sighting import Evidence, Problem, Sighting
 
 CAT = "_cat/indices"
@@ -308,11 +308,43 @@ def finding(store: Exposure, app: App, severity: Severity) -> Finding:
     )
 
 
-def handle[T](*rows: T) -> Handle[T]:
-    def opened() -> Iterator[T]:
-        return iter(rows)
+def in_tables(
+    report: Report,
+    *,
+    apps: Sequence[AppSummary] | None = None,
+    exposures: Sequence[Exposure] | None = None,
+    findings: Sequence[Finding] | None = None,
+    problems: Sequence[Problem] | None = None,
+    **values: Any,
+) -> Report:
+    """The report with other rows, in the order that a report has."""
+    if apps is not None:
+        values["apps"] = Index.by(apps, lambda summary: summary.app.sha256)
+    if exposures is not None:
+        ordered = sorted(
+            exposures, key=lambda store: (-store.severity.rank, -store.score, -store.records.value, store.id)
+        )
+        for name, exposed in (("exposed", True), ("answered", False)):
+            rows = [store for store in ordered if store.access.exposed is exposed]
+            values[name] = Index.by(rows, lambda store: store.id)
+        values["ways"] = tuple(
+            sum(
+                len({route.app_sha256 for route in store.routes})
+                for store in ordered
+                if store.access.exposed is exposed
+            )
+            for exposed in (True, False)
+        )
+    if findings is not None:
+        values["findings"] = Handle.of(sorted(findings, key=lambda found: (-found.severity.rank, found.rule, found.id)))
+    if problems is not None:
+        values["problems"] = Handle.of(problems)
+    return replace(report, **values)
 
-    return Handle(len(rows), opened)
+
+@pytest.fixture
+def tabled() -> Callable[..., Report]:
+    return in_tables
 
 
 def sighting(app: App, url: str, host: str, party: Party) -> AppSighting:
@@ -352,7 +384,8 @@ def the_scope() -> Scope:
 def the_report() -> Report:
     stores = (fieldhand_store(), workhub_store(), tillroll_store(), parcello_store())
     records: Figure = lower_bound(4251, "sum")
-    return Report(
+    empty: Index[Any] = Index.by((), str)
+    bare = Report(
         title="Sample fleet, November 2026",
         created=datetime(2026, 11, 25, 9, 30, tzinfo=UTC),
         tool_version="0.1.0",
@@ -380,6 +413,40 @@ def the_report() -> Report:
                 ("phone", exact(150, CAT)),
             ),
         ),
+        apps=empty,
+        exposed=empty,
+        answered=empty,
+        ways=(0, 0),
+        findings=empty,
+        problems=empty,
+        sightings=Index.by(
+            [
+                sighting(FIELDHAND, "http://es.fieldhand.test:9200/machines/_search", "es.fieldhand.test", Party.FIRST),
+                sighting(
+                    LANTERN, "https://telemetry.vendor-sdk.test/v1/events", "telemetry.vendor-sdk.test", Party.THIRD
+                ),
+                sighting(LANTERN, "https://api.lantern.test", "api.lantern.test", Party.FIRST),
+            ],
+            lambda row: row.app_sha256,
+        ),
+        backends=Handle.of(
+            [
+                Backend(
+                    Endpoint(EndpointKind.URL, "https://api.lantern.test", "https", "api.lantern.test", 443),
+                    ("127.77.0.70",),
+                    "hosts",
+                )
+            ]
+        ),
+        probes=Handle.of(
+            [
+                *(probe(store) for store in stores),
+                ProbeReport("api.lantern.test:27017", Outcome.REFUSED, problems=("refused: nothing listens there",)),
+            ],
+        ),
+    )
+    return in_tables(
+        bare,
         apps=(
             AppSummary(FIELDHAND, "fieldhand.apk", 2, ("exp-fieldhand",), has_api=False),
             AppSummary(WORKHUB, "workhub.apk", 2, ("exp-workhub",), has_api=True),
@@ -396,22 +463,6 @@ def the_report() -> Report:
             finding(stores[3], PARCELLO, Severity.CRITICAL),
         ),
         problems=(Problem("entry is damaged", "lantern.apk: assets/a.bin"),),
-        sightings=handle(
-            sighting(FIELDHAND, "http://es.fieldhand.test:9200/machines/_search", "es.fieldhand.test", Party.FIRST),
-            sighting(LANTERN, "https://telemetry.vendor-sdk.test/v1/events", "telemetry.vendor-sdk.test", Party.THIRD),
-            sighting(LANTERN, "https://api.lantern.test", "api.lantern.test", Party.FIRST),
-        ),
-        backends=handle(
-            Backend(
-                Endpoint(EndpointKind.URL, "https://api.lantern.test", "https", "api.lantern.test", 443),
-                ("127.77.0.70",),
-                "hosts",
-            )
-        ),
-        probes=handle(
-            *(probe(store) for store in stores),
-            ProbeReport("api.lantern.test:27017", Outcome.REFUSED, problems=("refused: nothing listens there",)),
-        ),
     )
 
 
@@ -484,8 +535,11 @@ def hostile_report() -> Report:
 
     clean = the_report()
     spoiled: dict[str, Any] = {
-        name: tuple(spoil(value) for value in getattr(clean, name)) for name in ("exposures", "apps", "findings")
-    }
+        name: [spoil(value) for value in rows]
+        for name, rows in (
+            ("exposures", clean.exposures()), ("apps", clean.apps.rows()), ("findings", clean.findings.rows())
+        )
+    }  # fmt: skip
     sightings = [
         AppSighting(
             LANTERN.sha256, HOSTILE, replace(row.sighting, endpoint=replace(row.sighting.endpoint, host=HOSTILE))
@@ -493,7 +547,7 @@ def hostile_report() -> Report:
         for row in clean.sightings.rows()
     ]
     probes: list[Any] = [spoil(row) for row in clean.probes.rows()]
-    return replace(
+    return in_tables(
         clean,
         title=HOSTILE,
         scope=replace(the_scope(), authorised_by=HOSTILE, contact=HOSTILE, note=HOSTILE, audit_log=HOSTILE),
@@ -503,7 +557,7 @@ def hostile_report() -> Report:
             pii=tuple((HOSTILE, figure) for _, figure in clean.headline.pii),
         ),
         problems=(Problem(HOSTILE, HOSTILE),),
-        sightings=handle(*sightings),
-        probes=handle(*probes),
+        sightings=Index.by(sightings, lambda row: row.app_sha256),
+        probes=Handle.of(probes),
         **spoiled,
     )

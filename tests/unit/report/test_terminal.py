@@ -38,16 +38,17 @@ def test_it_fits_and_nothing_is_lost(report: Report, width: int) -> None:
         assert word in text, word
 
 
-def test_figures_and_names_stay_whole_at_100_columns(report: Report) -> None:
-    huge = replace(report.exposures[1], records=exact(280_000_000, ""), bytes=exact(163_000_000_000, ""))
-    text = rendered(replace(report, exposures=(report.exposures[0], huge, *report.exposures[2:])))
+def test_figures_and_names_stay_whole_at_100_columns(report: Report, tabled: Callable[..., Report]) -> None:
+    first, second, *others = report.exposures()
+    huge = replace(second, records=exact(280_000_000, ""), bytes=exact(163_000_000_000, ""))
+    text = rendered(tabled(report, exposures=[first, huge, *others]))
     assert "280,000,000" in text
     assert "163 GB" in text
     assert "elasticsearch" in text
 
 
-def test_without_a_grant_it_lists_what_the_apps_name(report: Report) -> None:
-    text = rendered(replace(report, scope=None, exposures=(), findings=()))
+def test_without_a_grant_it_lists_what_the_apps_name(report: Report, tabled: Callable[..., Report]) -> None:
+    text = rendered(tabled(report, scope=None, exposures=(), findings=()))
     assert "There was no grant" in text
     assert "Apps and the back ends that they name" in text
     assert "api.lantern.test, telemetry.vendor-sdk.test" in " ".join(text.split())
@@ -62,18 +63,21 @@ def test_hostile_text_cannot_move_the_cursor(hostile_report: Report) -> None:
     assert max(len(line) for line in text.splitlines()) <= 100
 
 
-def test_markup_of_the_terminal_library_is_text(report: Report) -> None:
-    app = replace(report.apps[0].app, name="[red]Field[/red][link=x]")
-    text = printed(replace(report, apps=(replace(report.apps[0], app=app), *report.apps[1:])), 140)
+def test_markup_of_the_terminal_library_is_text(report: Report, tabled: Callable[..., Report]) -> None:
+    first, *others = report.apps.rows()
+    app = replace(first.app, name="[red]Field[/red][link=x]")
+    text = printed(tabled(report, apps=[replace(first, app=app), *others]), 140)
     assert "[red]Field[/red]" in text.replace("\n", "")
 
 
-def test_a_fleet_is_cut_and_counted(report: Report) -> None:
-    template = report.apps[0].app
-    fleet = tuple(
-        AppSummary(replace(template, name=f"App {number}", platform=Platform.IOS), "a", 1, ("exp-fieldhand",), False)
-        for number in range(MOST_ROWS + 1200)
-    )  # fmt: skip
-    text = rendered(replace(report, apps=fleet))
+def test_a_fleet_is_cut_and_counted(report: Report, tabled: Callable[..., Report]) -> None:
+    template, store = next(report.apps.rows()).app, next(report.exposures())
+    fleet = [
+        AppSummary(replace(template, name=f"App {n}", sha256=f"{n:064x}", platform=Platform.IOS), "a", 1, (store.id,),
+                   has_api=False)
+        for n in range(MOST_ROWS + 1200)
+    ]  # fmt: skip
+    routes = tuple(replace(store.routes[0], app_sha256=summary.app.sha256) for summary in fleet)
+    text = rendered(tabled(report, apps=fleet, exposures=[replace(store, routes=routes)]))
     assert "and 1,200 more; the HTML and JSON reports name them" in text
     assert text.count("iOS") == MOST_ROWS

@@ -7,7 +7,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.figure import exact
 from tieback.model.probe import Access, Container, Identity, Outcome, ProbeReport
 from tieback.storage import asked
-from tieback.storage.asked import ProbeWriter, read_backends, read_probes, save_backends
+from tieback.storage.asked import Asked, ProbeWriter, read_backends, read_probes, save_backends
 from tieback.storage.lake import Lake
 
 BACKENDS = [
@@ -74,6 +74,19 @@ def test_columns_can_be_queried(tmp_path: Path) -> None:
         "127.0.0.1",
         "::1",
     ]
+
+
+def test_counts_of_a_run(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    save_backends(lake, "run-1", BACKENDS)
+    save_probes(lake, "run-1", REPORTS)
+    counted = Asked(lake, "run-1")
+    assert (counted.backends, counted.count(), counted.count(only=(Outcome.OK,)), counted.count(but=(Outcome.OK,))) == (
+        5, 6, 5, 1
+    )  # fmt: skip
+    assert counted.volume() == (0, 0)
+    assert list(counted.reports(but=(Outcome.OK,))) == REPORTS[5:]
+    assert Asked(lake, "none").count() == 0
 
 
 def test_nothing_to_save(tmp_path: Path) -> None:

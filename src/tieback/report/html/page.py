@@ -1,7 +1,7 @@
 """What stands on the page: apps, stores and findings, joined and cut to what a person reads."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice, takewhile
 
 import msgspec
 
@@ -9,7 +9,7 @@ from tieback.model.exposure import Exposure, Finding
 from tieback.model.figure import Figure
 from tieback.model.probe import Container, ProbeReport
 from tieback.model.report import AppSummary, Report
-from tieback.report.document import Row, hosts_of, rows, worst_first
+from tieback.report.document import Row, hosts_of, row_of, rows
 from tieback.report.html.diagram import Diagram, Tone, draw, tone_of
 
 MOST_SECTIONS = 200
@@ -17,6 +17,14 @@ MOST_SECTIONS = 200
 MOST_ROWS = 500
 """Rows of any other table."""
 MOST_CONTAINERS = 100
+MOST_WAYS = 50
+"""Stores of one app."""
+MOST_STORES = 5_000
+"""Stores that are looked through for those without an app."""
+MOST_FINDINGS = 20_000
+"""Findings that are looked through for those of the stores shown; the worst come first."""
+MOST_NAMES = 5
+"""Apps named beside a finding."""
 MOST_BARS = 12
 
 
@@ -110,30 +118,48 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
         report: the report.
         titles: name for people of each class of personal data; an unknown class is shown as it is.
     """
-    exposed = rows(report, exposed=True)
-    found = exposed + rows(report, exposed=False)
-    stores = _stores(report, titles)
-    by_app: dict[str, list[Row]] = {}
-    for row in found:
-        by_app.setdefault(row.summary.app.sha256, []).append(row)
-    shown = dict(islice(by_app.items(), MOST_SECTIONS))
-    anchors = {key: f"app-{number}" for number, key in enumerate(shown, 1)}
-    rest = [summary for summary in report.apps if summary.app.sha256 not in by_app]
-    led_to = {row.exposure.id for row in found}
+    exposed = rows(report, exposed=True, most=MOST_ROWS)
+    by_app = _by_app(report, [*exposed, *rows(report, exposed=False, most=MOST_ROWS)])
+    orphans = [store for store in islice(report.exposures(), MOST_STORES) if not store.routes][:MOST_ROWS]
+    shown = [
+        *(row.exposure for found in by_app.values() for row in found),
+        *(row.exposure for row in exposed),
+        *orphans,
+    ]
+    stores = _stores(report, {store.id: store for store in shown}, titles)
+    anchors = {key: f"app-{number}" for number, key in enumerate(by_app, 1)}
+    first = report.findings.first(MOST_ROWS)
+    rest = list(islice((summary for summary in report.apps.rows() if not summary.exposures), MOST_ROWS))
+    leading = sum(1 for _ in takewhile(lambda summary: summary.exposures, report.apps.rows()))
     return Page(
-        exposed=tuple(exposed[:MOST_ROWS]),
-        exposed_left_out=max(len(exposed) - MOST_ROWS, 0),
+        exposed=tuple(exposed),
+        exposed_left_out=report.ways[0] - len(exposed),
         anchors=anchors,
-        names={summary.app.sha256: summary.app.label for summary in report.apps},
+        names={
+            summary.app.sha256: summary.app.label
+            for summary in report.apps.pick({key for finding in first for key in finding.apps[:MOST_NAMES]})
+        },
         stores=stores,
-        sections=tuple(_sections(shown, anchors, stores)),
-        sections_left_out=len(by_app) - len(shown),
-        orphans=tuple(store for key, store in stores.items() if key not in led_to)[:MOST_ROWS],
+        sections=tuple(_sections(by_app, anchors, stores)),
+        sections_left_out=leading - len(by_app),
+        orphans=tuple(stores[store.id] for store in orphans),
         pii=_bars(report.headline.pii, titles),
-        others=_others(report, rest[:MOST_ROWS]),
-        others_left_out=max(len(rest) - MOST_ROWS, 0),
-        findings=tuple(sorted(report.findings, key=lambda finding: (-finding.severity.rank, finding.id))),
+        others=_others(report, rest),
+        others_left_out=report.apps.count - leading - len(rest),
+        findings=first,
     )
+
+
+def _by_app(report: Report, found: Sequence[Row]) -> dict[str, list[Row]]:
+    """The apps of some rows, in their order, each with every store that it leads to."""
+    summaries = {row.summary.app.sha256: row.summary for row in found}
+    shown = dict(islice(summaries.items(), MOST_SECTIONS))
+    wanted = {key for summary in shown.values() for key in summary.exposures[:MOST_WAYS]}
+    stores = {store.id: store for store in chain(report.exposed.pick(wanted), report.answered.pick(wanted))}
+    return {
+        key: [row_of(summary, stores[id_]) for id_ in summary.exposures[:MOST_WAYS] if id_ in stores]
+        for key, summary in shown.items()
+    }
 
 
 def asked(report: Report) -> Iterator[ProbeReport]:
@@ -141,11 +167,12 @@ def asked(report: Report) -> Iterator[ProbeReport]:
     return islice(report.probes.rows(), MOST_ROWS)
 
 
-def _stores(report: Report, titles: Mapping[str, str]) -> dict[str, StoreView]:
+def _stores(report: Report, shown: Mapping[str, Exposure], titles: Mapping[str, str]) -> dict[str, StoreView]:
     of_store: dict[str, list[Finding]] = {}
-    for finding in report.findings:
+    for finding in islice(report.findings.rows(), MOST_FINDINGS):
         for key in finding.exposures:
-            of_store.setdefault(key, []).append(finding)
+            if key in shown:
+                of_store.setdefault(key, []).append(finding)
     return {
         exposure.id: StoreView(
             exposure,
@@ -155,7 +182,7 @@ def _stores(report: Report, titles: Mapping[str, str]) -> dict[str, StoreView]:
             max(sum(not container.system for container in exposure.containers) - MOST_CONTAINERS, 0),
             tuple(of_store.get(exposure.id, ())),
         )
-        for number, exposure in enumerate(sorted(report.exposures, key=worst_first), 1)
+        for number, exposure in enumerate(shown.values(), 1)
     }
 
 

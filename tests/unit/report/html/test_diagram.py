@@ -12,7 +12,7 @@ from tieback.report.html.diagram import MOST_STORES, Tone, draw, tone_of, wrap
 
 
 def of_app(report: Report, name: str) -> list[Row]:
-    every = rows(report, exposed=True) + rows(report, exposed=False)
+    every = rows(report, exposed=True, most=50) + rows(report, exposed=False, most=50)
     return [row for row in every if row.summary.app.name == name]
 
 

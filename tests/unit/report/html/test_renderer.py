@@ -121,8 +121,8 @@ def test_a_shared_store_is_shown_once(report: Report) -> None:
     assert "Shown under Parcello" in words
 
 
-def test_without_a_grant_it_says_that_nothing_was_contacted(report: Report) -> None:
-    bare = replace(
+def test_without_a_grant_it_says_that_nothing_was_contacted(report: Report, tabled: Callable[..., Report]) -> None:
+    bare = tabled(
         report,
         scope=None,
         exposures=(),

@@ -1,0 +1,200 @@
+"""What a run concluded, in the ledger: exposures and findings, written once and read in any number, worst first.
+
+Every method is one transaction; one that yields rows keeps it open until the last is taken or it is closed. Failures of
+the database come as ``WorkspaceError``, documents of another schema as ``DocumentError``.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine
+
+from tieback.model.document import decode, encode
+from tieback.model.exposure import Exposure, Finding, PiiClassTotal
+from tieback.model.figure import Figure
+from tieback.model.probe import Access, Ransom
+from tieback.storage.database import writing
+from tieback.storage.failures import storage_errors
+from tieback.storage.tables import exposure_apps, exposures, findings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS_A_STATEMENT = 500
+"""SQLite takes 32,766 parameters in one statement."""
+_ROWS_AT_ONCE = 1000
+_MOST_RECORDS = 2**62
+_WORST_FIRST = (exposures.c.rank.desc(), exposures.c.score.desc(), exposures.c.records.desc(), exposures.c.id)
+
+
+class StoreLine(msgspec.Struct, frozen=True):
+    """What the figures on top of a report are made from: one store, without its containers and routes."""
+
+    product: str
+    access: Access
+    records: Figure
+    bytes: Figure
+    pii: tuple[PiiClassTotal, ...]
+    ransom: Ransom
+
+
+class Conclusions:
+    """The conclusions of all runs in an open ledger."""
+
+    def __init__(self, engine: Engine, where: str) -> None:
+        self._engine = engine
+        self._where = where
+
+    def save(self, run: str, stores: Iterable[Exposure], found: Iterable[Finding]) -> None:
+        """Keep what a run concluded, in place of anything that it had."""
+        with storage_errors(self._where), writing(self._engine) as connection:
+            for table in (exposures, exposure_apps, findings):
+                connection.execute(sa.delete(table).where(table.c.run == run))
+            for chunk in batched(stores, ROWS_A_STATEMENT):
+                connection.execute(sa.insert(exposures), [_exposure_row(run, store) for store in chunk])
+                for leading in batched(_leading(run, chunk), ROWS_A_STATEMENT):
+                    connection.execute(sa.insert(exposure_apps), list(leading))
+            for some in batched(found, ROWS_A_STATEMENT):
+                connection.execute(sa.insert(findings), [_finding_row(run, finding) for finding in some])
+
+    def exposures(self, run: str, *, exposed: bool | None = None) -> Iterator[Exposure]:
+        """The stores of a run, by severity, its points and records, worst first; ``exposed`` takes one kind alone."""
+        query = sa.select(exposures.c.document).where(self._which(run, exposed))
+        for (text,) in self._stream(query.order_by(*_WORST_FIRST)):
+            yield decode(text, "exposure", Exposure)
+
+    def pick(self, run: str, ids: Collection[str]) -> Iterator[Exposure]:
+        """Those of the stores that have one of the ids, in no order."""
+        for some in batched(ids, ROWS_A_STATEMENT):
+            query = sa.select(exposures.c.document).where((exposures.c.run == run) & exposures.c.id.in_(some))
+            for (text,) in self._stream(query):
+                yield decode(text, "exposure", Exposure)
+
+    def lines(self, run: str) -> Iterator[StoreLine]:
+        """Every store in short, in no order."""
+        reader = msgspec.json.Decoder(StoreLine)
+        for (text,) in self._stream(sa.select(exposures.c.document).where(exposures.c.run == run)):
+            yield reader.decode(text)
+
+    def findings(self, run: str) -> Iterator[Finding]:
+        """The findings of a run, worst first, then by rule."""
+        query = sa.select(findings.c.document).where(findings.c.run == run)
+        for (text,) in self._stream(query.order_by(findings.c.rank.desc(), findings.c.rule, findings.c.id)):
+            yield decode(text, "finding", Finding)
+
+    def counts(self, run: str) -> tuple[int, int, int]:
+        """How many stores are exposed, how many answered and are not, and how many findings there are."""
+        with self._read() as connection:
+            return (
+                connection.scalar(_count(exposures).where(self._which(run, exposed=True))) or 0,
+                connection.scalar(_count(exposures).where(self._which(run, exposed=False))) or 0,
+                connection.scalar(_count(findings).where(findings.c.run == run)) or 0,
+            )
+
+    def ways(self, run: str) -> tuple[int, int]:
+        """How many pairs of an app and a store that it leads to there are: exposed stores, and others."""
+        both = exposure_apps.join(
+            exposures, (exposures.c.run == exposure_apps.c.run) & (exposures.c.id == exposure_apps.c.exposure)
+        )
+        query = sa.select(exposures.c.exposed, sa.func.count()).select_from(both).where(exposure_apps.c.run == run)
+        with self._read() as connection:
+            found = {row[0]: row[1] for row in connection.execute(query.group_by(exposures.c.exposed))}
+        return found.get(1, 0), found.get(0, 0)
+
+    def apps_affected(self, run: str) -> int:
+        """How many apps lead to an exposed store."""
+        both = exposure_apps.join(
+            exposures, (exposures.c.run == exposure_apps.c.run) & (exposures.c.id == exposure_apps.c.exposure)
+        )
+        distinct = sa.func.count(sa.distinct(exposure_apps.c.app))
+        with self._read() as connection:
+            query = (
+                sa.select(distinct).select_from(both).where((exposure_apps.c.run == run) & (exposures.c.exposed == 1))
+            )
+            return connection.scalar(query) or 0
+
+    def leads(self, run: str) -> "pa.Table":
+        """Which app leads to which store: columns ``app``, ``exposure``, ``exposed``, ``place`` (worst store first)."""
+        import pyarrow as pa
+
+        order = sa.func.row_number().over(order_by=(exposures.c.exposed.desc(), *_WORST_FIRST))
+        ranked = (
+            sa.select(exposures.c.id, exposures.c.exposed, order.label("place"))
+            .where(exposures.c.run == run)
+            .subquery()
+        )
+        query = (
+            sa.select(exposure_apps.c.app, exposure_apps.c.exposure, ranked.c.exposed, ranked.c.place)
+            .join(ranked, ranked.c.id == exposure_apps.c.exposure)
+            .where(exposure_apps.c.run == run)
+        )
+        schema = pa.schema(
+            [("app", pa.string()), ("exposure", pa.string()), ("exposed", pa.bool_()), ("place", pa.int64())]
+        )
+        batches = [
+            pa.record_batch(
+                [
+                    pa.array([row[0] for row in rows], pa.string()),
+                    pa.array([row[1] for row in rows], pa.string()),
+                    pa.array([bool(row[2]) for row in rows], pa.bool_()),
+                    pa.array([row[3] for row in rows], pa.int64()),
+                ],
+                schema=schema,
+            )
+            for rows in batched(self._stream(query), 10_000)
+        ]
+        return pa.Table.from_batches(batches, schema=schema)
+
+    @staticmethod
+    def _which(run: str, exposed: bool | None) -> sa.ColumnElement[bool]:
+        which = exposures.c.run == run
+        return which if exposed is None else which & (exposures.c.exposed == int(exposed))
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with storage_errors(self._where), self._engine.connect() as connection:
+            yield connection
+
+    def _stream(self, query: sa.Select[Any]) -> Iterator[Any]:
+        with self._read() as connection:
+            yield from connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query)
+
+
+def _count(table: sa.Table) -> sa.Select[int]:
+    return sa.select(sa.func.count()).select_from(table)
+
+
+def _exposure_row(run: str, store: Exposure) -> Mapping[str, object]:
+    return {
+        "run": run,
+        "id": store.id,
+        "product": store.product,
+        "access": store.access,
+        "severity": store.severity,
+        "rank": store.severity.rank,
+        "score": store.score,
+        "exposed": int(store.access.exposed),
+        "records": min(store.records.value, _MOST_RECORDS),
+        "document": encode("exposure", store).decode(),
+    }
+
+
+def _finding_row(run: str, finding: Finding) -> Mapping[str, object]:
+    return {
+        "run": run,
+        "id": finding.id,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "rank": finding.severity.rank,
+        "document": encode("finding", finding).decode(),
+    }
+
+
+def _leading(run: str, stores: Iterable[Exposure]) -> Iterator[Mapping[str, object]]:
+    for store in stores:
+        for app in dict.fromkeys(route.app_sha256 for route in store.routes):
+            yield {"run": run, "exposure": store.id, "app": app}

@@ -1,0 +1,228 @@
+"""The apps of a run and what they name, joined and sorted by the database: a report of a million apps streams them.
+
+A run's inputs may name one content at several paths; it counts once, at the path that was named first.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tieback.model.app import App, Platform, Signer
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.report import AppSighting, AppSummary
+from tieback.model.sighting import Evidence, Problem, Sighting
+from tieback.storage.inputs import RunInput
+from tieback.storage.lake import Lake
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Captured(msgspec.Struct, frozen=True):
+    """An app that only a capture shows: it stands in the report where it leads to a store."""
+
+    key: str
+    """Content hash that stands for it in routes."""
+    path: str
+    """The capture."""
+    app: App
+    endpoints: int
+
+
+class RunApps:
+    """The apps of one run.
+
+    Args:
+        lake: where they are.
+        run: which run.
+        traffic: version of the analysis of captures, whose units are no apps.
+        leads: which app leads to which store: ``Conclusions.leads``.
+        captured: apps that were not scanned themselves.
+        apis: services of cloud resources that an app talks to as its API; ``None`` for those without a service.
+    """
+
+    def __init__(
+        self,
+        lake: Lake,
+        run: str,
+        *,
+        traffic: str,
+        leads: "pa.Table",
+        captured: Iterable[Captured] = (),
+        apis: Collection[str | None] = (),
+    ) -> None:
+        import pyarrow as pa
+
+        self._lake = lake
+        self._scope = [run, traffic]
+        self._apis = [service for service in apis if service is not None]
+        self._unnamed_api = None in apis
+        rows = [(one.key, one.path, one.app.bundle_id, one.app.name, one.endpoints) for one in captured]
+        columns = list(zip(*rows, strict=True)) or [()] * 5
+        texts = [pa.array([_storable(text) for text in column], pa.string()) for column in columns[:4]]
+        self._tables: dict[str, pa.Table] = {
+            "leads": leads,
+            "captured": pa.table(
+                dict(zip(("unit", "path", "bundle_id", "name"), texts, strict=True))
+                | {"endpoints": pa.array(columns[4], pa.int64()), "place": pa.array(range(len(rows)), pa.int64())}
+            ),
+        }
+
+    def count(self) -> int:
+        """How many apps were read."""
+        return self._number(f"{_INPUTS} SELECT count(*) FROM inp", self._scope)  # noqa: S608 - our own text
+
+    def rows(self) -> Iterator[AppSummary]:
+        """Every app, first those that lead to exposed stores, then those that lead to others, by name within."""
+        return self._summaries("", {})
+
+    def pick(self, keys: Collection[str]) -> Iterator[AppSummary]:
+        """Those of the apps that have one of the content hashes, in the order of ``rows``."""
+        import pyarrow as pa
+
+        wanted = pa.table({"unit": pa.array(sorted(keys), pa.string())})
+        return self._summaries("SEMI JOIN wanted USING (unit)", {"wanted": wanted})
+
+    def shown(self) -> int:
+        """How many rows there are: apps that were read, and those of captures that lead to a store."""
+        return self._number(
+            f"{_INPUTS} SELECT (SELECT count(*) FROM inp) + (SELECT count(DISTINCT unit) FROM captured "  # noqa: S608
+            "SEMI JOIN leads ON leads.app = captured.unit ANTI JOIN inp ON inp.unit = captured.unit)",
+            self._scope,
+            self._tables,
+        )
+
+    def sightings(self, keys: Collection[str] | None = None) -> Iterator[AppSighting]:
+        """What the apps name, in the order of the inputs; ``keys`` takes the apps with these content hashes alone."""
+        import pyarrow as pa
+
+        wanted = pa.table({"unit": pa.array(sorted(keys or ()), pa.string())})
+        which = "" if keys is None else "SEMI JOIN wanted USING (unit)"
+        sql = f"""{_INPUTS}
+            SELECT inp.unit, inp.path, s.kind, s.value, s.scheme, s.host, s.port, s.path, s.service, s.count, s.party,
+                s.file, s."offset", s.how, s.context, s.owner, s.party_reason, s.names
+            FROM sightings s JOIN (SELECT * FROM inp {which}) inp USING (unit, version)
+            ORDER BY inp.ordinal, s.ordinal"""  # noqa: S608
+        for row in self._lake.stream(sql, self._scope, tables={"wanted": wanted}):
+            unit, path, kind = row[:3]
+            yield AppSighting(
+                unit,
+                path,
+                Sighting(
+                    Endpoint(EndpointKind(kind), *row[3:9]),
+                    row[9],
+                    Party(row[10]),
+                    Evidence(*row[11:15]),
+                    owner=row[15] or "",
+                    party_reason=row[16] or "",
+                    names=tuple(row[17] or ()),
+                ),
+            )
+
+    def sightings_count(self) -> int:
+        """How many rows ``sightings`` has."""
+        return self._number(
+            f"{_INPUTS} SELECT count(*) FROM sightings SEMI JOIN inp USING (unit, version)",  # noqa: S608
+            self._scope,
+        )
+
+    def _number(self, sql: str, params: Sequence[Any], tables: "Mapping[str, pa.Table] | None" = None) -> int:
+        return int(next(self._lake.stream(sql, params, tables=tables))[0])
+
+    def _summaries(self, which: str, tables: "Mapping[str, pa.Table]") -> Iterator[AppSummary]:
+        sql = _SUMMARIES.format(inputs=_INPUTS, which=which)
+        params = [*self._scope, self._unnamed_api, self._apis]
+        for row in self._lake.stream(sql, params, tables={**self._tables, **tables}):
+            yield _summary(row)
+
+
+def read_failed(lake: Lake, run: str) -> Iterator[RunInput]:
+    """The inputs of a run that could not be read, in their order. Raises ``WorkspaceError``."""
+    sql = "SELECT path, unit, version, problem FROM inputs WHERE run = ? AND problem <> '' ORDER BY ordinal"
+    for row in lake.stream(sql, [run]):
+        yield RunInput(*row)
+
+
+def read_captures(lake: Lake, run: str, traffic: str) -> list[RunInput]:
+    """The captures of a run that were read, each content once. Raises ``WorkspaceError``."""
+    sql = """
+        SELECT arg_min(path, ordinal), unit, version, '' FROM inputs
+        WHERE run = ? AND version = ? AND problem = '' GROUP BY unit, version ORDER BY min(ordinal)"""
+    return [RunInput(*row) for row in lake.stream(sql, [run, traffic])]
+
+
+_INPUTS = """
+WITH inp AS (
+    SELECT unit, version, arg_min(path, ordinal) AS path, min(ordinal) AS ordinal FROM inputs
+    WHERE run = ? AND problem = '' AND version <> ? GROUP BY unit, version
+)"""
+
+_SUMMARIES = """{inputs}, wanted_inp AS (SELECT * FROM inp {which}), seen AS (
+    SELECT unit, version, count(*) AS endpoints, bool_or(
+        scheme IN ('http', 'https', 'ws', 'wss') AND CASE
+            -- A cloud's own front is the maker's when the app names it, whoever the domain belongs to.
+            WHEN kind = 'cloud' THEN CASE WHEN service IS NULL THEN ? ELSE list_contains(?, service) END
+            ELSE service IS NULL AND party = 'first' END
+    ) AS has_api
+    FROM sightings SEMI JOIN wanted_inp USING (unit, version) GROUP BY unit, version
+), odd AS (
+    SELECT unit, version, list([what, "where"] ORDER BY ordinal) AS problems
+    FROM problems SEMI JOIN wanted_inp USING (unit, version) GROUP BY unit, version
+), led AS (
+    SELECT app AS unit, list(exposure ORDER BY place) AS exposures, bool_or(exposed) AS exposed FROM leads GROUP BY app
+), scanned AS (
+    SELECT i.unit, i.path, a.sha256, a.platform, a.bundle_id, a.name, a.version_name, a.version_code, a.min_sdk,
+        a.target_sdk, a.vendor, a.signer_sha256, a.signer_subject, a.signer_scheme,
+        coalesce(s.endpoints, 0) AS endpoints, coalesce(s.has_api, false) AS has_api, o.problems, i.ordinal
+    FROM wanted_inp i LEFT JOIN apps a USING (unit, version) LEFT JOIN seen s USING (unit, version)
+        LEFT JOIN odd o USING (unit, version)
+), in_traffic AS (
+    SELECT DISTINCT ON (c.unit) c.unit, c.path, c.unit AS sha256, 'unknown' AS platform, c.bundle_id, c.name,
+        '' AS version_name, '' AS version_code, '' AS min_sdk, '' AS target_sdk, '' AS vendor, NULL AS signer_sha256,
+        NULL AS signer_subject, NULL AS signer_scheme, c.endpoints, false AS has_api, NULL AS problems,
+        c.place AS ordinal
+    FROM (SELECT * FROM captured {which}) c SEMI JOIN leads ON leads.app = c.unit ANTI JOIN inp ON inp.unit = c.unit
+    ORDER BY c.unit, c.place
+)
+SELECT every.* EXCLUDE (ordinal), led.exposures
+FROM (FROM scanned UNION ALL BY NAME FROM in_traffic) every LEFT JOIN led USING (unit)
+ORDER BY NOT coalesce(led.exposed, false), led.exposures IS NULL,
+    lower(coalesce(nullif(every.name, ''), every.bundle_id, every.path)), every.path, every.ordinal
+"""
+
+
+def _summary(row: Sequence[Any]) -> AppSummary:
+    unit, path, sha256, platform, bundle_id, name, *rest = row
+    version_name, version_code, min_sdk, target_sdk, vendor, signer, subject, scheme, endpoints, has_api, odd, led = (
+        rest
+    )
+    app = (
+        App(Platform.UNKNOWN, Path(path).name, unit)
+        if platform is None
+        else App(
+            platform=Platform(platform),
+            bundle_id=bundle_id,
+            sha256=sha256,
+            name=name,
+            version_name=version_name,
+            version_code=version_code,
+            min_sdk=min_sdk,
+            target_sdk=target_sdk,
+            vendor=vendor,
+            signer=None if signer is None else Signer(signer, subject, scheme),
+        )
+    )
+    return AppSummary(
+        app=app,
+        path=path,
+        endpoints=endpoints,
+        exposures=tuple(led or ()),
+        has_api=has_api,
+        problems=tuple(Problem(what, where) for what, where in odd or ()),
+    )
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,118 @@
+"""What a run concluded comes back whole, worst first, and is counted by the database."""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from tieback.model.backend import Candidate, Route
+from tieback.model.exposure import AppRoute, Exposure, Finding, PiiClassTotal, Severity
+from tieback.model.figure import exact
+from tieback.model.probe import Access, Identity, Ransom
+from tieback.storage.conclusions import Conclusions
+from tieback.storage.ledger import Ledger
+
+
+def way(app: str) -> AppRoute:
+    return AppRoute(app, Candidate("h", 1, None, Route.NAMED, (), ""), "h:1", "f", 0, "x")
+
+
+HUGE = Exposure(
+    id="x1",
+    identity=Identity("mongodb:1", "fingerprint"),
+    product="mongodb",
+    version="6.0.5",
+    access=Access.OPEN,
+    addresses=("127.0.0.1:27017",),
+    targets=("db.test:27017",),
+    routes=(way("aa"), way("aa"), way("bb")),
+    containers=(),
+    records=exact(2**63, "count"),
+    bytes=exact(5, "dataSize"),
+    pii=(PiiClassTotal("email", exact(80, "count"), 2),),
+    fields=(),
+    ransom=Ransom(),
+    severity=Severity.HIGH,
+    score=70,
+    factors=(),
+    bytes_sent=1,
+    bytes_read=2,
+    cleartext=True,
+)
+FINDING = Finding("open:x1", "open-store", "Open", Severity.HIGH, "CWE-306", ("x1",), (), (), "Close it")
+SMALL = replace(HUGE, id="x2", records=exact(3, "count"), routes=(way("bb"),))
+WORSE = replace(HUGE, id="x3", records=exact(1, "count"), severity=Severity.CRITICAL, routes=())
+CLOSED = replace(HUGE, id="x4", access=Access.AUTH_REQUIRED, severity=Severity.CRITICAL, routes=(way("cc"),))
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = Ledger.open(tmp_path / "ledger.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def run(ledger: Ledger) -> str:
+    run = ledger.start_run([])
+    ledger.conclusions.save(run, [SMALL], [])  # replaced below
+    ledger.conclusions.save(run, iter([SMALL, CLOSED, HUGE, WORSE]), iter([FINDING, CRITICAL]))
+    return run
+
+
+CRITICAL = replace(FINDING, id="z", severity=Severity.CRITICAL)
+
+
+def test_worst_first(ledger: Ledger, run: str) -> None:
+    concluded = ledger.conclusions
+    assert list(concluded.exposures(run, exposed=True)) == [WORSE, HUGE, SMALL]
+    assert list(concluded.exposures(run, exposed=False)) == [CLOSED]
+    assert [store.id for store in concluded.exposures(run)] == ["x4", "x3", "x1", "x2"]
+    assert list(concluded.findings(run)) == [CRITICAL, FINDING]
+
+
+def test_what_another_run_concluded_stays_apart(ledger: Ledger, run: str) -> None:
+    other = ledger.start_run([])
+    ledger.conclusions.save(other, [SMALL], [FINDING])
+    assert ledger.conclusions.counts(other) == (1, 0, 1)
+    assert ledger.conclusions.counts(run) == (3, 1, 2)
+    assert list(ledger.conclusions.exposures("none")) == []
+
+
+def test_counts(ledger: Ledger, run: str) -> None:
+    concluded = ledger.conclusions
+    assert concluded.ways(run) == (3, 1)
+    assert concluded.apps_affected(run) == 2
+    assert concluded.apps_affected("none") == 0
+    assert concluded.ways("none") == (0, 0)
+
+
+def test_some_are_picked_by_id(ledger: Ledger, run: str) -> None:
+    ids = ["x2", "x4", "gone", *(f"no-{n}" for n in range(1200))]
+    assert {store.id for store in ledger.conclusions.pick(run, ids)} == {"x2", "x4"}
+    assert list(ledger.conclusions.pick(run, [])) == []
+
+
+def test_lines_hold_what_the_headline_sums(ledger: Ledger, run: str) -> None:
+    lines = {line.records.value: line for line in ledger.conclusions.lines(run)}
+    assert lines[2**63].pii == HUGE.pii
+    assert sorted(line.access for line in lines.values()).count(Access.OPEN) >= 2
+
+
+def test_leads(ledger: Ledger, run: str) -> None:
+    rows = sorted(ledger.conclusions.leads(run).to_pylist(), key=lambda row: (row["place"], row["app"]))
+    assert [(row["app"], row["exposure"], row["exposed"]) for row in rows] == [
+        ("aa", "x1", True), ("bb", "x1", True), ("bb", "x2", True), ("cc", "x4", False)
+    ]  # fmt: skip
+    assert ledger.conclusions.leads("none").num_rows == 0
+
+
+def test_a_reader_that_stops_early_holds_nothing(ledger: Ledger, run: str) -> None:
+    concluded: Conclusions = ledger.conclusions
+    rows = concluded.exposures(run)
+    assert next(rows).id == "x4"
+    assert isinstance(rows, Generator)
+    rows.close()
+    concluded.save(run, [SMALL], [])
+    assert concluded.counts(run) == (1, 0, 0)
