@@ -1,8 +1,9 @@
-"""Redis, Valkey and Dragonfly over RESP2: version, key spaces, sizes, patterns of key names. No value is read.
+"""Redis, Valkey, KeyDB, Dragonfly and Sentinel over RESP2: version, key spaces, sizes, patterns of names. No value.
 
 Sends, in this order: ``PING`` and ``INFO server`` at once, ``INFO replication`` (identify); ``DBSIZE``,
 ``INFO keyspace``, ``INFO memory`` (enumerate); ``SELECT <n>`` and one ``SCAN 0 COUNT 50`` for each database (describe).
-``SELECT`` changes the state of our own connection only.
+``SELECT`` changes the state of our own connection only. A Sentinel holds no keys: it is asked ``INFO sentinel`` instead
+(enumerate), whose names of the masters that it watches are what it shows. KeyDB and Dragonfly: by documentation.
 
 Identity: ``master_replid``, which a primary and its replicas share, else ``run_id``. Both may change at a restart.
 """
@@ -14,7 +15,7 @@ import msgspec
 from tieback.model.figure import Figure, estimate, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.interface import Draft, ProbeMeta, noted, patience, reported
 from tieback.probes.redis.keys import patterns
 from tieback.probes.wire import resp
 from tieback.probes.wire.opening import first_answer, plain_then_tls
@@ -26,6 +27,8 @@ MAX_DATABASES = 64
 _MAX_DESCRIBED = 16
 _SAMPLED = "50"
 
+_NOTE_KEY = re.compile(r"[A-Za-z_-]{1,40}")
+_DATABASE = re.compile(r"0|[1-9][0-9]{0,2}")
 _FIRST = "PING, INFO server"
 _HELLO = resp.command("PING") + resp.command("INFO", "server")
 """Both at once: longer than a MongoDB header, so that a mongod sees at once that this is no message of its own."""
@@ -38,6 +41,8 @@ _VERSIONS = (
     ("redis_version", "redis"),
 )
 """Keys of ``INFO server`` and the product that each stands for; the forks keep ``redis_version`` for old clients."""
+_KEYDB = "keydb-server"
+"""Name of KeyDB's program, in ``executable``: it has no version key of its own."""
 
 _REFUSALS = {
     "NOAUTH": Access.AUTH_REQUIRED,
@@ -67,6 +72,9 @@ SENDS = (
         "the replication id that a primary and its replicas share",
         Depth.IDENTIFY,
     ),
+    _declared(
+        "INFO sentinel", _info("sentinel"), "of a Sentinel, names of the masters that it watches; statistics only"
+    ),
     _declared("INFO keyspace", _info("keyspace"), "numbers of keys in each database; statistics only"),
     _declared("INFO memory", _info("memory"), "bytes of the data set; statistics only"),
     _declared("DBSIZE", _DBSIZE, "number of keys, counted by the server: the second proof"),
@@ -79,6 +87,13 @@ SENDS = (
     _declared(
         "SCAN 0 COUNT 50", _SCAN, "a few names of keys, of which only patterns are kept; no values", Depth.DESCRIBE
     ),
+    DeclaredSend(
+        "GETRANGE <key> 0 4095",
+        rb"\*4\r\n\$8\r\nGETRANGE\r\n\$[0-9]{1,2}\r\n[A-Za-z_-]{1,40}\r\n\$1\r\n0\r\n\$4\r\n4095\r\n",
+        "the first 4 KiB of one text whose key is called like a ransom note; nothing of it is kept",
+        Depth.DESCRIBE,
+        values=True,
+    ),
 )
 
 
@@ -87,9 +102,9 @@ class RedisProbe:
 
     meta = ProbeMeta(
         name="redis",
-        products=("redis", "valkey", "dragonfly"),
-        ports=(6379, 6380, 16379),
-        services=("redis", "rediss", "valkey"),
+        products=("redis", "valkey", "keydb", "dragonfly", "redis-sentinel", "valkey-sentinel"),
+        ports=(6379, 6380, 16379, 26379),
+        services=("redis", "rediss", "valkey", "keydb", "redis-sentinel"),
         cpe=("cpe:2.3:a:redis:redis", "cpe:2.3:a:lfprojects:valkey"),
         cwe="CWE-306",
         sends=SENDS,
@@ -99,6 +114,10 @@ class RedisProbe:
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
         """Ask ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
+        """The text under a key; other kinds of values are not read."""
+        return noted(_note(target, container.path))
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
         def attempt(tls: bool) -> Conversation[bytes]:
@@ -124,13 +143,40 @@ class RedisProbe:
                 break
         else:
             raise NotThisProtocol("answers PING, but gives no version of Redis or a kin")
+        sentinel = server.get("redis_mode", server.get("server_mode", "")) == "sentinel"
+        if server.get("executable", "").rpartition("/")[2] == _KEYDB:
+            draft.product = "keydb"
+        if sentinel:
+            draft.product += "-sentinel"
         draft.access = Access.PARTIAL
         draft.prove(_FIRST, f"answers without a password: {draft.product} {draft.version}", Access.OPEN)
+        if sentinel:
+            yield from _watched(draft, server, depth)
+            return
         yield from _identity(draft, server)
         if depth.allows(Depth.ENUMERATE):
             yield from _enumerate(draft)
         if depth.allows(Depth.DESCRIBE) and draft.access in (Access.OPEN, Access.PARTIAL):
             yield from _describe(draft)
+
+
+def _note(target: Target, path: tuple[str, ...]) -> Conversation[bytes]:
+    number, key = path[0].removeprefix("db"), path[-1]
+    if len(path) != 2 or not _NOTE_KEY.fullmatch(key) or not _DATABASE.fullmatch(number):
+        return b""
+
+    def attempt(tls: bool) -> Conversation[bytes]:
+        return (yield from first_answer(tls, _HELLO, 1, None))
+
+    kind = yield from plain_then_tls(target.tls, attempt)
+    yield from resp.reply(kind)
+    yield from resp.reply()
+    yield Send(resp.command("SELECT", number))
+    if (yield from resp.reply()) != "OK":
+        return b""
+    yield Send(resp.command("GETRANGE", key, "0", "4095"))
+    text = yield from resp.reply()
+    return text if isinstance(text, bytes) else b""
 
 
 def _refused(draft: Draft, asked: str, reply: resp.Reply) -> bool:
@@ -163,6 +209,23 @@ def _read_info(draft: Draft, asked: str) -> Conversation[dict[str, str]]:
         return {}
     lines = (line.partition(":") for line in reply.decode("utf-8", "replace").splitlines() if not line.startswith("#"))
     return {key[:64]: value[:256] for key, _, value in lines}
+
+
+def _watched(draft: Draft, server: dict[str, str], depth: Depth) -> Conversation[None]:
+    """What a Sentinel watches: names of masters, and no records."""
+    if re.fullmatch(r"[0-9a-f]{40}", server.get("run_id", "")):
+        draft.vendor_id("run_id", server["run_id"])
+    if not depth.allows(Depth.ENUMERATE):
+        return
+    told = yield from _ask_info(draft, "sentinel")
+    if draft.access is not Access.PARTIAL:
+        return
+    for key, value in told.items():
+        named = re.match(r"name=([^,]{1,100})", value) if re.fullmatch(r"master[0-9]{1,4}", key) else None
+        if named:
+            draft.containers.append(Container((named[1],), "master"))
+    draft.prove("INFO sentinel", f"names {len(draft.containers)} masters", Access.SCHEMA_ONLY)
+    draft.access = Access.SCHEMA_ONLY if draft.containers else Access.OPEN_EMPTY
 
 
 def _identity(draft: Draft, server: dict[str, str]) -> Conversation[None]:
