@@ -14,6 +14,7 @@ from functools import cached_property
 import hyperscan
 import msgspec
 
+from tieback.intake.apps.interface import Bytes
 from tieback.recognise import firebase
 from tieback.recognise.encoded import Encoding
 from tieback.recognise.prepared import discard, prepared
@@ -163,7 +164,7 @@ class AnchorScanner:
             return _compiled(patterns, flags)
         return database
 
-    def scan(self, data: bytes, begin: int, end: int, limit: int) -> tuple[list[tuple[int, int]], bool]:
+    def scan(self, data: Bytes, begin: int, end: int, limit: int) -> tuple[list[tuple[int, int]], bool]:
         """Find anchors in ``data[begin:end]``.
 
         Args:

@@ -63,6 +63,8 @@ _FIREBASE = (_MARKS, tuple(mark.decode().encode("utf-16-le") for mark in _MARKS)
 _HOST = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{2,252})(/[A-Za-z0-9._~/-]{0,200})?")
 # Ends of strings: a name, an identifier or key, a name with a hyphen. What else a string may be needs no key.
 _VALUES = (r"\.[a-z]{2,24}", r"[a-z0-9]/", r"[A-Za-z0-9_+/=-]{16}", r"-[a-z0-9]{2,12}", r"[a-z0-9]/v[0-9]")
+_DIGESTS = (b"Manifest-Version:", b"Signature-Version:")
+"""Begin the lists of digests in ``META-INF``, the largest texts of many packages (JAR File Specification)."""
 _NOT_VALUES = (b".xml", b".png", b".jpg", b".webp", b".ttf", b".otf", b".json", b".html", b".txt", b".gif", b".ogg")
 
 
@@ -166,6 +168,8 @@ class ConfigExtractor:
         if last in self.config.files:
             return self.config.files[last]
         if buffer.kind is BufferKind.BINARY and not buffer.data.startswith(b"bplist00"):
+            return ""
+        if buffer.data.startswith(_DIGESTS):
             return ""
         known = next((name for mark, name in self.config.signatures.items() if mark in buffer.data), "")
         if known or buffer.kind is BufferKind.BINARY:

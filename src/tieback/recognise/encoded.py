@@ -9,6 +9,8 @@ import re
 from enum import Enum, auto
 from urllib.parse import unquote
 
+from tieback.intake.apps.interface import Bytes
+
 
 class Encoding(Enum):
     """How the text of an endpoint is written."""
@@ -35,7 +37,7 @@ _BACKWARDS = re.compile(rb"[A-Za-z0-9._~:/?#@%+=&-]{1,2048}\Z")
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 
-def percent(data: bytes, start: int, stop: int) -> tuple[bytes, int]:
+def percent(data: Bytes, start: int, stop: int) -> tuple[bytes, int]:
     """The text at ``start`` without its percent escapes, and how many bytes it takes; a space or ``&`` ends it."""
     found = _PERCENT.match(data, start, stop)
     if found is None:
@@ -47,7 +49,7 @@ def percent(data: bytes, start: int, stop: int) -> tuple[bytes, int]:
     return unquote(raw.decode("ascii"), "utf-8", "replace").encode("utf-8", "replace"), len(raw)
 
 
-def unicode(data: bytes, start: int, stop: int) -> tuple[bytes, int]:
+def unicode(data: Bytes, start: int, stop: int) -> tuple[bytes, int]:
     r"""The text at ``start`` with ``\u002f`` as slashes, and how many bytes it takes."""
     found = _UNICODE.match(data, start, stop)
     if found is None:
@@ -55,7 +57,7 @@ def unicode(data: bytes, start: int, stop: int) -> tuple[bytes, int]:
     return re.sub(rb"\\u002[fF]", b"/", found[0]), len(found[0])
 
 
-def from_base64(data: bytes, start: int, stop: int, shift: int) -> tuple[bytes, int]:
+def from_base64(data: Bytes, start: int, stop: int, shift: int) -> tuple[bytes, int]:
     """The text that begins ``shift`` bytes into the group of base64 at ``start``, and how many bytes the run takes."""
     found = _BASE64.match(data, start, stop)
     if found is None:
@@ -69,7 +71,7 @@ def from_base64(data: bytes, start: int, stop: int, shift: int) -> tuple[bytes, 
     return text[shift:], len(found[0])
 
 
-def backwards(data: bytes, low: int, end: int) -> bytes:
+def backwards(data: Bytes, low: int, end: int) -> bytes:
     """The text that ends at ``end`` when it is read from there to the left."""
     found = _BACKWARDS.search(data[max(low, end - 2048) : end])
     return found[0][::-1] if found else b""

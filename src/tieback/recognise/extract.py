@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Gathered
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes, Gathered
 from tieback.model.sighting import NotBackend, Problem
 from tieback.recognise import address, cloud, connection, credentials, encoded, firebase, url
 from tieback.recognise.anchors import Anchor, AnchorScanner, Shape, anchors
@@ -160,7 +160,7 @@ class EndpointExtractor:
             if not place.verdict.rejected:
                 yield place
 
-    def _dull_at(self, anchor: Anchor, data: bytes, end: int) -> Verdict | None:
+    def _dull_at(self, anchor: Anchor, data: Bytes, end: int) -> Verdict | None:
         """The verdict on a namespace that was seen before, without looking for the string that holds it.
 
         Nearly all hits in an app are the namespaces of its layouts. A control character ends those texts, so the
@@ -178,7 +178,7 @@ class EndpointExtractor:
             # Big-endian text of a binary plist looks the same one byte on, but for its last character.
             big = buffer.starts is not None and (start - low) & 1 and not buffer.data[start - 1]
             text = buffer.data[start - 1 : last].decode("utf-16-be", "replace") if big else ""
-            data = (text or decoded(buffer.data[start:last], wide=True)).encode("utf-8", "replace")
+            data: Bytes = (text or decoded(buffer.data[start:last], wide=True)).encode("utf-8", "replace")
             at, stop = 0, len(data)
         else:
             data, at, stop = buffer.data, start, high
@@ -200,7 +200,7 @@ class EndpointExtractor:
         return Place(verdict, start, covered, looked, low, high, anchor.wide)
 
     def _encoded(
-        self, anchor: Anchor, data: bytes, part: tuple[int, int], start: int, string: tuple[int, int]
+        self, anchor: Anchor, data: Bytes, part: tuple[int, int], start: int, string: tuple[int, int]
     ) -> Place:
         """The match in another encoding whose scheme begins at ``start`` of the buffer, and at ``part`` of ``data``."""
         (at, stop), (low, high) = part, string

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tieback.intake.apps.interface import Buffer, BufferKind
+from tieback.intake.apps.interface import Buffer, BufferKind, Bytes
 
 MAX_TEXT = 2048
 """Characters of one match at most."""
@@ -36,7 +36,7 @@ def bounds(buffer: Buffer, places: Sequence[int]) -> list[tuple[int, int]]:
     return [(int(starts[index - 1]) if index else 0, int(starts[index]) if index < count else size) for index in found]
 
 
-def decoded(raw: bytes, *, wide: bool) -> str:
+def decoded(raw: Bytes, *, wide: bool) -> str:
     """Text of UTF-8, MUTF-8 or UTF-16LE bytes; what is malformed becomes U+FFFD."""
     if wide:
         return raw[: len(raw) & ~1].decode("utf-16-le", "replace")
@@ -49,8 +49,8 @@ def decoded(raw: bytes, *, wide: bool) -> str:
         return raw.decode("utf-8", "replace")
 
 
-def narrowed(raw: bytes, *, wide: bool) -> bytes:
+def narrowed(raw: Bytes, *, wide: bool) -> bytes:
     """One byte a character; characters beyond ASCII become DEL, which no host holds."""
     if not wide:
-        return raw
+        return bytes(raw)
     return decoded(raw, wide=True).encode("ascii", "replace").replace(b"?", b"\x7f")

@@ -73,7 +73,7 @@ class Archive:
         if self._overlapping:
             problems.note(f"{len(self._overlapping)} entries lie over others, as in an archive bomb", "")
         self._read = 0
-        self._last_header = len(data) - 30
+        self._size = len(data)
         # The first one of a name is the one that counts.
         self._by_name = {entry.name: entry for entry in reversed(self.entries)}
 
@@ -96,11 +96,14 @@ class Archive:
         if start is None:
             self.problems.note("no local header where the directory says", entry.name)
             return b""
-        if entry.method == DEFLATED and 0 < entry.size <= min(SMALL, cap, self.budget.total):
+        if self._read > FORGET_AFTER:
+            self._read = 0
+            forget(self._data)
+        if entry.method == DEFLATED and 0 < entry.size <= SMALL and entry.size <= cap:
             plain = self._plain(entry, start)
             if plain is not None:
                 return plain
-        if start + entry.compressed > len(self._data):
+        if start + entry.compressed > self._size:
             self.problems.note("the file ends before this entry does", entry.name)
         suspect = self._is_suspect(entry)
         allowed = min(self.budget.total, min(SUSPECT_ENTRY, self.budget.suspect) if suspect else self.budget.total)
@@ -110,7 +113,7 @@ class Archive:
         cap = min(cap, allowed)
         content, whole = self._content(entry, start, cap)
         self.budget.total -= len(content)
-        self._spend(entry)
+        self._read += entry.compressed
         if suspect:
             self.budget.suspect -= len(content)
         if len(content) >= cap and (not whole or entry.size > cap):
@@ -166,31 +169,29 @@ class Archive:
 
     def _content_start(self, entry: Entry) -> int | None:
         at = entry.header
-        if not 0 <= at <= self._last_header:
+        if not 0 <= at <= self._size - 30:
             return None
         mark, name, extra = _lengths.unpack(self._data[at : at + 30])
         return at + 30 + name + extra if mark == b"PK\x03\x04" else None
 
     def _plain(self, entry: Entry, start: int) -> bytearray | None:
         """The content of a small entry with which nothing is wrong, at a fraction of the price; else nothing."""
-        stop = start + entry.compressed
-        if stop > len(self._data) or entry.size > MAX_EXPANSION * entry.compressed or entry.header in self._overlapping:
+        size, compressed = entry.size, entry.compressed
+        stop = start + compressed
+        if stop > self._size or size > MAX_EXPANSION * compressed or entry.header in self._overlapping:
+            return None
+        budget = self.budget
+        if size > budget.total:
             return None
         try:
-            content = deflate_decompress(self._data[start:stop], entry.size)
+            content = deflate_decompress(self._data[start:stop], size)
         except DeflateError:
             return None
-        if len(content) != entry.size or (entry.crc and crc32(content) != entry.crc):
+        if len(content) != size or (entry.crc and crc32(content) != entry.crc):
             return None
-        self.budget.total -= entry.size
-        self._spend(entry)
+        budget.total -= size
+        self._read += compressed
         return content
-
-    def _spend(self, entry: Entry) -> None:
-        self._read += entry.compressed
-        if self._read > FORGET_AFTER:
-            self._read = 0
-            forget(self._data)
 
     def _is_suspect(self, entry: Entry) -> bool:
         return entry.header in self._overlapping or (
@@ -237,6 +238,13 @@ def _drop_doubles(entries: list[Entry], problems: Problems) -> list[Entry]:
 
 def _overlapping(entries: list[Entry]) -> frozenset[int]:
     """Headers of the entries that begin before one earlier in the file has ended."""
+    reached = 0
+    for entry in entries:
+        if entry.header < reached:
+            break
+        reached = entry.header + 30 + entry.compressed
+    else:
+        return frozenset()  # honest archives list their files in order
     reached = 0
     found = set()
     for header, length in sorted((entry.header, 30 + entry.compressed) for entry in entries):

@@ -10,7 +10,7 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.stringpool import MalformedError
 
 MAX_FILES = 64
@@ -24,7 +24,7 @@ _ENDIAN = 0x12345678
 type Offsets = NDArray[np.int64]
 
 
-def read_dex(file: str, data: bytes) -> tuple[Artifact, str]:
+def read_dex(file: str, data: Bytes) -> tuple[Artifact, str]:
     """One buffer of kind ``DEX``; the text says what is wrong with it, or is empty.
 
     A file whose tables cannot be read comes back as ``BINARY``: packers break headers on purpose, and what a loader
@@ -37,7 +37,7 @@ def read_dex(file: str, data: bytes) -> tuple[Artifact, str]:
     return Artifact(file, (Buffer(file, BufferKind.DEX, data, starts=starts),)), complaint
 
 
-def _all_starts(data: bytes) -> tuple[Offsets, str]:
+def _all_starts(data: Bytes) -> tuple[Offsets, str]:
     starts, size, complaint = _starts(data, 0)
     found = [starts]
     if data[4:7] == b"041":
@@ -57,7 +57,7 @@ def _all_starts(data: bytes) -> tuple[Offsets, str]:
     return merged, complaint
 
 
-def _starts(data: bytes, at: int) -> tuple[Offsets, int, str]:
+def _starts(data: Bytes, at: int) -> tuple[Offsets, int, str]:
     """String starts of the DEX whose header is at ``at``, its stated size, and what is wrong with it."""
     if len(data) < at + _HEADER:
         raise MalformedError("the DEX file ends inside its header")

@@ -29,7 +29,8 @@ _EOCD, _CENTRAL, _LOCAL = b"PK\x05\x06", b"PK\x01\x02", b"PK\x03\x04"
 _EOCD64, _LOCATOR64 = b"PK\x06\x06", b"PK\x06\x07"
 _end_record = struct.Struct("<4xHHHHIIH")
 _end_record64 = struct.Struct("<4xQHHIIQQQQ")
-_central = struct.Struct("<4xHHHHHHIIIHHHHHII")
+_central = struct.Struct("<4s4xHH4xIIIHHH8xI")
+"""Signature, flags, method, checksum, both sizes, the lengths of name, extra field and comment, and the offset."""
 _local = struct.Struct("<4xHHHHHIIIHH")
 _MAX32 = 0xFFFFFFFF
 _FLAG_DESCRIPTOR = 0x8
@@ -154,30 +155,25 @@ def _end64(data: View, position: int) -> tuple[int, int, int, int] | None:
 def _walk_central(data: View, end: _End, problems: Problems, budget: Budget) -> Iterator[Entry]:
     position, stop = end.start, end.stop
     read = 0
+    unpack, shift = _central.unpack_from, end.shift
     while position + 46 <= stop:
-        if data[position : position + 4] != _CENTRAL:
+        mark, flags, method, crc, compressed, size, name_length, extra_length, comment_length, header = unpack(
+            data, position
+        )
+        if mark != _CENTRAL:
             position = data.find(_CENTRAL, position, stop)
-            if position < 0 or position + 46 > stop:
+            if position < 0:
                 return
+            continue
         if read == MAX_ENTRIES or budget.entries == 0:
             problems.note(f"more than {read} entries; the rest is left out", "")
             return
-        record = _central.unpack_from(data, position)
-        flags, method, crc, compressed, size = record[2], record[3], *record[6:9]
-        name_length, extra_length, comment_length, header = record[9], record[10], record[11], record[15]
         name_end = position + 46 + name_length
-        if _MAX32 in {compressed, size, header}:
+        if _MAX32 in (compressed, size, header):
             extra = bytes(data[name_end : min(name_end + extra_length, stop)])
             size, compressed, header = _wide(extra, size, compressed, header)
-        yield Entry(
-            _text(data[position + 46 : min(name_end, stop)]),
-            header + end.shift,
-            method,
-            flags,
-            crc,
-            compressed,
-            size,
-        )
+        name = _text(data[position + 46 : min(name_end, stop)])
+        yield Entry(name, header + shift, method, flags, crc, compressed, size)
         read += 1
         budget.entries -= 1
         after = name_end + extra_length + comment_length
@@ -262,4 +258,5 @@ def _measure(data: View, start: int, budget: int) -> tuple[int, int, int]:
 
 def _text(name: bytes) -> str:
     """An entry's name for people: UTF-8, what is not printable escaped, cut at ``MAX_NAME``."""
-    return printable(name[:MAX_NAME].decode("utf-8", "backslashreplace"), MAX_NAME)
+    text = name[:MAX_NAME].decode("utf-8", "backslashreplace")
+    return text if text.isprintable() and len(text) <= MAX_NAME else printable(text, MAX_NAME)

@@ -13,7 +13,7 @@ from tieback.intake.apps.directory import Entry
 from tieback.intake.apps.dotnet import read_assemblies, wrapped
 from tieback.intake.apps.heap import COMPILED, Heap
 from tieback.intake.apps.hermes import read_hermes
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Piece, Source
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes, Piece, Source
 from tieback.intake.apps.macho import read_macho
 from tieback.intake.apps.native import read_elf
 from tieback.intake.apps.plist import read_binary_plist
@@ -122,6 +122,13 @@ def make_artifacts(file: str, data: bytes | bytearray, problems: Problems, budge
         return (_dart(artifact, data),)
     if content is Content.ASSEMBLY:
         return read_assemblies(file, bytes(data), problems, budget)
+    if content is Content.DEX:
+        artifact, complaint = read_dex(file, data)
+        if complaint:
+            problems.note(complaint, file)
+        return (artifact,)
+    if content is Content.TEXT or content is Content.BINARY:
+        return (_whole(file, BufferKind[content.name], data),)
     return (_structured(file, content, bytes(data), problems),)
 
 
@@ -139,11 +146,6 @@ def _with_edges(buffer: Buffer) -> Buffer:
 
 
 def _structured(file: str, content: Content, data: bytes, problems: Problems) -> Artifact:
-    if content is Content.DEX:
-        artifact, complaint = read_dex(file, data)
-        if complaint:
-            problems.note(complaint, file)
-        return artifact
     if content is Content.HERMES:
         artifact, complaint = read_hermes(file, data)
         if complaint:
@@ -167,12 +169,10 @@ def _structured(file: str, content: Content, data: bytes, problems: Problems) ->
         # Both byte orders have the same offsets; one swap makes them one case.
         text = data[2:] if content is Content.UTF16_LE else _swapped(data[2:])
         return Artifact(file, (Buffer(file, BufferKind.TEXT, text, base=2, utf16=True),))
-    if content is Content.TEXT:
-        return _whole(file, BufferKind.TEXT, data)
     return _whole(file, BufferKind.MANIFEST if content is Content.XML_PLIST else BufferKind.BINARY, data)
 
 
-def _whole(file: str, kind: BufferKind, data: bytes) -> Artifact:
+def _whole(file: str, kind: BufferKind, data: Bytes) -> Artifact:
     return Artifact(file, (Buffer(file, kind, data),))
 
 

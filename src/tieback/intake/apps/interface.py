@@ -36,6 +36,9 @@ class BufferKind(StrEnum):
     """Anything else worth scanning."""
 
 
+type Bytes = bytes | bytearray
+"""What is inflated comes as the one, what is cut out of a map as the other; a copy would cost a tenth of inflating."""
+
 type Starts = NDArray[np.int64] | Callable[[], NDArray[np.int64]] | None
 """Sorted offsets, or what finds them when they are first asked for: in most buffers nothing is, so nobody does."""
 
@@ -51,7 +54,7 @@ class Buffer:
         self,
         file: str,
         kind: BufferKind,
-        data: bytes,
+        data: Bytes,
         base: int = 0,
         starts: Starts = None,
         utf16: bool = False,

@@ -5,10 +5,11 @@ Source: AOSP ``ResourceTypes.h`` (``ResTable_header``, ``ResTable_package``, ``R
 """
 
 import struct
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,8 +33,7 @@ type Offsets = NDArray[np.int64]
 _NO_STRINGS = StringPool(b"", 0, 0, 0, np.empty(0, np.int64), np.empty(0, np.int64), False)
 
 
-@dataclass(frozen=True, slots=True)
-class _TypeChunk:
+class _TypeChunk(msgspec.Struct, frozen=True):
     """Where the entries of one resource type in one configuration stand."""
 
     package: int
@@ -50,10 +50,11 @@ class _TypeChunk:
     """Whether the configuration is the one without qualifiers."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Values:
-    """Entries of a type chunk that hold one simple value, in order of entry."""
+class _Values(NamedTuple):
+    """Entries of type chunks that hold one simple value, in order of chunk and entry."""
 
+    chunk: Offsets
+    """Which of the chunks."""
     entry: Offsets
     key: Offsets
     kind: Offsets
@@ -123,22 +124,14 @@ class Resources:
 
     def string_names(self) -> tuple[Offsets, Offsets, list[StringPool]]:
         """Sorted offsets (in the buffer) of named strings, and for each one its key and which pool of keys has it."""
-        pools: list[StringPool] = []
-        values, keys = [], []
-        for chunk in self._type_chunks():
-            if chunk.type_name != "string":
-                continue
-            found = _simple(self._data, chunk)
-            mask = (found.kind == _TYPE_STRING) & (found.value < len(self.pool.starts))
-            if not any(chunk.keys is pool for pool in pools):
-                pools.append(chunk.keys)
-            number = next(i for i, pool in enumerate(pools) if pool is chunk.keys)
-            values.append(self.pool.starts[found.value[mask]] - self.pool.start)
-            keys.append(found.key[mask] * 128 + min(number, 127))
-        if not values:
-            return np.empty(0, np.int64), np.empty(0, np.int64), pools
-        offsets, first = np.unique(np.concatenate(values), return_index=True)
-        return offsets, np.concatenate(keys)[first], pools
+        chunks = [chunk for chunk in self._type_chunks() if chunk.type_name == "string"]
+        pools = list({id(chunk.keys): chunk.keys for chunk in chunks}.values())
+        numbers = {id(pool): number for number, pool in enumerate(pools)}
+        found = _simple(self._data, chunks)
+        mask = (found.kind == _TYPE_STRING) & (found.value < len(self.pool.starts))
+        offsets, first = np.unique(self.pool.starts[found.value[mask]] - self.pool.start, return_index=True)
+        pool_of = np.array([numbers[id(chunk.keys)] for chunk in chunks], np.int64)
+        return offsets, (found.key[mask] * 128 + np.minimum(pool_of[found.chunk[mask]], 127))[first], pools
 
     def _value(self, resource: int) -> tuple[int, int] | None:
         package, type_id, entry = resource >> 24, resource >> 16 & 0xFF, resource & 0xFFFF
@@ -149,7 +142,7 @@ class Resources:
             if chunk.package == package
         ]
         for chunk in sorted(chunks, key=lambda c: not c.default)[:64]:
-            found = _simple(self._data, chunk)
+            found = _simple(self._data, [chunk])
             where = np.flatnonzero(found.entry == entry)
             if len(where):
                 return int(found.kind[where[0]]), int(found.value[where[0]])
@@ -213,40 +206,54 @@ def _package(data: bytes, at: int, header: int, size: int, only: int | None = No
             types, keys = read_pool(data, at + type_names), read_pool(data, at + key_names)
         except MalformedError:
             return
+    names: dict[int, str] = {}
     for kind, where, head, length in _chunks(data, at + header, at + size):
         if kind != _TYPE or head < 24 or where + head > len(data) or (only is not None and data[where + 8] != only):
             continue
         type_id, flags, _, count, entries, config = struct.unpack_from("<BBHIII", data, where + 8)
         qualifiers = data[where + 24 : where + min(head, 20 + config)]
-        name = types.text(type_id - 1, 64)
+        name = names.get(type_id)
+        if name is None:
+            name = names[type_id] = types.text(type_id - 1, 64)
         yield _TypeChunk(package, type_id, name, keys, where, head, length, flags, count, entries, not any(qualifiers))
 
 
-def _simple(data: bytes, chunk: _TypeChunk) -> _Values:
-    """The simple entries of a type chunk; what is misaligned or leaves the chunk is left out."""
-    stop = min(chunk.at + chunk.size, len(data))
-    table = chunk.at + chunk.header
-    width = 2 if chunk.flags & _OFFSET16 and not chunk.flags & _SPARSE else 4
-    count = min(chunk.count, max(stop - table, 0) // width)
-    if chunk.flags & _SPARSE:
-        pairs = np.frombuffer(data, "<u2", count * 2, table).astype(np.int64).reshape(-1, 2)
-        index, offset = pairs[:, 0], pairs[:, 1] * 4
-    else:
-        offset = np.frombuffer(data, f"<u{width}", count, table).astype(np.int64)
-        index = np.flatnonzero(offset != (0xFFFF if width == 2 else 0xFFFFFFFF)).astype(np.int64)
-        offset = offset[index] * (4 if width == 2 else 1)
-    place = chunk.at + chunk.entries + offset
+def _simple(data: bytes, chunks: Sequence[_TypeChunk]) -> _Values:
+    """The simple entries of type chunks; what is misaligned or leaves its chunk is left out.
+
+    A table has a chunk for each language: all are looked at in one go, because each step has its price.
+    """
+    none = np.empty(0, np.int64)
+    entries = [(none, none)]
+    entries += [_entries(data, chunk) for chunk in chunks]
+    index, place = (np.concatenate(column) for column in zip(*entries, strict=True))
+    counts = [len(one) for one, _ in entries[1:]]
+    chunk = np.repeat(np.arange(len(chunks), dtype=np.int64), counts)
+    stop = np.repeat(np.array([min(one.at + one.size, len(data)) for one in chunks], np.int64), counts)
     fits = place + 8 <= stop
-    index, place = index[fits], place[fits]
+    chunk, index, place, stop = chunk[fits], index[fits], place[fits], stop[fits]
     raw = np.frombuffer(data, np.uint8)
     flags = _number(raw, place + 2, 2)
     compact = (flags & _COMPACT) != 0
     simple = compact | ((flags & _COMPLEX) == 0) & (place + 16 <= stop)
-    index, place, flags, compact = index[simple], place[simple], flags[simple], compact[simple]
+    chunk, index, place, flags, compact = chunk[simple], index[simple], place[simple], flags[simple], compact[simple]
     key = np.where(compact, _number(raw, place, 2), _number(raw, place + 4, 4))
     kind = np.where(compact, flags >> 8, _number(raw, place + 11, 1))
     value = np.where(compact, _number(raw, place + 4, 4), _number(raw, place + 12, 4))
-    return _Values(index, key, kind, value)
+    return _Values(chunk, index, key, kind, value)
+
+
+def _entries(data: bytes, chunk: _TypeChunk) -> tuple[Offsets, Offsets]:
+    """Which entries a type chunk has, and their offsets in ``data``."""
+    table = chunk.at + chunk.header
+    width = 2 if chunk.flags & _OFFSET16 and not chunk.flags & _SPARSE else 4
+    count = min(chunk.count, max(min(chunk.at + chunk.size, len(data)) - table, 0) // width)
+    if chunk.flags & _SPARSE:
+        pairs = np.frombuffer(data, "<u2", count * 2, table).astype(np.int64).reshape(-1, 2)
+        return pairs[:, 0], pairs[:, 1] * 4 + (chunk.at + chunk.entries)
+    offset = np.frombuffer(data, f"<u{width}", count, table)
+    index = np.flatnonzero(offset != (0xFFFF if width == 2 else 0xFFFFFFFF))
+    return index, offset[index].astype(np.int64) * (4 if width == 2 else 1) + (chunk.at + chunk.entries)
 
 
 def _number(raw: NDArray[np.uint8], at: Offsets, width: int) -> Offsets:

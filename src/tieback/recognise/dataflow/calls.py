@@ -22,6 +22,13 @@ class KnownCalls:
             self._library.setdefault(call.owner, {})[call.name, call.parameters] = effect
         self._carriers = {owner for owner, its in self._sinks.items() if any(sink.gives for sink in its)}
         owners = sorted({*self._sinks, *self._library}, key=str.encode)
+        self._names = {
+            owner: {
+                *(name.encode() for name, _ in self._library.get(owner, {})),
+                *(sink.method.encode() for sink in self._sinks.get(owner, ())),
+            }
+            for owner in owners
+        }
         self._packages = [(package.encode(), tuple(group)) for package, group in groupby(owners, _package)]
 
     def resolve(self, dex: DexFile) -> "Calls":
@@ -43,11 +50,14 @@ class KnownCalls:
         elif owner in self._carriers:
             found.carriers.add(kind)
         library, own = self._library.get(owner, {}), self._sinks.get(owner, ())
-        names = {name.encode() for name, _ in library} | {sink.method.encode() for sink in own}
-        for index in dex.methods_of(kind):
-            member = dex.method(index)
-            raw = dex.raw(member.name) if member else b""
-            if member is None or raw not in names:
+        names = self._names[owner]
+        methods = dex.methods_of(kind)
+        last, raw = -1, b""
+        for index, title in zip(methods, dex.names_of(methods), strict=True):
+            if title != last:  # those of one name stand together
+                last, raw = title, dex.raw(title)
+            member = dex.method(index) if raw in names else None
+            if member is None:
                 continue
             name, parameters = raw.decode(), dex.parameters(member.kind)
             effect = library.get((name, parameters))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.encoded import ValueReader, uleb
 from tieback.recognise.span import decoded
 
@@ -96,7 +97,7 @@ class DexFile:
         MalformedDexError: where the header or the map is not one that Android loads.
     """
 
-    def __init__(self, data: bytes, at: int = 0) -> None:
+    def __init__(self, data: Bytes, at: int = 0) -> None:
         self.data = data
         if len(data) < at + _HEADER:
             raise MalformedDexError("the header is cut off")
@@ -159,7 +160,7 @@ class DexFile:
         if begin < 0:
             return b""
         end = self.data.find(b"\0", begin, begin + MAX_STRING + 1)
-        return self.data[begin:end] if end >= 0 else b""
+        return bytes(self.data[begin:end]) if end >= 0 else b""
 
     def string(self, index: int) -> str:
         """Text of a string."""
@@ -216,6 +217,10 @@ class DexFile:
         """Indices of the methods that are called on a type, at most ``MAX_METHODS``; methods are sorted by it."""
         first, last = self._owners.searchsorted(np.array([owner, owner + 1], dtype=np.int64)).tolist()
         return range(first, min(last, first + MAX_METHODS))
+
+    def names_of(self, methods: range) -> list[int]:
+        """String indices of the names of methods."""
+        return list(map(int, self._methods["name"][methods.start : methods.stop].tolist()))
 
     @cached_property
     def _owners(self) -> NDArray[np.int64]:

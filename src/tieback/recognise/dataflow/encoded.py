@@ -5,6 +5,8 @@ Source: https://source.android.com/docs/core/runtime/dex-format#encoding
 
 from typing import NamedTuple
 
+from tieback.intake.apps.interface import Bytes
+
 MAX_ELEMENTS = 4096
 """Elements of one array that are read."""
 _MAX_DEPTH = 8
@@ -35,7 +37,7 @@ type Encoded = StringId | int | Annotation | tuple["Encoded", ...] | None
 class ValueReader:
     """Reads the values of one file; of all together no more than its size warrants, as hostile ones may overlap."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: Bytes) -> None:
         self._data = data
         self._left = len(data) // 8 + _SPARE
 
@@ -84,7 +86,7 @@ class ValueReader:
         return None, at
 
 
-def uleb(data: bytes, at: int) -> tuple[int, int]:
+def uleb(data: Bytes, at: int) -> tuple[int, int]:
     """An unsigned LEB128 number of at most five bytes, and the offset behind it; 0 at the end of the data."""
     value = 0
     for shift in range(0, 35, 7):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.dexfile import DexFile
 
@@ -55,7 +56,7 @@ def paths(dex: DexFile) -> list[Path]:
     return found
 
 
-def _annotated(data: bytes, directory: int) -> Iterator[tuple[int, int]]:
+def _annotated(data: Bytes, directory: int) -> Iterator[tuple[int, int]]:
     """Method index and offset of each annotation of the methods in an annotations_directory_item."""
     if directory + 16 > len(data):
         return

@@ -73,7 +73,7 @@ def anchored(dex: DexFile, rules: Rules) -> set[int]:
         begin += 1
         end = dex.data.find(b"\0", at, begin + MAX_STRING + 1)
         if end > 0:
-            text = dex.data[begin:end]
+            text = bytes(dex.data[begin:end])
             if text.startswith(b":") or _may_begin(text, rules):
                 found.add(dex.string_of(text))
     found.discard(-1)

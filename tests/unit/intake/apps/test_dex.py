@@ -73,7 +73,7 @@ def test_real_strings_are_whole(apps: Path) -> None:
         dex = next(a for a in package.artifacts() if a.file == "classes.dex").buffers[0]
     assert dex.starts is not None
     assert len(dex.starts) > 10_000
-    texts = {dex.data[start : dex.data.index(b"\0", start)] for start in dex.starts}
+    texts = {bytes(dex.data[start : dex.data.index(b"\0", start)]) for start in dex.starts}
     assert b"Ljakhar/aseem/diva/MainActivity;" in texts
 
 
