@@ -15,7 +15,7 @@ from tieback.assess.leaves import bytes_total, leaves, records_total
 from tieback.assess.ransom import RansomSigns, strongest
 from tieback.assess.severity import Facts, SeverityTable, load_severity_table, rate
 from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, PiiClassTotal
-from tieback.model.figure import total
+from tieback.model.figure import lower_bound, total
 from tieback.model.pii import Column
 from tieback.model.probe import Container, ProbeReport
 from tieback.pii.interface import Detector
@@ -23,6 +23,9 @@ from tieback.pii.taxonomy import NONE, PiiClass, load_taxonomy
 
 MAX_SIBLINGS = 64
 """Other fields of a container that are shown to the detector."""
+
+NOT_LISTED = lower_bound(0, "what it holds was not listed")
+"""Figure of a store that lets strangers in and whose containers nobody asked for."""
 
 
 def exposure_id(key: str) -> str:
@@ -65,8 +68,8 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
     pii = tuple(_totals(containers, fields))
     facts = Facts(
         access=best.access,
-        records=records_total(containers),
-        bytes=bytes_total(containers),
+        records=records_total(containers) if containers or not best.access.exposed else NOT_LISTED,
+        bytes=bytes_total(containers) if containers or not best.access.exposed else NOT_LISTED,
         pii=pii,
         ransom=strongest((measures.signs.judge(containers), *(report.ransom for report in reports))),
         cleartext=any(report.cleartext for report in reports),

@@ -111,7 +111,7 @@ def _factors(facts: Facts, table: SeverityTable, taxonomy: Mapping[str, PiiClass
 
 _WHY = {
     Access.OPEN: "records answer a stranger",
-    Access.ANY_USER: "any made-up user is let in",
+    Access.ANY_USER: "any user is let in without a password",
     Access.PARTIAL: "part of it answers a stranger, or one proof alone says so",
 }
 

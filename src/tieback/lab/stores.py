@@ -196,8 +196,8 @@ STORES: tuple[Store, ...] = (
         port=5432,
         state=State.OPEN,
         holdings=(Holding(("loyalty", "public", "customers"), "customers", 1000),),
-        # A made-up user learns that roles are trusted, but only a real one gets in, and the lab's grant names none.
-        access=Access.UNKNOWN,
+        # A made-up role shows that roles are trusted; what a real one may read is not asked: no rule names one.
+        access=Access.ANY_USER,
     ),
     Store(
         name="osmem-empty",

@@ -44,7 +44,7 @@ class Access(StrEnum):
     PARTIAL = "partial"
     """Some containers answer, others ask who we are; or one proof only."""
     ANY_USER = "any_user"
-    """Any made-up user is let in."""
+    """Any user is let in without a password: a made-up one, or (trust of PostgreSQL) whoever names one that exists."""
     AUTH_REQUIRED = "auth_required"
     """The service asks who we are."""
     LOCKED = "locked"

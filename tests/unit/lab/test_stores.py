@@ -32,7 +32,7 @@ def test_it_is_inside_the_lab(store: Store) -> None:
 @pytest.mark.parametrize("store", STORES, ids=IDS)
 def test_the_state_fits_the_truth(store: Store) -> None:
     expected = {
-        State.OPEN: {Access.OPEN, Access.UNKNOWN},
+        State.OPEN: {Access.OPEN, Access.ANY_USER},
         State.PROTECTED: {Access.AUTH_REQUIRED},
         State.EMPTY: {Access.OPEN_EMPTY},
         State.RANSOMED: {Access.OPEN},

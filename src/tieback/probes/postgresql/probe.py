@@ -100,9 +100,13 @@ def _refused(draft: Draft, refusal: Refusal) -> None:
         draft.access = Access.AUTH_REQUIRED
         draft.prove(_START, f"{refusal.code} {refusal.text}".strip(), draft.access)
     elif refusal.trusted and (refusal.routine in _NO_ROLE or refusal.code == "28000"):
-        draft.access = Access.UNKNOWN
-        draft.prove(_START, f"{refusal.text}; no password was asked for (trust)", Access.UNKNOWN)
-        draft.problem("any existing role gets in without a password; name one in the grant's passwordless to confirm")
+        # AuthenticationOk came first: what failed is only that nobody is called so.
+        draft.access = Access.ANY_USER
+        draft.prove(_START, f"{refusal.text}; no password was asked for (trust)", Access.ANY_USER)
+        draft.problem(
+            "whoever names an existing role, such as postgres, is let in without a password; what that role may read "
+            "was not asked: name it in the grant's passwordless"
+        )
     elif refusal.code == "28000" and refusal.routine in ("ClientAuthentication", ""):
         draft.access = Access.FIREWALLED
         draft.prove(_START, f"{refusal.code} {refusal.text}", draft.access)

@@ -25,7 +25,8 @@ STATES = [
     (refusal("28P01", "auth_failed"), Access.AUTH_REQUIRED),
     (refusal("28000", "auth_failed"), Access.AUTH_REQUIRED),
     (refusal("28000", "ClientAuthentication"), Access.FIREWALLED),
-    (refusal("28000", "InitializeSessionUserId", trusted=True), Access.UNKNOWN),
+    (refusal("28000", "InitializeSessionUserId", trusted=True), Access.ANY_USER),
+    (refusal("28000", "InitializeSessionUserId"), Access.UNKNOWN),
     (refusal("53300", "InitProcess"), Access.UNKNOWN),
 ]
 
@@ -36,7 +37,7 @@ def test_states_of_a_stranger(answer: bytes, access: Access) -> None:
     assert (played.result.outcome, played.result.access) == (Outcome.OK, access)
 
 
-def test_trust_is_said_though_it_is_no_proof_of_open_data() -> None:
+def test_trust_is_told_apart_by_a_made_up_role() -> None:
     answer = refusal("28000", "InitializeSessionUserId", trusted=True)
     report = play(
         PROBE.run(Target("h", 5432), Depth.DESCRIBE), Peer(replaying([b"N", answer])), PROBE.meta.sends
