@@ -9,6 +9,7 @@ the name, the parent of a dotted path, the table, the siblings (``surroundings``
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
+from itertools import chain
 
 from tieback.model.pii import Classification, Column
 from tieback.pii.interface import DetectorMeta
@@ -26,6 +27,8 @@ _ABOUT = frozenset({"health", "retail", "travel", "financial", "employment"})
 """Classes whose phrases keep their meaning with whatever thing stands beside them."""
 _SHARED = frozenset({"email", "phone", "password", "ip_address"})
 """Classes whose words many languages share: ``emailReferente`` is Italian."""
+_MERE = 0.76
+"""Up to this weight a phrase of a person's name is a mere word for a person: no name of whom ``plugin_director`` is."""
 _LOOSE = frozenset({"person_name", "employment"})
 """Classes whose phrases need a person in the name itself where another word stands beside them."""
 _DTYPES = (
@@ -182,14 +185,18 @@ class NameDetector:
         if len(phrases) > 1 and found.end - found.start == len(reading.words) - reading.border:
             phrases = tuple(sorted(phrases, key=lambda phrase: phrase.head))
         counting = [phrase for phrase in phrases if self._counts(phrase, found, reading, near)]
-        spoken = (phrase for phrase in counting if phrase.needs is Needs.LANGUAGE)
-        return next(spoken, counting[0] if counting else None)
+        if len(counting) < 2:
+            return counting[0] if counting else None
+        spoken: Iterator[Phrase] = (phrase for phrase in counting if phrase.needs is Needs.LANGUAGE)
+        if counting[0].language != "en":
+            spoken = chain(spoken, (phrase for phrase in counting if phrase.language in near.languages))
+        return next(spoken, counting[0])
 
     def _counts(self, phrase: Phrase, found: Found, reading: Reading, near: Surroundings) -> bool:
         """Whether what the phrase needs is there."""
         match phrase.needs:
             case Needs.NOTHING:
-                return True
+                return phrase.weight > _MERE or phrase.pii_class != "person_name" or self._plain_name(found, reading)
             case Needs.REST:
                 return found.start == reading.border and found.end < len(reading.words)
             case Needs.MESSAGE:

@@ -50,7 +50,7 @@ def personal_number(reading: Reading, near: Surroundings, lexicon: Lexicon, *, i
         if is_int and words[0] not in _TREE and not counts:
             return Classification("person_id", 0.6, (f"{words[0]!r} in a column of numbers",))
         return None
-    if len(words) < 2 or _certain(reading):
+    if len(words) < 2 or _certain(reading, lexicon):
         return None
     if done := doer(words, ids):
         return Classification("person_id", 0.75, (f"a person {done} it",))
@@ -80,6 +80,11 @@ def of_the_table(words: tuple[str, ...], near: Surroundings, lexicon: Lexicon) -
     return None
 
 
-def _certain(reading: Reading) -> bool:
-    """Whether a phrase of the name means a class wherever it stands."""
-    return any(p.pii_class != NONE and p.needs is Needs.NOTHING for f in reading.found for p in f.phrases)
+def _certain(reading: Reading, lexicon: Lexicon) -> bool:
+    """Whether a phrase of the name means a class wherever it stands; a mere word for a person (``author``) does not."""
+    return any(
+        p.pii_class != NONE and p.needs is Needs.NOTHING
+        for f in reading.found
+        if f.end - f.start > 1 or lexicon.nouns.get(reading.words[f.start]) is not Noun.PERSON
+        for p in f.phrases
+    )

@@ -10,10 +10,36 @@ from tieback.pii.reading import CACHED, Reader
 
 MAX_SIBLINGS = 64
 _NOBODYS: frozenset[str] = frozenset()
-ADDRESSES = frozenset({"address", "addr", "adresse", "adres", "alamat", "direccion", "endereco", "indirizzo"})
+ADDRESSES = frozenset(
+    [
+        "address",
+        "addr",
+        "adress",
+        "adresse",
+        "adressen",
+        "adres",
+        "adresy",
+        "adresa",
+        "adresi",
+        "adresler",
+        "alamat",
+        "direccion",
+        "endereco",
+        "morada",
+        "indirizzo",
+        "indirizzi",
+        "dizhi",
+        "adresa",
+        "адрес",
+        "адреса",
+        "地址",
+    ]
+)
 """Words for where people live, or where machines are."""
 _UNTELLING = frozenset({"postal_address", "username"})
 """Classes that things have as well: they tell of people only beside another one."""
+_CARD_CODES = frozenset({"cvv", "cvc", "cvn", "cvv2", "cvc2"})
+"""Words beside which a bare number is that of a card."""
 _LOOKUPS = frozenset({"ref", "lookup", "lkp", "enum", "dict", "lov"})
 """First words of tables that list kinds of things."""
 _CORE = frozenset({"person_name", "email", "phone", "birth", "password", "national_id", "username", "postal_address"})
@@ -79,7 +105,7 @@ class Outlook:
             near.evidence or beside.evidence,
             near.machine or (beside.machine and near.noun is not Noun.PERSON),
             near.timetable and beside.noun is not Noun.PERSON,
-            near.carries,
+            near.carries or beside.carries,
         )
 
     def _look_at_table(self, table: str) -> Surroundings:
@@ -138,8 +164,11 @@ class Outlook:
         tongues = frozenset(language for language, count in spoken.items() if count * 2 > most)
         noun = Noun.PERSON if len(core) > 1 and core - _UNTELLING else None
         evidence = f"siblings hold {', '.join(sorted(core))}" if noun else ""
+        carries = "payment_card" if not words.isdisjoint(_CARD_CODES) else ""
         machine = not core and len(words & self._reader.lexicon.machines) > 1
-        return Surroundings(noun, tongues, _NOBODYS, words, False, self._affixes(seen), not core, evidence, machine)
+        return Surroundings(
+            noun, tongues, _NOBODYS, words, False, self._affixes(seen), not core, evidence, machine, carries=carries
+        )
 
     def _affixes(self, seen: list[Sibling]) -> frozenset[str]:
         """Words that three in five siblings begin, or end, with, and that say nothing by themselves."""

@@ -39,7 +39,7 @@ def test_whoever_did_it(lexicon: Lexicon, name: str, done: str) -> None:
     ("name", "table", "is_int", "found"),
     [
         ("customer_no", "", False, True),
-        ("id_intestatario", "", False, True),
+        ("id_fiador", "", False, True),
         ("customer", "orders", True, True),
         ("customer", "orders", False, False),
         ("customers", "orders", True, False),
