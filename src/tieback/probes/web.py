@@ -41,10 +41,14 @@ class Known(msgspec.Struct, frozen=True):
 class Inquiry:
     """The questions to one store after it was identified, and what they add to its draft."""
 
-    def __init__(self, draft: Draft, http: HttpSession, depth: Depth, names: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, draft: Draft, http: HttpSession, depth: Depth, names: tuple[str, ...] = (), key: str | None = None
+    ) -> None:
         self.draft = draft
         self.names = names
         """Containers that the app names."""
+        self.key = key
+        """The app's public key, which requests with ``keyed`` fields carry."""
         self._http = http
         self.enumerates = depth.allows(Depth.ENUMERATE)
         self.describes = depth.allows(Depth.DESCRIBE)
@@ -57,7 +61,7 @@ class Inquiry:
         if path is None:
             self.draft.problem(f"{request.label}: a name that is not safe to send was left alone: {names!r:.120}")
             return None
-        return (yield from request.on(self._http, path, cap))
+        return (yield from request.on(self._http, path, cap, self.key))
 
     def read[T](self, request: Request, into: type[T], *names: str, cap: int = LISTING_CAP) -> Conversation[T | None]:
         """Ask about a part of the store; a refusal is counted, anything else unreadable is a problem line."""
@@ -151,6 +155,8 @@ class WebStore(ABC):
     meta: ProbeMeta
     ask: Request
     """The identifying request."""
+    keys: tuple[str, ...] = ()
+    """Kinds of public keys that its requests may carry, the best first."""
 
     @abstractmethod
     def known(self, answer: Response) -> Known | None:
@@ -180,6 +186,6 @@ class WebStore(ABC):
             draft.problem(f"refuses us without naming its product; the port or a hint speaks for {self.meta.name}")
         else:
             draft.product, draft.version = known.product, known.version[:40]
-        inquiry = Inquiry(draft, http, depth, target.names[:MAX_ASKED])
+        inquiry = Inquiry(draft, http, depth, target.names[:MAX_ASKED], target.key(*self.keys))
         if not inquiry.turned_away(self.ask, answer):
             yield from self.inquire(inquiry, answer)

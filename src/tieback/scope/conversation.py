@@ -39,10 +39,14 @@ class Target(msgspec.Struct, frozen=True):
     """Public-by-design keys that the app carries for this service."""
 
     @property
+    def place(self) -> str:
+        """``host:port``, IPv6 in brackets."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
     def label(self) -> str:
-        """``host:port``, IPv6 in brackets; ``host:port/resource`` at a host that many customers share."""
-        place = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-        return f"{place}/{self.resource}" if self.resource else place
+        """The place; ``host:port/resource`` at a host that many customers share."""
+        return f"{self.place}/{self.resource}" if self.resource else self.place
 
     def key(self, *kinds: str) -> str | None:
         """The first public key of one of these kinds; ``None`` where the app carries none."""

@@ -25,8 +25,77 @@ def test_states(web: Any, status: int, content_range: str, access: Access) -> No
     assert access is Access.OPEN or not any(container.records for container in report.containers)
 
 
-def test_a_missing_key_is_supabases(web: Any) -> None:
+PROJECT = "abcdefghijklmnopqrst"
+KEY = {"kind": "supabase_anon", "value": "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.made-up", "services": ["supabase"]}
+DESCRIPTION = (
+    '{"swagger":"2.0","info":{"title":"standard public schema","version":"12.2.3"},'
+    '"definitions":{"people":{"properties":{"email":{"format":"text"}}}}}'
+)
+
+
+def supabase(web: Any, change: dict[str, Any], **more: object) -> Any:
     page = type(web.pages("postgrest").page["GET /"])
-    root = page('{"message":"No API key found in request"}', 401, {"sb-project-ref": "abc"})
-    report = web.ask("postgrest", {"GET /": root}, port=443).result
+    gateway = {"sb-project-ref": PROJECT}
+    asks = page('{"message":"No API key found in request"}', 401, gateway)
+    pages = {"GET /": page('{"error":"requested path is invalid"}', 404, gateway), "GET /rest/v1/": asks}
+    for place, value in change.items():
+        pages[place] = page(**value)
+    return web.ask("postgrest", pages, port=443, service="supabase", **more)
+
+
+def test_a_supabase_project_without_its_key_asks_who_we_are(web: Any) -> None:
+    played = supabase(web, {})
+    report = played.result
     assert (report.product, report.access) == ("supabase", Access.AUTH_REQUIRED)
+    assert report.identity.key == f"postgrest:project:{PROJECT}"
+    assert any("public key is not known" in problem for problem in report.problems)
+    assert all(b"apikey" not in sent for sent in played.sent)
+
+
+ROWS = {"status": 206, "headers": {"Content-Range": "0-0/137"}}
+ONE = {"status": 206, "headers": {"Content-Range": "0-0/*"}}
+
+
+@pytest.mark.parametrize(
+    ("change", "access", "records"),
+    [
+        # Described, counted and shown.
+        (
+            {
+                "GET /rest/v1/": {"body": DESCRIPTION},
+                "HEAD /rest/v1/people?select=*": ROWS,
+                "HEAD /rest/v1/people?select=*&limit=1": ONE,
+            },
+            Access.OPEN,
+            137,
+        ),
+        # Newer projects describe themselves to no anonymous key.
+        ({"HEAD /rest/v1/people?select=*": ROWS, "HEAD /rest/v1/people?select=*&limit=1": ONE}, Access.OPEN, 137),
+        # One proof alone.
+        ({"HEAD /rest/v1/people?select=*": ROWS}, Access.PARTIAL, 137),
+        # Row-level security, or an empty table.
+        ({"HEAD /rest/v1/people?select=*": {"status": 200, "headers": {"Content-Range": "*/0"}}}, Access.UNKNOWN, 0),
+        ({"HEAD /rest/v1/people?select=*": {"status": 401}}, Access.UNKNOWN, 0),
+    ],
+)
+def test_a_supabase_project_is_asked_with_the_apps_public_key(
+    web: Any, change: dict[str, Any], access: Access, records: int
+) -> None:
+    played = supabase(web, change, keys=[KEY], names=["people"])
+    report = played.result
+    assert report.access is access
+    assert sum(one.records.value for one in report.containers if one.records) == records
+    carried = [b"\r\napikey: eyJ" in sent for sent in played.sent]
+    assert carried == [False] + [True] * (len(carried) - 1), "the key goes below /rest/v1/ alone"
+
+
+def test_another_kind_of_key_is_not_sent(web: Any) -> None:
+    for kind in ("supabase_service_role", "supabase_secret_key", "parse"):
+        played = supabase(web, {}, keys=[{**KEY, "kind": kind}], names=["people"])
+        assert all(b"apikey" not in sent for sent in played.sent)
+
+
+def test_a_server_of_the_apps_own_gets_no_key(web: Any) -> None:
+    played = web.ask("postgrest", port=3000, keys=[KEY])
+    assert played.result.access is Access.OPEN
+    assert all(b"apikey" not in sent for sent in played.sent)

@@ -52,8 +52,12 @@ class Response(msgspec.Struct, frozen=True):
     """Whether the body came compressed although identity was asked for; it is left unread."""
 
 
+type Keyed = tuple[tuple[str, bytes], ...]
+"""Header fields that carry the app's public key: the name, and a regular expression for what their value may be."""
+
+
 def declared_get(
-    name: str, path: bytes, why: str, headers: Headers = (), depth: Depth = Depth.IDENTIFY
+    name: str, path: bytes, why: str, headers: Headers = (), depth: Depth = Depth.IDENTIFY, keyed: Keyed = ()
 ) -> DeclaredSend:
     """A declared GET.
 
@@ -63,15 +67,16 @@ def declared_get(
         why: what the answer is for.
         headers: fields that the request has beside the template's.
         depth: the depth of a grant that it takes.
+        keyed: fields behind those, with the app's public key; the request has all of them or none.
     """
-    return _declared(b"GET", name, path, why, headers, depth)
+    return _declared(b"GET", name, path, why, headers, depth, keyed=keyed)
 
 
 def declared_head(
-    name: str, path: bytes, why: str, headers: Headers = (), depth: Depth = Depth.IDENTIFY
+    name: str, path: bytes, why: str, headers: Headers = (), depth: Depth = Depth.IDENTIFY, keyed: Keyed = ()
 ) -> DeclaredSend:
     """A declared HEAD; arguments as ``declared_get``."""
-    return _declared(b"HEAD", name, path, why, headers, depth)
+    return _declared(b"HEAD", name, path, why, headers, depth, keyed=keyed)
 
 
 def declared_post(
@@ -91,10 +96,18 @@ def declared_post(
 
 
 def _declared(
-    verb: bytes, name: str, path: bytes, why: str, headers: Headers, depth: Depth, body: bytes | None = None
+    verb: bytes,
+    name: str,
+    path: bytes,
+    why: str,
+    headers: Headers,
+    depth: Depth,
+    body: bytes | None = None,
+    keyed: Keyed = (),
 ) -> DeclaredSend:
     parts = [re.escape(part) for part in _TEMPLATE.split(b"%b")]
-    tail = re.escape(_fields(headers, body)) + parts[5] + re.escape(body or b"")
+    keys = b"".join(re.escape(f"{field}: ".encode("ascii")) + value + re.escape(b"\r\n") for field, value in keyed)
+    tail = re.escape(_fields(headers, body)) + (b"(?:%b)?" % keys if keys else b"") + parts[5] + re.escape(body or b"")
     pattern = b"".join((verb, parts[1], path, parts[2], _HOST, parts[3], _AGENT, parts[4], tail))
     return DeclaredSend(name, pattern, why, depth)
 
@@ -173,7 +186,7 @@ class HttpSession:
         return (yield from self._exchange(request, cap))
 
     def _request(self, path: str, verb: str = "GET", headers: Headers = (), body: bytes | None = None) -> bytes:
-        host = re.sub(r"[^A-Za-z0-9._:\[\]-]", "", self._target.label)[:264] or "invalid"
+        host = re.sub(r"[^A-Za-z0-9._:\[\]-]", "", self._target.place)[:264] or "invalid"
         agent = user_agent(self._target.contact)
         line = (verb.encode("ascii"), path.encode("ascii"), host.encode("ascii"), agent)
         return _TEMPLATE % (*line, _fields(headers, body), body or b"")

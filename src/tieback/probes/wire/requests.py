@@ -9,6 +9,7 @@ from tieback.probes.wire.http import (
     SEGMENT,
     Headers,
     HttpSession,
+    Keyed,
     Response,
     declared_get,
     declared_head,
@@ -35,6 +36,8 @@ class Request(msgspec.Struct, frozen=True):
     headers: Headers = ()
     raw: bool = False
     """Whether names are put in as they are: the declaration says which those may be."""
+    keyed: Keyed = ()
+    """Header fields that carry the app's public key."""
 
     @property
     def label(self) -> str:
@@ -55,13 +58,23 @@ class Request(msgspec.Struct, frozen=True):
         """Pattern of the request line up to the protocol's name, as if it were a GET."""
         return b"GET " + self.send.pattern.split(rb"\ HTTP", 1)[0].partition(rb"\ ")[2] + b" HTTP"
 
-    def on(self, http: HttpSession, path: str, cap: int) -> Conversation[Response]:
-        """Send it with a path that ``filled`` gave; raises as ``HttpSession.get``."""
+    def on(self, http: HttpSession, path: str, cap: int, key: str | None = None) -> Conversation[Response]:
+        """Send it with a path that ``filled`` gave; raises as ``HttpSession.get``.
+
+        Args:
+            http: where to.
+            path: path and query.
+            cap: most bytes of the body to read.
+            key: the app's public key for the ``keyed`` fields; left out where it is none that they may carry.
+        """
+        headers = self.headers
+        if key is not None and all(re.fullmatch(value, key.encode("utf-8", "replace")) for _, value in self.keyed):
+            headers += tuple((field, key) for field, _ in self.keyed)
         if self.verb == "HEAD":
-            return (yield from http.head(path, self.headers))
+            return (yield from http.head(path, headers))
         if self.verb == "POST":
-            return (yield from http.post(path, self.body or b"", cap=cap, headers=self.headers))
-        return (yield from http.get(path, cap=cap, headers=self.headers))
+            return (yield from http.post(path, self.body or b"", cap=cap, headers=headers))
+        return (yield from http.get(path, cap=cap, headers=headers))
 
 
 def reading(
@@ -73,6 +86,7 @@ def reading(
     names: bytes = b"",
     raw: bool = False,
     label: str = "",
+    keyed: Keyed = (),
 ) -> Request:
     """A GET.
 
@@ -84,18 +98,28 @@ def reading(
         names: pattern of what may stand in the places; by default any one segment.
         raw: whether names go there as they are, not percent-encoded; then ``names`` says which those may be.
         label: what people call it, where the path without its query does not say it.
+        keyed: header fields that carry the app's public key, with a pattern for what it may be.
     """
-    send = declared_get(label or _label("GET", path), _pattern(path, names), why, headers, depth)
-    return Request(send, path, headers=headers, raw=raw)
+    send = declared_get(label or _label("GET", path), _pattern(path, names), why, headers, depth, keyed)
+    return Request(send, path, headers=headers, raw=raw, keyed=keyed)
 
 
-def heading(path: str, why: str, *, depth: Depth = Depth.ENUMERATE, headers: Headers = (), label: str = "") -> Request:
+def heading(
+    path: str,
+    why: str,
+    *,
+    depth: Depth = Depth.ENUMERATE,
+    headers: Headers = (),
+    label: str = "",
+    keyed: Keyed = (),
+) -> Request:
     """A HEAD; arguments as ``reading``."""
     return Request(
-        declared_head(label or _label("HEAD", path), _pattern(path, b""), why, headers, depth),
+        declared_head(label or _label("HEAD", path), _pattern(path, b""), why, headers, depth, keyed),
         path,
         "HEAD",
         headers=headers,
+        keyed=keyed,
     )
 
 

@@ -57,3 +57,40 @@ def test_what_is_filled_is_declared(name: str) -> None:
         sends = (reading("/", "x").send, request.send)
         answer = b"HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n"
         assert play(talk(), Peer(replaying([answer, answer])), sends).result == 200
+
+
+KEYED = reading("/a", "x", headers=(("X-Fixed", "1"),), keyed=(("apikey", rb"[a-z]{4,8}"),))
+
+
+@pytest.mark.parametrize(
+    ("key", "sent"),
+    [
+        ("public", b"X-Fixed: 1\r\napikey: public\r\n\r\n"),
+        (None, b"X-Fixed: 1\r\n\r\n"),
+        # What the declaration does not allow is left out, not sent.
+        ("Secret1", b"X-Fixed: 1\r\n\r\n"),
+        ("a\r\nX: y", b"X-Fixed: 1\r\n\r\n"),
+        ("größe", b"X-Fixed: 1\r\n\r\n"),
+    ],
+)
+def test_a_public_key_is_sent_where_it_is_declared(key: str | None, sent: bytes) -> None:
+    def talk() -> Conversation[int]:
+        return (yield from KEYED.on(HttpSession(Target("127.0.0.1", 1)), "/a", 10, key)).status
+
+    answer = b"HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n"
+    played = play(talk(), Peer(replaying([answer])), (KEYED.send,))
+    assert played.result == 200
+    assert played.sent[0].endswith(sent)
+
+
+def test_a_request_without_a_declared_key_carries_none() -> None:
+    assert not DATABASE.send.matches(b"GET /a/_stats?x=1 HTTP/1.1\r\napikey: public\r\n\r\n")
+
+
+def test_the_resource_is_not_part_of_the_host_field() -> None:
+    def talk() -> Conversation[int]:
+        return (yield from HttpSession(Target("shared.test", 443, tls=False, resource="shop")).first("/")).status
+
+    answer = b"HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n"
+    played = play(talk(), Peer(replaying([answer])), (reading("/", "x").send,))
+    assert b"Host: shared.test:443\r\n" in played.sent[0]
