@@ -27,9 +27,7 @@ from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.pipeline.probing import probe_one
 from tieback.probes.choose import named
-from tieback.probes.playback import Peer, play, replaying
 from tieback.scope.audit import AuditLog
-from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 
 pytestmark = pytest.mark.servers
@@ -671,19 +669,15 @@ RECORDINGS = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
 @pytest.mark.parametrize(("file", "server"), RECORDINGS, indirect=["server"])
-def test_a_replay_gives_the_same_report(ask: Callable[..., Any], file: str, server: RunningServer) -> None:
+async def test_a_replay_gives_the_same_report(transcribe: Callable[..., Any], file: str, server: RunningServer) -> None:
     probe = named(file.partition("-")[0])
     assert probe is not None
-    asked = ask(probe, server, Depth.DESCRIBE)
-    peer = Peer(replaying(asked.answers), greeting=asked.greeting)
-    target = Target(server.address, server.port)
-    replayed: ProbeReport = play(probe.run(target, Depth.DESCRIBE), peer, probe.meta.sends).result
-    assert replayed == asked.report
-    assert {proof.asked for proof in replayed.proofs} <= {send.name for send in probe.meta.sends} | {"INFO"}
-    if os.environ.get("TIEBACK_RECORD") == "1":
-        text = {"greeting": asked.greeting, "answers": asked.answers}
-        (RECORDED / f"{file}.json").write_bytes(msgspec.json.format(msgspec.json.encode(text)) + b"\n")
+    record = RECORDED / f"{file}.jsonl" if os.environ.get("TIEBACK_RECORD") == "1" else None
+    told, replayed = await transcribe(probe, server, record=record)
+    assert replayed == told
+    assert {proof.asked for proof in replayed[0].proofs} <= {send.name for send in probe.meta.sends}
 
 
 def _report(asked: Any) -> ProbeReport:

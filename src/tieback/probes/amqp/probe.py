@@ -52,7 +52,7 @@ SENDS = (
     ),
     DeclaredSend(
         "channel.close-ok",
-        b"\x01\0.\0\0\0\x04\0\x14\0\x29\xce",
+        b"\x01\0.\0\0\0\x04\0\x14\0\\)\xce",
         "takes note that the broker closed a channel",
         Depth.ENUMERATE,
     ),

@@ -1,0 +1,276 @@
+"""RabbitMQ by AMQP and by its management port: one real server, since it takes ten seconds to start.
+
+Two listeners of one server, with the mechanisms of RabbitMQ 4 (``ANONYMOUS`` among them); what nobody may do is changed
+with its own ``rabbitmqctl``, which is also what the queues are counted with. Its port mapper (epmd) is started on
+loopback and stopped again by its process number.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tieback.lab.process import RunningServer, stamp, unprivileged_account
+from tieback.model.backend import Candidate, Route
+from tieback.model.grant import Depth, Grant, Limits, TargetRule
+from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.pipeline.probing import probe_one
+from tieback.probes.choose import named
+from tieback.scope.audit import AuditLog
+from tieback.scope.dialer import Dialer
+
+pytestmark = pytest.mark.servers
+
+HOST = "127.0.0.1"
+PEOPLE = 37
+RECORDED = Path(__file__).parents[1] / "unit" / "probes" / "recorded"
+PROGRAMS = Path("/usr/lib/rabbitmq/bin")
+"""Debian's own wrappers change to a user of theirs."""
+KEEPER = "keeper:correct-horse"
+
+
+class Broker(msgspec.Struct, frozen=True):
+    """The server, its ports, and how to talk to it with its own tool."""
+
+    amqp: RunningServer
+    amqps: RunningServer
+    management: RunningServer
+    environment: dict[str, str]
+
+    def ctl(self, *words: str) -> str:
+        argv = (str(PROGRAMS / "rabbitmqctl"), "-q", "-n", self.environment["RABBITMQ_NODENAME"], *words)
+        done = subprocess.run(argv, env=self.environment, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def call(self, verb: str, path: str, body: bytes | None = None) -> bytes:
+        url = f"http://{HOST}:{self.management.port}{path}"
+        login = {"Authorization": f"Basic {b64encode(KEEPER.encode()).decode()}", "Content-Type": "application/json"}
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        asked = urllib.request.Request(url, body, login, method=verb)
+        with opener.open(asked, timeout=10) as answer:
+            answered: bytes = answer.read()
+            return answered
+
+
+def free_ports(count: int) -> list[int]:
+    listeners = [socket.socket() for _ in range(count)]
+    try:
+        for listener in listeners:
+            listener.bind((HOST, 0))
+        return [listener.getsockname()[1] for listener in listeners]
+    finally:
+        for listener in listeners:
+            listener.close()
+
+
+def listening(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+        return True
+    return False
+
+
+def owner(port: int) -> int:
+    """The process that listens on a port of loopback, from ``/proc``."""
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text("ascii").splitlines()]
+    inodes = {row[9] for row in rows if row[1] == f"0100007F:{port:04X}" and row[3] == "0A"}
+    for path in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            if str(path.readlink()) in {f"socket:[{inode}]" for inode in inodes}:
+                return int(path.parts[2])
+    return 0
+
+
+@pytest.fixture(scope="module")
+def broker(pem: bytes) -> Iterator[Broker]:
+    server, epmd = PROGRAMS / "rabbitmq-server", shutil.which("epmd")
+    if not server.exists() or epmd is None:
+        pytest.skip("RabbitMQ is not installed here (Debian: rabbitmq-server)")
+    directory = Path(tempfile.mkdtemp(prefix="tieback-rabbitmq-", dir="/var/tmp"))
+    port, tls, management, mapper, distribution = free_ports(5)
+    (directory / "both.pem").write_bytes(pem)
+    (directory / "rabbitmq.conf").write_text(
+        f"listeners.tcp.1 = {HOST}:{port}\nlisteners.ssl.1 = {HOST}:{tls}\n"
+        f"ssl_options.certfile = {directory}/both.pem\nssl_options.keyfile = {directory}/both.pem\n"
+        "ssl_options.verify = verify_none\nssl_options.fail_if_no_peer_cert = false\n"
+        f"management.tcp.ip = {HOST}\nmanagement.tcp.port = {management}\n"
+        "default_user = keeper\ndefault_pass = correct-horse\ncluster_name = rabbit.hr.test\n"
+        "anonymous_login_user = stranger\nanonymous_login_pass = nothing\n"
+    )
+    (directory / "plugins").write_text("[rabbitmq_management].\n")
+    environment = {
+        "PATH": "/usr/bin:/bin:/usr/sbin",
+        "LC_ALL": "C.UTF-8",
+        "HOME": str(directory),
+        "RABBITMQ_NODENAME": f"tieback{port}@localhost",
+        "RABBITMQ_MNESIA_BASE": str(directory / "data"),
+        "RABBITMQ_LOG_BASE": str(directory / "log"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(directory / "plugins"),
+        "RABBITMQ_CONFIG_FILE": str(directory / "rabbitmq.conf"),
+        "RABBITMQ_DIST_PORT": str(distribution),
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1} +S 1:1",
+        "ERL_EPMD_PORT": str(mapper),
+        "ERL_EPMD_ADDRESS": HOST,
+    }
+    log = (directory / "console").open("wb")
+    account = unprivileged_account()
+    if account:
+        for path in (directory, *directory.iterdir()):
+            os.chown(path, account.uid, account.gid)
+    uid, gid, groups = (account.uid, account.gid, []) if account else (None, None, None)
+    mapping = subprocess.Popen((epmd,), env=environment, stdout=log, stderr=log)
+    process = subprocess.Popen(
+        (str(server),),
+        env=environment,
+        stdout=log,
+        stderr=log,
+        cwd=directory,
+        start_new_session=True,
+        user=uid,
+        group=gid,
+        extra_groups=groups,
+    )
+    try:
+        for _ in range(600):
+            assert process.poll() is None, (directory / "console").read_text()
+            if listening(management) and listening(port) and listening(tls):
+                break
+            time.sleep(0.1)
+        node = owner(port)
+        known = stamp(node)
+        assert known is not None
+
+        def running(number: int) -> RunningServer:
+            return RunningServer("rabbitmq", "", HOST, number, known, False, str(directory))
+
+        made = Broker(running(port), running(tls), running(management), environment)
+        made.ctl("await_startup")
+        made.call("PUT", "/api/queues/%2F/people", b'{"durable":false}')
+        made.call("PUT", "/api/queues/%2F/nothing", b'{"durable":false}')
+        message = b'{"properties":{},"routing_key":"people","payload":"secret","payload_encoding":"string"}'
+        for _ in range(PEOPLE):
+            made.call("POST", "/api/exchanges/%2F/amq.default/publish", message)
+        yield made
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        mapping.kill()
+        mapping.wait()
+        log.close()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture
+def strangers(broker: Broker) -> Iterator[Broker]:
+    """Whoever does not log in is a user with rights on the virtual host ``/``."""
+    broker.ctl("add_user", "stranger", "nothing")
+    broker.ctl("set_permissions", "stranger", ".*", ".*", ".*")
+    try:
+        yield broker
+    finally:
+        broker.ctl("delete_user", "stranger")
+
+
+def test_it_listens_on_loopback_only(broker: Broker) -> None:
+    del broker
+    mine = subprocess.run(("ss", "-ltnH"), capture_output=True, text=True, check=True).stdout
+    assert all(
+        not row.split()[3].startswith(("*:", "0.0.0.0:", "[::]:")) or "5672" not in row for row in mine.splitlines()
+    )
+
+
+def test_nobody_is_turned_away_where_nobody_has_rights(ask: Callable[..., Any], broker: Broker) -> None:
+    for depth in Depth:
+        report = _report(ask(named("amqp"), broker.amqp, depth, names=("people",)))
+        assert (report.outcome, report.product, report.access) == (Outcome.OK, "rabbitmq", Access.AUTH_REQUIRED), report
+        assert report.version.startswith("4.")
+        assert report.containers == ()
+
+
+def test_a_stranger_who_is_let_in_counts_the_queues_that_the_app_names(
+    ask: Callable[..., Any], strangers: Broker
+) -> None:
+    reports = {
+        depth: _report(ask(named("amqp"), strangers.amqp, depth, names=("people", "nothing", "gone", "people")))
+        for depth in Depth
+    }
+    assert reports[Depth.IDENTIFY].access is Access.PARTIAL
+    assert reports[Depth.IDENTIFY].containers == ()
+    deep = reports[Depth.DESCRIBE]
+    assert deep.access is Access.OPEN, deep
+    counted = {one.name: one.records.value for one in deep.containers if one.records is not None}
+    assert counted == {"/.people": PEOPLE, "/.nothing": 0}
+    rows = strangers.ctl("list_queues", "name", "messages").split()
+    assert rows[rows.index("people") + 1] == str(PEOPLE)
+    assert "secret" not in repr(deep)
+    # Nothing was made, and nothing taken.
+    assert "gone" not in rows
+
+
+def test_without_names_it_is_partial(ask: Callable[..., Any], strangers: Broker) -> None:
+    report = _report(ask(named("amqp"), strangers.amqp))
+    assert (report.access, report.containers) == (Access.PARTIAL, ())
+
+
+def test_over_tls(ask: Callable[..., Any], strangers: Broker) -> None:
+    asked = ask(named("amqp"), strangers.amqps, names=("people",))
+    assert asked.tls
+    assert asked.report.access is Access.OPEN
+
+
+def test_the_management_port_tells_the_same_store(ask: Callable[..., Any], broker: Broker) -> None:
+    by_amqp = _report(ask(named("amqp"), broker.amqp))
+    assert by_amqp.identity is not None
+    assert by_amqp.identity.key == "rabbitmq:cluster_name:rabbit.hr.test"
+    by_http = _report(ask(named("rabbitmq"), broker.management))
+    assert (by_http.outcome, by_http.product, by_http.access) == (Outcome.OK, "rabbitmq", Access.AUTH_REQUIRED)
+
+
+ALLOWED = Grant(
+    authorised_by="the test",
+    contact="security@example.test",
+    not_after=date(2999, 1, 1),
+    target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),),
+    limits=Limits(connects_per_second=0),
+)
+
+
+@pytest.mark.parametrize(
+    ("listener", "product"), [("amqp", "rabbitmq"), ("amqps", "rabbitmq"), ("management", "rabbitmq")]
+)
+async def test_found_on_an_odd_port(broker: Broker, tmp_path: Path, listener: str, product: str) -> None:
+    server: RunningServer = getattr(broker, listener)
+    candidate = Candidate(HOST, server.port, None, Route.NAMED, (), "the test")
+    with AuditLog(tmp_path / "audit.log") as audit:
+        report = await probe_one(candidate, Dialer(ALLOWED, audit), ALLOWED)
+    assert (report.outcome, report.product, report.access) == (Outcome.OK, product, Access.AUTH_REQUIRED), report
+
+
+@pytest.mark.parametrize("file", ["amqp-open", "amqp-auth"])
+async def test_a_replay_gives_the_same_report(
+    transcribe: Callable[..., Any], broker: Broker, request: pytest.FixtureRequest, file: str
+) -> None:
+    if file == "amqp-open":
+        request.getfixturevalue("strangers")
+    record = RECORDED / f"{file}.jsonl" if os.environ.get("TIEBACK_RECORD") == "1" else None
+    told, replayed = await transcribe(named("amqp"), broker.amqp, record=record, names=("people", "gone"))
+    assert replayed == told
+
+
+def _report(asked: Any) -> ProbeReport:
+    report: ProbeReport = asked.report
+    return report
