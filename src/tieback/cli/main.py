@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from tieback.cli import app as app_command
+from tieback.cli import capture as capture_command
 from tieback.cli import grant as grant_command
 from tieback.cli import lab as lab_command
 from tieback.cli import pii as pii_command
@@ -67,6 +68,7 @@ def build() -> typer.Typer:
     root.command("scan")(scan_command.scan)
     root.command("app")(app_command.app)
     root.command("traffic")(traffic_command.traffic)
+    root.command("capture")(capture_command.capture)
     root.command("probe")(probe_command.probe)
     root.command("report")(report_command.report)
     root.add_typer(grant_command.app, name="grant")

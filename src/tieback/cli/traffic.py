@@ -53,7 +53,7 @@ def traffic(
                 flows.setdefault(end.path, []).append(end)
     for path, listed in flows.items():
         if output is OutputFormat.TABLE:
-            _print(path, listed)
+            print_flows(path, listed)
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if flows else ExitCode.NOTHING_DONE)
 
@@ -80,7 +80,8 @@ def read_uid_map(path: Path) -> dict[int, str]:
     return found
 
 
-def _print(path: str, flows: list[Flow]) -> None:
+def print_flows(path: str, flows: list[Flow]) -> None:
+    """The first flows of a file as a table."""
     console = data_console()
     console.print(Text(path, style="bold"))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2))

@@ -1,1 +1,1 @@
-"""A live run through a proxy in a child process."""
+"""A live run: a proxy in a child process, and the way in to a device."""

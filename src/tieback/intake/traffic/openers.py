@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tieback.intake.traffic import har, logs, mitm
+from tieback.intake.traffic import documents, har, logs, mitm
 from tieback.intake.traffic.interface import OpenedTraffic
 
 type Opener = Callable[[Path, bytes], OpenedTraffic | None]
@@ -12,4 +12,4 @@ type Opener = Callable[[Path, bytes], OpenedTraffic | None]
 Raises ``InputError`` where the format is the opener's own and the file cannot be read.
 """
 
-OPENERS: tuple[Opener, ...] = (har.opener, mitm.opener, logs.opener)
+OPENERS: tuple[Opener, ...] = (documents.opener, har.opener, mitm.opener, logs.opener)

@@ -1,0 +1,175 @@
+"""The parent's side of the proxy's process: start it, read what it sees, end it whatever happens."""
+
+import os
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import IO, Self
+
+import msgspec
+
+from tieback.intake.capture.frames import FrameError, Frames
+from tieback.intake.capture.interface import Broken, Listening, Observed, Settings
+from tieback.model.errors import TiebackError, UsageError
+
+MODULE = "tieback.intake.capture.proxy"
+READY_SECONDS = 30.0
+"""mitmproxy takes one to two seconds to import, and makes a key of 2,048 bits the first time."""
+PATIENCE = 10.0
+"""How long the child may take to tell what is still under way."""
+_PIECE = 256 * 1024
+_TAIL = 2000
+_KEY_LOGS = ("SSLKEYLOGFILE", "MITMPROXY_SSLKEYLOGFILE")
+
+
+class CaptureError(TiebackError):
+    """The proxy cannot start, or broke."""
+
+
+def require_mitmproxy() -> None:
+    """Raise ``UsageError`` where the extra is not installed."""
+    if find_spec("mitmproxy") is None:
+        raise UsageError(
+            "mitmproxy is not installed", where="capture", advice="Install the extra: pip install 'tieback[capture]'"
+        )
+
+
+class Proxy:
+    """A running proxy; use it in a ``with`` statement."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        keylog: str = "",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start the child and wait until it listens.
+
+        Args:
+            settings: how it runs.
+            keylog: file for the secrets of its TLS connections (NSS key log format); empty for none.
+            environment: of the child; default ours, without key logs that nobody asked for here.
+
+        Raises:
+            UsageError: mitmproxy is not installed.
+            CaptureError: it does not start or cannot listen.
+        """
+        require_mitmproxy()
+        found = dict(os.environ if environment is None else environment)
+        for name in _KEY_LOGS:
+            found.pop(name, None)
+        if keylog:
+            found["MITMPROXY_SSLKEYLOGFILE"] = keylog
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
+        self._frames = Frames()
+        self._early: list[Observed] = []
+        self.ended = False
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", MODULE],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                env=found,
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._log.close()
+            raise CaptureError(f"cannot be started ({error.strerror})", where="proxy") from None
+        try:
+            self._pipe(self._process.stdin).write(msgspec.json.encode(settings) + b"\n")
+            self._pipe(self._process.stdin).flush()
+            self.listening = self._await_ready()
+        except BaseException:
+            self.stop(patience=0.0)
+            raise
+
+    def _await_ready(self) -> Listening:
+        deadline = time.monotonic() + READY_SECONDS
+        while (left := deadline - time.monotonic()) > 0:
+            seen = self.read(left)
+            for number, one in enumerate(seen):
+                if isinstance(one, Listening):
+                    self._early = seen[number + 1 :]
+                    return one
+                if isinstance(one, Broken):
+                    raise CaptureError(one.reason, where="proxy", advice="Choose another address with --listen")
+            if self.ended:
+                break
+        reason = self._complaint() if self.ended else f"not ready within {READY_SECONDS:g} s"
+        raise CaptureError(reason, where="proxy", advice="See whether `mitmdump` starts here")
+
+    def read(self, seconds: float) -> list[Observed]:
+        """What was seen, waiting up to ``seconds`` for something; ``ended`` tells that no more will come.
+
+        Raises:
+            CaptureError: what came is no document.
+        """
+        if self._early:
+            early, self._early = self._early, []
+            return early
+        pipe = self._pipe(self._process.stdout).fileno()
+        if self.ended or not select.select([pipe], [], [], max(seconds, 0.0))[0]:
+            return []
+        data = os.read(pipe, _PIECE)
+        if not data:
+            self.ended = True
+            return []
+        try:
+            return list(self._frames.feed(data))
+        except FrameError as error:
+            self.ended = True
+            raise CaptureError(error.what, where="proxy", advice=error.advice) from None
+
+    def finish(self) -> None:
+        """Ask the child to end; go on reading until ``ended``."""
+        stdin = self._pipe(self._process.stdin)
+        if not stdin.closed:
+            try:
+                stdin.close()
+            except BrokenPipeError:
+                self.ended = True
+
+    def stop(self, *, patience: float = PATIENCE) -> None:
+        """End the child: its input ends, and after ``patience`` seconds so does it."""
+        self.finish()
+        try:
+            self._process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        finally:
+            self._pipe(self._process.stdout).close()
+            self._log.close()
+            self.ended = True
+
+    @property
+    def broke(self) -> str:
+        """Why the child ended by itself; empty where it runs, or ended in order."""
+        code = self._process.poll()
+        return self._complaint() if code not in {None, 0} else ""
+
+    def _complaint(self) -> str:
+        self._process.wait(PATIENCE)
+        size = self._log.seek(0, os.SEEK_END)
+        self._log.seek(max(0, size - _TAIL))
+        lines = self._log.read(_TAIL).decode("utf-8", "replace").strip().splitlines()
+        code = self._process.returncode
+        how = f"killed by signal {-code}" if code < 0 else f"ended with status {code}"
+        return f"{how}: {lines[-1][:200]}" if lines else how
+
+    @staticmethod
+    def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+        assert pipe is not None
+        return pipe
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()

@@ -1,0 +1,49 @@
+"""Which servers the proxy may connect to, and names that stand for addresses.
+
+A capture proxies what the user's own device does, so by default any server is allowed. With networks given, nothing
+outside them is connected to and no name server is asked: names are known by ``Settings.names`` or they are refused
+(``localhost`` stands for 127.0.0.1, RFC 6761).
+"""
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+LOOPBACK = ("127.0.0.0/8", "::1/128")
+FORBIDDEN = "outside the destinations of this capture"
+
+
+class Destinations:
+    """The policy of one run."""
+
+    def __init__(self, networks: Iterable[str] = (), names: Iterable[tuple[str, str]] = ()) -> None:
+        """Take networks as CIDR and names with their addresses; raises ``ValueError`` for what is none."""
+        self._networks = [ip_network(network, strict=False) for network in networks]
+        self._names = {name.lower().rstrip("."): ip_address(address) for name, address in names}
+
+    @property
+    def limited(self) -> bool:
+        """Whether some servers are out of bounds."""
+        return bool(self._networks)
+
+    def place(self, host: str) -> str | None:
+        """Where to connect to for ``host``; ``None`` where that is forbidden."""
+        address = self.address(host)
+        if address is None:
+            return None if self.limited else host
+        return str(address) if self._allows(address) else None
+
+    def address(self, host: str) -> IPv4Address | IPv6Address | None:
+        """The address that a host is or stands for, without asking anybody; ``None`` where only DNS could tell."""
+        name = host.lower().rstrip(".")
+        if name in self._names:
+            return self._names[name]
+        try:
+            return ip_address(name.partition("%")[0].strip("[]"))
+        except ValueError:
+            local = self.limited and (name == "localhost" or name.endswith(".localhost"))
+            return IPv4Address("127.0.0.1") if local else None
+
+    def _allows(self, address: IPv4Address | IPv6Address) -> bool:
+        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        return not self._networks or any(address in network for network in self._networks)

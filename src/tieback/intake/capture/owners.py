@@ -1,0 +1,85 @@
+"""Which app opened a connection that came to the proxy, and which connections went past it.
+
+The device is asked again and again for its table of sockets. Where the proxy sees the app's own socket (WireGuard, a
+proxy on the network) its port tells the app. Through ``adb reverse`` the proxy sees a socket of adb's: then an app is
+named only where it alone held connections to the reversed port at that time.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_address
+
+from tieback.intake.capture.sockets import Socket
+from tieback.model.flow import FlowApp, Peer
+
+SLACK = 2.0
+"""Seconds before and after a flow in which the table counts: it is read about once a second."""
+_SNAPSHOTS = 4096
+_MAX_SEEN = 20_000
+FIRST_APP_UID = 10_000
+"""Android gives apps user ids from here on (``AID_APP_START``); 100,000 a user."""
+
+
+class Owners:
+    """What the device's tables have told so far."""
+
+    def __init__(self, packages: Mapping[int, tuple[str, ...]], *, reversed_port: int | None, only: str = "") -> None:
+        """Keep a table of who is who.
+
+        Args:
+            packages: user ids and their packages.
+            reversed_port: the device's port that leads to the proxy by ``adb reverse``; ``None`` without one.
+            only: the package that is asked for, which names a shared user id.
+        """
+        self._packages = packages
+        self._port = reversed_port
+        self._only = only
+        self._by_port: dict[int, int] = {}
+        self._snapshots: deque[tuple[float, frozenset[int]]] = deque(maxlen=_SNAPSHOTS)
+        self._outside: dict[tuple[str, int, int], int] = {}
+
+    def learn(self, sockets: Iterable[Socket], now: float, proxy: tuple[str, int]) -> None:
+        """Take in one reading of the table.
+
+        Args:
+            sockets: with peers.
+            now: seconds since 1970, of this machine.
+            proxy: where the proxy listens.
+        """
+        here: set[int] = set()
+        for socket in sockets:
+            if self._port is not None and socket.port == self._port and ip_address(socket.ip).is_loopback:
+                here.add(socket.uid)
+                continue
+            if len(self._by_port) < _MAX_SEEN or socket.local_port in self._by_port:
+                self._by_port[socket.local_port] = socket.uid
+            if (socket.ip, socket.port) != proxy and not ip_address(socket.ip).is_loopback:
+                key = (socket.ip, socket.port, socket.uid)
+                if key in self._outside or len(self._outside) < _MAX_SEEN:
+                    self._outside[key] = self._outside.get(key, 0) + 1
+        self._snapshots.append((now, frozenset(here)))
+
+    def of(self, client: Peer, start: float, end: float) -> FlowApp | None:
+        """The app behind a connection to the proxy, where the tables tell."""
+        if self._port is None:
+            uid = self._by_port.get(client.port or -1)
+            return self.app(uid) if uid is not None else None
+        uids: set[int] = set()
+        for at, here in self._snapshots:
+            if start - SLACK <= at <= end + SLACK:
+                uids |= here
+        return self.app(uids.pop()) if len(uids) == 1 else None
+
+    def app(self, uid: int) -> FlowApp:
+        """The app of a user id; of several that share it the one that is asked for, else the first by name."""
+        names = self._packages.get(uid, ())
+        name = self._only if self._only in names else next(iter(names), "")
+        return FlowApp(name or f"uid {uid}", name, uid, "uid-map")
+
+    def outside(self) -> list[tuple[str, int, FlowApp, int]]:
+        """Address, port, app and how often it stood in the table, of connections of apps past the proxy."""
+        return [
+            (ip, port, self.app(uid), times)
+            for (ip, port, uid), times in self._outside.items()
+            if uid % 100_000 >= FIRST_APP_UID
+        ]

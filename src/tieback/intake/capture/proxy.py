@@ -1,0 +1,155 @@
+"""The child process: mitmproxy as a library, with the event loop that is its own. ``python -m`` runs it.
+
+Only this module, ``observer`` and ``reading`` know mitmproxy, and only this process ever imports them: it keeps module
+state, installs its own exception handlers and loop settings, and its native parts can crash. The process listens and
+connects; it writes nothing but its authority's files, the key log and the flow file that the user asked for.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+import mitmproxy_rs
+import msgspec
+from mitmproxy import addons, options
+from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.exceptions import OptionsError
+from mitmproxy.master import Master
+from mitmproxy.proxy.mode_servers import ServerInstance, WireGuardServerInstance
+
+from tieback.intake.capture.destinations import Destinations
+from tieback.intake.capture.interface import Broken, Ended, Listening, ProxyMode, Settings
+from tieback.intake.capture.observer import Observer
+from tieback.intake.capture.outlet import Outlet
+
+LONGEST_SETTINGS = 1024 * 1024
+TUNNEL_ADDRESS = "10.0.0.1/32"
+TUNNEL_NAMES = "10.0.0.53"
+"""Addresses of mitmproxy's WireGuard mode: the device, and the resolver that it answers for."""
+
+
+class Ready:
+    """Says when the proxy listens, or why it does not."""
+
+    def __init__(self, outlet: Outlet, proxyserver: Proxyserver, settings: Settings, master: Master) -> None:
+        self._outlet = outlet
+        self._proxyserver = proxyserver
+        self._settings = settings
+        self._master = master
+
+    def running(self) -> None:
+        """The hook of mitmproxy's start: every server was started, or failed."""
+        server = next(iter(self._proxyserver.servers))
+        if not server.is_running:
+            self._outlet.send(Broken(str(server.last_exception or "the proxy does not listen")))
+            self._master.shutdown()
+            return
+        host, port = server.listen_addrs[0][:2]
+        certificate = Path(self._settings.directory) / "mitmproxy-ca-cert.pem"
+        self._outlet.send(Listening(host, port, str(certificate), _profile(server, host, port)))
+
+
+def _profile(server: ServerInstance, host: str, port: int) -> str:  # type: ignore[type-arg]
+    """The WireGuard profile for the device; empty in other modes."""
+    if not isinstance(server, WireGuardServerInstance):
+        return ""
+    return "\n".join(
+        (
+            "[Interface]",
+            f"PrivateKey = {server.client_key}",
+            f"Address = {TUNNEL_ADDRESS}",
+            f"DNS = {TUNNEL_NAMES}",
+            "",
+            "[Peer]",
+            f"PublicKey = {mitmproxy_rs.wireguard.pubkey(server.server_key)}",
+            "AllowedIPs = 0.0.0.0/0",
+            f"Endpoint = {host}:{port}",
+        )
+    )
+
+
+async def serve(settings: Settings, outlet: Outlet) -> None:
+    """Proxy until standard input ends or a signal asks for the end."""
+    destinations = Destinations(settings.destinations, settings.names)
+    observer = Observer(outlet.send, destinations, saving=bool(settings.save))
+    proxyserver = Proxyserver()
+    master = Master(options.Options())
+    master.addons.add(
+        addons.core.Core(),
+        addons.block.Block(),
+        addons.strip_dns_https_records.StripDnsHttpsRecords(),
+        addons.disable_h2c.DisableH2C(),
+        proxyserver,
+        observer,
+        addons.dns_resolver.DnsResolver(),
+        addons.next_layer.NextLayer(),
+        addons.save.Save(),
+        addons.tlsconfig.TlsConfig(),
+        Ready(outlet, proxyserver, settings, master),
+    )
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, master.shutdown)
+    threading.Thread(target=_await_end, args=(master,), daemon=True).start()
+    try:
+        master.options.update(**_options(settings))
+    except (OptionsError, ValueError, OSError) as error:
+        outlet.close(Broken(str(error)))
+        return
+    await master.run()
+    observer.finish()
+    outlet.close(Ended(outlet.dropped, observer.cut))
+
+
+def _options(settings: Settings) -> dict[str, object]:
+    found: dict[str, object] = {
+        "confdir": settings.directory,
+        "mode": [settings.mode.value],
+        "listen_host": settings.host,
+        "listen_port": settings.port,
+        "stream_large_bodies": "8m",
+    }
+    if settings.upstream_ca:
+        found["ssl_verify_upstream_trusted_ca"] = settings.upstream_ca
+    if settings.save:
+        found["save_stream_file"] = settings.save.replace("%", "%%")  # mitmproxy puts the time in
+    if settings.mode is ProxyMode.WIREGUARD:
+        Path(settings.directory).mkdir(parents=True, exist_ok=True)
+    return found
+
+
+def _await_end(master: Master) -> None:
+    """The parent holds our standard input open for as long as it lives."""
+    with suppress(OSError, ValueError):
+        while os.read(0, 4096):
+            pass
+    master.shutdown()
+
+
+def _read_settings() -> Settings:
+    line = bytearray()
+    while not line.endswith(b"\n") and len(line) < LONGEST_SETTINGS:
+        data = os.read(0, 1)
+        if not data:
+            break
+        line += data
+    return msgspec.json.decode(bytes(line), type=Settings)
+
+
+def main() -> None:
+    """Run the child."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent tells us when to end
+    os.umask(0o077)  # the authority's key and the tunnel's keys are the user's alone
+    settings = _read_settings()
+    outlet = Outlet(os.dup(1))
+    logging.disable(logging.WARNING)  # a line a failed connection would fill the log of a long run
+    os.dup2(2, 1)  # whatever prints must not come between the documents
+    asyncio.run(serve(settings, outlet))
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    main()

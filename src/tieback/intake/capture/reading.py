@@ -1,0 +1,83 @@
+"""mitmproxy's connections and messages in our nouns, each text cut to a length."""
+
+from ipaddress import ip_address
+
+from mitmproxy import connection, http
+
+from tieback.intake.capture.interface import BODY_BYTES, HEADER_BYTES, MAX_HEADERS, Ends
+from tieback.model.flow import FlowTls, Peer
+
+_NAMES = 32
+"""Names of a certificate that are kept."""
+
+
+def ends_of(client: connection.Client, server: connection.Server) -> Ends:
+    """Who talked to whom."""
+    host, port = server.address[:2] if server.address else ("", None)
+    ip = server.peername[0] if server.peername else ""
+    return Ends(Peer(plain(client.peername[0]), client.peername[1]), plain(host[:300]), plain(ip), port)
+
+
+def plain(host: str) -> str:
+    """An address without its zone, and IPv4 as IPv4."""
+    return host.partition("%")[0].removeprefix("::ffff:")
+
+
+def address(data: bytes) -> str:
+    """Four or sixteen bytes as an address."""
+    return str(ip_address(data))
+
+
+def headers_of(message: http.Message | None) -> tuple[tuple[str, str], ...]:
+    """Header fields, in order, as long as they fit into ``HEADER_BYTES``."""
+    if message is None:
+        return ()
+    kept: list[tuple[str, str]] = []
+    size = 0
+    for name, value in message.headers.fields:
+        size += len(name) + len(value) + 4
+        if size > HEADER_BYTES or len(kept) >= MAX_HEADERS:
+            break
+        kept.append((name.decode("utf-8", "replace"), value.decode("utf-8", "replace")))
+    return tuple(kept)
+
+
+def weight(headers: tuple[tuple[str, str], ...]) -> int:
+    """Bytes of header fields on the wire, as HTTP/1 writes them."""
+    return sum(len(name) + len(value) + 4 for name, value in headers)
+
+
+def body_of(message: http.Message | None) -> bytes:
+    """The first bytes of a body that mitmproxy kept, still in its content encoding."""
+    return (message.raw_content or b"")[:BODY_BYTES] if message is not None else b""
+
+
+def size_of(message: http.Message | None) -> int:
+    """Bytes of a body: as kept, else as its header states."""
+    if message is None:
+        return 0
+    if message.raw_content is not None:
+        return len(message.raw_content)
+    stated = message.headers.get("content-length", "")
+    return int(stated) if stated.isascii() and stated.isdecimal() and len(stated) < 16 else 0
+
+
+def tls_of(client: connection.Client, server: connection.Server) -> FlowTls | None:
+    """The handshakes of both sides; what the server said counts, as the proxy's own answers tell nothing of it."""
+    if not (client.tls or server.tls):
+        return None
+    leaf = server.certificate_list[0] if server.certificate_list else None
+    names = [str(name.value) for name in leaf.altnames][:_NAMES] if leaf is not None else []
+    alpn = server.alpn or client.alpn
+    version = server.tls_version or client.tls_version or ""
+    return FlowTls(
+        version={"TLSv1": "TLSv1.0", "QUICv1": "TLSv1.3"}.get(version, version),
+        sni=(client.sni or server.sni or "")[:300],
+        alpn=(
+            (alpn.decode("ascii", "replace"),)
+            if alpn
+            else tuple(offer.decode("ascii", "replace")[:50] for offer in client.alpn_offers[:16])
+        ),
+        certificate_subject=", ".join(f"{key}={value}" for key, value in leaf.subject)[:300] if leaf else "",
+        certificate_names=tuple(names),
+    )

@@ -1,0 +1,80 @@
+"""Flow documents of ours, a line each, as ``tieback capture`` keeps them and ``tieback traffic --format json`` writes.
+
+The last line of a live run tells its blind spots; they are told on as problems, because they say what is missing here.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tieback.intake.traffic.interface import OpenedTraffic, SeenFlow
+from tieback.intake.traffic.problems import Problems
+from tieback.model.capture import LiveRun
+from tieback.model.document import decode
+from tieback.model.errors import DocumentError, InputError
+from tieback.model.flow import Flow
+
+MAX_LINE = 1024 * 1024
+_FLOW, _RUN = "tieback/flow/", "tieback/capture/"
+
+
+class _Kind(msgspec.Struct):
+    """What a line says that it is."""
+
+    schema: str
+
+
+def opener(path: Path, head: bytes) -> OpenedTraffic | None:
+    """For ``openers.OPENERS``."""
+    return FlowDocuments(path) if _kind(head.partition(b"\n")[0]).startswith((_FLOW, _RUN)) else None
+
+
+def _kind(line: bytes) -> str:
+    if not line.startswith(b"{") or b'"schema":"tieback/' not in line:
+        return ""
+    try:
+        return msgspec.json.decode(line, type=_Kind).schema
+    except (msgspec.DecodeError, RecursionError):
+        return ""
+
+
+class FlowDocuments:
+    """An opened file of flow documents; ``flows`` walks it once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problems: list[Any] = Problems()
+        try:
+            self._file = path.open("rb")
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror}", where=str(path), advice="Check the file") from None
+
+    def flows(self) -> Iterator[SeenFlow]:
+        """One flow a line; a line that cannot be read is a problem."""
+        number = 0
+        while line := self._file.readline(MAX_LINE):
+            number += 1
+            if len(line) >= MAX_LINE and not line.endswith(b"\n"):
+                self._note("the rest is not read: a line is too long", number)
+                return
+            if not line.strip():
+                continue
+            try:
+                if _kind(line).startswith(_RUN):
+                    for text in decode(line, "capture", LiveRun).blind_spots:
+                        self._note(text, number)
+                else:
+                    flow = decode(line, "flow", Flow)
+                    yield SeenFlow(msgspec.structs.replace(flow, path=str(self.path)))
+            except DocumentError as error:
+                self._note(f"a line is not read: {error.what}"[:300], number)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._file.close()
+
+    def _note(self, what: str, line: int) -> None:
+        assert isinstance(self.problems, Problems)
+        self.problems.note(what, f"line {line}")

@@ -1,0 +1,215 @@
+"""What a proxy saw becomes flows: the same documents, recognisers and names as those of a capture."""
+
+from collections.abc import Callable
+from ipaddress import ip_address
+
+from msgspec.structs import replace
+
+from tieback.intake.capture.destinations import FORBIDDEN as OUT_OF_BOUNDS
+from tieback.intake.capture.interface import Answered, Ends, HttpSeen, Observed, StreamSeen, TlsRefused, Unreached
+from tieback.intake.traffic import tls
+from tieback.intake.traffic.banners import known_banners, see_datagrams
+from tieback.intake.traffic.certificate import Certificates
+from tieback.intake.traffic.exchange import Exchange, Message, flow_of
+from tieback.intake.traffic.interface import Opening, SeenFlow
+from tieback.intake.traffic.names import Names, hostname
+from tieback.intake.traffic.stores.choose import recognise
+from tieback.model.flow import Flow, FlowApp, FlowEvidence, FlowTls, NameFrom, Peer, Server
+
+REFUSED = "this app refused our certificate (pinned, or the CA is not installed)"
+FORBIDDEN = "not let through"
+NOT_REACHED = "not reached"
+_BROKEN_OFF = "The client"
+"""How mitmproxy's reasons begin where the client broke off because of the certificate, or may have."""
+_NO_VERSION = "Client and mitmproxy cannot agree"
+_MAX_DETAIL = 240
+
+type Attribute = Callable[[Peer, float, float], FlowApp | None]
+"""The app behind a client's address and port between two times."""
+
+
+class LiveFlows:
+    """Turns observations of one run into flows; remembers what name servers answered."""
+
+    def __init__(self, path: str, attribute: Attribute) -> None:
+        self._path = path
+        self._attribute = attribute
+        self._names = Names()
+        self._certificates = Certificates()
+
+    def of(self, seen: Observed) -> SeenFlow | None:
+        """The flow that an observation is; ``None`` for those about the run itself."""
+        match seen:
+            case HttpSeen():
+                return self._http(seen)
+            case StreamSeen():
+                return self._stream(seen)
+            case TlsRefused():
+                return SeenFlow(self._refused(seen))
+            case Unreached():
+                return SeenFlow(self._unreached(seen))
+            case Answered():
+                return SeenFlow(self._answered(seen))
+            case _:
+                return None
+
+    def _http(self, seen: HttpSeen) -> SeenFlow | None:
+        sni = hostname(seen.tls.sni) if seen.tls else ""
+        host = seen.host
+        name_from = NameFrom.HTTP_HOST
+        if is_address(host):
+            known = sni or self._dns_name(seen.ends)
+            host, name_from = (known, NameFrom.SNI if sni else NameFrom.DNS) if known else (host, NameFrom.NONE)
+        upgraded = bool(seen.websocket) or seen.status == 101
+        secure = seen.scheme in {"https", "wss"}
+        scheme = ("wss" if secure else "ws") if upgraded else seen.scheme
+        path = seen.path if seen.path.startswith("/") else "/"
+        found = flow_of(
+            self._path,
+            Exchange(
+                method=seen.method,
+                url=f"{scheme}://{f'[{host}]' if ':' in host else host}:{seen.port}{path}",
+                request=Message(seen.request, seen.request_body),
+                status=seen.status,
+                response=Message(seen.response, seen.response_body),
+                client=seen.ends.client,
+                server_ip=seen.ends.ip or (seen.host if is_address(seen.host) else ""),
+                server_port=seen.ends.port or seen.port,
+                start=seen.start,
+                seconds=max(seen.end - seen.start, 0.0),
+                bytes_out=seen.bytes_out,
+                bytes_in=seen.bytes_in,
+                app=self._attribute(seen.ends.client, seen.start, seen.end),
+                tls=seen.tls,
+                name_from=name_from,
+                websocket=seen.websocket,
+            ),
+        )
+        if found is None:
+            return None
+        quic = "HTTP/3, " if seen.version.startswith("HTTP/3") else ""
+        detail = f"{quic}{found.flow.detail}"
+        if seen.trouble and not seen.status:
+            detail = f"{_without(seen)}; {detail}"
+        return SeenFlow(replace(found.flow, detail=detail[:_MAX_DETAIL]), found.samples)
+
+    def _stream(self, seen: StreamSeen) -> SeenFlow:
+        transport = seen.transport
+        found = recognise(Opening(seen.out, seen.back, seen.ends.port, transport))
+        greeting = None
+        if found is None:
+            greeting = see_datagrams(seen.out, seen.back) if transport == "udp" else None
+            greeting = greeting or known_banners().see(seen.out, seen.back, transport)
+        inner = None
+        if found is not None and found.encrypted and (found.tls_client or found.tls_server):
+            inner = tls.see(found.tls_client, found.tls_server, self._certificates, starttls=True)
+        shown = seen.tls or (inner.tls if inner else FlowTls(starttls=True) if found and found.encrypted else None)
+        told = found or greeting
+        protocol = told.protocol if told else "tls" if seen.tls else ""
+        flow = Flow(
+            path=self._path,
+            app=self._attribute(seen.ends.client, seen.start, seen.end),
+            client=seen.ends.client,
+            server=self._server(seen.ends, shown),
+            transport=transport,
+            protocol=protocol,
+            evidence=FlowEvidence.PAYLOAD if protocol else FlowEvidence.NONE,
+            confidence=told.confidence if told else 0.9 if seen.tls else 0.0,
+            encrypted=True if seen.tls else told.encrypted if told else None,
+            tls=shown,
+            bytes_out=seen.bytes_out,
+            bytes_in=seen.bytes_in,
+            packets_out=seen.packets_out,
+            packets_in=seen.packets_in,
+            start=seen.start,
+            end=seen.end,
+            detail=(found.detail if found and found.detail else seen.trouble)[:_MAX_DETAIL],
+        )
+        return SeenFlow(flow, found.samples if found is not None else ())
+
+    def _refused(self, seen: TlsRefused) -> Flow:
+        certificate = seen.reason.startswith(_BROKEN_OFF) and not seen.reason.startswith(_NO_VERSION)
+        shown = replace(seen.tls, refused_by_client=seen.reason or REFUSED) if certificate else seen.tls
+        detail = REFUSED if certificate else f"TLS with this app failed: {seen.reason}"
+        return self._bare(seen.ends, "udp" if seen.quic else "tcp", detail, seen.start, seen.end, shown, quic=seen.quic)
+
+    def _unreached(self, seen: Unreached) -> Flow:
+        what = FORBIDDEN if seen.forbidden else NOT_REACHED
+        return self._bare(seen.ends, seen.transport, f"{what}: {seen.reason}", seen.start, seen.start)
+
+    def _answered(self, seen: Answered) -> Flow:
+        client = packed(seen.ends.client.ip)
+        if client is not None:
+            pairs = [(seen.question, address) for text in seen.addresses if (address := packed(text)) is not None]
+            self._names.remember(tuple(pairs), client)
+        bare = self._bare(seen.ends, "udp", seen.question, seen.start, seen.end)
+        return replace(
+            bare,
+            protocol="dns",
+            evidence=FlowEvidence.PAYLOAD,
+            confidence=0.99,
+            encrypted=False,
+            packets_out=1,
+            packets_in=1,
+        )
+
+    def _bare(
+        self, ends: Ends, transport: str, detail: str, start: float, end: float, shown: FlowTls | None = None, *,
+        quic: bool = False,
+    ) -> Flow:  # fmt: skip
+        """A flow without a payload that we read."""
+        return Flow(
+            path=self._path,
+            app=self._attribute(ends.client, start, end),
+            client=ends.client,
+            server=self._server(ends, shown),
+            transport=transport,
+            protocol="quic" if quic else "tls" if shown else "",
+            evidence=FlowEvidence.PAYLOAD if shown else FlowEvidence.NONE,
+            confidence=0.95 if shown else 0.0,
+            encrypted=True if shown else None,
+            tls=shown,
+            bytes_out=0,
+            bytes_in=0,
+            packets_out=0,
+            packets_in=0,
+            start=start,
+            end=max(start, end),
+            detail=detail[:_MAX_DETAIL],
+        )
+
+    def _server(self, ends: Ends, shown: FlowTls | None) -> Server:
+        """Where it went; its name by SNI, else as the client told the proxy, else by DNS."""
+        ip = ends.ip or (ends.host if is_address(ends.host) else "")
+        sni = hostname(shown.sni) if shown else ""
+        if sni and not is_address(sni):
+            return Server(ip, ends.port, sni, NameFrom.SNI)
+        asked = "" if is_address(ends.host) else hostname(ends.host)
+        if asked:
+            return Server(ip, ends.port, asked, NameFrom.LOG)
+        name = self._dns_name(ends)
+        return Server(ip, ends.port, name, NameFrom.DNS if name else NameFrom.NONE)
+
+    def _dns_name(self, ends: Ends) -> str:
+        client, server = packed(ends.client.ip), packed(ends.ip or ends.host)
+        return self._names.of(client, server) if client is not None and server is not None else ""
+
+
+def _without(seen: HttpSeen) -> str:
+    """Why there is no answer."""
+    if OUT_OF_BOUNDS in seen.trouble:
+        return f"{FORBIDDEN}: {OUT_OF_BOUNDS}"
+    return f"{NOT_REACHED}: {seen.trouble}" if not seen.ends.ip else f"broken off: {seen.trouble}"
+
+
+def is_address(text: str) -> bool:
+    """Whether a host is an address."""
+    return packed(text) is not None
+
+
+def packed(text: str) -> bytes | None:
+    """The bytes of an address; ``None`` for what is none."""
+    try:
+        return ip_address(text).packed
+    except ValueError:
+        return None

@@ -1,0 +1,110 @@
+"""What is done on a device and how it is undone, against transcripts: not yet verified on a device."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.intake.capture.conftest import PACKAGE, Phone
+from tieback.intake.capture.device import Device, DeviceError, undo_all
+from tieback.intake.capture.journal import Journal
+
+PUSHED = "/data/local/tmp/tieback-capture.apk"
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal.create(tmp_path / "undo")
+
+
+def undo(journal: Journal, phone: Phone) -> list[DeviceError]:
+    phone.asked.clear()
+    failed = undo_all(journal, {phone.serial: phone})
+    journal.close()
+    return failed
+
+
+@pytest.mark.parametrize(
+    ("before", "restored"),
+    [
+        ("null\n", ["settings put global http_proxy :0", "settings delete global http_proxy"]),
+        (":0\n", ["settings put global http_proxy :0", "settings delete global http_proxy"]),
+        ("proxy.corp.test:3128\n", ["settings put global http_proxy proxy.corp.test:3128"]),
+    ],
+)
+def test_the_proxy_is_put_back_as_it_was(journal: Journal, before: str, restored: list[str]) -> None:
+    phone = Phone({"settings get global http_proxy": before})
+    Device(phone, journal).lead_in(8080)
+    assert phone.asked[-2:] == ["reverse 8080 8080", "settings put global http_proxy 127.0.0.1:8080"]
+    assert undo(journal, phone) == []
+    assert phone.asked == [*restored, "remove reverse 8080"]
+    assert not journal.path.exists()
+
+
+def test_an_app_that_is_there_stays_as_it_is(journal: Journal, phone: Phone) -> None:
+    Device(phone, journal).install(Path("workhub.apk"), PACKAGE)
+    assert phone.asked == [f"pm path {PACKAGE}"]
+    assert journal.steps == []
+
+
+def test_an_app_that_was_installed_goes_again(journal: Journal) -> None:
+    phone = Phone({f"pm path {PACKAGE}": ""})
+    Device(phone, journal).install(Path("workhub.apk"), PACKAGE)
+    assert phone.asked[1:] == [f"push workhub.apk {PUSHED}", f"pm install -t {PUSHED}"]
+    phone.answers[f"pm path {PACKAGE}"] = "package:/data/app/base.apk"
+    assert undo(journal, phone) == []
+    assert phone.asked == [f"pm path {PACKAGE}", f"pm uninstall {PACKAGE}", f"rm -f {PUSHED}"]
+
+
+def test_an_install_that_fails_is_told_and_cleaned_up(journal: Journal) -> None:
+    refusal = "Failure [INSTALL_FAILED_UPDATE_INCOMPATIBLE]\n"
+    phone = Phone({f"pm path {PACKAGE}": "", f"pm install -t {PUSHED}": refusal})
+    with pytest.raises(DeviceError, match="UPDATE_INCOMPATIBLE"):
+        Device(phone, journal).install(Path("workhub.apk"), PACKAGE)
+    assert undo(journal, phone) == []
+    assert phone.asked == [f"pm path {PACKAGE}", f"rm -f {PUSHED}"]
+
+
+def test_start_monkey_and_tables(journal: Journal, phone: Phone) -> None:
+    device = Device(phone, journal)
+    device.start(PACKAGE)
+    assert device.monkey(PACKAGE, 20, 7) == "// Monkey finished"
+    assert device.packages() == {10123: (PACKAGE,), 10200: ("com.other",)}
+    assert undo(journal, phone) == []
+    assert phone.asked == ["pkill -f com.android.commands.monkey", f"am force-stop {PACKAGE}"]
+
+
+def test_an_app_without_a_launcher_entry(journal: Journal) -> None:
+    start = f"monkey -p {PACKAGE} -c android.intent.category.LAUNCHER 1"
+    phone = Phone({start: "** No activities found to run, monkey aborted.\n"})
+    with pytest.raises(DeviceError, match="No activities found"):
+        Device(phone, journal).start(PACKAGE)
+    journal.close()
+
+
+@pytest.mark.parametrize("package", ["com.x; reboot", "$(id).x", "x", "-p.x", "", "a." + "b" * 300])
+def test_what_is_no_package_reaches_no_shell(journal: Journal, phone: Phone, package: str) -> None:
+    with pytest.raises(DeviceError, match="no package name"):
+        Device(phone, journal).has(package)
+    assert phone.asked == []
+    journal.close()
+
+
+def test_a_device_that_went_away_is_undone_by_a_later_run(tmp_path: Path, journal: Journal, phone: Phone) -> None:
+    Device(phone, journal).lead_in(8080)
+    phone.lost = True
+    assert [error.where for error in undo(journal, phone)] == [phone.serial] * 2
+    (left,) = Journal.left_over(tmp_path / "undo")
+    assert [error.what for error in undo_all(left, {})] == ["not connected"] * 2
+    phone.lost = False
+    assert undo(left, phone) == []
+    assert phone.reversed == set()
+    assert list(Journal.left_over(tmp_path / "undo")) == []
+
+
+def test_a_step_is_noted_before_it_is_done(journal: Journal, phone: Phone) -> None:
+    phone.fails = {"reverse"}
+    with pytest.raises(DeviceError, match="offline"):
+        Device(phone, journal).lead_in(8080)
+    phone.fails = set()
+    assert undo(journal, phone) == []
+    assert phone.asked == ["remove reverse 8080"]

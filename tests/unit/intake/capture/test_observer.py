@@ -1,0 +1,242 @@
+"""The add-on, hook by hook, with mitmproxy's own test objects."""
+
+from collections.abc import Callable
+
+import pytest
+
+pytest.importorskip("mitmproxy")
+
+from mitmproxy import connection, http, tcp, tls, udp, websocket
+from mitmproxy.proxy import context, server_hooks
+from mitmproxy.test import tflow, tutils
+
+from tieback.intake.capture import observer as module
+from tieback.intake.capture.destinations import FORBIDDEN, LOOPBACK, Destinations
+from tieback.intake.capture.interface import (
+    BODY_BYTES,
+    FIRST_BYTES,
+    Answered,
+    HttpSeen,
+    Observed,
+    StreamSeen,
+    TlsRefused,
+    Unreached,
+)
+from tieback.intake.capture.observer import Observer
+
+type Make = Callable[..., Observer]
+
+
+class Told(list[Observed]):
+    """What the add-on told."""
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def make(told: Told) -> Make:
+    def call(*networks: str, saving: bool = False) -> Observer:
+        return Observer(told.append, Destinations(networks, [("api.workhub.test", "127.0.0.5")]), saving=saving)
+
+    return call
+
+
+def streamed(one: http.HTTPFlow, asked: bytes, answered: bytes, observer: Observer) -> None:
+    """A request and its answer as they pass while streaming."""
+    assert one.response is not None
+    observer.requestheaders(one)
+    assert callable(one.request.stream)
+    assert one.request.stream(asked) == asked
+    one.request.raw_content = None
+    observer.responseheaders(one)
+    assert callable(one.response.stream)
+    for at in range(0, len(answered), 1000):
+        assert one.response.stream(answered[at : at + 1000]) == answered[at : at + 1000]
+    one.response.raw_content = None
+    observer.response(one)
+
+
+def test_bodies_pass_while_their_beginning_is_kept(told: Told, make: Make) -> None:
+    one = tflow.tflow(resp=True)
+    streamed(one, b"email=a@b.test", b"x" * 100_000, make())
+    (seen,) = told
+    assert isinstance(seen, HttpSeen)
+    assert (seen.request_body, seen.response_body) == (b"email=a@b.test", b"x" * BODY_BYTES)
+    assert seen.bytes_in > 100_000
+    assert seen.status == 200
+
+
+def test_an_answer_that_never_came_is_told_once(told: Told, make: Make) -> None:
+    observer, one = make(), tflow.tflow(err=True)
+    observer.client_connected(one.client_conn)
+    observer.requestheaders(one)
+    one.server_conn.address, one.server_conn.error = (one.request.host, one.request.port), "refused"
+    observer.server_connect_error(server_hooks.ServerConnectionHookData(one.server_conn, one.client_conn))
+    observer.error(one)
+    observer.client_disconnected(one.client_conn)
+    (seen,) = told
+    assert isinstance(seen, HttpSeen)
+    assert (seen.status, seen.trouble) == (0, "error")
+
+
+def test_a_server_that_nothing_else_tells_of(told: Told, make: Make) -> None:
+    observer, client, server = make(), tflow.tclient_conn(), tflow.tserver_conn()
+    observer.client_connected(client)
+    server.error = "Connect call failed"
+    observer.server_connect_error(server_hooks.ServerConnectionHookData(server, client))
+    assert told == []
+    observer.client_disconnected(client)
+    (seen,) = told
+    assert isinstance(seen, Unreached)
+    assert (seen.ends.host, seen.reason, seen.forbidden) == ("address", "Connect call failed", False)
+
+
+@pytest.mark.parametrize(
+    ("host", "place", "error"),
+    [
+        ("127.0.0.1", "127.0.0.1", None),
+        ("api.workhub.test", "127.0.0.5", None),
+        ("update.example.org", "update.example.org", FORBIDDEN),
+        ("192.0.2.1", "192.0.2.1", FORBIDDEN),
+    ],
+)
+def test_destinations_are_kept_to(make: Make, host: str, place: str, error: str | None) -> None:
+    server = connection.Server(address=(host, 443))
+    make(*LOOPBACK).server_connect(server_hooks.ServerConnectionHookData(server, tflow.tclient_conn()))
+    assert (server.address, server.error) == ((place, 443), error)
+
+
+def test_a_refused_certificate(told: Told, make: Make) -> None:
+    from mitmproxy import options
+
+    client = tflow.tclient_conn()
+    client.sni, client.error = "api.workhub.test", "The client does not trust the proxy's certificate for ..."
+    where = context.Context(client, options.Options())
+    where.server.address = ("127.0.0.5", 443)
+    make().tls_failed_client(tls.TlsData(client, where))
+    (seen,) = told
+    assert isinstance(seen, TlsRefused)
+    assert (seen.tls.sni, seen.ends.host, seen.ends.port, seen.quic) == ("api.workhub.test", "127.0.0.5", 443, False)
+    assert seen.reason.startswith("The client does not trust")
+
+
+@pytest.mark.parametrize("saving", [False, True])
+def test_streams_are_counted_and_let_go(told: Told, make: Make, *, saving: bool) -> None:
+    observer, one = make(saving=saving), tflow.ttcpflow(messages=[])
+    observer.tcp_start(one)
+    for _ in range(10):
+        for from_client, data in ((True, b"q" * 3000), (False, b"a" * 5000)):
+            one.messages.append(tcp.TCPMessage(from_client, data))
+            observer.tcp_message(one)
+    assert len(one.messages) == (20 if saving else 0)
+    observer.tcp_end(one)
+    (seen,) = told
+    assert isinstance(seen, StreamSeen)
+    assert (seen.bytes_out, seen.bytes_in, seen.packets_out) == (30_000, 50_000, 10)
+    assert (len(seen.out), len(seen.back)) == (FIRST_BYTES, FIRST_BYTES)
+
+
+def test_what_is_saved_of_a_stream_has_a_limit(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SAVED_BYTES", 10_000)
+    observer, one = make(saving=True), tflow.ttcpflow(messages=[])
+    observer.tcp_start(one)
+    for _ in range(10):
+        one.messages.append(tcp.TCPMessage(True, b"q" * 3000))
+        observer.tcp_message(one)
+    assert len(one.messages) == 3
+    assert observer.cut == 1
+
+
+def test_of_datagrams_the_first_is_kept(told: Told, make: Make) -> None:
+    observer, one = make(), tflow.tudpflow(messages=[])
+    observer.udp_start(one)
+    for data in (b"first", b"second"):
+        one.messages.append(udp.UDPMessage(True, data))
+        observer.udp_message(one)
+    observer.udp_end(one)
+    (seen,) = told
+    assert isinstance(seen, StreamSeen)
+    assert (seen.transport, seen.out, seen.bytes_out, seen.packets_out) == ("udp", b"first", 11, 2)
+
+
+def test_a_stream_that_never_was_is_left_to_its_connection(told: Told, make: Make) -> None:
+    observer, one = make(), tflow.ttcpflow(messages=[], err=True)
+    observer.tcp_start(one)
+    observer.tcp_error(one)
+    assert told == []
+
+
+def test_websockets(told: Told, make: Make) -> None:
+    observer, one = make(), tflow.twebsocketflow(messages=False)
+    assert one.websocket is not None
+    one.websocket.messages.clear()
+    observer.requestheaders(one)
+    observer.responseheaders(one)
+    observer.response(one)
+    for number in range(300):
+        one.websocket.messages.append(websocket.WebSocketMessage(1, number % 2 == 0, b"hello"))
+        observer.websocket_message(one)
+    assert told == []
+    observer.websocket_end(one)
+    (seen,) = told
+    assert isinstance(seen, HttpSeen)
+    assert seen.websocket[:2] == (("out", b"hello"), ("in", b"hello"))
+    assert len(seen.websocket) == 100
+    assert one.websocket.messages == []
+
+
+def test_names_are_answered_here_where_they_are_known(told: Told, make: Make) -> None:
+    one = tflow.tdnsflow()
+    one.request = tutils.tdnsreq()
+    question = one.request.question
+    assert question is not None
+    question.name = "api.workhub.test"
+    observer = make()
+    observer.dns_request(one)
+    assert one.response is not None
+    observer.dns_response(one)
+    (seen,) = told
+    assert isinstance(seen, Answered)
+    assert (seen.question, seen.addresses) == ("api.workhub.test", ("127.0.0.5",))
+
+
+def test_with_limits_no_name_server_is_asked(make: Make) -> None:
+    one = tflow.tdnsflow()
+    make(*LOOPBACK).dns_request(one)
+    assert one.response is not None
+    assert one.response.response_code == 5  # REFUSED
+    free = tflow.tdnsflow()
+    make().dns_request(free)
+    assert free.response is None
+
+
+def test_the_end_tells_what_is_under_way(told: Told, make: Make) -> None:
+    observer = make()
+    web, stream, client, server = tflow.tflow(), tflow.ttcpflow(messages=[]), tflow.tclient_conn(), tflow.tserver_conn()
+    observer.requestheaders(web)
+    observer.tcp_start(stream)
+    observer.client_connected(client)
+    observer.server_connect_error(server_hooks.ServerConnectionHookData(server, client))
+    observer.finish()
+    assert [type(one) for one in told] == [HttpSeen, StreamSeen, Unreached]
+    observer.finish()
+    assert len(told) == 3
+
+
+def test_flows_at_a_time_have_a_limit(told: Told, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_OPEN", 2)
+    observer = make()
+    flows = [tflow.ttcpflow(messages=[]) for _ in range(3)]
+    for one in flows:
+        observer.tcp_start(one)
+        one.messages.append(tcp.TCPMessage(True, b"x"))
+        observer.tcp_message(one)
+        observer.tcp_end(one)
+    assert len(told) == 3
+    for one in flows:
+        one.id += "again"
+        observer.tcp_start(one)
+    assert observer.cut == 1
