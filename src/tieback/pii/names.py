@@ -125,6 +125,11 @@ class NameDetector:
         glued = "".join(words)
         if (glued,) in self.lexicon.phrases:
             return self._read_as(self._reader.again((glued,)), near, dtype)
+        if len(words) > 2 and max(map(len, words)) < 7 and len(pieces := self._reader.pieces(glued)) < len(words):
+            # Pinyin with a border at each syllable: huJiSheng.
+            verdict = self._read_as(self._reader.again(pieces), near, dtype)
+            if verdict.pii_class != NONE:
+                return verdict
         return of_the_table(words, near, self.lexicon)
 
     def _without_affix(self, reading: Reading, affixes: frozenset[str]) -> Reading | None:
@@ -141,7 +146,8 @@ class NameDetector:
         if len(words) < 2:
             return None
         for short, rest in ((words[-1], words[:-1]), (words[0], words[1:])):
-            if 1 < len(short) < 6 and short not in self.lexicon.known and _abbreviates(short, table):
+            least = 1 if self.lexicon.identifiers.issuperset(rest) else 2
+            if least <= len(short) < 6 and short not in self.lexicon.known and _abbreviates(short, table):
                 return self._reader.again(rest, around=reading.around)
         return None
 
@@ -204,6 +210,10 @@ class NameDetector:
             case Needs.LANGUAGE:
                 others = reading.words[: found.start] + reading.words[found.end :]
                 return phrase.language in near.languages or phrase.language in self._reader.tongues(others)
+        if near.languages and found.end - found.start == 1 and phrase.language != "en":
+            spoken = self.lexicon.languages.get(reading.words[found.start], _NOBODYS)
+            if spoken.isdisjoint(near.languages) and "en" not in spoken:
+                return False
         own = self._around(found, reading)
         noun = own or near.noun
         if phrase.pii_class in _LOOSE and own is None and not self._plain_name(found, reading):

@@ -29,6 +29,10 @@ _DOERS = {
     "af": re.compile(r"(?:et|t)$"),
 }
 """Words before the one who did it, with how what was done ends: not ``gueltig_von``, which is a time."""
+_WHEN = frozenset({"date", "heure", "annee", "zeit", "uhrzeit", "data", "hora"})
+"""Words that end like a participle and are none."""
+_NUMBERS = frozenset({"number", "no", "nr", "num", "numero", "nummer", "numer", "nomor", "nro", "numara", "nomer"})
+"""Words for a number that nobody would call a row's key."""
 
 
 def doer(words: tuple[str, ...], identifiers: frozenset[str]) -> str:
@@ -38,7 +42,7 @@ def doer(words: tuple[str, ...], identifiers: frozenset[str]) -> str:
     if len(words) < 2:
         return ""
     done = _DOERS.get(words[-1])
-    return words[-2] if done is not None and done.search(words[-2]) else ""
+    return words[-2] if done is not None and words[-2] not in _WHEN and done.search(words[-2]) else ""
 
 
 def personal_number(reading: Reading, near: Surroundings, lexicon: Lexicon, *, is_int: bool) -> Classification | None:
@@ -50,6 +54,8 @@ def personal_number(reading: Reading, near: Surroundings, lexicon: Lexicon, *, i
         if is_int and words[0] not in _TREE and not counts:
             return Classification("person_id", 0.6, (f"{words[0]!r} in a column of numbers",))
         return None
+    if len(words) == 1 and is_int and words[0] in _NUMBERS and near.noun is Noun.PERSON and near.table:
+        return Classification("person_id", 0.6, ("number of what the table holds", near.evidence))
     if len(words) < 2 or _certain(reading, lexicon):
         return None
     if done := doer(words, ids):

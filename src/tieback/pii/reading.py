@@ -53,7 +53,7 @@ class Reader:
         self.lexicon = lexicon
         self.read = lru_cache(CACHED)(self._read)
         self._words_of = lru_cache(CACHED)(self._analyse)
-        self._pieces = lru_cache(CACHED)(self._unglued)
+        self.pieces = lru_cache(CACHED)(self._unglued)
 
     def words_of_path(self, path: str) -> list[str]:
         """The words of every part of a path, in their order."""
@@ -67,7 +67,7 @@ class Reader:
         """Words of one part of a path, folded, glued ones taken apart."""
         words: list[str] = []
         for raw in joined(split(text))[-MAX_WORDS:]:
-            words.extend(self._pieces(raw))
+            words.extend(self.pieces(raw))
         return tuple(words[-MAX_WORDS:])
 
     def _unglued(self, raw: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ CONNECTORS = frozenset(
 """Words that join others and may be left out: ``fecha de nacimiento``, ``fecha_nacimiento``."""
 
 _WORD = re.compile(
-    r"IPv(?=[46])|[A-Z]{3,}(?=(?:ip|id)(?![a-z]))|[A-Z]+s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[\u0900-\u0eff]+"
+    r"IPv(?=[46])|ID(?=[a-z]{3})|[A-Z]{3,}(?=(?:ip|id)(?![a-z]))|[A-Z]+s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[\u0900-\u0eff]+"
     r"|[^\W\d_A-Za-z\u0900-\u0eff]+"
 )
 """Words; the scripts from Devanagari to Lao write vowels as marks, which are no letters to the ``re`` module."""
