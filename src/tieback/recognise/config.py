@@ -23,6 +23,10 @@ from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Sighting
 from tieback.recognise import credentials, prepared
 from tieback.recognise.anchors import Anchor, AnchorScanner, Shape, both, parse
+from tieback.recognise.calls import RULE as CALL_RULE
+from tieback.recognise.calls import Call, containers, read_calls
+from tieback.recognise.certificates import RULE as CERTIFICATE_RULE
+from tieback.recognise.certificates import certificate_names
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.context import context
 from tieback.recognise.hosts import Host, NoBackend, check_host, check_port
@@ -130,7 +134,9 @@ class ConfigRules:
 class ConfigExtractor:
     """Finds what keys and resource names make of their values. For one thread at a time."""
 
-    meta = ExtractorMeta(name="config", version="1", finds=(RULE, LINK_RULE, credentials.RULE))
+    meta = ExtractorMeta(
+        name="config", version="1", finds=(RULE, LINK_RULE, CALL_RULE, CERTIFICATE_RULE, credentials.RULE)
+    )
 
     def __init__(self, rules: Rules | None = None) -> None:
         self._rules = rules if rules is not None else Rules()
@@ -139,6 +145,10 @@ class ConfigExtractor:
     def config(self) -> ConfigRules:
         """The rules of config.toml."""
         return ConfigRules()
+
+    @cached_property
+    def _calls(self) -> tuple[Call, ...]:
+        return read_calls()
 
     @cached_property
     def _scanner(self) -> AnchorScanner:
@@ -152,6 +162,10 @@ class ConfigExtractor:
         for buffer in artifact.buffers:
             if buffer.kind is BufferKind.MANIFEST:
                 yield from link_domains(buffer, self._rules)
+            elif buffer.kind is BufferKind.TEXT:
+                yield from containers(buffer, self._calls)
+            if buffer.kind in (BufferKind.TEXT, BufferKind.BINARY):
+                yield from certificate_names(buffer, self._rules)
             if buffer.kind is BufferKind.RESOURCES:
                 if buffer.file.endswith((_RESOURCES, "resources.pb")):
                     yield from self._resources(buffer)

@@ -14,6 +14,7 @@ from tieback.intake.apps.names import printable
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
+from tieback.recognise.calls import loose
 from tieback.recognise.context import context
 from tieback.recognise.dataflow.analysis import Analysis, Flow, analyse
 from tieback.recognise.dataflow.calls import KnownCalls
@@ -34,6 +35,7 @@ _KEEP = 4096
 _METHOD_WIDTH = 90
 """Characters of a method's name in a context."""
 _WORTH = re.compile(r"://|jdbc:|[A-Za-z0-9\]]:\d{2}")
+_CONTAINER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
 _BASES = ("Retrofit", "RestAdapter")
 
 
@@ -119,9 +121,16 @@ class _Finds:
     def _facts(self, flow: Flow, facts: Facts, project: str) -> Iterator[Find]:
         assert flow.sink is not None
         parts = facts.values
+        project = "" if flow.sink.service else project
         text = bucket_of(parts, flow.sink) or firebase_of(parts, project) or url_of(parts)
         if text:
             yield from self._new(flow, text, str(parts.get("url", "")), facts.first, whole=bool(parts.get("url")))
+            return
+        collection = parts.get("collection")
+        if isinstance(collection, str) and _CONTAINER.fullmatch(collection):
+            evidence = self._evidence(flow, collection, facts.first)
+            container = loose(flow.sink.service or "firestore", collection)
+            yield from self._once(flow, Sighting(container, 1, Party.UNKNOWN, evidence))
             return
         found = host_port(parts, flow.sink, self._extractor.rules)
         if found is not None:

@@ -12,6 +12,7 @@ from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, BufferKind
 from tieback.intake.apps.open import open_app
 from tieback.model.sighting import Credential, NotBackend, Sighting
+from tieback.recognise.collect import collect
 from tieback.recognise.dataflow.extract import RULE, DataflowExtractor
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Find
@@ -22,7 +23,8 @@ LABS = ROOT / "labs" / "apps"
 REAL = ROOT.parent / "shared" / "data" / "apps"
 
 JUDGE = EndpointExtractor()
-EXTRACTOR = DataflowExtractor(JUDGE, JUDGE.rules)
+RULES = JUDGE.rules
+EXTRACTOR = DataflowExtractor(JUDGE, RULES)
 
 
 def artifact(data: bytes) -> Artifact:
@@ -133,10 +135,21 @@ def test_a_password_that_the_code_puts_together_is_masked_everywhere() -> None:
     assert b"hunter2hunter2" not in msgspec.json.encode(found)
 
 
-def test_names_of_a_cloud_without_a_project_are_nobodys() -> None:
-    """A collection alone is no endpoint: which database it is in stands elsewhere."""
+def test_a_collection_without_its_project_waits_for_the_project_that_the_app_names() -> None:
+    """Which database it is in stands elsewhere, often in a resource."""
     data = (DEX / "sinks.dex").read_bytes().replace(b"shop-prod-77", b"SHOP_PROD_77")
-    assert not {value for value in sightings(list(EXTRACTOR.extract(artifact(data)))) if value.startswith("firestore")}
+    every = list(EXTRACTOR.extract(artifact(data)))
+    found = {value: one for value, one in sightings(every).items() if value.startswith("firestore")}
+    assert {value: one.endpoint.path for value, one in found.items()} == {"firestore:": "users"}
+    assert not [one for one in collect(None, every, RULES).sightings if one.endpoint.value.startswith("firestore")]
+    project = msgspec.structs.replace(
+        found["firestore:"],
+        endpoint=msgspec.structs.replace(found["firestore:"].endpoint, value="firestore:shop-1", path=""),
+    )
+    (settled,) = [
+        one for one in collect(None, [*every, project], RULES).sightings if one.endpoint.value.startswith("firestore")
+    ]
+    assert (settled.endpoint.value, settled.names) == ("firestore:shop-1", ("users",))
 
 
 def test_other_buffers_are_left_alone() -> None:

@@ -1,0 +1,70 @@
+"""Containers that scripts name by a call alone: ``supabase.from("orders")``, ``collection(db, "orders")``.
+
+The project stands elsewhere, often in another file, so a find has a cloud resource without a name (``supabase:``), and
+``collect`` gives its container to the only resource of that kind that the app names. The rules are data, in
+``calls.toml``. Compiled code names its collections in ``dataflow``. Bounds: 500 containers of a script.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from importlib import resources
+from itertools import islice
+
+import msgspec
+
+from tieback.intake.apps.interface import Buffer
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import Evidence, Sighting
+from tieback.recognise.context import context
+from tieback.recognise.span import decoded
+
+RULE = "container-call"
+MAX_CONTAINERS = 500
+_SCRIPTS = (".js", ".mjs", ".cjs", ".bundle", ".jsbundle", ".html", ".htm")
+
+
+class Call(msgspec.Struct, forbid_unknown_fields=True, dict=True):
+    """One ``[[call]]`` of calls.toml."""
+
+    kind: str
+    mark: str
+    pattern: str
+    source: str
+    match: tuple[tuple[str, str], ...]
+    avoid: tuple[str, ...]
+
+    @cached_property
+    def compiled(self) -> re.Pattern[bytes]:
+        """Compiled at the first script with the mark."""
+        return re.compile(self.pattern.encode("ascii"))
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    call: tuple[Call, ...]
+
+
+def read_calls() -> tuple[Call, ...]:
+    """The rules of calls.toml; a malformed file raises ``msgspec.ValidationError``."""
+    return msgspec.toml.decode(
+        resources.files("tieback.recognise").joinpath("calls.toml").read_bytes(), type=_File
+    ).call
+
+
+def loose(kind: str, container: str) -> Endpoint:
+    """A container of a resource whose name is not said."""
+    return Endpoint(EndpointKind.CLOUD, f"{kind}:", "https", "", None, container, kind)
+
+
+def containers(buffer: Buffer, calls: tuple[Call, ...]) -> Iterator[Sighting]:
+    """The containers in a script; nothing where no library of the rules is used."""
+    data = buffer.data
+    if not buffer.file.endswith(_SCRIPTS):
+        return
+    for call in calls:
+        if call.mark.encode("ascii") not in data:
+            continue
+        for found in islice(call.compiled.finditer(data), MAX_CONTAINERS):
+            shown = context("", decoded(bytes(found[0]), wide=False))
+            place = Evidence(buffer.file, buffer.base + found.start(), f"text/{RULE}", shown)
+            yield Sighting(loose(call.kind, found["name"].decode("ascii")), 1, Party.UNKNOWN, place)

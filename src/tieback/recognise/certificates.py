@@ -1,0 +1,93 @@
+"""Certificates that an app carries to pin its servers: the names in them are hosts that it talks to.
+
+DER or PEM, X.509 (RFC 5280): DNS names and addresses of the subject's alternative names (RFC 6125), else the common
+name. Authorities name nobody's server and are left out. Nothing is verified. A certificate tells no port. Bounds:
+256 KiB, 32 certificates, 100 names each.
+"""
+
+import re
+import warnings
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from tieback.intake.apps.interface import Buffer
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import Evidence, Sighting
+from tieback.recognise.cloud import cloud_endpoint
+from tieback.recognise.context import context
+from tieback.recognise.hosts import Host, check_host
+from tieback.recognise.rules import Rules
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+RULE = "certificate-name"
+MAX_SIZE = 256 * 1024
+MAX_CERTIFICATES = 32
+MAX_NAMES = 100
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]{200,16384}-----END CERTIFICATE-----")
+_MARK = b"-----BEGIN CERTIFICATE-----"
+_ENDINGS = (".cer", ".crt", ".der", ".pem")
+_SEQUENCE = b"\x30\x82"
+
+
+def certificate_names(buffer: Buffer, rules: Rules) -> Iterator[Sighting]:
+    """The hosts that the certificates in a file are for; none of what is no certificate."""
+    if buffer.base or len(buffer.data) > MAX_SIZE:
+        return
+    for at, raw in islice(_raw(buffer), MAX_CERTIFICATES):
+        for name in islice(_hosts(raw), MAX_NAMES):
+            found = _sighting(buffer, at, name, rules)
+            if found is not None:
+                yield found
+
+
+def _raw(buffer: Buffer) -> Iterator[tuple[int, bytes]]:
+    """Offsets and bytes of certificates."""
+    if buffer.data[:2] == _SEQUENCE and buffer.file.lower().endswith(_ENDINGS):
+        yield 0, bytes(buffer.data)
+    elif _MARK in buffer.data:
+        yield from ((found.start(), bytes(found[0])) for found in _PEM.finditer(buffer.data))
+
+
+def _hosts(raw: bytes) -> Iterator[str]:
+    # Few apps carry a certificate, and to import the library takes as long as to analyse a small app.
+    from cryptography import x509
+    from cryptography.utils import CryptographyDeprecationWarning
+
+    load = x509.load_pem_x509_certificate if raw.startswith(b"-") else x509.load_der_x509_certificate
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)  # what a hostile certificate has is no news
+            yield from _named(load(raw))
+    except (ValueError, TypeError, LookupError, x509.InvalidVersion, x509.DuplicateExtension,
+            x509.UnsupportedGeneralNameType):  # fmt: skip
+        return  # parts of a certificate are parsed when asked for, and complain in several ways
+
+
+def _named(certificate: "x509.Certificate") -> tuple[str, ...]:
+    from cryptography import x509
+
+    try:
+        if certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+            return ()
+    except x509.ExtensionNotFound:
+        pass
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        common = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+        return tuple(value for one in common if isinstance(value := one.value, str) and "." in value)
+    addresses = (str(address) for address in names.get_values_for_type(x509.IPAddress))
+    return (*names.get_values_for_type(x509.DNSName), *addresses)
+
+
+def _sighting(buffer: Buffer, at: int, name: str, rules: Rules) -> Sighting | None:
+    host = check_host(name.removeprefix("*.").lower(), rules, single_label=False)
+    if not isinstance(host, Host):
+        return None
+    kind = EndpointKind.ADDRESS if host.address else EndpointKind.HOST_PORT
+    endpoint = cloud_endpoint(host.name, "", rules) or Endpoint(kind, host.bracketed, "", host.name, None)
+    place = Evidence(buffer.file, at, f"certificate/{RULE}", context("certificate for ", name[:253]))
+    return Sighting(endpoint, 1, Party.UNKNOWN, place)
