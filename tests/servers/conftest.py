@@ -59,8 +59,9 @@ class Asked(msgspec.Struct, frozen=True):
 class SocketDriver:
     """Runs one conversation over blocking sockets; a send that is not declared fails the test."""
 
-    def __init__(self, probe: Probe, target: Target) -> None:
+    def __init__(self, probe: Probe, target: Target, idle: float = 5) -> None:
         self._probe = probe
+        self._idle = idle
         self._target = target
         self._socket: socket.socket | None = None
         self._held = b""
@@ -132,7 +133,7 @@ class SocketDriver:
         self.tls = True
 
     def _receive(self, step: Receive) -> bytes:
-        self._connection.settimeout(min(step.seconds or 5, 5))
+        self._connection.settimeout(min(step.seconds or 5, self._idle))
         while (size := self._ready(step)) is None:
             try:
                 part = self._connection.recv(65536)
@@ -176,11 +177,16 @@ type Ask = Callable[..., Asked]
 
 @pytest.fixture(scope="session")
 def ask() -> Ask:
-    """``ask(probe, server, depth, **target)``: run a probe against a server that a fixture started."""
+    """``ask(probe, server, depth, **target)``: run a probe against a server that a fixture started.
 
-    def run(probe: Probe, server: RunningServer, depth: Depth = Depth.DESCRIBE, **more: object) -> Asked:
+    ``idle``: seconds that one receive may wait.
+    """
+
+    def run(
+        probe: Probe, server: RunningServer, depth: Depth = Depth.DESCRIBE, idle: float = 5, **more: object
+    ) -> Asked:
         target = msgspec.convert({"host": server.address, "port": server.port, **more}, Target)
-        return SocketDriver(probe, target).run(depth)
+        return SocketDriver(probe, target, idle).run(depth)
 
     return run
 
@@ -216,7 +222,7 @@ LOOPBACK = Grant(
     authorised_by="the test",
     contact="security@example.test",
     not_after=date(2999, 1, 1),
-    target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE, ("root", "postgres"), ransom_note=True),),
+    target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE, ("root", "postgres", "anonymous"), ransom_note=True),),
     limits=Limits(connects_per_second=0),
 )
 
@@ -272,6 +278,17 @@ def mongo_open(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServ
                 "visits", validator={"$jsonSchema": {"properties": {"badge": {"bsonType": "string"}}}}
             )
             connection["hr"]["odd\tname"].insert_one({"a": 1})
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mongo_many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """More collections than one answer lists."""
+    with stopped_after(start_mongod(tmp_path_factory.mktemp("mongo-many"), HOST, free_port())) as server:
+        with client(HOST, server.port) as connection:
+            connection["many"]["people"].insert_one({"a": 1})
+            for number in range(1202):
+                connection["many"].create_collection(f"c{number:04}")
         yield server
 
 

@@ -117,6 +117,13 @@ def test_validators_and_odd_names_of_mongodb(ask: Callable[..., Any], mongo_open
     assert any("not safe to send" in problem for problem in report.problems)
 
 
+def test_a_long_list_of_collections(ask: Callable[..., Any], mongo_many: RunningServer) -> None:
+    report = _report(ask(BY_NAME["mongodb"], mongo_many, Depth.ENUMERATE))
+    assert len([one for one in report.containers if one.path[0] == "many"]) == 1203
+    assert report.access is Access.OPEN
+    assert any("the first 200 collections were measured" in problem for problem in report.problems)
+
+
 def test_keys_of_valkey_stay_out_of_the_report(ask: Callable[..., Any], valkey_open: RunningServer) -> None:
     report = _report(ask(BY_NAME["redis"], valkey_open))
     assert {field.name for field in _container(report, "db3").fields} == {"READ_ME", "*.*"}

@@ -58,10 +58,10 @@ WRITING = re.compile(
 RESP = {b"PING", b"INFO", b"DBSIZE", b"SELECT", b"SCAN"}
 MONGO = {
     *(b"hello", b"isMaster", b"buildInfo", b"getLog", b"listDatabases", b"dbStats", b"listCollections"),
-    *(b"aggregate", b"collStats", b"listIndexes"),
+    *(b"aggregate", b"collStats", b"listIndexes", b"getMore"),
 }
 STAGES = {b"$collStats", b"$limit", b"$project"}
-OTHER_DOLLARS = re.compile(rb"\$(?:db|readPreference|cond|eq|type|map|objectToArray|slice|substrCP|this)|\$\$")
+OTHER_DOLLARS = re.compile(rb"\$(?:db|cmd|readPreference|cond|eq|type|map|objectToArray|slice|substrCP|this)|\$\$")
 SQL = re.compile(
     r"SELECT [^;]+|SHOW transaction_read_only|SET SESSION TRANSACTION READ ONLY|START TRANSACTION READ ONLY"
     r"|SET SESSION max_(?:execution|statement)_time=[0-9]+"
@@ -154,7 +154,7 @@ def problem_of_resp(data: bytes) -> str:
 
 
 def problem_of_mongo(data: bytes) -> str:
-    first = re.search(rb"(?:\x10|\x02|\x01)([A-Za-z]+)\x00", data)
+    first = re.search(rb"(?:\x12|\x10|\x02|\x01)([A-Za-z]+)\x00", data)
     if first is None or first[1] not in MONGO:
         return f"the command {first[1] if first else b''!r}"
     operators = set(re.findall(rb"(?<!\$)\$[A-Za-z]+", data))

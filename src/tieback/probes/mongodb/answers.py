@@ -60,9 +60,17 @@ def documents(value: Value) -> list[Document]:
 
 
 def first_batch(answer: Document) -> list[Document]:
-    """The documents of a cursor's first batch."""
+    """The documents of a cursor's first batch, or of a further one."""
     cursor = answer.get("cursor")
-    return documents(cursor.get("firstBatch")) if isinstance(cursor, dict) else []
+    return documents(cursor.get("firstBatch", cursor.get("nextBatch"))) if isinstance(cursor, dict) else []
+
+
+def cursor_of(answer: Document) -> int:
+    """The id of a cursor that has more; 0 where it has none."""
+    cursor = answer.get("cursor")
+    found = cursor.get("id") if isinstance(cursor, dict) else None
+    # A signed 64-bit number, and often negative.
+    return found if isinstance(found, int) and not isinstance(found, bool) else 0
 
 
 def collections(answer: Document) -> list[CollectionInfo]:

@@ -20,6 +20,11 @@ _MILLISECONDS = 4000
 _DATABASE = "\x01db\x01"
 _COLLECTION = "\x01collection\x01"
 """Stand for the names in a template; control characters, so that no real name is one."""
+_CURSOR = 0x0102030405060708
+"""Stands for a cursor in a template; its bytes are control characters, so that they are in no name."""
+_CURSOR_BYTES = struct.pack("<q", _CURSOR)
+BATCH = 500
+"""Collections that are asked for at once: their names, options and UUIDs stay far below what one answer may have."""
 SAMPLED = 20
 """Documents whose keys the server lists for us, without their values."""
 _KEY_LEVELS = 3
@@ -41,15 +46,17 @@ class Command(msgspec.Struct, frozen=True):
     values: bool = False
     """As ``DeclaredSend.values``."""
 
-    def message(self, request: int, database: str = "", collection: str = "") -> bytes:
+    def message(self, request: int, database: str = "", collection: str = "", cursor: int = 0) -> bytes:
         """The bytes to send.
 
         Args:
             request: request id, 1 to 2**31 - 1.
             database: a name that ``valid_database`` accepts, where the template has a place for it.
             collection: a name that ``valid_collection`` accepts, likewise.
+            cursor: the server's id of a listing that goes on, likewise.
         """
-        return mongo_frame(request, bson.encode(_filled(self.template, database, collection)))
+        body = bson.encode(_filled(self.template, database, collection))
+        return mongo_frame(request, body.replace(_CURSOR_BYTES, struct.pack("<q", cursor)))
 
     def declared(self) -> DeclaredSend:
         """The pattern for every message that this command can make."""
@@ -68,6 +75,7 @@ class Command(msgspec.Struct, frozen=True):
             literal = re.escape(struct.pack("<i", len(text)) + text)
             variable = variable or literal in pattern
             pattern = pattern.replace(literal, length + name + rb"\x00")
+        pattern = pattern.replace(re.escape(_CURSOR_BYTES), rb"[\x00-\xff]{8}")
         return (length if variable else re.escape(encoded[:4])) + pattern
 
 
@@ -133,13 +141,18 @@ LIST_DATABASES = Command(
 DB_STATS = Command("dbStats", _read({"dbStats": 1}, _DATABASE), "sums of a database; reads statistics only")
 LIST_COLLECTIONS = Command(
     "listCollections",
-    _read({"listCollections": 1}, _DATABASE),
+    _read({"listCollections": 1, "cursor": {"batchSize": BATCH}}, _DATABASE),
     "names, options and UUIDs of collections; reads the catalogue only",
 )
 LIST_COLLECTION_NAMES = Command(
     "listCollections nameOnly",
-    _read({"listCollections": 1, "nameOnly": True}, _DATABASE),
+    _read({"listCollections": 1, "nameOnly": True, "cursor": {"batchSize": BATCH}}, _DATABASE),
     "names of collections where the whole catalogue is too long; reads the catalogue only",
+)
+GET_MORE = Command(
+    "getMore of listCollections",
+    {"getMore": _CURSOR, "collection": "$cmd.listCollections", "batchSize": BATCH, "$db": _DATABASE},
+    "the next names of a long list of collections; the name in it is that of listings, never of a collection",
 )
 COLLECTION_STATS = Command(
     "aggregate $collStats",
@@ -206,6 +219,7 @@ COMMANDS = (
     DB_STATS,
     LIST_COLLECTIONS,
     LIST_COLLECTION_NAMES,
+    GET_MORE,
     COLLECTION_STATS,
     OLD_COLLECTION_STATS,
     LIST_INDEXES,

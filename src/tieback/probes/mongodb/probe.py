@@ -29,6 +29,8 @@ MAX_DATABASES = 64
 MAX_COLLECTIONS = 200
 """Collections that are measured, over all databases; the others are listed without figures."""
 MAX_DESCRIBED = 100
+MAX_BATCHES = 10
+"""Further batches of one listing of collections."""
 _CAP = 1024 * 1024
 _SYSTEM_DATABASES = frozenset(("admin", "config", "local"))
 _WARNING = "Access control is not enabled"
@@ -56,18 +58,20 @@ class _Session:
         self._open = True
         return (yield from self._answer(head))
 
-    def ask(self, command: Command, database: str = "", collection: str = "") -> Conversation[bson.Document]:
+    def ask(
+        self, command: Command, database: str = "", collection: str = "", cursor: int = 0
+    ) -> Conversation[bson.Document]:
         if not self._open:
             yield Connect(self._tls)
             self._open = True
-        yield Send(self._message(command, database, collection))
+        yield Send(self._message(command, database, collection, cursor))
         head = yield Receive(exactly=MONGO_HEADER)
         return (yield from self._answer(head))
 
-    def _message(self, command: Command, database: str = "", collection: str = "") -> bytes:
+    def _message(self, command: Command, database: str = "", collection: str = "", cursor: int = 0) -> bytes:
         # The id is made from the question, so that a transcript answers it whatever was asked before.
-        self._request = crc32(repr((command.name, database, collection)).encode()) & 0x7FFFFFFF or 1
-        return command.message(self._request, database, collection)
+        self._request = crc32(repr((command.name, database, collection, cursor)).encode()) & 0x7FFFFFFF or 1
+        return command.message(self._request, database, collection, cursor)
 
     def _answer(self, head: bytes) -> Conversation[bson.Document]:
         try:
@@ -170,7 +174,7 @@ def _enumerate(draft: Draft, session: _Session, depth: Depth, *, sharded: bool) 
     for name in sorted(names[:MAX_DATABASES], key=lambda n: (n in _SYSTEM_DATABASES, n)):
         yield from walk.database(name)
     draft.fingerprint(walk.identifiers)
-    draft.access = _judge(draft.containers, walk.refused)
+    draft.access = _judge(draft.containers, walk.refused, walk.held)
     if depth.allows(Depth.DESCRIBE):
         yield from _describe(draft, session, walk.validators)
 
@@ -188,6 +192,8 @@ class _Walk:
         self.identifiers: list[str] = []
         self.validators: dict[tuple[str, ...], tuple[Field, ...]] = {}
         self.refused = 0
+        self.held = 0
+        """Documents of databases whose collections were not all measured."""
 
     def database(self, name: str) -> Conversation[None]:
         draft = self._draft
@@ -210,6 +216,9 @@ class _Walk:
             draft.prove("listCollections", f"lists {len(infos)} collections of a database", Access.OPEN)
         for info in infos:
             yield from self._collection(name, info)
+        if self._measured > MAX_COLLECTIONS:
+            # Which of the collections that were not measured hold something is not known; that some do, is.
+            self.held += answers.number(stats.get("objects")) or 0
 
     def _collections(self, database: str) -> Conversation[list[answers.CollectionInfo] | None]:
         """The collections, or ``None`` where the server refuses the list."""
@@ -221,10 +230,27 @@ class _Walk:
                 draft.problem(f"{database}: {command.name}: {verdict}")
                 continue
             if answers.ok(listed):
-                return answers.collections(listed)
+                return (yield from self._rest(database, listed))
             draft.problem(f"{database}: {command.name}: {answers.complaint(listed)}")
             break
         return None
+
+    def _rest(self, database: str, listed: bson.Document) -> Conversation[list[answers.CollectionInfo]]:
+        """The collections of a listing and, where it goes on, of its next batches."""
+        found = answers.collections(listed)
+        cursor = answers.cursor_of(listed)
+        for _ in range(MAX_BATCHES):
+            if not cursor:
+                return found
+            more = yield from self._session.ask(commands.GET_MORE, database, cursor=cursor)
+            if not answers.ok(more):
+                self._draft.problem(f"{database}: {commands.GET_MORE.name}: {answers.complaint(more)}")
+                return found
+            found += answers.collections(more)
+            cursor = answers.cursor_of(more)
+        if cursor:
+            self._draft.problem(f"{database}: more collections than we list; the first {len(found)} are listed")
+        return found
 
     def _collection(self, database: str, info: answers.CollectionInfo) -> Conversation[None]:
         draft = self._draft
@@ -265,9 +291,9 @@ class _Walk:
         return None if value is None else Figure(value, self._quality, method)
 
 
-def _judge(containers: list[Container], refused: int) -> Access:
+def _judge(containers: list[Container], refused: int, held: int) -> Access:
     user = [c for c in containers if not c.system]
-    if any(c.records is not None and c.records.value for c in user):
+    if held or any(c.records is not None and c.records.value for c in user):
         return Access.PARTIAL if refused else Access.OPEN
     if any(c.records is None for c in user):
         return Access.SCHEMA_ONLY

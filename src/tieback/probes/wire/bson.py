@@ -21,11 +21,11 @@ _STRINGS = (0x02, 0x0D, 0x0E)
 
 
 def encode(document: Document) -> bytes:
-    """Encode a document of strings, booleans, integers (as int32), ``None``, lists and documents.
+    """Encode a document of strings, booleans, integers (int32, else int64), ``None``, lists and documents.
 
     Raises:
         TypeError: a value of another type; a programming error.
-        struct.error: an integer outside int32.
+        struct.error: an integer outside int64.
     """
     body = b"".join(_encode_element(key, value) for key, value in document.items())
     return struct.pack("<i", len(body) + 5) + body + b"\0"
@@ -38,7 +38,8 @@ def _encode_element(key: str, value: Value) -> bytes:
     if isinstance(value, bool):
         return b"\x08" + name + bytes((value,))
     if isinstance(value, int):
-        return b"\x10" + name + struct.pack("<i", value)
+        wide = not -(2**31) <= value < 2**31
+        return (b"\x12" if wide else b"\x10") + name + struct.pack("<q" if wide else "<i", value)
     if isinstance(value, str):
         text = value.encode() + b"\0"
         return b"\x02" + name + struct.pack("<i", len(text)) + text

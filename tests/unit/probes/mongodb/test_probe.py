@@ -103,6 +103,34 @@ def test_no_deeper_than_allowed(depth: Depth, commands: set[str]) -> None:
     assert not any(b"objectToArray" in data for data in ask({}, depth).sent)
 
 
+def paged(*batches: int) -> Callable[[bytes], bytes]:
+    """A server whose list of collections comes in so many batches of so many names; the last cursor may never end."""
+    left = list(batches)
+
+    def answer(sent: bytes) -> bytes:
+        asked = bson.decode(sent[21:])
+        command = next(iter(asked))
+        document = OPEN.get(command, {})
+        if command in ("listCollections", "getMore"):
+            start = sum(batches) - sum(left)
+            names: list[bson.Value] = [
+                {"name": f"c{start + number:05}", "type": "collection"} for number in range(left.pop(0))
+            ]
+            document = {"ok": 1, "cursor": {"id": -(2**62) if left else 0, "nextBatch": names}}
+            assert command == "listCollections" or (asked["getMore"], asked["$db"]) == (-(2**62), "hr")
+        return message(document, int.from_bytes(sent[4:8], "little"))
+
+    return answer
+
+
+@pytest.mark.parametrize(("batches", "listed", "cut"), [((3,), 3, False), ((3, 3, 1), 7, False), ((9,) * 30, 99, True)])
+def test_long_lists_come_in_batches(batches: tuple[int, ...], listed: int, cut: bool) -> None:
+    target = Target("127.0.0.1", 27017)
+    report = play(PROBE.run(target, Depth.ENUMERATE), Peer(paged(*batches)), PROBE.meta.sends).result
+    assert len([container for container in report.containers if not container.system]) == listed
+    assert any("more collections than we list" in problem for problem in report.problems) is cut
+
+
 def test_names_that_are_not_safe_to_send_are_left_alone() -> None:
     played = ask({"listDatabases": {"ok": 1, "databases": [{"name": "a$b"}, {"name": "hr"}]}})
     assert not any(b"a$b" in data for data in played.sent)
