@@ -130,7 +130,6 @@ def broker(pem: bytes) -> Iterator[Broker]:
     if account:
         for path in (directory, *directory.iterdir()):
             os.chown(path, account.uid, account.gid)
-    uid, gid, groups = (account.uid, account.gid, []) if account else (None, None, None)
     mapping = subprocess.Popen((epmd,), env=environment, stdout=log, stderr=log)
     process = subprocess.Popen(
         (str(server),),
@@ -139,9 +138,9 @@ def broker(pem: bytes) -> Iterator[Broker]:
         stderr=log,
         cwd=directory,
         start_new_session=True,
-        user=uid,
-        group=gid,
-        extra_groups=groups,
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
     )
     try:
         for _ in range(600):
