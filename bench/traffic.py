@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.measure import peak_mib, process, table
+from bench.measure import process, table
 
 ROOT = Path(__file__).parents[1]
 COPIES = 24
@@ -61,11 +61,13 @@ def build(files: list[Path], target: Path, copies: int) -> tuple[int, int]:
         source = opened.source
         is_ng = source.buffer[:4] == SECTION
         reader = PcapngReader(source, Problems(), Attribution()) if is_ng else PcapReader(source, Problems())
-        packets += [
-            (when, bytes(buffer[start : start + size]))
-            for buffer, start, size, when, interface in reader.frames()
-            if interface.link == 1
-        ]
+        for block in reader.blocks():
+            links = [block.links] * len(block.starts) if isinstance(block.links, int) else block.links.tolist()
+            for start, size, when, link in zip(
+                block.starts.tolist(), block.sizes.tolist(), block.times.tolist(), links, strict=True
+            ):
+                if link == 1:
+                    packets.append((when, block.buffer[start : start + size]))
         opened.close()
     with target.open("wb") as out:
         out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
@@ -85,29 +87,6 @@ def _shifted(data: bytes, copy: int) -> bytes:
     for place in places:
         moved[place] = (moved[place] + copy) & 0xFF
     return bytes(moved)
-
-
-def analyse(files: list[Path]) -> int:
-    """Every flow of the files as JSON to standard output; their number."""
-    import msgspec
-
-    from tieback.intake.traffic.open import open_traffic
-
-    encode = msgspec.json.Encoder().encode
-    out = sys.stdout.buffer
-    count = 0
-    for file in files:
-        opened = open_traffic(file)
-        for seen in opened.flows():
-            out.write(encode(seen.flow) + b"\n")
-            count += 1
-        opened.close()
-    return count
-
-
-def nothing() -> int:
-    """What starting and importing alone costs."""
-    return analyse([])
 
 
 def _peers(file: Path, folder: Path) -> list[tuple[str, str, list[str]]]:
@@ -142,10 +121,10 @@ def run() -> str:
         large, small = folder / "large.pcap", folder / "small.pcap"
         packets, size = build(of_apps(files), large, COPIES)
         _, small_size = build(of_apps(files), small, SMALL_COPIES)
-        me = [sys.executable, "-m", "bench.traffic"]
-        start = process([*me, "nothing"])
-        ours, tenth = process([*me, "analyse", str(large)]), process([*me, "analyse", str(small)])
-        many = process([*me, "analyse", *map(str, files)])
+        me = [sys.executable, "-m", "bench.flows"]
+        start = process(me)
+        ours, tenth = process([*me, str(large)]), process([*me, str(small)])
+        many = process([*me, *map(str, files)])
         rows = [_row("tieback, process start to end", ours, size, packets, ours)]
         rows += [
             _row(what, process(command, runs=1 if program == "tshark" else 3), size, packets, ours)
@@ -165,7 +144,7 @@ def run() -> str:
             f"{COPIES} times with other addresses: {packets} packets, {size / 1e6:.1f} MB; medians of whole "
             "processes.\n\n"
             + table(["what", "CPU s", "MB/s", "thousand packets/s", "peak MiB", "x tieback"], rows)
-            + f"\nThe peak holds the mapped file. Starting alone takes {start[1]:.2f} s of tieback's CPU. A byte of a "
+            + f"\nStarting alone takes {start[1]:.2f} s of tieback's CPU. A byte of a "
             f"file of {small_size / 1e6:.0f} MB costs {slope:.2f} times what a byte of the large one does.\n\n"
             f"{len(files)} small files, {total / 1e6:.1f} MB:\n\n"
             + table(["what", "CPU ms a file", "x tieback"], lines)
@@ -178,10 +157,3 @@ def _row(
     _, cpu, peak = measured
     speed, rate = size / cpu / 1e6, packets / cpu / 1e3
     return [what, f"{cpu:.2f}", f"{speed:.0f}", f"{rate:.0f}", f"{peak:.0f}", f"{cpu / ours[1]:.2f}"]
-
-
-if __name__ == "__main__":
-    if sys.argv[1] == "nothing":
-        raise SystemExit(nothing())
-    count = analyse([Path(argument) for argument in sys.argv[2:]])
-    print(count, f"{peak_mib():.0f} MiB", file=sys.stderr)

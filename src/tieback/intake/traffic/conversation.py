@@ -4,8 +4,11 @@ from tieback.intake.traffic.interface import FIRST_BYTES
 from tieback.intake.traffic.judgement import Judgement
 from tieback.model.flow import FlowApp
 
-_TLS = 8192
-"""Bytes of a TLS direction that are kept where its first segment does not hold all that is to be seen."""
+_TLS = 12 * 1024
+"""Bytes that are kept of a server's TLS: its hello and its own certificate, not the whole chain."""
+_CLIENT_HELLO, _SERVER_HELLO = 1, 2
+_CHOSE_TLS_1_3 = b"\0\x2b\0\x02\x03\x04"
+"""``supported_versions`` as a server sends it (RFC 8446, section 4.2.1)."""
 _HTTP = 8192
 _MAX_DATAGRAMS = 8
 _MAX_STRAYS = 64
@@ -48,9 +51,15 @@ class Side:
         """Segments that did not come in order, by their offset from ``base``."""
 
     def keep_segment(self, sequence: int, data: bytes) -> None:
-        """Keep a TCP segment that is the first, or does not continue what is there."""
+        """Keep a TCP segment: in its place where it continues what is there, else among the strays."""
         if self.base < 0:
             self.base = sequence
+        if sequence == self.next and self.chunks:
+            self.chunks.append(data)
+            self.next = (sequence + len(data)) & 0xFFFFFFFF
+            self.kept += len(data)
+            self.want = self.kept < self.limit
+            return
         if not self.chunks and sequence == self.base:
             self.chunks.append(data)
             self.kept += len(data)
@@ -84,7 +93,7 @@ class Side:
     def _limit_by(self, data: bytes) -> None:
         """Keep less where the first segment tells that less is enough."""
         if data[:2] == b"\x16\x03":
-            self.limit = _end_of_handshake(data)
+            self.limit = _end_of_hello(data)
         elif data[:2] in _TLS_DATA or data[:5] == b"HTTP/":
             self.limit = _HTTP
 
@@ -131,18 +140,20 @@ class Side:
 _TLS_DATA = frozenset({b"\x14\x03", b"\x15\x03", b"\x17\x03"})
 
 
-def _end_of_handshake(data: bytes) -> int:
-    """Where the handshake records end whose headers stand in the first segment: the hello, and the certificates.
+def _end_of_hello(data: bytes) -> int:
+    """How much of a TLS direction is to be seen, by its first segment.
 
-    A hello that goes on in a further record is given room.
+    That is the hello alone where it is a client's, or a server's of TLS 1.3, behind which all is encrypted. Else the
+    certificate follows, in this record or the next ones. A hello that goes on in a further record is given room.
     """
-    at = 0
-    for _ in range(8):
-        if data[at : at + 2] != b"\x16\x03" or at + 5 > len(data):
-            break
-        at += 5 + int.from_bytes(data[at + 3 : at + 5])
-    hello = 9 + int.from_bytes(data[6:9])
-    return min(at if hello <= at else max(at, _TLS), FIRST_BYTES)
+    if len(data) < 11:
+        return FIRST_BYTES
+    end = 5 + int.from_bytes(data[3:5])
+    if end < 9 + int.from_bytes(data[6:9]):
+        return FIRST_BYTES
+    if data[5] == _CLIENT_HELLO or (data[5] == _SERVER_HELLO and _CHOSE_TLS_1_3 in data[:end]):
+        return min(end, FIRST_BYTES)
+    return _TLS
 
 
 def _offset(chunk: tuple[int, bytes]) -> int:

@@ -5,6 +5,7 @@ message, and what was read before it counts.
 """
 
 import struct
+from functools import lru_cache
 from struct import Struct
 
 import msgspec
@@ -46,7 +47,7 @@ def parse_message(data: bytes, *, names_only: bool = False) -> Message | None:
     at = 12
     question = ""
     for number in range(questions):
-        name, at = _name(data, at)
+        name, at = _question(data, at)
         if at < 0 or at + 4 > len(data) or data[at + 2] & 0x7F > 0 or data[at + 3] not in {1, 3, 4, 255}:
             return None
         at += 4
@@ -86,6 +87,20 @@ def _addresses(data: bytes, at: int, count: int, question: str) -> tuple[tuple[s
     if question and not aliases:
         return tuple(found)
     return tuple((aliases.get(owner, owner), address) for owner, address in found)
+
+
+def _question(data: bytes, at: int) -> tuple[str, int]:
+    """As ``_name``, for a name that stands whole in its place and is met again and again."""
+    end = data.find(b"\0", at, at + MAX_NAME + 1) + 1
+    name = _whole_name(data[at:end]) if end else None
+    return _name(data, at) if name is None else (name, end)
+
+
+@lru_cache(maxsize=4096)
+def _whole_name(raw: bytes) -> str | None:
+    """A name without compression that fills the bytes given."""
+    name, end = _name(raw, 0)
+    return name if end == len(raw) and max(raw) < 0xC0 else None
 
 
 def _name(data: bytes, at: int) -> tuple[str, int]:

@@ -1,8 +1,11 @@
-"""What the readers of capture files hand on: packets as places in a buffer."""
+"""What the readers of capture files hand on: blocks of packets as places in a buffer, one column a property."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from tieback.intake.traffic.source import Buffer
 from tieback.model.flow import FlowApp
@@ -10,9 +13,14 @@ from tieback.model.flow import FlowApp
 MAX_PACKET = 1024 * 1024
 """Bytes of a packet; libpcap's own limit for network links is 256 KiB."""
 
+MAX_ROWS = 1 << 15
+"""Packets of a block at most."""
 
-@dataclass(frozen=True, slots=True)
-class Interface:
+type Integers = NDArray[np.int64]
+type Seconds = NDArray[np.float64]
+
+
+class Interface(msgspec.Struct, frozen=True):
     """What packets were captured from."""
 
     link: int
@@ -25,18 +33,28 @@ class Interface:
     """Bytes captured of a packet at most; 0 is no limit."""
 
 
-type Frame = tuple[Buffer, int, int, float, Interface]
-"""Buffer, start, captured bytes, seconds since 1970, interface. A tuple, as one is made for each packet."""
+class Frames(msgspec.Struct, gc=False):
+    """Packets that follow each other in a capture, at most ``MAX_ROWS``."""
+
+    buffer: Buffer
+    starts: Integers
+    """Where each frame begins in the buffer."""
+    sizes: Integers
+    """Captured bytes; never beyond the buffer."""
+    times: Seconds
+    """Seconds since 1970."""
+    links: Integers | int
+    """Link type of each frame, or of all."""
+    apps: dict[int, FlowApp] = {}
+    """The apps that the capture names, by the frame's place in the block."""
 
 
 class FrameReader(Protocol):
     """A reader of one capture format."""
 
-    app: FlowApp | None
-    """The app that the capture names for the packet just handed out."""
     has_secrets: bool
     """Whether the file brings TLS secrets."""
 
-    def frames(self) -> Iterator[Frame]:
+    def blocks(self) -> Iterator[Frames]:
         """Every packet that can be read, once."""
         ...

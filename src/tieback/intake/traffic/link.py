@@ -13,21 +13,20 @@ NULL, ETHERNET, RAW_12, RAW, LOOP, COOKED, RAW_IPV4, RAW_IPV6 = 0, 1, 12, 101, 1
 PKTAP, USER2, COOKED_2 = 258, 149, 276
 """Darwin once wrote PKTAP with the number that is now USER2."""
 
-FIXED = {
-    NULL: (4, "5s", b"\x02\0\0\0E", b"\x1e\0\0\0\x60"),
-    ETHERNET: (14, "12x3s", b"\x08\0E", b"\x86\xdd\x60"),
-    RAW_12: (0, "1s", b"E", b"\x60"),
-    RAW: (0, "1s", b"E", b"\x60"),
-    LOOP: (4, "5s", b"\0\0\0\x02E", b"\0\0\0\x1e\x60"),
-    COOKED: (16, "14x3s", b"\x08\0E", b"\x86\xdd\x60"),
-    RAW_IPV4: (0, "1s", b"E", b"\x60"),
-    RAW_IPV6: (0, "1s", b"E", b"\x60"),
-    COOKED_2: (20, "20x1s", b"", b""),
-}
-"""Bytes before IP, and for the fast path where the protocol and the first byte of IP stand, and what they read for
-usual IPv4 (without options) and IPv6. Where that is empty every packet goes the slow path."""
+_ETHERTYPES = (b"\x08\0", b"\x86\xdd")
 
-NOT_FIXED = (0, "1s", b"", b"")
+FIXED: dict[int, tuple[int, int, tuple[bytes, bytes]]] = {
+    NULL: (4, 0, (b"\x02\0\0\0", b"\x1e\0\0\0")),
+    ETHERNET: (14, 12, _ETHERTYPES),
+    RAW_12: (0, 0, (b"", b"")),
+    RAW: (0, 0, (b"", b"")),
+    LOOP: (4, 0, (b"\0\0\0\x02", b"\0\0\0\x1e")),
+    COOKED: (16, 14, _ETHERTYPES),
+    RAW_IPV4: (0, 0, (b"", b"")),
+    RAW_IPV6: (0, 0, (b"", b"")),
+    COOKED_2: (20, 0, _ETHERTYPES),
+}
+"""Bytes before IP; where the protocol stands in them, and what it usually reads for IPv4 and IPv6."""
 
 READ = {*FIXED, PKTAP, USER2}
 """Link types that are read."""
@@ -36,6 +35,8 @@ _MAX_NESTING = 6
 _IP_TYPES = {0x0800, 0x86DD}
 _VLAN = {0x8100, 0x88A8, 0x9100, 0x9200}
 _MPLS, _PPPOE = {0x8847, 0x8848}, 0x8864
+MAY_HOLD_IP = frozenset({*_IP_TYPES, *_VLAN, *_MPLS, _PPPOE})
+"""Types of Ethernet's payload that are followed."""
 _half = Struct(">H").unpack_from
 _pktap = Struct("<III").unpack_from
 
@@ -68,7 +69,7 @@ def find_ip(
         link = inner
     stop -= trailing
     try:
-        header, _, _, _ = FIXED[link]
+        header, _, _ = FIXED[link]
     except KeyError:
         raise UnknownLinkError(str(link)) from None
     if stop - start < header + 1:

@@ -9,7 +9,7 @@ from tieback.intake.traffic.source import Buffer
 
 TCP, UDP = 6, 17
 FRAGMENT = -2
-"""Instead of a protocol: a later fragment, which has no ports."""
+"""Instead of a protocol: one of several fragments of a packet; the place is where its IP header begins."""
 NOTHING = -1
 """Instead of a protocol: no IP packet that can be read."""
 
@@ -51,7 +51,7 @@ def _find_in_ipv4(buffer: Buffer, start: int, stop: int) -> Place:
     end = start + total if total else stop
     if header < 20 or end < start + header:
         return _NONE
-    if fragment & 0x1FFF:
+    if fragment & 0x3FFF:
         return FRAGMENT, addresses, start, end
     return protocol, addresses, start + header, end
 
@@ -70,7 +70,7 @@ def _find_in_ipv6(buffer: Buffer, start: int, stop: int) -> Place:
         elif protocol == _FRAGMENT_HEADER:
             if at + 8 > stop:
                 return _NONE
-            if _half(buffer, at + 2)[0] & 0xFFF8:
+            if _half(buffer, at + 2)[0] & 0xFFF9:
                 return FRAGMENT, addresses, start, end
             size = 8
         else:

@@ -1,6 +1,5 @@
 """Open a capture, archive or log; what it is, its bytes say, not its name."""
 
-import mmap
 import os
 import stat
 from collections.abc import Callable, Mapping
@@ -9,10 +8,9 @@ from pathlib import Path
 from tieback.intake.traffic.attribution import Attribution
 from tieback.intake.traffic.capture import Capture
 from tieback.intake.traffic.interface import OpenedTraffic
-from tieback.intake.traffic.openers import OPENERS
 from tieback.intake.traffic.pcap import MAGICS
 from tieback.intake.traffic.pcapng import SECTION
-from tieback.intake.traffic.source import Mapped, Source, gzip_source, zstd_source
+from tieback.intake.traffic.source import Source, Window, gzip_source, zstd_source
 from tieback.intake.traffic.stores.choose import recognise
 from tieback.model.errors import InputError
 
@@ -53,6 +51,8 @@ def open_traffic(path: Path, uid_map: Mapping[int, str] | None = None) -> Opened
     finally:
         os.close(number)
     if source is None:
+        from tieback.intake.traffic.openers import OPENERS
+
         for opener in OPENERS:
             opened = opener(path, head)
             if opened is not None:
@@ -90,7 +90,7 @@ def _source(number: int, head: bytes, path: Path) -> Source | None:
     """The bytes of a capture, decompressed where needed; ``None`` for a file that is none."""
     if is_capture(head):
         try:
-            return Mapped(mmap.mmap(number, 0, access=mmap.ACCESS_READ))
+            return Window(os.dup(number))
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}", where=str(path), advice="Check the disk") from None
     opener: Callable[[], Source]

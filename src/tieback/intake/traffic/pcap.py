@@ -3,15 +3,14 @@
 Source: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-04.html
 """
 
-from collections.abc import Callable, Iterator
-from struct import Struct
+from collections.abc import Iterator
+from struct import Struct, error
 
-from tieback.intake.traffic.frames import MAX_PACKET, Frame, Interface
+import numpy as np
+
+from tieback.intake.traffic.frames import MAX_PACKET, MAX_ROWS, Frames
 from tieback.intake.traffic.problems import Problems
 from tieback.intake.traffic.source import Buffer, Source
-from tieback.model.flow import FlowApp
-
-type Unpack = Callable[[Buffer, int], tuple[int, ...]]
 
 MAGICS = {
     b"\xd4\xc3\xb2\xa1": ("<", 1e-6),
@@ -23,56 +22,91 @@ MAGICS = {
 
 HEADER = 24
 RECORD = 16
+_SIZE = 8
+"""Where the captured length stands in a record's header."""
 
 
 class PcapReader:
     """Walks the records of one file."""
 
-    app: FlowApp | None = None
-    """The format says nothing of apps; PCAPdroid's trailer stands in the packet itself."""
     has_secrets = False
+    """The format has no place for them."""
 
     def __init__(self, source: Source, problems: Problems) -> None:
         self._source = source
         self._problems = problems
+        self._order = "<"
+        self._scale = 1e-6
+        self._link = 0
 
-    def frames(self) -> Iterator[Frame]:
+    def blocks(self) -> Iterator[Frames]:
         """Every packet; what cannot be read ends the walk with a problem."""
         source = self._source
         if len(source.buffer) < HEADER:
             self._problems.note("the file is cut off in its header", "byte 0")
             return
-        order, scale = MAGICS[bytes(source.buffer[:4])]
-        network = Struct(order + "I").unpack_from(source.buffer, 20)[0]
-        interface = Interface(network & 0xFFFF)
-        unpack = Struct(order + "III").unpack_from
+        self._order, self._scale = MAGICS[source.buffer[:4]]
+        self._link = Struct(self._order + "I").unpack_from(source.buffer, 20)[0] & 0xFFFF
         position = HEADER
         while True:
-            buffer = source.buffer
-            last = len(buffer) - RECORD
-            end = last + RECORD
-            while position <= last:
-                seconds, fraction, size = unpack(buffer, position)
-                start = position + RECORD
-                position = start + size
-                if position > end:
-                    position = start - RECORD
-                    break
-                yield buffer, start, size, seconds + fraction * scale, interface
-            if not self._more(position, unpack):
-                return
-            position = 0
+            places, position = self._walk(source.buffer, position)
+            if places:
+                block = self._frames(source.buffer, places)
+                if len(block.starts):
+                    yield block
+                if len(block.starts) < len(places):
+                    self._too_long(places[len(block.starts)] - _SIZE)
+                    return
+            if len(places) < MAX_ROWS:
+                if not self._more(position):
+                    return
+                position = 0
 
-    def _more(self, position: int, unpack: Unpack) -> bool:
+    def _walk(self, buffer: Buffer, position: int) -> tuple[list[int], int]:
+        """Places of the lengths of whole records in the window, and where the first that is not whole begins."""
+        places: list[int] = []
+        add = places.append
+        size = Struct(self._order + "I").unpack_from
+        last = len(buffer) + _SIZE
+        place = position + _SIZE
+        try:
+            for _ in range(MAX_ROWS):
+                (length,) = size(buffer, place)
+                following = place + length + RECORD
+                if following > last:
+                    break
+                add(place)
+                place = following
+        except error:  # the end of the window, for which asking each time would cost more than this
+            pass
+        return places, place - _SIZE
+
+    def _frames(self, buffer: Buffer, places: list[int]) -> Frames:
+        """The records as columns, up to the first that is longer than any packet."""
+        order = self._order
+        starts = np.array(places, np.int64) - _SIZE
+        every = np.ndarray((len(buffer) - RECORD + 1,), f"V{RECORD}", buffer, 0, (1,))
+        heads = every[starts].view(order + "u4").reshape(-1, RECORD // 4)
+        sizes = heads[:, 2].astype(np.int64)
+        sound = len(places)
+        if int(sizes.max()) > MAX_PACKET:
+            sound = int(np.argmax(sizes > MAX_PACKET))
+        times = heads[:, 0] + heads[:, 1] * self._scale
+        return Frames(buffer, starts[:sound] + RECORD, sizes[:sound], times[:sound], self._link)
+
+    def _too_long(self, position: int) -> None:
+        size = Struct(self._order + "I").unpack_from(self._source.buffer, position + _SIZE)[0]
+        where = f"byte {self._source.base + position}"
+        self._problems.note(f"a record says that it holds {size} bytes; the rest is not read", where)
+
+    def _more(self, position: int) -> bool:
         """Whether the window could be moved on; says what is wrong with the rest where it could not."""
         source = self._source
-        where = f"byte {source.base + position}"
         left = len(source.buffer) - position
-        if left >= RECORD:
-            size = unpack(source.buffer, position)[2]
-            if size > MAX_PACKET:
-                self._problems.note(f"a record says that it holds {size} bytes; the rest is not read", where)
-                return False
+        if left >= RECORD and Struct(self._order + "I").unpack_from(source.buffer, position + _SIZE)[0] > MAX_PACKET:
+            self._too_long(position)
+            return False
+        where = f"byte {source.base + position}"
         if source.advance(position):
             return True
         if source.damage:

@@ -9,8 +9,10 @@ import struct
 from collections.abc import Iterator
 from struct import Struct
 
+import numpy as np
+
 from tieback.intake.traffic.attribution import Attribution
-from tieback.intake.traffic.frames import MAX_PACKET, Frame, Interface
+from tieback.intake.traffic.frames import MAX_PACKET, MAX_ROWS, Frames, Interface
 from tieback.intake.traffic.problems import Problems
 from tieback.intake.traffic.source import Buffer, Source
 from tieback.model.flow import FlowApp
@@ -41,6 +43,40 @@ class _Order:
         self.long = Struct(order + "q").unpack_from
 
 
+class _Rows:
+    """The packets of one step of the walk, before they are columns."""
+
+    __slots__ = ("_apps", "_links", "_sizes", "_times", "starts")
+
+    def __init__(self) -> None:
+        self.starts: list[int] = []
+        self._sizes: list[int] = []
+        self._times: list[float] = []
+        self._links: list[int] = []
+        self._apps: dict[int, FlowApp] = {}
+
+    def add(self, start: int, size: int, when: float, interface: Interface, app: FlowApp | None) -> None:
+        """One packet more."""
+        if app is not None:
+            self._apps[len(self.starts)] = app
+        self.starts.append(start)
+        self._sizes.append(size)
+        self._times.append(when)
+        self._links.append(interface.link)
+
+    def frames(self, buffer: Buffer) -> Frames:
+        """The packets as columns."""
+        same = self._links.count(self._links[0]) == len(self._links)
+        return Frames(
+            buffer,
+            np.array(self.starts, np.int64),
+            np.array(self._sizes, np.int64),
+            np.array(self._times, np.float64),
+            self._links[0] if same else np.array(self._links, np.int64),
+            self._apps,
+        )
+
+
 class PcapngReader:
     """Walks the blocks of one file."""
 
@@ -52,65 +88,68 @@ class PcapngReader:
         self._known: dict[Interface, Interface] = {}
         self._processes: list[str] = []
         self._order = _Order("<")
-        self.app: FlowApp | None = None
         self.has_secrets = False
 
-    def frames(self) -> Iterator[Frame]:
+    def blocks(self) -> Iterator[Frames]:
         """Every packet; a block whose length cannot be right ends the walk with a problem."""
         source = self._source
         position = 0
         while True:
-            buffer = source.buffer
-            end = len(buffer)
-            while position + 28 <= end:
-                kind, length, number, high, low, size, _ = self._order.enhanced(buffer, position)
-                stop = position + length
-                if kind == _ENHANCED and 32 + size <= length <= MAX_BLOCK and stop <= end and not length & 3:
-                    try:
-                        interface = self._interfaces[number]
-                    except IndexError:
-                        self._problems.note(
-                            "packets of an interface that the file does not describe", f"interface {number}"
-                        )
-                        position = stop
-                        continue
-                    padded = (size + 35) & ~3
-                    self.app = self._options(buffer, position + padded - 4, stop - 4) if length > padded else None
-                    yield (
-                        buffer,
-                        position + 28,
-                        size,
-                        (high << 32 | low) * interface.scale + interface.offset,
-                        interface,
-                    )
-                    position = stop
-                    continue
-                if kind == _SECTION:
-                    self._order = _Order(
-                        ">" if bytes(buffer[position + 8 : position + 12]) == b"\x1a\x2b\x3c\x4d" else "<"
-                    )
-                    length = self._order.word(buffer, position + 4)[0]
-                    stop = position + length
-                if length < 12 or length & 3 or length > MAX_BLOCK:
-                    self._problems.note(
-                        f"a block says that it is {length} bytes long; the rest is not read",
-                        f"byte {source.base + position}",
-                    )
-                    return
-                if stop > end:
-                    break
-                frame = self._block(buffer, position, stop, kind)
-                if frame is not None:
-                    yield frame
-                position = stop
+            rows = _Rows()
+            following = self._walk(source.buffer, position, rows)
+            if rows.starts:
+                yield rows.frames(source.buffer)
+            position = abs(following)
+            if following < 0:
+                return
+            if len(rows.starts) >= MAX_ROWS:
+                continue
             short = self._short(position)
             if short:
                 position += short
-                continue
-            if not source.advance(position):
+            elif source.advance(position):
+                position = 0
+            else:
                 self._note_end(position)
                 return
-            position = 0
+
+    def _walk(self, buffer: Buffer, position: int, rows: _Rows) -> int:
+        """Read blocks; where the first begins that is not whole, negative where nothing behind it can be read."""
+        end = len(buffer)
+        enhanced, interfaces = self._order.enhanced, self._interfaces
+        while position + 28 <= end and len(rows.starts) < MAX_ROWS:
+            kind, length, number, high, low, size, _ = enhanced(buffer, position)
+            stop = position + length
+            if kind == _ENHANCED and 32 + size <= length <= MAX_BLOCK and stop <= end and not length & 3:
+                try:
+                    interface = interfaces[number]
+                except IndexError:
+                    self._problems.note(
+                        "packets of an interface that the file does not describe", f"interface {number}"
+                    )
+                    position = stop
+                    continue
+                padded = (size + 35) & ~3
+                app = self._options(buffer, position + padded - 4, stop - 4) if length > padded else None
+                rows.add(position + 28, size, (high << 32 | low) * interface.scale + interface.offset, interface, app)
+                position = stop
+                continue
+            if kind == _SECTION:
+                self._order = _Order(">" if buffer[position + 8 : position + 12] == b"\x1a\x2b\x3c\x4d" else "<")
+                length = self._order.word(buffer, position + 4)[0]
+                stop = position + length
+            if length < 12 or length & 3 or length > MAX_BLOCK:
+                self._problems.note(
+                    f"a block says that it is {length} bytes long; the rest is not read",
+                    f"byte {self._source.base + position}",
+                )
+                return -position or -1
+            if stop > end:
+                break
+            self._block(buffer, position, stop, kind, rows)
+            enhanced, interfaces = self._order.enhanced, self._interfaces
+            position = stop
+        return position
 
     def _short(self, position: int) -> int:
         """Length of a complete block of less than 28 bytes at the end of the window."""
@@ -120,7 +159,7 @@ class PcapngReader:
             return 0
         kind, length = self._order.words(buffer, position)
         if 12 <= length <= left and not length & 3 and kind != _SECTION:
-            self._block(buffer, position, position + length, kind)
+            self._block(buffer, position, position + length, kind, _Rows())
             return int(length)
         return 0
 
@@ -133,9 +172,8 @@ class PcapngReader:
                 "the last block is cut off: still being written, or damaged", f"byte {source.base + position}"
             )
 
-    def _block(self, buffer: Buffer, start: int, stop: int, kind: int) -> Frame | None:
+    def _block(self, buffer: Buffer, start: int, stop: int, kind: int, rows: _Rows) -> None:
         """Anything but a sound enhanced packet."""
-        self.app = None
         try:
             if kind == _SECTION:
                 self._interfaces = []
@@ -143,9 +181,9 @@ class PcapngReader:
             elif kind == _INTERFACE:
                 self._describe(buffer, start, stop)
             elif kind == _SIMPLE:
-                return self._simple(buffer, start, stop)
+                self._simple(buffer, start, stop, rows)
             elif kind == _OLD_PACKET:
-                return self._old_packet(buffer, start, stop)
+                self._old_packet(buffer, start, stop, rows)
             elif kind == _SECRETS:
                 self.has_secrets = True
             elif kind == _DARWIN_PROCESS and len(self._processes) < MAX_INTERFACES:
@@ -157,7 +195,6 @@ class PcapngReader:
                 self._problems.note("a packet is longer than its block", f"byte {self._source.base + start}")
         except struct.error:
             self._problems.note("a block is too short for its kind", f"byte {self._source.base + start}")
-        return None
 
     def _describe(self, buffer: Buffer, start: int, stop: int) -> None:
         if len(self._interfaces) >= MAX_INTERFACES:
@@ -174,24 +211,25 @@ class PcapngReader:
         fresh = Interface(link, scale, offset if abs(offset) < 1 << 33 else 0, snap)
         self._interfaces.append(self._known.setdefault(fresh, fresh))
 
-    def _simple(self, buffer: Buffer, start: int, stop: int) -> Frame | None:
+    def _simple(self, buffer: Buffer, start: int, stop: int, rows: _Rows) -> None:
         if not self._interfaces:
             self._problems.note("packets of an interface that the file does not describe", "interface 0")
-            return None
+            return
         interface = self._interfaces[0]
         size = min(self._order.word(buffer, start + 8)[0], stop - start - 16)
         if interface.snap:
             size = min(size, interface.snap)
-        return (buffer, start + 12, size, 0.0, interface) if size > 0 else None
+        if size > 0:
+            rows.add(start + 12, size, 0.0, interface, None)
 
-    def _old_packet(self, buffer: Buffer, start: int, stop: int) -> Frame | None:
+    def _old_packet(self, buffer: Buffer, start: int, stop: int, rows: _Rows) -> None:
         """The obsolete Packet Block: as the enhanced one, with 16 bits for the interface."""
         _, _, _, high, low, size, _ = self._order.enhanced(buffer, start)
         number = self._order.half(buffer, start + 8)[0]
         if size > min(stop - start - 32, MAX_PACKET) or number >= len(self._interfaces):
-            return None
+            return
         interface = self._interfaces[number]
-        return buffer, start + 28, size, (high << 32 | low) * interface.scale + interface.offset, interface
+        rows.add(start + 28, size, (high << 32 | low) * interface.scale + interface.offset, interface, None)
 
     def _pairs(self, buffer: Buffer, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
         """Options: code and value, at most ``MAX_OPTIONS`` of them."""

@@ -1,9 +1,9 @@
-"""Where the bytes of a capture come from: a mapped file, or one decompressed in bounded steps.
+"""Where the bytes of a capture come from: a file read, or decompressed, in bounded steps.
 
 A reader looks at ``buffer`` from the front and calls ``advance`` when it has come to the end of what is there.
 """
 
-import mmap
+import os
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -11,10 +11,10 @@ from typing import BinaryIO, Protocol
 
 from tieback.model.errors import InputError
 
-type Buffer = bytes | mmap.mmap
+type Buffer = bytes
 
-STEP = 2 * 1024 * 1024
-"""Bytes that are decompressed at a time."""
+STEP = 4 * 1024 * 1024
+"""Bytes that are read or decompressed at a time."""
 
 _READ = 256 * 1024
 
@@ -37,23 +37,33 @@ class Source(Protocol):
         ...
 
 
-class Mapped:
-    """A file that is read in place; the window is the whole of it."""
+class Window:
+    """A file that is read in steps.
 
-    def __init__(self, data: mmap.mmap) -> None:
-        self.buffer: Buffer = data
-        self._data = data
+    It is not mapped: a page of a mapped file that another process cuts off ends this one, and captures that are still
+    being written are cut off and begun anew by the tools that write them.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._number = number
         self.base = 0
         self.damage = ""
+        self.buffer: Buffer = os.pread(number, STEP, 0)
 
     def advance(self, position: int) -> bool:
-        """Nothing follows the whole file."""
-        del position
-        return False
+        """Read on from ``position``; without progress the window grows, as a record may be longer than it."""
+        size = STEP if position else 2 * max(len(self.buffer), STEP)
+        more = os.pread(self._number, size, self.base + position)
+        grown = len(more) > len(self.buffer) - position
+        self.buffer = more
+        self.base += position
+        return grown
 
     def close(self) -> None:
-        """Unmap."""
-        self._data.close()
+        """Close the file."""
+        if self._number >= 0:
+            os.close(self._number)
+            self._number = -1
 
 
 class Decompressor(Protocol):

@@ -1,23 +1,28 @@
-"""The flow table: packets to conversations. Its loop runs once a packet, so it makes no object and calls nothing there.
+"""The flow table: blocks of packets to conversations.
 
-A direction of a conversation is looked up by its addresses and ports as they stand in the packet; each direction counts
-for itself. Only the first bytes are copied. Memory is bounded by ``MAX_FLOWS`` and ``MAX_KEPT``: beyond them the
-conversations that were idle longest are judged and handed out.
+What every packet costs is spent on columns (``headers``, ``runs``); Python touches each conversation of a block once,
+and of packets only the first bytes of each direction. Memory is bounded by ``MAX_FLOWS`` and ``MAX_KEPT``, and what one
+block adds to them: beyond that the conversations that were idle longest are judged and handed out.
 """
 
 import gc
-import struct
-from collections.abc import Callable, Iterable, Iterator
-from struct import Struct
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from typing import cast
 
-from tieback.intake.traffic import network
+import numpy as np
+
 from tieback.intake.traffic.attribution import TRAILER, TRAILER_MAGIC, Attribution
 from tieback.intake.traffic.conversation import Conversation, Side
-from tieback.intake.traffic.frames import Frame, FrameReader, Interface
+from tieback.intake.traffic.frames import MAX_ROWS, FrameReader, Frames
+from tieback.intake.traffic.headers import read_headers
 from tieback.intake.traffic.judgement import Judgement
-from tieback.intake.traffic.link import ETHERNET, FIXED, NOT_FIXED, PKTAP, USER2, UnknownLinkError, find_ip
+from tieback.intake.traffic.link import ETHERNET, RAW
 from tieback.intake.traffic.names import NAME_PORTS, Names
+from tieback.intake.traffic.network import TCP, UDP
 from tieback.intake.traffic.problems import Problems
+from tieback.intake.traffic.runs import ACK, SYN, Runs, answers, secret_factors, sort_into_runs
+from tieback.intake.traffic.single import SinglePackets
 from tieback.intake.traffic.source import Buffer
 from tieback.model.flow import FlowApp
 
@@ -27,12 +32,11 @@ MAX_FLOWS = 20_000
 MAX_KEPT = 24 * 1024 * 1024
 """First bytes and samples held at a time."""
 
-TCP, UDP = network.TCP, network.UDP
+_ANSWER = 2
+"""Instead of a family's number: an answer to a question for a name."""
+_NAMED_DATAGRAMS = 2
 
 type Judge = Callable[[Conversation], Judgement]
-
-_IPV4, _IPV6 = "xHxxHxB2x12s8xH", "3xHBx36s8xH"
-_word = Struct(">I").unpack_from
 
 
 class FlowTable:
@@ -44,249 +48,270 @@ class FlowTable:
         self._judge = judge
         self._names = names
         self._attribution = attribution
-        self._problems = problems
         self._max_flows = max_flows
+        self._single = SinglePackets(attribution, problems)
+        self._factors = secret_factors()
         self._tcp: dict[bytes, Side] = {}
         self._udp: dict[bytes, Side] = {}
+        """The lower end of each conversation, by its addresses and ports."""
         self._flows: dict[int, Conversation] = {}
-        self._ready: list[Conversation] = []
-        self._process: FlowApp | None = None
-        """What the PKTAP header of the packet at hand names."""
-        self._number = 0
+        self._rows = 0
+        """Packets of the blocks before; a conversation's number is that of its first packet."""
         self._kept = 0
-        self.other = 0
-        """Packets without TCP or UDP."""
-        self.fragments = 0
-        """Later fragments: counted, not put together."""
-        self.damaged = 0
 
     def conversations(self, reader: FrameReader) -> Iterator[Conversation]:
         """Walk a capture and hand out judged conversations, in the order of their first packets where memory allows."""
         yield from _undisturbed(self._all(reader))
 
     def _all(self, reader: FrameReader) -> Iterator[Conversation]:
-        yield from self._walk(reader, reader.frames())
-        yield from self._end()
+        last = 0.0
+        for frames in reader.blocks():
+            last = float(frames.times[-1])
+            yield from self._take(frames)
+        rest = self._single.rest()
+        for at in range(0, len(rest), MAX_ROWS):
+            yield from self._take(_as_frames(rest[at : at + MAX_ROWS], last))
+        for number in sorted(self._flows):
+            flow = self._flows.pop(number)
+            self._finish(flow)
+            yield flow
 
-    def _walk(self, reader: FrameReader, frames: Iterable[Frame]) -> Iterator[Conversation]:  # noqa: PLR0912, PLR0915 - the one loop that runs for each packet; a call would cost more than what it does
-        current: Interface | None = None
-        ipv4 = ipv6 = Struct("").unpack_from
-        mark4 = mark6 = b""
-        header = header4 = header6 = 0
-        tcp_get, udp_get = self._tcp.get, self._udp.get
-        word = _word
-        place = stop = bits = protocol = 0
-        key = b""
-        for buffer, start, size, when, interface in frames:
-            if interface is not current:
-                current = interface
-                header, mark, mark4, mark6 = FIXED.get(interface.link, NOT_FIXED)
-                header4, header6 = header + 20, header + 40
-                ipv4 = Struct(f">{mark}{_IPV4}").unpack_from
-                ipv6 = Struct(f">{mark}{_IPV6}").unpack_from
-            limit = start + size
-            try:
-                found, stop, fragment, protocol, key, bits = ipv4(buffer, start)
-                if found == mark4 and not fragment & 0x3FFF:
-                    place = start + header4
-                    stop += start + header
-                elif found == mark6:
-                    _, stop, protocol, key, bits = ipv6(buffer, start)
-                    place = start + header6
-                    stop += place
-                else:
-                    protocol = 0
-            except struct.error:
-                protocol = 0
-            if stop <= place or (protocol != TCP and protocol != UDP):  # noqa: PLR1714 - faster than a set
-                protocol, key, place, stop = self._slowly(buffer, start, limit, interface)
-                if protocol == TCP and place + 14 <= limit:
-                    bits = buffer[place + 12] << 8 | buffer[place + 13]
-            if protocol == TCP:
-                payload = place + (bits >> 10 & 0x3C)
-                if (payload > limit or bits < 0x5000) and (place + 14 > limit or bits < 0x5000):
-                    self.damaged += 1
-                    continue
-                side = tcp_get(key)
-                if side is None:
-                    side = self._open(TCP, key, when, buffer, start, limit, interface, reader)
-                    if self._ready:
-                        yield from self._hand_out()
-                if bits & 2:
-                    side = self._synchronise(side, key, word(buffer, place + 4)[0], bits, when)
-                side.packets += 1
-                side.last = when
-                if stop > payload:
-                    side.bytes += stop - payload
-                    if side.want and payload < limit:
-                        data = buffer[payload : stop if stop < limit else limit]  # noqa: FURB136 - no call
-                        sequence = word(buffer, place + 4)[0]
-                        if sequence == side.next:
-                            side.chunks.append(data)
-                            side.next = sequence + len(data) & 0xFFFFFFFF
-                            side.kept += len(data)
-                            if side.kept >= side.limit:
-                                side.want = False
-                        else:
-                            side.keep_segment(sequence, data)
-                        self._kept += len(data)
-                        if self._kept > MAX_KEPT:
-                            yield from self._relieve()
-            elif protocol == UDP:
-                payload = place + 8
-                if payload > limit:
-                    self.damaged += 1
-                    continue
-                side = udp_get(key)
-                if side is None:
-                    side = self._open(UDP, key, when, buffer, start, limit, interface, reader)
-                    if self._ready:
-                        yield from self._hand_out()
-                side.packets += 1
-                side.last = when
-                if stop > payload:
-                    side.bytes += stop - payload
-                    if side.want:
-                        data = buffer[payload : stop if stop < limit else limit]  # noqa: FURB136 - no call
-                        if side.named:
-                            self._names.learn(data, key[len(key) // 2 - 2 : -4])
-                            if len(side.chunks) > 1:
-                                continue
-                        side.keep_datagram(data)
-                        self._kept += len(data)
-                        if self._kept > MAX_KEPT:
-                            yield from self._relieve()
+    def _take(self, frames: Frames) -> Iterator[Conversation]:
+        """Let the packets of a block count."""
+        self._single.begin(frames)
+        families = read_headers(frames, self._single)
+        buffer = self._single.buffer()
+        every = [sort_into_runs(columns, frames.times, self._factors) for columns in families]
+        found: list[list[Side | None]] = []
+        events: list[tuple[int, int, int]] = []
+        for family, runs in enumerate(every):
+            tcp, udp = self._tcp.get, self._udp.get
+            pairs = zip(runs.keys, runs.protocols, strict=True)
+            known = [tcp(key) if protocol == TCP else udp(key) for key, protocol in pairs]
+            events += [(runs.first_row[place], family, place) for place, side in enumerate(known) if side is None]
+            found.append(known)
+        if len(self._flows) + len(events) > self._max_flows:
+            yield from self._make_room(len(events), found)
+        told = [answer for columns in families for answer in answers(columns, buffer)]
+        events += [(answer[0], _ANSWER, number) for number, answer in enumerate(told)]
+        events.sort()
+        for row, family, place in events:
+            if family == _ANSWER:
+                _, receiver, data = told[place]
+                self._names.learn(data, receiver)
             else:
-                self.other += 1
+                found[family][place] = self._open(frames, row, every[family], place)
+        for runs, sides in zip(every, cast(list[list[Side]], found), strict=True):
+            self._count(runs, sides, buffer)
+        self._rows += len(frames.starts)
+        if self._kept > MAX_KEPT:
+            yield from self._relieve()
 
-    def _slowly(self, buffer: Buffer, start: int, limit: int, interface: Interface) -> tuple[int, bytes, int, int]:
-        """Find the transport header of any packet that is not the usual one."""
-        try:
-            ip, limit, app = find_ip(buffer, start, limit, interface.link, self._attribution)
-        except UnknownLinkError:
-            self._problems.note(f"packets of link type {interface.link} are not read", "")
-            return network.NOTHING, b"", 0, 0
-        self._process = app
-        if ip < 0:
-            return network.NOTHING, b"", 0, 0
-        protocol, addresses, place, stop = network.find_transport(buffer, ip, limit)
-        if protocol == network.FRAGMENT:
-            self.fragments += 1
-        elif protocol in {TCP, UDP}:
-            if place + 8 > limit:
-                self.damaged += 1
-                return network.NOTHING, b"", 0, 0
-            return protocol, addresses + buffer[place : place + 4], place, stop
-        return protocol if protocol not in {TCP, UDP} else network.NOTHING, b"", 0, 0
+    def _open(self, frames: Frames, row: int, runs: Runs, place: int) -> Side:
+        """Begin a conversation with its first packet; its lower end."""
+        direction = runs.first_direction[place]
+        if runs.first_rows[direction] != row:
+            direction += 1
+        transport, key, lower = runs.protocols[place], runs.keys[place], runs.lower[direction]
+        when = float(frames.times[row])
+        conversation = self._begin(transport, key if lower else _turned(key), self._rows + row, when, lower=lower)
+        conversation.app = frames.apps.get(row) or self._single.processes.get(row) or self._trailer(frames, row)
+        return conversation.first if lower else conversation.second
 
-    def _open(
-        self,
-        transport: int,
-        key: bytes,
-        when: float,
-        buffer: Buffer,
-        start: int,
-        limit: int,
-        interface: Interface,
-        reader: FrameReader,
-    ) -> Side:
-        """Begin a conversation with its first packet."""
-        if len(self._flows) >= self._max_flows:
-            self._evict(max(self._max_flows // 4, 1))  # before it begins: its own time may be the earliest
-        conversation = self._begin(transport, key, when)
-        process = self._process if interface.link in {PKTAP, USER2} else None
-        conversation.app = reader.app or process or self._trailer(buffer, start, limit, interface)
-        return conversation.first
-
-    def _begin(self, transport: int, key: bytes, when: float) -> Conversation:
-        half = (len(key) - 4) // 2
-        first = Side(key, when)
-        second = Side(key[half:-4] + key[:half] + key[-2:] + key[-4:-2], when)
-        self._number += 1
-        conversation = Conversation(self._number, transport, first, second, when)
-        conversation.name = self._names.of_pair(key[:-4], key[half:-4])
+    def _begin(self, transport: int, key: bytes, number: int, when: float, *, lower: bool) -> Conversation:
+        first, second = Side(key, when), Side(_turned(key), when)
+        conversation = Conversation(number, transport, first, second, when)
+        conversation.name = self._names.of_pair(key[:-4], key[len(key) // 2 - 2 : -4])
         if transport == UDP and (key[-4:-2] in NAME_PORTS or key[-2:] in NAME_PORTS):
             first.named = second.named = True
-        table = self._tcp if transport == TCP else self._udp
-        table[second.key] = second
-        table[key] = first
-        self._flows[self._number] = conversation
+        low = first if lower else second
+        (self._tcp if transport == TCP else self._udp)[low.key] = low
+        self._flows[number] = conversation
         return conversation
 
-    def _trailer(self, buffer: Buffer, start: int, limit: int, interface: Interface) -> FlowApp | None:
-        if interface.link != ETHERNET or limit - start < TRAILER + 34:
+    def _trailer(self, frames: Frames, row: int) -> FlowApp | None:
+        link = frames.links if isinstance(frames.links, int) else int(frames.links[row])
+        size = int(frames.sizes[row])
+        if link != ETHERNET or size < TRAILER + 34:
             return None
-        if buffer[limit - TRAILER : limit - TRAILER + 4] != TRAILER_MAGIC:
+        stop = int(frames.starts[row]) + size
+        if frames.buffer[stop - TRAILER : stop - TRAILER + 4] != TRAILER_MAGIC:
             return None
-        return self._attribution.of_trailer(buffer, limit)
+        return self._attribution.of_trailer(frames.buffer, stop)
 
-    def _synchronise(self, side: Side, key: bytes, sequence: int, flags: int, when: float) -> Side:
+    def _count(self, runs: Runs, sides: list[Side], buffer: Buffer) -> None:
+        """Count the packets of each conversation, and keep its first bytes."""
+        kept = 0
+        first_direction, syns, lower, begins = runs.first_direction, runs.syns, runs.lower, runs.begins
+        sizes, ends, data_begins, protocols = runs.sizes, runs.ends, runs.data_begins, runs.protocols
+        for place, low in enumerate(sides):
+            first, last = first_direction[place], first_direction[place + 1]
+            if (syns[first] or syns[last - 1]) and not _opened(runs, low, place):
+                kept += self._one_by_one(runs, low, place, buffer)
+                continue
+            for direction in range(first, last):
+                side = low if lower[direction] else low.other
+                side.packets += begins[direction + 1] - begins[direction]
+                side.bytes += sizes[direction]
+                side.last = ends[direction]
+                if side.want:
+                    begin, end = data_begins[direction], data_begins[direction + 1]
+                    if begin < end:
+                        before = side.kept
+                        if protocols[place] == TCP:
+                            _keep_segments(side, runs, begin, end, buffer, steady=runs.steady[direction])
+                        else:
+                            _keep_datagrams(side, runs, begin, end, buffer)
+                        kept += side.kept - before
+        self._kept += kept
+
+    def _one_by_one(self, runs: Runs, low: Side, place: int, buffer: Buffer) -> int:
+        """The same for one conversation of TCP whose SYNs are not where they usually are; bytes kept."""
+        first, last = runs.first_direction[place], runs.first_direction[place + 1]
+        packets = sorted(
+            (at, runs.lower[direction])
+            for direction in range(first, last)
+            for at in runs.order[runs.begins[direction] : runs.begins[direction + 1]].tolist()
+        )
+        columns = runs.columns
+        kept = 0
+        for at, lower in packets:
+            side = low if lower else low.other
+            row, sequence, flags = int(columns.row[at]), int(columns.sequence[at]), int(columns.flags[at])
+            when = float(runs.times[row])
+            if flags & SYN:
+                side = self._synchronise(side, sequence, flags, when, self._rows + row, lower=lower)
+                low = side if lower else side.other
+            side.packets += 1
+            side.bytes += int(columns.size[at])
+            side.last = when
+            start, stop = int(columns.payload[at]), int(columns.stop[at])
+            if side.want and start < stop:
+                before = side.kept
+                side.keep_segment(sequence, buffer[start:stop])
+                kept += side.kept - before
+        return kept
+
+    def _synchronise(self, side: Side, sequence: int, flags: int, when: float, number: int, *, lower: bool) -> Side:
         """A SYN tells who the client is; on ports that were used before it begins another conversation."""
         conversation = side.conversation
         base = (sequence + 1) & 0xFFFFFFFF
-        if not flags & 16 and (
+        if not flags & ACK and (
             (side.syn and side.base != base) or (not side.syn and side.packets + side.other.packets > 0)
         ):
             app = conversation.app
-            conversation = self._begin(TCP, key, when)
+            conversation = self._begin(TCP, side.key, number, when, lower=lower)
             conversation.app = app
             side = conversation.first
         if not side.syn and not side.chunks:
-            side.syn = True
-            side.base = side.next = base
-            conversation.client = side.other if flags & 16 else side
+            _synchronised(side, base, flags)
         return side
 
     def _relieve(self) -> Iterator[Conversation]:
         """Judge what was idle longest until half of the memory is free; hand out where judging frees too little."""
-        holding = [flow for flow in self._flows.values() if flow.judged is None or flow.judged.samples]
-        kept = self._kept = sum(flow.kept for flow in holding)
-        if kept > MAX_KEPT // 2:
-            holding.sort(key=_last)
-            for flow in holding:
-                if kept <= MAX_KEPT // 2:
-                    break
-                kept -= flow.kept
-                self._finish(flow)
-                kept += flow.kept
-            self._kept = kept
-            if kept > MAX_KEPT // 4 * 3:
-                self._evict(max(len(self._flows) // 4, 1))
-        yield from self._hand_out()
+        for flow in sorted((flow for flow in self._flows.values() if flow.judged is None), key=_last):
+            if self._kept <= MAX_KEPT // 2:
+                return
+            self._finish(flow)
+        if self._kept > MAX_KEPT // 4 * 3:
+            yield from self._evict(max(len(self._flows) // 4, 1), frozenset())
 
-    def _finish(self, flow: Conversation) -> None:
-        if flow.judged is None:
-            flow.judged = self._judge(flow)
-            flow.first.drop()
-            flow.second.drop()
+    def _make_room(self, wanted: int, found: list[list[Side | None]]) -> Iterator[Conversation]:
+        """Hand out what was idle longest, but nothing that this block goes on with."""
+        busy = frozenset(side.conversation.number for sides in found for side in sides if side is not None)
+        yield from self._evict(max(self._max_flows // 4, len(self._flows) + wanted - self._max_flows), busy)
 
-    def _evict(self, count: int) -> None:
+    def _evict(self, count: int, busy: frozenset[int]) -> Iterator[Conversation]:
         """Take the ``count`` conversations out that were idle longest."""
-        idle = sorted(self._flows.values(), key=_last)[:count]
+        idle = sorted((flow for number, flow in self._flows.items() if number not in busy), key=_last)[:count]
         idle.sort(key=_number)
         for flow in idle:
-            self._kept -= flow.kept
             self._finish(flow)
+            self._kept -= flow.kept
             del self._flows[flow.number]
             table = self._tcp if flow.transport == TCP else self._udp
             for side in (flow.first, flow.second):
                 if table.get(side.key) is side:
                     del table[side.key]
-        self._ready += idle
+        yield from idle
 
-    def _hand_out(self) -> Iterator[Conversation]:
-        ready, self._ready = self._ready, []
-        yield from ready
+    def _finish(self, flow: Conversation) -> None:
+        if flow.judged is None:
+            before = flow.first.kept + flow.second.kept
+            flow.judged = judged = self._judge(flow)
+            flow.first.drop()
+            flow.second.drop()
+            self._kept -= before
+            if judged.samples:
+                self._kept += flow.kept
 
-    def _end(self) -> Iterator[Conversation]:
-        if self.fragments:
-            self._problems.note(f"{self.fragments} later fragments of packets were counted but not put together", "")
-        if self.damaged:
-            self._problems.note(f"{self.damaged} packets have damaged or cut-off headers", "")
-        for flow in self._flows.values():
-            self._finish(flow)
-        for number in list(self._flows):
-            yield self._flows.pop(number)
+
+def _turned(key: bytes) -> bytes:
+    """Addresses and ports as the other side sends them."""
+    half = len(key) // 2 - 2
+    return key[half:-4] + key[:half] + key[-2:] + key[-4:-2]
+
+
+def _as_frames(packets: list[bytes], when: float) -> Frames:
+    """IP packets as a block of their own."""
+    sizes = np.array([len(packet) for packet in packets], np.int64)
+    starts = np.cumsum(sizes) - sizes
+    return Frames(b"".join(packets), starts, sizes, np.full(len(packets), when), RAW)
+
+
+def _opened(runs: Runs, low: Side, place: int) -> bool:
+    """Take the SYNs of a conversation that this block begins, where each stands first in its direction."""
+    if low.packets + low.other.packets:
+        return False
+    directions = range(runs.first_direction[place], runs.first_direction[place + 1])
+    for direction in directions:
+        flags = runs.first_flags[direction]
+        if runs.syns[direction] > 1 or (runs.syns[direction] and not flags & SYN):
+            return False
+        if flags & SYN and not flags & ACK and runs.first_rows[direction] != runs.first_row[place]:
+            return False
+    for direction in directions:
+        if runs.syns[direction]:
+            side = low if runs.lower[direction] else low.other
+            _synchronised(side, (runs.first_sequence[direction] + 1) & 0xFFFFFFFF, runs.first_flags[direction])
+    return True
+
+
+def _synchronised(side: Side, base: int, flags: int) -> None:
+    side.syn = True
+    side.base = side.next = base
+    side.conversation.client = side.other if flags & ACK else side
+
+
+def _keep_segments(side: Side, runs: Runs, begin: int, end: int, buffer: Buffer, *, steady: bool) -> None:
+    starts, stops, sequences = runs.data_from, runs.data_to, runs.data_sequence
+    if not side.chunks:
+        side.keep_segment(sequences[begin], buffer[starts[begin] : stops[begin]])
+        begin += 1
+        if begin == end or not side.want:
+            return
+    if steady and side.next == sequences[begin]:
+        total = runs.data_total
+        before = total[begin] - (stops[begin] - starts[begin])
+        end = bisect_left(total, before + side.limit - side.kept, begin, end - 1) + 1
+        side.chunks += [buffer[start:stop] for start, stop in zip(starts[begin:end], stops[begin:end], strict=True)]
+        side.next = (sequences[end - 1] + stops[end - 1] - starts[end - 1]) & 0xFFFFFFFF
+        side.kept += total[end - 1] - before
+        side.want = side.kept < side.limit
+        return
+    for place in range(begin, end):
+        side.keep_segment(sequences[place], buffer[starts[place] : stops[place]])
+        if not side.want:
+            return
+
+
+def _keep_datagrams(side: Side, runs: Runs, begin: int, end: int, buffer: Buffer) -> None:
+    if side.named:
+        end = min(end, begin + max(_NAMED_DATAGRAMS - len(side.chunks), 0))
+    for place in range(begin, end):
+        side.keep_datagram(buffer[runs.data_from[place] : runs.data_to[place]])
+        if not side.want:
+            return
 
 
 def _last(flow: Conversation) -> float:

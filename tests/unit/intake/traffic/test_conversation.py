@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.conversation import Side
 from tieback.intake.traffic.interface import FIRST_BYTES
 
@@ -77,10 +78,22 @@ def test_only_first_bytes_are_kept() -> None:
     assert made.kept <= 2 * FIRST_BYTES
 
 
-def test_a_client_hello_in_one_segment_is_enough() -> None:
-    made = side()
-    made.keep_segment(BASE, b"\x16\x03\x01\0\x04\x01\0\0\0")
-    assert not made.want
+@pytest.mark.parametrize(
+    ("first", "enough"),
+    [
+        (wire.record(wire.client_hello()), True),
+        (wire.record(wire.server_hello(0x0303, wire.extension(43, b"\x03\x04"))), True),
+        (wire.record(wire.server_hello()), False),
+        (wire.record(wire.client_hello(), size=40), False),
+        (b"\x16\x03\x01\0\x04", False),
+    ],
+    ids=["client", "server of TLS 1.3", "a certificate follows", "in several records", "cut"],
+)
+@pytest.mark.parametrize("syn", [True, False])
+def test_a_hello_in_one_segment_is_enough(first: bytes, enough: bool, syn: bool) -> None:
+    made = side(syn=syn)
+    made.keep_segment(BASE, first)
+    assert made.want != enough
 
 
 def test_datagrams_keep_their_bounds() -> None:

@@ -1,5 +1,6 @@
 import gzip
 import io
+import os
 import sys
 import zlib
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.intake.traffic import wire
-from tieback.intake.traffic.source import STEP, gzip_source, zstd_source
+from tieback.intake.traffic.source import STEP, Window, gzip_source, zstd_source
 from tieback.model.errors import InputError
 
 
@@ -61,3 +62,34 @@ def test_a_packed_capture_is_a_window_that_moves() -> None:
     assert bytes(source.buffer) == data
     assert not source.advance(10)
     assert (bytes(source.buffer), source.base) == (data[10:], 10)
+
+
+def test_a_file_is_a_window_that_moves_and_grows(tmp_path: Path) -> None:
+    path = tmp_path / "run.pcap"
+    path.write_bytes(bytes(STEP) + b"the end")
+    source = Window(os.open(path, os.O_RDONLY))
+    assert len(source.buffer) == STEP
+    assert source.advance(STEP - 3)
+    assert (source.buffer, source.base) == (bytes(3) + b"the end", STEP - 3)
+    assert not source.advance(10)
+    source.close()
+    source.close()
+
+
+def test_a_record_longer_than_the_window_makes_it_grow(tmp_path: Path) -> None:
+    path = tmp_path / "run.pcapng"
+    path.write_bytes(bytes(3 * STEP))
+    source = Window(os.open(path, os.O_RDONLY))
+    assert source.advance(0)
+    assert (len(source.buffer), source.base) == (2 * STEP, 0)
+    source.close()
+
+
+def test_a_file_that_is_cut_off_while_it_is_read_ends(tmp_path: Path) -> None:
+    path = tmp_path / "run.pcap"
+    path.write_bytes(bytes(2 * STEP))
+    source = Window(os.open(path, os.O_RDONLY))
+    os.truncate(path, 100)
+    assert not source.advance(STEP)
+    assert source.buffer == b""
+    source.close()

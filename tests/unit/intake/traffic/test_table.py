@@ -1,37 +1,40 @@
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.wire import Packet, ethernet, ip, talk, tcp
 from tieback.intake.traffic import table
 from tieback.intake.traffic.attribution import Attribution
 from tieback.intake.traffic.conversation import Conversation
-from tieback.intake.traffic.frames import Frame, Interface
+from tieback.intake.traffic.frames import Frames
 from tieback.intake.traffic.judgement import Judgement
 from tieback.intake.traffic.names import Names
 from tieback.intake.traffic.problems import Problems
-from tieback.model.flow import FlowApp
-
-ETHERNET = Interface(1)
 
 
 class Packets:
-    """Packets in memory as a reader."""
+    """Packets in memory as a reader that hands out blocks of some of them."""
 
-    app: FlowApp | None = None
     has_secrets = False
 
-    def __init__(self, packets: list[Packet]) -> None:
+    def __init__(self, packets: list[Packet], size: int = 1000) -> None:
         self.packets = packets
+        self.size = size
 
-    def frames(self) -> Iterator[Frame]:
-        for when, data in self.packets:
-            yield data, 0, len(data), when, ETHERNET
+    def blocks(self) -> Iterator[Frames]:
+        for at in range(0, len(self.packets), self.size):
+            part = self.packets[at : at + self.size]
+            sizes = np.array([len(data) for _, data in part], np.int64)
+            times = np.array([when for when, _ in part], np.float64)
+            yield Frames(b"".join(data for _, data in part), np.cumsum(sizes) - sizes, sizes, times, 1)
 
 
-def walk(packets: list[Packet], max_flows: int = 1000) -> list[tuple[Conversation, bytes, bytes]]:
-    """Conversations with the first bytes that the judge was given."""
+def walk(packets: list[Packet], max_flows: int = 1000, size: int = 1000) -> list[tuple[Conversation, bytes, bytes]]:
+    """Conversations with the first bytes that the judge was given, from blocks of ``size`` packets."""
     seen: dict[int, tuple[bytes, bytes]] = {}
 
     def judge(conversation: Conversation) -> Judgement:
@@ -39,11 +42,16 @@ def walk(packets: list[Packet], max_flows: int = 1000) -> list[tuple[Conversatio
         return Judgement()
 
     flows = table.FlowTable(judge, Names(), Attribution(), Problems(), max_flows=max_flows)
-    return [(flow, *seen[flow.number]) for flow in flows.conversations(Packets(packets))]
+    return [(flow, *seen[flow.number]) for flow in flows.conversations(Packets(packets, size))]
 
 
-def test_both_directions_are_one_conversation() -> None:
-    [(flow, out, back)] = walk(talk(b"a" * 3000, b"b" * 10))
+SIZES = pytest.mark.parametrize("size", [1, 2, 3, 1000])
+"""Packets of a block: what is found does not depend on where the blocks begin."""
+
+
+@SIZES
+def test_both_directions_are_one_conversation(size: int) -> None:
+    [(flow, out, back)] = walk(talk(b"a" * 3000, b"b" * 10), size=size)
     assert (len(out), back, flow.first.bytes, flow.second.bytes) == (3000, b"b" * 10, 3000, 10)
     assert (flow.first.packets, flow.second.packets, flow.client is flow.first) == (4, 2, True)
 
@@ -58,12 +66,15 @@ def test_a_repeated_syn_is_the_same_conversation() -> None:
     assert len(walk([packets[0], *packets])) == 1
 
 
-def test_ports_that_are_used_again_are_another_conversation() -> None:
+@SIZES
+def test_ports_that_are_used_again_are_another_conversation(size: int) -> None:
     again = [(when + 60, data.replace(b"first", b"other")) for when, data in talk(b"first", b"b")]
     moved = ethernet(ip(tcp(40000, 443, seq=99, flags=2)))
-    found = walk([*talk(b"first", b"b"), (61.0, moved), (61.1, ethernet(ip(tcp(40000, 443, b"other", seq=100))))])
+    found = walk(
+        [*talk(b"first", b"b"), (61.0, moved), (61.1, ethernet(ip(tcp(40000, 443, b"other", seq=100))))], size=size
+    )
     assert [(out, back) for _, out, back in found] == [(b"first", b"b"), (b"other", b"")]
-    assert len(walk([*talk(b"first", b"b"), *again])) == 1, "a SYN with the same number is a repetition"
+    assert len(walk([*talk(b"first", b"b"), *again], size=size)) == 1, "a SYN with the same number is a repetition"
 
 
 def test_flows_come_in_the_order_of_their_first_packets() -> None:
@@ -71,18 +82,20 @@ def test_flows_come_in_the_order_of_their_first_packets() -> None:
     assert [flow.first.key[-3] for flow, _, _ in walk(packets)] == [(40000 + source) & 255 for source in (3, 1, 2)]
 
 
-def test_many_flows_stay_bounded_and_none_is_lost() -> None:
+@SIZES
+def test_many_flows_stay_bounded_and_none_is_lost(size: int) -> None:
     packets = [(float(source), talk(b"x%d" % source, source=source)[2][1]) for source in range(2000, 2500)]
-    found = walk(packets, max_flows=100)
+    found = walk(packets, max_flows=100, size=size)
     assert len(found) == 500
     assert {out for _, out, _ in found} == {b"x%d" % source for source in range(2000, 2500)}
 
 
-def test_time_that_runs_backwards_loses_nothing() -> None:
+@SIZES
+def test_time_that_runs_backwards_loses_nothing(size: int) -> None:
     packets = [
         (float(5000 - source), data) for source in range(2000, 2300) for _, data in talk(b"x", b"y", source=source)
     ]
-    found = walk(packets, max_flows=50)
+    found = walk(packets, max_flows=50, size=size)
     assert [(flow.first.packets, flow.second.packets, out, back) for flow, out, back in found] == [
         (2, 2, b"x", b"y")
     ] * 300
@@ -94,7 +107,8 @@ def test_kept_bytes_stay_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     found = walk(packets)
     assert len(found) == 30
     assert all(len(out) >= 1400 for _, out, _ in found)
-    assert [flow.number for flow, _, _ in found] == list(range(1, 31))
+    numbers = [flow.number for flow, _, _ in found]
+    assert numbers == sorted(numbers)
 
 
 @pytest.mark.parametrize(
@@ -136,3 +150,51 @@ def test_names_given_before_are_remembered_for_the_conversation() -> None:
     names.remember((("db.test", wire.address(wire.SERVER)),), wire.address(wire.CLIENT))
     flows = table.FlowTable(lambda _: Judgement(), names, Attribution(), Problems())
     assert [flow.name for flow in flows.conversations(Packets(talk(b"a")))] == ["db.test"]
+
+
+def simply(packets: list[Packet]) -> dict[tuple[int, int], tuple[int, int, int, int, bytes, bytes]]:
+    """Packets, bytes and streams of each pair of ports, by one packet a block."""
+    return {
+        (flow.first.key[-4] << 8 | flow.first.key[-3], flow.first.key[-2] << 8 | flow.first.key[-1]): (
+            flow.first.packets,
+            flow.second.packets,
+            flow.first.bytes,
+            flow.second.bytes,
+            out,
+            back,
+        )
+        for flow, out, back in walk(packets, size=1)
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    sources=st.lists(st.integers(40000, 40003), min_size=1, max_size=6),
+    swaps=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=8),
+    size=st.integers(2, 12),
+    six=st.booleans(),
+)
+def test_blocks_find_what_single_packets_do(
+    sources: list[int], swaps: list[tuple[int, int]], size: int, six: bool
+) -> None:
+    ends = {"client": "2001:db8::2", "server": "2001:db8::9"} if six else {}
+    packets = [
+        packet
+        for number, source in enumerate(sources)
+        for packet in talk(b"a" * (900 * number + 1), b"b" * 1500, source=source, port=80 + number, **ends)  # type: ignore[arg-type]
+    ]
+    for one, other in swaps:
+        one, other = one % len(packets), other % len(packets)  # noqa: PLW2901 - places in this list
+        packets[one], packets[other] = packets[other], packets[one]
+    found = {
+        (flow.first.key[-4] << 8 | flow.first.key[-3], flow.first.key[-2] << 8 | flow.first.key[-1]): (
+            flow.first.packets,
+            flow.second.packets,
+            flow.first.bytes,
+            flow.second.bytes,
+            out,
+            back,
+        )
+        for flow, out, back in walk(packets, size=size)
+    }
+    assert found == simply(packets)

@@ -37,6 +37,10 @@ class _Rules:
     any_path: re.Pattern[bytes]
 
 
+_INFLATED_TYPES = (b"json", b"xml", b"plain")
+"""What stores answer in; pages, scripts and pictures are not worth inflating."""
+
+
 class HttpStores:
     """Stores over HTTP by their answers."""
 
@@ -116,6 +120,8 @@ def _text(head: bytes, body: bytes) -> bytes:
     if b"\ntransfer-encoding: chunked" in head:
         body = body.split(b"\r\n", 1)[-1]
     if b"\ncontent-encoding: gzip" in head or b"\ncontent-encoding: deflate" in head:
+        if b"\ncontent-type:" in head and not any(word in head for word in _INFLATED_TYPES):
+            return b""
         try:
             return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, _INFLATED)[:_BODY]
         except zlib.error:

@@ -1,0 +1,219 @@
+"""Headers of a block of packets as columns: what the usual packet has is read for all of them at once.
+
+A usual packet is IPv4 without options and fragments, or IPv6 without extension headers, straight behind a link header
+of fixed length. All others go through ``slow``, one by one, and join the columns.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from tieback.intake.traffic.frames import Frames, Integers
+from tieback.intake.traffic.link import COOKED, ETHERNET, FIXED, MAY_HOLD_IP
+from tieback.intake.traffic.network import TCP, UDP
+
+type Bytes = NDArray[np.uint8]
+type Rows = NDArray[np.intp]
+type Flags = NDArray[np.bool_]
+
+_IPV4, _IPV6 = 20, 40
+_KINDS = np.array(sorted(MAY_HOLD_IP))
+_NEEDED = 14
+"""Bytes of TCP's header that are looked at."""
+
+
+class Found(msgspec.Struct, gc=False):
+    """The transport header of one packet that was read by itself."""
+
+    row: int
+    protocol: int
+    key: bytes
+    """Addresses and ports as they stand in the packet, the source's first."""
+    sequence: int
+    flags: int
+    payload: int
+    stop: int
+    """End by the packet's own length."""
+    limit: int
+    """End of what was captured."""
+
+
+class Columns(msgspec.Struct, gc=False):
+    """Packets of TCP and UDP of one version of IP, in the order of the capture."""
+
+    row: Rows
+    """Place in the block."""
+    protocol: Bytes
+    key: Bytes
+    """Addresses and ports, a row of 12 or 36 bytes each."""
+    sequence: NDArray[np.uint32]
+    flags: Bytes
+    """0 in UDP."""
+    payload: Integers
+    size: Integers
+    """Bytes of payload by the packet's own length."""
+    stop: Integers
+    """End of the payload that was captured; at or before ``payload`` where there is none."""
+
+
+type Slow = Callable[[int, int], list[Found]]
+"""Row and link type in, packets out: none, one, or what was waiting for it."""
+
+_ALSO = np.zeros(256, np.bool_)
+"""Protocols that may lead to TCP or UDP: both, IP in IP, and IPv6's extension headers."""
+_ALSO[[0, 4, TCP, UDP, 41, 43, 44, 51, 60, 135, 139, 140]] = True
+
+
+def read_headers(frames: Frames, slow: Slow) -> list[Columns]:
+    """The columns of IPv4 and of IPv6; a family without packets is left out."""
+    parts: tuple[list[Columns], list[Columns]] = ([], [])
+    singles: list[Found] = []
+    if isinstance(frames.links, int):
+        groups = [(frames.links, np.arange(len(frames.starts)))]
+    else:
+        groups = [(int(link), np.flatnonzero(frames.links == link)) for link in np.unique(frames.links)]
+    rest: list[tuple[int, int]] = []
+    for link, rows in groups:
+        left = rows
+        if link in FIXED:
+            left = _usual(frames, link, rows, parts)
+        rest += [(row, link) for row in left.tolist()]
+    if len(groups) > 1:
+        rest.sort()
+    for row, link in rest:
+        singles += slow(row, link)
+    for part, length in zip(parts, (12, 36), strict=True):
+        chosen = [single for single in singles if len(single.key) == length]
+        if chosen:
+            part.append(_columns(chosen, length))
+    joined = [_joined(part) for part in parts if part]
+    return [columns for columns in joined if len(columns.row)]
+
+
+def _usual(frames: Frames, link: int, rows: Rows, parts: tuple[list[Columns], list[Columns]]) -> Rows:
+    """Read the usual packets of a link type; the rows that are left."""
+    header, place, marks = FIXED[link]
+    width = header + _IPV6 + _NEEDED
+    buffer = frames.buffer
+    if len(buffer) < width:
+        return rows
+    starts = frames.starts[rows]
+    reachable = starts <= len(buffer) - width
+    if not reachable.all():
+        near = rows[reachable]
+        return np.concatenate((_usual(frames, link, near, parts), rows[~reachable])) if len(near) else rows
+    heads = np.ndarray((len(buffer) - width + 1,), f"V{width}", buffer, 0, (1,))[starts].view(np.uint8)
+    table = heads.reshape(-1, width)
+    limits = starts + frames.sizes[rows]
+    left = np.ones(len(rows), np.bool_)
+    version = table[:, header]
+    families = ((marks[0], version == 0x45, _read_ipv4), (marks[1], version & 0xF0 == 0x60, _read_ipv6))
+    for part, (mark, fits, read) in zip(parts, families, strict=True):
+        for number, value in enumerate(mark):
+            np.logical_and(fits, table[:, place + number] == value, out=fits)
+        chosen = np.flatnonzero(fits)
+        if not len(chosen):
+            continue
+        all_of_them = len(chosen) == len(rows)
+        columns, settled = read(
+            table if all_of_them else table[chosen],
+            rows if all_of_them else rows[chosen],
+            (starts if all_of_them else starts[chosen]) + header,
+            limits if all_of_them else limits[chosen],
+            header,
+        )
+        part.append(columns)
+        left[chosen[settled]] = False
+        if all_of_them:
+            break
+    unsettled = np.flatnonzero(left)
+    if link in {ETHERNET, COOKED} and len(unsettled):
+        kinds = _half(table[unsettled], place)
+        unsettled = unsettled[np.isin(kinds, _KINDS)]
+    return rows[unsettled]
+
+
+def _half(table: Bytes, place: int) -> Integers:
+    """A big-endian number of 16 bits."""
+    return table[:, place].astype(np.int64) << 8 | table[:, place + 1]
+
+
+def _read_ipv4(table: Bytes, rows: Rows, starts: Integers, limits: Integers, at: int) -> tuple[Columns, Flags]:
+    """Packets without options, and which rows are settled: neither fragments nor cut, or neither TCP nor UDP."""
+    whole = (table[:, at + 6] & 0x3F) | table[:, at + 7] == 0
+    return _read_transport(
+        table, rows, starts + _IPV4, starts + _half(table, at + 2), limits, at + _IPV4, table[:, at + 9], at + 12, whole
+    )
+
+
+def _read_ipv6(table: Bytes, rows: Rows, starts: Integers, limits: Integers, at: int) -> tuple[Columns, Flags]:
+    """Packets without extension headers."""
+    places = starts + _IPV6
+    whole = np.ones(len(rows), np.bool_)
+    return _read_transport(
+        table, rows, places, places + _half(table, at + 4), limits, at + _IPV6, table[:, at + 6], at + 8, whole
+    )
+
+
+def _read_transport(
+    table: Bytes,
+    rows: Rows,
+    places: Integers,
+    stops: Integers,
+    limits: Integers,
+    at: int,
+    protocol: Bytes,
+    key_at: int,
+    sound: Flags,
+) -> tuple[Columns, Flags]:
+    tcp = protocol == TCP
+    words = table[:, at + 12]
+    header = np.where(tcp, (words >> 4).astype(np.int64) * 4, 8)
+    needed = np.where(tcp, _NEEDED, 8)
+    nothing = sound & ~_ALSO[protocol] & (stops > places)
+    sound &= (tcp | (protocol == UDP)) & (header >= np.where(tcp, 20, 8)) & (stops > places)
+    sound &= places + needed <= limits
+    chosen = np.flatnonzero(sound)
+    key = table[chosen, key_at : at + 4]
+    payload = (places + header)[chosen]
+    stop = stops[chosen]
+    tcp = tcp[chosen]
+    return (
+        Columns(
+            rows[chosen],
+            protocol[chosen],
+            key,
+            np.ascontiguousarray(table[chosen, at + 4 : at + 8]).view(">u4").ravel().astype(np.uint32),
+            table[chosen, at + 13] * tcp,
+            payload,
+            np.maximum(stop - payload, 0),
+            np.minimum(stop, limits[chosen]),
+        ),
+        sound | nothing,
+    )
+
+
+def _columns(singles: list[Found], length: int) -> Columns:
+    payload = np.array([single.payload for single in singles], np.int64)
+    stop = np.array([single.stop for single in singles], np.int64)
+    return Columns(
+        np.array([single.row for single in singles], np.intp),
+        np.array([single.protocol for single in singles], np.uint8),
+        np.frombuffer(b"".join(single.key for single in singles), np.uint8).reshape(-1, length),
+        np.array([single.sequence for single in singles], np.uint32),
+        np.array([single.flags for single in singles], np.uint8),
+        payload,
+        np.maximum(stop - payload, 0),
+        np.minimum(stop, np.array([single.limit for single in singles], np.int64)),
+    )
+
+
+def _joined(parts: list[Columns]) -> Columns:
+    """The same rows as one, in the order of the capture."""
+    if len(parts) == 1:
+        return parts[0]
+    order = np.argsort(np.concatenate([part.row for part in parts]), kind="stable")
+    names = Columns.__struct_fields__
+    return Columns(*(np.concatenate([getattr(part, name) for part in parts])[order] for name in names))

@@ -1,0 +1,105 @@
+"""Packets that are not the usual ones, read one by one: tunnels, tags, options, extension headers, fragments."""
+
+from struct import Struct
+
+from tieback.intake.traffic import network
+from tieback.intake.traffic.attribution import Attribution
+from tieback.intake.traffic.fragments import Fragments
+from tieback.intake.traffic.frames import Frames
+from tieback.intake.traffic.headers import Found
+from tieback.intake.traffic.link import UnknownLinkError, find_ip
+from tieback.intake.traffic.problems import Problems
+from tieback.intake.traffic.source import Buffer
+from tieback.model.flow import FlowApp
+
+_word = Struct(">I").unpack_from
+
+
+class SinglePackets:
+    """The slow way from a frame to its transport header, and what it counts."""
+
+    def __init__(self, attribution: Attribution, problems: Problems) -> None:
+        self._attribution = attribution
+        self._problems = problems
+        self._fragments = Fragments()
+        self._frames: Frames | None = None
+        self._made: list[bytes] = []
+        self._end = 0
+        self.processes: dict[int, FlowApp] = {}
+        """The apps that PKTAP headers of this block name, by row."""
+        self.other = 0
+        """Packets without TCP or UDP."""
+        self.damaged = 0
+
+    def begin(self, frames: Frames) -> None:
+        """Turn to another block."""
+        self._frames = frames
+        self._made = []
+        self._end = len(frames.buffer)
+        self.processes = {}
+
+    def __call__(self, row: int, link: int) -> list[Found]:
+        """The packet of a row; none where it has neither TCP nor UDP, more where fragments were waiting."""
+        frames = self._frames
+        assert frames is not None
+        start = int(frames.starts[row])
+        try:
+            ip, limit, app = find_ip(frames.buffer, start, start + int(frames.sizes[row]), link, self._attribution)
+        except UnknownLinkError:
+            self._problems.note(f"packets of link type {link} are not read", "")
+            self.other += 1
+            return []
+        if app is not None:
+            self.processes[row] = app
+        if ip < 0:
+            self.other += 1
+            return []
+        protocol, addresses, place, stop = network.find_transport(frames.buffer, ip, limit)
+        if protocol == network.FRAGMENT:
+            packets = self._fragments.add(frames.buffer, place, stop, limit, float(frames.times[row]))
+            return [found for packet in packets for found in self._again(row, packet)]
+        found = self._found(row, frames.buffer, (protocol, addresses, place, stop), limit)
+        return [found] if found else []
+
+    def buffer(self) -> Buffer:
+        """The block's buffer, behind it the packets that were put together from fragments."""
+        assert self._frames is not None
+        return self._frames.buffer + b"".join(self._made) if self._made else self._frames.buffer
+
+    def rest(self) -> list[bytes]:
+        """IP packets that are incomplete at the end of the capture."""
+        rest = self._fragments.rest()
+        if self._fragments.left_over:
+            self._problems.note(
+                f"{self._fragments.left_over} fragments of packets are left over: the capture lacks the others", ""
+            )
+        if self.damaged:
+            self._problems.note(f"{self.damaged} packets have damaged or cut-off headers", "")
+        return rest
+
+    def _again(self, row: int, packet: bytes) -> list[Found]:
+        place = network.find_transport(packet, 0, len(packet))
+        found = self._found(row, packet, place, len(packet))
+        if found is None:
+            return []
+        found.payload += self._end
+        found.stop += self._end
+        found.limit += self._end
+        self._made.append(packet)
+        self._end += len(packet)
+        return [found]
+
+    def _found(self, row: int, buffer: Buffer, found: network.Place, limit: int) -> Found | None:
+        protocol, addresses, place, stop = found
+        if protocol not in {network.TCP, network.UDP}:
+            self.other += 1
+            return None
+        tcp = protocol == network.TCP
+        if place + (14 if tcp else 8) > limit or (tcp and buffer[place + 12] < 0x50):
+            self.damaged += 1
+            return None
+        key = addresses + buffer[place : place + 4]
+        if not tcp:
+            return Found(row, protocol, key, 0, 0, place + 8, stop, limit)
+        payload = place + (buffer[place + 12] >> 4) * 4
+        return Found(row, protocol, key, _word(buffer, place + 4)[0], buffer[place + 13], payload, stop, limit)
