@@ -19,6 +19,7 @@ from tieback.probes.elasticsearch_transport import ElasticsearchTransportProbe
 from tieback.probes.etcd import EtcdProbe
 from tieback.probes.finder import WebFinder
 from tieback.probes.firebase_rtdb import FirebaseRtdbProbe
+from tieback.probes.firebase_storage import FirebaseStorageProbe
 from tieback.probes.ftp.probe import FtpProbe
 from tieback.probes.gcs import GcsProbe
 from tieback.probes.grafana import GrafanaProbe
@@ -71,6 +72,7 @@ WEB_STORES: tuple[WebStore, ...] = (
     PocketbaseProbe(),
     ChromaProbe(),
     FirebaseRtdbProbe(),
+    FirebaseStorageProbe(),
     ArangodbProbe(),
     ClickhouseProbe(),
     HdfsProbe(),

@@ -2,7 +2,8 @@
 
 Sends, in this order, for each bucket that the app names: ``GET .../iam/testPermissions`` (identify: a pure test of
 permissions), ``GET .../o`` with names and sizes only (enumerate); extensions of names come with the listing (describe).
-IAM and Firebase's storage rules are two surfaces: this asks the first. Not yet verified against the real server.
+IAM and Firebase's storage rules are two surfaces: this asks the first, ``firebase_storage`` the second. Not yet
+verified against the real server.
 """
 
 import msgspec
@@ -55,7 +56,7 @@ class GcsProbe(WebStore):
         name="gcs",
         products=("gcs",),
         ports=(443,),
-        services=("gcs", "google-storage", "firebase-storage"),
+        services=("gcs", "google-storage"),
         cpe=(),
         cwe="CWE-732",
         sends=(_ROOT.send, _TEST.send, _LIST.send),

@@ -86,7 +86,7 @@ def test_endpoints(host: str, rest: str, value: str | None) -> None:
         ("s3://shop-data/a", "s3", "shop-data.s3.amazonaws.com", "shop-data"),
         ("gs://shop-data/a", "gcs", "storage.googleapis.com", "shop-data"),
         ("https://shop.storage.googleapis.com/a", "gcs", "storage.googleapis.com", "shop"),
-        ("gs://shop-1.appspot.com", "firebase-storage", "storage.googleapis.com", "shop-1.appspot.com"),
+        ("gs://shop-1.appspot.com", "firebase-storage", "firebasestorage.googleapis.com", "shop-1.appspot.com"),
         ("https://d.dfs.core.windows.net/in/a", "azure-blob", "", ""),
         ("https://shopdata.dfs.core.windows.net/in1/a", "azure-blob", "shopdata.blob.core.windows.net", "in1"),
         ("https://shop.nyc3.cdn.digitaloceanspaces.com/x", "spaces", "shop.nyc3.digitaloceanspaces.com", "shop"),
