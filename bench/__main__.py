@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import pii, probes, static, traffic
+from bench import pii, probes, report, static, traffic
 
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "static": static.run,
     "traffic": traffic.run,
     "probes": probes.run,
     "pii": pii.run,
+    "report": report.run,
 }
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 

@@ -76,10 +76,12 @@ class Handle[T](msgspec.Struct, frozen=True):
     count: int
     rows: Callable[[], Iterator[T]]
     """Opens the table anew, from its first row."""
+    head: Callable[[int], Iterator[T]] | None = None
+    """The first rows, where that is cheaper than to open all of them."""
 
     def first(self, most: int) -> tuple[T, ...]:
         """At most so many rows from the beginning."""
-        return tuple(islice(self.rows(), most))
+        return tuple(islice(self.rows() if self.head is None else self.head(most), most))
 
     @staticmethod
     def of[R](rows: Sequence[R]) -> "Handle[R]":
@@ -87,7 +89,7 @@ class Handle[T](msgspec.Struct, frozen=True):
         return Handle(len(rows), lambda: iter(rows))
 
 
-class Index[T](Handle[T], frozen=True):
+class Index[T](Handle[T], frozen=True, kw_only=True):
     """A long table whose rows have ids."""
 
     pick: Callable[[Collection[str]], Iterator[T]]
@@ -96,7 +98,7 @@ class Index[T](Handle[T], frozen=True):
     @staticmethod
     def by[R](rows: Sequence[R], key: Callable[[R], str]) -> "Index[R]":
         """A table of rows that are in memory already, with what tells their ids."""
-        return Index(len(rows), lambda: iter(rows), lambda ids: (row for row in rows if key(row) in ids))
+        return Index(len(rows), lambda: iter(rows), pick=lambda ids: (row for row in rows if key(row) in ids))
 
 
 class AppSighting(msgspec.Struct, frozen=True):
@@ -118,6 +120,8 @@ class Report(msgspec.Struct, frozen=True):
     headline: Headline
     apps: Index[AppSummary]
     """By content hash; first those that lead to exposed stores, then those that lead to others, by name within."""
+    quiet: Handle[AppSummary]
+    """Those of the apps that lead to no store that answered, by name."""
     exposed: Index[Exposure]
     """Stores that let a stranger in, by id; by severity, its points and records, worst first."""
     answered: Index[Exposure]

@@ -69,7 +69,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     def stores(count: int, *, open_: bool) -> Index[Exposure]:
         rows = partial(concluded.exposures, run.id, exposed=open_)
         return Index[Exposure](
-            count, rows, lambda ids: (e for e in concluded.pick(run.id, ids) if e.access.exposed is open_)
+            count, rows, pick=lambda ids: (e for e in concluded.pick(run.id, ids) if e.access.exposed is open_)
         )
 
     return Report(
@@ -78,7 +78,8 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         tool_version=__version__,
         scope=_scope(workspace, run, asked),
         headline=headline(apps.count(), concluded.apps_affected(run.id), concluded.lines(run.id)),
-        apps=Index[AppSummary](apps.shown(), apps.rows, apps.pick),
+        apps=Index[AppSummary](apps.shown(), apps.rows, apps.rows, pick=apps.pick),
+        quiet=Handle[AppSummary](apps.quiet_count(), apps.quiet, apps.quiet),
         exposed=stores(exposed, open_=True),
         answered=stores(answered, open_=False),
         ways=concluded.ways(run.id),
@@ -90,7 +91,9 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         sightings=Index[AppSighting](
             apps.sightings_count() + sum(len(group.sightings) for group in traffic),
             lambda: chain(apps.sightings(), _captured(traffic)),
-            lambda keys: chain(apps.sightings(keys), _captured(group for group in traffic if group.app_key in keys)),
+            pick=lambda keys: chain(
+                apps.sightings(keys), _captured(group for group in traffic if group.app_key in keys)
+            ),
         ),
         backends=Handle[Backend](asked.backends, partial(read_backends, lake, run.id)),
         probes=Handle[ProbeReport](asked.count(), partial(read_probes, lake, run.id)),

@@ -72,11 +72,24 @@ class RunApps:
 
     def count(self) -> int:
         """How many apps were read."""
-        return self._number(f"{_INPUTS} SELECT count(*) FROM inp", self._scope)  # noqa: S608 - our own text
+        return self._number(f"{_ALL} SELECT count(*) FROM inp", self._scope)  # noqa: S608 - our own text
 
-    def rows(self) -> Iterator[AppSummary]:
-        """Every app, first those that lead to exposed stores, then those that lead to others, by name within."""
-        return self._summaries("", {})
+    def rows(self, most: int | None = None) -> Iterator[AppSummary]:
+        """Every app, first those that lead to exposed stores, then those that lead to others, by name within.
+
+        Args:
+            most: of the first rows alone, which takes a fraction of the memory.
+        """
+        return self._summaries("", {}, most=most)
+
+    def quiet(self, most: int | None = None) -> Iterator[AppSummary]:
+        """The apps that lead to no store, by name; ``most`` as in ``rows``."""
+        return self._summaries("", {}, "WHERE led.exposures IS NULL", most=most)
+
+    def quiet_count(self) -> int:
+        """How many rows ``quiet`` has."""
+        sql = f"{_ALL} SELECT count(*) FROM inp ANTI JOIN leads ON leads.app = inp.unit"  # noqa: S608
+        return self._number(sql, self._scope, self._tables)
 
     def pick(self, keys: Collection[str]) -> Iterator[AppSummary]:
         """Those of the apps that have one of the content hashes, in the order of ``rows``."""
@@ -88,7 +101,7 @@ class RunApps:
     def shown(self) -> int:
         """How many rows there are: apps that were read, and those of captures that lead to a store."""
         return self._number(
-            f"{_INPUTS} SELECT (SELECT count(*) FROM inp) + (SELECT count(DISTINCT unit) FROM captured "  # noqa: S608
+            f"{_ALL} SELECT (SELECT count(*) FROM inp) + (SELECT count(DISTINCT unit) FROM captured "  # noqa: S608
             "SEMI JOIN leads ON leads.app = captured.unit ANTI JOIN inp ON inp.unit = captured.unit)",
             self._scope,
             self._tables,
@@ -100,10 +113,10 @@ class RunApps:
 
         wanted = pa.table({"unit": pa.array(sorted(keys or ()), pa.string())})
         which = "" if keys is None else "SEMI JOIN wanted USING (unit)"
-        sql = f"""{_INPUTS}
+        sql = f"""{_INPUTS.format(which=which)}
             SELECT inp.unit, inp.path, s.kind, s.value, s.scheme, s.host, s.port, s.path, s.service, s.count, s.party,
                 s.file, s."offset", s.how, s.context, s.owner, s.party_reason, s.names
-            FROM sightings s JOIN (SELECT * FROM inp {which}) inp USING (unit, version)
+            FROM sightings s JOIN inp USING (unit, version)
             ORDER BY inp.ordinal, s.ordinal"""  # noqa: S608
         for row in self._lake.stream(sql, self._scope, tables={"wanted": wanted}):
             unit, path, kind = row[:3]
@@ -124,15 +137,18 @@ class RunApps:
     def sightings_count(self) -> int:
         """How many rows ``sightings`` has."""
         return self._number(
-            f"{_INPUTS} SELECT count(*) FROM sightings SEMI JOIN inp USING (unit, version)",  # noqa: S608
+            f"{_ALL} SELECT count(*) FROM sightings SEMI JOIN inp USING (unit, version)",  # noqa: S608
             self._scope,
         )
 
     def _number(self, sql: str, params: Sequence[Any], tables: "Mapping[str, pa.Table] | None" = None) -> int:
         return int(next(self._lake.stream(sql, params, tables=tables))[0])
 
-    def _summaries(self, which: str, tables: "Mapping[str, pa.Table]") -> Iterator[AppSummary]:
-        sql = _SUMMARIES.format(inputs=_INPUTS, which=which)
+    def _summaries(
+        self, which: str, tables: "Mapping[str, pa.Table]", where: str = "", most: int | None = None
+    ) -> Iterator[AppSummary]:
+        limit = "" if most is None else f"LIMIT {most:d}"
+        sql = _SUMMARIES.format(inputs=_INPUTS.format(which=which), which=which, where=where, limit=limit)
         params = [*self._scope, self._unnamed_api, self._apis]
         for row in self._lake.stream(sql, params, tables={**self._tables, **tables}):
             yield _summary(row)
@@ -155,28 +171,30 @@ def read_captures(lake: Lake, run: str, traffic: str) -> list[RunInput]:
 
 _INPUTS = """
 WITH inp AS (
-    SELECT unit, version, arg_min(path, ordinal) AS path, min(ordinal) AS ordinal FROM inputs
+    SELECT unit, version, arg_min(path, ordinal) AS path, min(ordinal) AS ordinal FROM inputs {which}
     WHERE run = ? AND problem = '' AND version <> ? GROUP BY unit, version
 )"""
 
-_SUMMARIES = """{inputs}, wanted_inp AS (SELECT * FROM inp {which}), seen AS (
+_ALL = _INPUTS.format(which="")
+
+_SUMMARIES = """{inputs}, seen AS (
     SELECT unit, version, count(*) AS endpoints, bool_or(
         scheme IN ('http', 'https', 'ws', 'wss') AND CASE
             -- A cloud's own front is the maker's when the app names it, whoever the domain belongs to.
             WHEN kind = 'cloud' THEN CASE WHEN service IS NULL THEN ? ELSE list_contains(?, service) END
             ELSE service IS NULL AND party = 'first' END
     ) AS has_api
-    FROM sightings SEMI JOIN wanted_inp USING (unit, version) GROUP BY unit, version
+    FROM sightings SEMI JOIN inp USING (unit, version) GROUP BY unit, version
 ), odd AS (
     SELECT unit, version, list([what, "where"] ORDER BY ordinal) AS problems
-    FROM problems SEMI JOIN wanted_inp USING (unit, version) GROUP BY unit, version
+    FROM problems SEMI JOIN inp USING (unit, version) GROUP BY unit, version
 ), led AS (
     SELECT app AS unit, list(exposure ORDER BY place) AS exposures, bool_or(exposed) AS exposed FROM leads GROUP BY app
 ), scanned AS (
     SELECT i.unit, i.path, a.sha256, a.platform, a.bundle_id, a.name, a.version_name, a.version_code, a.min_sdk,
         a.target_sdk, a.vendor, a.signer_sha256, a.signer_subject, a.signer_scheme,
         coalesce(s.endpoints, 0) AS endpoints, coalesce(s.has_api, false) AS has_api, o.problems, i.ordinal
-    FROM wanted_inp i LEFT JOIN apps a USING (unit, version) LEFT JOIN seen s USING (unit, version)
+    FROM inp i LEFT JOIN apps a USING (unit, version) LEFT JOIN seen s USING (unit, version)
         LEFT JOIN odd o USING (unit, version)
 ), in_traffic AS (
     SELECT DISTINCT ON (c.unit) c.unit, c.path, c.unit AS sha256, 'unknown' AS platform, c.bundle_id, c.name,
@@ -187,10 +205,10 @@ _SUMMARIES = """{inputs}, wanted_inp AS (SELECT * FROM inp {which}), seen AS (
     ORDER BY c.unit, c.place
 )
 SELECT every.* EXCLUDE (ordinal), led.exposures
-FROM (FROM scanned UNION ALL BY NAME FROM in_traffic) every LEFT JOIN led USING (unit)
+FROM (FROM scanned UNION ALL BY NAME FROM in_traffic) every LEFT JOIN led USING (unit) {where}
 ORDER BY NOT coalesce(led.exposed, false), led.exposures IS NULL,
     lower(coalesce(nullif(every.name, ''), every.bundle_id, every.path)), every.path, every.ordinal
-"""
+{limit}"""
 
 
 def _summary(row: Sequence[Any]) -> AppSummary:

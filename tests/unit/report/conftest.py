@@ -320,6 +320,7 @@ def in_tables(
     """The report with other rows, in the order that a report has."""
     if apps is not None:
         values["apps"] = Index.by(apps, lambda summary: summary.app.sha256)
+        values["quiet"] = Handle.of([summary for summary in apps if not summary.exposures])
     if exposures is not None:
         ordered = sorted(
             exposures, key=lambda store: (-store.severity.rank, -store.score, -store.records.value, store.id)
@@ -414,6 +415,7 @@ def the_report() -> Report:
             ),
         ),
         apps=empty,
+        quiet=empty,
         exposed=empty,
         answered=empty,
         ways=(0, 0),

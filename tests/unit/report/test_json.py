@@ -64,6 +64,6 @@ def test_long_tables_are_never_held(report: Report) -> None:
             written.append(out.tell())
             yield row
 
-    JsonRenderer().render(replace(report, sightings=Index(1000, opened, lambda _: opened())), out)
+    JsonRenderer().render(replace(report, sightings=Index(1000, opened, pick=lambda _: opened())), out)
     assert len(set(written)) == 1000
     assert len(json.loads(out.getvalue())["sightings"]) == 1000

@@ -66,6 +66,10 @@ def test_apps_that_lead_to_exposed_stores_come_first(apps: RunApps) -> None:
     rows = list(apps.rows())
     assert [row.app.label for row in rows] == ["apple", "Stranger \\udcff", "Cat", "Bear", "odd.bin", "Zebra"]
     assert [row.exposures for row in rows] == [("x1", "x2"), ("x1",), ("x2",), (), (), ()]
+    assert [row.app.label for row in apps.rows(2)] == ["apple", "Stranger \\udcff"]
+    assert [row.app.label for row in apps.quiet()] == ["Bear", "odd.bin", "Zebra"]
+    assert [row.app.label for row in apps.quiet(1)] == ["Bear"]
+    assert apps.quiet_count() == 3
     assert apps.shown() == 6
     assert apps.count() == 5
 

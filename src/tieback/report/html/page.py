@@ -1,7 +1,7 @@
 """What stands on the page: apps, stores and findings, joined and cut to what a person reads."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice, takewhile
+from itertools import chain, islice
 
 import msgspec
 
@@ -129,8 +129,7 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
     stores = _stores(report, {store.id: store for store in shown}, titles)
     anchors = {key: f"app-{number}" for number, key in enumerate(by_app, 1)}
     first = report.findings.first(MOST_ROWS)
-    rest = list(islice((summary for summary in report.apps.rows() if not summary.exposures), MOST_ROWS))
-    leading = sum(1 for _ in takewhile(lambda summary: summary.exposures, report.apps.rows()))
+    rest = report.quiet.first(MOST_ROWS)
     return Page(
         exposed=tuple(exposed),
         exposed_left_out=report.ways[0] - len(exposed),
@@ -141,11 +140,11 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
         },
         stores=stores,
         sections=tuple(_sections(by_app, anchors, stores)),
-        sections_left_out=leading - len(by_app),
+        sections_left_out=report.apps.count - report.quiet.count - len(by_app),
         orphans=tuple(stores[store.id] for store in orphans),
         pii=_bars(report.headline.pii, titles),
         others=_others(report, rest),
-        others_left_out=report.apps.count - leading - len(rest),
+        others_left_out=report.quiet.count - len(rest),
         findings=first,
     )
 
@@ -217,7 +216,7 @@ def _bars(pii: Iterable[tuple[str, Figure]], titles: Mapping[str, str]) -> tuple
     return tuple(Bar(titles.get(key, key), figure, round(100 * figure.value / most, 1)) for key, figure in first)
 
 
-def _others(report: Report, summaries: list[AppSummary]) -> tuple[Other, ...]:
+def _others(report: Report, summaries: Sequence[AppSummary]) -> tuple[Other, ...]:
     hosts = hosts_of(report, summaries)
     return tuple(
         Other(summary, tuple(hosts[summary.app.sha256][:5]), max(len(hosts[summary.app.sha256]) - 5, 0))
