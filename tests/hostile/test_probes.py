@@ -109,7 +109,8 @@ def test_answers_of_another_server(probe: Probe, name: str) -> None:
 
 
 def test_a_recording_cut_anywhere_never_reads_as_more_than_it_is() -> None:
-    for name in ("mongodb-auth", "postgresql-auth", "redis-auth", "mysql-auth"):
+    own = ("amqp-auth", "ldap-auth", "memcached-auth", "mqtt-auth", "nats_client-auth", "zookeeper-auth")
+    for name in ("mongodb-auth", "postgresql-auth", "redis-auth", "mysql-auth", *own):
         recording = ALL[name]
         for length in range(sum(map(len, recording.answers))):
             left = length
@@ -119,6 +120,21 @@ def test_a_recording_cut_anywhere_never_reads_as_more_than_it_is() -> None:
                 left = max(0, left - len(answer))
             report = ask(BY_NAME[name.partition("-")[0]], replaying(answers), recording.greeting).result
             assert not report.access.exposed
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name.endswith("-open")])
+def test_a_server_that_closes_anywhere_is_one_report(name: str) -> None:
+    recording = ALL[name]
+    whole = b"".join(recording.answers)
+    for length in range(0, len(whole), max(1, len(whole) // 150)):
+        left = length
+        answers: list[bytes | None] = []
+        for answer in recording.answers:
+            answers.append(answer[:left])
+            left -= len(answer)
+            if left < 0:
+                break
+        bounded(ask(BY_NAME[name.partition("-")[0]], replaying(answers), recording.greeting).result)
 
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -135,6 +151,10 @@ HELLO_BACK = b"\0\x16\xb1\x70\xa1\x86server\x8bNeo4j/4.4.0\0\0"
 REFUSED = b"\2\4\2\0\0\x0dDB::Exception\1x\1x\0"
 CLICKHOUSE = b"\0\x0aClickHouse\x17\x08\xc4\xa9\3\3UTC\1h\1"
 CLICKHOUSE_ROWS = b"\1\0\1\0\2\xff\xff\xff\xff\0\1\x80\x20\1c\6String" + bytes(4096)
+
+KAFKA = b"\0\0\0\x1c\0\0\0\1\0\0\0\0\0\3\0\x12\0\0\0\3\0\3\0\0\0\x0c\0\x11\0\0\0\1"
+KAFKA_NO_LOGIN = b"\0\0\0\x0a\0\0\0\1\0\x22\0\0\0\0"
+KAFKA_ARRAY = b"\0\x0f\0\0\0\0\0\2\0\0\0\0\0\0\0\0\xff\xff\0\0\0\0\x7f\xff\xff\xff"
 
 FLOODS: list[tuple[str, str, list[bytes], bytes]] = [
     # what, probe, answers (the last again and again), greeting
@@ -159,6 +179,21 @@ FLOODS: list[tuple[str, str, list[bytes], bytes]] = [
     ("notices without end", "postgresql", [b"N", b"N\0\0\0\4" * 100_000], b""),
     ("packets of 16 MB", "mysql", [b"\xff\xff\xff\2" + b"x" * MIB], ALL["mysql-auth"].greeting),
     ("a greeting of 16 MB", "mysql", [], b"\xff\xff\xff\0\x0a" + b"x" * MIB),
+    ("statistics without end", "memcached", [b"VERSION 1\r\n" * 3, b"STAT a 1\r\n" * 200_000], b""),
+    ("a binary packet of 4 GB", "memcached", [b"", b"\x81\x0b" + b"\xff" * MIB], b""),
+    ("a word without end", "zookeeper", [b"Zookeeper version: 3.9.3\n" + b"x" * MIB], b""),
+    ("a session of 2 GB", "zookeeper", [b"Zookeeper version: 3.9.3\n", b"", b"\x7f\xff\xff\xff" + b"x" * MIB], b""),
+    ("an answer of 2 GB", "kafka", [b"\x7f\xff\xff\xff\0\0\0\1" + b"x" * MIB], b""),
+    ("an array of 2,000,000,000 topics", "kafka", [KAFKA, KAFKA_NO_LOGIN, KAFKA_ARRAY + b"\0" * MIB], b""),
+    ("a packet of 256 MB", "mqtt", [b"\x20\xff\xff\xff\x7f" + b"x" * MIB], b""),
+    ("messages without end", "mqtt", [b"\x20\2\0\0", b"\x31\x13\0\x11$SYS/broker/uptime" * 50_000], b""),
+    ("a frame of 4 GB", "amqp", [b"\1\0\0\xff\xff\xff\xff" + b"x" * MIB], b""),
+    ("heartbeats without end", "amqp", [ALL["amqp-open"].answers[0], b"\x08\0\0\0\0\0\0\xce" * 100_000], b""),
+    ("a greeting without end", "nats_client", [], b"INFO {" + b" " * 4 * MIB),
+    ("pings without end", "nats_client", [b"PING\r\n" * 100_000], ALL["nats_client-open"].greeting),
+    ("a message of 4 GB", "ldap", [b"0\x84\xff\xff\xff\xff" + b"x" * MIB], b""),
+    ("entries without end", "ldap", [ALL["ldap-open"].answers[0], b"0\x0b\2\1\4d\6\4\2cn0\0" * 100_000], b""),
+    ("references without end", "ldap", [ALL["ldap-open"].answers[0], b"0\7\2\1\4s\2\4\0" * 100_000], b""),
     ("auth switches without end", "mysql", [b"\x17\0\0\2\xfemysql_native_password\0"], ALL["mysql-auth"].greeting),
     ("a CQL answer of 256 MB", "cassandra", [b"\x84\0\0\0\6\x10\0\0\0" + b"x" * MIB], b""),
     ("CQL rows without end", "cassandra", [SUPPORTED, b"\x84\0\0\0\2\0\0\0\0", CQL_ROWS], b""),

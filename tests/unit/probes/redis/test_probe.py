@@ -23,6 +23,7 @@ OPEN = {
     command("INFO", "replication"): bulk("master_replid:" + "b" * 40 + "\r\n"),
     command("INFO", "keyspace"): bulk("# Keyspace\r\ndb0:keys=3,expires=0,avg_ttl=0\r\ndb2:keys=1,expires=0\r\n"),
     command("INFO", "memory"): bulk("used_memory_dataset:4000\r\n"),
+    command("INFO", "sentinel"): bulk("sentinel_masters:0\r\n"),
     command("DBSIZE"): b":3\r\n",
     command("SELECT", "0"): b"+OK\r\n",
     command("SELECT", "2"): b"-ERR no\r\n",
@@ -71,6 +72,9 @@ def test_states(change: dict[bytes, bytes | None], access: Access) -> None:
 PRODUCTS = [
     ("redis_version:7.2.4\r\nvalkey_version:8.1.1\r\n", "valkey", "8.1.1"),
     ("redis_version:7.2.11\r\ndragonfly_version:df-v1.20.0\r\n", "dragonfly", "1.20.0"),
+    ("redis_version:6.3.4\r\nexecutable:/usr/local/bin/keydb-server\r\n", "keydb", "6.3.4"),
+    ("redis_version:8.0.2\r\nredis_mode:sentinel\r\n", "redis-sentinel", "8.0.2"),
+    ("redis_version:7.2.4\r\nvalkey_version:8.1.1\r\nserver_mode:sentinel\r\n", "valkey-sentinel", "8.1.1"),
 ]
 
 
@@ -78,6 +82,29 @@ PRODUCTS = [
 def test_products(info: str, product: str, version: str) -> None:
     report = ask({HELLO: b"+PONG\r\n" + bulk(info)}).result
     assert (report.product, report.version) == (product, version)
+
+
+WATCHED = [
+    # answer to INFO sentinel, access, names
+    (
+        bulk("sentinel_masters:1\r\nmaster0:name=people,status=ok,address=10.0.0.1:6379\r\n"),
+        Access.SCHEMA_ONLY,
+        ["people"],
+    ),
+    (bulk("sentinel_masters:0\r\n"), Access.OPEN_EMPTY, []),
+    (b"-NOPERM no\r\n", Access.AUTH_REQUIRED, []),
+]
+
+
+@pytest.mark.parametrize(("told", "access", "names"), WATCHED)
+def test_a_sentinel_holds_no_keys_and_names_what_it_watches(told: bytes, access: Access, names: list[str]) -> None:
+    info = bulk("redis_version:8.0.2\r\nredis_mode:sentinel\r\nrun_id:" + "c" * 40 + "\r\n")
+    played = ask({HELLO: b"+PONG\r\n" + info, command("INFO", "sentinel"): told})
+    report = played.result
+    assert (report.access, [one.name for one in report.containers]) == (access, names)
+    assert command("DBSIZE") not in played.sent
+    assert report.identity is not None
+    assert report.identity.key == "redis:run_id:" + "c" * 40
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad\r\n", b"ERROR\r\n", b"+HELLO\r\n", b"+PONG\r\n" + bulk("x:y")])
