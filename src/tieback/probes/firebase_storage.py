@@ -1,7 +1,7 @@
 """Cloud Storage for Firebase: objects of a bucket that its security rules list to strangers. No object is read.
 
-Sends, in this order: ``GET /v0/b`` (identify); for each bucket that the app names ``GET /v0/b/<bucket>/o`` with one page
-of names, and once more with one name (enumerate: the second proof); extensions of names come with the listing
+Sends, in this order: ``GET /v0/b`` (identify); for each bucket that the app names ``GET /v0/b/<bucket>/o`` with one
+page of names, and once more with one name (enumerate: the second proof); extensions of names come with the listing
 (describe). A listing is one page and tells no sizes.
 
 The rules of Firebase and the permissions of Cloud Storage are two surfaces of one bucket: this asks the first, ``gcs``
