@@ -6,7 +6,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 
 def median_cpu(call: Callable[[], object], runs: int = 5, warmups: int = 1) -> float:
@@ -32,7 +32,9 @@ print(json.dumps([os.waitstatus_to_exitcode(status), wall, usage.ru_utime + usag
 """
 
 
-def process(command: Sequence[str], runs: int = 3) -> tuple[float, float, float]:
+def process(
+    command: Sequence[str], runs: int = 3, environment: Mapping[str, str] | None = None
+) -> tuple[float, float, float]:
     """Median wall seconds, CPU seconds and peak MiB of a command as a whole process.
 
     Linux counts the memory of whoever starts a process as its peak too, so a small interpreter starts it: peaks under
@@ -41,7 +43,7 @@ def process(command: Sequence[str], runs: int = 3) -> tuple[float, float, float]
     walls, cpus, peaks = [], [], []
     for _ in range(runs):
         starter = [sys.executable, "-I", "-S", "-c", _STARTER, *command]
-        said = subprocess.run(starter, capture_output=True, text=True, check=True).stdout
+        said = subprocess.run(starter, capture_output=True, text=True, check=True, env=environment).stdout
         code, wall, cpu, peak = json.loads(said)
         if code != 0:
             raise SystemExit(f"{' '.join(command)} failed with {code}")

@@ -1,17 +1,31 @@
-"""Static analysis against inflating alone, and against androguard's strings.
+"""Static analysis against inflating alone, against other tools, and against the size of an app.
 
-Reads real apps from the folder in ``TIEBACK_BENCH_APPS``, else ``../shared/data/apps`` where it exists, else labs/apps.
+Reads real apps from the folder in ``TIEBACK_BENCH_APPS``, else ``../shared/data/apps`` where it exists, else labs/apps;
+apps of npm and PyPI where those can be had; and made-up ones of up to 500 MB.
 """
 
+import hashlib
 import os
-import subprocess
+import shutil
+import statistics
 import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench.measure import median_cpu, process, table
+from bench import registry, synthetic
+from bench.measure import process, table
+from bench.peers import PEERS
+from tieback.engine.memory import ALLOCATOR
 from tieback.model.errors import TiebackError
 
 ROOT = Path(__file__).parents[1]
+ROUNDS = 11
+SIZES = (1, 10, 50, 100, 250, 500)
+"""Megabytes of the made-up apps."""
+
+_URLS = "https?://[^ ]+"
 
 
 def apps() -> list[Path]:
@@ -26,7 +40,7 @@ def apps() -> list[Path]:
     return []
 
 
-def read_entries(files: list[Path]) -> list[tuple[bytes, int]]:
+def read_entries(files: Sequence[Path]) -> list[tuple[bytes, int]]:
     """Compressed bytes and size of every deflated entry that one analysis reads, noted while it reads them."""
     from tieback.intake.apps.archive import Archive
     from tieback.intake.apps.open import open_app
@@ -45,7 +59,7 @@ def read_entries(files: list[Path]) -> list[tuple[bytes, int]]:
         for file in files:
             try:
                 with open_app(file) as opened:
-                    for _ in opened.artifacts():
+                    for _ in opened.pieces():
                         pass
             except TiebackError:
                 continue
@@ -54,7 +68,7 @@ def read_entries(files: list[Path]) -> list[tuple[bytes, int]]:
     return noted
 
 
-def inflate(entries: list[tuple[bytes, int]]) -> int:
+def inflate(entries: Sequence[tuple[bytes, int]]) -> int:
     """Decompress the entries with libdeflate, and nothing else; their bytes."""
     import deflate
 
@@ -67,115 +81,152 @@ def inflate(entries: list[tuple[bytes, int]]) -> int:
     return total
 
 
-def analyse(files: list[Path]) -> int:
-    """The whole static analysis; distinct endpoints."""
+def in_turns(calls: dict[str, Callable[[], object]]) -> dict[str, float]:
+    """Median CPU seconds of calls that take turns, so that whatever else the machine does hits all of them alike."""
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for turn in range(ROUNDS + 1):
+        for name, call in calls.items():
+            start = time.process_time()
+            call()
+            if turn:
+                times[name].append(time.process_time() - start)
+    return {name: statistics.median(its) for name, its in times.items()}
+
+
+def warm(files: Sequence[Path]) -> tuple[str, int]:
+    """The table of one process that has read apps before, and the bytes that it inflates."""
     from tieback.pipeline.analyse import Analyser
 
-    analyser = Analyser()
-    return _analyse(analyser, files)
+    entries = read_entries(files)
+    inflated = inflate(entries)
+    digests = {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+    def analysed(analyser: Analyser, *, hashed: bool) -> Callable[[], None]:
+        def all_of_them() -> None:
+            for file in files:
+                try:
+                    analyser.document(file, "" if hashed else digests[file])
+                except TiebackError:
+                    continue
+
+        return all_of_them
+
+    both, constants = Analyser(), Analyser(dataflow=False)
+    contents = [file.read_bytes() for file in files]
+    measured = in_turns(
+        {
+            "inflate the entries that are read": lambda: inflate(entries),
+            "SHA-256 of the packages": lambda: [hashlib.sha256(content).digest() for content in contents],
+            "tieback, without data flow; the hash is given": analysed(constants, hashed=False),
+            "tieback, without data flow": analysed(constants, hashed=True),
+            "tieback, all of it; the hash is given, as to workers": analysed(both, hashed=False),
+            "tieback, all of it": analysed(both, hashed=True),
+        }
+    )
+    base = measured["inflate the entries that are read"]
+    rows = [[name, f"{cpu:.3f}", f"{cpu / base:.2f}"] for name, cpu in measured.items()]
+    return table(["what, warm", "CPU s", "x inflate"], rows), inflated
 
 
-def _analyse(analyser, files: list[Path]) -> int:  # type: ignore[no-untyped-def]
-    found = 0
-    for file in files:
+def cold(files: Sequence[Path]) -> str:
+    """The table of processes from start to end."""
+    names = [str(file) for file in files]
+    workers = {**os.environ, **ALLOCATOR}
+    me = [sys.executable, "-m", "bench.peers", "tieback", *names]
+    process(me, runs=1)  # prepares what is kept
+    ours = process(me, environment=workers)
+    rows = [_cold("tieback, all of it", ours, ours)]
+    rows.append(
+        _cold(
+            "tieback, first start ever: nothing prepared",
+            process(me, environment=workers | {"TIEBACK_CACHE": ""}),
+            ours,
+        )
+    )
+    for tool, what in PEERS.items():
         try:
-            found += len(analyser.document(file).sightings)
-        except TiebackError:
-            continue
-    return found
+            rows.append(_cold(what, process([sys.executable, "-m", "bench.peers", tool, *names]), ours))
+        except SystemExit:
+            rows.append([what, "does not run here", "", ""])
+    if shutil.which("rg") and shutil.which("unzip"):
+        loop = f"for f; do unzip -p \"$f\" | rg -a -o '{_URLS}'; done; true"
+        rows.append(_cold("unzip -p piped to ripgrep", process(["sh", "-c", loop, "sh", *names]), ours))
+    return table(["what, a process from start to end", "CPU s", "x tieback", "peak MiB"], rows)
 
 
-def androguard(files: list[Path]) -> int:
-    """Identity and DEX strings by androguard; how many strings."""
-    import logging
+def _cold(what: str, measured: tuple[float, float, float], ours: tuple[float, float, float]) -> list[str]:
+    return [what, f"{measured[1]:.3f}", f"{measured[1] / ours[1]:.2f}", f"{measured[2]:.0f}"]
 
-    from androguard.core.apk import APK
-    from androguard.core.dex import DEX
 
-    logging.disable(logging.CRITICAL)
-    try:
-        from loguru import logger
+def one_by_one(files: Sequence[tuple[str, Path]]) -> str:
+    """Apps each in a process of its own. What starting takes is left out by reading the same app more than once."""
+    workers = {**os.environ, **ALLOCATOR}
+    me = [sys.executable, "-m", "bench.peers", "tieback"]
+    rows = []
+    for name, file in files:
+        size = file.stat().st_size / 1e6
+        again = max(1, min(20, int(20 / size)))
+        _, once, peak = process([*me, str(file)], runs=1, environment=workers)
+        _, often, _ = process([*me, *[str(file)] * (1 + again)], runs=1, environment=workers)
+        rows.append([name, f"{size:.1f}", f"{once:.2f}", f"{(often - once) * 1000 / again / size:.1f}", f"{peak:.0f}"])
+    return table(["app", "MB", "CPU s, with start", "ms a MB, without", "peak MiB"], rows)
 
-        logger.remove()
-    except ImportError:
-        pass
-    count = 0
+
+def by_size(donor: Path) -> str:
+    """Made-up apps of growing size."""
+    with tempfile.TemporaryDirectory(prefix="tieback-bench-") as folder:
+        made = []
+        for size in SIZES:
+            place = Path(folder) / f"{size}.apk"
+            synthetic.build(donor, size * synthetic.MEGABYTE, place)
+            made.append((f"made up, {size} MB", place))
+        return one_by_one(made)
+
+
+def seen_before(files: Sequence[Path]) -> str:
+    """How much of what is read stands in an app before it too, byte for byte."""
+    seen: set[tuple[bytes, int]] = set()
+    total = again = size = twice = 0
     for file in files:
-        try:
-            apk = APK(str(file))
-        except Exception:  # noqa: BLE001 - CertChain.apk is no app
-            continue
-        for dex in apk.get_all_dex():
-            count += len(DEX(dex).get_strings())
-    return count
+        entries = read_entries([file])
+        total, size = total + len(entries), size + sum(length for _, length in entries)
+        again += sum(entry in seen for entry in entries)
+        twice += sum(entry[1] for entry in entries if entry in seen)
+        seen.update(entries)
+    return (
+        f"Of {total:,} deflated entries that are read of {len(files)} apps, {again:,} ({again / total:.1%}) are in an "
+        f"app before too; of their bytes {twice / max(size, 1):.2%}."
+    )
 
 
 def run() -> str:
     """Measure and describe."""
-    from tieback.pipeline.analyse import Analyser
-    from tieback.recognise.dataflow.extract import DataflowExtractor
-
     files = apps()
     size = sum(file.stat().st_size for file in files)
-    entries = read_entries(files)
-    inflated = inflate(entries)
-    inflate_cpu = median_cpu(lambda: inflate(entries), runs=9)
-    analyser = Analyser()
-    warm = median_cpu(lambda: _analyse(analyser, files), runs=9)
-    plain = Analyser()
-    plain.__dict__["_extractors"] = tuple(
-        extractor for extractor in plain._extractors if not isinstance(extractor, DataflowExtractor)
-    )
-    without_flow = median_cpu(lambda: _analyse(plain, files), runs=9)
-    me = [sys.executable, "-m", "bench.static"]
-    ours = process([*me, "analyse"])
-    theirs = process([*me, "androguard"])
-    shell = (
-        process(
-            [
-                "sh",
-                "-c",
-                f"for f in {' '.join(map(str, files))}; do unzip -p $f | rg -a -o 'https?://[^ ]+' ; done; true",
-            ]
-        )
-        if _has("rg") and _has("unzip")
-        else None
-    )
-    rows = [
-        ["inflate the entries that are read", "warm", f"{inflate_cpu:.3f}", "", "1.00"],
-        [
-            "tieback, without the data flow",
-            "warm",
-            f"{without_flow:.3f}",
-            "",
-            f"{without_flow / inflate_cpu:.2f}",
-        ],
-        ["tieback, all of static analysis", "warm", f"{warm:.3f}", "", f"{warm / inflate_cpu:.2f}"],
-        ["tieback, process start to end", "cold", f"{ours[1]:.3f}", f"{ours[2]:.0f}", f"{ours[1] / inflate_cpu:.2f}"],
-        [
-            "androguard, APK() and DEX strings",
-            "cold",
-            f"{theirs[1]:.3f}",
-            f"{theirs[2]:.0f}",
-            f"{theirs[1] / inflate_cpu:.2f}",
-        ],
-    ]
-    if shell is not None:
-        rows.append(
-            ["unzip -p piped to ripgrep", "cold", f"{shell[1]:.3f}", f"{shell[2]:.0f}", f"{shell[1] / inflate_cpu:.2f}"]
-        )
-    return (
+    warm_table, inflated = warm(files)
+    fetched, missing = [], []
+    for name in registry.PACKAGES:
+        found, reason = registry.fetched(name)
+        fetched += [(f"{name} {file.name}", file) for file in found]
+        missing += [f"{name} {reason}"] if reason else []
+    donor = max(files, key=lambda file: file.stat().st_size)
+    head = (
         f"## Static analysis\n\n`python -m bench static`: {len(files)} APKs, {size / 1e6:.1f} MB, "
-        f"{inflated / 1e6:.1f} MB inflated; medians, one process, CPU seconds.\n\n"
-        + table(["what", "state", "CPU s", "peak MiB", "x inflate"], rows)
-        + f"\nCold, androguard takes {theirs[1] / ours[1]:.1f} times as long as tieback. Most of these apps are small "
-        "and hold hundreds of tiny files, so the price of an entry shows, not only that of a byte.\n"
+        f"{inflated / 1e6:.1f} MB inflated; medians of CPU seconds, one core, taken in turns.\n"
     )
-
-
-def _has(program: str) -> bool:
-    return subprocess.run(["sh", "-c", f"command -v {program}"], stdout=subprocess.DEVNULL, check=False).returncode == 0
-
-
-if __name__ == "__main__":
-    print({"analyse": analyse, "androguard": androguard}[sys.argv[1]](apps()))
+    small = (
+        "Most of these apps are small and hold hundreds of tiny files, so the price of an entry shows, not only that "
+        "of a byte.\n"
+    )
+    parts = [
+        head,
+        warm_table,
+        small,
+        cold(files),
+        "The other tools read the strings of the code alone: no resources, assets or libraries, and no verdict.\n",
+        by_size(donor),
+        one_by_one(fetched) if fetched else "",
+        f"Not measured: {'; '.join(missing)}.\n" if missing else "",
+        seen_before([*files, *(file for _, file in fetched)]) + "\n",
+    ]
+    return "\n".join(part for part in parts if part)

@@ -9,7 +9,6 @@ folder or file that is somebody else's, that others may write, or that is a link
 import hashlib
 import os
 import stat
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -100,6 +99,8 @@ def _write(file: Path, content: bytes) -> None:
     Raises:
         OSError: it cannot be kept, or the folder is not the user's own.
     """
+    import tempfile
+
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not _own(file.parent.lstat(), stat.S_IFDIR):
         return

@@ -30,6 +30,7 @@ class Search:
                 yield from self._gathered(piece)
             else:
                 yield from self._artifact(piece)
+            del piece  # it may be large, and the next one is read before the name is bound anew
 
     def _artifact(self, artifact: Artifact) -> Iterator[Find]:
         for extractor in self._extractors:

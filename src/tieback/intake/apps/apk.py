@@ -10,7 +10,6 @@ import os
 import re
 import struct
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -222,6 +221,8 @@ def _in_memory(content: bytes) -> Iterator[str]:
         finally:
             os.close(number)
     else:
+        import tempfile
+
         with tempfile.NamedTemporaryFile(suffix=".apk") as temporary:
             temporary.write(content)
             temporary.flush()

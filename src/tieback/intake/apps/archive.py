@@ -11,7 +11,6 @@ What it accepts is what phones accept (see ``directory``): unknown methods are t
 
 import mmap
 import struct
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -96,9 +95,6 @@ class Archive:
         if start is None:
             self.problems.note("no local header where the directory says", entry.name)
             return b""
-        if self._read > FORGET_AFTER:
-            self._read = 0
-            forget(self._data)
         if entry.method == DEFLATED and 0 < entry.size <= SMALL and entry.size <= cap:
             plain = self._plain(entry, start)
             if plain is not None:
@@ -113,7 +109,7 @@ class Archive:
         cap = min(cap, allowed)
         content, whole = self._content(entry, start, cap)
         self.budget.total -= len(content)
-        self._read += entry.compressed
+        self._forget(entry)
         if suspect:
             self.budget.suspect -= len(content)
         if len(content) >= cap and (not whole or entry.size > cap):
@@ -137,6 +133,8 @@ class Archive:
         elif 0 < entry.size <= LENT_IN_MEMORY:
             yield bytes(self.read(entry))
         else:
+            import tempfile  # most packages hold no archive
+
             with tempfile.TemporaryFile(prefix="tieback-") as file:
                 size = 0
                 for piece in pieces(self._data, start, entry.compressed, self._lendable(entry)):
@@ -190,8 +188,15 @@ class Archive:
         if len(content) != size or (entry.crc and crc32(content) != entry.crc):
             return None
         budget.total -= size
-        self._read += compressed
+        self._forget(entry)
         return content
+
+    def _forget(self, entry: Entry) -> None:
+        """Give back the pages of the map now and then: a package may be larger than the memory."""
+        self._read += entry.compressed
+        if self._read > FORGET_AFTER:
+            self._read = 0
+            forget(self._data)
 
     def _is_suspect(self, entry: Entry) -> bool:
         return entry.header in self._overlapping or (
@@ -202,11 +207,22 @@ class Archive:
         """Most bytes that an entry may give as an archive of its own. Archives hardly shrink: bombs do."""
         return max(0, min(MAX_LENT, self.budget.total, max(SUSPECT_ENTRY, PLAIN_RATIO * entry.compressed)))
 
+    def _copied(self, start: int, size: int) -> bytes | bytearray:
+        """Bytes as they stand; of many, the pages of the map go as they are read, so that they do not count twice."""
+        if size <= FORGET_AFTER:
+            return self._data[start : start + size]
+        content = bytearray()
+        stop = min(start + size, self._size)
+        for at in range(start, stop, FORGET_AFTER):
+            content += self._data[at : min(at + FORGET_AFTER, stop)]
+            forget(self._data)
+        return content
+
     def _content(self, entry: Entry, start: int, cap: int) -> tuple[bytes | bytearray, bool]:
         """Content up to ``cap`` and whether that is all of it."""
         if entry.is_stored:
             size = entry.size or entry.compressed
-            content = self._data[start : start + min(size, cap)]
+            content = self._copied(start, min(size, cap))
             return content, len(content) == size
         # Where the size lies the stream decides, but a liar gets no more than a suspect does.
         limit = min(cap, max(SUSPECT_ENTRY, entry.size))

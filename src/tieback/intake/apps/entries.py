@@ -1,5 +1,6 @@
 """From the entries of a package to artifacts: each is read once, told apart by its content, and let go."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from tieback.intake.apps.apk import Apk, is_apk
@@ -68,8 +69,10 @@ def walk(source: Source, special: Special, budget: Budget, place: str = "", dept
                 continue
             if data[:2] != _ARCHIVE or content is not None or sniff(data[:PEEK]) is not Content.ARCHIVE:
                 yield from heap.emptied()
-                for artifact in make_artifacts(name, data, source.problems, budget):
-                    yield _placed(artifact, place)
+                made = deque(make_artifacts(name, data, source.problems, budget))
+                data = b""  # nothing here may hold a content while the next one is read
+                while made:
+                    yield _placed(made.popleft(), place)
                 continue
         yield from heap.emptied()
         yield from _nested(source, entry, budget, place, depth)

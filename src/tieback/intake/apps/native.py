@@ -28,6 +28,8 @@ def read_elf(file: str, data: bytes | bytearray) -> Artifact:
 
 def natives(file: str, data: bytes | bytearray, ranges: list[Range], *, utf16: bool = False) -> list[Buffer]:
     """A buffer of each range."""
+    if ranges == [(0, len(data))]:
+        return [Buffer(file, BufferKind.NATIVE, data, utf16=utf16)]
     view = memoryview(data)
     return [Buffer(file, BufferKind.NATIVE, bytes(view[start:stop]), base=start, utf16=utf16) for start, stop in ranges]
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import tomllib
 import warnings
 from functools import cache
 from pathlib import Path
@@ -22,6 +21,8 @@ MAX_SUBJECT = 1000
 
 @cache
 def _not_vendors() -> frozenset[str]:
+    import tomllib
+
     table = tomllib.loads(Path(__file__).with_name("not_vendors.toml").read_text("utf-8"))
     return frozenset(table["organisation"])
 

@@ -1,0 +1,105 @@
+"""One tool over some app packages, in a process of its own: ``python -m bench.peers TOOL FILE...`` prints a count.
+
+Nothing but what the tool itself needs is imported, so that the time of the process is the tool's.
+"""
+
+import sys
+
+
+def tieback(files: list[str]) -> int:
+    """Distinct endpoints; all of static analysis, with identity, signer, hash and data flow."""
+    from pathlib import Path
+
+    from tieback.model.errors import TiebackError
+    from tieback.pipeline.analyse import Analyser
+
+    analyser = Analyser()
+    found = 0
+    for file in files:
+        try:
+            found += len(analyser.document(Path(file)).sightings)
+        except TiebackError:
+            continue
+    return found
+
+
+def androguard(files: list[str]) -> int:
+    """Identity, and the strings of DEX files."""
+    import logging
+
+    from androguard.core.apk import APK
+    from androguard.core.dex import DEX
+    from loguru import logger
+
+    logging.disable(logging.CRITICAL)
+    logger.remove()
+    count = 0
+    for file in files:
+        try:
+            apk = APK(file)
+        except Exception:  # noqa: BLE001 - CertChain.apk is no app
+            continue
+        for dex in apk.get_all_dex():
+            count += len(DEX(dex).get_strings())
+    return count
+
+
+def apkutils(files: list[str]) -> int:
+    """The strings of DEX files."""
+    from apkutils import APK  # type: ignore[import-untyped]
+
+    count = 0
+    for file in files:
+        try:
+            with APK.from_file(file) as apk:
+                count += len(apk.get_dex_strings())
+        except Exception:  # noqa: BLE001 - as above
+            continue
+    return count
+
+
+def lief(files: list[str]) -> int:
+    """The strings of DEX files, which it reads from files of their own."""
+    import tempfile
+    import zipfile
+    from pathlib import Path
+
+    from lief import DEX
+
+    count = 0
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "classes.dex"
+        for file in files:
+            with zipfile.ZipFile(file) as archive:
+                for name in archive.namelist():
+                    if name.startswith("classes") and name.endswith(".dex"):
+                        place.write_bytes(archive.read(name))
+                        read = DEX.parse(str(place))
+                        count += len(read.strings) if read else 0
+    return count
+
+
+def dexllm(files: list[str]) -> int:
+    """The strings of DEX files that are values."""
+    from dexllm import DexKit
+
+    count = 0
+    for file in files:
+        try:
+            count += len(DexKit(file).list_value_strings())
+        except Exception:  # noqa: BLE001 - as above
+            continue
+    return count
+
+
+PEERS = {
+    "androguard": "androguard, APK() and DEX strings",
+    "lief": "LIEF, DEX strings",
+    "apkutils": "apkutils, DEX strings",
+    "dexllm": "dexllm, DEX value strings",
+}
+"""What each does here, for the table."""
+
+if __name__ == "__main__":
+    tools = {"tieback": tieback, "androguard": androguard, "apkutils": apkutils, "lief": lief, "dexllm": dexllm}
+    print(tools[sys.argv[1]](sys.argv[2:]))
