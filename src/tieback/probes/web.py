@@ -57,11 +57,11 @@ class Inquiry:
 
     def ask(self, request: Request, *names: str, cap: int = LISTING_CAP) -> Conversation[Response | None]:
         """Send a request; ``None`` where a name in it is not one that may be sent."""
-        path = request.filled(*names)
-        if path is None:
+        path, body = request.filled(*names), request.written(*names)
+        if path is None or body is None:
             self.draft.problem(f"{request.label}: a name that is not safe to send was left alone: {names!r:.120}")
             return None
-        return (yield from request.on(self._http, path, cap, self.key))
+        return (yield from request.on(self._http, path, cap, self.key, body))
 
     def read[T](self, request: Request, into: type[T], *names: str, cap: int = LISTING_CAP) -> Conversation[T | None]:
         """Ask about a part of the store; a refusal is counted, anything else unreadable is a problem line."""

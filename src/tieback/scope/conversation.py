@@ -77,6 +77,12 @@ class DeclaredSend(msgspec.Struct, frozen=True):
         named = match.groupdict().get("account") if match is not None else None
         return None if named is None else named.decode("utf-8", "replace")
 
+    def keys(self, data: bytes) -> frozenset[str]:
+        """The public keys that a matching byte string carries: the pattern's groups ``key0``, ``key1``, ..."""
+        match = re.fullmatch(self.pattern, data, re.DOTALL)
+        named = match.groupdict() if match is not None else {}
+        return frozenset(value.decode() for name, value in named.items() if name.startswith("key") and value)
+
 
 class Connect(msgspec.Struct, frozen=True):
     """Open a connection, closing the one before. The answer is empty bytes."""

@@ -221,6 +221,9 @@ class Talk:
         if account is not None and account not in (MADE_UP_ACCOUNT, *self._target.passwordless):
             self._door.audit("undeclared", {"target": self._target.label, "account": account})
             raise Fault(Outcome.ERROR, f"the grant does not name the account {account!r}")
+        if not declared.keys(step.data) <= {key.value for key in self._target.keys}:
+            self._door.audit("undeclared", {"target": self._target.label, "what": "a key"})
+            raise Fault(Outcome.ERROR, "a key that is not one of the target's public ones")
         if declared.values:
             self._budget.note()
         self._sent[declared.name] = self._sent.get(declared.name, 0) + 1

@@ -10,6 +10,7 @@ import pytest
 
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Outcome
+from tieback.model.public_key import PublicKey
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls, Step, Target
 from tieback.scope.dialer import Dialer
@@ -171,5 +172,26 @@ async def test_only_made_up_and_granted_accounts_log_in(
         async with saying(b"hello", hold=True) as target:
             named = Target(target.host, target.port, passwordless=passwordless)
             answers, _ = await dialer.converse(named, doing(Send(b"USER " + account + b"\r\n")), [login])
+    (last,) = answers
+    assert (last.detail if isinstance(last, Fault) else "sent") == answer
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [
+        (("open-sesame",), "sent"),
+        (("another", "open-sesame"), "sent"),
+        (("another",), "a key that is not one of the target's public ones"),
+        ((), "a key that is not one of the target's public ones"),
+    ],
+)
+async def test_only_public_keys_of_the_target_are_brought(tmp_path: Path, keys: tuple[str, ...], answer: str) -> None:
+    grant = Grant("Office", "sec@example.test", date(2027, 6, 30), (TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),))
+    asks = DeclaredSend("asks", rb"GET (?:apikey: (?P<key0>[a-z-]{1,32}))?\r\n", "what the app's key may read")
+    with AuditLog(tmp_path / "audit.jsonl") as audit:
+        dialer = Dialer(grant, audit, today=TODAY)
+        async with saying(b"hello", hold=True) as target:
+            named = Target(target.host, target.port, keys=tuple(PublicKey("x", key) for key in keys))
+            answers, _ = await dialer.converse(named, doing(Send(b"GET apikey: open-sesame\r\n")), [asks])
     (last,) = answers
     assert (last.detail if isinstance(last, Fault) else "sent") == answer

@@ -95,6 +95,22 @@ def declared_post(
     return _declared(b"POST", name, re.escape(path.encode("ascii")), why, headers, depth, body)
 
 
+def declared_asking(name: str, path: bytes, body: bytes, why: str, depth: Depth = Depth.IDENTIFY) -> DeclaredSend:
+    """A declared POST that only reads and names a container in its body.
+
+    Args:
+        name: what people call it.
+        path: regular expression for path and query.
+        body: regular expression for the JSON; nothing in it may end the string that a name stands in.
+        why: what the answer is for, and why it changes nothing.
+        depth: the depth of a grant that it takes.
+    """
+    parts = [re.escape(part) for part in _TEMPLATE.split(b"%b")]
+    fields = re.escape(_fields((), b"")).replace(b"0", b"[0-9]{1,4}") + parts[5] + body
+    pattern = b"".join((b"POST", parts[1], path, parts[2], _HOST, parts[3], _AGENT, parts[4], fields))
+    return DeclaredSend(name, pattern, why, depth)
+
+
 def _declared(
     verb: bytes,
     name: str,
@@ -106,7 +122,10 @@ def _declared(
     keyed: Keyed = (),
 ) -> DeclaredSend:
     parts = [re.escape(part) for part in _TEMPLATE.split(b"%b")]
-    keys = b"".join(re.escape(f"{field}: ".encode("ascii")) + value + re.escape(b"\r\n") for field, value in keyed)
+    keys = b"".join(
+        re.escape(f"{field}: ".encode("ascii")) + b"(?P<key%d>%b)" % (n, value) + re.escape(b"\r\n")
+        for n, (field, value) in enumerate(keyed)
+    )
     tail = re.escape(_fields(headers, body)) + (b"(?:%b)?" % keys if keys else b"") + parts[5] + re.escape(body or b"")
     pattern = b"".join((verb, parts[1], path, parts[2], _HOST, parts[3], _AGENT, parts[4], tail))
     return DeclaredSend(name, pattern, why, depth)

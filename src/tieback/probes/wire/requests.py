@@ -11,6 +11,7 @@ from tieback.probes.wire.http import (
     HttpSession,
     Keyed,
     Response,
+    declared_asking,
     declared_get,
     declared_head,
     declared_post,
@@ -38,6 +39,8 @@ class Request(msgspec.Struct, frozen=True):
     """Whether names are put in as they are: the declaration says which those may be."""
     keyed: Keyed = ()
     """Header fields that carry the app's public key."""
+    names: bytes = b""
+    """Pattern of the names that may stand in the places of the body."""
 
     @property
     def label(self) -> str:
@@ -58,7 +61,19 @@ class Request(msgspec.Struct, frozen=True):
         """Pattern of the request line up to the protocol's name, as if it were a GET."""
         return b"GET " + self.send.pattern.split(rb"\ HTTP", 1)[0].partition(rb"\ ")[2] + b" HTTP"
 
-    def on(self, http: HttpSession, path: str, cap: int, key: str | None = None) -> Conversation[Response]:
+    def written(self, *names: str) -> bytes | None:
+        """The body, with the names that the path left in its places; ``None`` where one is not one that may be sent."""
+        left = names[len(_PLACE.findall(self.path)) :]
+        if not self.names or self.body is None:
+            return self.body or b""
+        if not all(re.fullmatch(self.names, name.encode("utf-8", "replace")) for name in left):
+            return None
+        rest = iter(left)
+        return _PLACE.sub(lambda _: next(rest), self.body.decode("ascii")).encode("ascii")
+
+    def on(
+        self, http: HttpSession, path: str, cap: int, key: str | None = None, body: bytes | None = None
+    ) -> Conversation[Response]:
         """Send it with a path that ``filled`` gave; raises as ``HttpSession.get``.
 
         Args:
@@ -66,6 +81,7 @@ class Request(msgspec.Struct, frozen=True):
             path: path and query.
             cap: most bytes of the body to read.
             key: the app's public key for the ``keyed`` fields; left out where it is none that they may carry.
+            body: that ``written`` gave, where the request's own has places.
         """
         headers = self.headers
         if key is not None and all(re.fullmatch(value, key.encode("utf-8", "replace")) for _, value in self.keyed):
@@ -73,7 +89,7 @@ class Request(msgspec.Struct, frozen=True):
         if self.verb == "HEAD":
             return (yield from http.head(path, headers))
         if self.verb == "POST":
-            return (yield from http.post(path, self.body or b"", cap=cap, headers=headers))
+            return (yield from http.post(path, self.body or b"" if body is None else body, cap=cap, headers=headers))
         return (yield from http.get(path, cap=cap, headers=headers))
 
 
@@ -129,6 +145,21 @@ def posting(
     """A POST that only reads: ``path`` and ``body`` stand literally."""
     send = declared_post(label or _label("POST", path), path, body, why, headers, depth)
     return Request(send, path, "POST", body, headers)
+
+
+def asking(path: str, body: str, why: str, *, names: bytes, depth: Depth = Depth.ENUMERATE, label: str) -> Request:
+    """A POST that only reads and names a container in its body; everything else in it is fixed.
+
+    Args:
+        path: path and query; ``{name}`` is a place for one segment.
+        body: JSON; ``{name}`` is a place too, and takes the names that the path left.
+        why: what the answer is for, and why it changes nothing.
+        names: pattern of what may stand in any of the places: nothing that JSON or a path would have to escape.
+        depth: the depth of a grant that it takes.
+        label: what people call it.
+    """
+    send = declared_asking(label, _pattern(path, names), _pattern(body, names), why, depth)
+    return Request(send, path, "POST", body.encode("ascii"), names=names)
 
 
 def _label(verb: str, path: str) -> str:
