@@ -99,7 +99,9 @@ class SocketDriver:
                 self._close()
                 self._held, self.tls, self._fresh = b"", False, True
                 try:
-                    self._socket = socket.create_connection((self._target.host, self._target.port), timeout=3)
+                    self._socket = socket.create_connection(
+                        (self._target.host, self._target.port), timeout=min(3, self._idle)
+                    )
                 except OSError as error:
                     raise Fault(Outcome.REFUSED, str(error)) from None
                 if tls:
