@@ -84,6 +84,8 @@ def _weight(data: bytes, opcodes: frozenset[int]) -> float:
 
 
 def _compressed(message: bytes, opcodes: frozenset[int]) -> float:
+    if len(message) < _HEADER + 9:
+        return 0.0
     original, size, compressor = _int32(message, 16), _int32(message, 20), message[24]
     return 0.8 if original in opcodes and 0 < size <= _LONGEST and compressor <= 3 else 0.0
 

@@ -57,6 +57,12 @@ def test_detail_and_documents() -> None:
     ]  # the greeting is left out
 
 
+def test_a_compressed_message_that_is_cut() -> None:
+    head = struct.pack("<iiiiii", 60, 1, 0, 2012, 2013, 5)
+    for end in range(21, len(head) + 1):
+        assert Mongodb().recognise(Opening(head[:end], b"", None)) is None
+
+
 def test_documents_in_compressed_messages() -> None:
     packed = struct.pack("<iiB", 2013, 5 + len(FIND), 2) + zlib.compress(bytes(4) + b"\0" + FIND)
     found = Mongodb().recognise(Opening(message(2012, packed), b"", 27017))
