@@ -23,6 +23,8 @@ UNSUPPORTED_SASL_MECHANISM, ILLEGAL_SASL_STATE = 33, 34
 NOT_LEADER = 6
 _AUTHORIZATION = frozenset((29, 30, 31))
 """TOPIC_, GROUP_ and CLUSTER_AUTHORIZATION_FAILED."""
+OFFSETS_HEADS = {1: b"\xff\xff\xff\xff", 2: b"\xff\xff\xff\xff\0"}
+"""A consumer (replica -1), by version of ``ListOffsets``: Kafka 4 may know the second alone."""
 
 
 class Topic(msgspec.Struct, frozen=True):
@@ -64,18 +66,19 @@ METADATA_REQUESTS = {
 }
 
 
-def offsets_request(when: int, topic: str, partitions: tuple[int, ...]) -> bytes:
-    """``ListOffsets`` version 1 for the partitions of a topic.
+def offsets_request(version: int, when: int, topic: str, partitions: tuple[int, ...]) -> bytes:
+    """``ListOffsets`` for the partitions of a topic.
 
     Args:
+        version: 1, or 2, which names the isolation level: what a reader of everything sees.
         when: ``EARLIEST`` or ``LATEST``.
         topic: of letters, digits, ``.``, ``_`` and ``-``.
         partitions: their numbers.
     """
     name = topic.encode("ascii")
     rows = b"".join(struct.pack(">iq", number, when) for number in partitions)
-    body = struct.pack(">iih", -1, 1, len(name)) + name + struct.pack(">i", len(partitions)) + rows
-    return framed(LIST_OFFSETS, 1, 4, body)
+    head = OFFSETS_HEADS[version] + struct.pack(">ih", 1, len(name))
+    return framed(LIST_OFFSETS, version, 4, head + name + struct.pack(">i", len(partitions)) + rows)
 
 
 def answer(correlation: int, head: bytes = b"") -> Conversation[bytes]:
@@ -177,13 +180,15 @@ def _topic(reader: _Reader) -> Topic:
     return Topic(name, internal, tuple(partitions), error)
 
 
-def offsets(data: bytes) -> dict[int, tuple[int, int]]:
-    """Error and offset of each partition, from ``ListOffsets`` version 1 about one topic.
+def offsets(data: bytes, version: int) -> dict[int, tuple[int, int]]:
+    """Error and offset of each partition, from ``ListOffsets`` version 1 or 2 about one topic.
 
     Raises:
         Hostile: it is cut, or about more than one topic.
     """
     reader = _Reader(data)
+    if version >= 2:
+        reader.take(4)
     if reader.count(6) != 1:
         raise Hostile("Kafka offsets of another number of topics than asked for")
     reader.text()

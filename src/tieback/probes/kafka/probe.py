@@ -12,6 +12,7 @@ by documentation alone.
 """
 
 import re
+import struct
 
 import msgspec
 
@@ -31,11 +32,18 @@ MAX_ASKED = 50
 MAX_PARTITIONS = 256
 _TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 _INTERNAL = frozenset(("__consumer_offsets", "__transaction_state", "__cluster_metadata", "_schemas"))
-_HANDSHAKE, _METADATA, _OFFSETS, _LOG_DIRS = "SaslHandshake", "Metadata", "ListOffsets", "DescribeLogDirs"
+_HANDSHAKE, _METADATA, _LOG_DIRS = "SaslHandshake", "Metadata", "DescribeLogDirs"
+_OFFSETS = {1: "ListOffsets (version 1)", 2: "ListOffsets (version 2)"}
+
+
+def _offsets_pattern(version: int) -> bytes:
+    """One topic by a safe name, and its partitions' earliest or latest offsets."""
+    head = struct.pack(">hhih", messages.LIST_OFFSETS, version, 4, 7) + messages.CLIENT
+    asked = re.escape(head + messages.OFFSETS_HEADS[version] + b"\0\0\0\1")
+    return b"...." + asked + b"..[A-Za-z0-9._-]{1,249}\0\0..(?:....\xff\xff\xff\xff\xff\xff\xff[\xfe\xff]){1,256}"
 
 
 def _sends() -> tuple[DeclaredSend, ...]:
-    asked = re.escape(b"\0\x02\0\x01\0\0\0\x04\0\x07tieback\xff\xff\xff\xff\0\0\0\x01")
     escaped = {version: re.escape(data) for version, data in messages.METADATA_REQUESTS.items()}
     return (
         DeclaredSend(
@@ -59,11 +67,14 @@ def _sends() -> tuple[DeclaredSend, ...]:
             )
             for version, data in escaped.items()
         ),
-        DeclaredSend(
-            _OFFSETS,
-            b"...." + asked + b"..[A-Za-z0-9._-]{1,249}\0\0..(?:....\xff\xff\xff\xff\xff\xff\xff[\xfe\xff]){1,256}",
-            "first and next offset of a topic's partitions: how many records are kept; returns none of them",
-            Depth.ENUMERATE,
+        *(
+            DeclaredSend(
+                _OFFSETS[version],
+                _offsets_pattern(version),
+                "first and next offset of a topic's partitions: how many records are kept; returns none of them",
+                Depth.ENUMERATE,
+            )
+            for version in messages.OFFSETS_HEADS
         ),
         DeclaredSend(
             _LOG_DIRS,
@@ -104,7 +115,7 @@ class KafkaProbe:
         draft.spoke = True
         draft.product = "kafka"
         draft.fingerprint(())
-        if messages.SASL_HANDSHAKE in versions and not (yield from _strangers_welcome(draft)):
+        if _knows(versions, messages.SASL_HANDSHAKE, 1) and not (yield from _strangers_welcome(draft)):
             return
         if not depth.allows(Depth.ENUMERATE):
             return
@@ -135,10 +146,9 @@ def _strangers_welcome(draft: Draft) -> Conversation[bool]:
 
 
 def _enumerate(draft: Draft, versions: dict[int, tuple[int, int]]) -> Conversation[None]:
-    least, greatest = versions.get(messages.METADATA, (0, -1))
-    version = next((one for one in messages.METADATA_REQUESTS if least <= one <= greatest), None)
+    version = next((one for one in messages.METADATA_REQUESTS if _knows(versions, messages.METADATA, one)), None)
     if version is None:
-        draft.problem(f"{_METADATA}: knows versions {least} to {greatest}, none of ours")
+        draft.problem(f"{_METADATA}: knows versions {versions.get(messages.METADATA)}, none of ours")
         return
     asked = f"{_METADATA} (version {version})"
     yield Send(messages.METADATA_REQUESTS[version])
@@ -159,25 +169,27 @@ def _enumerate(draft: Draft, versions: dict[int, tuple[int, int]]) -> Conversati
     draft.prove(asked, f"lists {len(found.topics)} topics of {found.brokers} brokers", Access.OPEN)
     if len(found.topics) > MAX_TOPICS:
         draft.problem(f"{len(found.topics)} topics; the first {MAX_TOPICS} are listed")
-    walk = _Walk(draft, found)
-    if _known(versions, messages.DESCRIBE_LOG_DIRS):
+    offsets = next((one for one in messages.OFFSETS_HEADS if _knows(versions, messages.LIST_OFFSETS, one)), None)
+    walk = _Walk(draft, found, offsets)
+    if _knows(versions, messages.DESCRIBE_LOG_DIRS, 1):
         yield from walk.sizes()
     for topic in found.topics[:MAX_TOPICS]:
-        yield from walk.topic(topic, counted=_known(versions, messages.LIST_OFFSETS))
+        yield from walk.topic(topic)
     draft.access = walk.judge()
 
 
-def _known(versions: dict[int, tuple[int, int]], key: int) -> bool:
-    """Whether the broker knows version 1 of a request."""
+def _knows(versions: dict[int, tuple[int, int]], key: int, version: int) -> bool:
+    """Whether the broker knows that version of a request."""
     least, greatest = versions.get(key, (0, -1))
-    return least <= 1 <= greatest
+    return least <= version <= greatest
 
 
 class _Walk:
     """The way through the topics."""
 
-    def __init__(self, draft: Draft, metadata: messages.Metadata) -> None:
+    def __init__(self, draft: Draft, metadata: messages.Metadata, offsets: int | None) -> None:
         self._draft = draft
+        self._offsets = offsets
         self._alone = metadata.brokers <= 1
         self._bytes: dict[str, int] = {}
         self._asked = 0
@@ -193,7 +205,7 @@ class _Walk:
         if self._bytes:
             self._draft.prove(_LOG_DIRS, f"tells bytes of {len(self._bytes)} topics", Access.OPEN)
 
-    def topic(self, topic: messages.Topic, *, counted: bool) -> Conversation[None]:
+    def topic(self, topic: messages.Topic) -> Conversation[None]:
         draft = self._draft
         if topic.refused:
             self._refused += 1
@@ -205,7 +217,7 @@ class _Walk:
             held = Figure(size, quality, f"{_LOG_DIRS}, this broker's copies")
         container = Container((topic.name[:249],), "topic", system, None, held)
         draft.containers.append(container)
-        if system or topic.error or not counted:
+        if system or topic.error or self._offsets is None:
             return
         if not _TOPIC.fullmatch(topic.name) or not topic.partitions:
             draft.problem(f"a topic that is not safe to ask about was left alone: {topic.name[:60]!r}")
@@ -214,26 +226,28 @@ class _Walk:
             draft.problem(f"records of the first {MAX_ASKED} topics were counted; the others are listed only")
         self._asked += 1
         if self._asked <= MAX_ASKED:
-            draft.containers[-1] = msgspec.structs.replace(container, records=(yield from self._count(topic)))
+            draft.containers[-1] = msgspec.structs.replace(
+                container, records=(yield from self._count(topic, self._offsets))
+            )
 
-    def _count(self, topic: messages.Topic) -> Conversation[Figure | None]:
+    def _count(self, topic: messages.Topic, version: int) -> Conversation[Figure | None]:
         partitions = topic.partitions[:MAX_PARTITIONS]
         ends: list[dict[int, tuple[int, int]]] = []
         for when in (messages.EARLIEST, messages.LATEST):
-            yield Send(messages.offsets_request(when, topic.name, partitions))
-            ends.append(messages.offsets((yield from messages.answer(4))))
+            yield Send(messages.offsets_request(version, when, topic.name, partitions))
+            ends.append(messages.offsets((yield from messages.answer(4)), version))
         first, last = ends
         known = [n for n in partitions if first.get(n, (1, 0))[0] == 0 and last.get(n, (1, 0))[0] == 0]
         if not known:
             codes = sorted({error for error, _ in first.values()})
             if any(code != messages.NOT_LEADER for code in codes):
-                self._draft.problem(f"{topic.name}: {_OFFSETS}: errors {codes[:5]}")
+                self._draft.problem(f"{topic.name}: {_OFFSETS[version]}: errors {codes[:5]}")
             return None
         records = [last[n][1] - first[n][1] for n in known]
         if min(records) < 0:
             raise Hostile("a Kafka topic that ends before it begins")
-        if not any(proof.asked == _OFFSETS for proof in self._draft.proofs):
-            self._draft.prove(_OFFSETS, "tells offsets of a topic", Access.OPEN)
+        if not any(proof.asked == _OFFSETS[version] for proof in self._draft.proofs):
+            self._draft.prove(_OFFSETS[version], "tells offsets of a topic", Access.OPEN)
         whole = len(known) == len(topic.partitions)
         quality = Quality.ESTIMATE if whole else Quality.LOWER_BOUND
         return Figure(sum(records), quality, "latest less earliest offset, of the partitions that this broker leads")

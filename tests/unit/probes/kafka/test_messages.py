@@ -40,7 +40,7 @@ def test_what_is_sent() -> None:
     assert bytes.fromhex("00000011 0012 0000 00000001 0007") + b"tieback" == messages.API_VERSIONS_REQUEST
     # Version 4 says that no topic is to be made; the ones before make none where all are asked for.
     assert messages.METADATA_REQUESTS[4].endswith(b"tieback\xff\xff\xff\xff\0")
-    asked = messages.offsets_request(messages.LATEST, "people", (0, 1))
+    asked = messages.offsets_request(1, messages.LATEST, "people", (0, 1))
     assert asked[:4] == (len(asked) - 4).to_bytes(4, "big")
     assert asked.endswith(struct.pack(">iiqiq", 2, 0, -1, 1, -1))
 
@@ -66,12 +66,14 @@ def test_versions() -> None:
             messages.versions(wrong)
 
 
-def test_offsets() -> None:
+@pytest.mark.parametrize(("version", "throttle"), [(1, b""), (2, b"\0\0\0\0")])
+def test_offsets(version: int, throttle: bytes) -> None:
     row = struct.pack(">ihqq", 3, 0, -1, 42)
-    assert messages.offsets(struct.pack(">i", 1) + text("people") + struct.pack(">i", 1) + row) == {3: (0, 42)}
+    data = throttle + struct.pack(">i", 1) + text("people") + struct.pack(">i", 1) + row
+    assert messages.offsets(data, version) == {3: (0, 42)}
     for wrong in (b"", struct.pack(">i", 2), struct.pack(">i", 1) + text("p") + struct.pack(">i", 2_000_000_000)):
         with pytest.raises(Hostile):
-            messages.offsets(wrong)
+            messages.offsets(throttle + wrong, version)
 
 
 def test_log_dirs() -> None:
@@ -120,7 +122,7 @@ def test_any_bytes_are_an_answer_or_a_verdict(data: bytes) -> None:
     with contextlib.suppress(Hostile):
         assert len(messages.metadata(data, 4).topics) <= len(data)
     with contextlib.suppress(Hostile):
-        messages.offsets(data)
+        messages.offsets(data, 1)
     with contextlib.suppress(Hostile):
         messages.log_dirs(data)
     with contextlib.suppress(Hostile):

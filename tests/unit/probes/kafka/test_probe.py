@@ -51,7 +51,7 @@ class Broker:
                 return None if self.handshake == 33 else self.metadata(version)
             case messages.DESCRIBE_LOG_DIRS:
                 return self.log_dirs()
-        return self.offsets(sent)
+        return (b"\0\0\0\0" if version >= 2 else b"") + self.offsets(sent, version)
 
     def metadata(self, version: int) -> bytes:
         brokers = b"".join(struct.pack(">i", i) + text("h") + struct.pack(">ih", 1, -1) for i in range(self.brokers))
@@ -76,9 +76,10 @@ class Broker:
         )
         return struct.pack(">iih", 0, 1, 0) + text("/var/kafka") + struct.pack(">i", len(self.topics)) + topics
 
-    def offsets(self, sent: bytes) -> bytes:
-        size = int.from_bytes(sent[29:31], "big")
-        name = sent[31 : 31 + size].decode()
+    def offsets(self, sent: bytes, version: int) -> bytes:
+        at = 29 if version == 1 else 30
+        size = int.from_bytes(sent[at : at + 2], "big")
+        name = sent[at + 2 : at + 2 + size].decode()
         when = int.from_bytes(sent[-8:], "big", signed=True)
         rows = b"".join(
             struct.pack(">ihqq", i, self.offset_error if i else 0, -1, ends[when == messages.LATEST])
@@ -159,6 +160,15 @@ def test_metadata_in_a_version_that_the_broker_knows(span: tuple[int, int], vers
     assert played.result.access is (Access.PARTIAL if version is None else Access.OPEN)
 
 
+@pytest.mark.parametrize(("span", "asked"), [((0, 8), 1), ((2, 11), 2), ((1, 1), 1)])
+def test_offsets_in_a_version_that_the_broker_knows(span: tuple[int, int], asked: int) -> None:
+    broker = Broker(people=[(0, 5)])
+    broker.known[2] = span
+    report = ask(broker.answer).result
+    assert report.access is Access.OPEN
+    assert f"ListOffsets (version {asked})" in {proof.asked for proof in report.proofs}
+
+
 def test_without_sizes_and_offsets() -> None:
     broker = Broker(people=[(0, 5)])
     del broker.known[2], broker.known[35]
@@ -198,7 +208,7 @@ WRITES = [
     *(messages.framed(key, 0, 1, b"\0\0\0\0") for key in (0, 1, 19, 20, 36)),
     messages.framed(messages.SASL_HANDSHAKE, 1, 1, text("PLAIN")),
     messages.framed(messages.METADATA, 4, 2, b"\xff\xff\xff\xff\1"),
-    messages.offsets_request(0, "people", (0,)),
+    messages.offsets_request(1, 0, "people", (0,)),
 ]
 
 
