@@ -22,6 +22,8 @@ NOT_REACHED = "not reached"
 _BROKEN_OFF = "The client"
 """How mitmproxy's reasons begin where the client broke off because of the certificate, or may have."""
 _NO_VERSION = "Client and mitmproxy cannot agree"
+_UNTRUSTED = "Certificate verify failed"
+"""How they begin where the proxy does not trust the server; then nothing of the request went there."""
 _MAX_DETAIL = 240
 
 type Attribute = Callable[[Peer, float, float], FlowApp | None]
@@ -199,7 +201,8 @@ def _without(seen: HttpSeen) -> str:
     """Why there is no answer."""
     if OUT_OF_BOUNDS in seen.trouble:
         return f"{FORBIDDEN}: {OUT_OF_BOUNDS}"
-    return f"{NOT_REACHED}: {seen.trouble}" if not seen.ends.ip else f"broken off: {seen.trouble}"
+    reached = bool(seen.ends.ip) and not seen.trouble.startswith(_UNTRUSTED)
+    return f"broken off: {seen.trouble}" if reached else f"{NOT_REACHED}: {seen.trouble}"
 
 
 def is_address(text: str) -> bool:

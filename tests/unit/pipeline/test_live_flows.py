@@ -86,6 +86,8 @@ def test_requests_without_an_answer() -> None:
     out = flow(http(ends=nowhere, status=0, trouble="Connection killed: outside the destinations of this capture"))
     assert out.detail.startswith("not let through: ")
     assert flow(http(status=0, trouble="reset")).detail.startswith("broken off: reset")
+    untrusted = http(status=0, trouble="Certificate verify failed: self-signed certificate")
+    assert flow(untrusted).detail.startswith("not reached: Certificate verify failed")
 
 
 def test_websockets_and_http3() -> None:

@@ -14,7 +14,6 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-import mitmproxy_rs
 import msgspec
 from mitmproxy import addons, options
 from mitmproxy.addons.proxyserver import Proxyserver
@@ -28,9 +27,6 @@ from tieback.intake.capture.observer import Observer
 from tieback.intake.capture.outlet import Outlet
 
 LONGEST_SETTINGS = 1024 * 1024
-TUNNEL_ADDRESS = "10.0.0.1/32"
-TUNNEL_NAMES = "10.0.0.53"
-"""Addresses of mitmproxy's WireGuard mode: the device, and the resolver that it answers for."""
 
 
 class Ready:
@@ -58,19 +54,9 @@ def _profile(server: ServerInstance, host: str, port: int) -> str:  # type: igno
     """The WireGuard profile for the device; empty in other modes."""
     if not isinstance(server, WireGuardServerInstance):
         return ""
-    return "\n".join(
-        (
-            "[Interface]",
-            f"PrivateKey = {server.client_key}",
-            f"Address = {TUNNEL_ADDRESS}",
-            f"DNS = {TUNNEL_NAMES}",
-            "",
-            "[Peer]",
-            f"PublicKey = {mitmproxy_rs.wireguard.pubkey(server.server_key)}",
-            "AllowedIPs = 0.0.0.0/0",
-            f"Endpoint = {host}:{port}",
-        )
-    )
+    lines = (server.client_conf() or "").splitlines()
+    # mitmproxy names the port that it was asked for, which may be "any".
+    return "\n".join([line for line in lines if not line.startswith("Endpoint")] + [f"Endpoint = {host}:{port}"])
 
 
 async def serve(settings: Settings, outlet: Outlet) -> None:
