@@ -18,11 +18,11 @@ JOBS ?= 2
 	@touch $@
 
 .venv/.test: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(UV) sync --frozen --quiet --compile-bytecode --all-extras --group fuzz
+	@$(UV) sync --frozen --quiet --compile-bytecode --all-extras --group fuzz --group schemas
 	@touch $@ .venv/.demo
 
 .venv/.bench: pyproject.toml uv.lock | $(filter .uv/bin/uv,$(UV))
-	@$(UV) sync --frozen --quiet --compile-bytecode --all-extras --group fuzz --group bench
+	@$(UV) sync --frozen --quiet --compile-bytecode --all-extras --group fuzz --group schemas --group bench
 	@touch $@ .venv/.test .venv/.demo
 
 env: .venv/.demo
