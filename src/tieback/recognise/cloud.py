@@ -12,6 +12,7 @@ What stands behind the colon is ``Target.resource`` where the host does not hold
 import re
 
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.public_key import PublicKey
 from tieback.recognise import firebase
 from tieback.recognise.hosts import PLACEHOLDER, Rejected, check_host
 from tieback.recognise.patterns import CloudToken
@@ -100,4 +101,5 @@ def verify(text: str, rest: str, rules: Rules) -> Verdict:
 def token_verdict(found: re.Match[str], rule: CloudToken) -> Verdict:
     """The resource that a matched identifier names."""
     endpoint = _endpoint(rule, found.groupdict(""), "", "https", None)
-    return Verdict(TOKEN_RULE, len(found[0]), endpoints=(endpoint,))
+    key = PublicKey(rule.kind, endpoint.value.partition(":")[2], rule.services)
+    return Verdict(TOKEN_RULE, len(found[0]), endpoints=(endpoint,), keys=(key,) if rule.services else ())

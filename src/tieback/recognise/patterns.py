@@ -81,6 +81,8 @@ class CloudToken(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=True)
     service: str = ""
     container: str = ""
     ask: str = ""
+    services: tuple[str, ...] = ()
+    """Services whose probes bring the identifier as the public key of its project."""
 
 
 class CredentialRule(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=True):

@@ -59,6 +59,7 @@ def finds(buffer: Buffer, place: Place) -> Iterator[Find]:
         yield Credential(secret.kind, secret.masked, belongs, evidence, secret.grade, secret.fingerprint, secret.claims)
         if secret.key is not None:
             yield secret.key
+    yield from verdict.keys
 
 
 def _context(buffer: Buffer, place: Place) -> str:

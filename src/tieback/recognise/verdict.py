@@ -43,6 +43,8 @@ class Verdict(msgspec.Struct, frozen=True):
     endpoints: tuple[Endpoint, ...] = ()
     secrets: tuple[MaskedSecret, ...] = ()
     not_backends: tuple[NotBackend, ...] = ()
+    keys: tuple[PublicKey, ...] = ()
+    """Identifiers that their project's probe brings as its key."""
     rejected: str = ""
     """Why nothing was found, where nothing was."""
 

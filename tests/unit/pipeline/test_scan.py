@@ -1,16 +1,24 @@
 """The main job without a grant: everything but the network, resumable, each bad input one line."""
 
-from collections.abc import Callable, Iterator
+import base64
+import zipfile
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
+from tieback.backends.brought import Brought
 from tieback.engine.interface import Unit, UnitEnd, UnitState
+from tieback.model.backend import Candidate
 from tieback.model.errors import GrantError
-from tieback.model.grant import Grant
+from tieback.model.grant import Depth, Grant, TargetRule
+from tieback.model.probe import Outcome, ProbeReport
+from tieback.pipeline import scan
 from tieback.pipeline.inputs import scan_units
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.storage.workspace import Workspace
@@ -90,3 +98,59 @@ def test_what_was_set_aside_is_named_until_it_is_tried_again(tmp_path: Path) -> 
     with run_scan(replace(request(tmp_path, app), retry=True), quiet) as done:
         assert done.failed == ()
         assert done.report.headline.apps_analysed == 1
+
+
+REF = "abcdefghijklmnopqrst"
+
+
+def token(role: str) -> str:
+    parts = ({"alg": "HS256", "typ": "JWT"}, {"iss": "supabase", "ref": REF, "role": role})
+    head, body = (base64.urlsafe_b64encode(msgspec.json.encode(part)).rstrip(b"=").decode() for part in parts)
+    return f"{head}.{body}.c2lnbmF0dXJlLW1hZGUtdXA"
+
+
+def test_what_an_app_names_reaches_the_probe_and_its_secrets_do_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the app through the lake to what a probe is given; nothing is connected to."""
+    anon, service = token("anon"), token("service_role")
+    script = f"""
+        const supabase = createClient("https://{REF}.supabase.co", "{anon}");
+        supabase.from("orders").select();
+        const admin = createClient("https://{REF}.supabase.co", "{service}");
+        fetch("https://s3.eu-west-1.amazonaws.com/shop-photos/a.jpg");
+        fetch("https://firestore.googleapis.com/v1/projects/shop-1234/databases/(default)/documents/carts");
+    """
+    with zipfile.ZipFile(tmp_path / "shop.apk", "w") as archive:
+        archive.writestr("assets/www/app.js", script)
+        archive.writestr("classes.dex", b"")
+    given: dict[str, tuple[Candidate, Brought | None]] = {}
+
+    async def instead(candidates: list[Candidate], *rest: Any) -> AsyncIterator[tuple[Candidate, ProbeReport]]:
+        (along,) = (one for one in rest if isinstance(one, dict))
+        for one in candidates:
+            given[f"{one.host}/{one.resource}"] = one, along.get(one)
+            yield one, ProbeReport(one.host, Outcome.REFUSED)
+
+    monkeypatch.setattr(scan, "probe_all", instead)
+    hosts = (f"{REF}.supabase.co", "shop-photos.s3.eu-west-1.amazonaws.com", "firestore.googleapis.com")
+    grant = Grant(
+        "Security office",
+        "security@example.org",
+        date(2999, 1, 1),
+        target=(TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),),
+        hosts=dict.fromkeys(hosts, "127.0.0.1"),
+    )
+    asked = ScanRequest((tmp_path / "shop.apk",), grant, tmp_path / "ws", workers=1)
+    with run_scan(asked, quiet) as done:
+        assert done.failed == ()
+    named = {place: (one.service, what) for place, (one, what) in given.items() if what is not None}
+    assert {place: (service, what.names_for((service or "",))) for place, (service, what) in named.items()} == {
+        f"{REF}.supabase.co/": ("supabase", ("orders",)),
+        "shop-photos.s3.eu-west-1.amazonaws.com/": ("s3", ("shop-photos",)),
+        "firestore.googleapis.com/shop-1234": ("firestore", ("carts",)),
+    }
+    keys = {key.value for _, what in named.values() for key in what.keys}
+    assert keys == {anon}
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "ws").rglob("*") if path.is_file())
+    assert service.rpartition(".")[0].encode() not in kept

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.endpoint import EndpointKind
+from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Sighting
 from tieback.recognise.cloud import cloud_endpoint, verify
 from tieback.recognise.extract import EndpointExtractor
@@ -128,6 +129,15 @@ def test_where_a_resource_is_asked_and_for_what(text: str, service: str, host: s
     (endpoint,) = {one.endpoint for one in sightings(text)}
     assert (endpoint.service, endpoint.host, endpoint.path) == (service, host, container)
     assert (endpoint.scheme, endpoint.port) == ("https", 443)
+
+
+@pytest.mark.parametrize("rule", RULES.cloud.tokens, ids=lambda rule: rule.kind)
+def test_an_identifier_that_a_probe_brings_is_kept_as_its_key(rule: CloudToken) -> None:
+    for text, value in rule.match:
+        artifact = Artifact("f", (Buffer("f", BufferKind.TEXT, text.encode()),))
+        kept = {find for find in EXTRACTOR.extract(artifact) if isinstance(find, PublicKey)}
+        key = PublicKey(rule.kind, value.partition(":")[2], rule.services)
+        assert kept == ({key} if rule.services else set())
 
 
 def test_the_port_of_the_text_is_kept() -> None:

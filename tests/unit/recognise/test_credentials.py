@@ -76,6 +76,14 @@ def test_a_value_is_kept_of_public_keys_alone(example: tuple[CredentialRule, str
     assert all(key.services for key in kept)
 
 
+def test_a_key_whose_name_does_not_tell_is_not_kept() -> None:
+    every = finds(
+        'algoliaApiKey: "ea23143b0a87f416437cb3347b773ee9", algoliaAdminKey: "fb23143b0a87f416437cb3347b773ee9"'
+    )
+    assert {one.kind for one in every if isinstance(one, Credential)} == {"algolia_api_key", "algolia_admin_key"}
+    assert not [one for one in every if isinstance(one, PublicKey)]
+
+
 def test_no_rule_of_a_secret_names_a_service() -> None:
     # A JSON Web Token's grade is in its claims: only an anonymous role is public.
     assert {rule.kind for rule in ALL if rule.services and rule.grade is not Grade.PUBLIC} == {"jwt"}
