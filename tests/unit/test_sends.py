@@ -28,6 +28,15 @@ POSTS = {
     ("neo4j", "/db/neo4j/query/v2", '{"statement":"MATCH ()-[r]->() RETURN count(r) AS n","accessMode":"READ"}'),
     ("neo4j", "/db/neo4j/query/v2", '{"statement":"CALL db.propertyKeys()","accessMode":"READ"}'),
     ("hasura", "/v1/graphql", '{"query":"{__schema{queryType{fields{name}}}}"}'),
+    # Names of project and collection: no character of theirs could end a string or a path.
+    (
+        "firestore",
+        "/v1/projects/[A-Za-z0-9_][A-Za-z0-9_-]{0,99}/databases/(default)/documents:runAggregationQuery",
+        (
+            '{"structuredAggregationQuery":{"aggregations":[{"alias":"n","count":{"upTo":"100000"}}],"structuredQuery":'
+            '{"from":[{"collectionId":"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"}]}}}'
+        ),
+    ),
 }
 NOTES = {
     # probe, send that returns a part of one record: a ransom note, where the grant's ransom_note allows it

@@ -1,6 +1,8 @@
 """Read-only conversations with data stores: one noun a store, sans-I/O, every send declared."""
 
+from tieback.probes.algolia import AlgoliaProbe
 from tieback.probes.amqp.probe import AmqpProbe
+from tieback.probes.appwrite import AppwriteProbe
 from tieback.probes.arangodb import ArangodbProbe
 from tieback.probes.azure_blob import AzureBlobProbe
 from tieback.probes.bolt.probe import BoltProbe
@@ -20,6 +22,7 @@ from tieback.probes.etcd import EtcdProbe
 from tieback.probes.finder import WebFinder
 from tieback.probes.firebase_rtdb import FirebaseRtdbProbe
 from tieback.probes.firebase_storage import FirebaseStorageProbe
+from tieback.probes.firestore import FirestoreProbe
 from tieback.probes.ftp.probe import FtpProbe
 from tieback.probes.gcs import GcsProbe
 from tieback.probes.grafana import GrafanaProbe
@@ -43,6 +46,7 @@ from tieback.probes.nats import NatsProbe
 from tieback.probes.nats_client import NatsClientProbe
 from tieback.probes.neo4j import Neo4jProbe
 from tieback.probes.oracle import OracleProbe
+from tieback.probes.parse import ParseProbe
 from tieback.probes.pocketbase import PocketbaseProbe
 from tieback.probes.postgresql.probe import PostgresqlProbe
 from tieback.probes.postgrest import PostgrestProbe
@@ -67,6 +71,7 @@ WEB_STORES: tuple[WebStore, ...] = (
     AzureBlobProbe(),
     GcsProbe(),
     EtcdProbe(),
+    ParseProbe(),
     DockerRegistryProbe(),
     NatsProbe(),
     PocketbaseProbe(),
@@ -95,6 +100,9 @@ WEB_STORES: tuple[WebStore, ...] = (
     PrometheusProbe(),
     RabbitmqProbe(),
     RethinkdbProbe(),
+    FirestoreProbe(),
+    AlgoliaProbe(),
+    AppwriteProbe(),
 )
 """Stores that speak HTTP, in the order in which the finder asks those that ``GET /`` leaves possible."""
 

@@ -157,6 +157,12 @@ class WebStore(ABC):
     """The identifying request."""
     keys: tuple[str, ...] = ()
     """Kinds of public keys that its requests may carry, the best first."""
+    closed_when_refused: bool = True
+    """Whether a refused identifying request says that all of it asks who we are; not where each container has rules."""
+
+    def about(self, target: Target) -> tuple[str, ...] | None:  # noqa: ARG002 - most stores have a host of their own
+        """Names for the places of the identifying request; ``None`` where the target names none."""
+        return ()
 
     @abstractmethod
     def known(self, answer: Response) -> Known | None:
@@ -176,7 +182,11 @@ class WebStore(ABC):
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
         http = HttpSession(target)
-        answer = yield from http.first(self.ask.path, seconds=patience(self.meta, target), cap=ROOT_CAP)
+        about = self.about(target)
+        path = self.ask.filled(*about) if about else self.ask.path
+        if about is None or path is None:
+            raise NotThisProtocol("the app names no resource that could be asked about at this shared host")
+        answer = yield from http.first(path, seconds=patience(self.meta, target), cap=ROOT_CAP)
         known = self.known(answer)
         if known is None and (answer.status not in _REFUSALS or not expected(self.meta, target)):
             raise NotThisProtocol(f"another HTTP server (status {answer.status})")
@@ -187,5 +197,5 @@ class WebStore(ABC):
         else:
             draft.product, draft.version = known.product, known.version[:40]
         inquiry = Inquiry(draft, http, depth, target.names[:MAX_ASKED], target.key(*self.keys))
-        if not inquiry.turned_away(self.ask, answer):
+        if (known is not None and not self.closed_when_refused) or not inquiry.turned_away(self.ask, answer):
             yield from self.inquire(inquiry, answer)

@@ -11,6 +11,7 @@ import pytest
 
 from tieback.model.grant import Depth
 from tieback.model.probe import ProbeReport
+from tieback.model.public_key import PublicKey
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
 from tieback.probes.playback import Peer, Played, play, replaying, spoken
@@ -72,6 +73,11 @@ class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """At depth describe."""
     names: tuple[str, ...] = ()
     """What the app names."""
+    resource: str = ""
+    """What is asked about at a host that many customers share; ``{resource}`` in the pages' paths."""
+    keys: tuple[tuple[str, str], ...] = ()
+    """Kinds and values of public keys that the app carries."""
+    host: str = "127.0.0.1"
     found: bool = True
     """Whether the finder knows it by what ``GET /`` and few more requests answer."""
 
@@ -106,6 +112,8 @@ class Web:
         """Ask the store with the probe of another name."""
         pages = self.pages(name)
         all_pages = {**pages.page, **{key: _page(value) for key, value in (change or {}).items()}}
+        expect = pages.expect
+        all_pages = {key.replace("{resource}", expect.resource): page for key, page in all_pages.items()}
         probe = next(probe for probe in PROBES if probe.meta.name == probe_name)
 
         def answer(sent: bytes) -> bytes:
@@ -114,7 +122,8 @@ class Web:
             page = all_pages.get(f"{verb} {path} {body}".rstrip()) or all_pages.get(f"{verb} {path}")
             return (page or Page("404 page not found", 404)).wire(verb)
 
-        wanted = {"host": "127.0.0.1", "port": probe.meta.ports[0], "names": pages.expect.names, **more}
+        wanted: dict[str, object] = {"port": probe.meta.ports[0], "names": expect.names, "resource": expect.resource}
+        wanted |= {"host": expect.host, "keys": [PublicKey(kind, value) for kind, value in expect.keys], **more}
         return play(probe.run(msgspec.convert(wanted, Target), depth), Peer(answer), probe.meta.sends)
 
 
