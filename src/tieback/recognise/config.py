@@ -61,12 +61,21 @@ _MADE_UP = re.compile(r"(?i:your|example|placeholder|change_?me|(?:app|project|b
 _PROJECT = re.compile(r"[a-z][a-z0-9]{0,28}-[a-z0-9-]{1,28}")
 _MIXED = re.compile(r"(?=[A-Za-z_+/=-]{0,256}\d)(?=[\d_+/=-]{0,256}[A-Za-z])[A-Za-z0-9_+/=-]{8,256}")
 """An identifier or key: letters and digits."""
-_MARKS = (b":android:", b".appspot.com", b".firebasestorage.app", b"firebaseio.com")
-_FIREBASE = (_MARKS, tuple(mark.decode().encode("utf-16-le") for mark in _MARKS))
+_FIREBASE = (":android:", r"\.appspot\.com", r"\.firebasestorage\.app", r"firebaseio\.com")
 """One of these stands in the strings of an app with Firebase."""
 _HOST = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{2,252})(/[A-Za-z0-9._~/-]{0,200})?")
 # Ends of strings: a name, an identifier or key, a name with a hyphen. What else a string may be needs no key.
-_VALUES = (r"\.[a-z]{2,24}", r"[a-z0-9]/", r"[A-Za-z0-9_+/=-]{16}", r"-[a-z0-9]{2,12}", r"[a-z0-9]/v[0-9]")
+# Nine of ten ends in a resource table are .png or .xml: the patterns of three letters leave those two out.
+_THREE_LETTERS = (r"\.[a-oq-wyz][a-z]{2}", r"\.p[a-mo-z][a-z]", r"\.pn[a-fh-z]", r"\.x[a-ln-z][a-z]", r"\.xm[a-km-z]")
+_VALUES = (
+    r"\.[a-z]{2}",
+    *_THREE_LETTERS,
+    r"\.[a-z]{4,24}",
+    r"[a-z0-9]/",
+    r"[A-Za-z0-9_+/=-]{16}",
+    r"-[a-z0-9]{2,12}",
+    r"[a-z0-9]/v[0-9]",
+)
 _DIGESTS = (b"Manifest-Version:", b"Signature-Version:")
 """Begin the lists of digests in ``META-INF``, the largest texts of many packages (JAR File Specification)."""
 _NOT_VALUES = (b".xml", b".png", b".jpg", b".webp", b".ttf", b".otf", b".json", b".html", b".txt", b".gif", b".ogg")
@@ -153,9 +162,9 @@ class ConfigExtractor:
     @cached_property
     def _scanner(self) -> AnchorScanner:
         # A string of a pool ends with a NUL of its own width.
-        return AnchorScanner(
-            both(Anchor(Shape.VALUE, (*parse(value), (r"\x00", "")), caseless=True) for value in _VALUES)
-        )
+        values = [Anchor(Shape.VALUE, (*parse(value), (r"\x00", "")), caseless=True) for value in _VALUES]
+        marks = [Anchor(Shape.KEY, parse(mark), caseless=False) for mark in _FIREBASE]
+        return AnchorScanner(both((*values, *marks)))
 
     def extract(self, artifact: Artifact) -> Iterator[Find]:
         """The finds of configuration files and resource tables; of other artifacts none."""
@@ -214,10 +223,11 @@ class ConfigExtractor:
         if starts is None or not len(starts):
             return
         unit = 2 if buffer.utf16 else 1
-        firebase = any(mark in buffer.data for mark in _FIREBASE[buffer.utf16])
+        known = self._scanner.anchors
+        firebase = any(known[index].shape is Shape.KEY for index, _ in hits)
         last = -1
         for index, end in hits:
-            if self._scanner.anchors[index].wide is not buffer.utf16 or end == last:
+            if known[index].shape is Shape.KEY or known[index].wide is not buffer.utf16 or end == last:
                 continue
             last, stop = end, end - unit
             if unit == 1 and buffer.data[stop - 5 : stop].endswith(_NOT_VALUES):

@@ -201,3 +201,16 @@ def test_hostile_files_stay_linear() -> None:
 def test_a_host_takes_the_port_that_stands_beside_it(file: str, text: str, value: str) -> None:
     artifact = Artifact(file, (Buffer(file, BufferKind.TEXT, text.encode()),))
     assert [one.endpoint.value for one in EXTRACTOR.extract(artifact) if isinstance(one, Sighting)] == [value]
+
+
+@pytest.mark.parametrize("end", ["io", "com", "dev", "app", "xyz", "pnx", "xmp", "pro", "xxx", "info", "cloud"])
+def test_ends_of_names_are_looked_at(end: str) -> None:
+    scanner = ConfigExtractor()._scanner
+    for text in (f"api.shop.{end}\0".encode(), f"api.shop.{end}\0".encode("utf-16-le")):
+        assert scanner.scan(text, 0, len(text), 9)[0]
+
+
+@pytest.mark.parametrize("end", ["png", "xml"])
+def test_pictures_and_layouts_are_not(end: str) -> None:
+    text = f"res/shop.{end}\0".encode()
+    assert ConfigExtractor()._scanner.scan(text, 0, len(text), 9) == ([], False)

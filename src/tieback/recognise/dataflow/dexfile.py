@@ -315,17 +315,21 @@ class DexFile:
         if section is None or code is None:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         raw = b"\0" + self.data[section.begin : section.end] + bytes(4)
-        goes_on = np.frombuffer(raw, np.uint8) >= 0x80
+        octets = np.frombuffer(raw, np.uint8)
+        goes_on = octets >= 0x80
+        # Code lies at multiples of four: three of four numbers end with their first byte, which holds the lowest bits.
+        begins_code = (octets & 0x83) == 0x80
         count = len(raw) - 4
         parts = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         for length in range(2, 5):
             if code.end <= 1 << (7 * (length - 1)) or code.begin >= 1 << (7 * length):
                 continue
             # Bytes that begin a number: the one before ends another, and exactly the last of this one ends it.
-            whole = ~goes_on[length : length + count - 1] & ~goes_on[: count - 1]
-            for place in range(1, length):
+            whole = begins_code[1:count] & ~goes_on[: count - 1]
+            whole &= ~goes_on[length : length + count - 1]
+            for place in range(2, length):
                 whole &= goes_on[place : place + count - 1]
-            begins = np.flatnonzero(whole) + 1
+            begins = _where(whole) + 1
             # Four bytes from each place on, as one number.
             words: NDArray[np.uint32] = np.ndarray((count,), "<u4", raw, 0, (1,))
             word = words[begins]
@@ -377,3 +381,13 @@ class DexFile:
         """A method as smali writes it, such as ``Ljava/net/URL;->openConnection``."""
         member = self.method(index)
         return f"{self.descriptor(member.owner)}->{self.string(member.name)}" if member else ""
+
+
+def _where(mask: NDArray[np.bool_]) -> Offsets:
+    """``np.flatnonzero``, which takes three times as long where a twentieth is set as where more than a tenth is."""
+    size, few = len(mask), np.count_nonzero(mask)
+    if not size // 50 < few <= size // 10:
+        return np.flatnonzero(mask)
+    padded = np.ones(size + size // 8, np.bool_)
+    padded[:size] = mask
+    return np.flatnonzero(padded)[:few]
