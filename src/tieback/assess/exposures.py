@@ -10,14 +10,15 @@ from hashlib import sha256
 
 import msgspec
 
+from tieback.assess.honeypots import HoneypotSigns
 from tieback.assess.identity import Store, address_of, group_stores
 from tieback.assess.leaves import bytes_total, leaves, records_total
 from tieback.assess.ransom import RansomSigns, strongest
 from tieback.assess.severity import Facts, SeverityTable, load_severity_table, rate
-from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, PiiClassTotal
+from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, PiiClassTotal, SeverityFactor
 from tieback.model.figure import lower_bound, total
 from tieback.model.pii import Column
-from tieback.model.probe import Container, ProbeReport
+from tieback.model.probe import Access, Container, ProbeReport
 from tieback.pii.interface import Detector
 from tieback.pii.taxonomy import NONE, PiiClass, load_taxonomy
 
@@ -43,7 +44,7 @@ def assess(
         routes: the apps that lead to a target, keyed by ``ProbeReport.target``.
         detector: classifies the fields of containers by their names.
     """
-    measures = _Measures(detector, RansomSigns(), load_severity_table(), load_taxonomy())
+    measures = _Measures(detector, RansomSigns(), HoneypotSigns(reports), load_severity_table(), load_taxonomy())
     found = [_exposure(store, routes, measures) for store in group_stores(reports, measures.signs)]
     return tuple(sorted(found, key=lambda e: (-e.severity.rank, -e.records.value, e.id)))
 
@@ -54,6 +55,7 @@ class _Measures:
 
     detector: Detector
     signs: RansomSigns
+    honeypots: HoneypotSigns
     table: SeverityTable
     taxonomy: Mapping[str, PiiClass]
 
@@ -66,8 +68,10 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
     containers = _containers(reports)
     fields = tuple(_classified(containers, measures.detector))
     pii = tuple(_totals(containers, fields))
+    honeypot = tuple(dict.fromkeys(reason for report in reports for reason in measures.honeypots.reasons(report)))
     facts = Facts(
-        access=best.access,
+        # What a honeypot shows is nobody's.
+        access=best.access if not honeypot else Access.UNKNOWN,
         records=records_total(containers) if containers or not best.access.exposed else NOT_LISTED,
         bytes=bytes_total(containers) if containers or not best.access.exposed else NOT_LISTED,
         pii=pii,
@@ -93,11 +97,12 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         ransom=facts.ransom,
         severity=verdict.severity,
         score=verdict.score,
-        factors=verdict.factors,
+        factors=(*verdict.factors, *(SeverityFactor("honeypot", 0, reason) for reason in honeypot)),
         bytes_sent=sum(report.bytes_sent for report in reports),
         bytes_read=sum(report.bytes_read for report in reports),
         cleartext=facts.cleartext,
         account=next((report.account for report in reports if report.account), ""),
+        honeypot=honeypot,
         proofs=tuple(f"{proof.asked}: {proof.answer}" for proof in best.proofs),
     )
 

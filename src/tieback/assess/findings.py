@@ -90,7 +90,7 @@ def _of_exposure(exposure: Exposure, rules: Mapping[str, Rule]) -> Iterator[Find
             continue
         rule = rules[rule_id]
         severity = rule.severity or exposure.severity
-        if exposure.access.exposed and rule.severity_exposed is not None:
+        if exposure.exposed and rule.severity_exposed is not None:
             severity = rule.severity_exposed
         ways = _behind_api(exposure) if rule_id == "unauthenticated-behind-api" else exposure.routes
         yield Finding(
@@ -148,7 +148,7 @@ def _proofs(exposure: Exposure) -> tuple[str, ...]:
 
 
 def _open(exposure: Exposure) -> tuple[str, ...]:
-    return _proofs(exposure) if exposure.access.exposed else ()
+    return _proofs(exposure) if exposure.exposed else ()
 
 
 def _open_empty(exposure: Exposure) -> tuple[str, ...]:
@@ -179,7 +179,7 @@ def _behind_api(exposure: Exposure) -> tuple[AppRoute, ...]:
 
 
 def _open_behind_api(exposure: Exposure) -> tuple[str, ...]:
-    if not exposure.access.exposed:
+    if not exposure.exposed:
         return ()
     return tuple(dict.fromkeys(f"{way.endpoint}: {way.candidate.reason}" for way in _behind_api(exposure)))
 

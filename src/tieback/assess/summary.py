@@ -27,6 +27,8 @@ class Store(Protocol):
     def pii(self) -> tuple[PiiClassTotal, ...]: ...  # noqa: D102
     @property
     def ransom(self) -> Ransom: ...  # noqa: D102
+    @property
+    def honeypot(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
 class _Sum:
@@ -51,7 +53,7 @@ def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) ->
     """Count stores, records, bytes and classes of personal data, in one pass.
 
     Records, bytes and classes are those of exposed stores alone. A store counts as ransomed when the signs are likely
-    or confirmed, or when a wiper left its mark.
+    or confirmed, or when a wiper left its mark. Honeypots are counted by themselves.
 
     Args:
         apps_analysed: apps that were read, affected or not.
@@ -60,8 +62,11 @@ def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) ->
     """
     kinds: dict[str, _Kind] = {}
     classes: dict[str, _Sum] = {}
-    ransomed = 0
+    ransomed = honeypots = 0
     for store in stores:
+        if store.honeypot:
+            honeypots += 1
+            continue
         kind = kinds.setdefault(store.product, _Kind())
         kind.asked += 1
         ransomed += store.ransom.verdict in RANSOMED
@@ -86,6 +91,7 @@ def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) ->
                 key=lambda pair: (-pair[1].value, pair[0]),
             )
         ),
+        honeypots=honeypots,
     )
 
 

@@ -95,6 +95,13 @@ class Exposure(msgspec.Struct, frozen=True):
     cleartext: bool
     account: str = ""
     proofs: tuple[str, ...] = ()
+    honeypot: tuple[str, ...] = ()
+    """Why it is taken for a honeypot; then it counts in no total."""
+
+    @property
+    def exposed(self) -> bool:
+        """Whether records of a real store answer a stranger."""
+        return self.access.exposed and not self.honeypot
 
 
 class Finding(msgspec.Struct, frozen=True):

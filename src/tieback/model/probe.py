@@ -178,5 +178,7 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """Whether the service speaks to us without TLS."""
     problems: tuple[str, ...] = ()
     """What could not be asked or read, one clause each."""
+    traits: tuple[tuple[str, str], ...] = ()
+    """What the server says of itself beside its version, such as ``build_hash``: tells honeypots from stores."""
     replayed: str = ""
     """The day on which it was asked, where this is a replay of a transcript."""

@@ -38,6 +38,8 @@ class Headline(msgspec.Struct, frozen=True):
     kinds: tuple[StoreKind, ...]
     pii: tuple[tuple[str, Figure], ...]
     """Class and the records of the containers that hold it, most first."""
+    honeypots: int = 0
+    """Stores that are taken for honeypots; no other figure counts them."""
 
 
 class AppSummary(msgspec.Struct, frozen=True):

@@ -69,7 +69,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     def stores(count: int, *, open_: bool) -> Index[Exposure]:
         rows = partial(concluded.exposures, run.id, exposed=open_)
         return Index[Exposure](
-            count, rows, pick=lambda ids: (e for e in concluded.pick(run.id, ids) if e.access.exposed is open_)
+            count, rows, pick=lambda ids: (e for e in concluded.pick(run.id, ids) if e.exposed is open_)
         )
 
     return Report(

@@ -22,6 +22,9 @@ FIRST_ANSWER_SECONDS = 1.0
 """How long a server on an odd port may take to show its protocol. Servers that speak at all answer in a round trip."""
 
 
+_MAX_TRAITS = 16
+
+
 class ProbeMeta(msgspec.Struct, frozen=True):
     """What a probe is, declared beside it."""
 
@@ -96,12 +99,18 @@ class Draft:
         self.proofs: list[Proof] = []
         self.problems: list[str] = []
         self.account = ""
+        self.traits: dict[str, str] = {}
         self.spoke = False
         """Whether the service has answered in its protocol; a fault after that keeps the outcome ``ok``."""
 
     def prove(self, asked: str, answer: str, supports: Access) -> None:
         """Note an answer that supports an access state; the text is cut at 200 characters."""
         self.proofs.append(Proof(asked, answer[:200], supports))
+
+    def trait(self, key: str, value: object) -> None:
+        """Note what the server says of itself; empty values say nothing."""
+        if value not in ("", None) and len(self.traits) < _MAX_TRAITS:
+            self.traits[key] = str(value)[:120]
 
     def vendor_id(self, label: str, value: str, store: str = "") -> None:
         """The product's own identifier makes the store the same one at another address.
@@ -143,6 +152,7 @@ class Draft:
             probe=self.meta.name,
             account=self.account,
             problems=tuple(self.problems),
+            traits=tuple(sorted(self.traits.items())),
         )
 
 

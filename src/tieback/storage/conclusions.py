@@ -40,6 +40,7 @@ class StoreLine(msgspec.Struct, frozen=True):
     bytes: Figure
     pii: tuple[PiiClassTotal, ...]
     ransom: Ransom
+    honeypot: tuple[str, ...] = ()
 
 
 class Conclusions:
@@ -177,7 +178,7 @@ def _exposure_row(run: str, store: Exposure) -> Mapping[str, object]:
         "severity": store.severity,
         "rank": store.severity.rank,
         "score": store.score,
-        "exposed": int(store.access.exposed),
+        "exposed": int(store.exposed),
         "records": min(store.records.value, _MOST_RECORDS),
         "document": encode("exposure", store).decode(),
     }

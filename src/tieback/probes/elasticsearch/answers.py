@@ -18,6 +18,7 @@ class Version(msgspec.Struct):
     number: str = ""
     distribution: str = ""
     lucene_version: str = ""
+    build_hash: str = ""
 
 
 class Root(msgspec.Struct):
@@ -26,6 +27,7 @@ class Root(msgspec.Struct):
     version: Version
     cluster_name: str = ""
     cluster_uuid: str = ""
+    name: str = ""
     tagline: str = ""
 
     @property

@@ -140,6 +140,15 @@ class ElasticsearchProbe:
             draft.spoke = True
             draft.product = "opensearch" if root.is_opensearch else "elasticsearch"
             draft.version = root.version.number[:40]
+            told = (
+                root.name,
+                root.cluster_name,
+                root.cluster_uuid,
+                root.version.build_hash,
+                root.version.lucene_version,
+            )
+            for key, value in zip(("node", "cluster_name", "cluster_uuid", "build_hash", "lucene"), told, strict=True):
+                draft.trait(key, value)
             return root
         text = answer.body[:4096].decode("utf-8", "replace")
         speaks = speaks_of_search(answer, text)

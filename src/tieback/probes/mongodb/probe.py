@@ -117,6 +117,7 @@ class MongodbProbe:
         draft.fingerprint(())
         build = yield from session.ask(commands.BUILD_INFO)
         draft.version = answers.text(build.get("version"), 40)
+        draft.trait("max_wire_version", answers.number(hello.get("maxWireVersion")))
         if any(key.startswith("ferretdb") for key in build):
             draft.product = "ferretdb"
         yield from _startup_warnings(draft, session)

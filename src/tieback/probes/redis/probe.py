@@ -148,6 +148,7 @@ class RedisProbe:
             draft.product = "keydb"
         if sentinel:
             draft.product += "-sentinel"
+        _note_traits(draft, server)
         draft.access = Access.PARTIAL
         draft.prove(_FIRST, f"answers without a password: {draft.product} {draft.version}", Access.OPEN)
         if sentinel:
@@ -158,6 +159,11 @@ class RedisProbe:
             yield from _enumerate(draft)
         if depth.allows(Depth.DESCRIBE) and draft.access in (Access.OPEN, Access.PARTIAL):
             yield from _describe(draft)
+
+
+def _note_traits(draft: Draft, server: dict[str, str]) -> None:
+    for key in ("process_id", "gcc_version"):
+        draft.trait(key, server.get(key))
 
 
 def _note(target: Target, path: tuple[str, ...]) -> Conversation[bytes]:
