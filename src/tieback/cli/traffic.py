@@ -28,19 +28,37 @@ def traffic(
     uid_map: Annotated[
         Path | None, typer.Option(help="Lines of `uid package`, such as `pm list packages -U` prints.")
     ] = None,
+    keylog: Annotated[
+        Path | None, typer.Option(help="TLS key log (SSLKEYLOGFILE) with which tshark looks inside.")
+    ] = None,
+    decrypt: Annotated[
+        bool, typer.Option("--decrypt", help="Let tshark use the TLS secrets that captures bring themselves.")
+    ] = False,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes; default: one a core.")] = None,
 ) -> None:
     """List the flows of captures: server, protocol, encrypted or not, which app, and what leaked in the clear.
 
     Example: tieback traffic run.pcap --format json | jq 'select(.encrypted == false) | .server'
     """
+    from tieback.intake.traffic.decrypt import check_keylog
     from tieback.pipeline.traffic import describe_traffic
 
     packages = read_uid_map(uid_map) if uid_map is not None else None
+    if keylog is not None:
+        check_keylog(keylog)
     flows: dict[str, list[Flow]] = {}
     failed = 0
     with progress_bar("reading traffic") as progress:
-        for end in describe_traffic(inputs, leaks=leaks, uid_map=packages, workers=workers, progress=progress):
+        ends = describe_traffic(
+            inputs,
+            leaks=leaks,
+            uid_map=packages,
+            keylog=keylog,
+            decrypt=decrypt,
+            workers=workers,
+            progress=progress,
+        )
+        for end in ends:
             if isinstance(end, TiebackError):
                 failed += 1
                 complain(end)
@@ -73,8 +91,8 @@ def read_uid_map(path: Path) -> dict[int, str]:
         words = line.replace("package:", " ").replace("uid:", " ").replace(",", " ").split()
         numbers = [word for word in words if word.isdecimal()]
         names = [word for word in words if "." in word and not word.isdecimal()]
-        if numbers and names:
-            found[int(numbers[0])] = names[0]
+        if names:
+            found.update((int(number), names[0]) for number in numbers)  # one of each user of the device
     if not found:
         raise UsageError("no line names a user id and a package", where=str(path), advice="Use `pm list packages -U`")
     return found

@@ -62,6 +62,9 @@ class FlowTls(msgspec.Struct, frozen=True):
     """Whether TLS began inside another protocol."""
     refused_by_client: str = ""
     """Why the client broke the handshake off: it did not accept the proxy's certificate."""
+    decrypted: bool = False
+    """Whether the protocol was told from inside TLS, with secrets that came with the capture. Nobody on the way has
+    those, so that the flow is encrypted all the same."""
 
 
 class FlowApp(msgspec.Struct, frozen=True):

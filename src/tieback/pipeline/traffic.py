@@ -26,9 +26,18 @@ FILE_SECONDS = 1800.0
 class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
     """Read the flows of a file, look for leaks, and send the flow documents back."""
 
-    def __init__(self, *, leaks: bool = True, uid_map: Mapping[int, str] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        leaks: bool = True,
+        uid_map: Mapping[int, str] | None = None,
+        keylog: Path | None = None,
+        decrypt: bool = False,
+    ) -> None:
         self.leaks = leaks
         self.uid_map = dict(uid_map or {})
+        self.keylog = keylog
+        self.decrypt = decrypt
 
     @cached_property
     def _judge(self) -> LeakJudge:
@@ -36,7 +45,7 @@ class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
 
     def flows(self, path: Path) -> Iterator[Flow | Problem]:
         """The flows of one file, then its problems."""
-        opened = open_traffic(path, self.uid_map)
+        opened = open_traffic(path, self.uid_map, keylog=self.keylog, decrypt=self.decrypt)
         try:
             for seen in opened.flows():
                 yield self._judge(seen) if self.leaks else seen.flow
@@ -75,6 +84,8 @@ def describe_traffic(
     *,
     leaks: bool = True,
     uid_map: Mapping[int, str] | None = None,
+    keylog: Path | None = None,
+    decrypt: bool = False,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Flow | Problem | InputError]:
@@ -93,7 +104,7 @@ def describe_traffic(
             key = hashlib.sha256(str(found).encode("utf-8", "surrogateescape")).hexdigest()
             yield Unit(key, TRAFFIC_ANALYSIS, str(found), _size(found))
 
-    work = DescribeTraffic(leaks=leaks, uid_map=uid_map)
+    work = DescribeTraffic(leaks=leaks, uid_map=uid_map, keylog=keylog, decrypt=decrypt)
     ends = LocalEngine(workers).run(work, units(), UnitLimits(seconds=FILE_SECONDS))
     for done, end in enumerate(ends, start=1):
         if progress is not None:

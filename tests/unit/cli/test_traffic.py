@@ -50,3 +50,16 @@ def test_a_uid_map_without_any(tmp_path: Path) -> None:
     (tmp_path / "uids").write_text("nothing\n")
     with pytest.raises(UsageError, match="user id"):
         read_uid_map(tmp_path / "uids")
+
+
+def test_a_listing_names_an_app_for_each_user_of_the_device(tmp_path: Path) -> None:
+    (tmp_path / "uids").write_text("package:com.workhub.mobile uid:10123,1010123\n")
+    assert read_uid_map(tmp_path / "uids") == {10123: "com.workhub.mobile", 1010123: "com.workhub.mobile"}
+
+
+def test_a_key_log_that_is_none_is_a_usage_error(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "run.pcap").write_bytes(capture(HTTP))
+    (tmp_path / "keys").write_text("nothing\n")
+    ended = run("traffic", "run.pcap", "--keylog", "keys")
+    assert ended.code == 2
+    assert "key log" in ended.err

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tieback.intake.traffic.attribution import Attribution
 from tieback.intake.traffic.conversation import Conversation
@@ -20,6 +21,9 @@ from tieback.intake.traffic.table import FlowTable
 from tieback.model.flow import Flow, Peer, Server
 from tieback.model.sighting import Problem
 
+if TYPE_CHECKING:
+    from tieback.intake.traffic.inside import Inside
+
 _MAX_ADDRESSES = 65_536
 
 
@@ -31,7 +35,16 @@ class Capture:
     is a flow of its own.
     """
 
-    def __init__(self, path: Path, source: Source, attribution: Attribution, recognise: Choose) -> None:
+    def __init__(
+        self,
+        path: Path,
+        source: Source,
+        attribution: Attribution,
+        recognise: Choose,
+        *,
+        keylog: Path | None = None,
+        decrypt: bool = False,
+    ) -> None:
         self.path = path
         self.source = source
         """The bytes; a walk moves on in it."""
@@ -41,6 +54,8 @@ class Capture:
         self._recognise = recognise
         self._name = str(path)
         self._addresses: dict[bytes, str] = {}
+        self._keylog = keylog
+        self._decrypt = decrypt or keylog is not None
         self.has_secrets = False
         """Whether the file brings TLS secrets with which another tool could decrypt it, known after the walk."""
 
@@ -52,10 +67,27 @@ class Capture:
         else:
             reader = PcapReader(self.source, self._problems)
         names = Names()
-        table = FlowTable(Judge(names, self._recognise), names, self._attribution, self._problems)
+        judge = Judge(names, self._recognise)
+        table = FlowTable(judge, names, self._attribution, self._problems)
+        inside: Inside | None = None
         for conversation in table.conversations(reader):
-            yield self._flow(conversation)
+            if inside is None and self._decrypt:
+                # By now all but the largest captures are read, with the secrets in them.
+                inside = self._look_inside(judge, has_secrets=reader.has_secrets)
+            seen = self._flow(conversation)
+            yield inside.of(conversation, seen) if inside and seen.flow.encrypted else seen
         self.has_secrets = reader.has_secrets
+        if self.has_secrets and not self._decrypt:
+            self._problems.note("the file brings TLS secrets, which were not used", "")
+
+    def _look_inside(self, judge: Judge, *, has_secrets: bool) -> "Inside":
+        from tieback.intake.traffic.decrypt import Cleartext, decrypt
+        from tieback.intake.traffic.inside import Inside
+
+        if self._keylog is None and not has_secrets:
+            self._problems.note("the file brings no TLS secrets; a key log would", "")
+            return Inside(judge, Cleartext())
+        return Inside(judge, decrypt(self.path, self._keylog, self._problems))
 
     def close(self) -> None:
         """Release the file."""

@@ -40,7 +40,7 @@ def see(client: bytes, server: bytes) -> Http2Seen | None:
             request[name] = value
         elif name == "host":
             request.setdefault(":authority", value)
-    status = dict(answers).get(":status", "")
+    status = next((value for name, value in answers if name == ":status" and value[:1] != "1"), "")
     return Http2Seen(
         request.get(":authority", ""),
         request.get(":method", ""),

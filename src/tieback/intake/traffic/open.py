@@ -33,12 +33,16 @@ _OTHER = (
 )  # fmt: skip
 
 
-def open_traffic(path: Path, uid_map: Mapping[int, str] | None = None) -> OpenedTraffic:
+def open_traffic(
+    path: Path, uid_map: Mapping[int, str] | None = None, *, keylog: Path | None = None, decrypt: bool = False
+) -> OpenedTraffic:
     """Open a file for one walk over its flows; close it afterwards.
 
     Args:
         path: the file.
         uid_map: Android user ids to package names, from a device listing, for captures that tell user ids alone.
+        keylog: a TLS key log with which tshark decrypts a capture.
+        decrypt: whether tshark decrypts a capture with the secrets that it brings.
 
     Raises:
         InputError: there is nothing to read, or it is no traffic file; says what it is and what to do.
@@ -58,7 +62,7 @@ def open_traffic(path: Path, uid_map: Mapping[int, str] | None = None) -> Opened
             if opened is not None:
                 return opened
         raise _not_traffic(head, path)
-    return Capture(path, source, Attribution(uid_map), recognise)
+    return Capture(path, source, Attribution(uid_map), recognise, keylog=keylog, decrypt=decrypt)
 
 
 def is_capture(head: bytes) -> bool:

@@ -1,0 +1,59 @@
+"""Flows of TLS with what was found inside them: the same judgement that cleartext gets, marked as decrypted."""
+
+from msgspec.structs import replace
+
+from tieback.intake.traffic.conversation import Conversation, Side
+from tieback.intake.traffic.decrypt import Cleartext
+from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.judge import Judge
+from tieback.intake.traffic.network import TCP
+from tieback.model.flow import FlowEvidence, FlowTls, NameFrom
+
+
+class Inside:
+    """The cleartext of one capture, and who judges it."""
+
+    def __init__(self, judge: Judge, cleartext: Cleartext) -> None:
+        self._judge = judge
+        self._cleartext = cleartext
+
+    def of(self, conversation: Conversation, seen: SeenFlow) -> SeenFlow:
+        """The flow as it is where nothing of it was decrypted, else with protocol, name and samples from inside."""
+        flow = seen.flow
+        if conversation.transport != TCP or not self._cleartext:
+            return seen
+        client = conversation.client or conversation.first
+        out = self._cleartext.of(client.key, flow.start, flow.end)
+        back = self._cleartext.of(client.other.key, flow.start, flow.end)
+        if not out and not back:
+            return seen
+        judged = self._judge(_conversation(client, flow.start, out, back))
+        tls = replace(flow.tls or FlowTls(), decrypted=True)
+        if judged.evidence is not FlowEvidence.PAYLOAD:
+            return SeenFlow(replace(flow, tls=tls), seen.samples)
+        server = flow.server
+        if judged.name and judged.name_from is NameFrom.HTTP_HOST and server.name_from is not NameFrom.SNI:
+            server = replace(server, name=judged.name, name_from=judged.name_from)
+        flow = replace(
+            flow,
+            server=server,
+            protocol=judged.protocol,
+            evidence=judged.evidence,
+            confidence=judged.confidence,
+            encrypted=True,
+            tls=tls,
+            detail=judged.detail,
+        )
+        return SeenFlow(flow, judged.samples)
+
+
+def _conversation(client: Side, start: float, out: bytes, back: bytes) -> Conversation:
+    """Cleartext as a conversation whose beginning was seen."""
+    first, second = Side(client.key, start), Side(client.other.key, start)
+    inner = Conversation(0, TCP, first, second, start)
+    inner.client = first
+    for side, data in ((first, out), (second, back)):
+        side.syn = True
+        side.chunks = [data] if data else []
+        side.kept = len(data)
+    return inner
