@@ -8,6 +8,8 @@ An empty list of buckets proves nothing: SeaweedFS shows a stranger none and sti
 Verified against SeaweedFS 4.48; Amazon S3 and MinIO not yet verified against the real server.
 """
 
+import re
+
 from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
@@ -71,6 +73,11 @@ class S3Probe(WebStore):
         if answer.status == 404:
             draft.access = Access.NOT_FOUND
             draft.prove(_ROOT.label, value(answer.body, "Code")[:60] or "status 404", Access.NOT_FOUND)
+            return
+        if answer.status in (301, 307):
+            # "Request redirection": a bucket is listed at its own region, and no redirect is followed.
+            region = re.sub(r"[^a-z0-9-]", "", answer.headers.get("x-amz-bucket-region", ""))[:40]
+            draft.problem(f"the bucket is in another region{f': {region}' if region else ''}; it was not asked there")
             return
         if own:
             draft.access = Access.OPEN

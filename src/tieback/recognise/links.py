@@ -39,7 +39,7 @@ def link_domains(buffer: Buffer, rules: Rules) -> Iterator[Sighting]:
         return
     if b"associated-domains" in data:
         named = _entitled(bytes(data))
-    elif b"<intent-filter" in data:
+    elif b"<intent-filter" in data and b"host=" in data and b"http" in data:
         named = _filtered(bytes(data))
     else:
         return

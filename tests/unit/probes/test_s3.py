@@ -40,6 +40,18 @@ def test_no_such_bucket(web: Any) -> None:
     assert web.ask("s3", {"GET /": gone}).result.access is Access.NOT_FOUND
 
 
+def test_a_bucket_of_another_region_is_not_followed(web: Any) -> None:
+    moved = type(web.pages("s3").page["GET /"])(
+        "<Error><Code>PermanentRedirect</Code><Endpoint>people.s3-eu-west-1.amazonaws.com</Endpoint></Error>",
+        301,
+        {"x-amz-request-id": "1", "Server": "AmazonS3", "x-amz-bucket-region": "eu-west-1"},
+    )
+    played = web.ask("s3", {"GET /": moved}, names=("people",))
+    assert played.result.access is Access.UNKNOWN
+    assert played.result.problems == ("the bucket is in another region: eu-west-1; it was not asked there",)
+    assert len(played.sent) == 1
+
+
 def test_a_bucket_at_its_own_host_and_a_page_of_more(web: Any) -> None:
     listing = (
         "<ListBucketResult><Name>people</Name><IsTruncated>true</IsTruncated>"
