@@ -85,6 +85,8 @@ def _print_version(wanted: bool) -> None:
 
 def main() -> None:
     """Run the command line and exit with the code of the contract."""
+    # There is a process a core; in each NumPy's linear algebra would start a thread a core that spins for a while.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         build()()
     except TiebackError as error:
