@@ -15,7 +15,7 @@ from tieback.model.pii import Classification, Column
 from tieback.pii.interface import DetectorMeta
 from tieback.pii.lexicon import Lexicon, Needs, Noun, Phrase, load_lexicon
 from tieback.pii.persons import of_the_table, personal_number
-from tieback.pii.reading import CACHED, Found, Reader, Reading
+from tieback.pii.reading import CACHED, GUESSED, Found, Reader, Reading
 from tieback.pii.surroundings import ADDRESSES, Outlook, Surroundings
 from tieback.pii.taxonomy import NONE, load_taxonomy
 from tieback.pii.tokens import split
@@ -27,6 +27,7 @@ _ABOUT = frozenset({"health", "retail", "travel", "financial", "employment"})
 """Classes whose phrases keep their meaning with whatever thing stands beside them."""
 _SHARED = frozenset({"email", "phone", "password", "ip_address"})
 """Classes whose words many languages share: ``emailReferente`` is Italian."""
+_NOTHING = Classification(NONE, 0.0)
 _MERE = 0.76
 """Up to this weight a phrase of a person's name is a mere word for a person: no name of whom ``plugin_director`` is."""
 _LOOSE = frozenset({"person_name", "employment"})
@@ -91,13 +92,19 @@ class NameDetector:
         verdict = self._read_as(reading, near, dtype)
         if verdict.pii_class == NONE:
             verdict = self._carried(reading, near) or self._otherwise(reading, near, table, dtype) or verdict
+        if verdict.pii_class == NONE and reading.unknown and (guessed := self._reader.guessed(reading)) is not None:
+            verdict = self._by_phrase(guessed, near)
         if verdict.pii_class != NONE and dtype and not _fits(verdict.pii_class, self._kind(dtype)):
             return Classification(NONE, 0.0, (*verdict.evidence, f"type {dtype!r} does not fit {verdict.pii_class}"))
         return verdict
 
     def _read_as(self, reading: Reading, near: Surroundings, dtype: str) -> Classification:
-        is_int = self._kind(dtype) == "int" if dtype else False
-        return personal_number(reading, near, self.lexicon, is_int=is_int) or self._by_phrase(reading, near)
+        if reading.key:
+            is_int = self._kind(dtype) == "int" if dtype else False
+            verdict = personal_number(reading, near, self.lexicon, is_int=is_int)
+            if verdict is not None:
+                return verdict
+        return self._by_phrase(reading, near)
 
     def _describes(self, word: str, phrase: Phrase) -> bool:
         """Whether a word behind a shared phrase is only of languages that put the head first."""
@@ -152,9 +159,11 @@ class NameDetector:
         return None
 
     def _by_phrase(self, reading: Reading, near: Surroundings) -> Classification:
+        if not reading.found:
+            return _NOTHING
         found = [(f, p) for f in reading.found if (p := self._meaning(f, reading, near)) is not None]
         if not found:
-            return Classification(NONE, 0.0)
+            return _NOTHING
         first, opening = found[0]
         if opening.needs is Needs.REST:
             return Classification(NONE, 0.0, (f"begins with {opening.text!r}",))
@@ -240,7 +249,8 @@ class NameDetector:
         if near.timetable and phrase.pii_class == "travel":
             return Classification(NONE, 0.0, (f"{phrase.text!r} of a timetable",))
         confidence = phrase.weight
-        evidence = [f"phrase {phrase.text!r} ({phrase.language})"]
+        known = phrase.language != GUESSED
+        evidence = [f"phrase {phrase.text!r} ({phrase.language})" if known else f"ranker: {phrase.text}"]
         if phrase.needs in (Needs.PERSON, Needs.NO_THING) and not self._around(place, reading) and near.evidence:
             evidence.append(near.evidence)
         rest = reading.words[: max(place.start, reading.border)] if phrase.head_first else reading.words[place.end :]

@@ -5,16 +5,23 @@ Cost is linear in the name for known words; the search for pieces of a glued wor
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import msgspec
 
-from tieback.pii.lexicon import Lexicon, Noun, Phrase
+from tieback.pii.lexicon import Lexicon, Needs, Noun, Phrase
+from tieback.pii.ranker import Ranker, load_ranker
 from tieback.pii.tokens import joined, normal, segment, split
 
 MAX_WORDS = 16
 """Words of a name that are read, from the end."""
 CACHED = 1 << 16
+DOERS = frozenset({"by", "von", "par", "por", "da", "door", "oleh", "przez", "av", "af"})
+"""Words before the one who did what the word before them says."""
+GUESSED = "ranker"
+"""The language of phrases that are only guessed."""
+_GUESSED = 0.75
+"""What a guess is worth beside a phrase of the lexicon."""
 
 _EVERYWHERE = frozenset({"en", "int"})
 """Languages that schemas mix with any other."""
@@ -44,6 +51,14 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     """Whether the name ends as plurals do: ``num_users`` counts."""
     around: Noun | None
     """The person or thing that the name, or else its parents, speak of."""
+    key: bool = True
+    """Whether a word stands in it that keys to people have."""
+    unknown: bool = True
+    """Whether a word stands in it that the lexicon does not know."""
+
+
+def _place(found: Found) -> int:
+    return found.start
 
 
 class Reader:
@@ -51,7 +66,9 @@ class Reader:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
+        self._keys = lexicon.identifiers | DOERS
         self.read = lru_cache(CACHED)(self._read)
+        self._guess = lru_cache(CACHED // 4)(self._guess_word)
         self._words_of = lru_cache(CACHED)(self._analyse)
         self.pieces = lru_cache(CACHED)(self._unglued)
 
@@ -62,6 +79,30 @@ class Reader:
     def again(self, words: tuple[str, ...], *, plural: bool = False, around: Noun | None = None) -> Reading:
         """The reading of a name that is nothing but these words."""
         return Reading(words, 0, tuple(self._find(words, 0)), plural, around)
+
+    def guessed(self, reading: Reading) -> Reading | None:
+        """The reading with what the ranker makes of words that the lexicon does not know, if it knows any."""
+        known = self.lexicon.known
+        guesses = [
+            Found(at, at + 1, (phrase,))
+            for at, word in enumerate(reading.words)
+            if at >= reading.border and word not in known and (phrase := self._guess(word)) is not None
+        ]
+        if not guesses:
+            return None
+        found = tuple(sorted([*reading.found, *guesses], key=_place))
+        return Reading(reading.words, reading.border, found, reading.plural, reading.around)
+
+    def _guess_word(self, word: str) -> Phrase | None:
+        guess = self._ranker.guess(word) if word.isalpha() else None
+        if guess is None:
+            return None
+        text = f"{word!r} looks like it: {' '.join(guess.because)}"
+        return Phrase(text, guess.pii_class, guess.probability * _GUESSED, Needs.NOTHING, GUESSED, head_first=False)
+
+    @cached_property
+    def _ranker(self) -> Ranker:
+        return load_ranker()
 
     def _analyse(self, text: str) -> tuple[str, ...]:
         """Words of one part of a path, folded, glued ones taken apart."""
@@ -107,7 +148,9 @@ class Reader:
         steps = _SEGMENTS.split(_SUBFIELDS.sub("", field[-512:]))
         if len(steps) == 1:
             words = self._analyse(steps[0])
-            return Reading(words, 0, tuple(self._find(words, 0)), field[-1:] in "sS", None)
+            key = len(words) == 1 or not self._keys.isdisjoint(words)
+            unknown = not self.lexicon.known.issuperset(words)
+            return Reading(words, 0, tuple(self._find(words, 0)), field[-1:] in "sS", None, key, unknown)
         parts = [words for step in steps if (words := self._words_of(step))] or [()]
         leaf = parts[-1]
         parent = parts[-2] if len(parts) > 1 else ()

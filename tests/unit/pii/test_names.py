@@ -243,3 +243,41 @@ def test_public_benchmark_keeps_its_score(detector: NameDetector) -> None:
     precision, recall = hit / (hit + false), hit / (hit + missed)
     assert precision >= 0.85
     assert 2 * precision * recall / (precision + recall) >= 0.86
+
+
+@pytest.mark.parametrize(
+    ("field", "table", "siblings", "expected"),
+    [
+        ("expiration_date", "credit_cards", (), "payment_card"),
+        ("hash", "passwords", (), "password"),
+        ("numero", "pagamenti", ("cvv", "scadenza"), "payment_card"),
+        ("address", "networks", (), "none"),
+        ("address", "customers", (), "postal_address"),
+        ("departure_time", "flights", (), "none"),
+        ("departure_time", "tickets", ("passenger_name", "email"), "travel"),
+        ("insertvon", "tbl_student", (), "person_id"),
+        ("gueltig_von", "tarife", (), "none"),
+        ("author", "books", (), "person_name"),
+        ("zorblax_director", "browser", (), "none"),
+        ("kode_dosen", "dosen", (), "person_id"),
+        ("resume", "articles", ("titre", "prenom", "auteur_nom"), "none"),
+        ("emailReferente", "clienti", (), "email"),
+        ("SOURCEip", "peers", (), "ip_address"),
+        ("IDcliente", "ventas", (), "person_id"),
+        ("huJiSheng", "", (), "postal_address"),
+        ("user.name.keyword", "", (), "username"),
+        ("geo.country_iso_code", "", (), "none"),
+        ("geburtsdtum", "", (), "birth"),
+    ],
+)
+def test_classes_of_errors_stay_mended(
+    detector: NameDetector, field: str, table: str, siblings: tuple[str, ...], expected: str
+) -> None:
+    found = verdict(detector, field, table, "", *siblings)
+    assert found.pii_class == expected, found
+
+
+def test_the_ranker_says_so(detector: NameDetector) -> None:
+    found = verdict(detector, "geburtsdtum")
+    assert found.evidence[0].startswith("ranker: 'geburtsdtum' looks like it: ")
+    assert found.confidence < verdict(detector, "geburtsdatum").confidence

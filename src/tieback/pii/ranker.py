@@ -1,0 +1,149 @@
+"""What class a word that no lexicon knows is likely of, by its letters.
+
+A linear model over hashed character n-grams (2 to 5 letters, the ends of the word marked), read from ``ranker.zz`` when
+first asked for; ``tools/train-names`` trains it on the lexicon and on names of public schemas and writes it. The file
+is a zlib stream: a JSON header in one line, then ``BUCKETS`` rows of one byte a class, the weight plus 128. Rows are
+added as one large integer each, with sixteen bits a class, so a word costs an addition an n-gram and no array library.
+"""
+
+import sys
+import zlib
+from functools import lru_cache
+from importlib import resources
+from math import exp
+from zlib import crc32
+
+import msgspec
+
+BUCKETS = 1 << 15
+LENGTHS = (2, 3, 4, 5)
+SHORTEST, LONGEST = 4, 32
+"""Letters of a word that is guessed."""
+MAX_SIZE = 4 << 20
+"""Bytes of the file when inflated."""
+
+
+class Guess(msgspec.Struct, frozen=True):
+    """A class and how sure it is."""
+
+    pii_class: str
+    probability: float
+    """Calibrated, 0 to 1."""
+    because: tuple[str, ...]
+    """The n-grams that speak most for it; ``^`` and ``$`` are the ends of the word."""
+
+
+class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands before the weights."""
+
+    classes: tuple[str, ...]
+    """``none`` first."""
+    scale: float
+    """A weight of one in logits."""
+    bias: tuple[float, ...]
+    threshold: float
+    """Probability from which a guess is given."""
+    calibration: tuple[tuple[float, float], ...]
+    """Raw probability from which on a share of guesses was right on words held out, rising."""
+
+
+def grams(word: str) -> list[str]:
+    """Every n-gram of 2 to 5 letters of the word between ``^`` and ``$``."""
+    marked = f"^{word}$"
+    size = len(marked)
+    return [marked[start : start + length] for length in LENGTHS for start in range(size - length + 1)]
+
+
+def buckets(word: str) -> list[int]:
+    """Where the weights of each n-gram of ``grams`` lie: CRC-32 of its UTF-16 form."""
+    marked = f"^{word}$".encode("utf-16-le", "surrogatepass")
+    size = len(marked)
+    return [
+        crc32(marked[start : start + 2 * length]) % BUCKETS
+        for length in LENGTHS
+        for start in range(0, size - 2 * length + 1, 2)
+    ]
+
+
+class Ranker:
+    """The model. Keeps the rows that were asked for unpacked, at most ``BUCKETS``."""
+
+    def __init__(self, header: Header, rows: bytes) -> None:
+        self.header = header
+        self._rows = rows
+        self._lanes: list[int | None] = [None] * BUCKETS
+
+    def guess(self, word: str) -> Guess | None:
+        """The class of a folded, lower-case word where it is likely enough; none for short and for long ones."""
+        if not SHORTEST <= len(word) <= LONGEST:
+            return None
+        scores = self.scores(word)
+        top = max(scores)
+        best = scores.index(top)
+        if best == 0:
+            return None
+        raw = 1.0 / sum(exp(score - top) for score in scores)
+        probability = next((share for least, share in reversed(self.header.calibration) if raw >= least), 0.0)
+        if probability < self.header.threshold:
+            return None
+        return Guess(self.header.classes[best], probability, self._because(word, best))
+
+    def scores(self, word: str) -> list[float]:
+        """A logit a class, in the order of the header."""
+        lanes, total = self._lanes, 0
+        places = buckets(word)
+        for place in places:
+            lane = lanes[place]
+            total += self._unpack(place) if lane is None else lane
+        count = len(self.header.classes)
+        sums = memoryview(total.to_bytes(2 * count, sys.byteorder)).cast("H").tolist()
+        if sys.byteorder == "big":
+            sums.reverse()
+        scale, middle = self.header.scale, 128 * len(places)
+        return [bias + scale * (one - middle) for bias, one in zip(self.header.bias, sums, strict=True)]
+
+    def _unpack(self, place: int) -> int:
+        count = len(self.header.classes)
+        wide = bytearray(2 * count)
+        wide[::2] = self._rows[place * count : (place + 1) * count]
+        lane = self._lanes[place] = int.from_bytes(wide, "little")
+        return lane
+
+    def _because(self, word: str, best: int) -> tuple[str, ...]:
+        count = len(self.header.classes)
+        said = zip((self._rows[place * count + best] for place in buckets(word)), grams(word), strict=True)
+        return tuple(gram for weight, gram in sorted(said, reverse=True)[:3] if weight > 128)
+
+
+@lru_cache(1)
+def load_ranker() -> Ranker:
+    """The model that the package brings.
+
+    Raises:
+        zlib.error, msgspec.DecodeError: the data file is damaged.
+    """
+    packed = resources.files("tieback.pii").joinpath("ranker.zz").read_bytes()
+    return read_ranker(packed)
+
+
+def read_ranker(packed: bytes) -> Ranker:
+    """A model from the bytes of its file.
+
+    Raises:
+        zlib.error, msgspec.DecodeError: the bytes are damaged.
+        ValueError: they are larger than ``MAX_SIZE`` when inflated, or end early.
+    """
+    inflater = zlib.decompressobj()
+    raw = inflater.decompress(packed, MAX_SIZE)
+    if inflater.unconsumed_tail:
+        raise ValueError("the model is too large")
+    line, _, rows = raw.partition(b"\n")
+    header = msgspec.json.decode(line, type=Header)
+    if len(rows) != BUCKETS * len(header.classes):
+        raise ValueError("the model ends early")
+    return Ranker(header, rows)
+
+
+def write_ranker(header: Header, rows: bytes) -> bytes:
+    """The bytes of a file; ``rows`` holds a weight plus 128 a class for each bucket."""
+    return zlib.compress(msgspec.json.encode(header) + b"\n" + rows, 9)
