@@ -49,14 +49,14 @@ def attributed(workspace: Workspace, units: Sequence[RunInput]) -> Iterator[Attr
         name = found[0].app.name if bundle and found[0].app else f"Traffic in {Path(paths[unit]).name}"
         app = App(Platform.UNKNOWN, bundle or name, key, name=name)
         yield Attributed(
-            key, app, paths[unit], sightings_of(found, Maker(app if bundle else None, rules)), _leaks(found)
+            key, app, paths[unit], sightings_of(found, Maker(app if bundle else None, rules)), _leaks(found, rules)
         )
 
 
-def _leaks(flows: Sequence[Flow]) -> tuple[tuple[str, Leak], ...]:
+def _leaks(flows: Sequence[Flow], rules: Rules) -> tuple[tuple[str, Leak], ...]:
     found: dict[tuple[str, str, str], tuple[str, Leak]] = {}
     for flow in flows:
-        endpoint = endpoint_of(flow)
+        endpoint = endpoint_of(flow, rules)
         value = endpoint.value if endpoint is not None else flow.server.name or flow.server.ip
         for leak in flow.leaks:
             found.setdefault((value, leak.pii_class, leak.where), (value, leak))

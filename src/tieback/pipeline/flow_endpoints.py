@@ -8,7 +8,9 @@ import msgspec
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.flow import Flow, NameFrom
 from tieback.model.sighting import Evidence, Sighting
+from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.collect import Maker
+from tieback.recognise.rules import Rules
 
 _NAME_SERVICES = frozenset({"dns", "mdns", "llmnr", "nbns", "ssdp", "dhcp", "ntp", "icmp", "igmp", "stun"})
 """Protocols that find things or tell the time: whoever answers them is no back end of an app."""
@@ -22,8 +24,13 @@ _STORES = frozenset(
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def endpoint_of(flow: Flow) -> Endpoint | None:
-    """The endpoint that a flow leads to; ``None`` for broadcasts, name services and servers without a port."""
+def endpoint_of(flow: Flow, rules: Rules | None = None) -> Endpoint | None:
+    """The endpoint that a flow leads to; ``None`` for broadcasts, name services and servers without a port.
+
+    Args:
+        flow: of any protocol.
+        rules: tell hosts of cloud resources, which are the resource; without them such a host is a URL.
+    """
     host = flow.server.name or flow.server.ip
     port = flow.server.port
     if not host or port is None or flow.protocol in _NAME_SERVICES or _is_group(flow.server.ip):
@@ -34,6 +41,9 @@ def endpoint_of(flow: Flow) -> Endpoint | None:
         return Endpoint(kind, f"{named}:{port}", "", host, port, service=flow.protocol)
     scheme = _web_scheme(flow, port)
     if scheme:
+        resource = cloud_endpoint(host, "", rules, scheme=scheme, port=port) if rules and flow.server.name else None
+        if resource is not None:
+            return resource
         value = f"{scheme}://{named}" + ("" if _DEFAULT_PORTS[scheme] == port else f":{port}")
         return Endpoint(EndpointKind.URL, value, scheme, host, port)
     if flow.transport == "udp":
@@ -83,7 +93,7 @@ def sightings_of(flows: Iterable[Flow], maker: Maker) -> tuple[Sighting, ...]:
     """
     seen: dict[str, _Seen] = {}
     for flow in flows:
-        endpoint = endpoint_of(flow)
+        endpoint = endpoint_of(flow, maker.rules)
         if endpoint is None:
             continue
         known = seen.get(endpoint.value)
@@ -95,7 +105,7 @@ def sightings_of(flows: Iterable[Flow], maker: Maker) -> tuple[Sighting, ...]:
         known.bytes_in += flow.bytes_in
     return tuple(
         Sighting(
-            endpoint=one.endpoint,
+            endpoint=_without_container(one.endpoint),
             count=one.flows,
             party=maker.party(one.endpoint) if one.endpoint.host else Party.UNKNOWN,
             evidence=Evidence(
@@ -106,6 +116,11 @@ def sightings_of(flows: Iterable[Flow], maker: Maker) -> tuple[Sighting, ...]:
             ),
             bytes_out=one.bytes_out,
             bytes_in=one.bytes_in,
+            names=(one.endpoint.path,) if one.endpoint.kind is EndpointKind.CLOUD and one.endpoint.path else (),
         )
         for one in seen.values()
     )
+
+
+def _without_container(endpoint: Endpoint) -> Endpoint:
+    return msgspec.structs.replace(endpoint, path="") if endpoint.kind is EndpointKind.CLOUD else endpoint

@@ -26,6 +26,7 @@ from tieback.pipeline.conclude import conclude
 from tieback.pipeline.inputs import scan_units
 from tieback.pipeline.notes import Notes, salt_of
 from tieback.pipeline.probing import Progress, probe_all, store_ports, today_utc
+from tieback.pipeline.providers import Providers
 from tieback.pipeline.record import Record
 from tieback.pipeline.reporting import build_report
 from tieback.scope.audit import AuditLog
@@ -200,10 +201,14 @@ async def _ask(
     if grant is None or names is None:
         return backends, []
     wanted = candidates(backends, store_ports())
-    along = brought(wanted, backends, container_names(lake, named.units), public_keys(lake, named.units))
+    containers = container_names(lake, named.units)
+    for sighting in in_traffic:
+        value = sighting.endpoint.value
+        containers[value] = tuple(sorted({*containers.get(value, ()), *sighting.names}))
+    along = brought(wanted, backends, containers, public_keys(lake, named.units))
     answered = {report.target for report in read_probes(lake, run)}
     with AuditLog(workspace.audit_file) as audit, ProbeWriter(lake, run, first=len(answered)) as writer:
-        dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file)
+        dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file, provider_of=Providers().of)
         left = [one for one in wanted if Target(one.host, one.port, resource=one.resource).label not in answered]
         noting = any(rule.ransom_note for rule in grant.target)
         notes = Notes(salt_of(workspace.audit_file.parent)) if noting else None

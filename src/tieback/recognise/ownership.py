@@ -66,6 +66,11 @@ class Maker:
             self._brands.add(vendor)
         self._name = app.vendor or domain
 
+    @property
+    def rules(self) -> Rules:
+        """The rule files that it judges by."""
+        return self._rules
+
     def judge(self, endpoint: Endpoint, evidence: Evidence | None = None) -> Owned:
         """Whose the endpoint is.
 

@@ -78,3 +78,26 @@ def test_flows_to_one_endpoint_are_one_sighting() -> None:
     assert (sighting.count, sighting.party) == (3, Party.UNKNOWN)
     assert sighting.evidence.how == "traffic/sni"
     assert sighting.evidence.context == "tls: 30 B out, 60 B in"
+
+
+@pytest.mark.parametrize(
+    ("seen", "value", "service", "host", "names"),
+    [
+        (flow("tls", 443, "shop.s3.amazonaws.com"), "s3:shop", "s3", "shop.s3.amazonaws.com", ("shop",)),
+        (
+            flow("http", 80, "shop.s3-website-us-east-1.amazonaws.com"),
+            "s3:shop", "s3", "shop.s3.us-east-1.amazonaws.com", ("shop",),
+        ),
+        (flow("tls", 443, "shop.firebaseio.com"), "firebase-rtdb:shop", "firebase-rtdb", "shop.firebaseio.com", ()),
+        # A host that many customers share tells no resource, and a store's own protocol is no web.
+        (flow("tls", 443, "s3.amazonaws.com"), "https://s3.amazonaws.com", None, "s3.amazonaws.com", ()),
+        (flow("redis", 6379, "a.redis.test"), "a.redis.test:6379", "redis", "a.redis.test", ()),
+    ],
+)  # fmt: skip
+def test_a_host_of_a_resource_is_the_resource_as_in_apps(
+    seen: Flow, value: str, service: str | None, host: str, names: tuple[str, ...]
+) -> None:
+    (sighting,) = sightings_of([seen], Maker(None, Rules()))
+    endpoint = sighting.endpoint
+    assert (endpoint.value, endpoint.service, endpoint.host, sighting.names) == (value, service, host, names)
+    assert endpoint.path == ""
