@@ -59,6 +59,10 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Connections in one conversation."""
     connects_per_second: float = 10.0
     """New connections a target address and second; 0 means no limit (loopback labs)."""
+    network_connects_per_second: float = 40.0
+    """New connections a network (/24 of IPv4, /48 of IPv6) and second, loopback apart; 0 means no limit."""
+    provider_connects_per_second: float = 100.0
+    """New connections a second to all hosts under one registrable domain, such as a cloud's; 0 means no limit."""
     concurrency: int = 32
     """Conversations at the same time, over all targets."""
 

@@ -15,6 +15,7 @@ from tieback.model.probe import Outcome, ProbeReport
 from tieback.pipeline.journal import Journal
 from tieback.pipeline.notes import Notes, salt_of
 from tieback.pipeline.probing import Progress, probe_all, probe_target, store_ports, today_utc
+from tieback.pipeline.providers import Providers
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
@@ -137,7 +138,7 @@ async def ask(
         for report in before:
             del wanted[report.target]
             yield report
-        dialer = Dialer(grant, audit, today=today, transcripts=transcripts)
+        dialer = Dialer(grant, audit, today=today, transcripts=transcripts, provider_of=Providers().of)
         moved = (lambda done, total: progress(done + len(before), total + len(before))) if progress else None
         notes = None
         if any(rule.ransom_note for rule in grant.target):

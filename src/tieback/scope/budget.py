@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address, ip_network
 
 from tieback.model.grant import Limits
 from tieback.model.probe import Outcome
@@ -149,6 +150,48 @@ class RateLimit:
             for address, (tokens, then) in self._buckets.items()
             if tokens + (now - then) * self._rate < self._burst
         }
+
+
+class Rates:
+    """How often an address, its network and its provider may be connected to, together."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        provider_of: Callable[[str], str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        """Begin with full buckets.
+
+        Args:
+            limits: the rates.
+            provider_of: a host's provider, or empty where it has none.
+            clock: seconds.
+            sleep: waits for so many.
+        """
+        self._provider_of = provider_of
+        self._address = RateLimit(limits.connects_per_second, clock, sleep)
+        self._network = RateLimit(limits.network_connects_per_second, clock, sleep)
+        self._provider = RateLimit(limits.provider_connects_per_second, clock, sleep)
+
+    async def admit(self, host: str, address: str) -> float:
+        """Wait until ``host`` at ``address`` may be connected to; seconds waited."""
+        waited = await self._address.admit(address)
+        if network := network_of(address):
+            waited += await self._network.admit(network)
+        if self._provider_of is not None and (provider := self._provider_of(host)):
+            waited += await self._provider.admit(provider)
+        return waited
+
+
+def network_of(address: str) -> str:
+    """The /24 or /48 that an address is in; empty for loopback, which is nobody's network, and for what is none."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return ""
+    return "" if found.is_loopback else str(ip_network((found, 24 if found.version == 4 else 48), strict=False))
 
 
 _MAX_BUCKETS = 4096

@@ -7,13 +7,13 @@ one store.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from tieback.model.grant import Depth, Grant
 from tieback.scope.audit import AuditLog
-from tieback.scope.budget import RateLimit
+from tieback.scope.budget import Rates
 from tieback.scope.connection import Connection
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Step, Target, Traffic
 from tieback.scope.decide import Decision, Scope
@@ -40,6 +40,7 @@ class Dialer:
         today: date | None = None,
         contexts: Contexts | None = None,
         transcripts: TranscriptFile | None = None,
+        provider_of: Callable[[str], str] | None = None,
     ) -> None:
         """Compile the grant.
 
@@ -51,6 +52,7 @@ class Dialer:
             today: the day to judge the grant by; by default the current one in UTC, which may change during a run.
             contexts: how TLS verifies; the system's trusted roots by default.
             transcripts: gets what goes over the wire; by default nothing is kept.
+            provider_of: a host's provider, for the limit that all its hosts share; by default none has one.
 
         Raises:
             GrantError: a target or host of the grant is malformed.
@@ -61,7 +63,7 @@ class Dialer:
         self._stop_file = stop_file
         self._today = today
         self._scope = Scope(grant, self._day())
-        self._rate = RateLimit(grant.limits.connects_per_second)
+        self._rate = Rates(grant.limits, provider_of)
         self._slots = asyncio.Semaphore(grant.limits.concurrency)
         self._contexts = contexts if contexts is not None else Contexts()
         self._transcripts = transcripts

@@ -186,8 +186,8 @@ def _check_values(grant: Grant) -> None:
     _check_hosts(grant)
     for field in msgspec.structs.fields(Limits):
         value = getattr(grant.limits, field.name)
-        # The rate alone may be 0, which means no limit.
-        least_ok = value >= 0 if field.name == "connects_per_second" else value > 0
+        # Rates alone may be 0, which means no limit.
+        least_ok = value >= 0 if field.name.endswith("connects_per_second") else value > 0
         if not (math.isfinite(value) and least_ok and value <= _MAX_LIMIT):
             raise _Flaw(f"`{field.name}` in [limits]: {value} is not a positive number in bounds", field.name, "limits")
 

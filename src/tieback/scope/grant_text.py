@@ -36,6 +36,8 @@ _LIMIT_NOTES = {
     "max_frames": "receives in one conversation",
     "max_connections": "in one conversation",
     "connects_per_second": "to one address; 0 means no limit",
+    "network_connects_per_second": "to one network, /24 or /48; loopback has no such limit, and 0 means none",
+    "provider_connects_per_second": "to all hosts of one provider; 0 means no limit",
     "concurrency": "conversations at the same time",
 }
 

@@ -10,9 +10,9 @@ import ssl
 from collections import deque
 from collections.abc import Iterable, Sequence
 
-from tieback.model.grant import Depth
+from tieback.model.grant import Depth, Limits
 from tieback.model.probe import Outcome, Ransom, TlsInfo
-from tieback.scope.budget import RateLimit
+from tieback.scope.budget import Rates
 from tieback.scope.connection import Unverified, Wire
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target, Traffic
 from tieback.scope.decide import Decision
@@ -158,6 +158,9 @@ class ReplayDialer:
                     self._targets[label] = transcript.target
                 self._held.setdefault(label, {})[transcript.probe] = transcript
         self._contexts = Contexts()
+        self._rates = Rates(
+            Limits(connects_per_second=0, network_connects_per_second=0, provider_connects_per_second=0)
+        )
 
     def targets(self) -> list[Target]:
         """Every target once as it was asked, in the order of the transcripts."""
@@ -207,7 +210,7 @@ class ReplayDialer:
         door = Door(
             resolve,
             decide,
-            RateLimit(0),
+            self._rates,
             self._contexts,
             lambda: "",
             lambda: "",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tieback.model.grant import Limits
 from tieback.model.probe import Outcome, TlsInfo
-from tieback.scope.budget import Budget, RateLimit
+from tieback.scope.budget import Budget, Rates
 from tieback.scope.connection import READ_BYTES, Unverified, Wire
 from tieback.scope.conversation import (
     MADE_UP_ACCOUNT,
@@ -34,7 +34,7 @@ class Door:
     """The addresses of a host."""
     decide: Callable[[str], Decision]
     """The grant's decision on an address for this target."""
-    rate: RateLimit
+    rate: Rates
     contexts: Contexts
     stopped: Callable[[], str]
     """Why everything has to stop, or empty."""
@@ -159,7 +159,7 @@ class Talk:
     async def _dial(self, address: str, decision: Decision) -> Wire:
         self._budget.begin()
         self._budget.connection()
-        self._budget.pause(await self._door.rate.admit(address))
+        self._budget.pause(await self._door.rate.admit(self._target.host, address))
         self._stop()
         self._budget.left()
         line = {"target": self._target.label, "address": address, "rule": decision.rule, "reason": decision.reason}

@@ -6,7 +6,7 @@ import pytest
 
 from tieback.model.grant import Limits
 from tieback.model.probe import Outcome
-from tieback.scope.budget import MAX_NOTE_ANSWER, Budget, RateLimit
+from tieback.scope.budget import MAX_NOTE_ANSWER, Budget, RateLimit, Rates, network_of
 from tieback.scope.conversation import Fault
 
 
@@ -108,3 +108,35 @@ def test_a_note_is_charged_once_and_leaves_little_to_read() -> None:
     with pytest.raises(Fault, match="one note was read") as caught:
         budget.note()
     assert caught.value.outcome is Outcome.BUDGET_SPENT
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.77", "192.0.2.0/24"),
+        ("2001:db8:1:2::3", "2001:db8:1::/48"),
+        ("127.0.0.1", ""),
+        ("::1", ""),
+        ("", ""),
+        ("x", ""),
+    ],
+)
+def test_networks(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+RATES = [
+    # host and address, seconds waited: 2 a second to an address, 3 to a network, 4 to a provider
+    ("one address", [("a", "192.0.2.1")] * 4, [0, 0, 0.5, 0.5]),
+    ("one network", [(f"h{n}", f"192.0.2.{n}") for n in range(5)], [0, 0, 0, 1 / 3, 1 / 3]),
+    ("one provider", [("x.cloud", f"192.0.{n}.1") for n in range(6)], [0, 0, 0, 0, 0.25, 0.25]),
+    ("loopback has no network", [(f"h{n}", f"127.0.0.{n + 1}") for n in range(5)], [0] * 5),
+]
+
+
+@pytest.mark.parametrize(("asked", "waits"), [rate[1:] for rate in RATES], ids=[rate[0] for rate in RATES])
+async def test_an_address_its_network_and_its_provider(asked: list[tuple[str, str]], waits: list[float]) -> None:
+    clock = Clock()
+    limits = Limits(connects_per_second=2, network_connects_per_second=3, provider_connects_per_second=4)
+    rates = Rates(limits, lambda host: "cloud" if host.endswith(".cloud") else "", clock, clock.sleep)
+    assert [await rates.admit(host, address) for host, address in asked] == pytest.approx(waits)

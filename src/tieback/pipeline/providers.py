@@ -1,0 +1,26 @@
+"""Whose hosts share one limit: the registrable domain of a host, clouds' own suffixes taken as one.
+
+``a.firebaseio.com`` and ``b.firebaseio.com`` are two customers and one provider, so only the ICANN section of the
+public suffix list (https://publicsuffix.org/list/) counts here.
+"""
+
+from functools import cached_property
+from ipaddress import ip_address
+
+from publicsuffixlist import PublicSuffixList
+
+
+class Providers:
+    """Look-ups, with the list loaded when the first name is asked for."""
+
+    @cached_property
+    def _suffixes(self) -> PublicSuffixList:
+        return PublicSuffixList(only_icann=True)
+
+    def of(self, host: str) -> str:
+        """Such as ``amazonaws.com``; empty for an address."""
+        try:
+            ip_address(host)
+        except ValueError:
+            return str(self._suffixes.privatesuffix(host.rstrip(".").lower()) or "")
+        return ""
