@@ -104,12 +104,12 @@ class Apk:
         return android_policies(manifest, MANIFEST, self.resource_xml(reference) if reference else None)
 
     def manifest(self) -> Element | None:
-        """The manifest as a tree; ``None`` where it cannot be read, which ``identify`` makes a problem of."""
+        """The manifest down to the application; ``None`` where unreadable, which ``identify`` makes a problem of."""
         entry = self._source.find(MANIFEST)
         if entry is None:
             return None
         try:
-            return read_tree(bytes(self._source.read(entry, MAX_MANIFEST)))
+            return read_tree(bytes(self._source.read(entry, MAX_MANIFEST)), levels=2)
         except MalformedError:
             return None
 

@@ -100,8 +100,8 @@ def _pool(data: bytes) -> StringPool:
     return read_pool(data, 8)
 
 
-def read_tree(data: bytes) -> Element:
-    """The document as a tree.
+def read_tree(data: bytes, levels: int = MAX_DEPTH) -> Element:
+    """The document as a tree; of elements below ``levels`` nothing but that they are well-formed.
 
     An attribute's name is that of its resource id where Android knows it so: packers blank out the text.
 
@@ -110,7 +110,7 @@ def read_tree(data: bytes) -> Element:
     """
     pool = _pool(data)
     ids: tuple[int, ...] = ()
-    top = Element("")
+    top, below = Element(""), Element("")
     stack = [top]
     left = MAX_ELEMENTS
     position = 8 + pool.size
@@ -126,13 +126,16 @@ def read_tree(data: bytes) -> Element:
             left -= 1
             if len(stack) > MAX_DEPTH:
                 raise MalformedError("a binary XML file is too deep")
-            (name,) = struct.unpack_from("<4xI", data, body)
-            element = Element(pool.text(name), dict(_attributes(data, body, pool, ids)))
-            stack[-1].children.append(element)
-            stack.append(element)
+            if len(stack) > levels:
+                stack.append(below)
+            else:
+                (name,) = struct.unpack_from("<4xI", data, body)
+                element = Element(pool.text(name), dict(_attributes(data, body, pool, ids)))
+                stack[-1].children.append(element)
+                stack.append(element)
         elif kind == _END_ELEMENT and len(stack) > 1:
             stack.pop()
-        elif kind == _TEXT and body + 4 <= len(data):
+        elif kind == _TEXT and body + 4 <= len(data) and stack[-1] is not below:
             (index,) = struct.unpack_from("<I", data, body)
             stack[-1].text = (stack[-1].text + pool.text(index).strip())[:MAX_TEXT]
         position += size

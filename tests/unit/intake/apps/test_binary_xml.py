@@ -101,3 +101,13 @@ def test_a_damaged_document_is_an_error_or_a_tree(build: Build, noise: list[tupl
         read_tree(bytes(data))
     except MalformedError:
         return
+
+
+def test_of_deep_elements_nothing_is_kept(build: Build) -> None:
+    data = build("binary_xml", ["a", "b"], depth=5)
+    root = read_tree(data, levels=2)
+    assert [one.name for one in root.all("a")] == ["a"]
+    assert root.children[0].children == []
+    assert read_tree(data).children[0].children[0].children != []
+    with pytest.raises(MalformedError):
+        read_tree(build("binary_xml", ["a", "b"], depth=100), levels=2)
