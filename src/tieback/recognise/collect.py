@@ -131,6 +131,7 @@ def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) 
         else:
             real.count += found.count
     _settle(loose, sightings.values.values())
+    _name(sightings.values, rules)
     maker = Maker(app, rules)
     lists = (("endpoints", sightings), ("credentials", credentials), ("texts that are no back ends", not_backends))
     capped = [
@@ -157,6 +158,23 @@ def _settle(loose: Iterable[Endpoint], seen: Iterable[_Seen]) -> None:
         of_kind = projects.get(endpoint.value.removesuffix(":"), [])
         if len(of_kind) == 1 and len(of_kind[0].names) < MAX_NAMES:
             of_kind[0].names[endpoint.path] = None
+
+
+def _name(sightings: dict[object, _Seen], rules: Rules) -> None:
+    """A resource at a host that many customers share is named by the only identifier of its kind in the app."""
+    named = [rule for rule in rules.cloud.hosts if rule.named_by]
+    for seen in sightings.values():
+        endpoint = seen.best.endpoint
+        kind = endpoint.value.partition(":")[0]
+        if endpoint.kind is not EndpointKind.CLOUD or all(rule.kind != kind for rule in named):
+            continue
+        for rule in named:
+            if rule.kind != kind or rule.host_pattern.fullmatch(endpoint.host) is None:
+                continue
+            names = [str(value) for value in sightings if str(value).startswith(f"{rule.named_by}:")]
+            if len(names) == 1:
+                value = f"{kind}:{names[0].partition(':')[2]}"
+                seen.best = msgspec.structs.replace(seen.best, endpoint=msgspec.structs.replace(endpoint, value=value))
 
 
 def _owned(seen: _Seen, maker: Maker) -> Sighting:

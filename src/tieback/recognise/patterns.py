@@ -34,6 +34,8 @@ class CloudHost(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=T
     """Name of a container in the resource."""
     ask: str = ""
     """Host that the resource's API answers at, over HTTPS; empty where it is the text's own."""
+    named_by: str = ""
+    """Kind of the identifier that names the resource, at a host that many customers share."""
 
     @cached_property
     def host_pattern(self) -> re.Pattern[str]:

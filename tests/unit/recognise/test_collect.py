@@ -80,6 +80,28 @@ def test_an_identifier_without_a_host_takes_the_host_that_is_seen_elsewhere() ->
     assert (one.endpoint.host, one.evidence.how) == ("b.s3.test", "text/cloud-id")
 
 
+APP_ID, OTHER_ID = "kZ8rQ2mVx7Lw0pTn5Yb3", "aB3dE5fG7hJ9kL1mN3pQ"
+
+
+@pytest.mark.parametrize(
+    ("ids", "value"),
+    [((APP_ID,), f"back4app:{APP_ID}"), ((), "back4app:parseapi"), ((APP_ID, OTHER_ID), "back4app:parseapi")],
+)
+def test_a_resource_at_a_shared_host_is_named_by_the_identifier_of_the_app(ids: tuple[str, ...], value: str) -> None:
+    finds = [seen("back4app:parseapi", "text/cloud-host", host="parseapi.back4app.com", path="Order")]
+    finds += [seen(f"parse:{one}", "text/cloud-id", host="") for one in ids]
+    first = collect(None, finds, RULES).sightings[0]
+    assert (first.endpoint.value, first.endpoint.host, first.names) == (value, "parseapi.back4app.com", ("Order",))
+
+
+def test_a_host_of_its_own_keeps_its_name() -> None:
+    finds = [
+        seen("back4app:shopapp", "text/cloud-host", host="shopapp.b4a.io"),
+        seen(f"parse:{APP_ID}", "text/cloud-id", host=""),
+    ]
+    assert collect(None, finds, RULES).sightings[0].endpoint.value == "back4app:shopapp"
+
+
 def test_public_keys_are_told_once() -> None:
     key = PublicKey("parse", "made-up", ("parse",))
     assert collect(None, [key, key], RULES).keys == (key,)
