@@ -96,7 +96,7 @@ def capture(
         device = stack.enter_context(_device(request, connect, (listening.host, listening.port), tell))
         run = _Run(request, path, file, device)
         yield from run.flows(proxy, stopped)
-        broke = proxy.broke
+        broke = "" if run.ended_in_order else proxy.broke
         yield run.end(f"{listening.host}:{listening.port}", broke)
     if broke:
         raise CaptureError(broke, where="proxy", advice=f"What was seen until then is in {path}")
@@ -166,6 +166,11 @@ class _Run:
         if self._device is not None:
             return self._device.attribute(client, start, end)
         return FlowApp(self._only, self._only, source="told") if self._only else None
+
+    @property
+    def ended_in_order(self) -> bool:
+        """Whether the proxy told all that it had to tell."""
+        return self._ended is not None
 
     def end(self, listened: str, broke: str) -> LiveRun:
         """The document of the run, which is also the file's last line."""

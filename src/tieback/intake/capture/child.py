@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import IO, Self
 
@@ -151,6 +152,9 @@ class Proxy:
     @property
     def broke(self) -> str:
         """Why the child ended by itself; empty where it runs, or ended in order."""
+        if self.ended:
+            with suppress(subprocess.TimeoutExpired):  # its output ended a moment before it does
+                self._process.wait(PATIENCE)
         code = self._process.poll()
         return self._complaint() if code not in {None, 0} else ""
 

@@ -135,6 +135,8 @@ def main() -> None:
     os.dup2(2, 1)  # whatever prints must not come between the documents
     asyncio.run(serve(settings, outlet))
     sys.stderr.flush()
+    # All is told and closed. mitmproxy's native threads (WireGuard) may crash while the interpreter is taken apart.
+    os._exit(0)
 
 
 if __name__ == "__main__":

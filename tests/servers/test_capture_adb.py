@@ -1,0 +1,167 @@
+"""A device over a real adb: Debian's adbd in a namespace of its own, the adb server and the run in another.
+
+``pm``, ``settings``, ``am`` and ``monkey`` are emulations, shell scripts that keep their state in files: what Android
+itself does with such a command is not verified here. The transport, the reversed port, the quoting, the table of
+sockets, and that all is undone, are real.
+"""
+
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers.capturing import Live
+from tests.servers.namespaces import CLIENT, NETWORKS, SERVER, Namespaces, made, program
+
+pytest.importorskip("mitmproxy")
+pytest.importorskip("adbutils")
+pytestmark = pytest.mark.servers
+
+PACKAGE, UID = "com.workhub.mobile", 10123
+DEVICE = f"{CLIENT}:5555"
+SCRIPTS = {
+    "settings": """
+        case "$1 $3" in
+            "get http_proxy") cat STATE/http_proxy 2>/dev/null || echo null ;;
+            "put http_proxy") echo "$4" > STATE/http_proxy ;;
+            "delete http_proxy") rm -f STATE/http_proxy; echo "Deleted 1 rows" ;;
+        esac""",
+    "pm": f"""
+        case "$1" in
+            path) [ "$2" = {PACKAGE} ] && echo package:/data/app/base.apk ;;
+            list) echo package:{PACKAGE} uid:{UID}; echo package:com.other uid:10200 ;;
+        esac""",
+    "am": """echo "am $*" >> STATE/log""",
+    "monkey": f"""
+        proxy=$(settings get global http_proxy)
+        trap "" HUP
+        as_app="setsid setpriv --reuid {UID} --clear-groups curl -s --max-time 20"
+        $as_app -x "http://$proxy" http://{SERVER}:8001/slow >>STATE/curl.log 2>&1 </dev/null &
+        $as_app http://{SERVER}:8001/past >>STATE/curl.log 2>&1 </dev/null &
+        sleep 0.3
+        echo "Events injected: 1" """,
+    "pkill": "exit 1",
+}
+SERVER_CODE = """
+import http.server, time
+class Slow(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        time.sleep(3)
+        self.send_response(200); self.send_header("Content-Length", "2"); self.end_headers(); self.wfile.write(b"{}")
+http.server.ThreadingHTTPServer(("ADDRESS", 8001), Slow).serve_forever()
+"""
+
+
+class Phone:
+    """The emulated device and the adb server that knows it."""
+
+    def __init__(self, spaces: Namespaces, directory: Path) -> None:
+        self.spaces, self.state = spaces, directory / "device"
+        self.home = directory / "home"
+        self._adb = program("adb", "adb")
+
+    def boot(self) -> None:
+        adbd = program("adbd", "adbd")
+        programs = self.state / "bin"
+        for folder in (programs, self.home):
+            folder.mkdir(parents=True)
+        for name, text in SCRIPTS.items():
+            (programs / name).write_text(f"#!/bin/sh\n{text.replace('STATE', str(self.state))}\n")
+            (programs / name).chmod(0o755)
+        self.spaces.start("env", f"PATH={programs}:/usr/sbin:/usr/bin:/sbin:/bin", f"HOME={self.home}", adbd)
+        for _ in range(50):
+            if "connected" in self.adb("connect", DEVICE) and f"{DEVICE}\tdevice" in self.adb("devices"):
+                return
+            time.sleep(0.1)
+        pytest.skip("adbd does not run here")
+
+    def adb(self, *words: str) -> str:
+        """A word to the adb server, which starts with the first."""
+        argv = [*self.spaces.inside(self.spaces.gateway), "env", f"HOME={self.home}", self._adb, *words]
+        return subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False).stdout
+
+    @property
+    def setting(self) -> str:
+        """The device's proxy."""
+        path = self.state / "http_proxy"
+        return path.read_text().strip() if path.exists() else "null"
+
+    @property
+    def reversed_ports(self) -> str:
+        return self.adb("-s", DEVICE, "reverse", "--list").strip()
+
+
+@pytest.fixture
+def phone(tmp_path: Path) -> Iterator[Phone]:
+    spaces = made()
+    found = Phone(spaces, tmp_path)
+    try:
+        spaces.serve(sys.executable, "-c", SERVER_CODE.replace("ADDRESS", SERVER), directory=tmp_path)
+        spaces.open(8001)
+        subprocess.run(
+            ["ip", "-n", spaces.client, "route", "add", "default", "via", "10.77.1.1"], check=True, timeout=10
+        )
+        found.boot()
+        yield found
+    finally:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            found.adb("kill-server")
+        spaces.close()
+
+
+def live(phone: Phone, directory: Path, *words: str) -> Live:
+    directory.mkdir(exist_ok=True)
+    prefix = phone.spaces.inside(phone.spaces.gateway)
+    return Live(directory, "--listen", ":0", "--destinations", NETWORKS, *words, prefix=prefix)
+
+
+def test_an_app_is_led_here_named_and_everything_undone(phone: Phone, tmp_path: Path) -> None:
+    with live(phone, tmp_path / "run", "--device", f"adb:{DEVICE}", "--only", PACKAGE) as run:
+        flows = run.until(1)
+        assert phone.setting == f"127.0.0.1:{run.port}"
+        assert f"tcp:{run.port}" in phone.reversed_ports
+        flows, end = run.stop()
+    (flow,) = flows
+    assert flow["app"] == {"name": PACKAGE, "bundle_id": PACKAGE, "uid": UID, "source": "uid-map"}
+    assert (flow["server"]["ip"], flow["detail"]) == (SERVER, "GET /slow 200")
+    assert [(one["server"], one["app"]) for one in end["outside"]] == [(f"{SERVER}:8001", PACKAGE)]
+    assert f"started {PACKAGE} on {DEVICE}" in run.said
+    assert (phone.setting, phone.reversed_ports) == ("null", "")
+    assert (phone.state / "log").read_text().splitlines() == [f"am force-stop {PACKAGE}"] * 2
+    assert list((run.state / "undo").iterdir()) == []
+
+
+@pytest.mark.parametrize("before", ["null", "proxy.corp.test:3128"])
+def test_what_a_killed_run_left_is_undone_by_the_next(phone: Phone, tmp_path: Path, before: str) -> None:
+    if before != "null":
+        (phone.state / "http_proxy").write_text(before)
+    with live(phone, tmp_path / "run", "--device", f"adb:{DEVICE}", "--only", PACKAGE) as run:
+        for _ in range(100):
+            if phone.setting.startswith("127.0.0.1:"):
+                break
+            time.sleep(0.05)
+        run.process.send_signal(signal.SIGKILL)
+        run.process.wait(10)
+    assert phone.setting == f"127.0.0.1:{run.port}"
+    with live(phone, tmp_path / "run", "--seconds", "0.1") as later:
+        assert later.process.wait(60) == 0
+        said = later.said
+    assert "undone what an earlier run left: " in said
+    assert (phone.setting, phone.reversed_ports) == (before, "")
+
+
+def test_an_app_that_is_not_there_changes_nothing(phone: Phone, tmp_path: Path) -> None:
+    argv = [
+        *phone.spaces.inside(phone.spaces.gateway), "env", f"XDG_STATE_HOME={tmp_path / 's'}", sys.executable, "-m",
+        "tieback", "capture", "-w", str(tmp_path / "w"), "--listen", ":0", "--device", f"adb:{DEVICE}", "--only",
+        "com.not.there",
+    ]  # fmt: skip
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "com.not.there is not installed" in done.stderr
+    assert (phone.setting, phone.reversed_ports) == ("null", "")
