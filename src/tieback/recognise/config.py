@@ -6,14 +6,11 @@ YAML, plist or .env file is read as pairs of key and value, and ``resources.arsc
 are data, in ``config.toml``. Bounds: files of 256 KiB, 20,000 pairs, 32 levels, values of 512 characters.
 """
 
-import plistlib
 import re
-import struct
 from collections.abc import Iterator
 from functools import cached_property
 from importlib import resources
 from itertools import islice
-from xml.parsers.expat import ExpatError
 
 import msgspec
 
@@ -29,8 +26,9 @@ from tieback.recognise.certificates import RULE as CERTIFICATE_RULE
 from tieback.recognise.certificates import certificate_names
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.context import context
-from tieback.recognise.hosts import Host, NoBackend, check_host, check_port
+from tieback.recognise.hosts import Host, NoBackend, check_host
 from tieback.recognise.interface import ExtractorMeta, Find
+from tieback.recognise.key_values import MAX_PAIRS, MAX_VALUE, pairs, plain_key, port_beside
 from tieback.recognise.links import RULE as LINK_RULE
 from tieback.recognise.links import link_domains
 from tieback.recognise.rules import Rules
@@ -39,23 +37,12 @@ from tieback.recognise.verdict import is_filled_in
 
 RULE = "config-key"
 MAX_FILE = 256 * 1024
-MAX_PAIRS = 20_000
-MAX_DEPTH = 32
-MAX_VALUE = 512
-_BESIDE = 2
-"""Pairs before and behind a host among which its port stands."""
 _MAX_HITS = 50_000
 _RESOURCES = "resources.arsc"
 _ENDINGS = (
     ".json", ".properties", ".plist", ".env", ".yaml", ".yml", ".ini", ".conf", ".config", ".cfg", ".xml", ".toml",
 )  # fmt: skip
 
-_PAIR = re.compile(
-    r"(?<![\w.-])[\"']?([A-Za-z][A-Za-z0-9_.-]{1,63})[\"']?[ \t]{0,4}[:=][ \t]{0,4}"
-    r"[\"']?([A-Za-z0-9][^\s\"',;<>{}\[\]]{2,511})"
-)
-_PLIST_PAIR = re.compile(r"<key>([^<]{2,64})</key>\s{0,16}<string>([^<]{3,512})</string>")
-_XML_PAIR = re.compile(r"name=\"([A-Za-z][A-Za-z0-9_.-]{1,63})\"(?: value=\"|[^>\"]{0,32}>)([^<\"]{3,512})[<\"]")
 _SECRET_WORDS = ("key", "secret", "token", "pass", "certificate")
 _MADE_UP = re.compile(r"(?i:your|example|placeholder|change_?me|(?:app|project|base|space)_?id)")
 _PROJECT = re.compile(r"[a-z][a-z0-9]{0,28}-[a-z0-9-]{1,28}")
@@ -200,22 +187,11 @@ class ConfigExtractor:
         return "*" if last.endswith(_ENDINGS) or last.startswith(".env") else ""
 
     def _file(self, buffer: Buffer, name: str) -> Iterator[Find]:
-        pairs = list(islice(_pairs(buffer, name), MAX_PAIRS))
-        for index, (key, value) in enumerate(pairs):
-            found = buffer.data.find(value.encode("utf-8", "replace"))
-            yield from self.judge(key, value, name, buffer, max(found, 0), self._port_beside(pairs, index))
-
-    def _port_beside(self, pairs: list[tuple[str, str]], index: int) -> int | None:
-        """The port that stands beside a host under a key that is named alike: ``db_host`` and ``db_port``."""
-        plain = _plain(pairs[index][0])
-        if not plain.endswith(self.config.suffixes):
-            return None
-        for key, value in pairs[max(index - _BESIDE, 0) : index + _BESIDE + 1]:
-            stem = _plain(key).removesuffix("port")
-            if _plain(key) != stem and plain.removeprefix(stem) in self.config.suffixes:
-                port = check_port(value)
-                return port if isinstance(port, int) else None
-        return None
+        found = list(islice(pairs(buffer, name), MAX_PAIRS))
+        for index, (key, value) in enumerate(found):
+            at = buffer.data.find(value.encode("utf-8", "replace"))
+            port = port_beside(found, index, self.config.suffixes)
+            yield from self.judge(key, value, name, buffer, max(at, 0), port)
 
     def _resources(self, buffer: Buffer) -> Iterator[Find]:
         hits, _ = self._scanner.scan(buffer.data, 0, len(buffer.data), _MAX_HITS)
@@ -265,7 +241,7 @@ class ConfigExtractor:
             offset: of the value in the buffer's data.
             port: that stands beside a host.
         """
-        plain = _plain(key)
+        plain = plain_key(key)
         where = f"resource:string/{key}" if file == _RESOURCES else f"config:{key}"
         place = (buffer.file, buffer.base + offset, f"{where}/{RULE}")
         for rule in self.config.by_key.get(plain, ()):
@@ -322,11 +298,6 @@ class ConfigExtractor:
                 return
 
 
-def _plain(key: str) -> str:
-    """The last part of a key, as the rules write it."""
-    return key.rpartition(".")[2].lower().replace("_", "").replace("-", "")
-
-
 def _resource(rule: Key, found: re.Match[str]) -> Endpoint:
     groups = {name: text or "" for name, text in found.groupdict().items()}
     value = rule.value.format_map(groups)
@@ -339,44 +310,3 @@ def _resource(rule: Key, found: re.Match[str]) -> Endpoint:
         path=rule.container.format_map(groups),
         service=rule.kind,
     )
-
-
-def _pairs(buffer: Buffer, name: str) -> Iterator[tuple[str, str]]:
-    """Keys and their texts; of a known file from its parsed tree, of others and of damaged ones by their form."""
-    data = buffer.data
-    tree: object = None
-    if name.endswith(".json"):
-        try:
-            tree = msgspec.json.decode(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            tree = None
-    elif name.endswith(".plist"):
-        try:
-            tree = plistlib.loads(data)
-        except (plistlib.InvalidFileException, ExpatError, ValueError, LookupError, TypeError, AttributeError,
-                OverflowError, RecursionError, MemoryError, struct.error):  # fmt: skip
-            tree = None  # plistlib lets through whatever its parsers meet in hostile bytes
-    if tree is not None:
-        yield from _leaves(tree)
-        return
-    text = decoded(data, wide=buffer.utf16)
-    for pattern in (_PLIST_PAIR, _XML_PAIR) if "<" in text[:256] else (_PAIR,):
-        for found in pattern.finditer(text):
-            yield found[1], found[2]
-
-
-def _leaves(tree: object) -> Iterator[tuple[str, str]]:
-    stack: list[tuple[str, object, int]] = [("", tree, 0)]
-    seen = 0
-    while stack and seen < MAX_PAIRS:
-        key, node, depth = stack.pop()
-        seen += 1
-        if isinstance(node, str):
-            if key and len(node) <= MAX_VALUE:
-                yield key, node
-        elif isinstance(node, int) and key.lower().endswith("port"):
-            yield key, str(node)[:MAX_VALUE]
-        elif depth < MAX_DEPTH and isinstance(node, dict):
-            stack += ((str(name)[:64], value, depth + 1) for name, value in reversed(node.items()))
-        elif depth < MAX_DEPTH and isinstance(node, list):
-            stack += ((key, value, depth + 1) for value in reversed(node))

@@ -1,0 +1,95 @@
+"""Files of keys and values: JSON, property lists, XML, properties, YAML and .env, as pairs in their order.
+
+Known files are parsed; others, and damaged ones, are read by the form of a pair, which needs no grammar. Bounds: 20,000
+pairs, 32 levels, values of 512 characters.
+"""
+
+import plistlib
+import re
+import struct
+from collections.abc import Iterator, Sequence
+from xml.parsers.expat import ExpatError
+
+import msgspec
+
+from tieback.intake.apps.interface import Buffer
+from tieback.recognise.hosts import check_port
+from tieback.recognise.span import decoded
+
+MAX_PAIRS = 20_000
+MAX_DEPTH = 32
+MAX_VALUE = 512
+_BESIDE = 2
+"""Pairs before and behind a host among which its port stands."""
+
+_PAIR = re.compile(
+    r"(?<![\w.-])[\"']?([A-Za-z][A-Za-z0-9_.-]{1,63})[\"']?[ \t]{0,4}[:=][ \t]{0,4}"
+    r"[\"']?([A-Za-z0-9][^\s\"',;<>{}\[\]]{2,511})"
+)
+_PLIST_PAIR = re.compile(r"<key>([^<]{2,64})</key>\s{0,16}<string>([^<]{3,512})</string>")
+_XML_PAIR = re.compile(r"name=\"([A-Za-z][A-Za-z0-9_.-]{1,63})\"(?: value=\"|[^>\"]{0,32}>)([^<\"]{3,512})[<\"]")
+
+
+def pairs(buffer: Buffer, name: str) -> Iterator[tuple[str, str]]:
+    """Keys and their texts; of a known file from its parsed tree, of others and of damaged ones by their form."""
+    data = buffer.data
+    tree: object = None
+    if name.endswith(".json"):
+        try:
+            tree = msgspec.json.decode(data)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            tree = None
+    elif name.endswith(".plist"):
+        try:
+            tree = plistlib.loads(data)
+        except (plistlib.InvalidFileException, ExpatError, ValueError, LookupError, TypeError, AttributeError,
+                OverflowError, RecursionError, MemoryError, struct.error):  # fmt: skip
+            tree = None  # plistlib lets through whatever its parsers meet in hostile bytes
+    if tree is not None:
+        yield from _leaves(tree)
+        return
+    text = decoded(data, wide=buffer.utf16)
+    for pattern in (_PLIST_PAIR, _XML_PAIR) if "<" in text[:256] else (_PAIR,):
+        for found in pattern.finditer(text):
+            yield found[1], found[2]
+
+
+def _leaves(tree: object) -> Iterator[tuple[str, str]]:
+    stack: list[tuple[str, object, int]] = [("", tree, 0)]
+    seen = 0
+    while stack and seen < MAX_PAIRS:
+        key, node, depth = stack.pop()
+        seen += 1
+        if isinstance(node, str):
+            if key and len(node) <= MAX_VALUE:
+                yield key, node
+        elif isinstance(node, int) and key.lower().endswith("port"):
+            yield key, str(node)[:MAX_VALUE]
+        elif depth < MAX_DEPTH and isinstance(node, dict):
+            stack += ((str(name)[:64], value, depth + 1) for name, value in reversed(node.items()))
+        elif depth < MAX_DEPTH and isinstance(node, list):
+            stack += ((key, value, depth + 1) for value in reversed(node))
+
+
+def plain_key(key: str) -> str:
+    """The last part of a key, as the rules write it."""
+    return key.rpartition(".")[2].lower().replace("_", "").replace("-", "")
+
+
+def port_beside(found: Sequence[tuple[str, str]], index: int, suffixes: tuple[str, ...]) -> int | None:
+    """The port that stands beside a host under a key that is named alike: ``db_host`` and ``db_port``.
+
+    Args:
+        found: pairs of a file.
+        index: of the host.
+        suffixes: ends of keys whose value is a host.
+    """
+    plain = plain_key(found[index][0])
+    if not plain.endswith(suffixes):
+        return None
+    for key, value in found[max(index - _BESIDE, 0) : index + _BESIDE + 1]:
+        stem = plain_key(key).removesuffix("port")
+        if plain_key(key) != stem and plain.removeprefix(stem) in suffixes:
+            port = check_port(value)
+            return port if isinstance(port, int) else None
+    return None
