@@ -15,6 +15,8 @@ STUN = b"\0\x01\0\0\x21\x12\xa4\x42" + bytes(12)
         (b"EHLO a\r\n", b"220 mail ESMTP\r\n", "tcp", "smtp"),
         (b"USER bob\r\n", b"220 ftp\r\n", "tcp", "ftp"),
         (b"", b"220 something\r\n", "tcp", None),
+        (b"AUTH PLAIN\r\n", b"+OK POP3 ready\r\n", "tcp", "pop3"),
+        (b"AUTH noone password\r\nPING\r\n", b"+OK\r\n+OK\r\nnot RESP\r\n", "tcp", None),
         (b"a LOGIN b c\r\n", b"* OK ready\r\n", "tcp", "imap"),
         (b"SSH-2.0-x\r\n", b"HTTP/1.1 200 OK\r\n", "tcp", None),
         (b"M-SEARCH * HTTP/1.1\r\n", b"", "udp", "ssdp"),

@@ -138,7 +138,7 @@ def _login_alone(client: bytes) -> Recognised | None:
             return None
         return Recognised("mysql", weigh(0.9, None), encrypted=True, tls_client=client[4 + _SSL_REQUEST :])
     user_end = client.find(b"\0", 36, 36 + 100)
-    if user_end < 0 or not text(client[36:user_end]):
+    if user_end <= 36 or not text(client[36:user_end]) or len(client) < 4 + int.from_bytes(client[:3], "little"):
         return None
     return Recognised("mysql", weigh(0.8, None), samples=_cleartext(client, b"", 0))
 

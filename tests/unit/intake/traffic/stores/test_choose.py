@@ -123,6 +123,56 @@ def test_no_store(opening: Opening) -> None:
     assert recognise(opening) is None
 
 
+NOISE = {
+    "VNC": (b"RFB 003.008\n\x02\x01", b"RFB 003.008\n\x02\x02\x10"),
+    "IRC": (b"NICK guest\r\nUSER guest 0 * :guest\r\n", b":irc.test NOTICE AUTH :*** Looking up\r\n"),
+    "Telnet": (b"\xff\xfd\x03\xff\xfb\x18\xff\xfb\x1f", b"\xff\xfd\x18\xff\xfd\x20\xff\xfd\x23"),
+    "RDP": (
+        bytes.fromhex("0300002b26e00000000000436f6f6b69653a206d737473686173683d61646d696e0d0a0100080003000000"),
+        bytes.fromhex("030000130ed000001234000209080000000000"),
+    ),
+    "SMB": (
+        bytes.fromhex("000000b2fe534d4240000000000000000000") + bytes(150),
+        bytes.fromhex("000000f8fe534d424000") + bytes(200),
+    ),
+    "X11": (b"l\0\x0b\0\0\0\0\0\0\0\0\0", b"\x01\0\x0b\0\0\0\x10\0" + bytes(60)),
+    "Modbus": (bytes.fromhex("000100000006010300000001"), bytes.fromhex("000100000005010302002a")),
+    "RTMP": (b"\x03" + bytes(4) + bytes(range(250)) * 6, b"\x03" + bytes(4) + bytes(range(250)) * 12),
+    "PPTP": (
+        bytes.fromhex("009c00011a2b3c4d00010000") + bytes(144),
+        bytes.fromhex("009c00011a2b3c4d00020000") + bytes(144),
+    ),
+    "Skinny": (bytes.fromhex("040000000000000000000000"), bytes.fromhex("0800000000000000970000000000000000")),
+    "Git": (
+        b"0032git-upload-pack /project.git\0host=myserver.test\0",
+        b"00887217a7c7e582c46cec22a130adf4b9d7d950fba0 HEAD\0multi_ack thin-pack",
+    ),
+    "rsync": (b"@RSYNCD: 31.0\n", b"@RSYNCD: 31.0\n"),
+    "Thrift": (
+        bytes.fromhex("800100010000000470696e670000000100"),
+        bytes.fromhex("800100020000000470696e670000000100"),
+    ),
+    "ZeroMQ": (bytes.fromhex("ff00000000000000017f03004e554c4c") + bytes(44),) * 2,
+    "gRPC": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", b"\0\0\0\4\0\0\0\0\0"),
+    "FIX": (b"8=FIX.4.2\x019=65\x0135=A\x01",) * 2,
+    "WhatsApp": (b"WA\x06\x03\0\0\x24\x12\x22\x0a\x20" + bytes(range(32)), b"\0\1\x50\x1a" + bytes(range(100))),
+    "SOCKS": (b"\5\1\0\5\1\0\3\x08api.test\1\xbb", b"\5\0\5\0\0\1\0\0\0\0\0\0"),
+    "beanstalk": (b"use default\r\nput 0 0 60 3\r\nabc\r\n", b"USING default\r\nINSERTED 1\r\n"),
+    "Graphite": (b"servers.a.cpu 0.5 1700000000\n", b""),
+    "chargen": (b"", b"!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ\r\n"),
+}
+"""Other protocols' first messages, written from their descriptions."""
+
+
+@pytest.mark.parametrize("name", NOISE)
+@pytest.mark.parametrize("midstream", [False, True])
+def test_no_store_in_other_protocols(name: str, midstream: bool) -> None:
+    client, server = NOISE[name]
+    for out, back in ((client, server), (server, client), (client, b""), (b"", server)):
+        found = recognise(Opening(out, back, 6379, midstream=midstream))
+        assert found is None or found.protocol in NO_STORES
+
+
 def test_the_order_is_fixed() -> None:
     names = [item.name for item in recognisers()]
     assert names.index("postgresql") < names.index("mysql") < names.index("kafka")
