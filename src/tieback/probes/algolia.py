@@ -5,7 +5,7 @@ search key that the app carries (enumerate): only the key's own rights are asked
 design. A key that an app calls its administrator's is never sent.
 
 A search key searches: that is what it is for, and the access stays unknown. One that may also browse gives every
-record, one that may write is a problem of its own. Not yet verified against the real service.
+record, one that may write is a problem of its own. Not yet verified against the real server.
 """
 
 import re

@@ -5,7 +5,7 @@ from tieback.probes.interface import NoteReader, Probe
 
 WEB = "http"
 """Service of a candidate whose URL says HTTP and nothing more: only stores that speak HTTP can answer there."""
-_UNLIKELY = 2
+_UNLIKELY = 3
 _WEB_PORTS = (80, 443, 8080, 8443)
 """Where what a cloud's host implies speaks HTTP, unless its own probe says otherwise."""
 
@@ -52,5 +52,6 @@ def note_reader(name: str) -> NoteReader | None:
 def _rank(probe: Probe, service: str | None, port: int) -> int:
     meta = probe.meta
     if service is not None and service.lower() in _claims(probe) and service != WEB:
-        return 0
-    return 1 if port in meta.ports and meta.pivot else _UNLIKELY
+        # A product that answers by two protocols has a port for each.
+        return 0 if port in meta.ports else 1
+    return 2 if port in meta.ports and meta.pivot else _UNLIKELY

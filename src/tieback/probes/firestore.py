@@ -7,7 +7,7 @@ which the server answers from its indexes and stops at 100,000, and ``GET .../do
 reads of a document.
 
 Rules decide for each collection. A count of nothing is unknown, not empty: a collection that is not there counts
-nothing too. No key is sent: rules do not ask for one. Not yet verified against the real service.
+nothing too. No key is sent: rules do not ask for one. Not yet verified against the real server.
 """
 
 import msgspec
