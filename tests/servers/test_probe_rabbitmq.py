@@ -29,7 +29,9 @@ from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.pipeline.probing import probe_one
 from tieback.probes.choose import named
+from tieback.probes.playback import Peer, play
 from tieback.scope.audit import AuditLog
+from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 
 pytestmark = pytest.mark.servers
@@ -237,6 +239,30 @@ def test_the_management_port_tells_the_same_store(ask: Callable[..., Any], broke
     assert by_amqp.identity.key == "rabbitmq:cluster_name:rabbit.hr.test"
     by_http = _report(ask(named("rabbitmq"), broker.management))
     assert (by_http.outcome, by_http.product, by_http.access) == (Outcome.OK, "rabbitmq", Access.AUTH_REQUIRED)
+
+
+def test_the_management_ports_own_answers_are_read_where_something_in_front_logs_in(broker: Broker) -> None:
+    """The answers of the real server to a user, handed to the probe as if nobody had been asked who he is."""
+
+    def answer(sent: bytes) -> bytes:
+        body = broker.call("GET", sent.split(b" ", 2)[1].decode())
+        return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+
+    probe = named("rabbitmq")
+    assert probe is not None
+    target = Target(HOST, broker.management.port)
+    report, counted, tries = ProbeReport("", Outcome.ERROR), dict[str, int](), 0
+    while counted != {"/.people": PEOPLE, "/.nothing": 0}:
+        # The numbers in its statistics come after some seconds.
+        assert tries < 100, report
+        tries += 1
+        time.sleep(0.1)
+        report = play(probe.run(target, Depth.DESCRIBE), Peer(answer), probe.meta.sends).result
+        counted = {one.name: one.records.value for one in report.containers if one.records is not None}
+    assert (report.access, report.version[:2]) == (Access.OPEN, "4.")
+    assert report.identity is not None
+    # The client port tells the same name: one store.
+    assert report.identity.key == "rabbitmq:cluster_name:rabbit.hr.test"
 
 
 ALLOWED = Grant(

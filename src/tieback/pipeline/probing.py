@@ -16,6 +16,7 @@ from tieback.model.probe import Outcome, ProbeReport
 from tieback.pipeline.notes import Notes
 from tieback.probes import PROBES
 from tieback.probes.choose import named, order
+from tieback.probes.finder import only_http
 from tieback.probes.interface import Probe
 from tieback.scope.conversation import Target, Traffic
 from tieback.scope.dialer import Dialer
@@ -122,10 +123,14 @@ async def probe_target(target: Target, depth: Depth, dialer: AnyDialer, brought:
     """As ``probe_one``, for a target that may be asked so deep."""
     spent: list[Traffic] = []
     first: ProbeReport | None = None
+    web = False
     for probe in order(target.service, target.port):
+        if web and not (probe.meta.web or probe.meta.http_too):
+            continue
         report = await _converse(probe, _given(target, probe, brought), depth, dialer, spent)
         if first is None or first.outcome is Outcome.NOT_RECORDED:
             first = report
+        web = web or only_http(report)
         known = named(report.probe)
         if report.outcome is Outcome.OK and known is not None and known is not probe:
             # The finder said which probe goes on.

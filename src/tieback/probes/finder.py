@@ -19,6 +19,12 @@ from tieback.scope.conversation import Conversation, DeclaredSend, Target
 MAX_TRIES = 8
 """Identifying requests after ``GET /``."""
 ROOT = reading("/", "who answers there; shared by all stores that speak HTTP", depth=Depth.IDENTIFY)
+_NO_STORE = "an HTTP server that is no store we know"
+
+
+def only_http(report: ProbeReport) -> bool:
+    """Whether the finder met an HTTP server that is no store: another protocol is unlikely on that port."""
+    return report.probe == "web" and any(problem.startswith(_NO_STORE) for problem in report.problems)
 
 
 class WebFinder:
@@ -61,11 +67,13 @@ class WebFinder:
             if store.ask.path == ROOT.path and (known := store.known(root)) is not None:
                 return _say(draft, found, store, known)
         likely = [store for store in self._stores if store.ask.path != ROOT.path and store.likely(root)]
+        # What says of itself how to tell comes before what any page leaves possible.
+        likely.sort(key=lambda store: type(store).likely is WebStore.likely)
         for store in likely[:MAX_TRIES]:
             answer = yield from http.get(store.ask.path, cap=ROOT_CAP)
             if (known := store.known(answer)) is not None:
                 return _say(draft, found, store, known)
-        raise NotThisProtocol(f"an HTTP server that is no store we know (status {root.status})")
+        raise NotThisProtocol(f"{_NO_STORE} (status {root.status})")
 
 
 def _say(draft: Draft, found: list[str], store: WebStore, known: Known) -> None:

@@ -48,6 +48,9 @@ class ProbeMeta(msgspec.Struct, frozen=True):
     """Whether the usual ports are worth asking on the host of any API; not where half the Internet uses them."""
     web: bool = False
     """Whether it speaks HTTP and the finder knows it: then it is asked for by hint, by port, or when found."""
+    http_too: bool = False
+    """Whether its servers answer ``GET /`` on the same port, with words for whoever took the wrong protocol: then an
+    HTTP server that is no store we know may still be one of them."""
 
 
 class Probe(Protocol):

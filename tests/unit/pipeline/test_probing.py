@@ -35,8 +35,15 @@ def grant(concurrency: int = 4) -> Grant:
 class ScriptedDialer:
     """Answers with outcomes by probe name instead of a network; counts what is under way."""
 
-    def __init__(self, outcomes: dict[str, Outcome], allowed: bool = True, found: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        outcomes: dict[str, Outcome],
+        allowed: bool = True,
+        found: dict[str, str] | None = None,
+        problems: dict[str, str] | None = None,
+    ) -> None:
         self.outcomes = outcomes
+        self.problems = problems or {}
         self.found = found or {}
         """Which probe a probe's report names, where that is another."""
         self.allowed = allowed
@@ -67,7 +74,10 @@ class ScriptedDialer:
         await asyncio.sleep(0)
         self.under_way -= 1
         outcome = self.outcomes.get(name, Outcome.PROTOCOL_MISMATCH)
-        report = ProbeReport(target.label, outcome, Access.AUTH_REQUIRED, probe=self.found.get(name, name))
+        problems = (self.problems[name],) if name in self.problems else ()
+        report = ProbeReport(
+            target.label, outcome, Access.AUTH_REQUIRED, probe=self.found.get(name, name), problems=problems
+        )
         return report, Traffic("127.0.0.1", bytes_sent=10, bytes_read=100, seconds=0.25, tls=None)
 
 
@@ -96,10 +106,19 @@ async def test_what_the_finder_finds_is_asked_by_its_own_probe() -> None:
     assert (report.probe, report.bytes_sent) == ("etcd", 30)
 
 
+async def test_an_http_server_that_is_no_store_is_not_asked_for_every_other_protocol() -> None:
+    dialer = ScriptedDialer({}, problems={"web": "an HTTP server that is no store we know (status 404)"})
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    asked = {name for _, name in dialer.asked}
+    assert report.outcome is Outcome.PROTOCOL_MISMATCH
+    # Those whose servers answer GET / on the same port.
+    assert asked == {"redis", "elasticsearch", "web", "mongodb", "bolt", "clickhouse_native"}
+
+
 def test_ports_that_anything_listens_on_are_no_pivot() -> None:
     ports = [port for usual in probing.store_ports().values() for port in usual]
     assert not {80, 443, 8000, 8080, 8443} & set(ports)
-    assert len(ports) < 60
+    assert len(ports) < 100
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.TIMEOUT, Outcome.TLS_ERROR, Outcome.HOSTILE])

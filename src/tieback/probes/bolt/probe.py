@@ -30,6 +30,7 @@ class BoltProbe:
 
     meta = ProbeMeta(
         name="bolt",
+        http_too=True,
         products=("neo4j", "memgraph"),
         ports=(7687,),
         services=("neo4j", "memgraph", "bolt"),

@@ -66,6 +66,7 @@ class ClickhouseNativeProbe:
 
     meta = ProbeMeta(
         name="clickhouse_native",
+        http_too=True,
         products=("clickhouse",),
         ports=(9000, 9440),
         services=("clickhouse",),

@@ -87,6 +87,7 @@ class MongodbProbe:
 
     meta = ProbeMeta(
         name="mongodb",
+        http_too=True,
         products=("mongodb", "ferretdb"),
         ports=(27017, 27018, 27019),
         services=("mongodb", "mongodb+srv"),
