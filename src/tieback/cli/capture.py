@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -100,14 +101,14 @@ def capture(
                 flows.append(one)
             if output is OutputFormat.JSON:
                 write_line(encode("capture" if isinstance(one, LiveRun) else "flow", one))
-                _flush()
+                sys.stdout.flush()
     assert done is not None
     if output is OutputFormat.TABLE:
         print_flows(done.path, flows)
     for text in done.blind_spots:
         talk.print(f"not seen: {text}", markup=False)
-    keep(workspace, Path(done.path), progress_bar)
     talk.print(f"{done.flows:,} flows: {done.path}", markup=False)
+    keep(workspace, Path(done.path), progress_bar)
 
 
 def _request(
@@ -203,17 +204,13 @@ def read_name(text: str) -> tuple[str, str]:
         raise UsageError(f"{text!r} is no name and address", where="--resolve", advice="NAME=127.0.0.1") from None
 
 
-def _flush() -> None:
-    import sys
-
-    sys.stdout.flush()
-
-
 @contextmanager
 def _stop_switch() -> "Iterator[Stopped]":
     """Ctrl-C, a hang-up and SIGTERM ask the run to end in order; a second Ctrl-C breaks it off, and it still undoes."""
     stopped = Stopped()
-    kinds = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    kinds = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup asks for
+        kinds.append(signal.SIGHUP)
     before = [signal.signal(kind, stopped.ask) for kind in kinds]
     try:
         yield stopped

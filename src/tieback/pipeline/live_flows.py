@@ -93,7 +93,7 @@ class LiveFlows:
         detail = f"{quic}{found.flow.detail}"
         if seen.trouble and not seen.status:
             detail = f"{_without(seen)}; {detail}"
-        return SeenFlow(replace(found.flow, detail=detail[:_MAX_DETAIL]), found.samples)
+        return SeenFlow(replace(found.flow, detail=_shown(detail)), found.samples)
 
     def _stream(self, seen: StreamSeen) -> SeenFlow:
         transport = seen.transport
@@ -125,7 +125,7 @@ class LiveFlows:
             packets_in=seen.packets_in,
             start=seen.start,
             end=seen.end,
-            detail=(found.detail if found and found.detail else seen.trouble)[:_MAX_DETAIL],
+            detail=_shown(found.detail if found and found.detail else seen.trouble),
         )
         return SeenFlow(flow, found.samples if found is not None else ())
 
@@ -177,7 +177,7 @@ class LiveFlows:
             packets_in=0,
             start=start,
             end=max(start, end),
-            detail=detail[:_MAX_DETAIL],
+            detail=_shown(detail),
         )
 
     def _server(self, ends: Ends, shown: FlowTls | None) -> Server:
@@ -203,6 +203,12 @@ def _without(seen: HttpSeen) -> str:
         return f"{FORBIDDEN}: {OUT_OF_BOUNDS}"
     reached = bool(seen.ends.ip) and not seen.trouble.startswith(_UNTRUSTED)
     return f"broken off: {seen.trouble}" if reached else f"{NOT_REACHED}: {seen.trouble}"
+
+
+def _shown(text: str) -> str:
+    """One printable line of bounded length: names and reasons may be anybody's."""
+    text = text[:_MAX_DETAIL]
+    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 def is_address(text: str) -> bool:

@@ -143,6 +143,8 @@ def test_what_is_about_the_run_is_no_flow() -> None:
 @settings(max_examples=80, deadline=None)
 @given(st.text(max_size=40), st.text(max_size=60), st.binary(max_size=60), st.sampled_from(["http", "https", "", "\0"]))
 def test_hostile_requests_give_a_flow_or_none(host: str, path: str, body: bytes, scheme: str) -> None:
+    one = flow(Answered(ends(), host, (path,), 1.0, 2.0))
+    assert one.detail.isprintable()
     live().of(http(host=host, path=path, response_body=body, scheme=scheme, method=path[:8]))
     live().of(stream(body, body, ends(host, 1, "")))
 

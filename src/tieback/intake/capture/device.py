@@ -125,7 +125,7 @@ class Device:
         self._journal.add(self._shell.serial, StopMonkey())
         words = ["monkey", "-p", _name(package), "-s", str(seed), "--throttle", str(_THROTTLE), str(events)]
         seconds = STEP_SECONDS + events * _THROTTLE / 1000 * 4
-        return next(iter(self._shell.run(words, seconds).output.strip().splitlines()[-1:]), "")
+        return last_line(self._shell.run(words, seconds))
 
     def packages(self) -> dict[int, tuple[str, ...]]:
         """User ids and their packages; empty where the device does not tell. Raises ``DeviceError``."""
@@ -138,8 +138,7 @@ class Device:
     def _must(self, words: Sequence[str], refusal: str, seconds: float = STEP_SECONDS, says: str = "") -> str:
         answer = self._shell.run(words, seconds)
         if answer.code != 0 or says not in answer.output:
-            last = next(iter(answer.output.strip().splitlines()[-1:]), f"status {answer.code}")
-            raise DeviceError(f"{refusal}: {last[:200]}", where=self._shell.serial, advice="See the device")
+            raise DeviceError(f"{refusal}: {last_line(answer)}", where=self._shell.serial, advice="See the device")
         return answer.output
 
 
@@ -176,14 +175,14 @@ def _undo(shell: Shell, undo: Undo) -> None:  # noqa: PLR0912 - one case a step
                 if answer.code == 0:
                     answer = shell.run(["settings", "delete", "global", name])
             if answer.code != 0:
-                raise DeviceError(f"{name} is not restored: {answer.output.strip()[:200]}", where=shell.serial)
+                raise DeviceError(f"{name} is not restored: {last_line(answer)}", where=shell.serial)
         case RemoveReverse(port):
             shell.remove_reverse(port)
         case Uninstall(package):
             if shell.run(["pm", "path", _name(package)]).output.startswith("package:"):
                 answer = shell.run(["pm", "uninstall", _name(package)], INSTALL_SECONDS)
                 if "Success" not in answer.output:
-                    raise DeviceError(f"{package} is not removed: {answer.output.strip()[:200]}", where=shell.serial)
+                    raise DeviceError(f"{package} is not removed: {last_line(answer)}", where=shell.serial)
         case RemoveFile(path):
             if shell.run(["rm", "-f", path]).code != 0:
                 raise DeviceError(f"{path} is not removed", where=shell.serial)
@@ -191,6 +190,12 @@ def _undo(shell: Shell, undo: Undo) -> None:  # noqa: PLR0912 - one case a step
             shell.run(["am", "force-stop", _name(package)])
         case StopMonkey():
             shell.run(["pkill", "-f", _MONKEY])
+
+
+def last_line(answer: Answer) -> str:
+    """What a command said last, as one printable line; its status where it said nothing."""
+    line = next(iter(answer.output.strip().splitlines()[-1:]), f"status {answer.code}")
+    return "".join(char if char.isprintable() else "?" for char in line[:200])
 
 
 def _name(package: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.intake.capture.conftest import PACKAGE, Phone
-from tieback.intake.capture.device import Device, DeviceError, undo_all
+from tieback.intake.capture.device import Answer, Device, DeviceError, last_line, undo_all
 from tieback.intake.capture.journal import Journal
 
 PUSHED = "/data/local/tmp/tieback-capture.apk"
@@ -71,6 +71,11 @@ def test_start_monkey_and_tables(journal: Journal, phone: Phone) -> None:
     assert device.packages() == {10123: (PACKAGE,), 10200: ("com.other",)}
     assert undo(journal, phone) == []
     assert phone.asked == ["pkill -f com.android.commands.monkey", f"am force-stop {PACKAGE}"]
+
+
+def test_what_a_device_says_is_one_printable_line() -> None:
+    assert last_line(Answer(1, "first\n\x1b]0;owned\x07 last\n")) == "?]0;owned? last"
+    assert last_line(Answer(3, "")) == "status 3"
 
 
 def test_an_app_without_a_launcher_entry(journal: Journal) -> None:
