@@ -30,8 +30,10 @@ from tieback.lab.wheels import program
 from tieback.model.document import encode
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Outcome, ProbeReport
+from tieback.probes import PROBES
 from tieback.probes.interface import Probe
 from tieback.scope.audit import AuditLog
+from tieback.scope.connection import Connection
 from tieback.scope.conversation import Connect, Conversation, Fault, Receive, Send, StartTls, Step, Target, Traffic
 from tieback.scope.dialer import Dialer
 from tieback.scope.replay import ReplayDialer
@@ -175,6 +177,41 @@ class SocketDriver:
 
 
 type Ask = Callable[..., Asked]
+
+
+class Recorder:
+    """Every byte string that any test sends to a server that is examined, and which declared send each one is."""
+
+    def __init__(self) -> None:
+        self._sends = {(probe.meta.name, send.name): send for probe in PROBES for send in probe.meta.sends}
+        self._known: dict[bytes, bool] = {}
+        self.undeclared: list[bytes] = []
+
+    def note(self, data: bytes) -> None:
+        if data not in self._known:
+            self._known[data] = any(send.matches(data) for send in self._sends.values())
+            if not self._known[data]:
+                self.undeclared.append(data)
+
+    @property
+    def seen(self) -> int:
+        return len(self._known)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def recorder() -> Iterator[Recorder]:
+    """What the dialer's connections write in this whole session is declared, or the session fails."""
+    recorder = Recorder()
+    write = Connection.write
+
+    async def recorded(self: Connection, data: bytes, seconds: float) -> None:
+        recorder.note(data)
+        await write(self, data, seconds)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Connection, "write", recorded)
+        yield recorder
+    assert recorder.undeclared == []
 
 
 @pytest.fixture(scope="session")

@@ -65,6 +65,19 @@ def test_only_declared_bytes_and_no_other_protocol(
             assert (report.access, report.product, report.containers) == (Access.UNKNOWN, "", ())
 
 
+async def test_the_recorder_sees_what_goes_through_the_dialer(
+    recorder: Any, transcribe: Callable[..., Any], valkey_open: RunningServer
+) -> None:
+    probe = next(probe for probe in PROBES if probe.meta.name == "redis")
+    await transcribe(probe, valkey_open)
+    seen = recorder.seen
+    assert seen >= 5
+    assert recorder.undeclared == []
+    recorder.note(b"*1\r\n$8\r\nFLUSHALL\r\n")
+    assert recorder.undeclared.pop() == b"*1\r\n$8\r\nFLUSHALL\r\n"
+    assert recorder.seen == seen + 1
+
+
 def _mongodb(server: RunningServer) -> object:
     with client(server.address, server.port) as connection:
         counters = connection.admin.command("serverStatus")["opcounters"]

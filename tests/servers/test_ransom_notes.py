@@ -82,7 +82,8 @@ def grant(*, note: bool, depth: Depth = Depth.DESCRIBE) -> Grant:
 
 
 async def asked(server: RunningServer, permission: Grant, folder: Path, record: Path | None = None) -> ProbeReport:
-    candidate = Candidate(server.address, server.port, None, Route.NAMED, (), "the test")
+    # Named, so that a busy machine is waited for.
+    candidate = Candidate(server.address, server.port, server.product, Route.NAMED, (), "the test")
     (report,) = [one async for one in ask([candidate], permission, Asking(folder / "audit.jsonl", record))]
     return report
 
