@@ -26,6 +26,7 @@ POSTS = {
     ("milvus", "/v2/vectordb/collections/list", "{}"),
     ("neo4j", "/db/neo4j/query/v2", '{"statement":"MATCH (n) RETURN count(n) AS n","accessMode":"READ"}'),
     ("neo4j", "/db/neo4j/query/v2", '{"statement":"MATCH ()-[r]->() RETURN count(r) AS n","accessMode":"READ"}'),
+    ("neo4j", "/db/neo4j/query/v2", '{"statement":"CALL db.info() YIELD id RETURN id","accessMode":"READ"}'),
     ("neo4j", "/db/neo4j/query/v2", '{"statement":"CALL db.propertyKeys()","accessMode":"READ"}'),
     ("hasura", "/v1/graphql", '{"query":"{__schema{queryType{fields{name}}}}"}'),
     # Names of project and collection: no character of theirs could end a string or a path.
@@ -52,7 +53,8 @@ NOTES = {
 }
 QUERIES = {
     # query parameter that carries a command, what its value may be
-    "q": r"SHOW\+(?:DATABASES|MEASUREMENTS|SERIES\+EXACT\+CARDINALITY|FIELD\+KEYS|TAG\+KEYS)",
+    "q": r"SELECT\+table_name,column_name,data_type\+FROM\+information_schema\.columns\+WHERE\+table_schema=%27iox%27"
+    r"|SHOW\+(?:TABLES|DATABASES|MEASUREMENTS|SERIES\+EXACT\+CARDINALITY|FIELD\+KEYS|TAG\+KEYS)",
     "query": r"SELECT\+.*",
     "op": r"LISTSTATUS|GETCONTENTSUMMARY",
     "action": r"STATUS|LIST",

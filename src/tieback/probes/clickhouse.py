@@ -1,9 +1,11 @@
 """ClickHouse over HTTP: tables, rows, bytes, columns, from its system tables. No row of a table is read.
 
 Sends, in this order: ``GET /`` (identify: the greeting proves nothing); as whoever a request without a user is,
-``SELECT version()``, ``system.tables``, ``system.parts`` (enumerate), ``system.columns`` (describe). A GET is
-read-only by the server's own rule. Rows of ``system.parts`` are exact. Not yet verified against the real server.
+``SELECT version()``, ``system.tables``, ``system.parts``, ``serverUUID()`` (enumerate), ``system.columns`` (describe). A
+GET is read-only by the server's own rule. Rows of ``system.parts`` are exact. Not yet verified against the real server.
 """
+
+import re
 
 import msgspec
 
@@ -21,6 +23,9 @@ _SYSTEM = ("system", "information_schema", "INFORMATION_SCHEMA")
 
 _ROOT = reading("/", "product; answers anyone and proves nothing", depth=Depth.IDENTIFY)
 _VERSION = reading("/?query=SELECT+version()+FORMAT+JSONCompact", "version", label="SELECT version()")
+_UUID = reading(
+    "/?query=SELECT+serverUUID()+FORMAT+JSONCompact", "the server's own identifier", label="SELECT serverUUID()"
+)
 _TABLES = reading(
     "/?query=SELECT+database,name,engine+FROM+system.tables+LIMIT+5000+FORMAT+JSONCompact",
     "names of tables; reads the catalogue only",
@@ -59,7 +64,7 @@ class ClickhouseProbe(WebStore):
         services=("clickhouse",),
         cpe=("cpe:2.3:a:clickhouse:clickhouse",),
         cwe="CWE-306",
-        sends=(_ROOT.send, _VERSION.send, _TABLES.send, _PARTS.send, _COLUMNS.send),
+        sends=(_ROOT.send, _VERSION.send, _UUID.send, _TABLES.send, _PARTS.send, _COLUMNS.send),
         references=(
             "https://clickhouse.com/docs/interfaces/http",
             "https://clickhouse.com/docs/operations/system-tables",
@@ -105,6 +110,11 @@ class ClickhouseProbe(WebStore):
                 system = path[0] in _SYSTEM
                 inquiry.hold([Container(path, "table", system, records, held, () if system else fields.get(path, ()))])
         draft.fingerprint(c.name for c in draft.containers if not c.system)
+        told = yield from inquiry.ask(_UUID, cap=16 * 1024)
+        named = decoded(told.body, _Rows) if told is not None and told.status == 200 else None
+        value = str(named.data[0][0]) if named is not None and named.data and named.data[0] else ""
+        if re.fullmatch(r"[0-9a-f-]{36}", value) and any(letter not in "0-" for letter in value):
+            draft.vendor_id("server_uuid", value)
         inquiry.judge()
 
     def _columns(self, inquiry: Inquiry) -> Conversation[dict[tuple[str, str], tuple[Field, ...]]]:

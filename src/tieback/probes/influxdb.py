@@ -3,8 +3,10 @@
 Sends, in this order: ``GET /`` (identify: the version stands in a header; it proves nothing, as ``/ping`` does). Then,
 for version 1, ``SHOW DATABASES``, and for each of at most 50 databases ``SHOW SERIES EXACT CARDINALITY`` and
 ``SHOW MEASUREMENTS`` (enumerate), ``SHOW FIELD KEYS`` and ``SHOW TAG KEYS`` (describe); the server itself allows only
-``SELECT`` and ``SHOW`` by GET. For version 2 ``GET /api/v2/buckets``, for version 3
-``GET /api/v3/configure/database``. None returns a point.
+``SELECT`` and ``SHOW`` by GET. For version 2 ``GET /api/v2/buckets``, which always asks for a token; for version 3
+``GET /api/v3/configure/database``, for each database ``SHOW TABLES`` (enumerate) and the columns of
+``information_schema`` (describe): whoever may ask those may ask for everything, and ``partial`` is said of it because
+nothing is counted. None returns a point.
 
 Points are not counted, since that would read them all: each series has at least one, which makes a lower bound.
 Version 1 verified against 1.6.7; 2 and 3 not yet verified against the real server.
@@ -39,7 +41,21 @@ _TAGS = reading(
     "/query?db={db}&q=SHOW+TAG+KEYS", "names of tags; no values", label="SHOW TAG KEYS", depth=Depth.DESCRIBE
 )
 _BUCKETS = reading("/api/v2/buckets?limit=100", "names of buckets, version 2")
+_TABLES = reading(
+    "/api/v3/query_sql?db={db}&format=json&q=SHOW+TABLES",
+    "names of tables, version 3: the second proof; returns no row",
+    label="SHOW TABLES",
+)
+_COLUMNS = reading(
+    "/api/v3/query_sql?db={db}&format=json"
+    "&q=SELECT+table_name,column_name,data_type+FROM+information_schema.columns+WHERE+table_schema=%27iox%27",
+    "names and types of columns, version 3; no values",
+    label="SELECT ... FROM information_schema.columns",
+    depth=Depth.DESCRIBE,
+)
 _V3 = reading("/api/v3/configure/database?format=json", "names of databases, version 3")
+
+_SENDS = (_ROOT, _DATABASES, _MEASUREMENTS, _SERIES, _FIELDS, _TAGS, _BUCKETS, _V3, _TABLES, _COLUMNS)
 
 type _Cell = str | int | float | bool | None
 
@@ -71,6 +87,17 @@ class _Database3(msgspec.Struct, rename={"name": "iox::database"}):
     name: str
 
 
+class _Table3(msgspec.Struct, rename={"name": "table_name", "schema": "table_schema"}):
+    name: str
+    schema: str
+
+
+class _Column3(msgspec.Struct, rename={"table": "table_name", "name": "column_name", "type": "data_type"}):
+    table: str
+    name: str
+    type: str = ""
+
+
 class InfluxdbProbe(WebStore):
     """Asks InfluxDB what it holds."""
 
@@ -81,7 +108,7 @@ class InfluxdbProbe(WebStore):
         services=("influxdb", "influx"),
         cpe=("cpe:2.3:a:influxdata:influxdb",),
         cwe="CWE-306",
-        sends=tuple(r.send for r in (_ROOT, _DATABASES, _MEASUREMENTS, _SERIES, _FIELDS, _TAGS, _BUCKETS, _V3)),
+        sends=tuple(r.send for r in _SENDS),
         references=(
             "https://docs.influxdata.com/influxdb/v1/tools/api/",
             "https://docs.influxdata.com/influxdb/v2/api/",
@@ -105,19 +132,45 @@ class InfluxdbProbe(WebStore):
             inquiry.draft.vendor_id("cluster-uuid", cluster)
         version = inquiry.draft.version
         if version.startswith("3"):
-            found = yield from inquiry.catalogue(_V3, list[_Database3])
-            yield from self._names_only(inquiry, [one.name for one in found] if found is not None else None)
+            yield from self._version_3(inquiry)
         elif version.startswith("2"):
             listed = yield from inquiry.catalogue(_BUCKETS, _Buckets)
-            yield from self._names_only(inquiry, [one.name for one in listed.buckets] if listed is not None else None)
+            if listed is not None:
+                inquiry.hold([Container((one.name,), "database", one.name.startswith("_")) for one in listed.buckets])
+                inquiry.judge()
         else:
             yield from self._version_1(inquiry)
 
-    def _names_only(self, inquiry: Inquiry, names: list[str] | None) -> Conversation[None]:
-        yield from ()
-        if names is not None:
-            inquiry.hold([Container((name,), "database", name.startswith("_")) for name in names])
+    def _version_3(self, inquiry: Inquiry) -> Conversation[None]:
+        found = yield from inquiry.catalogue(_V3, list[_Database3])
+        if found is None:
+            return
+        told: list[str] = []
+        for one in inquiry.chosen(found, "databases"):
+            listed = None if one.name.startswith("_") else (yield from inquiry.read(_TABLES, list[_Table3], one.name))
+            if listed is None:
+                inquiry.hold([Container((one.name,), "database", one.name.startswith("_"))])
+                continue
+            inquiry.draft.prove(_TABLES.label, f"names the tables of {one.name}", Access.OPEN)
+            tables = [table.name for table in listed if table.schema == "iox"]
+            fields = (yield from self._columns(inquiry, one.name)) if inquiry.describes and tables else {}
+            told += [f"{one.name}\0{table}" for table in tables]
+            inquiry.hold([Container((one.name, t), "table", fields=tuple(fields.get(t, ()))) for t in tables])
+        if told:
+            inquiry.draft.fingerprint(told)
+            inquiry.draft.access = Access.PARTIAL
+            inquiry.draft.problem("queries answer anyone; rows were not counted")
+        else:
             inquiry.judge()
+
+    def _columns(self, inquiry: Inquiry, name: str) -> Conversation[dict[str, list[Field]]]:
+        columns = yield from inquiry.read(_COLUMNS, list[_Column3], name)
+        fields: dict[str, list[Field]] = {}
+        for column in columns or ():
+            kept = fields.setdefault(column.table, [])
+            if len(kept) < MAX_FIELDS:
+                kept.append(Field(column.name[:512], column.type[:40]))
+        return fields
 
     def _version_1(self, inquiry: Inquiry) -> Conversation[None]:
         listed = yield from inquiry.catalogue(_DATABASES, _Answer)

@@ -1,9 +1,12 @@
 """Neo4j over HTTP: numbers of nodes and relationships, names of properties. No node is read.
 
-Sends, in this order: ``GET /`` (identify: answers anyone and proves nothing); two fixed statements to the Query API
-with ``accessMode: READ``, each answered from the count store (enumerate); the names of properties (describe). Servers
-before 5.19 have no such endpoint: they are identified. Not yet verified against the real server.
+Sends, in this order: ``GET /`` (identify: answers anyone and proves nothing); fixed statements to the Query API with
+``accessMode: READ``: two counts, each answered from the count store, and the database's own identifier (enumerate); the
+names of properties (describe). Servers before 5.19 have no such endpoint: they are identified. Not yet verified against
+the real server.
 """
+
+import re
 
 import msgspec
 
@@ -31,6 +34,12 @@ _EDGES = posting(
     b'{"statement":"MATCH ()-[r]->() RETURN count(r) AS n","accessMode":"READ"}',
     "number of relationships, from the count store: the second proof",
     label="MATCH ()-[r]->() RETURN count(r)",
+)
+_INFO = posting(
+    _QUERY,
+    b'{"statement":"CALL db.info() YIELD id RETURN id","accessMode":"READ"}',
+    "the database's own identifier",
+    label="CALL db.info()",
 )
 _KEYS = posting(
     _QUERY,
@@ -71,7 +80,7 @@ class Neo4jProbe(WebStore):
         services=("neo4j",),
         cpe=("cpe:2.3:a:neo4j:neo4j",),
         cwe="CWE-306",
-        sends=(_ROOT.send, _NODES.send, _EDGES.send, _KEYS.send),
+        sends=(_ROOT.send, _NODES.send, _EDGES.send, _INFO.send, _KEYS.send),
         references=("https://neo4j.com/docs/query-api/current/",),
         web=True,
     )
@@ -89,6 +98,11 @@ class Neo4jProbe(WebStore):
         nodes = yield from inquiry.catalogue(_NODES, _Count, cap=16 * 1024)
         if nodes is None:
             return
+        info = yield from inquiry.ask(_INFO, cap=16 * 1024)
+        told = decoded(info.body, _Names) if info is not None and info.status in (200, 202) else None
+        identifier = told.data.values[0][0] if told is not None and told.data.values and told.data.values[0] else ""
+        if re.fullmatch(r"[0-9A-Fa-f-]{32,64}", identifier):
+            inquiry.draft.vendor_id("database_id", identifier.upper())
         edges = yield from inquiry.confirm(_EDGES, _Count, cap=16 * 1024)
         fields: tuple[Field, ...] = ()
         if inquiry.describes:

@@ -33,9 +33,30 @@ def test_points_are_a_lower_bound(web: Any) -> None:
         ("v2.7.4", "/api/v2/buckets?limit=100", '{"buckets":[{"name":"hr"}]}', Access.SCHEMA_ONLY),
         ("3.0.1", "/api/v3/configure/database?format=json", None, Access.AUTH_REQUIRED),
         ("3.0.1", "/api/v3/configure/database?format=json", '[{"iox::database":"hr"}]', Access.SCHEMA_ONLY),
+        ("3.0.1", "/api/v3/configure/database?format=json", '[{"iox::database":"_internal"}]', Access.OPEN_EMPTY),
     ],
 )
 def test_later_versions(web: Any, version: str, path: str, body: str | None, access: Access) -> None:
     root = type(web.pages("influxdb").page["GET /"])(status=404, headers={"X-Influxdb-Version": version})
     report = web.ask("influxdb", {"GET /": root, f"GET {path}": body if body is not None else 401}).result
     assert (report.version, report.access) == (version.removeprefix("v"), access)
+
+
+def test_version_3_tells_tables_and_columns_to_who_may_query(web: Any) -> None:
+    root = type(web.pages("influxdb").page["GET /"])(status=404, headers={"X-Influxdb-Version": "3.2.1"})
+    query = "GET /api/v3/query_sql?db=hr&format=json&q="
+    columns = "SELECT+table_name,column_name,data_type+FROM+information_schema.columns+WHERE+table_schema=%27iox%27"
+    report = web.ask(
+        "influxdb",
+        {
+            "GET /": root,
+            "GET /api/v3/configure/database?format=json": '[{"iox::database":"hr"},{"iox::database":"_internal"}]',
+            f"{query}SHOW+TABLES": '[{"table_schema":"iox","table_name":"people"},'
+            '{"table_schema":"system","table_name":"queries"}]',
+            f"{query}{columns}": '[{"table_name":"people","column_name":"email","data_type":"Utf8"}]',
+        },
+    ).result
+    assert report.access is Access.PARTIAL
+    people, internal = report.containers
+    assert (people.path, [field.name for field in people.fields]) == (("hr", "people"), ["email"])
+    assert internal.system
