@@ -8,6 +8,7 @@ folder or file that is somebody else's, that others may write, or that is a link
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +19,10 @@ import msgspec
 MAX_PREPARED = 64 * 1024 * 1024
 """Bytes of the largest file that is read."""
 
+MAX_KEPT = 64
+"""Files in the folder; a version of the program makes about twenty. The oldest ones go."""
+
+_OURS = re.compile(r"[a-z]{1,32}-[0-9a-f]{32}")
 _DIGEST = 32
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -112,3 +117,7 @@ def _write(file: Path, content: bytes) -> None:
         except BaseException:
             Path(new.name).unlink(missing_ok=True)
             raise
+    ours = [one for one in file.parent.iterdir() if _OURS.fullmatch(one.name)]
+    kept = sorted(ours, key=lambda one: one.lstat().st_mtime_ns, reverse=True)
+    for old in kept[MAX_KEPT:]:
+        old.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.recognise.anchors import AnchorScanner, anchors
-from tieback.recognise.prepared import discard, folder, prepared, rules
+from tieback.recognise.prepared import MAX_KEPT, discard, folder, prepared, rules
 from tieback.recognise.rules import Scheme
 
 SCHEMES = (Scheme("http", "url", "RFC 9110", 80), Scheme("https", "url", "RFC 9110", 443))
@@ -50,6 +50,23 @@ def test_what_is_of_no_use_is_forgotten(cache: Path) -> None:
     discard("things", b"source")
     discard("things", b"source")
     assert list(cache.iterdir()) == []
+
+
+def test_the_oldest_go_and_nothing_else(cache: Path) -> None:
+    kept([])
+    foreign = cache / "letter.txt"
+    foreign.write_text("mine")
+    for number in range(MAX_KEPT + 3):
+        kept([], b"%d" % number)
+        for file in cache.iterdir():
+            os.utime(file, ns=(0, file.stat().st_mtime_ns - 10**9))
+    assert foreign.exists()
+    assert len(list(cache.iterdir())) == MAX_KEPT + 1
+    calls: list[str] = []
+    kept(calls, b"%d" % (MAX_KEPT + 2)), kept(calls, b"3")
+    assert calls == []
+    kept(calls, b"0")
+    assert calls == ["made"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.intake.apps.archive import Archive
+from tieback.intake.apps.archive import FORGET_AFTER, Archive
 from tieback.intake.apps.budget import Budget
 from tieback.intake.apps.problems import Problems
 
@@ -122,3 +122,19 @@ def test_damage_costs_entries_never_an_exception(build: Build, noise: list[tuple
         assert len(archive.read(entry)) <= 1 << 20
         archive.peek(entry, 64)
     archive.signing_block()
+
+
+def test_a_large_stored_entry_is_whole(build: Build) -> None:
+    content = bytes(range(256)) * (FORGET_AFTER // 256) + b"https://a.de"
+    archive = Archive(build("zipped", [("a.so", content), ("b.txt", b"b")], stored=True), Problems())
+    assert archive.read(archive.entries[0]) == content
+    assert archive.read(archive.entries[1]) == b"b"
+    assert archive.problems == []
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_of_several_entries_of_a_name_the_first_counts(build: Build, place: int) -> None:
+    names = ["a", "b", "a", "c"]
+    archive = Archive(build("zipped", [(name, b"%d" % n) for n, name in enumerate(names)]), Problems())
+    first = archive.find(names[place])
+    assert first is archive.entries[names.index(names[place])]

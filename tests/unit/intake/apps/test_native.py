@@ -61,3 +61,9 @@ def test_ranges_are_joined_when_near_and_no_barrier_is_between() -> None:
     assert merged(ranges, 30_000) == [(0, 10_000), (20_000, 30_000)]
     assert merged(ranges, 30_000, [210]) == [(0, 200), (300, 10_000), (20_000, 30_000)]
     assert merged([], 10) == []
+
+
+def test_a_file_that_is_searched_whole_is_not_copied() -> None:
+    data = bytearray(b"\x7fELF" + bytes(60) + b"https://a.de\0")
+    (buffer,) = read_elf("a.so", data).buffers
+    assert buffer.data is data
