@@ -1,8 +1,9 @@
 """ClickHouse over HTTP: tables, rows, bytes, columns, from its system tables. No row of a table is read.
 
 Sends, in this order: ``GET /`` (identify: the greeting proves nothing); as whoever a request without a user is,
-``SELECT version()``, ``system.tables``, ``system.parts``, ``serverUUID()`` (enumerate), ``system.columns`` (describe). A
-GET is read-only by the server's own rule. Rows of ``system.parts`` are exact. Not yet verified against the real server.
+``SELECT version()``, ``system.tables``, ``system.parts``, ``serverUUID()`` (enumerate), ``system.columns`` (describe).
+A GET is read-only by the server's own rule. Rows of ``system.parts`` are exact. Not yet verified against the real
+server.
 """
 
 import re
