@@ -18,7 +18,7 @@ from tieback.pii.persons import of_the_table, personal_number
 from tieback.pii.reading import CACHED, GUESSED, Found, Reader, Reading
 from tieback.pii.surroundings import ADDRESSES, Outlook, Surroundings
 from tieback.pii.taxonomy import NONE, load_taxonomy
-from tieback.pii.tokens import split
+from tieback.pii.tokens import normal, split
 
 THRESHOLD = 0.5
 """Confidence from which a class is reported."""
@@ -28,6 +28,7 @@ _ABOUT = frozenset({"health", "retail", "travel", "financial", "employment"})
 _SHARED = frozenset({"email", "phone", "password", "ip_address"})
 """Classes whose words many languages share: ``emailReferente`` is Italian."""
 _NOTHING = Classification(NONE, 0.0)
+_LONGEST_GLUED = 24
 _MERE = 0.76
 """Up to this weight a phrase of a person's name is a mere word for a person: no name of whom ``plugin_director`` is."""
 _LOOSE = frozenset({"person_name", "employment"})
@@ -89,9 +90,14 @@ class NameDetector:
         reading, near = self._reader.read(field), self._outlook.around(table, siblings)
         if near.affixes:
             reading = self._without_affix(reading, near.affixes) or reading
-        verdict = self._read_as(reading, near, dtype)
+        verdict = self._of_its_table(reading, near, table, dtype) or self._read_as(reading, near, dtype)
         if verdict.pii_class == NONE:
-            verdict = self._carried(reading, near) or self._otherwise(reading, near, table, dtype) or verdict
+            verdict = (
+                self._carried(reading, near)
+                or self._otherwise(reading, near, table, dtype)
+                or self._without_glue(reading, near, table, dtype)
+                or verdict
+            )
         if verdict.pii_class == NONE and reading.unknown and (guessed := self._reader.guessed(reading)) is not None:
             verdict = self._by_phrase(guessed, near)
         if verdict.pii_class != NONE and dtype and not _fits(verdict.pii_class, self._kind(dtype)):
@@ -110,6 +116,37 @@ class NameDetector:
         """Whether a word behind a shared phrase is only of languages that put the head first."""
         languages = self.lexicon.languages.get(word, _NOBODYS)
         return phrase.pii_class in _SHARED and bool(languages) and languages <= self.lexicon.heads_first
+
+    def _of_its_table(self, reading: Reading, near: Surroundings, table: str, dtype: str) -> Classification | None:
+        """The class without a longer abbreviation of the table, which means the table: ``email_loc`` of a locataire."""
+        words = reading.words
+        if not table or len(words) < 2 or reading.border or not reading.found:
+            return None
+        short = words[-1]
+        if not 2 < len(short) < 6 or short in near.table:
+            return None
+        if not any(len(word) > len(short) + 1 and word.startswith(short) for word in near.table):
+            return None
+        verdict = self._read_as(self._reader.again(words[:-1]), near, dtype)
+        return verdict if verdict.pii_class != NONE else None
+
+    def _without_glue(self, reading: Reading, near: Surroundings, table: str, dtype: str) -> Classification | None:
+        """The class of one word without what is glued to it for the table: ``ename`` in ``emp``, ``villeloc``."""
+        words = reading.words[reading.border :]
+        if len(words) != 1 or not reading.unknown or not 4 <= len(words[0]) <= _LONGEST_GLUED:
+            return None
+        word, (before, after) = words[0], near.glued
+        rests = [word[len(before) :] if before and word.startswith(before) else ""]
+        rests.append(word[: -len(after)] if after and word.endswith(after) else "")
+        if table:
+            rests += [word[cut:] for cut in (1, 2, 3, 4) if _abbreviates(word[:cut], table)]
+            rests += [word[:-cut] for cut in (1, 3, 4) if _abbreviates(word[-cut:], table)]
+        for rest in rests:
+            if len(rest) > 1 and (normal(rest),) in self.lexicon.phrases:
+                verdict = self._read_as(self._reader.again((normal(rest),)), near, dtype)
+                if verdict.pii_class != NONE:
+                    return verdict
+        return None
 
     def _carried(self, reading: Reading, near: Surroundings) -> Classification | None:
         """What only a table of one class makes clear: ``expiration_date`` in ``credit_cards``."""
@@ -164,6 +201,9 @@ class NameDetector:
         found = [(f, p) for f in reading.found if (p := self._meaning(f, reading, near)) is not None]
         if not found:
             return _NOTHING
+        if len(found) > 1:
+            # A mere word for a person beside another phrase says whose it is: cpf_gerente.
+            found = [(f, p) for f, p in found if not self._whose(f, p, reading)] or found
         first, opening = found[0]
         if opening.needs is Needs.REST:
             return Classification(NONE, 0.0, (f"begins with {opening.text!r}",))
@@ -185,14 +225,19 @@ class NameDetector:
             return Classification(NONE, 0.0, (f"{'head' if phrase.head else 'phrase'} {phrase.text!r}",))
         return self._weigh(place, phrase, reading, near)
 
+    def _whose(self, place: Found, phrase: Phrase, reading: Reading) -> bool:
+        if place.end - place.start > 1 or self.lexicon.nouns.get(reading.words[place.start]) is not Noun.PERSON:
+            return False
+        return phrase.pii_class == "person_id" or (phrase.pii_class == "person_name" and phrase.weight <= _MERE)
+
     def _hidden_head(self, place: Found, phrase: Phrase, reading: Reading) -> bool:
         """Whether an ambiguous word whose need is not met ends the name: ``login_location``."""
         last = reading.found[-1]
         if last.start <= place.start or phrase.pii_class in _ABOUT:
             return False
-        return last.end == len(reading.words) and not self.lexicon.transparent.issuperset(
-            reading.words[last.start : last.end]
-        )
+        if last.end < len(reading.words) or self._whose(last, last.phrases[0], reading):
+            return False
+        return not self.lexicon.transparent.issuperset(reading.words[last.start : last.end])
 
     def _meaning(self, found: Found, reading: Reading, near: Surroundings) -> Phrase | None:
         """The surest meaning of a place whose need is met; that it is a head counts less where it stands alone."""
@@ -246,6 +291,12 @@ class NameDetector:
     def _weigh(self, place: Found, phrase: Phrase, reading: Reading, near: Surroundings) -> Classification:
         if near.machine and reading.words[place.start] in ADDRESSES and place.end - place.start == 1:
             return Classification(NONE, 0.0, (f"{phrase.text!r} of a machine",))
+        if (
+            phrase.pii_class == "employment"
+            and phrase.needs is not Needs.NOTHING
+            and not self.lexicon.identifiers.isdisjoint(reading.words)
+        ):
+            return Classification(NONE, 0.0, (f"number of {phrase.text!r}",))
         if near.timetable and phrase.pii_class == "travel":
             return Classification(NONE, 0.0, (f"{phrase.text!r} of a timetable",))
         confidence = phrase.weight

@@ -68,7 +68,8 @@ def personal_number(reading: Reading, near: Surroundings, lexicon: Lexicon, *, i
             return None
     else:
         return None
-    if nouns.get(owner) is not Noun.PERSON or (owner in _TREE and near.noun is not Noun.PERSON):
+    is_person = nouns.get(owner) is Noun.PERSON or (owner not in nouns and owner[:-1] in lexicon.stems)
+    if not is_person or (owner in _TREE and near.noun is not Noun.PERSON):
         return None
     if owner == "client" and not _REGISTERED_APPS.isdisjoint(near.words):
         return Classification(NONE, 0.0, ("the client is a registered program",))

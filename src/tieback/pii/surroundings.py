@@ -38,6 +38,8 @@ ADDRESSES = frozenset(
 """Words for where people live, or where machines are."""
 _UNTELLING = frozenset({"postal_address", "username"})
 """Classes that things have as well: they tell of people only beside another one."""
+_REACHABLE = frozenset({"phone", "postal_address"})
+"""Classes that shops and practices have as well."""
 _CARD_CODES = frozenset({"cvv", "cvc", "cvn", "cvv2", "cvc2"})
 """Words beside which a bare number is that of a card."""
 _LOOKUPS = frozenset({"ref", "lookup", "lkp", "enum", "dict", "lov"})
@@ -66,6 +68,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     """Whether the table, or two siblings and no class, speak of networks or memory."""
     timetable: bool = False
     """Whether the table says when everybody travels, not who."""
+    glued: tuple[str, str] = ("", "")
+    """What most siblings begin, and end, with, without a border: ``yg`` of ``ygname``."""
     carries: str = ""
     """The class that the table as a whole is of: ``credit_cards``."""
 
@@ -105,6 +109,7 @@ class Outlook:
             near.evidence or beside.evidence,
             near.machine or (beside.machine and near.noun is not Noun.PERSON),
             near.timetable and beside.noun is not Noun.PERSON,
+            beside.glued,
             near.carries or beside.carries,
         )
 
@@ -126,7 +131,7 @@ class Outlook:
             evidence,
             not lexicon.machines.isdisjoint(words),
             noun is not Noun.PERSON and not lexicon.timetables.isdisjoint(words),
-            self._class_of(table),
+            carries=self._class_of(table),
         )
 
     def _class_of(self, table: str) -> str:
@@ -162,12 +167,22 @@ class Outlook:
         spoken = Counter(language for one in seen if one.languages for language in one.languages)
         most = max(spoken.values(), default=0)
         tongues = frozenset(language for language, count in spoken.items() if count * 2 > most)
-        noun = Noun.PERSON if len(core) > 1 and core - _UNTELLING else None
+        noun = Noun.PERSON if len(core) > 1 and core - _UNTELLING and core != _REACHABLE else None
         evidence = f"siblings hold {', '.join(sorted(core))}" if noun else ""
         carries = "payment_card" if not words.isdisjoint(_CARD_CODES) else ""
         machine = not core and len(words & self._reader.lexicon.machines) > 1
         return Surroundings(
-            noun, tongues, _NOBODYS, words, False, self._affixes(seen), not core, evidence, machine, carries=carries
+            noun,
+            tongues,
+            _NOBODYS,
+            words,
+            False,
+            self._affixes(seen),
+            not core,
+            evidence,
+            machine,
+            glued=_glued(siblings[:MAX_SIBLINGS]),
+            carries=carries,
         )
 
     def _affixes(self, seen: list[Sibling]) -> frozenset[str]:
@@ -189,3 +204,20 @@ class Outlook:
         if word in lexicon.nouns or word in lexicon.transparent:
             return False
         return all(phrase.needs is not Needs.NOTHING for phrase in lexicon.phrases.get((word,), ()))
+
+
+def _glued(names: tuple[str, ...]) -> tuple[str, str]:
+    """One to four letters that three in five names, and at least four, begin or end with."""
+    least = max(4, len(names) * 3 // 5)
+    if len(names) < least:
+        return "", ""
+    lower = [name.lower() for name in names]
+    return _shared(lower, least), _shared([name[::-1] for name in lower], least)[::-1]
+
+
+def _shared(names: list[str], least: int) -> str:
+    for length in range(4, 0, -1):
+        for part, count in Counter(name[:length] for name in names if len(name) > length + 1).most_common(1):
+            if count >= least and part.isalpha():
+                return part
+    return ""

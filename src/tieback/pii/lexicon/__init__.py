@@ -74,6 +74,10 @@ LEVELS: dict[str, tuple[float, Needs]] = {
 """Keys of ``[phrases.<class>]`` with the weight and the need of their phrases."""
 
 
+_CASES = frozenset({"pl", "ru", "slavic"})
+"""Languages in which whose number it is changes the end of a word: ``id_artysty``."""
+
+
 class _Nouns(msgspec.Struct, forbid_unknown_fields=True):
     person: list[str] = []
     thing: list[str] = []
@@ -122,6 +126,8 @@ class Lexicon(msgspec.Struct):
     """The first two words of every longer phrase."""
     nouns: dict[str, Noun]
     """Words that speak clearly of a person or of a thing; those that may be either are left out."""
+    stems: frozenset[str]
+    """Words for persons of languages with cases, with and without their last letter."""
     transparent: frozenset[str]
     """Words that leave the class of what stands beside them: ``number``, ``hash``."""
     identifiers: frozenset[str]
@@ -247,7 +253,11 @@ class _Build:
 
     def _words(self, texts: Iterable[str], language: str) -> Iterator[str]:
         for text in texts:
-            for spelling in {text, expanded(text)}:
+            spellings = {text, expanded(text)}
+            if language == "de":
+                # Listed in ASCII, found with umlauts, which fold to the bare vowel.
+                spellings.add(text.replace("ae", "a").replace("oe", "o").replace("ue", "u"))
+            for spelling in spellings:
                 words = folded(spelling)
                 if len(words) != 1:
                     raise ValueError(f"lexicon {language}: {text!r} is not one word")
@@ -302,6 +312,12 @@ class _Build:
             longest_from=longest,
             pairs=frozenset(pairs),
             nouns=dict.fromkeys(persons - things, Noun.PERSON) | dict.fromkeys(things - persons, Noun.THING),
+            stems=frozenset(
+                stem
+                for word in persons - things
+                if len(word) > 5 and not languages[word].isdisjoint(_CASES)
+                for stem in (word, word[:-1])
+            ),
             transparent=frozenset(transparent),
             identifiers=frozenset(self._role("identifier")),
             subjects=frozenset(word for word in subjects if (word,) not in self.phrases),
