@@ -32,6 +32,7 @@ class ElasticsearchTransportProbe:
         cwe="CWE-306",
         sends=(DeclaredSend(_NAME, re.escape(_HELLO), "whether the port says that it is no HTTP port; asks nothing"),),
         references=("https://www.elastic.co/guide/en/elasticsearch/reference/current/modules-network.html",),
+        http_too=True,
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies

@@ -112,7 +112,7 @@ async def test_an_http_server_that_is_no_store_is_not_asked_for_every_other_prot
     asked = {name for _, name in dialer.asked}
     assert report.outcome is Outcome.PROTOCOL_MISMATCH
     # Those whose servers answer GET / on the same port.
-    assert asked == {"redis", "elasticsearch", "web", "mongodb", "bolt", "clickhouse_native"}
+    assert asked == {"redis", "elasticsearch", "web", "mongodb", "bolt", "clickhouse_native", "elasticsearch_transport"}
 
 
 def test_ports_that_anything_listens_on_are_no_pivot() -> None:
