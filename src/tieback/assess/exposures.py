@@ -16,7 +16,7 @@ from tieback.assess.leaves import bytes_total, leaves, records_total
 from tieback.assess.ransom import RansomSigns, strongest
 from tieback.assess.severity import Facts, SeverityTable, load_severity_table, rate
 from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, PiiClassTotal, SeverityFactor
-from tieback.model.figure import lower_bound, total
+from tieback.model.figure import Figure, lower_bound, total
 from tieback.model.pii import Column
 from tieback.model.probe import Access, Container, ProbeReport
 from tieback.pii.interface import Detector
@@ -127,11 +127,19 @@ def _filled(old: Container, new: Container) -> Container:
     return msgspec.structs.replace(
         old,
         system=old.system or new.system,
-        records=old.records if old.records is not None else new.records,
-        bytes=old.bytes if old.bytes is not None else new.bytes,
+        records=_most(old.records, new.records),
+        bytes=_most(old.bytes, new.bytes),
         fields=old.fields or new.fields,
         created=old.created or new.created,
     )
+
+
+def _most(old: Figure | None, new: Figure | None) -> Figure | None:
+    """The greater of two figures for one container: a member that lags and a shard tell less than there is."""
+    if old is None or new is None or old.value == new.value:
+        return new if old is None else old
+    more = max(old, new, key=lambda figure: figure.value)
+    return lower_bound(more.value, f"{more.method}, the most that one of its addresses tells")
 
 
 def _classified(containers: Sequence[Container], detector: Detector) -> Iterator[ClassifiedField]:

@@ -6,6 +6,8 @@ Equal keys are one store, with these limits:
 - A fingerprint joins addresses only where the store holds data that a stranger could tell from another's: two *empty*
   stores of one product look alike, and so do two that hold nothing but the same ransom note. They are told apart by
   address.
+- Reports that name a container by the same identifier of the store's own (UUIDs of MongoDB's collections) are about one
+  store: members of a replica set that lag behind, shards, and the router before them.
 - Where only the address is known, equal address and port are one store, under whatever names it was asked.
 - A report without an identifier belongs to the one store of its product that answered with an identifier at the same
   address and port (asked once before and once after it began to want a password). Where a load balancer puts two such
@@ -61,6 +63,7 @@ def group_stores(reports: Iterable[ProbeReport], signs: RansomSigns | None = Non
     for report in sorted(filter(answered, reports), key=_telling):
         identity = _identity(report, signs)
         groups[identity.key] = (identity, (*groups.get(identity.key, (identity, ()))[1], report))
+    _share(groups)
     return [groups[key] for key in sorted(_joined(groups))]
 
 
@@ -81,6 +84,27 @@ def _telltale(report: ProbeReport, signs: RansomSigns) -> bool:
     data = [leaf for leaf in leaves(report.containers) if not leaf.system]
     full = [leaf for leaf in data if leaf.records is not None and leaf.records.value > 0]
     return any(signs.judge((leaf,)).verdict in (RansomVerdict.NONE, RansomVerdict.UNLIKELY) for leaf in full)
+
+
+def _share(groups: dict[str, Store]) -> None:
+    """Put groups together whose containers have an identifier in common, under the first key of them."""
+    home: dict[str, str] = {}
+    moved: dict[str, str] = {}
+
+    def now(key: str) -> str:
+        while key in moved:
+            key = moved[key]
+        return key
+
+    for key in sorted(groups):
+        product = groups[key][1][0].product
+        uids = {f"{product}:{one.uid}" for report in groups[key][1] for one in report.containers if one.uid}
+        for other in sorted({now(home[uid]) for uid in uids if uid in home} - {now(key)}):
+            first, last = sorted((now(key), other))
+            identity, reports = groups[first]
+            groups[first] = (identity, tuple(sorted((*reports, *groups.pop(last)[1]), key=_telling)))
+            moved[last] = first
+        home.update(dict.fromkeys(uids, key))
 
 
 def _joined(groups: dict[str, Store]) -> Sequence[str]:

@@ -85,6 +85,8 @@ class Container(msgspec.Struct, frozen=True):
     fields: tuple[Field, ...] = ()
     created: str = ""
     """ISO 8601 date and time where the store tells."""
+    uid: str = ""
+    """An identifier that the store made up for it and that no other store has, such as a UUID; empty where none."""
 
     @property
     def name(self) -> str:

@@ -176,3 +176,12 @@ def test_each_store_counts_once_in_any_order(reports: list[ProbeReport], random:
 
 def _same_fields(exposure: Exposure) -> None:
     assert sum(line.fields for line in exposure.pii) == len(exposure.fields)
+
+
+def test_of_a_member_that_lags_and_one_that_does_not_the_greater_figure_counts_as_a_lower_bound() -> None:
+    def seen(target: str, records: int) -> ProbeReport:
+        box = Container(("hr", "people"), "collection", records=exact(records, "count"), uid="u")
+        return store(target, "", f"mongodb:fingerprint:{records}", box)
+
+    (one,) = assess([seen("a.test:1", 40), seen("b.test:2", 50)], {}, Labels())
+    assert (one.records.value, one.records.quality) == (50, Quality.LOWER_BOUND)

@@ -120,3 +120,37 @@ def test_stores(reports: list[ProbeReport], stores: list[list[str]]) -> None:
 )
 def test_addresses(target: str, address: str, shown: str) -> None:
     assert address_of(report(target, address)) == shown
+
+
+def member(port: int, *names: str, product: str = "mongodb", key: str = "") -> ProbeReport:
+    containers = tuple(
+        Container(("hr", name), "collection", records=exact(5, "count"), uid=f"uuid-{name}") for name in names
+    )
+    identity = Identity(key or f"{product}:fingerprint:{port}", "fingerprint")
+    return ProbeReport(
+        f"127.0.0.1:{port}",
+        Outcome.OK,
+        Access.OPEN,
+        product=product,
+        identity=identity,
+        containers=containers,
+        address="127.0.0.1",
+    )
+
+
+MEMBERS = [
+    ("a member that lags", [member(1, "a", "b", "c"), member(2, "a", "b")], 1),
+    ("shards and their router", [member(1, "a"), member(2, "b"), member(3, "a", "b")], 1),
+    ("shards alone that share a collection", [member(1, "a", "b"), member(2, "b", "c")], 1),
+    ("a chain, whatever the order", [member(1, "a", "b"), member(3, "c", "d"), member(2, "b", "c")], 1),
+    ("two stores", [member(1, "a"), member(2, "b")], 2),
+    ("another product", [member(1, "a"), member(2, "a", product="ferretdb")], 2),
+]
+
+
+@pytest.mark.parametrize(("reports", "stores"), [case[1:] for case in MEMBERS], ids=[case[0] for case in MEMBERS])
+def test_who_names_a_container_alike_is_one_store(reports: list[ProbeReport], stores: int) -> None:
+    groups = group_stores(reports)
+    assert len(groups) == stores
+    assert group_stores(reports[::-1]) == groups
+    assert sum(len(found) for _, found in groups) == len(reports)

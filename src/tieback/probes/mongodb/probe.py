@@ -273,7 +273,7 @@ class _Walk:
         elif not system:
             self._measured += 1
             records, size = yield from self._measure(database, info.name)
-        draft.containers.append(Container(path, "collection", system, records, size))
+        draft.containers.append(Container(path, "collection", system, records, size, uid=info.uuid))
 
     def _measure(self, database: str, collection: str) -> Conversation[tuple[Figure | None, Figure | None]]:
         answer = yield from self._session.ask(commands.COLLECTION_STATS, database, collection)
