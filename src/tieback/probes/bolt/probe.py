@@ -38,7 +38,6 @@ class BoltProbe:
         cwe="CWE-306",
         sends=sends((_INFO, _NODES, _EDGES, _KEYS)),
         references=("https://neo4j.com/docs/bolt/current/",),
-        http_too=True,
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:

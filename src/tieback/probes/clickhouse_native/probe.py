@@ -77,7 +77,6 @@ class ClickhouseNativeProbe:
             "https://clickhouse.com/docs/native-protocol/basics",
             "https://clickhouse.com/docs/operations/system-tables",
         ),
-        http_too=True,
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
