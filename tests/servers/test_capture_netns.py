@@ -39,6 +39,8 @@ def spaces(tmp_path: Path) -> Iterator[Namespaces]:
         )
         (tmp_path / "mosquitto.conf").write_text(f"listener 7002 {SERVER}\nallow_anonymous true\n")
         found.serve(mosquitto, "-c", str(tmp_path / "mosquitto.conf"), directory=tmp_path)
+        peer = (sys.executable, str(Path(__file__).with_name("quic_peer.py")))
+        found.serve(*peer, "serve", SERVER, "443", "both.pem", directory=tmp_path)
         for port in (80, 443, 7001, 7002):
             found.open(port)
         yield found
@@ -145,8 +147,18 @@ def test_a_wireguard_tunnel(spaces: Namespaces, tmp_path: Path) -> None:
             must(*link, "route", "add", route, "dev", "wg0")
         traffic(spaces, live, names=False)
         spaces.run(program("curl", "curl"), "-sS", "--max-time", "10", "http://away.example.org/", code=6)
-        flows, end = live.stop()
+        peer = (sys.executable, str(Path(__file__).with_name("quic_peer.py")), "get", SERVER, "443")
+        assert spaces.run(*peer, str(live.authority)) == '{"by":"h3"}'
+        assert spaces.run(*peer, "") == "refused"
+        everything, end = live.stop()
+    h3 = [flow for flow in everything if flow["protocol"] == "quic" or flow["detail"].startswith("HTTP/3")]
+    flows = [flow for flow in everything if flow not in h3]
     check(flows, end)
+    assert [flow["transport"] for flow in h3 if flow["protocol"] == "quic"] == ["udp"]
+    assert sorted((flow["protocol"], flow["server"]["name"]) for flow in h3) == [
+        ("http", "api.workhub.test"), ("quic", "api.workhub.test"),
+    ]  # fmt: skip
+    assert {one["reason"] for one in end["quic"]} == {"read", "refused"}
     assert {flow["client"]["ip"] for flow in flows} == {"10.0.0.1"}
     redis = next(flow for flow in flows if flow["protocol"] == "redis")
     assert (redis["server"]["name"], redis["server"]["name_from"]) == ("api.workhub.test", "dns")

@@ -1,5 +1,6 @@
 """What a proxy saw becomes flows: the same documents, recognisers and names as those of a capture."""
 
+import re
 from collections.abc import Callable
 from ipaddress import ip_address
 
@@ -22,6 +23,8 @@ NOT_REACHED = "not reached"
 _BROKEN_OFF = "The client"
 """How mitmproxy's reasons begin where the client broke off because of the certificate, or may have."""
 _NO_VERSION = "Client and mitmproxy cannot agree"
+_CLIENTS_OWN = re.compile(r"certificate|unknown[ _]ca|authority", re.IGNORECASE)
+"""QUIC lets the client say why in words of its own (RFC 9000, section 19.19)."""
 _UNTRUSTED = "Certificate verify failed"
 """How they begin where the proxy does not trust the server; then nothing of the request went there."""
 _MAX_DETAIL = 240
@@ -130,7 +133,11 @@ class LiveFlows:
         return SeenFlow(flow, found.samples if found is not None else ())
 
     def _refused(self, seen: TlsRefused) -> Flow:
-        certificate = seen.reason.startswith(_BROKEN_OFF) and not seen.reason.startswith(_NO_VERSION)
+        certificate = (
+            bool(_CLIENTS_OWN.search(seen.reason))
+            if seen.quic
+            else seen.reason.startswith(_BROKEN_OFF) and not seen.reason.startswith(_NO_VERSION)
+        )
         shown = replace(seen.tls, refused_by_client=seen.reason or REFUSED) if certificate else seen.tls
         detail = REFUSED if certificate else f"TLS with this app failed: {seen.reason}"
         return self._bare(seen.ends, "udp" if seen.quic else "tcp", detail, seen.start, seen.end, shown, quic=seen.quic)

@@ -24,6 +24,10 @@ _OUTSIDE_BY_MODE = {
 }
 
 
+type Found = dict[tuple[str, str, str], Unseen]
+"""By server, app and kind."""
+
+
 class Tally:
     """Counts the flows of a run as they come."""
 
@@ -31,9 +35,9 @@ class Tally:
         self._mode = mode
         self.flows = self.bytes_out = self.bytes_in = 0
         self.others = self.unattributed = 0
-        self._refused: dict[tuple[str, str], Unseen] = {}
-        self._quic: dict[tuple[str, str], Unseen] = {}
-        self._unreached: dict[tuple[str, str], Unseen] = {}
+        self._refused: Found = {}
+        self._quic: Found = {}
+        self._unreached: Found = {}
 
     def add(self, flow: Flow) -> None:
         """Count a flow."""
@@ -44,7 +48,8 @@ class Tally:
         if flow.tls is not None and flow.tls.refused_by_client:
             _count(self._refused, flow, flow.tls.refused_by_client)
         if flow.protocol == "quic" or flow.detail.startswith("HTTP/3"):
-            _count(self._quic, flow, "refused" if flow.protocol == "quic" else "read")
+            how = "refused" if flow.protocol == "quic" else "read"
+            _count(self._quic, flow, how, how)
         if flow.detail.startswith((NOT_REACHED, FORBIDDEN)):
             _count(self._unreached, flow, flow.detail)
 
@@ -120,18 +125,18 @@ class Tally:
         )
 
 
-def _count(into: dict[tuple[str, str], Unseen], flow: Flow, reason: str) -> None:
+def _count(into: Found, flow: Flow, reason: str, kind: str = "") -> None:
     host = flow.server.name or flow.server.ip
     server = f"[{host}]:{flow.server.port}" if ":" in host else f"{host}:{flow.server.port}"
     app = (flow.app.bundle_id or flow.app.name) if flow.app else ""
-    known = into.get((server, app))
+    known = into.get((server, app, kind))
     if known is not None:
-        into[server, app] = Unseen(server, app, known.times + 1, known.reason)
+        into[server, app, kind] = Unseen(server, app, known.times + 1, known.reason)
     elif len(into) < MAX_LISTED:
-        into[server, app] = Unseen(server, app, 1, reason)
+        into[server, app, kind] = Unseen(server, app, 1, reason)
 
 
-def _sentence(found: dict[tuple[str, str], Unseen], what: str) -> list[str]:
+def _sentence(found: Found, what: str) -> list[str]:
     if not found:
         return []
     return [f"{what}: {_some(dict.fromkeys(one.server for one in found.values()))}."]

@@ -121,8 +121,11 @@ def test_a_refused_certificate_is_a_flow_with_a_remark() -> None:
     assert found.server == Server("10.77.2.1", 443, "api.workhub.test", NameFrom.SNI)
     assert found.tls is not None
     assert found.tls.refused_by_client == reason
-    quic = flow(TlsRefused("c", ends(port=443), FlowTls(), True, reason, 1.0, 2.0))
-    assert (quic.protocol, quic.transport) == ("quic", "udp")
+    own = "self-signed certificate in certificate chain"  # as aioquic says it
+    quic = flow(TlsRefused("c", ends(port=443), FlowTls(), True, own, 1.0, 2.0))
+    assert (quic.protocol, quic.transport, quic.detail) == ("quic", "udp", REFUSED)
+    idle = flow(TlsRefused("c", ends(port=443), FlowTls(), True, "Idle timeout", 1.0, 2.0))
+    assert idle.detail == "TLS with this app failed: Idle timeout"
     old = flow(
         TlsRefused("c", ends(port=443), FlowTls(), False, "Client and mitmproxy cannot agree on a TLS", 1.0, 2.0)
     )

@@ -40,11 +40,13 @@ def test_pinned_servers_are_counted_by_app() -> None:
 
 def test_quic_and_servers_that_were_not_reached() -> None:
     quic = replace(PINNED, protocol="quic")
+    tried = replace(PINNED, detail="HTTP/3, GET / 200")
     read = replace(FLOW, detail="HTTP/3, GET / 200", server=Server("::1", 443))
     lost = replace(FLOW, detail="not reached: refused", server=API)
-    run = ended(ProxyMode.WIREGUARD, quic, read, lost)
+    run = ended(ProxyMode.WIREGUARD, quic, tried, read, lost)
     assert [(one.server, one.reason) for one in run.quic] == [
         ("api.workhub.test:443", "refused"),
+        ("api.workhub.test:443", "read"),
         ("[::1]:443", "read"),
     ]
     assert [one.server for one in run.unreached] == ["api.workhub.test:443"]

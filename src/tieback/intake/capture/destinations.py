@@ -38,12 +38,11 @@ class Destinations:
         if name in self._names:
             return self._names[name]
         try:
-            return ip_address(name.partition("%")[0].strip("[]"))
+            address = ip_address(name.partition("%")[0].strip("[]"))
+            return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
         except ValueError:
             local = self.limited and (name == "localhost" or name.endswith(".localhost"))
             return IPv4Address("127.0.0.1") if local else None
 
     def _allows(self, address: IPv4Address | IPv6Address) -> bool:
-        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-            address = address.ipv4_mapped
         return not self._networks or any(address in network for network in self._networks)

@@ -14,7 +14,7 @@ from tieback.intake.capture.destinations import LOOPBACK, Destinations
         (LOOPBACK, "127.77.0.9", "127.77.0.9"),
         (LOOPBACK, "::1", "::1"),
         (LOOPBACK, "[::1]", "::1"),
-        (LOOPBACK, "::ffff:127.0.0.1", "::ffff:127.0.0.1"),
+        (LOOPBACK, "::ffff:127.0.0.1", "127.0.0.1"),
         (LOOPBACK, "localhost", "127.0.0.1"),
         (LOOPBACK, "shop.localhost.", "127.0.0.1"),
         (LOOPBACK, "api.workhub.test", "127.0.0.5"),
