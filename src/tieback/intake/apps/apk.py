@@ -158,7 +158,8 @@ class Apk:
         for entry in self._source.entries:
             if len(files) > MAX_CERTIFICATES:
                 break
-            if _CERTIFICATE.fullmatch(entry.name):
+            # The pattern is asked only for the few that begin alike.
+            if entry.name[:1] in "Mm" and _CERTIFICATE.fullmatch(entry.name):
                 files.setdefault(entry.name, bytes(self._source.read(entry, MAX_CERTIFICATE)))
         body, directory = bytearray(), bytearray()
         for name, content in files.items():

@@ -19,6 +19,9 @@ from tieback.intake.apps.stringpool import CHUNK_STRING_POOL, MalformedError, St
 MAX_CHUNKS = 100_000
 """Chunks walked in one table: types times configurations; large apps have about 5,000."""
 
+MAX_LANGUAGES = 64
+"""Configurations in which a value is looked for where the default one has none."""
+
 MAX_PACKAGES = 8
 """Packages read in one table; apps have one, shared libraries two."""
 
@@ -135,18 +138,19 @@ class Resources:
 
     def _value(self, resource: int) -> tuple[int, int] | None:
         package, type_id, entry = resource >> 24, resource >> 16 & 0xFF, resource & 0xFFFF
-        chunks = [
-            chunk
-            for place in self._packages[:MAX_PACKAGES]
-            for chunk in _package(self._data, *place, only=type_id)
-            if chunk.package == package
-        ]
-        for chunk in sorted(chunks, key=lambda c: not c.default)[:64]:
-            found = _simple(self._data, [chunk])
-            where = np.flatnonzero(found.entry == entry)
-            if len(where):
-                return int(found.kind[where[0]]), int(found.value[where[0]])
-        return None
+        others: list[_TypeChunk] = []
+        for place in self._packages[:MAX_PACKAGES]:
+            for chunk in _package(self._data, *place, only=type_id):
+                if chunk.package != package:
+                    continue
+                if not chunk.default:
+                    others.append(chunk)
+                    continue
+                found = _one(self._data, chunk, entry)
+                if found is not None:
+                    return found
+        values = (_one(self._data, chunk, entry) for chunk in others[:MAX_LANGUAGES])
+        return next((value for value in values if value is not None), None)
 
     def _type_chunks(self) -> Iterator[_TypeChunk]:
         return (chunk for package in self._packages[:MAX_PACKAGES] for chunk in _package(self._data, *package))
@@ -241,6 +245,31 @@ def _simple(data: bytes, chunks: Sequence[_TypeChunk]) -> _Values:
     kind = np.where(compact, flags >> 8, _number(raw, place + 11, 1))
     value = np.where(compact, _number(raw, place + 4, 4), _number(raw, place + 12, 4))
     return _Values(chunk, index, key, kind, value)
+
+
+def _one(data: bytes, chunk: _TypeChunk, entry: int) -> tuple[int, int] | None:
+    """Kind and value of one entry, where it is a simple one."""
+    if chunk.flags & _SPARSE:
+        found = _simple(data, [chunk])
+        where = np.flatnonzero(found.entry == entry)
+        return (int(found.kind[where[0]]), int(found.value[where[0]])) if len(where) else None
+    stop = min(chunk.at + chunk.size, len(data))
+    width = 2 if chunk.flags & _OFFSET16 else 4
+    at = chunk.at + chunk.header + entry * width
+    if entry >= chunk.count or at + width > stop:
+        return None
+    offset = int.from_bytes(data[at : at + width], "little")
+    if offset == (1 << 8 * width) - 1:
+        return None
+    place = chunk.at + chunk.entries + offset * (4 if width == 2 else 1)
+    if place + 8 > stop:
+        return None
+    flags = int.from_bytes(data[place + 2 : place + 4], "little")
+    if flags & _COMPACT:
+        return flags >> 8, int.from_bytes(data[place + 4 : place + 8], "little")
+    if flags & _COMPLEX or place + 16 > stop:
+        return None
+    return data[place + 11], int.from_bytes(data[place + 12 : place + 16], "little")
 
 
 def _entries(data: bytes, chunk: _TypeChunk) -> tuple[Offsets, Offsets]:

@@ -1,5 +1,7 @@
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from tieback.intake.apps.interface import Buffer
 from tieback.intake.apps.open import open_app
-from tieback.intake.apps.resources import Resources
+from tieback.intake.apps.resources import Resources, _one, _simple
 from tieback.intake.apps.stringpool import MalformedError
 
 type Build = Callable[..., bytes]
@@ -78,3 +80,37 @@ def test_damage_is_refused_or_read(build: Build, noise: list[tuple[int, int]], c
     (buffer,) = table.artifact().buffers
     assert all(isinstance(buffer.names.get(offset), str | None) for offset in buffer.names)
     table.text(0x7F010001)
+
+
+def same_one_by_one(data: bytes, count: int) -> int:
+    """How many values there are; each is the same read by itself and with all others."""
+    table = Resources("resources.arsc", data)
+    values = 0
+    for chunk in table._type_chunks():
+        together = _simple(data, [chunk])
+        first: dict[int, tuple[int, int]] = {}
+        for entry, kind, value in zip(together.entry, together.kind, together.value, strict=True):
+            first.setdefault(int(entry), (int(kind), int(value)))
+        for entry in range(count):
+            assert _one(data, chunk, entry) == first.get(entry)
+        values += len(first)
+    return values
+
+
+def test_a_value_is_the_same_by_itself(apps: Path) -> None:
+    with ZipFile(apps / "diva.apk") as archive:
+        assert same_one_by_one(archive.read("resources.arsc"), 40) > 1000
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    noise=st.lists(st.tuples(st.integers(0, 900), st.integers(0, 255)), max_size=10),
+    cut=st.integers(0, 500),
+    sparse=st.booleans(),
+)
+def test_of_a_damaged_table_too(build: Build, noise: list[tuple[int, int]], cut: int, sparse: bool) -> None:
+    data = bytearray(build("resource_table", STRINGS, sparse=sparse))
+    for place, value in noise:
+        data[place % len(data)] = value
+    with suppress(MalformedError):
+        same_one_by_one(bytes(data[: len(data) - cut]), 6)
