@@ -1,6 +1,7 @@
-"""Every flow of the files given, as JSON lines: what ``tieback traffic`` does in a worker, without looking for leaks.
+"""Every flow of the files given, as JSON lines: what ``tieback traffic`` does in a worker.
 
-A program of its own, so that the benchmark's other imports are not in the figures.
+``python -m bench.flows [--leaks] FILE...``. A program of its own, so that the benchmark's other imports are not in
+the figures.
 """
 
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does
 
 
-def analyse(files: list[Path]) -> int:
+def analyse(files: list[Path], *, leaks: bool) -> int:
     """Every flow of the files as JSON to standard output; their number."""
     import msgspec
 
@@ -19,17 +20,24 @@ def analyse(files: list[Path]) -> int:
 
     encode = msgspec.json.Encoder().encode
     out = sys.stdout.buffer
+    judge = None
+    if leaks:
+        from tieback.pipeline.leaks import LeakJudge
+
+        judge = LeakJudge()
     count = 0
     for file in files:
         opened = open_traffic(file)
         for seen in opened.flows():
-            out.write(encode(seen.flow) + b"\n")
+            out.write(encode(judge(seen) if judge else seen.flow) + b"\n")
             count += 1
         opened.close()
     return count
 
 
 if __name__ == "__main__":
-    count = analyse([Path(argument) for argument in sys.argv[1:]])
+    arguments = sys.argv[1:]
+    with_leaks = arguments[:1] == ["--leaks"]
+    count = analyse([Path(argument) for argument in arguments[with_leaks:]], leaks=with_leaks)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     sys.stderr.write(f"{count} flows, peak {peak} MiB\n")

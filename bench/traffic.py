@@ -1,8 +1,10 @@
-"""Captures: one large file and a directory of small ones, against tshark, Suricata, ndpiReader and tcpdump.
+"""Captures: one large file and a directory of small ones, against tshark, Suricata, nfstream, ndpiReader and tcpdump.
 
 Reads real captures from the folder in ``TIEBACK_BENCH_CAPTURES``, else ``../shared/data/captures``. The large file is
 their Ethernet packets, repeated with other addresses in each copy, so that flows do not run into each other.
 Peers that are not installed are left out. tieback's figures include QUIC, names, stores and the JSON of every flow.
+``TIEBACK_BENCH_LARGEST_MB`` (default 2000) is the size of the largest file, with which linear cost is measured; it is
+written to a temporary folder, never takes more than half of what is free there, and is deleted.
 """
 
 import os
@@ -10,13 +12,21 @@ import shutil
 import struct
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 from bench.measure import process, table
 
 ROOT = Path(__file__).parents[1]
 COPIES = 24
-SMALL_COPIES = 3
+LARGEST_MB = 2000
+NFSTREAM = """
+import sys
+from nfstream import NFStreamer
+if __name__ == "__main__":
+    for flow in NFStreamer(source=sys.argv[1], n_meters=1, statistical_analysis=False):
+        print(flow.src_ip, flow.dst_ip, flow.dst_port, flow.application_name, flow.requested_server_name)
+"""
 
 TSHARK = [
     "tshark", "-n", "-T", "fields", "-e", "frame.time_epoch", "-e", "ip.src", "-e", "ip.dst", "-e", "tcp.srcport", "-e",
@@ -89,26 +99,21 @@ def _shifted(data: bytes, copy: int) -> bytes:
     return bytes(moved)
 
 
-def _peers(file: Path, folder: Path) -> list[tuple[str, str, list[str]]]:
-    suricata = [
-        "suricata",
-        "-c",
-        str(SURICATA),
-        "--runmode",
-        "single",
-        "-k",
-        "none",
-        "-l",
-        str(folder),
-        "-S",
-        "/dev/null",
+def _peers(file: Path, folder: Path) -> list[tuple[str, list[str], int]]:
+    """What, its command and how many runs."""
+    suricata = ["suricata", "--runmode", "single", "-k", "none", "-S", "/dev/null"]
+    script = folder / "with_nfstream.py"
+    script.write_text(NFSTREAM)
+    every = [
+        ("tcpdump -w /dev/null", ["tcpdump", "-nr", str(file), "-w", "/dev/null"], 3),
+        ("ndpiReader", ["ndpiReader", "-q", "-i", str(file)], 3),
+        ("Suricata, EVE, one thread", [*suricata, "-c", str(SURICATA), "-l", str(folder), "-r", str(file)], 3),
+        ("tshark, 11 fields", [*TSHARK, str(file)], 1),
     ]
-    return [
-        ("tcpdump", "tcpdump -w /dev/null", ["tcpdump", "-nr", str(file), "-w", "/dev/null"]),
-        ("ndpiReader", "ndpiReader", ["ndpiReader", "-q", "-i", str(file)]),
-        ("suricata", "Suricata, EVE, one thread", [*suricata, "-r", str(file)]),
-        ("tshark", "tshark, 11 fields", [*TSHARK, str(file)]),
-    ]
+    found = [peer for peer in every if shutil.which(peer[1][0])]
+    if find_spec("nfstream"):
+        found.append(("nfstream, one meter", [sys.executable, str(script), str(file)], 1))
+    return found
 
 
 def run() -> str:
@@ -116,39 +121,66 @@ def run() -> str:
     files = captures()
     if not files:
         return "## Captures\n\nNot measured: no folder of captures was given.\n"
+    chosen = of_apps(files)
     with tempfile.TemporaryDirectory(prefix="tieback-bench-") as name:
         folder = Path(name)
-        large, small = folder / "large.pcap", folder / "small.pcap"
-        packets, size = build(of_apps(files), large, COPIES)
-        _, small_size = build(of_apps(files), small, SMALL_COPIES)
-        me = [sys.executable, "-m", "bench.flows"]
-        start = process(me)
-        ours, tenth = process([*me, str(large)]), process([*me, str(small)])
-        many = process([*me, *map(str, files)])
+        large = folder / "large.pcap"
+        packets, size = build(chosen, large, COPIES)
+        start = process(OURS)
+        ours = process([*OURS, str(large)])
+        leaks = process([*OURS, "--leaks", str(large)], runs=1)
         rows = [_row("tieback, process start to end", ours, size, packets, ours)]
+        rows.append(_row("tieback, leaks too", leaks, size, packets, ours))
         rows += [
-            _row(what, process(command, runs=1 if program == "tshark" else 3), size, packets, ours)
-            for program, what, command in _peers(large, folder)
-            if shutil.which(program)
+            _row(what, process(command, runs=runs), size, packets, ours)
+            for what, command, runs in _peers(large, folder)
         ]
-        total = sum(file.stat().st_size for file in files)
-        each = (many[1] - start[1]) / len(files)
-        lines = [["tieback, one process, start left out", f"{each * 1000:.2f}", "1.0"]]
-        if shutil.which("tshark"):
-            sample = files[:: max(len(files) // 20, 1)]
-            theirs = sum(process([*TSHARK, str(file)], runs=1)[1] for file in sample) / len(sample)
-            lines.append(["tshark, a process a file", f"{theirs * 1000:.2f}", f"{theirs / each:.0f}"])
-        slope = (tenth[1] - start[1]) / small_size / ((ours[1] - start[1]) / size)
+        large.unlink()
         return (
-            f"## Captures\n\n`python -m bench traffic`: {len(of_apps(files))} real captures of apps, "
+            f"## Captures\n\n`python -m bench traffic`: {len(chosen)} real captures of apps, "
             f"{COPIES} times with other addresses: {packets} packets, {size / 1e6:.1f} MB; medians of whole "
             "processes.\n\n"
             + table(["what", "CPU s", "MB/s", "thousand packets/s", "peak MiB", "x tieback"], rows)
-            + f"\nStarting alone takes {start[1]:.2f} s of tieback's CPU. A byte of a "
-            f"file of {small_size / 1e6:.0f} MB costs {slope:.2f} times what a byte of the large one does.\n\n"
-            f"{len(files)} small files, {total / 1e6:.1f} MB:\n\n"
-            + table(["what", "CPU ms a file", "x tieback"], lines)
+            + f"\nStarting alone takes {start[1]:.2f} s of tieback's CPU.\n\n"
+            + _sizes(chosen, folder, start[1])
+            + _small(files, start[1])
         )
+
+
+OURS = [sys.executable, "-m", "bench.flows"]
+
+
+def _sizes(files: list[Path], folder: Path, start: float) -> str:
+    """What a byte costs in files of several sizes."""
+    largest = int(os.environ.get("TIEBACK_BENCH_LARGEST_MB", LARGEST_MB))
+    largest = min(largest, shutil.disk_usage(folder).free // 2_000_000)
+    probe = folder / "probe.pcap"
+    _, one = build(files, probe, 1)
+    probe.unlink()
+    rows: list[list[str]] = []
+    for size in (10, 100, 1000, largest):
+        copies = min(max(round(size * 1e6 / one), 1), 256)
+        if size > largest or (rows and copies <= int(rows[-1][1])):
+            continue
+        file = folder / "sized.pcap"
+        packets, written = build(files, file, copies)
+        _, cpu, peak = process([*OURS, str(file)], runs=1)
+        file.unlink()
+        each = (cpu - start) / packets * 1e6
+        rows.append([f"{written / 1e6:.0f}", str(copies), f"{packets}", f"{cpu:.2f}", f"{each:.2f}", f"{peak:.0f}"])
+    return table(["MB", "copies", "packets", "CPU s", "µs a packet, start left out", "peak MiB"], rows) + "\n"
+
+
+def _small(files: list[Path], start: float) -> str:
+    """Many small files in one process."""
+    total = sum(file.stat().st_size for file in files)
+    each = (process([*OURS, *map(str, files)])[1] - start) / len(files)
+    lines = [["tieback, one process, start left out", f"{each * 1000:.2f}", "1.0"]]
+    if shutil.which("tshark"):
+        sample = files[:: max(len(files) // 20, 1)]
+        theirs = sum(process([*TSHARK, str(file)], runs=1)[1] for file in sample) / len(sample)
+        lines.append(["tshark, a process a file", f"{theirs * 1000:.2f}", f"{theirs / each:.0f}"])
+    return f"{len(files)} small files, {total / 1e6:.1f} MB:\n\n" + table(["what", "CPU ms a file", "x tieback"], lines)
 
 
 def _row(
