@@ -15,6 +15,7 @@ from itertools import islice
 import msgspec
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.resources import StringNames
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Sighting
@@ -39,6 +40,8 @@ RULE = "config-key"
 MAX_FILE = 256 * 1024
 _MAX_HITS = 50_000
 _RESOURCES = "resources.arsc"
+_ONLY_NAMED = ("project_id",)
+"""Resources of Firebase whose values may look like any word."""
 _ENDINGS = (
     ".json", ".properties", ".plist", ".env", ".yaml", ".yml", ".ini", ".conf", ".config", ".cfg", ".xml", ".toml",
 )  # fmt: skip
@@ -201,6 +204,14 @@ class ConfigExtractor:
         unit = 2 if buffer.utf16 else 1
         known = self._scanner.anchors
         firebase = any(known[index].shape is Shape.KEY for index, _ in hits)
+        if firebase and isinstance(buffer.names, StringNames):
+            # A project without a hyphen looks like any word: only its name tells.
+            for begin, name in buffer.names.matching(_ONLY_NAMED):
+                after = int(starts[min(int(starts.searchsorted(begin, side="right")), len(starts) - 1)])
+                raw = buffer.data[begin : after if after > begin else len(buffer.data)][: MAX_VALUE * unit]
+                value = decoded(bytes(raw), wide=buffer.utf16).partition("\0")[0]
+                if not _PROJECT.fullmatch(value):
+                    yield from self.judge(name, value, _RESOURCES, buffer, begin)
         last = -1
         for index, end in hits:
             if known[index].shape is Shape.KEY or known[index].wide is not buffer.utf16 or end == last:

@@ -1,6 +1,8 @@
 """Keys and names: what they make of values, and what they leave alone."""
 
 import plistlib
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.resources import StringNames
 from tieback.model.endpoint import EndpointKind
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Sighting
@@ -214,3 +217,28 @@ def test_ends_of_names_are_looked_at(end: str) -> None:
 def test_pictures_and_layouts_are_not(end: str) -> None:
     text = f"res/shop.{end}\0".encode()
     assert ConfigExtractor()._scanner.scan(text, 0, len(text), 9) == ([], False)
+
+
+class Named(StringNames):
+    """Names as a resource table gives them, without one."""
+
+    def __init__(self, given: dict[int, str]) -> None:
+        self.given = given
+
+    def matching(self, names: Iterable[str]) -> Iterator[tuple[int, str]]:
+        return ((at, name) for at, name in self.given.items() if name in names)
+
+    def get(self, key: object, default: object = None) -> Any:
+        return default
+
+
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize(("mark", "found"), [("fieldhand.appspot.com", ["firestore:fieldhand"]), ("none.test", [])])
+def test_a_project_that_looks_like_any_word_is_found_by_its_name(wide: bool, mark: str, found: list[str]) -> None:
+    codec = "utf-16-le" if wide else "utf-8"
+    parts = [text.encode(codec) + "\0".encode(codec) for text in ("Fieldhand", "fieldhand", mark)]
+    starts = np.array([0, len(parts[0]), len(parts[0]) + len(parts[1])], dtype=np.int64)
+    names = Named({len(parts[0]): "project_id"})
+    data = b"".join(parts)
+    buffer = Buffer("resources.arsc", BufferKind.RESOURCES, data, starts=starts, utf16=wide, names=names)
+    assert values(list(EXTRACTOR.extract(Artifact("resources.arsc", (buffer,))))) == found

@@ -5,7 +5,7 @@ Source: AOSP ``ResourceTypes.h`` (``ResTable_header``, ``ResTable_package``, ``R
 """
 
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -179,11 +179,29 @@ class StringNames(Mapping[int, str]):
             raise KeyError(offset)
         return f"string/{name}"
 
+    def matching(self, names: Iterable[str]) -> Iterator[tuple[int, str]]:
+        """Offsets of the strings whose resource bears one of these names, with the name; no other name is read."""
+        offsets, keys, pools = self._tables()
+        wanted = tuple(names)
+        for number, pool in enumerate(pools[:128]):
+            for name in wanted:
+                for index in _indexes(pool, name):
+                    yield from ((int(offsets[at]), name) for at in np.flatnonzero(keys == index * 128 + number))
+
     def __iter__(self) -> Iterator[int]:
         return (int(offset) for offset in self._tables()[0])
 
     def __len__(self) -> int:
         return len(self._tables()[0])
+
+
+def _indexes(pool: StringPool, text: str) -> Iterator[int]:
+    """Indexes at which a pool holds exactly this text."""
+    raw = text.encode("utf-16-le" if pool.utf16 else "utf-8")
+    at = pool.data.find(raw, pool.start, pool.stop)
+    while at >= 0:
+        yield from (int(index) for index in np.flatnonzero((pool.starts == at) & (pool.lengths == len(raw))))
+        at = pool.data.find(raw, at + 1, pool.stop)
 
 
 def _chunks(data: bytes, at: int, stop: int) -> Iterator[tuple[int, int, int, int]]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tieback.intake.apps.interface import Buffer
 from tieback.intake.apps.open import open_app
-from tieback.intake.apps.resources import Resources, _one, _simple
+from tieback.intake.apps.resources import Resources, StringNames, _one, _simple
 from tieback.intake.apps.stringpool import MalformedError
 
 type Build = Callable[..., bytes]
@@ -35,6 +35,16 @@ def test_string_values_have_their_names(build: Build, utf16: bool, sparse: bool)
     assert len(buffer.names) == len(list(buffer.names)) == 3
     assert buffer.names.get(1) is None
     assert data[buffer.base :].startswith(buffer.data)
+
+
+@pytest.mark.parametrize("utf16", [False, True])
+def test_strings_are_found_by_their_names(build: Build, utf16: bool) -> None:
+    strings = {"project": "other", "project_id": "fieldhand", "project_id_old": "gone"}
+    (buffer,) = Resources("resources.arsc", build("resource_table", strings, utf16=utf16)).artifact().buffers
+    assert isinstance(buffer.names, StringNames)
+    ((begin, name),) = buffer.names.matching(("project_id", "missing"))
+    raw = bytes(buffer.data[begin : begin + (18 if utf16 else 9)])
+    assert (name, raw.decode("utf-16-le" if utf16 else "utf-8")) == ("project_id", "fieldhand")
 
 
 @pytest.mark.parametrize(
