@@ -16,7 +16,7 @@ CONTRACTS = {
     ("contract", "room", "shared"),
     [
         ("Probes do not know each other", "probes", {"interface", "wire", "choose", "playback", "web", "finder"}),
-        ("Renderers do not know each other", "report", {"interface", "document", "figures"}),
+        ("Renderers do not know each other", "report", {"interface", "document", "figures", "detail", "encoding"}),
     ],
 )
 def test_independence_contracts_are_complete(contract: str, room: str, shared: set[str]) -> None:

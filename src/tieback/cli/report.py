@@ -6,15 +6,18 @@ from typing import Annotated
 
 import typer
 
-from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console
+from tieback.cli.terminal import WorkspaceOption, data_console
 from tieback.model.errors import WorkspaceError
 from tieback.model.report import Report
 from tieback.report.interface import Renderer
 
+FORMATS = "terminal, html, pdf, json, ndjson, csv, markdown, sarif, ocsf, stix, defectdojo, cyclonedx, csaf, junit"
+"""For help; a test keeps it true, since importing the renderers would make every command slow."""
+
 
 def report(
     workspace: WorkspaceOption = Path(".tieback"),
-    output: Annotated[str, typer.Option("--format", help="terminal, json or html.")] = "terminal",
+    output: Annotated[str, typer.Option("--format", help=f"One of {FORMATS}.")] = "terminal",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
 ) -> None:
     """Render the last finished run of a workspace.
@@ -28,10 +31,8 @@ def report(
     with last_report(workspace) as document:
         if out is not None:
             write_report(document, renderer, out)
-        elif output == "terminal":
-            show(document, OutputFormat.TABLE)
         else:
-            renderer.render(document, sys.stdout.buffer)
+            show(document, output)
 
 
 def write_report(document: Report, renderer: Renderer, path: Path) -> None:
@@ -46,19 +47,24 @@ def write_report(document: Report, renderer: Renderer, path: Path) -> None:
             renderer.render(document, file)
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise WorkspaceError(
             f"the report cannot be written ({error.strerror})", where=str(path), advice="Choose another place"
         ) from None
+    finally:
+        partial.unlink(missing_ok=True)
 
 
-def show(document: Report, output: OutputFormat) -> None:
-    """The report on stdout: tables for people, or one JSON document."""
-    if output is OutputFormat.JSON:
-        from tieback.report import by_name
+def show(document: Report, output: str) -> None:
+    """The report on stdout: tables for people, or any of the formats.
 
-        by_name("json").render(document, sys.stdout.buffer)
+    Raises:
+        UsageError: there is no such format.
+    """
+    if output in {"table", "terminal"}:
+        from tieback.report.terminal import print_report
+
+        print_report(document, data_console())
         return
-    from tieback.report.terminal import print_report
+    from tieback.report import by_name
 
-    print_report(document, data_console())
+    by_name(output).render(document, sys.stdout.buffer)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from tieback.cli.report import show, write_report
-from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, complain, progress_bar, talk_console
+from tieback.cli.report import FORMATS, show, write_report
+from tieback.cli.terminal import ExitCode, WorkspaceOption, complain, progress_bar, talk_console
 from tieback.model.exposure import Severity
 
 
@@ -16,12 +16,10 @@ def scan(
         Path | None, typer.Option(help="The written permission; without one nothing is contacted.")
     ] = None,
     report: Annotated[
-        Path | None, typer.Option(help="Write the report there; .html or .json says which format.")
+        Path | None, typer.Option(help="Write the report there; the suffix (.html, .pdf, .sarif, …) says which format.")
     ] = None,
     workspace: WorkspaceOption = Path(".tieback"),
-    output: Annotated[OutputFormat, typer.Option("--format", help="Table, or one JSON document, on stdout.")] = (
-        OutputFormat.TABLE
-    ),
+    output: Annotated[str, typer.Option("--format", help=f"On stdout: table, or one of {FORMATS}.")] = "table",
     fail_on: Annotated[
         Severity | None, typer.Option(help="Exit 1 when a finding is at least this severe; default: never.")
     ] = None,
@@ -35,9 +33,11 @@ def scan(
     Example: tieback scan app.apk other.ipa --grant grant.toml --report report.html
     """
     from tieback.pipeline.scan import ScanRequest, run_scan
-    from tieback.report import by_suffix
+    from tieback.report import by_name, by_suffix
     from tieback.scope.grant import load_grant
 
+    if output != "table":
+        by_name(output)  # an unknown one is said before an hour of work
     renderer = by_suffix(report) if report is not None else None
     request = ScanRequest(
         inputs=tuple(inputs),

@@ -1,0 +1,82 @@
+"""A row for each finding and app, for spreadsheets: no cell can become a formula.
+
+Source: OWASP, CSV Injection: cells that begin with one of ``= + - @``, a tab or a carriage return get an apostrophe.
+RFC 4180 for the rest, with a byte order mark, by which spreadsheets know UTF-8.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from tieback.model.exposure import Exposure
+from tieback.model.figure import Figure
+from tieback.model.report import AppSummary, Report
+from tieback.report.detail import Detail, details
+from tieback.report.document import clean
+from tieback.report.interface import RendererMeta
+
+COLUMNS = (
+    "finding", "severity", "rule", "title", "cwe", "app", "bundle_id", "platform", "app_version", "vendor",
+    "app_sha256", "apps_concerned", "store", "product", "product_version", "access", "records", "records_quality",
+    "bytes", "bytes_quality", "personal_data", "ransom", "targets", "addresses", "evidence", "advice",
+)  # fmt: skip
+LONGEST = 32_000
+"""Characters of a cell; spreadsheets hold 32,767."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class CsvRenderer:
+    """Findings as a table; a finding of several apps has a row for each."""
+
+    meta = RendererMeta("csv", ".csv", "text/csv; charset=utf-8; header=present")
+
+    def render(self, report: Report, out: BinaryIO) -> None:
+        """Write the table to ``out``, row by row."""
+        out.write(b"\xef\xbb\xbf")
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(COLUMNS)
+        for detail in details(report):
+            for row in _rows(detail):
+                writer.writerow([cell(value) for value in row])
+            out.write(text.getvalue().encode("utf-8", "replace"))
+            text.seek(0)
+            text.truncate()
+        out.write(text.getvalue().encode("utf-8", "replace"))
+
+
+def cell(text: str) -> str:
+    """Text of others as a cell that no spreadsheet computes, on one line and without control characters."""
+    safe = clean(text, LONGEST)
+    return f"'{safe}" if safe.startswith(_FORMULA) else safe
+
+
+def _rows(detail: Detail) -> Iterator[tuple[str, ...]]:
+    finding = detail.finding
+    head = (finding.id, finding.severity.value, finding.rule, finding.title, finding.cwe)
+    tail = ("; ".join(finding.evidence), finding.advice)
+    for summary in detail.apps or (None,):
+        for store in detail.stores or (None,):
+            yield (*head, *_app(summary), str(len(finding.apps)), *_store(store), *tail)
+
+
+def _app(summary: AppSummary | None) -> tuple[str, ...]:
+    if summary is None:
+        return ("",) * 6
+    app = summary.app
+    return (app.label, app.bundle_id, app.platform.value, app.version_name, app.vendor, app.sha256)
+
+
+def _store(store: Exposure | None) -> tuple[str, ...]:
+    if store is None:
+        return ("",) * 12
+    return (
+        store.id, store.product, store.version, store.access.value, *_figure(store.records), *_figure(store.bytes),
+        "; ".join(total.pii_class for total in store.pii), store.ransom.verdict.value, "; ".join(store.targets),
+        "; ".join(store.addresses),
+    )  # fmt: skip
+
+
+def _figure(figure: Figure) -> tuple[str, str]:
+    return str(figure.value), figure.quality.value

@@ -1,0 +1,82 @@
+"""DefectDojo's Generic Findings Import, as JSON.
+
+Source: https://docs.defectdojo.com/supported_tools/parsers/generic_findings_import/. ``unique_id_from_tool`` stays the
+same over runs, so that importing again neither reopens nor closes the wrong finding.
+"""
+
+from typing import Any, BinaryIO
+
+from tieback.model.exposure import Severity
+from tieback.model.report import Report
+from tieback.report.detail import Detail, details
+from tieback.report.document import clean, records_text, store_text
+from tieback.report.encoding import encode_row
+from tieback.report.figures import bytes_text
+from tieback.report.interface import RendererMeta
+
+_SEVERITIES = {
+    Severity.CRITICAL: "Critical",
+    Severity.HIGH: "High",
+    Severity.MEDIUM: "Medium",
+    Severity.LOW: "Low",
+    Severity.INFO: "Info",
+}
+
+
+class DefectDojoRenderer:
+    """``{"findings": […]}``, streamed."""
+
+    meta = RendererMeta("defectdojo", ".defectdojo.json", "application/json")
+
+    def render(self, report: Report, out: BinaryIO) -> None:
+        """Write the document to ``out``, finding by finding."""
+        day = report.created.date().isoformat()
+        out.write(b'{"name":' + encode_row(clean(report.title)) + b',"type":"tieback","findings":[')
+        for number, detail in enumerate(details(report)):
+            out.write(b"," if number else b"")
+            out.write(encode_row(_finding(detail, day)))
+        out.write(b"]}\n")
+
+
+def _finding(detail: Detail, day: str) -> dict[str, Any]:
+    finding = detail.finding
+    lines = [finding.title + "."]
+    lines += [f"App: {s.app.label} {s.app.version_name} ({s.app.bundle_id}), {s.app.sha256}" for s in detail.apps[:20]]
+    lines += [
+        f"Store: {store_text(store)} at {', '.join(store.targets[:5])}: {records_text(store.records)}, "
+        f"{bytes_text(store.bytes)}"
+        for store in detail.stores
+    ]
+    lines += [f"Evidence: {line}" for line in finding.evidence]
+    entry: dict[str, Any] = {
+        "title": clean(f"{finding.title}: {_about(detail)}", 500),
+        "description": "\n\n".join(clean(line, 1000) for line in lines),
+        "severity": _SEVERITIES[finding.severity],
+        "mitigation": clean(finding.advice, 4000),
+        "unique_id_from_tool": finding.id,
+        "vuln_id_from_tool": finding.rule,
+        "date": day,
+        "active": True,
+        "verified": bool(detail.stores),
+        "static_finding": not detail.stores,
+        "dynamic_finding": bool(detail.stores),
+        "endpoints": [clean(target, 200) for store in detail.stores for target in store.targets[:20]],
+        "tags": ["tieback", finding.rule],
+    }
+    number = finding.cwe.removeprefix("CWE-")
+    if number.isdigit():
+        entry["cwe"] = int(number)
+    if detail.apps:
+        first = detail.apps[0]
+        entry |= {
+            "component_name": clean(first.app.bundle_id, 200),
+            "component_version": clean(first.app.version_name, 100),
+            "file_path": clean(first.path, 1000),
+        }
+    return entry
+
+
+def _about(detail: Detail) -> str:
+    names = ", ".join(summary.app.label for summary in detail.apps[:3])
+    stores = ", ".join(store_text(store) for store in detail.stores[:2])
+    return "; ".join(filter(None, (names, stores))) or detail.finding.id

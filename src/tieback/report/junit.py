@@ -1,0 +1,57 @@
+"""JUnit XML: a test case for each finding and each app without one, so that any build server shows them.
+
+Source: the schema that build servers share (https://github.com/testmoapp/junitxml). Findings are failures, worst first.
+"""
+
+from typing import BinaryIO
+from xml.sax.saxutils import escape, quoteattr
+
+from tieback.model.report import Report
+from tieback.report.detail import details
+from tieback.report.document import clean, store_text
+from tieback.report.interface import RendererMeta
+
+_LONGEST = 4000
+
+
+class JunitRenderer:
+    """Two suites: the findings, and the apps that lead to no store that answered."""
+
+    meta = RendererMeta("junit", ".junit.xml", "application/xml")
+
+    def render(self, report: Report, out: BinaryIO) -> None:
+        """Write the document to ``out``, case by case."""
+        found, quiet = report.findings.count, report.quiet.count
+        stamp = report.created.strftime("%Y-%m-%dT%H:%M:%S")
+        out.write(b'<?xml version="1.0" encoding="UTF-8"?>\n')
+        out.write(f'<testsuites name="tieback" tests="{found + quiet}" failures="{found}">\n'.encode())
+        out.write(
+            f'<testsuite name="findings" tests="{found}" failures="{found}" errors="0" timestamp="{stamp}">\n'.encode()
+        )
+        for detail in details(report):
+            finding = detail.finding
+            about = ", ".join(
+                [summary.app.bundle_id for summary in detail.apps[:5]]
+                + [store_text(store) for store in detail.stores[:3]]
+            )
+            body = "\n".join((*finding.evidence, f"What to do: {finding.advice}"))
+            out.write(
+                (
+                    f"<testcase classname={_attribute(finding.rule)} name={_attribute(f'{finding.id} {about}')}>"
+                    f"<failure type={_attribute(finding.severity.value)} message={_attribute(finding.title)}>"
+                    f"{_text(body)}</failure></testcase>\n"
+                ).encode()
+            )
+        out.write(f'</testsuite>\n<testsuite name="apps" tests="{quiet}" failures="0" errors="0">\n'.encode())
+        for summary in report.quiet.rows():
+            case = f"{summary.app.bundle_id} {summary.app.version_name}"
+            out.write(f'<testcase classname="app" name={_attribute(case)}/>\n'.encode())
+        out.write(b"</testsuite>\n</testsuites>\n")
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(clean(text, 300))
+
+
+def _text(text: str) -> str:
+    return escape("\n".join(clean(line, _LONGEST) for line in text.split("\n")))

@@ -1,0 +1,112 @@
+"""The report as Markdown, for a pull request, a ticket or a wiki: conclusions, exposed stores, findings.
+
+GitHub Flavored Markdown (https://github.github.com/gfm/). Text of others is escaped: neither markup nor a mention.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from tieback.model.report import Report
+from tieback.report.detail import Detail, details
+from tieback.report.document import (
+    ACCESS_WORDS,
+    PLATFORM_WORDS,
+    RANSOM_WORDS,
+    Row,
+    clean,
+    count_text,
+    headline_text,
+    most_records,
+    rows,
+    scope_lines,
+    store_text,
+    ways_of,
+)
+from tieback.report.figures import LEGEND, bytes_text, figure_text
+from tieback.report.interface import RendererMeta
+
+MOST_ROWS = 50
+MOST_FINDINGS = 100
+MOST_PROBLEMS = 20
+
+_MARKUP = re.compile(r"[\\`*_{}\[\]#!|<>~&@$]|^[-+=]|(?<=^\d)[.)]|:(?=//)|(?<=\bwww)\.")
+"""What would be markup, a mention, the begin of a list or a link by itself."""
+
+
+class MarkdownRenderer:
+    """A page that reads well as text too; long tables are cut, and say so."""
+
+    meta = RendererMeta("markdown", ".md", "text/markdown; charset=utf-8; variant=GFM")
+
+    def render(self, report: Report, out: BinaryIO) -> None:
+        """Write the page to ``out``, line by line."""
+        out.writelines(f"{line}\n".encode("utf-8", "replace") for line in _lines(report))
+
+
+def escaped(text: str, limit: int = 200) -> str:
+    """Text of others as Markdown that shows exactly it, on one line."""
+    return _MARKUP.sub(r"\\\g<0>", clean(text, limit))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield f"# {escaped(report.title)}"
+    yield ""
+    yield f"**{headline_text(report)}**"
+    yield from _stores("Apps with an exposed data store", rows(report, exposed=True, most=MOST_ROWS), report.ways[0])
+    answered = rows(report, exposed=False, most=MOST_ROWS)
+    yield from _stores("Stores that answered and were not open", answered, report.ways[1])
+    if report.findings.count:
+        yield from ("", "## Findings", "")
+        for number, detail in enumerate(details(report)):
+            if number == MOST_FINDINGS:
+                yield f"- and {report.findings.count - number:,} more"
+                break
+            yield from _finding(detail)
+    if report.problems.count:
+        yield from ("", f"## {count_text(report.problems.count, 'problem')}: what could not be read or asked", "")
+        for problem in report.problems.first(MOST_PROBLEMS):
+            yield f"- {escaped(problem.where)}: {escaped(problem.what)}"
+        if report.problems.count > MOST_PROBLEMS:
+            yield f"- and {report.problems.count - MOST_PROBLEMS:,} more"
+    yield from ("", "## Scope", "")
+    for label, text in scope_lines(report.scope):
+        yield f"- {label}: {escaped(text, 500)}"
+    yield ""
+    yield "Figures: " + ", ".join(f"{sign} {word}" for sign, word, _ in LEGEND) + "."
+    yield f"Made by tieback {escaped(report.tool_version)}, {report.created:%Y-%m-%d %H:%M} UTC."
+
+
+def _stores(title: str, found: Sequence[Row], count: int) -> Iterator[str]:
+    if not found:
+        return
+    yield from ("", f"## {title}", "")
+    yield "| Severity | App | Back end | Store | Access | Records | Size | Personal data |"
+    yield "|---|---|---|---|---|---:|---:|---|"
+    for row in found:
+        app, store = row.summary.app, row.exposure
+        access = " ".join(filter(None, (ACCESS_WORDS[store.access], RANSOM_WORDS[store.ransom.verdict])))
+        ways = "<br>".join(f"{escaped(place)} ({words})" for place, words in list(ways_of(row.routes).items())[:3])
+        data = ", ".join(total.pii_class.replace("_", " ") for total in most_records(store.pii)[:5])
+        name = f"{escaped(app.label, 60)} {escaped(app.version_name, 20)} ({PLATFORM_WORDS[app.platform]})"
+        size = bytes_text(store.bytes)
+        cells = (store.severity.value, name, ways, escaped(store_text(store)), access, figure_text(store.records), size)
+        yield "| " + " | ".join((*cells, escaped(data))) + " |"
+    if count > len(found):
+        yield ""
+        yield f"and {count - len(found):,} more"
+
+
+def _finding(detail: Detail) -> Iterator[str]:
+    finding = detail.finding
+    names = ", ".join(escaped(summary.app.label, 60) for summary in detail.apps[:5])
+    more = f" and {len(finding.apps) - 5:,} more" if len(finding.apps) > 5 else ""
+    stores = ", ".join(escaped(store_text(store)) for store in detail.stores[:3])
+    about = "; ".join(filter(None, (names + more, stores)))
+    weakness = f"{escaped(finding.rule)}, {escaped(finding.cwe, 20)}"
+    yield f"- **{finding.severity.value}**: {escaped(finding.title)} ({weakness})"
+    if about:
+        yield f"  - {about}"
+    for line in finding.evidence[:3]:
+        yield f"  - {escaped(line)}"
+    yield f"  - What to do: {escaped(finding.advice, 600)}"

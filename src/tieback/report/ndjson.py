@@ -1,0 +1,39 @@
+"""The report as JSON lines: the conclusions first, then a line for each row of each table."""
+
+from typing import BinaryIO
+
+import msgspec
+
+from tieback.model.document import SCHEMA_VERSION
+from tieback.model.report import Report
+from tieback.report.encoding import encode_row
+from tieback.report.interface import RendererMeta
+
+_TABLES = (
+    ("app-summary", "apps"),
+    ("exposure", "exposures"),
+    ("finding", "findings"),
+    ("problem", "problems"),
+    ("app-sighting", "sightings"),
+    ("backend", "backends"),
+    ("probe", "probes"),
+)
+"""Schema of the lines of a table, and the table."""
+
+
+class NdjsonRenderer:
+    """One document a line, each with its ``schema``, so that a reader can skip what it does not know."""
+
+    meta = RendererMeta("ndjson", ".ndjson", "application/x-ndjson")
+
+    def render(self, report: Report, out: BinaryIO) -> None:
+        """Write the lines to ``out``, one row in memory at a time."""
+        head = {name: getattr(report, name) for name in ("title", "created", "tool_version", "scope", "headline")}
+        out.write(_line("report-head", head))
+        for kind, name in _TABLES:
+            rows = report.exposures() if name == "exposures" else getattr(report, name).rows()
+            out.writelines(_line(kind, msgspec.to_builtins(row)) for row in rows)
+
+
+def _line(kind: str, fields: dict[str, object]) -> bytes:
+    return encode_row({"schema": f"tieback/{kind}/{SCHEMA_VERSION}", **fields}) + b"\n"

@@ -1,0 +1,141 @@
+"""SARIF 2.1.0: findings at the places in the packages where they begin, for code scanning.
+
+Source: OASIS, Static Analysis Results Interchange Format 2.1.0; for ``security-severity`` and the fingerprints GitHub's
+page "SARIF support for code scanning". A place inside a package is ``<package>/<entry>`` with the byte's offset.
+"""
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+from tieback.assess.findings import Rule, load_rules
+from tieback.model.exposure import AppRoute, Severity
+from tieback.model.report import AppSummary, Report
+from tieback.report.detail import Detail, details
+from tieback.report.document import TRAFFIC, clean, store_text
+from tieback.report.encoding import encode_row
+from tieback.report.interface import RendererMeta
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+MOST_PLACES = 10
+"""Locations of one result."""
+
+_LEVELS = {
+    Severity.CRITICAL: "error",
+    Severity.HIGH: "error",
+    Severity.MEDIUM: "warning",
+    Severity.LOW: "note",
+    Severity.INFO: "note",
+}
+_SCORES = {
+    Severity.CRITICAL: "9.5",
+    Severity.HIGH: "8.0",
+    Severity.MEDIUM: "5.5",
+    Severity.LOW: "3.0",
+    Severity.INFO: "0.0",
+}
+"""``security-severity``: over 9.0 is critical, 7.0 to 8.9 high, 4.0 to 6.9 medium, 0.1 to 3.9 low."""
+
+
+class SarifRenderer:
+    """One run; a result a finding, a rule of the driver for each rule that could apply."""
+
+    meta = RendererMeta("sarif", ".sarif", "application/sarif+json")
+
+    def render(self, report: Report, out: BinaryIO) -> None:
+        """Write the document to ``out``, result by result."""
+        rules = load_rules()
+        order = {rule: number for number, rule in enumerate(rules)}
+        driver = {
+            "name": "tieback",
+            "version": report.tool_version,
+            "semanticVersion": report.tool_version,
+            "rules": [_rule(key, rule) for key, rule in rules.items()],
+        }
+        out.write(b'{"$schema":' + encode_row(SCHEMA) + b',"version":"2.1.0","runs":[{"tool":{"driver":')
+        out.write(encode_row(driver) + b'},"columnKind":"unicodeCodePoints","results":[')
+        for number, detail in enumerate(details(report)):
+            out.write(b"," if number else b"")
+            out.write(encode_row(_result(detail, order)))
+        end = report.created.strftime("%Y-%m-%dT%H:%M:%SZ")
+        out.write(b'],"invocations":[' + encode_row({"executionSuccessful": True, "endTimeUtc": end}) + b"]}]}\n")
+
+
+def _rule(key: str, rule: Rule) -> dict[str, Any]:
+    tags = [
+        "security",
+        *([f"external/cwe/{rule.cwe.lower()}"] if rule.cwe else []),
+        *([rule.masvs] if rule.masvs else []),
+    ]
+    return {
+        "id": key,
+        "name": "".join(word.capitalize() for word in key.split("-")),
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.title},
+        "help": {"text": rule.advice.get("default", rule.title)},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity or Severity.HIGH]},
+        "properties": {"tags": tags, "security-severity": _SCORES[rule.severity or Severity.HIGH]},
+    }
+
+
+def _result(detail: Detail, order: dict[str, int]) -> dict[str, Any]:
+    finding = detail.finding
+    names = ", ".join(clean(summary.app.label, 60) for summary in detail.apps[:3]) or "no app"
+    stores = ", ".join(store_text(store) for store in detail.stores[:3])
+    text = f"{finding.title} ({names}{'; ' + stores if stores else ''}). {finding.advice}"
+    result: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": clean(text, 2000)},
+        "locations": list(_locations(detail)),
+        "partialFingerprints": {"tiebackFinding/v1": finding.id},
+        "properties": {
+            "severity": finding.severity.value,
+            "security-severity": _SCORES[finding.severity],
+            "cwe": finding.cwe,
+            "evidence": [clean(line, 500) for line in finding.evidence],
+            "stores": list(finding.exposures),
+            "apps": len(finding.apps),
+        },
+    }
+    if finding.rule in order:
+        result["ruleIndex"] = order[finding.rule]
+    return result
+
+
+def _locations(detail: Detail) -> Iterator[dict[str, Any]]:
+    """Where the packages lead to the stores; the packages themselves where no place is known."""
+    apps = {summary.app.sha256: summary for summary in detail.apps}
+    told = 0
+    for store in detail.stores:
+        for route in store.routes:
+            summary = apps.get(route.app_sha256)
+            if summary is None or route.how.startswith(TRAFFIC):
+                continue
+            yield _inside(summary, route)
+            told += 1
+            if told == MOST_PLACES:
+                return
+    if not told:
+        for summary in detail.apps[:MOST_PLACES]:
+            yield {"physicalLocation": {"artifactLocation": {"uri": _uri(summary.path)}, "region": {"startLine": 1}}}
+            told += 1
+    if not told:
+        # Code scanning shows no result without a place: a store that no app leads to is told by its name.
+        name = detail.stores[0].targets[0] if detail.stores and detail.stores[0].targets else detail.finding.id
+        yield {"physicalLocation": {"artifactLocation": {"uri": _uri(name)}, "region": {"startLine": 1}}}
+
+
+def _inside(summary: AppSummary, route: AppRoute) -> dict[str, Any]:
+    region: dict[str, int] = {"startLine": 1}
+    if route.offset is not None:
+        region |= {"byteOffset": route.offset, "byteLength": len(route.endpoint.encode("utf-8", "replace"))}
+    return {
+        "physicalLocation": {"artifactLocation": {"uri": _uri(f"{summary.path}/{route.file}")}, "region": region},
+        "message": {"text": f"{clean(route.endpoint, 300)} ({clean(route.how, 100)})"},
+    }
+
+
+def _uri(path: str) -> str:
+    """A relative reference (RFC 3986): code scanning takes no absolute one."""
+    return quote(clean(path, 1000).lstrip("/"), safe="/._-~") or "unknown"

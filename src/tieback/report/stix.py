@@ -1,0 +1,159 @@
+"""STIX 2.1: stores as infrastructure that consists of addresses and software, apps as software related to them.
+
+Source: OASIS, STIX Version 2.1. Everything is marked TLP:AMBER. Ids of things are UUIDs of version 5 over what they
+are, so that a second export updates the first.
+"""
+
+import ipaddress
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from tieback.model.exposure import Exposure
+from tieback.model.report import AppSummary, Report
+from tieback.report.document import ACCESS_WORDS, clean, records_text, store_text
+from tieback.report.encoding import encode_row
+from tieback.report.figures import bytes_text
+from tieback.report.interface import RendererMeta
+
+_OBSERVABLES = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
+"""Namespace of the ids of observables, given by the standard (section 2.9)."""
+_OWN = uuid.UUID("9f4f1c1e-2c7e-5a61-8d0a-1f1f6a7f0b52")
+AMBER = "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82"
+"""TLP:AMBER, as the standard defines it (section 7.2.1.4)."""
+MOST_ADDRESSES = 50
+
+
+class StixRenderer:
+    """A bundle, streamed: each object is written once."""
+
+    meta = RendererMeta("stix", ".stix.json", "application/stix+json;version=2.1")
+
+    def render(self, report: Report, out: BinaryIO) -> None:
+        """Write the bundle to ``out``, object by object."""
+        made = report.created.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        bundle = uuid.uuid5(_OWN, f"bundle\0{report.title}\0{made}")
+        out.write(b'{"type":"bundle","id":' + encode_row(f"bundle--{bundle}") + b',"objects":[')
+        written: set[bytes] = set()
+        for entry in _objects(report, made):
+            # Addresses and names are shared by stores; sixteen bytes an object tell which were written.
+            key = uuid.UUID(entry["id"].partition("--")[2]).bytes
+            if key not in written:
+                out.write(b"," if written else b"")
+                out.write(encode_row(entry))
+                written.add(key)
+        out.write(b"]}\n")
+
+
+def _objects(report: Report, made: str) -> Iterator[dict[str, Any]]:
+    us = _object("identity", "tieback", made, {"name": "tieback", "identity_class": "system"}, by=None)
+    yield _amber()
+    yield us
+    author = us["id"]
+    for summary in report.apps.rows():
+        if summary.exposures:
+            yield _app(summary)
+    for store in report.exposures():
+        yield from _store(store, made, author)
+
+
+def _store(store: Exposure, made: str, author: str) -> Iterator[dict[str, Any]]:
+    facts = f"{ACCESS_WORDS[store.access]}; {records_text(store.records)}; {bytes_text(store.bytes)}"
+    classes = ", ".join(total.pii_class for total in store.pii)
+    host = _object(
+        "infrastructure",
+        f"store\0{store.id}",
+        made,
+        {
+            "name": clean(f"{store_text(store)} at {', '.join(store.targets[:3])}", 300),
+            "description": clean(f"{facts}; personal data: {classes or 'none recognised'}", 2000),
+            "infrastructure_types": ["hosting-target-lists" if store.access.exposed else "unknown"],
+            "labels": [f"tieback-{store.access.value}", f"tieback-ransom-{store.ransom.verdict.value}"],
+            "external_references": [{"source_name": "tieback", "external_id": store.id}],
+        },
+        by=author,
+    )
+    yield host
+    software = _observable("software", {"name": store.product or "unknown", "version": clean(store.version, 100)})
+    parts = [software, *_addresses(store), *_names(store)]
+    for part in parts:
+        yield part
+        yield _relation(host["id"], "consists-of", part["id"], made, author)
+    for app in dict.fromkeys(route.app_sha256 for route in store.routes):
+        yield _relation(_app_id(app), "related-to", host["id"], made, author)
+
+
+def _addresses(store: Exposure) -> Iterator[dict[str, Any]]:
+    for place in store.addresses[:MOST_ADDRESSES]:
+        text = place.rpartition(":")[0].strip("[]")
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:
+            continue
+        yield _observable(f"ipv{address.version}-addr", {"value": str(address)})
+
+
+def _names(store: Exposure) -> Iterator[dict[str, Any]]:
+    for target in store.targets[:MOST_ADDRESSES]:
+        host = clean(target, 300).rpartition(":")[0].strip("[]").partition("/")[0]
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            if host and host.isascii() and "\ufffd" not in host:
+                yield _observable("domain-name", {"value": host})
+
+
+def _app(summary: AppSummary) -> dict[str, Any]:
+    app = summary.app
+    return {
+        "type": "software",
+        "spec_version": "2.1",
+        "id": _app_id(app.sha256),
+        "name": clean(app.label or app.bundle_id, 300) or "unknown",
+        "vendor": clean(app.vendor, 300) or "unknown",
+        "version": clean(app.version_name, 100) or "unknown",
+        "swid": clean(app.bundle_id, 300) or "unknown",
+        "object_marking_refs": [AMBER],
+    }
+
+
+def _app_id(sha256: str) -> str:
+    return f"software--{uuid.uuid5(_OWN, f'app\0{sha256}')}"
+
+
+def _observable(kind: str, fields: dict[str, str]) -> dict[str, Any]:
+    # RFC 8785's canonical form of the contributing properties.
+    name = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    key = uuid.uuid5(_OBSERVABLES, name.encode("utf-8", "replace").decode())
+    return {"type": kind, "spec_version": "2.1", "id": f"{kind}--{key}", **fields, "object_marking_refs": [AMBER]}
+
+
+def _relation(source: str, kind: str, target: str, made: str, author: str) -> dict[str, Any]:
+    fields = {"relationship_type": kind, "source_ref": source, "target_ref": target}
+    return _object("relationship", f"{source}\0{kind}\0{target}", made, fields, by=author)
+
+
+def _object(kind: str, key: str, made: str, fields: dict[str, Any], *, by: str | None) -> dict[str, Any]:
+    entry = {
+        "type": kind,
+        "spec_version": "2.1",
+        "id": f"{kind}--{uuid.uuid5(_OWN, f'{kind}\0{key}')}",
+        "created": made,
+        "modified": made,
+        **fields,
+        "object_marking_refs": [AMBER],
+    }
+    return entry if by is None else entry | {"created_by_ref": by}
+
+
+def _amber() -> dict[str, Any]:
+    return {
+        "type": "marking-definition",
+        "spec_version": "2.1",
+        "id": AMBER,
+        "created": "2017-01-20T00:00:00.000Z",
+        "definition_type": "tlp",
+        "name": "TLP:AMBER",
+        "definition": {"tlp": "amber"},
+    }
