@@ -1,9 +1,10 @@
 """The seam of the traffic readers: a file in, flows out; and of the recognisers of data stores' protocols."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+import msgspec
 
 from tieback.model.flow import Flow, Sample
 from tieback.model.sighting import Problem
@@ -12,8 +13,7 @@ FIRST_BYTES = 16 * 1024
 """How much of each direction is kept for recognition and samples; afterwards bytes are only counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class SeenFlow:
+class SeenFlow(msgspec.Struct, frozen=True):
     """A flow with its cleartext samples, which go no further than the classifier."""
 
     flow: Flow
@@ -36,8 +36,7 @@ class OpenedTraffic(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(msgspec.Struct, frozen=True):
     """The first bytes of a connection, by direction, reassembled; either may be empty when only one was captured."""
 
     client: bytes
@@ -49,8 +48,7 @@ class Opening:
     """Whether the capture began after the connection did, so the first bytes may stand anywhere in the protocol."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(msgspec.Struct, frozen=True):
     """What a recogniser says of an opening."""
 
     protocol: str
@@ -63,7 +61,7 @@ class Recognised:
     """From the ClientHello on, where it turned to TLS."""
     tls_server: bytes = b""
     detail: str = ""
-    samples: tuple[Sample, ...] = field(default=())
+    samples: tuple[Sample, ...] = ()
 
 
 class Recogniser(Protocol):

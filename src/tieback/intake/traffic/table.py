@@ -35,6 +35,8 @@ MAX_KEPT = 24 * 1024 * 1024
 _ANSWER = 2
 """Instead of a family's number: an answer to a question for a name."""
 _NAMED_DATAGRAMS = 2
+_BATCH = 64
+"""Conversations that are judged at a time when the capture ends."""
 
 type Judge = Callable[[Conversation], Judgement]
 
@@ -63,20 +65,22 @@ class FlowTable:
         """Walk a capture and hand out judged conversations, in the order of their first packets where memory allows."""
         yield from _undisturbed(self._all(reader))
 
-    def _all(self, reader: FrameReader) -> Iterator[Conversation]:
+    def _all(self, reader: FrameReader) -> Iterator[list[Conversation]]:
         last = 0.0
         for frames in reader.blocks():
             last = float(frames.times[-1])
-            yield from self._take(frames)
+            yield self._take(frames)
         rest = self._single.rest()
         for at in range(0, len(rest), MAX_ROWS):
-            yield from self._take(_as_frames(rest[at : at + MAX_ROWS], last))
-        for number in sorted(self._flows):
-            flow = self._flows.pop(number)
-            self._finish(flow)
-            yield flow
+            yield self._take(_as_frames(rest[at : at + MAX_ROWS], last))
+        numbers = sorted(self._flows)
+        for at in range(0, len(numbers), _BATCH):
+            flows = [self._flows.pop(number) for number in numbers[at : at + _BATCH]]
+            for flow in flows:
+                self._finish(flow)
+            yield flows
 
-    def _take(self, frames: Frames) -> Iterator[Conversation]:
+    def _take(self, frames: Frames) -> list[Conversation]:
         """Let the packets of a block count."""
         self._single.begin(frames)
         families = read_headers(frames, self._single)
@@ -90,8 +94,9 @@ class FlowTable:
             known = [tcp(key) if protocol == TCP else udp(key) for key, protocol in pairs]
             events += [(runs.first_row[place], family, place) for place, side in enumerate(known) if side is None]
             found.append(known)
+        done: list[Conversation] = []
         if len(self._flows) + len(events) > self._max_flows:
-            yield from self._make_room(len(events), found)
+            done = self._make_room(len(events), found)
         told = [answer for columns in families for answer in answers(columns, buffer)]
         events += [(answer[0], _ANSWER, number) for number, answer in enumerate(told)]
         events.sort()
@@ -104,8 +109,7 @@ class FlowTable:
         for runs, sides in zip(every, cast(list[list[Side]], found), strict=True):
             self._count(runs, sides, buffer)
         self._rows += len(frames.starts)
-        if self._kept > MAX_KEPT:
-            yield from self._relieve()
+        return done + self._relieve() if self._kept > MAX_KEPT else done
 
     def _open(self, frames: Frames, row: int, runs: Runs, place: int) -> Side:
         """Begin a conversation with its first packet; its lower end."""
@@ -207,21 +211,20 @@ class FlowTable:
             _synchronised(side, base, flags)
         return side
 
-    def _relieve(self) -> Iterator[Conversation]:
+    def _relieve(self) -> list[Conversation]:
         """Judge what was idle longest until half of the memory is free; hand out where judging frees too little."""
         for flow in sorted((flow for flow in self._flows.values() if flow.judged is None), key=_last):
             if self._kept <= MAX_KEPT // 2:
-                return
+                return []
             self._finish(flow)
-        if self._kept > MAX_KEPT // 4 * 3:
-            yield from self._evict(max(len(self._flows) // 4, 1), frozenset())
+        return self._evict(max(len(self._flows) // 4, 1), frozenset()) if self._kept > MAX_KEPT // 4 * 3 else []
 
-    def _make_room(self, wanted: int, found: list[list[Side | None]]) -> Iterator[Conversation]:
+    def _make_room(self, wanted: int, found: list[list[Side | None]]) -> list[Conversation]:
         """Hand out what was idle longest, but nothing that this block goes on with."""
         busy = frozenset(side.conversation.number for sides in found for side in sides if side is not None)
-        yield from self._evict(max(self._max_flows // 4, len(self._flows) + wanted - self._max_flows), busy)
+        return self._evict(max(self._max_flows // 4, len(self._flows) + wanted - self._max_flows), busy)
 
-    def _evict(self, count: int, busy: frozenset[int]) -> Iterator[Conversation]:
+    def _evict(self, count: int, busy: frozenset[int]) -> list[Conversation]:
         """Take the ``count`` conversations out that were idle longest."""
         idle = sorted((flow for number, flow in self._flows.items() if number not in busy), key=_last)[:count]
         idle.sort(key=_number)
@@ -233,7 +236,7 @@ class FlowTable:
             for side in (flow.first, flow.second):
                 if table.get(side.key) is side:
                     del table[side.key]
-        yield from idle
+        return idle
 
     def _finish(self, flow: Conversation) -> None:
         if flow.judged is None:
@@ -322,8 +325,8 @@ def _number(flow: Conversation) -> int:
     return flow.number
 
 
-def _undisturbed(conversations: Iterator[Conversation]) -> Iterator[Conversation]:
-    """The same, with the cycle collector at rest while the table works, never while the caller does.
+def _undisturbed(batches: Iterator[list[Conversation]]) -> Iterator[Conversation]:
+    """Their conversations, with the cycle collector at rest while the table works, never while the caller does.
 
     The table holds some hundred thousand objects that all live on; looking through them again and again finds nothing.
     """
@@ -331,11 +334,12 @@ def _undisturbed(conversations: Iterator[Conversation]) -> Iterator[Conversation
         was_enabled = gc.isenabled()
         gc.disable()
         try:
-            conversation = next(conversations, None)
+            batch = next(batches, None)
         finally:
             if was_enabled:
                 gc.enable()
-        if conversation is None:
+        if batch is None:
             return
-        yield conversation
-        conversation.release()
+        for conversation in batch:
+            yield conversation
+            conversation.release()

@@ -5,8 +5,9 @@ greeting to those that are told by lengths alone. A dispatch by the first byte o
 asked at all.
 """
 
-from dataclasses import replace
 from functools import cache
+
+from msgspec.structs import replace
 
 from tieback.intake.traffic.interface import Opening, Recognised
 from tieback.intake.traffic.stores.amqp import Amqp

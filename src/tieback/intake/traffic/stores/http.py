@@ -7,9 +7,10 @@ is a weak sign, as web servers are asked for everything.
 import re
 import tomllib
 import zlib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+import msgspec
 
 from tieback.intake.traffic.interface import Opening, Recognised
 from tieback.intake.traffic.stores.evidence import samples, weigh
@@ -21,8 +22,7 @@ _INFLATED = 16 * 1024
 _MOST_ANSWERS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class _Store:
+class _Store(msgspec.Struct, frozen=True):
     protocol: str
     name: str
     headers: tuple[bytes, ...]
@@ -31,8 +31,7 @@ class _Store:
     product: re.Pattern[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
+class _Rules(msgspec.Struct, frozen=True):
     stores: tuple[_Store, ...]
     any_path: re.Pattern[bytes]
 

@@ -7,7 +7,8 @@ protocols.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from tieback.intake.traffic.interface import Opening, Recognised
 from tieback.intake.traffic.stores.evidence import ascii_text, each, weigh
@@ -23,8 +24,7 @@ _LONGEST_CLIENT_ID = 255
 _MOST_FRAMES = 64
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+class _Request(msgspec.Struct, frozen=True):
     key: int
     version: int
     correlation: int

@@ -5,7 +5,8 @@ application tag names it. StartTLS is an extended request with its own OID; TLS 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from tieback.intake.traffic.interface import Opening, Recognised
 from tieback.intake.traffic.stores.evidence import samples, text, weigh
@@ -22,8 +23,7 @@ _MOST = 64
 _LONGEST = 1 << 24
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
+class _Message(msgspec.Struct, frozen=True):
     operation: int
     body: bytes
     end: int

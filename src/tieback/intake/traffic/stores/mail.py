@@ -6,7 +6,8 @@ TLS). The server speaks first; the client's command for TLS is followed by its C
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from tieback.intake.traffic.interface import Opening, Recognised
 from tieback.intake.traffic.stores.evidence import ascii_text, samples, weigh
@@ -15,8 +16,7 @@ from tieback.intake.traffic.stores.starttls import handshake_at, record_at
 _SEARCHED = 8192
 
 
-@dataclass(frozen=True, slots=True)
-class LineProtocol:
+class LineProtocol(msgspec.Struct, frozen=True):
     """One protocol of lines: what either side begins with, and the command that asks for TLS."""
 
     name: str

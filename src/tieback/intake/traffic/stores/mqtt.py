@@ -6,7 +6,8 @@ four bytes, and the packet. Types fix their flags, and many their length, so cha
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from tieback.intake.traffic.interface import Opening, Recognised
 from tieback.intake.traffic.stores.evidence import each, text, weigh
@@ -23,8 +24,7 @@ _MOST_PACKETS = 200
 _LONGEST_TOPIC = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class _Packet:
+class _Packet(msgspec.Struct, frozen=True):
     kind: int
     flags: int
     length: int

@@ -8,7 +8,8 @@ the login is encrypted and the data is not.
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from tieback.intake.traffic.interface import Opening, Recognised
 from tieback.intake.traffic.stores.evidence import samples, weigh
@@ -51,8 +52,7 @@ _ALL_HEADERS = b"\x16\0\0\0\x12\0\0\0\x02\0"
 _MOST_PACKETS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class _Packet:
+class _Packet(msgspec.Struct, frozen=True):
     kind: int
     status: int
     length: int

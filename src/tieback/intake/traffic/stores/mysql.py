@@ -8,7 +8,8 @@ endian, a sequence number, and the payload. The server speaks first. Its greetin
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from tieback.intake.traffic.interface import Opening, Recognised
 from tieback.intake.traffic.stores.evidence import ascii_text, samples, text, weigh
@@ -30,8 +31,7 @@ _QUERY_TEXT = re.compile(rb"[A-Za-z(/\-#][\t\n\r\x20-\x7e\x80-\xff]{2,}")
 _MOST_PACKETS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class _Greeting:
+class _Greeting(msgspec.Struct, frozen=True):
     end: int
     detail: str
     ssl: bool

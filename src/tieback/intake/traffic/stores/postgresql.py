@@ -6,7 +6,8 @@ yes, ``N`` no, after which the client asks otherwise or goes on in the clear.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from tieback.intake.traffic.interface import Opening, Recognised
 from tieback.intake.traffic.stores.evidence import samples, text, weigh
@@ -24,8 +25,7 @@ _CHECKED = 12
 _MOST_MESSAGES = 400
 
 
-@dataclass(slots=True)
-class _Talk:
+class _Talk(msgspec.Struct):
     """How far the requests before the startup message went."""
 
     client_at: int = 0

@@ -6,7 +6,8 @@ inline command is a line, which many protocols have, so it counts only with answ
 """
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from tieback.intake.traffic.interface import Opening, Recognised
 from tieback.intake.traffic.stores.evidence import ascii_text, samples, text, weigh
@@ -33,8 +34,7 @@ _SHARED_WITH_OTHERS = frozenset({b"AUTH", b"QUIT", b"HELLO", b"TIME", b"TYPE", b
 """Lines that mail and other protocols know as well."""
 
 
-@dataclass(slots=True)
-class _Read:
+class _Read(msgspec.Struct):
     """What a strict reading of one side found."""
 
     fits: bool = True
