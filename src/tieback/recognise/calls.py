@@ -8,14 +8,15 @@ The project stands elsewhere, often in another file, so a find has a cloud resou
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from importlib import resources
 from itertools import islice
+from pathlib import Path
 
 import msgspec
 
 from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
+from tieback.recognise import prepared
 from tieback.recognise.context import context
 from tieback.recognise.span import decoded
 
@@ -46,9 +47,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 
 def read_calls() -> tuple[Call, ...]:
     """The rules of calls.toml; a malformed file raises ``msgspec.ValidationError``."""
-    return msgspec.toml.decode(
-        resources.files("tieback.recognise").joinpath("calls.toml").read_bytes(), type=_File
-    ).call
+    return prepared.rules(Path(__file__).with_name("calls.toml").read_bytes(), _File).call
 
 
 def loose(kind: str, container: str) -> Endpoint:

@@ -9,8 +9,8 @@ are data, in ``config.toml``. Bounds: files of 256 KiB, 20,000 pairs, 32 levels,
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from importlib import resources
 from itertools import islice
+from pathlib import Path
 
 import msgspec
 
@@ -117,7 +117,7 @@ class ConfigRules:
     """The rules of config.toml."""
 
     def __init__(self) -> None:
-        raw = resources.files("tieback.recognise").joinpath("config.toml").read_bytes()
+        raw = Path(__file__).with_name("config.toml").read_bytes()
         read = prepared.rules(raw, _ConfigFile)
         self.keys = read.key
         self.hosts = read.host

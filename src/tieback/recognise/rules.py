@@ -6,8 +6,8 @@ error and raises ``msgspec.ValidationError``: the files are part of the package.
 
 from collections.abc import Iterator
 from functools import cached_property
-from importlib import resources
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -129,7 +129,7 @@ class _HostNames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _bytes(name: str) -> bytes:
-    return resources.files("tieback.recognise").joinpath(name).read_bytes()
+    return Path(__file__).with_name(name).read_bytes()
 
 
 def _read[T](name: str, into: type[T]) -> T:

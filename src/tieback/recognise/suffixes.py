@@ -3,9 +3,10 @@
 Source: https://publicsuffix.org/list/, as the package ``publicsuffixlist`` carries it, with its private section.
 """
 
-from importlib import resources
+from pathlib import Path
 
 import msgspec
+import publicsuffixlist
 from publicsuffixlist import PublicSuffixList
 
 from tieback.recognise.prepared import prepared
@@ -15,7 +16,7 @@ class Suffixes:
     """Look-ups as ``PublicSuffixList`` has them; unknown top-level names have no suffix."""
 
     def __init__(self) -> None:
-        raw = resources.files("publicsuffixlist").joinpath("public_suffix_list.dat").read_bytes()
+        raw = Path(publicsuffixlist.__file__).with_name("public_suffix_list.dat").read_bytes()
         self._rules = msgspec.msgpack.decode(
             prepared("suffixes", raw, lambda: msgspec.msgpack.encode(_by_name(raw))), type=dict[str, str]
         )

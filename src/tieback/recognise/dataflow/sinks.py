@@ -1,7 +1,7 @@
 """Calls whose arguments name an endpoint, read from ``sinks.toml``."""
 
 from collections.abc import Iterable
-from importlib import resources
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -62,7 +62,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_sinks() -> tuple[Sink, ...]:
     """Every sink of the file; a malformed one is a programming error and raises ``msgspec.ValidationError``."""
-    return prepared.rules(resources.files(__package__).joinpath("sinks.toml").read_bytes(), _File).sink
+    return prepared.rules(Path(__file__).with_name("sinks.toml").read_bytes(), _File).sink
 
 
 def by_owner(sinks: Iterable[Sink]) -> dict[str, tuple[Sink, ...]]:
