@@ -508,6 +508,15 @@ def mariadb_closed() -> Iterator[RunningServer]:
 
 
 @pytest.fixture(scope="session")
+def mariadb_elsewhere() -> Iterator[RunningServer]:
+    """Has accounts for another host alone."""
+    yield from mariadb(
+        "mariadb-elsewhere",
+        "CREATE USER 'app'@'192.0.2.1'; DELETE FROM mysql.global_priv WHERE Host <> '192.0.2.1'; FLUSH PRIVILEGES;",
+    )
+
+
+@pytest.fixture(scope="session")
 def mariadb_anonymous() -> Iterator[RunningServer]:
     """Has an anonymous account that may read."""
     yield from mariadb("mariadb-anonymous", "CREATE USER ''@'127.0.0.1'; GRANT SELECT ON hr.* TO ''@'127.0.0.1';")

@@ -35,6 +35,7 @@ STATES = [
     ("mariadb_closed", "mysql", (), "mariadb", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED),
     ("mariadb_closed", "mysql", ("root",), "mariadb", Access.OPEN, Access.PARTIAL),
     ("mariadb_anonymous", "mysql", (), "mariadb", Access.ANY_USER, Access.ANY_USER),
+    ("mariadb_elsewhere", "mysql", ("root",), "mariadb", Access.FIREWALLED, Access.FIREWALLED),
 ]
 
 
@@ -105,6 +106,16 @@ def test_counts_equal_what_was_loaded(
     assert found.bytes.value > 0
     assert fields <= {field.name for field in found.fields}
     assert not found.system
+
+
+def test_an_anonymous_account_is_not_root_without_a_password(
+    ask: Callable[..., Any], mariadb_anonymous: RunningServer, mariadb_closed: RunningServer
+) -> None:
+    anonymous = ask(BY_NAME["mysql"], mariadb_anonymous, passwordless=("root",))
+    assert (_report(anonymous).access, _report(anonymous).account) == (Access.ANY_USER, "")
+    assert not any(b"root" in sent for sent in anonymous.sent)
+    root = _report(ask(BY_NAME["mysql"], mariadb_closed, passwordless=("root",)))
+    assert (root.access, root.account) == (Access.OPEN, "root")
 
 
 def test_validators_and_odd_names_of_mongodb(ask: Callable[..., Any], mongo_open: RunningServer) -> None:

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from tieback.model.figure import Quality
+from tieback.model.grant import Depth
 from tieback.model.probe import Access
 
 STATES = [
@@ -19,6 +20,12 @@ STATES = [
 @pytest.mark.parametrize(("change", "access"), STATES)
 def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
     assert web.ask("influxdb", change).result.access is access
+
+
+def test_that_it_is_alive_proves_nothing(web: Any) -> None:
+    """Its version stands in the header of any answer, of ``/ping`` too, whoever asks."""
+    report = web.ask("influxdb", depth=Depth.IDENTIFY).result
+    assert (report.product, report.version, report.access) == ("influxdb", "1.6.7", Access.UNKNOWN)
 
 
 def test_points_are_a_lower_bound(web: Any) -> None:

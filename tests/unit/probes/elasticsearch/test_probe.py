@@ -9,7 +9,7 @@ from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.elasticsearch.probe import ElasticsearchProbe, is_system, valid_name
-from tieback.probes.playback import Peer, Played, play
+from tieback.probes.playback import Peer, Played, play, replaying
 from tieback.probes.wire.http import segment
 from tieback.scope.conversation import Target
 
@@ -69,6 +69,19 @@ STATES = [
     ({b"/people/_count": http(b'{"count":0}')}, Access.OPEN_EMPTY),
     ({b"/_cluster/stats": http(b"{}", 403), b"/_cluster/health": http(b'{"status":"green"}')}, Access.OPEN),
 ]
+
+
+NGINX = http(b"<html>401 Authorization Required</html>", 401, b'WWW-Authenticate: Basic realm="Restricted"\r\n')
+
+
+@pytest.mark.parametrize(
+    ("port", "outcome", "access"),
+    [(9200, Outcome.OK, Access.AUTH_REQUIRED), (8443, Outcome.PROTOCOL_MISMATCH, Access.UNKNOWN)],
+)
+def test_a_proxy_that_asks_for_a_password_names_no_product(port: int, outcome: Outcome, access: Access) -> None:
+    peer = Peer(replaying([NGINX]))
+    report = play(PROBE.run(Target("127.0.0.1", port), Depth.DESCRIBE), peer, PROBE.meta.sends).result
+    assert (report.outcome, report.access, report.product, report.containers) == (outcome, access, "", ())
 
 
 @pytest.mark.parametrize(("change", "access"), STATES)
