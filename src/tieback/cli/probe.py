@@ -131,7 +131,9 @@ async def _take(found: AsyncGenerator[ProbeReport], reports: list[ProbeReport], 
 
 
 def _print(reports: list[ProbeReport], closed: int) -> None:
+    from tieback.assess.honeypots import HoneypotSigns
     from tieback.assess.leaves import bytes_total, records_total
+    from tieback.assess.ransom import RANSOMED
     from tieback.report.figures import bytes_text, figure_text
 
     table = Table(box=None, pad_edge=False)
@@ -154,6 +156,11 @@ def _print(reports: list[ProbeReport], closed: int) -> None:
         console.print(table)
     if closed:
         console.print(Text(f"{closed} usual ports of data stores are closed", style="dim"))
+    honeypots = HoneypotSigns(reports)
     for report in reports:
+        for reason in honeypots.reasons(report):
+            console.print(Text(f"! {report.target}: taken for a honeypot: {reason}", style="bold magenta"))
+        for reason in report.ransom.reasons if report.ransom.verdict in RANSOMED else ():
+            console.print(Text(f"! {report.target}: {report.ransom.verdict}: {reason}", style="bold magenta"))
         for problem in report.problems:
             console.print(Text(f"! {report.target}: {problem}", style="dim"))

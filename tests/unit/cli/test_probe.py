@@ -17,7 +17,8 @@ import pytest
 
 from tests.unit.cli.conftest import Run
 from tieback.model.backend import Candidate
-from tieback.model.probe import ProbeReport
+from tieback.model.figure import exact
+from tieback.model.probe import Container, Field, Outcome, ProbeReport
 from tieback.pipeline import probing
 from tieback.pipeline.journal import FOLDER
 
@@ -180,3 +181,18 @@ def test_stopped_it_goes_on_where_it_was(
     assert connects() == before
     assert not journal.exists()
     assert "going on" not in run(*words).err
+
+
+def test_a_honeypot_and_a_note_show_in_the_table(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))
+
+    async def found(candidate: Candidate, *_: Any) -> ProbeReport:
+        note = Container(("READ1", "info"), "collection", records=exact(1, "x"), fields=(Field("mail"), Field("text")))
+        return ProbeReport(
+            f"{candidate.host}:{candidate.port}", Outcome.OK, product="mysql", version="5.7.00", containers=(note,)
+        )
+
+    monkeypatch.setattr(probing, "probe_one", found)
+    ended = run("probe", "127.0.0.1:3306", "--grant", "grant.toml")
+    assert "taken for a honeypot: mysql 5.7.00 was never released" in " ".join(ended.out.split())
+    assert "likely: 'READ1.info' is called like" in " ".join(ended.out.split())
