@@ -1,0 +1,210 @@
+"""Hostile clients and servers on both sides of the live proxy: it goes on, stays small, and tells what it saw."""
+
+import contextlib
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tieback.intake.capture.child import Proxy
+from tieback.intake.capture.destinations import LOOPBACK
+from tieback.intake.capture.frames import frame
+from tieback.intake.capture.interface import MAX_DOCUMENT, Ended, HttpSeen, Observed, ProxyMode, Settings, StreamSeen
+from tieback.pipeline.live_flows import LiveFlows
+
+pytest.importorskip("mitmproxy")
+
+EXTRA_KIB = 64 * 1024
+"""Memory that any of these may cost the proxy."""
+
+type Behave = Callable[[socket.socket], None]
+
+
+@contextlib.contextmanager
+def server(behave: Behave) -> Iterator[int]:
+    """A server that treats each connection so."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                threading.Thread(target=_behave, args=(behave, connection), daemon=True).start()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+
+
+def _behave(behave: Behave, connection: socket.socket) -> None:
+    with connection, contextlib.suppress(OSError):
+        behave(connection)
+
+
+@pytest.fixture(params=[ProxyMode.REGULAR, ProxyMode.SOCKS5])
+def proxy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Proxy]:
+    with Proxy(Settings(request.param, "127.0.0.1", 0, str(tmp_path), destinations=LOOPBACK)) as running:
+        running.mode = request.param  # type: ignore[attr-defined]
+        yield running
+
+
+def memory(proxy: Proxy) -> int:
+    """The most that the proxy ever held, KiB."""
+    status = Path(f"/proc/{proxy._process.pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0])
+
+
+def through(proxy: Proxy, port: int, data: bytes, limit: int = 1 << 16) -> bytes:
+    """Send bytes to a server through the proxy, in its own way; what comes back, up to a limit."""
+    where = (proxy.listening.host, proxy.listening.port)
+    with contextlib.suppress(OSError), socket.create_connection(where, timeout=20) as client:
+        if proxy.mode is ProxyMode.SOCKS5:  # type: ignore[attr-defined]
+            client.sendall(b"\x05\x01\x00")
+            client.recv(2)
+            client.sendall(b"\x05\x01\x00\x01\x7f\0\0\1" + struct.pack(">H", port))
+            client.recv(10)
+        else:
+            client.sendall(f"CONNECT 127.0.0.1:{port} HTTP/1.1\r\n\r\n".encode())
+            client.recv(4096)
+        client.sendall(data)
+        client.settimeout(2)
+        return read(client, limit)
+    return b""
+
+
+def read(client: socket.socket, limit: int) -> bytes:
+    found, size = b"", 0
+    with contextlib.suppress(OSError):
+        while size < limit and (data := client.recv(1 << 16)):
+            size += len(data)
+            found = found or data
+    return found
+
+
+def end(proxy: Proxy) -> list[Observed]:
+    """End it; all that it told."""
+    proxy.finish()
+    seen: list[Observed] = []
+    while not proxy.ended:
+        seen += proxy.read(20)
+    assert proxy.broke == ""
+    assert isinstance(seen[-1], Ended)
+    live = LiveFlows("run.flows", lambda *_: None)
+    for one in seen:
+        live.of(one)
+    return seen
+
+
+GET = b"GET /x HTTP/1.1\r\nHost: a.test\r\n\r\n"
+
+
+def endless_body(connection: socket.socket) -> None:
+    connection.recv(4096)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")
+    for _ in range(1500):
+        connection.sendall(b"x" * 65536)
+
+
+def test_an_endless_answer_is_counted_and_not_kept(proxy: Proxy) -> None:
+    before = memory(proxy)
+    with server(endless_body) as port:
+        through(proxy, port, GET, limit=90 * 1024 * 1024)
+    (seen,) = [one for one in end_after(proxy, before) if isinstance(one, HttpSeen)]
+    assert seen.bytes_in > 80 * 1024 * 1024
+    assert len(seen.response_body) == 4096
+
+
+def end_after(proxy: Proxy, before: int) -> list[Observed]:
+    """End it, having looked at what it cost."""
+    assert memory(proxy) - before < EXTRA_KIB
+    return end(proxy)
+
+
+def endless_stream(connection: socket.socket) -> None:
+    connection.recv(4096)
+    for _ in range(1500):
+        connection.sendall(b"\x01\x02\x03\x04" * 16384)
+
+
+def test_an_endless_stream_is_counted_and_not_kept(proxy: Proxy) -> None:
+    before = memory(proxy)
+    with server(endless_stream) as port:
+        through(proxy, port, b"\0\0\0\x01hello", limit=90 * 1024 * 1024)
+    (seen,) = [one for one in end_after(proxy, before) if isinstance(one, StreamSeen)]
+    assert seen.bytes_in > 80 * 1024 * 1024
+    assert len(seen.back) == 16 * 1024
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 2000 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"y" * 60_000 + b"\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nx",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nx",
+        b"HTTP/1.1 999 \xff\x00\r\n\xff: \xff\r\n\r\n",
+        b"HTTP/9.9 200 OK\r\n\r\n",
+        b"\x16\x03\x01\xff\xff" + b"\xff" * 100,
+        b"\x00" * 5000,
+        b"",
+    ],
+    ids=["headers", "header", "length", "negative", "chunk", "status", "version", "tls", "zeros", "nothing"],
+)
+def test_answers_that_are_none(tmp_path: Path, answer: bytes) -> None:
+    settings = Settings(ProxyMode.REGULAR, "127.0.0.1", 0, str(tmp_path), destinations=LOOPBACK)
+    with Proxy(settings) as proxy:
+        proxy.mode = ProxyMode.REGULAR  # type: ignore[attr-defined]
+
+        def behave(connection: socket.socket) -> None:
+            connection.recv(4096)
+            connection.sendall(answer)
+
+        with server(behave) as port:
+            through(proxy, port, GET)
+            assert any(isinstance(one, HttpSeen) for one in end(proxy))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\xff" * 600,
+        b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00",
+        b"GET " + b"/" * 200_000 + b" HTTP/1.1\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\xff" * 100,
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"\x00" * 10_000,
+        b"A" * 10_000,
+    ],
+    ids=["hello", "short-hello", "path", "h2c", "smuggling", "zeros", "letters"],
+)
+def test_clients_that_are_none(proxy: Proxy, data: bytes) -> None:
+    with server(lambda connection: connection.settimeout(1)) as port:
+        through(proxy, port, data)
+    with server(lambda connection: connection.sendall(connection.recv(100))) as port:
+        assert through(proxy, port, b"\x01still here") == b"\x01still here"
+    assert any(isinstance(one, StreamSeen) and one.out == b"\x01still here" for one in end(proxy))
+
+
+def test_many_connections_at_once(proxy: Proxy) -> None:
+    before = memory(proxy)
+    where = (proxy.listening.host, proxy.listening.port)
+    with contextlib.ExitStack() as stack:
+        for _ in range(400):
+            stack.enter_context(socket.create_connection(where, timeout=10)).sendall(b"\x05")
+        with server(lambda connection: connection.sendall(connection.recv(100))) as port:
+            assert through(proxy, port, b"\x01served") == b"\x01served"
+    assert memory(proxy) - before < EXTRA_KIB
+    end(proxy)
+
+
+def test_documents_stay_below_their_bound(proxy: Proxy) -> None:
+    head = b"GET /" + b"a" * 50_000 + b" HTTP/1.1\r\n" + b"".join(b"h%d: %s\r\n" % (n, b"v" * 200) for n in range(150))
+    with server(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) as port:
+        through(proxy, port, head + b"\r\n")
+    for one in end(proxy):
+        assert len(frame(one)) < MAX_DOCUMENT / 4
