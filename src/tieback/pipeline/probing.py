@@ -17,7 +17,7 @@ from tieback.pipeline.notes import Notes
 from tieback.probes import PROBES
 from tieback.probes.choose import named, order
 from tieback.probes.finder import only_http
-from tieback.probes.interface import Probe
+from tieback.probes.interface import Probe, silent
 from tieback.scope.conversation import Target, Traffic
 from tieback.scope.dialer import Dialer
 from tieback.scope.replay import ReplayDialer
@@ -123,14 +123,15 @@ async def probe_target(target: Target, depth: Depth, dialer: AnyDialer, brought:
     """As ``probe_one``, for a target that may be asked so deep."""
     spent: list[Traffic] = []
     first: ProbeReport | None = None
-    web = False
+    web = quiet = False
     for probe in order(target.service, target.port):
-        if web and not (probe.meta.web or probe.meta.http_too):
+        if (web and not (probe.meta.web or probe.meta.http_too)) or (quiet and probe.meta.greets):
             continue
         report = await _converse(probe, _given(target, probe, brought), depth, dialer, spent)
         if first is None or first.outcome is Outcome.NOT_RECORDED:
             first = report
         web = web or only_http(report)
+        quiet = quiet or silent(report)
         known = named(report.probe)
         if report.outcome is Outcome.OK and known is not None and known is not probe:
             # The finder said which probe goes on.

@@ -15,6 +15,7 @@ from tieback.model.probe import (
     ProbeReport,
     Proof,
 )
+from tieback.probes.wire.opening import SAYS_NOTHING
 from tieback.probes.wire.verdicts import Hostile, NotThisProtocol, TooLarge
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target
 
@@ -51,6 +52,8 @@ class ProbeMeta(msgspec.Struct, frozen=True):
     http_too: bool = False
     """Whether its servers answer ``GET /`` on the same port, with words for whoever took the wrong protocol: then an
     HTTP server that is no store we know may still be one of them."""
+    greets: bool = False
+    """Whether its servers speak first: then one that left another probe's first bytes unanswered is none of them."""
 
 
 class Probe(Protocol):
@@ -198,6 +201,11 @@ def expected(meta: ProbeMeta, target: Target) -> bool:
     That something speaks HTTP is no hint: half the Internet answers 401 or 403.
     """
     return target.port in meta.ports or (target.service in meta.services and target.service != "http")
+
+
+def silent(report: ProbeReport) -> bool:
+    """Whether the service said nothing at all, neither by itself nor to what the probe sent first."""
+    return report.outcome is Outcome.PROTOCOL_MISMATCH and any(p.startswith(SAYS_NOTHING) for p in report.problems)
 
 
 def patience(meta: ProbeMeta, target: Target) -> float | None:

@@ -58,6 +58,7 @@ class NatsClientProbe:
         cwe="CWE-306",
         sends=SENDS,
         references=("https://docs.nats.io/reference/reference-protocols/nats-protocol",),
+        greets=True,
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - nothing deeper to ask

@@ -53,6 +53,7 @@ class RsyncProbe:
             ),
         ),
         references=("https://download.samba.org/pub/rsync/rsyncd.conf.5",),
+        greets=True,
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:

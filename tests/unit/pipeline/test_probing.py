@@ -115,6 +115,15 @@ async def test_an_http_server_that_is_no_store_is_not_asked_for_every_other_prot
     assert asked == {"redis", "elasticsearch", "web", "mongodb", "bolt", "clickhouse_native", "elasticsearch_transport"}
 
 
+async def test_who_leaves_first_bytes_unanswered_is_not_waited_for_to_greet() -> None:
+    greeting = {probe.meta.name for probe in PROBES if probe.meta.greets}
+    assert greeting == {"mysql", "nats_client", "ftp", "rsync"}
+    for quiet, spared in (("redis", greeting), ("mysql", greeting - {"mysql"}), ("oracle", set())):
+        dialer = ScriptedDialer({}, problems={quiet: "says nothing in 1 s"})
+        await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+        assert greeting - {name for _, name in dialer.asked} == spared
+
+
 def test_ports_that_anything_listens_on_are_no_pivot() -> None:
     ports = [port for usual in probing.store_ports().values() for port in usual]
     assert not {80, 443, 8000, 8080, 8443} & set(ports)

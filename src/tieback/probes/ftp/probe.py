@@ -73,6 +73,7 @@ class FtpProbe:
         cwe="CWE-306",
         sends=SENDS,
         references=("https://www.rfc-editor.org/rfc/rfc959", "https://www.rfc-editor.org/rfc/rfc1635"),
+        greets=True,
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:

@@ -53,6 +53,7 @@ class MysqlProbe:
             "https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html",
             "https://mariadb.com/docs/server/reference/clientserver-protocol",
         ),
+        greets=True,
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:

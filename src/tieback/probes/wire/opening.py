@@ -10,6 +10,8 @@ from tieback.probes.wire.verdicts import LooksLikeTls, NotThisProtocol
 from tieback.scope.conversation import Connect, Conversation, Fault, Receive, Send
 
 _ALERT = 0x15
+SAYS_NOTHING = "says nothing"
+"""How the verdict begins about a peer that sent no byte."""
 STREAM_ENDED = (Outcome.REFUSED, Outcome.PROTOCOL_MISMATCH)
 """Outcomes of a fault while reading that mean that the peer closed or reset the connection: before a byte, or after."""
 
@@ -78,7 +80,7 @@ def opening_bytes(step: Receive) -> Conversation[bytes]:
         return (yield step)
     except Fault as fault:
         if fault.outcome is Outcome.TIMEOUT and step.seconds is not None:
-            raise NotThisProtocol(f"says nothing in {step.seconds:g} s") from None
+            raise NotThisProtocol(f"{SAYS_NOTHING} in {step.seconds:g} s") from None
         raise
 
 
