@@ -5,26 +5,24 @@ An amount is no sign: half of all notes ask for the same few. Nor is a name: eve
 
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import Protocol
 
-import msgspec
-
-from tieback.model.exposure import Exposure
+from tieback.model.probe import Ransom
+from tieback.model.report import Campaign
 
 _JOINING = ("wallet:", "contact:")
 
 
-class Campaign(msgspec.Struct, frozen=True):
-    """Stores whose notes name the same wallet or contact."""
+class Marked(Protocol):
+    """A store with the marks of its note; ``model.exposure.Exposure`` is one."""
 
-    id: str
-    """Of the marks that join them; the same in every run of a workspace that finds the same marks."""
-    exposures: tuple[str, ...]
-    """Ids, sorted; two or more."""
-    marks: tuple[str, ...]
-    """Every mark of their notes, sorted."""
+    @property
+    def id(self) -> str: ...  # noqa: D102 - as in ``Exposure``
+    @property
+    def ransom(self) -> Ransom: ...  # noqa: D102
 
 
-def campaigns(exposures: Iterable[Exposure]) -> tuple[Campaign, ...]:
+def campaigns(exposures: Iterable[Marked]) -> tuple[Campaign, ...]:
     """Groups of two or more, the largest first. The order of the exposures does not matter."""
     groups: list[tuple[set[str], set[str]]] = []
     marks_of: dict[str, tuple[str, ...]] = {}

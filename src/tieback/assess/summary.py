@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
+from tieback.assess.campaigns import campaigns
 from tieback.assess.ransom import RANSOMED
 from tieback.model.exposure import PiiClassTotal
 from tieback.model.figure import Figure, total
@@ -16,7 +17,9 @@ class Store(Protocol):
     """What is counted of a store; ``model.exposure.Exposure`` has it all."""
 
     @property
-    def product(self) -> str: ...  # noqa: D102 - as in ``Exposure``
+    def id(self) -> str: ...  # noqa: D102 - as in ``Exposure``
+    @property
+    def product(self) -> str: ...  # noqa: D102
     @property
     def access(self) -> Access: ...  # noqa: D102
     @property
@@ -63,6 +66,7 @@ def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) ->
     kinds: dict[str, _Kind] = {}
     classes: dict[str, _Sum] = {}
     ransomed = honeypots = 0
+    marked: list[Store] = []
     for store in stores:
         if store.honeypot:
             honeypots += 1
@@ -70,6 +74,8 @@ def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) ->
         kind = kinds.setdefault(store.product, _Kind())
         kind.asked += 1
         ransomed += store.ransom.verdict in RANSOMED
+        if store.ransom.marks:
+            marked.append(store)
         if store.access.exposed:
             kind.exposed += 1
             kind.records.add(store.records)
@@ -92,6 +98,7 @@ def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) ->
             )
         ),
         honeypots=honeypots,
+        campaigns=campaigns(marked),
     )
 
 

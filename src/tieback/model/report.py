@@ -25,6 +25,17 @@ class StoreKind(msgspec.Struct, frozen=True):
     bytes: Figure
 
 
+class Campaign(msgspec.Struct, frozen=True):
+    """Stores whose ransom notes name the same wallet or contact."""
+
+    id: str
+    """Of the marks that join them; the same in every run of a workspace that finds the same marks."""
+    exposures: tuple[str, ...]
+    """Ids, sorted; two or more."""
+    marks: tuple[str, ...]
+    """Salted digests of everything that their notes name, sorted."""
+
+
 class Headline(msgspec.Struct, frozen=True):
     """The figures on top of a report. Closer looks and system containers are never added in."""
 
@@ -40,6 +51,8 @@ class Headline(msgspec.Struct, frozen=True):
     """Class and the records of the containers that hold it, most first."""
     honeypots: int = 0
     """Stores that are taken for honeypots; no other figure counts them."""
+    campaigns: tuple[Campaign, ...] = ()
+    """Stores that one extortionist visited, the largest group first."""
 
 
 class AppSummary(msgspec.Struct, frozen=True):

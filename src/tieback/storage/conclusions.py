@@ -34,6 +34,7 @@ _WORST_FIRST = (exposures.c.rank.desc(), exposures.c.score.desc(), exposures.c.r
 class StoreLine(msgspec.Struct, frozen=True):
     """What the figures on top of a report are made from: one store, without its containers and routes."""
 
+    id: str
     product: str
     access: Access
     records: Figure
