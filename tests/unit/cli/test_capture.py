@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from tests.unit.cli.conftest import Run
 from tieback.cli.capture import Stopped, read_address, read_destinations, read_name
 from tieback.intake.capture import child
+from tieback.intake.capture.interface import Observed
 from tieback.model.errors import UsageError
 
 pytest.importorskip("mitmproxy")
@@ -72,11 +72,17 @@ def test_without_the_extra(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "pip install 'tieback[capture]'" in ended.err
 
 
-def test_ctrl_c_ends_in_order(run: Run) -> None:
-    timer = threading.Timer(2.5, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
+def test_ctrl_c_ends_in_order(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, pressed = child.Proxy.read, list[int]()
+
+    def press(proxy: child.Proxy, seconds: float) -> list[Observed]:
+        if not pressed:
+            pressed.append(1)
+            os.kill(os.getpid(), signal.SIGINT)
+        return read(proxy, seconds)
+
+    monkeypatch.setattr(child.Proxy, "read", press)
     ended = run("capture", "--listen", ":0", "--format", "json")
-    timer.join()
     assert ended.code == 0
     assert json.loads(ended.out)["flows"] == 0
     assert "did not end in order" not in ended.err

@@ -194,7 +194,9 @@ def test_with_a_device_flows_of_other_apps_are_left_out(run: Run, server: int) -
     def as_app(uid: int) -> Callable[[], None]:
         def go() -> None:
             phone.answers[table] = row(uid)
-            threading.Event().wait(1.3)  # the table is read once a second
+            before = phone.asked.count(table)
+            while phone.asked.count(table) == before:  # about once a second
+                threading.Event().wait(0.05)
             get(run.address, server)
 
         return go
