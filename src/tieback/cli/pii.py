@@ -83,10 +83,9 @@ def names(
 
     Example: echo '{"id":1,"table":"users","field":"dob"}' | tieback pii names
     """
-    from tieback.pii.names import NameDetector
+    from tieback.pii import classify_names
 
-    detector = NameDetector()
-    _classify(file, output, _NAMES, lambda column: next(detector.classify_names((column,))))
+    _classify(file, output, _NAMES, lambda column: next(classify_names((column,))))
 
 
 @app.command("values")

@@ -18,7 +18,7 @@ from tieback.pii.persons import of_the_table, personal_number
 from tieback.pii.reading import CACHED, GUESSED, Found, Reader, Reading
 from tieback.pii.surroundings import ADDRESSES, Outlook, Surroundings
 from tieback.pii.taxonomy import NONE, load_taxonomy
-from tieback.pii.tokens import normal, split
+from tieback.pii.tokens import normal
 
 THRESHOLD = 0.5
 """Confidence from which a class is reported."""
@@ -31,6 +31,8 @@ _NOTHING = Classification(NONE, 0.0)
 _LONGEST_GLUED = 24
 _MERE = 0.76
 """Up to this weight a phrase of a person's name is a mere word for a person: no name of whom ``plugin_director`` is."""
+_ADDRESSED = frozenset({"email", "ip_address", "device_id"})
+"""Classes beside which an address is no place: ``email_adresse``."""
 _LOOSE = frozenset({"person_name", "employment"})
 """Classes whose phrases need a person in the name itself where another word stands beside them."""
 _DTYPES = (
@@ -90,18 +92,27 @@ class NameDetector:
         reading, near = self._reader.read(field), self._outlook.around(table, siblings)
         if near.affixes:
             reading = self._without_affix(reading, near.affixes) or reading
-        verdict = self._of_its_table(reading, near, table, dtype) or self._read_as(reading, near, dtype)
-        if verdict.pii_class == NONE:
-            verdict = (
-                self._carried(reading, near)
-                or self._otherwise(reading, near, table, dtype)
-                or self._without_glue(reading, near, table, dtype)
-                or verdict
-            )
-        if verdict.pii_class == NONE and reading.unknown and (guessed := self._reader.guessed(reading)) is not None:
-            verdict = self._by_phrase(guessed, near)
+        verdict = None
+        if reading.words and reading.words[-1] in near.short:
+            verdict = self._of_its_table(reading, near, dtype)
+        if verdict is None:
+            verdict = self._read_as(reading, near, dtype)
+        if verdict.pii_class == NONE and (reading.unknown or near.carries or not verdict.evidence):
+            verdict = self._further(reading, near, dtype) or verdict
         if verdict.pii_class != NONE and dtype and not _fits(verdict.pii_class, self._kind(dtype)):
             return Classification(NONE, 0.0, (*verdict.evidence, f"type {dtype!r} does not fit {verdict.pii_class}"))
+        return verdict
+
+    def _further(self, reading: Reading, near: Surroundings, dtype: str) -> Classification | None:
+        """What else a name may mean: by its table's class, without its table, as one word, by the ranker."""
+        verdict = (
+            self._carried(reading, near)
+            or self._otherwise(reading, near, dtype)
+            or (self._without_glue(reading, near, dtype) if reading.unknown else None)
+        )
+        if (verdict is None or verdict.pii_class == NONE) and reading.unknown:
+            guessed = self._reader.guessed(reading)
+            verdict = self._by_phrase(guessed, near) if guessed is not None else verdict
         return verdict
 
     def _read_as(self, reading: Reading, near: Surroundings, dtype: str) -> Classification:
@@ -117,30 +128,31 @@ class NameDetector:
         languages = self.lexicon.languages.get(word, _NOBODYS)
         return phrase.pii_class in _SHARED and bool(languages) and languages <= self.lexicon.heads_first
 
-    def _of_its_table(self, reading: Reading, near: Surroundings, table: str, dtype: str) -> Classification | None:
+    def _of_its_table(self, reading: Reading, near: Surroundings, dtype: str) -> Classification | None:
         """The class without a longer abbreviation of the table, which means the table: ``email_loc`` of a locataire."""
         words = reading.words
-        if not table or len(words) < 2 or reading.border or not reading.found:
+        if len(words) < 2 or reading.border or not reading.found:
             return None
         short = words[-1]
         if not 2 < len(short) < 6 or short in near.table:
             return None
-        if not any(len(word) > len(short) + 1 and word.startswith(short) for word in near.table):
+        if short not in near.short:
             return None
         verdict = self._read_as(self._reader.again(words[:-1]), near, dtype)
         return verdict if verdict.pii_class != NONE else None
 
-    def _without_glue(self, reading: Reading, near: Surroundings, table: str, dtype: str) -> Classification | None:
+    def _without_glue(self, reading: Reading, near: Surroundings, dtype: str) -> Classification | None:
         """The class of one word without what is glued to it for the table: ``ename`` in ``emp``, ``villeloc``."""
         words = reading.words[reading.border :]
         if len(words) != 1 or not reading.unknown or not 4 <= len(words[0]) <= _LONGEST_GLUED:
             return None
-        word, (before, after) = words[0], near.glued
-        rests = [word[len(before) :] if before and word.startswith(before) else ""]
-        rests.append(word[: -len(after)] if after and word.endswith(after) else "")
-        if table:
-            rests += [word[cut:] for cut in (1, 2, 3, 4) if _abbreviates(word[:cut], table)]
-            rests += [word[:-cut] for cut in (1, 3, 4) if _abbreviates(word[-cut:], table)]
+        word, (before, after), short = words[0], near.glued, near.short
+        rests = [word[cut:] for cut in (1, 2, 3, 4) if word[:cut] in short]
+        rests += [word[:-cut] for cut in (1, 3, 4) if word[-cut:] in short]
+        if before and word.startswith(before):
+            rests.append(word[len(before) :])
+        if after and word.endswith(after):
+            rests.append(word[: -len(after)])
         for rest in rests:
             if len(rest) > 1 and (normal(rest),) in self.lexicon.phrases:
                 verdict = self._read_as(self._reader.again((normal(rest),)), near, dtype)
@@ -155,19 +167,19 @@ class NameDetector:
             return None
         return Classification(near.carries, 0.8, (f"{' '.join(words)!r} in a table of {near.carries}",))
 
-    def _otherwise(self, reading: Reading, near: Surroundings, table: str, dtype: str) -> Classification | None:
+    def _otherwise(self, reading: Reading, near: Surroundings, dtype: str) -> Classification | None:
         """Without an abbreviation of the table; written as one word; as the number of what the table holds."""
         words = reading.words[reading.border :]
         if not 1 < len(words) < 5:
             return None
-        if table and (shorter := self._without_table(reading, table)):
+        if near.short and (shorter := self._without_table(reading, near)):
             verdict = self._read_as(shorter, near, dtype)
             if verdict.pii_class != NONE:
                 return verdict
             if near.noun is Noun.PERSON and self.lexicon.identifiers.issuperset(shorter.words):
                 return Classification("person_id", 0.75, ("number of what the table holds", near.evidence))
         glued = "".join(words)
-        if (glued,) in self.lexicon.phrases:
+        if len(glued) > 5 and (glued,) in self.lexicon.phrases:
             return self._read_as(self._reader.again((glued,)), near, dtype)
         if len(words) > 2 and max(map(len, words)) < 7 and len(pieces := self._reader.pieces(glued)) < len(words):
             # Pinyin with a border at each syllable: huJiSheng.
@@ -184,14 +196,14 @@ class NameDetector:
         rest = words[words[0] in affixes : len(words) - (words[-1] in affixes)]
         return self._reader.again(rest, plural=reading.plural) if 0 < len(rest) < len(words) else None
 
-    def _without_table(self, reading: Reading, table: str) -> Reading | None:
+    def _without_table(self, reading: Reading, near: Surroundings) -> Reading | None:
         """The name without an abbreviation of its table at either end: ``nom_adh`` in ``adherents``."""
         words = reading.words[reading.border :]
         if len(words) < 2:
             return None
         for short, rest in ((words[-1], words[:-1]), (words[0], words[1:])):
             least = 1 if self.lexicon.identifiers.issuperset(rest) else 2
-            if least <= len(short) < 6 and short not in self.lexicon.known and _abbreviates(short, table):
+            if least <= len(short) < 6 and short in near.short and short not in self.lexicon.known:
                 return self._reader.again(rest, around=reading.around)
         return None
 
@@ -204,6 +216,8 @@ class NameDetector:
         if len(found) > 1:
             # A mere word for a person beside another phrase says whose it is: cpf_gerente.
             found = [(f, p) for f, p in found if not self._whose(f, p, reading)] or found
+            if found[0][1].pii_class in _ADDRESSED and found[-1][1].text in ADDRESSES:
+                found = found[:1]
         first, opening = found[0]
         if opening.needs is Needs.REST:
             return Classification(NONE, 0.0, (f"begins with {opening.text!r}",))
@@ -314,14 +328,6 @@ class NameDetector:
         if confidence < THRESHOLD:
             return Classification(NONE, 0.0, tuple(evidence))
         return Classification(phrase.pii_class, round(confidence, 3), tuple(evidence))
-
-
-def _abbreviates(short: str, table: str) -> bool:
-    """Whether some letters stand for a table: they begin one of its words, or are the initials of its last ones."""
-    words = split(table)
-    return any(len(word) > len(short) and word.startswith(short) for word in words) or "".join(
-        word[0] for word in words
-    ).endswith(short)
 
 
 def kind_of(dtype: str) -> str:

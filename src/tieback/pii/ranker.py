@@ -1,6 +1,6 @@
 """What class a word that no lexicon knows is likely of, by its letters.
 
-A linear model over hashed character n-grams (2 to 5 letters, the ends of the word marked), read from ``ranker.zz`` when
+A linear model over hashed character n-grams (3 to 5 letters, the ends of the word marked), read from ``ranker.zz`` when
 first asked for; ``tools/train-names`` trains it on the lexicon and on names of public schemas and writes it. The file
 is a zlib stream: a JSON header in one line, then ``BUCKETS`` rows of one byte a class, the weight plus 128. Rows are
 added as one large integer each, with sixteen bits a class, so a word costs an addition an n-gram and no array library.
@@ -16,8 +16,8 @@ from zlib import crc32
 import msgspec
 
 BUCKETS = 1 << 15
-LENGTHS = (2, 3, 4, 5)
-SHORTEST, LONGEST = 4, 32
+LENGTHS = (3, 4, 5)
+SHORTEST, LONGEST = 5, 32
 """Letters of a word that is guessed."""
 MAX_SIZE = 4 << 20
 """Bytes of the file when inflated."""
@@ -48,7 +48,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def grams(word: str) -> list[str]:
-    """Every n-gram of 2 to 5 letters of the word between ``^`` and ``$``."""
+    """Every n-gram of 3 to 5 letters of the word between ``^`` and ``$``."""
     marked = f"^{word}$"
     size = len(marked)
     return [marked[start : start + length] for length in LENGTHS for start in range(size - length + 1)]
@@ -66,12 +66,15 @@ def buckets(word: str) -> list[int]:
 
 
 class Ranker:
-    """The model. Keeps the rows that were asked for unpacked, at most ``BUCKETS``."""
+    """The model. Remembers nothing of the words asked."""
 
     def __init__(self, header: Header, rows: bytes) -> None:
         self.header = header
         self._rows = rows
-        self._lanes: list[int | None] = [None] * BUCKETS
+        count = len(header.classes)
+        wide = bytearray(2 * len(rows))
+        wide[::2] = rows
+        self._lanes = [int.from_bytes(wide[at : at + 2 * count], "little") for at in range(0, len(wide), 2 * count)]
 
     def guess(self, word: str) -> Guess | None:
         """The class of a folded, lower-case word where it is likely enough; none for short and for long ones."""
@@ -90,24 +93,15 @@ class Ranker:
 
     def scores(self, word: str) -> list[float]:
         """A logit a class, in the order of the header."""
-        lanes, total = self._lanes, 0
+        lanes = self._lanes
         places = buckets(word)
-        for place in places:
-            lane = lanes[place]
-            total += self._unpack(place) if lane is None else lane
+        total = sum([lanes[place] for place in places])
         count = len(self.header.classes)
         sums = memoryview(total.to_bytes(2 * count, sys.byteorder)).cast("H").tolist()
         if sys.byteorder == "big":
             sums.reverse()
         scale, middle = self.header.scale, 128 * len(places)
         return [bias + scale * (one - middle) for bias, one in zip(self.header.bias, sums, strict=True)]
-
-    def _unpack(self, place: int) -> int:
-        count = len(self.header.classes)
-        wide = bytearray(2 * count)
-        wide[::2] = self._rows[place * count : (place + 1) * count]
-        lane = self._lanes[place] = int.from_bytes(wide, "little")
-        return lane
 
     def _because(self, word: str, best: int) -> tuple[str, ...]:
         count = len(self.header.classes)

@@ -116,8 +116,10 @@ class Reader:
         lexicon, word = self.lexicon, normal(raw)
         if word in lexicon.known or (len(raw) < 5 and raw < "\u2e80"):
             return (word,)
-        vocabulary, longest = lexicon.vocabulary, lexicon.longest_word
-        pieces = segment(word, vocabulary, longest) or segment(raw, vocabulary, longest)
+        vocabulary, longest, openings = lexicon.vocabulary, lexicon.longest_word, lexicon.openings
+        pieces = segment(word, vocabulary, longest, openings)
+        if pieces is None and raw != word:
+            pieces = segment(raw, vocabulary, longest, openings)
         if pieces and self._agree(pieces):
             return joined(pieces)
         for cut in range(2, min(len(word), 32) - 5):

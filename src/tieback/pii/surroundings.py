@@ -7,6 +7,7 @@ import msgspec
 
 from tieback.pii.lexicon import Needs, Noun
 from tieback.pii.reading import CACHED, Reader
+from tieback.pii.tokens import split
 
 MAX_SIBLINGS = 64
 _NOBODYS: frozenset[str] = frozenset()
@@ -68,6 +69,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     """Whether the table, or two siblings and no class, speak of networks or memory."""
     timetable: bool = False
     """Whether the table says when everybody travels, not who."""
+    short: frozenset[str] = frozenset()
+    """What may stand for the table: up to five letters that begin one of its words, the initials of its last ones."""
     glued: tuple[str, str] = ("", "")
     """What most siblings begin, and end, with, without a border: ``yg`` of ``ygname``."""
     carries: str = ""
@@ -109,6 +112,7 @@ class Outlook:
             near.evidence or beside.evidence,
             near.machine or (beside.machine and near.noun is not Noun.PERSON),
             near.timetable and beside.noun is not Noun.PERSON,
+            near.short,
             beside.glued,
             near.carries or beside.carries,
         )
@@ -131,6 +135,7 @@ class Outlook:
             evidence,
             not lexicon.machines.isdisjoint(words),
             noun is not Noun.PERSON and not lexicon.timetables.isdisjoint(words),
+            short=_short(split(table)),
             carries=self._class_of(table),
         )
 
@@ -204,6 +209,12 @@ class Outlook:
         if word in lexicon.nouns or word in lexicon.transparent:
             return False
         return all(phrase.needs is not Needs.NOTHING for phrase in lexicon.phrases.get((word,), ()))
+
+
+def _short(words: list[str]) -> frozenset[str]:
+    initials = "".join(word[0] for word in words)
+    openings = {word[:size] for word in words for size in range(1, min(6, len(word)))}
+    return frozenset(openings | {initials[at:] for at in range(len(initials))})
 
 
 def _glued(names: tuple[str, ...]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.model.pii import Classification, Column
-from tieback.pii import detectors
+from tieback.pii import classify_names, detectors
 from tieback.pii.names import NameDetector, kind_of
 from tieback.pii.taxonomy import load_taxonomy
 
@@ -281,3 +281,13 @@ def test_the_ranker_says_so(detector: NameDetector) -> None:
     found = verdict(detector, "geburtsdtum")
     assert found.evidence[0].startswith("ranker: 'geburtsdtum' looks like it: ")
     assert found.confidence < verdict(detector, "geburtsdatum").confidence
+
+
+def test_the_library_classifies_columns_and_bare_names() -> None:
+    found = classify_names(["user.email", Column("name", "airports"), "42"])
+    assert [one.pii_class for one in found] == ["email", "none", "none"]
+
+
+def test_a_hundred_thousand_fields_are_a_stream() -> None:
+    names = (f"field_{number % 977}.email" for number in range(100_000))
+    assert sum(one.pii_class == "email" for one in classify_names(names)) == 100_000

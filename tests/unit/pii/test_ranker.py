@@ -47,9 +47,9 @@ def test_the_model_knows_the_taxonomy_and_is_calibrated_upwards(ranker: Ranker) 
 
 
 def test_grams_and_buckets_agree() -> None:
-    assert grams("ab") == ["^a", "ab", "b$", "^ab", "ab$", "^ab$"]
-    assert len(buckets("ab")) == 6
-    assert len(buckets("\ud800\u4e2d")) == 6
+    assert grams("ab") == ["^ab", "ab$", "^ab$"]
+    assert len(buckets("ab")) == 3
+    assert len(buckets("\ud800\u4e2d")) == 3
 
 
 HEADER = Header(("none", "email"), 0.1, (0.0, 0.0), 0.5, ((0.0, 0.9),))
@@ -57,13 +57,13 @@ HEADER = Header(("none", "email"), 0.1, (0.0, 0.0), 0.5, ((0.0, 0.9),))
 
 def test_a_model_is_read_as_it_was_written() -> None:
     rows = bytearray([128, 128] * BUCKETS)
-    rows[2 * buckets("mail")[0] + 1] = 255
+    rows[2 * buckets("email")[0] + 1] = 255
     ranker = read_ranker(write_ranker(HEADER, bytes(rows)))
     assert ranker.header == HEADER
-    assert ranker.scores("mail")[1] >= 12.7
-    guess = ranker.guess("mail")
+    assert ranker.scores("email")[1] >= 12.7
+    guess = ranker.guess("email")
     assert guess is not None
-    assert (guess.pii_class, guess.probability, guess.because[0]) == ("email", 0.9, "^m")
+    assert (guess.pii_class, guess.probability, guess.because[0]) == ("email", 0.9, "^em")
 
 
 @pytest.mark.parametrize(

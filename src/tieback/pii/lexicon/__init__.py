@@ -152,6 +152,8 @@ class Lexicon(msgspec.Struct):
     """Word to its languages, where they are few and not English."""
     vocabulary: frozenset[str]
     """Words that glued words may be made of."""
+    openings: frozenset[str]
+    """The first three letters of those that are longer."""
     known: frozenset[str]
     """Words that are never taken apart."""
     longest_word: int
@@ -330,6 +332,7 @@ class _Build:
             languages=languages,
             tongues={word: of for word, of in languages.items() if len(of) <= 3 and of.isdisjoint(("en", "int"))},
             vocabulary=frozenset(pieces),
+            openings=frozenset(word[:3] for word in pieces if len(word) > 2),
             known=frozenset(words),
             longest_word=max(map(len, pieces), default=0),
             heads_first=frozenset(self.heads_first),
