@@ -84,4 +84,6 @@ def analyse(dex: DexFile, known: KnownCalls, rules: Rules) -> Analysis:
                 for one in made:
                     yield Flow(one.name, one.value, one.sink, method)
 
-    return Analysis(tuple(flows()), unread)
+    found = tuple(flows())
+    fields.walk = None  # else the fields hold themselves by way of it, and the file with them
+    return Analysis(found, unread)

@@ -6,7 +6,7 @@ the method, though not every text that can be made comes out.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.calls import Calls
@@ -61,37 +61,6 @@ class Walker:
         self._fields = fields
         self._texts: dict[int, Text] = {}
         self._begin(())
-        self._step: dict[int, Callable[[int, int], int]] = {
-            Kind.NOP: self._nop,
-            Kind.MOVE: lambda at, unit: self._move(at, unit >> 8 & 15, unit >> 12),
-            Kind.MOVE_FROM16: lambda at, unit: self._move(at, unit >> 8, self._units[at + 1]),
-            Kind.MOVE_16: lambda at, _: self._move(at, self._units[at + 1], self._units[at + 2]),
-            Kind.RESULT: self._take_result,
-            Kind.CONST_4: lambda at, unit: self._set(at, unit >> 8 & 15, signed(unit >> 12, 4)),
-            Kind.CONST_16: lambda at, unit: self._set(at, unit >> 8, signed(self._units[at + 1], 16)),
-            Kind.CONST_32: lambda at, unit: self._set(at, unit >> 8, signed(self._pair(at + 1), 32)),
-            Kind.CONST_STRING: lambda at, unit: self._set(at, unit >> 8, self.text(self._units[at + 1])),
-            Kind.CONST_JUMBO: lambda at, unit: self._set(at, unit >> 8, self.text(self._pair(at + 1))),
-            Kind.NEW_INSTANCE: self._new_instance,
-            Kind.NEW_ARRAY: self._new_array,
-            Kind.FILLED_ARRAY: lambda at, unit: self._filled(at, self._listed(at, unit)),
-            Kind.FILLED_ARRAY_RANGE: lambda at, unit: self._filled(at, self._range(at, unit)),
-            Kind.APUT_OBJECT: self._aput,
-            Kind.SGET: lambda at, unit: self._set(at, unit >> 8, self._fields.known(self._units[at + 1])),
-            Kind.SPUT: self._sput,
-            Kind.IGET_OBJECT: lambda at, unit: self._set(at, unit >> 8 & 15, self._fields.known(self._units[at + 1])),
-            Kind.INVOKE: lambda at, unit: self._invoke(at, self._listed(at, unit)),
-            Kind.INVOKE_RANGE: lambda at, unit: self._invoke(at, self._range(at, unit)),
-            Kind.INVOKE_CUSTOM: lambda at, unit: self._invoke_custom(at, self._listed(at, unit)),
-            Kind.INVOKE_CUSTOM_RANGE: lambda at, unit: self._invoke_custom(at, self._range(at, unit)),
-            Kind.INVOKE_OTHER: self._invoke_other,
-            Kind.GOTO: lambda at, unit: self._jump(at, at + signed(unit >> 8, 8), falls=False),
-            Kind.GOTO_16: lambda at, _: self._jump(at, at + signed(self._units[at + 1], 16), falls=False),
-            Kind.GOTO_32: lambda at, _: self._jump(at, at + signed(self._pair(at + 1), 32), falls=False),
-            Kind.IF: lambda at, _: self._jump(at, at + signed(self._units[at + 1], 16), falls=True),
-            Kind.SWITCH: self._switch,
-            Kind.END: self._end,
-        }
 
     def walk(self, units: Sequence[int], stop: int) -> list[Made]:
         """What a method puts together.
@@ -102,7 +71,7 @@ class Walker:
         """
         self._begin(units)
         at, stop = 0, min(stop, len(units))
-        kinds, lengths, saved, step = KINDS, LENGTHS, self._saved, self._step
+        kinds, lengths, saved, steps = KINDS, LENGTHS, self._saved, self._STEPS
         # An instruction that is cut off would read behind the end of the list.
         while at < stop and at + lengths[units[at] & 255] <= len(units):
             if at in saved:
@@ -110,7 +79,7 @@ class Walker:
             unit = units[at]
             kind = kinds[unit & 255]
             if kind > Kind.WIDE_A:
-                at = step[kind](at, unit)
+                at = steps[kind](self, at, unit)
                 continue
             if kind:
                 register = unit >> 8 if kind in (Kind.WRITE_AA, Kind.WIDE_AA) else unit >> 8 & 15
@@ -433,3 +402,36 @@ class Walker:
         else:
             values.pop(role, None)
         return first
+
+    _STEPS: ClassVar[dict[int, Callable[["Walker", int, int], int]]] = {
+        Kind.NOP: _nop,
+        Kind.MOVE: lambda self, at, unit: self._move(at, unit >> 8 & 15, unit >> 12),
+        Kind.MOVE_FROM16: lambda self, at, unit: self._move(at, unit >> 8, self._units[at + 1]),
+        Kind.MOVE_16: lambda self, at, _: self._move(at, self._units[at + 1], self._units[at + 2]),
+        Kind.RESULT: _take_result,
+        Kind.CONST_4: lambda self, at, unit: self._set(at, unit >> 8 & 15, signed(unit >> 12, 4)),
+        Kind.CONST_16: lambda self, at, unit: self._set(at, unit >> 8, signed(self._units[at + 1], 16)),
+        Kind.CONST_32: lambda self, at, unit: self._set(at, unit >> 8, signed(self._pair(at + 1), 32)),
+        Kind.CONST_STRING: lambda self, at, unit: self._set(at, unit >> 8, self.text(self._units[at + 1])),
+        Kind.CONST_JUMBO: lambda self, at, unit: self._set(at, unit >> 8, self.text(self._pair(at + 1))),
+        Kind.NEW_INSTANCE: _new_instance,
+        Kind.NEW_ARRAY: _new_array,
+        Kind.FILLED_ARRAY: lambda self, at, unit: self._filled(at, self._listed(at, unit)),
+        Kind.FILLED_ARRAY_RANGE: lambda self, at, unit: self._filled(at, self._range(at, unit)),
+        Kind.APUT_OBJECT: _aput,
+        Kind.SGET: lambda self, at, unit: self._set(at, unit >> 8, self._fields.known(self._units[at + 1])),
+        Kind.SPUT: _sput,
+        Kind.IGET_OBJECT: lambda self, at, unit: self._set(at, unit >> 8 & 15, self._fields.known(self._units[at + 1])),
+        Kind.INVOKE: lambda self, at, unit: self._invoke(at, self._listed(at, unit)),
+        Kind.INVOKE_RANGE: lambda self, at, unit: self._invoke(at, self._range(at, unit)),
+        Kind.INVOKE_CUSTOM: lambda self, at, unit: self._invoke_custom(at, self._listed(at, unit)),
+        Kind.INVOKE_CUSTOM_RANGE: lambda self, at, unit: self._invoke_custom(at, self._range(at, unit)),
+        Kind.INVOKE_OTHER: _invoke_other,
+        Kind.GOTO: lambda self, at, unit: self._jump(at, at + signed(unit >> 8, 8), falls=False),
+        Kind.GOTO_16: lambda self, at, _: self._jump(at, at + signed(self._units[at + 1], 16), falls=False),
+        Kind.GOTO_32: lambda self, at, _: self._jump(at, at + signed(self._pair(at + 1), 32), falls=False),
+        Kind.IF: lambda self, at, _: self._jump(at, at + signed(self._units[at + 1], 16), falls=True),
+        Kind.SWITCH: _switch,
+        Kind.END: _end,
+    }
+    """What each kind of instruction does; gives the unit behind it. Bound methods would keep the file alive."""

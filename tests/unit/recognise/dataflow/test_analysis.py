@@ -1,6 +1,8 @@
 """A whole file, and the bounds of the work."""
 
+import gc
 import struct
+import weakref
 from pathlib import Path
 
 from tieback.recognise.dataflow import analysis
@@ -41,3 +43,16 @@ def test_a_file_without_anything_to_follow() -> None:
     for place in (56, 64, 72, 80, 88, 96):  # empty tables
         struct.pack_into("<I", data, place, 0)
     assert analysis.analyse(DexFile(bytes(data)), KNOWN, RULES) == analysis.Analysis((), 0)
+
+
+def test_nothing_keeps_a_file_that_was_read() -> None:
+    # A file of 64 MiB that waits for the collector of cycles is one too many in memory.
+    gc.disable()
+    try:
+        dex = DexFile(DATA)
+        watch = weakref.ref(dex)
+        assert analysis.analyse(dex, KNOWN, RULES).flows
+        del dex
+        assert watch() is None
+    finally:
+        gc.enable()
