@@ -38,6 +38,7 @@ class Journal:
         digest = sha256(msgspec.json.encode((grant, sorted(set(labels))), order="deterministic")).hexdigest()
         self._path = folder / FOLDER / f"{digest[:32]}.jsonl"
         self._fd = -1
+        self._sweep()
         self.found: list[ProbeReport] = self._read()
 
     def add(self, report: ProbeReport) -> None:
@@ -68,11 +69,17 @@ class Journal:
             if self._path.parent.is_dir() and not any(self._path.parent.iterdir()):
                 self._path.parent.rmdir()
 
+    def _sweep(self) -> None:
+        """Take away what no command will go on from any more."""
+        try:
+            for path in self._path.parent.glob("*.jsonl"):
+                if time.time() - path.stat().st_mtime > GOES_ON_SECONDS:
+                    path.unlink(missing_ok=True)
+        except OSError:
+            return
+
     def _read(self) -> list[ProbeReport]:
         try:
-            if time.time() - self._path.stat().st_mtime > GOES_ON_SECONDS:
-                self._path.unlink()
-                return []
             lines = self._path.read_bytes().split(b"\n")
         except OSError:
             return []

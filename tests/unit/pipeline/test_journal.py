@@ -45,6 +45,16 @@ def test_after_a_day_it_begins_anew(tmp_path: Path) -> None:
     long_ago = time.time() - GOES_ON_SECONDS - 60
     os.utime(file, (long_ago, long_ago))
     assert Journal(tmp_path, GRANT, LABELS).found == []
+    assert not file.exists()
+
+
+def test_what_another_command_left_goes_after_a_day_too(tmp_path: Path) -> None:
+    stopped(tmp_path, OPEN)
+    (file,) = (tmp_path / FOLDER).iterdir()
+    long_ago = time.time() - GOES_ON_SECONDS - 60
+    os.utime(file, (long_ago, long_ago))
+    Journal(tmp_path, GRANT, ("c.test:3",))
+    assert not file.exists()
 
 
 def test_a_finished_one_leaves_nothing(tmp_path: Path) -> None:
