@@ -94,7 +94,9 @@ class Tally:
         words.append(_OUTSIDE_BY_MODE[self._mode])
         if self._mode is ProxyMode.REGULAR:
             words.append(STREAMS_MISSED)
-        if outside is None:
+        if outside is None and app:
+            words.append(f"That all flows are of {app} is what --only says; what went past the proxy is not known.")
+        elif outside is None:
             words.append("No device was asked, so which app a flow is of, and what went past the proxy, is not known.")
         elif self.unattributed:
             words.append(f"{self.unattributed} flows may be of any app: the device did not tell whose they are.")

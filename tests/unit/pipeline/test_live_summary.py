@@ -74,6 +74,11 @@ def test_a_device_tells_what_went_past() -> None:
     assert len(ended(ProxyMode.REGULAR, FLOW, outside=past).outside) == 2
 
 
+def test_without_a_device_the_user_is_the_witness() -> None:
+    assert "is not known" in ended(ProxyMode.SOCKS5).blind_spots[-1]
+    assert "is what --only says" in ended(ProxyMode.SOCKS5, app="com.workhub.mobile").blind_spots[-1]
+
+
 def test_losses_and_troubles_are_told() -> None:
     run = ended(ProxyMode.SOCKS5, lost=3, cut=2, troubles=["The monkey fell."])
     assert run.blind_spots[-3:] == (
