@@ -8,7 +8,7 @@ each, ``DescribeLogDirs`` (enumerate). Nothing more to describe: a topic has no 
 Records are latest less earliest offset, summed over partitions: compaction and transaction markers make that more
 than are kept, hence an estimate; where another broker leads a partition, a lower bound, as bytes are with several
 brokers. Identity: the cluster id. A broker tells no version. Not yet verified against the real server: Apache Kafka
-by documentation alone.
+by its documentation alone, and Tansu 0.6.0, an emulation.
 """
 
 import re
@@ -133,11 +133,13 @@ def _strangers_welcome(draft: Draft) -> Conversation[bool]:
             raise
         draft.problem(f"{_HANDSHAKE}: closed")
         return True
-    if error == messages.UNSUPPORTED_SASL_MECHANISM and offered:
+    if messages.MADE_UP_MECHANISM.decode() in offered:
+        draft.problem(f"{_HANDSHAKE}: offers the mechanism that we made up, which says nothing")
+    elif error == messages.UNSUPPORTED_SASL_MECHANISM and offered:
         draft.access = Access.AUTH_REQUIRED
         draft.prove(_HANDSHAKE, f"wants a login: {', '.join(offered)}", Access.AUTH_REQUIRED)
         return False
-    if error == messages.ILLEGAL_SASL_STATE:
+    elif error == messages.ILLEGAL_SASL_STATE:
         draft.access = Access.PARTIAL
         draft.prove(_HANDSHAKE, "there is nothing to log in to", Access.OPEN)
     else:

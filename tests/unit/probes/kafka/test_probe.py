@@ -1,6 +1,11 @@
-"""A broker made from the protocol's documentation (https://kafka.apache.org/protocol): not the real server."""
+"""A broker made from the protocol's documentation (https://kafka.apache.org/protocol), and recordings of an emulation.
+
+Not the real server.
+"""
 
 import struct
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -124,6 +129,19 @@ def test_a_login_is_wanted() -> None:
     assert len(played.sent) == 2
 
 
+def test_a_broker_that_repeats_our_mechanism_says_nothing_by_it() -> None:
+    broker = Broker(people=[(0, 5)])
+    mechanism = messages.MADE_UP_MECHANISM.decode()
+
+    def answer(sent: bytes) -> bytes | None:
+        if sent != messages.HANDSHAKE_REQUEST:
+            return broker.answer(sent)
+        body = struct.pack(">hi", 33, 1) + text(mechanism)
+        return struct.pack(">ii", len(body) + 4, 1) + body
+
+    assert ask(answer).result.access is Access.OPEN
+
+
 def test_a_login_is_wanted_of_old() -> None:
     broker = Broker(people=[(0, 5)])
     broker.handshake = 33
@@ -231,3 +249,8 @@ def test_any_answer_ends_in_one_report(bodies: list[bytes]) -> None:
         return None if body is None else struct.pack(">ii", len(body) + 4, number) + body
 
     assert ask(answer).result.product in ("kafka", "redpanda")
+
+
+def test_recording(replay: Callable[..., Any]) -> None:
+    report = replay(PROBE, "kafka-open").result
+    assert (report.access, report.product) == (Access.OPEN, "kafka")
