@@ -113,7 +113,11 @@ def test_credentials() -> None:
 
 
 @pytest.mark.parametrize(
-    "product", ["elasticsearch", "opensearch", "mongodb", "mysql", "mariadb", "postgresql", "redis", "valkey"]
+    "product",
+    [
+        *("elasticsearch", "opensearch", "mongodb", "mysql", "mariadb", "postgresql", "redis", "valkey"),
+        *("memcached", "zookeeper", "kafka", "mosquitto", "rabbitmq", "nats", "openldap"),
+    ],
 )
 def test_advice_names_a_setting_of_the_product_and_a_check(product: str) -> None:
     rules = load_rules()
