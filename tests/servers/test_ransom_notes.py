@@ -114,13 +114,7 @@ async def test_a_note_is_read_where_the_grant_says_so(
     for secret in (WALLET, MAIL, "0.017"):
         assert not any(secret.encode() in data for data in kept)
     (replayed,) = [one async for one in replay(record)]
-    assert replayed.ransom == report.ransom
-    assert (
-        msgspec.structs.replace(
-            replayed, replayed="", bytes_sent=report.bytes_sent, bytes_read=report.bytes_read, seconds=report.seconds
-        )
-        == report
-    )
+    assert msgspec.structs.replace(replayed, replayed="") == report
 
 
 @pytest.mark.filterwarnings("ignore:Parsed a serial number")

@@ -13,7 +13,7 @@ from tieback.model.errors import InputError, UsageError, WorkspaceError
 from tieback.model.grant import Grant
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.pipeline.journal import Journal
-from tieback.pipeline.notes import Notes, salt_of
+from tieback.pipeline.notes import Notes, judged_by, note_of, salt_of
 from tieback.pipeline.probing import Progress, probe_all, probe_target, store_ports, today_utc
 from tieback.pipeline.providers import Providers
 from tieback.scope.audit import AuditLog
@@ -175,5 +175,5 @@ async def replay(path: Path) -> AsyncGenerator[ProbeReport]:
             report = await probe_target(target, decision.depth, dialer)
         else:
             report = ProbeReport(target.label, Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
-        ransom = strongest((signs.judge(report.containers), dialer.ransom(target)))
-        yield msgspec.structs.replace(report, ransom=ransom, replayed=dialer.day(target))
+        named = msgspec.structs.replace(report, ransom=signs.judge(report.containers), replayed=dialer.day(target))
+        yield judged_by(named, dialer.ransom(target), dialer.cost(target, note_of(report.probe)))

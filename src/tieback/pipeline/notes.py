@@ -17,7 +17,7 @@ from tieback.model.errors import WorkspaceError
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome, ProbeReport, Ransom
 from tieback.probes.choose import note_reader
-from tieback.scope.conversation import Fault, Target
+from tieback.scope.conversation import Fault, Target, Traffic
 from tieback.scope.dialer import Dialer
 from tieback.scope.replay import ReplayDialer
 
@@ -66,7 +66,7 @@ class Notes:
                 reader.note(note, container, report.account),
                 reader.meta.sends,
                 depth=depth,
-                probe=f"{reader.meta.name}-note",
+                probe=note_of(reader.meta.name),
                 note=True,
             )
         except Fault as fault:
@@ -76,13 +76,23 @@ class Notes:
         verdict = confirmed(read_note(text, self._salt), container)
         if self._concluded is not None and verdict.reasons:
             self._concluded(target, verdict)
-        return msgspec.structs.replace(
-            report,
-            ransom=strongest((report.ransom, verdict)),
-            bytes_sent=report.bytes_sent + traffic.bytes_sent,
-            bytes_read=report.bytes_read + traffic.bytes_read,
-            seconds=round(report.seconds + traffic.seconds, 6),
-        )
+        return judged_by(report, verdict, traffic)
+
+
+def note_of(probe: str) -> str:
+    """What the conversation in which a probe reads a note is called."""
+    return f"{probe}-note"
+
+
+def judged_by(report: ProbeReport, verdict: Ransom, traffic: Traffic) -> ProbeReport:
+    """The report with the verdict of a note, and what reading it cost."""
+    return msgspec.structs.replace(
+        report,
+        ransom=strongest((report.ransom, verdict)),
+        bytes_sent=report.bytes_sent + traffic.bytes_sent,
+        bytes_read=report.bytes_read + traffic.bytes_read,
+        seconds=round(report.seconds + traffic.seconds, 6),
+    )
 
 
 def salt_of(folder: Path) -> bytes:

@@ -174,6 +174,11 @@ class ReplayDialer:
         """What a note there was judged to be."""
         return self._ransom.get(target.label, Ransom())
 
+    def cost(self, target: Target, probe: str) -> Traffic:
+        """What a conversation cost that cannot be held again, such as the reading of a note."""
+        found = self._held.get(target.label, {}).get(probe)
+        return found.traffic if found is not None and found.traffic is not None else Traffic("", 0, 0, 0.0, None)
+
     async def permit(self, host: str, port: int) -> Decision:
         """What the grant said then."""
         return self.decision(Target(host, port))
