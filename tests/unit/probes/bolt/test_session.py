@@ -2,6 +2,7 @@
 
 import pytest
 
+from tieback.probes.bolt.probe import BoltProbe
 from tieback.probes.bolt.session import ROWS, Answer, BoltSession, Failure, Statement, sends
 from tieback.probes.playback import Peer, play, replaying
 from tieback.probes.wire.packstream import mapping, message, text
@@ -64,3 +65,15 @@ def test_versions_that_were_not_offered_are_another_protocol(head: bytes) -> Non
 
     with pytest.raises(NotThisProtocol):
         play(talk(), Peer(replaying([head])), sends(()))
+
+
+OFFICIAL = [
+    # what the driver neo4j 6.4.1 sends at version 4.4: a statement in read mode with its records, and the end
+    b"\0+\xb3\x10\xd0\x1eMATCH (n) RETURN count(n) AS n\xa0\xa1\x84mode\x81r\0\0\0\x08\xb1?\xa1\x81n\xc9\x03\xe8\0\0",
+    b"\0\x02\xb0\x02\0\0",
+]
+
+
+@pytest.mark.parametrize("data", OFFICIAL, ids=["run and pull", "goodbye"])
+def test_messages_are_those_of_the_official_driver(data: bytes) -> None:
+    assert sum(send.matches(data) for send in BoltProbe.meta.sends) == 1

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tieback.probes.cassandra.probe import CassandraProbe
 from tieback.probes.cassandra.session import PAGE, decoded_rows
 from tieback.probes.wire.verdicts import Hostile
 
@@ -61,3 +62,17 @@ def test_other_shapes_are_hostile(body: bytes) -> None:
 def test_noise_never_raises_anything_else(body: bytes, columns: int) -> None:
     with contextlib.suppress(Hostile):
         decoded_rows(body, columns)
+
+
+OFFICIAL = [
+    # what scylla-driver 3.29.12 sends: OPTIONS, STARTUP, and a query at consistency ONE in pages of 5000
+    b"\x04\0\0\0\x05\0\0\0\0",
+    b"\x03\0\0\0\x01\0\0\0\x16\0\x01\0\x0bCQL_VERSION\0\x053.0.0",
+    b"\x04\0\0\0\x01\0\0\0\x16\0\x01\0\x0bCQL_VERSION\0\x053.0.0",
+    b"\x04\0\0\0\x07\0\0\0I\0\0\0>SELECT keyspace_name, table_name, id FROM system_schema.tables\0\x01\x04\0\0\x13\x88",
+]
+
+
+@pytest.mark.parametrize("data", OFFICIAL, ids=["options", "startup, 3", "startup, 4", "query"])
+def test_requests_are_those_of_the_official_driver(data: bytes) -> None:
+    assert sum(send.matches(data) for send in CassandraProbe.meta.sends) == 1

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tieback.probes.clickhouse_native.probe import ClickhouseNativeProbe
 from tieback.probes.clickhouse_native.session import (
     Greeting,
     NativeSession,
@@ -106,3 +107,15 @@ def test_rows(answer: bytes, expected: list[list[str]] | Refusal) -> None:
 def test_what_breaks_a_bound_is_hostile(answer: bytes) -> None:
     with pytest.raises(Hostile):
         rows(answer)
+
+
+OFFICIAL = (
+    # what clickhouse-driver 0.2.11 sends at revision 54429; at %b its own names and version, and ours
+    b"\x01\0\x01\0\0\t0.0.0.0:0\x01%b\x9d\xa9\x03\0%b\x08readonly\0\x011\x12max_execution_time\0\x015\0\x02\0"
+    b"\x1dSELECT toString(serverUUID())\x02\0\x01\0\x02\xff\xff\xff\xff\0\0\0"
+)
+
+
+def test_a_query_is_that_of_the_official_driver() -> None:
+    data = OFFICIAL % (b"\0\0\x0btieback\r\n\r\n\1\0", b"\0")
+    assert sum(send.matches(data) for send in ClickhouseNativeProbe.meta.sends) == 1
