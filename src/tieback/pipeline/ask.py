@@ -14,7 +14,7 @@ from tieback.model.grant import Grant
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.pipeline.journal import Journal
 from tieback.pipeline.notes import Notes, judged_by, note_of, salt_of
-from tieback.pipeline.probing import Progress, probe_all, probe_target, store_ports, today_utc
+from tieback.pipeline.probing import Progress, probe_again, probe_all, store_ports, today_utc
 from tieback.pipeline.providers import Providers
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target
@@ -172,7 +172,7 @@ async def replay(path: Path) -> AsyncGenerator[ProbeReport]:
     for target in dialer.targets():
         decision = dialer.decision(target)
         if decision.allowed:
-            report = await probe_target(target, decision.depth, dialer)
+            report = await probe_again(target, decision.depth, dialer)
         else:
             report = ProbeReport(target.label, Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
         named = msgspec.structs.replace(report, ransom=signs.judge(report.containers), replayed=dialer.day(target))

@@ -170,6 +170,10 @@ class ReplayDialer:
         """When a target was asked last."""
         return self._days.get(target.label, "")
 
+    def probes(self, target: Target) -> tuple[str, ...]:
+        """Whose conversations with a target were recorded."""
+        return tuple(self._held.get(target.label, {}))
+
     def ransom(self, target: Target) -> Ransom:
         """What a note there was judged to be."""
         return self._ransom.get(target.label, Ransom())

@@ -4,6 +4,7 @@ import asyncio
 import base64
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -24,6 +25,8 @@ from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.rules import Rules
 from tieback.scope.conversation import Conversation, DeclaredSend, Target, Traffic
 from tieback.scope.decide import Decision
+from tieback.scope.replay import ReplayDialer
+from tieback.scope.transcript import read_transcripts
 
 RULES = Rules()
 
@@ -227,3 +230,13 @@ def test_no_secret_reaches_a_target(text: str) -> None:
     for secret in (token, "sb_secret", "ea23143b", "1eHkgcdh", "Hunter22secret"):
         assert secret not in shown
     assert ("supabase", "orders") in [name for one in given.values() for name in one.names]
+
+
+async def test_a_transcript_of_a_probe_that_today_comes_by_another_way_is_judged_all_the_same() -> None:
+    path = Path(__file__).parents[1] / "probes" / "recorded" / "etcd-open.jsonl"
+    dialer = ReplayDialer(read_transcripts(path))
+    (target,) = dialer.targets()
+    # On an odd port the finder would have to name it first, and it was not recorded.
+    assert (await probing.probe_target(target, Depth.DESCRIBE, dialer)).outcome is Outcome.NOT_RECORDED
+    report = await probing.probe_again(target, Depth.DESCRIBE, dialer)
+    assert (report.outcome, report.probe, report.access) == (Outcome.OK, "etcd", Access.OPEN)

@@ -134,6 +134,8 @@ def test_what_a_note_was_judged_to_be() -> None:
     dialer = ReplayDialer([transcript(TWO), noted])
     assert (dialer.ransom(TARGET), dialer.ransom(Target("never.test", 1))) == (found, Ransom())
     assert dialer.targets() == [TARGET]
+    assert (dialer.probes(TARGET), dialer.probes(Target("never.test", 1))) == (("redis",), ())
+    assert (dialer.cost(TARGET, "redis"), dialer.cost(TARGET, "redis-note").bytes_read) == (COST, 0)
 
 
 async def test_a_probe_that_was_not_recorded() -> None:
