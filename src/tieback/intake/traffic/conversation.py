@@ -1,5 +1,10 @@
 """The state of a conversation while a capture is walked, and its first bytes put in order."""
 
+import builtins
+from typing import cast
+
+import msgspec
+
 from tieback.intake.traffic.interface import FIRST_BYTES
 from tieback.intake.traffic.judgement import Judgement
 from tieback.model.flow import FlowApp
@@ -19,38 +24,38 @@ _NOTHING: list[bytes] = []
 """What a side holds that keeps no more; never added to."""
 
 
-class Side:
-    """What one end of a conversation sent."""
+class Side(msgspec.Struct, gc=False, eq=False):
+    """What one end of a conversation sent.
 
-    __slots__ = (
-        "base", "bytes", "chunks", "conversation", "kept", "key", "last", "limit", "named", "next", "other", "packets",
-        "strays", "syn", "want",
-    )  # fmt: skip
+    The collector does not look at it: ``Conversation.release`` undoes the circle.
+    """
 
-    conversation: "Conversation"
-    other: "Side"
+    key: bytes
+    """Addresses and ports as they stand in its packets, its own first."""
+    last: float
+    """Time of the last packet."""
+    packets: int = 0
+    bytes: int = 0
+    step: int = 0
+    """The step of the walk in which it sent last: what a capture says of time is not to be trusted."""
+    want: bool = True
+    """Whether first bytes are still kept; afterwards they are only counted."""
+    limit: int = FIRST_BYTES
+    base: int = -1
+    """Sequence number of the first byte; -1 before any."""
+    next: int = -1
+    """Sequence number that continues ``chunks``."""
+    syn: bool = False
+    named: bool = False
+    """Whether every datagram is read for names."""
+    kept: int = 0
+    chunks: list[builtins.bytes] = []
+    strays: list[tuple[int, builtins.bytes]] | None = None
+    """Segments that did not come in order, by their offset from ``base``."""
+    other: "Side" = cast("Side", None)
+    conversation: "Conversation" = cast("Conversation", None)
 
-    def __init__(self, key: bytes, when: float) -> None:
-        self.key = key
-        self.packets = 0
-        self.bytes = 0
-        self.last = when
-        self.want = True
-        """Whether first bytes are still kept; afterwards they are only counted."""
-        self.limit = FIRST_BYTES
-        self.base = -1
-        """Sequence number of the first byte; -1 before any."""
-        self.next = -1
-        """Sequence number that continues ``chunks``."""
-        self.syn = False
-        self.named = False
-        """Whether every datagram is read for names."""
-        self.kept = 0
-        self.chunks: list[bytes] = []
-        self.strays: list[tuple[int, bytes]] | None = None
-        """Segments that did not come in order, by their offset from ``base``."""
-
-    def keep_segment(self, sequence: int, data: bytes) -> None:
+    def keep_segment(self, sequence: int, data: builtins.bytes) -> None:
         """Keep a TCP segment: in its place where it continues what is there, else among the strays."""
         if self.base < 0:
             self.base = sequence
@@ -82,7 +87,7 @@ class Side:
             # A gap that nothing filled: what follows it cannot be used.
             self.want = False
 
-    def keep_datagram(self, data: bytes) -> None:
+    def keep_datagram(self, data: builtins.bytes) -> None:
         """Keep a UDP datagram among the first ones."""
         data = data[: self.limit - self.kept]
         self.chunks.append(data)
@@ -90,14 +95,14 @@ class Side:
         if not self.named and (len(self.chunks) >= _MAX_DATAGRAMS or self.kept >= self.limit):
             self.want = False
 
-    def _limit_by(self, data: bytes) -> None:
+    def _limit_by(self, data: builtins.bytes) -> None:
         """Keep less where the first segment tells that less is enough."""
         if data[:2] == b"\x16\x03":
             self.limit = _end_of_hello(data)
         elif data[:2] in _TLS_DATA or data[:5] == b"HTTP/":
             self.limit = _HTTP
 
-    def stream(self) -> bytes:
+    def stream(self) -> builtins.bytes:
         """The first bytes of a TCP direction up to the first gap; of overlaps what came in order counts."""
         data = self.chunks[0] if len(self.chunks) == 1 else b"".join(self.chunks)
         if self.strays:
@@ -107,7 +112,7 @@ class Side:
             data = data[1:]
         return data[: self.limit]
 
-    def _with_strays(self, data: bytes, strays: list[tuple[int, bytes]]) -> bytes:
+    def _with_strays(self, data: builtins.bytes, strays: list[tuple[int, builtins.bytes]]) -> builtins.bytes:
         strays = sorted(strays, key=_offset)
         if not self.syn and strays[0][0] < 0:
             # The capture began in the middle, and not with the earliest segment.
@@ -125,7 +130,7 @@ class Side:
                 at = offset + len(piece)
         return data
 
-    def datagrams(self) -> list[bytes]:
+    def datagrams(self) -> list[builtins.bytes]:
         """The first datagrams of a UDP direction."""
         return self.chunks
 
@@ -160,37 +165,38 @@ def _offset(chunk: tuple[int, bytes]) -> int:
     return chunk[0]
 
 
-class Conversation:
+class Conversation(msgspec.Struct, gc=False, eq=False):
     """Two sides, and what is known of them as a whole."""
 
-    __slots__ = ("app", "client", "first", "judged", "name", "number", "second", "start", "transport")
+    number: int
+    """That of its first packet."""
+    transport: int
+    first: Side
+    """The side whose packet came first."""
+    second: Side
+    start: float
+    client: Side | None = None
+    """The side that opened the connection, where the capture tells."""
+    app: FlowApp | None = None
+    name: str = ""
+    """What DNS called the server before the conversation began."""
+    judged: Judgement | None = None
 
-    def __init__(self, number: int, transport: int, first: Side, second: Side, start: float) -> None:
-        self.number = number
-        self.transport = transport
-        self.first = first
-        """The side whose packet came first."""
-        self.second = second
-        self.start = start
-        self.client: Side | None = None
-        """The side that opened the connection, where the capture tells."""
-        self.app: FlowApp | None = None
-        self.name = ""
-        """What DNS called the server before the conversation began."""
-        self.judged: Judgement | None = None
+    def __post_init__(self) -> None:
+        first, second = self.first, self.second
         first.conversation = second.conversation = self
         first.other = second
         second.other = first
 
     def release(self) -> None:
-        """Undo the references in a circle, so that memory is free without a search for it. The sides' counts remain."""
+        """Undo the references in a circle, which nothing else would find. The sides' counts remain."""
         for side in (self.first, self.second):
-            del side.conversation, side.other
+            side.conversation, side.other = cast("Conversation", None), cast("Side", None)
 
     @property
-    def last(self) -> float:
-        """Time of the last packet."""
-        return max(self.first.last, self.second.last)
+    def step(self) -> int:
+        """The step of the walk that brought its last packet."""
+        return max(self.first.step, self.second.step)
 
     @property
     def kept(self) -> int:

@@ -60,10 +60,15 @@ class FlowTable:
         self._rows = 0
         """Packets of the blocks before; a conversation's number is that of its first packet."""
         self._kept = 0
+        self._step = 0
 
     def conversations(self, reader: FrameReader) -> Iterator[Conversation]:
         """Walk a capture and hand out judged conversations, in the order of their first packets where memory allows."""
-        yield from _undisturbed(self._all(reader))
+        try:
+            yield from _undisturbed(self._all(reader))
+        finally:
+            for flow in self._flows.values():  # whoever asked did not wait for the end
+                flow.release()
 
     def _all(self, reader: FrameReader) -> Iterator[list[Conversation]]:
         last = 0.0
@@ -82,6 +87,7 @@ class FlowTable:
 
     def _take(self, frames: Frames) -> list[Conversation]:
         """Let the packets of a block count."""
+        self._step += 1
         self._single.begin(frames)
         families = read_headers(frames, self._single)
         buffer = self._single.buffer()
@@ -145,7 +151,7 @@ class FlowTable:
 
     def _count(self, runs: Runs, sides: list[Side], buffer: Buffer) -> None:
         """Count the packets of each conversation, and keep its first bytes."""
-        kept = 0
+        kept, step = 0, self._step
         first_direction, syns, lower, begins = runs.first_direction, runs.syns, runs.lower, runs.begins
         sizes, ends, data_begins, protocols = runs.sizes, runs.ends, runs.data_begins, runs.protocols
         for place, low in enumerate(sides):
@@ -158,6 +164,7 @@ class FlowTable:
                 side.packets += begins[direction + 1] - begins[direction]
                 side.bytes += sizes[direction]
                 side.last = ends[direction]
+                side.step = step
                 if side.want:
                     begin, end = data_begins[direction], data_begins[direction + 1]
                     if begin < end:
@@ -189,6 +196,7 @@ class FlowTable:
             side.packets += 1
             side.bytes += int(columns.size[at])
             side.last = when
+            side.step = self._step
             start, stop = int(columns.payload[at]), int(columns.stop[at])
             if side.want and start < stop:
                 before = side.kept
@@ -213,7 +221,7 @@ class FlowTable:
 
     def _relieve(self) -> list[Conversation]:
         """Judge what was idle longest until half of the memory is free; hand out where judging frees too little."""
-        for flow in sorted((flow for flow in self._flows.values() if flow.judged is None), key=_last):
+        for flow in sorted((flow for flow in self._flows.values() if flow.judged is None), key=_step):
             if self._kept <= MAX_KEPT // 2:
                 return []
             self._finish(flow)
@@ -226,7 +234,7 @@ class FlowTable:
 
     def _evict(self, count: int, busy: frozenset[int]) -> list[Conversation]:
         """Take the ``count`` conversations out that were idle longest."""
-        idle = sorted((flow for number, flow in self._flows.items() if number not in busy), key=_last)[:count]
+        idle = sorted((flow for number, flow in self._flows.items() if number not in busy), key=_step)[:count]
         idle.sort(key=_number)
         for flow in idle:
             self._finish(flow)
@@ -317,8 +325,8 @@ def _keep_datagrams(side: Side, runs: Runs, begin: int, end: int, buffer: Buffer
             return
 
 
-def _last(flow: Conversation) -> float:
-    return flow.last
+def _step(flow: Conversation) -> int:
+    return flow.step
 
 
 def _number(flow: Conversation) -> int:
@@ -333,8 +341,10 @@ def _undisturbed(batches: Iterator[list[Conversation]]) -> Iterator[Conversation
     while True:
         was_enabled = gc.isenabled()
         gc.disable()
+        batch: list[Conversation] | None = []
         try:
-            batch = next(batches, None)
+            while batch is not None and not batch:
+                batch = next(batches, None)
         finally:
             if was_enabled:
                 gc.enable()
