@@ -6,8 +6,7 @@ from functools import lru_cache
 import msgspec
 
 from tieback.pii.lexicon import Needs, Noun
-from tieback.pii.reading import CACHED, Reader
-from tieback.pii.tokens import split
+from tieback.pii.reading import CACHED, Reader, Reading
 
 MAX_SIBLINGS = 64
 _NOBODYS: frozenset[str] = frozenset()
@@ -118,8 +117,12 @@ class Outlook:
         )
 
     def _look_at_table(self, table: str) -> Surroundings:
-        words = self._reader.words_of_path(table)
+        reading = self._reader.read(table)
+        words = list(reading.words) if table.isidentifier() else self._reader.words_of_path(table)
         noun = Noun.THING if words and words[0] in _LOOKUPS else self._reader.noun(reversed(words))
+        if noun is None and len(words) > 1:
+            # Pinyin with a border at each syllable: HuiYuan.
+            noun = self._reader.noun(("".join(words),))
         if noun is None and not ADDRESSES.isdisjoint(words):
             noun = Noun.PERSON
         evidence = f"table {table!r} speaks of a {noun}" if noun else ""
@@ -135,13 +138,12 @@ class Outlook:
             evidence,
             not lexicon.machines.isdisjoint(words),
             noun is not Noun.PERSON and not lexicon.timetables.isdisjoint(words),
-            short=_short(split(table)),
-            carries=self._class_of(table),
+            short=_short(words),
+            carries=self._class_of(reading),
         )
 
-    def _class_of(self, table: str) -> str:
+    def _class_of(self, reading: Reading) -> str:
         """The class of which a table's name is surely: that of a phrase that ends it, or stands before a carrier."""
-        reading = self._reader.read(table)
         for found in reversed(reading.found):
             phrase, after = found.phrases[0], reading.words[found.end :]
             sure = phrase.pii_class in self._reader.lexicon.carried and phrase.weight > 0.85
