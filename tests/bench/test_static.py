@@ -1,0 +1,51 @@
+"""The made-up apps of the benchmark are apps, and what it says of entries seen before is true."""
+
+from pathlib import Path
+
+import pytest
+
+from bench import registry, static, synthetic
+from tieback.intake.apps.open import open_app
+
+DATA = Path(__file__).parents[3] / "shared" / "data" / "apps"
+needs_apps = pytest.mark.skipif(not DATA.is_dir(), reason="no sample apps")
+
+
+@needs_apps
+def test_a_made_up_app_has_the_size_and_the_parts_of_a_real_one(tmp_path: Path) -> None:
+    target = tmp_path / "made.apk"
+    synthetic.build(DATA / "diva.apk", 2 * synthetic.MEGABYTE, target)
+    assert 2 <= target.stat().st_size / synthetic.MEGABYTE < 6
+    with open_app(target) as opened:
+        assert opened.app is not None
+        assert opened.app.bundle_id == "jakhar.aseem.diva"
+        files = {artifact.file for artifact in opened.artifacts()}
+        assert {"classes.dex", "lib/arm64-v8a/lib0.so", "assets/www/bundle0.js", "resources.arsc"} <= files
+        assert not any(file.endswith(".png") for file in files)
+        assert opened.problems == []
+
+
+@needs_apps
+def test_the_same_app_twice_was_seen_before() -> None:
+    app = DATA / "com.politedroid_4.apk"
+    assert "0 (0.0%)" in static.seen_before([app])
+    assert "(50.0%)" in static.seen_before([app, app])
+
+
+@needs_apps
+def test_what_is_inflated_is_what_is_read() -> None:
+    entries = static.read_entries([DATA / "com.politedroid_4.apk"])
+    assert static.inflate(entries) == sum(size for _, size in entries) > 10_000
+
+
+def test_calls_take_turns() -> None:
+    seen: list[str] = []
+    times = static.in_turns({"a": lambda: seen.append("a"), "b": lambda: seen.append("b")})
+    assert seen == ["a", "b"] * (static.ROUNDS + 1)
+    assert set(times) == {"a", "b"}
+
+
+def test_a_package_without_its_client_is_a_reason(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(registry, "CACHE", tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert registry.fetched("npm:android-apidemos") == ([], "there is no npm")
