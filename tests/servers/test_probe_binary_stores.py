@@ -27,7 +27,9 @@ from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.pipeline.probing import probe_one
 from tieback.probes.choose import named
+from tieback.probes.playback import Peer, play
 from tieback.scope.audit import AuditLog
+from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 
 pytestmark = pytest.mark.servers
@@ -187,7 +189,7 @@ def settled(server: RunningServer, topic: str, enough: Callable[[int], bool]) ->
     """Wait until the broker's statistics, which it renews every second, say so."""
     listen = program("mosquitto_sub", "Debian: mosquitto-clients")
     for _ in range(20):
-        words = (listen, "-h", HOST, "-p", str(server.port), "-t", topic, "-C", "2", "-W", "3")
+        words = (listen, "-V", "5", "-h", HOST, "-p", str(server.port), "-t", topic, "-C", "2", "-W", "3")
         told = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False).stdout.split()
         if told and enough(int(told[-1])):
             return
@@ -256,6 +258,13 @@ def nats_auth(serve: Serve) -> RunningServer:
 def nats_tls(serve: Serve, pem: bytes) -> RunningServer:
     """The greeting says that TLS comes next."""
     return nats(serve, "--tls", "--tlscert", "DIR/both.pem", "--tlskey", "DIR/both.pem", files={"both.pem": pem})
+
+
+@pytest.fixture(scope="module")
+def nats_certificate(serve: Serve, pem: bytes) -> RunningServer:
+    """Lets in whoever shows a certificate that it trusts."""
+    own = ("--tlsverify", "--tlscert", "DIR/both.pem", "--tlskey", "DIR/both.pem", "--tlscacert", "DIR/both.pem")
+    return nats(serve, *own, files={"both.pem": pem})
 
 
 @pytest.fixture(scope="module")
@@ -476,6 +485,7 @@ STATES = [
     ("nats_open", "nats_client", "nats", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
     ("nats_auth", "nats_client", "nats", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
     ("nats_tls", "nats_client", "nats", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
+    ("nats_certificate", "nats_client", "nats", Access.AUTH_REQUIRED, Access.AUTH_REQUIRED, "", 0, ""),
     ("nats_no_auth_user", "nats_client", "nats", Access.PARTIAL, Access.PARTIAL, "", 0, ""),
     ("zookeeper_open", "zookeeper", "zookeeper", Access.UNKNOWN, Access.OPEN, "/people", PEOPLE + 1, ""),
     ("zookeeper_empty", "zookeeper", "zookeeper", Access.UNKNOWN, Access.OPEN_EMPTY, "/", 3, ""),
@@ -567,6 +577,34 @@ async def test_a_store_on_an_odd_port_is_found(
         report = await probe_one(candidate, Dialer(ALLOWED, audit), ALLOWED)
     assert (report.outcome, report.product, report.access) == (Outcome.OK, product, access), report
     assert report.cleartext is (report.tls is None)
+
+
+def test_version_five_of_the_real_broker_where_it_would_refuse_the_older(mosquitto_open: RunningServer) -> None:
+    """Mosquitto speaks every version: the refusal of 3.1.1 is ours, everything after it is the broker's."""
+    with socket.create_connection((HOST, mosquitto_open.port), timeout=5) as client:
+
+        def answer(sent: bytes) -> bytes:
+            if sent.startswith(b"\x10") and b"MQTT\4" in sent:
+                return b"\x20\2\0\1"
+            client.sendall(sent)
+            client.settimeout(1)
+            heard = b""
+            with contextlib.suppress(TimeoutError):
+                while not heard.endswith(b"\xd0\0") and (part := client.recv(65536)):
+                    heard += part
+                    if heard.startswith(b"\x20"):
+                        break
+            return heard
+
+        probe = named("mqtt")
+        assert probe is not None
+        target = Target(HOST, mosquitto_open.port, service="mqtt")
+        played = play(probe.run(target, Depth.DESCRIBE), Peer(answer), probe.meta.sends)
+    assert (played.result.access, played.result.product) == (Access.OPEN, "mosquitto"), played.result
+    assert any(b"MQTT\5" in sent for sent in played.sent)
+    (kept,) = played.result.containers
+    assert kept.records is not None
+    assert kept.records.value == 5
 
 
 def test_sasl_of_memcached_is_known_where_its_port_or_a_hint_speaks_for_it(

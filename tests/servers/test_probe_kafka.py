@@ -60,12 +60,14 @@ def broker(*more: str) -> Iterator[RunningServer]:
         with socket.create_connection((HOST, port), timeout=1):
             return True
 
-    process, _ = launch(Launch((binary, "broker", *where, *more), directory, HOST, port), ready)
-    server = RunningServer("tansu", "0.6.0", HOST, port, process, True, str(directory), signal.SIGKILL)
     try:
-        yield server
+        process, _ = launch(Launch((binary, "broker", *where, *more), directory, HOST, port), ready)
+        server = RunningServer("tansu", "0.6.0", HOST, port, process, True, str(directory), signal.SIGKILL)
+        try:
+            yield server
+        finally:
+            stop(server)
     finally:
-        stop(server)
         shutil.rmtree(directory, ignore_errors=True)
 
 

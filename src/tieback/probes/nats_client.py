@@ -93,16 +93,16 @@ class NatsClientProbe:
         draft.fingerprint(())
         if re.fullmatch(r"[0-9A-Za-z_-]{8,64}", info.server_id):
             draft.identity = Identity(f"nats:server_id:{info.server_id}", "vendor_id")
-        if info.tls_required and not secure[0]:
-            try:
+        try:
+            if info.tls_required and not secure[0]:
                 yield StartTls()
-            except Fault as fault:
-                if not info.tls_verify or fault.outcome is not Outcome.TLS_ERROR:
-                    raise
-                _turned_away(draft, "INFO", "wants a certificate of the client (tls_verify)")
-                return
-        yield Send(_CONNECT)
-        yield from _judge(draft, info)
+            yield Send(_CONNECT)
+            yield from _judge(draft, info)
+        except Fault as fault:
+            # With TLS 1.3 the refusal of a client without a certificate comes after the handshake.
+            if not info.tls_verify or fault.outcome not in (Outcome.TLS_ERROR, *STREAM_ENDED):
+                raise
+            _turned_away(draft, _ASKED, "wants a certificate of the client (tls_verify), and closes")
 
 
 def _judge(draft: Draft, info: _Info) -> Conversation[None]:
