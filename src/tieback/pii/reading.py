@@ -18,6 +18,8 @@ MAX_WORDS = 16
 CACHED = 1 << 16
 DOERS = frozenset({"by", "von", "par", "por", "da", "door", "oleh", "przez", "av", "af"})
 """Words before the one who did what the word before them says."""
+_LONGEST = 512
+"""Characters of a path that are read, from its end."""
 GUESSED = "ranker"
 """The language of phrases that are only guessed."""
 _GUESSED = 0.75
@@ -147,7 +149,8 @@ class Reader:
         return None
 
     def _read(self, field: str) -> Reading:
-        steps = _SEGMENTS.split(_SUBFIELDS.sub("", field[-512:]))
+        simple = len(field) <= _LONGEST and field.isidentifier()
+        steps = [field] if simple else _SEGMENTS.split(_SUBFIELDS.sub("", field[-_LONGEST:]))
         if len(steps) == 1:
             words = self._analyse(steps[0])
             key = len(words) == 1 or not self._keys.isdisjoint(words)
