@@ -94,7 +94,9 @@ def _accepts(port: int) -> bool | None:
         return True
 
 
-def _vsftpd(serve: Callable[..., RunningServer], place: Path, *, anonymous: bool) -> RunningServer:
+def _vsftpd(
+    serve: Callable[..., RunningServer], place: Path, *, anonymous: bool, pem: bytes | None = None
+) -> RunningServer:
     server = program("vsftpd", "vsftpd")
     if os.geteuid() != 0:
         pytest.skip("vsftpd confines anonymous to a directory only when started as root")
@@ -104,8 +106,16 @@ def _vsftpd(serve: Callable[..., RunningServer], place: Path, *, anonymous: bool
         config.write_text(
             f"listen=YES\nlisten_address={HOST}\nlisten_port={port}\nbackground=NO\nlocal_enable=YES\n"
             f"anonymous_enable={'YES' if anonymous else 'NO'}\nanon_root={place / 'shown'}\n"
-            f"nopriv_user=nobody\ndelay_failed_login=0\nsecure_chroot_dir={place / 'shown' / 'pub' / 'deeper'}\nseccomp_sandbox=NO\n"
+            f"nopriv_user=nobody\ndelay_failed_login=0\n"
+            f"secure_chroot_dir={place / 'shown' / 'pub' / 'deeper'}\nseccomp_sandbox=NO\n"
         )
+        if pem is not None:
+            (directory / "both.pem").write_bytes(pem)
+            with config.open("a") as more:
+                more.write(
+                    f"ssl_enable=YES\nallow_anon_ssl=YES\nforce_anon_logins_ssl=YES\nforce_anon_data_ssl=YES\n"
+                    f"rsa_cert_file={directory}/both.pem\nrsa_private_key_file={directory}/both.pem\n"
+                )
         return (server, str(config))
 
     return serve("vsftpd", argv, as_root=True)
@@ -119,6 +129,11 @@ def ftp_open(serve: Callable[..., RunningServer], place: Path) -> RunningServer:
 @pytest.fixture(scope="module")
 def ftp_closed(serve: Callable[..., RunningServer], place: Path) -> RunningServer:
     return _vsftpd(serve, place, anonymous=False)
+
+
+@pytest.fixture(scope="module")
+def ftp_tls(serve: Callable[..., RunningServer], place: Path, pem: bytes) -> RunningServer:
+    return _vsftpd(serve, place, anonymous=True, pem=pem)
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +201,7 @@ EXPECTED = [
     ("ftp_open", "ftp", (), "vsftpd", Access.UNKNOWN, {}),
     ("ftp_open", "ftp", ("anonymous",), "vsftpd", Access.OPEN, {"/": 3, "pub": 5}),
     ("ftp_closed", "ftp", ("anonymous",), "vsftpd", Access.AUTH_REQUIRED, {}),
+    ("ftp_tls", "ftp", ("anonymous",), "vsftpd", Access.OPEN, {"/": 3, "pub": 5}),
     ("rsync_open", "rsync", (), "rsync", Access.PARTIAL, {"pub": None, "hr": None}),
     ("smb_open", "smb", (), "samba", Access.UNKNOWN, {}),
     ("drda_open", "drda", (), "derby", Access.UNKNOWN, {}),

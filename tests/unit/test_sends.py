@@ -118,7 +118,7 @@ FIXED = {
     # A bind without name and password, StartTLS, unbind, searches (0x63) of any class.
     "ldap": rb"0\x0c\x02\x01\x01`\x07\x02\x01\x03\x04\x00\x80\x00|0\x1d\x02\x01\x02w\x18\x80\x161\.3\.6\.1\.4\.1\.1466\.20037"
     rb"|0\x05\x02\x01\x03B\x00|0(?:\x82..|\(\?:.{9,12}\))\x02\x01[\x04-\x07]c.*\x87\x0bobjectClass0.*",
-    "ftp": rb"(?:SYST|QUIT|USER \(\?P<account>anonymous\|ftp\)|PASS tieback@|STAT /(?:\[.*)?)\r\n",
+    "ftp": rb"(?:SYST|QUIT|AUTH TLS|USER \(\?P<account>anonymous\|ftp\)|PASS tieback@|STAT /(?:\[.*)?)\r\n",
 }
 CQL = re.compile(rb"SELECT [a-z_, ]+ FROM system(?:_schema)?\.[a-z_]+\x00\x01\x04\x00\x00\x13\x88")
 CYPHER = {

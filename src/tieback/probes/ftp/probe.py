@@ -2,9 +2,9 @@
 
 The server speaks first. Sends ``SYST`` where the greeting does not say that this is FTP, and ``QUIT`` (identify);
 ``USER anonymous`` where the grant's ``passwordless`` names it, and the made-up address that RFC 1635 asks for instead
-of a password. Then ``STAT /`` and ``STAT /<directory>`` for at most 50 directories at the top (enumerate): the listing
-comes over the same connection (RFC 959 section 4.1.3), so no second one is opened. Extensions of names come with it
-(describe).
+of a password; ``AUTH TLS`` where that is refused in clear text. Then ``STAT /`` and ``STAT /<directory>`` for at most
+50 directories at the top (enumerate): the listing comes over the same connection (RFC 959 section 4.1.3), so no second one
+is opened. Extensions of names come with it (describe).
 
 ``anonymous`` is an account by convention: without a grant that names it, whether it gets in stays unknown. Verified
 against vsftpd 3.0.
@@ -21,7 +21,7 @@ from tieback.probes.wire.lines import LineInbox
 from tieback.probes.wire.opening import opening_bytes, printable
 from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
 from tieback.probes.wire.xmltext import endings
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Receive, Send, Target
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Receive, Send, StartTls, Target
 
 _ANONYMOUS = ("anonymous", "ftp")
 _IMPLICIT_TLS = 990
@@ -31,6 +31,8 @@ _MAX_LINES = 4000
 _MAX_GREETING = 100
 _DIRECTORY = r"[A-Za-z0-9_](?:[A-Za-z0-9._ -]{0,98}[A-Za-z0-9_])?"
 _SYST, _QUIT, _PASS, _TOP = b"SYST\r\n", b"QUIT\r\n", b"PASS tieback@\r\n", b"STAT /\r\n"
+_TLS = b"AUTH TLS\r\n"
+_WANTS_TLS = re.compile(r"\b(?:TLS|SSL|encrypt)", re.IGNORECASE)
 _PRODUCTS = (
     ("vsftpd", re.compile(r"vsFTPd ([0-9.]+)", re.IGNORECASE)),
     ("proftpd", re.compile(r"ProFTPD(?: ([0-9][0-9a-z.]+))?")),
@@ -49,6 +51,9 @@ SENDS = (
     ),
     DeclaredSend(
         "PASS tieback@", re.escape(_PASS), "the address that RFC 1635 asks of anonymous; a made-up one, no secret"
+    ),
+    DeclaredSend(
+        "AUTH TLS", re.escape(_TLS), "TLS where the server refuses a login without it (RFC 4217); changes nothing"
     ),
     DeclaredSend(_STAT, re.escape(_TOP), "names and sizes at the top; no file is read", Depth.ENUMERATE),
     DeclaredSend(
@@ -101,8 +106,13 @@ class FtpProbe:
         account = next((name for name in _ANONYMOUS if name in target.passwordless), None)
         if account is None:
             draft.problem("whether anonymous gets in was not tried: the grant does not name it as passwordless")
-        elif (yield from _log_in(draft, inbox, account)) and depth.allows(Depth.ENUMERATE):
-            yield from _enumerate(draft, inbox, depth)
+        else:
+            session = yield from _log_in(draft, inbox, account)
+            if session is None:
+                # Servers close after a refusal.
+                return
+            if depth.allows(Depth.ENUMERATE):
+                yield from _enumerate(draft, session, depth)
         yield Send(_QUIT)
 
     def _identify(self, draft: Draft, target: Target, inbox: LineInbox, banner: str) -> Conversation[None]:
@@ -123,24 +133,44 @@ class FtpProbe:
                 break
 
 
-def _log_in(draft: Draft, inbox: LineInbox, account: str) -> Conversation[bool]:
-    yield Send(f"USER {account}\r\n".encode("ascii"))
-    code, lines = yield from _reply(inbox)
-    if code in (331, 332):
-        yield Send(_PASS)
-        code, lines = yield from _reply(inbox)
-    text = lines[-1][:160]
+def _log_in(draft: Draft, inbox: LineInbox, account: str) -> Conversation[LineInbox | None]:
+    """The session after a login; ``None`` where there is none, and the draft says why."""
+    code, text = yield from _asked(inbox, account)
+    if code >= 400 and _WANTS_TLS.search(text):
+        # vsftpd closes after such a refusal.
+        inbox = LineInbox()
+        yield Connect()
+        yield from _reply(inbox)
+        yield Send(_TLS)
+        offered, _ = yield from _reply(inbox)
+        if offered == 234:
+            yield StartTls()
+            inbox = LineInbox()
+            code, text = yield from _asked(inbox, account)
+    if code >= 400 and _WANTS_TLS.search(text):
+        draft.problem(f"{_LOGIN}: {text}")
+        return None
     if code in (230, 202):
         draft.account = account
         draft.access = Access.PARTIAL
         draft.prove(_LOGIN, f"{account} is let in: {text}", Access.OPEN)
-        return True
+        return inbox
     if code in (421, 530, 532, 430):
         draft.access = Access.AUTH_REQUIRED
         draft.prove(_LOGIN, text, Access.AUTH_REQUIRED)
     else:
         draft.problem(f"{_LOGIN}: {text}")
-    return False
+    return None
+
+
+def _asked(inbox: LineInbox, account: str) -> Conversation[tuple[int, str]]:
+    """Code and words of the answer to a login."""
+    yield Send(f"USER {account}\r\n".encode("ascii"))
+    code, lines = yield from _reply(inbox)
+    if code in (331, 332):
+        yield Send(_PASS)
+        code, lines = yield from _reply(inbox)
+    return code, lines[-1][:160]
 
 
 def _enumerate(draft: Draft, inbox: LineInbox, depth: Depth) -> Conversation[None]:

@@ -97,6 +97,34 @@ def test_states(peer: Peer, access: Access) -> None:
     assert (report.outcome, report.access) == (Outcome.OK, access)
 
 
+MUST = b"530 Anonymous sessions must use encryption.\r\n"
+
+
+@pytest.mark.parametrize(
+    ("offered", "starttls", "access"),
+    [
+        (b"234 Proceed with negotiation.\r\n", True, Access.OPEN),
+        (b"234 Proceed with negotiation.\r\n", False, Access.UNKNOWN),
+        (b"502 Command not implemented.\r\n", True, Access.UNKNOWN),
+    ],
+)
+def test_a_login_that_needs_tls_is_no_refusal_of_strangers(offered: bytes, starttls: bool, access: Access) -> None:
+    plain, secure = server(login=MUST), server()
+    encrypted = False
+
+    def answer(sent: bytes) -> bytes | None:
+        nonlocal encrypted
+        if sent == b"AUTH TLS\r\n":
+            encrypted = offered.startswith(b"234")
+            return offered
+        return (secure if encrypted else plain).answer(sent)
+
+    played = ask(Peer(answer, greeting=VSFTPD, starttls=starttls))
+    report = played.result
+    assert played.connections == 2
+    assert (report.outcome, report.access) == (Outcome.OK, access)
+
+
 @pytest.mark.parametrize(
     ("greeting", "expected"),
     [
