@@ -3,8 +3,8 @@
 The server speaks first. Sends ``SYST`` where the greeting does not say that this is FTP, and ``QUIT`` (identify);
 ``USER anonymous`` where the grant's ``passwordless`` names it, and the made-up address that RFC 1635 asks for instead
 of a password; ``AUTH TLS`` where that is refused in clear text. Then ``STAT /`` and ``STAT /<directory>`` for at most
-50 directories at the top (enumerate): the listing comes over the same connection (RFC 959 section 4.1.3), so no second one
-is opened. Extensions of names come with it (describe).
+50 directories at the top (enumerate): the listing comes over the same connection (RFC 959 section 4.1.3), so no second
+one is opened. Extensions of names come with it (describe).
 
 ``anonymous`` is an account by convention: without a grant that names it, whether it gets in stays unknown. Verified
 against vsftpd 3.0.
