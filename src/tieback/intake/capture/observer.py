@@ -1,38 +1,29 @@
-"""The add-on that tells what passes through mitmproxy, bounded: an end of a flow is one document.
+"""The add-on that tells the flows that pass through mitmproxy, bounded: an end of a flow is one document.
 
 Bodies are not kept: of each the first bytes are copied while it streams through, the rest is counted. Only where the
 user asked for mitmproxy's own flow file do bodies stay in memory, up to ``SAVED_BYTES`` a flow.
 """
 
 import time
-from collections.abc import Callable
 
-from mitmproxy import connection, dns, flow, http, tcp, tls, udp, websocket
-from mitmproxy.net.dns import classes, response_codes, types
-from mitmproxy.proxy import server_hooks
+from mitmproxy import flow, http, tcp, udp, websocket
 
-from tieback.intake.capture.destinations import FORBIDDEN, Destinations
+from tieback.intake.capture.connections import Connections, Tell
 from tieback.intake.capture.interface import (
     BODY_BYTES,
     FIRST_BYTES,
     HEADER_BYTES,
     MAX_MESSAGES,
-    Answered,
     HttpSeen,
-    Observed,
     StreamSeen,
-    TlsRefused,
-    Unreached,
 )
-from tieback.intake.capture.reading import address, body_of, ends_of, headers_of, size_of, tls_of, weight
-from tieback.model.flow import FlowTls
+from tieback.intake.capture.reading import body_of, ends_of, headers_of, size_of, tls_of, weight
 
 SAVED_BYTES = 8 * 1024 * 1024
 """Kept of the messages of one stream where flows are saved."""
 MAX_OPEN = 20_000
 """Flows that are followed at a time; further ones pass unseen and are counted as cut."""
 
-type Tell = Callable[[Observed], None]
 type Messages = list[tcp.TCPMessage] | list[udp.UDPMessage] | list[websocket.WebSocketMessage]
 
 
@@ -72,80 +63,12 @@ class Watched:
 class Observer:
     """Hooks of mitmproxy (its ``addons`` documentation names each); every one is quick and bounded."""
 
-    def __init__(self, tell: Tell, destinations: Destinations, *, saving: bool) -> None:
+    def __init__(self, tell: Tell, connections: Connections, *, saving: bool) -> None:
         self._tell = tell
-        self._destinations = destinations
+        self._connections = connections
         self._saving = saving
         self._open: dict[str, tuple[flow.Flow, Watched]] = {}
-        self._told: dict[str, set[tuple[str, int | None]]] = {}
-        """Servers that a client connection was already told with."""
-        self._unreached: dict[str, list[Unreached]] = {}
         self.cut = 0
-
-    # connections
-
-    def client_connected(self, client: connection.Client) -> None:
-        """Begin to follow a client's connection."""
-        if len(self._told) < MAX_OPEN:
-            self._told[client.id] = set()
-
-    def client_disconnected(self, client: connection.Client) -> None:
-        """Tell what never came to be, and forget the connection."""
-        told = self._told.pop(client.id, set())
-        for one in self._unreached.pop(client.id, []):
-            if (one.ends.host, one.ends.port) not in told:
-                self._tell(one)
-
-    def server_connect(self, data: server_hooks.ServerConnectionHookData) -> None:
-        """Say whether the proxy may connect, and where to."""
-        assert data.server.address
-        host, port = data.server.address[:2]
-        place = self._destinations.place(host)
-        if place is None:
-            data.server.error = FORBIDDEN
-        elif place != host:
-            data.server.address = (place, port)
-
-    def server_connect_error(self, data: server_hooks.ServerConnectionHookData) -> None:
-        """Remember a server that could not be reached."""
-        self._trouble(data.client, data.server, data.server.error or "no connection")
-
-    def _trouble(self, client: connection.Client, server: connection.Server, reason: str) -> None:
-        waiting = self._unreached.setdefault(client.id, []) if client.id in self._told else []
-        if len(waiting) < MAX_MESSAGES:
-            waiting.append(
-                Unreached(
-                    connection=client.id,
-                    ends=ends_of(client, server),
-                    transport=server.transport_protocol,
-                    reason=reason[:300],
-                    forbidden=reason == FORBIDDEN,
-                    start=server.timestamp_start or time.time(),
-                )
-            )
-
-    # TLS
-
-    def tls_failed_client(self, data: tls.TlsData) -> None:
-        """The app broke off the handshake with the proxy."""
-        client, server = data.context.client, data.context.server
-        known = tls_of(client, server)
-        self._mark(client, server.address)
-        self._tell(
-            TlsRefused(
-                connection=client.id,
-                ends=ends_of(client, server),
-                tls=known or FlowTls(sni=client.sni or ""),
-                quic=client.transport_protocol == "udp" and not data.is_dtls,
-                reason=(data.conn.error or "")[:300],
-                start=client.timestamp_start,
-                end=time.time(),
-            )
-        )
-
-    def tls_failed_server(self, data: tls.TlsData) -> None:
-        """The server's certificate or TLS did not do."""
-        self._trouble(data.context.client, data.context.server, data.conn.error or "TLS failed")
 
     # HTTP
 
@@ -192,7 +115,7 @@ class Observer:
         request, response = one.request, one.response
         asked = headers_of(request)
         answered = headers_of(response)
-        self._mark(one.client_conn, (request.host, request.port), one.server_conn.address)
+        self._connections.mark(one.client_conn, (request.host, request.port), one.server_conn.address)
         self._tell(
             HttpSeen(
                 connection=one.client_conn.id,
@@ -280,7 +203,7 @@ class Observer:
         watched = self._forget(one)
         if watched is None or (one.error is not None and not watched.out.size and not watched.back.size):
             return  # what could not be reached is told by its connection
-        self._mark(one.client_conn, one.server_conn.address)
+        self._connections.mark(one.client_conn, one.server_conn.address)
         start = one.client_conn.timestamp_start
         self._tell(
             StreamSeen(
@@ -300,49 +223,15 @@ class Observer:
             )
         )
 
-    # Names
-
-    def dns_request(self, one: dns.DNSFlow) -> None:
-        """Answer for the names that are known; with limited destinations nobody else is asked."""
-        question = one.request.question
-        known = self._destinations.address(question.name) if question is not None else None
-        if known is not None and question is not None:
-            wanted = types.A if known.version == 4 else types.AAAA
-            record = dns.ResourceRecord(question.name, wanted, classes.IN, 60, known.packed)
-            one.response = one.request.succeed([record] if question.type == wanted else [])
-        elif self._destinations.limited:
-            one.response = one.request.fail(response_codes.REFUSED)
-
-    def dns_response(self, one: dns.DNSFlow) -> None:
-        """Tell what was asked and answered."""
-        assert one.response is not None
-        question = one.request.question
-        found = [answer.data for answer in one.response.answers[:64] if answer.type in {types.A, types.AAAA}]
-        self._mark(one.client_conn, one.server_conn.address)
-        self._tell(
-            Answered(
-                ends=ends_of(one.client_conn, one.server_conn),
-                question=question.name[:300] if question is not None else "",
-                addresses=tuple(address(data) for data in found if len(data) in {4, 16}),
-                start=one.request.timestamp or one.timestamp_created,
-                end=one.response.timestamp or time.time(),
-            )
-        )
-
     # Following
 
     def finish(self) -> None:
-        """Tell the flows that are still under way, and the servers that were not reached."""
+        """Tell the flows that are still under way."""
         for one, _ in list(self._open.values()):
             if isinstance(one, http.HTTPFlow):
                 self._tell_http(one)
             elif isinstance(one, tcp.TCPFlow | udp.UDPFlow):
                 self._tell_stream(one)
-        for waiting in list(self._unreached):
-            told = self._told.pop(waiting, set())
-            for late in self._unreached.pop(waiting):
-                if (late.ends.host, late.ends.port) not in told:
-                    self._tell(late)
 
     def _watch(self, one: flow.Flow, limit: int) -> Watched | None:
         if len(self._open) >= MAX_OPEN:
@@ -359,8 +248,3 @@ class Observer:
     def _forget(self, one: flow.Flow) -> Watched | None:
         found = self._open.pop(one.id, None)
         return found[1] if found is not None else None
-
-    def _mark(self, client: connection.Client, *servers: tuple[str, int] | None) -> None:
-        told = self._told.get(client.id)
-        if told is not None:
-            told.update((server[0], server[1]) for server in servers if server is not None)

@@ -1,8 +1,9 @@
 """The child process: mitmproxy as a library, with the event loop that is its own. ``python -m`` runs it.
 
-Only this module, ``observer`` and ``reading`` know mitmproxy, and only this process ever imports them: it keeps module
-state, installs its own exception handlers and loop settings, and its native parts can crash. The process listens and
-connects; it writes nothing but its authority's files, the key log and the flow file that the user asked for.
+Only this module and its add-ons (``connections``, ``lookups``, ``observer``, and ``reading``) know mitmproxy, and only
+this process ever imports them: it keeps module state, installs its own exception handlers and loop settings, and its
+native parts can crash. The process listens and connects; it writes nothing but its authority's files, the key log and
+the flow file that the user asked for.
 """
 
 import asyncio
@@ -21,8 +22,10 @@ from mitmproxy.exceptions import OptionsError
 from mitmproxy.master import Master
 from mitmproxy.proxy.mode_servers import ServerInstance, WireGuardServerInstance
 
+from tieback.intake.capture.connections import Connections
 from tieback.intake.capture.destinations import Destinations
 from tieback.intake.capture.interface import Broken, Ended, Listening, ProxyMode, Settings
+from tieback.intake.capture.lookups import Lookups
 from tieback.intake.capture.observer import Observer
 from tieback.intake.capture.outlet import Outlet
 
@@ -62,7 +65,8 @@ def _profile(server: ServerInstance, host: str, port: int) -> str:  # type: igno
 async def serve(settings: Settings, outlet: Outlet) -> None:
     """Proxy until standard input ends or a signal asks for the end."""
     destinations = Destinations(settings.destinations, settings.names)
-    observer = Observer(outlet.send, destinations, saving=bool(settings.save))
+    connections = Connections(outlet.send, destinations)
+    observer = Observer(outlet.send, connections, saving=bool(settings.save))
     proxyserver = Proxyserver()
     master = Master(options.Options())
     master.addons.add(
@@ -71,7 +75,9 @@ async def serve(settings: Settings, outlet: Outlet) -> None:
         addons.strip_dns_https_records.StripDnsHttpsRecords(),
         addons.disable_h2c.DisableH2C(),
         proxyserver,
+        connections,
         observer,
+        Lookups(outlet.send, destinations, connections),
         addons.dns_resolver.DnsResolver(),
         addons.next_layer.NextLayer(),
         addons.save.Save(),
@@ -87,6 +93,7 @@ async def serve(settings: Settings, outlet: Outlet) -> None:
         return
     await master.run()
     observer.finish()
+    connections.finish()
     outlet.close(Ended(outlet.dropped, observer.cut))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tieback.intake.capture.device import Answer, DeviceError
+from tieback.intake.capture.interface import Observed
 
 PACKAGE = "com.workhub.mobile"
 PHONE = {
@@ -66,3 +67,13 @@ class Phone:
 def phone() -> Phone:
     """A device with Workhub installed."""
     return Phone()
+
+
+class Told(list[Observed]):
+    """What an add-on told."""
+
+
+@pytest.fixture
+def told() -> Told:
+    """What the add-on of a test tells."""
+    return Told()

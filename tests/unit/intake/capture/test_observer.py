@@ -6,40 +6,29 @@ import pytest
 
 pytest.importorskip("mitmproxy")
 
-from mitmproxy import connection, http, tcp, tls, udp, websocket
-from mitmproxy.proxy import context, server_hooks
-from mitmproxy.test import tflow, tutils
+from mitmproxy import http, tcp, udp, websocket
+from mitmproxy.proxy import server_hooks
+from mitmproxy.test import tflow
 
+from tests.unit.intake.capture.conftest import Told
 from tieback.intake.capture import observer as module
-from tieback.intake.capture.destinations import FORBIDDEN, LOOPBACK, Destinations
+from tieback.intake.capture.connections import Connections
+from tieback.intake.capture.destinations import Destinations
 from tieback.intake.capture.interface import (
     BODY_BYTES,
     FIRST_BYTES,
-    Answered,
     HttpSeen,
-    Observed,
     StreamSeen,
-    TlsRefused,
-    Unreached,
 )
 from tieback.intake.capture.observer import Observer
 
 type Make = Callable[..., Observer]
 
 
-class Told(list[Observed]):
-    """What the add-on told."""
-
-
-@pytest.fixture
-def told() -> Told:
-    return Told()
-
-
 @pytest.fixture
 def make(told: Told) -> Make:
-    def call(*networks: str, saving: bool = False) -> Observer:
-        return Observer(told.append, Destinations(networks, [("api.workhub.test", "127.0.0.5")]), saving=saving)
+    def call(*, saving: bool = False) -> Observer:
+        return Observer(told.append, Connections(told.append, Destinations()), saving=saving)
 
     return call
 
@@ -69,58 +58,18 @@ def test_bodies_pass_while_their_beginning_is_kept(told: Told, make: Make) -> No
     assert seen.status == 200
 
 
-def test_an_answer_that_never_came_is_told_once(told: Told, make: Make) -> None:
-    observer, one = make(), tflow.tflow(err=True)
-    observer.client_connected(one.client_conn)
+def test_an_answer_that_never_came_is_told_once(told: Told) -> None:
+    connections, one = Connections(told.append, Destinations()), tflow.tflow(err=True)
+    observer = Observer(told.append, connections, saving=False)
+    connections.client_connected(one.client_conn)
     observer.requestheaders(one)
     one.server_conn.address, one.server_conn.error = (one.request.host, one.request.port), "refused"
-    observer.server_connect_error(server_hooks.ServerConnectionHookData(one.server_conn, one.client_conn))
+    connections.server_connect_error(server_hooks.ServerConnectionHookData(one.server_conn, one.client_conn))
     observer.error(one)
-    observer.client_disconnected(one.client_conn)
+    connections.client_disconnected(one.client_conn)
     (seen,) = told
     assert isinstance(seen, HttpSeen)
     assert (seen.status, seen.trouble) == (0, "error")
-
-
-def test_a_server_that_nothing_else_tells_of(told: Told, make: Make) -> None:
-    observer, client, server = make(), tflow.tclient_conn(), tflow.tserver_conn()
-    observer.client_connected(client)
-    server.error = "Connect call failed"
-    observer.server_connect_error(server_hooks.ServerConnectionHookData(server, client))
-    assert told == []
-    observer.client_disconnected(client)
-    (seen,) = told
-    assert isinstance(seen, Unreached)
-    assert (seen.ends.host, seen.reason, seen.forbidden) == ("address", "Connect call failed", False)
-
-
-@pytest.mark.parametrize(
-    ("host", "place", "error"),
-    [
-        ("127.0.0.1", "127.0.0.1", None),
-        ("api.workhub.test", "127.0.0.5", None),
-        ("update.example.org", "update.example.org", FORBIDDEN),
-        ("192.0.2.1", "192.0.2.1", FORBIDDEN),
-    ],
-)
-def test_destinations_are_kept_to(make: Make, host: str, place: str, error: str | None) -> None:
-    server = connection.Server(address=(host, 443))
-    make(*LOOPBACK).server_connect(server_hooks.ServerConnectionHookData(server, tflow.tclient_conn()))
-    assert (server.address, server.error) == ((place, 443), error)
-
-
-def test_a_refused_certificate(told: Told, make: Make) -> None:
-    from mitmproxy import options
-
-    client = tflow.tclient_conn()
-    client.sni, client.error = "api.workhub.test", "The client does not trust the proxy's certificate for ..."
-    where = context.Context(client, options.Options())
-    where.server.address = ("127.0.0.5", 443)
-    make().tls_failed_client(tls.TlsData(client, where))
-    (seen,) = told
-    assert isinstance(seen, TlsRefused)
-    assert (seen.tls.sni, seen.ends.host, seen.ends.port, seen.quic) == ("api.workhub.test", "127.0.0.5", 443, False)
-    assert seen.reason.startswith("The client does not trust")
 
 
 @pytest.mark.parametrize("saving", [False, True])
@@ -188,42 +137,14 @@ def test_websockets(told: Told, make: Make) -> None:
     assert one.websocket.messages == []
 
 
-def test_names_are_answered_here_where_they_are_known(told: Told, make: Make) -> None:
-    one = tflow.tdnsflow()
-    one.request = tutils.tdnsreq()
-    question = one.request.question
-    assert question is not None
-    question.name = "api.workhub.test"
-    observer = make()
-    observer.dns_request(one)
-    assert one.response is not None
-    observer.dns_response(one)
-    (seen,) = told
-    assert isinstance(seen, Answered)
-    assert (seen.question, seen.addresses) == ("api.workhub.test", ("127.0.0.5",))
-
-
-def test_with_limits_no_name_server_is_asked(make: Make) -> None:
-    one = tflow.tdnsflow()
-    make(*LOOPBACK).dns_request(one)
-    assert one.response is not None
-    assert one.response.response_code == 5  # REFUSED
-    free = tflow.tdnsflow()
-    make().dns_request(free)
-    assert free.response is None
-
-
 def test_the_end_tells_what_is_under_way(told: Told, make: Make) -> None:
     observer = make()
-    web, stream, client, server = tflow.tflow(), tflow.ttcpflow(messages=[]), tflow.tclient_conn(), tflow.tserver_conn()
-    observer.requestheaders(web)
-    observer.tcp_start(stream)
-    observer.client_connected(client)
-    observer.server_connect_error(server_hooks.ServerConnectionHookData(server, client))
+    observer.requestheaders(tflow.tflow())
+    observer.tcp_start(tflow.ttcpflow(messages=[]))
     observer.finish()
-    assert [type(one) for one in told] == [HttpSeen, StreamSeen, Unreached]
+    assert [type(one) for one in told] == [HttpSeen, StreamSeen]
     observer.finish()
-    assert len(told) == 3
+    assert len(told) == 2
 
 
 def test_flows_at_a_time_have_a_limit(told: Told, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,103 @@
+"""The add-on for connections: where the proxy may go, what it did not reach, and certificates that apps refuse."""
+
+import time
+from collections.abc import Callable
+
+from mitmproxy import connection, tls
+from mitmproxy.proxy import server_hooks
+
+from tieback.intake.capture.destinations import FORBIDDEN, Destinations
+from tieback.intake.capture.interface import MAX_MESSAGES, Observed, TlsRefused, Unreached
+from tieback.intake.capture.reading import ends_of, tls_of
+from tieback.model.flow import FlowTls
+
+MAX_CLIENTS = 20_000
+"""Clients that are followed at a time; of further ones only flows are told."""
+
+type Tell = Callable[[Observed], None]
+
+
+class Connections:
+    """Follows each client's connection until it closes. Hooks of mitmproxy; every one is quick and bounded."""
+
+    def __init__(self, tell: Tell, destinations: Destinations) -> None:
+        self._tell = tell
+        self._destinations = destinations
+        self._told: dict[str, set[tuple[str, int | None]]] = {}
+        """Servers that a client connection was already told with."""
+        self._unreached: dict[str, list[Unreached]] = {}
+
+    def client_connected(self, client: connection.Client) -> None:
+        """Begin to follow a client's connection."""
+        if len(self._told) < MAX_CLIENTS:
+            self._told[client.id] = set()
+
+    def client_disconnected(self, client: connection.Client) -> None:
+        """Tell what never came to be, and forget the connection."""
+        self._close(client.id)
+
+    def _close(self, client: str) -> None:
+        told = self._told.pop(client, set())
+        for one in self._unreached.pop(client, []):
+            if (one.ends.host, one.ends.port) not in told:
+                self._tell(one)
+
+    def server_connect(self, data: server_hooks.ServerConnectionHookData) -> None:
+        """Say whether the proxy may connect, and where to."""
+        assert data.server.address
+        host, port = data.server.address[:2]
+        place = self._destinations.place(host)
+        if place is None:
+            data.server.error = FORBIDDEN
+        elif place != host:
+            data.server.address = (place, port)
+
+    def server_connect_error(self, data: server_hooks.ServerConnectionHookData) -> None:
+        """Remember a server that could not be reached."""
+        self._trouble(data.client, data.server, data.server.error or "no connection")
+
+    def _trouble(self, client: connection.Client, server: connection.Server, reason: str) -> None:
+        waiting = self._unreached.setdefault(client.id, []) if client.id in self._told else []
+        if len(waiting) < MAX_MESSAGES:
+            waiting.append(
+                Unreached(
+                    connection=client.id,
+                    ends=ends_of(client, server),
+                    transport=server.transport_protocol,
+                    reason=reason[:300],
+                    forbidden=reason == FORBIDDEN,
+                    start=server.timestamp_start or time.time(),
+                )
+            )
+
+    def tls_failed_client(self, data: tls.TlsData) -> None:
+        """The app broke off the handshake with the proxy."""
+        client, server = data.context.client, data.context.server
+        known = tls_of(client, server)
+        self.mark(client, server.address)
+        self._tell(
+            TlsRefused(
+                connection=client.id,
+                ends=ends_of(client, server),
+                tls=known or FlowTls(sni=client.sni or ""),
+                quic=client.transport_protocol == "udp" and not data.is_dtls,
+                reason=(data.conn.error or "")[:300],
+                start=client.timestamp_start,
+                end=time.time(),
+            )
+        )
+
+    def tls_failed_server(self, data: tls.TlsData) -> None:
+        """The server's certificate or TLS did not do."""
+        self._trouble(data.context.client, data.context.server, data.conn.error or "TLS failed")
+
+    def mark(self, client: connection.Client, *servers: tuple[str, int] | None) -> None:
+        """Note that a flow tells of these servers."""
+        told = self._told.get(client.id)
+        if told is not None:
+            told.update((server[0], server[1]) for server in servers if server is not None)
+
+    def finish(self) -> None:
+        """Tell the servers that were not reached, of clients that are still there."""
+        for client in list(self._unreached):
+            self._close(client)

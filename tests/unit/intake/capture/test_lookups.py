@@ -1,0 +1,53 @@
+"""The add-on for names, hook by hook, with mitmproxy's own test objects."""
+
+from collections.abc import Callable
+
+import pytest
+
+pytest.importorskip("mitmproxy")
+
+from mitmproxy.test import tflow, tutils
+
+from tests.unit.intake.capture.conftest import Told
+from tieback.intake.capture.connections import Connections
+from tieback.intake.capture.destinations import LOOPBACK, Destinations
+from tieback.intake.capture.interface import (
+    Answered,
+)
+from tieback.intake.capture.lookups import Lookups
+
+type Make = Callable[..., Lookups]
+
+
+@pytest.fixture
+def make(told: Told) -> Make:
+    def call(*networks: str) -> Lookups:
+        destinations = Destinations(networks, [("api.workhub.test", "127.0.0.5")])
+        return Lookups(told.append, destinations, Connections(told.append, destinations))
+
+    return call
+
+
+def test_names_are_answered_here_where_they_are_known(told: Told, make: Make) -> None:
+    one = tflow.tdnsflow()
+    one.request = tutils.tdnsreq()
+    question = one.request.question
+    assert question is not None
+    question.name = "api.workhub.test"
+    observer = make()
+    observer.dns_request(one)
+    assert one.response is not None
+    observer.dns_response(one)
+    (seen,) = told
+    assert isinstance(seen, Answered)
+    assert (seen.question, seen.addresses) == ("api.workhub.test", ("127.0.0.5",))
+
+
+def test_with_limits_no_name_server_is_asked(make: Make) -> None:
+    one = tflow.tdnsflow()
+    make(*LOOPBACK).dns_request(one)
+    assert one.response is not None
+    assert one.response.response_code == 5  # REFUSED
+    free = tflow.tdnsflow()
+    make().dns_request(free)
+    assert free.response is None
