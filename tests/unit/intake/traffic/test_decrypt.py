@@ -21,6 +21,7 @@ from tieback.model.sighting import Problem
 
 needs_tshark = pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")
 
+CAPTURES = Path(__file__).parents[5] / "shared" / "data" / "captures"
 BODY = b'{"email":"jane.roe@example.org"}'
 HTTP = [
     (
@@ -100,6 +101,16 @@ def test_secrets_in_the_file_open_it(tmp_path: Path) -> None:
     assert [closed.flow.protocol for closed in opened.flows()] == ["tls"]
     opened.close()
     assert [problem.what for problem in opened.problems] == ["the file brings TLS secrets, which were not used"]
+
+
+@needs_tshark
+@pytest.mark.skipif(not CAPTURES.is_dir(), reason="the real captures are not here (../shared/data/captures)")
+def test_a_browsers_capture_with_its_secrets() -> None:
+    seen, problems = look(CAPTURES / "ja4__pcap_chrome-cloudflare-quic-with-secrets.pcapng")
+    flows = {one.flow.transport: one.flow for one in seen}
+    assert problems == []
+    assert (flows["tcp"].protocol, flows["tcp"].detail) == ("http2", "GET / 200")
+    assert [one.flow.tls.decrypted for one in seen if one.flow.tls] == [True, False], "QUIC stays closed"
 
 
 @needs_tshark
