@@ -197,8 +197,8 @@ class _Build:
 
     def __init__(self) -> None:
         self.classes = frozenset(load_taxonomy()) | {NONE}
-        self.phrases: dict[Words, dict[tuple[str, bool], Phrase]] = {}
-        """By words, then by class and whether the phrase only counts where it begins a name."""
+        self.phrases: dict[Words, dict[tuple[str, Needs], Phrase]] = {}
+        """By words, then by class and by what the phrase needs."""
         self.roles: dict[str, set[str]] = {}
         """``person``, ``thing``, ``carrier``, ``message``, ``transparent``, ``identifier`` to their words."""
         self.languages: dict[str, set[str]] = {}
@@ -267,7 +267,7 @@ class _Build:
 
     def _phrase(self, phrase: Phrase) -> None:
         text, language = phrase.text, phrase.language
-        meaning = (phrase.pii_class, phrase.needs is Needs.REST)
+        meaning = (phrase.pii_class, phrase.needs)
         for spelling in (text,) if text.isascii() else {text, expanded(text)}:
             words = folded(spelling)
             if not words or (len(words) == 1 and len(words[0]) < 2 and words[0].isascii()):
