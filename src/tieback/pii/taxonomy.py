@@ -2,6 +2,7 @@
 
 import tomllib
 from importlib import resources
+from typing import Literal
 
 import msgspec
 
@@ -21,6 +22,14 @@ class PiiClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points: int
     """Sensitivity, 1 to 10."""
     source: str
+    nist: Literal["distinguishing", "linked", "linkable"] = "linkable"
+    """NIST SP 800-122: whether it tells a person apart, is linked to one, or may be."""
+    hipaa: tuple[str, ...] = ()
+    """Letters of the identifiers of 45 CFR 164.514(b)(2)(i)."""
+    pci: Literal["", "CHD", "SAD"] = ""
+    """Cardholder data or sensitive authentication data, beside a card number."""
+    ccpa: Literal["personal", "sensitive"] = "personal"
+    """California Civil Code 1798.140(v) or (ae)."""
 
 
 def load_taxonomy() -> dict[str, PiiClass]:

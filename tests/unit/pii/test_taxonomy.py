@@ -48,3 +48,14 @@ def test_special_categories() -> None:
     special = {label for label, leaf in load_taxonomy().items() if leaf.special}
     assert {"health", "biometric_media", "demographic"} <= special
     assert all("9" in load_taxonomy()[label].gdpr for label in ("health", "biometric_media", "demographic"))
+
+
+def test_frameworks() -> None:
+    taxonomy = load_taxonomy()
+    letters = {letter for leaf in taxonomy.values() for letter in leaf.hipaa}
+    assert letters <= set("ABCDEFGHIJKLMNOPQR")
+    assert set("ABCDEFGHIJKLMOPQR") <= letters
+    assert {label for label, leaf in taxonomy.items() if leaf.pci == "SAD"} == {"pin_otp"}
+    assert taxonomy["payment_card"].pci == "CHD"
+    assert taxonomy["national_id"].nist == "distinguishing"
+    assert taxonomy["health"].ccpa == "sensitive"

@@ -1,6 +1,5 @@
 """One pass over a column: every value against every shape at once, by hyperscan on the joined values."""
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from importlib import resources
@@ -10,6 +9,7 @@ import msgspec
 
 from tieback.pii.values.kinds import CHECKS
 from tieback.pii.values.national import Number, load_numbers
+from tieback.storage.prepared import discard, prepared, rules
 
 MAX_LENGTH = 4096
 """Characters of one value that are looked at; what follows cannot make it match."""
@@ -32,6 +32,10 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"pi
     """Whether it only counts where the detector looks for it."""
 
 
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    shape: tuple[Shape, ...]
+
+
 type Hits = dict[int, list[int]]
 """Pattern to places of the distinct values that it matched."""
 
@@ -42,8 +46,7 @@ def load_shapes() -> tuple[Shape, ...]:
     Raises:
         msgspec.ValidationError: the data file is damaged.
     """
-    text = resources.files("tieback.pii.values").joinpath("shapes.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text)["shape"], tuple[Shape, ...])
+    return rules(resources.files("tieback.pii.values").joinpath("shapes.toml").read_bytes(), _File).shape
 
 
 class Scanner:
@@ -68,12 +71,7 @@ class Scanner:
             place for form, place in known.items() if form.startswith("[0-9]{") and form.count("[") == 1
         )
         """Patterns of digits alone, which prove nothing without a check digit."""
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(
-            expressions=[f"^(?:{pattern})$".encode() for pattern in patterns],
-            ids=list(range(len(patterns))),
-            flags=[hyperscan.HS_FLAG_MULTILINE] * len(patterns),
-        )
+        self._database = _database([f"^(?:{pattern})$".encode() for pattern in patterns])
         self._checks = [CHECKS.get(shape.check) for shape in self.shapes]
 
     def check(self, place: int) -> Callable[[str], bool] | None:
@@ -107,3 +105,27 @@ class Scanner:
 
         self._database.scan(data, match_event_handler=on)
         return hits
+
+
+def _database(patterns: list[bytes]) -> hyperscan.Database:
+    """The compiled patterns: made once, which takes half a second, and kept for the processes that follow."""
+    source = msgspec.msgpack.encode(patterns)
+    kept = prepared("values", source, lambda: hyperscan.dumpb(_compiled(patterns)))
+    try:
+        database = hyperscan.loadb(kept, hyperscan.HS_MODE_BLOCK)
+        database.scratch = hyperscan.Scratch(database)
+    except hyperscan.HyperscanError:  # made by another version, or for a processor that this machine does not have
+        discard("values", source)
+        return _compiled(patterns)
+    return database
+
+
+def _compiled(patterns: list[bytes]) -> hyperscan.Database:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        expressions=patterns,
+        ids=list(range(len(patterns))),
+        elements=len(patterns),
+        flags=[hyperscan.HS_FLAG_MULTILINE] * len(patterns),
+    )
+    return database

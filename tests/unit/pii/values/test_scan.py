@@ -1,6 +1,10 @@
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from tieback.pii.values.scan import Scanner, load_shapes
+from tieback.storage.prepared import prepared
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +96,21 @@ def test_nothing_personal(scanner: Scanner, value: str) -> None:
 def test_every_shape_names_its_source() -> None:
     for shape in load_shapes():
         assert shape.source or not shape.pii_class
+
+
+def test_what_was_compiled_is_read_by_the_next_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIEBACK_CACHE", str(tmp_path))
+    first = Scanner().scan(["ada@x.test"])
+    (kept,) = tmp_path.glob("values-*")
+    made = kept.stat().st_mtime_ns
+    assert Scanner().scan(["ada@x.test"]) == first
+    assert kept.stat().st_mtime_ns == made
+
+
+def test_a_database_of_another_version_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    def other(name: str, source: bytes, make: Callable[[], bytes]) -> bytes:
+        return prepared(name, source, lambda: b"not a database")
+
+    monkeypatch.setenv("TIEBACK_CACHE", "")
+    monkeypatch.setattr("tieback.pii.values.scan.prepared", other)
+    assert Scanner().scan(["ada@x.test"])
