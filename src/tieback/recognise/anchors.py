@@ -17,8 +17,8 @@ import msgspec
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise import firebase
 from tieback.recognise.encoded import Encoding
-from tieback.recognise.prepared import discard, prepared
 from tieback.recognise.rules import Scheme, TokenRule
+from tieback.storage.prepared import discard, prepared
 
 type Atoms = tuple[tuple[str, str], ...]
 """Character classes with their repetition, such as ``("[0-9]", "{1,3}")``."""

@@ -16,9 +16,9 @@ import msgspec
 from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
-from tieback.recognise import prepared
 from tieback.recognise.context import context
 from tieback.recognise.span import decoded
+from tieback.storage import prepared
 
 RULE = "container-call"
 MAX_CONTAINERS = 500

@@ -19,7 +19,7 @@ from tieback.intake.apps.resources import StringNames
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Sighting
-from tieback.recognise import credentials, prepared
+from tieback.recognise import credentials
 from tieback.recognise.anchors import Anchor, AnchorScanner, Shape, both, parse
 from tieback.recognise.calls import RULE as CALL_RULE
 from tieback.recognise.calls import Call, containers, read_calls
@@ -35,6 +35,7 @@ from tieback.recognise.links import link_domains
 from tieback.recognise.rules import Rules
 from tieback.recognise.span import decoded
 from tieback.recognise.verdict import is_filled_in
+from tieback.storage import prepared
 
 RULE = "config-key"
 MAX_FILE = 256 * 1024

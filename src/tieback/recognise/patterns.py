@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from tieback.model.sighting import Grade
-from tieback.recognise import prepared
+from tieback.storage import prepared
 
 _FRAGMENT = re.compile(r"\{\{([a-z0-9_]+)\}\}")
 

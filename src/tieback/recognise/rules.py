@@ -12,9 +12,9 @@ from typing import Literal
 
 import msgspec
 
-from tieback.recognise import prepared
 from tieback.recognise.patterns import Cloud, CloudHost, Credentials, TokenRule
 from tieback.recognise.suffixes import Suffixes
+from tieback.storage import prepared
 
 __all__ = ["Cloud", "CloudHost", "Credentials", "Rules", "Scheme", "TokenRule", "parents"]
 

@@ -9,7 +9,7 @@ import msgspec
 import publicsuffixlist
 from publicsuffixlist import PublicSuffixList
 
-from tieback.recognise.prepared import prepared
+from tieback.storage.prepared import prepared
 
 
 class Suffixes:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from tieback.recognise import prepared
+from tieback.storage import prepared
 
 _SHORT = {
     "String": "Ljava/lang/String;",

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.recognise.anchors import AnchorScanner, anchors
-from tieback.recognise.prepared import MAX_KEPT, discard, folder, prepared, rules
 from tieback.recognise.rules import Scheme
+from tieback.storage.prepared import MAX_KEPT, discard, folder, prepared, rules
 
 SCHEMES = (Scheme("http", "url", "RFC 9110", 80), Scheme("https", "url", "RFC 9110", 443))
 
