@@ -6,12 +6,12 @@ speak about a thing and veto it. Words that need it (``name``, ``address``) look
 the name, the parent of a dotted path, the table, the siblings (``surroundings``). The store's type can only take away.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from itertools import chain
 
 from tieback.model.pii import Classification, Column
+from tieback.pii.dtypes import fits, kind_of
 from tieback.pii.interface import DetectorMeta
 from tieback.pii.lexicon import Lexicon, Needs, Noun, Phrase, load_lexicon
 from tieback.pii.persons import of_the_table, personal_number
@@ -35,19 +35,7 @@ _ADDRESSED = frozenset({"email", "ip_address", "device_id"})
 """Classes beside which an address is no place: ``email_adresse``."""
 _LOOSE = frozenset({"person_name", "employment"})
 """Classes whose phrases need a person in the name itself where another word stands beside them."""
-_DTYPES = (
-    (re.compile(r"char|text|string|lob|binary|bytea|enum|json|point"), ""),
-    (re.compile(r"^bool|^bit\(1\)|^bit$|tinyint\(1\)"), "bool"),
-    (re.compile(r"^[a-z ]*(?:date|time|interval)"), "date"),
-    (re.compile(r"^[a-z ]*(?:float|double|real|decimal|numeric|money)"), "float"),
-    (re.compile(r"^[a-z_ ]*(?:int|long|short|byte$|serial)"), "int"),
-)
-"""The first that a type matches: ``longtext`` is text, ``enum('int')`` no number."""
 _NOBODYS: frozenset[str] = frozenset()
-_TEXT_ONLY = frozenset({"email", "person_name", "biometric_media", "message_content"})
-_NEVER_FLOAT = _TEXT_ONLY | {"username", "password", "secret_token", "device_id"}
-_FITS_BOOL = frozenset({"health", "demographic"})
-_FITS_DATE = frozenset({"birth", "travel", "health", "employment", "payment_card", "national_id", "retail"})
 
 
 class NameDetector:
@@ -99,7 +87,7 @@ class NameDetector:
             verdict = self._read_as(reading, near, dtype)
         if verdict.pii_class == NONE and (reading.unknown or near.carries or not verdict.evidence):
             verdict = self._further(reading, near, dtype) or verdict
-        if verdict.pii_class != NONE and dtype and not _fits(verdict.pii_class, self._kind(dtype)):
+        if verdict.pii_class != NONE and dtype and not fits(verdict.pii_class, self._kind(dtype)):
             return Classification(NONE, 0.0, (*verdict.evidence, f"type {dtype!r} does not fit {verdict.pii_class}"))
         return verdict
 
@@ -328,22 +316,3 @@ class NameDetector:
         if confidence < THRESHOLD:
             return Classification(NONE, 0.0, tuple(evidence))
         return Classification(phrase.pii_class, round(confidence, 3), tuple(evidence))
-
-
-def kind_of(dtype: str) -> str:
-    """``bool``, ``date``, ``float``, ``int``, or empty for text and whatever else a store calls its types."""
-    dtype = dtype.lower()
-    return next((kind for pattern, kind in _DTYPES if pattern.search(dtype)), "")
-
-
-def _fits(pii_class: str, kind: str) -> bool:
-    match kind:
-        case "bool":
-            return pii_class in _FITS_BOOL
-        case "date":
-            return pii_class in _FITS_DATE
-        case "float":
-            return pii_class not in _NEVER_FLOAT
-        case "int":
-            return pii_class not in _TEXT_ONLY
-    return True

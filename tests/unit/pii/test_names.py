@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tieback.model.pii import Classification, Column
 from tieback.pii import classify_names, detectors
-from tieback.pii.names import NameDetector, kind_of
+from tieback.pii.names import NameDetector
 from tieback.pii.taxonomy import load_taxonomy
 
 BENCHMARK = Path(__file__).parents[4] / "shared/data/pii/fields.jsonl"
@@ -155,24 +155,6 @@ def test_evidence_says_which_phrase_and_what_helped(detector: NameDetector) -> N
     assert verdict(detector, "email", "", "bool").evidence[-1] == "type 'bool' does not fit email"
     assert verdict(detector, "email_zorblax").evidence[-1] == "unknown word 'zorblax'"
     assert verdict(detector, "email_zorblax").confidence < verdict(detector, "email").confidence
-
-
-@pytest.mark.parametrize(
-    ("dtype", "kind"),
-    [
-        ("BOOLEAN", "bool"),
-        ("tinyint(1)", "bool"),
-        ("timestamp with time zone", "date"),
-        ("numeric(10,2)", "float"),
-        ("bigint", "int"),
-        ("long", "int"),
-        ("keyword", ""),
-        ("varchar(20)", ""),
-        ("", ""),
-    ],
-)
-def test_kinds(dtype: str, kind: str) -> None:
-    assert kind_of(dtype) == kind
 
 
 def test_the_package_gives_its_detectors() -> None:
