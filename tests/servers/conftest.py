@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -409,6 +410,12 @@ def postgres_trust(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running
         psql(server, "CREATE DATABASE hr")
         rows = f"SELECT i, 'n' || i, 'p' || i || '@hr.test', i FROM generate_series(1, {PEOPLE}) i"
         psql(server, f"{SQL_PEOPLE} INSERT INTO employees {rows}", database="hr")
+        # A session's own count of rows comes when it has ended; after an ANALYZE it would come on top.
+        alive = "SELECT n_live_tup FROM pg_stat_user_tables WHERE relname = 'employees'"
+        for _ in range(100):
+            if str(PEOPLE) in str(psql(server, alive, database="hr")):
+                break
+            time.sleep(0.05)
         psql(server, "ANALYZE", database="hr")
         psql(server, "CREATE ROLE guest LOGIN")
         yield server

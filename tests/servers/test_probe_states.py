@@ -160,7 +160,8 @@ def test_the_emulations_constant_is_no_identity(
 
 
 def _shape(report: ProbeReport) -> list[tuple[object, ...]]:
-    return [(container.path, container.records, container.fields) for container in report.containers]
+    # A mongod makes its database `config` some time after it began to answer.
+    return [(one.path, one.records, one.fields) for one in report.containers if not one.system]
 
 
 def _container(report: ProbeReport, name: str) -> Container:
