@@ -107,6 +107,12 @@ def test_traffic_shows_the_same_store_with_its_bytes(report: dict[str, Any]) -> 
         assert route["bytes_in"] > 0
 
 
+def test_what_traffic_shows_stands_with_the_app_that_sent_it(report: dict[str, Any]) -> None:
+    apps = {entry["app"]["sha256"]: entry["app"]["bundle_id"] for entry in report["apps"]}
+    seen = [row for row in report["sightings"] if row["sighting"]["evidence"]["how"].startswith("traffic/")]
+    assert {apps[row["app_sha256"]] for row in seen} == {"org.fieldhand.app", "com.workhub.mobile", "com.tillroll.pos"}
+
+
 def test_personal_data_in_the_clear_is_a_finding_of_the_app_that_sent_it(report: dict[str, Any]) -> None:
     (app,) = [entry for entry in report["apps"] if entry["app"]["bundle_id"] == "org.fieldhand.app"]
     (finding,) = [entry for entry in report["findings"] if entry["rule"] == "cleartext-personal-data"]

@@ -1,6 +1,6 @@
 """Which app the traffic of a run belongs to, as far as the captures tell."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tieback.model.sighting import Sighting
 from tieback.pipeline.flow_endpoints import endpoint_of, sightings_of
 from tieback.recognise.collect import Maker
 from tieback.recognise.rules import Rules
-from tieback.storage.apps import AppEndpoint, apps_by_bundle
+from tieback.storage.apps import AppEndpoint
 from tieback.storage.flows import read_flows
 from tieback.storage.inputs import RunInput
 from tieback.storage.workspace import Workspace
@@ -31,13 +31,17 @@ class Attributed(msgspec.Struct, frozen=True):
     """Each with the endpoint it went to."""
 
 
-def attributed(workspace: Workspace, units: Sequence[RunInput]) -> Iterator[Attributed]:
+def attributed(workspace: Workspace, units: Sequence[RunInput], bundles: Mapping[str, str]) -> Iterator[Attributed]:
     """The traffic of the captures among the units, by capture and app.
+
+    Args:
+        workspace: where the flows are.
+        units: the captures; other units have no flows.
+        bundles: bundle identifier to the content hash of the app of this run that has it.
 
     Raises:
         WorkspaceError: the lake cannot be read.
     """
-    bundles = apps_by_bundle(workspace.lake, units)
     paths = {unit.key: unit.path for unit in units}
     rules = Rules()
     flows = read_flows(workspace.lake, units)

@@ -20,7 +20,7 @@ from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.scope.grant import parse_grant
 from tieback.storage.asked import Asked, read_backends, read_probes
 from tieback.storage.ledger import RunRow
-from tieback.storage.summaries import Captured, RunApps, read_captures, read_failed
+from tieback.storage.summaries import Captured, RunApps, captured_bundles, read_captures, read_failed
 from tieback.storage.workspace import Workspace
 
 _CLOUD_APIS = frozenset({None, "appwrite", "graphql", "hasura", "parse", "pocketbase", "supabase"})
@@ -53,7 +53,8 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     if run is None or run.id != run_id:
         raise WorkspaceError(f"run {run_id} has not ended", where=str(workspace.directory))
     lake, concluded = workspace.lake, workspace.ledger.conclusions
-    traffic = tuple(attributed(workspace, read_captures(lake, run.id, TRAFFIC_ANALYSIS)))
+    captures = read_captures(lake, run.id, TRAFFIC_ANALYSIS)
+    traffic = tuple(attributed(workspace, captures, captured_bundles(lake, run.id, TRAFFIC_ANALYSIS)))
     apps = RunApps(
         lake,
         run.id,

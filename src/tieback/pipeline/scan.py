@@ -34,7 +34,7 @@ from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid, render_grant
 from tieback.scope.names import Names
-from tieback.storage.apps import app_endpoints, container_names, distinct_endpoints, public_keys
+from tieback.storage.apps import app_endpoints, apps_by_bundle, container_names, distinct_endpoints, public_keys
 from tieback.storage.asked import ProbeWriter, read_probes, save_backends
 from tieback.storage.inputs import RunInput, save_inputs
 from tieback.storage.recovery import recover
@@ -86,7 +86,7 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanDone]:
             with stage("reading apps and traffic") as progress:
                 inputs = _analyse(workspace, run, request, progress)
             units = tuple(entry for entry in inputs if not entry.problem)
-            traffic = tuple(attributed(workspace, units))
+            traffic = tuple(attributed(workspace, units, apps_by_bundle(workspace.lake, units)))
             with stage("asking data stores") as progress:
                 backends, asked = asyncio.run(_ask(workspace, run, request.grant, Named(units, traffic), progress))
             save_backends(workspace.lake, run, backends)

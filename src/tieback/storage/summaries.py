@@ -169,6 +169,21 @@ def read_captures(lake: Lake, run: str, traffic: str) -> list[RunInput]:
     return [RunInput(*row) for row in lake.stream(sql, [run, traffic])]
 
 
+def captured_bundles(lake: Lake, run: str, traffic: str) -> dict[str, str]:
+    """Bundle identifiers that the captures of a run tell, each with the content hash of the scanned app that has it.
+
+    Of several versions of an app the one whose hash sorts last. Raises ``WorkspaceError``.
+    """
+    sql = f"""{_ALL}, told AS (
+            SELECT DISTINCT bundle_id FROM flows SEMI JOIN (
+                SELECT unit, version FROM inputs WHERE run = ? AND version = ? AND problem = ''
+            ) USING (unit, version)
+        )
+        SELECT bundle_id, max(unit) FROM apps SEMI JOIN inp USING (unit, version) SEMI JOIN told USING (bundle_id)
+        WHERE bundle_id <> '' GROUP BY bundle_id"""  # noqa: S608
+    return dict(lake.stream(sql, [run, traffic, run, traffic]))
+
+
 _INPUTS = """
 WITH inp AS (
     SELECT unit, version, arg_min(path, ordinal) AS path, min(ordinal) AS ordinal FROM inputs {which}

@@ -13,9 +13,10 @@ from tieback.model.flow import FlowApp
 from tieback.pipeline.analyse import ANALYSIS_VERSION, Analyser
 from tieback.pipeline.attributed import attributed, places
 from tieback.pipeline.scan import ScanRequest, run_scan
-from tieback.storage.apps import app_tables
+from tieback.storage.apps import app_tables, apps_by_bundle
 from tieback.storage.flows import flow_tables
-from tieback.storage.inputs import RunInput
+from tieback.storage.inputs import RunInput, save_inputs
+from tieback.storage.summaries import captured_bundles
 from tieback.storage.workspace import Workspace
 
 APPS = Path(__file__).parents[3] / "labs" / "apps"
@@ -40,8 +41,12 @@ def test_traffic_goes_to_the_scanned_app_with_its_bundle_identifier(tmp_path: Pa
         workspace.lake.publish("apps", app_tables([(app, document)]), [app])
         workspace.lake.publish("run", flow_tables([(run, (flows, []))]), [run])
         units = [RunInput(unit.source, unit.key, unit.version) for unit in (app, run)]
-        found = {group.app_key: group for group in attributed(workspace, units) if group.app_key == app.key}
-        keys = [group.app_key for group in attributed(workspace, units)]
+        bundles = apps_by_bundle(workspace.lake, units)
+        save_inputs(workspace.lake, "run", units)
+        assert captured_bundles(workspace.lake, "run", "traffic-1") == bundles == {"com.workhub.mobile": app.key}
+        assert captured_bundles(workspace.lake, "none", "traffic-1") == {}
+        found = {group.app_key: group for group in attributed(workspace, units, bundles) if group.app_key == app.key}
+        keys = [group.app_key for group in attributed(workspace, units, bundles)]
     assert sorted(keys) == sorted([app.key, run.key, run.key])
     (place,) = places(found[app.key])
     assert (place.endpoint, place.file, place.how) == ("https://api.workhub.test", "run.pcap", "traffic/sni")
