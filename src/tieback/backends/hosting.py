@@ -1,0 +1,225 @@
+"""What a host's name alone tells: hosting provider, product, region, and whose account it is.
+
+The knowledge is data, in ``hosting.toml``: patterns of hosts as the providers' own documentation gives them. A name is
+proof of what stands in it and of nothing else: the region of ``shop.azurewebsites.net`` is not there, so none is given.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib import resources
+
+import msgspec
+
+from tieback.model.backend import Attribution
+from tieback.storage.prepared import rules
+
+BY_PATTERN = 0.98
+"""Confidence of what a documented form of a host says."""
+BY_DOMAIN = 0.95
+"""Confidence that a host below a provider's domain is the provider's."""
+_PLACEHOLDER = re.compile(r"\{(\w+)(\*?)\}")
+_LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}?[a-z0-9_])??"
+_LABELS = r"[a-z0-9_][a-z0-9_.-]{0,250}?"
+_CODE = "[a-z0-9]{1,6}"
+_CLOUD = "aws|azure|gcp|google"
+_CLOUDS = {"aws": "aws", "azure": "azure", "gcp": "gcp", "google": "gcp", "ec2": "aws", "gce": "gcp"}
+_NOBODY = frozenset({"www", "docs", "status", "blog", "support", "help", "developer", "developers"})
+"""Labels that providers keep for themselves."""
+
+
+class _Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    domains: tuple[str, ...]
+    region: str = "[a-z]{2,20}(?:-[a-z]{2,20}){0,3}(?:-?[0-9]{1,2})?"
+    mirrors: dict[str, tuple[str, ...]] = {}
+    own: tuple[str, ...] = ()
+
+
+class _Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    provider: str
+    product: str
+    patterns: tuple[str, ...]
+    source: str
+    examples: tuple[tuple[str, str, str], ...]
+    account: str = ""
+    fixed: str = ""
+    region: str = ""
+    codes: str = ""
+
+
+class HostingFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The content of ``hosting.toml``."""
+
+    provider: dict[str, _Provider]
+    codes: dict[str, dict[str, str]]
+    host: tuple[_Host, ...]
+
+
+def read_hosting() -> HostingFile:
+    """The data file. Raises ``msgspec.ValidationError`` where it is damaged."""
+    return rules(resources.files("tieback.backends").joinpath("hosting.toml").read_bytes(), HostingFile)
+
+
+class Hosted(msgspec.Struct, frozen=True):
+    """What a name tells."""
+
+    provider: str
+    """Name for people, such as ``Amazon Web Services``."""
+    provider_id: str
+    product: str = ""
+    """Empty where the name is only known to be the provider's."""
+    region: str = ""
+    account_kind: str = ""
+    """What sort of resource is one customer's: ``bucket``, ``project``, ...; empty on fronts that all share."""
+    account: str = ""
+    runs_on: str = ""
+    """Id of the cloud that a service says it runs on."""
+    pattern: str = ""
+    """What matched, as the data file writes it."""
+    source: str = ""
+
+    @property
+    def boundary(self) -> str:
+        """Whose the host is, as far as the provider knows: ``bucket shop``; empty where the name does not say."""
+        return f"{self.account_kind} {self.account}" if self.account else ""
+
+
+class _Compiled(msgspec.Struct, frozen=True):
+    front: re.Pattern[str]
+    weight: int
+    """Fixed characters of the pattern: more is more specific."""
+    host: _Host
+    text: str
+
+
+class Hosting:
+    """Look-ups by name; hold one a run."""
+
+    def __init__(self, data: HostingFile | None = None) -> None:
+        """Keep the data; patterns are compiled at the first name that needs them.
+
+        Args:
+            data: instead of the file.
+        """
+        self._given = data
+
+    @cached_property
+    def _data(self) -> HostingFile:
+        return self._given if self._given is not None else read_hosting()
+
+    @cached_property
+    def _by_end(self) -> Mapping[str, list[tuple[str, _Host]]]:
+        """Patterns by their fixed end."""
+        found: dict[str, list[tuple[str, _Host]]] = {}
+        for host in self._data.host:
+            mirrors = self._data.provider[host.provider].mirrors
+            for pattern in host.patterns:
+                for text in _mirrored(pattern, mirrors):
+                    found.setdefault(_split(text)[1], []).append((text, host))
+        return found
+
+    @cached_property
+    def _compiled(self) -> dict[str, list[_Compiled]]:
+        return {}
+
+    @cached_property
+    def _domains(self) -> Mapping[str, str]:
+        return {domain: key for key, provider in self._data.provider.items() for domain in provider.domains}
+
+    def of(self, host: str) -> Hosted | None:
+        """What a canonical host name tells, or ``None`` where no provider is in it."""
+        for end in _ends(host):
+            for one in self._at(end):
+                found = one.front.fullmatch(host[: len(host) - len(end)])
+                if found is not None and not self._own(one.host, found.groupdict("")):
+                    return self._told(one, found.groupdict(""))
+        for end in _ends(host):
+            key = self._domains.get(end)
+            if key is not None:
+                return Hosted(self._data.provider[key].name, key, pattern=f"*.{end}")
+        return None
+
+    def name(self, provider_id: str) -> str:
+        """A provider's name for people."""
+        known = self._data.provider.get(provider_id)
+        return known.name if known is not None else provider_id
+
+    def _at(self, end: str) -> list[_Compiled]:
+        if end not in self._by_end:
+            return []
+        if end not in self._compiled:
+            made = [self._compile(text, host) for text, host in self._by_end[end]]
+            self._compiled[end] = sorted(made, key=lambda one: -one.weight)
+        return self._compiled[end]
+
+    def _compile(self, text: str, host: _Host) -> _Compiled:
+        region = host.region or self._data.provider[host.provider].region
+        shapes = {"region": region, "code": _CODE, "cloud": _CLOUD}
+        front, _ = _split(text)
+        pattern, at = "", 0
+        for part in _PLACEHOLDER.finditer(front):
+            shape = shapes.get(part[1], _LABELS if part[2] else _LABEL)
+            pattern += f"{re.escape(front[at : part.start()])}(?P<{part[1]}>{shape})"
+            at = part.end()
+        return _Compiled(re.compile(pattern + re.escape(front[at:])), len(_PLACEHOLDER.sub("", text)), host, text)
+
+    def _own(self, host: _Host, groups: Mapping[str, str]) -> bool:
+        label = groups.get(host.account, "")
+        return label in _NOBODY or label in self._data.provider[host.provider].own
+
+    def _told(self, one: _Compiled, groups: Mapping[str, str]) -> Hosted:
+        host = one.host
+        codes = self._data.codes.get(host.codes, {})
+        cloud = groups.get("cloud", "") or next((c for c in ("ec2", "gce") if f".{c}." in one.text), "")
+        return Hosted(
+            provider=self._data.provider[host.provider].name,
+            provider_id=host.provider,
+            product=host.product,
+            region=host.fixed or groups.get("region", "") or codes.get(groups.get("code", ""), ""),
+            account_kind=host.account,
+            account=groups.get(host.account, ""),
+            runs_on=_CLOUDS.get(cloud, ""),
+            pattern=one.text,
+            source=host.source,
+        )
+
+
+def statements(hosted: Hosted) -> Iterator[Attribution]:
+    """The facts one by one, each with its reason and confidence."""
+    sure = BY_PATTERN if hosted.product else BY_DOMAIN
+    reason = f"the name has the form {hosted.pattern}" if hosted.product else f"the name is below {hosted.pattern[2:]}"
+    yield Attribution("provider", hosted.provider, reason, sure)
+    for claim, value in (
+        ("product", hosted.product),
+        ("region", hosted.region),
+        ("account", hosted.boundary),
+        ("runs_on", hosted.runs_on),
+    ):
+        if value:
+            yield Attribution(claim, value, reason, sure)
+
+
+def _ends(host: str) -> Iterator[str]:
+    """A host and every name above it, the longest first."""
+    yield host
+    while "." in host:
+        host = host.partition(".")[2]
+        yield host
+
+
+def _split(pattern: str) -> tuple[str, str]:
+    """A pattern's part with placeholders, with its last dot, and the fixed end."""
+    end = pattern[pattern.rfind("}") + 1 :] if "}" in pattern else pattern
+    if "}" not in pattern:
+        return "", pattern
+    fixed = end.partition(".")[2]
+    return pattern[: len(pattern) - len(fixed)], fixed
+
+
+def _mirrored(pattern: str, mirrors: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    yield pattern
+    for suffix, others in mirrors.items():
+        if pattern.endswith(suffix):
+            for other in others:
+                yield pattern.removesuffix(suffix) + other

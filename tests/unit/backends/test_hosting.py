@@ -1,0 +1,107 @@
+"""What a name tells: every pattern by its own examples, and names that must tell nothing more than they say."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.backends.hosting import BY_DOMAIN, BY_PATTERN, Hosted, Hosting, read_hosting, statements
+
+HOSTING = Hosting()
+FILE = read_hosting()
+EXAMPLES = [(host, *example) for host in FILE.host for example in host.examples]
+
+
+@pytest.mark.parametrize(("rule", "name", "region", "account"), EXAMPLES, ids=[e[1] for e in EXAMPLES])
+def test_examples_of_the_file(rule: object, name: str, region: str, account: str) -> None:
+    found = HOSTING.of(name)
+    assert found is not None
+    assert found.product == getattr(rule, "product", "")
+    assert found.provider_id == getattr(rule, "provider", "")
+    assert (found.region, found.account) == (region, account)
+
+
+def test_the_file_knows_enough_and_says_from_where() -> None:
+    assert len(FILE.host) >= 120
+    assert all(host.source.startswith("https://") and host.examples for host in FILE.host)
+    assert all(host.provider in FILE.provider for host in FILE.host)
+    assert all(not host.codes or host.codes in FILE.codes for host in FILE.host)
+    assert all(not host.account or f"{{{host.account}" in p for host in FILE.host for p in host.patterns)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "shop.test",
+        "amazonaws.com.shop.test",
+        "s3.amazonaws.com.evil.test",
+        "notamazonaws.com",
+        "xamazonaws.com",
+        "localhost",
+        "",
+        ".",
+        "10.0.0.1",
+    ],
+)
+def test_names_that_tell_nothing(name: str) -> None:
+    assert HOSTING.of(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "provider"),
+    [
+        ("www.netlify.com", "Netlify"),
+        ("app.netlify.com", "Netlify"),
+        ("login.okta.com", "Okta"),
+        ("www.cloudamqp.com", "CloudAMQP"),
+        ("console.aws.dev", "Amazon Web Services"),
+        ("new-service.mars-north-1.amazonaws.com", "Amazon Web Services"),
+        ("a.b.c.d.vercel-dns.com", "Vercel"),
+    ],
+)
+def test_a_provider_alone_where_the_form_is_not_known(name: str, provider: str) -> None:
+    found = HOSTING.of(name)
+    assert found is not None
+    assert (found.provider, found.product, found.region, found.account) == (provider, "", "", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "runs_on"),
+    [
+        ("ep-cool-darkness-123456.us-east-2.aws.neon.tech", "aws"),
+        ("pkc-4nym6.westeurope.azure.confluent.cloud", "azure"),
+        ("redis-1.c1.us-east-1-2.ec2.cloud.redislabs.com", "aws"),
+        ("redis-1.c1.europe-west1-2.gce.cloud.redislabs.com", "gcp"),
+        ("cluster0.ab1cd.mongodb.net", ""),
+    ],
+)
+def test_a_service_says_which_cloud_it_runs_on(name: str, runs_on: str) -> None:
+    found = HOSTING.of(name)
+    assert found is not None
+    assert found.runs_on == runs_on
+
+
+def test_a_code_that_is_not_listed_gives_no_region() -> None:
+    found = HOSTING.of("hello-abcdefgh-zz.a.run.app")
+    assert found is not None
+    assert (found.product, found.region) == ("Cloud Run", "")
+
+
+def test_statements_carry_reason_and_confidence() -> None:
+    found = HOSTING.of("shop.s3.eu-west-1.amazonaws.com")
+    assert found is not None
+    said = {one.claim: one for one in statements(found)}
+    assert said["provider"].value == "Amazon Web Services"
+    assert said["account"].value == "bucket shop"
+    assert said["region"].reason == "the name has the form {bucket*}.s3.{region}.amazonaws.com"
+    assert {one.confidence for one in said.values()} == {BY_PATTERN}
+    (alone,) = statements(Hosted("Netlify", "netlify", pattern="*.netlify.com"))
+    assert (alone.reason, alone.confidence) == ("the name is below netlify.com", BY_DOMAIN)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(alphabet="abc019-._", max_size=253), st.sampled_from(sorted(FILE.provider)))
+def test_any_front_is_answered(front: str, key: str) -> None:
+    name = f"{front}.{FILE.provider[key].domains[0]}"
+    found = HOSTING.of(name)
+    assert found is not None
+    assert found.region == "" or found.region in name or found.pattern
