@@ -8,7 +8,27 @@ ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src" / "tieback"
 TESTS = ROOT / "tests"
 
-COVERED_ELSEWHERE = {"lab/truth.py": "tests/servers/test_lab.py"}
+COVERED_ELSEWHERE = {
+    "lab/truth.py": "tests/servers/test_lab.py",
+    "lab/servers/azurite.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/chroma.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/docker_registry.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/etcd.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/file_servers.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/influxdb.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/mariadb.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/memcached.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/mosquitto.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/nats.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/parse.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/pocketbase.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/pouchdb.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/rabbitmq.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/redis.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/seaweedfs.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/slapd.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/zookeeper.py": "tests/servers/test_lab_oracle.py",
+}
 """Modules whose behaviour only shows with a real server or as a whole, and where that is tested."""
 
 

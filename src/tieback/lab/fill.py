@@ -13,7 +13,8 @@ from tieback.lab.osmem import request
 from tieback.lab.people import DATASET_VERSION, Row
 from tieback.lab.postgres import psql
 from tieback.lab.process import RunningServer
-from tieback.lab.stores import KEEPER, Holding, Server, State, Store
+from tieback.lab.servers import KINDS
+from tieback.lab.store import KEEPER, Holding, Server, State, Store
 from tieback.lab.valkey import pipeline
 from tieback.model.errors import LabError
 
@@ -46,7 +47,7 @@ def fill(store: Store, server: RunningServer, directory: Path) -> bool:
         LabError: it holds something else even after loading.
         OSError, pymongo.errors.PyMongoError: the server went away.
     """
-    loader = _LOADERS.get(store.server)
+    loader = loader_of(store.server)
     if loader is None:
         return False
     mark = directory / _MARK
@@ -58,6 +59,14 @@ def fill(store: Store, server: RunningServer, directory: Path) -> bool:
         raise LabError("it does not hold what was loaded", where=store.name, advice="Run `tieback lab down --purge`")
     mark.write_text(DATASET_VERSION, encoding="ascii")
     return bool(store.holdings)
+
+
+def loader_of(server: Server) -> Loader | None:
+    """How that product is filled and counted; ``None`` where it holds nothing."""
+    if server in _LOADERS:
+        return _LOADERS[server]
+    kind = next((kind for kind in KINDS if kind.server is server), None)
+    return Loader(kind.load, kind.count) if kind is not None else None
 
 
 def _complete(loader: Loader, store: Store, server: RunningServer) -> bool:
@@ -74,18 +83,21 @@ def _password(store: Store) -> str | None:
 
 def _load_mongod(store: Store, server: RunningServer) -> None:
     login = KEEPER if store.state is State.PROTECTED else None
-    with client(server.address, server.port, login=login) as connection:
+    with client(server.address, server.port, login=login, tls=store.tls) as connection:
         for name in set(connection.list_database_names()) - _SYSTEM_DATABASES:
             connection.drop_database(name)
         for holding in store.holdings:
             database, collection = holding.path
-            connection[database][collection].insert_many(_rows(holding))
+            if holding.dataset:
+                connection[database][collection].insert_many(_rows(holding))
+            else:
+                connection[database].create_collection(collection)
 
 
 def _count_mongod(store: Store, server: RunningServer, holding: Holding) -> int:
     login = KEEPER if store.state is State.PROTECTED else None
     database, collection = holding.path
-    with client(server.address, server.port, login=login) as connection:
+    with client(server.address, server.port, login=login, tls=store.tls) as connection:
         return int(connection[database][collection].count_documents({}))
 
 
@@ -159,6 +171,9 @@ def _load_osmem(store: Store, server: RunningServer) -> None:
     for index in _osmem_indices(server):
         request(server.address, server.port, "DELETE", f"/{index}")
     for holding in store.holdings:
+        if not holding.dataset:
+            request(server.address, server.port, "PUT", f"/{holding.path[0]}")
+            continue
         lines = [f'{{"index":{{}}}}\n{json.dumps(row)}\n' for row in _rows(holding)]
         path = f"/{holding.path[0]}/_bulk?refresh=true"
         answer = request(server.address, server.port, "POST", path, "".join(lines).encode())

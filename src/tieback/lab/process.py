@@ -200,6 +200,10 @@ class Launch(msgspec.Struct, frozen=True):
     """Where ``process.json`` goes, if not into ``directory``."""
     stop_signal: int = signal.SIGTERM
     seconds: float = READY_SECONDS
+    environment: Mapping[str, str] = {}
+    """Beyond the clean one."""
+    executable: str = ""
+    """What the process becomes by itself, where ``argv[0]`` is a script; by default ``argv[0]``'s real path."""
 
 
 def launch[T](plan: Launch, ready: Callable[[], T | None]) -> tuple[ProcessStamp, T]:
@@ -225,7 +229,7 @@ def launch[T](plan: Launch, ready: Callable[[], T | None]) -> tuple[ProcessStamp
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env=clean_environment(plan.directory),
+                env=clean_environment(plan.directory) | dict(plan.environment),
                 user=plan.account.uid if plan.account else None,
                 group=plan.account.gid if plan.account else None,
                 extra_groups=[] if plan.account else None,
@@ -237,7 +241,7 @@ def launch[T](plan: Launch, ready: Callable[[], T | None]) -> tuple[ProcessStamp
         if gate is None or child.stdin is None:
             raise LabError(f"{Path(plan.argv[0]).name} ended at once: {_tail(log)}", where=where, advice=f"See {log}")
         # exec keeps number and start time; only the program changes.
-        process = ProcessStamp(gate.pid, gate.started, os.path.realpath(plan.argv[0]))
+        process = ProcessStamp(gate.pid, gate.started, plan.executable or os.path.realpath(plan.argv[0]))
         record = Record(process, plan.stop_signal)
         ((plan.record or plan.directory) / RECORD).write_bytes(msgspec.json.encode(record))
         with contextlib.suppress(BrokenPipeError):

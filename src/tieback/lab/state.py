@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 
 from tieback.lab.process import RECORD, RunningServer, running, stop, stop_recorded
-from tieback.lab.stores import STORES, Store, stores_in
+from tieback.lab.store import Store
+from tieback.lab.stores import STORES, stores_in
 from tieback.lab.wheels import place_outside
 from tieback.model.errors import LabError
 
@@ -20,6 +21,7 @@ TRUTH = "truth.json"
 _STATE = "state.json"
 _LOCK = ".lock"
 _STORES = "stores"
+_TLS = "tls"
 
 
 def default_directory(environment: Mapping[str, str]) -> Path:
@@ -43,6 +45,8 @@ class LabState(msgspec.Struct, frozen=True):
 
     subnet: int = 0
     """Third number of the stores' addresses."""
+    odd_ports: bool = False
+    """Whether each store listens on a random high port."""
     servers: dict[str, Entry] = msgspec.field(default_factory=dict)
     """By store."""
 
@@ -78,6 +82,11 @@ class Lab:
     def truth(self) -> Path:
         """What was loaded where."""
         return self.directory / TRUTH
+
+    @property
+    def certificates(self) -> Path:
+        """Its own certificate authority; ``ca.pem`` is what a client would trust."""
+        return self.directory / _TLS
 
     def store_directory(self, name: str) -> Path:
         """Data and log of one store."""
@@ -130,23 +139,30 @@ class Lab:
         """The servers of the state file, by store."""
         return self.state().servers
 
-    def settle(self, subnet: int | None) -> int:
-        """Take a subnet for the lab's addresses; ``None`` keeps the one it has.
+    def settle(self, subnet: int | None, odd_ports: bool | None = None) -> int:
+        """Take a subnet and a choice of ports for the lab; ``None`` keeps what it has.
+
+        Returns:
+            The subnet.
 
         Raises:
-            LabError: servers still run in another one.
+            LabError: servers still run in another one, or on other ports.
         """
         state = self.state()
-        if subnet is None or subnet == state.subnet:
+        wanted = LabState(
+            state.subnet if subnet is None else subnet, state.odd_ports if odd_ports is None else odd_ports
+        )
+        if (wanted.subnet, wanted.odd_ports) == (state.subnet, state.odd_ports):
             return state.subnet
         if any(running(entry.server.process) for entry in state.servers.values()):
+            ports = "random ports" if state.odd_ports else "the usual ports"
             raise LabError(
-                f"the lab runs in 127.77.{state.subnet}.0/24",
+                f"the lab runs in 127.77.{state.subnet}.0/24 on {ports}",
                 where=str(self.directory),
                 advice="Run `tieback lab down` first, or choose another --dir",
             )
-        self._write(LabState(subnet))
-        return subnet
+        self._write(wanted)
+        return wanted.subnet
 
     def remember(self, name: str, entry: Entry | None) -> None:
         """Write one server's entry, or forget it; safe from several threads."""
@@ -155,7 +171,7 @@ class Lab:
             servers = {known: old for known, old in state.servers.items() if known != name}
             if entry is not None:
                 servers[name] = entry
-            self._write(LabState(state.subnet, servers))
+            self._write(LabState(state.subnet, state.odd_ports, servers))
 
     def _write(self, state: LabState) -> None:
         self.replace(_STATE, msgspec.json.format(msgspec.json.encode(state), indent=1))
@@ -192,6 +208,12 @@ class Lab:
                     stopped.setdefault(record.parent.name)
             except LabError as error:
                 failed.append(error)
+        # Whatever a server needs beside it, such as a port mapper: after those that need it.
+        for record in sorted(self.directory.glob(f"{_STORES}/*/*/{RECORD}")):
+            try:
+                stop_recorded(record.parent)
+            except LabError as error:
+                failed.append(error)
         return list(stopped), failed
 
     def purge(self) -> None:
@@ -201,7 +223,8 @@ class Lab:
         for place in outside:
             if place.is_dir() and not place.is_symlink() and place.lstat().st_uid == os.geteuid():
                 shutil.rmtree(place)
-        shutil.rmtree(self.directory / _STORES, ignore_errors=True)
+        for name in (_STORES, _TLS):
+            shutil.rmtree(self.directory / name, ignore_errors=True)
         for name in (_STATE, GRANT, TRUTH, _LOCK):
             (self.directory / name).unlink(missing_ok=True)
         if not any(self.directory.iterdir()):

@@ -1,84 +1,19 @@
-"""The labelled data stores: where each one is, what it holds, and what an honest probe must say of it.
+"""The lab's stores: where each one is, what it holds, and what an honest probe must say of it.
 
 Every store has an address of its own in 127.77.0.0/16 and listens on the usual port of its product. The third number
 of the address is the lab's subnet, 0 by default, so that several labs can run side by side on one machine. All names
-end in ``.test`` (RFC 6761), all people are Faker's.
+end in ``.test`` (RFC 6761), all people are Faker's. Those of the demo and of the ``lab`` extra's wheels stand here, the
+others beside their servers (``tieback.lab.servers``).
 """
-
-from enum import StrEnum
 
 import msgspec
 
-from tieback.lab.login import Login
+from tieback.lab.servers import KINDS
+from tieback.lab.store import Holding, Server, State, Store, lab_store
 from tieback.model.errors import LabError
 from tieback.model.probe import Access, RansomVerdict
 
-NETWORK = "127.77.0.0/16"
-"""Every store of the lab, and nothing else, lies in it."""
-KEEPER = Login("keeper", "meadow-lantern-41")
-"""The account of the protected stores; only the loaders use it."""
-
-
-class State(StrEnum):
-    """How a store was set up."""
-
-    OPEN = "open"
-    PROTECTED = "protected"
-    EMPTY = "empty"
-    RANSOMED = "ransomed"
-
-
-class Server(StrEnum):
-    """Which program serves it."""
-
-    OSMEM = "osmem"
-    MONGOD = "mongod"
-    POSTGRES = "postgres"
-    VALKEY = "valkey"
-    WORKHUB_API = "workhub-api"
-
-
-class Holding(msgspec.Struct, frozen=True):
-    """A container that the lab fills."""
-
-    path: tuple[str, ...]
-    """As a probe names it, from the outermost name inwards."""
-    dataset: str
-    """Which of ``people``'s tables it holds."""
-    records: int
-
-
-class Store(msgspec.Struct, frozen=True, kw_only=True):
-    """One labelled server."""
-
-    name: str
-    """For the command line."""
-    host: str
-    """Its name in the grant's host table."""
-    server: Server
-    product: str
-    """As a probe reports it."""
-    address: str
-    port: int
-    state: State
-    holdings: tuple[Holding, ...] = ()
-    access: Access
-    """What a probe must say under the lab's own grant, which names no passwordless account."""
-    ransom: RansomVerdict = RansomVerdict.NONE
-    """What the assessment must say, without reading a note."""
-    demo: bool = False
-    """Part of ``--demo``."""
-    emulation: bool = False
-    is_store: bool = True
-    """``False`` for the API, which holds nothing."""
-
-    @property
-    def records(self) -> int:
-        """Records over all holdings."""
-        return sum(holding.records for holding in self.holdings)
-
-
-STORES: tuple[Store, ...] = (
+_WHEELS: tuple[Store, ...] = (
     Store(
         name="fieldhand",
         host="es.fieldhand.test",
@@ -147,7 +82,8 @@ STORES: tuple[Store, ...] = (
         name="valkey-protected",
         host="valkey-protected.lab.test",
         server=Server.VALKEY,
-        product="valkey",
+        # One that asks for a password does not say which of the family it is.
+        product="redis",
         address="127.77.0.41",
         port=6379,
         state=State.PROTECTED,
@@ -223,6 +159,46 @@ STORES: tuple[Store, ...] = (
         ransom=RansomVerdict.LIKELY,
         emulation=True,
     ),
+    lab_store(
+        "osmem-wiped",
+        Server.OSMEM,
+        72,
+        9200,
+        State.WIPED,
+        Access.OPEN_EMPTY,
+        product="opensearch",
+        holdings=(Holding(("q7w2k9vmx1-meow",), "", 0), Holding(("z0f3n8ptr5-meow",), "", 0)),
+        ransom=RansomVerdict.WIPED,
+        emulation=True,
+    ),
+    lab_store(
+        "mongo-tls",
+        Server.MONGOD,
+        53,
+        27017,
+        State.OPEN,
+        Access.OPEN,
+        product="mongodb",
+        holdings=(Holding(("reception", "visitors"), "visitors", 400),),
+        tls=True,
+    ),
+    lab_store(
+        "mongo-wiped",
+        Server.MONGOD,
+        54,
+        27017,
+        State.WIPED,
+        Access.OPEN_EMPTY,
+        product="mongodb",
+        holdings=(Holding(("reception", "h5d2m8xq0v-meow"), "", 0), Holding(("reception", "t9c4b1zk7y-meow"), "", 0)),
+        ransom=RansomVerdict.WIPED,
+    ),
+)
+STORES: tuple[Store, ...] = tuple(
+    sorted(
+        (*_WHEELS, *(store for kind in KINDS for store in kind.stores)),
+        key=lambda store: (int(store.address.rpartition(".")[2]), store.name),
+    )
 )
 """In subnet 0, in the order of their addresses."""
 
@@ -238,23 +214,41 @@ def stores_in(subnet: int) -> tuple[Store, ...]:
     return tuple(msgspec.structs.replace(s, address=f"127.77.{subnet}.{s.address.rpartition('.')[2]}") for s in STORES)
 
 
-def choose(names: tuple[str, ...], *, demo: bool = False, stores: tuple[Store, ...] = STORES) -> tuple[Store, ...]:
-    """The stores that a person asked for, by name or host; all where nothing was asked.
+def choose(
+    names: tuple[str, ...],
+    *,
+    demo: bool = False,
+    stores: tuple[Store, ...] = STORES,
+    unpacked: frozenset[Server] = frozenset(),
+) -> tuple[Store, ...]:
+    """The stores that a person asked for; where nothing was asked, all that need nothing of the operator's.
 
     Args:
-        names: names or hosts; ``demo`` among them stands for the demo's stores.
+        names: names of stores, hosts or servers; ``demo`` among them stands for the demo's stores.
         demo: the same as naming ``demo``.
         stores: to choose from.
+        unpacked: servers that the operator has brought; their stores are there to choose from too.
 
     Raises:
-        LabError: a name is not in the lab.
+        LabError: a name is not in the lab, or needs a server that the operator must bring.
     """
-    known = {word for store in stores for word in (store.name, store.host)} | {"demo"}
+    there = tuple(store for store in stores if not store.operator or store.server in unpacked)
+    known = {word for store in there for word in (store.name, store.host, store.server.value)} | {"demo"}
     for name in names:
-        if name not in known:
-            advice = "Known: demo, " + ", ".join(store.name for store in stores)
-            raise LabError("there is no such store in the lab", where=name, advice=advice)
+        if name in known:
+            continue
+        if any(name in (store.name, store.host, store.server.value) for store in stores):
+            option = next(s.server.value for s in stores if name in (s.name, s.host, s.server.value))
+            raise LabError("no registry brings this server", where=name, advice=f"Unpack one and name it: --{option}")
+        advice = "Known: demo, " + ", ".join(store.name for store in there)
+        raise LabError("there is no such store in the lab", where=name, advice=advice)
     if not names and not demo:
-        return stores
+        return there
     whole_demo = demo or "demo" in names
-    return tuple(s for s in stores if s.name in names or s.host in names or (whole_demo and s.demo))
+    return tuple(
+        store
+        for store in there
+        if not {store.name, store.host, store.server.value}.isdisjoint(names)
+        or (whole_demo and store.demo)
+        or store.server in unpacked
+    )

@@ -4,8 +4,9 @@ import msgspec
 
 from tieback.lab.people import DATASET_VERSION
 from tieback.lab.state import Entry
-from tieback.lab.stores import Store
+from tieback.lab.store import Store
 from tieback.model.document import encode
+from tieback.model.public_key import PublicKey
 
 
 class Containers(msgspec.Struct, frozen=True):
@@ -27,7 +28,14 @@ class StoreTruth(msgspec.Struct, frozen=True):
     state: str
     emulation: bool
     is_store: bool
+    tls: bool
     access: str
+    names: tuple[str, ...]
+    """Containers that an app would name."""
+    keys: tuple[PublicKey, ...]
+    """Public keys that an app would carry."""
+    named_access: str
+    """As ``access``, for a probe that is given those names and keys; empty where they change nothing."""
     ransom: str
     records: int
     containers: tuple[Containers, ...]
@@ -51,7 +59,11 @@ def _truth(store: Store, entry: Entry) -> StoreTruth:
         state=store.state,
         emulation=store.emulation,
         is_store=store.is_store,
+        tls=store.tls,
         access=store.access,
+        names=store.names,
+        keys=store.keys,
+        named_access=store.named_access or "",
         ransom=store.ransom,
         records=store.records,
         containers=tuple(Containers(holding.path, holding.records) for holding in store.holdings),

@@ -1,7 +1,8 @@
 """Start the lab's servers side by side and fill them; one that fails is reported and the others go on."""
 
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,15 +10,20 @@ from pathlib import Path
 import msgspec
 from pymongo.errors import PyMongoError
 
+from tieback.lab.certificates import authority, leaf
 from tieback.lab.fill import fill
 from tieback.lab.mongod import start_mongod
 from tieback.lab.osmem import start_osmem
 from tieback.lab.permit import lab_grant
 from tieback.lab.ports import needs_root
 from tieback.lab.postgres import start_postgres
-from tieback.lab.process import RunningServer, running, stop, stop_recorded
+from tieback.lab.process import RECORD, RunningServer, running, stop, stop_recorded
+from tieback.lab.programs import MissingProgramError
+from tieback.lab.servers import KINDS
+from tieback.lab.servers.interface import Place
 from tieback.lab.state import GRANT, TRUTH, Entry, Lab
-from tieback.lab.stores import KEEPER, Server, State, Store, choose, stores_in
+from tieback.lab.store import KEEPER, Server, State, Store
+from tieback.lab.stores import choose, stores_in
 from tieback.lab.truth import truth_document
 from tieback.lab.valkey import start_valkey
 from tieback.lab.workhub_api import start_workhub_api
@@ -27,6 +33,10 @@ from tieback.scope.grant import render_grant
 _AT_ONCE = 6
 """Servers that start at the same time; each waits more than it computes."""
 _HIGH_HTTPS = 8443
+_HIGH_PORTS = 10_000
+"""Added to other ports that only root may listen on, where we are not root."""
+_ODD_PORTS = range(20_000, 30_000)
+"""Below Linux's ephemeral ports (32768), with room for a server's further ones above."""
 
 
 class Raised(msgspec.Struct, frozen=True):
@@ -39,6 +49,8 @@ class Raised(msgspec.Struct, frozen=True):
     """It ran before, with its records."""
     loaded: bool = False
     """Records were loaded now, not taken over from an earlier run."""
+    skipped: bool = False
+    """Its program is not here, and nobody asked for it by name; ``error`` says what to install."""
     error: LabError | None = None
 
 
@@ -49,15 +61,19 @@ def up(
     *,
     demo: bool = False,
     subnet: int | None = None,
+    odd_ports: bool | None = None,
+    installed: Mapping[Server, Path] | None = None,
 ) -> list[Raised]:
     """Bring up the stores, in parallel, and write the lab's grant and truth.
 
     Args:
         lab: where.
         tell: called for each store as soon as it is up or has failed, from the calling thread.
-        names: which stores, by name or host; all where none is given.
+        names: which stores, by name, host or server; all where none is given.
         demo: the demo's stores.
         subnet: third number of their addresses; ``None`` keeps that of the run before, or 0.
+        odd_ports: give each a random high port instead of its usual one; ``None`` keeps the choice of the run before.
+        installed: folders or programs of servers that the operator has unpacked; their stores come up too.
 
     Returns:
         One for each store, in the order of their addresses.
@@ -65,58 +81,101 @@ def up(
     Raises:
         LabError: the lab's directory cannot be used, a name is unknown, or the lab runs in another subnet.
     """
+    installed = installed or {}
     with lab.locked():
-        all_stores = stores_in(lab.settle(subnet))
-        stores = choose(names, demo=demo, stores=all_stores)
+        all_stores = stores_in(lab.settle(subnet, odd_ports))
+        stores = choose(names, demo=demo, stores=all_stores, unpacked=frozenset(installed))
         entries = lab.entries()
+        odd = lab.state().odd_ports
+        places = [_place(lab, store, installed.get(store.server), odd=odd) for store in stores]
+        authority(lab.certificates)
         with ThreadPoolExecutor(_AT_ONCE) as threads:
-            waiting = [threads.submit(_raise_one, lab, store, entries.get(store.name)) for store in stores]
-            for future in as_completed(waiting):
+            waiting = {
+                place.store.name: threads.submit(
+                    _raise_one, lab, place, entries.get(place.store.name), named=bool(_words(place.store) & {*names})
+                )
+                for place in sorted(places, key=_slowness)
+            }
+            for future in as_completed(waiting.values()):
                 tell(future.result())
         lab.replace(TRUTH, truth_document(lab.entries(), all_stores))
         lab.replace(GRANT, render_grant(lab_grant(datetime.now(UTC).date(), all_stores)).encode())
-    return [future.result() for future in waiting]
+    return [waiting[store.name].result() for store in stores]
 
 
-def _raise_one(lab: Lab, store: Store, entry: Entry | None) -> Raised:
+def _place(lab: Lab, store: Store, installed: Path | None, *, odd: bool) -> Place:
+    port = store.port
+    if odd:
+        port = random.SystemRandom().choice(_ODD_PORTS)
+    elif needs_root(store.address, port):
+        port = _HIGH_HTTPS if store.server is Server.WORKHUB_API else port + _HIGH_PORTS
+    listening = msgspec.structs.replace(store, port=port)
+    return Place(listening, lab.store_directory(store.name), lab.certificates, installed)
+
+
+def _words(store: Store) -> set[str]:
+    return {store.name, store.host, store.server.value}
+
+
+def _slowness(place: Place) -> int:
+    """Those that take longest to start come first; the wheels, which are quick, last."""
+    order = [kind.server for kind in KINDS]
+    return order.index(place.store.server) if place.store.server in order else len(order)
+
+
+def _raise_one(lab: Lab, place: Place, entry: Entry | None, *, named: bool) -> Raised:
     begun = time.monotonic()
+    store, directory = place.store, place.directory
     server: RunningServer | None = None
+    missing = False
     try:
-        directory = lab.store_directory(store.name)
         alive = entry is not None and running(entry.server.process)
         if entry and alive and entry.records is not None:
             return Raised(store, entry.server, time.monotonic() - begun, already=True)
         if entry and alive:
             server = entry.server
         else:
-            stop_recorded(directory)
-            server = _start(store, directory)
+            _stop_rest(directory)
+            server = _start(place)
             lab.remember(store.name, Entry(server))
         loaded = fill(store, server, directory)
         lab.remember(store.name, Entry(server, store.records))
         return Raised(store, server, time.monotonic() - begun, loaded=loaded)
     except LabError as error:
+        missing = isinstance(error, MissingProgramError)
         failure = error
     except (OSError, PyMongoError) as error:
-        failure = LabError(str(error), where=store.name, advice=f"See the log in {lab.store_directory(store.name)}")
+        failure = LabError(str(error), where=store.name, advice=f"See the log in {directory}")
     if server is not None:
         stop(server)
         lab.remember(store.name, None)
-    return Raised(store, None, time.monotonic() - begun, error=failure)
+    _stop_rest(directory)
+    return Raised(store, None, time.monotonic() - begun, skipped=missing and not named, error=failure)
 
 
-def _start(store: Store, directory: Path) -> RunningServer:
+def _stop_rest(directory: Path) -> None:
+    """Stop what an earlier start left running, and what it needed beside it."""
+    stop_recorded(directory)
+    for record in directory.glob(f"*/{RECORD}"):
+        stop_recorded(record.parent)
+
+
+def _start(place: Place) -> RunningServer:
+    store, directory = place.store, place.directory
     login = KEEPER if store.state is State.PROTECTED else None
     password = login.password if login else None
     match store.server:
         case Server.OSMEM:
             return start_osmem(directory, store.address, store.port)
         case Server.MONGOD:
-            return start_mongod(directory, store.address, store.port, login=login)
+            pem = leaf(place.certificates, store.host, store.address) if store.tls else b""
+            return start_mongod(directory, store.address, store.port, login=login, pem=pem, binary=place.installed)
         case Server.POSTGRES:
             return start_postgres(directory, store.address, store.port, password=password)
         case Server.VALKEY:
             return start_valkey(directory, store.address, store.port, password=password)
         case Server.WORKHUB_API:
-            port = _HIGH_HTTPS if needs_root(store.address, store.port) else store.port
-            return start_workhub_api(directory, store.address, port)
+            return start_workhub_api(directory, store.address, store.port)
+        case _:
+            kind = next(kind for kind in KINDS if kind.server is store.server)
+            return kind.start(place)

@@ -53,7 +53,7 @@ def test_the_directory_comes_from_the_environment(tmp_path: Path, monkeypatch: p
 def test_exit_codes_of_up(failing: int, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stores = STORES[:4]
 
-    def bring_up(lab: object, tell: object, names: tuple[str, ...], *, demo: bool, subnet: int | None) -> list[Raised]:
+    def bring_up(lab: object, tell: object, names: tuple[str, ...], **_: object) -> list[Raised]:
         assert callable(tell)
         raised = []
         for number, store in enumerate(stores):

@@ -9,7 +9,8 @@ from tieback.lab import fill as fill_module
 from tieback.lab.fill import Loader, _copy_text, _sql_type, fill
 from tieback.lab.people import DATASET_VERSION
 from tieback.lab.process import ProcessStamp, RunningServer
-from tieback.lab.stores import STORES, Holding, Server, Store
+from tieback.lab.store import Holding, Server, Store
+from tieback.lab.stores import STORES
 from tieback.model.errors import LabError
 
 VALKEY = next(store for store in STORES if store.name == "valkey-open")

@@ -7,7 +7,7 @@ import pytest
 from tieback.lab.people import rows
 from tieback.lab.stores import STORES
 
-DATASETS = sorted({holding.dataset for store in STORES for holding in store.holdings})
+DATASETS = sorted({holding.dataset for store in STORES for holding in store.holdings if holding.dataset})
 
 
 @pytest.mark.parametrize("dataset", DATASETS)

@@ -140,8 +140,20 @@ def test_the_subnet_is_kept(lab: Lab) -> None:
 
 def test_a_running_lab_does_not_move(lab: Lab, child: ProcessStamp) -> None:
     lab.remember("valkey-open", entry(child))
-    with pytest.raises(LabError, match=r"the lab runs in 127\.77\.0\.0/24\. Run `tieback lab down` first"):
+    message = r"the lab runs in 127\.77\.0\.0/24 on the usual ports\. Run `tieback lab down` first"
+    with pytest.raises(LabError, match=message):
         lab.settle(9)
+    with pytest.raises(LabError, match=message):
+        lab.settle(None, odd_ports=True)
+    assert lab.settle(0, odd_ports=False) == 0
+
+
+def test_the_choice_of_ports_is_kept(lab: Lab) -> None:
+    assert lab.settle(7, odd_ports=True) == 7
+    assert lab.settle(None) == 7
+    assert lab.state().odd_ports
+    assert lab.settle(None, odd_ports=False) == 7
+    assert not lab.state().odd_ports
 
 
 def test_purge_removes_what_the_lab_wrote_and_nothing_else(lab: Lab) -> None:

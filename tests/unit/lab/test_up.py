@@ -7,8 +7,10 @@ import pytest
 
 from tieback.lab import up as up_module
 from tieback.lab.process import ProcessStamp, RunningServer
+from tieback.lab.programs import MissingProgramError
+from tieback.lab.servers.interface import Place
 from tieback.lab.state import Entry, Lab
-from tieback.lab.stores import Store
+from tieback.lab.store import Store
 from tieback.lab.up import Raised, up
 from tieback.model.errors import LabError
 
@@ -22,7 +24,8 @@ class Stage:
         self.broken: dict[str, Exception] = {}
         self.unfillable: dict[str, Exception] = {}
 
-    def start(self, store: Store, directory: Path) -> RunningServer:
+    def start(self, place: Place) -> RunningServer:
+        store = place.store
         if store.name in self.broken:
             raise self.broken[store.name]
         self.started.append(store.name)
@@ -104,6 +107,28 @@ def test_a_store_that_cannot_be_filled_is_stopped(lab: Lab, stage: Stage, failur
     assert ("lost" in error.what) or ("No space left" in error.what)
     assert stage.stopped == ["postgresql"]
     assert lab.entries() == {}
+
+
+def test_a_server_that_is_not_installed_is_skipped_unless_it_was_asked_for(lab: Lab, stage: Stage) -> None:
+    missing = MissingProgramError("memcached is not installed here", advice="Install Debian: memcached")
+    stage.broken = dict.fromkeys(("memcached-open", "memcached-protected", "memcached-tls"), missing)
+    all_of_them = bring(lab)
+    assert all_of_them["memcached-open"].skipped
+    assert all_of_them["memcached-open"].error is missing
+    assert all_of_them["memcached-empty"].error is None
+    assert not bring(lab, "memcached-open")["memcached-open"].skipped
+    assert not bring(lab, "memcached")["memcached-tls"].skipped
+
+
+def test_odd_ports_are_high_and_stay_those_of_the_lab(lab: Lab, stage: Stage) -> None:
+    raised = up(lab, lambda _: None, ("memcached", "tillroll"), odd_ports=True)
+    ports = {one.store.name: one.server.port for one in raised if one.server}
+    assert len(ports) == 5
+    assert all(20_000 <= port < 30_000 for port in ports.values())
+    again = up(lab, lambda _: None, ("memcached", "tillroll"))
+    assert {one.store.name: one.server.port for one in again if one.server} == ports
+    truth = msgspec.json.decode(lab.truth.read_bytes())
+    assert truth["stores"]["tillroll"]["port"] == ports["tillroll"]
 
 
 def test_an_unknown_name_starts_nothing(lab: Lab, stage: Stage) -> None:

@@ -1,0 +1,79 @@
+"""Chroma (PyPI ``chromadb``, in an environment of its own): open, and empty; it has no password without a proxy."""
+
+from msgspec.structs import replace
+
+from tieback.lab.http_client import answers, call
+from tieback.lab.people import rows
+from tieback.lab.process import RunningServer
+from tieback.lab.programs import Need, locate
+from tieback.lab.serve import fresh_home, serve
+from tieback.lab.servers.interface import Kind, Place
+from tieback.lab.store import Holding, Server, State, Store, lab_store
+from tieback.model.probe import Access
+
+_PYTHON = Need("chroma/bin/python3", "PyPI: chromadb, in an environment of its own")
+_START = "from chromadb.cli.cli import app; import sys; sys.exit(app())"
+_COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections"
+
+
+def start(place: Place) -> RunningServer:
+    """Start it with its data on disk, without telemetry."""
+    python, store = locate(_PYTHON), place.store
+    home = fresh_home(place, program=python)
+    listen = ("--host", store.address, "--port", str(store.port))
+    argv = (str(python), "-c", _START, "run", "--path", str(home.path / "data"), *listen)
+    where = (store.address, store.port)
+    server = serve(
+        place,
+        home,
+        argv,
+        lambda: answers(where, "/api/v2/heartbeat"),
+        environment={"ANONYMIZED_TELEMETRY": "False"},
+    )
+    return replace(server, version=call(where, "GET", "/api/v2/version").json())
+
+
+def load(store: Store, server: RunningServer) -> None:
+    """Make the collections anew, each record with a vector of two."""
+    where = (server.address, server.port)
+    for holding in store.holdings:
+        name = holding.path[-1]
+        call(where, "DELETE", f"{_COLLECTIONS}/{name}", accept=(404,))
+        made = call(where, "POST", _COLLECTIONS, {"name": name, "metadata": {"owner": "workhub"}}).json()
+        people = rows(holding.dataset, holding.records)
+        records = {
+            "ids": [f"row{number}" for number in range(len(people))],
+            "embeddings": [[1.0, 2.0]] * len(people),
+            "documents": [str(row["full_name"]) for row in people],
+        }
+        call(where, "POST", f"{_COLLECTIONS}/{made['id']}/add", records)
+
+
+def count(_store: Store, server: RunningServer, holding: Holding) -> int:
+    """``count`` of the collection."""
+    where = (server.address, server.port)
+    known = {one["name"]: one["id"] for one in call(where, "GET", _COLLECTIONS).json()}
+    if holding.path[-1] not in known:
+        return 0
+    return int(call(where, "GET", f"{_COLLECTIONS}/{known[holding.path[-1]]}/count").json())
+
+
+KIND = Kind(
+    server=Server.CHROMA,
+    needs=(_PYTHON,),
+    start=start,
+    load=load,
+    count=count,
+    stores=(
+        lab_store(
+            "chroma-open",
+            Server.CHROMA,
+            210,
+            8000,
+            State.OPEN,
+            Access.OPEN,
+            holdings=(Holding(("default_database", "visitors"), "visitors", 75),),
+        ),
+        lab_store("chroma-empty", Server.CHROMA, 211, 8000, State.EMPTY, Access.OPEN_EMPTY),
+    ),
+)

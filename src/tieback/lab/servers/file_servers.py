@@ -1,0 +1,116 @@
+"""Debian's file servers with something to list: rsync's daemon, vsftpd (root only) and Samba."""
+
+import re
+from pathlib import Path
+
+from tieback.lab.people import rows
+from tieback.lab.process import RunningServer, run_tool
+from tieback.lab.programs import Need, locate
+from tieback.lab.serve import Home, accepts, fresh_home, serve
+from tieback.lab.servers.interface import Kind, Place
+from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
+from tieback.model.probe import Access
+
+_RSYNC, _VSFTPD = Need("rsync", "Debian: rsync"), Need("vsftpd", "Debian: vsftpd")
+_SMBD = Need("smbd", "Debian: samba")
+
+
+def start_rsync(place: Place) -> RunningServer:
+    """One module open to all, one that asks for a password."""
+    binary, store = str(locate(_RSYNC)), place.store
+    home = fresh_home(place, keep_root=True)
+    shown = _files(store, home)
+    secrets = home.path / "secrets"
+    secrets.write_text(f"{KEEPER.user}:{KEEPER.password}\n", encoding="ascii")
+    secrets.chmod(0o600)
+    (home.path / "rsyncd.conf").write_text(
+        f"port={store.port}\naddress={store.address}\nuse chroot=no\n[pub]\npath={shown}\ncomment=open to all\n"
+        f"[payroll]\npath={shown}\nauth users={KEEPER.user}\nsecrets file={secrets}\n",
+        encoding="utf-8",
+    )
+    argv = (binary, "--daemon", "--no-detach", f"--config={home.path}/rsyncd.conf")
+    return _serve(place, home, argv, (binary, "--version"), r"version ([\d.]+)")
+
+
+def start_vsftpd(place: Place) -> RunningServer:
+    """Anonymous may list; begun as root, without which it does not confine anonymous."""
+    binary, store = str(locate(_VSFTPD)), place.store
+    home = fresh_home(place, keep_root=True)
+    shown = _files(store, home)
+    (home.path / "empty").mkdir()
+    (home.path / "vsftpd.conf").write_text(
+        f"listen=YES\nlisten_address={store.address}\nlisten_port={store.port}\nbackground=NO\nlocal_enable=YES\n"
+        f"anonymous_enable=YES\nanon_root={shown}\nnopriv_user=nobody\nsecure_chroot_dir={home.path}/empty\n"
+        "delay_failed_login=0\nseccomp_sandbox=NO\n",
+        encoding="utf-8",
+    )
+    argv = (binary, str(home.path / "vsftpd.conf"))
+    return _serve(place, home, argv, ("/bin/sh", "-c", f"{binary} -v 0>&1 2>&1"), r"version ([\d.]+)")
+
+
+def start_samba(place: Place) -> RunningServer:
+    """One share that guests may read."""
+    binary, store = str(locate(_SMBD)), place.store
+    home = fresh_home(place, keep_root=True)
+    kept = "".join(f"{kind} = {home.path}\n" for kind in ("state directory", "cache directory", "lock directory"))
+    (home.path / "private").mkdir()
+    (home.path / "smb.conf").write_text(
+        f"[global]\nserver role = standalone\nsmb ports = {store.port}\ninterfaces = {store.address}/8\n"
+        f"bind interfaces only = yes\nprivate dir = {home.path}/private\n{kept}pid directory = {home.path}\n"
+        f"ncalrpc dir = {home.path}/rpc\nlog file = {home.path}/log\nload printers = no\ndisable spoolss = yes\n"
+        f"netbios name = FILES\nmap to guest = Bad User\n[pub]\npath = {_files(store, home)}\nguest ok = yes\n"
+        "read only = yes\n",
+        encoding="utf-8",
+    )
+    argv = (binary, "--foreground", "--no-process-group", "-s", str(home.path / "smb.conf"), "-l", str(home.path))
+    return _serve(place, home, argv, (binary, "--version"), r"Version ([\d.]+)")
+
+
+def _files(store: Store, home: Home) -> Path:
+    """One file a record, in a directory that nobody may write to."""
+    shown = home.path / "shown"
+    shown.mkdir()
+    for holding in store.holdings:
+        for number, row in enumerate(rows("visitors", holding.records)):
+            (shown / f"visit{number}.csv").write_text(f"{row['full_name']},{row['email']}\n", encoding="utf-8")
+    shown.chmod(0o555)
+    return shown
+
+
+def _serve(place: Place, home: Home, argv: tuple[str, ...], asks: tuple[str, ...], pattern: str) -> RunningServer:
+    version = re.search(pattern, run_tool(asks, directory=home.path))
+    where = (place.store.address, place.store.port)
+    return serve(place, home, argv, lambda: accepts(*where), version=version[1] if version else "")
+
+
+def count(_store: Store, server: RunningServer, _holding: Holding) -> int:
+    """Files on the disk."""
+    return sum(1 for path in (Path(server.directory) / "shown").iterdir() if path.is_file())
+
+
+_SHARE = (Holding(("pub",), "", 30),)
+RSYNC = Kind(
+    server=Server.RSYNC,
+    needs=(_RSYNC,),
+    start=start_rsync,
+    count=count,
+    stores=(
+        # The lab's other module asks for a password; files of the open one are not counted, only that it lets us in.
+        lab_store("rsync", Server.RSYNC, 240, 873, State.OPEN, Access.PARTIAL, holdings=_SHARE),
+    ),
+)
+VSFTPD = Kind(
+    server=Server.VSFTPD,
+    needs=(_VSFTPD,),
+    start=start_vsftpd,
+    count=count,
+    # Whether anonymous is let in is only asked where a rule names that account; the lab's names none.
+    stores=(lab_store("ftp", Server.VSFTPD, 241, 21, State.OPEN, Access.UNKNOWN, holdings=(Holding(("/",), "", 30),)),),
+)
+SAMBA = Kind(
+    server=Server.SAMBA,
+    needs=(_SMBD,),
+    start=start_samba,
+    count=count,
+    stores=(lab_store("smb", Server.SAMBA, 242, 445, State.OPEN, Access.UNKNOWN, holdings=_SHARE),),
+)

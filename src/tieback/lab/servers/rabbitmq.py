@@ -1,0 +1,115 @@
+"""RabbitMQ (Debian): a broker that asks for a login, with its management port; it takes about ten seconds to start.
+
+Its port mapper (epmd) is a process of its own below the store's directory, and ends with it; epmd listens on 127.0.0.1
+and ::1 too, whatever it is told.
+"""
+
+import shutil
+import time
+
+from msgspec.structs import replace
+
+from tieback.lab.http_client import answers, call
+from tieback.lab.process import Launch, RunningServer, launch
+from tieback.lab.programs import Need, locate
+from tieback.lab.serve import accepts, fresh_home, own, serve
+from tieback.lab.servers.interface import Kind, Place
+from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
+from tieback.model.probe import Access
+
+_PROGRAM = Need("/usr/lib/rabbitmq/bin/rabbitmq-server", "Debian: rabbitmq-server")
+"""Debian's wrapper on the PATH changes to a user of its own."""
+_MACHINE = Need("/usr/lib/erlang/erts-*/bin/beam.smp", "Debian: erlang-base")
+_MAPPER = Need("epmd", "Debian: erlang-base")
+_MANAGEMENT = 10_000
+"""Between its ports for management and for clients, by default."""
+_EPMD, _DISTRIBUTION = 26_000, 26_256
+"""Ports of the mapper and of Erlang's nodes; the subnet is added, since those of two labs meet: mappers on 127.0.0.1, and
+a node does not start where anybody has its port on any address."""
+
+
+def start(place: Place) -> RunningServer:
+    """Start the port mapper and the broker."""
+    program, store = str(locate(_PROGRAM)), place.store
+    home = fresh_home(place)
+    subnet = int(store.address.split(".")[2])
+    mapper = _EPMD + subnet
+    erlang = {"ERL_EPMD_PORT": str(mapper), "ERL_EPMD_ADDRESS": store.address}
+    ip = store.address.replace(".", ",")
+    (home.path / "rabbitmq.conf").write_text(
+        f"listeners.tcp.1 = {store.address}:{store.port}\n"
+        f"management.tcp.ip = {store.address}\nmanagement.tcp.port = {store.port + _MANAGEMENT}\n"
+        f"default_user = {KEEPER.user}\ndefault_pass = {KEEPER.password}\ncluster_name = {store.host}\n",
+        encoding="ascii",
+    )
+    (home.path / "plugins").write_text("[rabbitmq_management].\n", encoding="ascii")
+    environment = {
+        "RABBITMQ_NODENAME": f"lab{store.port}@localhost",
+        "RABBITMQ_MNESIA_BASE": str(home.path / "data"),
+        "RABBITMQ_LOG_BASE": str(home.path / "log"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(home.path / "plugins"),
+        "RABBITMQ_CONFIG_FILE": str(home.path / "rabbitmq.conf"),
+        "RABBITMQ_DIST_PORT": str(_DISTRIBUTION + subnet),
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"-kernel inet_dist_use_interface {{{ip}}} +S 1:1",
+        # Makes its script become the Erlang machine, under the same number, instead of waiting for it.
+        "RUNNING_UNDER_SYSTEMD": "1",
+    }
+    beside = place.directory / "epmd"
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir()
+    own(home)
+    plan = Launch((str(locate(_MAPPER)),), home.path, store.address, mapper, home.account, beside, environment=erlang)
+    launch(plan, lambda: accepts(store.address, mapper))
+    where = (store.address, store.port + _MANAGEMENT)
+
+    def ready() -> bool | None:
+        return accepts(store.address, store.port) and answers(where, "/")
+
+    server = serve(
+        place, home, (program,), ready, environment=environment | erlang, executable=str(locate(_MACHINE)), seconds=90
+    )
+    overview = call(where, "GET", "/api/overview", login=KEEPER, accept=(500,)).json()
+    return replace(server, version=str(overview.get("rabbitmq_version", "")))
+
+
+def load(store: Store, server: RunningServer) -> None:
+    """Make the queues anew and publish one message a record, through the management interface."""
+    where = _management(server)
+    for holding in store.holdings:
+        queue = holding.path[-1]
+        call(where, "DELETE", f"/api/queues/%2F/{queue}", login=KEEPER, accept=(404,))
+        call(where, "PUT", f"/api/queues/%2F/{queue}", {"durable": False}, login=KEEPER)
+        message = {"properties": {}, "routing_key": queue, "payload": "synthetic", "payload_encoding": "string"}
+        for _ in range(holding.records):
+            call(where, "POST", "/api/exchanges/%2F/amq.default/publish", message, login=KEEPER)
+
+
+def count(_store: Store, server: RunningServer, holding: Holding) -> int:
+    """Messages that wait in the queue; its statistics need some seconds to tell."""
+    known = 0
+    for _ in range(100):
+        told = call(_management(server), "GET", f"/api/queues/%2F/{holding.path[-1]}", login=KEEPER, accept=(404,))
+        known = int(told.json().get("messages", 0)) if told.status != 404 else 0
+        if known >= holding.records or told.status == 404:
+            break
+        time.sleep(0.1)
+    return known
+
+
+def _management(server: RunningServer) -> tuple[str, int]:
+    return server.address, server.port + _MANAGEMENT
+
+
+_QUEUE = (Holding(("/", "bookings"), "", 20),)
+KIND = Kind(
+    server=Server.RABBITMQ,
+    needs=(_PROGRAM, _MACHINE, _MAPPER),
+    start=start,
+    load=load,
+    count=count,
+    stores=(
+        lab_store(
+            "rabbitmq-protected", Server.RABBITMQ, 180, 5672, State.PROTECTED, Access.AUTH_REQUIRED, holdings=_QUEUE
+        ),
+    ),
+)
