@@ -154,6 +154,7 @@ def report(bucket: None, collection: None, tmp_path_factory: pytest.TempPathFact
 
 
 def exposure(report: dict[str, Any], product: str) -> dict[str, Any]:
+    one: dict[str, Any]
     (one,) = [found for found in report["exposures"] if found["product"] == product]
     return one
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 ALLOCATOR = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
 """Environment of workers. Arrow's own allocator makes a gibibyte writable at its first use, which the limit would count
-as the input's; malloc asks for what it needs. Numpy's threads for linear algebra, which nothing here does, take 40 ms of
-each start."""
+as the input's; malloc asks for what it needs. Numpy's threads for linear algebra, which nothing here does, take 40 ms
+of each start."""
 
 
 def _status(pid: int | str) -> dict[str, int]:

@@ -17,7 +17,7 @@ STRINGS = [b"https://api.test:9200", b"", b"y" * 127, b"z" * 128, b"w" * 70_000]
 def strings_of(data: bytes) -> list[bytes]:
     (buffer,) = read_dex("classes.dex", data)[0].buffers
     assert buffer.starts is not None
-    return [buffer.data[start : buffer.data.index(b"\0", start)] for start in buffer.starts]
+    return [bytes(buffer.data[start : buffer.data.index(b"\0", start)]) for start in buffer.starts]
 
 
 def test_every_string_begins_after_its_length(build: Build) -> None:

@@ -1,5 +1,5 @@
 import plistlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.budget import Budget, budget_for
-from tieback.intake.apps.entries import make_artifacts, walk
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.entries import Special, make_artifacts, walk
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Source
 from tieback.intake.apps.problems import Problems
 
 type Build = Callable[..., bytes]
@@ -24,6 +24,13 @@ def one(file: str, content: bytes | bytearray, problems: Problems) -> Artifact |
 
 def nothing(_: str) -> None:
     """No entry is special."""
+
+
+def artifacts(source: Source, special: Special, budget: Budget) -> Iterator[Artifact]:
+    """The walk over packages that hold nothing to be searched together."""
+    for piece in walk(source, special, budget):
+        assert isinstance(piece, Artifact)
+        yield piece
 
 
 @pytest.mark.parametrize(
@@ -63,7 +70,7 @@ def test_archives_inside_are_read_and_say_where(build: Build) -> None:
     inner = build("zipped", [("a.json", URL.encode()), ("b", URL.encode(), {"crc": 5}), ("c", table)])
     for stored in (True, False):
         archive = Archive(build("zipped", [("libs/x.jar", inner), ("z.txt", b"last")], stored=stored), problems)
-        found = {artifact.file: artifact.buffers[0].data for artifact in walk(archive, nothing, budget_for(0))}
+        found = {artifact.file: artifact.buffers[0].data for artifact in artifacts(archive, nothing, budget_for(0))}
         assert found.pop("libs/x.jar!c") == table
         assert found == {"libs/x.jar!a.json": URL.encode(), "libs/x.jar!b": URL.encode(), "z.txt": b"last"}
     assert [problem.where for problem in problems] == ["libs/x.jar!b", "libs/x.jar!c"]
@@ -74,7 +81,7 @@ def test_archives_are_opened_two_deep(build: Build) -> None:
     for name in ("c.zip", "b.zip", "a.zip"):
         data = build("zipped", [(name, data), (name + ".txt", b"text")])
     archive = Archive(data, Problems())
-    found = [artifact.file for artifact in walk(archive, nothing, archive.budget)]
+    found = [artifact.file for artifact in artifacts(archive, nothing, archive.budget)]
     assert found == ["a.zip!b.zip!c.zip.txt", "a.zip!b.zip.txt", "a.zip.txt"]
     assert [problem.where for problem in archive.problems] == ["a.zip!b.zip!c.zip"]
 
@@ -82,13 +89,13 @@ def test_archives_are_opened_two_deep(build: Build) -> None:
 def test_the_number_of_archives_is_bounded(build: Build) -> None:
     inner = build("zipped", [("a", b"text")])
     archive = Archive(build("zipped", [(str(n), inner) for n in range(9)]), Problems(), Budget(10**6, archives=4))
-    assert len(list(walk(archive, nothing, archive.budget))) == 4
+    assert len(list(artifacts(archive, nothing, archive.budget))) == 4
     assert "one of too many" in archive.problems[0].what
 
 
 def test_a_damaged_archive_inside_is_said(build: Build) -> None:
     archive = Archive(build("zipped", [("x.jar", b"PK\3\4" + b"\0" * 50)], stored=True), Problems())
-    assert list(walk(archive, nothing, archive.budget)) == []
+    assert list(artifacts(archive, nothing, archive.budget)) == []
     assert [(problem.what[:22], problem.where) for problem in archive.problems] == [("the archive is cut off", "x.jar")]
 
 
@@ -103,7 +110,7 @@ def test_the_walk_keeps_the_order_and_skips_folders_and_pictures(build: Build) -
     picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 200
     files = [("z.txt", b"last name, first place"), ("res/", b""), ("p", picture), ("a.json", b"{}")]
     archive = Archive(build("zipped", files, stored=True), Problems())
-    assert [artifact.file for artifact in walk(archive, nothing, archive.budget)] == ["z.txt", "a.json"]
+    assert [artifact.file for artifact in artifacts(archive, nothing, archive.budget)] == ["z.txt", "a.json"]
 
 
 def test_a_second_entry_of_a_special_name_does_not_hide(build: Build) -> None:
@@ -111,7 +118,7 @@ def test_a_second_entry_of_a_special_name_does_not_hide(build: Build) -> None:
     own = Artifact("m", (Buffer("m", BufferKind.MANIFEST, b"own"),))
     found = [
         artifact.buffers[0].data
-        for artifact in walk(archive, lambda name: own if name == "m" else None, archive.budget)
+        for artifact in artifacts(archive, lambda name: own if name == "m" else None, archive.budget)
     ]
     assert found == [b"own", URL.encode()]
 

@@ -199,7 +199,7 @@ def sample_apps() -> list[bytes]:
     for app in ("fieldhand", "tillroll", "workhub"):
         with open_app(LABS / f"{app}.apk") as opened:
             buffers = [buffer for one in opened.artifacts() for buffer in one.buffers]
-        found += [buffer.data for buffer in buffers if buffer.kind is BufferKind.DEX]
+        found += [bytes(buffer.data) for buffer in buffers if buffer.kind is BufferKind.DEX]
     return found
 
 
