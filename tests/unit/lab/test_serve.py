@@ -1,9 +1,11 @@
 """A server starts in a fresh home, as somebody without rights, with its certificate where it speaks TLS."""
 
 import os
+import shutil
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from tieback.lab.process import stop, unprivileged_account
 from tieback.lab.serve import PEM, accepts, fresh_home, serve
 from tieback.lab.servers.interface import Place
 from tieback.lab.store import Server, State, Store, lab_store
+from tieback.lab.wheels import place_outside
 from tieback.model.errors import LabError
 from tieback.model.probe import Access
 
@@ -21,12 +24,13 @@ LISTEN = "import socket,sys,time; s=socket.create_server((sys.argv[1],int(sys.ar
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def place(tmp_path: Path) -> Iterator[Place]:
     with socket.create_server(("127.77.255.9", 0)) as listener:
         port = listener.getsockname()[1]
     store = lab_store("x", Server.ETCD, 9, port, State.OPEN, Access.OPEN)
     store = replace(store, address="127.77.255.9")
-    return Place(store, tmp_path / "x", authority(tmp_path / "tls"))
+    yield Place(store, tmp_path / "x", authority(tmp_path / "tls"))
+    shutil.rmtree(place_outside(tmp_path / "x"), ignore_errors=True)
 
 
 def with_store(place: Place, **changes: object) -> Place:

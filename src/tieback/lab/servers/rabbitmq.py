@@ -24,8 +24,8 @@ _MAPPER = Need("epmd", "Debian: erlang-base")
 _MANAGEMENT = 10_000
 """Between its ports for management and for clients, by default."""
 _EPMD, _DISTRIBUTION = 26_000, 26_256
-"""Ports of the mapper and of Erlang's nodes; the subnet is added, since those of two labs meet: mappers on 127.0.0.1, and
-a node does not start where anybody has its port on any address."""
+"""Ports of the mapper and of Erlang's nodes; the subnet is added, since those of two labs would meet: mappers on
+127.0.0.1, and a node does not start where anybody has its port on any address."""
 
 
 def start(place: Place) -> RunningServer:
