@@ -63,11 +63,16 @@ def _client(client: bytes) -> tuple[float, bool, int]:
             return 1.0, True, at
         elif kind == _CAPABILITIES_SET and body[:1] == b"\x0a":
             weight = max(weight, 0.45)
-        elif kind == _AUTHENTICATE and body[:1] == b"\x0a" and body[2 : 2 + body[1]] in _MECHANISMS:
+        elif kind == _AUTHENTICATE and _mechanism(body) in _MECHANISMS:
             return 1.0, False, at
         else:
             break
     return weight, False, at
+
+
+def _mechanism(body: bytes) -> bytes:
+    """The first field of an authentication message, where it is a text and all of it is there."""
+    return body[2 : 2 + body[1]] if len(body) > 2 and body[0] == 0x0A else b""
 
 
 def _server(server: bytes) -> float | None:

@@ -27,6 +27,12 @@ def test_tls_after_the_capability() -> None:
     assert found.tls_server.startswith(b"\x16\x03\x03")
 
 
+def test_a_login_that_is_cut() -> None:
+    for end in range(5, len(LOGIN)):
+        found = MysqlX().recognise(Opening(LOGIN[:end], b"", 33060))
+        assert found is None or end >= 14, end
+
+
 def test_login_in_the_clear() -> None:
     statement = message(12, b"\x12\x1bSELECT pin FROM vpn_accounts")
     found = MysqlX().recognise(Opening(LOGIN + statement, NOTICE + message(3, b"\x0a\x14" + bytes(20)), 33060))
