@@ -18,8 +18,8 @@ _CHILD = """
 import sys
 import atheris
 with atheris.instrument_imports(include=["tieback"]):
-    from bench.fuzz.readers import ROOMS
-    room = ROOMS[sys.argv[1]]()
+    from bench.fuzz.readers import room as named
+    room = named(sys.argv[1])
 for number, seed in enumerate(room.seeds()):
     with open(f"{sys.argv[2]}/seed-{number:04}", "wb") as file:
         file.write(seed)
@@ -28,9 +28,9 @@ atheris.Fuzz()
 """
 _REPLAY = """
 import sys
-from bench.fuzz.readers import ROOMS
+from bench.fuzz.readers import room as named
 data = open(sys.argv[2], "rb").read()
-room = ROOMS[sys.argv[1]]()
+room = named(sys.argv[1])
 print(room.readers[data[0] % len(room.readers)].name, repr(data[1:200]))
 room.run(data)
 """
@@ -58,13 +58,15 @@ def main() -> int:
     """Run what the command line names."""
     parser = argparse.ArgumentParser(prog="python -m bench.fuzz", description=__doc__)
     parser.add_argument(
-        "rooms", nargs="*", help=f"of {', '.join(ROOMS)}; all by default. Or: ROOM FILE, to run one input"
+        "rooms",
+        nargs="*",
+        help=f"of {', '.join(ROOMS)}; or one reader, such as traffic.stores; all by default. Or: ROOM FILE, to run one input",
     )
     parser.add_argument("--seconds", type=int, default=3600, help="of each room")
     parser.add_argument("--seed", type=int, default=1, help="of the random numbers; the same gives the same inputs")
     parser.add_argument("--corpus", type=Path, help="kept between runs [default: a new folder each time]")
     words = parser.parse_args()
-    if len(words.rooms) == 2 and words.rooms[0] in ROOMS and Path(words.rooms[1]).is_file():
+    if len(words.rooms) == 2 and words.rooms[0].partition(".")[0] in ROOMS and Path(words.rooms[1]).is_file():
         return subprocess.run([sys.executable, "-c", _REPLAY, *words.rooms], check=False).returncode
     if find_spec("atheris") is None:
         print("atheris is not installed: it has wheels for Linux on x86_64 alone", file=sys.stderr)

@@ -310,4 +310,11 @@ def pii() -> Room:
     )
 
 
+def room(name: str) -> Room:
+    """A room by its name, or one of its readers: ``traffic`` or ``traffic.stores``."""
+    whole, _, reader = name.partition(".")
+    made = ROOMS[whole]()
+    return made if not reader else Room(one for one in made.readers if one.name == reader)
+
+
 ROOMS: dict[str, Callable[[], Room]] = {"apps": apps, "traffic": traffic, "probes": probes, "pii": pii}
