@@ -60,7 +60,7 @@ def main() -> int:
     parser.add_argument(
         "rooms",
         nargs="*",
-        help=f"of {', '.join(ROOMS)}; or one reader, such as traffic.stores; all by default. Or: ROOM FILE, to run one input",
+        help=f"of {', '.join(ROOMS)}, or a reader such as traffic.stores; all by default. Or ROOM FILE: one input",
     )
     parser.add_argument("--seconds", type=int, default=3600, help="of each room")
     parser.add_argument("--seed", type=int, default=1, help="of the random numbers; the same gives the same inputs")
