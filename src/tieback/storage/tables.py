@@ -123,3 +123,101 @@ findings = Table(
 )
 
 Index("ix_findings_order", *(findings.c[name] for name in ("run", "rank", "rule", "id")))
+
+inventory_imports = Table(
+    "inventory_imports",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("sha256", String(64), nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("shape", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("taken", Integer, nullable=False),
+    Column("imported", Double, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("skipped", BigInteger, nullable=False),
+    Column("complete", Integer, nullable=False),
+)
+"""Inventories that were read, a file a row. Days (``taken`` here, ``first_seen`` and such below) are counted from the
+first of January of the year 1, as Python's ``date.toordinal`` does."""
+
+Index("ix_inventory_imports_sha256", inventory_imports.c.sha256, inventory_imports.c.source, unique=True)
+
+inventory_apps = Table(
+    "inventory_apps",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False),
+    Column("platform", String(16), nullable=False),
+    Column("bundle_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("store_id", Text, nullable=False),
+    Column("signer", Text, nullable=False),
+    Column("in_house", Integer, nullable=False),
+)
+
+Index("ix_inventory_apps_key", inventory_apps.c.key, unique=True)
+
+inventory_devices = Table(
+    "inventory_devices",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("pseudonym", String(32), nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("platform", String(16), nullable=False),
+    Column("ownership", String(16), nullable=False),
+    Column("user", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("import_id", Integer, nullable=False),
+    Column("first_seen", Integer, nullable=False),
+    Column("last_seen", Integer, nullable=False),
+    Column("removed", Integer, nullable=True),
+)
+"""Devices by pseudonym; ``import_id`` is the import that named it last."""
+
+Index("ix_inventory_devices_pseudonym", inventory_devices.c.pseudonym, unique=True)
+
+inventory_installs = Table(
+    "inventory_installs",
+    metadata,
+    Column("app", Integer, primary_key=True, autoincrement=False),
+    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("version", String(255), primary_key=True),
+    Column("first_seen", Integer, nullable=False),
+    Column("last_seen", Integer, nullable=False),
+    Column("removed", Integer, nullable=True),
+    sqlite_with_rowid=False,
+)
+"""Millions of rows: without keys to other tables, which would be looked up for each."""
+
+inventory_counts = Table(
+    "inventory_counts",
+    metadata,
+    Column("app", Integer, primary_key=True, autoincrement=False),
+    Column("version", String(255), primary_key=True),
+    Column("source", String(64), primary_key=True),
+    Column("devices", BigInteger, nullable=True),
+    Column("first_seen", Integer, nullable=False),
+    Column("last_seen", Integer, nullable=False),
+    Column("removed", Integer, nullable=True),
+)
+"""What inventories that only count say."""
+
+inventory_app_sources = Table(
+    "inventory_app_sources",
+    metadata,
+    Column("app", Integer, primary_key=True, autoincrement=False),
+    Column("source", String(64), primary_key=True),
+    Column("first_seen", Integer, nullable=False),
+    Column("last_seen", Integer, nullable=False),
+)
+
+inventory_maps = Table(
+    "inventory_maps",
+    metadata,
+    Column("header", String(64), primary_key=True),
+    Column("columns", Text, nullable=False),
+    Column("confirmed", Double, nullable=False),
+)
+"""Column maps of plain tables that a person confirmed, by a digest of the column names."""
