@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 
 from tieback.lab.certificates import leaf
+from tieback.lab.interface import Place
 from tieback.lab.ports import require_free_port
 from tieback.lab.process import Account, Launch, RunningServer, launch, unprivileged_account
-from tieback.lab.servers.interface import Place
 from tieback.lab.wheels import open_place, reachable
 
 PEM = "both.pem"

@@ -12,6 +12,7 @@ from pymongo.errors import PyMongoError
 
 from tieback.lab.certificates import authority, leaf
 from tieback.lab.fill import fill
+from tieback.lab.interface import Place
 from tieback.lab.mongod import start_mongod
 from tieback.lab.osmem import start_osmem
 from tieback.lab.permit import lab_grant
@@ -20,7 +21,6 @@ from tieback.lab.postgres import start_postgres
 from tieback.lab.process import RECORD, RunningServer, running, stop, stop_recorded
 from tieback.lab.programs import MissingProgramError
 from tieback.lab.servers import KINDS
-from tieback.lab.servers.interface import Place
 from tieback.lab.state import GRANT, TRUTH, Entry, Lab
 from tieback.lab.store import KEEPER, Server, State, Store
 from tieback.lab.stores import choose, stores_in

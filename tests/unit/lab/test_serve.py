@@ -12,9 +12,9 @@ import pytest
 from msgspec.structs import replace
 
 from tieback.lab.certificates import authority
+from tieback.lab.interface import Place
 from tieback.lab.process import stop, unprivileged_account
 from tieback.lab.serve import PEM, accepts, fresh_home, serve
-from tieback.lab.servers.interface import Place
 from tieback.lab.store import Server, State, Store, lab_store
 from tieback.lab.wheels import place_outside
 from tieback.model.errors import LabError

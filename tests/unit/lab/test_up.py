@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from tieback.lab import up as up_module
+from tieback.lab.interface import Place
 from tieback.lab.process import ProcessStamp, RunningServer
 from tieback.lab.programs import MissingProgramError
-from tieback.lab.servers.interface import Place
 from tieback.lab.state import Entry, Lab
 from tieback.lab.store import Store
 from tieback.lab.up import Raised, up

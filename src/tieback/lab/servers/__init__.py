@@ -1,12 +1,12 @@
 """How each of the lab's servers is started, filled and counted."""
 
+from tieback.lab.interface import Kind
 from tieback.lab.servers.azurite import KIND as AZURITE
 from tieback.lab.servers.chroma import KIND as CHROMA
 from tieback.lab.servers.docker_registry import KIND as DOCKER_REGISTRY
 from tieback.lab.servers.etcd import KIND as ETCD
 from tieback.lab.servers.file_servers import RSYNC, SAMBA, VSFTPD
 from tieback.lab.servers.influxdb import KIND as INFLUXDB
-from tieback.lab.servers.interface import Kind
 from tieback.lab.servers.mariadb import KIND as MARIADB
 from tieback.lab.servers.memcached import KIND as MEMCACHED
 from tieback.lab.servers.mosquitto import KIND as MOSQUITTO

@@ -7,11 +7,11 @@ from base64 import b64decode, b64encode
 from datetime import UTC, datetime
 
 from tieback.lab.http_client import answers, call
+from tieback.lab.interface import Kind, Place
 from tieback.lab.people import rows
 from tieback.lab.process import RunningServer
 from tieback.lab.programs import Need, locate
 from tieback.lab.serve import fresh_home, serve
-from tieback.lab.servers.interface import Kind, Place
 from tieback.lab.store import Holding, Server, State, Store, lab_store
 from tieback.model.probe import Access
 

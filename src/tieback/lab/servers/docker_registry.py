@@ -5,11 +5,11 @@ import re
 from urllib.parse import urlsplit
 
 from tieback.lab.http_client import answers, call
+from tieback.lab.interface import Kind, Place
 from tieback.lab.login import Login
 from tieback.lab.process import RunningServer, run_tool
 from tieback.lab.programs import Need, locate
 from tieback.lab.serve import fresh_home, serve
-from tieback.lab.servers.interface import Kind, Place
 from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
 from tieback.model.probe import Access
 

@@ -9,11 +9,11 @@ import re
 import shutil
 from pathlib import Path
 
+from tieback.lab.interface import Kind, Place
 from tieback.lab.people import Row, rows
 from tieback.lab.process import Account, RunningServer, run_tool
 from tieback.lab.programs import Need, locate
 from tieback.lab.serve import PEM, accepts, fresh_home, serve
-from tieback.lab.servers.interface import Kind, Place
 from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
 from tieback.lab.wheels import open_place
 from tieback.model.probe import Access, RansomVerdict

@@ -13,11 +13,11 @@ from base64 import b64encode
 from collections.abc import Iterator
 from typing import Self
 
+from tieback.lab.interface import Kind, Place
 from tieback.lab.people import rows
 from tieback.lab.process import RunningServer
 from tieback.lab.programs import Need, locate
 from tieback.lab.serve import PEM, accepts, fresh_home, serve
-from tieback.lab.servers.interface import Kind, Place
 from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
 from tieback.model.errors import LabError
 from tieback.model.probe import Access

@@ -4,12 +4,12 @@ import json
 import shutil
 
 from tieback.lab.http_client import call
+from tieback.lab.interface import Kind, Place
 from tieback.lab.mongod import start_mongod
 from tieback.lab.people import rows
 from tieback.lab.process import RunningServer
 from tieback.lab.programs import Need, locate
 from tieback.lab.serve import fresh_home, serve
-from tieback.lab.servers.interface import Kind, Place
 from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
 from tieback.model.probe import Access
 from tieback.model.public_key import PublicKey

@@ -10,10 +10,10 @@ import time
 from msgspec.structs import replace
 
 from tieback.lab.http_client import answers, call
+from tieback.lab.interface import Kind, Place
 from tieback.lab.process import Launch, RunningServer, launch
 from tieback.lab.programs import Need, locate
 from tieback.lab.serve import accepts, fresh_home, own, serve
-from tieback.lab.servers.interface import Kind, Place
 from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
 from tieback.model.probe import Access
 

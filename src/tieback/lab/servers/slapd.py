@@ -4,11 +4,11 @@ import os
 import re
 from pathlib import Path
 
+from tieback.lab.interface import Kind, Place
 from tieback.lab.people import rows
 from tieback.lab.process import RunningServer, run_tool, unprivileged_account
 from tieback.lab.programs import Need, locate
 from tieback.lab.serve import PEM, Home, accepts, fresh_home, serve
-from tieback.lab.servers.interface import Kind, Place
 from tieback.lab.store import Holding, Server, State, Store, lab_store
 from tieback.model.probe import Access
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from tieback.lab.interface import Kind, Place
 from tieback.lab.people import rows
 from tieback.lab.process import RunningServer
 from tieback.lab.programs import Need, locate
 from tieback.lab.serve import fresh_home, serve
-from tieback.lab.servers.interface import Kind, Place
 from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
 from tieback.model.errors import LabError
 from tieback.model.probe import Access
