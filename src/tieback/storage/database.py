@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 
 from tieback.model.errors import WorkspaceError
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration."""
 BUSY_SECONDS = 30
 """How long one process waits for the writes of another."""

@@ -19,8 +19,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
 
+from tieback.storage.cases import Cases
 from tieback.storage.conclusions import Conclusions
 from tieback.storage.database import open_database, sqlite_url, writing
+from tieback.storage.deliveries import Deliveries
 from tieback.storage.failures import storage_errors
 from tieback.storage.tables import State, grants, parts, runs, units
 
@@ -94,6 +96,8 @@ class Ledger:
         self._engine = engine
         self._where = where
         self.conclusions = Conclusions(engine, where)
+        self.cases = Cases(engine, where)
+        self.deliveries = Deliveries(engine, where)
         # ON CONFLICT is written alike in both, but SQLAlchemy keeps it with the dialects.
         self._insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
 

@@ -124,6 +124,70 @@ findings = Table(
 
 Index("ix_findings_order", *(findings.c[name] for name in ("run", "rank", "rule", "id")))
 
+vendors = Table(
+    "vendors",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("vendor", String(64), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("due", String(10), nullable=True),
+    Column("document", Text, nullable=False),
+)
+"""Matters with vendors; ``due`` is an ISO 8601 date."""
+
+Index("ix_cases_vendor", cases.c.vendor)
+Index("ix_cases_state", cases.c.state)
+
+case_log = Table(
+    "case_log",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("time", String(32), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("prev", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+"""What happened to cases and vendors, chained by hashes; lines are only added."""
+
+Index("ix_case_log_subject", case_log.c.subject)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("vendor", String(64), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+Index("ix_letters_vendor", letters.c.vendor)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("event", String(64), primary_key=True),
+    Column("webhook", String(128), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("updated", Double, nullable=False),
+)
+"""Events for webhooks, each once."""
+
 inventory_imports = Table(
     "inventory_imports",
     metadata,
