@@ -1,0 +1,213 @@
+"""The data about addresses that the operator supplies: kept as given, with hash and date, beside a compiled table.
+
+    manifest.json   what is there
+    <hash>.data     each file as it was given
+    <hash>.table    the flattened nets of a list
+
+The folder is ``TIEBACK_DATA``, or else ``$XDG_DATA_HOME/tieback`` or ``~/.local/share/tieback``.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from tieback.backends.mmdb import Mmdb
+from tieback.backends.range_files import MAX_BYTES, Label, RangeFile, read_ranges
+from tieback.backends.range_table import RangeTable
+from tieback.model.errors import InputError
+
+_MMDB_MARK = b"\xab\xcd\xefMaxMind.com"
+_MMDB_TAIL = 128 * 1024
+"""Bytes from the end in which the metadata of an MMDB begins, by its specification."""
+_MAX_MMDB = 4 * 1024 * 1024 * 1024
+
+
+class Dataset(msgspec.Struct, frozen=True):
+    """One file of the operator's."""
+
+    name: str
+    """One of each is kept: a newer file takes the older one's place."""
+    kind: str
+    file: str
+    """Name that it was given under."""
+    sha256: str
+    date: str
+    """Day that the data itself gives; empty where it gives none."""
+    imported: str
+    """Day of the import, UTC."""
+    entries: int
+    """Nets of a list; 0 for an MMDB, whose entries are not counted."""
+    skipped: int = 0
+    """Entries of a list that were no net."""
+
+    @property
+    def cited(self) -> str:
+        """How reports name it: name, date and hash."""
+        dated = f"of {self.date}" if self.date else f"undated, imported {self.imported}"
+        return f"{self.name} {dated} (sha256 {self.sha256[:12]})"
+
+
+class _Table(msgspec.Struct, frozen=True):
+    labels: tuple[Label, ...]
+    nets: bytes
+
+
+class _Manifest(msgspec.Struct):
+    datasets: tuple[Dataset, ...] = ()
+
+
+def default_folder() -> Path:
+    """Where data lies unless a command says otherwise."""
+    named = os.environ.get("TIEBACK_DATA")
+    if named:
+        return Path(named)
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path(os.environ.get("HOME", ".")) / ".local" / "share") / "tieback"
+
+
+class Datasets:
+    """The files of a folder. Nothing is made there before the first import."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder if folder is not None else default_folder()
+
+    def all(self) -> tuple[Dataset, ...]:
+        """What is there, by name.
+
+        Raises:
+            InputError: the manifest is damaged.
+        """
+        path = self.folder / "manifest.json"
+        try:
+            raw = path.read_bytes()
+        except FileNotFoundError:
+            return ()
+        try:
+            return msgspec.json.decode(raw, type=_Manifest).datasets
+        except msgspec.DecodeError as error:
+            raise InputError(
+                f"damaged ({error})"[:200], where=str(path), advice="Remove the folder and import again"
+            ) from None
+
+    def add(self, path: Path, *, provider: str = "", today: str = "") -> Dataset:
+        """Read a file, keep it, and list it.
+
+        Args:
+            path: a list of addresses, or an MMDB.
+            provider: whose addresses these are, where the file does not say.
+            today: day of the import; by default the current one.
+
+        Raises:
+            InputError: it cannot be read, or is none of the known kinds; nothing is kept then.
+            OSError: the folder cannot be written.
+        """
+        digest, is_mmdb = _examine(path)
+        imported = today or datetime.now(UTC).date().isoformat()
+        if is_mmdb:
+            with Mmdb(path) as database:
+                found = Dataset(
+                    f"{database.kind}:{database.type}", database.kind, path.name, digest, database.date, imported, 0
+                )
+            self._keep(path, digest)
+        else:
+            file = self._read(path, provider)
+            found = Dataset(file.name, file.kind, path.name, digest, file.date, imported, len(file.nets), file.skipped)
+            self._keep(path, digest)
+            _write(self.folder / f"{digest}.table", _compiled(file))
+        before = self.all()
+        kept = (*(one for one in before if one.name != found.name), found)
+        listed = _Manifest(tuple(sorted(kept, key=lambda one: one.name)))
+        _write(self.folder / "manifest.json", msgspec.json.format(msgspec.json.encode(listed), indent=2) + b"\n")
+        for old in before:
+            if old.sha256 not in {one.sha256 for one in kept}:
+                for ending in ("data", "table"):
+                    (self.folder / f"{old.sha256}.{ending}").unlink(missing_ok=True)
+        return found
+
+    def verify(self) -> Iterator[tuple[Dataset, str]]:
+        """Each file with what is wrong with it; an empty text where its hash and its table are as they were."""
+        for one in self.all():
+            yield one, self._wrong(one)
+
+    def table(self, dataset: Dataset) -> tuple[tuple[Label, ...], RangeTable]:
+        """The nets of a list.
+
+        Raises:
+            InputError: the table is missing or damaged.
+        """
+        path = self.folder / f"{dataset.sha256}.table"
+        try:
+            stored = msgspec.msgpack.decode(path.read_bytes(), type=_Table)
+        except (OSError, msgspec.DecodeError):
+            raise InputError(
+                "the table of an imported list is missing or damaged", where=str(path), advice="Import the list again"
+            ) from None
+        return stored.labels, RangeTable.load(stored.nets)
+
+    def database(self, dataset: Dataset) -> Mmdb:
+        """The open MMDB. Raises ``InputError`` where it is missing or damaged."""
+        return Mmdb(self.folder / f"{dataset.sha256}.data")
+
+    def _read(self, path: Path, provider: str) -> RangeFile:
+        try:
+            return read_ranges(path.read_bytes(), provider=provider)
+        except InputError as error:
+            raise InputError(error.what, where=str(path), advice=error.advice) from None
+
+    def _keep(self, path: Path, digest: str) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target = self.folder / f"{digest}.data"
+        if target.exists():
+            return
+        draft = self.folder / f".{digest}.{os.getpid()}"
+        with path.open("rb") as source, draft.open("wb") as file:
+            while block := source.read(1 << 20):
+                file.write(block)
+        draft.replace(target)
+
+    def _wrong(self, one: Dataset) -> str:
+        path = self.folder / f"{one.sha256}.data"
+        try:
+            digest, is_mmdb = _examine(path)
+            if digest != one.sha256:
+                return "its content is not what was imported"
+            if is_mmdb:
+                self.database(one).close()
+                return ""
+            provider = "" if one.kind == "asn" else one.name
+            same = _compiled(self._read(path, provider)) == (self.folder / f"{one.sha256}.table").read_bytes()
+        except InputError as error:
+            return error.what
+        except OSError as error:
+            return f"cannot be read ({error.strerror})"
+        return "" if same else "its table is not what the list gives"
+
+
+def _compiled(file: RangeFile) -> bytes:
+    return msgspec.msgpack.encode(_Table(file.labels, RangeTable(file.nets).dump()))
+
+
+def _examine(path: Path) -> tuple[str, bool]:
+    """SHA-256 of a file, and whether it is an MMDB."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            file.seek(max(0, size - _MMDB_TAIL))
+            is_mmdb = _MMDB_MARK in file.read(_MMDB_TAIL)
+            if size > (_MAX_MMDB if is_mmdb else MAX_BYTES):
+                raise InputError(f"{size >> 20} MiB are too many", where=str(path), advice="Give a smaller file")
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256")
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the file") from None
+    return digest.hexdigest(), is_mmdb
+
+
+def _write(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_bytes(content)
+    draft.replace(path)

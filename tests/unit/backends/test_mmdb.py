@@ -1,0 +1,84 @@
+"""MMDB files of the layouts that are about, of another kind, and damaged."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.backends.mmdb_file import mmdb
+from tieback.backends.mmdb import Located, Mmdb
+from tieback.model.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("record", "kind", "found"),
+    [
+        (
+            {"autonomous_system_number": 64496, "autonomous_system_organization": "Example Net"},
+            "mmdb-asn",
+            Located(64496, "Example Net", "", 24),
+        ),
+        ({"country_code": "NL"}, "mmdb-country", Located(None, "", "NL", 24)),
+        ({"country": {"iso_code": "nl", "geoname_id": 1}}, "mmdb-country", Located(None, "", "NL", 24)),
+        (
+            {"asn": "AS64496", "as_name": "Example", "country": "DE"},
+            "mmdb-asn-country",
+            Located(64496, "Example", "DE", 24),
+        ),
+    ],
+    ids=["maxmind-asn", "ip-location-db", "maxmind-country", "ipinfo"],
+)
+def test_layouts(tmp_path: Path, record: dict[str, object], kind: str, found: Located) -> None:
+    path = tmp_path / "a.mmdb"
+    path.write_bytes(mmdb("Test", {"203.0.113.0/24": record}))
+    with Mmdb(path) as database:
+        assert (database.kind, database.type, database.date) == (kind, "Test", "2025-06-15")
+        assert database.of("203.0.113.9") == found
+        assert database.of("198.51.100.1") is None
+        assert database.of("2001:db8::1") is None
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"city": "Amsterdam"},
+        {"autonomous_system_number": 0},
+        {"asn": "ASx"},
+        {"asn": "AS99999999999"},
+        {"country_code": "Netherlands"},
+    ],
+    ids=["city", "as-0", "as-text", "as-long", "country-name"],
+)
+def test_a_database_of_another_kind_is_one_line(tmp_path: Path, record: dict[str, object]) -> None:
+    path = tmp_path / "a.mmdb"
+    path.write_bytes(mmdb("Test-City", {"203.0.113.0/24": record}))
+    with pytest.raises(InputError, match="'Test-City' holds neither AS numbers nor countries"):
+        Mmdb(path)
+
+
+WHOLE = mmdb("Test", {"203.0.113.0/24": {"country_code": "NL"}, "2001:db8::/32": {"country_code": "DE"}})
+
+
+@settings(max_examples=60, deadline=None)
+@given(cut=st.integers(0, len(WHOLE) - 1), changed=st.binary(max_size=4))
+def test_damaged_files_end_in_one_line(tmp_path_factory: pytest.TempPathFactory, cut: int, changed: bytes) -> None:
+    path = tmp_path_factory.mktemp("m") / "a.mmdb"
+    path.write_bytes(WHOLE[:cut] + changed + WHOLE[cut + len(changed) :])
+    try:
+        with Mmdb(path) as database:
+            database.of("203.0.113.9")
+    except InputError as error:
+        text = error.diagnostics()
+    else:
+        text = ""
+    assert "\n" not in text
+
+
+def test_what_is_no_mmdb(tmp_path: Path) -> None:
+    path = tmp_path / "a.mmdb"
+    path.write_bytes(b"no database")
+    with pytest.raises(InputError, match="no MMDB"):
+        Mmdb(path)
+    with pytest.raises(InputError, match="no MMDB"):
+        Mmdb(tmp_path / "missing.mmdb")

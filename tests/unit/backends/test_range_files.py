@@ -1,0 +1,156 @@
+"""Providers' lists in their own shapes; small made-up ones with nets of RFC 5737 and RFC 3849."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.backends.range_files import Label, RangeFile, counts, read_ranges
+from tieback.backends.range_table import RangeTable
+from tieback.model.errors import InputError
+
+AWS = {
+    "syncToken": "1700000000",
+    "createDate": "2026-06-17-12-00-00",
+    "prefixes": [
+        {"ip_prefix": "192.0.2.0/24", "region": "eu-west-1", "service": "AMAZON", "network_border_group": "eu-west-1"},
+        {"ip_prefix": "192.0.2.0/24", "region": "eu-west-1", "service": "S3", "network_border_group": "eu-west-1"},
+        {"ip_prefix": "198.51.100.0/24", "region": "GLOBAL", "service": "CLOUDFRONT", "network_border_group": "GLOBAL"},
+    ],
+    "ipv6_prefixes": [{"ipv6_prefix": "2001:db8::/32", "region": "us-east-1", "service": "EC2"}],
+}
+AZURE = {
+    "changeNumber": 300,
+    "cloud": "Public",
+    "values": [
+        {
+            "name": "AzureCloud.westeurope",
+            "id": "AzureCloud.westeurope",
+            "properties": {"region": "westeurope", "systemService": "", "addressPrefixes": ["192.0.2.0/24"]},
+        },
+        {
+            "name": "Storage.WestEurope",
+            "properties": {
+                "region": "westeurope",
+                "systemService": "AzureStorage",
+                "addressPrefixes": ["192.0.2.0/28", "2001:db8::/48"],
+            },
+        },
+    ],
+}
+CLOUD = {
+    "syncToken": "1",
+    "creationTime": "2026-06-17T10:00:00.0",
+    "prefixes": [
+        {"ipv4Prefix": "192.0.2.0/24", "service": "Google Cloud", "scope": "us-east1"},
+        {"ipv6Prefix": "2001:db8::/32", "service": "Google Cloud", "scope": "global"},
+    ],
+}
+GOOG = {"syncToken": "1", "creationTime": "2026-06-17T10:00:00.0", "prefixes": [{"ipv4Prefix": "192.0.2.0/24"}]}
+ORACLE = {
+    "last_updated_timestamp": "2026-06-16T09:00:00.0",
+    "regions": [
+        {
+            "region": "us-phoenix-1",
+            "cidrs": [
+                {"cidr": "192.0.2.0/25", "tags": ["OCI"]},
+                {"cidr": "192.0.2.128/25", "tags": ["OSN", "OBJECT_STORAGE"]},
+            ],
+        }
+    ],
+}
+CLOUDFLARE = {"result": {"ipv4_cidrs": ["192.0.2.0/24"], "ipv6_cidrs": ["2001:db8::/32"], "etag": "x"}, "success": True}
+FASTLY = {"addresses": ["192.0.2.0/24"], "ipv6_addresses": ["2001:db8::/32"]}
+GEOFEED = "# our ranges\n192.0.2.0/24,SG,SG-05,Singapore,627753\n2001:db8::/32,NL,NL-NH,Amsterdam,1098\nnonsense,,,,\n"
+PLAIN = "# ours\n192.0.2.0/24   # Paris\n\n2001:db8::/32\nnot a net\n"
+ASN = '192.0.2.0,192.0.2.255,64496,"Example, Inc."\n2001:db8::,2001:db8:ffff::,64497,Other\nx,y,z\n'
+
+
+def first(file: RangeFile, address: str) -> Label:
+    from ipaddress import ip_address
+
+    at = RangeTable(file.nets).label(ip_address(address))
+    return file.labels[at]
+
+
+@pytest.mark.parametrize(
+    ("document", "provider", "kind", "name", "date", "address", "label"),
+    [
+        (AWS, "", "aws", "aws", "2026-06-17", "192.0.2.9", Label("aws", "Amazon S3", "eu-west-1", rank=2)),
+        (AWS, "", "aws", "aws", "2026-06-17", "198.51.100.9", Label("aws", "Amazon CloudFront", "", rank=2)),
+        (AWS, "", "aws", "aws", "2026-06-17", "2001:db8::1", Label("aws", "Amazon EC2", "us-east-1", rank=1)),
+        (AZURE, "", "azure", "azure", "", "192.0.2.200", Label("azure", "", "westeurope", rank=1)),
+        (AZURE, "", "azure", "azure", "", "192.0.2.1", Label("azure", "Azure Storage", "westeurope", rank=3)),
+        (CLOUD, "", "gcp", "gcp", "2026-06-17", "192.0.2.1", Label("gcp", "", "us-east1", rank=1)),
+        (CLOUD, "", "gcp", "gcp", "2026-06-17", "2001:db8::1", Label("gcp", "", "", rank=1)),
+        (GOOG, "", "gcp", "google", "2026-06-17", "192.0.2.1", Label("Google")),
+        (ORACLE, "", "oracle", "oracle", "2026-06-16", "192.0.2.1", Label("oracle", "", "us-phoenix-1")),
+        (
+            ORACLE,
+            "",
+            "oracle",
+            "oracle",
+            "2026-06-16",
+            "192.0.2.200",
+            Label("oracle", "OCI Object Storage", "us-phoenix-1", rank=1),
+        ),
+        (CLOUDFLARE, "", "cloudflare", "cloudflare", "", "2001:db8::1", Label("cloudflare")),
+        (FASTLY, "", "fastly", "fastly", "", "192.0.2.1", Label("fastly", "Fastly CDN")),
+        (
+            GEOFEED,
+            "digitalocean",
+            "geofeed",
+            "digitalocean",
+            "",
+            "192.0.2.1",
+            Label("digitalocean", place="Singapore, SG"),
+        ),
+        (PLAIN, "hetzner", "cidr", "hetzner", "", "192.0.2.1", Label("hetzner")),
+        (ASN, "", "asn", "asn", "", "192.0.2.1", Label(asn=64496, as_name="Example, Inc.")),
+        (ASN, "", "asn", "asn", "", "2001:db8::9", Label(asn=64497, as_name="Other")),
+    ],
+)
+def test_lists(
+    document: dict[str, object] | str, provider: str, kind: str, name: str, date: str, address: str, label: Label
+) -> None:
+    data = document if isinstance(document, str) else json.dumps(document)
+    file = read_ranges(data.encode(), provider=provider)
+    assert (file.kind, file.name, file.date) == (kind, name, date)
+    assert first(file, address) == label
+
+
+@pytest.mark.parametrize(("text", "provider"), [(GEOFEED, "digitalocean"), (PLAIN, "hetzner"), (ASN, "")])
+def test_what_is_no_net_is_counted(text: str, provider: str) -> None:
+    file = read_ranges(text.encode(), provider=provider)
+    assert (len(file.nets), file.skipped) == (2, 1)
+    assert sum(counts(file).values()) == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "does not say whose"),
+        (b"192.0.2.0/24\n", "does not say whose"),
+        (b"\xff\xfe", "neither text nor JSON"),
+        (b"{", "not a list of addresses"),
+        (b"{}", "no list of addresses"),
+        (b'{"prefixes": []}', "no net of addresses"),
+        (b'{"prefixes": "x"}', "not a list of addresses"),
+        (b'{"values": [{"properties": {"addressPrefixes": ["x"]}}]}', "no net of addresses"),
+        (b'{"a":' + b"[" * 100_000, "not a list of addresses"),
+    ],
+)
+def test_what_is_no_list(data: bytes, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        read_ranges(data)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.binary(max_size=300) | st.text(alphabet='0123456789.,/:-{}[]"aprefixes\n', max_size=300).map(str.encode))
+def test_any_bytes_end_in_a_list_or_one_line(data: bytes) -> None:
+    try:
+        file = read_ranges(data, provider="x")
+    except InputError:
+        return
+    assert file.nets
