@@ -48,21 +48,20 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def grams(word: str) -> list[str]:
-    """Every n-gram of 3 to 5 letters of the word between ``^`` and ``$``."""
-    marked = f"^{word}$"
-    size = len(marked)
-    return [marked[start : start + length] for length in LENGTHS for start in range(size - length + 1)]
+    """Every n-gram of 3 to 5 letters of the word between ``^`` and ``$``; half a letter beyond the BMP is a mark."""
+    return [gram.decode("utf-16-le", "replace") for gram in _grams(word)]
 
 
 def buckets(word: str) -> list[int]:
     """Where the weights of each n-gram of ``grams`` lie: CRC-32 of its UTF-16 form."""
+    return [crc32(gram) % BUCKETS for gram in _grams(word)]
+
+
+def _grams(word: str) -> list[bytes]:
+    """The n-grams as UTF-16, where a letter beyond the basic plane is two."""
     marked = f"^{word}$".encode("utf-16-le", "surrogatepass")
     size = len(marked)
-    return [
-        crc32(marked[start : start + 2 * length]) % BUCKETS
-        for length in LENGTHS
-        for start in range(0, size - 2 * length + 1, 2)
-    ]
+    return [marked[start : start + 2 * length] for length in LENGTHS for start in range(0, size - 2 * length + 1, 2)]
 
 
 class Ranker:

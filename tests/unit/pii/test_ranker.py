@@ -50,6 +50,7 @@ def test_grams_and_buckets_agree() -> None:
     assert grams("ab") == ["^ab", "ab$", "^ab$"]
     assert len(buckets("ab")) == 3
     assert len(buckets("\ud800\u4e2d")) == 3
+    assert len(buckets("\U0002c9fd")) == len(grams("\U0002c9fd")) == 3
 
 
 HEADER = Header(("none", "email"), 0.1, (0.0, 0.0), 0.5, ((0.0, 0.9),))
