@@ -13,11 +13,12 @@ import msgspec
 from tieback.assess.honeypots import HoneypotSigns
 from tieback.assess.identity import Store, address_of, group_stores
 from tieback.assess.leaves import bytes_total, leaves, records_total
+from tieback.assess.people import people
 from tieback.assess.ransom import RansomSigns, strongest
 from tieback.assess.severity import Facts, SeverityTable, load_severity_table, rate
 from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, PiiClassTotal, SeverityFactor
 from tieback.model.figure import Figure, lower_bound, total
-from tieback.model.pii import Column
+from tieback.model.pii import Basis, Classification, Column
 from tieback.model.probe import Access, Container, ProbeReport
 from tieback.pii.interface import Detector
 from tieback.pii.taxonomy import NONE, PiiClass, load_taxonomy
@@ -101,9 +102,11 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         bytes_sent=sum(report.bytes_sent for report in reports),
         bytes_read=sum(report.bytes_read for report in reports),
         cleartext=facts.cleartext,
+        people=people(containers, fields, max(report.people for report in reports)),
         account=next((report.account for report in reports if report.account), ""),
         honeypot=honeypot,
         proofs=tuple(f"{proof.asked}: {proof.answer}" for proof in best.proofs),
+        tls=tuple(sorted({(address_of(one), one.tls) for one in reports if one.tls is not None}, key=repr)),
     )
 
 
@@ -131,6 +134,7 @@ def _filled(old: Container, new: Container) -> Container:
         bytes=_most(old.bytes, new.bytes),
         fields=old.fields or new.fields,
         created=old.created or new.created,
+        sampled=old.sampled or new.sampled,
     )
 
 
@@ -143,17 +147,29 @@ def _most(old: Figure | None, new: Figure | None) -> Figure | None:
 
 
 def _classified(containers: Sequence[Container], detector: Detector) -> Iterator[ClassifiedField]:
-    """The best class of each field that looks like personal data."""
+    """The best class of each field that looks like personal data: by value where values were judged, else by name."""
     for leaf in leaves(containers):
         if leaf.system:
             continue
+        judged = {one.field: one.verdict for one in leaf.sampled.fields} if leaf.sampled is not None else {}
+        for name, verdict in judged.items():
+            if verdict.pii_class != NONE:
+                yield _classified_field(leaf.name, name, verdict, Basis.VALUE)
         names = tuple(dict.fromkeys(field.name for field in leaf.fields))
         siblings = names[:MAX_SIBLINGS]
         for field in {field.name: field for field in leaf.fields}.values():
+            if field.name in judged:
+                continue
             column = Column(field=field.name, table=leaf.name, dtype=field.type, siblings=siblings)
             best = next(iter(detector.classify(column)), None)
             if best is not None and best.pii_class != NONE:
-                yield ClassifiedField(leaf.name, field.name, best.pii_class, best.confidence, best.evidence)
+                yield _classified_field(leaf.name, field.name, best, Basis.NAME)
+
+
+def _classified_field(container: str, field: str, verdict: Classification, basis: Basis) -> ClassifiedField:
+    return ClassifiedField(
+        container, field, verdict.pii_class, verdict.confidence, verdict.evidence, basis, verdict.detail
+    )
 
 
 def _totals(containers: Sequence[Container], fields: Sequence[ClassifiedField]) -> Iterator[PiiClassTotal]:
@@ -162,9 +178,12 @@ def _totals(containers: Sequence[Container], fields: Sequence[ClassifiedField]) 
     totals = [
         PiiClassTotal(
             pii_class,
-            total(records[name] for name in dict.fromkeys(f.container for f in fields if f.pii_class == pii_class)),
-            sum(field.pii_class == pii_class for field in fields),
+            total(records[name] for name in dict.fromkeys(f.container for f in own)),
+            len(own),
+            Basis.VALUE if any(field.basis is Basis.VALUE for field in own) else Basis.NAME,
+            tuple(sorted({field.detail for field in own} - {""})),
         )
         for pii_class in sorted({field.pii_class for field in fields})
+        if (own := [field for field in fields if field.pii_class == pii_class])
     ]
     yield from sorted(totals, key=lambda t: (-t.records.value, t.pii_class))

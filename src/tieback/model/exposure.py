@@ -6,7 +6,8 @@ import msgspec
 
 from tieback.model.backend import Candidate
 from tieback.model.figure import Figure
-from tieback.model.probe import Access, Container, Identity, Ransom
+from tieback.model.pii import Basis
+from tieback.model.probe import Access, Container, Identity, Ransom, TlsInfo
 
 
 class AppRoute(msgspec.Struct, frozen=True):
@@ -33,6 +34,9 @@ class ClassifiedField(msgspec.Struct, frozen=True):
     pii_class: str
     confidence: float
     evidence: tuple[str, ...] = ()
+    basis: Basis = Basis.NAME
+    detail: str = ""
+    """As ``Classification.detail``."""
 
 
 class PiiClassTotal(msgspec.Struct, frozen=True):
@@ -42,6 +46,19 @@ class PiiClassTotal(msgspec.Struct, frozen=True):
     records: Figure
     fields: int
     """Distinct fields of this class in the store."""
+    basis: Basis = Basis.NAME
+    """``value`` where the values of at least one of the fields were judged."""
+    details: tuple[str, ...] = ()
+    """What kinds of it there are, sorted, such as ``bcrypt hash``."""
+
+
+class People(msgspec.Struct, frozen=True):
+    """How many people the records of exposed stores are about, as a range."""
+
+    at_most: Figure
+    """The records of the containers that tell people apart, each held to be about another person."""
+    at_least: Figure | None = None
+    """Distinct people in the records that were read; ``None`` where none were."""
 
 
 class SeverityFactor(msgspec.Struct, frozen=True):
@@ -95,8 +112,12 @@ class Exposure(msgspec.Struct, frozen=True):
     cleartext: bool
     account: str = ""
     proofs: tuple[str, ...] = ()
+    people: People | None = None
+    """``None`` where no field tells people apart."""
     honeypot: tuple[str, ...] = ()
     """Why it is taken for a honeypot; then it counts in no total."""
+    tls: tuple[tuple[str, TlsInfo], ...] = ()
+    """Each ``address:port`` that spoke TLS, with its session."""
 
     @property
     def exposed(self) -> bool:
@@ -119,3 +140,9 @@ class Finding(msgspec.Struct, frozen=True):
     """SHA-256 of each app concerned."""
     evidence: tuple[str, ...]
     advice: str
+    masvs: str = ""
+    """OWASP MASVS control of the app, such as ``MASVS-AUTH-1``."""
+    cvss: str = ""
+    """CVSS v4.0 base vector, where the rule has one."""
+    source: str = ""
+    """The vendor's page that the advice follows; empty where the advice was not compared with one."""

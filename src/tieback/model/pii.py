@@ -1,5 +1,7 @@
 """Classes of personal data. The taxonomy of leaf classes is data of ``pii``; here are only the shapes."""
 
+from enum import StrEnum
+
 import msgspec
 
 
@@ -24,3 +26,36 @@ class Classification(msgspec.Struct, frozen=True):
     """0 to 1."""
     evidence: tuple[str, ...] = ()
     """Which phrase, which veto, which sibling."""
+    detail: str = ""
+    """Finer than the class where that is known: ``bcrypt hash``, ``PL PESEL``, ``card verification code``."""
+
+
+class Basis(StrEnum):
+    """What a verdict rests on."""
+
+    NAME = "name"
+    """The field's name and what surrounds it; no value was read."""
+    VALUE = "value"
+    """Values of a few records, at depth ``sample``, with the name."""
+
+
+class SampledField(msgspec.Struct, frozen=True):
+    """What the values of a field in a few records are. Holds none of them."""
+
+    field: str
+    """Name, or dotted path."""
+    verdict: Classification
+    """Class ``none`` where the values speak against the name, or nothing speaks for a class."""
+    values: int
+    """Values that were not blank."""
+    distinct: int
+
+
+class SampledRecords(msgspec.Struct, frozen=True):
+    """What a look at a few records of a container gave."""
+
+    records: int
+    """How many were read."""
+    fields: tuple[SampledField, ...]
+    people: int = 0
+    """Distinct people among them, at least; 0 where nothing in them tells people apart."""

@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from tieback.model.figure import Figure
+from tieback.model.pii import SampledRecords
 
 
 class Outcome(StrEnum):
@@ -85,6 +86,8 @@ class Container(msgspec.Struct, frozen=True):
     fields: tuple[Field, ...] = ()
     created: str = ""
     """ISO 8601 date and time where the store tells."""
+    sampled: SampledRecords | None = None
+    """What a few of its records are, where the grant's depth is ``sample`` and they were read."""
     uid: str = ""
     """An identifier that the store made up for it and that no other store has, such as a UUID; empty where none."""
 
@@ -182,5 +185,7 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """What could not be asked or read, one clause each."""
     traits: tuple[tuple[str, str], ...] = ()
     """What the server says of itself beside its version, such as ``build_hash``: tells honeypots from stores."""
+    people: int = 0
+    """Distinct people in the records that were read at depth ``sample``, at least, over all containers."""
     replayed: str = ""
     """The day on which it was asked, where this is a replay of a transcript."""

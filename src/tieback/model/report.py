@@ -8,7 +8,7 @@ import msgspec
 
 from tieback.model.app import App
 from tieback.model.backend import Backend
-from tieback.model.exposure import Exposure, Finding, Severity
+from tieback.model.exposure import Exposure, Finding, People, Severity
 from tieback.model.figure import Figure
 from tieback.model.probe import ProbeReport
 from tieback.model.sighting import Problem, Sighting
@@ -36,6 +36,21 @@ class Campaign(msgspec.Struct, frozen=True):
     """Salted digests of everything that their notes name, sorted."""
 
 
+class Duty(msgspec.Struct, frozen=True):
+    """A notice that may be due, as advice for whoever answers for the data; never a legal opinion."""
+
+    rule: str
+    """Such as ``gdpr-33``."""
+    title: str
+    """Such as ``GDPR Art. 33``."""
+    advice: str
+    """What it asks for, and by when."""
+    reason: str
+    """Why it may apply here."""
+    source: str
+    """Where the text is."""
+
+
 class Headline(msgspec.Struct, frozen=True):
     """The figures on top of a report. Closer looks and system containers are never added in."""
 
@@ -43,14 +58,19 @@ class Headline(msgspec.Struct, frozen=True):
     apps_affected: int
     stores_answering: int
     stores_exposed: int
-    stores_ransomed: int
+    stores_ransomed: int | None
+    """``None`` where this audience is not told."""
     records: Figure
     bytes: Figure
     kinds: tuple[StoreKind, ...]
     pii: tuple[tuple[str, Figure], ...]
     """Class and the records of the containers that hold it, most first."""
-    honeypots: int = 0
-    """Stores that are taken for honeypots; no other figure counts them."""
+    honeypots: int | None = 0
+    """Stores that are taken for honeypots; no other figure counts them. ``None`` where this audience is not told."""
+    people: People | None = None
+    """Of all exposed stores: at least as many as in one of them, since others may hold the same people."""
+    duties: tuple[Duty, ...] = ()
+    """Notices that laws and contracts may ask for, as advice."""
     campaigns: tuple[Campaign, ...] = ()
     """Stores that one extortionist visited, the largest group first."""
 
@@ -78,7 +98,8 @@ class Scope(msgspec.Struct, frozen=True):
     not_after: str
     note: str
     targets_asked: int
-    targets_out_of_scope: int
+    targets_out_of_scope: int | None
+    """``None`` where this audience is not told."""
     bytes_sent: int
     bytes_read: int
     audit_log: str
@@ -124,6 +145,19 @@ class AppSighting(msgspec.Struct, frozen=True):
     sighting: Sighting
 
 
+class Breakdown(msgspec.Struct, frozen=True):
+    """Exposed stores by what they are, for charts."""
+
+    cells: tuple[tuple[str, str, Figure], ...]
+    """Product, class of personal data and the records that hold it; every pair that occurs."""
+    apps: tuple[tuple[str, int], ...]
+    """Severity of the worst store that an app leads to, and how many apps; the worst severity first."""
+    created: tuple[tuple[str, int], ...]
+    """Year, or a range of years, and how many stores hold a container from then at the earliest; in order."""
+    undated: int
+    """Exposed stores that tell no date; 0 as well where this audience is not told."""
+
+
 class Report(msgspec.Struct, frozen=True):
     """A run's conclusions: aggregates and top lists as values, long tables as handles."""
 
@@ -150,6 +184,10 @@ class Report(msgspec.Struct, frozen=True):
     """By the content hash of the app."""
     backends: Handle[Backend]
     probes: Handle[ProbeReport]
+    audience: str = ""
+    """For whom it was cut, in words; empty where nothing was left out."""
+    breakdown: Breakdown | None = None
+    """``None`` where it is counted from the tables, which then are whole."""
 
     def exposures(self) -> Iterator[Exposure]:
         """Every store, the exposed ones first."""

@@ -47,7 +47,9 @@ class ValueDetector:
         look = self.look(column.values)
         for candidate in look.candidates:
             if candidate.sure >= THRESHOLD:
-                yield Classification(candidate.pii_class, round(candidate.sure, 3), evidence(candidate, look))
+                yield Classification(
+                    candidate.pii_class, round(candidate.sure, 3), evidence(candidate, look), candidate.kind
+                )
 
     def look(self, values: Iterable[str], *, depth: int = 0) -> Look:
         """Everything that the values say.
@@ -105,9 +107,8 @@ class ValueDetector:
         for texts in leaves(documents).values():
             for inner in self.look(texts, depth=1).candidates:
                 if inner.sure >= 0.9:
-                    yield Candidate(
-                        inner.pii_class, inner.sure - 0.02, f"{inner.kind} in documents", inner.how, inner.hits
-                    )
+                    how = f"{inner.how}, in documents"
+                    yield Candidate(inner.pii_class, inner.sure - 0.02, inner.kind, how, inner.hits)
 
 
 def evidence(candidate: Candidate, look: Look) -> tuple[str, ...]:

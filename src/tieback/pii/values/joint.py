@@ -86,7 +86,7 @@ def _by_value(name: Classification, best: Candidate, look: Look) -> Classificati
     if name.pii_class == best.pii_class:
         sure = min(0.995, 1 - (1 - sure) * (1 - name.confidence))
         said = (*said, *name.evidence)
-    return Classification(best.pii_class, round(sure, 3), said)
+    return Classification(best.pii_class, round(sure, 3), said, best.kind)
 
 
 def fits(pii_class: str, look: Look) -> bool:

@@ -42,7 +42,7 @@ def test_documents_are_opened() -> None:
     documents = [f'{{"user": {{"mail": "p{n}@example.test", "n": {n}}}}}' for n in range(12)]
     assert classes(documents) == ["email"]
     (verdict,) = DETECTOR.classify(Column("payload", values=tuple(documents)))
-    assert verdict.evidence[0] == "values: e-mail address in documents (shape)"
+    assert verdict.evidence[0] == "values: e-mail address (shape, in documents)"
 
 
 def test_one_value_can_be_proof_and_another_is_not() -> None:

@@ -1,0 +1,55 @@
+"""How many people, as a range: never below who was met, never above the records."""
+
+import pytest
+
+from tieback.assess.people import PeopleOfAll, people
+from tieback.model.exposure import ClassifiedField, People
+from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
+from tieback.model.probe import Container
+
+USERS = Container(("hr", "users"), "table", records=exact(900, "count"))
+ORDERS = Container(("hr", "orders"), "table", records=estimate(5000, "statistics"))
+ROOMS = Container(("hr", "rooms"), "table", records=exact(10_000, "count"))
+UNCOUNTED = Container(("hr", "leads"), "table")
+OWN = Container(("hr", "log"), "table", system=True, records=exact(1_000_000, "count"))
+
+
+def field(container: Container, pii_class: str = "email") -> ClassifiedField:
+    return ClassifiedField(container.name, "x", pii_class, 0.9)
+
+
+TABLE = [
+    # what, fields, people met, at most, quality, at least
+    ("one table", [field(USERS)], 0, 900, Quality.EXACT, None),
+    ("two fields of one table", [field(USERS), field(USERS, "phone")], 0, 900, Quality.EXACT, None),
+    ("two tables", [field(USERS), field(ORDERS)], 50, 5900, Quality.ESTIMATE, 50),
+    ("the product's own", [field(USERS), field(OWN)], 0, 900, Quality.EXACT, None),
+    ("one that nobody counted", [field(UNCOUNTED)], 0, 0, Quality.LOWER_BOUND, None),
+    ("one that nobody counted and somebody read", [field(UNCOUNTED)], 50, 50, Quality.LOWER_BOUND, 50),
+]
+
+
+@pytest.mark.parametrize(
+    ("fields", "met", "most", "quality", "least"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
+)
+def test_the_range_of_a_store(
+    fields: list[ClassifiedField], met: int, most: int, quality: Quality, least: int | None
+) -> None:
+    found = people((USERS, ORDERS, ROOMS, UNCOUNTED, OWN), fields, met)
+    assert found is not None
+    assert (found.at_most.value, found.at_most.quality) == (most, quality)
+    assert (found.at_least.value if found.at_least is not None else None) == least
+
+
+@pytest.mark.parametrize("fields", [[], [field(USERS, "geo_location"), field(ORDERS, "health")]])
+def test_who_cannot_be_told_apart_is_not_counted(fields: list[ClassifiedField]) -> None:
+    assert people((USERS, ORDERS), fields, 0) is None
+
+
+def test_stores_may_hold_the_same_people() -> None:
+    both = PeopleOfAll()
+    assert both.range() is None
+    both.add(None)
+    both.add(People(exact(900, "count"), lower_bound(50, "met")))
+    both.add(People(exact(100, "count"), lower_bound(40, "met")))
+    assert both.range() == People(Figure(1000, Quality.EXACT, "sum over stores"), lower_bound(50, "met"))
