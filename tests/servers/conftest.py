@@ -83,18 +83,20 @@ class SocketDriver:
         return Asked(report, tuple(self.sent), self.bytes_read, self.tls, self.heard[0], tuple(self.heard[1:]))
 
     def _converse(self, conversation: Conversation[ProbeReport]) -> ProbeReport:
-        step = next(conversation)
+        answer: bytes | Fault | None = None
         while True:
-            answer: bytes | Fault
+            try:
+                if isinstance(answer, Fault):
+                    step = conversation.throw(answer)
+                else:
+                    step = next(conversation) if answer is None else conversation.send(answer)
+            except StopIteration as end:
+                report: ProbeReport = end.value
+                return report
             try:
                 answer = self._take(step)
             except Fault as fault:
                 answer = fault
-            try:
-                step = conversation.throw(answer) if isinstance(answer, Fault) else conversation.send(answer)
-            except StopIteration as end:
-                report: ProbeReport = end.value
-                return report
 
     def _take(self, step: Step) -> bytes:
         match step:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tieback.model.grant import Depth
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
 from tieback.scope.conversation import DeclaredSend
@@ -51,6 +52,23 @@ NOTES = {
     ("mysql", "one note"): rb".*\x03SELECT LEFT\(CONCAT_WS\(' ',.*\),1000\) FROM .* LIMIT 1",
     ("postgresql", "one note"): rb'Q.*SELECT left\(t::text, 1000\) FROM ".*" AS t LIMIT 1\x00',
 }
+SAMPLES = {
+    # probe, send that returns values of at most 50 records, at depth `sample` alone
+    (
+        "elasticsearch",
+        "GET /<index>/_search?size=50",
+    ): rb"GET /.*/_search\?size=\(\?:50\|5\)&terminate_after=50&filter_path=hits\.hits\._source ",
+    ("redis", "SCAN 0 COUNT 40"): rb"\*4\r\n\$4\r\nSCAN\r\n\$1\r\n0\r\n\$5\r\nCOUNT\r\n\$2\r\n40\r\n",
+    ("redis", "TYPE <key>"): rb"\*2\r\n\$4\r\nTYPE\r\n\$.*\[\^.*\]\{1,256\}\r\n",
+    ("redis", "GETRANGE <key> 0 1023"): rb"\*4\r\n\$8\r\nGETRANGE\r\n.*\$1\r\n0\r\n\$4\r\n1023\r\n",
+    (
+        "redis",
+        "HSCAN <key> 0 COUNT 20",
+    ): rb"\*5\r\n\$5\r\nHSCAN\r\n.*\$1\r\n0\r\n\$5\r\nCOUNT\r\n\$2\r\n20\r\n",
+    ("mongodb", "aggregate a sample"): rb".*aggregate\0.*\$limit\0\x32\0\0\0.*\$substrCP.*",
+    ("mysql", "a sample"): rb".*\x03SELECT LEFT\(`.*`,256\).* FROM `.*` LIMIT 50",
+    ("postgresql", "a sample"): rb'Q.*SELECT left\(".*"::text,256\).* FROM ".*" LIMIT 50\x00',
+}
 QUERIES = {
     # query parameter that carries a command, what its value may be
     "q": r"SELECT\+table_name,column_name,data_type\+FROM\+information_schema\.columns\+WHERE\+table_schema=%27iox%27"
@@ -72,7 +90,9 @@ MONGO = {
     *(b"aggregate", b"collStats", b"listIndexes", b"getMore"),
 }
 STAGES = {b"$collStats", b"$limit", b"$project"}
-OTHER_DOLLARS = re.compile(rb"\$(?:db|cmd|readPreference|cond|eq|type|map|objectToArray|slice|substrCP|this)|\$\$")
+OTHER_DOLLARS = re.compile(
+    rb"\$(?:db|cmd|readPreference|cond|eq|type|map|objectToArray|slice|substrCP|convert|this)|\$\$"
+)
 SQL = re.compile(
     r"SELECT [^;]+|SHOW transaction_read_only|SET SESSION TRANSACTION READ ONLY|START TRANSACTION READ ONLY"
     r"|SET SESSION max_(?:execution|statement)_time=[0-9]+"
@@ -108,15 +128,17 @@ FIXED = {
     rb"|\x00{3}.\x00(?:\x03\x00[\x01\x02]\x00{3}\x02\x00\x07tieback\xff{4}|\x03\x00\x04\x00{3}\x02\x00\x07tieback\xff{4}\x00"
     rb"|\x11\x00\x01\x00{3}\x01\x00\x07tieback\x00\x07TIEBACK|\x12\x00\x00\x00{3}\x01\x00\x07tieback"
     rb"|\x23\x00\x01\x00{3}\x03\x00\x07tieback\xff{4})",
-    # CONNECT with a clean session and neither will, user nor password; SUBSCRIBE to the broker's own topics; DISCONNECT.
+    # CONNECT, a clean session, neither will, user nor password; SUBSCRIBE to the broker's own topics; DISCONNECT.
     "mqtt": rb"\x10.\x00\x04MQTT[\x04\x05]\x02\x00\x1e\x00?\x00\x0dtieback_probe"
     rb"|\x82.\x00\x01\x00?\x00\x0d\$SYS/broker/#\x00\xc0\x00|\xe0\x00",
-    # start-ok as nobody, tune-ok, open, close; channel.open, channel.close-ok; queue.declare with the bit `passive` alone.
+    # start-ok as nobody, tune-ok, open, close; channel.open, channel.close-ok; queue.declare, `passive` alone set.
     "amqp": rb"AMQP\x00\x00\x09\x01|\x01\x00.{5}(?:\x00\x0a\x00(?:\x0b.*\x09ANONYMOUS\x00{4}\x05en_US|[\x1f\x28\x32].*)"
     rb"|\x00\x14\x00(?:\x0a\x00|\x29)|\x00\x32\x00\x0a\x00\x00\.\[[^]]*\]\{1,255\}\x01\x00{4})\xce",
-    "nats_client": rb'CONNECT \{(?:"(?:verbose|pedantic|tls_required|name|lang|version|protocol)":[^,:}]*,?)+\}\r\nPING\r\n',
+    "nats_client": rb'CONNECT \{(?:"(?:verbose|pedantic|tls_required|name|lang|version|protocol)":[^,:}]*,?)+\}\r\n'
+    rb"PING\r\n",
     # A bind without name and password, StartTLS, unbind, searches (0x63) of any class.
-    "ldap": rb"0\x0c\x02\x01\x01`\x07\x02\x01\x03\x04\x00\x80\x00|0\x1d\x02\x01\x02w\x18\x80\x161\.3\.6\.1\.4\.1\.1466\.20037"
+    "ldap": rb"0\x0c\x02\x01\x01`\x07\x02\x01\x03\x04\x00\x80\x00"
+    rb"|0\x1d\x02\x01\x02w\x18\x80\x161\.3\.6\.1\.4\.1\.1466\.20037"
     rb"|0\x05\x02\x01\x03B\x00|0(?:\x82..|\(\?:.{9,12}\))\x02\x01[\x04-\x07]c.*\x87\x0bobjectClass0.*",
     "ftp": rb"(?:SYST|QUIT|AUTH TLS|USER \(\?P<account>anonymous\|ftp\)|PASS tieback@|STAT /(?:\[.*)?)\r\n",
 }
@@ -228,9 +250,10 @@ def problem(probe: Probe, send: DeclaredSend) -> str:
     """Why a send is not known to read, or empty."""
     data = literal(send.pattern)
     if send.values:
-        wanted = NOTES.get((probe.meta.name, send.name))
-        if wanted is None or not re.match(wanted, unescaped(data), re.DOTALL):
-            return "returns values, and is not on the list of notes"
+        listed = SAMPLES if send.depth is Depth.SAMPLE else NOTES
+        wanted = listed.get((probe.meta.name, send.name))
+        if wanted is None or not re.fullmatch(rb"%b.*" % wanted, unescaped(data), re.DOTALL):
+            return "returns values, and is not on the list of notes and samples"
         return problem_of_mongo(data) if probe.meta.name == "mongodb" else ""
     if re.match(rb"[A-Z]{3,10} [^\r]* HTTP/1\.1\r\n", data):
         return problem_of_http(probe.meta.name, data.decode())

@@ -22,11 +22,14 @@ class Depth(StrEnum):
     @property
     def rank(self) -> int:
         """0 for ``identify`` to 3 for ``sample``."""
-        return list(Depth).index(self)
+        return _RANKS[self]
 
     def allows(self, needed: "Depth") -> bool:
         """Whether a grant of this depth covers ``needed``."""
         return self.rank >= needed.rank
+
+
+_RANKS = {depth: rank for rank, depth in enumerate(Depth)}
 
 
 class TargetRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,12 +10,13 @@ import msgspec
 from tieback.assess.ransom import RansomSigns, strongest
 from tieback.model.backend import Candidate, Route
 from tieback.model.errors import InputError, UsageError, WorkspaceError
-from tieback.model.grant import Grant
+from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.pipeline.journal import Journal
 from tieback.pipeline.notes import Notes, judged_by, note_of, salt_of
 from tieback.pipeline.probing import Progress, probe_again, probe_all, store_ports, today_utc
 from tieback.pipeline.providers import Providers
+from tieback.pipeline.samples import Sampling, sample_of, with_cost
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
@@ -144,7 +145,8 @@ async def ask(
         if any(rule.ransom_note for rule in grant.target):
             concluded = transcripts.conclude if transcripts is not None else None
             notes = Notes(salt_of(asking.audit.parent), concluded)
-        found = probe_all(wanted.values(), grant, dialer, moved, notes=notes)
+        samples = Sampling() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
+        found = probe_all(wanted.values(), grant, dialer, moved, notes=notes, samples=samples)
         signs = RansomSigns()
         async with aclosing(found):
             async for _, report in found:
@@ -176,4 +178,5 @@ async def replay(path: Path) -> AsyncGenerator[ProbeReport]:
         else:
             report = ProbeReport(target.label, Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
         named = msgspec.structs.replace(report, ransom=signs.judge(report.containers), replayed=dialer.day(target))
-        yield judged_by(named, dialer.ransom(target), dialer.cost(target, note_of(report.probe)))
+        noted = judged_by(named, dialer.ransom(target), dialer.cost(target, note_of(report.probe)))
+        yield with_cost(noted, dialer.cost(target, sample_of(report.probe)))

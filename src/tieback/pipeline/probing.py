@@ -14,6 +14,7 @@ from tieback.model.backend import Candidate
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.pipeline.notes import Notes
+from tieback.pipeline.samples import Sampling
 from tieback.probes import PROBES
 from tieback.probes.choose import named, order
 from tieback.probes.finder import only_http
@@ -48,6 +49,7 @@ async def probe_all(
     progress: Progress | None = None,
     along: Mapping[Candidate, Brought] | None = None,
     notes: Notes | None = None,
+    samples: Sampling | None = None,
 ) -> AsyncGenerator[tuple[Candidate, ProbeReport]]:
     """Ask every candidate, at most ``grant.limits.concurrency`` at a time; yield reports as they come.
 
@@ -60,6 +62,7 @@ async def probe_all(
         progress: told after each.
         along: containers and public keys that apps name at a candidate; its probe gets those of its own services.
         notes: reads ransom notes where the grant allows it; by default none is read.
+        samples: reads a few records where the grant allows it; by default none are read.
     """
     along = along or {}
     waiting = list(candidates)
@@ -70,7 +73,7 @@ async def probe_all(
     try:
         while waiting or running:
             while waiting and len(running) < grant.limits.concurrency:
-                running.add(asyncio.create_task(_ask(waiting.pop(), dialer, grant, along, notes)))
+                running.add(asyncio.create_task(_ask(waiting.pop(), dialer, grant, along, notes, samples)))
             ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in ended:
                 done += 1
@@ -89,8 +92,9 @@ async def _ask(
     grant: Grant,
     along: Mapping[Candidate, Brought],
     notes: Notes | None,
+    samples: Sampling | None,
 ) -> tuple[Candidate, ProbeReport]:
-    return candidate, await probe_one(candidate, dialer, grant, along.get(candidate, NOTHING), notes)
+    return candidate, await probe_one(candidate, dialer, grant, along.get(candidate, NOTHING), notes, samples)
 
 
 async def probe_one(
@@ -99,6 +103,7 @@ async def probe_one(
     grant: Grant,
     brought: Brought = NOTHING,
     notes: Notes | None = None,
+    samples: Sampling | None = None,
 ) -> ProbeReport:
     """Ask one candidate with the probe that its service or port implies, then with the others until one knows it."""
     decision = await dialer.permit(candidate.host, candidate.port)
@@ -114,6 +119,8 @@ async def probe_one(
     if not decision.allowed:
         return ProbeReport(target=target.label, outcome=Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
     report = await probe_target(target, decision.depth, dialer, brought)
+    if samples is not None:
+        report = await samples.read(report, target, decision.depth, dialer)
     if notes is not None and decision.ransom_note:
         return await notes.read(report, target, decision.depth, dialer)
     return report

@@ -1,7 +1,7 @@
 """Which probe to try first, so that a store on an odd port is recognised too."""
 
 from tieback.probes import PROBES
-from tieback.probes.interface import NoteReader, Probe
+from tieback.probes.interface import NoteReader, Probe, Sampler
 
 WEB = "http"
 """Service of a candidate whose URL says HTTP and nothing more: only stores that speak HTTP can answer there."""
@@ -47,6 +47,12 @@ def note_reader(name: str) -> NoteReader | None:
     """The probe of that name where it can read a ransom note."""
     probe: object = named(name)
     return probe if isinstance(probe, NoteReader) else None
+
+
+def sampler(name: str) -> Sampler | None:
+    """The probe of that name where it can read a few records."""
+    probe: object = named(name)
+    return probe if isinstance(probe, Sampler) else None
 
 
 def _rank(probe: Probe, service: str | None, port: int) -> int:

@@ -1,6 +1,7 @@
 """The seam of the probes: what a probe declares, and how it reports."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import Protocol, runtime_checkable
 
@@ -85,6 +86,52 @@ class NoteReader(Protocol):
         Args:
             target: as for ``run``.
             container: one of the report's, or (``kind`` is ``key``) the path of its container and a key's name.
+            account: the account that the report says let us in, or empty.
+        """
+        ...
+
+
+MAX_SAMPLED = 12
+"""Containers of one store of which records are read."""
+SAMPLED_RECORDS = 50
+"""Records of one container."""
+SAMPLED_CHARACTERS = 256
+"""Characters of one value; servers cut what is longer where they can."""
+SAMPLED_COLUMNS = 40
+
+
+class SampledColumn(msgspec.Struct, frozen=True):
+    """Values of one field in a few records. Lives until it is classified: nothing writes it, and it does not print."""
+
+    container: tuple[str, ...]
+    """The container's path."""
+    field: str
+    """As in ``Container.fields``; for stores without fields a pattern of names."""
+    values: tuple[str, ...]
+    """One a record at most, in their order; a record that lacks the field has an empty one."""
+
+    def __repr__(self) -> str:
+        return f"SampledColumn({self.container}, {self.field!r}, {len(self.values)} values)"
+
+
+type Samples = tuple[SampledColumn, ...]
+
+
+@runtime_checkable
+class Sampler(Protocol):
+    """A probe that can read a few records, where the grant's depth is ``sample``.
+
+    Its sends are declared with ``values`` and that depth; no transcript keeps their answers.
+    """
+
+    meta: ProbeMeta
+
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:
+        """At most ``SAMPLED_RECORDS`` records of each container, as columns; whatever goes wrong, what was read so far.
+
+        Args:
+            target: as for ``run``.
+            containers: at most ``MAX_SAMPLED`` of the report's.
             account: the account that the report says let us in, or empty.
         """
         ...
@@ -193,6 +240,13 @@ def noted(talk: Conversation[bytes]) -> Conversation[bytes]:
     except (NotThisProtocol, TooLarge, Hostile, Fault):
         return b""
     return text[:MAX_NOTE]
+
+
+def sampled(found: list[SampledColumn], talk: Conversation[None]) -> Conversation[Samples]:
+    """Run the conversation that fills ``found``; what breaks it off takes nothing away."""
+    with suppress(NotThisProtocol, TooLarge, Hostile, Fault):
+        yield from talk
+    return tuple(found)
 
 
 def expected(meta: ProbeMeta, target: Target) -> bool:

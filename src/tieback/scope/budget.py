@@ -9,6 +9,8 @@ from tieback.model.grant import Limits
 from tieback.model.probe import Outcome
 from tieback.scope.conversation import Fault
 
+MAX_SAMPLE_ANSWERS = 1024 * 1024
+"""Bytes that may be read once values of records were asked for, over all containers."""
 MAX_NOTE_ANSWER = 8 * 1024
 """Bytes that may be read once a note was asked for: 4 KiB of it, and what the protocol puts around."""
 
@@ -29,6 +31,7 @@ class Budget:
         self._wire_bytes = 0
         self._most = limits.max_bytes
         self._noted = False
+        self._sampling = False
 
     def begin(self) -> None:
         """Start the clock of the total deadline; only the first call does."""
@@ -85,6 +88,12 @@ class Budget:
             raise Fault(Outcome.BUDGET_SPENT, "one note was read")
         self._noted = True
         self._most = min(self._most, self.bytes_read + MAX_NOTE_ANSWER)
+
+    def sample(self) -> None:
+        """Charge a question for values of a few records: all answers from the first on share one allowance."""
+        if not self._sampling:
+            self._sampling = True
+            self._most = min(self._most, self.bytes_read + MAX_SAMPLE_ANSWERS)
 
     def bytes_left(self) -> int:
         """Bytes that may still be read.

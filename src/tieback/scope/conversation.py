@@ -65,7 +65,8 @@ class DeclaredSend(msgspec.Struct, frozen=True):
     depth: Depth = Depth.IDENTIFY
     """The depth of a grant that it takes."""
     values: bool = False
-    """Whether the answer holds values of a record: a ransom note, once, where the grant's ``ransom_note`` says so."""
+    """Whether the answer holds values of records, which no transcript keeps: at depth ``sample`` a few records, else a
+    ransom note, once, where the grant's ``ransom_note`` says so."""
 
     def matches(self, data: bytes) -> bool:
         """Whether ``data`` is exactly such a byte string."""

@@ -98,6 +98,7 @@ class Dialer:
         depth: Depth | None = None,
         probe: str = "",
         note: bool = False,
+        sample: bool = False,
     ) -> tuple[R, Traffic]:
         """Hold a conversation to its end.
 
@@ -108,6 +109,7 @@ class Dialer:
             depth: how deep the conversation goes; an address whose rule allows less is out of scope.
             probe: whose conversation it is, for the transcript.
             note: whether a ransom note is to be read; an address whose rule does not allow that is out of scope.
+            sample: whether a few records are to be read; it takes the depth ``sample``.
 
         Raises:
             WorkspaceError: the audit log cannot be written.
@@ -115,13 +117,16 @@ class Dialer:
         """
         async with self._slots:
             self._announce()
-            # What is declared for a greater depth than was granted counts as undeclared, and so do notes.
+            # What is declared for a greater depth than was granted counts as undeclared, and so do notes and samples.
             allowed = [
                 declared
                 for declared in sends
-                if (depth is None or depth.allows(declared.depth)) and (note or not declared.values)
+                if (depth is None or depth.allows(declared.depth))
+                and (not declared.values or (sample if declared.depth is Depth.SAMPLE else note))
             ]
-            recording = Recording(allowed, Connection.open) if self._transcripts is not None else None
+            # Of a sample not even what was sent is kept: names of keys can be people's.
+            kept = self._transcripts is not None and not sample
+            recording = Recording(allowed, Connection.open) if kept else None
             door = self._door(target, depth, recording.open if recording is not None else Connection.open, note=note)
             talk = Talk(door, target, allowed, self._grant.limits)
             fault = ""
@@ -135,9 +140,10 @@ class Dialer:
                 conversation.close()
                 traffic = talk.traffic()
                 self._audit.append("end", talk.account(fault))
-                if recording is not None and self._transcripts is not None:
+                if self._transcripts is not None:
                     whole = depth if depth is not None else Depth.SAMPLE
-                    self._transcripts.keep(target, probe, whole, recording.lines(), traffic)
+                    lines = recording.lines() if recording is not None else ()
+                    self._transcripts.keep(target, probe, whole, lines, traffic)
                 await asyncio.to_thread(self._audit.sync)
             return result, traffic
 

@@ -204,6 +204,7 @@ class ReplayDialer:
         depth: Depth | None = None,
         probe: str = "",
         note: bool = False,  # noqa: ARG002 - a note is never kept
+        sample: bool = False,  # noqa: ARG002 - nor are values of records
     ) -> tuple[R, Traffic]:
         """As ``Dialer.converse``; the cost is the one of then."""
         found = self._held.get(target.label, {}).get(probe)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tieback.model.grant import Limits
+from tieback.model.grant import Depth, Limits
 from tieback.model.probe import Outcome, TlsInfo
 from tieback.scope.budget import Budget, Rates
 from tieback.scope.connection import READ_BYTES, Unverified, Wire
@@ -224,7 +224,9 @@ class Talk:
         if not declared.keys(step.data) <= {key.value for key in self._target.keys}:
             self._door.audit("undeclared", {"target": self._target.label, "what": "a key"})
             raise Fault(Outcome.ERROR, "a key that is not one of the target's public ones")
-        if declared.values:
+        if declared.values and declared.depth is Depth.SAMPLE:
+            self._budget.sample()
+        elif declared.values:
             self._budget.note()
         self._sent[declared.name] = self._sent.get(declared.name, 0) + 1
         self._budget.bytes_sent += len(step.data)

@@ -4,12 +4,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Outcome
 from tieback.probes import PROBES
-from tieback.probes.interface import Draft, NoteReader, ProbeMeta, expected, noted, patience, reported
+from tieback.probes.interface import (
+    SAMPLED_RECORDS,
+    Draft,
+    NoteReader,
+    ProbeMeta,
+    SampledColumn,
+    Sampler,
+    expected,
+    noted,
+    patience,
+    reported,
+    sampled,
+)
 from tieback.probes.playback import Peer, play, replaying
 from tieback.probes.wire.verdicts import Hostile, NotThisProtocol, TooLarge
-from tieback.scope.conversation import Conversation, Fault, Target
+from tieback.scope.conversation import Conversation, Fault, Send, Target
 
 META = ProbeMeta("store", ("store",), (1234,), ("store",), (), "CWE-306", (), ())
 TARGET = Target("127.0.0.1", 9)
@@ -122,4 +135,45 @@ def test_who_reads_notes() -> None:
         *("elasticsearch", "mongodb", "mysql", "postgresql", "redis", "couchdb"),
     }
     for probe in PROBES:
-        assert any(send.values for send in probe.meta.sends) == isinstance(probe, NoteReader), probe.meta.name
+        asked = {send.depth is Depth.SAMPLE for send in probe.meta.sends if send.values}
+        assert asked == ({False} if isinstance(probe, NoteReader) else set()) | (
+            {True} if isinstance(probe, Sampler) else set()
+        ), probe.meta.name
+
+
+def test_who_reads_records() -> None:
+    samplers = {probe.meta.name for probe in PROBES if isinstance(probe, Sampler)}
+    assert samplers == {"elasticsearch", "mongodb", "mysql", "postgresql", "redis"}
+
+
+def test_sampled_values_do_not_print() -> None:
+    assert "ada@x.test" not in repr(SampledColumn(("hr", "people"), "mail", ("ada@x.test",)))
+
+
+SAMPLERS = [probe for probe in PROBES if isinstance(probe, Sampler)]
+
+
+@pytest.mark.parametrize("probe", SAMPLERS, ids=lambda probe: probe.meta.name)
+@given(path=st.lists(NAMES, min_size=1, max_size=4), field=NAMES, answers=st.lists(st.binary(max_size=60), max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_no_name_of_a_sample_makes_another_request(
+    probe: Sampler, path: list[str], field: str, answers: list[bytes]
+) -> None:
+    container = Container(tuple(path), "table", fields=(Field(field),))
+    played = play(probe.sample(TARGET, (container,), ""), Peer(replaying(answers)), probe.meta.sends)
+    assert all(len(column.values) <= SAMPLED_RECORDS for column in played.result)
+
+
+@pytest.mark.parametrize("error", [NotThisProtocol("x"), Hostile("x"), TooLarge("x"), Fault(Outcome.TIMEOUT, "x")])
+def test_what_breaks_a_sample_off_takes_nothing_away(error: Exception) -> None:
+    found = [SampledColumn(("t",), "mail", ("a",))]
+
+    def talk() -> Conversation[None]:
+        yield Send(b"x")
+        raise error
+
+    conversation = sampled(found, talk())
+    next(conversation)
+    with pytest.raises(StopIteration) as end:
+        conversation.send(b"")
+    assert end.value.value == tuple(found)

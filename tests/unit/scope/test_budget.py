@@ -6,7 +6,7 @@ import pytest
 
 from tieback.model.grant import Limits
 from tieback.model.probe import Outcome
-from tieback.scope.budget import MAX_NOTE_ANSWER, Budget, RateLimit, Rates, network_of
+from tieback.scope.budget import MAX_NOTE_ANSWER, MAX_SAMPLE_ANSWERS, Budget, RateLimit, Rates, network_of
 from tieback.scope.conversation import Fault
 
 
@@ -98,6 +98,16 @@ async def test_full_buckets_are_forgotten() -> None:
         clock.now += 1
         await limit.admit(str(n))
     assert len(limit._buckets) <= 4096
+
+
+def test_all_samples_of_a_conversation_share_one_allowance() -> None:
+    budget = Budget(Limits(max_bytes=10**9))
+    budget.bytes_read = 100
+    budget.sample()
+    assert budget.bytes_left() == MAX_SAMPLE_ANSWERS
+    budget.bytes_read += 1000
+    budget.sample()
+    assert budget.bytes_left() == MAX_SAMPLE_ANSWERS - 1000
 
 
 def test_a_note_is_charged_once_and_leaves_little_to_read() -> None:

@@ -3,6 +3,8 @@
 Only the keys that a report needs become objects: what a hostile answer adds costs no memory.
 """
 
+from typing import Any
+
 import msgspec
 
 from tieback.probes.wire.jsontext import decoded
@@ -103,6 +105,24 @@ def cat_rows(body: bytes, *, truncated: bool) -> list[CatIndex] | None:
         return decoded(body, list[CatIndex])
     end = body.rfind(b"},")
     return decoded(body[: end + 1] + b"]", list[CatIndex]) if end > 0 else None
+
+
+class _Hit(msgspec.Struct):
+    source: dict[str, Any] = msgspec.field(name="_source", default_factory=dict)
+
+
+class _Hits(msgspec.Struct):
+    hits: list[_Hit] = []
+
+
+class _Found(msgspec.Struct):
+    hits: _Hits
+
+
+def hit_sources(body: bytes) -> list[dict[str, Any]]:
+    """The documents of a search's answer; none where it is no such answer."""
+    answer = decoded(body, _Found)
+    return [hit.source for hit in answer.hits.hits] if answer is not None else []
 
 
 def mapping_fields(body: bytes) -> list[tuple[str, str]] | None:

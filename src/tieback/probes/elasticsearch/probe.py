@@ -5,6 +5,7 @@ as the second proof, ``GET /<index>/_count`` for at most 50 indices (enumerate);
 None returns a document. Bytes are those of primary shards, so that replicas are not counted.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -18,9 +19,25 @@ from tieback.probes.elasticsearch.answers import (
     Count,
     Root,
     cat_rows,
+    hit_sources,
     mapping_fields,
 )
-from tieback.probes.interface import MAX_NOTE, Draft, ProbeMeta, expected, noted, patience, reported
+from tieback.probes.interface import (
+    MAX_NOTE,
+    SAMPLED_CHARACTERS,
+    SAMPLED_COLUMNS,
+    SAMPLED_RECORDS,
+    Draft,
+    ProbeMeta,
+    SampledColumn,
+    Samples,
+    expected,
+    noted,
+    patience,
+    reported,
+    sampled,
+)
+from tieback.probes.wire.columns import columns
 from tieback.probes.wire.http import SEGMENT, HttpSession, Response, declared_get, segment
 from tieback.probes.wire.jsontext import decoded
 from tieback.probes.wire.placeholders import tells_apart
@@ -29,6 +46,7 @@ from tieback.scope.conversation import Conversation, Target
 
 MAX_COUNTED = 50
 """Indices whose documents are counted and mappings read; the others keep the figures of ``_cat/indices``."""
+_SAMPLE_CAP = 256 * 1024
 _MAX_NAME_BYTES = 255
 _FORBIDDEN = frozenset('\\/*?"<>| ,#:')
 """Characters that no index name has (Elasticsearch, create-index API), wildcards and lists among them."""
@@ -86,6 +104,15 @@ SENDS = (
         ),
         values=True,
     ),
+    msgspec.structs.replace(
+        declared_get(
+            "GET /<index>/_search?size=50",
+            _INDEX + rb"/_search\?size=(?:50|5)&terminate_after=50&filter_path=hits\.hits\._source",
+            "at most 50 documents: classes of personal data are told, nothing is kept",
+            depth=Depth.SAMPLE,
+        ),
+        values=True,
+    ),
 )
 
 
@@ -113,6 +140,11 @@ class ElasticsearchProbe:
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
         """The first document of an index, as JSON."""
         return noted(_note(target, container.path[0]))
+
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
+        """The first documents of each index."""
+        found: list[SampledColumn] = []
+        return sampled(found, _sample(target, containers, found))
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
         http = HttpSession(target)
@@ -173,6 +205,24 @@ def _note(target: Target, index: str) -> Conversation[bytes]:
     yield from http.first("/", seconds=None, cap=64 * 1024)
     answer = yield from http.get(path, cap=MAX_NOTE)
     return answer.body if answer.status == 200 else b""
+
+
+def _sample(target: Target, containers: Sequence[Container], found: list[SampledColumn]) -> Conversation[None]:
+    http = HttpSession(target)
+    yield from http.first("/", seconds=None, cap=64 * 1024)
+    for container in containers:
+        index = container.path[0]
+        if not valid_name(index):
+            continue
+        # Where fifty documents are too long, five are read.
+        for size in (SAMPLED_RECORDS, 5):
+            path = f"/{segment(index)}/_search?size={size}&terminate_after=50&filter_path=hits.hits._source"
+            answer = yield from http.get(path, cap=_SAMPLE_CAP)
+            if answer.status == 200 and not answer.truncated:
+                read = columns(hit_sources(answer.body), characters=SAMPLED_CHARACTERS, most=SAMPLED_COLUMNS)
+                found += [SampledColumn(container.path, name, tuple(values)) for name, values in read.items()]
+            if not answer.truncated:
+                break
 
 
 def speaks_of_search(answer: Response, text: str) -> str:

@@ -145,6 +145,25 @@ def _keys(items: Value, prefix: str, found: dict[str, str]) -> None:
             found[path] = kind
 
 
+def sampled_documents(answer: Document) -> list[Document]:
+    """The documents of the sampling pipeline, put together again: names, and values as texts."""
+    return [_whole(documents(row.get("d"))) for row in first_batch(answer)]
+
+
+def _whole(items: list[Document]) -> Document:
+    found: Document = {}
+    for item in items:
+        name, inner = text(item.get("k"), 200), documents(item.get("s"))
+        if not inner:
+            found[name] = item.get("v")
+        elif any(text(part.get("k")) for part in inner):
+            found[name] = _whole(inner)
+        else:
+            # Parts of a list have no names.
+            found[name] = [_whole(deep) if (deep := documents(part.get("s"))) else part.get("v") for part in inner]
+    return found
+
+
 def _schema_fields(schema: Document, prefix: str, levels: int, found: dict[str, str]) -> None:
     properties = schema.get("properties")
     if not isinstance(properties, dict) or not levels:

@@ -28,6 +28,8 @@ BATCH = 500
 SAMPLED = 20
 """Documents whose keys the server lists for us, without their values."""
 _KEY_LEVELS = 3
+_VALUE_LEVELS = 5
+"""Of a document inside a list inside a document, and one more."""
 
 _DATABASE_NAME = re.compile(r"[^\x00-\x20\x7f$./\\\"*<>:|?]{1,63}")
 _COLLECTION_NAME = re.compile(r"[^\x00-\x1f\x7f$]{1,255}")
@@ -110,6 +112,24 @@ def _texts_of(source: bson.Value) -> bson.Value:
         "$cond": [{"$eq": [{"$type": "$$this.v"}, "string"]}, {"$substrCP": ["$$this.v", 0, 500]}, ""]
     }
     return {"$map": {"input": {"$slice": [{"$objectToArray": source}, 8]}, "in": text}}
+
+
+def _pairs_of(value: bson.Value) -> bson.Value:
+    """An expression for a value's parts as ``{k, v}``: those of a document, and a list's first ones without a name."""
+    kind: bson.Document = {"$type": value}
+    part: bson.Document = {"k": "", "v": "$$this"}
+    parts: bson.Document = {"$map": {"input": {"$slice": [value, 3]}, "in": part}}
+    rest: bson.Document = {"$cond": [{"$eq": [kind, "array"]}, parts, []]}
+    return {"$cond": [{"$eq": [kind, "object"]}, {"$objectToArray": value}, rest]}
+
+
+def _values_of(pairs: bson.Value, levels: int) -> bson.Value:
+    """An expression for the keys and values of a document as texts that are cut: ``[{k: name, v: text, s: inner}]``."""
+    text: bson.Document = {"$convert": {"input": "$$this.v", "to": "string", "onError": "", "onNull": ""}}
+    item: bson.Document = {"k": "$$this.k", "v": {"$substrCP": [text, 0, 256]}}
+    if levels > 1:
+        item["s"] = _values_of(_pairs_of("$$this.v"), levels - 1)
+    return {"$map": {"input": {"$slice": [pairs, 40]}, "in": item}}
 
 
 def _read(first: bson.Document, database: str) -> bson.Document:
@@ -210,6 +230,24 @@ NOTE = Command(
     values=True,
 )
 
+SAMPLE = Command(
+    "aggregate a sample",
+    _read(
+        {
+            "aggregate": _COLLECTION,
+            "pipeline": [
+                {"$limit": 50},
+                {"$project": {"_id": 0, "d": _values_of({"$objectToArray": "$$ROOT"}, _VALUE_LEVELS)}},
+            ],
+            "cursor": {},
+        },
+        _DATABASE,
+    ),
+    "the first 256 characters of each value of at most 50 documents: classes of personal data are told, none is kept",
+    Depth.SAMPLE,
+    values=True,
+)
+
 COMMANDS = (
     HELLO,
     IS_MASTER,
@@ -225,4 +263,5 @@ COMMANDS = (
     LIST_INDEXES,
     KEYS,
     NOTE,
+    SAMPLE,
 )

@@ -9,6 +9,7 @@ survive restarts; a replica set's name is often just ``rs0`` and ``topologyVersi
 Servers that give no UUIDs are known by the names.
 """
 
+from collections.abc import Sequence
 from zlib import crc32
 
 import msgspec
@@ -16,10 +17,22 @@ import msgspec
 from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, noted, patience, reported
+from tieback.probes.interface import (
+    SAMPLED_CHARACTERS,
+    SAMPLED_COLUMNS,
+    Draft,
+    ProbeMeta,
+    SampledColumn,
+    Samples,
+    noted,
+    patience,
+    reported,
+    sampled,
+)
 from tieback.probes.mongodb import answers, commands
 from tieback.probes.mongodb.commands import Command
 from tieback.probes.wire import bson
+from tieback.probes.wire.columns import columns
 from tieback.probes.wire.frames import MONGO_HEADER, OP_MSG, mongo_body
 from tieback.probes.wire.opening import first_answer, opening_bytes, plain_then_tls, printable
 from tieback.probes.wire.verdicts import NotThisProtocol, TooLarge
@@ -108,6 +121,11 @@ class MongodbProbe:
         """The texts of the first document of a collection, one a line."""
         return noted(_note(target, container.path))
 
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
+        """The first documents of each collection."""
+        found: list[SampledColumn] = []
+        return sampled(found, _sample(target, containers, found))
+
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
         session = _Session(target)
         hello = yield from session.first(commands.HELLO, patience(self.meta, target))
@@ -135,6 +153,21 @@ def _note(target: Target, path: tuple[str, ...]) -> Conversation[bytes]:
     answer = yield from session.ask(commands.NOTE, *path)
     texts = [row.get("t") for row in answers.first_batch(answer)[:1]]
     return "\n".join(answers.text(one, 500) for text in texts if isinstance(text, list) for one in text).encode()
+
+
+def _sample(target: Target, containers: Sequence[Container], found: list[SampledColumn]) -> Conversation[None]:
+    session = _Session(target)
+    yield from session.first(commands.HELLO, None)
+    for container in containers:
+        path = container.path
+        if len(path) != 2 or not (commands.valid_database(path[0]) and commands.valid_collection(path[1])):
+            continue
+        try:
+            answer = yield from session.ask(commands.SAMPLE, *path)
+        except TooLarge:
+            continue
+        read = columns(answers.sampled_documents(answer), characters=SAMPLED_CHARACTERS, most=SAMPLED_COLUMNS)
+        found += [SampledColumn(path, name, tuple(values)) for name, values in read.items()]
 
 
 def _startup_warnings(draft: Draft, session: _Session) -> Conversation[None]:

@@ -9,13 +9,14 @@ containers share): there it is the fingerprint of schema and table names.
 """
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
 from tieback.model.figure import Quality, estimate, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, noted, patience, reported
+from tieback.probes.interface import Draft, ProbeMeta, SampledColumn, Samples, noted, patience, reported, sampled
 from tieback.probes.mysql import queries
 from tieback.probes.mysql.session import SENDS, Greeting, MysqlSession, Refusal, valid_account
 from tieback.probes.wire.placeholders import tells_apart
@@ -64,6 +65,11 @@ class MysqlProbe:
         """The first record of a table as one text; its columns must be known."""
         return noted(_note(container, account))
 
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - sans-I/O
+        """The first records of each table; its columns must be known."""
+        found: list[SampledColumn] = []
+        return sampled(found, _sample(containers, account, found))
+
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
         session = MysqlSession()
         seconds = patience(self.meta, target)
@@ -98,6 +104,25 @@ def _note(container: Container, account: str) -> Conversation[bytes]:
     yield from session.quit()
     text = rows[0][0] if isinstance(rows, list) and rows else None
     return (text or "").encode()
+
+
+def _sample(containers: Sequence[Container], account: str, found: list[SampledColumn]) -> Conversation[None]:
+    session = MysqlSession()
+    if isinstance((yield from session.greet(None)), Refusal):
+        return
+    if (yield from session.log_in(account or MADE_UP_ACCOUNT)) is not None:
+        return
+    for statement in (queries.READ_ONLY, queries.START):
+        yield from session.query(statement)
+    for container in containers:
+        if len(container.path) != 2:
+            continue
+        asked = queries.sample_query(container.path[0], container.path[1], [field.name for field in container.fields])
+        rows = (yield from session.query(asked[0], len(asked[1]))) if asked is not None else []
+        if asked is not None and isinstance(rows, list):
+            for at, name in enumerate(asked[1]):
+                found.append(SampledColumn(container.path, name, tuple(row[at] or "" for row in rows)))
+    yield from session.quit()
 
 
 def _refused(draft: Draft, refusal: Refusal) -> None:

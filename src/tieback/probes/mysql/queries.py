@@ -41,6 +41,24 @@ def note_query(schema: str, table: str, columns: Sequence[str]) -> str | None:
     return f"{select}{','.join(f'`{name}`' for name in columns)}{source}`{schema}`.`{table}`{end}"
 
 
+SAMPLE_PARTS = ("SELECT LEFT(", ",256)", " FROM ", " LIMIT 50")
+"""The query for a few records around its names: each column, then schema and table."""
+MAX_SAMPLED_COLUMNS = 40
+
+
+def sample_query(schema: str, table: str, columns: Sequence[str]) -> tuple[str, list[str]] | None:
+    """A few records, each value cut at 256 characters, and the columns that they have.
+
+    Columns whose name may not be sent are left out; ``None`` where nothing is left, or a name of the table is none.
+    """
+    known = [name for name in columns if _NAME.fullmatch(name)][:MAX_SAMPLED_COLUMNS]
+    if not known or not (_NAME.fullmatch(schema) and _NAME.fullmatch(table)):
+        return None
+    select, cut, source, end = SAMPLE_PARTS
+    taken = ",LEFT(".join(f"`{name}`{cut}" for name in known)
+    return f"{select}{taken}{source}`{schema}`.`{table}`{end}", known
+
+
 DEPTHS = {TABLES: Depth.ENUMERATE, COLUMNS: Depth.DESCRIBE}
 """Depths of a grant that queries take, beside those that ``identify`` covers."""
 

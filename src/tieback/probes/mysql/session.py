@@ -12,7 +12,7 @@ import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome
-from tieback.probes.mysql.queries import DEPTHS, NOTE_NAME, NOTE_PARTS, WHY
+from tieback.probes.mysql.queries import DEPTHS, NOTE_NAME, NOTE_PARTS, SAMPLE_PARTS, WHY
 from tieback.probes.wire.frames import Inbox, MysqlPacket, mysql_frame, mysql_packet
 from tieback.probes.wire.opening import opening_bytes, printable
 from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
@@ -285,6 +285,14 @@ def _sends() -> tuple[DeclaredSend, ...]:
             Depth.DESCRIBE,
             values=True,
         ),
+        DeclaredSend(
+            "a sample",
+            _sample_pattern(),
+            "the first 256 characters of each value of at most 50 records: classes of personal data are told, "
+            "nothing is kept",
+            Depth.SAMPLE,
+            values=True,
+        ),
         DeclaredSend("quit", re.escape(mysql_frame(0, b"\x01")), "ends the session"),
     )
 
@@ -297,6 +305,13 @@ def _note_pattern() -> bytes:
     select, source, end = (re.escape(part.encode()) for part in NOTE_PARTS)
     name = rb"`" + NOTE_NAME + rb"`"
     columns = name + rb"(?:," + name + rb"){0,7}"
+    return rb"[\x00-\xff]{2}\x00\x00\x03" + select + columns + source + name + rb"\." + name + end
+
+
+def _sample_pattern() -> bytes:
+    select, cut, source, end = (re.escape(part.encode()) for part in SAMPLE_PARTS)
+    name = rb"`" + NOTE_NAME + rb"`"
+    columns = name + cut + rb"(?:,LEFT\(" + name + cut + rb"){0,39}"
     return rb"[\x00-\xff]{2}\x00\x00\x03" + select + columns + source + name + rb"\." + name + end
 
 

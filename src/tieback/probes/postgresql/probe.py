@@ -11,13 +11,14 @@ fingerprint of database, schema and table names with their object ids.
 """
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
 from tieback.model.figure import Figure, estimate, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, noted, patience, reported
+from tieback.probes.interface import Draft, ProbeMeta, SampledColumn, Samples, noted, patience, reported, sampled
 from tieback.probes.postgresql import queries
 from tieback.probes.postgresql.session import SENDS, PostgresSession, Refusal, Started, valid_name
 from tieback.scope.conversation import MADE_UP_ACCOUNT, Conversation, Target
@@ -52,6 +53,11 @@ class PostgresqlProbe:
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - sans-I/O
         """The first record of a table as one text."""
         return noted(_note(container, account))
+
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - sans-I/O
+        """The first records of each table; its columns must be known."""
+        found: list[SampledColumn] = []
+        return sampled(found, _sample(containers, account, found))
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
         session = PostgresSession()
@@ -93,6 +99,23 @@ def _note(container: Container, account: str) -> Conversation[bytes]:
     yield from session.stop()
     text = rows[0][0] if isinstance(rows, list) and rows else None
     return (text or "").encode()
+
+
+def _sample(containers: Sequence[Container], account: str, found: list[SampledColumn]) -> Conversation[None]:
+    session = PostgresSession()
+    tables = [container for container in containers if len(container.path) == 3 and valid_name(container.path[0])]
+    for database in dict.fromkeys(table.path[0] for table in tables):
+        if isinstance((yield from session.start(account or MADE_UP_ACCOUNT, database)), Refusal):
+            continue
+        if (yield from session.query(queries.IS_READ_ONLY, 1)) != [["on"]]:
+            return
+        for table in (table for table in tables if table.path[0] == database):
+            asked = queries.sample_query(table.path[1], table.path[2], [field.name for field in table.fields])
+            rows = (yield from session.query(asked[0], len(asked[1]))) if asked is not None else []
+            if asked is not None and isinstance(rows, list):
+                for at, name in enumerate(asked[1]):
+                    found.append(SampledColumn(table.path, name, tuple(row[at] or "" for row in rows)))
+        yield from session.stop()
 
 
 def _refused(draft: Draft, refusal: Refusal) -> None:

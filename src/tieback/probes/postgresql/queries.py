@@ -1,6 +1,7 @@
 """All SQL that the PostgreSQL probe may send: fixed texts over the system catalogues."""
 
 import re
+from collections.abc import Sequence
 
 from tieback.model.grant import Depth
 
@@ -42,6 +43,24 @@ def note_query(schema: str, table: str) -> str | None:
     if not (_NAME.fullmatch(schema) and _NAME.fullmatch(table)):
         return None
     return f'{NOTE_PARTS[0]}"{schema}"."{table}"{NOTE_PARTS[1]}'
+
+
+SAMPLE_PARTS = ("SELECT left(", "::text,256)", " FROM ", " LIMIT 50")
+"""The query for a few records around its names: each column, then schema and table."""
+MAX_SAMPLED_COLUMNS = 40
+
+
+def sample_query(schema: str, table: str, columns: Sequence[str]) -> tuple[str, list[str]] | None:
+    """A few records, each value cut at 256 characters, and the columns that they have.
+
+    Columns whose name may not be sent are left out; ``None`` where nothing is left, or a name of the table is none.
+    """
+    known = [name for name in columns if _NAME.fullmatch(name)][:MAX_SAMPLED_COLUMNS]
+    if not known or not (_NAME.fullmatch(schema) and _NAME.fullmatch(table)):
+        return None
+    select, cut, source, end = SAMPLE_PARTS
+    taken = ",left(".join(f'"{name}"{cut}' for name in known)
+    return f'{select}{taken}{source}"{schema}"."{table}"{end}', known
 
 
 DEPTHS = {DATABASES: Depth.ENUMERATE, TABLES: Depth.ENUMERATE, COLUMNS: Depth.DESCRIBE}

@@ -10,7 +10,7 @@ import msgspec
 
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome
-from tieback.probes.postgresql.queries import DEPTHS, NOTE_NAME, NOTE_PARTS, WHY
+from tieback.probes.postgresql.queries import DEPTHS, NOTE_NAME, NOTE_PARTS, SAMPLE_PARTS, WHY
 from tieback.probes.wire.frames import Inbox, PostgresMessage, postgres_frame, postgres_message
 from tieback.probes.wire.opening import opening_bytes, printable
 from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
@@ -201,6 +201,13 @@ def _note_pattern() -> bytes:
     return rb"Q\x00\x00[\x00-\xff]{2}" + before + names + after + rb"\x00"
 
 
+def _sample_pattern() -> bytes:
+    select, cut, source, end = (re.escape(part.encode()) for part in SAMPLE_PARTS)
+    name = rb'"' + NOTE_NAME + rb'"'
+    columns = name + cut + rb"(?:,left\(" + name + cut + rb"){0,39}"
+    return rb"Q\x00\x00[\x00-\xff]{2}" + select + columns + source + name + rb"\." + name + end + rb"\x00"
+
+
 SENDS = (
     DeclaredSend(
         "SSLRequest", re.escape(_SSL_REQUEST), "whether it speaks our protocol and offers TLS; changes nothing"
@@ -219,6 +226,14 @@ SENDS = (
         _note_pattern(),
         "the first 1,000 characters of one record of a table that looks like a ransom note; nothing of it is kept",
         Depth.DESCRIBE,
+        values=True,
+    ),
+    DeclaredSend(
+        "a sample",
+        _sample_pattern(),
+        "the first 256 characters of each value of at most 50 records: classes of personal data are told, "
+        "nothing is kept",
+        Depth.SAMPLE,
         values=True,
     ),
     DeclaredSend("Terminate", re.escape(_TERMINATE), "ends the session"),

@@ -18,12 +18,28 @@ _LONGEST = 1024
 
 def patterns(keys: Iterable[bytes]) -> list[str]:
     """The distinct patterns of sampled keys, most frequent first, at most ``MAX_PATTERNS``."""
-    split = [_PARTS.split(_DIGITS.sub("#", key[:_LONGEST].decode("utf-8", "replace"))) for key in keys]
+    found = Counter({pattern: len(same) for pattern, same in grouped(keys).items()})
+    return [pattern for pattern, _ in sorted(found.items(), key=lambda item: (-item[1], item[0]))][:MAX_PATTERNS]
+
+
+def grouped(keys: Iterable[bytes]) -> dict[str, list[bytes]]:
+    """The keys of each pattern."""
+    whole = list(keys)
+    split = [_PARTS.split(_DIGITS.sub("#", key[:_LONGEST].decode("utf-8", "replace"))) for key in whole]
     shared = Counter(tuple(parts[: end + 1]) for parts in split for end in range(0, len(parts), 2))
     # A person's name may begin a few keys; a word of the application begins many.
     enough = max(2, len(split) // 10)
-    found = Counter("".join(_mask(parts, shared, enough)) for parts in split)
-    return [pattern for pattern, _ in sorted(found.items(), key=lambda item: (-item[1], item[0]))][:MAX_PATTERNS]
+    found: dict[str, list[bytes]] = {}
+    for key, parts in zip(whole, split, strict=True):
+        found.setdefault("".join(_mask(parts, shared, enough)), []).append(key)
+    return found
+
+
+def hidden(pattern: str, key: bytes) -> str:
+    """What of a key its pattern does not show: from the first ``*`` to the last; empty where it shows everything."""
+    shown, parts = _PARTS.split(pattern), _PARTS.split(key[:_LONGEST].decode("utf-8", "replace"))
+    stars = [place for place, part in enumerate(shown) if part == "*"]
+    return "".join(parts[stars[0] : stars[-1] + 1]) if stars and len(parts) == len(shown) else ""
 
 
 def _mask(parts: list[str], shared: "Counter[tuple[str, ...]]", enough: int) -> Iterable[str]:

@@ -9,13 +9,15 @@ Identity: ``master_replid``, which a primary and its replicas share, else ``run_
 """
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
 from tieback.model.figure import Figure, estimate, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
-from tieback.probes.interface import Draft, ProbeMeta, noted, patience, reported
+from tieback.probes.interface import Draft, ProbeMeta, SampledColumn, Samples, noted, patience, reported, sampled
+from tieback.probes.redis import sample
 from tieback.probes.redis.keys import patterns
 from tieback.probes.wire import resp
 from tieback.probes.wire.opening import first_answer, plain_then_tls
@@ -94,6 +96,7 @@ SENDS = (
         Depth.DESCRIBE,
         values=True,
     ),
+    *sample.SENDS,
 )
 
 
@@ -118,6 +121,11 @@ class RedisProbe:
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
         """The text under a key; other kinds of values are not read."""
         return noted(_note(target, container.path))
+
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
+        """Texts and hashes under a few keys, by the pattern of their names; and what the patterns hide."""
+        found: list[SampledColumn] = []
+        return sampled(found, sample.talk(target, _HELLO, containers, found))
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
         def attempt(tls: bool) -> Conversation[bytes]:

@@ -33,7 +33,11 @@ type Reply = str | int | bytes | RespError | list[Reply] | None
 
 def command(*words: str) -> bytes:
     """A command as the array of its words."""
-    encoded = [word.encode() for word in words]
+    return raw_command(*(word.encode() for word in words))
+
+
+def raw_command(*encoded: bytes) -> bytes:
+    """As ``command``, of bytes."""
     return b"*%d\r\n" % len(encoded) + b"".join(b"$%d\r\n%b\r\n" % (len(word), word) for word in encoded)
 
 

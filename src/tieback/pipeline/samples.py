@@ -1,0 +1,164 @@
+"""Reads a few records of each container where the grant's depth is ``sample``, classifies their values, and drops them.
+
+At most 50 records of at most 12 containers of a store, those with the most records. Values stay in memory between the
+conversation and the verdict on their column; what remains are classes, counts and masked forms, and how many distinct
+people there are at least: counted by fingerprints under a salt of this run, which nobody keeps either.
+"""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from hashlib import blake2b
+
+import msgspec
+
+from tieback.assess.leaves import leaves
+from tieback.model.grant import Depth
+from tieback.model.pii import Classification, Column, SampledField, SampledRecords
+from tieback.model.probe import Container, Outcome, ProbeReport
+from tieback.pii.names import NameDetector
+from tieback.pii.values import ValueDetector, classify_columns
+from tieback.probes.choose import sampler
+from tieback.probes.interface import MAX_SAMPLED, SampledColumn
+from tieback.scope.conversation import Fault, Target, Traffic
+from tieback.scope.dialer import Dialer
+from tieback.scope.replay import ReplayDialer
+
+TELLING = ("national_id", "email", "phone", "person_id", "username", "person_name")
+"""Classes by which people are told apart, the best first."""
+_FILLED = 0.5
+"""Share of the records that must have a value for its column to tell people apart."""
+
+type _Paths = Mapping[tuple[str, ...], Sequence[SampledColumn]]
+
+
+class Sampling:
+    """Reads and judges samples. For one event loop; compiles what it needs at the first sample."""
+
+    def __init__(self, salt: bytes | None = None) -> None:
+        """Make a salt for the fingerprints, or take one."""
+        self._salt = salt if salt is not None else secrets.token_bytes(32)
+
+    async def read(
+        self, report: ProbeReport, target: Target, depth: Depth, dialer: Dialer | ReplayDialer
+    ) -> ProbeReport:
+        """The report with what a few records of its containers are.
+
+        Args:
+            report: of the store; one that lets nobody in, or whose probe reads no records, is given back as it is.
+            target: as it was asked.
+            depth: of the grant there; nothing is read unless it is ``sample``.
+            dialer: opens the connection.
+
+        Raises:
+            WorkspaceError: the audit log cannot be written.
+        """
+        probe = sampler(report.probe)
+        if probe is None or report.outcome is not Outcome.OK or not report.access.exposed or depth is not Depth.SAMPLE:
+            return report
+        chosen = _chosen(report.containers)
+        if not chosen:
+            return report
+        place = msgspec.structs.replace(target, tls=True if report.tls is not None else target.tls)
+        try:
+            columns, traffic = await dialer.converse(
+                place,
+                probe.sample(place, chosen, report.account),
+                probe.meta.sends,
+                depth=depth,
+                probe=sample_of(probe.meta.name),
+                sample=True,
+            )
+        except Fault as fault:
+            problem = f"no records were read: {fault.detail}"
+            return msgspec.structs.replace(report, problems=(*report.problems, problem))
+        return with_cost(self.judged(report, columns), traffic)
+
+    def judged(self, report: ProbeReport, columns: Iterable[SampledColumn]) -> ProbeReport:
+        """The report with a verdict on each column; the columns are not needed any more."""
+        by_path: defaultdict[tuple[str, ...], list[SampledColumn]] = defaultdict(list)
+        for column in columns:
+            by_path[column.container].append(column)
+        told: defaultdict[str, set[bytes]] = defaultdict(set)
+        containers = tuple(self._judge(container, by_path, told) for container in report.containers)
+        people = max(map(len, told.values()), default=0)
+        return msgspec.structs.replace(report, containers=containers, people=people)
+
+    @cached_property
+    def _names(self) -> NameDetector:
+        return NameDetector()
+
+    @cached_property
+    def _values(self) -> ValueDetector:
+        return ValueDetector()
+
+    def _judge(self, container: Container, columns: _Paths, told: dict[str, set[bytes]]) -> Container:
+        own = columns.get(container.path, ())
+        if not own:
+            return container
+        types = {field.name: field.type for field in container.fields}
+        names = tuple(dict.fromkeys(column.field for column in own))
+        asked = [
+            Column(one.field, container.name, types.get(one.field, ""), names, tuple(filter(None, one.values)))
+            for one in own
+        ]
+        verdicts = list(classify_columns(asked, self._names, self._values))
+        fields = tuple(
+            SampledField(column.field, verdict, len(column.values), len(set(column.values)))
+            for column, verdict in zip(asked, verdicts, strict=True)
+        )
+        records = max(len(column.values) for column in own)
+        people = self._tell_apart(own, verdicts, records, told)
+        return msgspec.structs.replace(container, sampled=SampledRecords(records, fields, people))
+
+    def _tell_apart(
+        self,
+        columns: Sequence[SampledColumn],
+        verdicts: Sequence[Classification],
+        records: int,
+        told: dict[str, set[bytes]],
+    ) -> int:
+        """Distinct people in the records of one container, at least; their fingerprints go to ``told``.
+
+        One class decides, so that a person with a name and an address is not two. People share telephones and names and
+        have several addresses: of the columns of that class the one with the fewest distinct values counts.
+        """
+        for pii_class in TELLING:
+            marks = [
+                {self._fingerprint(value) for value in column.values if value.strip()}
+                for column, verdict in zip(columns, verdicts, strict=True)
+                if verdict.pii_class == pii_class
+                and sum(bool(value.strip()) for value in column.values) >= _FILLED * records
+            ]
+            if marks:
+                fewest = min(marks, key=len)
+                told[pii_class] |= fewest
+                return len(fewest)
+        return 0
+
+    def _fingerprint(self, value: str) -> bytes:
+        text = value.strip().casefold().encode("utf-8", "surrogatepass")
+        return blake2b(text, digest_size=8, key=self._salt).digest()
+
+
+def _chosen(containers: Sequence[Container]) -> tuple[Container, ...]:
+    """The leaf containers that hold something, those with the most records first."""
+    held = [leaf for leaf in leaves(containers) if not leaf.system and (leaf.records is None or leaf.records.value)]
+    held.sort(key=lambda leaf: -(leaf.records.value if leaf.records is not None else 0))
+    return tuple(held[:MAX_SAMPLED])
+
+
+def sample_of(probe: str) -> str:
+    """What the conversation in which a probe reads records is called."""
+    return f"{probe}-sample"
+
+
+def with_cost(report: ProbeReport, traffic: Traffic) -> ProbeReport:
+    """The report with what reading records cost."""
+    return msgspec.structs.replace(
+        report,
+        bytes_sent=report.bytes_sent + traffic.bytes_sent,
+        bytes_read=report.bytes_read + traffic.bytes_read,
+        seconds=round(report.seconds + traffic.seconds, 6),
+    )
