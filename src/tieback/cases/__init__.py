@@ -1,1 +1,1 @@
-"""Vendors, letters, case states, deadlines, re-checks."""
+"""Vendors, letters, case states, deadlines, re-checks: from finding to fixed."""

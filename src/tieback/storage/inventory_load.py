@@ -32,7 +32,7 @@ from tieback.storage.tables import (
 BATCH = 20_000
 """Rows in memory."""
 ROWS_A_STATEMENT = 1_000
-"""SQLite takes 32,766 parameters in one statement; a device has ten."""
+"""SQLite takes 32,766 parameters in one statement."""
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -166,26 +166,21 @@ class _Loading:
             for name in ("name", "publisher", "store_id", "signer")
         }
         in_house = sa.case((insert.excluded.in_house > inventory_apps.c.in_house, 1), else_=inventory_apps.c.in_house)
-        found: dict[str, int] = {}
-        for some in batched(distinct.items(), ROWS_A_STATEMENT):
-            values = [
-                {
-                    "key": key,
-                    "platform": row.platform,
-                    "bundle_id": row.bundle_id,
-                    "name": row.name,
-                    "publisher": row.publisher,
-                    "store_id": row.store_id,
-                    "signer": row.signer,
-                    "in_house": int(row.in_house),
-                }
-                for key, row in some
-            ]
-            statement = insert.values(values).on_conflict_do_update(
-                index_elements=["key"], set_={**kept, "in_house": in_house}
-            )
-            answer = self._connection.execute(statement.returning(inventory_apps.c.key, inventory_apps.c.id))
-            found.update((key, number) for key, number in answer)
+        values = [
+            {
+                "key": key,
+                "platform": row.platform,
+                "bundle_id": row.bundle_id,
+                "name": row.name,
+                "publisher": row.publisher,
+                "store_id": row.store_id,
+                "signer": row.signer,
+                "in_house": int(row.in_house),
+            }
+            for key, row in distinct.items()
+        ]
+        statement = insert.on_conflict_do_update(index_elements=["key"], set_={**kept, "in_house": in_house})
+        found = self._entered(statement, values, inventory_apps.c.key, inventory_apps.c.id)
         taken, source = self._snapshot.taken, self._snapshot.source
         if found:
             rows_of = [{"app": n, "source": source, "first_seen": taken, "last_seen": taken} for n in found.values()]
@@ -217,25 +212,35 @@ class _Loading:
         snapshot, names = self._snapshot, self._names
         plain = snapshot.keep_names
         pseudonyms = {names.device(snapshot.source, name): name for name in distinct}
+        values = [
+            {
+                "pseudonym": pseudonym,
+                "source": snapshot.source,
+                "platform": distinct[name].platform,
+                "ownership": distinct[name].ownership,
+                "user": distinct[name].user if plain else names.user(distinct[name].user),
+                "label": (distinct[name].device_name or name) if plain else "",
+                "import_id": self._number,
+                "first_seen": snapshot.taken,
+                "last_seen": snapshot.taken,
+            }
+            for pseudonym, name in pseudonyms.items()
+        ]
+        statement = insert.on_conflict_do_update(index_elements=["pseudonym"], set_=changed)
+        found = self._entered(statement, values, table.pseudonym, table.id)
+        return {pseudonyms[pseudonym]: number for pseudonym, number in found.items()}
+
+    def _entered(
+        self, statement: Any, values: list[dict[str, Any]], key: sa.Column[str], number: sa.Column[int]
+    ) -> dict[str, int]:
+        """Enter rows and find their numbers by key: one prepared statement a row is cheaper than one of many rows."""
+        if not values:
+            return {}
+        self._connection.execute(statement, values)
         found: dict[str, int] = {}
-        for some in batched(pseudonyms.items(), ROWS_A_STATEMENT):
-            values = [
-                {
-                    "pseudonym": pseudonym,
-                    "source": snapshot.source,
-                    "platform": distinct[name].platform,
-                    "ownership": distinct[name].ownership,
-                    "user": distinct[name].user if plain else names.user(distinct[name].user),
-                    "label": (distinct[name].device_name or name) if plain else "",
-                    "import_id": self._number,
-                    "first_seen": snapshot.taken,
-                    "last_seen": snapshot.taken,
-                }
-                for pseudonym, name in some
-            ]
-            statement = insert.values(values).on_conflict_do_update(index_elements=["pseudonym"], set_=changed)
-            answer = self._connection.execute(statement.returning(table.pseudonym, table.id))
-            found.update((pseudonyms[pseudonym], number) for pseudonym, number in answer)
+        for some in batched((row[key.name] for row in values), ROWS_A_STATEMENT):
+            rows = self._connection.execute(sa.select(key, number).where(key.in_(some)))
+            found.update({name: one for name, one in rows})  # noqa: C416 - a Row is no tuple to type checkers
         return found
 
     def _upsert(self, table: sa.Table, names: tuple[str, ...], *, counted: bool = False, removable: bool = True) -> Any:

@@ -1,0 +1,102 @@
+"""Contacts of vendors from files: security.txt (RFC 9116) and CSV lists. Nothing is fetched."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tieback.model.errors import InputError
+from tieback.model.vendor import Contact
+
+MAX_BYTES = 1024 * 1024
+MAX_CONTACTS = 20
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+"""The addr-spec that HTML's e-mail fields take, without comments and quoted parts."""
+_URI = re.compile(r"(?:https://[!-~]{1,1000}|tel:\+?[0-9().-]{3,40})")
+
+
+def contact_address(text: str) -> str:
+    """An e-mail address without ``mailto:``, or an ``https:`` or ``tel:`` URI; empty where it is none of these."""
+    text = text.strip()
+    text = text[7:].partition("?")[0] if text[:7].lower() == "mailto:" else text
+    return text if _ADDRESS.fullmatch(text) or _URI.fullmatch(text) else ""
+
+
+def is_mail(address: str) -> bool:
+    """Whether it can stand in the header of a letter."""
+    return _ADDRESS.fullmatch(address) is not None
+
+
+def read_security_txt(path: Path, now: datetime | None = None) -> tuple[Contact, ...]:
+    """The contacts of a ``security.txt``, in its order, which is the order of preference.
+
+    Raises:
+        InputError: it cannot be read, names no contact, or has expired (RFC 9116, 2.5.5).
+    """
+    found: dict[str, Contact] = {}
+    for line in _text(path).splitlines():
+        name, colon, value = line.partition(":")
+        field = name.strip().lower()
+        if not colon or name.startswith("#"):
+            continue
+        if field == "expires":
+            _check_expiry(value.strip(), path, now or datetime.now(UTC))
+        elif field == "contact" and (address := contact_address(value)):
+            found.setdefault(address, Contact(address, "security.txt"))
+    if not found:
+        raise InputError("no contact in it", where=str(path), advice="Give a security.txt as RFC 9116 describes it")
+    return tuple(found.values())[:MAX_CONTACTS]
+
+
+def _check_expiry(value: str, path: Path, now: datetime) -> None:
+    try:
+        expires = datetime.fromisoformat(value)
+    except ValueError:
+        return
+    if expires.tzinfo is not None and expires < now:
+        raise InputError(f"expired on {expires.date()}", where=str(path), advice="Fetch the present one")
+
+
+def read_contact_list(path: Path) -> Iterator[tuple[str, Contact]]:
+    """Pairs of a vendor's id or name and a contact, from a CSV file with the columns ``vendor`` and ``contact``.
+
+    Raises:
+        InputError: it cannot be read, lacks a column, or a contact is none.
+    """
+    reader = csv.DictReader(io.StringIO(_text(path), newline=""))
+    columns = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
+    missing = [name for name in ("vendor", "contact") if name not in columns]
+    if missing:
+        there = ", ".join(sorted(columns)) or "none"
+        raise InputError(
+            f"column {' and '.join(missing)} is missing (found: {there})",
+            where=str(path),
+            advice="Name the columns vendor and contact in the first line",
+        )
+    try:
+        for row in reader:
+            vendor = (row[columns["vendor"]] or "").strip()
+            address = contact_address(row[columns["contact"]] or "")
+            if not vendor or not address:
+                raise InputError(
+                    "no vendor or no contact", where=f"{path}:{reader.line_num}", advice="Give a name and an address"
+                )
+            yield vendor, Contact(address, "imported")
+    except csv.Error as error:
+        raise InputError(f"not CSV ({error})", where=f"{path}:{reader.line_num}", advice="Save it as CSV") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
+    if len(raw) > MAX_BYTES:
+        raise InputError("longer than 1 MiB", where=str(path), advice="Give the file itself")
+    try:
+        return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError("not UTF-8 text", where=str(path), advice="Save it as UTF-8") from None

@@ -1,0 +1,130 @@
+"""Cases for other tools: CSV, JSON lines, DefectDojo, Jira's CSV import.
+
+Sources: https://docs.defectdojo.com/supported_tools/parsers/generic_findings_import/ and
+https://support.atlassian.com/jira-cloud-administration/docs/prepare-your-data-for-a-csv-file-import/. Both formats are
+written by their documentation; no server of either was asked.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from tieback.model.case import Case, CaseState
+from tieback.model.document import encode
+from tieback.model.exposure import Severity
+from tieback.report.csv import cell
+from tieback.report.document import clean, records_text, store_text
+from tieback.report.figures import bytes_text
+
+CSV_COLUMNS = (
+    "case", "vendor", "vendor_name", "state", "since", "opened", "due", "attested", "channel", "provider", "severity",
+    "store", "product", "targets", "records", "records_quality", "apps", "last_verdict", "last_check", "records_change",
+)  # fmt: skip
+_DOJO = {Severity.CRITICAL: "Critical", Severity.HIGH: "High", Severity.MEDIUM: "Medium", Severity.LOW: "Low"}
+_JIRA = {Severity.CRITICAL: "Highest", Severity.HIGH: "High", Severity.MEDIUM: "Medium", Severity.LOW: "Low"}
+
+type Export = Callable[[Iterable[Case], Mapping[str, str]], bytes]
+
+
+def to_csv(cases: Iterable[Case], names: Mapping[str, str]) -> bytes:
+    """A row a case; no cell can become a formula."""
+    return _table(CSV_COLUMNS, (_csv_row(case, names) for case in cases))
+
+
+def to_json(cases: Iterable[Case], names: Mapping[str, str]) -> bytes:
+    """A document a line, of kind ``case``, with the vendor's name."""
+    return b"".join(
+        encode("case", {**msgspec.to_builtins(case), "vendor_name": names.get(case.vendor, "")}) + b"\n"
+        for case in cases
+    )
+
+
+def to_defectdojo(cases: Iterable[Case], names: Mapping[str, str]) -> bytes:
+    """DefectDojo's Generic Findings Import; ``unique_id_from_tool`` is the case's id."""
+    findings = [_finding(case, names.get(case.vendor, case.vendor)) for case in cases]
+    return msgspec.json.encode({"name": "tieback cases", "type": "tieback", "findings": findings}) + b"\n"
+
+
+def to_jira(cases: Iterable[Case], names: Mapping[str, str]) -> bytes:
+    """CSV with the column names that Jira's importer maps by itself."""
+    columns = ("Summary", "Description", "Issue Type", "Priority", "Due Date", "Labels", "External Issue ID")
+    return _table(columns, (_jira_row(case, names.get(case.vendor, case.vendor)) for case in cases))
+
+
+EXPORTS: Mapping[str, Export] = {
+    "csv": to_csv,
+    "json": to_json,
+    "defectdojo": to_defectdojo,
+    "jira-csv": to_jira,
+}
+"""By the name that ``--format`` takes; the calendar is ``cases.calendar``."""
+
+
+def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([cell(value) for value in row])
+    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
+
+
+def _csv_row(case: Case, names: Mapping[str, str]) -> tuple[str, ...]:
+    store, check = case.store, case.check
+    return (
+        case.id, case.vendor, names.get(case.vendor, ""), case.state.value, case.since.isoformat(),
+        case.opened.isoformat(), case.due.isoformat() if case.due else "",
+        case.attested.isoformat() if case.attested else "", case.channel, case.provider, store.severity.value, store.id,
+        store.product, "; ".join(store.targets), str(store.records.value), store.records.quality.value,
+        "; ".join(app.bundle_id for app in case.apps), check.verdict.value if check else "",
+        check.time.isoformat() if check else "",
+        "" if check is None or check.records_change is None else str(check.records_change),
+    )  # fmt: skip
+
+
+def _lines(case: Case, vendor: str) -> list[str]:
+    store = case.store
+    lines = [f"Vendor: {vendor}", f"State: {case.state.value.replace('_', ' ')} since {case.since.date()}"]
+    lines += [f"App: {app.name or app.bundle_id} {app.version} ({app.bundle_id})" for app in case.apps[:20]]
+    lines.append(
+        f"Store: {store_text(store)} at {', '.join(store.targets[:5])}: {records_text(store.records)}, "
+        f"{bytes_text(store.bytes)}"
+    )
+    if case.check is not None:
+        lines.append(f"Last re-check {case.check.time.date()}: {case.check.verdict.value.replace('_', ' ')}")
+        lines += [f"  {reason}" for reason in case.check.reasons[:10]]
+    return [clean(line, 1000) for line in lines]
+
+
+def _finding(case: Case, vendor: str) -> dict[str, Any]:
+    return {
+        "title": clean(f"Open data store: {store_text(case.store)}, {vendor}", 500),
+        "description": "\n\n".join(_lines(case, vendor)),
+        "severity": _DOJO.get(case.store.severity, "Info"),
+        "unique_id_from_tool": case.id,
+        "vuln_id_from_tool": "case",
+        "cwe": 306,
+        "date": case.opened.date().isoformat(),
+        "active": case.state not in (CaseState.FIXED, CaseState.CLOSED),
+        "verified": case.state is not CaseState.FOUND,
+        "is_mitigated": case.state is CaseState.FIXED,
+        "static_finding": False,
+        "dynamic_finding": True,
+        "endpoints": [clean(target, 200) for target in case.store.targets[:20]],
+        "tags": ["tieback", "case", case.state.value],
+    }
+
+
+def _jira_row(case: Case, vendor: str) -> tuple[str, ...]:
+    return (
+        f"{vendor}: {store_text(case.store)} is open to strangers",
+        " | ".join(_lines(case, vendor)),
+        "Task",
+        _JIRA.get(case.store.severity, "Lowest"),
+        case.due.isoformat() if case.due else "",
+        f"tieback {case.state.value}",
+        case.id,
+    )

@@ -1,0 +1,78 @@
+"""Stores that let strangers in become cases: one a vendor and store."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from tieback.cases.policy import Policy
+from tieback.cases.register import Register
+from tieback.model.app import App
+from tieback.model.case import Case, CaseApp, CaseState, Entry
+from tieback.model.exposure import Exposure
+
+_MAX_APPS = 200
+"""Apps of one vendor that a case names."""
+
+
+def case_id(vendor: str, exposure: str) -> str:
+    """The id of the case of this vendor about this store."""
+    return f"case-{hashlib.sha256(f'{vendor}\0{exposure}'.encode()).hexdigest()[:12]}"
+
+
+def openings(
+    store: Exposure, apps: Sequence[App], register: Register, provider: str, policy: Policy, now: datetime
+) -> Iterator[tuple[Case, tuple[Entry, ...]]]:
+    """A case for each vendor whose apps lead to the store.
+
+    Args:
+        store: one that lets strangers in.
+        apps: the apps that lead there.
+        register: whose they are.
+        provider: who hosts the store, or empty.
+        policy: gives the first due date.
+        now: when the case is opened.
+    """
+    by_vendor: dict[str, list[App]] = {}
+    for app in apps:
+        vendor = register.of(app)
+        if vendor is not None:
+            by_vendor.setdefault(vendor, []).append(app)
+    for vendor, own in by_vendor.items():
+        keys = {app.sha256 for app in own}
+        theirs = msgspec.structs.replace(store, routes=tuple(way for way in store.routes if way.app_sha256 in keys))
+        yield new_case(vendor, theirs, own, provider, policy, now)
+
+
+def new_case(
+    vendor: str, store: Exposure, apps: Iterable[App], provider: str, policy: Policy, now: datetime
+) -> tuple[Case, tuple[Entry, ...]]:
+    """One case. Its store names the vendor's own ways alone: what other vendors' apps do is none of its business."""
+    case = Case(
+        id=case_id(vendor, store.id),
+        vendor=vendor,
+        state=CaseState.FOUND,
+        opened=now,
+        since=now,
+        store=store,
+        apps=tuple(CaseApp(app.bundle_id, app.name, app.version_name, app.platform.value, app.sha256) for app in apps)[
+            :_MAX_APPS
+        ],
+        due=policy.due(CaseState.FOUND, now.date()),
+        provider=provider,
+        reached={CaseState.FOUND.value: now},
+    )
+    fields = {
+        "vendor": vendor,
+        "store": store.id,
+        "product": store.product,
+        "targets": ", ".join(store.targets),
+        "records": f"{store.records.value} ({store.records.quality})",
+    }
+    return case, (Entry(case.id, "opened", fields),)
+
+
+def provider_of(store: Exposure, providers: Mapping[str, str]) -> str:
+    """Who hosts the store, by the endpoints that lead there; empty where nothing tells."""
+    return next((providers[way.endpoint] for way in store.routes if providers.get(way.endpoint)), "")

@@ -1,0 +1,75 @@
+"""Deadlines: how long a case may stay where it is, read from a policy file that people edit (``policy.toml``)."""
+
+import tomllib
+from datetime import date, timedelta
+from importlib import resources
+from pathlib import Path
+
+import msgspec
+
+from tieback.model.case import CaseState
+from tieback.model.errors import InputError
+
+MAX_BYTES = 64 * 1024
+_MAX_DAYS = 3660
+
+
+class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Days that letters give."""
+
+    answer: int = 30
+    urgent: int = 3
+    publish: int = 90
+
+
+class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What ``tieback watch`` may decide."""
+
+    no_response: bool = True
+
+
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The deadlines."""
+
+    days: dict[CaseState, int]
+    notice: Notice = Notice()
+    watch: Watch = Watch()
+
+    def due(self, state: CaseState, today: date) -> date | None:
+        """By when something is to happen in this state; ``None`` where nothing is."""
+        days = self.days.get(state)
+        return None if days is None else today + timedelta(days=days)
+
+
+def default_policy() -> Policy:
+    """The policy that comes with the program."""
+    text = resources.files("tieback.cases").joinpath("policy.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text), Policy)
+
+
+def load_policy(path: Path | None) -> Policy:
+    """Read a policy file; days that it leaves out are those of ``default_policy``.
+
+    Raises:
+        InputError: it cannot be read or is no policy.
+    """
+    default = default_policy()
+    if path is None:
+        return default
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise ValueError(f"longer than {MAX_BYTES // 1024} KiB")
+        policy = msgspec.convert({"days": {}, **tomllib.loads(raw.decode())}, Policy)
+        numbers = (*policy.days.values(), *msgspec.structs.astuple(policy.notice))
+        if any(not 0 <= number <= _MAX_DAYS for number in numbers):
+            raise ValueError(f"days are 0 to {_MAX_DAYS}")
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
+    except (ValueError, RecursionError) as error:
+        why = str(error).splitlines()[0] if str(error) else "nested too deep"
+        raise InputError(
+            f"not a policy ({why})", where=str(path), advice="`tieback case policy` prints one to start from"
+        ) from None
+    return msgspec.structs.replace(policy, days=default.days | policy.days)

@@ -1,0 +1,118 @@
+"""How long vendors take: median times, a survival curve, and the share that never answers.
+
+Times count from the day on which a vendor was told. A case that is not fixed yet is censored, not left out: medians to
+the fix come from the Kaplan-Meier estimate (Kaplan and Meier 1958, JASA 53), which is ``None`` while more than half
+are open.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from statistics import median
+
+import msgspec
+
+from tieback.model.case import Case, CaseState
+
+_DAY = 86_400.0
+_REACTIONS = (CaseState.ACKNOWLEDGED, CaseState.FIX_CLAIMED, CaseState.DISPUTED)
+"""States that only an answer of the vendor leads to."""
+_OPEN_AGAIN = (CaseState.STILL_OPEN, CaseState.CONTRADICTED)
+
+
+class CurvePoint(msgspec.Struct, frozen=True):
+    """A step of the survival curve."""
+
+    days: float
+    at_risk: int
+    fixed: int
+    open_share: float
+    """Share of the cases that are still open after so many days."""
+
+
+class Numbers(msgspec.Struct, frozen=True):
+    """The figures of a group of cases."""
+
+    group: str
+    cases: int
+    told: int
+    """Cases whose vendor was told."""
+    answered: int
+    fixed: int
+    contradicted: int
+    days_to_acknowledge: float | None
+    """Median over the cases that were answered."""
+    days_to_fix: float | None
+    """Median by the survival curve; ``None`` while more than half are open."""
+    no_response_share: float | None
+    """Of the cases whose vendor was told; ``None`` without any."""
+    curve: tuple[CurvePoint, ...] = ()
+
+
+def numbers(group: str, cases: Sequence[Case], now: datetime) -> Numbers:
+    """The figures of these cases, as of ``now``."""
+    told = [case for case in cases if CaseState.NOTIFIED in case.reached]
+    waits = [days for case in told if (days := _days(case, _REACTIONS)) is not None]
+    ends = [_end(case, now) for case in told]
+    curve = survival(ends)
+    return Numbers(
+        group=group,
+        cases=len(cases),
+        told=len(told),
+        answered=len(waits),
+        fixed=sum(1 for case in cases if _is_fixed(case)),
+        contradicted=sum(1 for case in cases if CaseState.CONTRADICTED in case.reached),
+        days_to_acknowledge=round(median(waits), 2) if waits else None,
+        days_to_fix=next((point.days for point in curve if point.open_share <= 0.5), None),
+        no_response_share=round(1 - len(waits) / len(told), 4) if told else None,
+        curve=curve,
+    )
+
+
+def by(cases: Iterable[Case], key: Callable[[Case], str], now: datetime) -> list[Numbers]:
+    """The figures of each group, the largest first."""
+    groups: dict[str, list[Case]] = {}
+    for case in cases:
+        groups.setdefault(key(case), []).append(case)
+    found = [numbers(group, members, now) for group, members in groups.items()]
+    return sorted(found, key=lambda one: (-one.cases, one.group))
+
+
+def survival(ends: Iterable[tuple[float, bool]]) -> tuple[CurvePoint, ...]:
+    """The Kaplan-Meier curve of (days, whether fixed then; else still open at the end of that time)."""
+    known = sorted(ends)
+    points: list[CurvePoint] = []
+    share, at = 1.0, 0
+    while at < len(known):
+        days = known[at][0]
+        same = [fixed for when, fixed in known[at:] if when == days]
+        at_risk, fixed = len(known) - at, sum(same)
+        if fixed:
+            share *= 1 - fixed / at_risk
+            points.append(CurvePoint(days, at_risk, fixed, round(share, 6)))
+        at += len(same)
+    return tuple(points)
+
+
+def _is_fixed(case: Case) -> bool:
+    """Whether the last word of a re-check was that it is closed."""
+    fixed = case.reached.get(CaseState.FIXED)
+    return fixed is not None and case.state in (CaseState.FIXED, CaseState.CLOSED)
+
+
+def _end(case: Case, now: datetime) -> tuple[float, bool]:
+    told = case.reached[CaseState.NOTIFIED]
+    if _is_fixed(case):
+        # Where it was open again in between, the fix that counts is the last.
+        again = any(state in case.reached and case.reached[state] > case.reached["fixed"] for state in _OPEN_AGAIN)
+        when = case.since if again and case.state is CaseState.FIXED else case.reached[CaseState.FIXED]
+        return _between(told, when), True
+    return _between(told, case.since if case.state is CaseState.CLOSED else now), False
+
+
+def _days(case: Case, states: Iterable[CaseState]) -> float | None:
+    times = [case.reached[state] for state in states if state in case.reached]
+    return _between(case.reached[CaseState.NOTIFIED], min(times)) if times else None
+
+
+def _between(start: datetime, end: datetime) -> float:
+    return round(max((end - start).total_seconds(), 0.0) / _DAY, 2)

@@ -1,0 +1,55 @@
+"""Due dates as iCalendar: what a calendar program reads back."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.cases.samples import NOW, case
+from tieback.cases.calendar import ics
+from tieback.model.case import CaseState
+
+
+def unfolded(data: bytes) -> list[str]:
+    return data.decode().replace("\r\n ", "").split("\r\n")
+
+
+def test_a_to_do_a_case_with_its_day() -> None:
+    lines = unfolded(ics([case()], {"v-1": "Fieldhand Machinery"}, NOW))
+    assert lines[0] == "BEGIN:VCALENDAR"
+    assert "UID:case-es-1@tieback" in lines
+    assert "DTSTART;VALUE=DATE:20260308" in lines
+    assert "DUE;VALUE=DATE:20260309" in lines
+    assert "DTSTAMP:20260301T120000Z" in lines
+    assert "SUMMARY:Fieldhand Machinery: found\\, elasticsearch at es.fieldhand.test:9200" in lines
+    assert lines[-2:] == ["END:VCALENDAR", ""]
+
+
+@pytest.mark.parametrize(
+    ("one", "shown"), [(case(due=None), False), (case(state=CaseState.CLOSED), False), (case(), True)]
+)
+def test_only_what_is_still_to_be_done(one: object, shown: bool) -> None:
+    assert ("BEGIN:VTODO" in unfolded(ics([one], {}, NOW))) is shown  # type: ignore[list-item]
+
+
+@given(st.text(max_size=300))
+def test_no_name_breaks_the_file(name: str) -> None:
+    data = ics([msgspec.structs.replace(case(), vendor=name)], {name: name}, NOW)
+    assert all(len(line) <= 75 for line in data.split(b"\r\n"))
+    known = (
+        "BEGIN",
+        "END",
+        "VERSION",
+        "PRODID",
+        "CALSCALE",
+        "UID",
+        "DT",
+        "DUE",
+        "SUMMARY",
+        "DESC",
+        "STATUS",
+        "ACT",
+        "TRI",
+    )
+    assert all(line.startswith(known) for line in unfolded(data)[:-1])
+    assert unfolded(data).count("BEGIN:VTODO") == 1

@@ -1,0 +1,100 @@
+"""Contacts from files that people bring: security.txt and lists."""
+
+import contextlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tieback.cases.contacts import MAX_BYTES, contact_address, is_mail, read_contact_list, read_security_txt
+from tieback.model.errors import InputError
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("security@maker.test", "security@maker.test"),
+        (" mailto:security@maker.test?subject=x ", "security@maker.test"),
+        ("https://maker.test/report", "https://maker.test/report"),
+        ("tel:+1-201-555-0123", "tel:+1-201-555-0123"),
+        ("http://maker.test/report", ""),
+        ("javascript:alert(1)", ""),
+        ("a@b.test\nBcc: all@b.test", ""),
+        ("a@b.test, c@d.test", ""),
+        ("", ""),
+    ],
+)
+def test_what_an_address_is(text: str, address: str) -> None:
+    assert contact_address(text) == address
+    assert is_mail(address) is ("@" in address)
+
+
+def test_contacts_of_a_security_txt_in_their_order(tmp_path: Path) -> None:
+    path = tmp_path / "security.txt"
+    path.write_text(
+        "# Our contacts\nContact: mailto:first@maker.test\nCONTACT: https://maker.test/form\n"
+        "Contact: nonsense\nContact: mailto:first@maker.test\nExpires: 2027-01-01T00:00:00Z\nPreferred-Languages: en\n"
+    )
+    assert [(one.address, one.source) for one in read_security_txt(path, NOW)] == [
+        ("first@maker.test", "security.txt"),
+        ("https://maker.test/form", "security.txt"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"Expires: 2027-01-01T00:00:00Z\n", "no contact in it"),
+        (b"Contact: mailto:a@b.test\nExpires: 2025-01-01T00:00:00Z\n", "expired on 2025-01-01"),
+        (b"\xff\xfa\x00", "not UTF-8 text"),
+        (b"#" * (MAX_BYTES + 1), "longer than 1 MiB"),
+    ],
+)
+def test_a_security_txt_that_tells_nothing(tmp_path: Path, content: bytes, says: str) -> None:
+    path = tmp_path / "security.txt"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=says):
+        read_security_txt(path, NOW)
+
+
+def test_a_list_of_contacts_in_any_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "contacts.csv"
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        path.write_text("Vendor,Contact,Note\nMüller AG,mailto:info@mueller.test,x\n", encoding=encoding)
+        ((vendor, contact),) = read_contact_list(path)
+        assert (vendor, contact.address, contact.source) == ("Müller AG", "info@mueller.test", "imported")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("name,mail\nA,a@b.test\n", r"column vendor and contact is missing \(found: mail, name\)"),
+        ("", r"found: none"),
+        ("vendor,contact\nA,nobody\n", r"contacts.csv:2: no vendor or no contact"),
+        ("vendor,contact\n,a@b.test\n", "no vendor or no contact"),
+    ],
+)
+def test_a_list_that_does_not_fit_says_what_it_needs(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "contacts.csv"
+    path.write_text(text)
+    with pytest.raises(InputError, match=says):
+        list(read_contact_list(path))
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        read_security_txt(tmp_path / "none")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=400))
+def test_any_bytes_are_contacts_or_one_error(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "any"
+    path.write_bytes(data)
+    for read in (read_security_txt, lambda where: list(read_contact_list(where))):
+        with contextlib.suppress(InputError):
+            read(path)

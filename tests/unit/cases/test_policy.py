@@ -1,0 +1,69 @@
+"""Deadlines from a file that people edit."""
+
+import contextlib
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tieback.cases.policy import default_policy, load_policy
+from tieback.model.case import CaseState
+from tieback.model.errors import InputError
+
+TODAY = date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("state", "day"),
+    [
+        (CaseState.FOUND, date(2026, 3, 8)),
+        (CaseState.NOTIFIED, date(2026, 3, 8)),
+        (CaseState.ACKNOWLEDGED, date(2026, 3, 31)),
+        (CaseState.HANDED_TO_CERT, date(2026, 5, 30)),
+        (CaseState.CLOSED, None),
+    ],
+)
+def test_the_days_that_come_with_the_program(state: CaseState, day: date | None) -> None:
+    assert default_policy().due(state, TODAY) == day
+
+
+def test_a_file_changes_what_it_names(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text("[days]\nfound = 1\n[notice]\nanswer = 14\n[watch]\nno_response = false\n")
+    policy = load_policy(path)
+    assert policy.due(CaseState.FOUND, TODAY) == date(2026, 3, 2)
+    assert policy.due(CaseState.NOTIFIED, TODAY) == date(2026, 3, 8)
+    assert (policy.notice.answer, policy.notice.urgent, policy.watch.no_response) == (14, 3, False)
+    assert load_policy(None) == default_policy()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[days]\nfund = 1\n", "fund"),
+        ("[days]\nfound = -1\n", "days are 0 to 3660"),
+        ("[days]\nfound = 99999\n", "days are 0 to 3660"),
+        ("[days]\nfound = 'soon'\n", "int"),
+        ("[day]\n", "day"),
+        ("[", "not a policy"),
+        ("#" + "x" * 70_000, "longer than 64 KiB"),
+        ("x=" + "[" * 5000, "not a policy"),
+    ],
+)
+def test_what_is_no_policy_is_told_in_one_line(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=says) as caught:
+        load_policy(path)
+    assert "\n" not in caught.value.diagnostics()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=200))
+def test_any_bytes(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "any"
+    path.write_bytes(data)
+    with contextlib.suppress(InputError):
+        load_policy(path)

@@ -1,0 +1,93 @@
+"""The state machine as a table: what may follow what, and what a re-check does."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.unit.cases.samples import NOW, case
+from tieback.cases.policy import default_policy
+from tieback.cases.states import STEPS, advance, attest, check_fields, react
+from tieback.model.case import CaseState, Check, Verdict
+from tieback.model.errors import UsageError
+from tieback.model.figure import exact
+
+POLICY = default_policy()
+LATER = NOW + timedelta(days=3)
+S, V = CaseState, Verdict
+
+
+def test_the_way_of_a_case_that_ends_well() -> None:
+    one = case()
+    for state in (S.VERIFIED, S.NOTIFIED, S.ACKNOWLEDGED, S.FIX_CLAIMED):
+        one, (entry,) = advance(one, state, POLICY, LATER, by="Ann", note="told", channel="email")
+        assert (one.state, one.since, one.due) == (state, LATER, POLICY.due(state, LATER.date()))
+        assert entry.fields == {"from": entry.fields["from"], "to": state, "channel": "email", "text": "told"}
+    one, _ = react(one, Check(V.FIXED, LATER), POLICY, "recheck")
+    one, _ = advance(one, S.CLOSED, POLICY, LATER)
+    assert (one.state, one.due, one.active) == (S.CLOSED, None, False)
+    assert list(one.reached) == ["found", "verified", "notified", "acknowledged", "fix_claimed", "fixed", "closed"]
+
+
+@pytest.mark.parametrize("state", CaseState)
+def test_every_state_has_a_way_on_and_none_onto_itself(state: CaseState) -> None:
+    assert STEPS[state]
+    assert state not in STEPS[state]
+    assert STEPS[state].isdisjoint({S.FIXED, S.STILL_OPEN, S.CONTRADICTED, S.FOUND})
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted", "advice"),
+    [
+        (S.FOUND, S.ACKNOWLEDGED, "From here: closed, disputed, notified, verified"),
+        (S.NOTIFIED, S.FIXED, "`tieback recheck` decides that"),
+        (S.CLOSED, S.NOTIFIED, "From here: verified"),
+    ],
+)
+def test_a_step_that_cannot_follow(before: CaseState, wanted: CaseState, advice: str) -> None:
+    with pytest.raises(UsageError, match=advice):
+        advance(case(state=before), wanted, POLICY, LATER)
+
+
+@pytest.mark.parametrize(
+    ("before", "attested", "verdict", "after"),
+    [
+        (S.FOUND, False, V.OPEN, S.VERIFIED),
+        (S.VERIFIED, False, V.OPEN, S.VERIFIED),
+        (S.NOTIFIED, False, V.OPEN, S.NOTIFIED),
+        (S.NOTIFIED, False, V.FIXED, S.FIXED),
+        (S.FIX_CLAIMED, False, V.OPEN, S.STILL_OPEN),
+        (S.FIX_CLAIMED, False, V.MOVED, S.STILL_OPEN),
+        (S.FIX_CLAIMED, False, V.CLOSED_TO_US, S.STILL_OPEN),
+        (S.FIX_CLAIMED, False, V.RANSOMED, S.STILL_OPEN),
+        (S.FIX_CLAIMED, False, V.EMPTIED, S.FIX_CLAIMED),
+        (S.FIX_CLAIMED, False, V.NAMES_ONLY, S.FIX_CLAIMED),
+        (S.FIX_CLAIMED, False, V.UNREACHABLE, S.FIX_CLAIMED),
+        (S.FIXED, False, V.OPEN, S.STILL_OPEN),
+        (S.CLOSED, False, V.OPEN, S.STILL_OPEN),
+        (S.CLOSED, False, V.FIXED, S.CLOSED),
+        (S.FOUND, True, V.OPEN, S.CONTRADICTED),
+        (S.NOTIFIED, True, V.MOVED, S.CONTRADICTED),
+        (S.NOTIFIED, True, V.FIXED, S.FIXED),
+        (S.NOTIFIED, True, V.UNREACHABLE, S.NOTIFIED),
+    ],
+)
+def test_what_a_recheck_does(before: CaseState, attested: bool, verdict: Verdict, after: CaseState) -> None:
+    one = case(state=before, attested=date(2026, 2, 1) if attested else None)
+    changed, entries = react(one, Check(verdict, LATER), POLICY, "recheck")
+    assert changed.state is after
+    assert changed.check is not None
+    assert [entry.event for entry in entries] == (["check"] if before is after else ["check", "state"])
+
+
+def test_an_attestation_is_an_answer_in_the_log() -> None:
+    one, (entry,) = attest(case(), date(2026, 3, 2), "Ann")
+    assert one.attested == date(2026, 3, 2)
+    assert (entry.event, entry.fields, entry.by) == ("answer", {"attested": "2026-03-02"}, "Ann")
+
+
+def test_a_check_tells_its_growth() -> None:
+    check = Check(V.OPEN, LATER, ("a: open", "b: open"), ("a", "b"), exact(1400, "x"), None, 50)
+    assert check_fields(check) == {
+        "verdict": "open", "reasons": "a: open; b: open", "where": "a, b", "records": "1400 (exact)",
+        "records_change": "+50",
+    }  # fmt: skip

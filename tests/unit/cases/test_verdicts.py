@@ -1,0 +1,116 @@
+"""What a re-check says, as a table of answers and verdicts."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.unit.cases.samples import NOW, exposure
+from tieback.cases.verdicts import Seen, judge, same_store
+from tieback.model.case import Verdict
+from tieback.model.figure import estimate, exact
+from tieback.model.probe import Access, Container, Identity, Outcome, ProbeReport, Ransom, RansomVerdict
+
+HERE, THERE = "es.fieldhand.test:9200", "es.fieldhand.test:9201"
+OWN = Identity("es-1", "vendor_id")
+A, E, V = Access, Outcome, Verdict
+FULL = (
+    Container(("machines",), "index", records=exact(1300, "docs.count"), bytes=estimate(95_000, "store.size")),
+    Container(("operators",), "index", records=exact(150, "docs.count"), bytes=estimate(10_000, "store.size")),
+)
+
+
+def report(access: Access = A.OPEN, target: str = HERE, outcome: Outcome = E.OK, **more: Any) -> ProbeReport:
+    values: dict[str, Any] = {"product": "elasticsearch", "identity": OWN, "containers": FULL, **more}
+    if not access.exposed:
+        values["containers"] = more.get("containers", ())
+    return ProbeReport(target, outcome, access, **values)
+
+
+def silent(outcome: Outcome, target: str = HERE) -> ProbeReport:
+    return ProbeReport(target, outcome)
+
+
+NOTE = (Container(("read_me_to_recover_database",), "index", records=exact(1, "docs.count")),)
+WIPED = (Container(("a1b2c3-meow",), "index", records=exact(0, "docs.count")),)
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere", "verdict"),
+    [
+        ([report()], [], V.OPEN),
+        ([report(A.ANY_USER)], [], V.OPEN),
+        ([report(A.AUTH_REQUIRED)], [], V.FIXED),
+        ([report(A.LOCKED)], [], V.FIXED),
+        ([report(A.NOT_FOUND)], [], V.FIXED),
+        ([silent(E.REFUSED)], [], V.FIXED),
+        ([silent(E.PROTOCOL_MISMATCH)], [], V.FIXED),
+        ([silent(E.TIMEOUT)], [], V.UNREACHABLE),
+        ([silent(E.OUT_OF_SCOPE)], [], V.UNREACHABLE),
+        ([silent(E.HOSTILE)], [], V.UNREACHABLE),
+        ([report(A.UNKNOWN)], [], V.UNREACHABLE),
+        ([report(A.FIREWALLED)], [], V.UNREACHABLE),
+        ([], [], V.UNREACHABLE),
+        ([report(A.AUTH_REQUIRED), silent(E.TIMEOUT, THERE)], [], V.UNREACHABLE),
+        ([silent(E.REFUSED)], [report(target=THERE)], V.MOVED),
+        ([report(A.AUTH_REQUIRED)], [report(target=THERE)], V.MOVED),
+        ([silent(E.REFUSED)], [report(A.AUTH_REQUIRED, THERE)], V.FIXED),
+        ([silent(E.REFUSED)], [report(target=THERE, identity=Identity("other", "vendor_id"))], V.FIXED),
+        ([report(A.OPEN_EMPTY)], [], V.EMPTIED),
+        ([report(A.OPEN_EMPTY)], [report(target=THERE)], V.MOVED),
+        ([report(A.SCHEMA_ONLY)], [], V.NAMES_ONLY),
+        ([report(containers=NOTE)], [], V.RANSOMED),
+        ([report(A.OPEN_EMPTY, containers=WIPED)], [], V.WIPED),
+        ([report(ransom=Ransom(RansomVerdict.CONFIRMED, ("a note",)))], [], V.RANSOMED),
+    ],
+)
+def test_verdicts(here: list[ProbeReport], elsewhere: list[ProbeReport], verdict: Verdict) -> None:
+    assert judge(exposure(), here, elsewhere, (), NOW).verdict is verdict
+
+
+def test_still_open_and_grown_by_how_much() -> None:
+    check = judge(exposure(), [report()], [], (), NOW)
+    assert (check.records, check.records_change, check.bytes_change) == (exact(1450, "docs.count"), 100, 5000)
+    assert check.where == (HERE,)
+    assert check.reasons == (f"{HERE}: lets a stranger in (open)",)
+
+
+def test_ransomed_before_is_no_news() -> None:
+    store = exposure(ransom=Ransom(RansomVerdict.LIKELY, ("a name",)))
+    assert judge(store, [report(containers=NOTE)], [], (), NOW).verdict is V.OPEN
+
+
+@pytest.mark.parametrize(
+    ("place", "hours", "was_open", "verdict"),
+    [
+        ("192.0.2.7:9200", 1, True, V.CLOSED_TO_US),
+        (HERE, 1, True, V.CLOSED_TO_US),
+        (HERE, 1, False, V.FIXED),
+        (HERE, -1, True, V.FIXED),
+        ("192.0.2.8:9200", 1, True, V.FIXED),
+    ],
+)
+def test_others_that_got_in_since_speak_against_a_fix(place: str, hours: int, was_open: bool, verdict: Verdict) -> None:
+    seen = Seen(place, "shodan", NOW + timedelta(hours=hours), was_open)
+    later = NOW + timedelta(days=1)
+    assert judge(exposure(), [silent(E.REFUSED)], [], [seen], later, NOW).verdict is verdict
+
+
+UID, OTHER_UID = (Container(("db", "c"), "collection", uid=uid) for uid in ("u-1", "u-2"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ({}, {}, True),
+        ({}, {"product": "mongodb"}, False),
+        ({"containers": (UID,)}, {"identity": None, "containers": (UID,)}, True),
+        ({"containers": (UID,)}, {"identity": None, "containers": (OTHER_UID,)}, False),
+        ({}, {"identity": Identity("es-2", "vendor_id")}, False),
+        ({}, {"identity": None, "containers": FULL}, True),
+        ({}, {"identity": None, "containers": FULL[:1]}, False),
+        ({"containers": ()}, {"identity": None, "containers": ()}, False),
+    ],
+)
+def test_what_makes_it_the_same_store(before: dict[str, Any], after: dict[str, Any], same: bool) -> None:
+    assert same_store(exposure(**before), report(target=THERE, **after)) is same

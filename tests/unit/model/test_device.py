@@ -1,0 +1,48 @@
+"""What makes two rows of inventories the same app."""
+
+from datetime import date
+
+import pytest
+
+from tieback.model.device import Counted, DevicePlatform, FleetApp, Reported, Strength
+
+P = DevicePlatform
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (Reported(P.IOS, "com.Acme.App"), Reported(P.IOS, "com.acme.app"), True),
+        (Reported(P.ANDROID, "com.Acme.App"), Reported(P.ANDROID, "com.acme.app"), False),
+        (Reported(P.ANDROID, "com.acme.app"), Reported(P.IOS, "com.acme.app"), False),
+        (Reported(P.IOS, "com.acme.app", name="A"), Reported(P.IOS, "com.acme.app", name="B"), True),
+        (Reported(P.IOS, store_id="123", name="A"), Reported(P.IOS, store_id="123", name="B"), True),
+        (Reported(P.IOS, name="Acme", publisher="X"), Reported(P.IOS, name="ACME", publisher="x"), True),
+        (Reported(P.IOS, name="Acme", publisher="X"), Reported(P.IOS, name="Acme", publisher="Y"), False),
+    ],
+)
+def test_the_same_app(one: Reported, other: Reported, same: bool) -> None:
+    assert (one.key == other.key) is same
+
+
+@pytest.mark.parametrize(
+    ("platform", "mobile"), [(P.ANDROID, True), (P.IOS, True), (P.UNKNOWN, True), (P.WINDOWS, False), (P.MACOS, False)]
+)
+def test_apps_that_can_be_analysed(platform: DevicePlatform, mobile: bool) -> None:
+    assert platform.mobile is mobile
+
+
+@pytest.mark.parametrize(
+    ("names", "label"),
+    [(("com.a", "App", "1"), "App"), (("com.a", "", "1"), "com.a"), (("", "", "1"), "1")],
+)
+def test_a_label_for_people(names: tuple[str, str, str], label: str) -> None:
+    bundle, name, store = names
+    day = date(2026, 3, 1)
+    app = FleetApp(1, P.IOS, bundle, name, "", store, "", False, 1, Counted.LISTED, ("intune",), day, day)
+    assert app.label == label
+
+
+@pytest.mark.parametrize("strength", Strength)
+def test_only_names_are_weak(strength: Strength) -> None:
+    assert strength.weak is strength.startswith("name")
