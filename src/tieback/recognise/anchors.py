@@ -15,7 +15,7 @@ import hyperscan
 import msgspec
 
 from tieback.intake.apps.interface import Bytes
-from tieback.recognise import firebase
+from tieback.recognise import firebase, keywords
 from tieback.recognise.encoded import Encoding
 from tieback.recognise.rules import Scheme, TokenRule
 from tieback.storage.prepared import discard, prepared
@@ -30,6 +30,8 @@ class Shape(Enum):
     URL = auto()
     CONNECTION = auto()
     JDBC = auto()
+    KEYWORDS = auto()
+    """A word of a connection string that is made of keywords, and its equals sign."""
     HOST = auto()
     """A host of a known cloud ends here."""
     PORT = auto()
@@ -99,6 +101,7 @@ def anchors(
 ) -> tuple[Anchor, ...]:
     """Every anchor for these schemes, suffixes of cloud hosts and rules of tokens, narrow and wide."""
     narrow = [Anchor(Shape.JDBC, _text("jdbc:"), len("jdbc:"))]
+    narrow += [Anchor(Shape.KEYWORDS, _text(word), len(word)) for word in keywords.ANCHORS]
     for scheme in schemes:
         shape = Shape.CONNECTION if scheme.family == "store" else Shape.URL
         plain, escaped = f"{scheme.name}://", f"{scheme.name}:\\/\\/"

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes, Gathered
 from tieback.model.sighting import NotBackend, Problem
-from tieback.recognise import address, cloud, connection, credentials, encoded, firebase, url
+from tieback.recognise import address, cloud, connection, credentials, encoded, firebase, keywords, url
 from tieback.recognise.anchors import Anchor, AnchorScanner, Shape, anchors
 from tieback.recognise.encoded import Encoding
 from tieback.recognise.interface import ExtractorMeta, Find
@@ -49,6 +49,7 @@ class EndpointExtractor:
         finds=(
             url.RULE,
             connection.RULE,
+            keywords.RULE,
             address.NAME_RULE,
             address.ADDRESS_RULE,
             firebase.RULE,
@@ -132,7 +133,7 @@ class EndpointExtractor:
     def _judged(self, buffer: Buffer, hits: list[tuple[int, int]]) -> Iterator[Place]:
         """The matches at the anchors' hits that are not rejected, each text once whatever shapes it has."""
         known = self._scanner.anchors
-        covered = looked = -1
+        covered = looked = words = -1
         told: dict[str, int] = {}
         for (index, end), (low, high) in zip(hits, bounds(buffer, [end - 1 for _, end in hits]), strict=True):
             anchor = known[index]
@@ -144,7 +145,15 @@ class EndpointExtractor:
                     told[anchor.token.kind] = place.covered
                     yield place
                 continue
-            if anchor.length:
+            if anchor.shape is Shape.KEYWORDS:
+                if end <= max(covered, words):
+                    continue
+                start = end - (anchor.length << anchor.wide)
+                place = self._keywords(buffer, anchor, start, low, high)
+                words = min(place.covered, start + (keywords.BEFORE << anchor.wide))
+                if place.verdict.rejected:  # what else stands in the text is looked at by itself
+                    continue
+            elif anchor.length:
                 start = end - (anchor.length << anchor.wide)
                 if start < covered or start < low or _goes_back(buffer, anchor, start, low):
                     continue
@@ -198,6 +207,15 @@ class EndpointExtractor:
         covers = verdict.covers if raw.isascii() and anchor.encoding is Encoding.PLAIN else len(raw)
         covered, looked = start + (covers << anchor.wide), start + (len(raw) << anchor.wide)
         return Place(verdict, start, covered, looked, low, high, anchor.wide)
+
+    def _keywords(self, buffer: Buffer, anchor: Anchor, start: int, low: int, high: int) -> Place:
+        """The string of keywords in which the one at ``start`` stands; others may stand before it."""
+        wide = anchor.wide
+        begin, raw = keywords.around(buffer.data, start, low, high, wide=wide)
+        text = decoded(raw, wide=False)
+        verdict = self._verdicts.get(raw) or self._keep(raw, keywords.verify(text, self.rules))
+        behind = begin + (len(raw) << wide)
+        return Place(verdict, begin, behind, behind, low, high, wide, shown=keywords.shown(text))
 
     def _encoded(
         self, anchor: Anchor, data: Bytes, part: tuple[int, int], start: int, string: tuple[int, int]

@@ -1,0 +1,168 @@
+"""Connection strings made of keywords: ``Server=db.x.test;Database=crm;Uid=app`` and ``host=db.x.test dbname=crm``.
+
+Drivers of .NET and ODBC part the pairs by semicolons, PostgreSQL's own library by spaces. One word says little: a host
+counts only beside a database or a user, among words that drivers know. Which product it is tell the words that only one
+driver has, then the port; a ``Server`` without any of them is SQL Server's.
+
+Sources: https://learn.microsoft.com/dotnet/api/microsoft.data.sqlclient.sqlconnection.connectionstring,
+https://dev.mysql.com/doc/connector-net/en/connector-net-connections-string.html,
+https://www.npgsql.org/doc/connection-string-parameters.html,
+https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
+"""
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+from tieback.intake.apps.interface import Bytes
+from tieback.model.sighting import Grade
+from tieback.recognise import connection
+from tieback.recognise.rules import Rules
+from tieback.recognise.span import narrowed
+from tieback.recognise.verdict import MaskedSecret, Verdict, is_filled_in, seal
+
+RULE = "connection-keywords"
+ANCHORS = ("server=", "data source=", "datasource=", "host=", "hostname=", "dbname=", "initial catalog=")
+"""Words with which such a string is found; at least one of them stands in each."""
+BEFORE, AFTER = 512, 1024
+"""Characters before and behind such a word that may belong to its string."""
+
+_END = re.compile(rb"[\x00-\x1f\x7f\"<>\xc0]")
+_WORD = re.compile(r"[A-Za-z][A-Za-z _]*\Z")
+_LONGEST_WORD = 40
+_SEMICOLONS = re.compile(r" {0,4}(\{[^{}]*\}|'[^']*'|[^;]*)(?:;|\Z)")
+_SPACES = re.compile(r" ?('(?:[^'\\]|\\.)*'|[^\s']+)(?:\s|\Z)")
+"""Values behind an equals sign."""
+_FEWEST_PAIRS, _MOST_PAIRS = 3, 24
+
+_HOSTS = ("server", "datasource", "host", "hostname", "address", "addr", "networkaddress")
+_DATABASES = ("database", "initialcatalog", "dbname")
+_USERS = ("uid", "userid", "user", "username")
+_PASSWORDS = ("pwd", "password")
+_ONLY_SQLSERVER = frozenset(
+    {"initialcatalog", "integratedsecurity", "trustservercertificate", "trustedconnection", "multipleactiveresultsets"}
+    | {"persistsecurityinfo", "networklibrary", "multisubnetfailover", "attachdbfilename"}
+)
+_ONLY_MYSQL = frozenset({"allowuservariables", "convertzerodatetime", "allowzerodatetime", "charset", "oldguids"})
+_PORTS = {"3306": "mysql", "5432": "postgresql", "1433": "sqlserver"}
+_DRIVERS = (("mysql", "mysql"), ("mariadb", "mariadb"), ("postgres", "postgresql"), ("psqlodbc", "postgresql"))
+_KNOWN = frozenset((*_HOSTS, *_DATABASES, *_USERS, *_PASSWORDS, "port", "driver", "provider", "timeout", "sslmode")) | (
+    _ONLY_SQLSERVER | _ONLY_MYSQL
+)
+_MEMBER = re.compile(r"[A-Za-z_$][\w$]*\.(?:host|hostname|server|address)\Z")
+"""Of an object, in the code of a script: ``host=e.host;user=e.user``."""
+_DATABASE = re.compile(r"[A-Za-z0-9_.\-]{1,64}\Z")
+
+
+def around(data: Bytes, word: int, low: int, high: int, *, wide: bool) -> tuple[int, bytes]:
+    """The string in which the word at ``word`` stands, one byte a character, and where it begins.
+
+    It ends at the string's own bounds ``low`` and ``high``, at a control character, at a double quote, and at most
+    ``BEFORE`` and ``AFTER`` characters away.
+    """
+    first = max(low, word - (BEFORE << wide))
+    first += (word - first) & wide
+    before = narrowed(data[first:word], wide=wide)
+    before = before[len(before) - _until_end(before[::-1]) :]
+    begin = word - (len(before) << wide)
+    text = narrowed(data[begin : min(high, word + (AFTER << wide))], wide=wide)
+    return begin, text[: _until_end(text)]
+
+
+def verify(text: str, rules: Rules) -> Verdict:
+    """Judge ``text``, one string from its beginning as far as it reaches."""
+    pairs, spaces = _pairs(text)
+    host, database, user = (_first(pairs, words) for words in (_HOSTS, _DATABASES, _USERS))
+    if not host or not (database or user) or _MEMBER.match(host):
+        return Verdict(RULE, 1, rejected="too few words of a connection string")
+    host, port = _place(host, pairs.get("port", ""))
+    scheme = rules.services.schemes[_product(pairs, host, port, spaces=spaces)]
+    shown = f"/{database}" if _DATABASE.match(database) else ""
+    verdict = connection.verify(f"{scheme.name}://{host.partition('\\')[0]}{port}{shown}", scheme, rules)
+    secret = _password(_first(pairs, _PASSWORDS))
+    return msgspec.structs.replace(verdict, rule=RULE, covers=len(text), secrets=secret if verdict.endpoints else ())
+
+
+def shown(text: str) -> str:
+    """``text`` with stars in place of its passwords, which may hold blanks and quotes."""
+    pairs, _ = _pairs(text)
+    for word in _PASSWORDS:
+        if pairs.get(word):
+            text = text.replace(pairs[word], "***")
+    return text
+
+
+def _until_end(text: bytes) -> int:
+    found = _END.search(text)
+    return found.start() if found else len(text)
+
+
+def _pairs(text: str) -> tuple[dict[str, str], bool]:
+    """The pairs, and whether spaces part them; none where fewer than three are known words."""
+    for pattern in (_SEMICOLONS, _SPACES):
+        pairs = _parted(text, pattern)
+        if len(pairs) >= _FEWEST_PAIRS:
+            return pairs, pattern is _SPACES
+    return {}, False
+
+
+def _parted(text: str, pattern: re.Pattern[str]) -> dict[str, str]:
+    """Known word to value, the first of each; without spaces and underlines, in small letters."""
+    found: dict[str, str] = {}
+    at = 0
+    for _ in range(_MOST_PAIRS):
+        equals = text.find("=", at)
+        if equals < 0:
+            break
+        begin, at = max(at, equals - _LONGEST_WORD), equals + 1
+        written, match = _WORD.search(text[begin:equals]), pattern.match(text, at)
+        word = _word(written[0]) if written else ""
+        if word not in _KNOWN or match is None:  # a file's own key, perhaps: crm.db=Server=...
+            continue
+        at, value = match.end(), match[1].strip()
+        if len(value) > 1 and value[0] == "'" == value[-1]:
+            value = value[1:-1]
+        found.setdefault(word, value)
+    return found
+
+
+def _word(written: str) -> str:
+    """As the lists have it; prose may stand before a word: ``Connection string Server=...``."""
+    parts = written.lower().replace("_", "").split()
+    tails = ("".join(parts[first:]) for first in range(len(parts)))
+    return next((tail for tail in tails if tail in _KNOWN), "".join(parts))
+
+
+def _first(pairs: Mapping[str, str], words: tuple[str, ...]) -> str:
+    return next((pairs[word] for word in words if pairs.get(word)), "")
+
+
+def _place(host: str, port: str) -> tuple[str, str]:
+    """Host and ``:port``; SQL Server writes ``tcp:host,port``."""
+    host = host.removeprefix("tcp:")
+    name, comma, digits = host.rpartition(",")
+    if comma and digits.strip().isdecimal():
+        return name, f":{digits.strip()}"
+    return host, f":{port}" if port.isdecimal() else ""
+
+
+def _product(pairs: Mapping[str, str], host: str, port: str, *, spaces: bool) -> str:
+    """Name of the scheme of ``services.toml``."""
+    driver = (pairs.get("driver", "") + pairs.get("provider", "")).lower()
+    for word, product in _DRIVERS:
+        if word in driver:
+            return product
+    if driver or _ONLY_SQLSERVER.intersection(pairs) or "\\" in host:
+        return "sqlserver"
+    if port[1:] in _PORTS:
+        return _PORTS[port[1:]]
+    if spaces or ("host" in pairs and "username" in pairs):
+        return "postgresql"
+    if _ONLY_MYSQL.intersection(pairs) or ("uid" in pairs and "pwd" in pairs):
+        return "mysql"
+    return "sqlserver"
+
+
+def _password(text: str) -> tuple[MaskedSecret, ...]:
+    return (seal("password_in_connection_string", text, Grade.SUPERUSER),) if text and is_filled_in(text) else ()
