@@ -46,7 +46,7 @@ def androguard(files: list[str]) -> int:
 
 def apkutils(files: list[str]) -> int:
     """The strings of DEX files."""
-    from apkutils import APK  # type: ignore[import-untyped]
+    from apkutils import APK
 
     count = 0
     for file in files:
