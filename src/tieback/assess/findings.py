@@ -1,73 +1,58 @@
-"""Exposures and credentials become findings: rules as data (``rules.toml``), conditions as small functions here.
+"""Exposures, credentials and policies become findings: rules as data (``rules.toml``), conditions in ``conditions``.
 
-A finding names a rule, one store or one app, the evidence, and the next step for the product at hand.
+A finding names a rule, one store or one app, the evidence, and the next step for the product at hand. Its id holds over
+runs and releases of an app: it is made of the rule and its subject, and the subject of an app is its bundle identifier.
 """
 
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from importlib import resources
 
-import msgspec
+from msgspec.structs import replace
 
-from tieback.assess.ransom import RANSOMED
-from tieback.model.backend import Route
-from tieback.model.exposure import AppRoute, Exposure, Finding, Severity
+from tieback.assess.conditions import behind_api, conditions
+from tieback.assess.rules import Rule, advice_for, load_rules
+from tieback.model.app import App
+from tieback.model.cleartext import CleartextPolicy
+from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.flow import Leak
-from tieback.model.probe import Access, RansomVerdict
-from tieback.model.sighting import Credential
+from tieback.model.sighting import Credential, Grade
 
 MAX_EVIDENCE = 12
-
-
-class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One rule of ``rules.toml``."""
-
-    title: str
-    cwe: str
-    masvs: str
-    """OWASP MASVS control."""
-    advice: dict[str, str]
-    """By product, ``default`` for the others; ``same_as`` names the rule whose advice holds where this one has none."""
-    severity: Severity | None = None
-    """As severe as the exposure where there is none."""
-    severity_exposed: Severity | None = None
-    """Instead of ``severity`` where the store shows records to a stranger."""
-
-
-def load_rules() -> dict[str, Rule]:
-    """Rule id to rule, in the order of the file.
-
-    Raises:
-        msgspec.ValidationError: the data file is damaged.
-    """
-    text = resources.files("tieback.assess").joinpath("rules.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), dict[str, Rule])
+_PASSWORDS = frozenset(("password_in_connection_string", "planetscale_password"))
+_BY_GRADE = {Grade.SUPERUSER: "superuser-key-in-app", Grade.PRIVATE_KEY: "private-key-in-app"}
 
 
 def findings(
     exposures: Sequence[Exposure],
     credentials: Sequence[tuple[str, Credential]],
     leaks: Sequence[tuple[str, str, Leak]] = (),
+    policies: Sequence[tuple[str, CleartextPolicy]] = (),
+    dangling: Sequence[tuple[str, str, str]] = (),
+    subjects: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
     """Every rule that applies, worst first, then by rule and id.
 
     Args:
         exposures: each store once.
-        credentials: SHA-256 of an app with a credential seen in it; the same one seen twice is one finding.
+        credentials: SHA-256 of an app with a credential seen in it; the same one seen twice is one finding, and one
+            that is meant to be public is none.
         leaks: app, endpoint and what went there in the clear; one finding an app and endpoint.
+        policies: app and what it declares about connections without TLS and whom it trusts; one finding an app.
+        dangling: host that has no address any more, and the app and endpoint that name it; one finding a host.
+        subjects: ``subject_of`` each app, by its SHA-256; versions of one app share a finding.
     """
     rules = load_rules()
-    found = {finding.id: finding for exposure in exposures for finding in _of_exposure(exposure, rules)}
-    for app, credential in sorted(credentials, key=repr):
-        finding = _of_credential(app, credential, rules)
+    names = subjects or {}
+    found: dict[str, Finding] = {}
+    for finding in (
+        *_of_stores(exposures, rules),
+        *_of_credentials(credentials, rules, names),
+        *_of_leaks(leaks, rules, names),
+        *_of_policies(policies, rules, names),
+        *_of_names(dangling, rules),
+    ):
         known = found.get(finding.id)
-        if known is not None:
-            evidence = tuple(dict.fromkeys((*known.evidence, *finding.evidence)))[:MAX_EVIDENCE]
-            finding = msgspec.structs.replace(known, evidence=evidence)
-        found[finding.id] = finding
-    for finding in _of_leaks(leaks, rules["cleartext-personal-data"]):
-        found[finding.id] = finding
+        found[finding.id] = finding if known is None else _joined(known, finding)
     return tuple(sorted(found.values(), key=lambda f: (-f.severity.rank, f.rule, f.id)))
 
 
@@ -76,121 +61,115 @@ def finding_id(rule: str, *subject: str) -> str:
     return f"fnd-{sha256('\0'.join((rule, *subject)).encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
-def _advice(rule: Rule, rules: Mapping[str, Rule], product: str) -> str:
-    own = rule.advice.get(product) or rule.advice.get("default")
-    if own is not None:
-        return own
-    return _advice(rules[rule.advice["same_as"]], rules, product)
+def subject_of(app: App | None, key: str) -> str:
+    """What of an app stays the same in its next release: platform and bundle identifier; else its content hash."""
+    return f"{app.platform}:{app.bundle_id}" if app is not None and app.bundle_id else key
 
 
-def _of_exposure(exposure: Exposure, rules: Mapping[str, Rule]) -> Iterator[Finding]:
-    for rule_id, concerns in _CONDITIONS.items():
-        evidence = concerns(exposure)
-        if not evidence:
-            continue
-        rule = rules[rule_id]
-        severity = rule.severity or exposure.severity
-        if exposure.exposed and rule.severity_exposed is not None:
-            severity = rule.severity_exposed
-        ways = _behind_api(exposure) if rule_id == "unauthenticated-behind-api" else exposure.routes
-        yield Finding(
-            id=finding_id(rule_id, exposure.id),
-            rule=rule_id,
-            title=rule.title,
-            severity=severity,
-            cwe=rule.cwe,
-            exposures=(exposure.id,),
-            apps=tuple(sorted({way.app_sha256 for way in ways})),
-            evidence=evidence[:MAX_EVIDENCE],
-            advice=_advice(rule, rules, exposure.product),
-        )
+def _joined(one: Finding, other: Finding) -> Finding:
+    evidence = tuple(dict.fromkeys((*one.evidence, *other.evidence)))[:MAX_EVIDENCE]
+    return replace(one, evidence=evidence, apps=tuple(sorted({*one.apps, *other.apps})))
 
 
-def _of_credential(app: str, credential: Credential, rules: Mapping[str, Rule]) -> Finding:
-    rule = rules["credential-in-app"]
-    place = credential.evidence
-    offset = "" if place.offset is None else f" at {place.offset:#x}"
-    endpoint = credential.endpoint or "an unknown endpoint"
+def _finding(
+    rules: Mapping[str, Rule],
+    name: str,
+    subject: Sequence[str],
+    evidence: Iterable[str],
+    *,
+    apps: Iterable[str],
+    product: str = "",
+) -> Finding:
+    rule = rules[name]
+    advice, source = advice_for(rule, rules, product)
     return Finding(
-        id=finding_id("credential-in-app", app, credential.kind, credential.endpoint, credential.masked),
-        rule="credential-in-app",
+        id=finding_id(name, *subject),
+        rule=name,
         title=rule.title,
         severity=rule.severity or Severity.HIGH,
         cwe=rule.cwe,
         exposures=(),
-        apps=(app,),
-        evidence=(f"{credential.kind} {credential.masked} for {endpoint}: {place.file}{offset}",),
-        advice=_advice(rule, rules, ""),
+        apps=tuple(sorted(set(apps))),
+        evidence=tuple(dict.fromkeys(evidence))[:MAX_EVIDENCE],
+        advice=advice,
+        masvs=rule.masvs,
+        cvss=rule.cvss,
+        source=source,
     )
 
 
-def _of_leaks(leaks: Sequence[tuple[str, str, Leak]], rule: Rule) -> Iterator[Finding]:
+def _of_stores(exposures: Sequence[Exposure], rules: Mapping[str, Rule]) -> Iterator[Finding]:
+    checks = conditions()
+    for exposure in exposures:
+        for name, concerns in checks.items():
+            evidence = concerns(exposure)
+            if not evidence:
+                continue
+            ways = behind_api(exposure) if name == "unauthenticated-behind-api" else exposure.routes
+            apps = {way.app_sha256 for way in ways}
+            found = _finding(rules, name, (exposure.id,), evidence, apps=apps, product=exposure.product)
+            yield replace(found, exposures=(exposure.id,), severity=_severity(rules[name], exposure))
+
+
+def _severity(rule: Rule, exposure: Exposure) -> Severity:
+    if exposure.exposed and rule.severity_exposed is not None:
+        return rule.severity_exposed
+    return rule.severity or exposure.severity
+
+
+def _of_credentials(
+    credentials: Sequence[tuple[str, Credential]], rules: Mapping[str, Rule], names: Mapping[str, str]
+) -> Iterator[Finding]:
+    for app, credential in sorted(credentials, key=repr):
+        if credential.grade is Grade.PUBLIC:
+            continue
+        name = "database-password-in-app" if credential.kind in _PASSWORDS else "credential-in-app"
+        if name == "credential-in-app":
+            name = _BY_GRADE.get(credential.grade, name)
+        place = credential.evidence
+        offset = "" if place.offset is None else f" at {place.offset:#x}"
+        endpoint = credential.endpoint or "an unknown endpoint"
+        yield _finding(
+            rules,
+            name,
+            (names.get(app, app), credential.kind, credential.endpoint, credential.masked),
+            (f"{credential.kind} {credential.masked} for {endpoint}: {place.file}{offset}",),
+            apps=(app,),
+        )
+
+
+def _of_leaks(
+    leaks: Sequence[tuple[str, str, Leak]], rules: Mapping[str, Rule], names: Mapping[str, str]
+) -> Iterator[Finding]:
     groups: dict[tuple[str, str], dict[str, None]] = {}
     for app, endpoint, leak in leaks:
         line = f"{leak.pii_class} {leak.masked} in {leak.where}, {leak.direction}, to {endpoint}"
         groups.setdefault((app, endpoint), {}).setdefault(line)
     for (app, endpoint), lines in sorted(groups.items()):
-        yield Finding(
-            id=finding_id("cleartext-personal-data", app, endpoint),
-            rule="cleartext-personal-data",
-            title=rule.title,
-            severity=rule.severity or Severity.HIGH,
-            cwe=rule.cwe,
-            exposures=(),
-            apps=(app,),
-            evidence=tuple(lines)[:MAX_EVIDENCE],
-            advice=rule.advice["default"],
-        )
+        yield _finding(rules, "cleartext-personal-data", (names.get(app, app), endpoint), lines, apps=(app,))
 
 
-def _proofs(exposure: Exposure) -> tuple[str, ...]:
-    return exposure.proofs or (f"{exposure.product} at {', '.join(exposure.addresses)}: {exposure.access}",)
+def _of_policies(
+    policies: Sequence[tuple[str, CleartextPolicy]], rules: Mapping[str, Rule], names: Mapping[str, str]
+) -> Iterator[Finding]:
+    groups: dict[tuple[str, str], dict[str, None]] = {}
+    for app, policy in policies:
+        which = "every host that no other rule names" if policy.domain == "*" else policy.domain
+        below = " and its subdomains" if policy.include_subdomains and policy.domain != "*" else ""
+        line = f"{which}{below}: {policy.source}"
+        if policy.cleartext:
+            groups.setdefault(("cleartext-allowed", app), {}).setdefault(line)
+        if policy.user_cas:
+            groups.setdefault(("user-authorities-trusted", app), {}).setdefault(line)
+    for (rule, app), lines in sorted(groups.items()):
+        yield _finding(rules, rule, (names.get(app, app),), lines, apps=(app,))
 
 
-def _open(exposure: Exposure) -> tuple[str, ...]:
-    return _proofs(exposure) if exposure.exposed else ()
-
-
-def _open_empty(exposure: Exposure) -> tuple[str, ...]:
-    return _proofs(exposure) if exposure.access is Access.OPEN_EMPTY else ()
-
-
-def _ransomed(exposure: Exposure) -> tuple[str, ...]:
-    verdict = exposure.ransom.verdict
-    return exposure.ransom.reasons if verdict in RANSOMED and verdict is not RansomVerdict.WIPED else ()
-
-
-def _wiped(exposure: Exposure) -> tuple[str, ...]:
-    return exposure.ransom.reasons if exposure.ransom.verdict is RansomVerdict.WIPED else ()
-
-
-def _cleartext(exposure: Exposure) -> tuple[str, ...]:
-    return tuple(f"{address} answered without TLS" for address in exposure.addresses) if exposure.cleartext else ()
-
-
-def _schema_only(exposure: Exposure) -> tuple[str, ...]:
-    return _proofs(exposure) if exposure.access is Access.SCHEMA_ONLY else ()
-
-
-def _behind_api(exposure: Exposure) -> tuple[AppRoute, ...]:
-    """Ways of apps that name only a host in front of the store and never the store itself."""
-    named = {way.app_sha256 for way in exposure.routes if way.candidate.route is Route.NAMED}
-    return tuple(way for way in exposure.routes if way.candidate.route is Route.PIVOT and way.app_sha256 not in named)
-
-
-def _open_behind_api(exposure: Exposure) -> tuple[str, ...]:
-    if not exposure.exposed:
-        return ()
-    return tuple(dict.fromkeys(f"{way.endpoint}: {way.candidate.reason}" for way in _behind_api(exposure)))
-
-
-_CONDITIONS: Mapping[str, Callable[[Exposure], tuple[str, ...]]] = {
-    "open-store": _open,
-    "open-store-empty": _open_empty,
-    "store-ransomed": _ransomed,
-    "store-wiped": _wiped,
-    "cleartext-store": _cleartext,
-    "schema-readable": _schema_only,
-    "unauthenticated-behind-api": _open_behind_api,
-}
-"""Rule to its condition: the evidence where the rule applies, nothing where it does not."""
+def _of_names(dangling: Sequence[tuple[str, str, str]], rules: Mapping[str, Rule]) -> Iterator[Finding]:
+    groups: dict[str, dict[str, None]] = {}
+    apps: dict[str, set[str]] = {}
+    for host, app, endpoint in sorted(dangling):
+        groups.setdefault(host, {}).setdefault(f"DNS has no address for {host}, which {endpoint} names")
+        apps.setdefault(host, set()).add(app)
+    for host, lines in groups.items():
+        yield _finding(rules, "dangling-name", (host,), lines, apps=apps[host])

@@ -11,6 +11,11 @@ from tieback.model.errors import WorkspaceError
 from tieback.model.report import Report
 from tieback.report.interface import Renderer
 
+AudienceOption = Annotated[
+    str, typer.Option(help="Who reads the report: internal, vendor (with --vendor NAME), or public (totals alone).")
+]
+VendorOption = Annotated[str, typer.Option(help="Whose apps and stores, for --audience vendor.")]
+
 FORMATS = "terminal, html, pdf, json, ndjson, csv, markdown, sarif, ocsf, stix, defectdojo, cyclonedx, csaf, junit"
 """For help; a test keeps it true, since importing the renderers would make every command slow."""
 
@@ -19,16 +24,21 @@ def report(
     workspace: WorkspaceOption = Path(".tieback"),
     output: Annotated[str, typer.Option("--format", help=f"One of {FORMATS}.")] = "terminal",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
+    audience: AudienceOption = "internal",
+    vendor: VendorOption = "",
 ) -> None:
     """Render the last finished run of a workspace.
 
-    Example: tieback report -w .tieback --format html -o report.html
+    Example: tieback report -w .tieback --format pdf -o letter.pdf --audience vendor --vendor "Acme Ltd"
     """
     from tieback.pipeline.reporting import last_report
     from tieback.report import by_name
+    from tieback.report.audience import audience_of, for_audience
 
     renderer = by_name(output)
-    with last_report(workspace) as document:
+    who = audience_of(audience, vendor)
+    with last_report(workspace) as whole:
+        document = for_audience(whole, who, vendor)
         if out is not None:
             write_report(document, renderer, out)
         else:

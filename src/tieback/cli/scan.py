@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tieback.cli.report import FORMATS, show, write_report
+from tieback.cli.report import FORMATS, AudienceOption, VendorOption, show, write_report
 from tieback.cli.terminal import ExitCode, WorkspaceOption, complain, progress_bar, talk_console
 from tieback.model.exposure import Severity
 
@@ -27,6 +27,8 @@ def scan(
     retry: Annotated[
         bool, typer.Option("--retry", help="Try again what killed or outlasted its worker before.")
     ] = False,
+    audience: AudienceOption = "internal",
+    vendor: VendorOption = "",
 ) -> None:
     """Read apps, map their back ends, ask the data stores that the grant covers, and report.
 
@@ -34,10 +36,12 @@ def scan(
     """
     from tieback.pipeline.scan import ScanRequest, run_scan
     from tieback.report import by_name, by_suffix
+    from tieback.report.audience import audience_of, for_audience
     from tieback.scope.grant import load_grant
 
     if output != "table":
         by_name(output)  # an unknown one is said before an hour of work
+    who = audience_of(audience, vendor)
     renderer = by_suffix(report) if report is not None else None
     request = ScanRequest(
         inputs=tuple(inputs),
@@ -49,9 +53,10 @@ def scan(
     with run_scan(request, progress_bar) as done:
         for error in done.failed:
             complain(error)
+        document = for_audience(done.report, who, vendor)
         if renderer is not None and report is not None:
-            write_report(done.report, renderer, report)
-        show(done.report, output)
+            write_report(document, renderer, report)
+        show(document, output)
         if report is not None:
             talk_console().print(f"report: {report}")
         worst = done.report.worst()

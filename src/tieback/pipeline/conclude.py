@@ -2,19 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from tieback.assess.exposures import assess
-from tieback.assess.findings import findings
+from tieback.assess.findings import findings, subject_of
 from tieback.model.backend import Candidate
+from tieback.model.cleartext import CleartextPolicy
 from tieback.model.exposure import AppRoute
 from tieback.model.sighting import Credential
 from tieback.pii import detectors
 from tieback.pipeline.attributed import Attributed, places
 from tieback.scope.conversation import Target
 from tieback.storage.apps import AppEndpoint, app_endpoints, read_app_documents
-from tieback.storage.asked import read_probes
+from tieback.storage.asked import read_backends, read_probes
 from tieback.storage.inputs import RunInput
+from tieback.storage.lake import Lake
 from tieback.storage.workspace import Workspace
+
+_NO_ADDRESS = "DNS has no address for "
+"""How ``scope.names`` says that a name leads nowhere; a name that could not be asked for has another reason."""
 
 
 def conclude(
@@ -39,7 +45,11 @@ def conclude(
     leaks = [(group.app_key, where, leak) for group in traffic for where, leak in group.leaks]
     (detector,) = detectors()
     exposures = assess(tuple(read_probes(lake, run)), routes(asked, seen), detector)
-    found = findings(exposures, tuple(_credentials(workspace, units)), leaks)
+    declared = _declared(workspace, units)
+    declared.subjects.update((group.app_key, subject_of(group.app, group.app_key)) for group in traffic if group.leaks)
+    found = findings(
+        exposures, declared.credentials, leaks, declared.policies, tuple(_dangling(lake, run, seen)), declared.subjects
+    )
     workspace.ledger.conclusions.save(run, exposures, found)
 
 
@@ -70,7 +80,29 @@ def routes(asked: Iterable[Candidate], seen: Mapping[str, Sequence[AppEndpoint]]
     return dict(found)
 
 
-def _credentials(workspace: Workspace, units: Sequence[RunInput]) -> Iterator[tuple[str, Credential]]:
+def _dangling(lake: Lake, run: str, seen: Mapping[str, Sequence[AppEndpoint]]) -> Iterator[tuple[str, str, str]]:
+    """Hosts that DNS has no address for, each with an app and the endpoint that names it."""
+    for backend in read_backends(lake, run):
+        if backend.resolved_by.startswith(_NO_ADDRESS):
+            for place in seen.get(backend.endpoint.value, ()):
+                yield backend.endpoint.host, place.app_sha256, backend.endpoint.value
+
+
+@dataclass(slots=True)
+class _Declared:
+    """What packages say of themselves that rules look at."""
+
+    credentials: list[tuple[str, Credential]]
+    policies: list[tuple[str, CleartextPolicy]]
+    subjects: dict[str, str]
+
+
+def _declared(workspace: Workspace, units: Sequence[RunInput]) -> _Declared:
+    found = _Declared([], [], {})
     for key, document in read_app_documents(workspace.lake, units):
-        for credential in document.credentials:
-            yield key, credential
+        policies = [(key, policy) for policy in document.cleartext if policy.cleartext or policy.user_cas]
+        found.credentials += [(key, credential) for credential in document.credentials]
+        found.policies += policies
+        if document.credentials or policies:
+            found.subjects[key] = subject_of(document.app, key)
+    return found

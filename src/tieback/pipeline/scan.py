@@ -19,7 +19,7 @@ from tieback.engine.interface import Unit, UnitEnd, UnitLimits, UnitState
 from tieback.engine.local import LocalEngine
 from tieback.model.backend import Backend, Candidate
 from tieback.model.errors import InputError, TiebackError
-from tieback.model.grant import Grant
+from tieback.model.grant import Depth, Grant
 from tieback.model.report import Report
 from tieback.pipeline.attributed import Attributed, attributed
 from tieback.pipeline.conclude import conclude
@@ -29,6 +29,7 @@ from tieback.pipeline.probing import Progress, probe_all, store_ports, today_utc
 from tieback.pipeline.providers import Providers
 from tieback.pipeline.record import Record
 from tieback.pipeline.reporting import build_report
+from tieback.pipeline.samples import Sampling
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
@@ -212,6 +213,7 @@ async def _ask(
         left = [one for one in wanted if Target(one.host, one.port, resource=one.resource).label not in answered]
         noting = any(rule.ransom_note for rule in grant.target)
         notes = Notes(salt_of(workspace.audit_file.parent)) if noting else None
-        async for _, report in probe_all(left, grant, dialer, progress, along, notes):
+        samples = Sampling() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
+        async for _, report in probe_all(left, grant, dialer, progress, along, notes, samples):
             writer.add(report)
     return backends, wanted

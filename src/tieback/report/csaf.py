@@ -115,6 +115,9 @@ def _vulnerability(detail: Detail, products: list[str]) -> dict[str, Any]:
     finding = detail.finding
     stores = ", ".join(f"{store_text(store)} at {', '.join(store.targets[:3])}" for store in detail.stores)
     text = "; ".join((*filter(None, [stores]), *finding.evidence)) or finding.title
+    if finding.cvss:
+        # CSAF 2.0 has no place for version 4 of the score (2.1 has).
+        text += f"; {finding.cvss}"
     return {
         "title": clean(finding.title, 300),
         "ids": [{"system_name": "tieback", "text": finding.id}],

@@ -226,6 +226,13 @@ def _let(stores: int) -> str:
     return "lets" if stores == 1 else "let"
 
 
+def about_lines(report: Report) -> Iterator[tuple[str, str]]:
+    """For whom the report was cut, where it was, and the lines of its scope."""
+    if report.audience:
+        yield ("Audience", report.audience)
+    yield from scope_lines(report.scope)
+
+
 def scope_lines(scope: Scope | None) -> Iterator[tuple[str, str]]:
     """What the run was allowed to do and did, as label and text."""
     if scope is None:
@@ -233,9 +240,11 @@ def scope_lines(scope: Scope | None) -> Iterator[tuple[str, str]]:
         return
     yield ("Authorised by", f"{clean(scope.authorised_by)}, until {clean(scope.not_after, 20)}")
     yield ("Contact", clean(scope.contact))
+    outside = scope.targets_out_of_scope
     yield (
         "Asked",
-        f"{count_text(scope.targets_asked, 'target')}; {scope.targets_out_of_scope:,} outside the grant, not contacted",
+        count_text(scope.targets_asked, "target")
+        + ("" if outside is None else f"; {outside:,} outside the grant, not contacted"),
     )
     yield ("Traffic", f"{scope.bytes_sent:,} B sent, {scope.bytes_read:,} B read")
     if scope.note:

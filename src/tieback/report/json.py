@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from tieback.model.document import SCHEMA_VERSION
 from tieback.model.report import Report
+from tieback.report.breakdown import count
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 
@@ -21,8 +22,9 @@ class JsonRenderer:
     def render(self, report: Report, out: BinaryIO) -> None:
         """Write the whole report to ``out``, holding one row of it at a time."""
         out.write(b'{"schema":' + encode_row(f"tieback/report/{SCHEMA_VERSION}"))
-        values = ("title", "created", "tool_version", "scope", "headline")
+        values = ("title", "created", "tool_version", "audience", "scope", "headline")
         out.writelines(b"," + encode_row(name) + b":" + encode_row(getattr(report, name)) for name in values)
+        out.write(b',"breakdown":' + encode_row(count(report)))
         for name in ("apps", "exposures", "findings", "problems", "sightings", "backends", "probes"):
             rows = report.exposures() if name == "exposures" else getattr(report, name).rows()
             _write_rows(name, rows, out)

@@ -14,12 +14,12 @@ from tieback.report.document import (
     PLATFORM_WORDS,
     RANSOM_WORDS,
     Row,
+    about_lines,
     clean,
     count_text,
     headline_text,
     most_records,
     rows,
-    scope_lines,
     store_text,
     ways_of,
 )
@@ -70,7 +70,7 @@ def _lines(report: Report) -> Iterator[str]:
         if report.problems.count > MOST_PROBLEMS:
             yield f"- and {report.problems.count - MOST_PROBLEMS:,} more"
     yield from ("", "## Scope", "")
-    for label, text in scope_lines(report.scope):
+    for label, text in about_lines(report):
         yield f"- {label}: {escaped(text, 500)}"
     yield ""
     yield "Figures: " + ", ".join(f"{sign} {word}" for sign, word, _ in LEGEND) + "."

@@ -6,6 +6,7 @@ import msgspec
 
 from tieback.model.document import SCHEMA_VERSION
 from tieback.model.report import Report
+from tieback.report.breakdown import count
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 
@@ -28,7 +29,8 @@ class NdjsonRenderer:
 
     def render(self, report: Report, out: BinaryIO) -> None:
         """Write the lines to ``out``, one row in memory at a time."""
-        head = {name: getattr(report, name) for name in ("title", "created", "tool_version", "scope", "headline")}
+        names = ("title", "created", "tool_version", "audience", "scope", "headline")
+        head = {name: getattr(report, name) for name in names} | {"breakdown": count(report)}
         out.write(_line("report-head", head))
         for kind, name in _TABLES:
             rows = report.exposures() if name == "exposures" else getattr(report, name).rows()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
-from tieback.assess.findings import Rule, load_rules
+from tieback.assess.rules import Rule, load_rules
 from tieback.model.exposure import AppRoute, Severity
 from tieback.model.report import AppSummary, Report
 from tieback.report.detail import Detail, details
@@ -73,6 +73,7 @@ def _rule(key: str, rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.title},
         "help": {"text": rule.advice.get("default", rule.title)},
+        **({"helpUri": rule.sources["default"]} if "default" in rule.sources else {}),
         "defaultConfiguration": {"level": _LEVELS[rule.severity or Severity.HIGH]},
         "properties": {"tags": tags, "security-severity": _SCORES[rule.severity or Severity.HIGH]},
     }
@@ -93,6 +94,7 @@ def _result(detail: Detail, order: dict[str, int]) -> dict[str, Any]:
             "severity": finding.severity.value,
             "security-severity": _SCORES[finding.severity],
             "cwe": finding.cwe,
+            **({"cvss": finding.cvss} if finding.cvss else {}),
             "evidence": [clean(line, 500) for line in finding.evidence],
             "stores": list(finding.exposures),
             "apps": len(finding.apps),

@@ -18,6 +18,7 @@ from tieback.report.document import (
     RANSOM_WORDS,
     TRAFFIC,
     Row,
+    about_lines,
     clean,
     count_text,
     endpoint_host,
@@ -25,7 +26,6 @@ from tieback.report.document import (
     hosts_of,
     most_records,
     rows,
-    scope_lines,
     store_text,
     way_text,
 )
@@ -79,7 +79,7 @@ def print_report(report: Report, console: Console) -> None:
         _print_rest(console, report.apps.count)
     _print_problems(report, console)
     console.print()
-    for label, text in scope_lines(report.scope):
+    for label, text in about_lines(report):
         console.print(Text.assemble((f"{label}: ", "bold"), text), soft_wrap=False)
 
 

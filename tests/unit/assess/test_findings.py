@@ -1,12 +1,15 @@
 import msgspec
 import pytest
 
-from tieback.assess.findings import findings, load_rules
+from tieback.assess.findings import findings, subject_of
+from tieback.assess.rules import load_rules
+from tieback.model.app import App, Platform
 from tieback.model.backend import Candidate, Route
+from tieback.model.cleartext import CleartextPolicy
 from tieback.model.exposure import AppRoute, Exposure, Severity
 from tieback.model.figure import exact
 from tieback.model.probe import Access, Identity, Ransom, RansomVerdict
-from tieback.model.sighting import Credential, Evidence
+from tieback.model.sighting import Credential, Evidence, Grade
 
 
 def way(app: str, route: Route) -> AppRoute:
@@ -18,7 +21,7 @@ EXPOSURE = Exposure(
     id="exp-1",
     identity=Identity("k", "vendor_id"),
     product="elasticsearch",
-    version="7.17.1",
+    version="8.13.0",
     access=Access.OPEN,
     addresses=("127.0.0.1:9200",),
     targets=("es.test:9200",),
@@ -102,14 +105,84 @@ def test_ids_are_stable_and_follow_the_subject() -> None:
     assert [f.id for f in findings([other, EXPOSURE], [])] == [one.id, two.id]
 
 
-def test_credentials() -> None:
-    seen = Credential(
-        "password_in_connection_string", "s…t (9)", "mongodb://db.test", Evidence("classes.dex", 255, "x")
-    )
-    again = msgspec.structs.replace(seen, evidence=Evidence("assets/config.json", None, "y"))
-    (finding,) = findings([], [("aa", seen), ("aa", again)])
-    assert (finding.rule, finding.cwe, finding.apps) == ("credential-in-app", "CWE-798", ("aa",))
+def credential(kind: str = "api_key", grade: Grade = Grade.NORMAL, file: str = "classes.dex") -> Credential:
+    return Credential(kind, "s…t (9)", "mongodb://db.test", Evidence(file, 255, "x"), grade)
+
+
+@pytest.mark.parametrize(
+    ("seen", "rule", "cwe", "severity"),
+    [
+        (credential(), "credential-in-app", "CWE-798", "high"),
+        (credential("password_in_connection_string"), "database-password-in-app", "CWE-798", "high"),
+        (credential("planetscale_password"), "database-password-in-app", "CWE-798", "high"),
+        (credential("password_in_connection_string", Grade.SUPERUSER), "database-password-in-app", "CWE-798", "high"),
+        (credential("service_role", Grade.SUPERUSER), "superuser-key-in-app", "CWE-798", "critical"),
+        (credential("pem", Grade.PRIVATE_KEY), "private-key-in-app", "CWE-321", "high"),
+        (credential("anon_key", Grade.PUBLIC), None, "", ""),
+    ],
+)
+def test_a_credential_is_judged_by_what_it_opens(seen: Credential, rule: str | None, cwe: str, severity: str) -> None:
+    found = findings([], [("aa", seen)])
+    expected = [] if rule is None else [(rule, cwe, severity, ("aa",))]
+    assert [(one.rule, one.cwe, one.severity.value, one.apps) for one in found] == expected
+
+
+def test_one_credential_at_two_places_is_one_finding() -> None:
+    again = msgspec.structs.replace(credential(), evidence=Evidence("assets/config.json", None, "y"))
+    (finding,) = findings([], [("aa", credential()), ("aa", again)])
     assert [line.rpartition(": ")[2] for line in finding.evidence] == ["assets/config.json", "classes.dex at 0xff"]
+
+
+def test_two_releases_of_one_app_share_a_finding() -> None:
+    app = App(Platform.ANDROID, "org.one", "aa")
+    subjects = {"aa": subject_of(app, "aa"), "bb": subject_of(msgspec.structs.replace(app, sha256="bb"), "bb")}
+    assert subjects == {"aa": "android:org.one", "bb": "android:org.one"}
+    (finding,) = findings([], [("aa", credential()), ("bb", credential())], subjects=subjects)
+    (old,) = findings([], [("aa", credential())], subjects=subjects)
+    assert (finding.apps, finding.id) == (("aa", "bb"), old.id)
+    assert len(findings([], [("aa", credential()), ("bb", credential())])) == 2, "two apps that are not known"
+    assert subject_of(None, "cc") == subject_of(App(Platform.IOS, "", "cc"), "cc") == "cc"
+
+
+def test_what_a_package_declares() -> None:
+    lax = CleartextPolicy("*", True, True, True, 0, "AndroidManifest.xml")
+    old = CleartextPolicy("old.test", True, True, False, 0, "network_security_config.xml")
+    strict = CleartextPolicy("*", False, False, False, 2, "network_security_config.xml")
+    found = findings([], [], policies=[("aa", lax), ("aa", old), ("bb", strict)])
+    assert [(one.rule, one.severity.value, one.apps, one.evidence) for one in found] == [
+        (
+            "cleartext-allowed",
+            "low",
+            ("aa",),
+            (
+                "every host that no other rule names: AndroidManifest.xml",
+                "old.test and its subdomains: network_security_config.xml",
+            ),
+        ),
+        (
+            "user-authorities-trusted",
+            "low",
+            ("aa",),
+            ("every host that no other rule names: AndroidManifest.xml",),
+        ),
+    ]
+
+
+def test_a_name_without_an_address_is_one_finding_of_all_who_name_it() -> None:
+    url, other = "https://gone.test/v1", "https://gone.test"
+    (finding,) = findings([], [], dangling=[("gone.test", "bb", url), ("gone.test", "aa", other)])
+    assert (finding.rule, finding.severity, finding.apps) == ("dangling-name", Severity.MEDIUM, ("aa", "bb"))
+    assert finding.evidence == (
+        "DNS has no address for gone.test, which https://gone.test names",
+        "DNS has no address for gone.test, which https://gone.test/v1 names",
+    )
+
+
+def test_a_finding_carries_the_rule() -> None:
+    (finding,) = findings([EXPOSURE], [])
+    assert finding.masvs == "MASVS-AUTH-1"
+    assert finding.cvss == "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N"
+    assert finding.source.startswith("https://www.elastic.co/")
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,19 @@
-"""Ways from apps to targets, by the endpoints of the candidates."""
+"""Ways from apps to targets by the endpoints of the candidates, and names that lead nowhere."""
 
+import asyncio
+from pathlib import Path
+
+import dns.resolver
+
+from tieback.backends.map import map_backends
 from tieback.model.backend import Candidate, Route
-from tieback.model.endpoint import Party
-from tieback.pipeline.conclude import routes
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.pipeline.conclude import _dangling, routes
+from tieback.scope.grant import parse_grant
+from tieback.scope.names import Names
 from tieback.storage.apps import AppEndpoint
+from tieback.storage.asked import save_backends
+from tieback.storage.workspace import Workspace
 
 API = AppEndpoint("a" * 64, "https://api.workhub.test", "resources.arsc", 134, "resource/url", Party.FIRST)
 STORE = AppEndpoint("b" * 64, "http://es.fieldhand.test:9200", "classes.dex", 3037, "dex-string/url", Party.FIRST)
@@ -23,3 +33,25 @@ def test_each_app_that_names_an_endpoint_has_a_way() -> None:
 def test_ipv6_is_keyed_as_probes_name_it() -> None:
     candidate = Candidate("::1", 6379, "redis", Route.NAMED, (STORE.endpoint,), "named")
     assert list(routes([candidate], {STORE.endpoint: [STORE]})) == ["[::1]:6379"]
+
+
+class NoSuchName:
+    """A resolver that knows no name."""
+
+    async def resolve(self, *_: object, **__: object) -> None:
+        raise dns.resolver.NXDOMAIN
+
+
+def test_a_name_that_dns_does_not_know_is_told_with_the_apps_that_name_it(tmp_path: Path) -> None:
+    target = 'match = "*.test"\nports = "any"\ndepth = "identify"\n'
+    text = f'authorised_by = "A"\ncontact = "a@b.test"\nnot_after = 2099-01-01\ndns = true\n[[target]]\n{target}'
+    names = Names(parse_grant(text, "g"), resolver=NoSuchName())  # type: ignore[arg-type]
+    gone = Endpoint(EndpointKind.URL, "https://gone.test", "https", "gone.test", 443)
+    outside = Endpoint(EndpointKind.URL, "https://gone.example", "https", "gone.example", 443)
+    backends = asyncio.run(map_backends([gone, outside], names.resolve))
+    place = AppEndpoint("a" * 64, gone.value, "classes.dex", 1, "dex-string/url", Party.FIRST)
+    with Workspace.open(tmp_path) as workspace:
+        run = workspace.ledger.start_run(["x"])
+        save_backends(workspace.lake, run, backends)
+        seen = {gone.value: [place], outside.value: [place]}
+        assert list(_dangling(workspace.lake, run, seen)) == [("gone.test", "a" * 64, gone.value)]

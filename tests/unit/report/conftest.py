@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from tieback.assess.summary import headline
 from tieback.model.app import App, Platform, Signer
 from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
@@ -465,6 +466,54 @@ def the_report() -> Report:
             finding(stores[3], PARCELLO, Severity.CRITICAL),
         ),
         problems=(Problem("entry is damaged", "lantern.apk: assets/a.bin"),),
+    )
+
+
+def fleet_report() -> Report:
+    """Twenty-four apps of as many makers, each with a store of its own: enough for totals, too few for some of them."""
+    whole = the_report()
+    products = ("mongodb",) * 12 + ("opensearch",) * 7 + ("redis",) * 3 + ("couchdb",) * 2
+    base = workhub_store()
+    apps, stores, found, sightings = [], [], [], []
+    for number, product in enumerate(products):
+        name = f"Zq{chr(97 + number)}veil"
+        app = replace(
+            WORKHUB,
+            name=name,
+            bundle_id=f"com.{name.lower()}.app",
+            sha256=f"{number + 11:02x}" * 32,
+            vendor=f"{name} KG",
+        )
+        host = f"db.{name.lower()}.test"
+        store = replace(
+            base,
+            id=f"exp-{number:016x}",
+            product=product,
+            identity=Identity(f"{product}:address:{host}:27017", "address"),
+            addresses=(f"127.88.0.{number}:27017",),
+            targets=(f"{host}:27017",),
+            routes=(route(app, host, 27017, f"mongodb://{host}", "classes.dex", 1, "dex-string/url", Route.NAMED),),
+            containers=tuple(
+                replace(entry, path=(f"{name}-data", *entry.path[1:]), created=f"{2012 + number // 4}-05-01T00:00:00Z")
+                for entry in base.containers
+            ),
+            severity=Severity.CRITICAL if number % 4 else Severity.MEDIUM,
+            proofs=(f"{host}: listDatabases",),
+            pii=(*base.pii, *((PiiClassTotal("location_rare", exact(3, ""), 1),) if number < 2 else ())),
+        )
+        apps.append(AppSummary(app, f"{name}.apk", 1, (store.id,), has_api=False))
+        stores.append(store)
+        found.append(replace(finding(store, app, store.severity), id=f"fnd-{number:016x}"))
+        sightings.append(sighting(app, f"https://api.{name.lower()}.test", f"api.{name.lower()}.test", Party.FIRST))
+    return in_tables(
+        whole,
+        apps=apps,
+        exposures=stores,
+        findings=found,
+        problems=(Problem("no verdict: timeout", "db.zqaveil.test:27017"),),
+        sightings=Index.by(sightings, lambda row: row.app_sha256),
+        probes=Handle.of([probe(store) for store in stores]),
+        headline=headline(len(apps), len(apps), stores),
     )
 
 

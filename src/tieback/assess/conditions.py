@@ -1,0 +1,164 @@
+"""When a rule applies to a store: one small function a rule, which gives the evidence, or nothing where it does not."""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import resources
+
+import msgspec
+
+from tieback.assess.ransom import RANSOMED
+from tieback.model.backend import Route
+from tieback.model.exposure import AppRoute, Exposure
+from tieback.model.probe import Access, RansomVerdict
+
+type Condition = Callable[[Exposure], tuple[str, ...]]
+
+BUCKETS = frozenset(
+    ("s3", "minio", "seaweedfs", "ceph-rgw", "s3-compatible", "gcs", "azure-blob", "azurite", "firebase-storage")
+)
+"""Products that keep objects in buckets."""
+_ASKING = frozenset((Access.AUTH_REQUIRED, Access.LOCKED, Access.FIREWALLED, Access.NOT_FOUND))
+"""What a store that was told to ask, or is not there, answers a stranger."""
+_OLD_TLS = re.compile(r"SSL.*|TLSv1(?:\.[01])?")
+_EXPIRED, _OTHER_NAME = re.compile(r"has expired"), re.compile(r"(?i)hostname mismatch|IP address mismatch")
+"""In OpenSSL's words (``X509_verify_cert_error_string``)."""
+
+
+class OldVersion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One entry of ``old_versions.toml``."""
+
+    before: str
+    why: str
+    source: str
+
+
+def load_old_versions() -> dict[str, OldVersion]:
+    """Product to the version from which on it asks by default.
+
+    Raises:
+        msgspec.ValidationError: the data file is damaged.
+    """
+    text = resources.files("tieback.assess").joinpath("old_versions.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text), dict[str, OldVersion])
+
+
+def conditions() -> Mapping[str, Condition]:
+    """Rule to its condition, in the order of the catalogue."""
+    return {
+        "open-store": _open,
+        "open-to-any-user": _any_user,
+        "partly-open-store": _partial,
+        "public-bucket-listing": _bucket,
+        "open-store-empty": _open_empty,
+        "store-ransomed": _ransomed,
+        "store-wiped": _wiped,
+        "cleartext-store": _cleartext,
+        "schema-readable": _schema_only,
+        "unauthenticated-behind-api": _open_behind_api,
+        "no-authentication-by-default": partial(_old, load_old_versions()),
+        "dangling-name": _gone,
+        "tls-certificate-expired": partial(_certificate, _is_expired),
+        "tls-certificate-name": partial(_certificate, _is_of_another_name),
+        "tls-certificate-untrusted": partial(_certificate, _is_untrusted),
+        "tls-version-old": _old_tls,
+    }
+
+
+def behind_api(exposure: Exposure) -> tuple[AppRoute, ...]:
+    """Ways of apps that name only a host in front of the store and never the store itself."""
+    named = {way.app_sha256 for way in exposure.routes if way.candidate.route is Route.NAMED}
+    return tuple(way for way in exposure.routes if way.candidate.route is Route.PIVOT and way.app_sha256 not in named)
+
+
+def older(version: str, than: str) -> bool:
+    """Whether a version is below another by its numbers; one that tells no number is not."""
+    ours, theirs = (
+        [int(part) for part in re.findall(r"\d{1,9}", re.split(r"[-+ ]", text, maxsplit=1)[0])[:4]]
+        for text in (version[:64], than)
+    )
+    return bool(ours) and ours < theirs
+
+
+def _proofs(exposure: Exposure) -> tuple[str, ...]:
+    return exposure.proofs or (f"{exposure.product} at {', '.join(exposure.addresses)}: {exposure.access}",)
+
+
+def _shows(exposure: Exposure, access: Access) -> tuple[str, ...]:
+    fits = exposure.exposed and exposure.access is access and exposure.product not in BUCKETS
+    return _proofs(exposure) if fits else ()
+
+
+def _open(exposure: Exposure) -> tuple[str, ...]:
+    return _shows(exposure, Access.OPEN)
+
+
+def _any_user(exposure: Exposure) -> tuple[str, ...]:
+    return _shows(exposure, Access.ANY_USER)
+
+
+def _partial(exposure: Exposure) -> tuple[str, ...]:
+    return _shows(exposure, Access.PARTIAL)
+
+
+def _bucket(exposure: Exposure) -> tuple[str, ...]:
+    return _proofs(exposure) if exposure.exposed and exposure.product in BUCKETS else ()
+
+
+def _open_empty(exposure: Exposure) -> tuple[str, ...]:
+    return _proofs(exposure) if exposure.access is Access.OPEN_EMPTY and not exposure.honeypot else ()
+
+
+def _ransomed(exposure: Exposure) -> tuple[str, ...]:
+    verdict = exposure.ransom.verdict
+    return exposure.ransom.reasons if verdict in RANSOMED and verdict is not RansomVerdict.WIPED else ()
+
+
+def _wiped(exposure: Exposure) -> tuple[str, ...]:
+    return exposure.ransom.reasons if exposure.ransom.verdict is RansomVerdict.WIPED else ()
+
+
+def _cleartext(exposure: Exposure) -> tuple[str, ...]:
+    return tuple(f"{address} answered without TLS" for address in exposure.addresses) if exposure.cleartext else ()
+
+
+def _schema_only(exposure: Exposure) -> tuple[str, ...]:
+    return _proofs(exposure) if exposure.access is Access.SCHEMA_ONLY else ()
+
+
+def _open_behind_api(exposure: Exposure) -> tuple[str, ...]:
+    if not exposure.exposed:
+        return ()
+    return tuple(dict.fromkeys(f"{way.endpoint}: {way.candidate.reason}" for way in behind_api(exposure)))
+
+
+def _old(versions: Mapping[str, OldVersion], exposure: Exposure) -> tuple[str, ...]:
+    old = versions.get(exposure.product)
+    if old is None or exposure.access in _ASKING or exposure.honeypot or not older(exposure.version, old.before):
+        return ()
+    return (f"{exposure.product} {exposure.version}: {old.why} ({old.source})",)
+
+
+def _gone(exposure: Exposure) -> tuple[str, ...]:
+    return _proofs(exposure) if exposure.access is Access.NOT_FOUND and exposure.routes else ()
+
+
+def _certificate(which: Callable[[str], bool], exposure: Exposure) -> tuple[str, ...]:
+    return tuple(f"{where}: {tls.problem}" for where, tls in exposure.tls if tls.problem and which(tls.problem))
+
+
+def _is_expired(problem: str) -> bool:
+    return _EXPIRED.search(problem) is not None
+
+
+def _is_of_another_name(problem: str) -> bool:
+    return _OTHER_NAME.search(problem) is not None
+
+
+def _is_untrusted(problem: str) -> bool:
+    return not _is_expired(problem) and not _is_of_another_name(problem)
+
+
+def _old_tls(exposure: Exposure) -> tuple[str, ...]:
+    return tuple(f"{where}: {tls.version}" for where, tls in exposure.tls if _OLD_TLS.fullmatch(tls.version))

@@ -1,0 +1,150 @@
+"""A report for everybody: totals alone, k-anonymous, without a name, a host or an id.
+
+No number that is told counts between one and four stores or apps, and none can be had by taking told ones from each
+other: groups that are too small are joined with their neighbours. Records and bytes are told with two digits, rounded
+down, because an exact count can be known again. The number of people a range is rounded outwards.
+Source: L. Sweeney, k-anonymity (2002); the threshold of five is that of most statistical offices.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from tieback.model.errors import UsageError
+from tieback.model.exposure import People
+from tieback.model.figure import Figure, Quality, total
+from tieback.model.report import (
+    Breakdown,
+    Handle,
+    Headline,
+    Index,
+    Report,
+    Scope,
+    StoreKind,
+)
+from tieback.report.breakdown import SUM, Counts, folded, whole_years
+
+LEAST = 5
+"""Members of the smallest group that is told."""
+OTHER = "other"
+WITHHELD = "not named in a public report"
+TITLE = "Open back ends of mobile apps"
+
+
+def aggregate(report: Report) -> Report:
+    """The report with its totals alone.
+
+    Raises:
+        UsageError: the run is so small that its totals would tell of single apps or stores.
+    """
+    head = report.headline
+    groups = (head.apps_analysed, head.apps_affected, head.stores_answering, head.stores_exposed)
+    if head.apps_analysed < LEAST or any(_small(number) for number in groups):
+        raise UsageError(
+            f"this run is too small for a public report: a group of fewer than {LEAST} apps or stores would be told",
+            where="--audience public",
+            advice="Take more apps into the run, or choose --audience vendor",
+        )
+    counts = Counts(report)
+    return Report(
+        title=TITLE,
+        created=datetime.combine(report.created.date(), datetime.min.time(), UTC),
+        tool_version=report.tool_version,
+        scope=_scope(report.scope),
+        headline=_headline(head, counts),
+        apps=Index.by((), lambda summary: summary.app.sha256),
+        quiet=Handle.of(()),
+        exposed=Index.by((), lambda store: store.id),
+        answered=Index.by((), lambda store: store.id),
+        ways=(0, 0),
+        findings=Handle.of(()),
+        problems=Handle.of(()),
+        sightings=Index.by((), lambda row: row.app_sha256),
+        backends=Handle.of(()),
+        probes=Handle.of(()),
+        audience=f"public: totals alone, no group of fewer than {LEAST}, figures rounded down",
+        breakdown=_breakdown(counts),
+    )
+
+
+def rounded(figure: Figure) -> Figure:
+    """Two digits, rounded down; what was exact is then a lower bound."""
+    keep = 10 ** max(len(str(figure.value)) - 2, 0)
+    value = figure.value // keep * keep
+    quality = Quality.ESTIMATE if figure.quality is Quality.ESTIMATE else Quality.LOWER_BOUND
+    return Figure(value, quality if figure.value else figure.quality, "rounded down")
+
+
+def _rounded_up(figure: Figure) -> Figure:
+    keep = 10 ** max(len(str(figure.value)) - 2, 0)
+    return Figure(-(-figure.value // keep) * keep, figure.quality, "rounded up")
+
+
+def _small(number: int | None) -> bool:
+    return number is not None and 0 < number < LEAST
+
+
+def _scope(scope: Scope | None) -> Scope | None:
+    if scope is None:
+        return None
+    return replace(
+        scope,
+        authorised_by=WITHHELD,
+        contact=WITHHELD,
+        note="",
+        audit_log="",
+        targets_out_of_scope=None if _small(scope.targets_out_of_scope) else scope.targets_out_of_scope,
+    )
+
+
+def _headline(head: Headline, counts: Counts) -> Headline:
+    people = head.people
+    return replace(
+        head,
+        stores_ransomed=None if _small(head.stores_ransomed) else head.stores_ransomed,
+        honeypots=None if _small(head.honeypots) else head.honeypots,
+        records=rounded(head.records),
+        bytes=rounded(head.bytes),
+        kinds=_kinds(head.kinds),
+        pii=tuple((name, rounded(figure)) for name, figure in head.pii if counts.classes.get(name, 0) >= LEAST),
+        people=None
+        if people is None
+        else People(_rounded_up(people.at_most), None if people.at_least is None else rounded(people.at_least)),
+        duties=(),
+        campaigns=(),
+    )
+
+
+def _kinds(kinds: Iterable[StoreKind]) -> tuple[StoreKind, ...]:
+    """The products of enough stores; all others together, with as many of the smallest as that needs."""
+    told = sorted(kinds, key=lambda kind: (kind.exposed, kind.asked))
+    apart = [kind for kind in told if _small(kind.exposed) or _small(kind.asked)]
+    told = [kind for kind in told if kind not in apart]
+    while apart and (_small(sum(kind.exposed for kind in apart)) or _small(sum(kind.asked for kind in apart))):
+        # The whole run has enough of both, so that this ends.
+        apart.append(told.pop(0))
+    told.sort(key=lambda kind: (-kind.exposed, -kind.records.value, -kind.asked, kind.product))
+    if apart:
+        told.append(
+            StoreKind(
+                OTHER,
+                sum(kind.asked for kind in apart),
+                sum(kind.exposed for kind in apart),
+                total((kind.records for kind in apart), SUM),
+                total((kind.bytes for kind in apart), SUM),
+            )
+        )
+    return tuple(replace(kind, records=rounded(kind.records), bytes=rounded(kind.bytes)) for kind in told)
+
+
+def _breakdown(counts: Counts) -> Breakdown:
+    apps = [(severity.value, number) for severity, number in counts.apps.items() if number]
+    return Breakdown(
+        cells=tuple(
+            (*cell, rounded(figure)) for cell, figure in sorted(counts.cells.items()) if counts.stores[cell] >= LEAST
+        ),
+        apps=folded(apps, LEAST, " to "),
+        created=folded(whole_years(counts.years), LEAST, " to "),
+        undated=0 if _small(counts.undated) else counts.undated,
+    )

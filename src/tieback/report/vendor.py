@@ -1,0 +1,349 @@
+"""A report for one vendor: its apps, the stores that they lead to, and nothing that others' apps name.
+
+A store that apps of several vendors lead to is told to each of them, with what it holds; how the others lead there is
+not. Whatever a run says of one app or target is narrowed by the same rule, so that no format can tell more.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from heapq import merge
+from itertools import batched, chain
+from pathlib import PurePath
+
+import msgspec
+from msgspec.structs import replace
+
+from tieback.assess.identity import address_of
+from tieback.assess.rules import load_rules
+from tieback.assess.severity import load_severity_table
+from tieback.assess.summary import headline
+from tieback.model.backend import Backend, Candidate
+from tieback.model.errors import UsageError
+from tieback.model.exposure import AppRoute, Exposure, Finding, Severity
+from tieback.model.probe import Identity, Outcome, ProbeReport
+from tieback.model.report import AppSighting, AppSummary, Handle, Index, Report
+from tieback.model.sighting import Problem
+from tieback.report.document import TRAFFIC, clean, endpoint_host
+
+BATCH = 500
+"""Stores in memory at once."""
+MOST_NAMES = 5
+"""Vendors named where none is the one asked for."""
+
+_OF_THE_STORE = frozenset({"access", "records", "bytes", "personal data", "ransom", "cleartext", "people", "honeypot"})
+"""Factors of a severity that say nothing of other vendors' apps or devices."""
+
+
+class _Own(msgspec.Struct, frozen=True):
+    """What is the vendor's."""
+
+    apps: frozenset[str]
+    """SHA-256."""
+    paths: frozenset[str]
+    """Inputs as the user named them."""
+    endpoints: frozenset[str]
+    """Values of the endpoints that the apps name."""
+    targets: frozenset[str]
+    """``host:port`` that the apps name or lead to."""
+    stores: frozenset[str]
+    """Ids of the stores that the apps lead to."""
+    addresses: Mapping[str, str]
+    """Where a target of those answered."""
+
+
+class _Asked(msgspec.Struct):
+    """What was asked of the vendor's targets."""
+
+    asked: int = 0
+    outside: int = 0
+    sent: int = 0
+    read: int = 0
+
+
+def narrow(report: Report, vendor: str) -> Report:
+    """The report with the apps of one vendor alone.
+
+    Args:
+        report: the whole report.
+        vendor: as the column ``vendor`` of a report has it; case does not matter.
+
+    Raises:
+        UsageError: no app of the report is the vendor's.
+    """
+    own, asked = _own(report, _apps_of(report, vendor))
+    order, affected = _order(report, own)
+    exposed, answered = (_stores(report, own, [key for key, open_ in order if open_ is want]) for want in (True, False))
+    apps = Index[AppSummary](
+        len(own.apps),
+        lambda: _apps(report, own, own.apps),
+        pick=lambda keys: _apps(report, own, own.apps.intersection(keys)),
+    )
+    quiet = sum(1 for summary in apps.rows() if not summary.exposures)
+    changed, findings = _changed(report, own)
+    analysed = len(own.apps)
+    problems = sum(1 for _ in _problems(report, own))
+    return Report(
+        title=report.title,
+        created=report.created,
+        tool_version=report.tool_version,
+        scope=None
+        if report.scope is None
+        else replace(
+            report.scope,
+            note="",
+            audit_log="",
+            targets_asked=asked.asked,
+            targets_out_of_scope=asked.outside,
+            bytes_sent=asked.sent,
+            bytes_read=asked.read,
+        ),
+        headline=headline(analysed, affected, chain(exposed.rows(), answered.rows())),
+        apps=apps,
+        quiet=Handle(quiet, lambda: (summary for summary in apps.rows() if not summary.exposures)),
+        exposed=exposed,
+        answered=answered,
+        ways=(_ways(exposed.rows()), _ways(answered.rows())),
+        findings=Handle(findings, lambda: _findings(report, own, changed)),
+        problems=Handle(problems, lambda: _problems(report, own)),
+        sightings=Index[AppSighting](
+            sum(1 for _ in report.sightings.pick(own.apps)),
+            lambda: _sightings(report, own.apps),
+            pick=lambda keys: _sightings(report, own.apps.intersection(keys)),
+        ),
+        backends=Handle(sum(1 for _ in _backends(report, own)), lambda: _backends(report, own)),
+        probes=Handle(sum(1 for _ in _probes(report, own)), lambda: _probes(report, own)),
+        audience=f"for {clean(vendor, 100)} alone: its apps and the stores that they lead to",
+    )
+
+
+def _apps_of(report: Report, vendor: str) -> frozenset[str]:
+    wanted = vendor.strip().casefold()
+    found: set[str] = set()
+    near: set[str] = set()
+    for summary in report.apps.rows():
+        name = summary.app.vendor.strip()
+        if wanted and name.casefold() == wanted:
+            found.add(summary.app.sha256)
+        elif wanted and wanted in name.casefold() and len(near) < MOST_NAMES:
+            near.add(clean(name, 80))
+    if not found:
+        names = ", ".join(sorted(near))
+        raise UsageError(
+            "no app of this report is of this vendor",
+            where=f"--vendor {vendor}",
+            advice=f"Did you mean {names}?" if near else "The column vendor of --format csv names them",
+        )
+    return frozenset(found)
+
+
+def _own(report: Report, apps: frozenset[str]) -> tuple[_Own, _Asked]:
+    summaries = list(report.apps.pick(apps))
+    stores = frozenset(key for summary in summaries for key in summary.exposures)
+    endpoints, targets = set[str](), set[str]()
+    for row in report.sightings.pick(apps):
+        endpoint = row.sighting.endpoint
+        endpoints.add(endpoint.value)
+        if endpoint.host and endpoint.port is not None:
+            targets.add(_place(endpoint.host, endpoint.port))
+    for store in _picked(report, stores):
+        for route in store.routes:
+            if route.app_sha256 in apps:
+                endpoints.add(route.endpoint)
+                targets.add(_target(route.candidate))
+    asked, addresses = _Asked(), dict[str, str]()
+    for probe in report.probes.rows():
+        if probe.target in targets:
+            outside = probe.outcome is Outcome.OUT_OF_SCOPE
+            asked.outside += outside
+            asked.asked += not outside
+            asked.sent += probe.bytes_sent
+            asked.read += probe.bytes_read
+            addresses[probe.target] = address_of(probe)
+    paths = frozenset(summary.path for summary in summaries)
+    return _Own(apps, paths, frozenset(endpoints), frozenset(targets), stores, addresses), asked
+
+
+def _place(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _target(candidate: Candidate) -> str:
+    """As ``ProbeReport.target`` has it."""
+    place = _place(candidate.host, candidate.port)
+    return f"{place}/{candidate.resource}" if candidate.resource else place
+
+
+def _picked(report: Report, keys: Iterable[str]) -> Iterator[Exposure]:
+    for some in batched(keys, BATCH):
+        yield from report.exposed.pick(some)
+        yield from report.answered.pick(some)
+
+
+def _order(report: Report, own: _Own) -> tuple[list[tuple[str, bool]], int]:
+    """Ids of the vendor's stores, worst first as they are told, each with whether it is exposed; and apps affected."""
+    keys: list[tuple[int, int, int, str, bool]] = []
+    affected: set[str] = set()
+    for store in _picked(report, own.stores):
+        told = _store(store, own)
+        keys.append((-told.severity.rank, -told.score, -told.records.value, told.id, told.exposed))
+        if told.exposed:
+            affected.update(route.app_sha256 for route in told.routes)
+    return [(key[3], key[4]) for key in sorted(keys)], len(affected)
+
+
+def _stores(report: Report, own: _Own, keys: list[str]) -> Index[Exposure]:
+    known = frozenset(keys)
+
+    def rows() -> Iterator[Exposure]:
+        for some in batched(keys, BATCH):
+            found = {store.id: store for store in _picked(report, some)}
+            yield from (_store(found[key], own) for key in some)
+
+    def pick(ids: Collection[str]) -> Iterator[Exposure]:
+        return (_store(store, own) for store in _picked(report, known.intersection(ids)))
+
+    return Index[Exposure](len(keys), rows, pick=pick)
+
+
+def _store(store: Exposure, own: _Own) -> Exposure:
+    """The store as the vendor may know it."""
+    routes = tuple(_route(route) for route in store.routes if route.app_sha256 in own.apps)
+    targets = tuple(sorted({_target(route.candidate) for route in routes}))
+    whole = set(store.targets) <= set(targets)
+    addresses = store.addresses if whole else tuple(sorted({own.addresses[t] for t in targets if t in own.addresses}))
+    secret = _secret(store, own, targets, addresses)
+    factors = tuple(factor for factor in store.factors if factor.factor in _OF_THE_STORE)
+    score = sum(factor.points for factor in factors)
+    told = replace(
+        store,
+        identity=Identity(store.id, store.identity.kind) if store.identity.kind == "address" else store.identity,
+        addresses=addresses,
+        targets=targets,
+        routes=routes,
+        ransom=replace(store.ransom, reasons=_told(store.ransom.reasons, secret)),
+        proofs=_told(store.proofs, secret),
+        honeypot=store.honeypot,
+        factors=tuple(replace(factor, why=_masked(factor.why, secret)) for factor in factors),
+    )
+    if factors == store.factors:
+        return told
+    return replace(told, score=score, severity=_severity(score, store.severity))
+
+
+def _severity(score: int, before: Severity) -> Severity:
+    """What the points that are left make; never more than it was."""
+    steps = load_severity_table().thresholds
+    found = max((level for level, start in steps.items() if score >= start), key=_rank, default=Severity.INFO)
+    return min(found, before, key=_rank)
+
+
+def _rank(severity: Severity) -> int:
+    return severity.rank
+
+
+def _route(route: AppRoute) -> AppRoute:
+    """Without the folders of this machine: captures stand for themselves, entries of packages stay whole."""
+    return replace(route, file=PurePath(route.file).name) if route.how.startswith(TRAFFIC) else route
+
+
+def _secret(store: Exposure, own: _Own, targets: Collection[str], addresses: Collection[str]) -> frozenset[str]:
+    """Texts by which a line about the store would name others' ways to it."""
+    others = [route for route in store.routes if route.app_sha256 not in own.apps]
+    texts = {text for text in (*store.targets, *store.addresses) if text not in targets and text not in addresses}
+    texts |= {text.rpartition(":")[0] for text in texts}
+    for route in others:
+        texts |= {route.endpoint, endpoint_host(route.endpoint), route.candidate.host, route.app_sha256}
+    mine = {*targets, *addresses, *(endpoint_host(value) for value in own.endpoints), *own.endpoints}
+    mine |= {text.rpartition(":")[0] for text in (*targets, *addresses)}
+    return frozenset(text for text in texts - mine if len(text) > 2)
+
+
+def _told(lines: Iterable[str], secret: Collection[str]) -> tuple[str, ...]:
+    return tuple(line for line in lines if not any(text in line for text in secret))
+
+
+def _masked(text: str, secret: Collection[str]) -> str:
+    return text if not any(part in text for part in secret) else "not told here"
+
+
+def _ways(stores: Iterable[Exposure]) -> int:
+    return sum(len({route.app_sha256 for route in store.routes}) for store in stores)
+
+
+def _apps(report: Report, own: _Own, keys: Collection[str]) -> Iterator[AppSummary]:
+    for summary in report.apps.pick(keys):
+        yield replace(
+            summary,
+            path=PurePath(summary.path).name,
+            exposures=tuple(key for key in summary.exposures if key in own.stores),
+        )
+
+
+def _sightings(report: Report, keys: Collection[str]) -> Iterator[AppSighting]:
+    return (replace(row, path=PurePath(row.path).name) for row in report.sightings.pick(keys))
+
+
+def _backends(report: Report, own: _Own) -> Iterator[Backend]:
+    return (backend for backend in report.backends.rows() if backend.endpoint.value in own.endpoints)
+
+
+def _probes(report: Report, own: _Own) -> Iterator[ProbeReport]:
+    return (probe for probe in report.probes.rows() if probe.target in own.targets)
+
+
+def _problems(report: Report, own: _Own) -> Iterator[Problem]:
+    for problem in report.problems.rows():
+        if problem.where in own.targets:
+            yield problem
+        elif problem.where in own.paths:
+            yield replace(problem, where=PurePath(problem.where).name)
+
+
+def _changed(report: Report, own: _Own) -> tuple[list[Finding], int]:
+    """Findings whose severity is another without others' apps, and how many findings there are."""
+    changed, count = [], 0
+    for finding, told in _narrowed(report, own):
+        count += 1
+        if told.severity is not finding.severity:
+            changed.append(told)
+    return sorted(changed, key=_worst_first), count
+
+
+def _findings(report: Report, own: _Own, changed: list[Finding]) -> Iterator[Finding]:
+    same = (told for finding, told in _narrowed(report, own) if told.severity is finding.severity)
+    return merge(same, changed, key=_worst_first)
+
+
+def _worst_first(finding: Finding) -> tuple[int, str, str]:
+    return -finding.severity.rank, finding.rule, finding.id
+
+
+def _narrowed(report: Report, own: _Own) -> Iterator[tuple[Finding, Finding]]:
+    """The vendor's findings, as they are and as it may know them; a batch of their stores is in memory at a time."""
+    rules = load_rules()
+    mine = (finding for finding in report.findings.rows() if not own.apps.isdisjoint(finding.apps))
+    for batch in batched(mine, BATCH):
+        keys = {key for finding in batch for key in finding.exposures if key in own.stores}
+        stores = {store.id: (store, _store(store, own)) for store in _picked(report, keys)}
+        for finding in batch:
+            rule = rules.get(finding.rule)
+            floating = rule is not None and rule.severity is None
+            yield finding, _finding(finding, [stores[key] for key in finding.exposures if key in stores], own, floating)
+
+
+def _finding(finding: Finding, stores: list[tuple[Exposure, Exposure]], own: _Own, floating: bool) -> Finding:
+    severity = finding.severity
+    if floating and stores and severity is stores[0][0].severity:
+        severity = stores[0][1].severity
+    secret = frozenset(text for whole, told in stores for text in _secret(whole, own, told.targets, told.addresses))
+    lines = _told(finding.evidence, secret)
+    if not own.apps.issuperset(finding.apps):
+        known = {line for _, told in stores for line in (*told.proofs, *told.ransom.reasons, *told.honeypot)}
+        marks = {text for _, told in stores for text in (*told.targets, *told.addresses)} | own.endpoints
+        lines = tuple(line for line in lines if line in known or any(mark in line for mark in marks))
+    return replace(
+        finding,
+        severity=severity,
+        exposures=tuple(told.id for _, told in stores),
+        apps=tuple(key for key in finding.apps if key in own.apps),
+        evidence=lines,
+    )

@@ -1,0 +1,80 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tests.unit.assess.test_findings import EXPOSURE, way
+from tieback.assess.conditions import conditions, load_old_versions, older
+from tieback.model.backend import Route
+from tieback.model.probe import Access, Ransom, RansomVerdict, TlsInfo
+
+
+def tls(version: str = "TLSv1.3", problem: str = "") -> tuple[tuple[str, TlsInfo], ...]:
+    return (("10.0.0.1:9200", TlsInfo(version, not problem, problem)),)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rules"),
+    [
+        ({}, {"open-store"}),
+        ({"honeypot": ("answers everything",)}, set()),
+        ({"honeypot": ("answers everything",), "access": Access.OPEN_EMPTY}, set()),
+        ({"access": Access.ANY_USER}, {"open-to-any-user"}),
+        ({"access": Access.PARTIAL}, {"partly-open-store"}),
+        ({"access": Access.OPEN, "product": "s3"}, {"public-bucket-listing"}),
+        ({"access": Access.PARTIAL, "product": "gcs"}, {"public-bucket-listing"}),
+        ({"access": Access.OPEN_EMPTY}, {"open-store-empty"}),
+        ({"access": Access.SCHEMA_ONLY}, {"schema-readable"}),
+        ({"access": Access.UNKNOWN}, set()),
+        ({"access": Access.AUTH_REQUIRED, "cleartext": True}, {"cleartext-store"}),
+        ({"access": Access.NOT_FOUND, "product": "s3"}, {"dangling-name"}),
+        ({"access": Access.NOT_FOUND, "product": "s3", "routes": ()}, set()),
+        ({"ransom": Ransom(RansomVerdict.UNLIKELY, ("a name",))}, {"open-store"}),
+        ({"ransom": Ransom(RansomVerdict.CONFIRMED, ("a note",))}, {"open-store", "store-ransomed"}),
+        ({"ransom": Ransom(RansomVerdict.WIPED, ("meow",))}, {"open-store", "store-wiped"}),
+        ({"routes": (way("aa", Route.PIVOT),)}, {"open-store", "unauthenticated-behind-api"}),
+        ({"version": "7.17.1"}, {"open-store", "no-authentication-by-default"}),
+        ({"version": "7.17.1", "access": Access.AUTH_REQUIRED}, set()),
+        ({"version": "7.17.1", "access": Access.UNKNOWN}, {"no-authentication-by-default"}),
+        ({"version": "1.2", "product": "unheard-of"}, {"open-store"}),
+        ({"tls": tls()}, {"open-store"}),
+        ({"tls": tls(problem="certificate has expired")}, {"open-store", "tls-certificate-expired"}),
+        ({"tls": tls(problem="Hostname mismatch, certificate is not valid for 'x'.")},
+         {"open-store", "tls-certificate-name"}),
+        ({"tls": tls(problem="self-signed certificate")}, {"open-store", "tls-certificate-untrusted"}),
+        ({"tls": tls("TLSv1.1")}, {"open-store", "tls-version-old"}),
+        ({"tls": tls("SSLv3")}, {"open-store", "tls-version-old"}),
+        ({"tls": tls("TLSv1.2")}, {"open-store"}),
+    ],
+)  # fmt: skip
+def test_which_rules_apply(changes: dict[str, object], rules: set[str]) -> None:
+    store = replace(EXPOSURE, **changes)
+    assert {name for name, concerns in conditions().items() if concerns(store)} == rules
+
+
+@pytest.mark.parametrize(
+    ("version", "than", "is_older"),
+    [
+        ("7.17.1", "8.0", True),
+        ("8.0.0", "8.0", False),
+        ("10.1", "8.0", False),
+        ("8", "8.0", True),
+        ("2.11.0", "10", True),
+        ("3.1.5-rc1", "3.2", True),
+        ("", "8.0", False),
+        ("unknown", "8.0", False),
+        ("9" * 300, "8.0", False),
+    ],
+)
+def test_versions_are_compared_by_their_numbers(version: str, than: str, is_older: bool) -> None:
+    assert older(version, than) is is_older
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(max_size=200))
+def test_any_version_can_be_compared(version: str) -> None:
+    assert older(version, "0") is False
+
+
+def test_old_versions_name_their_source() -> None:
+    assert all(one.source.startswith("https://") and one.why for one in load_old_versions().values())

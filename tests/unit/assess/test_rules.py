@@ -1,0 +1,63 @@
+import re
+
+import pytest
+
+from tieback.assess.conditions import conditions
+from tieback.assess.rules import DEFAULT, Rule, advice_for, load_rules
+from tieback.probes import PROBES
+
+RULES = load_rules()
+OF_PACKAGES = {
+    "credential-in-app", "superuser-key-in-app", "database-password-in-app", "private-key-in-app", "cleartext-allowed",
+    "cleartext-personal-data", "user-authorities-trusted",
+}  # fmt: skip
+"""Rules about apps; the others are about stores and have a condition."""
+METRICS = {
+    "AV": "NALP", "AC": "LH", "AT": "NP", "PR": "NLH", "UI": "NPA", "VC": "HLN", "VI": "HLN", "VA": "HLN",
+    "SC": "HLN", "SI": "HLN", "SA": "HLN",
+}  # fmt: skip
+"""Base metrics of CVSS v4.0 in their order, with their values."""
+
+
+def test_every_rule_has_a_condition_and_every_condition_a_rule() -> None:
+    assert set(conditions()) | OF_PACKAGES == set(RULES)
+    assert not set(conditions()) & OF_PACKAGES
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_is_whole(name: str) -> None:
+    rule = RULES[name]
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", name)
+    assert rule.title
+    assert rule.title[0].isupper()
+    assert not rule.title.endswith(".")
+    assert re.fullmatch(r"CWE-[1-9][0-9]*", rule.cwe)
+    assert re.fullmatch(r"MASVS-(AUTH|NETWORK|CRYPTO|STORAGE|PLATFORM|CODE|RESILIENCE|PRIVACY)-[1-4]", rule.masvs)
+    assert (DEFAULT in rule.advice) != ("same_as" in rule.advice)
+    assert all("Check: " in text for key, text in rule.advice.items() if key != "same_as")
+    assert set(rule.sources) <= set(rule.advice)
+    assert all(page.startswith("https://") for page in rule.sources.values())
+
+
+@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.cvss])
+def test_a_vector_has_every_base_metric_in_order(name: str) -> None:
+    version, *metrics = RULES[name].cvss.split("/")
+    assert version == "CVSS:4.0"
+    pairs = [metric.split(":") for metric in metrics]
+    assert [key for key, _ in pairs] == list(METRICS)
+    assert all(value in METRICS[key] for key, value in pairs)
+
+
+def test_every_store_that_a_probe_knows_has_advice_of_its_own() -> None:
+    products = {product for probe in PROBES for product in probe.meta.products}
+    assert products - set(RULES["open-store"].advice) == set()
+
+
+def test_advice_is_that_of_the_product_else_the_default() -> None:
+    rule = Rule("T", "CWE-1", "M", {"redis": "set it", DEFAULT: "look"}, sources={"redis": "https://redis.io"})
+    other = Rule("T", "CWE-1", "M", {"same_as": "rule", "mysql": "mine"})
+    rules = {"rule": rule, "other": other}
+    assert advice_for(rule, rules, "redis") == ("set it", "https://redis.io")
+    assert advice_for(rule, rules, "kafka") == ("look", "")
+    assert advice_for(other, rules, "redis") == ("set it", "https://redis.io")
+    assert advice_for(other, rules, "mysql") == ("mine", "")

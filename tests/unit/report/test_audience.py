@@ -1,0 +1,208 @@
+"""Nothing leaks upward: every format of a cut report is searched for every text that its audience may not read."""
+
+import io
+import shutil
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from msgspec.structs import replace
+
+from tests.unit.report.conftest import (
+    FIELDHAND,
+    LANTERN,
+    PARCELLO,
+    TILLROLL,
+    WORKHUB,
+    fieldhand_store,
+    fleet_report,
+    in_tables,
+    probe,
+    route,
+    the_report,
+)
+from tieback.model.app import App
+from tieback.model.backend import Route
+from tieback.model.errors import UsageError
+from tieback.model.exposure import SeverityFactor
+from tieback.model.probe import Identity
+from tieback.model.report import Handle, Report
+from tieback.model.sighting import Problem
+from tieback.report import by_name, renderers
+from tieback.report.audience import Audience, audience_of, for_audience
+
+APPS = (FIELDHAND, WORKHUB, TILLROLL, PARCELLO, LANTERN)
+FORMATS = [renderer.meta.name for renderer in renderers()]
+
+
+def shared() -> Report:
+    """Two vendors lead to one store, each by a name and address of its own; every line about it names both."""
+    whole = the_report()
+    store = fieldhand_store()
+    mirror = route(PARCELLO, "mirror.parcello.test", 9201, "http://mirror.parcello.test:9201", "Parcello", 7, "x",
+                   Route.PIVOT)  # fmt: skip
+    store = replace(
+        store,
+        identity=Identity("opensearch:address:mirror.parcello.test:9201", "address"),
+        routes=(*(one for one in store.routes if one.app_sha256 == FIELDHAND.sha256), mirror),
+        targets=("es.fieldhand.test:9200", "mirror.parcello.test:9201"),
+        addresses=("127.77.0.10:9200", "127.77.0.66:9201"),
+        proofs=("GET / at es.fieldhand.test:9200: 200", "GET / at mirror.parcello.test:9201: 200"),
+        factors=(*store.factors, SeverityFactor("apps", 5, "2 apps lead to it")),
+        score=66,
+    )
+    others = [one for one in whole.exposures() if one.id != store.id]
+    findings = [
+        replace(
+            one,
+            apps=tuple(sorted((FIELDHAND.sha256, PARCELLO.sha256))),
+            evidence=(*store.proofs, "127.77.0.66:9201 answered without TLS", "2 apps of Parcello AG name it"),
+        )
+        if store.id in one.exposures
+        else one
+        for one in whole.findings.rows()
+    ]
+    probes = [
+        *whole.probes.rows(),
+        replace(probe(store), target="mirror.parcello.test:9201", address="127.77.0.66", bytes_sent=7),
+    ]
+    return in_tables(
+        whole,
+        exposures=(store, *others),
+        findings=findings,
+        probes=Handle.of(probes),
+        problems=(Problem("no verdict: timeout", "mirror.parcello.test:9201"), Problem("damaged", "lantern.apk")),
+    )
+
+
+def texts_of(whole: Report, app: App) -> Iterator[str]:
+    """Everything by which an app and its maker can be known."""
+    yield from (app.name, app.bundle_id, app.sha256, app.vendor)
+    for row in whole.sightings.pick({app.sha256}):
+        yield from (row.sighting.endpoint.host, row.path)
+    for summary in whole.apps.pick({app.sha256}):
+        yield summary.path
+    for store in whole.exposures():
+        own = [one for one in store.routes if one.app_sha256 == app.sha256]
+        yield from (one.candidate.host for one in own)
+        if own and len({one.app_sha256 for one in store.routes}) == 1:
+            yield from (store.id, *store.addresses, *store.targets)
+            yield from (container.path[-1] for container in store.containers)
+
+
+def read(report: Report, name: str) -> str:
+    if name == "pdf":
+        pytest.importorskip("weasyprint", reason="the extra pdf is not installed")
+        if shutil.which("pdftotext") is None:
+            pytest.skip("pdftotext (Debian: poppler-utils) is not installed")
+    out = io.BytesIO()
+    by_name(name).render(report, out)
+    if name != "pdf":
+        return out.getvalue().decode()
+    done = subprocess.run(["pdftotext", "-raw", "-", "-"], input=out.getvalue(), capture_output=True, check=True)
+    return done.stdout.decode().replace("\n", "")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("own", APPS, ids=lambda app: app.name)
+def test_a_vendor_reads_of_no_other(own: App, name: str) -> None:
+    whole = shared()
+    told = read(for_audience(whole, Audience.VENDOR, own.vendor), name)
+    allowed = set(texts_of(whole, own))
+    for other in APPS:
+        for text in set(texts_of(whole, other)) - allowed:
+            assert text not in told, (other.name, text)
+    assert "127.77.0.66" not in told or own is PARCELLO
+    assert "2 apps" not in told
+    assert ".tieback/audit" not in told
+
+
+@pytest.mark.parametrize("name", ["terminal", "html", "json", "markdown", "csv", "cyclonedx"])
+def test_a_vendor_reads_of_itself(name: str) -> None:
+    told = read(for_audience(shared(), Audience.VENDOR, " fieldhand MACHINERY "), name)
+    for text in ("Fieldhand", "es.fieldhand.test", "opensearch"):
+        assert text in told, text
+
+
+def test_figures_of_a_vendor_are_its_own() -> None:
+    cut = for_audience(shared(), Audience.VENDOR, FIELDHAND.vendor)
+    assert (cut.headline.apps_analysed, cut.headline.apps_affected, cut.headline.stores_exposed) == (1, 1, 1)
+    assert cut.headline.records.value == 1350
+    assert (cut.apps.count, cut.quiet.count, cut.exposed.count, cut.answered.count, cut.ways) == (1, 0, 1, 0, (1, 0))
+    (store,) = cut.exposed.rows()
+    assert (store.targets, store.addresses) == (("es.fieldhand.test:9200",), ("127.77.0.10:9200",))
+    assert [factor.factor for factor in store.factors] == ["access", "personal data"]
+    assert store.score == sum(factor.points for factor in store.factors)
+    assert store.proofs == ("GET / at es.fieldhand.test:9200: 200",)
+    (finding,) = cut.findings.rows()
+    assert (finding.apps, finding.evidence) == ((FIELDHAND.sha256,), ("GET / at es.fieldhand.test:9200: 200",))
+    assert finding.severity is store.severity
+    assert cut.scope is not None
+    assert (cut.scope.targets_asked, cut.scope.bytes_sent) == (1, 612)
+    assert cut.scope.contact == "security@example.test"
+    assert [problem.where for problem in cut.problems.rows()] == []
+    assert cut.findings.count == 1
+
+
+def test_a_vendor_without_a_store_has_its_apps() -> None:
+    cut = for_audience(shared(), Audience.VENDOR, LANTERN.vendor)
+    assert [summary.app.name for summary in cut.quiet.rows()] == ["Lantern"]
+    assert [problem.where for problem in cut.problems.rows()] == ["lantern.apk"]
+    assert cut.sightings.count == 2
+    assert [backend.endpoint.host for backend in cut.backends.rows()] == ["api.lantern.test"]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_public_reads_of_nobody(name: str) -> None:
+    whole = fleet_report()
+    told = read(for_audience(whole, Audience.PUBLIC), name)
+    texts = {text for summary in whole.apps.rows() for text in texts_of(whole, summary.app)}
+    texts |= {"Security office", "security@example.test", "exp-", "fnd-", "vpn_pin", ".test", "Sample fleet", "127."}
+    for text in texts:
+        assert text not in told, text
+
+
+@pytest.mark.parametrize("name", ["terminal", "html", "json", "ndjson", "markdown"])
+def test_the_public_reads_totals(name: str) -> None:
+    told = read(for_audience(fleet_report(), Audience.PUBLIC), name)
+    assert "totals alone" in told
+    assert ("24" in told, "mongodb" in told) == (True, name not in {"terminal", "markdown"})
+
+
+@pytest.mark.parametrize(
+    ("audience", "vendor", "says"),
+    [
+        ("vendor", "", "Add --vendor NAME"),
+        ("internal", "Workhub Access GmbH", "Add --audience vendor"),
+        ("press", "", "Choose one of internal, vendor, public"),
+    ],
+)
+def test_what_does_not_fit_is_said(audience: str, vendor: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        audience_of(audience, vendor)
+
+
+@pytest.mark.parametrize(
+    ("audience", "vendor", "says"),
+    [
+        (Audience.VENDOR, "workhub", "Did you mean Workhub Access GmbH"),
+        (Audience.VENDOR, "Nobody", "The column vendor"),
+        (Audience.PUBLIC, "", "too small for a public report"),
+    ],
+)
+def test_what_cannot_be_cut_is_said(report: Report, audience: Audience, vendor: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        for_audience(report, audience, vendor)
+
+
+def test_internal_is_everything(report: Report) -> None:
+    assert for_audience(report, Audience.INTERNAL) is report
+
+
+def test_the_whole_report_holds_what_is_searched_for() -> None:
+    """Else the searches above would prove nothing."""
+    whole = shared()
+    told = read(whole, "json")
+    assert all(text in told for app in APPS for text in texts_of(whole, app))
+    assert "127.77.0.66" in told
+    assert "2 apps" in told

@@ -1,0 +1,112 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tests.unit.report.conftest import fleet_report
+from tieback.model.errors import UsageError
+from tieback.model.exposure import People
+from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
+from tieback.model.report import Report
+from tieback.report.document import headline_text, scope_lines
+from tieback.report.public import LEAST, aggregate, rounded
+
+
+@pytest.mark.parametrize(
+    ("figure", "told"),
+    [
+        (exact(4251, ""), lower_bound(4200, "")),
+        (exact(7, ""), lower_bound(7, "")),
+        (exact(0, ""), exact(0, "")),
+        (estimate(999, ""), estimate(990, "")),
+        (lower_bound(280_123_456, ""), lower_bound(280_000_000, "")),
+    ],
+)
+def test_figures_are_rounded_down(figure: Figure, told: Figure) -> None:
+    assert (rounded(figure).value, rounded(figure).quality) == (told.value, told.quality)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(0, 10**15), st.sampled_from(Quality))
+def test_a_rounded_figure_claims_no_more(value: int, quality: Quality) -> None:
+    told = rounded(Figure(value, quality, ""))
+    assert value * 0.9 <= told.value <= value
+    assert rounded(told) == replace(told, method="rounded down")
+
+
+def test_small_groups_are_joined_or_left_out() -> None:
+    told = aggregate(fleet_report())
+    assert [(kind.product, kind.asked, kind.exposed) for kind in told.headline.kinds] == [
+        ("mongodb", 12, 12),
+        ("opensearch", 7, 7),
+        ("other", 5, 5),
+    ]
+    assert sum(kind.exposed for kind in told.headline.kinds) == told.headline.stores_exposed
+    assert "location_rare" not in dict(told.headline.pii)
+    assert told.breakdown is not None
+    assert {store for store, _, _ in told.breakdown.cells} == {"mongodb", "opensearch"}
+    assert told.breakdown.apps == (("critical", 18), ("medium", 6))
+    assert told.breakdown.created == (("2012 to 2013", 8), ("2014 to 2015", 8), ("2016 to 2017", 8))
+
+
+def test_one_small_kind_takes_the_smallest_other_with_it() -> None:
+    whole = fleet_report()
+    kinds = [kind for kind in whole.headline.kinds if kind.product != "couchdb"]
+    told = aggregate(replace(whole, headline=replace(whole.headline, kinds=tuple(kinds))))
+    assert [(kind.product, kind.exposed) for kind in told.headline.kinds] == [("mongodb", 12), ("other", 10)]
+
+
+@pytest.mark.parametrize(("number", "told"), [(0, 0), (1, None), (4, None), (5, 5), (None, None)])
+def test_counts_of_a_few_are_not_told(number: int | None, told: int | None) -> None:
+    whole = fleet_report()
+    assert whole.scope is not None
+    cut = aggregate(
+        replace(
+            whole,
+            headline=replace(whole.headline, stores_ransomed=number, honeypots=number),
+            scope=replace(whole.scope, targets_out_of_scope=number),
+        )
+    )
+    assert (cut.headline.stores_ransomed, cut.headline.honeypots) == (told, told)
+    assert cut.scope is not None
+    assert cut.scope.targets_out_of_scope == told
+    asked = dict(scope_lines(cut.scope))["Asked"]
+    assert asked == ("9 targets" if told is None else f"9 targets; {told} outside the grant, not contacted")
+
+
+@pytest.mark.parametrize(
+    "small",
+    [{"apps_analysed": 4, "apps_affected": 0, "stores_exposed": 0}, {"apps_affected": 1}, {"stores_exposed": LEAST - 1},
+     {"stores_answering": 2}],
+    ids=",".join,
+)  # fmt: skip
+def test_a_run_that_is_too_small_is_refused(small: dict[str, int]) -> None:
+    whole = fleet_report()
+    with pytest.raises(UsageError, match="too small for a public report"):
+        aggregate(replace(whole, headline=replace(whole.headline, **small)))
+
+
+def test_a_fleet_without_an_open_store_may_say_so() -> None:
+    whole = fleet_report()
+    told = aggregate(replace(whole, headline=replace(whole.headline, apps_affected=0, stores_exposed=0)))
+    assert headline_text(told) == "24 apps analysed. 24 data stores answered, and none let a stranger read records."
+
+
+def test_without_a_grant_there_is_no_scope() -> None:
+    assert aggregate(replace(fleet_report(), scope=None)).scope is None
+
+
+def test_people_are_a_wider_range() -> None:
+    whole = fleet_report()
+    people = People(exact(1234, ""), lower_bound(777, ""))
+    told = aggregate(replace(whole, headline=replace(whole.headline, people=people))).headline.people
+    assert told is not None
+    assert told.at_least is not None
+    assert (told.at_most.value, told.at_least.value) == (1300, 770)
+
+
+def test_the_hour_and_the_title_are_not_told(report: Report) -> None:
+    told = aggregate(fleet_report())
+    assert (told.title, told.created.hour, told.created.date()) == (
+        "Open back ends of mobile apps", 0, report.created.date()
+    )  # fmt: skip

@@ -1,0 +1,49 @@
+"""The rows of a vendor's report; what must not be in it is searched for in ``test_audience.py``."""
+
+import pytest
+from msgspec.structs import replace
+
+from tests.unit.report.conftest import FIELDHAND, PARCELLO, in_tables, the_report
+from tieback.model.exposure import Severity, SeverityFactor
+from tieback.model.report import Report
+from tieback.report.vendor import narrow
+
+
+def test_rows_are_those_of_the_whole_report_in_its_order(report: Report) -> None:
+    cut = narrow(report, PARCELLO.vendor)
+    assert [store.id for store in cut.exposed.rows()] == ["exp-parcello", "exp-fieldhand"]
+    assert cut.exposed.count == 2
+    assert [store.id for store in cut.exposed.pick({"exp-fieldhand", "exp-workhub"})] == ["exp-fieldhand"]
+    assert [summary.app for summary in cut.apps.pick({PARCELLO.sha256, FIELDHAND.sha256})] == [PARCELLO]
+    assert list(cut.sightings.pick({FIELDHAND.sha256})) == []
+    assert cut.ways == (2, 0)
+    assert [finding.id for finding in cut.findings.rows()] == ["open-store:exp-parcello"]
+
+
+def test_tables_can_be_read_again(report: Report) -> None:
+    cut = narrow(report, FIELDHAND.vendor)
+    for table in (cut.apps, cut.exposed, cut.findings, cut.probes, cut.sightings):
+        assert len(list(table.rows())) == len(list(table.rows())) == table.count
+
+
+def test_a_severity_that_hangs_on_others_apps_is_judged_anew() -> None:
+    whole = the_report()
+    first, *rest = [store for store in whole.exposures() if store.id != "exp-fieldhand"]
+    (shared,) = [store for store in whole.exposures() if store.id == "exp-fieldhand"]
+    factors = (SeverityFactor("access", 12, "records answer a stranger"), SeverityFactor("apps", 60, "900 apps"))
+    shared = replace(shared, factors=factors, score=72, severity=Severity.CRITICAL)
+    findings = [
+        replace(one, severity=Severity.CRITICAL) if shared.id in one.exposures else one for one in whole.findings.rows()
+    ]
+    cut = narrow(in_tables(whole, exposures=(shared, first, *rest), findings=findings), FIELDHAND.vendor)
+    (store,) = cut.exposed.rows()
+    assert store.score == 12
+    assert store.severity.rank < Severity.CRITICAL.rank
+    assert [finding.severity for finding in cut.findings.rows()] == [store.severity]
+
+
+@pytest.mark.parametrize("folder", ["/home/someone/apps/", "C-drive/"])
+def test_folders_of_the_user_are_not_told(report: Report, folder: str) -> None:
+    apps = [replace(summary, path=folder + summary.path) for summary in report.apps.rows()]
+    cut = narrow(in_tables(report, apps=apps), FIELDHAND.vendor)
+    assert [summary.path for summary in cut.apps.rows()] == ["fieldhand.apk"]
