@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import msgspec
 import typer
@@ -12,6 +12,9 @@ from tieback.cli.terminal import ExitCode, OutputFormat, complain, data_console,
 from tieback.model.document import encode
 from tieback.model.errors import InputError
 from tieback.model.pii import Classification, Column
+
+if TYPE_CHECKING:
+    from tieback.pii.taxonomy import PiiClass
 
 MAX_LINE = 1 << 20
 """Bytes of one line of input; a longer one is an error and is skipped without being kept."""
@@ -111,6 +114,28 @@ def values(
     _classify(file, output, _VALUES, lambda column: next(classify_columns((column,), names, detector)))
 
 
+@app.command("classes")
+def classes(
+    output: Annotated[OutputFormat, typer.Option("--format", help="One JSON document a class or kind, or a table.")] = (
+        OutputFormat.TABLE
+    ),
+) -> None:
+    """List the classes of personal data and their kinds, with what GDPR, HIPAA, PCI DSS and CCPA call them.
+
+    Example: tieback pii classes --format json
+    """
+    from tieback.pii.kinds import load_kinds, tagged
+    from tieback.pii.taxonomy import load_taxonomy
+
+    kinds = load_kinds()
+    rows = [(name, kind, tagged(name, kind)) for name in load_taxonomy() for kind in ("", *kinds.get(name, ()))]
+    if output is OutputFormat.JSON:
+        for name, kind, leaf in rows:
+            write_line(encode("pii-class", {"class": name, "kind": kind} | msgspec.structs.asdict(leaf)))
+    else:
+        _print_classes(rows)
+
+
 def _classify(file: Path | None, output: OutputFormat, reader: "Reader", judge: Verdicts) -> None:
     """Every line of a file or of standard input; exit code 3 where some could not be read."""
     if file is None:
@@ -187,10 +212,25 @@ def _document(line: Line, verdict: Classification) -> bytes:
         {
             "id": line.id,
             "class": verdict.pii_class,
+            "detail": verdict.detail,
             "confidence": verdict.confidence,
             "evidence": verdict.evidence,
         },
     )
+
+
+def _print_classes(rows: "list[tuple[str, str, PiiClass]]") -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("class", "kind", "GDPR", "NIST 800-122", "HIPAA", "PCI DSS", "CCPA"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("points", justify="right")
+    for name, kind, leaf in rows:
+        marked = f"{leaf.gdpr} (special)" if leaf.special else leaf.gdpr
+        first = (name if not kind else "", kind, marked, leaf.nist, " ".join(leaf.hipaa), leaf.pci, leaf.ccpa)
+        table.add_row(*first, str(leaf.points) if not kind else "")
+    data_console().print(table)
 
 
 def _print(rows: list[tuple[Line, Classification]]) -> None:
@@ -204,7 +244,8 @@ def _print(rows: list[tuple[Line, Classification]]) -> None:
     table.add_column("why", overflow="fold", ratio=1)
     for line, verdict in rows[:SHOWN]:
         sure = f"{verdict.confidence:.2f}" if verdict.confidence else ""
-        cells = (line.table or "", line.field, verdict.pii_class, sure, "; ".join(verdict.evidence))
+        what = f"{verdict.pii_class} ({verdict.detail})" if verdict.detail else verdict.pii_class
+        cells = (line.table or "", line.field, what, sure, "; ".join(verdict.evidence))
         table.add_row(*(Text(_printable(cell)) for cell in cells))
     console = data_console()
     console.print(table)

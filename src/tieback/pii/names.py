@@ -13,6 +13,7 @@ from itertools import chain
 from tieback.model.pii import Classification, Column
 from tieback.pii.dtypes import fits, kind_of
 from tieback.pii.interface import DetectorMeta
+from tieback.pii.kinds import KindReader, load_kinds
 from tieback.pii.lexicon import Lexicon, Needs, Noun, Phrase, load_lexicon
 from tieback.pii.persons import of_the_table, personal_number
 from tieback.pii.reading import CACHED, GUESSED, Found, Reader, Reading
@@ -64,6 +65,10 @@ class NameDetector:
     def _outlook(self) -> Outlook:
         return Outlook(self._reader)
 
+    @cached_property
+    def _kinds(self) -> KindReader:
+        return KindReader(load_kinds())
+
     def classify(self, column: Column) -> Iterator[Classification]:
         """The class of one column; nothing where the name does not look like personal data."""
         verdict = self._verdict(column.field, column.table, column.dtype, column.siblings)
@@ -87,9 +92,13 @@ class NameDetector:
             verdict = self._read_as(reading, near, dtype)
         if verdict.pii_class == NONE and (reading.unknown or near.carries or not verdict.evidence):
             verdict = self._further(reading, near, dtype) or verdict
-        if verdict.pii_class != NONE and dtype and not fits(verdict.pii_class, self._kind(dtype)):
-            return Classification(NONE, 0.0, (*verdict.evidence, f"type {dtype!r} does not fit {verdict.pii_class}"))
-        return verdict
+        pii_class = verdict.pii_class
+        if pii_class == NONE:
+            return verdict
+        if dtype and not fits(pii_class, self._kind(dtype)):
+            return Classification(NONE, 0.0, (*verdict.evidence, f"type {dtype!r} does not fit {pii_class}"))
+        kind = self._kinds.of(pii_class, reading.words)
+        return Classification(pii_class, verdict.confidence, verdict.evidence, kind) if kind else verdict
 
     def _further(self, reading: Reading, near: Surroundings, dtype: str) -> Classification | None:
         """What else a name may mean: by its table's class, without its table, as one word, by the ranker."""

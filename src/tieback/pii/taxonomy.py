@@ -18,7 +18,7 @@ class PiiClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gdpr: str
     """Articles of Regulation (EU) 2016/679."""
     special: bool
-    """Special category (Art. 9 GDPR), or sensitive authentication data (PCI DSS)."""
+    """Whether it may be a special category of Art. 9 or 10 GDPR."""
     points: int
     """Sensitivity, 1 to 10."""
     source: str

@@ -19,11 +19,29 @@ def test_a_line_a_field() -> None:
     result = runner.invoke(pii.app, ["names"], input="\n".join(map(json.dumps, lines)))
     assert (result.exit_code, result.stderr) == (0, "")
     first, second, third = map(json.loads, result.stdout.splitlines())
-    assert first.keys() == {"schema", "id", "class", "confidence", "evidence"}
+    assert first.keys() == {"schema", "id", "class", "detail", "confidence", "evidence"}
     assert (first["schema"], first["id"], first["class"]) == ("tieback/pii/1", 7, "birth")
     assert (second["id"], second["class"], second["confidence"]) == ("b", "none", 0)
     assert second["evidence"] == ["head 'at'"]
     assert (third["id"], third["class"]) == (None, "phone")
+
+
+def test_the_kind_is_told_beside_the_class() -> None:
+    result = runner.invoke(pii.app, ["names"], input='{"field":"cvv"}')
+    assert json.loads(result.stdout)["detail"] == "card verification code"
+    result = runner.invoke(pii.app, ["names", "--format", "table"], input='{"field":"cvv"}')
+    assert "payment_card (card verification code)" in " ".join(result.stdout.split())
+
+
+def test_the_classes_and_their_kinds() -> None:
+    result = runner.invoke(pii.app, ["classes", "--format", "json"])
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert len({one["class"] for one in found}) == 25
+    (code,) = [one for one in found if one["kind"] == "card verification code"]
+    assert (code["class"], code["pci"], code["schema"]) == ("payment_card", "SAD", "tieback/pii-class/1")
+    table = runner.invoke(pii.app, ["classes"], env={"COLUMNS": "160"})
+    assert (table.exit_code, table.stderr) == (0, "")
+    assert "Art. 4(1), 10 (special)" in table.stdout
 
 
 @pytest.mark.parametrize(
@@ -84,7 +102,7 @@ def test_values_a_line_a_column() -> None:
     result = runner.invoke(pii.app, ["values"], input="\n".join(map(json.dumps, lines)))
     assert (result.exit_code, result.stderr) == (0, "")
     first, second, third = map(json.loads, result.stdout.splitlines())
-    assert first.keys() == {"schema", "id", "class", "confidence", "evidence"}
+    assert first.keys() == {"schema", "id", "class", "detail", "confidence", "evidence"}
     assert (first["schema"], first["id"], first["class"]) == ("tieback/pii/1", 7, "email")
     assert "n_seen=12 n_distinct=12 n_hit=12" in first["evidence"]
     assert "example" not in result.stdout

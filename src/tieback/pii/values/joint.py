@@ -67,7 +67,7 @@ def _join(name: Classification, look: Look) -> Classification:
         if name.confidence <= WEAK_NAME and not _supports(name.pii_class, look):
             return Classification(NONE, 0.0, (*name.evidence, "values give the weak name no support"))
         return Classification(
-            name.pii_class, name.confidence, (*name.evidence, f"n_seen={look.seen}", f"form {look.mask}")
+            name.pii_class, name.confidence, (*name.evidence, f"n_seen={look.seen}", f"form {look.mask}"), name.detail
         )
     if best is not None and best.sure >= THRESHOLD and not name.evidence:
         return _by_value(name, best, look)

@@ -127,7 +127,7 @@ def from_sets(words: Vocabulary, values: Sequence[str], forms: dict[str, float])
         ("sex", words.sex, words.sex_aside | words.sex_letters),
         ("marital status", words.marital, words.sex_aside),
         ("religion", words.religion, words.sex_aside),
-        ("ethnicity", words.ethnicity, words.sex_aside),
+        ("ethnic origin", words.ethnicity, words.sex_aside),
     ):
         hits = len(lower & known)
         if hits >= (2 if kind == "sex" else 3) and len(lower & (known | aside)) >= 0.9 * len(lower):

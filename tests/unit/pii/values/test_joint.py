@@ -1,5 +1,6 @@
 import pytest
 
+import tieback.pii
 from tieback.model.pii import Column
 from tieback.pii.names import NameDetector
 from tieback.pii.values import ValueDetector, classify_columns
@@ -58,3 +59,18 @@ def test_a_veto_says_why() -> None:
 def test_fits() -> None:
     assert fits("birth", VALUES.look(["34", "57", "19"]))
     assert not fits("email", VALUES.look(["34", "57", "19"]))
+
+
+def test_the_library_call_joins_names_and_values() -> None:
+    hashes = tuple("$2b$12$" + "abcdefghij" * 5 + f"{n:03d}" for n in range(12))
+    found = list(tieback.pii.classify_columns([Column("pw", values=hashes), Column("cvv"), Column("", values=hashes)]))
+    assert [(one.pii_class, one.detail) for one in found] == [
+        ("password", "bcrypt hash"),
+        ("payment_card", "card verification code"),
+        ("password", "bcrypt hash"),
+    ]
+
+
+def test_a_kind_that_the_name_tells_stays_where_values_only_agree() -> None:
+    (found,) = tieback.pii.classify_columns([Column("cvv", "cards", values=("123", "937", "004", "771", "652"))])
+    assert (found.pii_class, found.detail) == ("payment_card", "card verification code")
