@@ -9,7 +9,9 @@ The folder is ``TIEBACK_DATA``, or else ``$XDG_DATA_HOME/tieback`` or ``~/.local
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -107,17 +109,31 @@ class Datasets:
         """
         digest, is_mmdb = _examine(path)
         imported = today or datetime.now(UTC).date().isoformat()
-        if is_mmdb:
-            with Mmdb(path) as database:
+        made = not self.folder.exists()
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # What is read is our own copy: the file given may change, or be cut while it is mapped.
+        draft = self.folder / f".{digest}.{os.getpid()}"
+        try:
+            shutil.copyfile(path, draft)
+            if is_mmdb:
+                found, table = _mmdb(draft, path, digest, imported), None
+            else:
+                file = _read(draft, path, provider)
+                table = _compiled(file)
                 found = Dataset(
-                    f"{database.kind}:{database.type}", database.kind, path.name, digest, database.date, imported, 0
+                    file.name, file.kind, path.name, digest, file.date, imported, len(file.nets), file.skipped
                 )
-            self._keep(path, digest)
-        else:
-            file = self._read(path, provider)
-            found = Dataset(file.name, file.kind, path.name, digest, file.date, imported, len(file.nets), file.skipped)
-            self._keep(path, digest)
-            _write(self.folder / f"{digest}.table", _compiled(file))
+            if _examine(draft)[0] != digest:
+                raise InputError("it changed while it was read", where=str(path), advice="Import it again")
+            if table is not None:
+                _write(self.folder / f"{digest}.table", table)
+            draft.replace(self.folder / f"{digest}.data")
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            if made:
+                with suppress(OSError):
+                    self.folder.rmdir()
+            raise
         before = self.all()
         kept = (*(one for one in before if one.name != found.name), found)
         listed = _Manifest(tuple(sorted(kept, key=lambda one: one.name)))
@@ -152,23 +168,6 @@ class Datasets:
         """The open MMDB. Raises ``InputError`` where it is missing or damaged."""
         return Mmdb(self.folder / f"{dataset.sha256}.data")
 
-    def _read(self, path: Path, provider: str) -> RangeFile:
-        try:
-            return read_ranges(path.read_bytes(), provider=provider)
-        except InputError as error:
-            raise InputError(error.what, where=str(path), advice=error.advice) from None
-
-    def _keep(self, path: Path, digest: str) -> None:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        target = self.folder / f"{digest}.data"
-        if target.exists():
-            return
-        draft = self.folder / f".{digest}.{os.getpid()}"
-        with path.open("rb") as source, draft.open("wb") as file:
-            while block := source.read(1 << 20):
-                file.write(block)
-        draft.replace(target)
-
     def _wrong(self, one: Dataset) -> str:
         path = self.folder / f"{one.sha256}.data"
         try:
@@ -179,12 +178,28 @@ class Datasets:
                 self.database(one).close()
                 return ""
             provider = "" if one.kind == "asn" else one.name
-            same = _compiled(self._read(path, provider)) == (self.folder / f"{one.sha256}.table").read_bytes()
+            same = _compiled(_read(path, path, provider)) == (self.folder / f"{one.sha256}.table").read_bytes()
         except InputError as error:
             return error.what
         except OSError as error:
             return f"cannot be read ({error.strerror})"
         return "" if same else "its table is not what the list gives"
+
+
+def _mmdb(copy: Path, given: Path, digest: str, imported: str) -> Dataset:
+    try:
+        with Mmdb(copy) as database:
+            name = f"{database.kind}:{database.type}"
+            return Dataset(name, database.kind, given.name, digest, database.date, imported, 0)
+    except InputError as error:
+        raise InputError(error.what, where=str(given), advice=error.advice) from None
+
+
+def _read(copy: Path, given: Path, provider: str) -> RangeFile:
+    try:
+        return read_ranges(copy.read_bytes(), provider=provider)
+    except InputError as error:
+        raise InputError(error.what, where=str(given), advice=error.advice) from None
 
 
 def _compiled(file: RangeFile) -> bytes:

@@ -2,20 +2,29 @@
 
 Format: https://maxmind.github.io/MaxMind-DB/. Known layouts of records: MaxMind's GeoLite2 and DB-IP
 (``autonomous_system_number``, ``country.iso_code``), ip-location-db (``country_code``), IPinfo (``asn``, ``as_name``).
+
+maxminddb's reader in C trusts a file's pointers: a damaged one ends the process. Only its reader in Python is used,
+which checks them, and the tree is never walked by its iterator, which a hostile file can make endless.
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Address, IPv6Address
 from itertools import islice
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
 from tieback.model.errors import InputError
 
-_LOOKED_AT = 2000
+if TYPE_CHECKING:
+    from maxminddb import Reader
+
+_LOOKED_AT = 200
 """Records that tell what a database holds."""
+_STEPS = 5_000
+"""Nets that are looked at for them; most of them may be empty."""
 _ADVICE = "Give an MMDB with AS numbers or countries"
 
 
@@ -42,18 +51,20 @@ class Mmdb:
 
         self._path = path
         try:
-            self._reader = maxminddb.open_database(path, maxminddb.MODE_AUTO)
-        except (maxminddb.InvalidDatabaseError, OSError, ValueError) as error:
-            raise InputError(f"no MMDB that can be read ({error})"[:200], where=str(path), advice=_ADVICE) from None
+            self._reader = maxminddb.open_database(path, maxminddb.MODE_MMAP)
+        except _damage(OSError) as error:
+            raise InputError(_line("no MMDB that can be read", error), where=str(path), advice=_ADVICE) from None
         try:
             meta = self._reader.metadata()
-            self.type = str(meta.database_type)[:100]
+            self.type = _text(meta.database_type)
             self.date = _day(meta.build_epoch)
+            if meta.ip_version not in (4, 6):
+                raise ValueError("it is for no version of IP")
             self.version = int(meta.ip_version)
-            first = [_located(record, 0) for _, record in islice(self._reader, _LOOKED_AT)]
-        except (maxminddb.InvalidDatabaseError, ValueError, OverflowError, RecursionError, UnicodeDecodeError) as error:
+            first = [_located(record, 0) for record in islice(_records(self._reader, self.version), _LOOKED_AT)]
+        except _damage() as error:
             self._reader.close()
-            raise InputError(f"a damaged MMDB ({error})"[:200], where=str(path), advice=_ADVICE) from None
+            raise InputError(_line("a damaged MMDB", error), where=str(path), advice=_ADVICE) from None
         self.has_asn = any(one.asn is not None for one in first)
         self.has_country = any(one.country for one in first)
         if not self.has_asn and not self.has_country:
@@ -75,14 +86,12 @@ class Mmdb:
         Raises:
             InputError: the file is damaged at this place.
         """
-        import maxminddb
-
         if ":" in address and self.version == 4:
             return None
         try:
             record, prefix = self._reader.get_with_prefix_len(address)
-        except (maxminddb.InvalidDatabaseError, ValueError, OverflowError, RecursionError) as error:
-            raise InputError(f"a damaged MMDB ({error})"[:200], where=str(self._path), advice=_ADVICE) from None
+        except _damage() as error:
+            raise InputError(_line("a damaged MMDB", error), where=str(self._path), advice=_ADVICE) from None
         return _located(record, prefix) if record is not None else None
 
     def close(self) -> None:
@@ -94,6 +103,34 @@ class Mmdb:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _damage(*more: type[Exception]) -> tuple[type[Exception], ...]:
+    """What the reader raises on bytes that are not as the format says: metadata and keys may be of any type."""
+    import maxminddb
+
+    read = (maxminddb.InvalidDatabaseError, ValueError, TypeError, AttributeError, OverflowError, RecursionError)
+    return (*read, *more)
+
+
+def _line(what: str, error: Exception) -> str:
+    return f"{what} ({_text(str(error))})"[:200]
+
+
+def _records(reader: "Reader", version: int) -> Iterator[Any]:
+    """Records in the order of their addresses, IPv4 first; every step is one bounded look-up, and steps are counted."""
+    ranges: list[tuple[type[IPv4Address | IPv6Address], int]] = [(IPv4Address, 32)]
+    if version == 6:
+        ranges.append((IPv6Address, 128))
+    for kind, bits in ranges:
+        at = 0
+        for _ in range(_STEPS):
+            record, prefix = reader.get_with_prefix_len(kind(at))
+            if record is not None:
+                yield record
+            at = (at | ((1 << max(0, bits - prefix)) - 1)) + 1
+            if at >> bits:
+                break
 
 
 def _located(record: Any, prefix: int) -> Located:

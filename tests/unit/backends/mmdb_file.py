@@ -64,8 +64,8 @@ def _encode(value: Any) -> bytes:
         return _head(_STRING, len(raw)) + raw
     # The reader's C code wants the very types of the specification in the metadata.
     kind, number = value if isinstance(value, tuple) else (_UINT32, value)
-    raw: bytes = number.to_bytes((number.bit_length() + 7) // 8, "big")
-    return _head(kind, len(raw)) + raw
+    digits: bytes = number.to_bytes((number.bit_length() + 7) // 8, "big")
+    return _head(kind, len(digits)) + digits
 
 
 def _head(kind: int, size: int) -> bytes:

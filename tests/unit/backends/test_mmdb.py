@@ -57,10 +57,36 @@ def test_a_database_of_another_kind_is_one_line(tmp_path: Path, record: dict[str
         Mmdb(path)
 
 
+def test_an_endless_tree_is_no_hang(tmp_path: Path) -> None:
+    """Every node leads to the next one twice, and the last to nothing: 2**120 empty nets."""
+    whole = mmdb("Test", {"203.0.113.0/24": {"country_code": "NL"}})
+    count = whole.index(b"\0" * 16 + b"\xe1") // 6  # nodes of 24-bit records before the separator and the one record
+    tree = b"".join((n + 1).to_bytes(3, "big") * 2 for n in range(count))
+    path = tmp_path / "a.mmdb"
+    path.write_bytes(tree + whole[len(tree) :])
+    with pytest.raises(InputError, match="holds neither"):
+        Mmdb(path)
+
+
+def test_the_first_record_of_a_large_and_thin_tree_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "a.mmdb"
+    path.write_bytes(mmdb("Test", {"2001:db8:ffff:ffff::/64": {"country_code": "NL"}}))
+    with Mmdb(path) as database:
+        assert database.of("2001:db8:ffff:ffff::1") == Located(None, "", "NL", 64)
+
+
+def test_the_reader_in_c_is_not_used(tmp_path: Path) -> None:
+    """A damaged file ends the process there, and no test could say so."""
+    path = tmp_path / "a.mmdb"
+    path.write_bytes(WHOLE)
+    with Mmdb(path) as database:
+        assert type(database._reader).__module__ == "maxminddb.reader"
+
+
 WHOLE = mmdb("Test", {"203.0.113.0/24": {"country_code": "NL"}, "2001:db8::/32": {"country_code": "DE"}})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(cut=st.integers(0, len(WHOLE) - 1), changed=st.binary(max_size=4))
 def test_damaged_files_end_in_one_line(tmp_path_factory: pytest.TempPathFactory, cut: int, changed: bytes) -> None:
     path = tmp_path_factory.mktemp("m") / "a.mmdb"
