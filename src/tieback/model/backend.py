@@ -25,6 +25,9 @@ class Attribution(msgspec.Struct, frozen=True):
     reason: str
     confidence: float
     """0 to 1."""
+    parts: tuple[tuple[str, float], ...] = ()
+    """What the confidence was made from, where that is more than one thing: each reason with its own; what speaks
+    against is negative."""
 
 
 class Backend(msgspec.Struct, frozen=True):
