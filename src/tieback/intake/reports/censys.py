@@ -1,0 +1,114 @@
+"""Censys: hosts with their services, as JSON: lines or an array of hosts, or an answer of its API.
+
+Read are the host of the Search API, version 2 (https://search.censys.io/api), its answers (``result`` and ``hits``),
+and the host of the Platform API, version 3 (https://docs.censys.com/reference), which says ``protocol`` and
+``scan_time`` for ``service_name`` and ``observed_at``. Censys says what listens, not whether it lets strangers in.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from tieback.intake.reports.interface import Fact, ImporterMeta, address, host_names, moment, port_number, short
+from tieback.intake.reports.products import Products
+from tieback.intake.reports.source import ReportSource
+from tieback.model.passive import PassiveService
+
+
+class _Software(msgspec.Struct, frozen=True):
+    product: str | None = None
+    version: str | None = None
+
+
+class _Service(msgspec.Struct, frozen=True):
+    port: int
+    service_name: str = ""
+    protocol: str = ""
+    observed_at: str = ""
+    scan_time: str = ""
+    software: tuple[_Software, ...] = ()
+
+
+class _Reverse(msgspec.Struct, frozen=True):
+    names: tuple[str, ...] = ()
+
+
+class _Dns(msgspec.Struct, frozen=True):
+    names: tuple[str, ...] = ()
+    reverse_dns: _Reverse = _Reverse()
+
+
+class _Host(msgspec.Struct, frozen=True):
+    ip: str = ""
+    services: tuple[_Service, ...] = ()
+    dns: _Dns = _Dns()
+    name: str = ""
+    last_updated_at: str = ""
+
+
+class _Result(_Host, frozen=True):
+    hits: tuple[_Host, ...] = ()
+    resource: _Host | None = None
+
+
+class _Document(_Host, frozen=True):
+    result: _Result | None = None
+    host: _Host | None = None
+
+
+class Censys:
+    """Reads hosts of Censys."""
+
+    meta = ImporterMeta("censys", "Censys", "JSON", "https://docs.censys.com/reference")
+
+    def __init__(self) -> None:
+        self._products = Products()
+
+    def recognises(self, head: bytes) -> bool:
+        """Hosts with services that are named as it names them."""
+        named = b'"service_name"' in head or b'"scan_time"' in head or b'"extended_service_name"' in head
+        return b'"services"' in head and b'"ip"' in head and named
+
+    def facts(self, source: ReportSource) -> Iterator[Fact]:
+        """A service for each of a host."""
+        for line, document in source.records(_Document):
+            hosts = tuple(_hosts(document))
+            if not any(host.services for host in hosts):
+                source.skip(line, "no host with services")
+            for host in hosts:
+                yield from self._of_host(host, line, source)
+
+    def _of_host(self, host: _Host, line: int, source: ReportSource) -> Iterator[Fact]:
+        where = address(host.ip)
+        names = host_names((*host.dns.names, *host.dns.reverse_dns.names, host.name))
+        for service in host.services:
+            port = port_number(service.port)
+            if not where or port is None:
+                source.skip(line, "no address or port")
+                continue
+            software = next((one for one in service.software if one.product), _Software())
+            called = service.service_name or service.protocol
+            yield PassiveService(
+                source=self.meta.name,
+                seen=moment(service.observed_at or service.scan_time or host.last_updated_at),
+                address=where,
+                port=port,
+                names=names,
+                service=self._products.service(called, software.product or ""),
+                product=short(software.product or called),
+                version=short(software.version or "", 40),
+                note=short(f"service {called}" if called else ""),
+            )
+
+
+def _hosts(document: _Document) -> Iterator[_Host]:
+    if document.result is not None:
+        yield from document.result.hits
+        if document.result.resource is not None:
+            yield document.result.resource
+        if document.result.services:
+            yield document.result
+    elif document.host is not None:
+        yield document.host
+    else:
+        yield document

@@ -1,0 +1,72 @@
+"""Exodus Privacy: trackers of an app, as ``exodus_analyze -j`` writes them.
+
+Format: https://github.com/Exodus-Privacy/exodus-standalone. A tracker is named, not where it sends to; where the report
+brings the tracker's network signature (a regular expression of hosts), plain names in it are endpoints of the app.
+"""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from tieback.intake.reports.interface import Fact, ImporterMeta, host_name, moment, short
+from tieback.intake.reports.source import ReportSource
+from tieback.model.app import App, Platform
+from tieback.model.passive import PassiveText
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class _Application(msgspec.Struct, frozen=True):
+    handle: str
+    name: str | None = ""
+    version_name: str | None = ""
+    version_code: str | int | None = ""
+
+
+class _Apk(msgspec.Struct, frozen=True):
+    checksum: str = ""
+
+
+class _Tracker(msgspec.Struct, frozen=True):
+    name: str = ""
+    network_signature: str = ""
+
+
+class _Report(msgspec.Struct, frozen=True):
+    application: _Application
+    apk: _Apk = _Apk()
+    trackers: tuple[_Tracker, ...] = ()
+    created: str = ""
+
+
+class Exodus:
+    """Reads reports of Exodus."""
+
+    meta = ImporterMeta("exodus", "Exodus Privacy", "JSON", "https://github.com/Exodus-Privacy/exodus-standalone")
+
+    def recognises(self, head: bytes) -> bool:
+        """An application with a handle, and its trackers."""
+        return b'"application"' in head and b'"handle"' in head and (b'"trackers"' in head or b'"uaid"' in head)
+
+    def facts(self, source: ReportSource) -> Iterator[Fact]:
+        """A text for each host that a tracker's signature names."""
+        for _, report in source.records(_Report):
+            said = report.application
+            digest = report.apk.checksum.lower()
+            app = App(
+                Platform.ANDROID,
+                short(said.handle, 255),
+                digest if _SHA256.fullmatch(digest) else "",
+                short(said.name or ""),
+                short(said.version_name or "", 40),
+                short(str(said.version_code or ""), 40),
+            )
+            for tracker in report.trackers:
+                for part in tracker.network_signature[:4096].split("|"):
+                    name = host_name(part.replace("\\.", ".").strip("()^$"))
+                    if name:
+                        where = short(f"tracker {tracker.name}")
+                        yield PassiveText(
+                            self.meta.name, moment(report.created), app, f"https://{name}", where, "trackers"
+                        )

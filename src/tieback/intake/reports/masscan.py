@@ -1,0 +1,62 @@
+"""masscan: JSON as ``masscan -oJ`` writes it, a host a record; its XML is Nmap's.
+
+Format: ``out-json.c`` of https://github.com/robertdavidgraham/masscan, as its documentation shows it. A port that
+answered is all it says; with banners also what protocol answered.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from tieback.intake.reports.interface import Fact, ImporterMeta, address, moment, port_number, short
+from tieback.intake.reports.products import Products
+from tieback.intake.reports.source import ReportSource
+from tieback.model.passive import PassiveService
+
+
+class _Banner(msgspec.Struct, frozen=True):
+    name: str = ""
+
+
+class _Port(msgspec.Struct, frozen=True):
+    port: int
+    proto: str = "tcp"
+    status: str = "open"
+    service: _Banner = _Banner()
+
+
+class _Host(msgspec.Struct, frozen=True):
+    ip: str
+    ports: tuple[_Port, ...]
+    timestamp: str | int = ""
+
+
+class Masscan:
+    """Reads masscan's JSON."""
+
+    meta = ImporterMeta("masscan", "masscan", "JSON", "https://github.com/robertdavidgraham/masscan")
+
+    def __init__(self) -> None:
+        self._products = Products()
+
+    def recognises(self, head: bytes) -> bool:
+        """An address with ports and their protocol."""
+        return b'"ports"' in head and b'"ip"' in head and b'"proto"' in head
+
+    def facts(self, source: ReportSource) -> Iterator[Fact]:
+        """A service for each open port."""
+        for line, host in source.records(_Host):
+            where = address(host.ip)
+            for one in host.ports:
+                port = port_number(one.port)
+                if not where or port is None:
+                    source.skip(line, "no address or port")
+                elif one.proto == "tcp" and one.status == "open":
+                    yield PassiveService(
+                        source=self.meta.name,
+                        seen=moment(host.timestamp),
+                        address=where,
+                        port=port,
+                        service=self._products.service(one.service.name),
+                        product=short(one.service.name),
+                    )

@@ -1,0 +1,94 @@
+"""MobSF: the report of one app as JSON, as ``/api/v1/report_json`` gives it.
+
+Fields: https://github.com/MobSF/Mobile-Security-Framework-MobSF (views of the static analyser). Read are the app, the
+URLs and domains with the files that hold them, and Firebase databases with whether they were open. E-mail addresses
+and secrets are not read.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from tieback.intake.reports.interface import Fact, ImporterMeta, host_name, moment, place_of, short
+from tieback.intake.reports.source import ReportSource
+from tieback.model.app import App, Platform
+from tieback.model.passive import PassiveService, PassiveText
+from tieback.model.probe import Access
+
+
+class _Urls(msgspec.Struct, frozen=True):
+    urls: tuple[str, ...] = ()
+    path: Any = ""
+
+
+class _Firebase(msgspec.Struct, frozen=True):
+    url: str = ""
+    open: bool | None = None
+
+
+class _Report(msgspec.Struct, frozen=True):
+    file_name: str = ""
+    app_name: str | None = ""
+    package_name: str | None = ""
+    bundle_id: str | None = ""
+    version_name: str | None = ""
+    app_version: str | None = ""
+    sha256: str = ""
+    timestamp: Any = ""
+    urls: tuple[_Urls, ...] = ()
+    domains: dict[str, Any] = {}
+    firebase_urls: tuple[_Firebase, ...] = ()
+
+
+class MobSf:
+    """Reads reports of MobSF."""
+
+    meta = ImporterMeta("mobsf", "MobSF", "JSON", "https://mobsf.github.io/docs/")
+
+    def recognises(self, head: bytes) -> bool:
+        """Its own names for what it found; the first of them stand at the beginning."""
+        app = b'"file_name"' in head and (b'"package_name"' in head or b'"bundle_id"' in head)
+        return b'"appsec"' in head or (app and (b'"sha256"' in head or b'"urls"' in head))
+
+    def facts(self, source: ReportSource) -> Iterator[Fact]:
+        """A text a URL and domain, and a service a Firebase database."""
+        for line, report in source.records(_Report):
+            bundle = report.package_name or report.bundle_id or ""
+            if not bundle:
+                source.skip(line, "no app is named")
+                continue
+            platform = Platform.IOS if report.bundle_id and not report.package_name else Platform.ANDROID
+            digest = report.sha256.lower() if len(report.sha256) == 64 else ""
+            version = short(report.version_name or report.app_version or "", 40)
+            app = App(platform, short(bundle, 255), digest, short(report.app_name or ""), version)
+            seen = moment(report.timestamp)
+            for group in report.urls:
+                where = short(group.path if isinstance(group.path, str) else "report", 255)
+                for url in group.urls:
+                    yield PassiveText(self.meta.name, seen, app, url[:2048], where, "urls")
+            for domain in report.domains:
+                name = host_name(domain)
+                if name:
+                    yield PassiveText(self.meta.name, seen, app, f"https://{name}", "report", "domains")
+            for found in report.firebase_urls:
+                yield from self._firebase(found, app, seen)
+
+    def _firebase(self, found: _Firebase, app: App, seen: str) -> Iterator[Fact]:
+        _, name, port, url = place_of(found.url)
+        if not name:
+            return
+        yield PassiveText(self.meta.name, seen, app, url, "report", "firebase_urls")
+        if found.open is not None:
+            yield PassiveService(
+                source=self.meta.name,
+                seen=seen,
+                address="",
+                port=port or 443,
+                names=(name,),
+                service="firebase_rtdb",
+                product="Firebase Realtime Database",
+                claims=Access.OPEN if found.open else Access.AUTH_REQUIRED,
+                resource=url,
+                note="firebase_urls",
+            )

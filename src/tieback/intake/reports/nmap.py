@@ -1,0 +1,169 @@
+"""Nmap: XML as ``nmap -oX`` writes it, open ports alone; streamed, without entities and outside references.
+
+Elements and attributes: https://nmap.org/book/nmap-dtd.html. What the output of a script claims is in ``nmap.toml``;
+the output itself is not kept.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib import resources
+from xml.parsers import expat
+
+import msgspec
+
+from tieback.intake.reports.interface import Fact, ImporterMeta, address, host_names, moment, port_number, short
+from tieback.intake.reports.products import Products
+from tieback.intake.reports.source import ReportSource
+from tieback.model.passive import PassiveService
+from tieback.model.probe import Access
+
+MAX_DEPTH = 64
+MAX_PORTS = 65_536
+"""Open ports of one host."""
+_MAX_OUTPUT = 64 * 1024
+
+
+class _Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    says: str
+    claims: Access
+
+
+class _Scripts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    script: tuple[_Script, ...]
+
+
+class _Port(msgspec.Struct):
+    number: int | None
+    open: bool = False
+    service: Mapping[str, str] = {}
+    claims: Access = Access.UNKNOWN
+    script: str = ""
+
+
+class Nmap:
+    """Reads Nmap's XML."""
+
+    meta = ImporterMeta("nmap", "Nmap", "XML", "https://nmap.org/book/nmap-dtd.html")
+
+    def __init__(self) -> None:
+        self._products = Products()
+
+    @cached_property
+    def _scripts(self) -> Mapping[str, _Script]:
+        raw = resources.files("tieback.intake.reports").joinpath("nmap.toml").read_bytes()
+        return {script.id: script for script in msgspec.toml.decode(raw, type=_Scripts).script}
+
+    def recognises(self, head: bytes) -> bool:
+        """Its root element, written by itself or by masscan, which takes its form."""
+        return b"<nmaprun" in head
+
+    def facts(self, source: ReportSource) -> Iterator[Fact]:
+        """A service for each open port of each host."""
+        reading = _Reading(self._products, self._scripts)
+        parser = expat.ParserCreate()
+        parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+        parser.StartElementHandler, parser.EndElementHandler = reading.start, reading.end
+        parser.EntityDeclHandler = reading.entity
+        try:
+            for chunk in source.chunks():
+                parser.Parse(chunk, False)
+                yield from reading.taken()
+            parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            raise source.broken(error.lineno, f"this is no XML ({expat.ErrorString(error.code)})") from None
+        except _RefusedError as error:
+            raise source.broken(parser.CurrentLineNumber, str(error)) from None
+        except (ValueError, LookupError):
+            raise source.broken(parser.CurrentLineNumber, "its encoding is not known") from None
+        yield from reading.taken()
+
+
+class _RefusedError(Exception):
+    """What honest reports do not hold."""
+
+
+class _Reading:
+    """The host that is being read, and the services of those that were."""
+
+    def __init__(self, products: Products, scripts: Mapping[str, _Script]) -> None:
+        self._products = products
+        self._scripts = scripts
+        self._done: list[PassiveService] = []
+        self._depth = 0
+        self._address = self._seen = ""
+        self._names: list[str] = []
+        self._ports: list[_Port] = []
+        self._port: _Port | None = None
+
+    def taken(self) -> list[PassiveService]:
+        """What was read since the last time."""
+        done, self._done = self._done, []
+        return done
+
+    def entity(self, *_: object) -> None:
+        """No report of Nmap defines entities."""
+        raise _RefusedError("an XML file that defines entities is not read")
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise _RefusedError("the elements are nested too deep")
+        match name:
+            case "host":
+                self._begin_host(attributes)
+            case "address" if attributes.get("addrtype") != "mac":
+                self._address = self._address or address(attributes.get("addr", ""))
+            case "hostname":
+                self._names.append(attributes.get("name", ""))
+            case "port" if attributes.get("protocol", "tcp") == "tcp":
+                self._port = _Port(port_number(attributes.get("portid", "")))
+            case "state" if self._port is not None:
+                self._port.open = attributes.get("state") == "open"
+            case "service" if self._port is not None:
+                self._port.service = attributes
+            case "script" if self._port is not None:
+                self._judge(self._port, attributes)
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+        self._depth -= 1
+        if name == "port" and self._port is not None:
+            if self._port.open and self._port.number is not None:
+                if len(self._ports) >= MAX_PORTS:
+                    raise _RefusedError("a host has too many ports")
+                self._ports.append(self._port)
+            self._port = None
+        elif name == "host":
+            names = host_names(self._names)
+            if self._address or names:
+                self._done += (self._service(port, names) for port in self._ports)
+
+    def _begin_host(self, attributes: Mapping[str, str]) -> None:
+        self._address, self._names, self._ports = "", [], []
+        self._seen = moment(attributes.get("endtime") or attributes.get("starttime") or "")
+
+    def _judge(self, port: _Port, attributes: Mapping[str, str]) -> None:
+        script = self._scripts.get(attributes.get("id", ""))
+        if script is not None and script.says in attributes.get("output", "")[:_MAX_OUTPUT]:
+            port.claims, port.script = script.claims, script.id
+
+    def _service(self, port: _Port, names: tuple[str, ...]) -> PassiveService:
+        said = port.service
+        called, product = said.get("name", ""), said.get("product", "")
+        return PassiveService(
+            source=Nmap.meta.name,
+            seen=self._seen,
+            address=self._address,
+            port=port.number,
+            names=names,
+            service=self._products.service(called, product) or self._products.within(product),
+            product=short(product or called),
+            version=short(said.get("version", ""), 40),
+            claims=port.claims,
+            # A name that Nmap took from its list of ports says nothing of who answers.
+            note=short(
+                f"script {port.script}" if port.script else "by the port" if said.get("method") == "table" else ""
+            ),
+        )

@@ -1,0 +1,58 @@
+"""Which importer reads a report: told by its content, never by its name."""
+
+from pathlib import Path
+
+from tieback.intake.reports.censys import Censys
+from tieback.intake.reports.exodus import Exodus
+from tieback.intake.reports.interface import Importer
+from tieback.intake.reports.leakix import LeakIx
+from tieback.intake.reports.masscan import Masscan
+from tieback.intake.reports.mobsf import MobSf
+from tieback.intake.reports.nmap import Nmap
+from tieback.intake.reports.nuclei import Nuclei
+from tieback.intake.reports.openfirebase import OpenFirebase
+from tieback.intake.reports.prowler import Prowler
+from tieback.intake.reports.shadowserver import Shadowserver
+from tieback.intake.reports.shodan import Shodan
+from tieback.intake.reports.source import ReportSource
+from tieback.model.errors import InputError
+
+REPORTS_VERSION = "1"
+"""Rises when an importer would read something else from the same file."""
+
+
+def importers() -> tuple[Importer, ...]:
+    """One of each; those whose marks say most come first."""
+    return (
+        Shodan(),
+        LeakIx(),
+        Nuclei(),
+        Prowler(),
+        OpenFirebase(),
+        Exodus(),
+        MobSf(),
+        Nmap(),
+        Masscan(),
+        Censys(),
+        Shadowserver(),
+    )
+
+
+def importer_of(source: ReportSource) -> Importer:
+    """The importer of a report.
+
+    Raises:
+        InputError: the file cannot be read, or none knows it.
+    """
+    head = source.head()
+    found = next((importer for importer in importers() if importer.recognises(head)), None)
+    if found is None:
+        known = ", ".join(sorted(importer.meta.title for importer in importers()))
+        raise InputError("no known report" if head else "empty", where=str(source.path), advice=f"Known are {known}")
+    return found
+
+
+def opened(path: Path) -> tuple[Importer, ReportSource]:
+    """An importer and its report. Raises as ``importer_of``."""
+    source = ReportSource(path)
+    return importer_of(source), source

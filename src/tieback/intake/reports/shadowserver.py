@@ -1,0 +1,124 @@
+"""Shadowserver: daily network reports as CSV with a line of headers, one row a service, times in UTC.
+
+Columns: the pages of the reports below https://www.shadowserver.org/what-we-do/network-reporting/. Nearly all reports
+of services share ``timestamp``, ``ip``, ``protocol``, ``port``, ``hostname`` and ``tag``; what a report claims is in
+``shadowserver.toml``.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib import resources
+from itertools import chain
+
+import msgspec
+
+from tieback.intake.reports.interface import Fact, ImporterMeta, address, host_names, moment, port_number, short
+from tieback.intake.reports.products import Products
+from tieback.intake.reports.source import ReportSource
+from tieback.model.passive import PassiveService
+from tieback.model.probe import Access
+
+_NEEDED = frozenset({"timestamp", "ip", "port", "tag"})
+_MAX_COLUMNS = 256
+
+
+class _Unless(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    column: str
+    values: tuple[str, ...]
+
+
+class _Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    tag: str
+    claims: Access
+    source: str
+    unless: _Unless | None = None
+
+
+class _Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    report: tuple[_Report, ...]
+
+
+class Shadowserver:
+    """Reads reports of Shadowserver."""
+
+    meta = ImporterMeta(
+        "shadowserver", "Shadowserver", "CSV", "https://www.shadowserver.org/what-we-do/network-reporting/"
+    )
+
+    def __init__(self) -> None:
+        self._products = Products()
+
+    @cached_property
+    def _reports(self) -> Mapping[str, _Report]:
+        raw = resources.files("tieback.intake.reports").joinpath("shadowserver.toml").read_bytes()
+        return {report.tag: report for report in msgspec.toml.decode(raw, type=_Reports).report}
+
+    def recognises(self, head: bytes) -> bool:
+        """A line of headers with the columns that its reports share."""
+        first = head.partition(b"\n")[0].decode("utf-8", "replace")
+        return set(_columns(first)) >= _NEEDED
+
+    def facts(self, source: ReportSource) -> Iterator[Fact]:
+        """A service a row."""
+        lines = source.lines()
+        columns = _columns(next(lines, ""))
+        if len(columns) > _MAX_COLUMNS or len(set(columns)) < len(columns):
+            raise source.broken(1, "the columns are too many or not distinct")
+        if not set(columns) >= _NEEDED:
+            raise source.broken(1, f"a report has the columns {', '.join(sorted(_NEEDED))}")
+        reader = csv.reader(lines, strict=True)
+        while True:
+            try:
+                row = next(reader, None)
+            except csv.Error as error:
+                raise source.broken(reader.line_num + 1, f"this is no CSV ({error})") from None
+            if row is None:
+                return
+            line = reader.line_num + 1
+            if not row:
+                continue
+            if len(row) != len(columns):
+                source.skip(line, f"{len(row)} columns instead of {len(columns)}")
+                continue
+            fact = self._service(dict(zip(columns, row, strict=True)))
+            if fact is None:
+                source.skip(line, "no address or port")
+            else:
+                yield fact
+
+    def _service(self, row: Mapping[str, str]) -> PassiveService | None:
+        where, port = address(row["ip"]), port_number(row["port"])
+        if not where or port is None:
+            return None
+        tags = [tag.strip().lower() for tag in row["tag"].split(";")]
+        report = next((self._reports[tag] for tag in tags if tag in self._reports), None)
+        return PassiveService(
+            source=self.meta.name,
+            seen=moment(row["timestamp"]),
+            address=where,
+            port=port,
+            names=host_names((row.get("hostname", ""),)),
+            service=self._products.service(*tags),
+            product=short(next((tag for tag in tags if self._products.service(tag)), tags[0])),
+            version=short(row.get("version", "") or row.get("mysql_version", ""), 40),
+            claims=_claims(report, row),
+            note=short(f"tag {row['tag']}"),
+        )
+
+
+def _columns(line: str) -> list[str]:
+    try:
+        cells = next(csv.reader(chain((line,))), [])
+    except csv.Error:
+        return []
+    return [cell.strip().lower() for cell in cells]
+
+
+def _claims(report: _Report | None, row: Mapping[str, str]) -> Access:
+    if report is None:
+        return Access.UNKNOWN
+    unless = report.unless
+    if unless is not None and unless.column in row and row[unless.column].strip().lower() in unless.values:
+        return Access.AUTH_REQUIRED
+    return report.claims

@@ -1,0 +1,175 @@
+"""Shodan: banners, one JSON object a line, as ``shodan download`` writes them (mostly packed with gzip).
+
+Fields: https://datapedia.shodan.io/ and the notes on its modules there. Of what the modules list, names and sizes of
+databases and indices are kept, and counts; never keys, documents or banners.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from tieback.intake.reports.interface import (
+    MAX_CONTAINERS,
+    Fact,
+    ImporterMeta,
+    address,
+    host_names,
+    moment,
+    port_number,
+    short,
+)
+from tieback.intake.reports.products import Products
+from tieback.intake.reports.source import ReportSource
+from tieback.model.figure import Figure, estimate, total
+from tieback.model.passive import PassiveService
+from tieback.model.probe import Access
+
+_SYSTEM = frozenset({"admin", "config", "local"})
+
+
+class _Module(msgspec.Struct, frozen=True):
+    module: str = ""
+
+
+class _Database(msgspec.Struct, frozen=True):
+    name: str = ""
+    size: float | None = msgspec.field(name="sizeOnDisk", default=None)
+    empty: bool = False
+
+
+class _Databases(msgspec.Struct, frozen=True):
+    databases: tuple[_Database, ...] = ()
+    total: float | None = msgspec.field(name="totalSize", default=None)
+
+
+class _Mongo(msgspec.Struct, frozen=True):
+    authentication: bool | None = None
+    listed: _Databases | None = msgspec.field(name="listDatabases", default=None)
+
+
+class _Docs(msgspec.Struct, frozen=True):
+    count: int | None = None
+
+
+class _Store(msgspec.Struct, frozen=True):
+    bytes: int | None = msgspec.field(name="size_in_bytes", default=None)
+
+
+class _Shards(msgspec.Struct, frozen=True):
+    docs: _Docs = _Docs()
+    store: _Store = _Store()
+
+
+class _Index(msgspec.Struct, frozen=True):
+    primaries: _Shards = _Shards()
+
+
+class _Elastic(msgspec.Struct, frozen=True):
+    indices: dict[str, _Index] = {}
+
+
+class _Redis(msgspec.Struct, frozen=True):
+    server: dict[str, Any] = {}
+
+
+class _CouchDb(msgspec.Struct, frozen=True):
+    dbs: tuple[str, ...] = ()
+
+
+class _Banner(msgspec.Struct, frozen=True):
+    port: int
+    ip_str: str = ""
+    timestamp: str = ""
+    hostnames: tuple[str, ...] = ()
+    product: str = ""
+    version: str = ""
+    origin: _Module = msgspec.field(name="_shodan", default=_Module())
+    elastic: _Elastic | None = None
+    mongodb: _Mongo | None = None
+    redis: _Redis | None = None
+    couchdb: _CouchDb | None = None
+
+
+class Shodan:
+    """Reads banners of Shodan."""
+
+    meta = ImporterMeta("shodan", "Shodan", "JSON", "https://datapedia.shodan.io/")
+
+    def __init__(self) -> None:
+        self._products = Products()
+
+    def recognises(self, head: bytes) -> bool:
+        """Its own mark stands in each banner; the address in words tells the rest."""
+        return b'"_shodan"' in head and b'"port"' in head
+
+    def facts(self, source: ReportSource) -> Iterator[Fact]:
+        """A service a banner."""
+        for line, banner in source.records(_Banner):
+            where, port = address(banner.ip_str), port_number(banner.port)
+            if not where or port is None:
+                source.skip(line, "no address or port")
+                continue
+            names, records, size = _holds(banner)
+            yield PassiveService(
+                source=self.meta.name,
+                seen=moment(banner.timestamp),
+                address=where,
+                port=port,
+                names=host_names(banner.hostnames),
+                service=self._products.service(banner.origin.module, banner.product)
+                or self._products.within(banner.product),
+                product=short(banner.product),
+                version=short(banner.version, 40),
+                claims=_claims(banner),
+                records=records,
+                bytes=size,
+                containers=names,
+                note=short(f"module {banner.origin.module}" if banner.origin.module else ""),
+            )
+
+
+def _claims(banner: _Banner) -> Access:
+    if banner.mongodb is not None:
+        if banner.mongodb.authentication:
+            return Access.AUTH_REQUIRED
+        listed = banner.mongodb.listed.databases if banner.mongodb.listed else ()
+        own = [one for one in listed if one.name not in _SYSTEM]
+        if listed:
+            return Access.OPEN if own else Access.OPEN_EMPTY
+        return Access.UNKNOWN
+    if banner.elastic is not None and banner.elastic.indices:
+        return Access.OPEN
+    if banner.redis is not None and banner.redis.server:
+        return Access.OPEN
+    if banner.couchdb is not None and banner.couchdb.dbs:
+        return Access.SCHEMA_ONLY
+    return Access.UNKNOWN
+
+
+def _holds(banner: _Banner) -> tuple[tuple[str, ...], Figure | None, Figure | None]:
+    """Names, records and bytes, as far as the module counts them."""
+    if banner.elastic is not None and banner.elastic.indices:
+        own = {name: index.primaries for name, index in banner.elastic.indices.items() if not name.startswith(".")}
+        return (
+            _names(own),
+            _sum([one.docs.count for one in own.values()], "documents of the primaries, by Shodan"),
+            _sum([one.store.bytes for one in own.values()], "size of the primaries, by Shodan"),
+        )
+    if banner.mongodb is not None and banner.mongodb.listed is not None:
+        databases = [one for one in banner.mongodb.listed.databases if one.name not in _SYSTEM]
+        sizes = [None if one.size is None else int(one.size) for one in databases]
+        return _names(one.name for one in databases), None, _sum(sizes, "sizeOnDisk, by Shodan")
+    if banner.couchdb is not None:
+        return _names(name for name in banner.couchdb.dbs if not name.startswith("_")), None, None
+    return (), None, None
+
+
+def _names(names: Any) -> tuple[str, ...]:
+    return tuple(sorted({short(name) for name in names} - {""})[:MAX_CONTAINERS])
+
+
+def _sum(values: list[int | None], method: str) -> Figure | None:
+    if not any(value is not None for value in values):
+        return None
+    return total((None if value is None or value < 0 else estimate(value, method) for value in values), method)
