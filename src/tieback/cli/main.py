@@ -9,8 +9,11 @@ import typer
 from typer.core import TyperGroup
 
 from tieback.cli import app as app_command
+from tieback.cli import backend as backend_command
 from tieback.cli import capture as capture_command
+from tieback.cli import data as data_command
 from tieback.cli import grant as grant_command
+from tieback.cli import import_ as import_command
 from tieback.cli import lab as lab_command
 from tieback.cli import pii as pii_command
 from tieback.cli import probe as probe_command
@@ -70,7 +73,10 @@ def build() -> typer.Typer:
     root.command("traffic")(traffic_command.traffic)
     root.command("capture")(capture_command.capture)
     root.command("probe")(probe_command.probe)
+    root.command("import")(import_command.import_)
     root.command("report")(report_command.report)
+    root.add_typer(backend_command.app, name="backend")
+    root.add_typer(data_command.app, name="data")
     root.add_typer(grant_command.app, name="grant")
     root.add_typer(lab_command.app, name="lab")
     root.add_typer(pii_command.app, name="pii")

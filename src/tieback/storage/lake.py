@@ -15,13 +15,14 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self
 
 from tieback.storage.failures import storage_errors
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 THREADS = 2
 MEMORY = "1GB"
@@ -93,6 +94,31 @@ class Lake:
                 raise
             _sync(self._parts)
         return True
+
+    @contextmanager
+    def draft(self, part: str) -> Iterator["Draft"]:
+        """A part whose rows come bit by bit; it becomes visible when the context ends without an error.
+
+        Raises:
+            WorkspaceError: the disk is full or cannot be written. Nothing is visible then, and neither is anything
+                after any other error.
+        """
+        from tieback.storage.schemas import rows_table
+
+        with storage_errors(self.directory):
+            self._parts.mkdir(parents=True, exist_ok=True)
+            self._drafts.mkdir(exist_ok=True)
+            directory = Path(tempfile.mkdtemp(dir=self._drafts, prefix=f"{part}.{os.getpid()}."))
+            try:
+                with Draft(directory) as draft:
+                    yield draft
+                _write(directory / "units.parquet", rows_table("units", ()))
+                _sync(directory)
+                directory.rename(self._parts / part)
+            except BaseException:
+                shutil.rmtree(directory, ignore_errors=True)
+                raise
+            _sync(self._parts)
 
     def published(self, part: str) -> bool:
         """Whether the part is visible."""
@@ -197,6 +223,41 @@ class Lake:
         # The glob ends above drafts, and a part has its name only when it is complete.
         files = _quoted(_glob_escaped(self._parts.absolute()) + f"/*/{table}.parquet")
         return f"SELECT * FROM no_{table} UNION ALL BY NAME SELECT * FROM read_parquet({files}, union_by_name = true)"  # noqa: S608
+
+
+class Draft:
+    """The tables of a part in the making. ``Lake.draft`` gives it."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self._files: list[BinaryIO] = []
+
+    def add(self, name: str, table: "pa.Table") -> None:
+        """Write more rows of a table; the table of a call is one row group."""
+        import pyarrow.parquet as pq
+
+        writer = self._writers.get(name)
+        if writer is None:
+            file = (self._directory / f"{name}.parquet").open("wb")
+            self._files.append(file)
+            writer = self._writers[name] = pq.ParquetWriter(file, table.schema, compression="zstd")
+        writer.write_table(table)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            for writer in self._writers.values():
+                writer.close()
+            for file in self._files:
+                if kind is None:
+                    file.flush()
+                    os.fsync(file.fileno())
+        finally:
+            for file in self._files:
+                file.close()
 
 
 def _write(path: Path, table: "pa.Table") -> None:

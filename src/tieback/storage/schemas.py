@@ -149,6 +149,47 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("json", pa.string()),
         ]
     ),
+    # Reports of other tools, one row a file; the content of a file tells it from all others.
+    "imports": pa.schema(
+        [
+            ("sha256", pa.string()),
+            ("version", pa.string()),
+            ("source", pa.string()),
+            ("path", pa.string()),
+            ("imported", pa.float64()),
+            ("services", pa.int64()),
+            ("sightings", pa.int64()),
+            ("left_out", pa.int64()),
+        ]
+    ),
+    "passive_services": pa.schema(
+        [
+            ("import", pa.string()),
+            ("version", pa.string()),
+            ("ordinal", pa.int64()),
+            ("source", pa.string()),
+            ("address", pa.string()),
+            ("port", pa.int32()),
+            ("names", pa.list_(pa.string())),
+            ("service", pa.string()),
+            ("claims", pa.string()),
+            ("seen", pa.string()),
+            ("resource", pa.string()),
+            ("note", pa.string()),
+            ("json", pa.string()),
+        ]
+    ),
+    "passive_sightings": pa.schema(
+        [
+            ("import", pa.string()),
+            ("version", pa.string()),
+            ("ordinal", pa.int64()),
+            ("bundle_id", pa.string()),
+            ("app_sha256", pa.string()),
+            ("value", pa.string()),
+            ("json", pa.string()),
+        ]
+    ),
 }
 
 

@@ -125,3 +125,20 @@ def test_part_names_follow_from_the_units() -> None:
     assert part_name([A, B]) == part_name(iter([A, B]))
     assert len({part_name(batch) for batch in ([A], [B], [A, B], [B, A], [])}) == 5
     assert part_name([A]).startswith("units-")
+
+
+def test_a_part_comes_bit_by_bit(lake: Lake) -> None:
+    with lake.draft("one") as draft:
+        draft.add("problems", problems("a", "b")["problems"])
+        assert lake.parts() == set(), "nothing is visible before the end"
+        draft.add("problems", problems("c")["problems"])
+    assert lake.query("SELECT what FROM problems ORDER BY what")["what"].to_pylist() == ["a", "b", "c"]
+    assert lake.parts() == {"one"}
+
+
+def test_a_part_whose_rows_end_in_an_error_is_none(lake: Lake) -> None:
+    with pytest.raises(ValueError, match="broken"), lake.draft("one") as draft:
+        draft.add("problems", problems("a")["problems"])
+        raise ValueError("broken")
+    assert lake.parts() == set()
+    assert list((lake.directory / "drafts").iterdir()) == []

@@ -1,0 +1,84 @@
+"""``tieback import``: what other tools saw, as passive evidence."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from tieback.cli.terminal import (
+    ExitCode,
+    OutputFormat,
+    WorkspaceOption,
+    complain,
+    data_console,
+    progress_bar,
+    write_line,
+)
+from tieback.model.document import encode
+from tieback.model.errors import TiebackError
+
+if TYPE_CHECKING:
+    from tieback.pipeline.importing import Imported
+
+
+def import_(
+    reports: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Reports of Shodan, Censys, Shadowserver, LeakIX, Nmap, masscan, nuclei, MobSF, OpenFirebase, Exodus "
+            "or Prowler; which one it is, is told by its content.",
+        ),
+    ],
+    workspace: WorkspaceOption = Path(".tieback"),
+    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a file.")] = (
+        OutputFormat.TABLE
+    ),
+) -> None:
+    """Keep what other tools saw, with its source and date: shown beside what a scan finds, never as its proof.
+
+    A file is imported whole or not at all, and once: the same content again changes nothing.
+
+    Example: tieback import shodan.json.gz nmap.xml
+    """
+    from tieback.pipeline.importing import import_reports
+
+    done: list[Imported] = []
+    failed = 0
+    with progress_bar("importing") as bar:
+        for end in import_reports(workspace, reports, lambda _, facts: bar(facts, facts)):
+            if isinstance(end, TiebackError):
+                failed += 1
+                complain(end)
+                continue
+            done.append(end)
+            if output is OutputFormat.JSON:
+                write_line(encode("import", end))
+            if end.first_left_out:
+                typer.echo(
+                    f"tieback: {end.path}: {end.left_out:,} records were left out; first {end.first_left_out}", err=True
+                )
+    if done and output is OutputFormat.TABLE:
+        _print(done)
+    if failed:
+        raise typer.Exit(ExitCode.SOME_FAILED if done else ExitCode.NOTHING_DONE)
+
+
+def _print(done: "list[Imported]") -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("report", "of", "services", "endpoints", "left out", ""):
+        table.add_column(
+            column, overflow="fold", justify="right" if column in {"services", "endpoints", "left out"} else "left"
+        )
+    for one in done:
+        table.add_row(
+            Text(one.path),
+            Text(one.title),
+            f"{one.services:,}",
+            f"{one.sightings:,}",
+            f"{one.left_out:,}",
+            Text(f"imported before, {one.before[:10]}" if one.before else ""),
+        )
+    data_console().print(table)

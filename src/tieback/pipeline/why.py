@@ -1,0 +1,162 @@
+"""Why a host is whose: everything that is known of one name or address, with reasons, without a workspace."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from tieback.backends.addresses import Addresses
+from tieback.backends.attribute import Known, attribute, best
+from tieback.backends.datasets import Dataset, Datasets
+from tieback.backends.hosting import Hosting
+from tieback.backends.normalise import OwnerDomains
+from tieback.model.backend import Attribution
+from tieback.model.errors import UsageError
+from tieback.recognise.cloud import cloud_endpoint
+from tieback.recognise.rules import Rules
+from tieback.scope.hostname import Host, parse_host
+
+_ADVICE = "Write a host name, an address, HOST:PORT, or a URL"
+BY_SDK = 0.9
+"""That a host of a known SDK or platform is its maker's."""
+
+
+class Why(msgspec.Struct, frozen=True):
+    """What is known of a host. The line of ``tieback backend why --format json``."""
+
+    host: str
+    """In normal form."""
+    addresses: tuple[str, ...]
+    aliases: tuple[str, ...]
+    provider: str
+    product: str
+    region: str
+    owner: str
+    account_boundary: str
+    """What belongs to one customer: a bucket, a project, a registrable domain."""
+    asn: str
+    country: str
+    statements: tuple[Attribution, ...]
+    """Everything, the most certain of each claim first."""
+    data: tuple[Dataset, ...]
+    """The operator's data that was looked at."""
+    resolved_by: str
+    """How the addresses are known, or why none are."""
+
+
+class Knowledge:
+    """All that hosts are judged by; hold one a run, and close it."""
+
+    def __init__(self, data: Path | None = None) -> None:
+        """Nothing is read before the first host.
+
+        Args:
+            data: folder of the operator's data; the default one where there is none.
+        """
+        self.hosting = Hosting()
+        self.addresses = Addresses(Datasets(data), self.hosting.name)
+        self.domains = OwnerDomains()
+        self.rules = Rules()
+
+    def statements(
+        self, host: str, rest: str = "", addresses: Sequence[str] = (), aliases: Sequence[str] = ()
+    ) -> tuple[Attribution, ...]:
+        """Everything that can be said of a canonical host.
+
+        Args:
+            host: name or address.
+            rest: path of a URL, in which a bucket may be named.
+            addresses: of the name.
+            aliases: names that it leads to.
+
+        Raises:
+            InputError: imported data is damaged.
+        """
+        endpoint = cloud_endpoint(host, rest, self.rules) if "." in host else None
+        known = Known(
+            tuple(addresses),
+            tuple(aliases),
+            resource=endpoint.value if endpoint is not None else "",
+            claimed=tuple(self._sdk(host)) if endpoint is None else (),
+        )
+        return attribute(host, known, self.hosting, self.addresses, self.domains)
+
+    def close(self) -> None:
+        """Release the operator's databases."""
+        self.addresses.close()
+
+    def _sdk(self, host: str) -> list[Attribution]:
+        sdk = self.rules.third_parties.of(host)
+        if sdk is None:
+            return []
+        what = "the platform" if sdk.platform else "the SDK or service"
+        return [Attribution("owner", sdk.name, f"host of {what} {sdk.name} ({sdk.source})", BY_SDK)]
+
+
+def host_and_rest(text: str) -> tuple[Host, str]:
+    """The host that a name, address, ``HOST:PORT`` or URL means, in normal form, and what follows it.
+
+    Raises:
+        UsageError: there is none.
+    """
+    try:
+        if "://" in text:
+            parts = urlsplit(text)
+            host, rest = parts.hostname or "", parts.path
+        else:
+            host, slash, behind = text.partition("/")
+            rest = slash + behind
+            if host.startswith("["):
+                host = host[1:].partition("]")[0]
+            elif host.count(":") == 1:
+                host = host.partition(":")[0]
+        return parse_host(host), rest
+    except ValueError as error:
+        raise UsageError(str(error), where=text[:200], advice=_ADVICE) from None
+
+
+def why(
+    text: str,
+    knowledge: Knowledge,
+    addresses: Sequence[str] = (),
+    aliases: Sequence[str] = (),
+    resolved_by: str = "nothing was asked of the network",
+) -> Why:
+    """What is known of a host.
+
+    Args:
+        text: as the user wrote it.
+        knowledge: what to judge by.
+        addresses: of a name, where somebody resolved it.
+        aliases: names that it leads to by CNAME.
+        resolved_by: how the addresses are known, or why none are.
+
+    Raises:
+        UsageError: the text is no host.
+        InputError: imported data is damaged.
+    """
+    host, rest = host_and_rest(text)
+    if host.address is not None:
+        addresses, resolved_by = (host.text,), "literal"
+    found = knowledge.statements(host.text, rest, () if host.address is not None else addresses, aliases)
+
+    def value(claim: str) -> str:
+        one = best(found, claim)
+        return one.value if one is not None else ""
+
+    return Why(
+        host=host.text,
+        addresses=tuple(addresses),
+        aliases=tuple(aliases),
+        provider=value("provider"),
+        product=value("product"),
+        region=value("region"),
+        owner=value("owner"),
+        account_boundary=value("boundary"),
+        asn=value("asn"),
+        country=value("country"),
+        statements=found,
+        data=knowledge.addresses.used,
+        resolved_by=resolved_by,
+    )
