@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from tieback.assess.campaigns import campaigns
+from tieback.assess.duties import Duties
+from tieback.assess.people import PeopleOfAll
 from tieback.assess.ransom import RANSOMED
-from tieback.model.exposure import PiiClassTotal
+from tieback.model.exposure import People, PiiClassTotal
 from tieback.model.figure import Figure, total
 from tieback.model.probe import Access, Ransom
 from tieback.model.report import Headline, StoreKind
@@ -31,6 +33,8 @@ class Store(Protocol):
     @property
     def ransom(self) -> Ransom: ...  # noqa: D102
     @property
+    def people(self) -> People | None: ...  # noqa: D102
+    @property
     def honeypot(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
@@ -53,10 +57,10 @@ class _Kind:
 
 
 def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) -> Headline:
-    """Count stores, records, bytes and classes of personal data, in one pass.
+    """Count stores, records, bytes, people and classes of personal data, in one pass; say which notices may be due.
 
-    Records, bytes and classes are those of exposed stores alone. A store counts as ransomed when the signs are likely
-    or confirmed, or when a wiper left its mark. Honeypots are counted by themselves.
+    Records, bytes, people and classes are those of exposed stores alone. A store counts as ransomed when the signs are
+    likely or confirmed, or when a wiper left its mark. Honeypots are counted by themselves.
 
     Args:
         apps_analysed: apps that were read, affected or not.
@@ -67,6 +71,7 @@ def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) ->
     classes: dict[str, _Sum] = {}
     ransomed = honeypots = 0
     marked: list[Store] = []
+    people, duties = PeopleOfAll(), Duties()
     for store in stores:
         if store.honeypot:
             honeypots += 1
@@ -82,6 +87,8 @@ def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) ->
             kind.bytes.add(store.bytes)
             for line in store.pii:
                 classes.setdefault(line.pii_class, _Sum()).add(line.records)
+            people.add(store.people)
+            duties.add(store.pii)
     return Headline(
         apps_analysed=apps_analysed,
         apps_affected=apps_affected,
@@ -98,6 +105,8 @@ def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) ->
             )
         ),
         honeypots=honeypots,
+        people=people.range(),
+        duties=duties.due(),
         campaigns=campaigns(marked),
     )
 

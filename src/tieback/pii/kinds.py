@@ -49,6 +49,7 @@ def load_kinds() -> Kinds:
     return kinds
 
 
+@lru_cache(512)
 def tagged(pii_class: str, detail: str = "") -> PiiClass:
     """What laws and standards say of a class, or of one kind of it.
 

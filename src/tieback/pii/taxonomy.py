@@ -1,6 +1,8 @@
 """The leaf classes of personal data, read from ``taxonomy.toml``."""
 
 import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
@@ -32,7 +34,8 @@ class PiiClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """California Civil Code 1798.140(v) or (ae)."""
 
 
-def load_taxonomy() -> dict[str, PiiClass]:
+@lru_cache(1)
+def load_taxonomy() -> Mapping[str, PiiClass]:
     """Label to class, in the order of the file: identifiers first as people read them.
 
     Raises:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from tieback.model.document import decode, encode
-from tieback.model.exposure import Exposure, Finding, PiiClassTotal
+from tieback.model.exposure import Exposure, Finding, People, PiiClassTotal
 from tieback.model.figure import Figure
 from tieback.model.probe import Access, Ransom
 from tieback.storage.database import writing
@@ -41,6 +41,7 @@ class StoreLine(msgspec.Struct, frozen=True):
     bytes: Figure
     pii: tuple[PiiClassTotal, ...]
     ransom: Ransom
+    people: People | None = None
     honeypot: tuple[str, ...] = ()
 
 

@@ -3,8 +3,8 @@ import pytest
 
 from tieback.assess.summary import headline
 from tieback.model.backend import Candidate, Route
-from tieback.model.exposure import AppRoute, Exposure, PiiClassTotal, Severity
-from tieback.model.figure import Quality, estimate, exact
+from tieback.model.exposure import AppRoute, Exposure, People, PiiClassTotal, Severity
+from tieback.model.figure import Quality, estimate, exact, lower_bound
 from tieback.model.probe import Access, Identity, Ransom, RansomVerdict
 
 
@@ -47,6 +47,17 @@ RANSOMED = msgspec.structs.replace(
     pii=(),
     ransom=Ransom(RansomVerdict.LIKELY, ("a note",)),
 )
+
+
+def test_people_and_notices_of_exposed_stores_alone() -> None:
+    known = msgspec.structs.replace(OPEN, people=People(exact(80, "count"), lower_bound(20, "met")))
+    protected = msgspec.structs.replace(PROTECTED, people=People(exact(9, "count")))
+    trapped = msgspec.structs.replace(known, id="exp-9", honeypot=("it plays one",))
+    head = headline(1, 1, [known, protected, trapped, RANSOMED])
+    assert head.people == People(exact(80, "sum over stores"), lower_bound(20, "met"))
+    assert [duty.rule for duty in head.duties] == ["gdpr-33"]
+    assert headline(1, 1, [protected, RANSOMED]).people is None
+    assert headline(1, 1, [protected, RANSOMED]).duties == ()
 
 
 def test_headline() -> None:

@@ -1,0 +1,116 @@
+"""Which notices laws and contracts may ask for, from the classes of personal data in exposed stores.
+
+The rules are ``duties.toml``. What comes out is advice with its reason: who the people and the holder are is not known.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from importlib import resources
+from typing import Literal
+
+import msgspec
+
+from tieback.model.exposure import PiiClassTotal
+from tieback.model.figure import Quality
+from tieback.model.pii import Basis
+from tieback.model.report import Duty
+from tieback.pii.kinds import tagged
+from tieback.pii.taxonomy import PiiClass, load_taxonomy
+
+MOST_NAMED = 5
+"""Classes that a reason names."""
+_BASES = {Basis.NAME: "the names of fields", Basis.VALUE: "values"}
+
+
+class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a class of personal data, or a kind of it, must be; every part that is given counts."""
+
+    classes: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    """Kinds; an empty one is a class whose kind is not known."""
+    special: bool = False
+    pci: tuple[Literal["CHD", "SAD"], ...] = ()
+    points: int = 0
+
+    def met(self, pii_class: str, kind: str, leaf: PiiClass) -> bool:
+        """Whether a kind of a class, with its tags, is that."""
+        return (
+            (not self.classes or pii_class in self.classes)
+            and (not self.kinds or kind in self.kinds)
+            and (not self.special or leaf.special)
+            and (not self.pci or leaf.pci in self.pci)
+            and leaf.points >= self.points
+        )
+
+
+class DutyRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One entry of ``duties.toml``."""
+
+    title: str
+    advice: str
+    needs: tuple[tuple[Criterion, ...], ...]
+    source: str
+
+
+def load_duties() -> dict[str, DutyRule]:
+    """The rules by name, in the order of a report.
+
+    Raises:
+        msgspec.ValidationError: the data file is damaged.
+    """
+    text = resources.files("tieback.assess").joinpath("duties.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text), dict[str, DutyRule])
+
+
+class Duties:
+    """Collects the exposed stores of a report, one at a time, and says which notices may be due."""
+
+    def __init__(self) -> None:
+        self._rules = load_duties()
+        self._taxonomy = load_taxonomy()
+        self._stores = dict.fromkeys(self._rules, 0)
+        self._held: dict[str, dict[str, None]] = {name: {} for name in self._rules}
+        self._bases: dict[str, set[Basis]] = {name: set() for name in self._rules}
+
+    def add(self, totals: Iterable[PiiClassTotal]) -> None:
+        """Take a store in. A class whose records could not be counted is held to have some."""
+        held = [
+            (total, kind, tagged(total.pii_class, kind))
+            for total in totals
+            if total.pii_class in self._taxonomy and (total.records.value or total.records.quality is not Quality.EXACT)
+            for kind in total.details or ("",)
+        ]
+        for name, rule in self._rules.items():
+            meeting = [
+                [(total, kind) for total, kind, leaf in held if any(c.met(total.pii_class, kind, leaf) for c in need)]
+                for need in rule.needs
+            ]
+            if not all(meeting):
+                continue
+            self._stores[name] += 1
+            for total, kind in (pair for need in meeting for pair in need):
+                self._held[name][self._words(total.pii_class, kind)] = None
+                self._bases[name].add(total.basis)
+
+    def due(self) -> tuple[Duty, ...]:
+        """The notices that may be due, in the order of the rules."""
+        return tuple(self._due())
+
+    def _due(self) -> Iterator[Duty]:
+        for name, rule in self._rules.items():
+            if stores := self._stores[name]:
+                yield Duty(name, rule.title, rule.advice, self._reason(name, stores), rule.source)
+
+    def _reason(self, name: str, stores: int) -> str:
+        held = list(self._held[name])
+        named = ", ".join(held[:MOST_NAMED])
+        if len(held) > MOST_NAMED:
+            named += f" and {len(held) - MOST_NAMED} more"
+        where = f"{stores:,} exposed stores hold" if stores > 1 else "an exposed store holds"
+        by = " and ".join(words for basis, words in _BASES.items() if basis in self._bases[name])
+        return f"{where} {named}, by {by}"
+
+    def _words(self, pii_class: str, kind: str) -> str:
+        title = self._taxonomy[pii_class].title
+        title = title if title[1].isupper() else title[0].lower() + title[1:]
+        return f"{title} ({kind})" if kind else title
