@@ -9,7 +9,7 @@ from tieback.intake.traffic.attribution import Attribution
 from tieback.intake.traffic.conversation import Conversation
 from tieback.intake.traffic.frames import FrameReader
 from tieback.intake.traffic.interface import SeenFlow
-from tieback.intake.traffic.judge import Choose, Judge
+from tieback.intake.traffic.judge import Judge
 from tieback.intake.traffic.judgement import Judgement
 from tieback.intake.traffic.names import Names
 from tieback.intake.traffic.network import TCP
@@ -40,7 +40,6 @@ class Capture:
         path: Path,
         source: Source,
         attribution: Attribution,
-        recognise: Choose,
         *,
         keylog: Path | None = None,
         decrypt: bool = False,
@@ -51,7 +50,6 @@ class Capture:
         self._problems = Problems()
         self.problems: list[Problem] = self._problems
         self._attribution = attribution
-        self._recognise = recognise
         self._name = str(path)
         self._addresses: dict[bytes, str] = {}
         self._keylog = keylog
@@ -67,7 +65,7 @@ class Capture:
         else:
             reader = PcapReader(self.source, self._problems)
         names = Names()
-        judge = Judge(names, self._recognise)
+        judge = Judge(names)
         table = FlowTable(judge, names, self._attribution, self._problems)
         inside: Inside | None = None
         for conversation in table.conversations(reader):
@@ -99,24 +97,26 @@ class Capture:
         server = client.other
         here, there = client.key, server.key
         half = len(here) // 2 - 2
+        # By place, as names cost a third more and this runs for every flow.
         flow = Flow(
-            path=self._name,
-            app=conversation.app,
-            client=Peer(self._text(here[:half]), here[-4] << 8 | here[-3]),
-            server=Server(self._text(there[:half]), there[-4] << 8 | there[-3], judged.name, judged.name_from),
-            transport="tcp" if conversation.transport == TCP else "udp",
-            protocol=judged.protocol,
-            evidence=judged.evidence,
-            confidence=judged.confidence,
-            encrypted=judged.encrypted,
-            tls=judged.tls,
-            bytes_out=client.bytes,
-            bytes_in=server.bytes,
-            packets_out=client.packets,
-            packets_in=server.packets,
-            start=conversation.start,
-            end=max(server.last, client.last),
-            detail=judged.detail,
+            self._name,
+            conversation.app,
+            Peer(self._text(here[:half]), here[-4] << 8 | here[-3]),
+            Server(self._text(there[:half]), there[-4] << 8 | there[-3], judged.name, judged.name_from),
+            "tcp" if conversation.transport == TCP else "udp",
+            judged.protocol,
+            judged.evidence,
+            judged.confidence,
+            judged.encrypted,
+            judged.tls,
+            client.bytes,
+            server.bytes,
+            client.packets,
+            server.packets,
+            conversation.start,
+            max(server.last, client.last),
+            (),
+            judged.detail,
         )
         return SeenFlow(flow, judged.samples)
 

@@ -20,6 +20,8 @@ _MAX_STRAYS = 64
 _WINDOW = 1 << 20
 
 
+_NO_SIDE, _NO_CONVERSATION = cast("Side", None), cast("Conversation", None)
+"""Before a conversation is whole, and after its release."""
 _NOTHING: list[bytes] = []
 """What a side holds that keeps no more; never added to."""
 
@@ -52,8 +54,8 @@ class Side(msgspec.Struct, gc=False, eq=False):
     chunks: list[builtins.bytes] = []
     strays: list[tuple[int, builtins.bytes]] | None = None
     """Segments that did not come in order, by their offset from ``base``."""
-    other: "Side" = cast("Side", None)
-    conversation: "Conversation" = cast("Conversation", None)
+    other: "Side" = _NO_SIDE
+    conversation: "Conversation" = _NO_CONVERSATION
 
     def keep_segment(self, sequence: int, data: builtins.bytes) -> None:
         """Keep a TCP segment: in its place where it continues what is there, else among the strays."""
@@ -190,8 +192,9 @@ class Conversation(msgspec.Struct, gc=False, eq=False):
 
     def release(self) -> None:
         """Undo the references in a circle, which nothing else would find. The sides' counts remain."""
-        for side in (self.first, self.second):
-            side.conversation, side.other = cast("Conversation", None), cast("Side", None)
+        first, second = self.first, self.second
+        first.other = second.other = _NO_SIDE
+        first.conversation = second.conversation = _NO_CONVERSATION
 
     @property
     def step(self) -> int:

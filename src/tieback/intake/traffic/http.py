@@ -18,9 +18,9 @@ _METHODS = (
 _REQUEST = re.compile(rb"([A-Z_-]{3,20}) ([^ \r\n]{1,8000}) HTTP/1\.[01]\r?\n")
 _CUT_REQUEST = re.compile(rb"([A-Z_-]{3,20}) ((?:/|https?://)[^ \r\n]{0,16000})\Z")
 _RESPONSE = re.compile(rb"HTTP/1\.[01] ([1-5]\d\d)(?: [^\r\n]*)?\r?\n")
-_HOST = re.compile(rb"\r?\nhost:[ \t]*([^\r\n]{1,300})\r?(?=\n)", re.IGNORECASE)
-_UPGRADE = re.compile(rb"\r?\nupgrade:[ \t]*([^\r\n]{1,100})", re.IGNORECASE)
-_SERVER = re.compile(rb"\r?\nserver:[ \t]*([^\r\n]{1,100})", re.IGNORECASE)
+_HOST = re.compile(rb"\nhost:[ \t]*([^\r\n]{1,300})\r?(?=\n)", re.IGNORECASE)
+_UPGRADE = re.compile(rb"\nupgrade:[ \t]*([^\r\n]{1,100})", re.IGNORECASE)
+_SERVER = re.compile(rb"\nserver:[ \t]*([^\r\n]{1,100})", re.IGNORECASE)
 
 
 class HttpSeen(msgspec.Struct, frozen=True):

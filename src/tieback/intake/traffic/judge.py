@@ -4,8 +4,6 @@ Order: TLS, HTTP/1 with what it carries, data stores, HTTP/2, DNS, other protoco
 any other protocol, the port.
 """
 
-from collections.abc import Callable
-
 from msgspec.structs import replace
 
 from tieback.intake.traffic import http, http2, quic, tls, websocket
@@ -18,12 +16,11 @@ from tieback.intake.traffic.judgement import Judgement
 from tieback.intake.traffic.names import DNS, LLMNR, MDNS, Names, hostname
 from tieback.intake.traffic.network import TCP
 from tieback.intake.traffic.ports import DNS_OVER_TLS, usual_ports
+from tieback.intake.traffic.stores.choose import recognise, recognise_either
 from tieback.model.flow import FlowEvidence, FlowTls, NameFrom, Sample
 
 SAMPLE_BYTES = 8 * 1024
 """Cleartext handed up of each direction."""
-
-type Choose = Callable[[Opening], Recognised | None]
 
 _NOTHING = Judgement()
 _NAMED = {DNS: "dns", MDNS: "mdns", LLMNR: "llmnr"}
@@ -33,9 +30,8 @@ _MAX_DETAIL = 240
 class Judge:
     """The tables and memories that judging one capture needs."""
 
-    def __init__(self, names: Names, recognise: Choose) -> None:
+    def __init__(self, names: Names) -> None:
         self._names = names
-        self._recognise = recognise
         self._certificates = Certificates()
         self._ports = usual_ports()
         self._banners = known_banners()
@@ -89,12 +85,11 @@ class Judge:
         judged = self._http(conversation, out, back, port)
         if judged is not None:
             return judged
-        midstream = not client.syn and not client.other.syn
-        found = self._recognise(Opening(out, back, port, midstream=midstream))
-        if not known and (found is None or found.confidence < 0.9):
-            turned = self._recognise(Opening(back, out, port_of(client), midstream=midstream))
-            if turned is not None and (found is None or turned.confidence > found.confidence):
-                found = turned
+        if known:
+            found = recognise(Opening(out, back, port))
+        else:
+            found, turned = recognise_either(Opening(out, back, None, midstream=True))
+            if turned:
                 conversation.client = client.other
         if found is not None:
             return self._of_store(found)
@@ -137,7 +132,7 @@ class Judge:
             inner = tls.see(out[seen.request_end :], back[seen.response_end :], self._certificates)
             if inner is not None:
                 return self._of_tls(inner, port, f"through a proxy: CONNECT {_plain(seen.target)}", name)
-        found = self._recognise(Opening(out, back, port))
+        found = recognise(Opening(out, back, port))
         if found is None and seen.confidence < 0.9:
             return None
         judged = self._of_store(found) if found is not None else _of_http(seen, out, back)
@@ -237,7 +232,7 @@ class Judge:
         greeting = see_datagrams(first, answer) or self._banners.see(first, answer, "udp")
         if greeting is not None:
             return _of_banner(greeting, first, answer)
-        found = self._recognise(Opening(first, answer, port, transport="udp"))
+        found = recognise(Opening(first, answer, port, transport="udp"))
         return self._of_store(found) if found is not None else _NOTHING
 
     def _of_quic(self, seen: quic.QuicSeen) -> Judgement:

@@ -11,7 +11,6 @@ from tieback.intake.traffic.interface import OpenedTraffic
 from tieback.intake.traffic.pcap import MAGICS
 from tieback.intake.traffic.pcapng import SECTION
 from tieback.intake.traffic.source import Source, Window, gzip_source, zstd_source
-from tieback.intake.traffic.stores.choose import recognise
 from tieback.model.errors import InputError
 
 TRAFFIC_VERSION = "1"
@@ -62,7 +61,7 @@ def open_traffic(
             if opened is not None:
                 return opened
         raise _not_traffic(head, path)
-    return Capture(path, source, Attribution(uid_map), recognise, keylog=keylog, decrypt=decrypt)
+    return Capture(path, source, Attribution(uid_map), keylog=keylog, decrypt=decrypt)
 
 
 def is_capture(head: bytes) -> bool:

@@ -67,18 +67,16 @@ class PcapReader:
         places: list[int] = []
         add = places.append
         size = Struct(self._order + "I").unpack_from
-        last = len(buffer) + _SIZE
         place = position + _SIZE
         try:
             for _ in range(MAX_ROWS):
-                (length,) = size(buffer, place)
-                following = place + length + RECORD
-                if following > last:
-                    break
                 add(place)
-                place = following
+                place += size(buffer, place)[0] + RECORD
         except error:  # the end of the window, for which asking each time would cost more than this
-            pass
+            places.pop()
+        # Of the last record the length was read, but not whether all of it is there.
+        if places and place > len(buffer) + _SIZE:
+            place = places.pop()
         return places, place - _SIZE
 
     def _frames(self, buffer: Buffer, places: list[int]) -> Frames:

@@ -6,7 +6,6 @@ from tieback.intake.traffic.interface import SeenFlow
 from tieback.intake.traffic.judge import Judge
 from tieback.intake.traffic.names import Names
 from tieback.intake.traffic.network import TCP, UDP
-from tieback.intake.traffic.stores.choose import recognise
 from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameFrom, Peer, Server
 
 OUT = wire.address(wire.CLIENT) + wire.address(wire.SERVER) + b"\x9c\x40\x01\xbb"
@@ -33,7 +32,7 @@ def look(out: bytes, back: bytes, *, transport: int = TCP, name: str = "") -> Se
                 "server": Server(wire.SERVER, 443, name, NameFrom.SNI),
             }
         )
-    return Inside(Judge(Names(), recognise), cleartext).of(conversation, SeenFlow(flow))
+    return Inside(Judge(Names()), cleartext).of(conversation, SeenFlow(flow))
 
 
 REQUEST = b"GET /a?b=1 HTTP/1.1\r\nHost: inner.test\r\n\r\n"

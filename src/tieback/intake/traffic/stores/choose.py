@@ -46,6 +46,8 @@ DATAGRAMS = frozenset({"memcached", "ldap"})
 _ALONE_LEAST = 0.6
 _ALONE_MOST = 0.5
 """What one side must give, and what is left of it, where the other did not fit."""
+_KNOWS_ITS_SIDES = 0.9
+"""A verdict from here on also tells who opened the connection."""
 _SWAPPED_MOST = 0.8
 """Most confidence where the sides had to be swapped: the capture did not tell who opened the connection."""
 
@@ -85,18 +87,48 @@ def recognise(opening: Opening) -> Recognised | None:
     Mid-stream the capture cannot tell who opened the connection, so both ways round are tried; and as one side may
     begin inside a message, the other alone may give a weak verdict.
     """
-    client, server = opening.client, opening.server
+    there = _Asked(replace(opening, client=opening.server, server=opening.client)) if opening.midstream else None
+    return _recognise(_Asked(opening), there)
+
+
+def recognise_either(opening: Opening) -> tuple[Recognised | None, bool]:
+    """The same where nobody knows who opened the connection, and whether the verdict is on the sides swapped."""
+    here, there = _Asked(opening), _Asked(replace(opening, client=opening.server, server=opening.client))
+    found = _recognise(here, there)
+    if found is None or found.confidence < _KNOWS_ITS_SIDES:
+        turned = _recognise(there, here)
+        if turned is not None and (found is None or turned.confidence > found.confidence):
+            return turned, True
+    return found, False
+
+
+class _Asked:
+    """An opening, and the verdict on it once it was asked for."""
+
+    def __init__(self, opening: Opening) -> None:
+        self.opening = opening
+        self._verdict: list[Recognised | None] = []
+
+    def surest(self) -> Recognised | None:
+        """The verdict as it stands, with no side left out."""
+        if not self._verdict:
+            self._verdict.append(_surest(self.opening))
+        return self._verdict[0]
+
+
+def _recognise(here: _Asked, there: _Asked | None) -> Recognised | None:
+    client, server = here.opening.client, here.opening.server
     if record_at(client, 0) and (not server or record_at(server, 0)):
         return None  # TLS from the first byte on, and not ours
     if client.startswith(METHODS) and (not server or server.startswith(b"HTTP/1.")):
-        return _dispatch().http.recognise(opening)
-    best = _surest(opening)
-    if best is not None or not opening.midstream or record_at(server, 0):
+        return _dispatch().http.recognise(here.opening)
+    best = here.surest()
+    if best is not None or there is None or record_at(server, 0):
         return best
-    found = _surest(replace(opening, client=server, server=client))
+    found = there.surest()
     if found is not None:
         return _turned_round(found)
-    return _one_side(opening) if client and server else None
+    return _one_side(here.opening) if client and server else None
 
 
 def _surest(opening: Opening) -> Recognised | None:

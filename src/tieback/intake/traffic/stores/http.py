@@ -34,6 +34,9 @@ class _Store(msgspec.Struct, frozen=True):
 class _Rules(msgspec.Struct, frozen=True):
     stores: tuple[_Store, ...]
     any_path: re.Pattern[bytes]
+    any_header: re.Pattern[bytes]
+    of_pages: tuple[_Store, ...]
+    """Those that a body which is no JSON may prove."""
 
 
 _INFLATED_TYPES = (b"json", b"xml", b"plain")
@@ -93,6 +96,8 @@ def _rules() -> _Rules:
         # OpenSearch answers with most of Elasticsearch's keys: the more particular row is asked first.
         tuple(sorted(stores, key=lambda store: store.name != "OpenSearch")),
         _pattern("|".join(f"(?:{table['path']})" for table in tables)),
+        re.compile(b"\n(?:" + b"|".join(re.escape(name[1:]) for store in stores for name in store.headers) + b")"),
+        tuple(store for store in stores if any(literal[:1] not in b'"{' for literal, _ in store.body)),
     )
 
 
@@ -129,14 +134,19 @@ def _text(head: bytes, body: bytes) -> bytes:
 
 
 def _match(rules: _Rules, head: bytes, body: bytes) -> _Store | None:
-    by_body = body[:1] in {b"{", b"C", b"<", b"["}
-    for store in rules.stores:
-        for header in store.headers:
-            if header in head:
+    if rules.any_header.search(head) is not None:
+        for store in rules.stores:
+            if any(header in head for header in store.headers) or _proves(store, body):
                 return store
-        if by_body and any(literal in body and pattern.search(body) for literal, pattern in store.body):
-            return store
+    if body[:1] in {b"{", b"["}:
+        return next((store for store in rules.stores if _proves(store, body)), None)
+    if body[:1] in {b"C", b"<"}:
+        return next((store for store in rules.of_pages if _proves(store, body)), None)
     return None
+
+
+def _proves(store: _Store, body: bytes) -> bool:
+    return any(literal in body and pattern.search(body) for literal, pattern in store.body)
 
 
 def _path(client: bytes) -> bytes:

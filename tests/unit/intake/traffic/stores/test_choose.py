@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tieback.intake.traffic.interface import Opening
 from tieback.intake.traffic.open import open_traffic
-from tieback.intake.traffic.stores.choose import NO_STORES, recognise, recognisers
+from tieback.intake.traffic.stores.choose import NO_STORES, recognise, recognise_either, recognisers
 from tieback.model.flow import FlowEvidence
 
 CAPTURES = Path(__file__).parents[6] / "shared" / "data" / "captures"
@@ -98,6 +98,27 @@ def test_both_ways_round_mid_stream() -> None:
     assert turned.confidence < 0.9
     assert [(item.direction, item.data) for item in turned.samples] == [("in", client), ("out", server)]
     assert recognise(Opening(server, client, 6379)) is None
+
+
+REDIS = (b"*1\r\n$4\r\nPING\r\n", b"+PONG\r\n")
+
+
+@pytest.mark.parametrize(
+    ("sides", "protocol", "turned"),
+    [
+        (REDIS, "redis", False),
+        (REDIS[::-1], "redis", True),
+        ((b"\x17\x03\x03\0\x20", b"\x17\x03\x03\0\x20"), None, False),
+        ((b"nothing that", b"anyone knows"), None, False),
+        ((b"", b""), None, False),
+    ],
+)
+def test_who_opened_the_connection_is_told_with_the_protocol(
+    sides: tuple[bytes, bytes], protocol: str | None, turned: bool
+) -> None:
+    found, swapped = recognise_either(Opening(*sides, None, midstream=True))
+    assert (found.protocol if found else None, swapped) == (protocol, turned)
+    assert found is None or found.confidence >= 0.9
 
 
 def test_one_side_counts_where_the_other_begins_inside_a_message() -> None:
