@@ -1,1 +1,1 @@
-"""Exports of device management become devices and installs."""
+"""Inventories of managed devices: which apps are on which, from the exports of those who manage them."""

@@ -1,0 +1,109 @@
+"""Microsoft Intune: detected apps from Graph, and the reports AppInvAggregate and AppInvRawData as CSV or JSON.
+
+Graph: https://learn.microsoft.com/en-us/graph/api/resources/intune-devices-detectedapp (with ``$expand=managedDevices``
+each app lists its devices). Reports: https://learn.microsoft.com/en-us/mem/intune/fundamentals/reports-export-graph-available-reports.
+Neither names a bundle identifier: such apps are matched by name and publisher, which is weak, and shown so.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from tieback.intake.inventory.interface import (
+    Evidence,
+    Head,
+    ImporterMeta,
+    Text,
+    count_of,
+    ownership_of,
+    platform_of,
+    text_of,
+)
+from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.source import InventorySource
+from tieback.intake.inventory.table import mapped, reported
+from tieback.model.device import Reported
+
+_COLUMNS = {
+    "name": "ApplicationName",
+    "publisher": "ApplicationPublisher",
+    "version": "ApplicationVersion",
+    "platform": "Platform",
+}
+_RAW = {"device": "DeviceId", "device_name": "DeviceName", "user": "UserName"}
+
+
+class _Device(msgspec.Struct, rename="camel"):
+    id: str
+    device_name: Text = None
+    user_principal_name: Text = None
+    managed_device_owner_type: Text = None
+    operating_system: Text = None
+
+
+class _App(msgspec.Struct, rename="camel"):
+    display_name: Text = None
+    version: Text = None
+    device_count: Any = None
+    publisher: Text = None
+    platform: Text = None
+    managed_devices: list[_Device] = []
+
+
+class Intune:
+    """Reads inventories of Microsoft Intune."""
+
+    meta = ImporterMeta(
+        "intune",
+        "Microsoft Intune",
+        Evidence.DOCUMENTED,
+        "https://learn.microsoft.com/en-us/mem/intune/fundamentals/reports-export-graph-available-reports",
+        "columns ApplicationName, ApplicationVersion, Platform with DeviceId or DeviceCount; or Graph's detectedApps",
+    )
+
+    def shape(self, head: Head) -> str:
+        """By the columns of the reports, or the members of ``detectedApp``."""
+        if head.form == "csv" and {"applicationname", "applicationkey"} <= head.folded:
+            return "AppInvRawData" if "deviceid" in head.folded else "AppInvAggregate"
+        if head.form == "json" and {"ApplicationName", "ApplicationKey"} <= head.keys:
+            return "AppInvRawData JSON" if "DeviceId" in head.keys else "AppInvAggregate JSON"
+        if head.form == "json" and {"displayName", "deviceCount", "sizeInByte"} <= head.keys:
+            return "detectedApps"
+        return ""
+
+    def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
+        """A row an app and device, or an app with its number of devices."""
+        if shape == "detectedApps":
+            yield from _detected(source)
+            return
+        columns = _COLUMNS | (_RAW if "Raw" in shape else {"count": "DeviceCount"})
+        if shape.endswith("JSON"):
+            yield from _report(source, columns)
+        else:
+            yield from mapped(source, columns)
+
+
+def _detected(source: InventorySource) -> Iterator[Reported]:
+    for _, app in records(source, ("value",), _App):
+        row = Reported(
+            platform=platform_of(app.platform),
+            name=text_of(app.display_name),
+            version=text_of(app.version),
+            publisher=text_of(app.publisher),
+        )
+        if not app.managed_devices:
+            yield msgspec.structs.replace(row, count=count_of(app.device_count))
+        for device in app.managed_devices:
+            yield msgspec.structs.replace(
+                row,
+                device=text_of(device.id),
+                device_name=text_of(device.device_name),
+                user=text_of(device.user_principal_name),
+                ownership=ownership_of(device.managed_device_owner_type),
+            )
+
+
+def _report(source: InventorySource, columns: dict[str, str]) -> Iterator[Reported]:
+    for _, record in records(source, ("values",), dict[str, Any]):
+        yield reported({field: record.get(name) for field, name in columns.items()})

@@ -1,0 +1,38 @@
+"""Ivanti EPMM (MobileIron Core): the table ``MI_APP_INVENTORY`` of its reporting database, as CSV.
+
+Columns: Reporting Database data dictionary, https://help.ivanti.com/: ``vsp_id, app_id, name, bundle, platform`` (``I``
+or ``A``), ``version, long_version, short_version, created_at, modified_at``. It names apps, not devices; where the
+query joined a column ``device_uuid``, each row is an install.
+"""
+
+from collections.abc import Iterator
+
+from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta
+from tieback.intake.inventory.source import InventorySource
+from tieback.intake.inventory.table import mapped
+from tieback.model.device import Reported
+
+_COLUMNS = {"bundle_id": "bundle", "name": "name", "platform": "platform", "version": "version"}
+
+
+class Ivanti:
+    """Reads inventories of Ivanti EPMM."""
+
+    meta = ImporterMeta(
+        "ivanti",
+        "Ivanti EPMM",
+        Evidence.DOCUMENTED,
+        "https://help.ivanti.com/mi/help/en_us/RDB/",
+        "columns vsp_id, app_id, name, bundle, platform and version of MI_APP_INVENTORY",
+    )
+
+    def shape(self, head: Head) -> str:
+        """By the columns."""
+        if head.form == "csv" and {"app_id", "bundle", "platform", "version", "name"} <= head.folded:
+            return "MI_APP_INVENTORY with devices" if "device_uuid" in head.folded else "MI_APP_INVENTORY"
+        return ""
+
+    def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
+        """A row a row."""
+        columns = _COLUMNS | ({"device": "device_uuid"} if shape.endswith("devices") else {})
+        yield from mapped(source, columns)

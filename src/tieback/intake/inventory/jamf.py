@@ -1,0 +1,177 @@
+"""Jamf Pro: Classic mobile devices and applications as XML or JSON, the Pro API's inventory, and searches as CSV.
+
+Classic: https://developer.jamf.com/jamf-pro/reference/mobiledeviceapplications (the catalogue of managed apps, without
+devices) and https://developer.jamf.com/jamf-pro/reference/findmobiledevicesbyid (one device with its apps). Pro API:
+https://developer.jamf.com/jamf-pro/reference/get_v1-computers-inventory with ``section=APPLICATIONS``, and
+https://developer.jamf.com/jamf-pro/reference/get_v2-mobile-devices-detail.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from tieback.intake.inventory.interface import (
+    Evidence,
+    Head,
+    ImporterMeta,
+    Text,
+    ownership_of,
+    platform_of,
+    text_of,
+    yes,
+)
+from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.source import InventorySource
+from tieback.intake.inventory.table import Defaults, mapped
+from tieback.intake.inventory.xml_records import Node
+from tieback.intake.inventory.xml_records import records as xml_records
+from tieback.model.device import DevicePlatform, Ownership, Reported
+
+_IOS = DevicePlatform.IOS
+_SEARCH = {"bundle_id": "App Identifier", "name": "App Name", "version": "App Version", "device": "Serial Number"}
+"""Columns of an advanced search of mobile devices, by the names of its criteria."""
+_SHAPES = {
+    frozenset({"mobile_device_applications"}): "classic applications JSON",
+    frozenset({"mobile_device", "applications"}): "classic device JSON",
+    frozenset({"mobileDeviceId", "applications"}): "mobile-devices",
+    frozenset({"bundleId", "applications", "macAppStore"}): "computers-inventory",
+}
+
+
+class _Entry(msgspec.Struct):
+    """An app of the catalogue, or of a device; each release names some of these."""
+
+    name: Text = None
+    display_name: Text = None
+    bundle_id: Text = None
+    version: Text = None
+    internal_app: Any = None
+    application_name: Text = None
+    application_version: Text = None
+    application_short_version: Text = None
+    identifier: Text = None
+    bundle: Text = msgspec.field(default=None, name="bundleId")
+    short: Text = msgspec.field(default=None, name="shortVersion")
+
+
+class _Classic(msgspec.Struct):
+    general: dict[str, Any] = {}
+    location: dict[str, Any] = {}
+    applications: list[_Entry] = []
+
+
+class _Inventory(msgspec.Struct, rename="camel"):
+    """A result of the Pro API."""
+
+    id: Text = None
+    mobile_device_id: Text = None
+    udid: Text = None
+    device_type: Text = None
+    general: dict[str, Any] = {}
+    hardware: dict[str, Any] = {}
+    user_and_location: dict[str, Any] = {}
+    applications: list[_Entry] = []
+
+
+class Jamf:
+    """Reads inventories of Jamf Pro."""
+
+    meta = ImporterMeta(
+        "jamf",
+        "Jamf Pro",
+        Evidence.DOCUMENTED,
+        "https://developer.jamf.com/jamf-pro/reference/",
+        "mobile_device_applications, a mobile_device with applications, computers-inventory with the section "
+        "APPLICATIONS, or the columns App Identifier, App Name, App Version and Serial Number",
+    )
+
+    def shape(self, head: Head) -> str:
+        """By the names of elements, members or columns."""
+        if head.form == "xml" and (b"<mobile_device_application>" in head.text or b"<mobile_device>" in head.text):
+            return "classic XML"
+        if head.form == "csv" and {"app identifier", "app name", "serial number"} <= head.folded:
+            return "search CSV"
+        if head.form != "json":
+            return ""
+        return next((shape for keys, shape in _SHAPES.items() if keys <= head.keys), "")
+
+    def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
+        """A row an app and device; the catalogue names apps without devices."""
+        match shape:
+            case "classic XML":
+                for node in xml_records(source, frozenset({"mobile_device_application", "mobile_device"})):
+                    yield from _of_xml(node)
+            case "classic applications JSON":
+                for _, entry in records(source, ("mobile_device_applications",), _Entry):
+                    yield _app(entry, Reported(_IOS))
+            case "classic device JSON":
+                for _, device in records(source, ("mobile_device",), _Classic):
+                    owner = _classic_device(device.general, device.location)
+                    yield from (_app(entry, owner) for entry in device.applications)
+            case "search CSV":
+                yield from mapped(source, _SEARCH, Defaults(_IOS))
+            case _:
+                for number, result in records(source, ("results",), _Inventory):
+                    owner = _pro_device(result, DevicePlatform.MACOS if shape == "computers-inventory" else _IOS)
+                    if not owner.device:
+                        source.skip(number, "a device without an identifier")
+                        continue
+                    yield from (_app(entry, owner) for entry in result.applications)
+
+
+def _app(entry: _Entry, device: Reported) -> Reported:
+    return msgspec.structs.replace(
+        device,
+        bundle_id=text_of(entry.identifier or entry.bundle or entry.bundle_id),
+        name=text_of(entry.application_name or entry.display_name or entry.name).removesuffix(".app"),
+        version=text_of(entry.short or entry.application_short_version or entry.application_version or entry.version),
+        in_house=yes(entry.internal_app),
+    )
+
+
+def _of_xml(node: Node) -> Iterator[Reported]:
+    if node.name == "mobile_device_application":
+        entry = node.find("general") or node
+        yield _app(_xml_entry(entry), Reported(_IOS))
+        return
+    general, location = (_children(node.find(name)) for name in ("general", "location"))
+    device = _classic_device(general, location)
+    for one in node.all("applications", "application"):
+        yield _app(_xml_entry(one), device)
+
+
+def _children(node: Node | None) -> dict[str, str]:
+    return {} if node is None else {child.name: child.text.strip() for child in node.children}
+
+
+def _xml_entry(node: Node) -> _Entry:
+    told = _children(node)
+    return _Entry(**{name: told[name] for name in _Entry.__struct_encode_fields__ if name in told})
+
+
+def _classic_device(general: Mapping[str, Any], location: Mapping[str, Any]) -> Reported:
+    return Reported(
+        platform=_known(general.get("os_type"), _IOS),
+        device=text_of(general.get("udid") or general.get("serial_number") or general.get("id")),
+        device_name=text_of(general.get("device_name") or general.get("name")),
+        user=text_of(location.get("username") or location.get("email_address")),
+        ownership=ownership_of(general.get("device_ownership_level")),
+    )
+
+
+def _pro_device(result: _Inventory, platform: DevicePlatform) -> Reported:
+    who = result.user_and_location
+    owned = text_of(result.general.get("deviceOwnershipType") or result.general.get("deviceOwnershipLevel"))
+    return Reported(
+        platform=_known(result.device_type, platform),
+        device=text_of(result.udid or result.general.get("udid") or result.mobile_device_id or result.id),
+        device_name=text_of(result.general.get("name") or result.general.get("displayName")),
+        user=text_of(who.get("username") or who.get("email") or who.get("emailAddress")),
+        ownership=ownership_of(owned) if owned else Ownership.UNKNOWN,
+    )
+
+
+def _known(word: object, otherwise: DevicePlatform) -> DevicePlatform:
+    found = platform_of(word)
+    return otherwise if found is DevicePlatform.UNKNOWN else found

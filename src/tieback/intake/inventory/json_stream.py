@@ -1,0 +1,167 @@
+"""JSON of any size, cut into its records: the elements of the array at a path, one in memory at a time (RFC 8259).
+
+A file may hold several documents one after the other, as pages of an API's answer that were put together do.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from tieback.intake.inventory.source import InventorySource
+
+MAX_RECORD = 64 << 20
+"""Of one record: one that holds all apps of a device is one."""
+MAX_DEPTH = 256
+_BLANK = re.compile(rb"[\s,]*")
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*("?)|[{}\[\]]', re.DOTALL)
+_PLAIN_END = re.compile(rb"[\s,\]}]")
+_MAX_KEY = 4096
+
+
+def records[T](source: InventorySource, path: tuple[str, ...], shape: type[T]) -> Iterator[tuple[int, T]]:
+    """Every element of the array (or the object itself) at a path of every document, with its number from 1.
+
+    What is no such object is skipped.
+
+    Raises:
+        InputError: it is no JSON, ends within a document, or a record is too long or nested too deep.
+    """
+    decoder = msgspec.json.Decoder(shape, strict=False)
+    for number, data in enumerate(_Reader(source).documents(path), start=1):
+        try:
+            yield number, decoder.decode(data)
+        except msgspec.ValidationError as error:
+            source.skip(number, str(error))
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+            raise source.broken(f"record {number} is no JSON ({error})") from None
+
+
+class _Reader:
+    """A window over the text that moves on as values are taken."""
+
+    def __init__(self, source: InventorySource) -> None:
+        self._source = source
+        self._chunks = source.chunks()
+        self._held = b""
+        self._at = 0
+
+    def documents(self, path: tuple[str, ...]) -> Iterator[bytes]:
+        while self._peek():
+            yield from self._within(path, 0)
+
+    def _within(self, path: tuple[str, ...], arrays: int) -> Iterator[bytes]:
+        if arrays > 2:
+            # An array in an array in an array is nobody's inventory.
+            self._value(keep=False)
+        elif self._peek() == b"[":
+            self._at += 1
+            while (sign := self._peek()) != b"]":
+                if not sign:
+                    raise self._ends()
+                yield from self._within(path, arrays + 1)
+            self._at += 1
+        elif not path:
+            data = self._value(keep=True)
+            if data is not None:
+                yield data
+        elif self._peek() == b"{":
+            self._at += 1
+            while (sign := self._peek()) != b"}":
+                if sign != b'"':
+                    raise self._ends() if not sign else self._source.broken("this is no JSON: a name is missing")
+                name = self._name()
+                if name == path[0]:
+                    yield from self._within(path[1:], 0)
+                else:
+                    self._value(keep=False)
+            self._at += 1
+        else:
+            self._value(keep=False)
+
+    def _name(self) -> str:
+        while (found := _TOKEN.match(self._held, self._at)) is None or not found[1]:
+            if len(self._held) - self._at > _MAX_KEY or not self._more():
+                raise self._source.broken("this is no JSON: a name does not end")
+        try:
+            name = str(msgspec.json.decode(found[0]))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            name = ""
+        self._at = found.end()
+        if self._peek() != b":":
+            raise self._source.broken("this is no JSON: a colon is missing")
+        self._at += 1
+        return name
+
+    def _value(self, *, keep: bool) -> bytes | None:
+        """The value that begins here; ``None`` for one that is not kept, or is no object."""
+        sign = self._peek()
+        if sign not in (b"{", b"[", b'"'):
+            self._plain()
+            return None
+        start, depth = self._at, 0
+        while True:
+            found = _TOKEN.search(self._held, self._at)
+            if found is None or (found[0][:1] == b'"' and not found[1]):
+                # Nothing more to see, or a text that is cut off here.
+                self._at = len(self._held) if found is None else found.start()
+                if not keep:
+                    self._drop()
+                    start = 0
+                if len(self._held) - start > MAX_RECORD:
+                    raise self._source.broken("a record is longer than 64 MiB")
+                if not self._more():
+                    raise self._ends()
+                continue
+            self._at = found.end()
+            mark = found[0]
+            if mark in b"{[":
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise self._source.broken("nested too deep")
+            elif mark in b"}]":
+                depth -= 1
+            if depth == 0:
+                break
+        data = self._held[start : self._at] if keep and sign == b"{" else None
+        if self._at > 1 << 20:
+            self._drop()
+        return data
+
+    def _plain(self) -> None:
+        """A number or a word."""
+        begin = True
+        while (found := _PLAIN_END.search(self._held, self._at)) is None:
+            self._at = len(self._held)
+            self._drop()
+            begin = False
+            if not self._more():
+                return
+        if found.start() == self._at and begin:
+            raise self._source.broken("this is no JSON: a value is missing")
+        self._at = found.start()
+
+    def _peek(self) -> bytes:
+        """The next sign that is no blank or comma; nothing at the end."""
+        while True:
+            found = _BLANK.match(self._held, self._at)
+            assert found is not None
+            self._at = found.end()
+            if self._at < len(self._held):
+                return self._held[self._at : self._at + 1]
+            self._drop()
+            if not self._more():
+                return b""
+
+    def _drop(self) -> None:
+        self._held = self._held[self._at :]
+        self._at = 0
+
+    def _more(self) -> bool:
+        chunk = next(self._chunks, b"")
+        self._held += chunk
+        return bool(chunk)
+
+    def _ends(self) -> Any:
+        return self._source.broken("the file ends within a document")

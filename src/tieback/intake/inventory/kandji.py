@@ -1,0 +1,76 @@
+"""Kandji (now Iru): apps of a device, ``GET /api/v1/devices/{device_id}/apps``, and Prism's table of applications.
+
+https://api-docs.kandji.io/. Prism (``GET /api/v1/prism/apps``) names the device in each row.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta, Text, platform_of, text_of
+from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.source import InventorySource
+from tieback.model.device import DevicePlatform, Reported
+
+
+class _App(msgspec.Struct):
+    app_name: Text = None
+    bundle_id: Text = None
+    version: Text = None
+
+
+class _Device(msgspec.Struct):
+    device_id: Text = None
+    apps: list[_App] = []
+
+
+class _Row(msgspec.Struct):
+    device_id: Text = None
+    device_name: Text = msgspec.field(default=None, name="device__name")
+    family: Text = msgspec.field(default=None, name="device__family")
+    user: Text = msgspec.field(default=None, name="device__user_email")
+    name: Text = None
+    bundle_id: Text = None
+    version: Text = None
+
+
+class Kandji:
+    """Reads inventories of Kandji."""
+
+    meta = ImporterMeta(
+        "kandji",
+        "Kandji",
+        Evidence.DOCUMENTED,
+        "https://api-docs.kandji.io/",
+        "device_id with apps (app_name, bundle_id, version), or Prism's data with device_id and bundle_id",
+    )
+
+    def shape(self, head: Head) -> str:
+        """By the members of the answers."""
+        if {"device_id", "apps", "app_name", "bundle_id"} <= head.keys:
+            return "device apps"
+        return "prism apps" if {"device_id", "device__name", "bundle_id", "data"} <= head.keys else ""
+
+    def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
+        """A row an app and device."""
+        if shape == "device apps":
+            for _, device in records(source, (), _Device):
+                for app in device.apps:
+                    yield Reported(
+                        bundle_id=text_of(app.bundle_id),
+                        name=text_of(app.app_name).removesuffix(".app"),
+                        version=text_of(app.version),
+                        device=text_of(device.device_id) or source.device,
+                        platform=DevicePlatform.UNKNOWN,
+                    )
+            return
+        for _, row in records(source, ("data",), _Row):
+            yield Reported(
+                platform=platform_of(row.family),
+                bundle_id=text_of(row.bundle_id),
+                name=text_of(row.name).removesuffix(".app"),
+                version=text_of(row.version),
+                device=text_of(row.device_id) or source.device,
+                device_name=text_of(row.device_name),
+                user=text_of(row.user),
+            )

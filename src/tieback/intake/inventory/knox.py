@@ -1,0 +1,51 @@
+"""Samsung Knox Manage: apps of a device by its Open API, whose answers lie in ``resultValue``."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta, Text, text_of
+from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.source import InventorySource
+from tieback.model.device import DevicePlatform, Reported
+
+
+class _App(msgspec.Struct, rename="camel"):
+    package_name: Text = None
+    app_name: Text = None
+    app_version: Text = None
+    version: Text = None
+    device_id: Text = None
+
+
+class _Result(msgspec.Struct, rename="camel"):
+    device_id: Text = None
+    app_list: list[_App] = []
+
+
+class Knox:
+    """Reads inventories of Samsung Knox Manage."""
+
+    meta = ImporterMeta(
+        "knox",
+        "Samsung Knox Manage",
+        Evidence.ALIASES,
+        "https://docs.samsungknox.com/admin/knox-manage/",
+        "resultValue with appList of packageName and appName",
+    )
+
+    def shape(self, head: Head) -> str:
+        """By the members of an answer."""
+        return "appList" if {"resultValue", "appList", "packageName"} <= head.keys else ""
+
+    def rows(self, source: InventorySource, _shape: str) -> Iterator[Reported]:
+        """A row an app of the device."""
+        for _, result in records(source, ("resultValue",), _Result):
+            for app in result.app_list:
+                yield Reported(
+                    platform=DevicePlatform.ANDROID,
+                    bundle_id=text_of(app.package_name),
+                    name=text_of(app.app_name),
+                    version=text_of(app.app_version or app.version),
+                    device=text_of(app.device_id or result.device_id) or source.device,
+                )

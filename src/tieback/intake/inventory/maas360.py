@@ -1,0 +1,100 @@
+"""IBM MaaS360: software of a device, and the search of installed apps, as JSON or XML.
+
+API Reference Guide for Web Services: ``device-apis/devices/1.0/softwareInstalled`` (``deviceSoftwares`` with
+``deviceSw``, whose ``swAttrs`` hold the identifier) and ``application-apis/installedApps/1.0/search``.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta, Text, count_of, platform_of, text_of
+from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.source import InventorySource
+from tieback.intake.inventory.xml_records import records as xml_records
+from tieback.model.device import Reported
+
+_IDENTIFIERS = ("application id", "app id", "bundle id", "package name", "identifier")
+_VERSIONS = ("full version", "application version", "version")
+
+
+class _Software(msgspec.Struct):
+    name: Text = msgspec.field(default=None, name="swName")
+    attributes: Any = msgspec.field(default=None, name="swAttrs")
+
+
+class _Softwares(msgspec.Struct):
+    device: Text = msgspec.field(default=None, name="maas360DeviceID")
+    software: list[_Software] | _Software = msgspec.field(default_factory=list, name="deviceSw")
+
+
+class _Installed(msgspec.Struct, rename="camel"):
+    app_name: Text = None
+    app_id: Text = msgspec.field(default=None, name="appID")
+    platform: Text = None
+    version: Text = None
+    device_count: Any = None
+
+
+class Maas360:
+    """Reads inventories of IBM MaaS360."""
+
+    meta = ImporterMeta(
+        "maas360",
+        "IBM MaaS360",
+        Evidence.ALIASES,
+        "IBM MaaS360 API Reference Guide for Web Services, v10.80",
+        "deviceSoftwares with maas360DeviceID and deviceSw, or installedApps with appID",
+    )
+
+    def shape(self, head: Head) -> str:
+        """By the members or elements of the answers."""
+        if head.form == "xml":
+            return "softwareInstalled XML" if b"<deviceSoftwares" in head.text else ""
+        if {"deviceSoftwares", "deviceSw"} <= head.keys:
+            return "softwareInstalled"
+        return "installedApps" if {"installedApps", "appID"} <= head.keys else ""
+
+    def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
+        """A row an app of the device, or an app with its number of devices."""
+        match shape:
+            case "softwareInstalled XML":
+                for node in xml_records(source, frozenset({"deviceSoftwares"})):
+                    device = node.get("maas360DeviceID") or source.device
+                    for one in node.all("deviceSw"):
+                        told = ((attr.get("key"), attr.get("value")) for attr in one.all("swAttrs", "swAttr"))
+                        yield _app(device, one.get("swName"), told)
+            case "softwareInstalled":
+                for _, found in records(source, ("deviceSoftwares",), _Softwares):
+                    device = text_of(found.device) or source.device
+                    some = found.software if isinstance(found.software, list) else [found.software]
+                    for software in some:
+                        yield _app(device, software.name, _pairs(software.attributes))
+            case _:
+                for _, app in records(source, ("installedApps", "installedApp"), _Installed):
+                    yield Reported(
+                        platform=platform_of(app.platform),
+                        bundle_id=text_of(app.app_id),
+                        name=text_of(app.app_name),
+                        version=text_of(app.version),
+                        count=count_of(app.device_count),
+                    )
+
+
+def _app(device: str, name: Text, attributes: Iterable[tuple[object, object]]) -> Reported:
+    told = {text_of(key).casefold(): text_of(value) for key, value in attributes}
+    return Reported(
+        bundle_id=next((told[key] for key in _IDENTIFIERS if told.get(key)), ""),
+        name=text_of(name),
+        version=next((told[key] for key in _VERSIONS if told.get(key)), ""),
+        device=device,
+    )
+
+
+def _pairs(attributes: object) -> Iterator[tuple[object, object]]:
+    """Key and value, whether the list lies in ``swAttr`` or bare."""
+    inner = attributes.get("swAttr", attributes) if isinstance(attributes, dict) else attributes
+    for one in inner if isinstance(inner, list) else [inner]:
+        if isinstance(one, dict):
+            yield one.get("key"), one.get("value")

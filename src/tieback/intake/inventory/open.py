@@ -1,0 +1,92 @@
+"""Which importer reads an inventory: told by its content, never by its name."""
+
+from tieback.intake.inventory.adb import Adb
+from tieback.intake.inventory.android_management import AndroidManagement, GoogleWorkspace
+from tieback.intake.inventory.apple_mdm import AppleMdm
+from tieback.intake.inventory.hexnode import Hexnode
+from tieback.intake.inventory.interface import Head, Importer, json_keys
+from tieback.intake.inventory.intune import Intune
+from tieback.intake.inventory.ivanti import Ivanti
+from tieback.intake.inventory.jamf import Jamf
+from tieback.intake.inventory.kandji import Kandji
+from tieback.intake.inventory.kaspersky import Kaspersky
+from tieback.intake.inventory.knox import Knox
+from tieback.intake.inventory.maas360 import Maas360
+from tieback.intake.inventory.plain import Plain
+from tieback.intake.inventory.soti import Soti
+from tieback.intake.inventory.source import InventorySource
+from tieback.intake.inventory.table import header
+from tieback.intake.inventory.workspace_one import WorkspaceOne
+from tieback.model.errors import InputError
+
+
+def importers() -> tuple[Importer, ...]:
+    """One of each; those whose marks say most come first, and the one for any table last."""
+    return (
+        AppleMdm(),
+        Adb(),
+        Intune(),
+        Jamf(),
+        WorkspaceOne(),
+        Ivanti(),
+        AndroidManagement(),
+        GoogleWorkspace(),
+        Maas360(),
+        Kandji(),
+        Knox(),
+        Kaspersky(),
+        Soti(),
+        Hexnode(),
+        Plain(),
+    )
+
+
+def head_of(source: InventorySource) -> Head:
+    """What a file begins with. Raises ``InputError`` where it cannot be read."""
+    text = source.head()
+    start = text.lstrip()[:64]
+    if start.startswith(b"bplist00") or b"<plist" in text or b"<!DOCTYPE plist" in text:
+        return Head("plist", text=text)
+    if start[:1] in (b"{", b"["):
+        return Head("json", keys=json_keys(text), text=text)
+    if start[:1] == b"<":
+        return Head("xml", text=text)
+    if b"\x00" in text or not start:
+        return Head("", text=text)
+    columns = () if start.startswith(b"package:") else header(text.decode("utf-8", "replace"))
+    return Head("csv", columns=columns, text=text) if len(columns) > 1 else Head("text", text=text)
+
+
+def opened(source: InventorySource, name: str = "") -> tuple[Importer, str, Head]:
+    """The importer of a file, the shape that the file has, and its head.
+
+    Args:
+        source: the file.
+        name: of the source, where the user says it; by default every one is tried.
+
+    Raises:
+        InputError: the file cannot be read, is none of what is known, or not of the source that was named.
+    """
+    head = head_of(source)
+    known = importers()
+    for importer in known:
+        if name in ("", importer.meta.name) and (shape := importer.shape(head)):
+            return importer, shape, head
+    named = next((importer for importer in known if importer.meta.name == name), None)
+    if named is not None:
+        raise InputError(
+            f"no inventory of {named.meta.title} (found: {_found(head)})",
+            where=source.label,
+            advice=f"It needs {named.meta.needs}",
+        )
+    titles = ", ".join(importer.meta.title for importer in known)
+    what = f"no known inventory (found: {_found(head)})" if head.text else "empty"
+    raise InputError(what, where=source.label, advice=f"Known are {titles}")
+
+
+def _found(head: Head) -> str:
+    names = head.columns or tuple(sorted(head.keys))
+    kind = {"csv": "columns", "json": "members"}.get(head.form)
+    if kind is None or not names:
+        return head.form or "binary data"
+    return f"{kind} {', '.join(name[:40] for name in names[:20])}"

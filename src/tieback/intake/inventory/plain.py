@@ -1,0 +1,96 @@
+"""Tables of no particular source, CSV or JSON: what their columns mean is proposed here and confirmed by a person.
+
+Words that columns are known by are in ``columns.toml``, in several languages.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta, json_keys
+from tieback.intake.inventory.json_stream import records
+from tieback.intake.inventory.source import InventorySource
+from tieback.intake.inventory.table import FIELDS, Defaults, mapped, reported
+from tieback.model.device import DevicePlatform, Reported
+
+_NOT_LETTERS = re.compile(r"[\W_]+")
+_ENVELOPE = re.compile(rb'\A\s*\{(?:\s*"[^"]{1,80}"\s*:\s*(?:"[^"]{0,200}"|[\d.eE+-]+|true|false|null)\s*,)*'
+                       rb'\s*"([^"]{1,80})"\s*:\s*\[\s*\{')  # fmt: skip
+NEEDED = ("bundle_id", "store_id", "name")
+"""One of these has to be known of each app."""
+
+
+class Plain:
+    """Reads tables by a map of their columns."""
+
+    meta = ImporterMeta(
+        "plain",
+        "plain CSV or JSON",
+        Evidence.PLATFORM,
+        "docs/inventory.md",
+        "a column for the bundle identifier, the store's id or the name of an app",
+        whole_devices=False,
+    )
+
+    def __init__(self, columns: Mapping[str, str] | None = None, platform: DevicePlatform = DevicePlatform.UNKNOWN):
+        """Read by a map of our field to its column, and the platform of rows that name none."""
+        self._columns = dict(columns or {})
+        self._platform = platform
+
+    def shape(self, head: Head) -> str:
+        """Any table of two columns and more, any JSON."""
+        if head.form == "csv":
+            return "CSV" if head.columns else ""
+        return "JSON" if head.form == "json" and head.keys else ""
+
+    def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
+        """A row a row; rows without a device count as one device, where no count is told."""
+        defaults = Defaults(self._platform)
+        if shape == "CSV":
+            yield from mapped(source, self._columns, defaults)
+            return
+        for _, record in records(source, _path(source.head()), dict[str, Any]):
+            yield reported({field: record.get(name) for field, name in self._columns.items()}, defaults)
+
+
+def columns_of(head: Head) -> tuple[str, ...]:
+    """The columns of a table, or the members of JSON's records."""
+    if head.form == "csv":
+        return head.columns
+    envelope = _path(head.text)
+    inner = head.text.partition(b"[")[2] if envelope else head.text
+    first = inner[: inner.find(b"}") + 1] or inner
+    return tuple(sorted(json_keys(first)))
+
+
+def _path(head: bytes) -> tuple[str, ...]:
+    found = _ENVELOPE.match(head)
+    return (found[1].decode("utf-8", "replace"),) if found else ()
+
+
+@cache
+def _words() -> dict[str, str]:
+    text = resources.files("tieback.intake.inventory").joinpath("columns.toml").read_bytes()
+    known = msgspec.toml.decode(text, type=dict[str, list[str]])
+    return {_folded(word): field for field, words in known.items() for word in words}
+
+
+def _folded(text: str) -> str:
+    return _NOT_LETTERS.sub("", text.casefold())
+
+
+def proposal(columns: Sequence[str]) -> dict[str, str]:
+    """Our field to the column that seems to mean it; of several the first. Columns that nothing is known of are left.
+
+    It is a proposal alone: what tells no app (none of ``NEEDED``) has to be mapped by a person.
+    """
+    found: dict[str, str] = {}
+    for column in columns:
+        field = _words().get(_folded(column))
+        if field is not None:
+            found.setdefault(field, column)
+    return {field: found[field] for field in FIELDS if field in found}

@@ -1,0 +1,195 @@
+"""A file of an inventory: streamed, unpacked where it is gzip or a member of a zip, as UTF-8, with every part bounded.
+
+UTF-16 with a byte order mark (spreadsheets and Intune's exports on Windows write it) becomes UTF-8 on the way.
+"""
+
+import codecs
+import gzip
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
+
+from tieback.model.errors import InputError
+
+MAX_BYTES = 64 << 30
+"""Of a whole file, unpacked."""
+MAX_LINE = 1 << 20
+HEAD = 64 * 1024
+"""What a file is recognised by."""
+CHUNK = 1 << 18
+MAX_MEMBERS = 1_000
+"""Files in a zip."""
+_MAX_DIRECTORY = 4 << 20
+_MEMBERS = frozenset({".csv", ".tsv", ".json", ".jsonl", ".xml", ".plist", ".txt"})
+_END_OF_DIRECTORY = b"PK\x05\x06"
+_AGAIN = "Nothing of it was imported; export it again"
+
+
+class InventorySource:
+    """One inventory that is read once, and what of it was left out."""
+
+    def __init__(self, path: Path, member: str = "", device: str = "") -> None:
+        """Name a file.
+
+        Args:
+            path: the file.
+            member: the name inside it, where it is a zip.
+            device: the device that it is about, where it does not say; by default the name of the file.
+        """
+        self.path = path
+        self.member = member
+        self.device = device or PurePosixPath(member or path.name).stem
+        self.skipped = 0
+        """Records of another shape than the format has."""
+        self.first_skipped = ""
+        """The first of them: where, and why."""
+
+    @property
+    def label(self) -> str:
+        """For people: the path, and the member of a zip behind a ``!``."""
+        return f"{self.path}!{self.member}" if self.member else str(self.path)
+
+    def skip(self, place: int, why: str) -> None:
+        """Note a record that is left out; ``place`` is its line or number."""
+        self.skipped += 1
+        if not self.first_skipped:
+            self.first_skipped = " ".join(f"record {place}: {why}".split())[:240]
+
+    def broken(self, why: str, place: int = 0) -> InputError:
+        """The error for a file that cannot be read on."""
+        return InputError(why, where=f"{self.label}:{place}" if place else self.label, advice=_AGAIN)
+
+    @contextmanager
+    def _opened(self) -> Iterator[BinaryIO]:
+        try:
+            with self.path.open("rb") as plain:
+                if self.member:
+                    with _archive(self.path, plain) as archive, archive.open(self.member) as inner:
+                        yield cast("BinaryIO", inner)
+                elif plain.read(2) == b"\x1f\x8b":
+                    plain.seek(0)
+                    with gzip.GzipFile(fileobj=plain) as unpacked:
+                        yield cast("BinaryIO", unpacked)
+                else:
+                    plain.seek(0)
+                    yield plain
+        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            raise self.broken(f"it cannot be unpacked ({str(error)[:100] or 'it ends too early'})") from None
+        except OSError as error:
+            raise InputError(error.strerror or "cannot be read", where=self.label, advice="Check it") from None
+
+    def raw(self, most: int) -> bytes:
+        """All bytes as they are.
+
+        Raises:
+            InputError: it cannot be read, or is longer than ``most``.
+        """
+        with self._opened() as file:
+            data = file.read(most + 1)
+        if len(data) > most:
+            raise self.broken(f"longer than {most >> 20} MiB")
+        return data
+
+    def head(self) -> bytes:
+        """The first 64 KiB as UTF-8; binary files as they are. Raises as ``chunks``."""
+        with self._opened() as file:
+            first = file.read(HEAD)
+        coding = _coding(first)
+        if coding is None:
+            return first.removeprefix(codecs.BOM_UTF8)
+        return codecs.getincrementaldecoder(coding)("replace").decode(first).encode()
+
+    def chunks(self) -> Iterator[bytes]:
+        """The text in pieces, UTF-8 without a byte order mark; what is not UTF-8 is left as it is.
+
+        Raises:
+            InputError: the file cannot be read or unpacked, or is longer than 64 GiB.
+        """
+        with self._opened() as file:
+            first = file.read(CHUNK)
+            coding = _coding(first)
+            decoder = None if coding is None else codecs.getincrementaldecoder(coding)("replace")
+            chunk, total = first.removeprefix(codecs.BOM_UTF8), 0
+            while chunk:
+                total += len(chunk)
+                if total > MAX_BYTES:
+                    raise self.broken("longer than 64 GiB")
+                yield chunk if decoder is None else decoder.decode(chunk).encode()
+                chunk = file.read(CHUNK)
+
+    def lines(self) -> Iterator[str]:
+        """The lines, each at most 1 MiB. One that is no UTF-8 is read as Windows-1252. Raises as ``chunks``."""
+        rest, number = b"", 1
+        for chunk in self.chunks():
+            *whole, rest = (rest + chunk).split(b"\n")
+            for line in whole:
+                yield _text(line) + "\n"
+                number += 1
+            if len(rest) > MAX_LINE:
+                raise self.broken("a line is longer than 1 MiB", number)
+        if rest:
+            yield _text(rest)
+
+
+def members(path: Path) -> tuple[str, ...]:
+    """Names of the tables and documents in a zip, in its order; nothing for other files.
+
+    Raises:
+        InputError: a zip that is damaged, holds none of these, or is made to hurt.
+    """
+    try:
+        with path.open("rb") as file:
+            if file.read(4) != b"PK\x03\x04":
+                return ()
+            with _archive(path, file) as archive:
+                names = tuple(
+                    info.filename
+                    for info in archive.infolist()
+                    if not info.is_dir() and PurePosixPath(info.filename).suffix.lower() in _MEMBERS
+                )
+    except zipfile.BadZipFile as error:
+        raise InputError(f"its zip is broken ({error})", where=str(path), advice=_AGAIN) from None
+    except OSError as error:
+        raise InputError(error.strerror or "cannot be read", where=str(path), advice="Check the path") from None
+    if not names:
+        kinds = ", ".join(sorted(_MEMBERS))
+        raise InputError(f"no inventory in this zip (looked for {kinds})", where=str(path), advice="Export it again")
+    return names
+
+
+def _archive(path: Path, file: BinaryIO) -> zipfile.ZipFile:  # noqa: TID251 - see below
+    """The archive, once its directory is known to be small: the library reads all of it into memory."""
+    file.seek(0, 2)
+    size = file.tell()
+    file.seek(max(0, size - 65_557))
+    tail = file.read()
+    at = tail.rfind(_END_OF_DIRECTORY)
+    if at < 0 or len(tail) < at + 22:
+        raise zipfile.BadZipFile("its directory is missing")
+    entries, length = (
+        int.from_bytes(tail[at + 10 : at + 12], "little"),
+        int.from_bytes(tail[at + 12 : at + 16], "little"),
+    )
+    if entries > MAX_MEMBERS or length > _MAX_DIRECTORY:
+        raise InputError(
+            f"a zip of more than {MAX_MEMBERS:,} files", where=str(path), advice="Give the files themselves"
+        )
+    file.seek(0)
+    return zipfile.ZipFile(file)  # noqa: TID251 - members are streamed and cut above, the directory is bounded
+
+
+def _coding(first: bytes) -> str | None:
+    if first[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return "utf-16"
+    return None
+
+
+def _text(line: bytes) -> str:
+    line = line.removesuffix(b"\r")
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("cp1252", "replace")

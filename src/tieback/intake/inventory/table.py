@@ -1,0 +1,140 @@
+"""Tables: CSV of any size (RFC 4180), separated by comma, semicolon or tab, a row in memory at a time."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+
+import msgspec
+
+from tieback.intake.inventory.interface import count_of, ownership_of, platform_of, text_of, yes
+from tieback.intake.inventory.source import InventorySource
+from tieback.model.device import DevicePlatform, Reported
+from tieback.model.errors import InputError
+
+MAX_COLUMNS = 1_000
+SEPARATORS = (",", ";", "\t", "|")
+FIELDS = (
+    "bundle_id", "name", "version", "platform", "publisher", "store_id", "signer", "device", "device_name", "user",
+    "ownership", "count", "in_house",
+)  # fmt: skip
+"""What a column can mean."""
+
+
+class Defaults(msgspec.Struct, frozen=True):
+    """What a whole file says, where its rows do not."""
+
+    platform: DevicePlatform = DevicePlatform.UNKNOWN
+    device: str = ""
+
+
+NO_DEFAULTS = Defaults()
+
+
+def header(text: str) -> tuple[str, ...]:
+    """The columns that the first lines of a table name; nothing where it is none."""
+    lines = iter(text.splitlines()[:2])
+    first = next(lines, "")
+    if first.lower().startswith("sep="):
+        first = next(lines, "")
+    return tuple(_columns(first, separator_of(first)))
+
+
+def separator_of(line: str) -> str:
+    """What separates the columns of a first line: what stands in it most often outside of quotes."""
+    bare = "".join(line.split('"')[::2])
+    return max(SEPARATORS, key=lambda sign: (bare.count(sign), -SEPARATORS.index(sign)))
+
+
+def _columns(line: str, separator: str) -> list[str]:
+    try:
+        cells = next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return []
+    return [cell.strip().removeprefix("\ufeff") for cell in cells]
+
+
+def mapped(source: InventorySource, columns: Mapping[str, str], defaults: Defaults = NO_DEFAULTS) -> Iterator[Reported]:
+    """The rows of a table.
+
+    Args:
+        source: the file.
+        columns: our field to the name of its column, in any case.
+        defaults: what rows leave empty.
+
+    Raises:
+        InputError: a column is missing, or it is no CSV.
+    """
+    names, rows = _opened(source)
+    place = {name.casefold(): index for index, name in reversed(list(enumerate(names)))}
+    missing = [column for column in columns.values() if column.casefold() not in place]
+    if missing:
+        raise lacks(source, missing, names)
+    at = {field: place[column.casefold()] for field, column in columns.items()}
+    width = max(at.values(), default=-1)
+    for number, row in rows:
+        if len(row) <= width:
+            if any(row):
+                source.skip(number, f"{len(row)} columns instead of {len(names)}")
+            continue
+        yield reported({field: row[index] for field, index in at.items()}, defaults)
+
+
+def reported(cells: Mapping[str, object], defaults: Defaults = NO_DEFAULTS) -> Reported:
+    """A row from its cells by field."""
+    get = cells.get
+    platform = platform_of(get("platform", "")) if "platform" in cells else defaults.platform
+    return Reported(
+        platform=defaults.platform if platform is DevicePlatform.UNKNOWN else platform,
+        bundle_id=text_of(get("bundle_id")),
+        name=text_of(get("name")),
+        version=text_of(get("version")),
+        publisher=text_of(get("publisher")),
+        store_id=text_of(get("store_id")),
+        signer=text_of(get("signer")).replace(":", "").lower(),
+        device=text_of(get("device")) or defaults.device,
+        device_name=text_of(get("device_name")),
+        user=text_of(get("user")),
+        ownership=ownership_of(get("ownership")),
+        count=count_of(get("count")),
+        in_house=yes(get("in_house")),
+    )
+
+
+def lacks(source: InventorySource, missing: Sequence[str], names: Sequence[str]) -> InputError:
+    """The error for a table without a column that it needs: what was found, and what is needed."""
+    found = ", ".join(name[:40] for name in names[:20]) or "none"
+    return InputError(
+        f"column {' and '.join(missing)} is missing (found: {found})",
+        where=source.label,
+        advice="Nothing of it was imported; export it with this column, or map the columns with --map",
+    )
+
+
+def _opened(source: InventorySource) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    lines = source.lines()
+    first = next(lines, "")
+    separator = ""
+    if first.lower().startswith("sep="):
+        separator, first = first[4:5], next(lines, "")
+    separator = separator if separator in SEPARATORS else separator_of(first)
+    reader = csv.reader(chain([first], lines), delimiter=separator, strict=True)
+    try:
+        names = [cell.strip().removeprefix("\ufeff") for cell in next(reader, [])]
+    except csv.Error as error:
+        raise source.broken(f"this is no CSV ({error})", 1) from None
+    if len(names) > MAX_COLUMNS:
+        raise source.broken(f"more than {MAX_COLUMNS:,} columns", 1)
+    return names, _rows(source, reader)
+
+
+def _rows(source: InventorySource, reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    number = 1
+    while True:
+        number += 1
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            raise source.broken(f"this is no CSV ({error})", number) from None
+        if row is None:
+            return
+        yield number, row

@@ -1,0 +1,111 @@
+"""XML of any size, cut into its records: elements of some names as small trees, one in memory at a time.
+
+Entities are refused, outside references are not followed, depth and size of a record are bounded.
+"""
+
+from collections.abc import Iterator
+from xml.parsers import expat
+
+from tieback.intake.inventory.source import InventorySource
+
+MAX_DEPTH = 64
+MAX_NODES = 500_000
+"""Elements of one record."""
+MAX_TEXT = 64 * 1024
+
+
+class Node:
+    """An element."""
+
+    __slots__ = ("children", "name", "text")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.text = ""
+        self.children: list[Node] = []
+
+    def find(self, *path: str) -> "Node | None":
+        """The first element at a path below this one."""
+        node: Node | None = self
+        for name in path:
+            node = None if node is None else next((one for one in node.children if one.name == name), None)
+        return node
+
+    def get(self, *path: str) -> str:
+        """The text of the element at a path; empty where there is none."""
+        node = self.find(*path)
+        return "" if node is None else node.text.strip()
+
+    def all(self, *path: str) -> Iterator["Node"]:
+        """Every element at a path whose steps before the last lead to first elements."""
+        above = self.find(*path[:-1])
+        if above is not None:
+            yield from (one for one in above.children if one.name == path[-1])
+
+
+def records(source: InventorySource, names: frozenset[str]) -> Iterator[Node]:
+    """The outermost elements of these names, in their order.
+
+    Raises:
+        InputError: it is no XML, defines entities, or breaks a bound.
+    """
+    reading = _Reading(names)
+    parser = expat.ParserCreate()
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    parser.StartElementHandler, parser.EndElementHandler = reading.start, reading.end
+    parser.CharacterDataHandler, parser.EntityDeclHandler = reading.text, reading.entity
+    try:
+        for chunk in source.chunks():
+            parser.Parse(chunk, False)
+            yield from reading.taken()
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise source.broken(f"this is no XML ({expat.ErrorString(error.code)})", error.lineno) from None
+    except _RefusedError as error:
+        raise source.broken(str(error), parser.CurrentLineNumber) from None
+    except (ValueError, LookupError):
+        raise source.broken("its encoding is not known", parser.CurrentLineNumber) from None
+    yield from reading.taken()
+
+
+class _RefusedError(Exception):
+    """What honest exports do not hold."""
+
+
+class _Reading:
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+        self._open: list[Node] = []
+        self._depth = self._nodes = 0
+        self._done: list[Node] = []
+
+    def taken(self) -> list[Node]:
+        done, self._done = self._done, []
+        return done
+
+    def entity(self, *_: object) -> None:
+        raise _RefusedError("an XML file that defines entities is not read")
+
+    def start(self, name: str, _: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise _RefusedError("nested too deep")
+        if self._open or name in self._names:
+            node = Node(name)
+            self._nodes = self._nodes + 1 if self._open else 1
+            if self._nodes > MAX_NODES:
+                raise _RefusedError(f"a record has more than {MAX_NODES:,} elements")
+            if self._open:
+                self._open[-1].children.append(node)
+            self._open.append(node)
+
+    def end(self, _: str) -> None:
+        self._depth -= 1
+        if self._open:
+            node = self._open.pop()
+            if not self._open:
+                self._done.append(node)
+
+    def text(self, data: str) -> None:
+        if self._open and len(self._open[-1].text) < MAX_TEXT:
+            self._open[-1].text += data

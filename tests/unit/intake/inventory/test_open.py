@@ -1,0 +1,61 @@
+"""Sources are told by content; what is none says what it found and what is needed."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.intake.inventory.reading import read
+from tieback.intake.inventory.open import importers, opened
+from tieback.intake.inventory.source import InventorySource
+from tieback.model.errors import InputError
+
+
+def test_names_are_distinct_and_every_format_says_what_is_known_of_it() -> None:
+    names = [importer.meta.name for importer in importers()]
+    assert len(set(names)) == len(names) == 15
+    assert all(importer.meta.reference and importer.meta.needs for importer in importers())
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b"\x00\x01\x02", "no known inventory"),
+        (b"<html></html>", "found: xml"),
+        (b"just words", "found: text"),
+    ],
+)
+def test_what_is_none(tmp_path: Path, content: bytes, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        read(tmp_path, content)
+
+
+def test_the_wrong_source_says_what_it_found_and_needs(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("Paket,Name\na,b\n")
+    with pytest.raises(
+        InputError, match=r"no inventory of Microsoft Intune \(found: columns Paket, Name\).*ApplicationName"
+    ):
+        opened(InventorySource(path), "intune")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.binary(max_size=200)
+    | st.sampled_from(
+        [
+            b'{"value":[{"displayName":', b'{"applicationReports":[{"packageName":1', b"<mobile_device>", b"package:",
+            b'{"DeviceApps":[{"ApplicationIdentifier":{}}]}', b'{"deviceSoftwares":{"deviceSw":[1]}}',
+            b"ApplicationKey,ApplicationName\n1", b'{"DEV_EX_DATA_APPL":[{"AppIdentifier":1}]}',
+            b'[{"DeviceId":[],"ApplicationId":1,"Version":2}]',
+            b'{"device_id":1,"apps":[{"app_name":1,"bundle_id":[]}]}',
+        ]
+    )
+)  # fmt: skip
+def test_any_file_is_rows_or_one_error(tmp_path: Path, data: bytes) -> None:
+    try:
+        read(tmp_path, data)
+    except InputError as error:
+        assert "\n" not in error.diagnostics()  # noqa: PT017 - either is right

@@ -1,0 +1,49 @@
+"""Tables of no particular source: what columns seem to mean."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.intake.inventory.reading import told
+from tieback.intake.inventory.open import head_of
+from tieback.intake.inventory.plain import Plain, columns_of, proposal
+from tieback.intake.inventory.source import InventorySource
+from tieback.model.device import DevicePlatform
+
+
+@pytest.mark.parametrize(
+    ("columns", "meaning"),
+    [
+        (["Bundle ID", "App Name", "Version", "Serial Number"],
+         {"bundle_id": "Bundle ID", "name": "App Name", "version": "Version", "device": "Serial Number"}),
+        (["Paketname", "Anwendung", "Anzahl Geräte"],
+         {"bundle_id": "Paketname", "name": "Anwendung", "count": "Anzahl Geräte"}),
+        (["nombre", "versión", "dispositivo"], {"name": "nombre", "version": "versión", "device": "dispositivo"}),
+        (["App", "Application Name"], {"name": "App"}),
+        (["x", "y"], {}),
+    ],
+)  # fmt: skip
+def test_proposals(columns: list[str], meaning: dict[str, str]) -> None:
+    assert proposal(columns) == meaning
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("Paket;Name\na;b\n", ("Paket", "Name")),
+        ('[{"package":"com.a","label":"A"}]', ("label", "package")),
+        ('{"package":"com.a","label":"A"}\n{"package":"com.b"}', ("label", "package")),
+        ('{"total":2,"rows":[{"package":"com.a","label":"A"}]}', ("label", "package")),
+    ],
+)
+def test_tables_by_a_map(tmp_path: Path, text: str, columns: tuple[str, ...]) -> None:
+    path = tmp_path / "x"
+    path.write_text(text)
+    source = InventorySource(path)
+    head = head_of(source)
+    assert columns_of(head) == columns
+    names = {"bundle_id": next(c for c in columns if c.lower().startswith("pa"))}
+    plain = Plain(names, DevicePlatform.ANDROID)
+    rows = list(plain.rows(source, plain.shape(head)))
+    assert next(told(rows, "bundle_id", "platform"))[1] is DevicePlatform.ANDROID
+    assert rows[0].bundle_id in ("a", "com.a")

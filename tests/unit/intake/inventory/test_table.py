@@ -1,0 +1,85 @@
+"""Tables: separators, quotes, missing columns."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.inventory.source import InventorySource
+from tieback.intake.inventory.table import Defaults, header, mapped, separator_of
+from tieback.model.device import DevicePlatform, Ownership, Reported
+from tieback.model.errors import InputError
+
+COLUMNS = {"name": "App", "device": "Device"}
+
+
+def rows(folder: Path, text: str, defaults: Defaults = Defaults()) -> list[Reported]:  # noqa: B008 - frozen
+    path = folder / "x.csv"
+    path.write_text(text)
+    return list(mapped(InventorySource(path), COLUMNS, defaults))
+
+
+@pytest.mark.parametrize(
+    ("line", "sign"), [("a,b,c", ","), ("a;b;c", ";"), ("a\tb", "\t"), ('"a;b;c",d', ","), ("a", ","), ("a|b", "|")]
+)
+def test_separators(line: str, sign: str) -> None:
+    assert separator_of(line) == sign
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "App,Device\nAcme,d1\n",
+        "App;Device\r\nAcme;d1\r\n",
+        "sep=;\nApp;Device\nAcme;d1",
+        "Device,Other,app\nd1,x,Acme\n",
+        '"App","Device"\n"Acme","d1"\n',
+    ],
+)
+def test_the_same_row_in_any_dress(tmp_path: Path, text: str) -> None:
+    assert rows(tmp_path, text) == [Reported(name="Acme", device="d1")]
+
+
+def test_a_quoted_cell_may_hold_lines(tmp_path: Path) -> None:
+    assert rows(tmp_path, 'App,Device\n"A\nB",d1\n')[0].name == "A B"
+
+
+def test_what_a_file_says_as_a_whole(tmp_path: Path) -> None:
+    (row,) = rows(tmp_path, "App,Device\nAcme,\n", Defaults(DevicePlatform.IOS, "the device"))
+    assert (row.platform, row.device, row.ownership) == (DevicePlatform.IOS, "the device", Ownership.UNKNOWN)
+
+
+def test_short_rows_are_left_out_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("App,Device\nAcme\n\nOther,d2\n")
+    source = InventorySource(path)
+    assert [row.name for row in mapped(source, COLUMNS)] == ["Other"]
+    assert (source.skipped, source.first_skipped) == (1, "record 2: 1 columns instead of 2")
+
+
+def test_a_missing_column_is_named_with_what_was_found(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"column Device is missing \(found: App, Gerät\)"):
+        rows(tmp_path, "App,Gerät\nAcme,d1\n")
+
+
+def test_a_quote_that_never_ends_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="this is no CSV"):
+        rows(tmp_path, 'App,Device\n"Acme' + "x\n" * 200_000)
+
+
+def test_the_header_of_a_text() -> None:
+    assert header("\ufeffApp,Device\nx") == ("App", "Device")
+    assert header("sep=;\nApp;Device\n") == ("App", "Device")
+    assert header("") == ()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=300))
+def test_any_text_is_rows_or_one_error(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "any.csv"
+    path.write_bytes(b"App,Device\n" + text.encode("utf-8", "replace"))
+    try:
+        list(mapped(InventorySource(path), COLUMNS))
+    except InputError as error:
+        assert "\n" not in error.diagnostics()  # noqa: PT017 - either is right

@@ -1,0 +1,53 @@
+"""XML cut into records."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.inventory.source import InventorySource
+from tieback.intake.inventory.xml_records import Node, records
+from tieback.model.errors import InputError
+
+
+def cut(folder: Path, text: str | bytes) -> list[Node]:
+    path = folder / "x.xml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return list(records(InventorySource(path), frozenset({"app"})))
+
+
+def test_records_as_trees(tmp_path: Path) -> None:
+    first, second = cut(tmp_path, "<r><app><n> A &amp; B </n><l><i>1</i><i>2</i></l></app><x/><app/></r>")
+    assert first.get("n") == "A & B"
+    assert [node.text for node in first.all("l", "i")] == ["1", "2"]
+    assert (first.get("none", "deep"), second.get("n")) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("<r><app>", "this is no XML"),
+        ("<r></x>", "this is no XML"),
+        ('<!DOCTYPE r [<!ENTITY a "x">]><r><app>&a;</app></r>', "defines entities"),
+        ("<a>" * 100, "nested too deep"),
+        ('<?xml version="1.0" encoding="none"?><r/>', "this is no XML|encoding is not known"),
+    ],
+)
+def test_what_is_refused(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        cut(tmp_path, text)
+
+
+def test_long_texts_are_cut(tmp_path: Path) -> None:
+    (node,) = cut(tmp_path, "<app>" + "x" * 1_000_000 + "</app>")
+    assert len(node.text) < 400_000
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=300))
+def test_any_bytes_are_records_or_one_error(tmp_path: Path, data: bytes) -> None:
+    try:
+        cut(tmp_path, data)
+    except InputError as error:
+        assert "\n" not in error.diagnostics()  # noqa: PT017 - either is right
