@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 
-class Column(msgspec.Struct, frozen=True):
+class Column(msgspec.Struct, frozen=True, gc=False):
     """A field to classify: its name and what surrounds it; values only at depth ``sample``."""
 
     field: str
@@ -17,7 +17,7 @@ class Column(msgspec.Struct, frozen=True):
     values: tuple[str, ...] = ()
 
 
-class Classification(msgspec.Struct, frozen=True):
+class Classification(msgspec.Struct, frozen=True, gc=False):
     """A verdict on one column."""
 
     pii_class: str = msgspec.field(name="class")

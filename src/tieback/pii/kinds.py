@@ -5,7 +5,7 @@ them is data, ``kinds.toml``.
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Literal
@@ -73,7 +73,7 @@ class KindReader:
     """Tells kinds by the words of a field's name."""
 
     def __init__(self, kinds: Kinds) -> None:
-        self._rules = {pii_class: tuple(_rules(named)) for pii_class, named in kinds.items()}
+        self._rules = {pii_class: _Rules(named) for pii_class, named in kinds.items()}
 
     def of(self, pii_class: str, words: Words) -> str:
         """The kind that the words of a name tell, or nothing.
@@ -83,23 +83,30 @@ class KindReader:
             words: of its name, with those of its parent, folded (``Reading.words``).
         """
         rules = self._rules.get(pii_class)
-        if rules is None:
-            return ""
-        starts = {word: at for at, word in reversed(list(enumerate(words)))}
-        glued = "".join(words)
-        spaceless = not glued.isascii()
-        for kind, spelled, inside in rules:
-            for one in spelled:
-                at = starts.get(one[0])
-                if at is not None and (len(one) == 1 or words[at : at + len(one)] == one):
-                    return kind
-            if spaceless and any(text in glued for text in inside):
-                return kind
-        return ""
+        return rules.of(words) if rules is not None else ""
 
 
-def _rules(named: Mapping[str, PiiKind]) -> Iterable[tuple[str, tuple[Words, ...], tuple[str, ...]]]:
-    """Kind, what tells it as words in a row, and what tells it within a text without spaces."""
-    for kind, rule in named.items():
-        spelled = tuple(words for text in rule.words if (words := folded(text)))
-        yield kind, spelled, tuple("".join(words) for words in spelled if words[0][0] >= SPACELESS)
+class _Rules:
+    """The kinds of one class, by the first word of what tells them."""
+
+    def __init__(self, named: Mapping[str, PiiKind]) -> None:
+        self._names = (*named, "")
+        self._by_word: dict[str, list[tuple[int, Words]]] = {}
+        self._inside: list[tuple[int, str]] = []
+        for rank, rule in enumerate(named.values()):
+            for words in map(folded, rule.words):
+                self._by_word.setdefault(words[0], []).append((rank, words))
+                if words[0][0] >= SPACELESS:
+                    self._inside.append((rank, "".join(words)))
+
+    def of(self, words: Words) -> str:
+        """The first kind, in their order, that the words tell."""
+        best = none = len(self._names) - 1
+        by_word = self._by_word
+        for at, word in enumerate(words):
+            for rank, spelled in by_word.get(word, ()):
+                if rank < best and (len(spelled) == 1 or words[at : at + len(spelled)] == spelled):
+                    best = rank
+        if best == none and self._inside and not (glued := "".join(words)).isascii():
+            best = min((rank for rank, text in self._inside if text in glued), default=none)
+        return self._names[best]

@@ -54,7 +54,7 @@ def grams(word: str) -> list[str]:
 
 def buckets(word: str) -> list[int]:
     """Where the weights of each n-gram of ``grams`` lie: CRC-32 of its UTF-16 form."""
-    return [crc32(gram) % BUCKETS for gram in _grams(word)]
+    return [crc32(gram) & (BUCKETS - 1) for gram in _grams(word)]
 
 
 def _grams(word: str) -> list[bytes]:

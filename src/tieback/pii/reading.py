@@ -4,7 +4,7 @@ Cost is linear in the name for known words; the search for pieces of a glued wor
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 import msgspec
@@ -80,7 +80,7 @@ class Reader:
 
     def again(self, words: tuple[str, ...], *, plural: bool = False, around: Noun | None = None) -> Reading:
         """The reading of a name that is nothing but these words."""
-        return Reading(words, 0, tuple(self._find(words, 0)), plural, around)
+        return Reading(words, 0, self._find(words, 0), plural, around)
 
     def guessed(self, reading: Reading) -> Reading | None:
         """The reading with what the ranker makes of words that the lexicon does not know, if it knows any."""
@@ -109,8 +109,12 @@ class Reader:
     def _analyse(self, text: str) -> tuple[str, ...]:
         """Words of one part of a path, folded, glued ones taken apart."""
         words: list[str] = []
+        known = self.lexicon.known
         for raw in joined(split(text))[-MAX_WORDS:]:
-            words.extend(self.pieces(raw))
+            if raw in known and raw[-1] != "s":
+                words.append(raw)
+            else:
+                words.extend(self.pieces(raw))
         return tuple(words[-MAX_WORDS:])
 
     def _unglued(self, raw: str) -> tuple[str, ...]:
@@ -155,7 +159,7 @@ class Reader:
             words = self._analyse(steps[0])
             key = len(words) == 1 or not self._keys.isdisjoint(words)
             unknown = not self.lexicon.known.issuperset(words)
-            return Reading(words, 0, tuple(self._find(words, 0)), field[-1:] in "sS", None, key, unknown)
+            return Reading(words, 0, self._find(words, 0), field[-1:] in "sS", None, key, unknown)
         parts = [words for step in steps if (words := self._words_of(step))] or [()]
         leaf = parts[-1]
         parent = parts[-2] if len(parts) > 1 else ()
@@ -163,28 +167,35 @@ class Reader:
         around: Noun | None = None
         for part in reversed(parts[:-1]):
             around = around or self.noun(reversed(part))
-        return Reading(words, len(parent), tuple(self._find(words, len(parent))), field[-1:] in "sS", around)
+        return Reading(words, len(parent), self._find(words, len(parent)), field[-1:] in "sS", around)
 
-    def _find(self, words: tuple[str, ...], border: int) -> Iterator[Found]:
+    def _find(self, words: tuple[str, ...], border: int) -> tuple[Found, ...]:
         """The longest phrases, none inside another; those of the parent only where the name adds nothing."""
         lexicon = self.lexicon
-        phrases, longest_from, pairs = lexicon.phrases, lexicon.longest_from, lexicon.pairs
+        longest_from = lexicon.longest_from
+        phrases, pairs = lexicon.phrases, lexicon.pairs
         size, covered = len(words), 0
+        found: list[Found] = []
         for start, word in enumerate(words):
             longest = longest_from.get(word)
             if longest is None:
                 continue
-            end = min(size, start + longest) if words[start : start + 2] in pairs else start + 1
+            end = min(size, start + longest) if longest > 1 and words[start : start + 2] in pairs else start + 1
             while end > start and end > covered:
                 meanings = phrases.get(words[start:end])
                 if meanings is not None:
                     covered = end
                     if end > border or lexicon.transparent.issuperset(words[border:]):
-                        yield Found(start, end, meanings)
+                        found.append(Found(start, end, meanings))
                     break
                 end -= 1
+        return tuple(found)
 
     def tongues(self, words: Iterable[str]) -> frozenset[str]:
         """Languages that a word belongs to, where it belongs to few and not to English."""
-        tongues = self.lexicon.tongues
-        return _NOBODYS.union(*(tongues[word] for word in words if word in tongues))
+        tongues, found = self.lexicon.tongues, _NOBODYS
+        for word in words:
+            some = tongues.get(word)
+            if some is not None:
+                found = found | some if found else some
+        return found

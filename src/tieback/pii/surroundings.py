@@ -48,7 +48,34 @@ _CORE = frozenset({"person_name", "email", "phone", "birth", "password", "nation
 """Classes that tell that a table speaks of people, when two siblings have them."""
 
 
-class Surroundings(msgspec.Struct, frozen=True):
+class Openings:
+    """Up to five letters that begin a word of a table without being it, and the initials of its last words."""
+
+    __slots__ = ("_initials", "_words")
+
+    def __init__(self, words: tuple[str, ...]) -> None:
+        self._words = words
+        self._initials = ""
+
+    def __contains__(self, short: str) -> bool:
+        size = len(short)
+        for word in self._words:
+            if word.startswith(short) and 0 < size < 6 and size < len(word):
+                return True
+        if size > len(self._words) or not size:
+            return False
+        if not self._initials:
+            self._initials = "".join([word[0] for word in self._words])
+        return self._initials.endswith(short)
+
+    def __bool__(self) -> bool:
+        return bool(self._words)
+
+
+NO_OPENINGS = Openings(())
+
+
+class Surroundings(msgspec.Struct, frozen=True, gc=False):
     """What a table's name says."""
 
     noun: Noun | None
@@ -68,8 +95,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     """Whether the table, or two siblings and no class, speak of networks or memory."""
     timetable: bool = False
     """Whether the table says when everybody travels, not who."""
-    short: frozenset[str] = frozenset()
-    """What may stand for the table: up to five letters that begin one of its words, the initials of its last ones."""
+    short: "Openings" = msgspec.field(default_factory=lambda: NO_OPENINGS)
+    """What may stand for the table."""
     glued: tuple[str, str] = ("", "")
     """What most siblings begin, and end, with, without a border: ``yg`` of ``ygname``."""
     carries: str = ""
@@ -127,19 +154,20 @@ class Outlook:
             noun = Noun.PERSON
         evidence = f"table {table!r} speaks of a {noun}" if noun else ""
         lexicon = self._reader.lexicon
+        distinct = frozenset(words)
         return Surroundings(
             noun,
             self._reader.tongues(words),
-            frozenset(words),
-            frozenset(words),
+            distinct,
+            distinct,
             not lexicon.messages.isdisjoint(words),
             _NOBODYS,
             False,
             evidence,
             not lexicon.machines.isdisjoint(words),
             noun is not Noun.PERSON and not lexicon.timetables.isdisjoint(words),
-            short=_short(words),
-            carries=self._class_of(reading),
+            short=Openings(tuple(words)) if words else NO_OPENINGS,
+            carries=self._class_of(reading) if reading.found else "",
         )
 
     def _class_of(self, reading: Reading) -> str:
@@ -211,12 +239,6 @@ class Outlook:
         if word in lexicon.nouns or word in lexicon.transparent:
             return False
         return all(phrase.needs is not Needs.NOTHING for phrase in lexicon.phrases.get((word,), ()))
-
-
-def _short(words: list[str]) -> frozenset[str]:
-    initials = "".join(word[0] for word in words)
-    openings = {word[:size] for word in words for size in range(1, min(6, len(word)))}
-    return frozenset(openings | {initials[at:] for at in range(len(initials))})
 
 
 def _glued(names: tuple[str, ...]) -> tuple[str, str]:
