@@ -117,11 +117,21 @@ def candidates(
     """
     fronts = fronts if fronts is not None else SharedFronts()
     reached = [backend for backend in backends if backend.addresses]
+    return joined(_named(reached), _pivots(reached, store_ports, fronts))
+
+
+def service_name(service: str) -> str:
+    """How people write the name of a service."""
+    return _PRODUCTS.get(service, service)
+
+
+def joined(first: Iterable[Candidate], more: Iterable[Candidate]) -> list[Candidate]:
+    """Candidates of two sources, one a host, port and resource, in the order of ``candidates``."""
     merged: dict[tuple[str, int, str], Candidate] = {}
-    for found in (*_named(reached), *_pivots(reached, store_ports, fronts)):
+    for found in (*first, *more):
         key = (found.host, found.port, found.resource)
-        first = merged.get(key)
-        merged[key] = found if first is None else _merge(first, found)
+        known = merged.get(key)
+        merged[key] = found if known is None else _merge(known, found)
     return sorted(merged.values(), key=lambda one: (one.route is not Route.NAMED, one.host, one.port, one.resource))
 
 
@@ -171,7 +181,7 @@ def _pivots(
                     service=service,
                     route=Route.PIVOT,
                     endpoints=ordered,
-                    reason=f"default port of {_PRODUCTS.get(service, service)} on the host of the API {root}",
+                    reason=f"default port of {service_name(service)} on the host of the API {root}",
                 )
 
 

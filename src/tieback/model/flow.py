@@ -100,6 +100,18 @@ class Sample(msgspec.Struct, frozen=True):
     data: bytes
 
 
+class Hint(msgspec.Struct, frozen=True):
+    """A host that a server's answer names: what may stand behind it. Credentials and paths are never part of it."""
+
+    host: str
+    """Lower-case ASCII name or canonical address."""
+    port: int | None
+    service: str
+    """Store that the text implies by its scheme, such as ``mongodb``; empty where it implies none."""
+    where: str
+    """``header:x-backend``, ``header:content-security-policy``, ``body``, ``certificate``."""
+
+
 class Flow(msgspec.Struct, frozen=True):
     """One conversation. The line of ``tieback traffic --format json``, without ``samples``."""
 
@@ -129,3 +141,5 @@ class Flow(msgspec.Struct, frozen=True):
     leaks: tuple[Leak, ...] = ()
     detail: str = ""
     """What else the payload tells: product and version of a greeting, HTTP method and path without its query."""
+    hints: tuple[Hint, ...] = ()
+    """Other hosts that the server's answer names, in a header, its body or its certificate."""

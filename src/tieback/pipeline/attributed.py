@@ -6,10 +6,12 @@ from pathlib import Path
 
 import msgspec
 
+from tieback.backends.pivot import Lead
 from tieback.model.app import App, Platform
 from tieback.model.flow import Flow, Leak
 from tieback.model.sighting import Sighting
 from tieback.pipeline.flow_endpoints import endpoint_of, sightings_of
+from tieback.pipeline.hints import leads_of
 from tieback.recognise.collect import Maker
 from tieback.recognise.rules import Rules
 from tieback.storage.apps import AppEndpoint
@@ -29,6 +31,10 @@ class Attributed(msgspec.Struct, frozen=True):
     sightings: tuple[Sighting, ...]
     leaks: tuple[tuple[str, Leak], ...]
     """Each with the endpoint it went to."""
+    leads: tuple[Lead, ...] = ()
+    """Hosts that servers' answers name, each once."""
+    addresses: tuple[tuple[str, str], ...] = ()
+    """Names of servers with the addresses that they had."""
 
 
 def attributed(workspace: Workspace, units: Sequence[RunInput], bundles: Mapping[str, str]) -> Iterator[Attributed]:
@@ -53,8 +59,19 @@ def attributed(workspace: Workspace, units: Sequence[RunInput], bundles: Mapping
         name = found[0].app.name if bundle and found[0].app else f"Traffic in {Path(paths[unit]).name}"
         app = App(Platform.UNKNOWN, bundle or name, key, name=name)
         yield Attributed(
-            key, app, paths[unit], sightings_of(found, Maker(app if bundle else None, rules)), _leaks(found, rules)
+            key,
+            app,
+            paths[unit],
+            sightings_of(found, Maker(app if bundle else None, rules)),
+            _leaks(found, rules),
+            tuple(dict.fromkeys(leads_of(found, Path(paths[unit]).name))),
+            tuple(dict.fromkeys((flow.server.name, flow.server.ip) for flow in found if _went_there(flow))),
         )
+
+
+def _went_there(flow: Flow) -> bool:
+    """Whether a flow shows which address a name had: proxies and logs may not know it."""
+    return bool(flow.server.name and flow.server.ip)
 
 
 def _leaks(flows: Sequence[Flow], rules: Rules) -> tuple[tuple[str, Leak], ...]:

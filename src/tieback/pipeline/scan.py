@@ -13,8 +13,9 @@ from pathlib import Path
 import msgspec
 
 from tieback.backends.brought import brought
-from tieback.backends.candidates import candidates
+from tieback.backends.candidates import candidates, joined
 from tieback.backends.map import map_backends
+from tieback.backends.pivot import Pivot
 from tieback.engine.interface import Unit, UnitEnd, UnitLimits, UnitState
 from tieback.engine.local import LocalEngine
 from tieback.model.backend import Backend, Candidate
@@ -24,12 +25,14 @@ from tieback.model.report import Report
 from tieback.pipeline.attributed import Attributed, attributed
 from tieback.pipeline.conclude import conclude
 from tieback.pipeline.inputs import scan_units
+from tieback.pipeline.mapping import Follower, described, seen_addresses, unasked
 from tieback.pipeline.notes import Notes, salt_of
 from tieback.pipeline.probing import Progress, probe_all, store_ports, today_utc
 from tieback.pipeline.providers import Providers
 from tieback.pipeline.record import Record
 from tieback.pipeline.reporting import build_report
 from tieback.pipeline.samples import Sampling
+from tieback.pipeline.why import Knowledge
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
@@ -198,22 +201,36 @@ async def _ask(
     parties = {sighting.endpoint.value: sighting.party for sighting in in_traffic}
     parties |= {seen.endpoint: seen.party for seen in app_endpoints(lake, named.units)}
     endpoints = chain(distinct_endpoints(lake, named.units), (sighting.endpoint for sighting in in_traffic))
-    backends = await map_backends(endpoints, names.resolve if names is not None else None, parties)
+    mapped = await map_backends(endpoints, names.resolve if names is not None else None, parties)
+    knowledge = Knowledge()
+    try:
+        backends = list(described(mapped, knowledge, seen_addresses(named.traffic)))
+    finally:
+        knowledge.close()
     if grant is None or names is None:
         return backends, []
-    wanted = candidates(backends, store_ports())
+    follower = Follower(mapped, Pivot(store_ports(), knowledge.foreign), names.resolve)
+    leads = [lead for traffic in named.traffic for lead in traffic.leads]
+    wanted = joined(candidates(mapped, store_ports()), await follower.follow(leads))
     containers = container_names(lake, named.units)
     for sighting in in_traffic:
         value = sighting.endpoint.value
         containers[value] = tuple(sorted({*containers.get(value, ()), *sighting.names}))
-    along = brought(wanted, backends, containers, public_keys(lake, named.units))
+    keys = public_keys(lake, named.units)
     answered = {report.target for report in read_probes(lake, run)}
     with AuditLog(workspace.audit_file) as audit, ProbeWriter(lake, run, first=len(answered)) as writer:
         dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file, provider_of=Providers().of)
-        left = [one for one in wanted if Target(one.host, one.port, resource=one.resource).label not in answered]
         noting = any(rule.ransom_note for rule in grant.target)
         notes = Notes(salt_of(workspace.audit_file.parent)) if noting else None
         samples = Sampling() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
-        async for _, report in probe_all(left, grant, dialer, progress, along, notes, samples):
+        along = brought(wanted, mapped, containers, keys)
+        async for _, report in probe_all(unasked(wanted, answered), grant, dialer, progress, along, notes, samples):
             writer.add(report)
-    return backends, wanted
+        writer.flush()
+        # Once more, for what the certificates of the APIs name.
+        more = joined(wanted, await follower.follow(follower.leads_of(read_probes(lake, run))))
+        answered |= {Target(one.host, one.port, resource=one.resource).label for one in wanted}
+        along = brought(more, mapped, containers, keys)
+        async for _, report in probe_all(unasked(more, answered), grant, dialer, progress, along, notes, samples):
+            writer.add(report)
+    return backends, more

@@ -13,11 +13,12 @@ from tieback.model.document import decode, encode
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow
 from tieback.model.sighting import Problem
+from tieback.pipeline.hints import with_hints
 from tieback.pipeline.leaks import LeakJudge
 from tieback.pipeline.probing import Progress
 
-TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.2"
-"""Part of the key of a unit of work; the last number rises when leaks are judged otherwise."""
+TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.3"
+"""Part of the key of a unit of work; the last number rises when leaks or hints are judged otherwise."""
 MAX_SUMMARY = 48 * 1024 * 1024
 """Bytes of the flows of one file that cross back from a worker; further ones are left out, with a problem."""
 FILE_SECONDS = 1800.0
@@ -48,7 +49,7 @@ class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
         opened = open_traffic(path, self.uid_map, keylog=self.keylog, decrypt=self.decrypt)
         try:
             for seen in opened.flows():
-                yield self._judge(seen) if self.leaks else seen.flow
+                yield with_hints(self._judge(seen) if self.leaks else seen.flow, seen.samples)
         finally:
             opened.close()
         for problem in opened.problems:

@@ -82,6 +82,10 @@ class Knowledge:
         )
         return attribute(host, known, self.hosting, self.addresses, self.domains)
 
+    def foreign(self, host: str) -> bool:
+        """Whether a host is known to be of an SDK, a service for apps, or a platform."""
+        return self.rules.third_parties.of(host) is not None
+
     def close(self) -> None:
         """Release the operator's databases."""
         self.addresses.close()

@@ -1,0 +1,160 @@
+"""From an API to what stands behind it, by what its own answers and certificates name: candidates with their reasons.
+
+The usual ports on the API's own host are ``candidates``' work. Here are the others: a sibling name (``es.`` or
+``db.`` of the same registrable domain) that a certificate, a header or a body names, a machine that a header names as
+the one behind, and a store that an answer names outright. Nobody else's hosts and no shared front are followed.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from importlib import resources
+
+import msgspec
+
+from tieback.backends.candidates import SharedFronts, service_name
+from tieback.backends.hints import ORIGINS
+from tieback.backends.normalise import OwnerDomains, literal_address
+from tieback.model.backend import Candidate, Route
+from tieback.model.flow import Hint
+
+MAX_HOSTS = 64
+"""Hosts that are followed from one API."""
+_DIGITS = re.compile(r"\d+$")
+
+
+class Lead(msgspec.Struct, frozen=True):
+    """A host that something of an API names."""
+
+    api: str
+    """The API's host, in canonical form."""
+    hint: Hint
+    seen_in: str
+    """The capture, or the probe that saw it."""
+
+
+class _Sibling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    words: tuple[str, ...]
+    services: tuple[str, ...]
+
+
+class _Siblings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    sibling: tuple[_Sibling, ...]
+
+
+class Siblings:
+    """What the words of a host's name tell, from ``siblings.toml``."""
+
+    @cached_property
+    def _words(self) -> Mapping[str, tuple[str, ...]]:
+        raw = resources.files("tieback.backends").joinpath("siblings.toml").read_bytes()
+        return {word: one.services for one in msgspec.toml.decode(raw, type=_Siblings).sibling for word in one.words}
+
+    def services(self, host: str, domain: str) -> tuple[str, ...] | None:
+        """Services that the part of a name before its registrable domain tells.
+
+        Returns:
+            Empty where it tells of a store and not of which; ``None`` where it tells of none.
+        """
+        found: dict[str, None] = {}
+        told = False
+        for label in host.removesuffix(domain).strip(".").split("."):
+            for part in (label, *label.split("-")):
+                services = self._words.get(_DIGITS.sub("", part))
+                if services is not None:
+                    told = True
+                    found.update(dict.fromkeys(services))
+        return tuple(found) if told else None
+
+
+class Pivot:
+    """Follows leads; hold one a run."""
+
+    def __init__(
+        self,
+        store_ports: Mapping[str, tuple[int, ...]],
+        foreign: Callable[[str], bool],
+        fronts: SharedFronts | None = None,
+        owners: OwnerDomains | None = None,
+    ) -> None:
+        """Keep what is judged by.
+
+        Args:
+            store_ports: usual ports by service.
+            foreign: whether a host is known to be a third party's or a platform's.
+            fronts: the list of shared hosting, where the caller holds it already.
+            owners: the public suffix list, where the caller holds it already.
+        """
+        self._store_ports = store_ports
+        self._foreign = foreign
+        self._fronts = fronts or SharedFronts()
+        self._owners = owners or OwnerDomains()
+        self._siblings = Siblings()
+        self._known = {port: service for service, ports in reversed(store_ports.items()) for port in ports}
+
+    def follow(self, leads: Iterable[Lead], apis: Mapping[str, tuple[str, ...]]) -> list[Candidate]:
+        """The candidates that leads give, by host and port.
+
+        Args:
+            leads: of any APIs.
+            apis: values of the endpoints that lead to an API, by its host; leads of others are nobody's.
+        """
+        found: dict[tuple[str, int], Candidate] = {}
+        hosts: dict[str, set[str]] = {}
+        for lead in leads:
+            values = apis.get(lead.api)
+            if not values or self._fronts.reason(lead.api) is not None or self._foreign(lead.api):
+                continue
+            followed = hosts.setdefault(lead.api, set())
+            if lead.hint.host not in followed and len(followed) >= MAX_HOSTS:
+                continue
+            for port, service, reason in self._ports(lead):
+                followed.add(lead.hint.host)
+                one = Candidate(lead.hint.host, port, service, Route.PIVOT, values, reason)
+                first = found.setdefault((one.host, port), one)
+                both = tuple(sorted({*first.endpoints, *values}))
+                found[one.host, port] = msgspec.structs.replace(first, endpoints=both)
+        return sorted(found.values(), key=lambda one: (one.host, one.port))
+
+    def _ports(self, lead: Lead) -> Iterator[tuple[int, str | None, str]]:
+        hint = lead.hint
+        if self._fronts.reason(hint.host) is not None or self._foreign(hint.host):
+            return
+        domain = self._owners.owner_domain(lead.api)
+        kin = bool(domain) and self._owners.owner_domain(hint.host) == domain
+        literal = literal_address(hint.host) is not None
+        said = _said(lead)
+        service = hint.service or self._known.get(hint.port or 0, "")
+        if service and (hint.service or kin or literal or hint.where.startswith("header:")):
+            for port in (hint.port,) if hint.port else self._store_ports.get(service, ()):
+                yield port, service, f"{said}, as {service_name(service)}"
+        elif _behind(hint.where):
+            if hint.port:
+                yield hint.port, None, said
+            yield from self._usual(tuple(self._store_ports), said)
+        elif kin:
+            services = self._siblings.services(hint.host, domain)
+            if services is not None:
+                yield from self._usual(services or tuple(self._store_ports), f"{said}, a name beside it")
+
+    def _usual(self, services: Iterable[str], said: str) -> Iterator[tuple[int, str, str]]:
+        for service in services:
+            for port in self._store_ports.get(service, ()):
+                yield port, service, f"{said}; default port of {service_name(service)}"
+
+
+def _behind(where: str) -> bool:
+    """Whether a header names the machine behind, rather than another origin."""
+    return where.startswith("header:") and where.removeprefix("header:") not in ORIGINS
+
+
+def _said(lead: Lead) -> str:
+    where = lead.hint.where
+    what = (
+        f"the header {where.removeprefix('header:')} of"
+        if where.startswith("header:")
+        else "the certificate of"
+        if where == "certificate"
+        else "an answer of"
+    )
+    return f"{what} the API {lead.api} names {lead.hint.host} ({lead.seen_in})"

@@ -1,0 +1,130 @@
+"""Back ends are told whose they are, and APIs are followed to what their answers name: between mapping and asking."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from tieback.backends.attribute import best
+from tieback.backends.hints import hints
+from tieback.backends.normalise import host_of
+from tieback.backends.pivot import Lead, Pivot
+from tieback.model.backend import Attribution, Backend, Candidate
+from tieback.model.endpoint import EndpointKind, Party
+from tieback.model.probe import ProbeReport
+from tieback.pipeline.attributed import Attributed
+from tieback.pipeline.why import Knowledge
+from tieback.scope.conversation import Target
+from tieback.scope.names import Resolution
+
+_HTTP = frozenset({"http", "https", "ws", "wss"})
+_OTHERS = (Party.THIRD, Party.PLATFORM)
+CAPTURE = "capture"
+"""``Backend.resolved_by`` where a capture shows the address that an app went to."""
+
+
+def described(
+    backends: Iterable[Backend], knowledge: Knowledge, seen: Mapping[str, tuple[str, ...]]
+) -> Iterator[Backend]:
+    """Each back end with provider, region, AS and owner, and the reason for each.
+
+    Args:
+        backends: as mapped.
+        knowledge: what hosts are judged by.
+        seen: addresses by name, as captures show them: for names that nobody could or might resolve.
+
+    Raises:
+        InputError: data that the operator imported is damaged.
+    """
+    known: dict[tuple[str, str, tuple[str, ...]], tuple[Attribution, ...]] = {}
+    for mapped in backends:
+        host = host_of(mapped.endpoint)
+        shown = () if mapped.addresses else seen.get(host, ())
+        backend = msgspec.structs.replace(mapped, addresses=shown, resolved_by=CAPTURE) if shown else mapped
+        resource = backend.endpoint.value if backend.endpoint.kind is EndpointKind.CLOUD else ""
+        key = (host, resource, backend.addresses)
+        if key not in known:
+            # A literal is its own address, and is looked up as a host.
+            addresses = () if backend.addresses == (host,) else backend.addresses
+            known[key] = knowledge.statements(host, backend.endpoint.path, addresses) if host else ()
+        found = known[key]
+        yield msgspec.structs.replace(
+            backend,
+            provider=_value(found, "provider"),
+            region=_value(found, "region"),
+            asn=int(_value(found, "asn").removeprefix("AS") or 0) or None,
+            owner=_value(found, "owner"),
+            attributions=found,
+        )
+
+
+def _value(found: Iterable[Attribution], claim: str) -> str:
+    one = best(found, claim)
+    return one.value if one is not None else ""
+
+
+def seen_addresses(traffic: Iterable[Attributed]) -> dict[str, tuple[str, ...]]:
+    """Addresses that captures show behind names, by name."""
+    found: dict[str, dict[str, None]] = {}
+    for group in traffic:
+        for name, address in group.addresses:
+            found.setdefault(name, {})[address] = None
+    return {name: tuple(addresses) for name, addresses in found.items()}
+
+
+def apis_of(backends: Iterable[Backend]) -> dict[str, tuple[str, ...]]:
+    """Values of the endpoints of each API that is no third party's, by its host."""
+    found: dict[str, set[str]] = {}
+    for backend in backends:
+        endpoint = backend.endpoint
+        if endpoint.kind is EndpointKind.URL and endpoint.scheme in _HTTP and backend.party not in _OTHERS:
+            found.setdefault(host_of(endpoint), set()).add(endpoint.value)
+    return {host: tuple(sorted(values)) for host, values in found.items()}
+
+
+class Follower:
+    """Follows what APIs' answers and certificates name; hold one a run."""
+
+    def __init__(
+        self,
+        backends: Sequence[Backend],
+        pivot: Pivot,
+        resolve: Callable[[str], Awaitable[Resolution]],
+    ) -> None:
+        """Keep what the APIs of a run are.
+
+        Args:
+            backends: of the run.
+            pivot: turns leads into candidates.
+            resolve: asks for the addresses of a name under the grant; those that have none are not asked.
+        """
+        self._apis = apis_of(backends)
+        self._pivot = pivot
+        self._resolve = resolve
+        self._resolved: dict[str, bool] = {}
+
+    async def follow(self, leads: Iterable[Lead]) -> list[Candidate]:
+        """The candidates behind APIs whose host has an address."""
+        found = self._pivot.follow(leads, self._apis)
+        return [one for one in found if await self._has_address(one.host)]
+
+    def leads_of(self, reports: Iterable[ProbeReport]) -> Iterator[Lead]:
+        """The names of certificates that our own probes saw on the hosts of APIs."""
+        for report in reports:
+            if report.tls is None or not report.tls.names:
+                continue
+            host, _, port = report.target.partition("/")[0].rpartition(":")
+            host = host.strip("[]")
+            if host in self._apis:
+                for hint in hints((), host, int(port), report.tls.names):
+                    yield Lead(host, hint, f"TLS of {report.target}")
+
+    async def _has_address(self, host: str) -> bool:
+        if host not in self._resolved:
+            self._resolved[host] = bool((await self._resolve(host)).addresses)
+        return self._resolved[host]
+
+
+def unasked(candidates: Iterable[Candidate], answered: Iterable[str]) -> list[Candidate]:
+    """Those candidates whose target has no report yet."""
+    known = frozenset(answered)
+    return [one for one in candidates if Target(one.host, one.port, resource=one.resource).label not in known]

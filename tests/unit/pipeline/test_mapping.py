@@ -1,0 +1,99 @@
+"""Back ends get their owners, and APIs are followed to what their answers and certificates name."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tieback.backends.pivot import Lead, Pivot
+from tieback.model.app import App, Platform
+from tieback.model.backend import Backend, Candidate, Route
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.flow import Flow, FlowEvidence, FlowTls, Hint, NameFrom, Peer, Server
+from tieback.model.probe import Outcome, ProbeReport, TlsInfo
+from tieback.pipeline.attributed import Attributed
+from tieback.pipeline.mapping import Follower, described, seen_addresses, unasked
+from tieback.pipeline.why import Knowledge
+from tieback.scope.names import Resolution
+
+API = "api.workhub.test"
+
+
+def flow(tls: FlowTls | None = None) -> Flow:
+    """A flow to the API."""
+    return Flow(
+        "run.pcap", None, Peer("10.0.0.2", 40000), Server("203.0.113.7", 443, API, NameFrom.SNI), "tcp", "http",
+        FlowEvidence.PAYLOAD, 0.9, encrypted=False, tls=tls, bytes_out=1, bytes_in=1, packets_out=1, packets_in=1,
+        start=0.0, end=1.0,
+    )  # fmt: skip
+
+
+def web(host: str, party: Party = Party.UNKNOWN) -> Backend:
+    return Backend(Endpoint(EndpointKind.URL, f"https://{host}/v1", "https", host, 443, "/v1"), party=party)
+
+
+@pytest.fixture
+def knowledge(tmp_path: Path) -> Iterator[Knowledge]:
+    found = Knowledge(tmp_path)
+    yield found
+    found.close()
+
+
+def test_names_tell_provider_and_region(knowledge: Knowledge) -> None:
+    (found,) = described([web("shop.s3.eu-west-1.amazonaws.com")], knowledge, {})
+    assert (found.provider, found.region, found.asn) == ("Amazon Web Services", "eu-west-1", None)
+    assert {one.claim for one in found.attributions} >= {"provider", "product", "region", "account", "boundary"}
+
+
+def test_a_capture_gives_addresses_that_nobody_might_resolve(knowledge: Knowledge) -> None:
+    seen = {API: ("104.16.0.1",), "known.test": ("104.16.0.2",)}
+    resolved = Backend(web("known.test").endpoint, ("198.51.100.1",), "hosts")
+    first, second = described([web(API), resolved], knowledge, seen)
+    assert (first.addresses, first.resolved_by, first.provider) == (("104.16.0.1",), "capture", "Cloudflare")
+    assert (second.addresses, second.resolved_by, second.provider) == (("198.51.100.1",), "hosts", "")
+
+
+def test_addresses_that_captures_show() -> None:
+    group = Attributed("k", App(Platform.UNKNOWN, "a", "k"), "x", (), (), (), (("a.test", "::1"), ("a.test", "::2")))
+    assert seen_addresses([group, group]) == {"a.test": ("::1", "::2")}
+
+
+def follower(*backends: Backend) -> Follower:
+    async def resolve(host: str) -> Resolution:
+        return Resolution(("127.0.0.1",), "hosts") if host == "es.workhub.test" else Resolution((), "")
+
+    return Follower(backends, Pivot({"elasticsearch": (9200,)}, lambda _: False), resolve)
+
+
+@pytest.mark.parametrize(
+    ("party", "host", "found"),
+    [
+        (Party.FIRST, "es.workhub.test", [("es.workhub.test", 9200)]),
+        (Party.UNKNOWN, "es.workhub.test", [("es.workhub.test", 9200)]),
+        (Party.THIRD, "es.workhub.test", []),
+        (Party.FIRST, "es9.workhub.test", []),
+    ],
+    ids=["own", "unknown", "third-party", "no-address"],
+)
+def test_leads_are_followed_where_names_resolve(party: Party, host: str, found: list[tuple[str, int]]) -> None:
+    leads = [Lead(API, Hint(host, None, "", "certificate"), "run.pcap")]
+    candidates = asyncio.run(follower(web(API, party)).follow(leads))
+    assert [(one.host, one.port) for one in candidates] == found
+
+
+def test_certificates_that_probes_see_are_leads() -> None:
+    tls = TlsInfo("TLSv1.3", verified=False, names=(API, "es.workhub.test"))
+    reports = [
+        ProbeReport(f"{API}:443", Outcome.PROTOCOL_MISMATCH, tls=tls),
+        ProbeReport(f"{API}:9200", Outcome.REFUSED),
+        ProbeReport("other.test:443", Outcome.OK, tls=tls),
+        ProbeReport("[::1]:443", Outcome.OK, tls=tls),
+    ]
+    (lead,) = follower(web(API)).leads_of(reports)
+    assert lead == Lead(API, Hint("es.workhub.test", None, "", "certificate"), f"TLS of {API}:443")
+
+
+def test_what_was_asked_is_not_asked_again() -> None:
+    one, two = (Candidate(host, 9200, None, Route.PIVOT, (), "") for host in ("a.test", "b.test"))
+    assert unasked([one, two], ["a.test:9200"]) == [two]
