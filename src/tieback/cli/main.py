@@ -74,7 +74,7 @@ def build() -> typer.Typer:
     root.command("capture")(capture_command.capture)
     root.command("probe")(probe_command.probe)
     root.command("import")(import_command.import_)
-    root.command("report")(report_command.report)
+    root.add_typer(report_command.app, name="report")
     root.add_typer(backend_command.app, name="backend")
     root.add_typer(data_command.app, name="data")
     root.add_typer(grant_command.app, name="grant")

@@ -1,48 +1,208 @@
-"""``tieback report``: the last run of a workspace again, in any format."""
+"""``tieback report``: the last run of a workspace again, in any format; compared with an earlier one; explained."""
 
 import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from tieback.cli.terminal import WorkspaceOption, data_console
-from tieback.model.errors import WorkspaceError
+from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, data_console
+from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.exposure import Severity
 from tieback.model.report import Report
 from tieback.report.interface import Renderer
+
+if TYPE_CHECKING:
+    from tieback.report.diff.compare import Comparison
+    from tieback.report.diff.past import Past
 
 AudienceOption = Annotated[
     str, typer.Option(help="Who reads the report: internal, vendor (with --vendor NAME), or public (totals alone).")
 ]
 VendorOption = Annotated[str, typer.Option(help="Whose apps and stores, for --audience vendor.")]
+SuppressionsOption = Annotated[
+    Path | None,
+    typer.Option(help="Findings to count apart; default: suppressions.toml of the workspace, where there is one."),
+]
+BaselineOption = Annotated[
+    Path | None, typer.Option(help="An earlier report (.json or .ndjson): says what is new; --fail-on looks at that.")
+]
 
 FORMATS = "terminal, html, pdf, json, ndjson, csv, markdown, sarif, ocsf, stix, defectdojo, cyclonedx, csaf, junit"
 """For help; a test keeps it true, since importing the renderers would make every command slow."""
+DIFF_FORMATS = ("terminal", "markdown", "html", "json")
+
+app = typer.Typer(
+    help="Render the last finished run of a workspace, compare two, or say where a figure comes from.",
+    invoke_without_command=True,
+)
 
 
+@app.callback(epilog="Example: tieback report --format pdf -o letter.pdf --audience vendor --vendor 'Acme Ltd'")
 def report(
+    context: typer.Context,
     workspace: WorkspaceOption = Path(".tieback"),
     output: Annotated[str, typer.Option("--format", help=f"One of {FORMATS}.")] = "terminal",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
     audience: AudienceOption = "internal",
     vendor: VendorOption = "",
+    suppressions: SuppressionsOption = None,
+    baseline: BaselineOption = None,
 ) -> None:
-    """Render the last finished run of a workspace.
-
-    Example: tieback report -w .tieback --format pdf -o letter.pdf --audience vendor --vendor "Acme Ltd"
-    """
+    """Render the last finished run of a workspace, compare two reports (diff), or say where a figure comes from."""
+    if context.invoked_subcommand is not None:
+        return
     from tieback.pipeline.reporting import last_report
     from tieback.report import by_name
     from tieback.report.audience import audience_of, for_audience
 
     renderer = by_name(output)
     who = audience_of(audience, vendor)
+    past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
     with last_report(workspace) as whole:
-        document = for_audience(whole, who, vendor)
+        judged = set_beside(set_apart(whole), past)
+        document = for_audience(judged, who, vendor)
         if out is not None:
             write_report(document, renderer, out)
         else:
             show(document, output)
+
+
+@app.command(epilog="Example: tieback report diff old.json new.json --format markdown")
+def diff(
+    old: Annotated[Path, typer.Argument(help="A report as .json or .ndjson, or a workspace.")],
+    new: Annotated[Path, typer.Argument(help="A later one.")],
+    output: Annotated[str, typer.Option("--format", help=f"One of {', '.join(DIFF_FORMATS)}.")] = "terminal",
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
+    fail_on: Annotated[
+        Severity | None, typer.Option(help="Exit 1 when a new finding is at least this severe; default: never.")
+    ] = None,
+) -> None:
+    """Say what is new, fixed, changed or moved between two reports, and what nobody looked at again."""
+    from tieback.report.diff.compare import Kind, compare
+    from tieback.report.diff.markdown import as_markdown
+    from tieback.report.diff.page import as_page
+    from tieback.report.diff.terminal import print_comparison
+    from tieback.report.encoding import encode_row
+
+    if output not in DIFF_FORMATS:
+        raise UsageError(
+            "there is no such format", where=f"--format {output}", advice=f"Choose one of {', '.join(DIFF_FORMATS)}"
+        )
+    found = compare(_past(old), _past(new))
+    if output == "terminal" and out is None:
+        print_comparison(found, data_console())
+    else:
+        lines: Iterable[bytes]
+        if output == "html":
+            lines = (piece.encode("utf-8", "replace") for piece in as_page(found))
+        elif output == "json":
+            names = {"schema": "tieback/comparison/1", "old": found.old.name, "new": found.new.name}
+            lines = (encode_row(names | {"totals": found.totals, "changes": found.changes}), b"\n")
+        elif output == "markdown":
+            lines = (f"{line}\n".encode("utf-8", "replace") for line in as_markdown(found))
+        else:
+            lines = (_plain(found),)
+        write_bytes(lines, out)
+    if fail_on is not None and any(one.finding.severity.rank >= fail_on.rank for one in found.of(Kind.NEW)):
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
+@app.command(epilog="Example: tieback report explain records:kind=mongodb")
+def explain(
+    figure: Annotated[
+        str, typer.Argument(help="Such as records, stores-exposed:class=email or bytes:kind=mongodb,country=DE.")
+    ],
+    workspace: WorkspaceOption = Path(".tieback"),
+    output: Annotated[OutputFormat, typer.Option("--format", help="table, or JSON lines.")] = OutputFormat.TABLE,
+) -> None:
+    """Say where a number comes from: its query, each store with its share, and the answers that prove it."""
+    from tieback.pipeline.reporting import last_report
+    from tieback.report.explain import explain as explained
+    from tieback.report.explanation import as_lines, print_explanation
+
+    with last_report(workspace) as whole:
+        found = explained(whole, figure)
+        if output is OutputFormat.JSON:
+            write_bytes(as_lines(found), None)
+        else:
+            print_explanation(found, data_console())
+
+
+def read_suppressions(workspace: Path, path: Path | None) -> Callable[[Report], Report]:
+    """What sets the findings apart that a file of suppressions covers; the file is read before any work is done.
+
+    Raises:
+        UsageError: the file is not as it has to be.
+    """
+    file = path if path is not None else workspace / "suppressions.toml"
+    if path is None and not file.exists():
+        return lambda whole: whole
+    from tieback.assess.rules import load_rules
+    from tieback.assess.suppressions import load_suppressions
+    from tieback.report.suppress import set_apart
+
+    suppressions = load_suppressions(file, load_rules())
+    return lambda whole: set_apart(whole, suppressions, datetime.now(UTC).date(), str(file))
+
+
+def read_baseline(path: Path | None) -> "Past | None":
+    """The report that ``--baseline`` names, read before any work is done.
+
+    Raises:
+        InputError: it cannot be read, or is no report.
+    """
+    if path is None:
+        return None
+    from tieback.report.diff.past import read_past
+
+    return read_past(path)
+
+
+def set_beside(document: Report, past: "Past | None") -> Report:
+    """The report with how each finding stands to an earlier one."""
+    if past is None:
+        return document
+    from msgspec.structs import replace
+
+    from tieback.report.diff.compare import baseline_of, compare
+    from tieback.report.diff.past import past_of
+
+    return replace(document, baseline=baseline_of(compare(past, past_of(document, "this run"))))
+
+
+def _past(path: Path) -> "Past":
+    from tieback.pipeline.reporting import last_report
+    from tieback.report.diff.past import past_of, read_past
+
+    if not path.is_dir():
+        return read_past(path)
+    with last_report(path) as whole:
+        return past_of(whole, str(path))
+
+
+def _plain(found: "Comparison") -> bytes:
+    import io
+
+    from rich.console import Console
+
+    from tieback.report.diff.terminal import print_comparison
+
+    text = io.StringIO()
+    print_comparison(found, Console(file=text, width=100, color_system=None, highlight=False))
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def write_bytes(pieces: Iterable[bytes], path: Path | None) -> None:
+    """Pieces to a file, whole or not at all, or to stdout. Raises as ``write_report``."""
+    if path is None:
+        sys.stdout.buffer.writelines(pieces)
+    else:
+        with _whole(path) as file:
+            file.writelines(pieces)
 
 
 def write_report(document: Report, renderer: Renderer, path: Path) -> None:
@@ -51,17 +211,25 @@ def write_report(document: Report, renderer: Renderer, path: Path) -> None:
     Raises:
         WorkspaceError: the file cannot be written.
     """
+    with _whole(path) as file:
+        renderer.render(document, file)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
     partial = path.with_name(f".{path.name}.part")
     try:
         with partial.open("wb") as file:
-            renderer.render(document, file)
+            yield file
         partial.replace(path)
     except OSError as error:
         raise WorkspaceError(
             f"the report cannot be written ({error.strerror})", where=str(path), advice="Choose another place"
         ) from None
     finally:
-        partial.unlink(missing_ok=True)
+        # Where the folder is missing or not ours, there is nothing to remove.
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def show(document: Report, output: str) -> None:

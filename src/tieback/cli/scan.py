@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from tieback.cli.report import FORMATS, AudienceOption, VendorOption, show, write_report
+from tieback.cli.report import (
+    FORMATS,
+    AudienceOption,
+    BaselineOption,
+    SuppressionsOption,
+    VendorOption,
+    read_baseline,
+    read_suppressions,
+    set_beside,
+    show,
+    write_report,
+)
 from tieback.cli.terminal import ExitCode, WorkspaceOption, complain, progress_bar, talk_console
 from tieback.model.exposure import Severity
 
@@ -21,7 +32,8 @@ def scan(
     workspace: WorkspaceOption = Path(".tieback"),
     output: Annotated[str, typer.Option("--format", help=f"On stdout: table, or one of {FORMATS}.")] = "table",
     fail_on: Annotated[
-        Severity | None, typer.Option(help="Exit 1 when a finding is at least this severe; default: never.")
+        Severity | None,
+        typer.Option(help="Exit 1 when a finding is at least this severe, with --baseline a new one; default: never."),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes; default: one a core.")] = None,
     retry: Annotated[
@@ -29,6 +41,8 @@ def scan(
     ] = False,
     audience: AudienceOption = "internal",
     vendor: VendorOption = "",
+    suppressions: SuppressionsOption = None,
+    baseline: BaselineOption = None,
 ) -> None:
     """Read apps, map their back ends, ask the data stores that the grant covers, and report.
 
@@ -43,6 +57,7 @@ def scan(
         by_name(output)  # an unknown one is said before an hour of work
     who = audience_of(audience, vendor)
     renderer = by_suffix(report) if report is not None else None
+    past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
     request = ScanRequest(
         inputs=tuple(inputs),
         grant=load_grant(grant) if grant is not None else None,
@@ -53,13 +68,14 @@ def scan(
     with run_scan(request, progress_bar) as done:
         for error in done.failed:
             complain(error)
-        document = for_audience(done.report, who, vendor)
+        judged = set_beside(set_apart(done.report), past)
+        document = for_audience(judged, who, vendor)
         if renderer is not None and report is not None:
             write_report(document, renderer, report)
         show(document, output)
         if report is not None:
             talk_console().print(f"report: {report}")
-        worst = done.report.worst()
+        worst = judged.worst_new()
         apps = done.report.headline.apps_analysed
     if fail_on is not None and worst is not None and worst.rank >= fail_on.rank:
         raise typer.Exit(ExitCode.FINDINGS)

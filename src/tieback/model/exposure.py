@@ -84,6 +84,19 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
+class Window(msgspec.Struct, frozen=True):
+    """How long a store has let strangers in, as far as it is known."""
+
+    first_seen: str
+    """Day of the first run of this workspace that saw it so, ISO 8601."""
+    last_seen: str
+    """Day of the last."""
+    created: str = ""
+    """Earliest date that a container of it tells: it may have been open since then; empty where none tells."""
+    versions: tuple[str, ...] = ()
+    """App versions that lead to it, such as ``org.example.app 2.1``, sorted, at most 50."""
+
+
 class Exposure(msgspec.Struct, frozen=True):
     """One data store, counted once, with everything that leads to it."""
 
@@ -118,6 +131,13 @@ class Exposure(msgspec.Struct, frozen=True):
     """Why it is taken for a honeypot; then it counts in no total."""
     tls: tuple[tuple[str, TlsInfo], ...] = ()
     """Each ``address:port`` that spoke TLS, with its session."""
+    provider: str = ""
+    """Who hosts it, by the back ends that lead there; empty where nothing tells."""
+    region: str = ""
+    country: str = ""
+    """ISO 3166-1 code of two letters, as the attribution has it."""
+    window: Window | None = None
+    """How long it has been seen to let a stranger in; ``None`` where it does not, or before anybody looked."""
 
     @property
     def exposed(self) -> bool:

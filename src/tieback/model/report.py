@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
+from enum import StrEnum
 from itertools import chain, islice
 
 import msgspec
@@ -137,6 +138,61 @@ class Index[T](Handle[T], frozen=True, kw_only=True):
         return Index(len(rows), lambda: iter(rows), pick=lambda ids: (row for row in rows if key(row) in ids))
 
 
+class Suppression(msgspec.Struct, frozen=True):
+    """Somebody's decision to live with a finding. Of the last four, those that are not empty all have to fit."""
+
+    reason: str
+    author: str
+    expires: str
+    """ISO 8601 date: the last day on which it holds."""
+    finding: str = ""
+    """Id of a finding."""
+    rule: str = ""
+    app: str = ""
+    """Pattern with ``*`` of bundle identifiers."""
+    store: str = ""
+    """Pattern with ``*`` of a store's id, target or address."""
+
+
+class Suppressed(msgspec.Struct, frozen=True):
+    """A finding that is counted apart."""
+
+    finding: Finding
+    by: Suppression
+
+
+class Standing(StrEnum):
+    """How a finding stands to an earlier report. The words are those of SARIF's ``baselineState``."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    UPDATED = "updated"
+    """It was there, less or more severe or otherwise than today."""
+
+
+class Baseline(msgspec.Struct, frozen=True):
+    """An earlier report that this one is compared with."""
+
+    name: str
+    """As the user named it."""
+    created: datetime
+    unchanged: frozenset[str]
+    """Ids of findings that it has, as they are."""
+    updated: frozenset[str]
+    """Ids of findings that it has, otherwise."""
+    new: int
+    fixed: int
+    """Findings of it that are gone, of apps and stores that were looked at again."""
+    unconfirmed: int
+    """Findings of it that are gone, of apps and stores that were not."""
+
+    def standing(self, finding: str) -> Standing:
+        """Of a finding of this report, by its id."""
+        if finding in self.unchanged:
+            return Standing.UNCHANGED
+        return Standing.UPDATED if finding in self.updated else Standing.NEW
+
+
 class AppSighting(msgspec.Struct, frozen=True):
     """A row of the sightings table."""
 
@@ -188,6 +244,10 @@ class Report(msgspec.Struct, frozen=True):
     """For whom it was cut, in words; empty where nothing was left out."""
     breakdown: Breakdown | None = None
     """``None`` where it is counted from the tables, which then are whole."""
+    suppressed: Handle[Suppressed] = Handle(0, lambda: iter(()))
+    """Findings that somebody decided to live with, worst first; they are not among ``findings``."""
+    baseline: Baseline | None = None
+    """``None`` where there is no earlier report to compare with."""
 
     def exposures(self) -> Iterator[Exposure]:
         """Every store, the exposed ones first."""
@@ -196,3 +256,11 @@ class Report(msgspec.Struct, frozen=True):
     def worst(self) -> Severity | None:
         """Severity of the worst finding; ``None`` without any."""
         return next((finding.severity for finding in self.findings.rows()), None)
+
+    def worst_new(self) -> Severity | None:
+        """Severity of the worst finding that the baseline does not have; of the worst one without a baseline."""
+        if self.baseline is None:
+            return self.worst()
+        known = self.baseline
+        new = (finding for finding in self.findings.rows() if known.standing(finding.id) is Standing.NEW)
+        return next((finding.severity for finding in new), None)

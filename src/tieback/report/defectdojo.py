@@ -4,6 +4,7 @@ Source: https://docs.defectdojo.com/supported_tools/parsers/generic_findings_imp
 same over runs, so that importing again neither reopens nor closes the wrong finding.
 """
 
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from tieback.model.exposure import Severity
@@ -32,10 +33,18 @@ class DefectDojoRenderer:
         """Write the document to ``out``, finding by finding."""
         day = report.created.date().isoformat()
         out.write(b'{"name":' + encode_row(clean(report.title)) + b',"type":"tieback","findings":[')
-        for number, detail in enumerate(details(report)):
+        for number, entry in enumerate(_findings(report, day)):
             out.write(b"," if number else b"")
-            out.write(encode_row(_finding(detail, day)))
+            out.write(encode_row(entry))
         out.write(b"]}\n")
+
+
+def _findings(report: Report, day: str) -> Iterator[dict[str, Any]]:
+    for detail in details(report):
+        yield _finding(detail, day)
+    # Suppressed findings are told as accepted risks, so that an import does not close them.
+    for detail in details(report, (one.finding for one in report.suppressed.rows())):
+        yield _finding(detail, day) | {"active": False, "risk_accepted": True}
 
 
 def _finding(detail: Detail, day: str) -> dict[str, Any]:

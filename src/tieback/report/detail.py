@@ -1,6 +1,6 @@
 """Findings with what they are about: the apps and stores of a batch are fetched together, so that none is held long."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import batched, chain
 
 import msgspec
@@ -23,9 +23,14 @@ class Detail(msgspec.Struct, frozen=True):
     """At most ``MOST_APPS``, in the order of the finding; apps that are not in the report are left out."""
 
 
-def details(report: Report) -> Iterator[Detail]:
-    """Every finding with its context, in the report's order; a batch in memory at a time."""
-    for batch in batched(report.findings.rows(), BATCH):
+def details(report: Report, findings: Iterable[Finding] | None = None) -> Iterator[Detail]:
+    """Every finding with its context, in the report's order; a batch in memory at a time.
+
+    Args:
+        report: whose apps and stores they are.
+        findings: those to tell, such as the suppressed ones; the report's own by default.
+    """
+    for batch in batched(report.findings.rows() if findings is None else findings, BATCH):
         ids = {key for finding in batch for key in finding.exposures}
         stores = {store.id: store for store in chain(report.exposed.pick(ids), report.answered.pick(ids))}
         keys = {key for finding in batch for key in finding.apps[:MOST_APPS]}

@@ -227,9 +227,16 @@ def _let(stores: int) -> str:
 
 
 def about_lines(report: Report) -> Iterator[tuple[str, str]]:
-    """For whom the report was cut, where it was, and the lines of its scope."""
+    """For whom the report was cut, where it was; how it stands to an earlier one; and the lines of its scope."""
     if report.audience:
         yield ("Audience", report.audience)
+    if report.suppressed.count:
+        yield ("Suppressed", f"{count_text(report.suppressed.count, 'finding')}, counted apart")
+    if (known := report.baseline) is not None:
+        told = f"{count_text(known.new, 'new finding')}, {known.fixed:,} fixed, {len(known.updated):,} otherwise"
+        if known.unconfirmed:
+            told += f", {known.unconfirmed:,} gone without proof"
+        yield (f"Since {clean(known.name, 60)} of {known.created:%Y-%m-%d}", told)
     yield from scope_lines(report.scope)
 
 

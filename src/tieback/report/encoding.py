@@ -2,6 +2,8 @@
 
 import msgspec
 
+from tieback.model.report import Baseline
+
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
@@ -11,6 +13,15 @@ def encode_row(value: object) -> bytes:
         return _encoder.encode(value)
     except UnicodeEncodeError:
         return _encoder.encode(_valid(msgspec.to_builtins(value)))
+
+
+def baseline_row(baseline: Baseline | None) -> dict[str, object] | None:
+    """What is told of an earlier report: its counts, and no lists of ids."""
+    if baseline is None:
+        return None
+    names = ("name", "created", "new", "fixed", "unconfirmed")
+    row: dict[str, object] = {name: getattr(baseline, name) for name in names}
+    return row | {"unchanged": len(baseline.unchanged), "updated": len(baseline.updated)}
 
 
 def _valid(value: object) -> object:

@@ -6,7 +6,7 @@ from typing import BinaryIO
 from tieback.model.document import SCHEMA_VERSION
 from tieback.model.report import Report
 from tieback.report.breakdown import count
-from tieback.report.encoding import encode_row
+from tieback.report.encoding import baseline_row, encode_row
 from tieback.report.interface import RendererMeta
 
 
@@ -25,7 +25,8 @@ class JsonRenderer:
         values = ("title", "created", "tool_version", "audience", "scope", "headline")
         out.writelines(b"," + encode_row(name) + b":" + encode_row(getattr(report, name)) for name in values)
         out.write(b',"breakdown":' + encode_row(count(report)))
-        for name in ("apps", "exposures", "findings", "problems", "sightings", "backends", "probes"):
+        out.write(b',"baseline":' + encode_row(baseline_row(report.baseline)))
+        for name in ("apps", "exposures", "findings", "suppressed", "problems", "sightings", "backends", "probes"):
             rows = report.exposures() if name == "exposures" else getattr(report, name).rows()
             _write_rows(name, rows, out)
         out.write(b"}\n")

@@ -21,12 +21,13 @@ class JunitRenderer:
 
     def render(self, report: Report, out: BinaryIO) -> None:
         """Write the document to ``out``, case by case."""
-        found, quiet = report.findings.count, report.quiet.count
+        found, apart, quiet = report.findings.count, report.suppressed.count, report.quiet.count
         stamp = report.created.strftime("%Y-%m-%dT%H:%M:%S")
         out.write(b'<?xml version="1.0" encoding="UTF-8"?>\n')
-        out.write(f'<testsuites name="tieback" tests="{found + quiet}" failures="{found}">\n'.encode())
+        out.write(f'<testsuites name="tieback" tests="{found + apart + quiet}" failures="{found}">\n'.encode())
         out.write(
-            f'<testsuite name="findings" tests="{found}" failures="{found}" errors="0" timestamp="{stamp}">\n'.encode()
+            f'<testsuite name="findings" tests="{found + apart}" failures="{found}" errors="0" skipped="{apart}" '
+            f'timestamp="{stamp}">\n'.encode()
         )
         for detail in details(report):
             finding = detail.finding
@@ -42,6 +43,11 @@ class JunitRenderer:
                     f"{_text(body)}</failure></testcase>\n"
                 ).encode()
             )
+        for suppressed in report.suppressed.rows():
+            finding, by = suppressed.finding, suppressed.by
+            words = _attribute(f"suppressed by {by.author} until {by.expires}: {by.reason}")
+            rule, case = _attribute(finding.rule), _attribute(f"{finding.id} {finding.title}")
+            out.write(f"<testcase classname={rule} name={case}><skipped message={words}/></testcase>\n".encode())
         out.write(f'</testsuite>\n<testsuite name="apps" tests="{quiet}" failures="0" errors="0">\n'.encode())
         for summary in report.quiet.rows():
             case = f"{summary.app.bundle_id} {summary.app.version_name}"

@@ -63,6 +63,13 @@ def _lines(report: Report) -> Iterator[str]:
                 yield f"- and {report.findings.count - number:,} more"
                 break
             yield from _finding(detail)
+    if report.suppressed.count:
+        yield from ("", f"## {count_text(report.suppressed.count, 'suppressed finding')}, counted apart", "")
+        for one in report.suppressed.first(MOST_FINDINGS):
+            by = f"{escaped(one.by.author, 80)} until {escaped(one.by.expires, 10)}: {escaped(one.by.reason)}"
+            yield f"- {one.finding.severity.value}: {escaped(one.finding.title)} ({escaped(one.finding.id, 40)}), {by}"
+        if report.suppressed.count > MOST_FINDINGS:
+            yield f"- and {report.suppressed.count - MOST_FINDINGS:,} more"
     if report.problems.count:
         yield from ("", f"## {count_text(report.problems.count, 'problem')}: what could not be read or asked", "")
         for problem in report.problems.first(MOST_PROBLEMS):

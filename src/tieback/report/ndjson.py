@@ -7,13 +7,14 @@ import msgspec
 from tieback.model.document import SCHEMA_VERSION
 from tieback.model.report import Report
 from tieback.report.breakdown import count
-from tieback.report.encoding import encode_row
+from tieback.report.encoding import baseline_row, encode_row
 from tieback.report.interface import RendererMeta
 
 _TABLES = (
     ("app-summary", "apps"),
     ("exposure", "exposures"),
     ("finding", "findings"),
+    ("suppressed", "suppressed"),
     ("problem", "problems"),
     ("app-sighting", "sightings"),
     ("backend", "backends"),
@@ -31,6 +32,7 @@ class NdjsonRenderer:
         """Write the lines to ``out``, one row in memory at a time."""
         names = ("title", "created", "tool_version", "audience", "scope", "headline")
         head = {name: getattr(report, name) for name in names} | {"breakdown": count(report)}
+        head |= {"baseline": baseline_row(report.baseline)}
         out.write(_line("report-head", head))
         for kind, name in _TABLES:
             rows = report.exposures() if name == "exposures" else getattr(report, name).rows()

@@ -23,6 +23,8 @@ _SEVERITIES = {
     Severity.CRITICAL: (5, "Critical"),
 }
 
+_SUPPRESSED = {"status_id": 3, "status": "Suppressed"}
+
 
 class OcsfRenderer:
     """Events, one a line, as log pipelines take them."""
@@ -32,7 +34,10 @@ class OcsfRenderer:
     def render(self, report: Report, out: BinaryIO) -> None:
         """Write the events to ``out``, one at a time."""
         millis = int(report.created.timestamp() * 1000)
-        out.writelines(encode_row(_event(detail, millis, report.tool_version)) + b"\n" for detail in details(report))
+        version = report.tool_version
+        out.writelines(encode_row(_event(detail, millis, version)) + b"\n" for detail in details(report))
+        apart = details(report, (one.finding for one in report.suppressed.rows()))
+        out.writelines(encode_row(_event(detail, millis, version) | _SUPPRESSED) + b"\n" for detail in apart)
 
 
 def _event(detail: Detail, millis: int, version: str) -> dict[str, Any]:

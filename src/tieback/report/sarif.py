@@ -54,9 +54,9 @@ class SarifRenderer:
         }
         out.write(b'{"$schema":' + encode_row(SCHEMA) + b',"version":"2.1.0","runs":[{"tool":{"driver":')
         out.write(encode_row(driver) + b'},"columnKind":"unicodeCodePoints","results":[')
-        for number, detail in enumerate(details(report)):
+        for number, result in enumerate(_results(report, order)):
             out.write(b"," if number else b"")
-            out.write(encode_row(_result(detail, order)))
+            out.write(encode_row(result))
         end = report.created.strftime("%Y-%m-%dT%H:%M:%SZ")
         out.write(b'],"invocations":[' + encode_row({"executionSuccessful": True, "endTimeUtc": end}) + b"]}]}\n")
 
@@ -77,6 +77,19 @@ def _rule(key: str, rule: Rule) -> dict[str, Any]:
         "defaultConfiguration": {"level": _LEVELS[rule.severity or Severity.HIGH]},
         "properties": {"tags": tags, "security-severity": _SCORES[rule.severity or Severity.HIGH]},
     }
+
+
+def _results(report: Report, order: dict[str, int]) -> Iterator[dict[str, Any]]:
+    known = report.baseline
+    for detail in details(report):
+        result = _result(detail, order)
+        yield result if known is None else result | {"baselineState": known.standing(detail.finding.id).value}
+    apart = {one.finding.id: one.by for one in report.suppressed.rows()}
+    for detail in details(report, (one.finding for one in report.suppressed.rows())):
+        by = apart[detail.finding.id]
+        words = f"{clean(by.reason, 500)} ({clean(by.author, 100)}, until {by.expires})"
+        suppression = {"kind": "external", "status": "accepted", "justification": words}
+        yield _result(detail, order) | {"suppressions": [suppression]}
 
 
 def _result(detail: Detail, order: dict[str, int]) -> dict[str, Any]:

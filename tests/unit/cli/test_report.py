@@ -45,3 +45,63 @@ def test_errors_say_what_to_do(run: Run, apps: Path, tmp_path: Path) -> None:
     ended = run("report", "-w", "ws", "--format", "json", "-o", "none/page.json")
     assert (ended.code, "cannot be written" in ended.err) == (4, True)
     assert not list(tmp_path.glob("none*"))
+
+
+def test_diff(run: Run, apps: Path, tmp_path: Path) -> None:
+    run("scan", apps / "workhub.apk", "-w", "ws", "--workers", "1", "--report", "old.json")
+    run("scan", apps / "workhub.apk", apps / "tillroll.apk", "-w", "ws", "--workers", "1", "--report", "new.ndjson")
+    ended = run("report", "diff", "old.json", "new.ndjson")
+    assert (ended.code, "What changed since old.json" in ended.out) == (0, True)
+    assert "apps analysed" in ended.out
+    for name, begins in (("markdown", "# What"), ("html", "<!DOCTYPE html>"), ("json", '{"changes":')):
+        assert run("report", "diff", "old.json", "ws", "--format", name).out.startswith(begins)
+    assert run("report", "diff", "old.json", "ws", "--format", "terminal", "-o", "diff.txt").code == 0
+    assert "apps analysed" in (tmp_path / "diff.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("diff", "none.json", "none.json"), 4, "cannot be read"),
+        (("diff", "page.html", "page.html"), 4, "is not a report of tieback"),
+        (("diff", "ws", "ws", "--format", "docx"), 2, "Choose one of terminal, markdown, html, json"),
+        (("diff", "ws", "ws", "-o", "none/diff.txt"), 4, "cannot be written"),
+        (("explain", "colour", "-w", "ws"), 2, "Choose one of apps-analysed"),
+        (("explain", "records", "-w", "none"), 4, "no workspace here"),
+        (("-w", "ws", "--suppressions", "none.toml"), 2, "none.toml: cannot be read"),
+        (("-w", "ws", "--baseline", "page.html"), 4, "is not a report of tieback"),
+    ],
+)
+def test_mistakes_are_said_in_one_line(run: Run, apps: Path, words: tuple[str, ...], code: int, says: str) -> None:
+    run("scan", apps / "workhub.apk", "-w", "ws", "--workers", "1", "--report", "page.html")
+    ended = run("report", *words)
+    assert (ended.code, says in ended.err) == (code, True), ended.err
+    assert len(ended.err.strip().splitlines()) == 1
+
+
+def test_explain(run: Run, apps: Path) -> None:
+    run("scan", apps / "workhub.apk", "-w", "ws", "--workers", "1")
+    assert "SELECT count(*) FROM inputs" in run("report", "explain", "apps-analysed", "-w", "ws").out
+    head = json.loads(run("report", "explain", "records", "-w", "ws", "--format", "json").out)
+    assert head["figure"] == {"method": "sum over stores", "quality": "exact", "value": 0}
+
+
+def test_suppressed_findings_are_counted_apart(run: Run, apps: Path, tmp_path: Path) -> None:
+    run("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1")
+    found = json.loads(run("report", "-w", "ws", "--format", "json").out)["findings"]
+    assert found, "the sample app has findings of its own"
+    who = 'reason = "known"\nauthor = "jo"\nexpires = 2099-01-01\n'
+    (tmp_path / "s.toml").write_text(f'[[suppress]]\nfinding = "{found[0]["id"]}"\n{who}')
+    judged = json.loads(run("report", "-w", "ws", "--format", "json", "--suppressions", "s.toml").out)
+    assert [one["finding"]["id"] for one in judged["suppressed"]] == [found[0]["id"]]
+    assert found[0]["id"] not in [one["id"] for one in judged["findings"]]
+    (tmp_path / "s.toml").rename(tmp_path / "ws" / "suppressions.toml")
+    assert "1 finding, counted apart" in run("report", "-w", "ws").out
+
+
+def test_a_baseline_says_what_is_new(run: Run, apps: Path) -> None:
+    run("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1", "--report", "old.json")
+    sarif = json.loads(run("report", "-w", "ws", "--format", "sarif", "--baseline", "old.json").out)
+    states = {result["baselineState"] for result in sarif["runs"][0]["results"]}
+    assert states == {"unchanged"}
+    assert "0 new findings, 0 fixed" in run("report", "-w", "ws", "--baseline", "old.json").out

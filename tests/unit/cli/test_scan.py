@@ -45,3 +45,17 @@ def test_a_workspace_that_this_release_cannot_read(run: Run, apps: Path, tmp_pat
     assert ended.code == 4
     assert len(ended.err.splitlines()) == 1
     assert "--workspace" in ended.err or "choose another directory" in ended.err
+
+
+def test_fail_on_looks_at_what_is_new_where_there_is_a_baseline(run: Run, apps: Path) -> None:
+    words = ("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1")
+    assert run(*words, "--fail-on", "low", "--report", "old.json").code == 1
+    assert run(*words, "--fail-on", "low", "--baseline", "old.json").code == 0
+
+
+def test_suppressed_findings_do_not_fail(run: Run, apps: Path, tmp_path: Path) -> None:
+    who = 'reason = "known"\nauthor = "jo"\nexpires = 2099-01-01\n'
+    (tmp_path / "s.toml").write_text(f'[[suppress]]\napp = "*"\n{who}')
+    words = ("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1", "--fail-on", "low")
+    assert run(*words, "--suppressions", "s.toml").code == 0
+    assert run(*words, "--suppressions", "none.toml").code == 2

@@ -1,0 +1,276 @@
+"""Two reports compared, finding by finding: what is new, fixed, changed, moved, and what nobody looked at again.
+
+A finding is known again by its id. Where a store got another identity between two runs, as one does that can no longer
+tell its own, findings of one rule about the same name or address are one. A finding that is gone counts as fixed only
+where its store answered again or its app was read again: whatever was not looked at is ``unconfirmed``, never fixed.
+"""
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+
+import msgspec
+
+from tieback.assess.ransom import RANSOMED
+from tieback.model.exposure import Severity
+from tieback.model.figure import Figure, total
+from tieback.model.probe import Outcome
+from tieback.model.report import Baseline
+from tieback.report.diff.past import Past, PastFinding, PastStore
+from tieback.report.document import ACCESS_WORDS, RANSOM_WORDS
+from tieback.report.figures import bytes_text, figure_text
+
+NOTABLE = 0.1
+"""Share by which records must grow or shrink to be a change: live stores never hold still."""
+_OFFSET = re.compile(r" at 0x[0-9a-f]+$")
+
+
+class Kind(StrEnum):
+    """What became of a finding, in the order in which it is told."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    MOVED = "moved"
+    FIXED = "fixed"
+    UNCONFIRMED = "unconfirmed"
+    SAME = "same"
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One finding and what became of it."""
+
+    kind: Kind
+    finding: PastFinding
+    """Of the new report where it has it, else of the old one."""
+    before: Severity | None
+    """Severity in the old report; ``None`` for a new finding."""
+    about: tuple[str, ...]
+    """Stores and apps, for people."""
+    what: tuple[str, ...]
+    """What differs, or why it counts as it does."""
+
+
+class Total(msgspec.Struct, frozen=True):
+    """A figure of both reports."""
+
+    name: str
+    old: str
+    new: str
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """Everything that is told of two reports."""
+
+    old: Past
+    new: Past
+    totals: tuple[Total, ...]
+    changes: tuple[Change, ...]
+    """Worst first within each kind."""
+
+    def count(self, kind: Kind) -> int:
+        """How many findings became so."""
+        return sum(change.kind is kind for change in self.changes)
+
+    def of(self, kind: Kind) -> Iterator[Change]:
+        """The findings that became so, worst first."""
+        return (change for change in self.changes if change.kind is kind)
+
+
+def compare(old: Past, new: Past) -> Comparison:
+    """What became of each finding of two reports."""
+    looked = _Looked(new)
+    again = dict(_paired(old, new))
+    changes = []
+    for finding in new.findings.values():
+        before = old.findings.get(again.get(finding.id, finding.id))
+        changes.append(_new(finding, new) if before is None else _both(before, finding, old, new))
+    gone = set(again.values())
+    changes.extend(
+        _gone(finding, old, looked)
+        for finding in old.findings.values()
+        if finding.id not in new.findings and finding.id not in gone
+    )
+    order = list(Kind)
+    changes.sort(key=lambda one: (order.index(one.kind), -one.finding.severity.rank, one.finding.rule, one.finding.id))
+    return Comparison(old, new, tuple(_totals(old, new)), tuple(changes))
+
+
+def baseline_of(comparison: Comparison) -> Baseline:
+    """What the renderers of a report need to know of an earlier one."""
+    old = comparison.old
+    changed = frozenset(one.finding.id for one in comparison.changes if one.kind in {Kind.CHANGED, Kind.MOVED})
+    same = frozenset(one.finding.id for one in comparison.of(Kind.SAME))
+    counts = (comparison.count(kind) for kind in (Kind.NEW, Kind.FIXED, Kind.UNCONFIRMED))
+    return Baseline(old.name, old.created, same, changed, *counts)
+
+
+def _paired(old: Past, new: Past) -> Iterator[tuple[str, str]]:
+    """New findings without an old one of their id, each with the old one of its rule at the same place."""
+    left: dict[tuple[str, str], str] = {}
+    for finding in old.findings.values():
+        if finding.id not in new.findings:
+            for place in _places(finding, old):
+                left.setdefault((finding.rule, place), finding.id)
+    taken: set[str] = set()
+    for finding in new.findings.values():
+        if finding.id in old.findings:
+            continue
+        for place in _places(finding, new):
+            found = left.get((finding.rule, place))
+            if found is not None and found not in taken:
+                taken.add(found)
+                yield finding.id, found
+                break
+
+
+def _places(finding: PastFinding, past: Past) -> list[str]:
+    return sorted({place for key in finding.exposures if key in past.stores for place in past.stores[key].places})
+
+
+def _about(finding: PastFinding, past: Past) -> tuple[str, ...]:
+    stores = [past.stores[key].label for key in finding.exposures if key in past.stores]
+    apps = list(dict.fromkeys(past.apps[key].label for key in finding.apps if key in past.apps))
+    return (*stores[:3], *apps[:5])
+
+
+def _new(finding: PastFinding, new: Past) -> Change:
+    return Change(Kind.NEW, finding, None, _about(finding, new), finding.evidence[:3])
+
+
+def _both(before: PastFinding, now: PastFinding, old: Past, new: Past) -> Change:
+    changed = list(_differences(before, now, old, new))
+    moved = list(_moves(before, now, old, new))
+    kind = Kind.CHANGED if changed else Kind.MOVED if moved else Kind.SAME
+    return Change(kind, now, before.severity, _about(now, new), (*changed, *moved))
+
+
+def _differences(before: PastFinding, now: PastFinding, old: Past, new: Past) -> Iterator[str]:
+    if before.severity is not now.severity:
+        yield f"severity {before.severity} → {now.severity}"
+    for one, other in _store_pairs(before, now, old, new):
+        yield from _store_differences(one, other)
+    apps, others = ({past.apps[key].subject for key in finding.apps if key in past.apps}
+                    for finding, past in ((before, old), (now, new)))  # fmt: skip
+    for subject in sorted(others - apps)[:5]:
+        yield f"concerns {subject} too"
+    for subject in sorted(apps - others)[:5]:
+        yield f"does not concern {subject} any more"
+
+
+def _store_differences(one: PastStore, other: PastStore) -> Iterator[str]:
+    if one.access is not other.access:
+        yield f"access {ACCESS_WORDS[one.access]} → {ACCESS_WORDS[other.access]}"
+    if one.version != other.version:
+        yield f"version {one.version or 'unknown'} → {other.version or 'unknown'}"
+    if one.ransom.verdict is not other.ransom.verdict:
+        words = [RANSOM_WORDS[store.ransom.verdict] or "no sign of ransom" for store in (one, other)]
+        yield " → ".join(words)
+    if _differ(one.records, other.records):
+        yield f"records {figure_text(one.records)} → {figure_text(other.records)}"
+    before, now = ({line.pii_class for line in store.pii} for store in (one, other))
+    for name in sorted(now - before):
+        yield f"holds {name} too"
+    for name in sorted(before - now):
+        yield f"holds {name} no more"
+
+
+def _differ(one: Figure, other: Figure) -> bool:
+    if one.value == other.value:
+        return False
+    return abs(one.value - other.value) > NOTABLE * max(one.value, other.value, 1)
+
+
+def _moves(before: PastFinding, now: PastFinding, old: Past, new: Past) -> Iterator[str]:
+    for one, other in _store_pairs(before, now, old, new):
+        if one.places != other.places:
+            was, is_ = sorted(one.places - other.places), sorted(other.places - one.places)
+            yield f"was at {', '.join(was[:4]) or 'the same places'}, is at {', '.join(is_[:4]) or 'fewer of them'}"
+    if not now.exposures:
+        was_in, is_in = ({_OFFSET.sub("", line) for line in finding.evidence} for finding in (before, now))
+        if was_in != is_in:
+            yield f"stands elsewhere: {'; '.join(sorted(is_in - was_in)[:2]) or 'at fewer places'}"
+
+
+def _store_pairs(before: PastFinding, now: PastFinding, old: Past, new: Past) -> Iterator[tuple[PastStore, PastStore]]:
+    ones = [old.stores[key] for key in before.exposures if key in old.stores]
+    others = [new.stores[key] for key in now.exposures if key in new.stores]
+    return zip(ones, others, strict=False)
+
+
+class _Looked:
+    """What a run looked at: apps, stores, and what came of each target."""
+
+    def __init__(self, new: Past) -> None:
+        self.new = new
+        self.apps = {app.subject for app in new.apps.values()}
+        self.answered = {place: store for store in new.stores.values() for place in store.places}
+
+
+def _gone(finding: PastFinding, old: Past, looked: _Looked) -> Change:
+    about = _about(finding, old)
+    stores = [old.stores[key] for key in finding.exposures if key in old.stores]
+    if not finding.exposures:
+        subjects = {old.apps[key].subject if key in old.apps else key for key in finding.apps}
+        if subjects and subjects <= looked.apps:
+            return Change(Kind.FIXED, finding, finding.severity, about, ("the app was read again",))
+        missing = ", ".join(sorted(subjects - looked.apps)[:3]) or "its app"
+        return Change(Kind.UNCONFIRMED, finding, finding.severity, about, (f"{missing} was not read again",))
+    reasons, fixed = [], bool(stores)
+    for store in stores:
+        reason, is_fixed = _fate(store, looked)
+        reasons.append(reason)
+        fixed = fixed and is_fixed
+    kind = Kind.FIXED if fixed else Kind.UNCONFIRMED
+    return Change(kind, finding, finding.severity, about, tuple(dict.fromkeys(reasons)) or ("its store is not told",))
+
+
+def _fate(store: PastStore, looked: _Looked) -> tuple[str, bool]:
+    """What became of a store, and whether that is proof that the finding is fixed."""
+    now = looked.new.stores.get(store.id)
+    found = [now] if now is not None else [looked.answered[p] for p in sorted(store.places) if p in looked.answered]
+    if found:
+        words = ", ".join(dict.fromkeys(ACCESS_WORDS[one.access] for one in found))
+        return f"it answered again: {words}", True
+    outcomes = [looked.new.asked[target] for target in store.targets if target in looked.new.asked]
+    if not outcomes:
+        return "it was not asked again", False
+    if all(outcome is Outcome.REFUSED for outcome in outcomes):
+        return "nothing listens there any more; it may have moved", False
+    return f"it did not answer: {', '.join(dict.fromkeys(str(outcome) for outcome in outcomes))}", False
+
+
+def _totals(old: Past, new: Past) -> Iterator[Total]:
+    for name, one, other in zip(_NAMES, _figures(old), _figures(new), strict=True):
+        yield Total(name, one, other)
+
+
+_NAMES = (
+    "apps analysed",
+    "stores that answered",
+    "stores that let a stranger in",
+    "records exposed",
+    "bytes exposed",
+    "ransomed or wiped",
+    "findings",
+)
+
+
+def _figures(past: Past) -> tuple[str, ...]:
+    exposed = list(_exposed(past))
+    return (
+        f"{len(past.apps):,}",
+        f"{sum(not store.honeypot for store in past.stores.values()):,}",
+        f"{len(exposed):,}",
+        figure_text(total((store.records for store in exposed), "sum")),
+        bytes_text(total((store.bytes for store in exposed), "sum")),
+        f"{sum(_ransomed(store) for store in past.stores.values()):,}",
+        f"{len(past.findings):,}",
+    )
+
+
+def _exposed(past: Past) -> Iterator[PastStore]:
+    return (store for store in past.stores.values() if store.access.exposed and not store.honeypot)
+
+
+def _ransomed(store: PastStore) -> bool:
+    return store.ransom.verdict in RANSOMED and not store.honeypot

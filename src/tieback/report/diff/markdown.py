@@ -1,0 +1,44 @@
+"""A comparison as Markdown, short enough for a comment on a pull request."""
+
+from collections.abc import Iterator
+
+from tieback.report.diff.compare import Change, Comparison
+from tieback.report.diff.words import TITLES, conclusion
+from tieback.report.markdown import escaped
+
+MOST = 40
+"""Findings listed of one kind: a comment holds 65,536 characters."""
+
+
+def as_markdown(found: Comparison) -> Iterator[str]:
+    """The lines of the page."""
+    yield f"# What changed since {escaped(found.old.name, 100)}"
+    yield ""
+    yield f"**{conclusion(found)}**"
+    yield ""
+    yield f"| | {found.old.created:%Y-%m-%d %H:%M} | {found.new.created:%Y-%m-%d %H:%M} |"
+    yield "|---|---:|---:|"
+    for total in found.totals:
+        yield f"| {total.name} | {total.old} | {total.new} |"
+    for kind, title in TITLES.items():
+        count = found.count(kind)
+        if count:
+            yield from ("", f"## {title} ({count:,})", "")
+            for number, change in enumerate(found.of(kind)):
+                if number == MOST:
+                    yield f"- and {count - MOST:,} more"
+                    break
+                yield from _lines(change)
+
+
+def _lines(change: Change) -> Iterator[str]:
+    finding = change.finding
+    yield f"- **{finding.severity.value}**: {escaped(finding.title)} ({escaped(finding.rule, 60)}, `{_id(finding.id)}`)"
+    if change.about:
+        yield f"  - {escaped(', '.join(change.about), 300)}"
+    for line in change.what[:5]:
+        yield f"  - {escaped(line)}"
+
+
+def _id(text: str) -> str:
+    return "".join(sign for sign in text[:80] if sign.isalnum() or sign in "-:.")

@@ -1,0 +1,290 @@
+"""A report as it was: what a comparison needs of it, from a JSON or NDJSON file or from a report at hand."""
+
+import mmap
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tieback.model.app import App
+from tieback.model.document import SCHEMA_VERSION
+from tieback.model.errors import InputError
+from tieback.model.exposure import Exposure, Finding, Severity
+from tieback.model.figure import Figure
+from tieback.model.probe import Access, Outcome, RansomVerdict
+from tieback.model.report import Report
+
+ADVICE = "Write one with `tieback report --format json --out FILE`"
+
+
+class PastRansom(msgspec.Struct, frozen=True):
+    """Of a store."""
+
+    verdict: RansomVerdict = RansomVerdict.NONE
+
+
+class PastClass(msgspec.Struct, frozen=True):
+    """Of a store."""
+
+    pii_class: str
+
+
+class PastStore(msgspec.Struct, frozen=True):
+    """A store as an earlier report has it."""
+
+    id: str
+    product: str
+    version: str
+    access: Access
+    addresses: tuple[str, ...]
+    targets: tuple[str, ...]
+    records: Figure
+    bytes: Figure
+    pii: tuple[PastClass, ...] = ()
+    ransom: PastRansom = PastRansom()
+    honeypot: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Product, version and first target."""
+        at = f" at {self.targets[0]}" if self.targets else ""
+        return f"{self.product} {self.version}".strip() + at
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Every name and address of it."""
+        return frozenset((*self.targets, *self.addresses))
+
+
+class PastApp(msgspec.Struct, frozen=True):
+    """An app as an earlier report has it."""
+
+    sha256: str
+    platform: str = "unknown"
+    bundle_id: str = ""
+    name: str = ""
+    version_name: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What stays the same in its next release."""
+        return f"{self.platform}:{self.bundle_id}" if self.bundle_id else self.sha256
+
+    @property
+    def label(self) -> str:
+        """Name and version."""
+        return f"{self.name or self.bundle_id or self.sha256[:12]} {self.version_name}".strip()
+
+
+class PastFinding(msgspec.Struct, frozen=True):
+    """A finding as an earlier report has it."""
+
+    id: str
+    rule: str
+    title: str
+    severity: Severity
+    exposures: tuple[str, ...]
+    apps: tuple[str, ...]
+    evidence: tuple[str, ...] = ()
+
+
+class PastProbe(msgspec.Struct, frozen=True):
+    """What was asked."""
+
+    target: str
+    outcome: Outcome
+
+
+class Past(msgspec.Struct, frozen=True):
+    """What is compared."""
+
+    name: str
+    created: datetime
+    audience: str
+    apps: dict[str, PastApp]
+    """By content hash."""
+    stores: dict[str, PastStore]
+    """By id."""
+    findings: dict[str, PastFinding]
+    """By id, worst first; those that are suppressed too."""
+    asked: dict[str, Outcome]
+    """By target."""
+
+
+class _Summary(msgspec.Struct, frozen=True):
+    app: PastApp
+
+
+class _Suppressed(msgspec.Struct, frozen=True):
+    finding: PastFinding
+
+
+class _Document(msgspec.Struct, frozen=True):
+    schema: str
+    created: datetime
+    audience: str = ""
+    apps: tuple[_Summary, ...] = ()
+    exposures: tuple[PastStore, ...] = ()
+    findings: tuple[PastFinding, ...] = ()
+    suppressed: tuple[_Suppressed, ...] = ()
+    probes: tuple[PastProbe, ...] = ()
+
+
+def read_past(path: Path) -> Past:
+    """Read a report that was written as JSON or NDJSON.
+
+    Raises:
+        InputError: it cannot be read, or is not such a report.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.readline()
+            if not head.strip() and not file.read(1):
+                raise InputError("is empty, and no report", where=str(path), advice=ADVICE)
+            if _begins_lines(head):
+                file.seek(0)
+                return _from_lines(path.name, file)
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+                document = msgspec.json.decode(view, type=_Document)
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice=ADVICE) from None
+    except (msgspec.DecodeError, ValueError) as error:
+        raise InputError(f"is not a report of tieback ({error})"[:300], where=str(path), advice=ADVICE) from None
+    if document.schema != f"tieback/report/{SCHEMA_VERSION}":
+        raise InputError(f"is {document.schema[:80]!r}, not a report", where=str(path), advice=ADVICE)
+    return _past(
+        path.name,
+        document.created,
+        document.audience,
+        (one.app for one in document.apps),
+        document.exposures,
+        sorted((*document.findings, *(one.finding for one in document.suppressed)), key=worst_first),
+        document.probes,
+    )
+
+
+def _begins_lines(head: bytes) -> bool:
+    """Whether the first line is a document of its own; a document that is set on many lines does not end there."""
+    try:
+        return msgspec.json.decode(head, type=_Kind).schema.startswith("tieback/report-head/")
+    except msgspec.DecodeError:
+        return False
+
+
+def past_of(report: Report, name: str) -> Past:
+    """The same of a report at hand; its long tables are read once, and what is not compared is dropped on the way."""
+    findings = (_finding(one) for one in report.findings.rows())
+    apart = (_finding(one.finding) for one in report.suppressed.rows())
+    return _past(
+        name,
+        report.created,
+        report.audience,
+        (_app(summary.app) for summary in report.apps.rows()),
+        (_store(store) for store in report.exposures()),
+        sorted((*findings, *apart), key=worst_first),
+        (PastProbe(probe.target, probe.outcome) for probe in report.probes.rows()),
+    )
+
+
+def worst_first(finding: PastFinding) -> tuple[int, str, str]:
+    """The order of findings."""
+    return -finding.severity.rank, finding.rule, finding.id
+
+
+def _past(
+    name: str,
+    created: datetime,
+    audience: str,
+    apps: Iterable[PastApp],
+    stores: Iterable[PastStore],
+    findings: Iterable[PastFinding],
+    probes: Iterable[PastProbe],
+) -> Past:
+    return Past(
+        name,
+        created,
+        audience,
+        {app.sha256: app for app in apps},
+        {store.id: store for store in stores},
+        {finding.id: finding for finding in findings},
+        {probe.target: probe.outcome for probe in probes},
+    )
+
+
+def _from_lines(name: str, lines: Iterable[bytes]) -> Past:
+    rows: dict[str, list[Any]] = {}
+    head: Any = None
+    for line in lines:
+        if not line.strip():
+            continue
+        kind = msgspec.json.decode(line, type=_Kind).schema.split("/")[1:2]
+        shape = _SHAPES.get(kind[0] if kind else "")
+        if shape is _Head:
+            head = msgspec.json.decode(line, type=_Head)
+        elif shape is not None:
+            rows.setdefault(kind[0], []).append(msgspec.json.decode(line, type=shape))
+    if head is None:
+        raise ValueError("it has no line of schema report-head")
+    findings = [*rows.get("finding", ()), *(one.finding for one in rows.get("suppressed", ()))]
+    return _past(
+        name,
+        head.created,
+        head.audience,
+        (one.app for one in rows.get("app-summary", ())),
+        rows.get("exposure", ()),
+        sorted(findings, key=worst_first),
+        rows.get("probe", ()),
+    )
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    schema: str
+
+
+class _Head(msgspec.Struct, frozen=True):
+    created: datetime
+    audience: str = ""
+
+
+_SHAPES: dict[str, type] = {
+    "report-head": _Head,
+    "app-summary": _Summary,
+    "exposure": PastStore,
+    "finding": PastFinding,
+    "suppressed": _Suppressed,
+    "probe": PastProbe,
+}
+
+
+def _app(app: App) -> PastApp:
+    return PastApp(app.sha256, app.platform.value, app.bundle_id, app.name, app.version_name)
+
+
+def _store(store: Exposure) -> PastStore:
+    return PastStore(
+        store.id,
+        store.product,
+        store.version,
+        store.access,
+        store.addresses,
+        store.targets,
+        store.records,
+        store.bytes,
+        tuple(PastClass(line.pii_class) for line in store.pii),
+        PastRansom(store.ransom.verdict),
+        store.honeypot,
+    )
+
+
+def _finding(finding: Finding) -> PastFinding:
+    return PastFinding(
+        finding.id,
+        finding.rule,
+        finding.title,
+        finding.severity,
+        finding.exposures,
+        finding.apps,
+        finding.evidence,
+    )

@@ -1,0 +1,56 @@
+"""A comparison on a terminal."""
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tieback.model.exposure import Severity
+from tieback.report.diff.compare import Comparison, Kind
+from tieback.report.diff.words import TITLES, conclusion
+from tieback.report.document import clean
+
+MOST = 50
+"""Findings listed of one kind."""
+_STYLES = {Kind.NEW: "bold red", Kind.CHANGED: "yellow", Kind.MOVED: "cyan", Kind.FIXED: "green"}
+_SEVERITIES = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
+
+
+def print_comparison(found: Comparison, console: Console) -> None:
+    """Print the totals, then each kind of change, worst first."""
+    console.print(Text(f"What changed since {clean(found.old.name, 100)}", style="bold"))
+    console.print(Text(conclusion(found)))
+    totals = _table("Totals")
+    totals.add_column("")
+    totals.add_column(f"{found.old.created:%Y-%m-%d %H:%M}", justify="right")
+    totals.add_column(f"{found.new.created:%Y-%m-%d %H:%M}", justify="right")
+    for total in found.totals:
+        totals.add_row(total.name, total.old, total.new, style="" if total.old == total.new else "bold")
+    console.print(totals)
+    for kind, title in TITLES.items():
+        count = found.count(kind)
+        if not count:
+            continue
+        table = _table(f"{title} ({count:,})", _STYLES.get(kind, "dim"))
+        table.add_column("Severity", no_wrap=True)
+        table.add_column("Finding", overflow="fold")
+        table.add_column("Where", overflow="fold")
+        table.add_column("What", overflow="fold")
+        for number, change in enumerate(found.of(kind)):
+            if number == MOST:
+                break
+            severity = change.finding.severity
+            table.add_row(
+                Text(severity.value, style=_SEVERITIES.get(severity, "")),
+                Text(clean(change.finding.title)),
+                Text("\n".join(clean(line, 100) for line in change.about)),
+                Text("\n".join(clean(line, 160) for line in change.what[:5])),
+            )
+        console.print(table)
+        if count > MOST:
+            console.print(f"and {count - MOST:,} more", style="dim")
+
+
+def _table(title: str, style: str = "bold") -> Table:
+    heading = Text(f"\n{title}", style=style)
+    return Table(title=heading, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1))

@@ -1,0 +1,240 @@
+"""Where a number of a report comes from: the query that makes it, each store with its share, and the proofs.
+
+A figure is named ``NAME`` or ``NAME:KEY=VALUE,…``, such as ``records``, ``records:kind=mongodb`` or
+``stores-exposed:class=email,severity=critical``. Every headline number and every cell of its tables has such a name.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+
+import msgspec
+
+from tieback.assess.ransom import RANSOMED
+from tieback.model.errors import UsageError
+from tieback.model.exposure import Exposure
+from tieback.model.figure import Figure, exact, total
+from tieback.model.report import Report
+
+type Test = Callable[[Exposure], bool]
+
+
+class Share(msgspec.Struct, frozen=True):
+    """What one store adds to a figure."""
+
+    store: Exposure
+    figure: Figure
+    parts: tuple[tuple[str, Figure], ...]
+    """Containers and what each holds, where the figure is about what stores hold; system data is left out."""
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """A figure and everything that it was made from."""
+
+    name: str
+    means: str
+    query: str
+    """In the words of SQL, over the table of exposures that the JSON report has."""
+    figure: Figure
+    stores: int
+    """How many of them have a share."""
+    shares: Callable[[], Iterator[Share]]
+    """Opens the shares anew, in the order of the report."""
+    weakest: tuple[str, ...]
+    """Stores because of which it is not exact, at most five."""
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    """One name of a figure."""
+
+    means: str
+    select: str
+    where: str
+    holds: Test
+    of: str = ""
+    """``records`` or ``bytes`` where it is a sum over what stores hold, ``apps`` where it counts apps."""
+
+
+def _exposed(store: Exposure) -> bool:
+    return store.exposed
+
+
+def _real(store: Exposure) -> bool:
+    return not store.honeypot
+
+
+FIGURES: dict[str, _Kind] = {
+    "apps-affected": _Kind("apps that lead to a store that lets a stranger in", "count(DISTINCT routes.app_sha256)",
+                           "exposed", _exposed, "apps"),
+    "apps-using": _Kind("apps that lead to a store that answered", "count(DISTINCT routes.app_sha256)",
+                        "NOT honeypot", _real, "apps"),
+    "stores-answering": _Kind("distinct stores that answered", "count(*)", "NOT honeypot", _real),
+    "stores-exposed": _Kind("distinct stores that let a stranger in", "count(*)", "exposed", _exposed),
+    "stores-ransomed": _Kind("stores with signs of ransom or wiping", "count(*)",
+                             "NOT honeypot AND ransom.verdict IN ('likely', 'confirmed', 'wiped')",
+                             lambda store: _real(store) and store.ransom.verdict in RANSOMED),
+    "honeypots": _Kind("stores that are taken for honeypots", "count(*)", "honeypot",
+                       lambda store: bool(store.honeypot)),
+    "records": _Kind("records that answer a stranger", "sum(records)", "exposed", _exposed, "records"),
+    "bytes": _Kind("bytes that answer a stranger", "sum(bytes)", "exposed", _exposed, "bytes"),
+}  # fmt: skip
+"""Name to what it is; ``apps-analysed`` counts inputs, not stores."""
+
+KEYS = ("kind", "class", "severity", "platform", "vendor", "provider", "country", "store", "app")
+"""What a figure may be narrowed by."""
+_OF_APPS = frozenset({"platform", "vendor", "app"})
+"""Those that choose apps, and the stores that one of these leads to."""
+MOST_NAMED = 5
+
+
+def explain(report: Report, name: str) -> Explanation:
+    """Make a figure anew from the stores of a report, one pass.
+
+    Raises:
+        UsageError: there is no such figure or key; one line says which there are.
+    """
+    word, _, narrowed = name.partition(":")
+    if word == "apps-analysed" and not narrowed:
+        return _analysed(report)
+    kind = FIGURES.get(word)
+    if kind is None:
+        raise UsageError(
+            "there is no such figure", where=name[:100], advice=f"Choose one of apps-analysed, {', '.join(FIGURES)}"
+        )
+    filters = _filters(name, narrowed)
+    chosen = [_apps(report, key, value.casefold()) for key, value in filters if key in _OF_APPS]
+    apps = frozenset.intersection(*chosen) if chosen else None
+    tests = [kind.holds, *(_test(key, value) for key, value in filters if key not in _OF_APPS)]
+    if apps is not None:
+        tests.append(lambda store: any(route.app_sha256 in apps for route in store.routes))
+    where = " AND ".join((kind.where, *(_clause(key, value) for key, value in filters)))
+    pii_class = next((value for key, value in filters if key == "class"), "")
+
+    def shares() -> Iterator[Share]:
+        for store in report.exposures():
+            if all(test(store) for test in tests):
+                yield _share(store, kind.of, pii_class)
+
+    figure, stores, weakest = _made(shares(), kind.of, apps)
+    select = kind.select if not pii_class or kind.of != "records" else "sum(pii.records)"
+    query = f"SELECT {select} FROM exposures WHERE {where}"  # noqa: S608 - to be read by people
+    means = kind.means + "".join(f", {key} {value}" for key, value in filters)
+    return Explanation(name, means, query, figure, stores, shares, weakest)
+
+
+def _analysed(report: Report) -> Explanation:
+    count = exact(report.headline.apps_analysed, "count of inputs")
+    query = "SELECT count(*) FROM inputs WHERE problem = ''"
+    means = "apps that were read, each content once"
+    return Explanation("apps-analysed", means, query, count, 0, lambda: iter(()), ())
+
+
+def _filters(name: str, narrowed: str) -> list[tuple[str, str]]:
+    found = []
+    for part in filter(None, narrowed.split(",")):
+        key, sign, value = part.partition("=")
+        if key not in KEYS or not sign or not value:
+            raise UsageError(
+                f"{part[:60]!r} narrows nothing", where=name[:100], advice=f"Write KEY=VALUE; keys: {', '.join(KEYS)}"
+            )
+        found.append((key, value))
+    return found
+
+
+def _test(key: str, value: str) -> Test:
+    wanted = value.casefold()
+    if key == "store":
+        return lambda store: (
+            wanted in {store.id.casefold(), *(t.casefold() for t in (*store.targets, *store.addresses))}
+        )
+    if key == "class":
+        return lambda store: any(line.pii_class.casefold() == wanted for line in store.pii)
+    values: dict[str, Callable[[Exposure], str]] = {
+        "kind": lambda store: store.product,
+        "severity": lambda store: store.severity.value,
+        "provider": lambda store: store.provider or "unknown",
+        "country": lambda store: store.country or "unknown",
+    }
+    read = values[key]
+    return lambda store: read(store).casefold() == wanted
+
+
+def _apps(report: Report, key: str, wanted: str) -> frozenset[str]:
+    """The apps that lead to a store and fit."""
+    found = set()
+    for summary in report.apps.rows():
+        if not summary.exposures:
+            # Those that lead nowhere come last.
+            break
+        app = summary.app
+        values = {
+            "platform": (app.platform.value,),
+            "vendor": (app.vendor or "unknown",),
+            "app": (app.bundle_id, app.sha256, app.name),
+        }[key]
+        if wanted in {text.casefold() for text in values}:
+            found.add(app.sha256)
+    return frozenset(found)
+
+
+def _clause(key: str, value: str) -> str:
+    quoted = value.replace("'", "''")
+    return {
+        "kind": f"product = '{quoted}'",
+        "class": f"pii.pii_class = '{quoted}'",
+        "severity": f"severity = '{quoted}'",
+        "platform": f"routes.app.platform = '{quoted}'",
+        "vendor": f"routes.app.vendor = '{quoted}'",
+        "provider": f"provider = '{quoted}'",
+        "country": f"country = '{quoted}'",
+        "store": f"'{quoted}' IN (id, targets, addresses)",
+        "app": f"routes.app = '{quoted}'",
+    }[key]
+
+
+def _share(store: Exposure, of: str, pii_class: str) -> Share:
+    if of == "records":
+        if pii_class:
+            lines = [line for line in store.pii if line.pii_class.casefold() == pii_class.casefold()]
+            return Share(store, total(line.records for line in lines), _parts(store, of, pii_class))
+        return Share(store, store.records, _parts(store, of))
+    if of == "bytes":
+        return Share(store, store.bytes, _parts(store, of))
+    return Share(store, exact(1, "counted once by its identity"), ())
+
+
+def _parts(store: Exposure, of: str, pii_class: str = "") -> tuple[tuple[str, Figure], ...]:
+    holding = {field.container for field in store.fields if field.pii_class.casefold() == pii_class.casefold()}
+    found = []
+    for container in store.containers:
+        figure = container.records if of == "records" else container.bytes
+        if not container.system and figure is not None and (not pii_class or container.name in holding):
+            found.append((container.name, figure))
+    return tuple(sorted(found, key=lambda part: (-part[1].value, part[0])))
+
+
+def _made(shares: Iterable[Share], of: str, only: frozenset[str] | None) -> tuple[Figure, int, tuple[str, ...]]:
+    figure, stores, weakest = total((), "sum over stores"), 0, list[str]()
+    apps: set[str] = set()
+    for share in shares:
+        stores += 1
+        figure = total((figure, share.figure), "sum over stores")
+        if of == "apps":
+            leading = {route.app_sha256 for route in share.store.routes}
+            apps.update(leading if only is None else leading & only)
+        if share.figure.quality.value != "exact" and len(weakest) < MOST_NAMED:
+            weakest.append(share.store.id)
+    if of == "apps":
+        return exact(len(apps), "distinct content hashes"), stores, ()
+    if not of:
+        return exact(stores, "distinct identities"), stores, ()
+    return figure, stores, tuple(weakest)
+
+
+def names(report: Report) -> Iterator[str]:
+    """The figures that the report's own tables have, most general first."""
+    head = report.headline
+    yield from ("apps-analysed", *FIGURES)
+    yield from chain(
+        (f"records:kind={kind.product}" for kind in head.kinds if kind.exposed),
+        (f"records:class={pii_class}" for pii_class, _ in head.pii),
+    )

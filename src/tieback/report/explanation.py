@@ -1,0 +1,98 @@
+"""An explanation of a figure for people, and as JSON lines."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from rich.console import Console
+from rich.text import Text
+
+from tieback.model.document import SCHEMA_VERSION
+from tieback.model.figure import Figure
+from tieback.report.document import clean, count_text, store_text, way_text
+from tieback.report.encoding import encode_row
+from tieback.report.explain import Explanation, Share
+from tieback.report.figures import figure_text, quality_text
+
+MOST_STORES = 20
+"""Stores shown on a terminal; the JSON lines have them all."""
+MOST_PARTS = 5
+MOST_PROOFS = 4
+MOST_WAYS = 3
+
+
+def print_explanation(found: Explanation, console: Console) -> None:
+    """Print the figure, its query, and the stores that it was made from."""
+    console.print(Text.assemble((f"{clean(found.name)}: ", "bold"), _words(found.figure)))
+    console.print(Text(clean(found.means, 400)))
+    console.print(Text.assemble(("Query: ", "bold"), clean(found.query, 2000)))
+    console.print(Text.assemble(("Method: ", "bold"), clean(found.figure.method) or "none"))
+    if found.weakest:
+        words = clean(", ".join(found.weakest), 400)
+        console.print(Text(f"It is not exact because of {words}"))
+    if found.stores:
+        console.print(Text(f"\nMade from {count_text(found.stores, 'store')}:", style="bold"))
+    for share in islice(found.shares(), MOST_STORES):
+        for line in _lines(share):
+            console.print(line)
+    if found.stores > MOST_STORES:
+        console.print(f"and {found.stores - MOST_STORES:,} more; --format json names them all", style="dim")
+
+
+def _lines(share: Share) -> Iterator[Text]:
+    store = share.store
+    yield Text.assemble(
+        (f"\n{_words(share.figure)}  ", "bold"), f"{store_text(store)} at {clean(', '.join(store.targets[:3]))}"
+    )
+    yield Text(
+        f"  store {clean(store.id)}, known by {clean(store.identity.kind)}; method: {clean(share.figure.method)}"
+    )
+    for name, figure in share.parts[:MOST_PARTS]:
+        yield Text(f"  {_words(figure)}  {clean(name, 100)}  ({clean(figure.method, 80)})")
+    if len(share.parts) > MOST_PARTS:
+        yield Text(f"  and {len(share.parts) - MOST_PARTS:,} more containers", style="dim")
+    for proof in store.proofs[:MOST_PROOFS]:
+        yield Text(f"  proof: {clean(proof)}")
+    for route in list({way_text(route): route for route in store.routes}.values())[:MOST_WAYS]:
+        offset = "" if route.offset is None else f" at byte {route.offset:,}"
+        yield Text(
+            f"  way: {way_text(route)}, from {clean(route.file, 80)}{offset} of app {clean(route.app_sha256, 12)}"
+        )
+
+
+def _words(figure: Figure) -> str:
+    quality = quality_text(figure)
+    return figure_text(figure) + (f" ({quality})" if quality else "")
+
+
+def as_lines(found: Explanation) -> Iterator[bytes]:
+    """The figure as a JSON document, then one for each store with its share."""
+    head = {
+        "schema": f"tieback/explanation/{SCHEMA_VERSION}",
+        "name": found.name,
+        "means": found.means,
+        "query": found.query,
+        "figure": found.figure,
+        "stores": found.stores,
+        "weakest": found.weakest,
+    }
+    yield encode_row(head) + b"\n"
+    for share in found.shares():
+        store = share.store
+        yield (
+            encode_row(
+                {
+                    "schema": f"tieback/share/{SCHEMA_VERSION}",
+                    "store": store.id,
+                    "product": store.product,
+                    "version": store.version,
+                    "access": store.access,
+                    "targets": store.targets,
+                    "addresses": store.addresses,
+                    "apps": list(dict.fromkeys(route.app_sha256 for route in store.routes)),
+                    "figure": share.figure,
+                    "parts": [{"container": name, "figure": figure} for name, figure in share.parts],
+                    "proofs": store.proofs,
+                }
+            )
+            + b"\n"
+        )

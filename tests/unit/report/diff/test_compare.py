@@ -1,0 +1,202 @@
+from collections.abc import Callable
+
+import pytest
+from msgspec.structs import replace
+
+from tests.unit.report.conftest import FIELDHAND, WORKHUB, in_tables, probe, the_report
+from tieback.model.exposure import Exposure, Finding, Severity
+from tieback.model.figure import exact, lower_bound
+from tieback.model.probe import Access, Outcome, ProbeReport, Ransom, RansomVerdict
+from tieback.model.report import AppSummary, Handle, Report, Standing
+from tieback.report.diff.compare import Comparison, Kind, baseline_of, compare
+from tieback.report.diff.past import past_of
+
+OLD = the_report()
+WORKHUB_FINDING = "open-store:exp-workhub"
+
+
+def told(new: Report, old: Report = OLD) -> dict[str, tuple[str, tuple[str, ...]]]:
+    return {one.finding.id: (one.kind.value, one.what) for one in compared(new, old).changes}
+
+
+def compared(new: Report, old: Report = OLD) -> Comparison:
+    return compare(past_of(old, "old.json"), past_of(new, "new.json"))
+
+
+def with_store(change: Callable[[Exposure], Exposure | None]) -> list[Exposure]:
+    """The stores of the old report, that of Workhub changed or gone."""
+    changed = [change(store) if store.id == "exp-workhub" else store for store in OLD.exposures()]
+    return [store for store in changed if store is not None]
+
+
+def without(*ids: str) -> list[Finding]:
+    return [finding for finding in OLD.findings.rows() if finding.id not in ids]
+
+
+def test_the_same_report_has_no_changes() -> None:
+    assert {kind for kind, _ in told(OLD).values()} == {"same"}
+
+
+def test_new() -> None:
+    old = in_tables(OLD, findings=without(WORKHUB_FINDING))
+    assert told(OLD, old)[WORKHUB_FINDING][0] == "new"
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"access": Access.PARTIAL}, "access open → partly open"),
+        ({"version": "7.0"}, "version 6.0.5 → 7.0"),
+        ({"records": lower_bound(9000, "count")}, "records ≥2,900 → ≥9,000"),
+        ({"ransom": Ransom(RansomVerdict.CONFIRMED, ("a note",))}, "no sign of ransom → ransomed"),
+        ({"pii": ()}, "holds email no more"),
+    ],
+)
+def test_changed(change: dict[str, object], what: str) -> None:
+    kind, lines = told(in_tables(OLD, exposures=with_store(lambda store: replace(store, **change))))[WORKHUB_FINDING]
+    assert kind == "changed"
+    assert what in lines
+
+
+def test_a_live_store_never_holds_still() -> None:
+    grown = with_store(lambda store: replace(store, records=exact(2950, "count")))
+    assert told(in_tables(OLD, exposures=grown))[WORKHUB_FINDING][0] == "same"
+
+
+def test_another_severity_and_another_app_are_changes() -> None:
+    findings = [
+        replace(one, severity=Severity.HIGH, apps=(WORKHUB.sha256, FIELDHAND.sha256)) if "work" in one.id else one
+        for one in OLD.findings.rows()
+    ]
+    kind, what = told(in_tables(OLD, findings=findings))[WORKHUB_FINDING]
+    assert (kind, what) == ("changed", ("severity critical → high", "concerns android:org.fieldhand.app too"))
+
+
+def test_a_new_release_of_an_app_is_no_change() -> None:
+    later = replace(WORKHUB, sha256="9" * 64, version_name="3.0")
+    apps = [replace(s, app=later) if s.app == WORKHUB else s for s in OLD.apps.rows()]
+    stores = with_store(
+        lambda store: replace(store, routes=tuple(replace(r, app_sha256=later.sha256) for r in store.routes))
+    )
+    findings = [replace(one, apps=(later.sha256,)) if "work" in one.id else one for one in OLD.findings.rows()]
+    assert told(in_tables(OLD, apps=apps, exposures=stores, findings=findings))[WORKHUB_FINDING][0] == "same"
+
+
+def test_moved_to_another_address() -> None:
+    moved = with_store(lambda store: replace(store, addresses=("127.99.0.1:27017",)))
+    assert told(in_tables(OLD, exposures=moved))[WORKHUB_FINDING] == (
+        "moved",
+        ("was at 127.77.0.20:27017, is at 127.99.0.1:27017",),
+    )
+
+
+def test_a_store_with_another_identity_at_the_same_place_is_the_same_finding() -> None:
+    other = with_store(lambda store: replace(store, id="exp-other"))
+    findings = [
+        replace(one, id="open-store:exp-other", exposures=("exp-other",)) if "work" in one.id else one
+        for one in OLD.findings.rows()
+    ]
+    found = told(in_tables(OLD, exposures=other, findings=findings))
+    assert found["open-store:exp-other"][0] == "same"
+    assert WORKHUB_FINDING not in found
+
+
+def reports(outcome: Outcome) -> Handle[ProbeReport]:
+    return Handle.of([*(probe(store) for store in with_store(lambda _: None)),
+                      ProbeReport("api.workhub.test:27017", outcome)])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("new", "kind", "what"),
+    [
+        (
+            in_tables(OLD, exposures=with_store(lambda s: replace(s, access=Access.AUTH_REQUIRED)),
+                      findings=without(WORKHUB_FINDING)),
+            Kind.FIXED, "it answered again: asks for a password",
+        ),
+        (
+            in_tables(OLD, exposures=with_store(lambda s: replace(s, id="exp-closed", access=Access.AUTH_REQUIRED)),
+                      findings=without(WORKHUB_FINDING)),
+            Kind.FIXED, "it answered again: asks for a password",
+        ),
+        (
+            in_tables(OLD, exposures=with_store(lambda _: None), findings=without(WORKHUB_FINDING),
+                      probes=reports(Outcome.REFUSED)),
+            Kind.UNCONFIRMED, "nothing listens there any more; it may have moved",
+        ),
+        (
+            in_tables(OLD, exposures=with_store(lambda _: None), findings=without(WORKHUB_FINDING),
+                      probes=reports(Outcome.TIMEOUT)),
+            Kind.UNCONFIRMED, "it did not answer: timeout",
+        ),
+        (
+            in_tables(OLD, exposures=with_store(lambda _: None), findings=without(WORKHUB_FINDING),
+                      probes=Handle.of([])),
+            Kind.UNCONFIRMED, "it was not asked again",
+        ),
+    ],
+    ids=["closed", "closed, identity lost", "refused", "silent", "not asked"],
+)  # fmt: skip
+def test_gone_is_fixed_only_where_somebody_looked(new: Report, kind: Kind, what: str) -> None:
+    assert told(new)[WORKHUB_FINDING] == (kind.value, (what,))
+
+
+@pytest.mark.parametrize(
+    ("apps", "kind", "what"),
+    [
+        (list(OLD.apps.rows()), "fixed", "the app was read again"),
+        ([], "unconfirmed", "android:com.workhub.mobile was not read again"),
+    ],
+)
+def test_a_finding_about_an_app_is_fixed_where_the_app_was_read_again(
+    apps: list[AppSummary], kind: str, what: str
+) -> None:
+    key = replace(
+        next(OLD.findings.rows()), id="fnd-key", rule="credential-in-app", exposures=(), apps=(WORKHUB.sha256,)
+    )
+    old = in_tables(OLD, findings=[*OLD.findings.rows(), key])
+    assert told(in_tables(OLD, apps=apps), old)["fnd-key"] == (kind, (what,))
+
+
+def test_a_credential_in_another_file_has_moved_and_at_another_offset_has_not() -> None:
+    key = replace(
+        next(OLD.findings.rows()), id="fnd-key", rule="credential-in-app", exposures=(), apps=(WORKHUB.sha256,)
+    )
+
+    def seen(line: str) -> Report:
+        return in_tables(OLD, findings=[*OLD.findings.rows(), replace(key, evidence=(line,))])
+
+    old = seen("api_key a…b for x: classes.dex at 0xff")
+    assert told(seen("api_key a…b for x: classes.dex at 0x1000"), old)["fnd-key"][0] == "same"
+    kind, what = told(seen("api_key a…b for x: classes2.dex at 0xff"), old)["fnd-key"]
+    assert (kind, what) == ("moved", ("stands elsewhere: api_key a…b for x: classes2.dex",))
+
+
+def test_totals() -> None:
+    smaller = in_tables(OLD, exposures=with_store(lambda _: None), findings=without(WORKHUB_FINDING))
+    totals = {one.name: (one.old, one.new) for one in compared(smaller).totals}
+    assert totals["records exposed"] == ("≥4,251", "1,351")
+    assert totals["stores that let a stranger in"] == ("3", "2")
+    assert totals["findings"] == ("3", "2")
+
+
+def test_worst_first_within_each_kind() -> None:
+    nothing = in_tables(OLD, findings=())
+    assert [one.finding.severity.value for one in compared(OLD, nothing).of(Kind.NEW)] == [
+        "critical",
+        "critical",
+        "high",
+    ]
+
+
+def test_a_baseline_knows_what_is_new() -> None:
+    old = in_tables(OLD, findings=without(WORKHUB_FINDING), exposures=with_store(lambda s: replace(s, version="5")))
+    new = in_tables(OLD, findings=without("open-store:exp-parcello"))
+    baseline = baseline_of(compared(new, old))
+    assert baseline.standing(WORKHUB_FINDING) is Standing.NEW
+    assert baseline.standing("open-store:exp-fieldhand") is Standing.UNCHANGED
+    assert (baseline.new, baseline.fixed, baseline.unconfirmed) == (1, 1, 0)
+    judged = replace(new, baseline=baseline)
+    assert judged.worst_new() is Severity.CRITICAL
+    assert replace(new, baseline=baseline_of(compared(new, new))).worst_new() is None
+    assert new.worst_new() is Severity.CRITICAL

@@ -1,0 +1,78 @@
+import io
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.model.errors import InputError
+from tieback.model.report import Report
+from tieback.report import by_name
+from tieback.report.diff.past import past_of, read_past
+
+
+def written(report: Report, name: str, folder: Path) -> Path:
+    path = folder / f"old{by_name(name).meta.suffix}"
+    out = io.BytesIO()
+    by_name(name).render(report, out)
+    path.write_bytes(out.getvalue())
+    return path
+
+
+@pytest.mark.parametrize("name", ["json", "ndjson"])
+def test_a_file_is_read_as_the_report_that_it_was(report: Report, tmp_path: Path, name: str) -> None:
+    path = written(report, name, tmp_path)
+    assert read_past(path) == past_of(report, path.name)
+    assert len(read_past(path).apps) == 5
+    assert next(iter(read_past(path).findings)).startswith("open-store:exp-"), "worst first"
+
+
+def test_a_document_that_somebody_set_on_many_lines(report: Report, tmp_path: Path) -> None:
+    path = written(report, "json", tmp_path)
+    path.write_text(json.dumps(json.loads(path.read_text()), indent=2))
+    assert read_past(path) == past_of(report, path.name)
+
+
+@pytest.mark.parametrize("name", ["json", "ndjson"])
+def test_hostile_text_is_read_as_text(hostile_report: Report, tmp_path: Path, name: str) -> None:
+    path = written(hostile_report, name, tmp_path)
+    assert len(read_past(path).stores) == 4
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "is empty"),
+        (b"\n", "is empty"),
+        (b"{}", "missing required field"),
+        (b"<html>", "is not a report of tieback"),
+        (b'{"schema":"tieback/app/1","created":"2026-01-01T00:00:00Z"}', "not a report"),
+        (b'{"schema":"tieback/report/99","created":"2026-01-01T00:00:00Z"}', "'tieback/report/99'"),
+        (b'{"schema":"tieback/report-head/1"}', "missing required field `created`"),
+        (b'{"schema":"tieback/report/1","created":"2026-01-01T00:00:00Z","findings":[{"id":1}]}', "is not a report"),
+        (b"[" * 100_000, "is not a report"),
+        (b'{"schema":"\xff"}', "is not a report"),
+    ],
+)
+def test_what_is_no_report_is_said_in_one_line(tmp_path: Path, data: bytes, says: str) -> None:
+    path = tmp_path / "x.json"
+    path.write_bytes(data)
+    with pytest.raises(InputError) as error:
+        read_past(path)
+    assert says in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        read_past(tmp_path / "none.json")
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.binary(max_size=300))
+def test_any_bytes_are_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = tmp_path_factory.mktemp("p") / "x.json"
+    path.write_bytes(data)
+    with pytest.raises(InputError):
+        read_past(path)

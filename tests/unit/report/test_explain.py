@@ -1,0 +1,120 @@
+import pytest
+from msgspec.structs import replace
+
+from tests.unit.report.conftest import fleet_report, in_tables, the_report
+from tieback.assess.summary import headline
+from tieback.model.errors import UsageError
+from tieback.model.figure import Figure
+from tieback.model.report import Report
+from tieback.report.explain import FIGURES, explain, names
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "quality", "stores"),
+    [
+        ("apps-analysed", 5, "exact", 0),
+        ("apps-affected", 3, "exact", 3),
+        ("apps-using", 4, "exact", 4),
+        ("stores-answering", 4, "exact", 4),
+        ("stores-exposed", 3, "exact", 3),
+        ("stores-ransomed", 1, "exact", 1),
+        ("honeypots", 0, "exact", 0),
+        ("records", 4251, "lower_bound", 3),
+        ("bytes", 1_491_848, "estimate", 3),
+        ("records:kind=opensearch", 1350, "exact", 1),
+        ("records:kind=OpenSearch", 1350, "exact", 1),
+        ("records:class=person_name", 3850, "exact", 2),
+        ("records:class=person_name,kind=mongodb", 2500, "exact", 1),
+        ("stores-exposed:severity=critical", 2, "exact", 2),
+        ("apps-affected:platform=ios", 1, "exact", 2),
+        ("records:vendor=Workhub Access GmbH", 2900, "lower_bound", 1),
+        ("records:app=com.workhub.mobile", 2900, "lower_bound", 1),
+        ("records:store=api.workhub.test:27017", 2900, "lower_bound", 1),
+        ("records:provider=unknown", 4251, "lower_bound", 3),
+        ("records:country=DE", 0, "exact", 0),
+    ],
+)
+def test_figures(report: Report, name: str, value: int, quality: str, stores: int) -> None:
+    found = explain(report, name)
+    assert (found.figure.value, found.figure.quality.value, found.stores) == (value, quality, stores)
+    assert len(list(found.shares())) == stores
+    assert found.query.startswith("SELECT ")
+
+
+@pytest.mark.parametrize("whole", [the_report(), fleet_report()], ids=["five apps", "a fleet"])
+def test_every_headline_figure_is_made_of_its_shares(whole: Report) -> None:
+    """What the report says and what its explanation adds up to is one number, of one quality."""
+    stores = list(whole.exposures())
+    head = headline(whole.headline.apps_analysed, whole.headline.apps_affected, stores)
+    whole = replace(whole, headline=head)
+
+    def made(name: str) -> tuple[int, str]:
+        figure = explain(whole, name).figure
+        return figure.value, figure.quality.value
+
+    def told(figure: Figure) -> tuple[int, str]:
+        return figure.value, figure.quality.value
+
+    assert made("records") == told(head.records)
+    assert made("bytes") == told(head.bytes)
+    assert made("apps-affected")[0] == head.apps_affected
+    assert made("stores-exposed")[0] == head.stores_exposed
+    assert made("stores-answering")[0] == head.stores_answering
+    assert made("stores-ransomed")[0] == head.stores_ransomed
+    for kind in head.kinds:
+        assert made(f"records:kind={kind.product}") == told(kind.records)
+        assert made(f"stores-exposed:kind={kind.product}")[0] == kind.exposed
+    for pii_class, figure in head.pii:
+        assert made(f"records:class={pii_class}") == told(figure)
+
+
+def test_shares_lead_to_containers_and_proofs(report: Report) -> None:
+    first = next(share for share in explain(report, "records").shares() if share.store.id == "exp-workhub")
+    assert [(name, part.value) for name, part in first.parts] == [
+        ("workhub.employees", 2500),
+        ("workhub.visitors", 400),
+    ]
+    assert first.store.proofs
+    (only,) = explain(report, "records:class=phone").shares()
+    assert [name for name, _ in only.parts] == ["operators"]
+
+
+def test_why_it_is_not_exact(report: Report) -> None:
+    assert explain(report, "records").weakest == ("exp-workhub",)
+    assert explain(report, "stores-exposed").weakest == ()
+
+
+def test_honeypots_have_no_share() -> None:
+    whole = the_report()
+    stores = [replace(store, honeypot=("a bait",)) if "work" in store.id else store for store in whole.exposures()]
+    told = in_tables(whole, exposures=stores)
+    assert explain(told, "honeypots").figure.value == 1
+    assert explain(told, "records").figure.value == 1351
+    assert explain(told, "stores-answering").figure.value == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("recods", "Choose one of apps-analysed, apps-affected"),
+        ("", "there is no such figure"),
+        ("records:color=red", "keys: kind, class"),
+        ("records:kind", "narrows nothing"),
+        ("records:kind=", "narrows nothing"),
+        ("apps-analysed:kind=x", "there is no such figure"),
+    ],
+)
+def test_what_is_not_a_figure_is_said(report: Report, name: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        explain(report, name)
+
+
+def test_the_names_of_a_report_are_all_figures(report: Report) -> None:
+    found = list(names(report))
+    assert set(FIGURES) < set(found)
+    assert "records:class=geo_location" in found
+    assert all(explain(report, name) for name in found)
+
+
+def test_a_quote_does_not_end_the_query(report: Report) -> None:
+    assert "vendor = 'O''Brien'" in explain(report, "records:vendor=O'Brien").query
