@@ -14,6 +14,7 @@ from tieback.cli import capture as capture_command
 from tieback.cli import data as data_command
 from tieback.cli import grant as grant_command
 from tieback.cli import import_ as import_command
+from tieback.cli import inventory as inventory_command
 from tieback.cli import lab as lab_command
 from tieback.cli import pii as pii_command
 from tieback.cli import probe as probe_command
@@ -78,6 +79,7 @@ def build() -> typer.Typer:
     root.add_typer(backend_command.app, name="backend")
     root.add_typer(data_command.app, name="data")
     root.add_typer(grant_command.app, name="grant")
+    root.add_typer(inventory_command.app, name="inventory")
     root.add_typer(lab_command.app, name="lab")
     root.add_typer(pii_command.app, name="pii")
     return root

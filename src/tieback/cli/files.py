@@ -1,0 +1,26 @@
+"""Files that commands write: whole or not at all."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from tieback.model.errors import WorkspaceError
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file in one step.
+
+    Raises:
+        WorkspaceError: it cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError as error:
+        raise WorkspaceError(
+            f"it cannot be written ({error.strerror})", where=str(path), advice="Choose another place"
+        ) from None
+    finally:
+        with suppress(OSError):
+            partial.unlink()

@@ -1,0 +1,92 @@
+"""``tieback inventory``, as a user types it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import Run
+
+RAW = (
+    "ApplicationKey,ApplicationName,ApplicationPublisher,ApplicationVersion,DeviceId,DeviceName,Platform,UserName\n"
+    "k1,Fieldhand,Fieldhand Machinery,4.0.7,DEVICE-1,Tractor,AndroidWorkProfile,ann@x.test\n"
+    "k1,Fieldhand,Fieldhand Machinery,4.0.7,DEVICE-2,Tractor,AndroidWorkProfile,bob@x.test\n"
+    "k2,Other,Nobody,1,DEVICE-1,Tractor,AndroidWorkProfile,ann@x.test\n"
+)
+
+
+@pytest.fixture
+def fleet(run: Run, apps: Path, tmp_path: Path) -> Run:
+    (tmp_path / "raw.csv").write_text(RAW)
+    (tmp_path / "pixel.txt").write_text("package:com.workhub.mobile versionCode:3\n")
+    run("scan", apps, "--workers", "1")
+    ended = run("inventory", "import", "raw.csv", "pixel.txt")
+    assert (ended.code, "AppInvRawData" in ended.out) == (0, True)
+    return run
+
+
+def documents(out: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_list_is_a_line_an_app(fleet: Run) -> None:
+    found = {
+        str(one["name"] or one["bundle_id"]): one
+        for one in documents(fleet("inventory", "list", "--format", "json").out)
+    }
+    assert set(found) == {"Fieldhand", "Other", "com.workhub.mobile"}
+    one = found["Fieldhand"]
+    assert (one["platform"], one["devices"], one["sources"]) == ("android", 2, ["intune"])
+    assert one["versions"] == [{"version": "4.0.7", "devices": 2}]
+    assert (one["match"], one["weak"]) == ("name_publisher", True)
+    assert found["com.workhub.mobile"]["match"] == "bundle_id"
+    table = fleet("inventory", "list").out
+    assert "by name, weak" in table
+
+
+def test_names_of_people_and_devices_are_not_told(fleet: Run, tmp_path: Path) -> None:
+    out = fleet("inventory", "show", "Fieldhand").out + fleet("inventory", "show", "fieldhand", "--format", "json").out
+    assert "ann@" not in out
+    assert "DEVICE-1" not in out
+    assert not any(b"ann@x.test" in path.read_bytes() for path in (tmp_path / ".tieback").rglob("*") if path.is_file())
+
+
+def test_gaps_review_and_lists(fleet: Run, tmp_path: Path) -> None:
+    gaps = documents(fleet("inventory", "gaps", "--format", "json").out)
+    assert [(one["gap"], one["app"]["bundle_id"]) for one in gaps] == [  # type: ignore[index]
+        ("not_analysed", ""),
+        ("not_installed", "com.tillroll.pos"),
+    ]
+    assert "Workhub Access GmbH" in fleet("inventory", "review").out.replace("\n", " ")
+    assert fleet("inventory", "block", "com.workhub.mobile", "--format", "intune", "-o", "out/b.json").code == 0
+    assert "com.workhub.mobile" in (tmp_path / "out" / "b.json").read_text()
+    assert fleet("inventory", "block", "none").code == 2
+    assert "number of the app" in fleet("inventory", "block", "Other", "--format", "jamf", "--action", "remove").err
+
+
+def test_again_changes_nothing(fleet: Run) -> None:
+    ended = fleet("inventory", "import", "raw.csv", "--format", "json")
+    (one,) = documents(ended.out)
+    assert one["entered"]["again"] is True  # type: ignore[index]
+    assert "imported before" in fleet("inventory", "import", "raw.csv").out.replace("\n", " ")
+
+
+def test_what_cannot_be_read_is_one_line_and_the_rest_is_done(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "raw.csv").write_text(RAW)
+    (tmp_path / "bad.csv").write_text("")
+    ended = run("inventory", "import", "bad.csv", "raw.csv")
+    assert (ended.code, ended.err.count("\n")) == (3, 1)
+    assert run("inventory", "import", "bad.csv").code == 4
+    (tmp_path / "empty").mkdir()
+    assert run("inventory", "import", "empty").code == 2
+    assert run("inventory", "list", "-w", "none").code == 4
+
+
+def test_a_plain_table_asks_once(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "plain.csv").write_text("Paket;Geräte\ncom.a;7\n")
+    ended = run("inventory", "import", "plain.csv")
+    assert (ended.code, "--map bundle_id=Paket" in ended.err) == (4, True)
+    assert run("inventory", "import", "plain.csv", "--yes", "--platform", "android").code == 0
+    (tmp_path / "next.csv").write_text("Paket;Geräte\ncom.b;8\n")
+    assert run("inventory", "import", "next.csv", "--platform", "android").code == 0
+    assert "8 reported" in run("inventory", "list").out
