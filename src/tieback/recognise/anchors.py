@@ -44,6 +44,8 @@ class Shape(Enum):
     """A string that may mean something under its resource name ends here."""
     KEY = auto()
     """A key of a configuration file and its colon or equals sign end here."""
+    MARK = auto()
+    """Text of a file that another extractor wants to see."""
 
 
 class Anchor(msgspec.Struct, frozen=True):
@@ -92,7 +94,8 @@ def parse(pattern: str) -> Atoms:
     return tuple(atoms)
 
 
-def _text(text: str) -> Atoms:
+def exactly(text: str) -> Atoms:
+    """The atoms of a text that stands as it is written."""
     return tuple((re.escape(char), "") for char in text)
 
 
@@ -100,16 +103,16 @@ def anchors(
     schemes: Iterable[Scheme], hosts: Iterable[str] = (), tokens: Iterable[TokenRule] = ()
 ) -> tuple[Anchor, ...]:
     """Every anchor for these schemes, suffixes of cloud hosts and rules of tokens, narrow and wide."""
-    narrow = [Anchor(Shape.JDBC, _text("jdbc:"), len("jdbc:"))]
-    narrow += [Anchor(Shape.KEYWORDS, _text(word), len(word)) for word in keywords.ANCHORS]
+    narrow = [Anchor(Shape.JDBC, exactly("jdbc:"), len("jdbc:"))]
+    narrow += [Anchor(Shape.KEYWORDS, exactly(word), len(word)) for word in keywords.ANCHORS]
     for scheme in schemes:
         shape = Shape.CONNECTION if scheme.family == "store" else Shape.URL
         plain, escaped = f"{scheme.name}://", f"{scheme.name}:\\/\\/"
-        narrow.append(Anchor(shape, _text(plain), len(plain), scheme))
-        narrow.append(Anchor(shape, _text(escaped), len(escaped), scheme, Encoding.ESCAPED))
+        narrow.append(Anchor(shape, exactly(plain), len(plain), scheme))
+        narrow.append(Anchor(shape, exactly(escaped), len(escaped), scheme, Encoding.ESCAPED))
         if scheme.name in _ENCODED:
             narrow += _encoded(shape, scheme)
-    narrow += [Anchor(Shape.HOST, _text(f".{suffix}")) for suffix in (*firebase.SUFFIXES, *hosts)]
+    narrow += [Anchor(Shape.HOST, exactly(f".{suffix}")) for suffix in (*firebase.SUFFIXES, *hosts)]
     narrow += [
         Anchor(Shape.PORT, (("[a-z0-9]", ""), (r"\.", ""), ("[a-z]", "{2,24}"), *_PORT_DIGITS)),
         Anchor(Shape.PORT, (("[0-9]", ""), (r"\.", ""), ("[0-9]", "{1,3}"), *_PORT_DIGITS)),
@@ -132,16 +135,18 @@ def both(narrow: Iterable[Anchor]) -> tuple[Anchor, ...]:
 def _encoded(shape: Shape, scheme: Scheme) -> list[Anchor]:
     percent, unicode = f"{scheme.name}%3a%2f%2f", f"{scheme.name}:\\u002f\\u002f"
     found = [
-        Anchor(shape, _text(percent), len(percent), scheme, Encoding.PERCENT),
-        Anchor(shape, _text(unicode), len(unicode), scheme, Encoding.UNICODE),
+        Anchor(shape, exactly(percent), len(percent), scheme, Encoding.PERCENT),
+        Anchor(shape, exactly(unicode), len(unicode), scheme, Encoding.UNICODE),
     ]
     backwards = f"//:{scheme.name[::-1]}"
-    found.append(Anchor(shape, _text(backwards), len(backwards), scheme, Encoding.REVERSED))
+    found.append(Anchor(shape, exactly(backwards), len(backwards), scheme, Encoding.REVERSED))
     for shift in range(3):
         # Of a text that begins inside a group of three bytes, only whole six bits are always the same characters.
         raw = base64.b64encode(b"\0" * shift + f"{scheme.name}://".encode()).decode()
         first, last = -(-shift * 8 // 6), (shift + len(scheme.name) + 3) * 8 // 6
-        found.append(Anchor(shape, _text(raw[first:last]), last, scheme, Encoding.BASE64, shift=shift, caseless=False))
+        found.append(
+            Anchor(shape, exactly(raw[first:last]), last, scheme, Encoding.BASE64, shift=shift, caseless=False)
+        )
     return found
 
 

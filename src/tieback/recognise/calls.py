@@ -22,7 +22,8 @@ from tieback.storage import prepared
 
 RULE = "container-call"
 MAX_CONTAINERS = 500
-_SCRIPTS = (".js", ".mjs", ".cjs", ".bundle", ".jsbundle", ".html", ".htm")
+SCRIPTS = (".js", ".mjs", ".cjs", ".bundle", ".jsbundle", ".html", ".htm")
+"""Ends of names of scripts."""
 
 
 class Call(msgspec.Struct, forbid_unknown_fields=True, dict=True):
@@ -58,7 +59,7 @@ def loose(kind: str, container: str) -> Endpoint:
 def containers(buffer: Buffer, calls: tuple[Call, ...]) -> Iterator[Sighting]:
     """The containers in a script; nothing where no library of the rules is used."""
     data = buffer.data
-    if not buffer.file.endswith(_SCRIPTS):
+    if not buffer.file.endswith(SCRIPTS):
         return
     for call in calls:
         if call.mark.encode("ascii") not in data:

@@ -27,8 +27,10 @@ MAX_SIZE = 256 * 1024
 MAX_CERTIFICATES = 32
 MAX_NAMES = 100
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]{200,16384}-----END CERTIFICATE-----")
-_MARK = b"-----BEGIN CERTIFICATE-----"
-_ENDINGS = (".cer", ".crt", ".der", ".pem")
+MARK = b"-----BEGIN CERTIFICATE-----"
+"""Stands in every file with certificates in text."""
+ENDINGS = (".cer", ".crt", ".der", ".pem")
+"""Ends of names of files that may be one in bytes."""
 _SEQUENCE = b"\x30\x82"
 
 
@@ -45,9 +47,9 @@ def certificate_names(buffer: Buffer, rules: Rules) -> Iterator[Sighting]:
 
 def _raw(buffer: Buffer) -> Iterator[tuple[int, bytes]]:
     """Offsets and bytes of certificates."""
-    if buffer.data[:2] == _SEQUENCE and buffer.file.lower().endswith(_ENDINGS):
+    if buffer.data[:2] == _SEQUENCE and buffer.file.lower().endswith(ENDINGS):
         yield 0, bytes(buffer.data)
-    elif _MARK in buffer.data:
+    elif MARK in buffer.data:
         yield from ((found.start(), bytes(found[0])) for found in _PEM.finditer(buffer.data))
 
 

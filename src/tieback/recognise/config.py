@@ -22,7 +22,9 @@ from tieback.model.sighting import Credential, Evidence, NotBackend, Sighting
 from tieback.recognise import credentials
 from tieback.recognise.anchors import Anchor, AnchorScanner, Shape, both, parse
 from tieback.recognise.calls import RULE as CALL_RULE
-from tieback.recognise.calls import Call, containers, read_calls
+from tieback.recognise.calls import SCRIPTS, Call, containers, read_calls
+from tieback.recognise.certificates import ENDINGS as CERTIFICATE_ENDINGS
+from tieback.recognise.certificates import MARK as CERTIFICATE_MARK
 from tieback.recognise.certificates import RULE as CERTIFICATE_RULE
 from tieback.recognise.certificates import certificate_names
 from tieback.recognise.cloud import cloud_endpoint
@@ -46,6 +48,7 @@ _ONLY_NAMED = ("project_id",)
 _ENDINGS = (
     ".json", ".properties", ".plist", ".env", ".yaml", ".yml", ".ini", ".conf", ".config", ".cfg", ".xml", ".toml",
 )  # fmt: skip
+_CALLED = (*_ENDINGS, *SCRIPTS, *CERTIFICATE_ENDINGS)
 
 _SECRET_WORDS = ("key", "secret", "token", "pass", "certificate")
 _MADE_UP = re.compile(r"(?i:your|example|placeholder|change_?me|(?:app|project|base|space)_?id)")
@@ -157,6 +160,16 @@ class ConfigExtractor:
         marks = [Anchor(Shape.KEY, parse(mark), caseless=False) for mark in _FIREBASE]
         return AnchorScanner(both((*values, *marks)))
 
+    @cached_property
+    def marks(self) -> tuple[bytes, ...]:
+        """Texts that stand in a file of which there may be finds, whatever its name is."""
+        return (*self.config.signatures, CERTIFICATE_MARK)
+
+    def is_called(self, file: str) -> bool:
+        """Whether a file has such a name that there may be finds without one of the marks."""
+        last = file.rpartition("/")[2].lower()
+        return last.endswith(_CALLED) or last in self.config.files or last.startswith(".env")
+
     def extract(self, artifact: Artifact) -> Iterator[Find]:
         """The finds of configuration files and resource tables; of other artifacts none."""
         for buffer in artifact.buffers:
@@ -193,6 +206,9 @@ class ConfigExtractor:
     def _file(self, buffer: Buffer, name: str) -> Iterator[Find]:
         found = list(islice(pairs(buffer, name), MAX_PAIRS))
         for index, (key, value) in enumerate(found):
+            plain = plain_key(key)
+            if plain not in self.config.by_key and not plain.endswith(self.config.suffixes):
+                continue
             at = buffer.data.find(value.encode("utf-8", "replace"))
             port = port_beside(found, index, self.config.suffixes)
             yield from self.judge(key, value, name, buffer, max(at, 0), port)

@@ -11,7 +11,7 @@ from functools import cached_property
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes, Gathered
 from tieback.model.sighting import NotBackend, Problem
 from tieback.recognise import address, cloud, connection, credentials, encoded, firebase, keywords, url
-from tieback.recognise.anchors import Anchor, AnchorScanner, Shape, anchors
+from tieback.recognise.anchors import Anchor, AnchorScanner, Shape, anchors, exactly
 from tieback.recognise.encoded import Encoding
 from tieback.recognise.interface import ExtractorMeta, Find
 from tieback.recognise.patterns import CloudToken, CredentialRule
@@ -59,8 +59,10 @@ class EndpointExtractor:
         ),
     )
 
-    def __init__(self, rules: Rules | None = None) -> None:
+    def __init__(self, rules: Rules | None = None, marks: tuple[bytes, ...] = ()) -> None:
+        """Take the rule files, and texts of files that other extractors want to see, for ``sift``."""
         self.rules = rules if rules is not None else Rules()
+        self._marks = marks
         self._verdicts: dict[bytes, Verdict] = {}
         self._dull: dict[bytes, Verdict] = {}
 
@@ -68,7 +70,8 @@ class EndpointExtractor:
     def _scanner(self) -> AnchorScanner:
         rules = self.rules
         tokens = (*rules.cloud.tokens, *rules.credentials.rules)
-        return AnchorScanner(anchors(rules.services.schemes.values(), rules.cloud.suffixes, tokens))
+        marks = tuple(Anchor(Shape.MARK, exactly(mark.decode("ascii")), caseless=False) for mark in self._marks)
+        return AnchorScanner((*anchors(rules.services.schemes.values(), rules.cloud.suffixes, tokens), *marks))
 
     def extract(self, artifact: Artifact) -> Iterator[Find]:
         """Every find of one artifact, each with count 1; what is no back end once."""
@@ -93,7 +96,8 @@ class EndpointExtractor:
     def sift(self, gathered: Gathered) -> Iterator[int | NotBackend]:
         """The files, by number, in which there may be more than what is known to be no back end; and that, once.
 
-        All are searched in one go: of a hundred layouts each holds the same namespace and nothing else.
+        All are searched in one go: of a hundred layouts each holds the same namespace and nothing else. A file with one
+        of the marks is among them.
         """
         joined, ends = gathered.joined()
         hits, stopped = self._scanner.scan(joined, 0, len(joined), MAX_HITS)
@@ -125,7 +129,11 @@ class EndpointExtractor:
             [self._dull_at(known[index], buffer.data, end) for index, end in hits] if self._dull else [None] * len(hits)
         )
         yield from (Place(verdict, 0, 0, 0, 0, 0) for verdict in dull if verdict is not None)
-        hits = [hit for hit, verdict in zip(hits, dull, strict=True) if verdict is None]
+        hits = [
+            hit
+            for hit, verdict in zip(hits, dull, strict=True)
+            if verdict is None and known[hit[0]].shape is not Shape.MARK
+        ]
         yield from self._judged(buffer, hits)
         if stopped:
             yield Problem(f"more than {MAX_HITS:,} texts that look like endpoints; the rest was not read", buffer.file)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, Gathered, Piece
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dataflow.extract import DataflowExtractor
@@ -18,8 +19,9 @@ class Search:
 
     def __init__(self, rules: Rules, *, dataflow: bool = True) -> None:
         """Take the rule files; without ``dataflow`` constants are found, and what code makes of them is not."""
-        self._endpoints = EndpointExtractor(rules)
-        self._extractors: tuple[Extractor, ...] = (self._endpoints, ConfigExtractor(rules))
+        self._config = ConfigExtractor(rules)
+        self._endpoints = EndpointExtractor(rules, self._config.marks)
+        self._extractors: tuple[Extractor, ...] = (self._endpoints, self._config)
         if dataflow:
             self._extractors += (DataflowExtractor(self._endpoints, rules),)
 
@@ -37,9 +39,18 @@ class Search:
             yield from extractor.extract(artifact)
 
     def _gathered(self, gathered: Gathered) -> Iterator[Find]:
-        # Only endpoints are looked for in compiled XML files: the others read tables, code and configuration.
+        """The finds of the files of which the search of all in one go, or their name, says that there may be some."""
+        naming: set[int] = set()
         for found in self._endpoints.sift(gathered):
             if isinstance(found, int):
-                yield from self._artifact(gathered.artifact(found))
+                naming.add(found)
             else:
                 yield found
+        called = {
+            number
+            for number, (file, content) in enumerate(zip(gathered.files, gathered.contents, strict=True))
+            if not content.startswith(COMPILED) and self._config.is_called(file)
+        }
+        for number in sorted(naming | called):
+            artifact = gathered.artifact(number)
+            yield from self._artifact(artifact) if number in naming else self._config.extract(artifact)

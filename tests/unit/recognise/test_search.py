@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from tests.unit.intake.apps.conftest import DATA
 from tieback.intake.apps.binary_xml import read_binary_xml
+from tieback.intake.apps.content import sniff
+from tieback.intake.apps.heap import Heap
 from tieback.intake.apps.interface import Artifact, Gathered
 from tieback.intake.apps.open import open_app
 from tieback.model.sighting import NotBackend, Sighting
@@ -79,6 +81,27 @@ TEXTS = st.sampled_from(
 def test_gathering_changes_nothing(files: list[list[str]]) -> None:
     once, apart = both(gathered(*(layout(*texts) for texts in files)))
     assert once == apart
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "value"),
+    [
+        ("a.txt", b"see https://a.workhub.dev", "https://a.workhub.dev"),
+        ("raw/a", b'{"mobilesdk_app_id": "1:1:android:1", "project_id": "workhub-1234"}', "firestore:workhub-1234"),
+        ("conf/a.properties", b"backend.host=db.workhub.dev\n", "db.workhub.dev"),
+        (".env", b"API_HOST=db.workhub.dev\n", "db.workhub.dev"),
+        ("www/a.js", b'supabase.from("orders")', "supabase:"),
+        ("Api.class", b"\xca\xfe\xba\xbe\0\0\0\x34\x01\0\x15https://a.workhub.dev\x01\0\x01a", "https://a.workhub.dev"),
+    ],
+)  # fmt: skip
+def test_small_files_of_any_kind_give_what_they_give_alone(file: str, content: bytes, value: str) -> None:
+    files = (("a.bin", b"\0" * 40), (file, content), ("b.version", b"1.0\n"))
+    heap = Heap()
+    assert all(heap.takes(name, data, sniff(data)) for name, data in files)
+    (one,) = heap.emptied()
+    once, apart = both(one)
+    assert once == apart
+    assert [text.rpartition(" at ")[0] for kind, _, text in once if kind == "sighting"] == [value]
 
 
 def test_without_the_data_flow_constants_are_found_all_the_same() -> None:

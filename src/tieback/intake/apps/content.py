@@ -6,6 +6,10 @@ SNIFF = 1024
 """Bytes that ``sniff`` wants to see."""
 
 
+COMPILED = b"\x03\x00\x08\x00"
+"""What a compiled XML file begins with: ``RES_XML_TYPE`` and the size of its header (AOSP ``ResourceTypes.h``)."""
+
+
 class Content(Enum):
     """Kinds of content that are read in different ways."""
 
@@ -59,7 +63,7 @@ _MEDIA = (
     b"\x00\x00\x01\x00\x01\x00",
 )
 _MAGIC = {
-    b"\x03\x00\x08\x00": Content.BINARY_XML,
+    COMPILED: Content.BINARY_XML,
     b"\x02\x00\x0c\x00": Content.RESOURCE_TABLE,
     b"dex\n": Content.DEX,
     b"\x7fELF": Content.ELF,

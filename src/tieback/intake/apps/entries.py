@@ -12,9 +12,9 @@ from tieback.intake.apps.dart import is_dart, text_edges
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.directory import Entry
 from tieback.intake.apps.dotnet import read_assemblies, wrapped
-from tieback.intake.apps.heap import COMPILED, Heap
+from tieback.intake.apps.heap import Heap, whole
 from tieback.intake.apps.hermes import read_hermes
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes, Piece, Source
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Piece, Source
 from tieback.intake.apps.macho import read_macho
 from tieback.intake.apps.native import read_elf
 from tieback.intake.apps.plist import read_binary_plist
@@ -31,7 +31,7 @@ is stored it always is, which costs nothing."""
 PEEK = 64
 """Bytes that are looked at."""
 
-_ARCHIVE = b"PK"
+_NOTHING = (Content.EMPTY, Content.MEDIA)
 
 type Special = Callable[[str], Artifact | None]
 
@@ -58,19 +58,22 @@ def walk(source: Source, special: Special, budget: Budget, place: str = "", dept
             yield from heap.emptied()
             yield _placed(own, place)
             continue
-        content = sniff(peek(entry, PEEK)) if entry.compressed > PEEK_ABOVE or entry.is_stored else None
+        large = entry.compressed > PEEK_ABOVE or entry.is_stored
+        content = sniff(peek(entry, PEEK)) if large else None
         if content is Content.MEDIA:
             continue
         if content is not Content.ARCHIVE:
             data = read(entry)
-            if data[:4] == COMPILED and heap.takes(place + name, data):
+            content = sniff(data[:SNIFF])
+            if content in _NOTHING or heap.takes(place + name, data, content):
+                data = b""  # nothing here may hold a content while the next one is read
                 if heap.is_full:
                     yield from heap.emptied()
                 continue
-            if data[:2] != _ARCHIVE or content is not None or sniff(data[:PEEK]) is not Content.ARCHIVE:
+            if content is not Content.ARCHIVE or large:
                 yield from heap.emptied()
-                made = deque(make_artifacts(name, data, source.problems, budget))
-                data = b""  # nothing here may hold a content while the next one is read
+                made = deque(make_artifacts(name, data, source.problems, budget, content))
+                data = b""
                 while made:
                     yield _placed(made.popleft(), place)
                 continue
@@ -104,14 +107,23 @@ def _placed(artifact: Artifact, place: str) -> Artifact:
     return Artifact(file, tuple(buffer.placed(file) for buffer in artifact.buffers))
 
 
-def make_artifacts(file: str, data: bytes | bytearray, problems: Problems, budget: Budget) -> Iterable[Artifact]:
-    """The artifacts of one entry's content: mostly one; none where there is nothing to search.
+def make_artifacts(
+    file: str, data: bytes | bytearray, problems: Problems, budget: Budget, content: Content | None = None
+) -> Iterable[Artifact]:
+    """The artifacts of one entry: mostly one; none where there is nothing to search.
 
     Never raises on hostile bytes. What is decompressed on the way is paid from ``budget``. No generator, whose frame
     would keep the content in memory beside its copy in the artifact.
+
+    Args:
+        file: name of the entry.
+        data: its content.
+        problems: take what cannot be read.
+        budget: of the package.
+        content: what the data is, where the caller knows.
     """
-    content = sniff(data[:SNIFF])
-    if content is Content.EMPTY or content is Content.MEDIA:
+    content = content or sniff(data[:SNIFF])
+    if content in _NOTHING:
         return ()
     if content is Content.ELF:
         payload = wrapped(data)
@@ -131,7 +143,7 @@ def make_artifacts(file: str, data: bytes | bytearray, problems: Problems, budge
             problems.note(complaint, file)
         return (artifact,)
     if content is Content.TEXT or content is Content.BINARY:
-        return (_whole(file, BufferKind[content.name], data),)
+        return (whole(file, BufferKind[content.name], data),)
     return (_structured(file, content, bytes(data), problems),)
 
 
@@ -165,18 +177,14 @@ def _structured(file: str, content: Content, data: bytes, problems: Problems) ->
             return read_binary_xml(file, data)
     except MalformedError as error:
         problems.note(str(error), file)
-        return _whole(file, BufferKind.BINARY, data)
+        return whole(file, BufferKind.BINARY, data)
     if content is Content.BINARY_PLIST:
         return read_binary_plist(file, data)
     if content is Content.UTF16_LE or content is Content.UTF16_BE:
         # Both byte orders have the same offsets; one swap makes them one case.
         text = data[2:] if content is Content.UTF16_LE else _swapped(data[2:])
         return Artifact(file, (Buffer(file, BufferKind.TEXT, text, base=2, utf16=True),))
-    return _whole(file, BufferKind.MANIFEST if content is Content.XML_PLIST else BufferKind.BINARY, data)
-
-
-def _whole(file: str, kind: BufferKind, data: Bytes) -> Artifact:
-    return Artifact(file, (Buffer(file, kind, data),))
+    return whole(file, BufferKind.MANIFEST if content is Content.XML_PLIST else BufferKind.BINARY, data)
 
 
 def _swapped(data: bytes) -> bytes:

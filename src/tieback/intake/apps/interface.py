@@ -101,14 +101,15 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Many small compiled XML files of a package, to be searched in one go: opening each costs more than its bytes.
+    """Many small files of a package, to be searched in one go: opening each costs more than its bytes.
 
-    A layout names nothing but a namespace; so ``artifact`` is asked for those in which a search found more than that.
+    A layout names nothing but a namespace, a class nothing at all; so ``artifact`` is asked for those in which a search
+    found more than that.
     """
 
     files: tuple[str, ...]
     contents: tuple[bytes | bytearray, ...]
-    """Whole entries, each of which has a readable string pool."""
+    """Whole entries: compiled XML with a readable string pool, and what is searched as it stands."""
     opened: Callable[[str, bytes], Artifact]
 
     SEPARATOR: ClassVar[bytes] = bytes(4)
@@ -154,7 +155,7 @@ class OpenedApp(Protocol):
         ...
 
     def pieces(self) -> Iterator[Piece]:
-        """The same in the same order, small compiled XML files gathered. Instead of ``artifacts``: one walk only."""
+        """The same in the same order, small files gathered. Instead of ``artifacts``: one walk only."""
         ...
 
     def close(self) -> None:

@@ -73,7 +73,7 @@ class Package:
                 yield piece
 
     def pieces(self) -> Iterator[Piece]:
-        """The same in the same order, small compiled XML files gathered."""
+        """The same in the same order, small files gathered."""
         return walk(self._source, self._format.special, self._budget)
 
     def close(self) -> None:

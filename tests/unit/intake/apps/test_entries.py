@@ -27,10 +27,12 @@ def nothing(_: str) -> None:
 
 
 def artifacts(source: Source, special: Special, budget: Budget) -> Iterator[Artifact]:
-    """The walk over packages that hold nothing to be searched together."""
+    """The walk, with what is to be searched together one by one."""
     for piece in walk(source, special, budget):
-        assert isinstance(piece, Artifact)
-        yield piece
+        if isinstance(piece, Artifact):
+            yield piece
+        else:
+            yield from piece.artifacts()
 
 
 @pytest.mark.parametrize(

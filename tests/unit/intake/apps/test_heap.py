@@ -1,12 +1,13 @@
-"""Small compiled XML files are gathered in order, and come out as they would one by one."""
+"""Small files are gathered in order, and come out as they would one by one."""
 
 from pathlib import Path
 
 import pytest
 
 from tests.unit.intake.apps.conftest import DATA, zipped
+from tieback.intake.apps.content import sniff
 from tieback.intake.apps.heap import FULL, SMALL, Heap
-from tieback.intake.apps.interface import Gathered
+from tieback.intake.apps.interface import BufferKind, Gathered
 from tieback.intake.apps.open import open_app
 from tieback.intake.apps.stringpool import MalformedError, pool_frame
 
@@ -23,18 +24,24 @@ def test_the_layout_of_these_tests_has_a_pool() -> None:
 @pytest.mark.parametrize(
     ("file", "content", "taken"),
     [
-        ("res/layout/a.xml", LAYOUT, True),
-        ("res/layout/a.xml", LAYOUT + bytes(SMALL), False),
-        ("res/layout/a.xml", LAYOUT[:20], False),
-        ("res/layout/a.xml", LAYOUT[:8] + b"\x02" + LAYOUT[9:], False),
-        ("res/layout/a.arsc", LAYOUT, False),
-        ("resources.arsc", LAYOUT, False),
+        ("res/layout/a.xml", LAYOUT, BufferKind.RESOURCES),
+        ("res/layout/a.xml", LAYOUT + bytes(SMALL), None),
+        ("res/layout/a.xml", LAYOUT[:20], None),
+        ("res/layout/a.xml", LAYOUT[:8] + b"\x02" + LAYOUT[9:], None),
+        ("res/layout/a.arsc", LAYOUT, None),
+        ("resources.arsc", LAYOUT, None),
+        ("META-INF/a.version", b"1.0.0\n", BufferKind.TEXT),
+        ("a.class", b"\xca\xfe\xba\xbe\0\0\0\x34", BufferKind.BINARY),
+        ("a.txt", b"a" * (SMALL + 1), None),
+        ("a.plist", b"<?xml version='1.0'?><plist>", None),
+        ("a.dex", b"dex\n035\0", None),
     ],
 )
-def test_what_is_gathered(file: str, content: bytes, taken: bool) -> None:
+def test_what_is_gathered(file: str, content: bytes, taken: BufferKind | None) -> None:
     heap = Heap()
-    assert heap.takes(file, content) is taken
-    assert [gathered.files for gathered in heap.emptied()] == ([(file,)] if taken else [])
+    assert heap.takes(file, content, sniff(content)) is (taken is not None)
+    found = [artifact for gathered in heap.emptied() for artifact in gathered.artifacts()]
+    assert [(one.file, one.buffers[0].kind) for one in found] == ([(file, taken)] if taken else [])
     assert list(heap.emptied()) == []
 
 
@@ -43,15 +50,15 @@ def test_a_heap_says_when_it_is_full() -> None:
     content = LAYOUT + bytes(SMALL - len(LAYOUT))
     count = 0
     while not heap.is_full:
-        assert heap.takes(f"{count}.xml", content)
+        assert heap.takes(f"{count}.xml", content, sniff(content))
         count += 1
     assert FULL < count * SMALL <= FULL + SMALL
 
 
 def test_what_is_joined_says_where_each_file_ends() -> None:
     heap = Heap()
-    heap.takes("a.xml", LAYOUT)
-    heap.takes("b.xml", LAYOUT + b"tail")
+    heap.takes("a.xml", LAYOUT, sniff(LAYOUT))
+    heap.takes("b.xml", LAYOUT + b"tail", sniff(LAYOUT))
     (gathered,) = heap.emptied()
     joined, ends = gathered.joined()
     assert ends[-1] == len(joined)
@@ -60,24 +67,26 @@ def test_what_is_joined_says_where_each_file_ends() -> None:
 
 def test_gathered_files_are_the_same_artifacts_in_the_same_order(tmp_path: Path) -> None:
     app = tmp_path / "a.apk"
-    app.write_bytes(zipped([("a.xml", LAYOUT), ("b.xml", LAYOUT), ("c.txt", b"https://a.de"), ("d.xml", LAYOUT),
+    app.write_bytes(zipped([("a.xml", LAYOUT), ("none.txt", b""), ("p.png", b"\x89PNG\r\n"), ("b.xml", LAYOUT),
+                            ("c.txt", b"https://a.de"), ("c.plist", b"<plist>"), ("d.xml", LAYOUT),
                             ("e.xml", LAYOUT[:30]), ("classes.dex", b"dex\n")]))  # fmt: skip
     with open_app(app) as opened:
         kinds = [piece.files if isinstance(piece, Gathered) else piece.file for piece in opened.pieces()]
-    assert kinds == [("a.xml", "b.xml"), "c.txt", ("d.xml",), "e.xml", "classes.dex"]
+    assert kinds == [("a.xml", "b.xml", "c.txt"), "c.plist", ("d.xml",), "e.xml", "classes.dex"]
     with open_app(app) as opened:
-        assert [one.file for one in opened.artifacts()] == ["a.xml", "b.xml", "c.txt", "d.xml", "e.xml", "classes.dex"]
+        names = [one.file for one in opened.artifacts()]
+        assert names == ["a.xml", "b.xml", "c.txt", "c.plist", "d.xml", "e.xml", "classes.dex"]
         assert [problem.where for problem in opened.problems] == ["e.xml", "classes.dex"]
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="no sample apps")
-def test_a_real_app_is_mostly_layouts() -> None:
+def test_a_real_app_is_mostly_small_files() -> None:
     with open_app(DATA / "dvba.apk") as opened:
         gathered = [piece for piece in opened.pieces() if isinstance(piece, Gathered)]
     assert sum(len(one.files) for one in gathered) > 200
     for one in gathered:
         for artifact in one.artifacts():
-            assert artifact.buffers[0].starts is not None
+            assert artifact.file.endswith(".xml") is (artifact.buffers[0].starts is not None)
 
 
 def test_the_pool_of_a_gathered_file_can_be_read() -> None:
