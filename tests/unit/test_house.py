@@ -20,8 +20,21 @@ CONTRACTS = {
             "Renderers do not know each other",
             "report",
             # What they share, and what is cut before any of them sees it.
-            {"interface", "document", "figures", "detail", "encoding", "audience", "breakdown", "public", "vendor",
-             "suppress", "explain", "explanation", "diff"},
+            {
+                "interface",
+                "document",
+                "figures",
+                "detail",
+                "encoding",
+                "audience",
+                "breakdown",
+                "public",
+                "vendor",
+                "suppress",
+                "explain",
+                "explanation",
+                "diff",
+            },
         ),
     ],
 )

@@ -4,6 +4,7 @@ Probing is not spread over processes: one event loop owns all rate limits and th
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 
@@ -131,14 +132,19 @@ async def probe_target(target: Target, depth: Depth, dialer: AnyDialer, brought:
     spent: list[Traffic] = []
     first: ProbeReport | None = None
     web = quiet = False
-    for probe in order(target.service, target.port):
+    waiting = deque(order(target.service, target.port))
+    while waiting:
+        probe = waiting.popleft()
         if (web and not (probe.meta.web or probe.meta.http_too)) or (quiet and probe.meta.greets):
             continue
         report = await _converse(probe, _given(target, probe, brought), depth, dialer, spent)
-        if first is None or first.outcome is Outcome.NOT_RECORDED:
+        if first is None or first.outcome is Outcome.NOT_RECORDED or only_http(report):
+            # That an HTTP server answers says more than which guess failed first.
             first = report
         web = web or only_http(report)
-        quiet = quiet or silent(report)
+        if silent(report) and not quiet:
+            quiet = True
+            waiting = deque(sorted(waiting, key=lambda one: not one.meta.keeps_quiet))
         known = named(report.probe)
         if report.outcome is Outcome.OK and known is not None and known is not probe:
             # The finder said which probe goes on.

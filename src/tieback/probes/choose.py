@@ -1,5 +1,7 @@
 """Which probe to try first, so that a store on an odd port is recognised too."""
 
+from functools import lru_cache
+
 from tieback.probes import PROBES
 from tieback.probes.interface import NoteReader, Probe, Sampler
 
@@ -10,6 +12,7 @@ _WEB_PORTS = (80, 443, 8080, 8443)
 """Where what a cloud's host implies speaks HTTP, unless its own probe says otherwise."""
 
 
+@lru_cache(maxsize=4096)
 def order(service: str | None, port: int) -> tuple[Probe, ...]:
     """The probes worth trying, the likeliest first: by the hinted service, then by the port, then the rest.
 

@@ -55,6 +55,9 @@ class ProbeMeta(msgspec.Struct, frozen=True):
     HTTP server that is no store we know may still be one of them."""
     greets: bool = False
     """Whether its servers speak first: then one that left another probe's first bytes unanswered is none of them."""
+    keeps_quiet: bool = False
+    """Whether its servers leave another protocol's first bytes unanswered, where most would close: then it is tried
+    first on a port that did."""
 
 
 class Probe(Protocol):

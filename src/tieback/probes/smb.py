@@ -50,6 +50,7 @@ class SmbProbe:
         cwe="CWE-306",
         sends=(DeclaredSend(_NAME, re.escape(_HELLO), "dialect, signing and identifier; answered before any login"),),
         references=("https://learn.microsoft.com/openspecs/windows_protocols/ms-smb2",),
+        keeps_quiet=True,
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies

@@ -5,7 +5,7 @@ verdicts differ between the Python releases that we support.
 """
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
@@ -39,11 +39,13 @@ def blocks() -> tuple[Block, ...]:
     return tuple(sorted(found, key=lambda block: -block.network.prefixlen))
 
 
+@lru_cache(maxsize=4096)
 def special(address: Address) -> Block | None:
     """The narrowest special block that holds ``address``; ``None`` for global unicast."""
     return next((b for b in blocks() if b.network.version == address.version and address in b.network), None)
 
 
+@lru_cache(maxsize=4096)
 def parse_address(text: str) -> Address:
     """Read a canonical-form address: dotted quad or IPv6 text (RFC 4291), no zone.
 

@@ -202,6 +202,8 @@ def _compose(seq: int, event: str, fields: Mapping[str, object], prev: str) -> t
 def _bounded(value: Any) -> Any:
     """Cut texts and lists; make every text encodable."""
     if isinstance(value, str):
+        if len(value) <= _MAX_TEXT and value.isascii():
+            return value
         return value[:_MAX_TEXT].encode("utf-8", "backslashreplace").decode()
     if isinstance(value, Mapping):
         return {_bounded(str(key)): _bounded(entry) for key, entry in list(value.items())[:_MAX_ITEMS]}

@@ -89,6 +89,8 @@ class Connect(msgspec.Struct, frozen=True):
     """Open a connection, closing the one before. The answer is empty bytes."""
 
     tls: bool = False
+    seconds: float | None = None
+    """Wait at most this long for each answer of a TLS handshake, if that is less than the idle limit."""
 
 
 class StartTls(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ number").
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tieback.scope.address import Address, parse_address
 
@@ -33,6 +34,7 @@ class Host:
         return self.name if self.address is None else str(self.address)
 
 
+@lru_cache(maxsize=4096)
 def parse_host(text: str) -> Host:
     """Normalise a host.
 

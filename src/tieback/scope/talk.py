@@ -74,8 +74,8 @@ class Talk:
         """
         try:
             match step:
-                case Connect(tls=tls):
-                    await self._connect(tls)
+                case Connect(tls=tls, seconds=seconds):
+                    await self._connect(tls, seconds)
                 case StartTls():
                     await self._start_tls()
                 case Send():
@@ -118,7 +118,7 @@ class Talk:
             "fault": fault,
         }
 
-    async def _connect(self, tls: bool) -> None:
+    async def _connect(self, tls: bool, seconds: float | None) -> None:
         self.close()
         self._tls = None
         fault: Fault | None = None
@@ -130,7 +130,7 @@ class Talk:
             try:
                 self._connection = await self._dial(address, decision)
                 if tls:
-                    await self._shake(address)
+                    await self._shake(address, seconds)
             except Fault as failed:
                 self.close()
                 if failed.outcome is Outcome.BUDGET_SPENT:
@@ -177,18 +177,19 @@ class Talk:
             raise Fault(Outcome.HOSTILE, f"{len(self._buffer)} bytes came before TLS began")
         await self._shake(self._address)
 
-    async def _shake(self, address: str) -> None:
+    async def _shake(self, address: str, seconds: float | None = None) -> None:
         """Shake hands on the open connection; on a new one without verification where the certificate fails."""
+        wait = self._limits.idle_seconds if seconds is None else min(seconds, self._limits.idle_seconds)
         host = parse_host(self._target.host).text
         connection = self._open()
         if not self._unverified:
             try:
-                await connection.start_tls(self._door.contexts.verifying, host, self._limits.idle_seconds)
+                await connection.start_tls(self._door.contexts.verifying, host, wait)
             except Unverified as verdict:
                 self._unverified = str(verdict)
                 connection = await self._again(address)
         if self._unverified:
-            await connection.start_tls(self._door.contexts.measuring, host, self._limits.idle_seconds)
+            await connection.start_tls(self._door.contexts.measuring, host, wait)
         if connection.encrypted:
             self._tls = connection.tls(self._unverified)
         self._preamble.clear()

@@ -127,6 +127,19 @@ async def test_who_leaves_first_bytes_unanswered_is_not_waited_for_to_greet() ->
         assert greeting - {name for _, name in dialer.asked} == spared
 
 
+async def test_after_a_silence_come_those_whose_servers_keep_quiet() -> None:
+    dialer = ScriptedDialer({"smb": Outcome.OK}, problems={"redis": "says nothing in 1 s"})
+    await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    assert [name for _, name in dialer.asked] == ["redis", "ldap", "smb"]
+
+
+async def test_of_an_http_server_that_is_no_store_that_is_what_is_told() -> None:
+    problem = "an HTTP server that is no store we know (status 404)"
+    dialer = ScriptedDialer({}, problems={"redis": "not a RESP answer", "web": problem})
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    assert report.problems == (problem,)
+
+
 def test_ports_that_anything_listens_on_are_no_pivot() -> None:
     ports = [port for usual in probing.store_ports().values() for port in usual]
     assert not {80, 443, 8000, 8080, 8443} & set(ports)

@@ -247,6 +247,25 @@ async def test_many_at_once(bench: Bench) -> None:
     assert bench.events().count("end") == 20
 
 
+async def test_conversations_at_the_same_time_wait_for_the_disk_together(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    sync = AuditLog.sync
+
+    def noted(log: AuditLog) -> None:
+        written.append(bench.path.stat().st_size)
+        sync(log)
+
+    monkeypatch.setattr(AuditLog, "sync", noted)
+    async with ponging() as (port, _):
+        dialer = bench.dialer()
+        await asyncio.gather(*[dialer.converse(Target("127.0.0.1", port), ping(), SENDS) for _ in range(20)])
+        # The last of them waited until its own lines were there.
+        assert written[-1] == bench.path.stat().st_size
+    assert len(written) <= 20
+
+
 NOTED = (DeclaredSend("ping", rb"PING\r\n", "a note", Depth.DESCRIBE, values=True),)
 
 

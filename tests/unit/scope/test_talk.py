@@ -122,6 +122,17 @@ async def test_faults(
     assert (fault.outcome, says in fault.detail) == (outcome, True), fault
 
 
+async def test_a_handshake_waits_no_longer_than_the_step_says(tmp_path: Path) -> None:
+    rules = (TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),)
+    limits = Limits(total_seconds=60, idle_seconds=60, connects_per_second=0)
+    grant = Grant("Office", "sec@example.test", date(2027, 6, 30), rules, limits=limits)
+    async with saying(hold=True) as target:
+        dialer = Dialer(grant, AuditLog(tmp_path / "audit.jsonl"), today=TODAY)
+        (fault,), _ = await dialer.converse(target, doing(Connect(tls=True, seconds=0.05)), SENDS)
+    assert isinstance(fault, Fault)
+    assert (fault.outcome, fault.detail) == (Outcome.TIMEOUT, "TLS handshake: no answer in 0.1 s")
+
+
 async def test_a_receive_that_timed_out_can_be_followed(dialer: Dialer) -> None:
     def patient() -> Conversation[bytes]:
         yield Connect()

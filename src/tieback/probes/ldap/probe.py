@@ -119,6 +119,7 @@ class LdapProbe:
             "https://www.rfc-editor.org/rfc/rfc4512#section-5.1",
             "https://www.rfc-editor.org/rfc/rfc4513#section-5.1.1",
         ),
+        keeps_quiet=True,
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:

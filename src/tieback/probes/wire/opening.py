@@ -12,6 +12,8 @@ from tieback.scope.conversation import Connect, Conversation, Fault, Receive, Se
 _ALERT = 0x15
 SAYS_NOTHING = "says nothing"
 """How the verdict begins about a peer that sent no byte."""
+HANDSHAKES = 2
+"""How many times as long as a first answer a handshake may take, which computes more."""
 STREAM_ENDED = (Outcome.REFUSED, Outcome.PROTOCOL_MISMATCH)
 """Outcomes of a fault while reading that mean that the peer closed or reset the connection: before a byte, or after."""
 
@@ -56,7 +58,7 @@ def first_answer(tls: bool, hello: bytes, exactly: int, seconds: float | None) -
         NotThisProtocol: nothing came in ``seconds``.
         Fault: nothing came within the idle limit, or the connection could not be made.
     """
-    yield Connect(tls)
+    yield Connect(tls, None if seconds is None else HANDSHAKES * seconds)
     yield Send(hello)
     try:
         head = yield from opening_bytes(Receive(exactly=exactly, seconds=seconds))
