@@ -23,7 +23,7 @@ from tieback.backends.brought import Brought
 from tieback.lab.fill import loader_of
 from tieback.lab.process import RunningServer, stamp
 from tieback.lab.state import Lab
-from tieback.lab.store import NETWORK, Store
+from tieback.lab.store import NETWORK, Server, Store
 from tieback.lab.stores import STORES
 from tieback.lab.up import Raised, up
 from tieback.model.backend import Candidate, Route
@@ -39,7 +39,12 @@ pytestmark = pytest.mark.servers
 
 SUBNET = 68 + os.getpid() % 60
 """Of our own, so that a lab that runs on this machine is not in the way."""
-DEFAULT = [store for store in STORES if store.is_store and not store.operator]
+UNPACKED = {
+    Server(name): Path(path)
+    for name, _, path in (word.partition("=") for word in os.environ.get("TIEBACK_UNPACKED", "").split())
+}
+"""Servers that no registry gives and that an operator has unpacked, such as ``solr=/opt/solr-9.6.1``."""
+DEFAULT = [store for store in STORES if store.is_store and (not store.operator or store.server in UNPACKED)]
 SERVICES = sorted({service for probe in PROBES for service in probe.meta.services})
 ESTIMATE = 0.1
 """How far an estimate may be off: InnoDB's are, by some per cent, even after ANALYZE."""
@@ -70,7 +75,7 @@ class Everything:
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everything]:
     lab = Lab(tmp_path_factory.mktemp("everything"))
     try:
-        yield Everything(lab, up(lab, lambda _: None, subnet=SUBNET))
+        yield Everything(lab, up(lab, lambda _: None, subnet=SUBNET, installed=UNPACKED))
     finally:
         with lab.locked():
             lab.stop_all()

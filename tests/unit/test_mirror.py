@@ -23,6 +23,7 @@ COVERED_ELSEWHERE = {
     "lab/servers/parse.py": "tests/servers/test_lab_oracle.py",
     "lab/servers/pocketbase.py": "tests/servers/test_lab_oracle.py",
     "lab/servers/pouchdb.py": "tests/servers/test_lab_oracle.py",
+    "lab/servers/prometheus.py": "tests/servers/test_lab_oracle.py",
     "lab/servers/rabbitmq.py": "tests/servers/test_lab_oracle.py",
     "lab/servers/redis.py": "tests/servers/test_lab_oracle.py",
     "lab/servers/seaweedfs.py": "tests/servers/test_lab_oracle.py",

@@ -35,9 +35,8 @@ class Ports(StrEnum):
 
 
 def _unpacked(name: str, what: str) -> Any:
-    return typer.Option(
-        None, f"--{name}", metavar=what, exists=True, help=f"A {name} that you have unpacked: start and fill it too."
-    )
+    told = f"Start and fill the {name} that you have unpacked there, too."
+    return typer.Option(None, f"--{name}", metavar=what, exists=True, help=told)
 
 
 @app.command()

@@ -39,6 +39,7 @@ class Server(StrEnum):
     SENTINEL = "redis-sentinel"
     MARIADB = "mariadb"
     INFLUXDB = "influxdb"
+    PROMETHEUS = "prometheus"
     ETCD = "etcd"
     REGISTRY = "docker-registry"
     NATS = "nats"

@@ -2,7 +2,9 @@
 
 from tieback.lab.interface import Kind
 from tieback.lab.servers.azurite import KIND as AZURITE
+from tieback.lab.servers.cassandra import KIND as CASSANDRA
 from tieback.lab.servers.chroma import KIND as CHROMA
+from tieback.lab.servers.couchdb import KIND as COUCHDB
 from tieback.lab.servers.docker_registry import KIND as DOCKER_REGISTRY
 from tieback.lab.servers.etcd import KIND as ETCD
 from tieback.lab.servers.file_servers import RSYNC, SAMBA, VSFTPD
@@ -14,15 +16,23 @@ from tieback.lab.servers.nats import KIND as NATS
 from tieback.lab.servers.parse import KIND as PARSE
 from tieback.lab.servers.pocketbase import KIND as POCKETBASE
 from tieback.lab.servers.pouchdb import KIND as POUCHDB
+from tieback.lab.servers.prometheus import KIND as PROMETHEUS
 from tieback.lab.servers.rabbitmq import KIND as RABBITMQ
 from tieback.lab.servers.redis import KIND as REDIS
 from tieback.lab.servers.redis import SENTINEL
+from tieback.lab.servers.search_engines import ELASTICSEARCH, OPENSEARCH
 from tieback.lab.servers.seaweedfs import KIND as SEAWEEDFS
 from tieback.lab.servers.slapd import KIND as SLAPD
+from tieback.lab.servers.solr import KIND as SOLR
 from tieback.lab.servers.zookeeper import KIND as ZOOKEEPER
 
 KINDS: tuple[Kind, ...] = (
     # Those that take longest first: the rest comes up meanwhile.
+    CASSANDRA,
+    ELASTICSEARCH,
+    OPENSEARCH,
+    SOLR,
+    COUCHDB,
     RABBITMQ,
     MARIADB,
     ZOOKEEPER,
@@ -37,6 +47,7 @@ KINDS: tuple[Kind, ...] = (
     REDIS,
     SENTINEL,
     INFLUXDB,
+    PROMETHEUS,
     DOCKER_REGISTRY,
     NATS,
     SLAPD,
@@ -45,4 +56,7 @@ KINDS: tuple[Kind, ...] = (
     VSFTPD,
     SAMBA,
 )
-"""Servers of Debian's packages, PyPI and npm. Those of the ``lab`` extra are known to ``lab.up`` and ``lab.fill``."""
+"""Servers of Debian's packages, PyPI and npm, and those that an operator unpacks.
+
+Those of the ``lab`` extra are known to ``lab.up`` and ``lab.fill``.
+"""

@@ -1,0 +1,96 @@
+"""Servers that an operator has unpacked come up, are filled, and end; here with stand-ins of the same form.
+
+With ``TIEBACK_UNPACKED="elasticsearch=/opt/elasticsearch-8.15.0 solr=/opt/solr-9.6.1"`` the tests of
+``test_lab_oracle.py`` run with real ones.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("pymongo")
+pytest.importorskip("osmem_server")
+
+from tests.servers import unpacked_standins
+from tests.servers.test_lab_oracle import family, gone
+from tieback.lab.fill import loader_of
+from tieback.lab.process import running
+from tieback.lab.state import Lab
+from tieback.lab.store import Server
+from tieback.lab.stores import STORES
+from tieback.lab.up import up
+from tieback.lab.wheels import program
+
+pytestmark = [
+    pytest.mark.servers,
+    pytest.mark.skipif(not unpacked_standins.PYTHON.exists(), reason="there is no /usr/bin/python3"),
+]
+
+SUBNET = 20 + os.getpid() % 40
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """One that the servers' user can reach, unlike pytest's own."""
+    with tempfile.TemporaryDirectory(prefix="tieback-unpacked-", dir="/var/tmp") as place:
+        Path(place).chmod(0o755)
+        yield Path(place)
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Lab]:
+    lab = Lab(tmp_path / "lab")
+    yield lab
+    with lab.locked():
+        lab.stop_all()
+        lab.purge()
+
+
+CASES = [
+    # Protected is left out where the stand-in asks for no password.
+    (Server.ELASTICSEARCH, unpacked_standins.elasticsearch, {"elasticsearch-protected"}),
+    (Server.SOLR, unpacked_standins.solr, set[str]()),
+    (Server.COUCHDB, unpacked_standins.couchdb, set[str]()),
+    (Server.CASSANDRA, unpacked_standins.cassandra, set[str]()),
+]
+
+
+@pytest.mark.parametrize(("server", "make", "left_out"), CASES, ids=[case[0].value for case in CASES])
+def test_it_comes_up_filled_and_ends(
+    folder: Path, lab: Lab, server: Server, make: Callable[[Path], Path], left_out: set[str]
+) -> None:
+    stores = {s.name: s for s in STORES if s.server is server and s.name not in left_out}
+    installed = {server: make(folder)}
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    names = tuple(stores)
+    raised = [
+        one for one in up(lab, lambda _: None, names, subnet=SUBNET, installed=installed) if one.store.name in stores
+    ]
+    assert [one.error.diagnostics() for one in raised if one.error] == []
+    loader = loader_of(server)
+    assert loader is not None
+    pids = set()
+    for one in raised:
+        assert one.server is not None
+        assert running(one.server.process)
+        pids |= set(family(one.server.pid))
+        for holding in one.store.holdings:
+            assert loader.count(one.store, one.server, holding) == holding.records
+    assert len(pids) >= len(stores)
+    with lab.locked():
+        _, failed = lab.stop_all()
+    assert failed == []
+    gone(pids)
+    # What the operator unpacked is as it was.
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_another_mongod(lab: Lab) -> None:
+    binary = program("fiftyone", "db", "bin", "mongod")
+    raised = up(lab, lambda _: None, ("mongo-ransomed",), subnet=SUBNET, installed={Server.MONGOD: binary})
+    errors = {one.store.name: one.error for one in raised}
+    assert set(errors) == {store.name for store in STORES if store.server is Server.MONGOD}
+    assert set(errors.values()) == {None}
