@@ -1,6 +1,7 @@
-"""Probes against the lab: time, CPU, bytes sent and read a store.
+"""Probes against the lab: each store, the whole lab on odd ports beside nmap, makers' clients, and throughput.
 
-Brings up a lab of its own in a subnet of its own, and stops it.
+Brings up labs of its own in subnets of its own, and stops them. Parts: ``bench.odd_ports``, ``bench.clients`` and
+``bench.throughput``.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench import clients, odd_ports, throughput
 from bench.measure import table
 
 RUNS = 5
@@ -17,6 +19,11 @@ SUBNET = 72
 
 def run() -> str:
     """Measure and describe."""
+    parts = (_each_store, odd_ports.run, clients.run, throughput.run)
+    return "\n".join(part() for part in parts)
+
+
+def _each_store() -> str:
     from tieback.lab.state import Lab
     from tieback.lab.up import up
 
@@ -29,6 +36,7 @@ def run() -> str:
         finally:
             with lab.locked():
                 lab.stop_all()
+                lab.purge()
     return (
         f"## Probes\n\n`python -m bench probes`: every store of the lab, at depth `describe`, medians of {RUNS}, one "
         "at a time. `E` marks an emulation.\n\n"

@@ -1,0 +1,104 @@
+"""CPU of one probe against that of the makers' own clients doing the same, one at a time, on the lab's servers.
+
+The clients live in an environment of their own, ``.cache/bench-clients``:
+``uv venv .cache/bench-clients && uv pip install --python .cache/bench-clients pymongo redis asyncpg asyncmy``
+"""
+
+import asyncio
+import json
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from bench.measure import table
+
+PLACE = Path(__file__).parents[1] / ".cache" / "bench-clients"
+SUBNET = 74
+RUNS = 40
+STORES = {"mongodb": "mongo-ransomed", "redis": "valkey-open", "postgresql": "tillroll", "mysql": "mariadb-open"}
+BARS = {"mysql": 1.5}
+"""How many times a client may cost a probe's CPU at least; 5 where nothing is said."""
+
+
+def run() -> str:
+    """Measure and describe."""
+    from tieback.lab.state import Lab
+    from tieback.lab.up import up
+
+    head = "### A probe's CPU against the makers' clients\n\n"
+    python = PLACE / "bin" / "python"
+    if not python.exists():
+        return head + f"Left out: there is no {PLACE.name} (see `bench/clients.py`).\n"
+    with tempfile.TemporaryDirectory(prefix="tieback-bench-") as folder:
+        lab = Lab(Path(folder) / "lab")
+        raised = up(lab, lambda _one: None, tuple(STORES.values()), subnet=SUBNET)
+        try:
+            places = {one.store.name: one.server for one in raised if one.server is not None}
+            there = {name: places[store] for name, store in STORES.items() if store in places}
+            words = [f"{name}={server.address}:{server.port}" for name, server in there.items()]
+            script = str(Path(__file__).with_name("official_clients.py"))
+            said = subprocess.run([str(python), script, *words], capture_output=True, text=True, check=True).stdout
+            clients = [json.loads(line) for line in said.splitlines()]
+            costs = asyncio.run(_probes(lab, there))  # type: ignore[no-untyped-call]
+        finally:
+            with lab.locked():
+                lab.stop_all()
+                lab.purge()
+    rows = []
+    for client in clients:
+        name = client["name"]
+        if client["cpu_ms"] is None:
+            rows.append([name, client["client"], "", "", "", "", ""])
+            continue
+        shallow, deep = costs[name]
+        ratio = client["cpu_ms"] / shallow
+        bar = BARS.get(name, 5.0)
+        rows.append(
+            [
+                name,
+                client["client"],
+                f"{client['cpu_ms']:.2f}",
+                f"{shallow:.2f}",
+                f"{ratio:.1f}",
+                f"{bar:g} {'met' if ratio >= bar else 'missed'}",
+                f"{deep:.2f}",
+            ]
+        )
+    return (
+        head + "`python -m bench probes`: connect, version, is anyone let in, one catalogue read, close; medians of "
+        f"{RUNS}, CPU ms, one at a time. The probe also syncs its audit log; at `describe` it reads every container's "
+        "figures and fields too.\n\n"
+        + table(["store", "client", "client", "probe, enumerate", "client / probe", "bar", "probe, describe"], rows)
+    )
+
+
+async def _probes(lab, there):  # type: ignore[no-untyped-def]
+    from msgspec.structs import replace
+
+    from tieback.model.backend import Candidate, Route
+    from tieback.model.grant import Depth
+    from tieback.pipeline.probing import probe_one, today_utc
+    from tieback.scope.audit import AuditLog
+    from tieback.scope.dialer import Dialer
+    from tieback.scope.grant import load_grant
+
+    deep = load_grant(lab.grant)
+    shallow = replace(deep, target=tuple(replace(rule, depth=Depth.ENUMERATE) for rule in deep.target))
+    found = {}
+    with AuditLog(lab.directory / "audit.jsonl") as audit:
+        for name, server in there.items():
+            candidate = Candidate(server.address, server.port, name, Route.NAMED, (), "benchmark")
+            medians = []
+            for grant in (shallow, deep):
+                dialer = Dialer(grant, audit, today=today_utc())
+                costs = []
+                for number in range(RUNS + 3):
+                    begun = time.process_time()
+                    await probe_one(candidate, dialer, grant)
+                    if number >= 3:
+                        costs.append(time.process_time() - begun)
+                medians.append(statistics.median(costs) * 1000)
+            found[name] = tuple(medians)
+    return found
