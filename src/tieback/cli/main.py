@@ -17,6 +17,7 @@ from tieback.cli import import_ as import_command
 from tieback.cli import inventory as inventory_command
 from tieback.cli import lab as lab_command
 from tieback.cli import pii as pii_command
+from tieback.cli import posture as posture_command
 from tieback.cli import probe as probe_command
 from tieback.cli import report as report_command
 from tieback.cli import scan as scan_command
@@ -82,6 +83,7 @@ def build() -> typer.Typer:
     root.add_typer(inventory_command.app, name="inventory")
     root.add_typer(lab_command.app, name="lab")
     root.add_typer(pii_command.app, name="pii")
+    root.add_typer(posture_command.app, name="posture")
     return root
 
 

@@ -1,0 +1,128 @@
+"""``tieback posture rules``: what files of rules let strangers do, without contacting anything."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from tieback.cli.terminal import ExitCode, OutputFormat, complain, data_console, talk_console, write_line
+from tieback.model.document import encode
+from tieback.model.errors import TiebackError, UsageError
+from tieback.model.exposure import Severity
+
+if TYPE_CHECKING:
+    from tieback.posture.rules.audit import Answer
+    from tieback.posture.rules.interface import Permit
+
+_MAX_ROWS = 500
+
+
+def rules(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Firebase, Firestore and Storage rules; SQL with row level security; S3, Google and Azure policies; "
+            "configurations of data stores. What it is, is told by its content.",
+        ),
+    ],
+    *,
+    who: Annotated[str, typer.Option("--as", help="anonymous or any-user (signed in today); default: both.")] = "",
+    path: Annotated[list[str] | None, typer.Option("--path", help="Ask for this path or resource; repeatable.")] = None,
+    kind: Annotated[str, typer.Option(help="The grammar, where the content does not tell it.")] = "",
+    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document an answer.")] = (
+        OutputFormat.TABLE
+    ),
+    fail_on: Annotated[
+        Severity | None, typer.Option(help="Exit 1 where strangers may do something this severe; default: never.")
+    ] = None,
+) -> None:
+    """Say who may read and write what, with the line that allows it and a request that passes.
+
+    Written by anybody is critical, read by anybody high, what any signed-in user may is medium, and what stored data
+    decide is low.
+
+    Example: tieback posture rules firestore.rules --as any-user --path /users/alice --format json
+    """
+    from tieback.posture.rules.audit import answers
+    from tieback.posture.rules.interface import Stranger
+
+    try:
+        strangers = [Stranger(who)] if who else list(Stranger)
+    except ValueError:
+        raise UsageError(f"nobody is named {who}", advice="Say --as anonymous or --as any-user") from None
+    found = _Found()
+    for file in files:
+        try:
+            for answer in answers(file, strangers, path or (), kind):
+                found.add(answer)
+                if output is OutputFormat.JSON:
+                    write_line(encode("posture-rules", answer))
+                elif path or answer.severity is not None or not answer.certain:
+                    found.show(answer)
+        except UsageError as error:
+            if kind:
+                raise
+            found.failed += 1
+            complain(
+                error if len(files) == 1 else UsageError("no file of rules", where=str(file), advice="Name its --kind")
+            )
+        except TiebackError as error:
+            found.failed += 1
+            complain(error)
+    if output is OutputFormat.TABLE and found.failed < len(files):
+        _print(found.shown, found.asked, len(files) - found.failed)
+    if fail_on is not None and found.worst is not None and found.worst.rank >= fail_on.rank:
+        raise typer.Exit(ExitCode.FINDINGS)
+    if found.failed:
+        raise typer.Exit(ExitCode.SOME_FAILED if found.failed < len(files) else ExitCode.NOTHING_DONE)
+
+
+class _Found:
+    """What all files together say."""
+
+    def __init__(self) -> None:
+        self.shown: list[Answer] = []
+        self.asked = 0
+        self.failed = 0
+        self.worst: Severity | None = None
+
+    def add(self, answer: "Answer") -> None:
+        self.asked += 1
+        severity = answer.severity
+        if severity is not None and (self.worst is None or severity.rank > self.worst.rank):
+            self.worst = severity
+
+    def show(self, answer: "Answer") -> None:
+        # What nobody needs an account for is no second row for those who have one.
+        if len(self.shown) <= _MAX_ROWS and not (self.shown and self.shown[-1].says_as_much_as(answer)):
+            self.shown.append(answer)
+
+
+def _print(shown: "list[Answer]", asked: int, files: int) -> None:
+    talk = talk_console()
+    if not shown:
+        talk.print(Text(f"{files} file(s), {asked:,} answers: strangers may nothing there"))
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("file", "as", "path", "read", "write", "rule"):
+        table.add_column(name, overflow="fold")
+    for one in shown[:_MAX_ROWS]:
+        where = f"{one.file}:{one.line}" if one.line else one.file
+        told = "\n".join(part for part in (one.rule, one.reason and f"({one.reason})") if part)
+        table.add_row(
+            Text(where), Text(one.who.value), Text(one.path), _word(one.read_by), _word(one.write_by), Text(told)
+        )
+    data_console().print(table)
+    if len(shown) > _MAX_ROWS:
+        talk.print(Text(f"Only {_MAX_ROWS} rows are shown; --format json gives all"))
+    if any(not one.certain for one in shown):
+        talk.print(Text("? = stored data or the product's release decide, which the file does not hold"))
+
+
+def _word(permit: "Permit") -> Text:
+    if permit.allowed:
+        return Text("yes" if permit.certain else "yes?", style="bold red" if permit.certain else "yellow")
+    return Text("no" if permit.certain else "no?", style="" if permit.certain else "yellow")

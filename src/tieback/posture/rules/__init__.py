@@ -1,0 +1,61 @@
+"""Rules files, read offline: who may read and write what, and the line that allows it."""
+
+from tieback.model.errors import UsageError
+from tieback.posture.rules.azure_container import AzureContainer
+from tieback.posture.rules.cassandra_yaml import CassandraYaml
+from tieback.posture.rules.couchdb_ini import CouchdbIni
+from tieback.posture.rules.elasticsearch_yml import ElasticsearchYml
+from tieback.posture.rules.etcd_conf import EtcdConf
+from tieback.posture.rules.firebase_rtdb import FirebaseRtdb
+from tieback.posture.rules.firestore import Firestore
+from tieback.posture.rules.gcs_iam import GcsIam
+from tieback.posture.rules.interface import Reader
+from tieback.posture.rules.mongod_conf import MongodConf
+from tieback.posture.rules.mosquitto_conf import MosquittoConf
+from tieback.posture.rules.mysql_grants import MysqlGrants
+from tieback.posture.rules.opensearch_security import OpensearchSecurity
+from tieback.posture.rules.pg_hba import PgHba
+from tieback.posture.rules.rabbitmq_conf import RabbitmqConf
+from tieback.posture.rules.redis_conf import RedisConf
+from tieback.posture.rules.s3 import S3
+from tieback.posture.rules.source import RulesText
+from tieback.posture.rules.sql_policies import SqlPolicies
+
+READERS: tuple[Reader, ...] = (
+    Firestore(),
+    FirebaseRtdb(),
+    S3(),
+    GcsIam(),
+    AzureContainer(),
+    SqlPolicies(),
+    MysqlGrants(),
+    PgHba(),
+    OpensearchSecurity(),
+    ElasticsearchYml(),
+    MongodConf(),
+    CassandraYaml(),
+    EtcdConf(),
+    RabbitmqConf(),
+    CouchdbIni(),
+    RedisConf(),
+    MosquittoConf(),
+)
+"""Every reader; the first that recognises a file reads it, so those that tell themselves apart best stand first."""
+
+
+def reader_named(name: str) -> Reader:
+    """The reader of a kind. Raises ``UsageError`` for an unknown one, which lists the known ones."""
+    for reader in READERS:
+        if reader.meta.name == name:
+            return reader
+    known = ", ".join(sorted(reader.meta.name for reader in READERS))
+    raise UsageError(f"no kind of rules is named {name}", advice=f"Known: {known}")
+
+
+def reader_for(text: RulesText) -> Reader:
+    """The reader that recognises a file. Raises ``UsageError`` where none does."""
+    for reader in READERS:
+        if reader.recognises(text):
+            return reader
+    known = ", ".join(sorted(reader.meta.name for reader in READERS))
+    raise UsageError("not recognised as a file of rules", where=text.path, advice=f"Name its --kind: {known}")

@@ -1,0 +1,116 @@
+"""Azure Blob Storage: what an account allows and what each container is set to.
+
+Source: https://learn.microsoft.com/azure/storage/blobs/anonymous-read-access-configure. Files are those of ``az storage
+account show``, ``az storage container list`` and ``show-permission``, alone or in one document. Nobody writes without a
+key, a signature or a role; whoever signs in elsewhere is anonymous here.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tieback.posture.rules import interface
+from tieback.posture.rules.interface import Permit, ReaderMeta, Stranger, Verdict
+from tieback.posture.rules.source import RulesText
+from tieback.posture.rules.tree import Node, read_json
+
+_NO_WRITING = interface.refused("anonymous access never writes")
+
+
+@dataclass(frozen=True, slots=True)
+class _Container:
+    name: str
+    access: str
+    """``container``, ``blob`` or empty."""
+    line: int
+
+
+class AzureContainer:
+    """Reads accounts and containers."""
+
+    meta = ReaderMeta(
+        "azure-blob",
+        "Azure Blob Storage access levels",
+        "https://learn.microsoft.com/azure/storage/blobs/anonymous-read-access-configure",
+    )
+
+    def recognises(self, text: RulesText) -> bool:
+        """The names of the settings."""
+        head = text.text[:200_000]
+        return head.lstrip()[:1] in {"{", "["} and ("allowBlobPublicAccess" in head or '"publicAccess"' in head)
+
+    def read(self, text: RulesText) -> "AzurePolicy":
+        """Read the document. Raises ``InputError``."""
+        root = read_json(text)
+        account = next((one for one in root.each() if one.get("allowBlobPublicAccess") is not None), Node({}, 0))
+        listed = root.get("containers") or root
+        containers = [found for one in listed.each() if (found := _container(one)) is not None]
+        return AzurePolicy(containers, account)
+
+
+def _container(node: Node) -> _Container | None:
+    access = node.get("properties", "publicAccess") or node.get("publicAccess")
+    if access is None:
+        return None
+    name = node.get("name")
+    level = access.text.lower()
+    return _Container(
+        name.text if name is not None else "*", level if level in {"container", "blob"} else "", access.line
+    )
+
+
+class AzurePolicy:
+    """Containers of an account."""
+
+    def __init__(self, containers: Sequence[_Container], account: Node) -> None:
+        self._containers = containers
+        self._account = account
+
+    def paths(self) -> Iterator[str]:
+        """The names of containers."""
+        names = [one.name for one in self._containers] or ["/"]
+        yield from names[: interface.MAX_PATHS]
+
+    def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - who signed in elsewhere is anonymous here
+        """Judge a container (is it listed?) or ``container/blob`` (is it read?)."""
+        name, _, blob = path.strip("/").partition("/")
+        return Verdict(self._read(name, blob), _NO_WRITING)
+
+    def _read(self, name: str, blob: str) -> Permit:
+        closed = self._closed()
+        if closed is not None:
+            return closed
+        for one in self._containers:
+            if one.name not in {name, "*"} and name:
+                continue
+            if one.access == "container" or (one.access == "blob" and blob):
+                path = f"{one.name}/{blob}" if blob else f"{one.name}?restype=container&comp=list"
+                return interface.allowed(
+                    one.line, f"publicAccess: {one.access}", f"GET https://<account>.blob.core.windows.net/{path}"
+                )
+            if one.name == name:
+                reason = (
+                    "blobs are read by their names alone, and not listed" if one.access else "the container is private"
+                )
+                return interface.refused(reason, one.line, f"publicAccess: {one.access or 'none'}")
+        if not self._containers and self._account.value:
+            reason = "the account allows anonymous access; each container decides"
+            return interface.allowed(self._account.line, "allowBlobPublicAccess: true", reason=reason, certain=False)
+        return interface.refused("a container is private by default")
+
+    def _closed(self) -> Permit | None:
+        anonymous = self._account.get("allowBlobPublicAccess")
+        if anonymous is not None and not anonymous.on:
+            return interface.refused(
+                "the account allows no anonymous access", anonymous.line, "allowBlobPublicAccess: false"
+            )
+        network = self._account.get("publicNetworkAccess")
+        if network is not None and network.text.lower() in {"disabled", "securedbyperimeter"}:
+            return interface.refused(
+                "the account is not reached from the Internet", network.line, "publicNetworkAccess"
+            )
+        rules = self._account.get("networkRuleSet", "defaultAction") or self._account.get(
+            "networkAcls", "defaultAction"
+        )
+        if rules is not None and rules.text.lower() == "deny":
+            return interface.refused("the account's network rules deny by default", rules.line, "defaultAction: Deny")
+        return None

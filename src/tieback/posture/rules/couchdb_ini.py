@@ -1,0 +1,87 @@
+"""CouchDB: ``local.ini``, and the ``_security`` object of one database.
+
+Source: https://docs.couchdb.org/en/stable/config/auth.html and https://docs.couchdb.org/en/stable/api/database/security.html.
+"""
+
+import re
+
+from tieback.posture.rules import interface
+from tieback.posture.rules.interface import ReaderMeta
+from tieback.posture.rules.server import ServerPolicy, Setting, lines, local, server
+from tieback.posture.rules.source import RulesText
+from tieback.posture.rules.tree import Node, read_json
+
+_SECTION = re.compile(r"\[([^\]]{1,100})\]")
+_REQUEST = "GET http://<host>:5984/_all_dbs"
+_DATABASE = "GET http://<host>:5984/<database>/_all_docs"
+_SECTIONS = ("[couchdb]", "[chttpd]", "[httpd]", "[couch_httpd_auth]", "[chttpd_auth]", "[couch_peruser]")
+
+
+class CouchdbIni:
+    """Reads both; which one it is, is told by its content."""
+
+    meta = ReaderMeta("couchdb", "CouchDB", "https://docs.couchdb.org/en/stable/config/auth.html")
+
+    def recognises(self, text: RulesText) -> bool:
+        """Sections of CouchDB, or an object of members and admins."""
+        head = text.text[:100_000]
+        if head.lstrip().startswith("{"):
+            return '"members"' in head and ('"names"' in head or '"roles"' in head)
+        return any(section in head for section in _SECTIONS)
+
+    def read(self, text: RulesText) -> ServerPolicy:
+        """Read the file. Raises ``InputError``."""
+        return _security(read_json(text)) if text.text.lstrip().startswith("{") else _local(text)
+
+
+def _security(root: Node) -> ServerPolicy:
+    members = root.get("members") or Node({}, root.line)
+    names, roles = members.get("names") or Node([], 0), members.get("roles") or Node([], 0)
+    if names.texts() or roles.texts():
+        reason = (
+            "members alone may read"
+            if roles.texts() != ["_admin"] or names.texts()
+            else "administrators alone may read"
+        )
+        return server(interface.refused(reason, members.line, '"members": …'))
+    return server(
+        interface.allowed(members.line, '"members": none', _DATABASE, reason="a database without members is public")
+    )
+
+
+def _local(text: RulesText) -> ServerPolicy:
+    settings = {(section, setting.name): setting for section, setting in _sections(text)}
+    address = settings.get(("chttpd", "bind_address")) or settings.get(("httpd", "bind_address"))
+    if address is None:
+        return server(interface.refused("listens on this machine alone by default"))
+    if local(address.value):
+        return server(interface.refused("listens on this machine alone", address.line, address.text))
+    admins = [setting for (section, _), setting in settings.items() if section == "admins" and setting.value]
+    if not admins:
+        return server(
+            interface.allowed(
+                address.line, address.text, _REQUEST, certain=False,
+                reason="no administrator: everybody is one before 3.0; newer ones do not start so",
+            )
+        )  # fmt: skip
+    for section in ("chttpd", "chttpd_auth", "couch_httpd_auth"):
+        wanted = settings.get((section, "require_valid_user"))
+        if wanted is not None and wanted.value.lower() == "true":
+            return server(interface.refused("a login is wanted for every request", wanted.line, wanted.text))
+    reason = "each database's _security decides; from 3.0 on a new one is its administrators'"
+    read = interface.allowed(admins[0].line, "[admins]", _REQUEST, reason=reason, certain=False)
+    return ServerPolicy(read, read)
+
+
+def _sections(text: RulesText) -> "list[tuple[str, Setting]]":
+    found: list[tuple[str, Setting]] = []
+    section = ""
+    for setting in lines(text.text, comments="#;", between="="):
+        header = _SECTION.fullmatch(setting.text)
+        if header:
+            section = header.group(1).strip().lower()
+        elif "=" not in setting.text:
+            raise text.wrong(setting.line, 'neither "[section]" nor "name = value"')
+        else:
+            found.append((section, setting))
+    return found

@@ -1,0 +1,98 @@
+"""``elasticsearch.yml`` and ``opensearch.yml``: whether security is on, who is anonymous, where it listens.
+
+Sources: https://www.elastic.co/docs/reference/elasticsearch/configuration-reference/security-settings and
+https://docs.opensearch.org/latest/security/configuration/disable-enable-security/.
+"""
+
+from tieback.posture.rules import interface
+from tieback.posture.rules.interface import ReaderMeta
+from tieback.posture.rules.server import ServerPolicy, local, server
+from tieback.posture.rules.source import RulesText
+from tieback.posture.rules.tree import Node, read_yaml
+
+_REQUEST = "GET http://<host>:9200/_cat/indices"
+_PLUGIN = ("plugins.security.", "opendistro_security.")
+_ADDRESSES = (("http", "host"), ("http", "bind_host"), ("network", "bind_host"), ("network", "host"))
+
+
+class ElasticsearchYml:
+    """Reads the configuration of a node."""
+
+    meta = ReaderMeta(
+        "elasticsearch",
+        "Elasticsearch, OpenSearch",
+        "https://www.elastic.co/docs/reference/elasticsearch/configuration-reference/security-settings",
+    )
+
+    def recognises(self, text: RulesText) -> bool:
+        """Named after the product, or with its settings."""
+        if text.name in {"elasticsearch.yml", "elasticsearch.yaml", "opensearch.yml", "opensearch.yaml"}:
+            return True
+        head = text.text[:100_000]
+        return any(
+            key in head for key in ("xpack.security", "plugins.security", "discovery.seed_hosts", "cluster.name:")
+        )
+
+    def read(self, text: RulesText) -> ServerPolicy:
+        """Read all settings. Raises ``InputError``."""
+        root = read_yaml(text)
+        address = next((found for keys in _ADDRESSES if (found := root.get(*keys)) is not None), None)
+        if address is None:
+            return server(interface.refused("listens on this machine alone by default"))
+        if all(local(part) for part in address.texts()):
+            return server(
+                interface.refused("listens on this machine alone", address.line, _rule("network.host", address))
+            )
+        return _opensearch(text, root, address) or _elasticsearch(root, address)
+
+
+def _opensearch(text: RulesText, root: Node, address: Node) -> ServerPolicy | None:
+    disabled = root.get("plugins", "security", "disabled") or root.get("opendistro_security", "disabled")
+    if disabled is not None and disabled.on:
+        return server(
+            interface.allowed(
+                disabled.line, _rule("plugins.security.disabled", disabled), _REQUEST, reason="security is switched off"
+            )
+        )
+    names = [name for name, _ in root.items()]
+    if disabled is not None or root.get("plugins", "security") or any(name.startswith(_PLUGIN) for name in names):
+        return server(interface.refused("a login is wanted; anonymous access is set in the plugin's config.yml"))
+    if not text.name.startswith("opensearch"):
+        return None
+    reason = "nothing of the security plugin is set: without the plugin everybody may come in"
+    return server(
+        interface.allowed(address.line, _rule("network.host", address), _REQUEST, reason=reason, certain=False)
+    )
+
+
+def _elasticsearch(root: Node, address: Node) -> ServerPolicy:
+    enabled = root.get("xpack", "security", "enabled")
+    if enabled is not None and not enabled.on:
+        return server(
+            interface.allowed(
+                enabled.line, _rule("xpack.security.enabled", enabled), _REQUEST, reason="security is switched off"
+            )
+        )
+    if enabled is None:
+        return server(
+            interface.refused(
+                "security is on by default from 8.0; 7.x and older let everybody in",
+                address.line, _rule("network.host", address), certain=False,
+            )
+        )  # fmt: skip
+    roles = root.get("xpack", "security", "authc", "anonymous", "roles")
+    names = [name.strip() for text in (roles.texts() if roles is not None else []) for name in text.split(",")]
+    if roles is None or not any(names):
+        return server(interface.refused("a login is wanted", enabled.line, _rule("xpack.security.enabled", enabled)))
+    rule = _rule("xpack.security.authc.anonymous.roles", roles)
+    if "superuser" in names:
+        return server(interface.allowed(roles.line, rule, _REQUEST, reason="anonymous requests are the superuser's"))
+    return server(
+        interface.allowed(
+            roles.line, rule, _REQUEST, certain=False, reason="anonymous requests have roles; what these allow decides"
+        )
+    )
+
+
+def _rule(name: str, node: Node) -> str:
+    return f"{name}: {', '.join(node.texts()) if isinstance(node.value, list) else node.text}"

@@ -1,0 +1,55 @@
+"""etcd: the configuration file as YAML, or the environment file of a package.
+
+Source: https://etcd.io/docs/v3.6/op-guide/configuration/. Users and roles are stored in etcd, not in a file.
+"""
+
+import re
+
+from tieback.posture.rules import interface
+from tieback.posture.rules.interface import ReaderMeta
+from tieback.posture.rules.server import ServerPolicy, host_of, lines, local, server
+from tieback.posture.rules.source import RulesText
+from tieback.posture.rules.tree import Node, read_yaml
+
+_REQUEST = "etcdctl --endpoints <host>:2379 get --prefix '' --keys-only"
+_ENVIRONMENT = re.compile(r"^\s*(?:export\s+)?ETCD_[A-Z_]+=", re.MULTILINE)
+
+
+class EtcdConf:
+    """Reads the configuration of a member."""
+
+    meta = ReaderMeta("etcd", "etcd", "https://etcd.io/docs/v3.6/op-guide/configuration/")
+
+    def recognises(self, text: RulesText) -> bool:
+        """Its own settings."""
+        head = text.text[:100_000]
+        return "listen-client-urls" in head or _ENVIRONMENT.search(head) is not None
+
+    def read(self, text: RulesText) -> ServerPolicy:
+        """Read all settings. Raises ``InputError``."""
+        root = _environment(text) if _ENVIRONMENT.search(text.text) else read_yaml(text)
+        urls = root.get("listen-client-urls")
+        if urls is None:
+            return server(interface.refused("listens on this machine alone by default"))
+        parts = [part for url in urls.texts() for part in url.split(",")]
+        rule = f"listen-client-urls: {','.join(parts)}"
+        if all(local(host_of(part)) for part in parts):
+            return server(interface.refused("listens on this machine alone", urls.line, rule))
+        transport = root.get("client-transport-security") or Node({}, 0)
+        wanted = transport.get("client-cert-auth") or root.get("client-cert-auth")
+        secure = all(part.strip().startswith(("https:", "unixs:")) for part in parts)
+        if wanted is not None and wanted.on and secure:
+            return server(interface.refused("a client certificate is wanted", wanted.line, "client-cert-auth: true"))
+        return server(
+            interface.allowed(
+                urls.line, rule, _REQUEST, certain=False, reason="open unless users were enabled in etcd itself"
+            )
+        )
+
+
+def _environment(text: RulesText) -> Node:
+    found: dict[str, Node] = {}
+    for setting in lines(text.text, between="="):
+        name = setting.name.removeprefix("export ").strip().removeprefix("etcd_").replace("_", "-")
+        found[name] = Node(setting.value, setting.line)
+    return Node(found, 1)

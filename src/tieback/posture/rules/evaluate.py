@@ -1,0 +1,221 @@
+"""Rules are evaluated for a stranger: what is known is computed, what is not is a ``Kind``."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from tieback.posture.rules import logic
+from tieback.posture.rules.expression import (
+    Binary,
+    Call,
+    Choice,
+    Expression,
+    Index,
+    ListOf,
+    Literal,
+    MapOf,
+    Member,
+    Name,
+    PathOf,
+    Regex,
+    Unary,
+)
+from tieback.posture.rules.logic import CHOSEN, ERROR, OPEN, OWN, STORED, Kind, Record, Value
+
+MAX_STEPS = 50_000
+"""Of one rule: functions that call each other end here, as an error."""
+
+type Method = Callable[[Value, str, Sequence[Value]], Value]
+type Function = Callable[[Sequence[Value]], Value]
+
+
+class Evaluator:
+    """Evaluates the expressions of one rule.
+
+    Args:
+        names: what variables are.
+        functions: what functions give; a dialect's own and those of the file.
+        method: what a method of a value gives.
+        null_members: whether a member of ``null`` is ``null`` (Realtime Database) or an error (Firestore).
+        strict: whether an error on the left of ``||`` and ``&&`` breaks the rule off, whatever stands on the right.
+    """
+
+    def __init__(
+        self,
+        names: Mapping[str, Value],
+        functions: Mapping[str, Function],
+        method: Method,
+        *,
+        null_members: bool,
+        strict: bool,
+    ) -> None:
+        self._names = names
+        self._functions = functions
+        self._method = method
+        self._null_members = null_members
+        self._strict = strict
+        self.steps = 0
+
+    def value(self, expression: Expression, names: Mapping[str, Value] | None = None) -> Value:  # noqa: PLR0912 - a kind of expression each
+        """The value; ``names`` are those of a function that is evaluated."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            return ERROR
+        scope = self._names if names is None else names
+        match expression:
+            case Literal(value):
+                return value
+            case Regex():
+                return expression
+            case Name(name):
+                return scope.get(name, self._names.get(name, ERROR))
+            case Member(of, name):
+                return self._member(self.value(of, names), name)
+            case Index(of, at):
+                return self._index(self.value(of, names), self.value(at, names))
+            case Call():
+                return self._call(expression, names)
+            case Unary("!", operand):
+                return logic.negated(self.value(operand, names))
+            case Unary(_, operand):
+                return logic.combined("-", 0, self.value(operand, names))
+            case Binary():
+                return self._binary(expression, names)
+            case Choice(condition, yes, no):
+                return self._choice(logic.truth(self.value(condition, names)), yes, no, names)
+            case ListOf(items):
+                return [self.value(item, names) for item in items]
+            case MapOf(pairs):
+                return self._map(pairs, names)
+            case PathOf(segments):
+                path = [segment if isinstance(segment, str) else self.value(segment, names) for segment in segments]
+                return ERROR if any(part is None or part is ERROR for part in path) else path
+
+    def _map(self, pairs: Sequence[tuple[Expression, Expression]], names: Mapping[str, Value] | None) -> Value:
+        found: dict[str, Value] = {}
+        for key, value in pairs:
+            name = key.name if isinstance(key, Name) else self.value(key, names)
+            found[str(name)] = self.value(value, names)
+        return Record(found, ERROR)
+
+    def _choice(self, condition: Value, yes: Expression, no: Expression, names: Mapping[str, Value] | None) -> Value:
+        if condition is True:
+            return self.value(yes, names)
+        if condition is False:
+            return self.value(no, names)
+        if condition is ERROR:
+            return ERROR
+        first, second = self.value(yes, names), self.value(no, names)
+        if first is second or first == second:
+            return first
+        # Which of the two it is, is open: what either allows is allowed as surely as the condition.
+        if all(way is False or way is ERROR for way in (first, second)):
+            return False
+        return (
+            CHOSEN if condition is CHOSEN and any(way is True or way is CHOSEN for way in (first, second)) else STORED
+        )
+
+    def _binary(self, expression: Binary, names: Mapping[str, Value] | None) -> Value:
+        operator = expression.operator
+        left = self.value(expression.left, names)
+        if operator in {"&&", "||"}:
+            return self._junction(operator, logic.truth(left), expression.right, names)
+        if operator == "is":
+            return _is_type(left, expression.right.name if isinstance(expression.right, Name) else "")
+        right = self.value(expression.right, names)
+        match operator:
+            case "==":
+                return logic.equal(left, right)
+            case "!=":
+                return logic.negated(logic.equal(left, right))
+            case "in":
+                return logic.contained(left, right)
+            case "<" | "<=" | ">" | ">=":
+                return logic.ordered(operator, left, right)
+        return logic.combined(operator, left, right)
+
+    def _junction(self, operator: str, left: Value, right: Expression, names: Mapping[str, Value] | None) -> Value:
+        if left is (operator == "||"):
+            return left
+        if left is ERROR and self._strict:
+            return ERROR
+        joined = logic.either if operator == "||" else logic.both
+        return joined(left, self.value(right, names))
+
+    def _member(self, of: Value, name: str) -> Value:
+        if of is None:
+            return None if self._null_members else ERROR
+        if isinstance(of, Record):
+            return of.fields.get(name, of.rest)
+        if of in (CHOSEN, STORED, ERROR):
+            return of
+        if of in (OWN, OPEN):
+            return STORED
+        if isinstance(of, str) and name == "length":
+            return len(of)
+        return self._method(of, name, ()) if not isinstance(of, bool | int | float) else ERROR
+
+    def _index(self, of: Value, at: Value) -> Value:
+        if isinstance(of, list):
+            if isinstance(at, int) and not isinstance(at, bool):
+                return of[at] if 0 <= at < len(of) else ERROR
+            return STORED if isinstance(at, Kind) else ERROR
+        if isinstance(of, Record) and isinstance(at, Kind):
+            return STORED if of.rest is STORED else of.rest
+        if isinstance(of, Kind):
+            # What is stored under the stranger's own name: nothing yet.
+            return self._absent() if of is STORED and at is OWN else of
+        return self._member(of, at) if isinstance(at, str) else ERROR
+
+    def _absent(self) -> Value:
+        return None if self._null_members else ERROR
+
+    def _call(self, call: Call, names: Mapping[str, Value] | None) -> Value:
+        arguments = [self.value(argument, names) for argument in call.arguments]
+        if isinstance(call.function, Name):
+            function = self._functions.get(call.function.name)
+            return function(arguments) if function is not None else ERROR
+        if isinstance(call.function, Member):
+            if isinstance(call.function.of, Name):
+                # `math.abs`, `timestamp.date` and their like are functions of a module.
+                function = self._functions.get(f"{call.function.of.name}.{call.function.name}")
+                if function is not None:
+                    return function(arguments)
+            of = self.value(call.function.of, names)
+            return ERROR if of is ERROR else self._method(of, call.function.name, arguments)
+        return ERROR
+
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "bool": (bool,), "int": (int,), "float": (float,), "number": (int, float), "string": (str,), "list": (list,),
+    "map": (Record,), "path": (list,), "null": (type(None),),
+}  # fmt: skip
+
+
+def _is_type(value: Value, name: str) -> Value:
+    if value in (CHOSEN, STORED, ERROR):
+        return value
+    if value in (OWN, OPEN):
+        return name == "string"
+    kinds = _TYPES.get(name, ())
+    return isinstance(value, kinds) and (not isinstance(value, bool) or name == "bool")
+
+
+_RISKY = re.compile(r"\)[*+{]|\\[1-9]|\(\?")
+
+
+def matches(text: Value, pattern: str, flags: str = "", *, whole: bool = True) -> Value:
+    """Whether a text matches a pattern of RE2's or JavaScript's kind; ``STORED`` where it is not tried.
+
+    Patterns with repeated groups or many repetitions are not tried: Python's engine could take forever on them.
+    """
+    if isinstance(text, Kind):
+        return STORED if text in (OWN, OPEN) else text
+    if not isinstance(text, str):
+        return ERROR
+    if len(text) > 256 or len(pattern) > 200 or _RISKY.search(pattern) or len(re.findall(r"[*+{]", pattern)) > 3:
+        return STORED
+    try:
+        compiled = re.compile(pattern, re.IGNORECASE if "i" in flags else 0)
+    except (re.error, OverflowError, RecursionError):
+        return ERROR
+    return bool(compiled.fullmatch(text) if whole else compiled.search(text))

@@ -1,0 +1,255 @@
+"""Rules of Firebase's Realtime Database: ``.read`` and ``.write`` that hold for a path and all below it.
+
+Semantics: https://firebase.google.com/docs/database/security/core-syntax and
+https://firebase.google.com/docs/reference/security/database. A rule that is true higher up cannot be taken back further
+down. ``.validate`` is not asked: whoever may write may at least delete.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tieback.model.errors import InputError
+from tieback.posture.rules import interface, logic
+from tieback.posture.rules.evaluate import Evaluator, matches
+from tieback.posture.rules.expression import Expression, Regex, Scanner
+from tieback.posture.rules.interface import Permit, ReaderMeta, Stranger, Verdict
+from tieback.posture.rules.logic import CHOSEN, ERROR, OPEN, OWN, STORED, Kind, Record, Value
+from tieback.posture.rules.source import RulesText
+from tieback.posture.rules.tree import Node, read_json
+
+_MAX_SEGMENTS = 64
+_TOKEN = Record({
+    "email": OWN, "email_verified": CHOSEN, "phone_number": OWN, "name": CHOSEN, "sub": OWN, "aud": STORED,
+    "iss": STORED, "auth_time": CHOSEN, "firebase": Record({"sign_in_provider": CHOSEN, "identities": CHOSEN}),
+})  # fmt: skip
+_USER = Record({"uid": OWN, "provider": CHOSEN, "token": _TOKEN})
+_QUERY = Record({"equalTo": STORED, "startAt": STORED, "endAt": STORED}, CHOSEN)
+"""A query by the stranger's own name shows what is its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """Data at a path that is not followed: ``STORED``, ``CHOSEN`` by the requester, or ``None`` where there is none."""
+
+    kind: Kind | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    line: int
+    text: str
+    expression: Expression | bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    children: "dict[str, _Place]"
+    read: _Rule | None
+    write: _Rule | None
+
+    @property
+    def open_child(self) -> str:
+        """The name of the child that stands for all others, such as ``$uid``; empty where there is none."""
+        return next((name for name in self.children if name.startswith("$")), "")
+
+
+class FirebaseRtdb:
+    """Reads ``database.rules.json``."""
+
+    meta = ReaderMeta(
+        "firebase-rtdb", "Firebase Realtime Database", "https://firebase.google.com/docs/database/security/core-syntax"
+    )
+
+    def __init__(self, now: float | None = None) -> None:
+        self._now = now
+        """Seconds since 1970; rules of the test mode end on a day."""
+
+    def recognises(self, text: RulesText) -> bool:
+        """A JSON object with ``rules`` in which ``.read`` or ``.write`` stands."""
+        head = text.text[:200_000]
+        return head.lstrip()[:1] in {"{", "/"} and '"rules"' in head and ('".read"' in head or '".write"' in head)
+
+    def read(self, text: RulesText) -> "RtdbPolicy":
+        """Read all rules. Raises ``InputError``."""
+        root = read_json(text, loose=True)
+        rules = root.get("rules")
+        if rules is None or not isinstance(rules.value, dict):
+            raise text.wrong(root.line, 'no object "rules" at the top')
+        return RtdbPolicy(_place(text, rules), time.time() if self._now is None else self._now)
+
+
+def _place(text: RulesText, node: Node) -> _Place:
+    children: dict[str, _Place] = {}
+    for name, inner in node.items():
+        if not name.startswith(".") and isinstance(inner.value, dict):
+            children[name] = _place(text, inner)
+    return _Place(children, _rule(text, node, ".read"), _rule(text, node, ".write"))
+
+
+def _rule(text: RulesText, node: Node, name: str) -> _Rule | None:
+    found = node.get(name)
+    if found is None:
+        return None
+    if isinstance(found.value, bool):
+        return _Rule(found.line, f'"{name}": {str(found.value).lower()}', found.value)
+    if not isinstance(found.value, str):
+        raise text.wrong(found.line, f"{name} is neither a text nor true or false")
+    inner = RulesText(text.path, found.value)
+    scanner = Scanner(inner)
+    try:
+        expression = scanner.expression()
+        if not scanner.done():
+            raise inner.error(scanner.at, "an operator or the end of the rule")
+    except InputError as error:
+        # The line inside the text is no line of the file.
+        column = inner.place(min(scanner.at, len(inner.text)))[1]
+        raise text.wrong(found.line, f"{name}: {error.what} at character {column} of the rule") from None
+    return _Rule(found.line, f'"{name}": "{found.value}"', expression)
+
+
+class RtdbPolicy:
+    """Rules of a Realtime Database."""
+
+    def __init__(self, root: _Place, now: float) -> None:
+        self._root = root
+        self._now = now
+
+    def paths(self) -> Iterator[str]:
+        """Every place with a rule of its own."""
+        waiting = [("/", self._root)]
+        count = 0
+        while waiting:
+            path, place = waiting.pop()
+            if place.read is not None or place.write is not None:
+                yield path
+                count += 1
+                if count >= interface.MAX_PATHS:
+                    return
+            waiting += [(f"{path.rstrip('/')}/{name}", child) for name, child in reversed(place.children.items())]
+
+    def ask(self, who: Stranger, path: str) -> Verdict:
+        """Judge a path such as ``/users/alice``; a segment such as ``$uid`` stands for any."""
+        segments = [segment for segment in path.removesuffix(".json").split("/") if segment][:_MAX_SEGMENTS]
+        way = [({}, self._root), *self._down(segments)]
+        return Verdict(self._judge(who, way, segments, writes=False), self._judge(who, way, segments, writes=True))
+
+    def _down(self, segments: Sequence[str]) -> Iterator[tuple[dict[str, Value], _Place]]:
+        place, names = self._root, dict[str, Value]()
+        for segment in segments:
+            name = segment if segment in place.children and not segment.startswith("$") else place.open_child
+            if not name:
+                return
+            if name.startswith("$"):
+                names = {**names, name: OPEN if segment.startswith("$") else segment}
+            place = place.children[name]
+            yield names, place
+
+    def _judge(
+        self, who: Stranger, way: Sequence[tuple[Mapping[str, Value], _Place]], segments: Sequence[str], *, writes: bool
+    ) -> Permit:
+        best: Permit | None = None
+        last: _Rule | None = None
+        for names, place in way:
+            rule = place.write if writes else place.read
+            if rule is None:
+                continue
+            last = rule
+            found = self._truth(rule, who, names, writes=writes)
+            if found is True or found is CHOSEN:
+                return interface.allowed(rule.line, rule.text, _request(who, segments, writes=writes))
+            if found is STORED and best is None:
+                best = interface.allowed(
+                    rule.line,
+                    rule.text,
+                    _request(who, segments, writes=writes),
+                    reason="stored data or the path decide",
+                    certain=False,
+                )
+        if best is not None:
+            return best
+        if last is None:
+            return interface.refused("no rule on the way to it: refused by default")
+        return interface.refused("no rule on the way to it holds for this stranger", last.line, last.text)
+
+    def _truth(self, rule: _Rule, who: Stranger, names: Mapping[str, Value], *, writes: bool) -> Value:
+        if isinstance(rule.expression, bool):
+            return rule.expression
+        stored, chosen = _Snapshot(STORED), _Snapshot(CHOSEN)
+        scope: dict[str, Value] = {
+            "auth": _USER if who is Stranger.ANY_USER else None,
+            "now": self._now * 1000,
+            "root": stored,
+            "data": stored,
+            "newData": chosen if writes else ERROR,
+            "query": ERROR if writes else _QUERY,
+            **names,
+        }
+        return logic.truth(Evaluator(scope, {}, _method, null_members=True, strict=True).value(rule.expression))
+
+
+def _request(who: Stranger, segments: Sequence[str], *, writes: bool) -> str:
+    path = "/".join(segments)
+    login = "?auth=<ID token of any account>" if who is Stranger.ANY_USER else ""
+    return f"{'PUT' if writes else 'GET'} https://<database>/{path}.json{login}"
+
+
+def _method(of: Value, name: str, arguments: Sequence[Value]) -> Value:
+    if isinstance(of, _Snapshot):
+        return _of_snapshot(of, name, arguments)
+    if of is None or ERROR in arguments:
+        return ERROR
+    if isinstance(of, Kind):
+        return STORED if of in (OWN, OPEN) else of
+    if not isinstance(of, str) or (not arguments and name not in {"toLowerCase", "toUpperCase"}):
+        return ERROR
+    return _of_text(of, name, arguments)
+
+
+def _of_text(of: str, name: str, arguments: Sequence[Value]) -> Value:
+    if name == "matches" and isinstance(arguments[0], Regex):
+        return matches(of, arguments[0].pattern, arguments[0].flags, whole=False)
+    unknown = next((argument for argument in arguments if isinstance(argument, Kind)), None)
+    if unknown is not None:
+        return CHOSEN if unknown is CHOSEN else STORED
+    texts = [argument for argument in arguments if isinstance(argument, str)]
+    if len(texts) != len(arguments):
+        return ERROR
+    match name, texts:
+        case "contains", [part]:
+            return part in of
+        case "beginsWith", [part]:
+            return of.startswith(part)
+        case "endsWith", [part]:
+            return of.endswith(part)
+        case "replace", [old, new]:
+            return of.replace(old, new)[:10_000] if old else of
+        case "toLowerCase", []:
+            return of.lower()
+        case "toUpperCase", []:
+            return of.upper()
+    return ERROR
+
+
+def _of_snapshot(of: _Snapshot, name: str, arguments: Sequence[Value]) -> Value:
+    if ERROR in arguments or None in arguments:
+        return ERROR  # a path that is no text breaks the rule off
+    if name in {"child", "hasChild"}:
+        # Below the stranger's own name nothing is stored yet.
+        absent = of.kind is STORED and OWN in arguments
+        child = _Snapshot(None if absent else of.kind)
+        return child if name == "child" else _exists(child)
+    match name:
+        case "parent":
+            return _Snapshot(STORED if of.kind is None else of.kind)
+        case "exists" | "hasChildren":
+            return _exists(of)
+        case "val" | "getPriority":
+            return of.kind
+        case "isNumber" | "isString" | "isBoolean":
+            return _exists(of)
+    return ERROR
+
+
+def _exists(of: _Snapshot) -> Value:
+    return False if of.kind is None else of.kind

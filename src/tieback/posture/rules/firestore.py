@@ -1,0 +1,331 @@
+"""Security rules of Cloud Firestore and of Cloud Storage for Firebase: ``match`` blocks with ``allow`` statements.
+
+Semantics: https://firebase.google.com/docs/firestore/security/rules-structure and
+https://firebase.google.com/docs/reference/rules/rules. Any statement that matches and holds allows; a recursive
+wildcard covers one or more segments in version 1, none or more in version 2.
+"""
+
+import time
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tieback.posture.rules import interface
+from tieback.posture.rules.expression import Expression, Literal, Scanner
+from tieback.posture.rules.firestore_request import Operation, judged
+from tieback.posture.rules.interface import Permit, ReaderMeta, Stranger, Verdict
+from tieback.posture.rules.logic import CHOSEN, OPEN, STORED, Value
+from tieback.posture.rules.source import RulesText
+
+_MAX_STATEMENTS = 20_000
+_MAX_DEPTH = 64
+_MAX_SEGMENTS = 100
+_METHODS = {
+    "read": ("get", "list"), "write": ("create", "update", "delete"),
+    "get": ("get",), "list": ("list",), "create": ("create",), "update": ("update",), "delete": ("delete",),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A segment of a pattern: a text, ``{name}`` or ``{name=**}``."""
+
+    text: str
+    wild: bool = False
+    deep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """``function name(parameters) { let ...; return ...; }``."""
+
+    parameters: tuple[str, ...]
+    lets: tuple[tuple[str, Expression], ...]
+    result: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One ``allow``, with the whole pattern that it stands under."""
+
+    pattern: tuple[Segment, ...]
+    methods: frozenset[str]
+    condition: Expression
+    line: int
+    text: str
+    functions: Mapping[str, Function]
+
+
+class Firestore:
+    """Reads ``firestore.rules`` and ``storage.rules``."""
+
+    meta = ReaderMeta(
+        "firebase-rules",
+        "Cloud Firestore and Cloud Storage for Firebase",
+        "https://firebase.google.com/docs/firestore/security/rules-structure",
+    )
+
+    def __init__(self, now: float | None = None) -> None:
+        self._now = now
+        """Seconds since 1970; rules of the test mode end on a day."""
+
+    def recognises(self, text: RulesText) -> bool:
+        """``service cloud.firestore`` or ``service firebase.storage``."""
+        head = text.text[:200_000]
+        return "service cloud.firestore" in head or "service firebase.storage" in head
+
+    def read(self, text: RulesText) -> "FirestorePolicy":
+        """Read all statements. Raises ``InputError``."""
+        parser = _Parser(text)
+        parser.whole()
+        now = time.time() if self._now is None else self._now
+        return FirestorePolicy(parser.statements, deep_may_be_empty=parser.version == "2", now=now)
+
+
+type _Functions = ChainMap[str, Function]
+"""Those of a block, then those around it; it is filled while the block is read, since functions may stand behind."""
+
+
+class _Parser:
+    def __init__(self, text: RulesText) -> None:
+        self._text = text
+        self._scan = Scanner(text, paths=True)
+        self.version = "1"
+        self.statements: list[Statement] = []
+
+    def whole(self) -> None:
+        scan = self._scan
+        if scan.take("rules_version"):
+            scan.want("=")
+            at = scan.skip()
+            version = scan.string()
+            if version not in {"1", "2"}:
+                raise self._text.error(at, "'1' or '2'")
+            self.version = version
+            scan.take(";")
+        functions: _Functions = ChainMap()
+        while not scan.done():
+            if scan.ahead("function"):
+                self._function(functions)
+                continue
+            scan.want("service")
+            scan.name("the name of a service")
+            while scan.take("."):
+                scan.name("the name of a service")
+            scan.want("{")
+            self._block((), functions, 0)
+
+    def _block(self, pattern: tuple[Segment, ...], outer: _Functions, depth: int) -> None:
+        """Statements up to the brace that ends them."""
+        if depth > _MAX_DEPTH:
+            raise self._text.error(self._scan.at, f"at most {_MAX_DEPTH} levels")
+        functions = outer.new_child()
+        scan = self._scan
+        while not scan.take("}"):
+            if scan.ahead("match"):
+                scan.want("match")
+                inner = self._pattern()
+                scan.want("{")
+                self._block((*pattern, *inner), functions, depth + 1)
+            elif scan.ahead("allow"):
+                self._allow(pattern, functions)
+            elif scan.ahead("function"):
+                self._function(functions)
+            else:
+                raise self._text.error(scan.skip(), '"match", "allow", "function" or "}"')
+
+    def _pattern(self) -> tuple[Segment, ...]:
+        scan, raw = self._scan, self._text.text
+        found: list[Segment] = []
+        scan.skip()
+        while raw[scan.at : scan.at + 1] == "/":
+            scan.at += 1
+            if raw[scan.at : scan.at + 1] == "{":
+                scan.at += 1
+                name = scan.name("the name of a wildcard")
+                deep = scan.take("=")
+                if deep:
+                    scan.want("**")
+                scan.want("}")
+                found.append(Segment(name, wild=True, deep=deep))
+                continue
+            begin = scan.at
+            while scan.at < scan.end and raw[scan.at] not in "/{ \t\r\n":
+                scan.at += 1
+            if scan.at == begin:
+                raise self._text.error(begin, "a segment of a path")
+            found.append(Segment(raw[begin : scan.at]))
+        if not found or len(found) > _MAX_SEGMENTS:
+            raise self._text.error(scan.at, "a path that begins with /")
+        return tuple(found)
+
+    def _allow(self, pattern: tuple[Segment, ...], functions: _Functions) -> None:
+        scan = self._scan
+        begin = scan.skip()
+        scan.want("allow")
+        methods: set[str] = set()
+        while True:
+            at = scan.skip()
+            name = scan.name("a method")
+            if name not in _METHODS:
+                raise self._text.error(at, "read, get, list, write, create, update or delete")
+            methods.update(_METHODS[name])
+            if not scan.take(","):
+                break
+        condition: Expression = Literal(True)
+        if scan.take(":"):
+            scan.want("if")
+            condition = scan.expression()
+        end = scan.at
+        if not scan.take(";") and not scan.ahead("}"):
+            raise self._text.error(scan.at, '";"')
+        if len(self.statements) >= _MAX_STATEMENTS:
+            raise self._text.error(begin, f"at most {_MAX_STATEMENTS:,} statements")
+        self.statements.append(
+            Statement(
+                pattern,
+                frozenset(methods),
+                condition,
+                self._text.line(begin),
+                self._text.text[begin : min(end, begin + 2000)],
+                functions,
+            )
+        )
+
+    def _function(self, functions: _Functions) -> None:
+        scan = self._scan
+        scan.want("function")
+        name = scan.name("the name of a function")
+        scan.want("(")
+        parameters: list[str] = []
+        while not scan.take(")"):
+            parameters.append(scan.name("a parameter"))
+            if not scan.take(","):
+                scan.want(")")
+                break
+        scan.want("{")
+        lets: list[tuple[str, Expression]] = []
+        while scan.take("let"):
+            variable = scan.name("a variable")
+            scan.want("=")
+            lets.append((variable, scan.expression()))
+            scan.want(";")
+        scan.want("return")
+        result = scan.expression()
+        scan.take(";")
+        scan.want("}")
+        functions[name] = Function(tuple(parameters), tuple(lets), result)
+
+
+class FirestorePolicy:
+    """Statements of one file."""
+
+    def __init__(self, statements: Sequence[Statement], *, deep_may_be_empty: bool, now: float) -> None:
+        self._statements = statements
+        self._deep_may_be_empty = deep_may_be_empty
+        self._now = now
+
+    def paths(self) -> Iterator[str]:
+        """The patterns that statements stand under, without what every path begins with."""
+        patterns = dict.fromkeys(statement.pattern for statement in self._statements)
+        for pattern in list(patterns)[: interface.MAX_PATHS]:
+            shown = [
+                f"{{{part.text}=**}}" if part.deep else f"{{{part.text}}}" if part.wild else part.text
+                for part in pattern
+            ]
+            yield "/" + "/".join(shown[_prefix(shown) :])
+
+    def ask(self, who: Stranger, path: str) -> Verdict:
+        """Judge a document, a collection or a file, such as ``/users/alice``; ``{any}`` stands for any segment.
+
+        What every path begins with may be left out: ``/databases/(default)/documents``, ``/b/BUCKET/o``.
+        """
+        segments = [part for part in path.split("/") if part][:_MAX_SEGMENTS]
+        segments = segments[_prefix(segments) :]
+        return Verdict(
+            self._best(who, segments, ("get", "list"), "read"),
+            self._best(who, segments, ("create", "update", "delete"), "write"),
+        )
+
+    def _best(self, who: Stranger, segments: Sequence[str], methods: Sequence[str], what: str) -> Permit:
+        uncertain: Permit | None = None
+        near: Statement | None = None
+        for statement in self._statements:
+            service = _service(statement.pattern)
+            for method in methods:
+                if method not in statement.methods:
+                    continue
+                names = self._names(statement.pattern, _targets(segments, method, service))
+                if names is None:
+                    continue
+                near = near or statement
+                found = judged(statement, Operation(method, who, names, self._now))
+                if found not in (True, CHOSEN, STORED):
+                    continue
+                request = f"{method} /{'/'.join(segments)}" + (
+                    " as any signed-in user" if who is Stranger.ANY_USER else " without signing in"
+                )
+                if found is not STORED:
+                    return interface.allowed(statement.line, statement.text, request)
+                if uncertain is None:
+                    reason = "stored data decide"
+                    uncertain = interface.allowed(statement.line, statement.text, request, reason=reason, certain=False)
+        if uncertain is not None:
+            return uncertain
+        if near is None:
+            return interface.refused(f"no statement that allows to {what} covers it: refused by default")
+        return interface.refused("no statement that covers it holds for this stranger", near.line, near.text)
+
+    def _names(self, pattern: Sequence[Segment], path: Sequence[str]) -> dict[str, Value] | None:
+        """What the wildcards of a pattern stand for on this path; ``None`` where it does not match."""
+        shown = [part.text for part in pattern]
+        rest = pattern[_prefix(shown) :]
+        names: dict[str, Value] = {part.text: "(default)" for part in pattern[: _prefix(shown)] if part.wild}
+        found = self._match(rest, path, set())
+        return None if found is None else {**names, **found}
+
+    def _match(
+        self, pattern: Sequence[Segment], path: Sequence[str], dead: set[tuple[int, int]]
+    ) -> dict[str, Value] | None:
+        """``dead`` keeps which rests do not match, so that many recursive wildcards cost no more than few."""
+        if not pattern:
+            return {} if not path else None
+        place = (len(pattern), len(path))
+        if place in dead:
+            return None
+        first = pattern[0]
+        if first.deep:
+            ways = range(len(path), (0 if self._deep_may_be_empty else 1) - 1, -1)
+        else:
+            ways = range(1, 2) if path and (first.wild or first.text == path[0]) else range(0)
+        for taken in ways:
+            found = self._match(pattern[1:], path[taken:], dead)
+            if found is not None:
+                if first.deep:
+                    return {first.text: [_value(part) for part in path[:taken]], **found}
+                return {first.text: _value(path[0]), **found} if first.wild else found
+        dead.add(place)
+        return None
+
+
+def _value(segment: str) -> Value:
+    return OPEN if segment.startswith("{") else segment
+
+
+def _service(pattern: Sequence[Segment]) -> str:
+    return "storage" if pattern and pattern[0].text == "b" else "firestore"
+
+
+def _prefix(segments: Sequence[str]) -> int:
+    """How many segments every path begins with."""
+    if len(segments) >= 3 and segments[0] == "databases" and segments[2] == "documents":
+        return 3
+    return 3 if len(segments) >= 3 and segments[0] == "b" and segments[2] == "o" else 0
+
+
+def _targets(segments: Sequence[str], method: str, service: str) -> Sequence[str]:
+    """The path that a method's statements must match: of a collection its documents."""
+    if service == "storage" or len(segments) % 2 == 0:
+        return segments
+    # An odd number of segments is a collection; one of its documents is not named.
+    return [*segments, "{any}"] if method != "get" else segments

@@ -1,0 +1,253 @@
+"""What a stranger's request to Firestore or Storage looks like to a rule.
+
+Names and methods: https://firebase.google.com/docs/reference/rules/rules.firestore and ``rules.storage``.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tieback.posture.rules import logic
+from tieback.posture.rules.evaluate import Evaluator, matches
+from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.logic import CHOSEN, ERROR, OPEN, OWN, STORED, Kind, Record, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tieback.posture.rules.evaluate import Function as Evaluated
+    from tieback.posture.rules.firestore import Function, Statement
+
+_MAX_CALLS = 20
+"""Calls within calls, as Firestore has it."""
+_TOKEN = Record(
+    {
+        "email": OWN, "email_verified": CHOSEN, "phone_number": OWN, "name": CHOSEN, "sub": OWN, "aud": STORED,
+        "iss": STORED, "firebase": Record({"sign_in_provider": CHOSEN, "identities": CHOSEN}, ERROR),
+    },
+    ERROR,
+)  # fmt: skip
+_USER = Record({"uid": OWN, "token": _TOKEN}, ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One request."""
+
+    method: str
+    who: Stranger
+    names: Mapping[str, Value]
+    now: float
+
+
+def judged(statement: Statement, operation: Operation) -> Value:
+    """The truth of a statement's condition for a request."""
+    method = operation.method
+    sent = Record({"data": CHOSEN, "size": CHOSEN, "contentType": CHOSEN, "metadata": CHOSEN}, CHOSEN)
+    request = Record(
+        {
+            "auth": _USER if operation.who is Stranger.ANY_USER else None,
+            "resource": sent if method in {"create", "update"} else None,
+            "time": operation.now * 1000,
+            "method": method,
+            "query": Record({}, CHOSEN),
+            "path": STORED,
+        },
+        STORED,
+    )
+    stored = None if method == "create" else Record({"data": STORED}, STORED)
+    scope: dict[str, Value] = {"request": request, "resource": stored, **operation.names}
+    calls = _Calls(statement.functions, scope)
+    return logic.truth(calls.evaluator.value(statement.condition))
+
+
+class _Calls:
+    """The functions of a file and of the language."""
+
+    def __init__(self, functions: Mapping[str, Function], scope: Mapping[str, Value]) -> None:
+        self._scope = scope
+        self._depth = 0
+        known: dict[str, Evaluated] = dict(_LANGUAGE)
+        for name, function in functions.items():
+            known[name] = self._bound(function)
+        self.evaluator = Evaluator(scope, known, _method, null_members=False, strict=False)
+
+    def _bound(self, function: Function) -> Evaluated:
+        def call(arguments: Sequence[Value]) -> Value:
+            if self._depth >= _MAX_CALLS or len(arguments) != len(function.parameters):
+                return ERROR
+            self._depth += 1
+            names = {**self._scope, **dict(zip(function.parameters, arguments, strict=True))}
+            for name, expression in function.lets:
+                names[name] = self.evaluator.value(expression, names)
+            found = self.evaluator.value(function.result, names)
+            self._depth -= 1
+            return found
+
+        return call
+
+
+def _document(arguments: Sequence[Value]) -> Value:
+    """``get(path)``: a document that is stored, or nothing where the path names the stranger."""
+    if len(arguments) != 1 or ERROR in arguments:
+        return ERROR
+    return None if _own(arguments[0]) else Record({"data": STORED}, STORED)
+
+
+def _exists(arguments: Sequence[Value]) -> Value:
+    if len(arguments) != 1 or ERROR in arguments:
+        return ERROR
+    return False if _own(arguments[0]) else STORED
+
+
+def _after(arguments: Sequence[Value]) -> Value:
+    """``existsAfter`` and ``getAfter``: the request may write the document in the same batch."""
+    if len(arguments) != 1 or ERROR in arguments:
+        return ERROR
+    return CHOSEN if _own(arguments[0]) else STORED
+
+
+def _own(path: Value) -> bool:
+    return isinstance(path, list) and OWN in path
+
+
+def _date(arguments: Sequence[Value]) -> Value:
+    unknown = next((argument for argument in arguments if isinstance(argument, Kind)), None)
+    if unknown is not None:
+        return unknown
+    try:
+        year, month, day = (int(argument) for argument in arguments)
+        return datetime.datetime(year, month, day, tzinfo=datetime.UTC).timestamp() * 1000
+    except (TypeError, ValueError, OverflowError):
+        return ERROR
+
+
+_UNITS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1, "ns": 1e-6}
+
+
+def _span(arguments: Sequence[Value]) -> Value:
+    match arguments:
+        case [Kind() as kind, _]:
+            return kind
+        case [int() | float() as amount, str() as unit] if unit in _UNITS:
+            return amount * _UNITS[unit]
+    return ERROR
+
+
+def _same(arguments: Sequence[Value]) -> Value:
+    return arguments[0] if len(arguments) == 1 else ERROR
+
+
+def _text(arguments: Sequence[Value]) -> Value:
+    if len(arguments) != 1 or ERROR in arguments:
+        return ERROR
+    value = arguments[0]
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float | str) else (value if isinstance(value, Kind) else STORED)
+
+
+def _stored(arguments: Sequence[Value]) -> Value:
+    if ERROR in arguments:
+        return ERROR
+    return CHOSEN if CHOSEN in arguments else STORED
+
+
+_LANGUAGE: dict[str, Evaluated] = {
+    "get": _document,
+    "exists": _exists,
+    "getAfter": _after,
+    "existsAfter": _after,
+    "firestore.get": _document,
+    "firestore.exists": _exists,
+    "debug": _same,
+    "path": _same,
+    "string": _text,
+    "int": _stored,
+    "float": _stored,
+    "bool": _stored,
+    "timestamp.date": _date,
+    "timestamp.value": _same,
+    "duration.value": _span,
+    "duration.time": _stored,
+    **{f"math.{name}": _stored for name in ("abs", "ceil", "floor", "round", "sqrt", "pow", "isNaN", "isInfinite")},
+    **{f"hashing.{name}": _stored for name in ("md5", "sha256", "crc32", "crc32c")},
+    "latlng.value": _stored,
+}
+
+
+def _method(of: Value, name: str, arguments: Sequence[Value]) -> Value:
+    if of is None or ERROR in arguments:
+        return ERROR
+    if isinstance(of, Kind):
+        return STORED if of in (OWN, OPEN) else of
+    if isinstance(of, Record):
+        return _of_record(of, name, arguments)
+    if isinstance(of, str):
+        return _of_text(of, name, arguments)
+    if isinstance(of, list):
+        return _of_list(of, name, arguments)
+    if isinstance(of, int | float) and not isinstance(of, bool):
+        # Timestamps and durations are milliseconds here.
+        return of if name in {"toMillis", "date", "time", "seconds", "nanos"} else STORED
+    return ERROR
+
+
+def _of_record(of: Record, name: str, arguments: Sequence[Value]) -> Value:
+    match name, arguments:
+        case "get", [str() as key, default]:
+            found = of.fields.get(key, of.rest)
+            return default if found is ERROR or found is None else found
+        case "get", [list() as keys, default] if keys and isinstance(keys[0], str):
+            found = of.fields.get(keys[0], of.rest)
+            return default if found is ERROR or found is None else STORED
+        case "keys", []:
+            return list(of.fields) if of.rest in (None, ERROR) else of.rest
+        case "size", []:
+            return len(of.fields) if of.rest in (None, ERROR) else of.rest
+    return of.rest if of.rest in (CHOSEN, STORED) else STORED
+
+
+def _of_text(of: str, name: str, arguments: Sequence[Value]) -> Value:
+    match name, arguments:
+        case "matches", [str() as pattern]:
+            return matches(of, pattern)
+        case "size", []:
+            return len(of)
+        case "lower", []:
+            return of.lower()
+        case "upper", []:
+            return of.upper()
+        case "trim", []:
+            return of.strip()
+        case "split", [str() as pattern] if len(pattern) == 1 or pattern.isalnum():
+            return list(of.split(pattern)[:1000])
+    return STORED
+
+
+def _of_list(of: list[Value], name: str, arguments: Sequence[Value]) -> Value:
+    match name, arguments:
+        case "size", []:
+            return len(of)
+        case "hasAny", [list() as wanted]:
+            found: Value = False
+            for item in wanted:
+                found = logic.either(found, logic.contained(item, of))
+            return found
+        case "hasAll", [list() as wanted]:
+            found = True
+            for item in wanted:
+                found = logic.both(found, logic.contained(item, of))
+            return found
+        case "hasOnly", [list() as wanted]:
+            found = True
+            for item in of:
+                found = logic.both(found, logic.contained(item, wanted))
+            return found
+        case "join", [str() as between] if all(isinstance(item, str) for item in of):
+            return between.join(of)[:10_000]
+        case "toSet", []:
+            return of
+    return CHOSEN if CHOSEN in of or CHOSEN in arguments else STORED

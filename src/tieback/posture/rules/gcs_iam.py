@@ -1,0 +1,118 @@
+"""Google Cloud: IAM policies with ``allUsers`` and ``allAuthenticatedUsers``.
+
+Sources: https://cloud.google.com/storage/docs/access-control/iam-roles and
+https://cloud.google.com/iam/docs/principals-overview. Any Google account is a signed-in user.
+"""
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from tieback.posture.rules import interface
+from tieback.posture.rules.interface import Permit, ReaderMeta, Stranger, Verdict
+from tieback.posture.rules.source import RulesText
+from tieback.posture.rules.tree import Node, read_json
+
+_MEMBERS = {"allusers": (Stranger.ANONYMOUS, Stranger.ANY_USER), "allauthenticatedusers": (Stranger.ANY_USER,)}
+
+
+class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a predefined role allows on the data of a resource."""
+
+    read: bool = False
+    write: bool = False
+
+
+@cache
+def load_roles() -> dict[str, Role]:
+    """Role to what it allows. Raises ``msgspec.ValidationError`` where the data file is damaged."""
+    raw = resources.files("tieback.posture.rules").joinpath("gcs_roles.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(raw)["role"], dict[str, Role])
+
+
+@dataclass(frozen=True, slots=True)
+class _Binding:
+    role: str
+    who: tuple[Stranger, ...]
+    conditional: bool
+    line: int
+    text: str
+
+
+class GcsIam:
+    """Reads the policy of a bucket, dataset, service or project."""
+
+    meta = ReaderMeta(
+        "gcs-iam", "Google Cloud IAM policy", "https://cloud.google.com/storage/docs/access-control/iam-roles"
+    )
+
+    def recognises(self, text: RulesText) -> bool:
+        """Bindings of roles and members."""
+        head = text.text[:200_000]
+        return head.lstrip().startswith("{") and '"bindings"' in head and ('"role"' in head or '"bindings": []' in head)
+
+    def read(self, text: RulesText) -> "IamPolicy":
+        """Read all bindings. Raises ``InputError``."""
+        root = read_json(text)
+        bindings = root.get("bindings") or Node([], root.line)
+        if not isinstance(bindings.value, list):
+            raise text.wrong(bindings.line, '"bindings" is no list')
+        prevention = root.get("publicAccessPrevention") or root.get("iamConfiguration", "publicAccessPrevention")
+        return IamPolicy([_binding(text, one) for one in bindings.value], prevention)
+
+
+def _binding(text: RulesText, node: Node) -> _Binding:
+    role, members = node.get("role"), node.get("members") or Node([], node.line)
+    if role is None:
+        raise text.wrong(node.line, 'a binding without "role"')
+    who: list[Stranger] = []
+    line = role.line
+    for member in members.each():
+        found = _MEMBERS.get(member.text.lower(), ())
+        line = member.line if found and not who else line
+        who += found
+    shown = ", ".join(member for member in members.texts() if member.lower() in _MEMBERS)
+    return _Binding(
+        role.text, tuple(dict.fromkeys(who)), node.get("condition") is not None, line, f"{role.text} to {shown}"
+    )
+
+
+class IamPolicy:
+    """Bindings of one resource."""
+
+    def __init__(self, bindings: Sequence[_Binding], prevention: Node | None) -> None:
+        self._bindings = bindings
+        self._prevention = prevention
+
+    def paths(self) -> Iterator[str]:
+        """The resource as a whole."""
+        yield "/"
+
+    def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - a policy holds for its whole resource
+        """Judge the resource that the policy is of."""
+        return Verdict(self._judge(who, writes=False), self._judge(who, writes=True))
+
+    def _judge(self, who: Stranger, *, writes: bool) -> Permit:
+        unsure: Permit | None = None
+        for one in self._bindings:
+            if who not in one.who:
+                continue
+            role = load_roles().get(one.role)
+            if role is not None and not (role.write if writes else role.read):
+                continue
+            if self._prevention is not None and self._prevention.text == "enforced":
+                return interface.refused(
+                    "public access prevention is enforced", self._prevention.line, "publicAccessPrevention: enforced"
+                )
+            request = f"{'a write' if writes else 'a read'} " + (
+                "with any Google account" if who is Stranger.ANY_USER else "without an account"
+            )
+            if role is not None and not one.conditional:
+                return interface.allowed(one.line, one.text, request)
+            reason = "a condition decides" if one.conditional else "what the role holds is not told here"
+            unsure = unsure or interface.allowed(one.line, one.text, request, reason=reason, certain=False)
+        return unsure or interface.refused("no binding names this stranger for it")

@@ -1,0 +1,77 @@
+"""``mosquitto.conf``: anonymous clients, listeners, access lists.
+
+Source: https://mosquitto.org/man/mosquitto-conf-5.html. Defaults are those of 2.0 and newer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tieback.posture.rules import interface
+from tieback.posture.rules.interface import Permit, ReaderMeta
+from tieback.posture.rules.server import ServerPolicy, Setting, last, lines, local, server
+from tieback.posture.rules.source import RulesText
+
+_REQUEST = "mosquitto_sub -h <host> -p <port> -t '#'"
+_KNOWN = {"allow_anonymous", "listener", "password_file", "acl_file", "per_listener_settings", "persistence"}
+
+
+@dataclass(slots=True)
+class _Listener:
+    setting: Setting
+    own: list[Setting] = field(default_factory=list)
+
+    @property
+    def local(self) -> bool:
+        address = self.setting.words[1] if len(self.setting.words) > 1 else ""
+        bound = last(self.own, "bind_address")
+        return self.setting.value == "0" or local(address or (bound.value if bound else ""))
+
+
+class MosquittoConf:
+    """Reads the configuration of a broker."""
+
+    meta = ReaderMeta("mosquitto", "Mosquitto", "https://mosquitto.org/man/mosquitto-conf-5.html")
+
+    def recognises(self, text: RulesText) -> bool:
+        """Named after the product, or with two of its settings."""
+        if text.name.startswith("mosquitto") and text.name.endswith(".conf"):
+            return True
+        return len({setting.name for setting in lines(text.text[:100_000])} & _KNOWN) >= 2
+
+    def read(self, text: RulesText) -> ServerPolicy:
+        """Read all settings."""
+        common: list[Setting] = []
+        listeners: list[_Listener] = []
+        for setting in lines(text.text):
+            if setting.name in {"listener", "port"}:
+                listeners.append(_Listener(setting))
+            elif listeners:
+                listeners[-1].own.append(setting)
+            common.append(setting)
+        outside = [one for one in listeners if not one.local]
+        if not listeners:
+            return server(interface.refused("listens on this machine alone where no listener is set (2.0 and newer)"))
+        if not outside:
+            first = listeners[0].setting
+            return server(interface.refused("listens on this machine alone", first.line, first.text))
+        apart = last(common, "per_listener_settings")
+        each = apart is not None and apart.value == "true"
+        permits = [_permit(one, one.own if each else common) for one in outside]
+        best = next((one for one in permits if one.allowed and one.certain), None)
+        return server(best or next((one for one in permits if one.allowed), permits[0]))
+
+
+def _permit(listener: _Listener, settings: Sequence[Setting]) -> Permit:
+    certificate = last(listener.own, "require_certificate")
+    if certificate is not None and certificate.value == "true":
+        return interface.refused("a client certificate is wanted", certificate.line, certificate.text)
+    anonymous = last(settings, "allow_anonymous")
+    if anonymous is None or anonymous.value != "true":
+        where = anonymous or listener.setting
+        reason = "a login is wanted" if anonymous is not None else "a login is wanted by default (2.0 and newer)"
+        return interface.refused(reason, where.line, where.text, certain=anonymous is not None)
+    access = last(settings, "acl_file") or last(settings, "plugin") or last(settings, "auth_plugin")
+    if access is not None:
+        reason = f"{access.name} says which topics anonymous clients may see"
+        return interface.allowed(anonymous.line, anonymous.text, _REQUEST, reason=reason, certain=False)
+    return interface.allowed(anonymous.line, anonymous.text, _REQUEST)

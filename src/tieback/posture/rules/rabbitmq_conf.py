@@ -1,0 +1,54 @@
+"""``rabbitmq.conf``: whether the built-in user or anonymous clients come in from other machines.
+
+Source: https://www.rabbitmq.com/docs/access-control and https://www.rabbitmq.com/docs/mqtt.
+"""
+
+from tieback.posture.rules import interface
+from tieback.posture.rules.interface import ReaderMeta
+from tieback.posture.rules.server import ServerPolicy, host_of, last, lines, local, server
+from tieback.posture.rules.source import RulesText
+
+_REQUEST = "AMQP login by the mechanism ANONYMOUS"
+
+
+class RabbitmqConf:
+    """Reads the configuration of a node."""
+
+    meta = ReaderMeta("rabbitmq", "RabbitMQ", "https://www.rabbitmq.com/docs/access-control")
+
+    def recognises(self, text: RulesText) -> bool:
+        """Named after the product, or with its settings."""
+        head = text.text[:100_000]
+        return text.name == "rabbitmq.conf" or any(
+            key in head for key in ("loopback_users", "listeners.tcp", "auth_mechanisms.", "anonymous_login_user")
+        )
+
+    def read(self, text: RulesText) -> ServerPolicy:
+        """Read all settings. Raises ``InputError``."""
+        settings = list(lines(text.text, between="="))
+        for setting in settings:
+            if "=" not in setting.text:
+                raise text.wrong(setting.line, 'no "name = value"')
+        listeners = [one for one in settings if one.name.startswith("listeners.tcp")]
+        if listeners and all(
+            one.value == "none" or (":" in one.value and local(host_of(one.value))) for one in listeners
+        ):
+            return server(interface.refused("listens on this machine alone", listeners[0].line, listeners[0].text))
+        mqtt = last(settings, "mqtt.allow_anonymous")
+        loopback = last(settings, "loopback_users.guest") or last(settings, "loopback_users")
+        anonymous = last(settings, "anonymous_login_user")
+        mechanisms = [one for one in settings if one.name.startswith("auth_mechanisms.")]
+        if anonymous is not None and anonymous.value == "none":
+            return server(interface.refused("anonymous clients are refused", anonymous.line, anonymous.text))
+        if mechanisms and not any(one.value.upper() == "ANONYMOUS" for one in mechanisms):
+            return server(interface.refused("a login is wanted", mechanisms[0].line, mechanisms[0].text))
+        if anonymous is not None and anonymous.value != "guest":
+            reason = f"anonymous clients are {anonymous.value}; what that user may decides"
+            return server(interface.allowed(anonymous.line, anonymous.text, _REQUEST, reason=reason, certain=False))
+        if loopback is not None and loopback.value in {"false", "none"}:
+            reason = "from 4.0 on anonymous clients are guest, who may come from anywhere here"
+            return server(interface.allowed(loopback.line, loopback.text, _REQUEST, reason=reason, certain=False))
+        if mqtt is not None and mqtt.value == "true":
+            reason = "anonymous MQTT clients are guest, who may come from this machine alone"
+            return server(interface.refused(reason, mqtt.line, mqtt.text))
+        return server(interface.refused("guest may come from this machine alone by default"))

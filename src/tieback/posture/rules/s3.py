@@ -1,0 +1,274 @@
+"""Amazon S3: bucket policy, ACL and public access block, each alone or together in one JSON document.
+
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html,
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html and
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html. Files are those of ``aws s3api
+get-bucket-policy``, ``get-bucket-acl`` and ``get-public-access-block``. Any AWS account is a signed-in user here.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tieback.posture.rules import interface
+from tieback.posture.rules.interface import Permit, ReaderMeta, Stranger, Verdict
+from tieback.posture.rules.logic import STORED, Value
+from tieback.posture.rules.s3_conditions import glob, holds
+from tieback.posture.rules.source import RulesText
+from tieback.posture.rules.tree import Node, read_json
+
+_READ_OBJECT, _READ_BUCKET = ("s3:GetObject", "s3:GetObjectVersion"), ("s3:ListBucket", "s3:ListBucketVersions")
+_WRITE_OBJECT = ("s3:PutObject", "s3:DeleteObject", "s3:PutObjectAcl", "s3:DeleteObjectVersion")
+_WRITE_BUCKET = ("s3:PutBucketPolicy", "s3:PutBucketAcl", "s3:DeleteBucket", "s3:PutBucketPublicAccessBlock")
+_GROUPS = {
+    "http://acs.amazonaws.com/groups/global/allusers": (Stranger.ANONYMOUS, Stranger.ANY_USER),
+    "http://acs.amazonaws.com/groups/global/authenticatedusers": (Stranger.ANY_USER,),
+}
+_ARN = "arn:aws:s3:::"
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    allows: bool
+    principal: Node | None
+    others: Node | None
+    """``NotPrincipal``."""
+    actions: tuple[str, ...]
+    but_actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    but_resources: tuple[str, ...]
+    condition: Node | None
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Grant:
+    who: tuple[Stranger, ...]
+    permission: str
+    line: int
+    text: str
+
+
+class S3:
+    """Reads what a bucket's owner set."""
+
+    meta = ReaderMeta(
+        "s3",
+        "Amazon S3 bucket policy, ACL, public access block",
+        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+    )
+
+    def recognises(self, text: RulesText) -> bool:
+        """A policy that speaks of S3, an ACL, or a public access block."""
+        head = text.text[:200_000]
+        if not head.lstrip().startswith("{"):
+            return False
+        if "PublicAccessBlock" in head or "BlockPublicPolicy" in head or ('"Grants"' in head and '"Grantee"' in head):
+            return True
+        return ('"Statement"' in head or '\\"Statement\\"' in head) and "s3:" in head
+
+    def read(self, text: RulesText) -> "S3Policy":
+        """Read the document. Raises ``InputError``."""
+        root = read_json(text)
+        block = root.get("PublicAccessBlockConfiguration") or root.get("PublicAccessBlock") or root
+        policy = root.get("Policy") or root.get("BucketPolicy") or root
+        line = policy.line
+        inner = text
+        if isinstance(policy.value, str):
+            # The command line tool gives the policy as a text within the document.
+            inner = RulesText(text.path, policy.value)
+            policy = read_json(inner)
+        found = [_statement(text, one, line if inner is not text else 0) for one in _statements(policy)]
+        owner = root.get("Grants") or (root.get("Acl") or Node({}, 0)).get("Grants") or Node([], 0)
+        grants = [grant for one in owner.each() if (grant := _grant(one)) is not None]
+        return S3Policy(
+            found, grants, ignores_acl=block.get("IgnorePublicAcls"), restricts=block.get("RestrictPublicBuckets")
+        )
+
+
+def _statements(policy: Node) -> list[Node]:
+    found = policy.get("Statement")
+    return found.each() if found is not None else []
+
+
+def _statement(text: RulesText, node: Node, line: int) -> _Statement:
+    effect = node.get("Effect")
+    where = line or node.line
+    if effect is None or effect.text not in {"Allow", "Deny"}:
+        raise text.wrong(where, 'a statement whose "Effect" is neither "Allow" nor "Deny"')
+
+    def words(name: str) -> tuple[str, ...]:
+        found = node.get(name)
+        return tuple(found.texts()) if found is not None else ()
+
+    sid = node.get("Sid")
+    shown = [f"{effect.text} {', '.join(words('Action') or ('all but ' + ', '.join(words('NotAction')),))}"]
+    shown.append(f"on {', '.join(words('Resource') or ('all but ' + ', '.join(words('NotResource')),))}")
+    if sid is not None and sid.text:
+        shown.insert(0, f"{sid.text}:")
+    return _Statement(
+        effect.text == "Allow", node.get("Principal"), node.get("NotPrincipal"), words("Action"), words("NotAction"),
+        words("Resource"), words("NotResource"), node.get("Condition"), where, " ".join(shown),
+    )  # fmt: skip
+
+
+def _grant(node: Node) -> _Grant | None:
+    uri, permission = node.get("Grantee", "URI"), node.get("Permission")
+    who = _GROUPS.get(uri.text.lower(), ()) if uri is not None else ()
+    if not who or permission is None:
+        return None
+    assert uri is not None
+    return _Grant(who, permission.text, node.line, f"{permission.text} to {uri.text.rpartition('/')[2]}")
+
+
+class S3Policy:
+    """Who may read and write a bucket and what is in it."""
+
+    def __init__(
+        self,
+        statements: Sequence[_Statement],
+        grants: Sequence[_Grant],
+        *,
+        ignores_acl: Node | None,
+        restricts: Node | None,
+    ) -> None:
+        self._statements = statements
+        self._grants = grants
+        self._ignores_acl = ignores_acl
+        self._restricts = restricts
+        self._buckets = {
+            resource.removeprefix(_ARN).partition("/")[0] for one in statements for resource in one.resources
+        }
+
+    def paths(self) -> Iterator[str]:
+        """The resources of the policy, then the bucket as a whole."""
+        named = dict.fromkeys(resource.removeprefix(_ARN) for one in self._statements for resource in one.resources)
+        if self._grants or not named:
+            named.setdefault("/", None)
+        yield from list(named)[: interface.MAX_PATHS]
+
+    def ask(self, who: Stranger, path: str) -> Verdict:
+        """Judge a bucket (``/`` or its name) or an object (``s3://bucket/key``, ``bucket/key``, ``/key``)."""
+        bucket, key = self._parts(path)
+        reads, writes = (_READ_OBJECT, _WRITE_OBJECT) if key else (_READ_BUCKET, (*_WRITE_OBJECT, *_WRITE_BUCKET))
+        return Verdict(self._judge(who, bucket, key, reads, "READ"), self._judge(who, bucket, key, writes, "WRITE"))
+
+    def _parts(self, path: str) -> tuple[str, str]:
+        path = path.removeprefix(_ARN).removeprefix("s3://")
+        if path.startswith("/") and path.strip("/").partition("/")[0] not in self._buckets:
+            return "", path.strip("/")
+        bucket, _, key = path.strip("/").partition("/")
+        if bucket in self._buckets or not self._buckets or path.count("/"):
+            return bucket, key
+        return bucket, ""
+
+    def _judge(self, who: Stranger, bucket: str, key: str, actions: Sequence[str], access: str) -> Permit:
+        candidates = [self._by_policy(who, bucket, key, action) for action in actions]
+        if not key:
+            candidates.append(self._by_acl(who, access))
+        best = next((one for one in candidates if one.allowed and one.certain), None)
+        best = best or next((one for one in candidates if one.allowed), None)
+        return best or next((one for one in candidates if one.line), candidates[0])
+
+    def _by_acl(self, who: Stranger, access: str) -> Permit:
+        for grant in self._grants:
+            if who in grant.who and grant.permission in {access, "FULL_CONTROL"}:
+                if self._ignores_acl is not None and self._ignores_acl.on:
+                    return interface.refused(
+                        "public ACLs are ignored", self._ignores_acl.line, "IgnorePublicAcls: true"
+                    )
+                request = f"{'GET' if access == 'READ' else 'PUT'} https://<bucket>.s3.amazonaws.com/"
+                return interface.allowed(grant.line, grant.text, request)
+        return interface.refused("no grant of the ACL is public")
+
+    def _by_policy(self, who: Stranger, bucket: str, key: str, action: str) -> Permit:
+        found: Permit = interface.refused("no statement allows it")
+        for one in self._statements:
+            if not _covers(one, bucket, key, action):
+                continue
+            applies = _applies(one, who)
+            if not one.allows:
+                continue
+            if applies is False or (found.allowed and found.certain):
+                continue
+            reason = "" if applies is not STORED else "a condition decides that the policy alone does not tell"
+            permit = interface.allowed(
+                one.line, one.text, _request(action, bucket, key), reason=reason, certain=applies is not STORED
+            )
+            found = permit if not found.allowed or permit.certain else found
+        if found.allowed and self._restricts is not None and self._restricts.on:
+            return interface.refused(
+                "public policies give nothing outside the account", self._restricts.line, "RestrictPublicBuckets: true"
+            )
+        return self._denied(found, who, bucket, key, action)
+
+    def _denied(self, found: Permit, who: Stranger, bucket: str, key: str, action: str) -> Permit:
+        """A statement that denies holds wherever it stands."""
+        if not found.allowed:
+            return found
+        for one in self._statements:
+            if one.allows or not _covers(one, bucket, key, action):
+                continue
+            applies = _applies(one, who)
+            if applies is True:
+                return interface.refused("a statement denies it", one.line, one.text)
+            if applies is STORED:
+                found = _unsure(found, "a condition of a statement that denies it decides")
+        return found
+
+
+def _unsure(permit: Permit, reason: str) -> Permit:
+    if not permit.allowed:
+        return permit
+    return interface.allowed(permit.line, permit.rule, permit.request, reason=reason, certain=False)
+
+
+def _applies(one: _Statement, who: Stranger) -> Value:
+    if not _names_everybody(one):
+        return False
+    return holds(one.condition, who) if one.condition is not None else True
+
+
+def _names_everybody(one: _Statement) -> bool:
+    if one.others is not None:
+        return True  # everybody but those it names
+    if one.principal is None:
+        return False
+    if one.principal.text == "*":
+        return True
+    accounts = one.principal.get("AWS")
+    return accounts is not None and "*" in accounts.texts()
+
+
+def _covers(one: _Statement, bucket: str, key: str, action: str) -> bool:
+    lower = action.lower()
+    if one.but_actions:
+        acts = not any(glob(pattern.lower(), lower) for pattern in one.but_actions)
+    else:
+        acts = any(glob(pattern.lower(), lower) for pattern in one.actions)
+    if not acts:
+        return False
+    # Writing objects of a bucket as a whole: any key.
+    inside = action in {*_READ_OBJECT, *_WRITE_OBJECT}
+    if one.but_resources:
+        return not any(_names(pattern, bucket, key, inside=inside) for pattern in one.but_resources)
+    return any(_names(pattern, bucket, key, inside=inside) for pattern in one.resources)
+
+
+def _names(pattern: str, bucket: str, key: str, *, inside: bool) -> bool:
+    """Whether a pattern of resources covers an object, or the bucket."""
+    pattern = pattern.removeprefix(_ARN)
+    if pattern == "*":
+        return True
+    own, slash, rest = pattern.partition("/")
+    if bucket and not glob(own, bucket):
+        return False
+    if not inside:
+        return not slash or (rest == "*" and own.endswith("*"))
+    return (bool(slash) and (not key or glob(rest, key))) or (not slash and own.endswith("*"))
+
+
+def _request(action: str, bucket: str, key: str) -> str:
+    host = f"https://{bucket or '<bucket>'}.s3.amazonaws.com/{key or ('' if 'Bucket' in action else '<key>')}"
+    verb = "GET" if action.startswith(("s3:Get", "s3:List")) else "DELETE" if "Delete" in action else "PUT"
+    return f"{verb} {host}{'?list-type=2' if action.startswith('s3:List') else ''}"

@@ -1,0 +1,92 @@
+"""The configuration of a server: one resource, and the same answer for every stranger.
+
+No account can be made by a stranger at such a server, so any signed-in user is anonymous here.
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tieback.posture.rules.interface import Permit, Stranger, Verdict
+
+_PORT = re.compile(r":\d{1,5}$")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerPolicy:
+    """What a server's configuration lets strangers do."""
+
+    read: Permit
+    write: Permit
+
+    def paths(self) -> Iterator[str]:
+        """The server as a whole."""
+        yield "/"
+
+    def ask(self, who: Stranger, path: str) -> Verdict:  # noqa: ARG002 - every stranger and path is alike
+        """The same everywhere."""
+        return Verdict(self.read, self.write)
+
+
+def server(permit: Permit) -> ServerPolicy:
+    """A server that lets strangers read and write, or neither."""
+    return ServerPolicy(permit, permit)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A line of a configuration."""
+
+    name: str
+    words: tuple[str, ...]
+    line: int
+    text: str
+
+    @property
+    def value(self) -> str:
+        """The first word behind the name; empty where there is none."""
+        return self.words[0] if self.words else ""
+
+
+def lines(text: str, comments: str = "#", between: str | None = None) -> Iterator[Setting]:
+    """The settings of a configuration of lines: a name and words, in quotes where they hold spaces.
+
+    Args:
+        text: the file.
+        comments: signs that begin a comment line.
+        between: what stands between name and value, such as ``=``; white space where ``None``.
+    """
+    for number, raw in enumerate(text.split("\n"), start=1):
+        line = raw.strip()
+        if not line or line[0] in comments:
+            continue
+        if between is None:
+            words = [word.strip("\"'") for word in re.findall(r'"[^"]*"|\'[^\']*\'|\S+', line)]
+            yield Setting(words[0].lower(), tuple(words[1:]), number, line)
+        else:
+            name, _, value = line.partition(between)
+            value = re.split(r"\s[#;]", value, maxsplit=1)[0].strip().strip("\"'")
+            yield Setting(name.strip().lower(), (value,) if value else (), number, line)
+
+
+def last(settings: Sequence[Setting], name: str) -> Setting | None:
+    """The setting of that name that holds: the last one."""
+    return next((setting for setting in reversed(settings) if setting.name == name), None)
+
+
+def local(address: str) -> bool:
+    """Whether an address to listen on is reached from this machine alone: loopback, or a socket of the file system."""
+    address = address.strip().strip("[]").removeprefix("-").lower()
+    if address.startswith(("/", "unix:", "unixs:")) or address in {"localhost", "_local_", "none"}:
+        return True
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def host_of(url: str) -> str:
+    """The host of ``http://host:port`` or ``host:port``."""
+    host = url.partition("://")[2] or url
+    return _PORT.sub("", host.partition("/")[0]).strip("[]")

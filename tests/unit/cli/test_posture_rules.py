@@ -1,0 +1,85 @@
+"""``tieback posture rules`` as a user types it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import Run
+
+RULES = """rules_version = '2';
+service cloud.firestore {
+  match /databases/{database}/documents {
+    match /users/{uid} { allow read, write: if request.auth.uid == uid; }
+    match /posts/{post} { allow read; }
+  }
+}
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    """Rules of Firestore and a configuration of Redis."""
+    rules, redis = tmp_path / "firestore.rules", tmp_path / "redis.conf"
+    rules.write_text(RULES)
+    redis.write_text("protected-mode no\n")
+    return rules, redis
+
+
+def test_the_table_shows_what_strangers_may(run: Run, files: tuple[Path, Path]) -> None:
+    ran = run("posture", "rules", *(path.name for path in files))
+    assert ran.code == 0
+    rows = [line.split() for line in ran.out.splitlines()[1:] if line.strip() and not line.startswith(" ")]
+    assert [row[:5] for row in rows] == [
+        ["firestore.rules:5", "anonymous", "/posts/{post}", "yes", "no"],
+        ["redis.conf:1", "anonymous", "/", "yes", "yes"],
+    ]
+
+
+def test_one_question(run: Run, files: tuple[Path, Path]) -> None:
+    ran = run("posture", "rules", files[0], "--as", "any-user", "--path", "/users/alice", "--format", "json")
+    document = json.loads(ran.out)
+    assert (document["as"], document["path"], document["read"], document["write"]) == (
+        "any-user",
+        "/users/alice",
+        False,
+        False,
+    )
+    assert (document["line"], document["kind"]) == (4, "firebase-rules")
+
+
+@pytest.mark.parametrize(("level", "code"), [("critical", 1), ("info", 1), ("", 0)])
+def test_exit_code_for_ci(run: Run, files: tuple[Path, Path], level: str, code: int) -> None:
+    options = ["--fail-on", level] if level else []
+    assert run("posture", "rules", files[1], *options).code == code
+
+
+def test_less_severe_than_asked_for(run: Run, files: tuple[Path, Path]) -> None:
+    assert run("posture", "rules", files[0], "--fail-on", "critical").code == 0
+    assert run("posture", "rules", files[0], "--fail-on", "high").code == 1
+
+
+def test_a_mistake_costs_no_other_file(run: Run, files: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "bad.rules").write_text("service cloud.firestore {\n  match /a/{b} { allow reed; }\n}")
+    (tmp_path / "no.txt").write_text("hello")
+    ran = run("posture", "rules", "bad.rules", "no.txt", "redis.conf", "none.conf")
+    assert ran.code == 3
+    assert "bad.rules:2:24: expected read, get, list" in ran.err
+    assert "no.txt: no file of rules. Name its --kind" in ran.err
+    assert "none.conf: No such file" in ran.err
+    assert "redis.conf:1" in ran.out
+    assert run("posture", "rules", "bad.rules").code == 4
+
+
+def test_wrong_words_are_usage(run: Run, files: tuple[Path, Path]) -> None:
+    for words in (("--as", "root"), ("--kind", "nothing")):
+        ran = run("posture", "rules", files[0], *words)
+        assert ran.code == 2
+        assert "anonymous" in ran.err or "Known: azure-blob" in ran.err
+
+
+def test_nothing_to_show_is_said(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "redis.conf").write_text("requirepass x\nprotected-mode no")
+    ran = run("posture", "rules", "redis.conf")
+    assert (ran.code, ran.out) == (0, "")
+    assert "strangers may nothing there" in ran.err

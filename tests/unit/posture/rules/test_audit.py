@@ -1,0 +1,89 @@
+"""Which grammar a file is of, and what its answers say."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tieback.model.document import encode
+from tieback.model.errors import UsageError
+from tieback.model.exposure import Severity
+from tieback.posture.rules import READERS, reader_for, reader_named
+from tieback.posture.rules.audit import answers
+from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.source import RulesText
+
+OPEN = "service cloud.firestore { match /databases/{d}/documents { match /a/{b} { allow read; } } }"
+
+KINDS: list[tuple[str, str, str]] = [
+    ("firestore.rules", OPEN, "firebase-rules"),
+    ("storage.rules", "rules_version = '2';\nservice firebase.storage { }", "firebase-rules"),
+    ("rules.json", '// c\n{"rules": {".read": true}}', "firebase-rtdb"),
+    ("p.json", '{"Statement": [{"Effect": "Allow", "Action": "s3:GetObject"}]}', "s3"),
+    ("p.json", json.dumps({"Policy": '{"Statement": [{"Action": "s3:*"}]}'}), "s3"),
+    ("acl.json", '{"Grants": [{"Grantee": {"URI": "x"}}]}', "s3"),
+    ("block.json", '{"PublicAccessBlockConfiguration": {}}', "s3"),
+    ("iam.json", '{"bindings": [{"role": "roles/viewer"}]}', "gcs-iam"),
+    ("c.json", '[{"name": "a", "properties": {"publicAccess": "blob"}}]', "azure-blob"),
+    ("schema.sql", "ALTER TABLE a ENABLE ROW LEVEL SECURITY;", "sql-rls"),
+    ("grants.txt", "GRANT SELECT ON a.* TO ''@'%'", "mysql-grants"),
+    ("x.conf", "# TYPE\nlocal all all peer\nhost all all ::1/128 md5", "pg-hba"),
+    ("x.yml", "config:\n  dynamic:\n    http:\n      anonymous_auth_enabled: true", "opensearch-security"),
+    ("roles_mapping.yml", '_meta:\n  type: "rolesmapping"\n', "opensearch-security"),
+    ("x.yml", "xpack.security.enabled: true", "elasticsearch"),
+    ("opensearch.yml", "network.host: 0.0.0.0", "elasticsearch"),
+    ("x.conf", "storage:\n  dbPath: /d\nnet:\n  bindIp: 0.0.0.0", "mongodb"),
+    ("mongod.conf", "bind_ip = 0.0.0.0", "mongodb"),
+    ("x.yaml", "authenticator: AllowAllAuthenticator\nendpoint_snitch: x", "cassandra"),
+    ("etcd", 'ETCD_NAME="a"', "etcd"),
+    ("x.conf", "loopback_users.guest = false", "rabbitmq"),
+    ("x.ini", "[chttpd]\nport = 1", "couchdb"),
+    ("security.json", '{"admins": {"names": []}, "members": {"names": [], "roles": []}}', "couchdb"),
+    ("x.conf", "protected-mode no\nappendonly yes", "redis"),
+    ("x.conf", "listener 1883\nallow_anonymous true", "mosquitto"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "kind"), KINDS)
+def test_kinds_are_told_by_content(name: str, text: str, kind: str) -> None:
+    assert reader_for(RulesText(name, text)).meta.name == kind
+
+
+def test_every_kind_is_in_the_table() -> None:
+    assert {kind for _, _, kind in KINDS} == {reader.meta.name for reader in READERS}
+
+
+def test_unknown_files_and_kinds_list_the_known_ones() -> None:
+    with pytest.raises(UsageError, match="Known: azure-blob, cassandra"):
+        reader_named("nothing")
+    for text in ("", "hello", "{}", "[1]"):
+        with pytest.raises(UsageError, match="--kind"):
+            reader_for(RulesText("x.txt", text))
+
+
+def test_answers_are_documents(tmp_path: Path) -> None:
+    file = tmp_path / "f.rules"
+    file.write_text(OPEN)
+    anonymous, user = answers(file, list(Stranger), ["/a/1"])
+    document = json.loads(encode("posture-rules", anonymous))
+    assert (document["as"], document["path"], document["read"], document["write"]) == ("anonymous", "/a/1", True, False)
+    assert (document["line"], document["rule"], document["certain"]) == (1, "allow read", True)
+    assert anonymous.says_as_much_as(user)
+    assert [one.path for one in answers(file, [Stranger.ANONYMOUS])] == ["/a/{b}"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "who", "severity"),
+    [
+        ("allow read;", Stranger.ANONYMOUS, Severity.HIGH),
+        ("allow write;", Stranger.ANONYMOUS, Severity.CRITICAL),
+        ("allow write: if request.auth != null;", Stranger.ANY_USER, Severity.MEDIUM),
+        ("allow read: if resource.data.open;", Stranger.ANONYMOUS, Severity.LOW),
+        ("allow read: if false;", Stranger.ANONYMOUS, None),
+    ],
+)
+def test_severity(tmp_path: Path, rule: str, who: Stranger, severity: Severity | None) -> None:
+    file = tmp_path / "f.rules"
+    file.write_text(OPEN.replace("allow read;", rule))
+    (answer,) = answers(file, [who])
+    assert answer.severity is severity

@@ -1,0 +1,44 @@
+"""Access levels of Azure's containers, in documents shaped as the command line tool prints them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.posture.rules.conftest import Ask
+from tieback.posture.rules.azure_container import AzureContainer
+from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.source import RulesText
+
+READER = AzureContainer()
+LISTED = [
+    {"name": "site", "properties": {"publicAccess": "container"}},
+    {"name": "img", "properties": {"publicAccess": "blob"}},
+    {"name": "own", "properties": {"publicAccess": None}},
+]
+CASES: list[tuple[str, Any, str, str]] = [
+    ("listed container", LISTED, "site", "r-"),
+    ("blob of a listed container", LISTED, "site/a.txt", "r-"),
+    ("blobs alone: the list", LISTED, "img", "--"),
+    ("blobs alone: a blob", LISTED, "img/a.png", "r-"),
+    ("private", LISTED, "own/a", "--"),
+    ("not there", LISTED, "other", "--"),
+    ("one container", {"publicAccess": "container"}, "any", "r-"),
+    ("switched off", {"publicAccess": "off"}, "any", "--"),
+    ("account allows", {"allowBlobPublicAccess": True}, "/", "r?-"),
+    ("account forbids", {"allowBlobPublicAccess": False, "containers": LISTED}, "site", "--"),
+    ("account allows, containers known", {"allowBlobPublicAccess": True, "containers": LISTED}, "site", "r-"),
+    ("no public network", {"allowBlobPublicAccess": True, "publicNetworkAccess": "Disabled"}, "/", "--"),
+    ("firewall", {"allowBlobPublicAccess": True, "networkRuleSet": {"defaultAction": "Deny"}}, "/", "--"),
+]
+
+
+@pytest.mark.parametrize(("value", "path", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_verdicts(ask: Ask, value: Any, path: str, expected: str) -> None:
+    assert ask(READER, json.dumps(value), "anonymous", path) == expected
+
+
+def test_paths_and_line() -> None:
+    policy = READER.read(RulesText("c.json", json.dumps(LISTED, indent=1)))
+    assert list(policy.paths()) == ["site", "img", "own"]
+    assert policy.ask(Stranger.ANONYMOUS, "img/a").read.line == 11

@@ -1,0 +1,148 @@
+"""Rules of the Realtime Database, as https://firebase.google.com/docs/database/security describes them."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.posture.rules.conftest import Ask
+from tieback.model.errors import InputError
+from tieback.posture.rules.firebase_rtdb import FirebaseRtdb
+from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.source import RulesText
+
+NOW = 1_700_000_000.0
+READER = FirebaseRtdb(NOW)
+OWN = {"users": {"$uid": {".read": "auth.uid === $uid", ".write": "$uid === auth.uid"}}}
+STARTING = {".read": f"now < {int(NOW + 1000)}000", ".write": f"now < {int(NOW - 1000)}000"}
+DEEP = {"public": {".read": True, "secret": {".read": False, ".write": "auth != null"}}}
+ADMINS = {".read": "root.child('admins').child(auth.uid).exists()", ".write": "auth.token.admin === true"}
+CHAT = {
+    "rooms": {
+        "$room": {
+            ".read": "data.child('members').child(auth.uid).exists()",
+            "messages": {
+                "$id": {".write": "auth != null && newData.child('from').val() === auth.uid && !data.exists()"}
+            },
+        }
+    }
+}
+
+CASES: list[tuple[str, Any, str, str, str]] = [
+    ("all open", {".read": True, ".write": True}, "anonymous", "/", "rw"),
+    ("all open, as texts", {".read": "true", ".write": "true"}, "anonymous", "/users/alice", "rw"),
+    ("all closed", {".read": False, ".write": False}, "any-user", "/", "--"),
+    ("nothing said", {}, "any-user", "/users", "--"),
+    ("reading alone", {".read": True}, "anonymous", "/x", "r-"),
+    ("signed in: stranger without", {".read": "auth != null", ".write": "auth != null"}, "anonymous", "/", "--"),
+    ("signed in: any user", {".read": "auth != null", ".write": "auth != null"}, "any-user", "/", "rw"),
+    ("auth.uid != null", {".read": "auth.uid != null"}, "anonymous", "/", "--"),
+    ("auth.uid != null, signed in", {".read": "auth.uid != null"}, "any-user", "/", "r-"),
+    ("auth == null", {".read": "auth == null"}, "any-user", "/", "--"),
+    ("own record: another's", OWN, "any-user", "/users/alice", "--"),
+    ("own record: open path", OWN, "any-user", "/users/$uid", "--"),
+    ("own record: the list", OWN, "any-user", "/users", "--"),
+    ("own record: without login", OWN, "anonymous", "/users/alice", "--"),
+    ("test mode, not yet over", STARTING, "anonymous", "/", "r-"),
+    ("shallow allows what is deeper", DEEP, "anonymous", "/public/secret", "r-"),
+    ("deeper adds", DEEP, "any-user", "/public/secret", "rw"),
+    ("sibling", DEEP, "anonymous", "/private", "--"),
+    ("administrators' list", ADMINS, "any-user", "/", "--"),
+    ("stored flag decides", {".read": "data.child('public').val() === true"}, "anonymous", "/post", "r?-"),
+    ("negated stored flag", {".read": "!data.child('private').exists()"}, "anonymous", "/post", "r?-"),
+    ("member of a room", CHAT, "any-user", "/rooms/1", "--"),
+    ("new message of one's own", CHAT, "any-user", "/rooms/1/messages/9", "-w?"),
+    ("new message, anonymous", CHAT, "anonymous", "/rooms/1/messages/9", "--"),
+    ("provider is chosen", {".read": "auth.provider === 'anonymous'"}, "any-user", "/", "r-"),
+    ("verified mail is anybody's", {".read": "auth.token.email_verified === true"}, "any-user", "/", "r-"),
+    ("mail of a domain", {".read": "auth.token.email.endsWith('@example.org')"}, "any-user", "/", "r?-"),
+    ("named mail", {".read": "auth.token.email === 'boss@example.org'"}, "any-user", "/", "--"),
+    ("named user or open flag", {".read": "auth.uid === 'root' || true"}, "any-user", "/", "r-"),
+    ("both must hold", {".read": "auth != null && auth.uid === 'root'"}, "any-user", "/", "--"),
+    (
+        "query by own name",
+        {".read": "query.orderByChild === 'owner' && query.equalTo === auth.uid"},
+        "any-user",
+        "/",
+        "--",
+    ),
+    ("query of any hundred", {".read": "query.limitToFirst <= 100"}, "anonymous", "/posts", "r-"),
+    ("segment is compared", {"$any": {".read": "$any === 'public'"}}, "anonymous", "/public", "r-"),
+    ("segment is another", {"$any": {".read": "$any === 'public'"}}, "anonymous", "/private", "--"),
+    ("segment is open", {"$any": {".read": "$any === 'public'"}}, "anonymous", "/$any", "r?-"),
+    ("segment by pattern", {"$id": {".read": "$id.matches(/^pub/)"}}, "anonymous", "/pub-1", "r-"),
+    ("segment by another pattern", {"$id": {".read": "$id.matches(/^pub/)"}}, "anonymous", "/x-pub", "--"),
+    ("named child before wild", {"a": {".read": False}, "$x": {".read": True}}, "anonymous", "/a", "--"),
+    ("wild child", {"a": {".read": False}, "$x": {".read": True}}, "anonymous", "/b", "r-"),
+    ("texts are methods' alone", {".read": "auth.uid.length > 5 || true"}, "any-user", "/", "r-"),
+    ("null has no length", {".read": "auth.uid.length > 5 || true"}, "anonymous", "/", "--"),
+    ("a path of null breaks off", {".read": "root.child(auth.uid).exists() || true"}, "anonymous", "/", "--"),
+    ("first that holds ends it", {".read": "true || root.child(auth.uid).exists()"}, "anonymous", "/", "r-"),
+    ("validate does not close", {".write": True, ".validate": False}, "anonymous", "/", "-w"),
+    ("choice", {".read": "auth != null ? true : false"}, "any-user", "/", "r-"),
+    ("sum", {".read": "1 + 2 === 3"}, "anonymous", "/", "r-"),
+    ("suffix of the address", {".read": True}, "anonymous", "/users.json", "r-"),
+]
+
+
+@pytest.mark.parametrize(
+    ("rules", "who", "path", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_verdicts(ask: Ask, rules: Any, who: str, path: str, expected: str) -> None:
+    assert ask(READER, json.dumps({"rules": rules}), who, path) == expected
+
+
+def test_the_line_and_the_request_are_told() -> None:
+    text = '{\n  // test mode\n  "rules": {\n    "users": {\n      ".read": "auth != null"\n    }\n  }\n}'
+    policy = READER.read(RulesText("database.rules.json", text))
+    read = policy.ask(Stranger.ANY_USER, "/users/alice").read
+    assert (read.line, read.rule) == (5, '".read": "auth != null"')
+    assert read.request == "GET https://<database>/users/alice.json?auth=<ID token of any account>"
+    assert list(policy.paths()) == ["/users"]
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "what"),
+    [
+        ('{"rules": {".read": tru}}', ":1:21", "expected a JSON value"),
+        (
+            '{"rules": {\n".read": "auth !="}}',
+            ":2",
+            ".read: expected a value, found the end of the file at character 8",
+        ),
+        ('{"rules": {\n".read": "auth ! null"}}', ":2", "an operator or the end of the rule"),
+        ('{"rules": {".read": 5}}', ":1", "neither a text nor true or false"),
+        ('{"other": {}}', ":1", 'no object "rules"'),
+        ('{"rules": {".read": true}', ":1:26", 'expected "," or "}", found the end of the file'),
+    ],
+)
+def test_mistakes_say_where(text: str, where: str, what: str) -> None:
+    with pytest.raises(InputError) as error:
+        READER.read(RulesText("f.json", text))
+    assert error.value.where == f"f.json{where}"
+    assert what in error.value.what
+
+
+@given(st.text(alphabet="(){}[]!&|=?:.,'\"/$ \nabtrue01dx", max_size=120))
+def test_any_expression_is_read_or_refused(expression: str) -> None:
+    try:
+        policy = READER.read(RulesText("f", json.dumps({"rules": {"$a": {".read": expression}}})))
+    except InputError:
+        return
+    for who in Stranger:
+        policy.ask(who, "/x/y")
+
+
+@pytest.mark.parametrize(
+    "expression", ["(" * 5000 + "true" + ")" * 5000, "!" * 5000 + "true", "1" + " + 1" * 5000, "true ? " * 5000]
+)
+def test_deep_rules_are_refused(expression: str) -> None:
+    with pytest.raises(InputError, match="at most"):
+        READER.read(RulesText("f", json.dumps({"rules": {".read": expression}})))
+
+
+def test_long_rules_are_read(ask: Ask) -> None:
+    rules = {".read": " && ".join(["true"] * 1500), ".write": " || ".join(["false"] * 1500)}
+    assert ask(READER, json.dumps({"rules": rules}), "anonymous") == "r-"

@@ -1,0 +1,98 @@
+"""Truth where not every value is known."""
+
+import itertools
+
+import pytest
+
+from tieback.posture.rules.logic import (
+    CHOSEN,
+    ERROR,
+    OPEN,
+    OWN,
+    STORED,
+    Record,
+    both,
+    combined,
+    contained,
+    either,
+    equal,
+    negated,
+    ordered,
+)
+
+TRUTHS = (True, False, CHOSEN, STORED, ERROR)
+
+
+def test_the_order_of_two_conditions_does_not_matter() -> None:
+    for one, other in itertools.product(TRUTHS, TRUTHS):
+        assert both(one, other) is both(other, one)
+        assert either(one, other) is either(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "and_", "or_"),
+    [
+        (True, CHOSEN, CHOSEN, True), (True, STORED, STORED, True), (False, STORED, False, STORED),
+        (False, ERROR, False, ERROR), (True, ERROR, ERROR, True), (CHOSEN, STORED, STORED, CHOSEN),
+        (CHOSEN, ERROR, ERROR, CHOSEN), (False, CHOSEN, False, CHOSEN),
+    ],
+)  # fmt: skip
+def test_junctions(one: object, other: object, and_: object, or_: object) -> None:
+    assert both(one, other) is and_
+    assert either(one, other) is or_
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(True, False), (CHOSEN, CHOSEN), (STORED, STORED), (ERROR, ERROR), ("x", ERROR), (None, ERROR)],
+)
+def test_negated(value: object, expected: object) -> None:
+    assert negated(value) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (1, 1, True), (1, True, False), ("a", "a", True), (None, None, True), (OWN, OWN, True), (OWN, "alice", False),
+        (OWN, STORED, False), (OWN, OPEN, False), (OWN, CHOSEN, CHOSEN), (OWN, None, False), (STORED, 1, STORED),
+        (OPEN, "a", STORED), (CHOSEN, STORED, CHOSEN), (ERROR, OWN, ERROR), (Record(), None, False), ([1], [1], True),
+        ([1], [2], False), ([OWN], ["x"], False), ([STORED], [1], STORED),
+    ],
+)  # fmt: skip
+def test_equal(one: object, other: object, expected: object) -> None:
+    assert equal(one, other) is expected
+    assert equal(other, one) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("a", ["a"], True), ("a", ["b", STORED], STORED), (OWN, ["a"], False), (OWN, STORED, False),
+        (OWN, CHOSEN, CHOSEN), ("a", Record({"a": 1}), True), ("b", Record({"a": 1}), False),
+        ("b", Record({}, STORED), STORED), ("a", "abc", ERROR), ("a", ERROR, ERROR), (1, Record(), STORED),
+    ],
+)  # fmt: skip
+def test_contained(one: object, other: object, expected: object) -> None:
+    assert contained(one, other) is expected
+
+
+@pytest.mark.parametrize(
+    ("operator", "one", "other", "expected"),
+    [
+        ("<", 1, 2, True), (">=", "b", "a", True), ("<", 1, "a", ERROR), ("<", None, 1, ERROR),
+        (">", STORED, 1, STORED),        ("<", CHOSEN, 1, CHOSEN), ("<=", True, 1, ERROR),
+    ],
+)  # fmt: skip
+def test_ordered(operator: str, one: object, other: object, expected: object) -> None:
+    assert ordered(operator, one, other) is expected
+
+
+@pytest.mark.parametrize(
+    ("operator", "one", "other", "expected"),
+    [
+        ("+", 1, 2, 3), ("+", "a", "b", "ab"), ("+", "a", 1, ERROR), ("/", 1, 0, ERROR), ("%", 7, 4, 3), ("*", 2, 3, 6),
+        ("-", 1, STORED, STORED), ("+", CHOSEN, "x", CHOSEN), ("+", OWN, "x", OWN), ("*", 1e301, 1e301, STORED),
+    ],
+)  # fmt: skip
+def test_combined(operator: str, one: object, other: object, expected: object) -> None:
+    assert combined(operator, one, other) == expected

@@ -1,0 +1,48 @@
+"""redis.conf and valkey.conf."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.posture.rules.conftest import Ask
+from tieback.model.errors import InputError
+from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.redis_conf import RedisConf
+from tieback.posture.rules.source import RulesText
+
+READER = RedisConf()
+CASES: list[tuple[str, str, str]] = [
+    ("nothing set", "", "--"),
+    ("protected mode off", "bind 0.0.0.0\nprotected-mode no", "rw"),
+    ("protected mode off, no bind", "protected-mode no", "rw"),
+    ("protected mode on, bound", "bind 0.0.0.0\nprotected-mode yes", "-?-?"),
+    ("password", 'bind 0.0.0.0\nprotected-mode no\nrequirepass "s3cret"', "--"),
+    ("empty password", 'protected-mode no\nrequirepass ""', "rw"),
+    ("this machine", "bind 127.0.0.1 -::1\nprotected-mode no", "--"),
+    ("one of two addresses", "bind 127.0.0.1 10.0.0.5\nprotected-mode no", "rw"),
+    ("no port", "port 0\nprotected-mode no", "--"),
+    ("TLS with client certificates", "port 0\ntls-port 6379\nprotected-mode no", "--"),
+    ("TLS without", "port 0\ntls-port 6379\ntls-auth-clients no\nprotected-mode no", "rw"),
+    ("ACL file", "protected-mode no\naclfile /etc/redis/users.acl", "r?w?"),
+    ("default user off", "protected-mode no\nuser default off", "--"),
+    ("default user reads", "protected-mode no\nuser default on nopass ~* +@read", "r-"),
+    ("default user does all", "protected-mode no\nuser default on nopass ~* &* +@all", "rw"),
+    ("default user with a password", "user default on >secret ~* +@all", "--"),
+    ("default user sees no keys", "protected-mode no\nuser default on nopass +@all", "--"),
+    ("the last holds", "protected-mode yes\nprotected-mode no", "rw"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_verdicts(ask: Ask, text: str, expected: str) -> None:
+    assert ask(READER, text, "anonymous", "/", "redis.conf") == expected
+    assert ask(READER, text, "any-user", "/", "redis.conf") == expected
+
+
+@given(st.text(alphabet="abc:-=[]{}\"'#, \n\t01*&!|>", max_size=80))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        policy = READER.read(RulesText("f", text))
+    except InputError:
+        return
+    policy.ask(Stranger.ANONYMOUS, "/")

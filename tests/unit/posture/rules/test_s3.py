@@ -1,0 +1,141 @@
+"""Bucket policies, ACLs and public access blocks, as AWS's documentation says they hold for strangers."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.posture.rules.conftest import Ask
+from tieback.model.errors import InputError
+from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.s3 import S3
+from tieback.posture.rules.source import RulesText
+
+READER = S3()
+ANY = {"AWS": "*"}
+
+
+def statement(
+    effect: str = "Allow", action: Any = "s3:GetObject", resource: Any = "arn:aws:s3:::b/*", **more: Any
+) -> Any:
+    found = {"Effect": effect, "Principal": "*", "Action": action, "Resource": resource, **more}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def policy(*statements: Any, **more: Any) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements), **more})
+
+
+def acl(group: str, permission: str, **more: Any) -> str:
+    uri = f"http://acs.amazonaws.com/groups/global/{group}"
+    return json.dumps({"Grants": [{"Grantee": {"Type": "Group", "URI": uri}, "Permission": permission}], **more})
+
+
+def when(operator: str, key: str, value: Any) -> str:
+    return policy(statement(Condition={operator: {key: value}}))
+
+
+BLOCKED = {"PublicAccessBlockConfiguration": {"IgnorePublicAcls": True, "RestrictPublicBuckets": True}}
+PLAIN = statement("Deny", Condition={"Bool": {"aws:SecureTransport": "false"}})
+VPCE = statement("Deny", "s3:*", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})
+
+CASES: list[tuple[str, str, str, str, str]] = [
+    ("public objects", policy(statement()), "anonymous", "b/key", "r-"),
+    ("public objects are not listed", policy(statement()), "anonymous", "b", "--"),
+    ("public list", policy(statement(action="s3:ListBucket", resource="arn:aws:s3:::b")), "anonymous", "b", "r-"),
+    (
+        "everything",
+        policy(statement(action="s3:*", resource=["arn:aws:s3:::b", "arn:aws:s3:::b/*"])),
+        "anonymous",
+        "b",
+        "rw",
+    ),
+    ("everything, an object", policy(statement(action="*", resource="*")), "anonymous", "b/x", "rw"),
+    ("any action that gets", policy(statement(action="s3:Get*")), "anonymous", "b/x", "r-"),
+    ("uploads", policy(statement(action=["s3:PutObject"])), "anonymous", "b/x", "-w"),
+    ("a folder", policy(statement(resource="arn:aws:s3:::b/public/*")), "anonymous", "b/public/a", "r-"),
+    ("beside the folder", policy(statement(resource="arn:aws:s3:::b/public/*")), "anonymous", "b/private/a", "--"),
+    ("by an s3 URL", policy(statement()), "anonymous", "s3://b/key", "r-"),
+    ("another bucket", policy(statement()), "anonymous", "c/key", "--"),
+    (
+        "principal as a list",
+        policy(statement(Principal={"AWS": ["arn:aws:iam::1:root", "*"]})),
+        "anonymous",
+        "b/x",
+        "r-",
+    ),
+    ("an account alone", policy(statement(Principal={"AWS": "arn:aws:iam::1:root"})), "any-user", "b/x", "--"),
+    ("a service alone", policy(statement(Principal={"Service": "cloudfront.amazonaws.com"})), "any-user", "b/x", "--"),
+    ("all but one", policy(statement(Principal=None, NotPrincipal=ANY)), "anonymous", "b/x", "r-"),
+    ("all actions but deleting", policy(statement(action=None, NotAction="s3:DeleteObject")), "anonymous", "b/x", "rw"),
+    ("denied", policy(statement(), statement("Deny")), "anonymous", "b/x", "--"),
+    ("denied first", policy(statement("Deny"), statement()), "anonymous", "b/x", "--"),
+    (
+        "denied elsewhere",
+        policy(statement(), statement("Deny", resource="arn:aws:s3:::b/s/*")),
+        "anonymous",
+        "b/x",
+        "r-",
+    ),
+    ("denied outside the network", policy(statement(), VPCE), "anonymous", "b/x", "--"),
+    ("denied without TLS", policy(statement(), PLAIN), "anonymous", "b/x", "r-"),
+    ("block of public policies", policy(statement(), **BLOCKED), "anonymous", "b/x", "--"),
+    ("address range", when("IpAddress", "aws:SourceIp", "203.0.113.0/24"), "anonymous", "b/x", "--"),
+    ("every address", when("IpAddress", "aws:SourceIp", ["0.0.0.0/0", "::/0"]), "anonymous", "b/x", "r-"),
+    ("all but a range", when("NotIpAddress", "aws:SourceIp", "203.0.113.0/24"), "anonymous", "b/x", "r-"),
+    ("organisation", when("StringEquals", "aws:PrincipalOrgID", "o-1"), "any-user", "b/x", "--"),
+    (
+        "organisation, if it is there",
+        when("StringEqualsIfExists", "aws:PrincipalOrgID", "o-1"),
+        "anonymous",
+        "b/x",
+        "r-",
+    ),
+    ("referer is chosen", when("StringLike", "aws:Referer", "https://shop.example.org/*"), "anonymous", "b/x", "r-"),
+    ("tag of the object", when("StringEquals", "s3:ExistingObjectTag/open", "yes"), "anonymous", "b/x", "r?-"),
+    ("network", when("StringEquals", "aws:SourceVpc", "vpc-1"), "anonymous", "b/x", "--"),
+    ("without the key", when("Null", "aws:PrincipalOrgID", "true"), "anonymous", "b/x", "r-"),
+    ("list by ACL", acl("AllUsers", "READ"), "anonymous", "/", "r-"),
+    ("all by ACL", acl("AllUsers", "FULL_CONTROL"), "anonymous", "/", "rw"),
+    ("accounts by ACL", acl("AuthenticatedUsers", "READ"), "any-user", "/", "r-"),
+    ("accounts by ACL, anonymous", acl("AuthenticatedUsers", "READ"), "anonymous", "/", "--"),
+    ("log delivery", acl("LogDelivery", "WRITE").replace("global/", "s3/"), "any-user", "/", "--"),
+    ("ACL is ignored", acl("AllUsers", "READ", **BLOCKED), "anonymous", "/", "--"),
+    ("as the command line gives it", json.dumps({"Policy": policy(statement())}), "anonymous", "b/x", "r-"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "path", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_verdicts(ask: Ask, text: str, who: str, path: str, expected: str) -> None:
+    assert ask(READER, text, who, path) == expected
+
+
+def test_the_statement_is_told() -> None:
+    text = json.dumps({"Statement": [statement(Sid="Public")]}, indent=1)
+    found = READER.read(RulesText("p.json", text))
+    read = found.ask(Stranger.ANONYMOUS, "b/k").read
+    assert (read.line, read.rule) == (3, "Public: Allow s3:GetObject on arn:aws:s3:::b/*")
+    assert read.request == "GET https://b.s3.amazonaws.com/k"
+    assert list(found.paths()) == ["b/*"]
+
+
+def test_a_statement_without_effect_is_a_mistake() -> None:
+    with pytest.raises(InputError, match=r"p\.json:2.*Effect"):
+        READER.read(RulesText("p.json", '{"Statement":\n[{"Action": "s3:*"}]}'))
+
+
+NAMES = st.sampled_from(["Statement", "Effect", "Principal", "Action", "Resource", "Condition", "Grants", "AWS"])
+SCALARS = st.none() | st.booleans() | st.text(max_size=5)
+
+
+@given(st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4)))
+def test_any_json_is_read_or_refused(value: Any) -> None:
+    try:
+        found = READER.read(RulesText("p", json.dumps(value)))
+    except InputError:
+        return
+    found.ask(Stranger.ANONYMOUS, "b/x")

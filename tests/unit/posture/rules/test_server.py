@@ -1,0 +1,37 @@
+"""What configurations of servers share."""
+
+import pytest
+
+from tieback.posture.rules.server import host_of, last, lines, local
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("127.0.0.1", True), ("127.8.9.1", True), ("::1", True), ("[::1]", True), ("-::1", True), ("localhost", True),
+        ("/run/x.sock", True), ("_local_", True), ("0.0.0.0", False), ("::", False), ("*", False), ("", False),
+        ("10.0.0.1", False), ("_site_", False), ("db.example.org", False),
+    ],
+)  # fmt: skip
+def test_local(address: str, expected: bool) -> None:
+    assert local(address) is expected
+
+
+def test_lines_and_the_last_of_a_name() -> None:
+    text = '# c\n\nA  "x y" z\nb = 1 # c\na q'
+    assert [(one.name, one.words, one.line) for one in lines(text)][:2] == [
+        ("a", ("x y", "z"), 3),
+        ("b", ("=", "1", "#", "c"), 4),
+    ]
+    assert [(one.name, one.value) for one in lines("a.b = 'v' # c\nd=", between="=")] == [("a.b", "v"), ("d", "")]
+    found = last(list(lines(text)), "a")
+    assert found is not None
+    assert (found.value, found.line) == ("q", 5)
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [("http://1.2.3.4:80/x", "1.2.3.4"), ("https://[::1]:2379", "::1"), ("localhost:1", "localhost"), ("h", "h")],
+)
+def test_host_of(url: str, host: str) -> None:
+    assert host_of(url) == host
