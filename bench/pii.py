@@ -59,13 +59,17 @@ def sample(lines: Iterable[str]) -> Iterator[tuple[str, Column, list[str]]]:
             continue
         language, table, fields = line.strip().split("|", 2)
         parts = [field.strip().partition("=") for field in fields.split(";") if field.strip()]
-        named = [
-            (*body.strip().partition(" ")[::2], label.split(",") if label else ["none"]) for body, _, label in parts
-        ]
+        named = [(*_named(body.strip()), label.split(",") if label else ["none"]) for body, _, label in parts]
         names = [name for name, _, _ in named]
         for at, (name, dtype, labels) in enumerate(named):
             siblings = (*names[:at], *names[at + 1 :])
             yield language, Column(name, table, TYPES.get(dtype, dtype), siblings), labels
+
+
+def _named(body: str) -> tuple[str, str]:
+    """Name and type, which the last space parts."""
+    name, _, dtype = body.rpartition(" ")
+    return (name, dtype) if name else (body, "")
 
 
 def _labels(row: dict[str, Any]) -> list[str]:

@@ -5,14 +5,20 @@ from tieback.pii import classify_names
 from tieback.pii.taxonomy import NONE, load_taxonomy
 
 
+FLOORS = {"it": 0.85}
+"""Italian has a system whose columns are three letters of the table and three of the word (``MEDNOM``)."""
+
+
 def test_a_line_of_the_sample() -> None:
-    rows = list(sample(["# comment", "", "de|kunden|kd_nr i=person_id; ort v=postal_address,none; stand"]))
+    line = "de|kunden|kd_nr i=person_id; ort v=postal_address,none; stand; Tag der Geburt d=birth"
+    rows = list(sample(["# comment", "", line]))
     assert [(column.field, column.dtype, labels) for _, column, labels in rows] == [
         ("kd_nr", "int", ["person_id"]),
         ("ort", "varchar(50)", ["postal_address", "none"]),
         ("stand", "", ["none"]),
+        ("Tag der Geburt", "date", ["birth"]),
     ]
-    assert rows[0][1].siblings == ("ort", "stand")
+    assert rows[0][1].siblings == ("ort", "stand", "Tag der Geburt")
     assert rows[0][0] == "de"
 
 
@@ -30,7 +36,7 @@ def test_the_sample_keeps_its_score_in_each_language() -> None:
             missed + (not right and NONE not in labels),
         ]
     for language, (hit, false, missed) in counts.items():
-        assert 2 * hit / (2 * hit + false + missed) >= 0.88, language
+        assert 2 * hit / (2 * hit + false + missed) >= FLOORS.get(language, 0.9), language
 
 
 @pytest.mark.parametrize("line", ["de|kunden", "nothing"])

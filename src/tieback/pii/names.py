@@ -36,6 +36,8 @@ _ADDRESSED = frozenset({"email", "ip_address", "device_id"})
 """Classes beside which an address is no place: ``email_adresse``."""
 _LOOSE = frozenset({"person_name", "employment"})
 """Classes whose phrases need a person in the name itself where another word stands beside them."""
+_KEPT_APART = frozenset({"email", "phone", "postal_address", "message_content"})
+"""Classes that schemas keep in tables of their own: ``id_email`` is a key, ``email_id`` an address."""
 _NOBODYS: frozenset[str] = frozenset()
 
 
@@ -97,8 +99,17 @@ class NameDetector:
             return verdict
         if dtype and not fits(pii_class, self._kind(dtype)):
             return Classification(NONE, 0.0, (*verdict.evidence, f"type {dtype!r} does not fit {pii_class}"))
+        if pii_class == "username" and self._numbers_a_person(reading, dtype):
+            verdict = Classification("person_id", 0.75, (*verdict.evidence, "in a column of numbers"))
+            pii_class = verdict.pii_class
         kind = self._kinds.of(pii_class, reading.words)
         return Classification(pii_class, verdict.confidence, verdict.evidence, kind) if kind else verdict
+
+    def _numbers_a_person(self, reading: Reading, dtype: str) -> bool:
+        """Whether a word for a person stands in a column of numbers: ``usuario integer`` is a key, no user name."""
+        if not dtype or self._kind(dtype) != "int":
+            return False
+        return any(self.lexicon.nouns.get(word) is Noun.PERSON for word in reading.words[reading.border :])
 
     def _further(self, reading: Reading, near: Surroundings, dtype: str) -> Classification | None:
         """What else a name may mean: by its table's class, without its table, as one word, by the ranker."""
@@ -234,6 +245,8 @@ class NameDetector:
                 place, phrase = before, inner
         if phrase.pii_class == NONE:
             return Classification(NONE, 0.0, (f"{'head' if phrase.head else 'phrase'} {phrase.text!r}",))
+        if phrase.pii_class in _KEPT_APART and reading.words[reading.border : place.start] == ("id",):
+            return Classification(NONE, 0.0, (f"key to {phrase.text!r}",))
         return self._weigh(place, phrase, reading, near)
 
     def _whose(self, place: Found, phrase: Phrase, reading: Reading) -> bool:

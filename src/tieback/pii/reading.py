@@ -25,6 +25,9 @@ GUESSED = "ranker"
 _GUESSED = 0.75
 """What a guess is worth beside a phrase of the lexicon."""
 
+_UNGUESSABLE = frozenset({"person_id"})
+"""Classes that letters cannot tell: ``idrecibo`` begins as keys to people do, and as all others."""
+
 _EVERYWHERE = frozenset({"en", "int"})
 """Languages that schemas mix with any other."""
 _NOBODYS: frozenset[str] = frozenset()
@@ -97,7 +100,7 @@ class Reader:
 
     def _guess_word(self, word: str) -> Phrase | None:
         guess = self._ranker.guess(word) if word.isalpha() else None
-        if guess is None:
+        if guess is None or guess.pii_class in _UNGUESSABLE:
             return None
         text = f"{word!r} looks like it: {' '.join(guess.because)}"
         return Phrase(text, guess.pii_class, guess.probability * _GUESSED, Needs.NOTHING, GUESSED, head_first=False)

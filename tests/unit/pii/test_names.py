@@ -250,6 +250,15 @@ def test_public_benchmark_keeps_its_score(detector: NameDetector) -> None:
         ("user.name.keyword", "", (), "username"),
         ("geo.country_iso_code", "", (), "none"),
         ("geburtsdtum", "", (), "birth"),
+        ("id_email", "mailings_recipients", (), "none"),
+        ("email_id", "customers", (), "email"),
+        ("mail_identifier", "contacts", (), "email"),
+        ("name", "institutes", ("email", "phone", "street"), "none"),
+        ("idrecibo", "recibos", (), "none"),
+        ("state_name", "regions", (), "none"),
+        ("state_name", "customers", (), "postal_address"),
+        ("screenname", "screen_views", (), "none"),
+        ("create_user", "orders", (), "person_id"),
     ],
 )
 def test_classes_of_errors_stay_mended(
@@ -257,6 +266,11 @@ def test_classes_of_errors_stay_mended(
 ) -> None:
     found = verdict(detector, field, table, "", *siblings)
     assert found.pii_class == expected, found
+
+
+@pytest.mark.parametrize(("dtype", "expected"), [("int", "person_id"), ("varchar(20)", "username"), ("", "username")])
+def test_a_user_in_a_column_of_numbers_is_a_key(detector: NameDetector, dtype: str, expected: str) -> None:
+    assert verdict(detector, "usuario_devolucao", "prestamos", dtype).pii_class == expected
 
 
 def test_the_ranker_says_so(detector: NameDetector) -> None:
