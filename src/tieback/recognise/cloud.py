@@ -38,7 +38,7 @@ def cloud_endpoint(
         scheme: of the text; empty where it has none: the endpoint's is ``https`` then.
         port: of the text; the scheme's default where it has none.
     """
-    database = firebase.firebase_endpoint(host, rules)
+    database = firebase.firebase_endpoint(host, rules, rest[:_MAX_REST])
     if database is not None:
         return database
     unmeant = "only" if scheme else "never"

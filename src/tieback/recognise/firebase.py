@@ -1,7 +1,8 @@
 """Firebase Realtime Database hosts: ``<instance>.firebaseio.com`` and ``<instance>.<region>.firebasedatabase.app``.
 
 See https://firebase.google.com/docs/projects/locations#rtdb-locations. The value is ``firebase-rtdb:<instance>``; an
-instance name is unique over all regions, so the region is not part of it.
+instance name is unique over all regions, so the region is not part of it. A client that was sent on talks to a host
+that many databases share, ``s-usc1c-nss-205.firebaseio.com``, and names its own in ``?ns=``.
 """
 
 import re
@@ -18,16 +19,24 @@ SUFFIXES = ("firebaseio.com", "firebasedatabase.app")
 _INSTANCE = re.compile(
     r"([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.firebaseio\.com|\.[a-z]{2,16}-[a-z]{2,16}\d{1,2}\.firebasedatabase\.app)"
 )
+_SHARED = re.compile(r"s-[a-z0-9]{3,12}-nss-\d{1,5}")
+_NAMESPACE = re.compile(r"[?&]ns=([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?![a-z0-9-])")
 
 
-def firebase_endpoint(host: str, rules: Rules) -> Endpoint | None:
-    """The database instance that a canonical host name belongs to, or ``None`` where it is another host."""
+def firebase_endpoint(host: str, rules: Rules, rest: str = "") -> Endpoint | None:
+    """The database instance that a canonical host name and what follows it name, or ``None`` where they name none."""
     found = _INSTANCE.fullmatch(host)
     if found is None or rules.not_backends.reason(host) is not None:
         return None
+    name = found[1]
+    if _SHARED.fullmatch(name):
+        own = _NAMESPACE.search(rest)
+        if own is None:
+            return None
+        name, host = own[1], f"{own[1]}.firebaseio.com"
     return Endpoint(
         kind=EndpointKind.CLOUD,
-        value=f"firebase-rtdb:{found[1]}",
+        value=f"firebase-rtdb:{name}",
         scheme="https",
         host=host,
         port=443,

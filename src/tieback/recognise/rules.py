@@ -4,6 +4,7 @@ Every file is TOML; each entry carries its source, and where it judges, its reas
 error and raises ``msgspec.ValidationError``: the files are part of the package.
 """
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
@@ -54,11 +55,27 @@ class _Suffix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
+class ServicePath(msgspec.Struct, forbid_unknown_fields=True, dict=True):
+    """One ``[[path]]`` of services.toml."""
+
+    pattern: str
+    service: str
+    source: str
+    match: tuple[str, ...]
+    avoid: tuple[str, ...]
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """Compiled when a path is first asked about."""
+        return re.compile(self.pattern)
+
+
 class _Services(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scheme: tuple[Scheme, ...]
     jdbc: tuple[_Jdbc, ...]
     port: tuple[_Port, ...]
     suffix: tuple[_Suffix, ...]
+    path: tuple[ServicePath, ...]
 
 
 class _NotBackendRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -158,6 +175,7 @@ class Services:
         self.jdbc: dict[str, Scheme] = {entry.driver: self.schemes[entry.scheme] for entry in read.jdbc}
         self._ports = {entry.port: entry.service for entry in read.port}
         self._suffixes = {entry.suffix: entry.service for entry in read.suffix}
+        self.paths = read.path
 
     def of(self, host: str, port: int | None) -> str | None:
         """The product that a host suffix or else a usual port implies, or ``None``."""
@@ -166,6 +184,10 @@ class Services:
             if service is not None:
                 return service
         return self._ports.get(port) if port is not None else None
+
+    def of_path(self, path: str) -> str | None:
+        """The product that alone has such a path, or ``None``."""
+        return next((one.service for one in self.paths if one.compiled.search(path)), None) if path else None
 
 
 class NotBackends:

@@ -18,7 +18,6 @@ RULE = "url"
 _AUTHORITY = re.compile(r"[^/?#]{0,1024}")
 _HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.%]{2,64}\]|[^:,;()&|=!*'\[\]]{0,1024})(?::([^,;()&|=!*'\[\]]{0,1024}))?")
 _PATH = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]{0,1024}")
-_GRAPHQL = re.compile(r"/(?:graphql|gql)\Z", re.IGNORECASE)
 _VARIABLE_SEGMENT = re.compile(r"/:[A-Za-z_]")
 _SECRET_SEGMENT = re.compile(r"(?<=/services)/T[0-9A-Z]{6}|(?<=/api/webhooks)/\d{6}|/bot\d{6,12}:|/(?=sk_live_|hf_)")
 """Where the rest of a path is a credential: web hooks of Slack and Discord, Telegram's bots."""
@@ -58,7 +57,7 @@ def verify(text: str, scheme: Scheme, rules: Rules) -> Verdict:
         host=host.name,
         port=port,
         path=path,
-        service=scheme.service or rules.services.of(host.name, port) or ("graphql" if _GRAPHQL.search(path) else None),
+        service=scheme.service or rules.services.of(host.name, port) or rules.services.of_path(path),
     )
     return Verdict(RULE, covers, endpoints=(endpoint,), secrets=_secrets(userinfo))
 

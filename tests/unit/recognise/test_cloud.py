@@ -1,5 +1,8 @@
 """Cloud resources: every example of the rule file, and what is decided of URLs."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,6 +37,15 @@ def test_examples_match(text: str, value: str) -> None:
 @pytest.mark.parametrize(("kind", "text"), [(rule.kind, text) for rule in ALL for text in rule.avoid])
 def test_examples_to_avoid_do_not(kind: str, text: str) -> None:
     assert [one for one in sightings(text) if one.endpoint.value.startswith(f"{kind}:")] == []
+
+
+BY_NAME = tomllib.loads(Path(__file__).with_name("by_name.toml").read_text())
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_what_is_asked_for_by_name_is_found_in_its_usual_form(name: str) -> None:
+    text, value = BY_NAME[name]
+    assert {one.endpoint.value for one in sightings(f"x {text} y")} == {value}
 
 
 def test_each_rule_has_examples_and_there_are_many_kinds() -> None:

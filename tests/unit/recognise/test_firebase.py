@@ -41,6 +41,21 @@ def test_hosts_without_an_instance(host: str) -> None:
     assert not verdict.endpoints
 
 
+@pytest.mark.parametrize(
+    ("rest", "value"),
+    [
+        ("/.ws?v=5&ns=shop-1234-default-rtdb", "firebase-rtdb:shop-1234-default-rtdb"),
+        ("/.lp?start=t&ns=shop", "firebase-rtdb:shop"),
+        ("/.ws?v=5", None),
+        ("/.ws?ns=%s", None),
+    ],
+)
+def test_a_host_that_many_databases_share_names_the_one_in_its_query(rest: str, value: str | None) -> None:
+    endpoint = firebase_endpoint("s-usc1c-nss-205.firebaseio.com", RULES, rest)
+    assert (endpoint and endpoint.value) == value
+    assert endpoint is None or endpoint.host == f"{endpoint.value.partition(':')[2]}.firebaseio.com"
+
+
 def test_other_hosts_are_left_alone() -> None:
     assert firebase_endpoint("api.shop.de", RULES) is None
     assert firebase_endpoint("xfirebaseio.com", RULES) is None

@@ -150,3 +150,15 @@ def test_parents_begin_with_the_name_itself() -> None:
 )
 def test_places_that_name_no_back_ends(file: str, none: bool) -> None:
     assert (RULES.not_backends.place_reason(file) is not None) is none
+
+
+@pytest.mark.parametrize(
+    ("service", "path"), [(one.service, path) for one in RULES.services.paths for path in one.match]
+)
+def test_paths_that_one_service_has(service: str, path: str) -> None:
+    assert RULES.services.of_path(path) == service
+
+
+@pytest.mark.parametrize("path", ["", "/", *(path for one in RULES.services.paths for path in one.avoid)])
+def test_paths_that_anyone_may_have(path: str) -> None:
+    assert RULES.services.of_path(path) is None
