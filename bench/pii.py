@@ -13,6 +13,7 @@ from time import process_time
 from typing import Any
 
 from bench.measure import median_cpu, process, table
+from bench.pii_peers import FEW, SLOW, VERSIONS, measured
 from tieback.model.pii import Classification, Column
 
 ROOT = Path(__file__).parents[1]
@@ -139,6 +140,35 @@ def run() -> str:
         + table(["what", "rows", "precision", "recall", "F1", "macro F1", "negatives flagged", "national ids F1"], rows)
         + "\n"
         + table(["speed", ""], speeds)
+        + "\n"
+        + _peers(judge, fields, columns)
+    )
+
+
+def _peers(judge: Callable[..., Any], fields: Sequence[dict[str, Any]], columns: Sequence[dict[str, Any]]) -> str:
+    """What others say of the same names and columns."""
+    names = [row["field"] for row in fields]
+    cells = [(row["field"], [str(value) for value in row["values"]]) for row in columns]
+    gold = {"named": [_labels(row) for row in fields], "headed": [_labels(row) for row in columns]}
+    rows = []
+    for tool, version in VERSIONS.items():
+        found = measured(tool, names, cells)
+        if isinstance(found, str):
+            rows.append([version, found, "", "", "", "", ""])
+            continue
+        scores = []
+        for how in ("named", "headed", "opaque"):
+            if found[how] is None or (how == "headed" and found["named"] is None):
+                scores.append("")
+                continue
+            (precision, recall, f1), _, _ = judge(gold.get(how, gold["headed"]), found[how])
+            scores.append(f"{precision:.2f} / {recall:.2f} / {f1:.3f}")
+        speed = f"{found['names_a_second']:,.0f}" if found["names_a_second"] else ""
+        rows.append([version, *scores, speed, f"{found['values_a_second']:,.0f}", str(FEW) if tool in SLOW else "all"])
+    heads = ["peer", "names P / R / F1", "with header", "without header", "names/s", "values/s", "values a column"]
+    return (
+        "Peers on the same rows, each in an environment of its own, their classes mapped to these in their favour "
+        "(`bench/pii_peers.py`); presidio with every recognizer that needs no model.\n\n" + table(heads, rows)
     )
 
 
