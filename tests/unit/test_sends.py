@@ -30,6 +30,8 @@ POSTS = {
     ("neo4j", "/db/neo4j/query/v2", '{"statement":"CALL db.info() YIELD id RETURN id","accessMode":"READ"}'),
     ("neo4j", "/db/neo4j/query/v2", '{"statement":"CALL db.propertyKeys()","accessMode":"READ"}'),
     ("hasura", "/v1/graphql", '{"query":"{__schema{queryType{fields{name}}}}"}'),
+    ("milvus", "/v2/vectordb/collections/get_stats", '{"collectionName":"[A-Za-z_][A-Za-z0-9_]{0,254}"}'),
+    ("hasura", "/v1/graphql", '{"query":"{n:[A-Za-z_][A-Za-z0-9_]{0,62}_aggregate{aggregate{count,}}}"}'),
     # Names of project and collection: no character of theirs could end a string or a path.
     (
         "firestore",

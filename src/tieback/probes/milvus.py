@@ -1,29 +1,39 @@
 """Milvus over its REST API: collections and fields. No vector is read.
 
 Sends, in this order: ``GET /v1/vector/collections`` (identify: it asks who we are, or lists); ``POST
-/v2/vectordb/collections/list`` with a fixed body as the second proof (enumerate); ``GET
-/v1/vector/collections/describe`` for at most 50 (describe). Milvus asks for no credentials by default. Rows are not
-counted: that call takes a body with a name, and we send only fixed ones. Not yet verified against the real server.
+/v2/vectordb/collections/list`` with a fixed body as the second proof, ``POST /v2/vectordb/collections/get_stats`` with
+the name of a collection for at most 50 (enumerate); ``GET /v1/vector/collections/describe`` for each (describe). Milvus
+asks for no credentials by default. Its number of rows includes deleted ones until they are compacted: an estimate. Not
+yet verified against the real server.
 """
 
 import msgspec
 
+from tieback.model.figure import estimate
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.jsontext import decoded
-from tieback.probes.wire.requests import posting, reading
+from tieback.probes.wire.jsontext import Number, decoded
+from tieback.probes.wire.requests import asking, posting, reading
 from tieback.scope.conversation import Conversation
 
 _LIST = reading("/v1/vector/collections", "whether it asks who we are; names of collections", depth=Depth.IDENTIFY)
 _LIST_2 = posting("/v2/vectordb/collections/list", b"{}", "the same by the newer API: the second proof")
+_NAME = rb"[A-Za-z_][A-Za-z0-9_]{0,254}"
+_STATS = asking(
+    "/v2/vectordb/collections/get_stats",
+    '{"collectionName":"{collection}"}',
+    "number of rows of a collection; statistics only",
+    names=_NAME,
+    label="POST /v2/vectordb/collections/get_stats",
+)
 _DESCRIBE = reading(
     "/v1/vector/collections/describe?collectionName={collection}",
     "names and types of fields; no values",
     depth=Depth.DESCRIBE,
-    names=rb"[A-Za-z_][A-Za-z0-9_]{0,254}",
+    names=_NAME,
 )
 _OK = (0, 200)
 _CLOSED = (1800, 1801, 80001)
@@ -49,6 +59,15 @@ class _Described(msgspec.Struct):
     data: _Description | None = None
 
 
+class _Rows(msgspec.Struct):
+    row_count: Number = msgspec.field(name="rowCount")
+
+
+class _Counted(msgspec.Struct):
+    code: int
+    data: _Rows | None = None
+
+
 class MilvusProbe(WebStore):
     """Asks Milvus what it holds."""
 
@@ -59,7 +78,7 @@ class MilvusProbe(WebStore):
         services=("milvus",),
         cpe=("cpe:2.3:a:milvus:milvus",),
         cwe="CWE-306",
-        sends=(_LIST.send, _LIST_2.send, _DESCRIBE.send),
+        sends=(_LIST.send, _LIST_2.send, _STATS.send, _DESCRIBE.send),
         references=("https://milvus.io/api-reference/restful/v2.4.x/About.md",),
         web=True,
     )
@@ -94,13 +113,21 @@ class MilvusProbe(WebStore):
         if second is not None and second.code not in _OK:
             draft.proofs.pop()
         chosen = inquiry.chosen(names, "collections")
+        held = False
         for name in chosen:
+            counted = yield from inquiry.read(_STATS, _Counted, name, cap=16 * 1024)
+            rows = counted.data.row_count if counted is not None and counted.data is not None else None
+            records = estimate(rows, "get_stats rowCount, deleted rows included") if rows is not None else None
+            held = held or bool(rows)
             fields: tuple[Field, ...] = ()
             if inquiry.describes:
                 told = yield from inquiry.read(_DESCRIBE, _Described, name, cap=256 * 1024)
                 listed = told.data.fields[:MAX_FIELDS] if told is not None and told.data is not None else []
                 fields = tuple(Field(one.name[:512], one.type) for one in listed)
-            inquiry.hold([Container((name,), "collection", fields=fields)])
+            inquiry.hold([Container((name,), "collection", records=records, fields=fields)])
         inquiry.hold([Container((name,), "collection") for name in names[len(chosen) :]])
         draft.fingerprint(names)
-        draft.access = Access.PARTIAL if names else Access.OPEN_EMPTY
+        if names:
+            draft.access = Access.OPEN if held and not inquiry.refused else Access.PARTIAL
+        else:
+            draft.access = Access.OPEN_EMPTY

@@ -6,11 +6,17 @@ from tieback.model.probe import Access
 
 SCHEMA = 'POST /v1/graphql {"query":"{__schema{queryType{fields{name}}}}"}'
 
+COUNT = 'POST /v1/graphql {"query":"{n:people_aggregate{aggregate{count,}}}"}'
+
 STATES: list[tuple[dict[str, int | str], Access]] = [
     # what differs, access
     ({SCHEMA: '{"errors":[{"extensions":{"code":"access-denied"}}]}'}, Access.AUTH_REQUIRED),
     ({SCHEMA: '{"data":{"__schema":{"queryType":{"fields":[{"name":"no_queries_available"}]}}}}'}, Access.OPEN_EMPTY),
+    # The count is a proof of its own.
     ({"GET /v1alpha1/config": 401}, Access.PARTIAL),
+    ({"GET /v1alpha1/config": 404}, Access.OPEN),
+    ({COUNT: '{"data":{"n":{"aggregate":{"count":0}}}}'}, Access.PARTIAL),
+    ({COUNT: '{"errors":[{"message":"field not found"}]}'}, Access.PARTIAL),
 ]
 
 

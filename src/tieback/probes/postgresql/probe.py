@@ -8,6 +8,9 @@ version is known: the server tells it after a login only.
 
 Identity: ``system_identifier``, which replicas share and which survives restarts; where it may not be read, the
 fingerprint of database, schema and table names with their object ids.
+
+CockroachDB, Redshift and YugabyteDB speak the same protocol: who lets us in tells which he is, and Redshift also by how
+it asks for a password. Others that ask are reported as PostgreSQL. Their catalogues may answer less.
 """
 
 import re
@@ -37,10 +40,15 @@ class PostgresqlProbe:
 
     meta = ProbeMeta(
         name="postgresql",
-        products=("postgresql",),
-        ports=(5432, 5433),
-        services=("postgresql", "postgres"),
-        cpe=("cpe:2.3:a:postgresql:postgresql",),
+        products=("postgresql", "cockroachdb", "redshift", "yugabytedb"),
+        ports=(5432, 5433, 5439, 26257),
+        services=("postgresql", "postgres", "cockroachdb", "redshift", "yugabytedb"),
+        cpe=(
+            "cpe:2.3:a:postgresql:postgresql",
+            "cpe:2.3:a:cockroachlabs:cockroachdb",
+            "cpe:2.3:a:amazon:redshift",
+            "cpe:2.3:a:yugabyte:yugabytedb",
+        ),
         cwe="CWE-306",
         sends=SENDS,
         references=("https://www.postgresql.org/docs/current/protocol.html",),
@@ -67,6 +75,7 @@ class PostgresqlProbe:
         draft.fingerprint(())
         role = MADE_UP_ACCOUNT
         if isinstance(answer, Refusal):
+            draft.product = answer.product or draft.product
             _refused(draft, answer)
             if draft.access is Access.FIREWALLED:
                 return
@@ -80,7 +89,7 @@ class PostgresqlProbe:
         else:
             draft.access = Access.ANY_USER
             draft.prove(_START, "a made-up role is let in", Access.ANY_USER)
-        draft.version = re.sub(r"[^0-9.].*", "", answer.version)
+        draft.product, draft.version = answer.product, re.sub(r"[^0-9.].*", "", answer.version)
         yield from _ask(draft, session, role, depth)
 
 

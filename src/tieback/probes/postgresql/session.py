@@ -37,8 +37,14 @@ _PASSWORD_METHODS = {
     7: "GSSAPI",
     9: "SSPI",
     10: "SASL",
+    13: "a digest of Redshift's",
+    14: "an identity provider, as Redshift does",
 }
-"""Codes of AuthenticationRequest other than 0, AuthenticationOk."""
+"""Codes of AuthenticationRequest other than 0, AuthenticationOk; the last two are Redshift's own
+(https://github.com/aws/amazon-redshift-python-driver)."""
+_REDSHIFT = (13, 14)
+_TOLD = (b"server_version", b"crdb_version", b"padb_version")
+"""Parameters that tell the version: of PostgreSQL or kin, of CockroachDB, of Redshift."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -51,13 +57,16 @@ class Refusal(msgspec.Struct, frozen=True):
     """The server's function that raised it: the one part of an error that is never translated."""
     trusted: bool = False
     """Whether AuthenticationOk came before it: the server asked for no password."""
+    product: str = ""
+    """Which of the kin asks in such a way; empty where any may."""
 
 
 class Started(msgspec.Struct, frozen=True):
     """A session that can be asked."""
 
     version: str
-    """``server_version``, such as ``16.4 (Debian 16.4-1)``."""
+    """``server_version``, such as ``16.4 (Debian 16.4-1)``; of a kin its own version."""
+    product: str = "postgresql"
 
 
 def valid_name(name: str) -> bool:
@@ -130,7 +139,7 @@ class PostgresSession:
 
     def _started(self) -> Conversation[Started | Refusal]:
         trusted = False
-        version = ""
+        told: dict[bytes, str] = {}
         for _ in range(_MAX_START_MESSAGES):
             message = yield from self._message()
             payload = message.payload
@@ -140,22 +149,40 @@ class PostgresSession:
                     method = _PASSWORD_METHODS.get(code)
                     if method is None:
                         raise Hostile(f"an authentication request of kind {code}")
-                    return Refusal("", f"asks for {method}")
+                    return Refusal("", f"asks for {method}", product="redshift" if code in _REDSHIFT else "")
                 trusted = True
             elif message.kind == b"E":
                 return _refusal(payload, trusted=trusted)
-            elif message.kind == b"S" and payload.startswith(b"server_version\0"):
-                version = payload[15:].split(b"\0", 1)[0].decode("utf-8", "replace")[:80]
+            elif message.kind == b"S" and payload.partition(b"\0")[0] in _TOLD:
+                name, _, rest = payload.partition(b"\0")
+                told[name] = rest.partition(b"\0")[0].decode("utf-8", "replace")[:80]
             elif message.kind == b"Z":
                 if not trusted:
                     raise Hostile("a session without authentication")
-                return Started(version)
+                return _started(told)
             elif message.kind not in (b"S", b"K", b"N", b"v"):
                 raise Hostile(f"an answer to a start that is none: {message.kind!r}")
         raise Hostile("a start without end")
 
     def _message(self) -> Conversation[PostgresMessage]:
         return (yield from postgres_message(self._inbox, _CAP))
+
+
+def _started(told: dict[bytes, str]) -> Started:
+    """Who answers, by the parameters of a session.
+
+    CockroachDB tells ``crdb_version`` (``CockroachDB CCL v23.1.11 (…)``), Redshift ``padb_version``, YugabyteDB its own
+    version inside PostgreSQL's (``11.2-YB-2.18.0.0-b0``). None of them was verified against the real server.
+    """
+    version = told.get(b"server_version", "")
+    if cockroach := told.get(b"crdb_version"):
+        found = re.search(r"\bv([0-9][0-9.]*)", cockroach)
+        return Started(found[1] if found else "", "cockroachdb")
+    if redshift := told.get(b"padb_version"):
+        return Started(redshift, "redshift")
+    if found := re.search(r"-YB-([0-9][0-9.]*)", version):
+        return Started(found[1], "yugabytedb")
+    return Started(version)
 
 
 def _startup(role: str, database: str) -> bytes:

@@ -29,6 +29,7 @@ def start(*answers: bytes | None, starttls: bool = True) -> Played[Answer]:
 
 STARTS: list[tuple[bytes, Answer]] = [
     (authentication(0) + READY, Started("18.6")),
+    (authentication(13), Refusal("", "asks for a digest of Redshift's", product="redshift")),
     (authentication(10) + b"", Refusal("", "asks for SASL")),
     (authentication(5), Refusal("", "asks for MD5 password")),
     (authentication(3), Refusal("", "asks for clear-text password")),
@@ -38,6 +39,32 @@ STARTS: list[tuple[bytes, Answer]] = [
     ),
     (error("28000", "no entry", "ClientAuthentication"), Refusal("28000", "no entry", "ClientAuthentication")),
 ]
+
+
+# Parameters as the makers document them; not yet verified against the real servers.
+KIN: list[tuple[dict[str, str], Started]] = [
+    ({"server_version": "16.4 (Debian 16.4-1)"}, Started("16.4 (Debian 16.4-1)")),
+    (
+        {"server_version": "13.0.0", "crdb_version": "CockroachDB CCL v23.1.11 (x86_64-pc-linux-gnu, built 2023)"},
+        Started("23.1.11", "cockroachdb"),
+    ),
+    ({"server_version": "13.0.0", "crdb_version": "?"}, Started("", "cockroachdb")),
+    ({"server_version": "8.0.2", "padb_version": "1.0.12345"}, Started("1.0.12345", "redshift")),
+    ({"server_version": "11.2-YB-2.18.0.0-b0"}, Started("2.18.0.0", "yugabytedb")),
+    ({"padb_version": ""}, Started("")),
+]
+
+
+@pytest.mark.parametrize(("told", "result"), KIN)
+def test_kin_tell_who_they_are(told: dict[str, str], result: Started) -> None:
+    parameters = b"".join(postgres_frame(b"S", f"{name}\0{value}\0".encode()) for name, value in told.items())
+    assert start(b"N", authentication(0) + parameters + postgres_frame(b"Z", b"I")).result == result
+
+
+@pytest.mark.parametrize("payload", [b"crdb_version", b"crdb_version\0", b"\0", b"", b"padb_version\0\xff\0x"])
+def test_parameters_that_end_early(payload: bytes) -> None:
+    answer = authentication(0) + postgres_frame(b"S", payload) + postgres_frame(b"Z", b"I")
+    assert isinstance(start(b"N", answer).result, Started)
 
 
 @pytest.mark.parametrize(("answer", "result"), STARTS)
