@@ -34,6 +34,8 @@ CONTRACTS = {
                 "explain",
                 "explanation",
                 "diff",
+                "tables",
+                "sampling",
             },
         ),
     ],

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 
 import msgspec
+from msgspec.structs import replace
 
-from tieback.model.exposure import PiiClassTotal, Severity, SeverityFactor
+from tieback.model.exposure import Exposure, PiiClassTotal, Severity, SeverityFactor
 from tieback.model.figure import Figure, Quality
 from tieback.model.probe import Access, Ransom, RansomVerdict
 from tieback.pii.taxonomy import PiiClass
@@ -49,6 +50,8 @@ class SeverityTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ransom: dict[RansomVerdict, int]
     cleartext: CleartextPoints
     apps: tuple[Step, ...]
+    devices: tuple[Step, ...]
+    window: tuple[Step, ...]
     thresholds: dict[Severity, int]
 
 
@@ -87,12 +90,35 @@ def rate(facts: Facts, table: SeverityTable, taxonomy: Mapping[str, PiiClass]) -
     """Score and severity of one store. The score is the sum of the factors' points."""
     factors = tuple(factor for factor in _factors(facts, table, taxonomy) if factor.points)
     score = sum(factor.points for factor in factors)
-    severity = max(
-        (level for level, start in table.thresholds.items() if score >= start),
-        key=lambda level: level.rank,
-        default=Severity.INFO,
+    return Verdict(level_of(score, table), score, factors)
+
+
+def level_of(score: int, table: SeverityTable) -> Severity:
+    """The severity that a sum of points makes."""
+    reached = (level for level, start in table.thresholds.items() if score >= start)
+    return max(reached, key=lambda level: level.rank, default=Severity.INFO)
+
+
+def with_context(exposure: Exposure, devices: int, days: int, table: SeverityTable) -> Exposure:
+    """A store that lets strangers in, judged anew with what only the workspace knows.
+
+    Args:
+        exposure: judged by itself.
+        devices: how often the apps that lead to it are installed on devices of the inventories.
+        days: how long it has been seen to let strangers in.
+        table: the points.
+    """
+    if not exposure.exposed:
+        return exposure
+    more = (
+        SeverityFactor("devices", _points(devices, table.devices), f"its apps are installed {devices:,} times"),
+        SeverityFactor("exposure window", _points(days, table.window), f"seen open over {days:,} days"),
     )
-    return Verdict(severity, score, factors)
+    added = tuple(factor for factor in more if factor.points)
+    if not added:
+        return exposure
+    score = exposure.score + sum(factor.points for factor in added)
+    return replace(exposure, factors=(*exposure.factors, *added), score=score, severity=level_of(score, table))
 
 
 def _factors(facts: Facts, table: SeverityTable, taxonomy: Mapping[str, PiiClass]) -> Iterator[SeverityFactor]:

@@ -31,6 +31,11 @@ BaselineOption = Annotated[
     Path | None, typer.Option(help="An earlier report (.json or .ndjson): says what is new; --fail-on looks at that.")
 ]
 
+SampleOption = Annotated[
+    int | None,
+    typer.Option(min=1, help="The inputs are a random sample of so many apps: adds an estimate of the whole."),
+]
+
 FORMATS = "terminal, html, pdf, json, ndjson, csv, markdown, sarif, ocsf, stix, defectdojo, cyclonedx, csaf, junit"
 """For help; a test keeps it true, since importing the renderers would make every command slow."""
 DIFF_FORMATS = ("terminal", "markdown", "html", "json")
@@ -51,6 +56,7 @@ def report(
     vendor: VendorOption = "",
     suppressions: SuppressionsOption = None,
     baseline: BaselineOption = None,
+    sample_of: SampleOption = None,
 ) -> None:
     """Render the last finished run of a workspace, compare two reports (diff), or say where a figure comes from."""
     if context.invoked_subcommand is not None:
@@ -58,12 +64,13 @@ def report(
     from tieback.pipeline.reporting import last_report
     from tieback.report import by_name
     from tieback.report.audience import audience_of, for_audience
+    from tieback.report.sampling import as_sample
 
     renderer = by_name(output)
     who = audience_of(audience, vendor)
     past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
     with last_report(workspace) as whole:
-        judged = set_beside(set_apart(whole), past)
+        judged = as_sample(set_beside(set_apart(whole), past), sample_of)
         document = for_audience(judged, who, vendor)
         if out is not None:
             write_report(document, renderer, out)

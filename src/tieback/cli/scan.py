@@ -9,6 +9,7 @@ from tieback.cli.report import (
     FORMATS,
     AudienceOption,
     BaselineOption,
+    SampleOption,
     SuppressionsOption,
     VendorOption,
     read_baseline,
@@ -43,6 +44,7 @@ def scan(
     vendor: VendorOption = "",
     suppressions: SuppressionsOption = None,
     baseline: BaselineOption = None,
+    sample_of: SampleOption = None,
 ) -> None:
     """Read apps, map their back ends, ask the data stores that the grant covers, and report.
 
@@ -51,6 +53,7 @@ def scan(
     from tieback.pipeline.scan import ScanRequest, run_scan
     from tieback.report import by_name, by_suffix
     from tieback.report.audience import audience_of, for_audience
+    from tieback.report.sampling import as_sample
     from tieback.scope.grant import load_grant
 
     if output != "table":
@@ -68,7 +71,7 @@ def scan(
     with run_scan(request, progress_bar) as done:
         for error in done.failed:
             complain(error)
-        judged = set_beside(set_apart(done.report), past)
+        judged = as_sample(set_beside(set_apart(done.report), past), sample_of)
         document = for_audience(judged, who, vendor)
         if renderer is not None and report is not None:
             write_report(document, renderer, report)

@@ -76,6 +76,77 @@ class Headline(msgspec.Struct, frozen=True):
     """Stores that one extortionist visited, the largest group first."""
 
 
+class Group(msgspec.Struct, frozen=True):
+    """One line of a table: what is counted of the apps and stores that belong together."""
+
+    name: str
+    """``unknown`` where nothing tells."""
+    analysed: int | None
+    """Apps that were read; ``None`` where it is stores that are grouped."""
+    using: int | None
+    """Apps that lead to a store that answered; ``None`` here and below where this audience is not told."""
+    affected: int | None
+    """Apps that lead to a store that lets a stranger in."""
+    answering: int
+    """Distinct stores; one that belongs to several groups is counted in each."""
+    exposed: int
+    ransomed: int | None
+    records: Figure
+    """Of the exposed stores."""
+    bytes: Figure
+
+
+class GroupTable(msgspec.Struct, frozen=True):
+    """The headline figures by one property of apps or stores."""
+
+    by: str
+    """``kind``, ``platform``, ``vendor``, ``provider`` or ``country``: the key of ``tieback report explain``."""
+    groups: tuple[Group, ...]
+    """Those with most exposed stores first."""
+    left_out: int = 0
+    """Groups that are not told."""
+
+
+class CloserLook(msgspec.Struct, frozen=True):
+    """The exposed stores whose fields were described: part of the totals, and never added to them."""
+
+    apps: int
+    stores: int
+    records: Figure
+    bytes: Figure
+
+
+class History(msgspec.Struct, frozen=True):
+    """What became of the stores that earlier runs of this workspace saw let strangers in."""
+
+    since: str
+    """Day of the first of those runs, ISO 8601."""
+    runs: int
+    before: int
+    """Distinct stores that they saw so."""
+    still_open: int
+    remediated: int
+    """Answered again, and let nobody in."""
+    unconfirmed: int
+    """Did not answer, or were not asked."""
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """The inputs are a random sample: what the whole is estimated to be, with its interval."""
+
+    population: int
+    """Apps of which the analysed ones are a random sample, as the user says."""
+    share: float
+    """Affected among the analysed, 0 to 1."""
+    low: float
+    high: float
+    """Ends of the 95 % confidence interval of the share (Wilson, with the correction for a finite population)."""
+    affected: Figure
+    """Estimated apps that are affected in the whole."""
+    affected_low: int
+    affected_high: int
+
+
 class AppSummary(msgspec.Struct, frozen=True):
     """One app's line and section."""
 
@@ -248,6 +319,14 @@ class Report(msgspec.Struct, frozen=True):
     """Findings that somebody decided to live with, worst first; they are not among ``findings``."""
     baseline: Baseline | None = None
     """``None`` where there is no earlier report to compare with."""
+    tables: tuple[GroupTable, ...] = ()
+    """The headline figures by kind of store, platform, vendor, provider and country."""
+    closer: CloserLook | None = None
+    """``None`` where no store was described, or this audience is not told."""
+    history: History | None = None
+    """``None`` in a workspace's first run."""
+    sample: Sample | None = None
+    """``None`` where the inputs are no sample of anything."""
 
     def exposures(self) -> Iterator[Exposure]:
         """Every store, the exposed ones first."""

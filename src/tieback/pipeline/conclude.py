@@ -1,17 +1,21 @@
 """Probe reports and sightings become exposures and findings, kept in the ledger."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from tieback.assess.context import version_text
 from tieback.assess.exposures import assess
 from tieback.assess.findings import findings, subject_of
+from tieback.model.app import App
 from tieback.model.backend import Candidate
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.exposure import AppRoute
 from tieback.model.sighting import Credential
 from tieback.pii import detectors
 from tieback.pipeline.attributed import Attributed, places
+from tieback.pipeline.context import in_context
 from tieback.scope.conversation import Target
 from tieback.storage.apps import AppEndpoint, app_endpoints, read_app_documents
 from tieback.storage.asked import read_backends, read_probes
@@ -45,7 +49,9 @@ def conclude(
     leaks = [(group.app_key, where, leak) for group in traffic for where, leak in group.leaks]
     (detector,) = detectors()
     exposures = assess(tuple(read_probes(lake, run)), routes(asked, seen), detector)
-    declared = _declared(workspace, units)
+    declared = _declared(workspace, units, {way.app_sha256 for exposure in exposures for way in exposure.routes})
+    declared.releases.update((group.app_key, (group.app, version_text(group.app))) for group in traffic)
+    exposures = in_context(workspace, run, datetime.now(UTC).date(), exposures, declared.releases)
     declared.subjects.update((group.app_key, subject_of(group.app, group.app_key)) for group in traffic if group.leaks)
     found = findings(
         exposures, declared.credentials, leaks, declared.policies, tuple(_dangling(lake, run, seen)), declared.subjects
@@ -95,14 +101,18 @@ class _Declared:
     credentials: list[tuple[str, Credential]]
     policies: list[tuple[str, CleartextPolicy]]
     subjects: dict[str, str]
+    releases: dict[str, tuple[App, str]]
 
 
-def _declared(workspace: Workspace, units: Sequence[RunInput]) -> _Declared:
-    found = _Declared([], [], {})
+def _declared(workspace: Workspace, units: Sequence[RunInput], leading: Collection[str]) -> _Declared:
+    """Of every app, and of those that lead to a store what release they are."""
+    found = _Declared([], [], {}, {})
     for key, document in read_app_documents(workspace.lake, units):
         policies = [(key, policy) for policy in document.cleartext if policy.cleartext or policy.user_cas]
         found.credentials += [(key, credential) for credential in document.credentials]
         found.policies += policies
+        if document.app is not None and key in leading:
+            found.releases[key] = (document.app, version_text(document.app))
         if document.credentials or policies:
             found.subjects[key] = subject_of(document.app, key)
     return found

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from tieback import __version__
+from tieback.assess.ransom import RANSOMED
 from tieback.assess.summary import headline
 from tieback.model.backend import Backend
 from tieback.model.errors import WorkspaceError
@@ -16,9 +17,12 @@ from tieback.model.probe import Outcome, ProbeReport
 from tieback.model.report import AppSighting, AppSummary, Handle, Index, Report, Scope
 from tieback.model.sighting import Problem
 from tieback.pipeline.attributed import Attributed, attributed
+from tieback.pipeline.history import history
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.scope.grant import parse_grant
 from tieback.storage.asked import Asked, read_backends, read_probes
+from tieback.storage.conclusions import StoreLine
+from tieback.storage.groups import StoreColumns, StoreRow, closer_look, group_tables
 from tieback.storage.ledger import RunRow
 from tieback.storage.summaries import Captured, RunApps, captured_bundles, read_captures, read_failed
 from tieback.storage.workspace import Workspace
@@ -39,7 +43,14 @@ def last_report(directory: Path) -> Iterator[Report]:
     with Workspace.open(directory, create=False) as workspace:
         run = workspace.ledger.latest_run()
         if run is None:
-            raise WorkspaceError("no run has ended here", where=str(directory), advice="Run `tieback scan` first")
+            begun = workspace.ledger.conclusions.begun()
+            if begun is None:
+                raise WorkspaceError("no run has ended here", where=str(directory), advice="Run `tieback scan` first")
+            raise WorkspaceError(
+                f"no run has ended here; one was begun on {begun:%Y-%m-%d %H:%M} UTC",
+                where=str(directory),
+                advice="Give the same `tieback scan` again: it goes on where it stopped",
+            )
         yield build_report(workspace, run.id)
 
 
@@ -53,13 +64,14 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     if run is None or run.id != run_id:
         raise WorkspaceError(f"run {run_id} has not ended", where=str(workspace.directory))
     lake, concluded = workspace.lake, workspace.ledger.conclusions
+    leads = concluded.leads(run.id)
     captures = read_captures(lake, run.id, TRAFFIC_ANALYSIS)
     traffic = tuple(attributed(workspace, captures, captured_bundles(lake, run.id, TRAFFIC_ANALYSIS)))
     apps = RunApps(
         lake,
         run.id,
         traffic=TRAFFIC_ANALYSIS,
-        leads=concluded.leads(run.id),
+        leads=leads,
         captured=[Captured(group.app_key, group.path, group.app, len(group.sightings)) for group in traffic],
         apis=_CLOUD_APIS,
     )
@@ -67,18 +79,23 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     asked = Asked(lake, run.id)
     failed = sum(1 for _ in read_failed(lake, run.id))
 
+    columns = StoreColumns()
+    unended = concluded.begun_since(run.id)
+
     def stores(count: int, *, open_: bool) -> Index[Exposure]:
         rows = partial(concluded.exposures, run.id, exposed=open_)
         return Index[Exposure](
             count, rows, pick=lambda ids: (e for e in concluded.pick(run.id, ids) if e.exposed is open_)
         )
 
+    head = headline(apps.count(), concluded.apps_affected(run.id), _taken(concluded.lines(run.id), columns))
+    table = columns.table()
     return Report(
         title="Open back ends of mobile apps",
         created=run.ended or datetime.now(UTC),
         tool_version=__version__,
         scope=_scope(workspace, run, asked),
-        headline=headline(apps.count(), concluded.apps_affected(run.id), concluded.lines(run.id)),
+        headline=head,
         apps=Index[AppSummary](apps.shown(), apps.rows, apps.rows, pick=apps.pick),
         quiet=Handle[AppSummary](apps.quiet_count(), apps.quiet, apps.quiet),
         exposed=stores(exposed, open_=True),
@@ -86,8 +103,8 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         ways=concluded.ways(run.id),
         findings=Handle[Finding](findings, partial(concluded.findings, run.id)),
         problems=Handle[Problem](
-            failed + asked.count(but=_SILENT),
-            lambda: chain(_failed(workspace, run.id), _unanswered(asked)),
+            len(unended) + failed + asked.count(but=_SILENT),
+            lambda: chain(map(_unended, unended), _failed(workspace, run.id), _unanswered(asked)),
         ),
         sightings=Index[AppSighting](
             apps.sightings_count() + sum(len(group.sightings) for group in traffic),
@@ -98,6 +115,36 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         ),
         backends=Handle[Backend](asked.backends, partial(read_backends, lake, run.id)),
         probes=Handle[ProbeReport](asked.count(), partial(read_probes, lake, run.id)),
+        tables=group_tables(lake, run.id, TRAFFIC_ANALYSIS, leads, table),
+        closer=closer_look(lake, leads, table),
+        history=history(concluded, run.id),
+    )
+
+
+def _taken(lines: Iterable[StoreLine], columns: StoreColumns) -> Iterator[StoreLine]:
+    """The same lines; what tables are made of is noted on the way, so that the ledger is read once."""
+    for line in lines:
+        if not line.honeypot:
+            columns.add(
+                StoreRow(
+                    line.id,
+                    line.product,
+                    line.provider,
+                    line.country,
+                    line.access.exposed,
+                    line.ransom.verdict in RANSOMED,
+                    line.described,
+                    line.records,
+                    line.bytes,
+                )
+            )
+        yield line
+
+
+def _unended(begun: datetime) -> Problem:
+    return Problem(
+        "has not ended, so nothing of it is told here: give the same `tieback scan` again, and it goes on",
+        f"the run of {begun:%Y-%m-%d %H:%M} UTC",
     )
 
 

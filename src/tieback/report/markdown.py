@@ -25,10 +25,12 @@ from tieback.report.document import (
 )
 from tieback.report.figures import LEGEND, bytes_text, figure_text
 from tieback.report.interface import RendererMeta
+from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads, steps
 
 MOST_ROWS = 50
 MOST_FINDINGS = 100
 MOST_PROBLEMS = 20
+MOST_GROUPS = 10
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]#!|<>~&@$]|^[-+=]|(?<=^\d)[.)]|:(?=//)|(?<=\bwww)\.")
 """What would be markup, a mention, the begin of a list or a link by itself."""
@@ -53,6 +55,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"# {escaped(report.title)}"
     yield ""
     yield f"**{headline_text(report)}**"
+    yield from _figures(report)
     yield from _stores("Apps with an exposed data store", rows(report, exposed=True, most=MOST_ROWS), report.ways[0])
     answered = rows(report, exposed=False, most=MOST_ROWS)
     yield from _stores("Stores that answered and were not open", answered, report.ways[1])
@@ -82,6 +85,23 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     yield "Figures: " + ", ".join(f"{sign} {word}" for sign, word, _ in LEGEND) + "."
     yield f"Made by tieback {escaped(report.tool_version)}, {report.created:%Y-%m-%d %H:%M} UTC."
+
+
+def _figures(report: Report) -> Iterator[str]:
+    yield from ("", "| Figure | Value | How sure | |", "|---|---:|---|---|")
+    for step in steps(report):
+        yield f"| {step.label} | {step.value} | {step.quality} | {step.note} |"
+    for table in report.tables:
+        shown = shown_heads(table)
+        yield ""
+        yield f"| {BY[table.by]} | " + " | ".join(HEADS[at] for at in shown) + " |"
+        yield "|---|" + "---:|" * len(shown)
+        for group in table.groups[:MOST_GROUPS]:
+            row = cells(group)
+            yield f"| {escaped(name_of(table, group), 60)} | " + " | ".join(row[at] for at in shown) + " |"
+        left_out = table.left_out + max(len(table.groups) - MOST_GROUPS, 0)
+        if left_out:
+            yield f"| and {left_out:,} more |" + " |" * len(shown)
 
 
 def _stores(title: str, found: Sequence[Row], count: int) -> Iterator[str]:

@@ -30,7 +30,18 @@ class NdjsonRenderer:
 
     def render(self, report: Report, out: BinaryIO) -> None:
         """Write the lines to ``out``, one row in memory at a time."""
-        names = ("title", "created", "tool_version", "audience", "scope", "headline")
+        names = (
+            "title",
+            "created",
+            "tool_version",
+            "audience",
+            "scope",
+            "headline",
+            "tables",
+            "closer",
+            "history",
+            "sample",
+        )
         head = {name: getattr(report, name) for name in names} | {"breakdown": count(report)}
         head |= {"baseline": baseline_row(report.baseline)}
         out.write(_line("report-head", head))

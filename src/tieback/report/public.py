@@ -6,7 +6,7 @@ down, because an exact count can be known again. The number of people a range is
 Source: L. Sweeney, k-anonymity (2002); the threshold of five is that of most statistical offices.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
@@ -16,6 +16,9 @@ from tieback.model.exposure import People
 from tieback.model.figure import Figure, Quality, total
 from tieback.model.report import (
     Breakdown,
+    CloserLook,
+    Group,
+    GroupTable,
     Handle,
     Headline,
     Index,
@@ -65,6 +68,9 @@ def aggregate(report: Report) -> Report:
         probes=Handle.of(()),
         audience=f"public: totals alone, no group of fewer than {LEAST}, figures rounded down",
         breakdown=_breakdown(counts),
+        tables=tuple(_tables(report)),
+        closer=_closer(report.closer, head),
+        sample=report.sample,
     )
 
 
@@ -136,6 +142,60 @@ def _kinds(kinds: Iterable[StoreKind]) -> tuple[StoreKind, ...]:
             )
         )
     return tuple(replace(kind, records=rounded(kind.records), bytes=rounded(kind.bytes)) for kind in told)
+
+
+_TOLD = frozenset({"platform", "country"})
+"""Tables without names of anybody; kinds of store stand in the headline."""
+
+
+def _tables(report: Report) -> Iterator[GroupTable]:
+    """Tables whose groups are large enough, and of whom no small one can be had by taking told ones from the total."""
+    head = report.headline
+    for table in report.tables:
+        if table.by not in _TOLD or table.left_out:
+            continue
+        told = [group for group in table.groups if not _any_small(group)]
+        totals = (head.stores_answering, head.stores_exposed)
+        if table.by == "platform":
+            # Apps have one platform each; a store may have two.
+            totals = (head.apps_analysed, head.apps_affected)
+        while told and any(
+            _small(whole - sum(_counted(group, table.by)[at] for group in told)) for at, whole in enumerate(totals)
+        ):
+            told.pop()
+        if told:
+            yield GroupTable(table.by, tuple(_group(group, table.by) for group in told), len(table.groups) - len(told))
+
+
+def _counted(group: Group, by: str) -> tuple[int, int]:
+    if by == "platform":
+        return group.analysed or 0, group.affected or 0
+    return group.answering, group.exposed
+
+
+def _any_small(group: Group) -> bool:
+    return any(map(_small, (group.analysed, group.using, group.affected, group.answering, group.exposed)))
+
+
+def _group(group: Group, by: str) -> Group:
+    of_apps = by == "platform"
+    return replace(
+        group,
+        using=None,
+        # How many apps several groups share could be had from their sum.
+        affected=group.affected if of_apps else None,
+        ransomed=None if _small(group.ransomed) else group.ransomed,
+        records=rounded(group.records),
+        bytes=rounded(group.bytes),
+    )
+
+
+def _closer(closer: CloserLook | None, head: Headline) -> CloserLook | None:
+    if closer is None or min(closer.apps, closer.stores) < LEAST:
+        return None
+    if _small(head.stores_exposed - closer.stores) or _small(head.apps_affected - closer.apps):
+        return None
+    return replace(closer, records=rounded(closer.records), bytes=rounded(closer.bytes))
 
 
 def _breakdown(counts: Counts) -> Breakdown:

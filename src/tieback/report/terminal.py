@@ -11,7 +11,7 @@ from rich.text import Text
 
 from tieback.model.backend import Route
 from tieback.model.exposure import AppRoute, Exposure, Severity
-from tieback.model.report import Report
+from tieback.model.report import GroupTable, Report
 from tieback.report.document import (
     ACCESS_WORDS,
     PLATFORM_WORDS,
@@ -31,10 +31,14 @@ from tieback.report.document import (
 )
 from tieback.report.figures import LEGEND, bytes_text, figure_text
 from tieback.report.interface import RendererMeta
+from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 
 MOST_ROWS = 50
 """Rows shown of one table; the rest is counted."""
 MOST_PROBLEMS = 5
+MOST_GROUPS = 10
+_TABLES = frozenset({"kind", "vendor", "provider"})
+"""Those for a terminal; the other formats have them all."""
 WIDE = 100
 """Columns from which on every column has a place of its own."""
 
@@ -67,6 +71,10 @@ def print_report(report: Report, console: Console) -> None:
     other_rows = rows(report, exposed=False, most=MOST_ROWS)
     worst = max((row.exposure.severity for row in open_rows), key=lambda severity: severity.rank, default=None)
     console.print(Text(headline_text(report), style=_STYLES[worst] if worst is not None else ""))
+    for table in report.tables:
+        # One line says no more than the headline.
+        if table.by in _TABLES and len(table.groups) > 1:
+            console.print(_groups(table, console.width))
     if open_rows:
         console.print(_exposed(open_rows, console.width))
         _print_rest(console, report.ways[0])
@@ -87,6 +95,21 @@ def _table(title: str) -> Table:
     return Table(
         title=Text(f"\n{title}", style="bold"), title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, padding=0
     )
+
+
+def _groups(found: GroupTable, width: int) -> Table:
+    table = _table(f"By {BY[found.by].lower()}")
+    shown = [at for at in shown_heads(found) if width >= WIDE or HEADS[at] not in {"Apps using", "Stores"}]
+    table.add_column(BY[found.by], overflow="fold")
+    for at in shown:
+        table.add_column(HEADS[at], justify="right", min_width=8)
+    for group in found.groups[:MOST_GROUPS]:
+        row = cells(group)
+        table.add_row(Text(name_of(found, group)), *(Text(row[at]) for at in shown))
+    left_out = found.left_out + max(len(found.groups) - MOST_GROUPS, 0)
+    if left_out:
+        table.add_row(Text(f"and {left_out:,} more", style="dim"))
+    return table
 
 
 def _exposed(found: Sequence[Row], width: int) -> Table:

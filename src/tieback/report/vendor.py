@@ -12,13 +12,14 @@ from pathlib import PurePath
 import msgspec
 from msgspec.structs import replace
 
+from tieback.assess.context import version_text
 from tieback.assess.identity import address_of
 from tieback.assess.rules import load_rules
-from tieback.assess.severity import load_severity_table
+from tieback.assess.severity import level_of, load_severity_table
 from tieback.assess.summary import headline
 from tieback.model.backend import Backend, Candidate
 from tieback.model.errors import UsageError
-from tieback.model.exposure import AppRoute, Exposure, Finding, Severity
+from tieback.model.exposure import AppRoute, Exposure, Finding, Severity, Window
 from tieback.model.probe import Identity, Outcome, ProbeReport
 from tieback.model.report import AppSighting, AppSummary, Handle, Index, Report
 from tieback.model.sighting import Problem
@@ -29,7 +30,9 @@ BATCH = 500
 MOST_NAMES = 5
 """Vendors named where none is the one asked for."""
 
-_OF_THE_STORE = frozenset({"access", "records", "bytes", "personal data", "ransom", "cleartext", "people", "honeypot"})
+_OF_THE_STORE = frozenset(
+    {"access", "records", "bytes", "personal data", "ransom", "cleartext", "people", "honeypot", "exposure window"}
+)
 """Factors of a severity that say nothing of other vendors' apps or devices."""
 
 
@@ -48,6 +51,8 @@ class _Own(msgspec.Struct, frozen=True):
     """Ids of the stores that the apps lead to."""
     addresses: Mapping[str, str]
     """Where a target of those answered."""
+    versions: frozenset[str]
+    """``Window.versions`` of the apps."""
 
 
 class _Asked(msgspec.Struct):
@@ -159,7 +164,8 @@ def _own(report: Report, apps: frozenset[str]) -> tuple[_Own, _Asked]:
             asked.read += probe.bytes_read
             addresses[probe.target] = address_of(probe)
     paths = frozenset(summary.path for summary in summaries)
-    return _Own(apps, paths, frozenset(endpoints), frozenset(targets), stores, addresses), asked
+    versions = frozenset(version_text(summary.app) for summary in summaries)
+    return _Own(apps, paths, frozenset(endpoints), frozenset(targets), stores, addresses, versions), asked
 
 
 def _place(host: str, port: int) -> str:
@@ -221,6 +227,7 @@ def _store(store: Exposure, own: _Own) -> Exposure:
         routes=routes,
         ransom=replace(store.ransom, reasons=_told(store.ransom.reasons, secret)),
         proofs=_told(store.proofs, secret),
+        window=_window(store, own),
         honeypot=store.honeypot,
         factors=tuple(replace(factor, why=_masked(factor.why, secret)) for factor in factors),
     )
@@ -229,11 +236,15 @@ def _store(store: Exposure, own: _Own) -> Exposure:
     return replace(told, score=score, severity=_severity(score, store.severity))
 
 
+def _window(store: Exposure, own: _Own) -> Window | None:
+    if store.window is None:
+        return None
+    return replace(store.window, versions=tuple(text for text in store.window.versions if text in own.versions))
+
+
 def _severity(score: int, before: Severity) -> Severity:
     """What the points that are left make; never more than it was."""
-    steps = load_severity_table().thresholds
-    found = max((level for level, start in steps.items() if score >= start), key=_rank, default=Severity.INFO)
-    return min(found, before, key=_rank)
+    return min(level_of(score, load_severity_table()), before, key=_rank)
 
 
 def _rank(severity: Severity) -> int:

@@ -6,6 +6,7 @@ the database come as ``WorkspaceError``, documents of another schema as ``Docume
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from tieback.model.figure import Figure
 from tieback.model.probe import Access, Ransom
 from tieback.storage.database import writing
 from tieback.storage.failures import storage_errors
-from tieback.storage.tables import exposure_apps, exposures, findings
+from tieback.storage.tables import exposure_apps, exposures, findings, runs
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,6 +44,45 @@ class StoreLine(msgspec.Struct, frozen=True):
     ransom: Ransom
     people: People | None = None
     honeypot: tuple[str, ...] = ()
+    provider: str = ""
+    country: str = ""
+    containers: tuple["DescribedLine", ...] = ()
+
+    @property
+    def described(self) -> bool:
+        """Whether the fields of a container that is not the product's own were read."""
+        return any(bytes(container.fields) != b"[]" and not container.system for container in self.containers)
+
+
+class DescribedLine(msgspec.Struct, frozen=True):
+    """Of a container: whether its fields are known; they are not decoded."""
+
+    fields: msgspec.Raw = msgspec.Raw(b"[]")
+    system: bool = False
+
+
+class PlaceLine(msgspec.Struct, frozen=True):
+    """Where a store was asked and whether it let a stranger in, to know it again under another identity."""
+
+    id: str
+    access: Access
+    targets: tuple[str, ...]
+    addresses: tuple[str, ...]
+    honeypot: tuple[str, ...] = ()
+
+    @property
+    def exposed(self) -> bool:
+        """As ``Exposure.exposed``."""
+        return self.access.exposed and not self.honeypot
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """When runs that have ended saw a store let strangers in."""
+
+    first: date
+    last: date
+    run: str
+    """The last of them."""
 
 
 class Conclusions:
@@ -82,6 +122,56 @@ class Conclusions:
         reader = msgspec.json.Decoder(StoreLine)
         for (text,) in self._stream(sa.select(exposures.c.document).where(exposures.c.run == run)):
             yield reader.decode(text)
+
+    def places(self, run: str, ids: Collection[str] | None = None) -> Iterator[PlaceLine]:
+        """Where the stores of a run were asked, in no order; ``ids`` takes some alone."""
+        reader = msgspec.json.Decoder(PlaceLine)
+        wanted = [None] if ids is None else list(batched(ids, ROWS_A_STATEMENT))
+        for some in wanted:
+            which = exposures.c.run == run
+            if some is not None:
+                which &= exposures.c.id.in_(some)
+            for (text,) in self._stream(sa.select(exposures.c.document).where(which)):
+                yield reader.decode(text)
+
+    def seen_open(self, before: str) -> dict[str, Seen]:
+        """Stores that runs saw let strangers in which ended before a run began, by id."""
+        began = sa.select(runs.c.started).where(runs.c.id == before).scalar_subquery()
+        query = (
+            sa.select(exposures.c.id, runs.c.started, runs.c.id)
+            .join(runs, runs.c.id == exposures.c.run)
+            .where((exposures.c.exposed == 1) & runs.c.ended.is_not(None) & (runs.c.started < began))
+            .where(exposures.c.run != before)
+            .order_by(runs.c.started)
+        )
+        found: dict[str, Seen] = {}
+        for key, started, run in self._stream(query):
+            day = datetime.fromtimestamp(started, UTC).date()
+            known = found.get(key)
+            found[key] = Seen(day if known is None else known.first, day, run)
+        return found
+
+    def runs_before(self, run: str) -> tuple[int, date | None]:
+        """How many runs ended before a run began, and the day of the first."""
+        began = sa.select(runs.c.started).where(runs.c.id == run).scalar_subquery()
+        which = runs.c.ended.is_not(None) & (runs.c.started < began) & (runs.c.id != run)
+        with self._read() as connection:
+            count, first = connection.execute(
+                sa.select(sa.func.count(), sa.func.min(runs.c.started)).where(which)
+            ).one()
+        return count, None if first is None else datetime.fromtimestamp(first, UTC).date()
+
+    def begun(self) -> datetime | None:
+        """When the first run began; ``None`` where none ever did."""
+        with self._read() as connection:
+            started = connection.scalar(sa.select(sa.func.min(runs.c.started)))
+        return None if started is None else datetime.fromtimestamp(started, UTC)
+
+    def begun_since(self, run: str) -> list[datetime]:
+        """When runs began after a run that have not ended."""
+        began = sa.select(runs.c.started).where(runs.c.id == run).scalar_subquery()
+        query = sa.select(runs.c.started).where(runs.c.ended.is_(None) & (runs.c.started >= began))
+        return [datetime.fromtimestamp(started, UTC) for (started,) in self._stream(query.order_by(runs.c.started))]
 
     def findings(self, run: str) -> Iterator[Finding]:
         """The findings of a run, worst first, then by rule."""

@@ -38,3 +38,33 @@ def test_nothing_to_report(tmp_path: Path) -> None:
     Workspace.open(tmp_path / "ws").close()
     with pytest.raises(WorkspaceError, match="no run has ended"), last_report(tmp_path / "ws"):
         pass
+
+
+def test_a_run_that_has_not_ended_is_told(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "ws") as workspace:
+        workspace.ledger.start_run(["x"])
+    with (
+        pytest.raises(WorkspaceError, match=r"one was begun on .*it goes on where it stopped"),
+        last_report(tmp_path / "ws"),
+    ):
+        pass
+
+
+def test_a_later_run_that_has_not_ended_is_a_problem_of_the_report(tmp_path: Path) -> None:
+    with run_scan(ScanRequest((APPS,), None, tmp_path / "ws", workers=1), quiet) as done:
+        before = done.report.problems.count
+    with Workspace.open(tmp_path / "ws") as workspace:
+        workspace.ledger.start_run(["another"])
+    with last_report(tmp_path / "ws") as report:
+        assert report.problems.count == before + 1 == len(list(report.problems.rows()))
+        assert "has not ended, so nothing of it is told here" in next(report.problems.rows()).what
+
+
+def test_tables_and_history(tmp_path: Path) -> None:
+    for runs in (0, 1):
+        with run_scan(ScanRequest((APPS,), None, tmp_path / "ws", workers=1), quiet) as done:
+            by = {table.by: [(group.name, group.analysed) for group in table.groups] for table in done.report.tables}
+            assert by["platform"] == [("android", 3)]
+            assert done.report.closer is None
+            found = done.report.history
+            assert (found.runs if found else 0) == runs

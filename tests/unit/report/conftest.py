@@ -34,7 +34,20 @@ from tieback.model.probe import (
     Ransom,
     RansomVerdict,
 )
-from tieback.model.report import AppSighting, AppSummary, Handle, Headline, Index, Report, Scope, StoreKind
+from tieback.model.report import (
+    AppSighting,
+    AppSummary,
+    CloserLook,
+    Group,
+    GroupTable,
+    Handle,
+    Headline,
+    History,
+    Index,
+    Report,
+    Scope,
+    StoreKind,
+)
 from tieback.model.sighting import Evidence, Problem, Sighting
 
 CAT = "_cat/indices"
@@ -450,6 +463,9 @@ def the_report() -> Report:
     )
     return in_tables(
         bare,
+        tables=the_tables(),
+        closer=CloserLook(3, 2, lower_bound(4250, "sum"), estimate(1_486_848, "sum")),
+        history=History("2026-09-01", 2, 5, 3, 1, 1),
         apps=(
             AppSummary(FIELDHAND, "fieldhand.apk", 2, ("exp-fieldhand",), has_api=False),
             AppSummary(WORKHUB, "workhub.apk", 2, ("exp-workhub",), has_api=True),
@@ -466,6 +482,36 @@ def the_report() -> Report:
             finding(stores[3], PARCELLO, Severity.CRITICAL),
         ),
         problems=(Problem("entry is damaged", "lantern.apk: assets/a.bin"),),
+    )
+
+
+def group(name: str, analysed: int | None, counts: tuple[int, int, int, int, int], records: Figure) -> Group:
+    using, affected, answering, exposed, ransomed = counts
+    return Group(name, analysed, using, affected, answering, exposed, ransomed, records, estimate(1000, "sum"))
+
+
+def the_tables() -> tuple[GroupTable, ...]:
+    """As the database counts them for ``the_report``."""
+    return (
+        GroupTable(
+            "kind",
+            (
+                group("elasticsearch", None, (1, 1, 1, 1, 1), exact(1, "sum")),
+                group("mongodb", None, (1, 1, 1, 1, 0), lower_bound(2900, "sum")),
+                group("opensearch", None, (2, 2, 1, 1, 0), exact(1350, "sum")),
+                group("postgresql", None, (1, 0, 1, 0, 0), exact(0, "sum")),
+            ),
+        ),
+        GroupTable(
+            "platform",
+            (
+                group("android", 4, (3, 2, 3, 2, 0), lower_bound(4250, "sum")),
+                group("ios", 1, (1, 1, 2, 2, 1), exact(1351, "sum")),
+            ),
+        ),
+        GroupTable("vendor", (group("Parcello AG", 1, (1, 1, 2, 2, 1), exact(1351, "sum")),), 4),
+        GroupTable("provider", (group("Hetzner", None, (2, 2, 2, 2, 0), lower_bound(4250, "sum")),), 1),
+        GroupTable("country", (group("DE", None, (2, 2, 2, 2, 0), lower_bound(4250, "sum")),), 1),
     )
 
 
@@ -514,6 +560,21 @@ def fleet_report() -> Report:
         sightings=Index.by(sightings, lambda row: row.app_sha256),
         probes=Handle.of([probe(store) for store in stores]),
         headline=headline(len(apps), len(apps), stores),
+        tables=(
+            GroupTable("platform", (group("android", 24, (24, 24, 24, 24, 0), lower_bound(69_600, "sum")),)),
+            GroupTable("vendor", tuple(group(s.app.vendor, 1, (1, 1, 1, 1, 0), exact(9, "sum")) for s in apps)),
+            GroupTable("provider", (group("Zqhost KG", None, (24, 24, 24, 24, 0), exact(9, "sum")),)),
+            GroupTable(
+                "country",
+                (
+                    group("DE", None, (12, 12, 12, 12, 2), exact(1234, "sum")),
+                    group("FR", None, (10, 10, 10, 10, 0), exact(1234, "sum")),
+                    group("IS", None, (2, 2, 2, 2, 0), exact(1234, "sum")),
+                ),
+            ),
+        ),
+        closer=CloserLook(24, 24, exact(60_001, "sum"), estimate(70_007, "sum")),
+        history=History("2026-01-02", 3, 9, 4, 3, 2),
     )
 
 
@@ -610,5 +671,8 @@ def hostile_report() -> Report:
         problems=(Problem(HOSTILE, HOSTILE),),
         sightings=Index.by(sightings, lambda row: row.app_sha256),
         probes=Handle.of(probes),
+        tables=tuple(
+            replace(table, groups=tuple(replace(g, name=HOSTILE) for g in table.groups)) for table in the_tables()
+        ),
         **spoiled,
     )

@@ -110,3 +110,30 @@ def test_the_hour_and_the_title_are_not_told(report: Report) -> None:
     assert (told.title, told.created.hour, told.created.date()) == (
         "Open back ends of mobile apps", 0, report.created.date()
     )  # fmt: skip
+
+
+def test_tables_tell_no_small_group_and_none_that_can_be_had_from_the_total() -> None:
+    told = {table.by: table for table in aggregate(fleet_report()).tables}
+    assert set(told) == {"platform", "country"}, "vendors and hosts are names"
+    (android,) = told["platform"].groups
+    assert (android.analysed, android.using, android.affected, android.exposed) == (24, None, 24, 24)
+    # Iceland has two; France goes with it, or 24 - 12 - 10 would tell them.
+    assert [(group.name, group.answering, group.affected) for group in told["country"].groups] == [("DE", 12, None)]
+    assert told["country"].left_out == 2
+    assert told["country"].groups[0].ransomed is None
+    assert told["country"].groups[0].records == lower_bound(1200, "rounded down")
+
+
+def test_a_table_that_was_cut_is_not_told() -> None:
+    whole = fleet_report()
+    cut = replace(whole, tables=tuple(replace(table, left_out=1) for table in whole.tables))
+    assert aggregate(cut).tables == ()
+
+
+@pytest.mark.parametrize(("apps", "stores", "told"), [(24, 24, True), (4, 24, False), (24, 21, False), (19, 19, True)])
+def test_a_closer_look_that_leaves_few_is_not_told(apps: int, stores: int, told: bool) -> None:
+    whole = fleet_report()
+    assert whole.closer is not None
+    cut = aggregate(replace(whole, closer=replace(whole.closer, apps=apps, stores=stores)))
+    assert (cut.closer is not None) is told
+    assert cut.history is None

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tieback.model.backend import Candidate, Route
 from tieback.model.exposure import AppRoute, Exposure, Finding, PiiClassTotal, Severity
 from tieback.model.figure import exact
-from tieback.model.probe import Access, Identity, Ransom
+from tieback.model.probe import Access, Container, Field, Identity, Ransom
 from tieback.storage.conclusions import Conclusions
 from tieback.storage.ledger import Ledger
 
@@ -116,3 +116,50 @@ def test_a_reader_that_stops_early_holds_nothing(ledger: Ledger, run: str) -> No
     rows.close()
     concluded.save(run, [SMALL], [])
     assert concluded.counts(run) == (1, 0, 0)
+
+
+def ended(ledger: Ledger, *stores: Exposure) -> str:
+    run = ledger.start_run([])
+    ledger.conclusions.save(run, stores, [])
+    ledger.end_run(run)
+    return run
+
+
+def test_what_earlier_runs_saw_open(ledger: Ledger) -> None:
+    first = ended(ledger, SMALL, CLOSED)
+    second = ended(ledger, SMALL, HUGE)
+    now = ledger.start_run([])
+    ledger.conclusions.save(now, [WORSE], [])
+    seen = ledger.conclusions.seen_open(now)
+    assert {key: one.run for key, one in seen.items()} == {"x1": second, "x2": second}
+    assert seen["x2"].first <= seen["x2"].last
+    assert set(ledger.conclusions.seen_open(second)) == {"x2"}, "a run does not count itself, nor a later one"
+    assert ledger.conclusions.seen_open(first) == {}
+    assert ledger.conclusions.runs_before(now)[0] == 2
+    assert ledger.conclusions.runs_before(first) == (0, None)
+
+
+def test_runs_that_have_not_ended(ledger: Ledger) -> None:
+    assert ledger.conclusions.begun() is None
+    first = ended(ledger)
+    assert ledger.conclusions.begun_since(first) == []
+    ledger.start_run([])
+    assert len(ledger.conclusions.begun_since(first)) == 1
+    assert ledger.conclusions.begun() is not None
+
+
+def test_places(ledger: Ledger, run: str) -> None:
+    places = {place.id: place for place in ledger.conclusions.places(run)}
+    assert (places["x1"].targets, places["x1"].exposed, places["x4"].exposed) == (("db.test:27017",), True, False)
+    assert [place.id for place in ledger.conclusions.places(run, ["x2", "none"])] == ["x2"]
+
+
+def test_a_line_knows_whether_a_store_was_described(ledger: Ledger) -> None:
+    told = Container(("db", "users"), "collection", fields=(Field("email"),))
+    system = Container(("admin", "system"), "collection", system=True, fields=(Field("email"),))
+    run = ended(
+        ledger,
+        replace(HUGE, containers=(told, system)),
+        replace(SMALL, containers=(system, Container(("a",), "b"))),
+    )
+    assert {line.id: line.described for line in ledger.conclusions.lines(run)} == {"x1": True, "x2": False}

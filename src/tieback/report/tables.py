@@ -1,0 +1,117 @@
+"""The ledger of figures and its tables as text, alike in every format for people."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from tieback.model.report import Group, GroupTable, Report
+from tieback.report.document import PLATFORM_WORDS, clean, count_text
+from tieback.report.figures import bytes_text, figure_text, quality_text
+
+BY = {
+    "kind": "Kind of store",
+    "platform": "Platform",
+    "vendor": "Vendor",
+    "provider": "Hosting provider",
+    "country": "Country",
+}
+"""Title of a table's first column."""
+HEADS = ("Apps analysed", "Apps using", "Apps affected", "Stores", "Open", "Records", "Size", "Ransomed")
+"""Titles of the other columns."""
+NOTHING = "-"
+_PLATFORMS = {platform.value: word for platform, word in PLATFORM_WORDS.items()}
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One line of the arithmetic from the apps to what is exposed."""
+
+    label: str
+    value: str
+    quality: str
+    figure: str
+    """Name for ``tieback report explain``; empty where it is made of others."""
+    note: str = ""
+
+
+def steps(report: Report) -> Iterator[Step]:
+    """Apps analysed, those that use a store, those affected, stores, records, bytes, and what became of them."""
+    head = report.headline
+    yield Step("apps analysed", f"{head.apps_analysed:,}", "exact", "apps-analysed")
+    if report.scope is None:
+        return
+    using = report.apps.count - report.quiet.count
+    if report.apps.count:
+        yield Step("apps that lead to a store that answered", f"{using:,}", "exact", "apps-using")
+    yield Step(
+        "apps affected",
+        f"{head.apps_affected:,}",
+        "exact",
+        "apps-affected",
+        _of(head.apps_affected, head.apps_analysed),
+    )
+    if (sample := report.sample) is not None:
+        note = (
+            f"of {sample.population:,} apps: {sample.affected_low:,} to {sample.affected_high:,} at 95 %; "
+            f"the sample is {_percent(head.apps_analysed, sample.population)} of them"
+        )
+        yield Step("apps affected in the whole", figure_text(sample.affected), "estimate", "", note)
+    yield Step("distinct stores that answered", f"{head.stores_answering:,}", "exact", "stores-answering")
+    note = _of(head.stores_exposed, head.stores_answering)
+    yield Step("distinct stores that let a stranger in", f"{head.stores_exposed:,}", "exact", "stores-exposed", note)
+    yield Step("records exposed", figure_text(head.records), quality_text(head.records), "records")
+    yield Step("bytes exposed", bytes_text(head.bytes), quality_text(head.bytes), "bytes")
+    if head.stores_ransomed is not None:
+        note = _of(head.stores_ransomed, head.stores_answering)
+        yield Step(
+            "stores ransomed or wiped", f"{head.stores_ransomed:,}", "by name and shape", "stores-ransomed", note
+        )
+    if (past := report.history) is not None and past.before:
+        note = f"{_of(past.remediated, past.before)} that were open since {past.since}"
+        if past.unconfirmed:
+            note += f"; of {past.unconfirmed:,} more nobody knows"
+        yield Step("stores remediated", f"{past.remediated:,}", "exact", "", note)
+    if (closer := report.closer) is not None:
+        note = (
+            f"{count_text(closer.stores, 'store')} whose fields were read: {figure_text(closer.records)} records, "
+            f"{bytes_text(closer.bytes)}; part of the figures above, never added to them"
+        )
+        yield Step("a closer look at the apps", f"{closer.apps:,}", "exact", "", note)
+
+
+def cells(group: Group) -> tuple[str, ...]:
+    """The cells of ``HEADS`` for a group; ``NOTHING`` for what is not counted or not told."""
+    ransomed = NOTHING if group.ransomed is None else f"{group.ransomed:,}"
+    if group.ransomed and group.answering:
+        ransomed += f" ({_percent(group.ransomed, group.answering)})"
+    return (
+        *(NOTHING if number is None else f"{number:,}" for number in (group.analysed, group.using, group.affected)),
+        f"{group.answering:,}",
+        f"{group.exposed:,}",
+        figure_text(group.records) if group.exposed else NOTHING,
+        bytes_text(group.bytes) if group.exposed else NOTHING,
+        ransomed,
+    )
+
+
+def shown_heads(table: GroupTable) -> tuple[int, ...]:
+    """Columns of ``HEADS`` that say something in a table."""
+    rows = [cells(group) for group in table.groups]
+    return tuple(at for at in range(len(HEADS)) if any(row[at] != NOTHING for row in rows))
+
+
+def name_of(table: GroupTable, group: Group) -> str:
+    """A group's name for people."""
+    if table.by == "platform":
+        return _PLATFORMS.get(group.name, group.name)
+    return clean(group.name, 80)
+
+
+def _of(part: int, whole: int) -> str:
+    return f"{_percent(part, whole)} of {whole:,}" if whole else ""
+
+
+def _percent(part: int, whole: int) -> str:
+    share = 100 * part / whole
+    if 0 < share < 0.1:
+        return "under 0.1 %"
+    return f"{share:.0f} %" if share >= 10 or share == 0 else f"{share:.1f} %"

@@ -1,0 +1,214 @@
+"""The headline figures by kind of store, platform, vendor, provider and country, counted by the database.
+
+Each store counts once in a group, however many apps and ways lead to it; one that apps of two vendors lead to counts in
+both, which is why groups of vendors and platforms do not add up to the total.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tieback.model.figure import Figure, Quality
+from tieback.model.report import CloserLook, Group, GroupTable
+from tieback.storage.lake import Lake
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_GROUPS = 25
+"""Groups told of one table; the others are counted."""
+UNKNOWN = "unknown"
+_QUALITIES = (Quality.EXACT, Quality.ESTIMATE, Quality.LOWER_BOUND)
+"""In the order in which the weaker one decides a sum."""
+_METHOD = "sum over stores"
+
+
+class StoreRow(msgspec.Struct, frozen=True):
+    """What is counted of a store; honeypots are none."""
+
+    id: str
+    product: str
+    provider: str
+    country: str
+    exposed: bool
+    ransomed: bool
+    described: bool
+    """Whether its fields were read."""
+    records: Figure
+    bytes: Figure
+
+
+class StoreColumns:
+    """Stores as columns, taken in one by one: a hundred bytes a store."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, list[Any]] = {name: [] for name in _SCHEMA}
+
+    def add(self, row: StoreRow) -> None:
+        """Take in a store."""
+        values = (
+            row.id,
+            row.product or UNKNOWN,
+            row.provider or UNKNOWN,
+            row.country or UNKNOWN,
+            row.exposed,
+            row.ransomed,
+            row.described,
+            # Sums of figures are exact whatever their size: the database adds them as whole numbers of 128 bits.
+            str(min(row.records.value, _MOST)),
+            _QUALITIES.index(row.records.quality),
+            str(min(row.bytes.value, _MOST)),
+            _QUALITIES.index(row.bytes.quality),
+        )
+        for column, value in zip(self._columns.values(), values, strict=True):
+            column.append(value)
+
+    def table(self) -> "pa.Table":
+        """The columns for the database."""
+        import pyarrow as pa
+
+        kinds = {"text": pa.string(), "flag": pa.bool_(), "rank": pa.int8()}
+        return pa.table({name: pa.array(self._columns[name], kinds[kind]) for name, kind in _SCHEMA.items()})
+
+
+_MOST = 10**30
+_SCHEMA = {
+    "id": "text",
+    "product": "text",
+    "provider": "text",
+    "country": "text",
+    "exposed": "flag",
+    "ransomed": "flag",
+    "described": "flag",
+    "records": "text",
+    "records_rank": "rank",
+    "bytes": "text",
+    "bytes_rank": "rank",
+}
+
+_TABLES = (
+    ("kind", "product"),
+    ("platform", "platform"),
+    ("vendor", "vendor"),
+    ("provider", "provider"),
+    ("country", "country"),
+)
+_OF_APPS = frozenset({"platform", "vendor"})
+"""Tables that group apps; the others group stores."""
+
+
+def group_tables(
+    lake: Lake, run: str, traffic: str, leads: "pa.Table", stores: "pa.Table", most: int = MOST_GROUPS
+) -> tuple[GroupTable, ...]:
+    """Tables by kind, platform, vendor, provider and country; one whose only group is unknown is left out.
+
+    Args:
+        lake: where the apps are.
+        run: which run.
+        traffic: version of the analysis of captures, whose units are no apps.
+        leads: which app leads to which store: ``Conclusions.leads``.
+        stores: ``StoreColumns.table`` of every store that answered and is no honeypot.
+        most: groups of one table.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+    """
+    tables = {"leads": leads, "stores": stores}
+    found = []
+    for by, column in _TABLES:
+        of_apps = by in _OF_APPS
+        sql = (_BY_APP if of_apps else _BY_STORE).format(column=column, sums=_SUMS, order=_ORDER)
+        params: list[object] = [run, traffic, most] if of_apps else [most]
+        rows = list(lake.stream(sql, params, tables=tables))
+        groups = tuple(_group(row) for row in rows)
+        if groups and any(group.name != UNKNOWN for group in groups):
+            found.append(GroupTable(by, groups, int(rows[0][-1]) - len(groups)))
+    return tuple(found)
+
+
+def closer_look(lake: Lake, leads: "pa.Table", stores: "pa.Table") -> CloserLook | None:
+    """The exposed stores whose fields were read, and the apps that lead to them. Raises ``WorkspaceError``."""
+    (row,) = lake.stream(_CLOSER.format(sums=_SUMS), tables={"leads": leads, "stores": stores})
+    count, apps, *sums = row
+    if not count:
+        return None
+    return CloserLook(int(apps), int(count), _figure(sums[0], sums[1]), _figure(sums[2], sums[3]))
+
+
+def rows_of(stores: Iterable[StoreRow]) -> "pa.Table":
+    """Stores that are in memory already, for the database."""
+    columns = StoreColumns()
+    for store in stores:
+        columns.add(store)
+    return columns.table()
+
+
+def _group(row: tuple[Any, ...]) -> Group:
+    name, analysed, led, affected, answering, exposed, ransomed, *sums, _ = row
+    return Group(
+        name=name,
+        analysed=None if analysed is None else int(analysed),
+        using=int(led or 0),
+        affected=int(affected or 0),
+        answering=int(answering or 0),
+        exposed=int(exposed or 0),
+        ransomed=int(ransomed or 0),
+        records=_figure(sums[0], sums[1]),
+        bytes=_figure(sums[2], sums[3]),
+    )
+
+
+def _figure(value: Any, rank: Any) -> Figure:
+    return Figure(int(value or 0), _QUALITIES[int(rank or 0)], _METHOD)
+
+
+_SUMS = """coalesce(sum(CAST(s.records AS HUGEINT)) FILTER (s.exposed), 0)::VARCHAR AS records,
+    coalesce(max(s.records_rank) FILTER (s.exposed), 0) AS records_rank,
+    coalesce(sum(CAST(s.bytes AS HUGEINT)) FILTER (s.exposed), 0)::VARCHAR AS bytes,
+    coalesce(max(s.bytes_rank) FILTER (s.exposed), 0) AS bytes_rank"""
+
+_ORDER = """ORDER BY exposed DESC NULLS LAST, affected DESC NULLS LAST, answering DESC NULLS LAST, name LIMIT ?"""
+
+_BY_STORE = """
+WITH counted AS (
+    SELECT s.{column} AS name, count(*) AS answering, count(*) FILTER (s.exposed) AS exposed,
+        count(*) FILTER (s.ransomed) AS ransomed, {sums}
+    FROM stores s GROUP BY name
+), reached AS (
+    SELECT s.{column} AS name, count(DISTINCT l.app) AS led, count(DISTINCT l.app) FILTER (s.exposed) AS affected
+    FROM stores s JOIN leads l ON l.exposure = s.id GROUP BY name
+)
+SELECT name, NULL, led, affected, answering, exposed, ransomed, records, records_rank, bytes, bytes_rank,
+    (SELECT count(*) FROM counted)
+FROM counted LEFT JOIN reached USING (name) {order}"""
+
+_BY_APP = """
+WITH inp AS (
+    SELECT DISTINCT unit, version FROM inputs WHERE run = ? AND problem = '' AND version <> ?
+), a AS (
+    SELECT inp.unit AS app, coalesce(nullif(apps.{column}, ''), 'unknown') AS name
+    FROM inp LEFT JOIN apps USING (unit, version)
+), read AS (
+    SELECT name, count(*) AS analysed FROM a GROUP BY name
+), way AS (
+    SELECT DISTINCT coalesce(a.name, 'unknown') AS name, l.app, l.exposure
+    FROM leads l SEMI JOIN stores ON stores.id = l.exposure LEFT JOIN a ON a.app = l.app
+), reached AS (
+    SELECT way.name, count(DISTINCT way.app) AS led, count(DISTINCT way.app) FILTER (s.exposed) AS affected
+    FROM way JOIN stores s ON s.id = way.exposure GROUP BY way.name
+), counted AS (
+    SELECT pair.name, count(*) AS answering, count(*) FILTER (s.exposed) AS exposed,
+        count(*) FILTER (s.ransomed) AS ransomed, {sums}
+    FROM (SELECT DISTINCT name, exposure FROM way) pair JOIN stores s ON s.id = pair.exposure GROUP BY pair.name
+), every AS (SELECT name FROM read UNION SELECT name FROM reached)
+SELECT name, coalesce(analysed, 0), led, affected, answering, exposed, ransomed, records, records_rank, bytes,
+    bytes_rank, (SELECT count(*) FROM every)
+FROM every LEFT JOIN read USING (name) LEFT JOIN reached USING (name) LEFT JOIN counted USING (name) {order}"""
+
+_CLOSER = """
+SELECT count(*) FILTER (s.exposed), (
+    SELECT count(DISTINCT l.app) FROM leads l SEMI JOIN (SELECT id FROM stores WHERE exposed AND described) d
+        ON d.id = l.exposure
+), {sums}
+FROM stores s WHERE s.described"""

@@ -1,0 +1,75 @@
+import pytest
+from msgspec.structs import replace
+
+from tests.unit.report.conftest import group, the_tables
+from tieback.model.figure import exact, lower_bound
+from tieback.model.report import GroupTable, Report
+from tieback.report.explain import explain
+from tieback.report.sampling import as_sample
+from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads, steps
+
+
+def test_the_arithmetic_from_apps_to_records(report: Report) -> None:
+    assert [(step.label, step.value, step.quality, step.note) for step in steps(report)] == [
+        ("apps analysed", "5", "exact", ""),
+        ("apps that lead to a store that answered", "4", "exact", ""),
+        ("apps affected", "3", "exact", "60 % of 5"),
+        ("distinct stores that answered", "4", "exact", ""),
+        ("distinct stores that let a stranger in", "3", "exact", "75 % of 4"),
+        ("records exposed", "≥4,251", "at least", ""),
+        ("bytes exposed", "≈1.5 MB", "estimate", ""),
+        ("stores ransomed or wiped", "1", "by name and shape", "25 % of 4"),
+        ("stores remediated", "1", "exact", "20 % of 5 that were open since 2026-09-01; of 1 more nobody knows"),
+        (
+            "a closer look at the apps",
+            "3",
+            "exact",
+            "2 stores whose fields were read: ≥4,250 records, ≈1.5 MB; part of the figures above, never added to them",
+        ),
+    ]
+
+
+def test_every_step_that_names_a_figure_can_be_explained(report: Report) -> None:
+    for step in steps(report):
+        if step.figure and step.figure != "bytes":
+            assert f"{explain(report, step.figure).figure.value:,}" == step.value.lstrip("≥≈")
+
+
+def test_a_sample_is_told_with_its_share_and_interval(report: Report) -> None:
+    (line,) = [step for step in steps(as_sample(report, 1000)) if "whole" in step.label]
+    assert (line.value, line.quality) == ("≈600", "estimate")
+    assert line.note.startswith("of 1,000 apps: ")
+    assert "at 95 %; the sample is 0.5 % of them" in line.note
+
+
+def test_without_a_grant_only_the_apps_are_counted(report: Report) -> None:
+    assert [step.label for step in steps(replace(report, scope=None))] == ["apps analysed"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "row"),
+    [
+        ((3, 2, 4, 2, 1), ("7", "3", "2", "4", "2", "≥10", "≈1 kB", "1 (25 %)")),
+        ((3, 0, 4, 0, 0), ("7", "3", "0", "4", "0", "-", "-", "0")),
+    ],
+)
+def test_cells(counts: tuple[int, int, int, int, int], row: tuple[str, ...]) -> None:
+    assert cells(group("x", 7, counts, lower_bound(10, "sum"))) == row
+
+
+def test_a_column_that_says_nothing_is_not_shown() -> None:
+    kinds, platforms, *_ = the_tables()
+    assert HEADS[0] not in [HEADS[at] for at in shown_heads(kinds)]
+    assert len(shown_heads(platforms)) == len(HEADS)
+    untold = replace(group("x", 9, (9, 9, 9, 9, 9), exact(1, "")), using=None, affected=None, ransomed=None)
+    assert [HEADS[at] for at in shown_heads(GroupTable("platform", (untold,)))] == [
+        "Apps analysed", "Stores", "Open", "Records", "Size",
+    ]  # fmt: skip
+
+
+def test_names() -> None:
+    platforms = the_tables()[1]
+    assert [name_of(platforms, one) for one in platforms.groups] == ["Android", "iOS"]
+    assert set(BY) == {"kind", "platform", "vendor", "provider", "country"}
+    hostile = GroupTable("vendor", (group("a\x1b[31m\u202e", 1, (1, 1, 1, 1, 0), exact(1, "")),))
+    assert not {"\x1b", "\u202e"} & set(name_of(hostile, hostile.groups[0]))
