@@ -1,194 +1,114 @@
 """Cleartext samples become named values: parameters, headers, JSON paths, columns. Bounded, and never kept.
 
-Sources: RFC 9112 (HTTP/1.1 messages), RFC 6265 (cookies), the URL standard's form encoding, RESP (Redis), SQL's INSERT.
+Sources: RFC 9112 (HTTP/1.1 messages), RFC 6265 (cookies), RESP (Redis), SQL's INSERT. Values that stand under no name
+are given as well, so that they can be told by what they are.
 """
 
-import json
 import re
-from collections.abc import Iterator
-from urllib.parse import parse_qsl
-
-import msgspec
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote
 
 from tieback.model.flow import Sample
-from tieback.probes.wire.bson import decode as decode_bson
-from tieback.probes.wire.verdicts import Hostile
+from tieback.pipeline.bodies import leaves, pairs_of_body, pairs_of_form, pairs_of_text
+from tieback.pipeline.http_messages import HttpMessage, messages
+from tieback.pipeline.pair import MAX_NAME, MAX_PAIRS, Pair, text_of
+from tieback.pipeline.redis_pairs import pairs_of_resp
+from tieback.pipeline.sql_pairs import pairs_of_sql
 
-MAX_PAIRS = 256
-"""Named values of one sample."""
-MAX_VALUE = 512
-"""Characters of a value that are looked at."""
-_MAX_DEPTH = 12
+type Reader = Callable[[bytes], Iterator[Pair]]
+
 _SECRET_HEADERS = frozenset(
     {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-auth-token"}
 )
-_INSERT = re.compile(rb"(?i)\binsert\s+into\s+[`\"\[]?([\w.$]{1,128})[`\"\]]?\s*\(([^()]{1,2048})\)\s*values\s*\(")
-_SQL_VALUE = re.compile(rb"\s*(?:'((?:[^'\\]|''|\\.){0,512})'|([^,()']{0,128}))\s*([,)])")
-
-
-class Pair(msgspec.Struct, frozen=True):
-    """A value with the name that it went under."""
-
-    where: str
-    """``query:email``, ``header:authorization``, ``form:phone``, ``json:$.user.phone``, ``column:customers.pin``."""
-    name: str
-    """Last part of the path, for the classifier."""
-    value: str
-    parent: str = ""
-    """What it stands in: table, or the outer key."""
+_WITH_ADDRESS = frozenset({"location", "referer"})
+_USUAL_HEADERS = frozenset({
+    "accept", "accept-charset", "accept-encoding", "accept-language", "accept-ranges", "age", "allow", "alt-svc",
+    "cache-control", "connection", "date", "etag", "expect", "expires", "host", "keep-alive", "last-modified", "link",
+    "nel", "origin", "p3p", "pragma", "priority", "range", "report-to", "reporting-endpoints", "retry-after", "server",
+    "server-timing", "strict-transport-security", "te", "trailer", "transfer-encoding", "upgrade",
+    "upgrade-insecure-requests", "user-agent", "vary", "via", "warning", "www-authenticate", "x-cache",
+    "x-content-type-options", "x-frame-options", "x-powered-by", "x-requested-with", "x-timer", "x-xss-protection",
+})  # fmt: skip
+"""Headers whose meaning is fixed, and is nobody's."""
+_USUAL_BEGINNINGS = ("access-control-", "content-", "if-", "sec-", "cf-", "x-amz-cf-", "x-cache-", "x-served-")
+_TELLING_SEGMENT = re.compile(r"@|%40|\+|\d{7}|^[^.]{20}")
+"""Only such a part of a path can be a person's."""
+_MAX_SEGMENTS = 16
 
 
 def pairs(sample: Sample) -> Iterator[Pair]:
     """Named values of one sample, at most ``MAX_PAIRS``; nothing where it cannot be read."""
-    readers = {"http": _http, "mqtt": _body, "websocket": _body, "redis": _redis, "sql": _sql, "mongodb": _mongodb}
-    reader = readers.get(sample.kind, _body)
+    reader = _READERS.get(sample.kind, pairs_of_body)
     for count, pair in enumerate(reader(sample.data)):
         if count >= MAX_PAIRS:
             return
         yield pair
 
 
-def _text(data: bytes) -> str:
-    return data[:MAX_VALUE].decode("utf-8", "replace")
-
-
 def _http(data: bytes) -> Iterator[Pair]:
-    head, _, body = data.partition(b"\r\n\r\n")
-    lines = head.split(b"\r\n")
-    parts = lines[0].split(b" ")
-    if len(parts) >= 2 and b"?" in parts[1]:
-        yield from _form(parts[1].partition(b"?")[2], "query")
-    kind = b""
-    for line in lines[1:65]:
-        name, colon, value = line.partition(b":")
-        key = _text(name).strip().lower()
-        if colon and key == "content-type":
-            kind = value.strip().lower()
-        if colon and key in _SECRET_HEADERS:
-            yield Pair(f"header:{key}", key, _text(value.strip()), "header")
-    if kind.startswith(b"application/x-www-form-urlencoded"):
-        yield from _form(body, "form")
-    else:
-        yield from _body(body)
+    for message in messages(data):
+        yield from _of_target(message)
+        for name, value in message.headers:
+            yield from _of_header(name, value)
+        yield from pairs_of_body(message.body, message.header("content-type").lower())
 
 
-def _form(data: bytes, source: str) -> Iterator[Pair]:
-    try:
-        fields = parse_qsl(data[:8192].decode("latin-1"), keep_blank_values=False, max_num_fields=MAX_PAIRS)
-    except ValueError:
+def _of_target(message: HttpMessage) -> Iterator[Pair]:
+    """The query of a request, and the parts of its path that may be a person's."""
+    if message.start.startswith(b"HTTP/"):
         return
-    for name, value in fields:
-        yield Pair(f"{source}:{name[:128]}", name[:128], value[:MAX_VALUE])
-
-
-def _body(data: bytes) -> Iterator[Pair]:
-    start = min((at for at in (data.find(b"{"), data.find(b"[")) if at >= 0), default=-1)
-    if start < 0 or start > 64:
+    target = message.start.split(b" ")[1:2]
+    if not target:
         return
-    try:
-        # A sample may be cut: the decoder stops at the end of the first whole document.
-        value, _ = json.JSONDecoder().raw_decode(data[start:].decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        yield from _cut_json(data[start:])
-        return
-    yield from _walk(value, "$", "json", "", _MAX_DEPTH)
+    path, _, query = target[0].partition(b"?")
+    if query:
+        yield from pairs_of_form(query, "query")
+    for number, segment in enumerate(path.split(b"/")[1:_MAX_SEGMENTS], start=1):
+        text = text_of(segment)
+        if _TELLING_SEGMENT.search(text):
+            yield Pair(f"path:{number}", "", unquote(text))
 
 
-_JSON_STRING = re.compile(r'"([^"\\]{1,128})"\s*:\s*(?:"((?:[^"\\]|\\.){1,512})"|(-?\d{1,32}(?:\.\d{1,16})?))')
+def _of_header(name: str, value: bytes) -> Iterator[Pair]:
+    if name in _SECRET_HEADERS:
+        yield Pair(f"header:{name}", name, text_of(value), "header")
+        if "cookie" in name:
+            yield from _cookies(value.partition(b";")[0] if name == "set-cookie" else value)
+    elif name in _WITH_ADDRESS:
+        query = value.partition(b"?")[2]
+        if query:
+            yield from pairs_of_form(query, f"header:{name}")
+    elif name not in _USUAL_HEADERS and not name.startswith(_USUAL_BEGINNINGS) and value:
+        yield Pair(f"header:{name[:MAX_NAME]}", name[:MAX_NAME], text_of(value))
 
 
-def _cut_json(data: bytes) -> Iterator[Pair]:
-    """Names and plain values of a document whose end was not captured."""
-    for match in _JSON_STRING.finditer(data.decode("utf-8", "replace")):
-        yield Pair(f"json:{match[1]}", match[1], match[2] or match[3])
-
-
-def _walk(value: object, path: str, source: str, parent: str, depth: int) -> Iterator[Pair]:
-    """Leaves of a nested document; array indices become ``[]``."""
-    if depth == 0:
-        return
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            name = str(key)[:128]
-            if isinstance(inner, dict | list):
-                yield from _walk(inner, f"{path}.{name}", source, name, depth - 1)
-            elif isinstance(inner, str | int | float) and not isinstance(inner, bool):
-                yield Pair(f"{source}:{path}.{name}", name, str(inner)[:MAX_VALUE], parent)
-    elif isinstance(value, list):
-        for inner in value[:MAX_PAIRS]:
-            yield from _walk(inner, f"{path}[]", source, parent, depth - 1)
-
-
-def _redis(data: bytes) -> Iterator[Pair]:
-    """Commands in RESP arrays: ``SET key value`` and ``HSET key field value ...``."""
-    words: list[str] = []
-    for match in re.finditer(rb"\$(\d{1,6})\r\n", data):
-        size = int(match[1])
-        words.append(_text(data[match.end() : match.end() + min(size, MAX_VALUE)]))
-        if len(words) > 4 * MAX_PAIRS:
-            break
-    for at, word in enumerate(words):
-        command = word.upper()
-        if command in {"SET", "SETNX", "GETSET"} and at + 2 < len(words):
-            yield Pair(f"key:{words[at + 1][:128]}", words[at + 1], words[at + 2])
-        elif command in {"HSET", "HMSET"}:
-            for place in range(at + 2, min(len(words) - 1, at + 64), 2):
-                yield Pair(f"field:{words[place][:128]}", words[place], words[place + 1], words[at + 1])
-        elif command == "AUTH" and at + 1 < len(words):
-            yield Pair("command:auth", "password", words[min(at + 2, len(words) - 1)])
-
-
-_WHERE = re.compile(rb"(?i)\b([\w.$`\"]{1,128})\s*=\s*'((?:[^'\\]|''){1,512})'")
-_STATEMENT = re.compile(rb"(?i)\s*(?:select|insert|update|delete|with|set|show|call|begin|replace|merge)\b")
-
-
-def _sql(data: bytes) -> Iterator[Pair]:
-    if not _STATEMENT.match(data):
-        yield from _rows(data)
-        return
-    yield from _inserts(data)
-    for match in _WHERE.finditer(data):
-        name = _text(match[1]).strip('`"').rpartition(".")[2].strip('`"')
-        yield Pair(f"column:{name}", name, _text(match[2]))
-
-
-def _rows(data: bytes) -> Iterator[Pair]:
-    """A result as readers hand it up: a line of column names, then rows, separated by tabs."""
-    head, _, rows = data.partition(b"\n")
-    names = [_text(name).strip() for name in head.split(b"\t")][:64]
-    if not rows or not all(name.isidentifier() for name in names):
-        return
-    for row in rows.split(b"\n")[:16]:
-        for name, value in zip(names, row.split(b"\t"), strict=False):
-            if value and value != b"NULL":
-                yield Pair(f"column:{name}", name, _text(value))
-
-
-def _inserts(data: bytes) -> Iterator[Pair]:
-    for insert in _INSERT.finditer(data):
-        table = _text(insert[1])
-        at = insert.end()
-        for column in insert[2].split(b","):
-            match = _SQL_VALUE.match(data, at)
-            if match is None:
-                break
-            at = match.end()
-            name = _text(column).strip(' `"[]\n\t')
-            value = _text(match[1] if match[1] is not None else match[2]).strip()
-            if value and value.upper() not in {"NULL", "?", "DEFAULT"}:
-                yield Pair(f"column:{table}.{name}", name, value, table)
-            if match[3] == b")":
-                break
+def _cookies(value: bytes) -> Iterator[Pair]:
+    for cookie in value.split(b";")[:64]:
+        name, equals, content = cookie.strip().partition(b"=")
+        if equals and content:
+            text = text_of(name)[:MAX_NAME]
+            yield Pair(f"cookie:{text}", text, unquote(text_of(content.strip(b'"'))), "cookie")
 
 
 def _mongodb(data: bytes) -> Iterator[Pair]:
     """BSON documents of a message, wherever they begin: behind the header, flags and section kind of OP_MSG."""
+    from tieback.probes.wire.bson import decode as decode_bson  # brings every probe along
+    from tieback.probes.wire.verdicts import Hostile
+
     for start in (21, 20, 0):
         try:
             document = decode_bson(data[start:])
         except (Hostile, ValueError):
             continue
         # A driver introduces itself in its first command: names of software, not of people.
-        named = {key: value for key, value in document.items() if key != "client"}
-        yield from _walk(named, "$", "document", "", _MAX_DEPTH)
+        yield from leaves({key: value for key, value in document.items() if key != "client"}, "document")
         return
+    yield from pairs_of_text(data)
+
+
+_READERS: dict[str, Reader] = {
+    "http": _http,
+    "redis": pairs_of_resp,
+    "sql": pairs_of_sql,
+    "mongodb": _mongodb,
+}

@@ -64,6 +64,31 @@ def test_many_values_of_one_name_are_judged_together() -> None:
     assert leaks_of("http", b"HTTP/1.1 200 OK\r\n\r\n[" + rows + b"]") == {("payment_card", "json:$[].c")}
 
 
+@pytest.mark.parametrize(
+    ("kind", "data", "leaks"),
+    [
+        ("http", b"GET /users/ada%40workhub.test HTTP/1.1\r\n\r\n", {("email", "path:2")}),
+        ("http", b"GET / HTTP/1.1\r\nX-Y: ada@workhub.test\r\n\r\n", {("email", "header:x-y")}),
+        (
+            "http",
+            b"GET / HTTP/1.1\r\nCookie: m=ada@workhub.test; sid=0123456789abcdef\r\n\r\n",
+            {("email", "cookie:m"), ("secret_token", "header:cookie")},
+        ),
+        ("http", b"HTTP/1.1 200 OK\r\n\r\nsent to ada@workhub.test and bob@workhub.test", {("email", "text")}),
+        ("http", b'HTTP/1.1 200 OK\r\n\r\n["ada@workhub.test"]', {("email", "json:$[]")}),
+        ("redis", b"$16\r\nada@workhub.test\r\n", {("email", "answer")}),
+        ("sql", b"INSERT INTO t VALUES (1, 'ada@workhub.test')", {("email", "column:t.2")}),
+        ("mqtt", b"ada@workhub.test", {("email", "text")}),
+        ("other", b"FROM:<ada@workhub.test>", {("email", "text")}),
+        ("http", b"GET /v1/items/1234567890123?t=1700000000&v=1.2.3&q=blue+socks HTTP/1.1\r\n\r\n", set()),
+        ("http", b"GET / HTTP/1.1\r\nX-Request-Id: 550e8400-e29b-41d4-a716-446655440000\r\n\r\n", set()),
+        ("http", b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\nmail info@shop.test", set()),
+    ],
+)
+def test_leaks_without_a_telling_name(kind: str, data: bytes, leaks: set[tuple[str, str]]) -> None:
+    assert leaks_of(kind, data) == leaks
+
+
 def test_a_credential_without_a_name_is_found_by_its_form() -> None:
     key = (
         b"-----BEGIN RSA PRIVATE KEY-----\n" + b"MIIEowIBAAKCAQEAq7BFUpkGp3LQmlQYx2eqzDV+xeG8kx/sQFV18S5JhzGeIJNA\n" * 8

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.model.flow import Sample
-from tieback.pipeline.pairs import MAX_PAIRS, pairs
+from tieback.pipeline.pair import MAX_PAIRS
+from tieback.pipeline.pairs import pairs
 from tieback.probes.wire.bson import encode
 
 
@@ -29,13 +30,32 @@ def found(kind: str, data: bytes) -> dict[str, str]:
         ),
         ("http", b"GET / HTTP/1.1\r\nAuthorization: Basic YTpi\r\n\r\n", {"header:authorization": "Basic YTpi"}),
         ("http", b'HTTP/1.1 200 OK\r\n\r\n{"email":"a@b.test","phone":"+49', {"json:email": "a@b.test"}),
+        (
+            "http",
+            b"GET /users/ada%40b.test/9 HTTP/1.1\r\nX-Mail: c@d.test\r\nDate: x\r\nCookie: m=e%40f.test; s=1\r\n\r\n",
+            {
+                "path:2": "ada@b.test", "header:x-mail": "c@d.test", "header:cookie": "m=e%40f.test; s=1",
+                "cookie:m": "e@f.test", "cookie:s": "1",
+            },
+        ),
+        (
+            "http",
+            b"HTTP/1.1 302 Found\r\nLocation: /x?mail=a%40b.test\r\nSet-Cookie: id=7; Path=/\r\n\r\n",
+            {"header:location:mail": "a@b.test", "header:set-cookie": "id=7; Path=/", "cookie:id": "7"},
+        ),
+        (
+            "http",
+            b'GET / HTTP/1.1\r\n\r\nPOST /login HTTP/1.1\r\nContent-Length: 14\r\n\r\n{"pin":"1234"}',
+            {"json:$.pin": "1234"},
+        ),
+        ("mqtt", b"a@b.test is here", {"text": "a@b.test"}),
         ("mqtt", b'{"lat":52.5,"lon":13.4}', {"json:$.lat": "52.5", "json:$.lon": "13.4"}),
         ("redis", b"*3\r\n$3\r\nSET\r\n$7\r\nemail:1\r\n$8\r\na@b.test\r\n", {"key:email:1": "a@b.test"}),
         ("redis", b"*2\r\n$4\r\nAUTH\r\n$6\r\nsecret\r\n", {"command:auth": "secret"}),
         (
             "sql",
             b"INSERT INTO people (name, pin, age) VALUES ('Ada O''Hara', '1234', 36)",
-            {"column:people.name": "Ada O''Hara", "column:people.pin": "1234", "column:people.age": "36"},
+            {"column:people.name": "Ada O'Hara", "column:people.pin": "1234", "column:people.age": "36"},
         ),
         ("sql", b"SELECT * FROM people WHERE p.email = 'a@b.test' AND age > 3", {"column:email": "a@b.test"}),
         ("sql", b"name\tpin\nAda\t1234\n", {"column:name": "Ada", "column:pin": "1234"}),

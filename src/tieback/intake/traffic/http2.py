@@ -1,7 +1,9 @@
-"""HTTP/2 without TLS: with prior knowledge, or after an upgrade (h2c). Only the headers are read.
+"""HTTP/2 without TLS: with prior knowledge, or after an upgrade (h2c).
 
 Source: RFC 9113; the upgrade is RFC 7540, section 3.2.
 """
+
+from collections.abc import Iterator
 
 import msgspec
 
@@ -11,7 +13,7 @@ PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 MAX_FRAMES = 64
 _MAX_FRAME = 1 << 20
-_HEADERS, _SETTINGS, _CONTINUATION = 1, 4, 9
+_DATA, _HEADERS, _SETTINGS, _CONTINUATION = 0, 1, 4, 9
 _END_HEADERS, _PADDED, _PRIORITY = 0x4, 0x8, 0x20
 
 
@@ -52,19 +54,59 @@ def see(client: bytes, server: bytes) -> Http2Seen | None:
 
 def headers(data: bytes) -> list[Header]:
     """The headers of every block in a direction's frames, up to what is malformed or cut off."""
+    return [header for _, part in _parts(data) if not isinstance(part, bytes) for header in part]
+
+
+def cleartext(data: bytes, most: int) -> list[bytes]:
+    """The first messages of a direction, written as HTTP/1 has them, a stream after the other.
+
+    Args:
+        data: from the client's preface, or the server's first frame, on.
+        most: bytes of all messages together.
+    """
+    streams: dict[int, list[bytes]] = {}
+    for stream, part in _parts(data.removeprefix(PREFACE)):
+        message = streams.setdefault(stream, [])
+        if isinstance(part, bytes):
+            message.append(part)
+        elif not message:
+            message.append(_head(part))
+    found: list[bytes] = []
+    for parts in streams.values():
+        text = b"".join(parts)[:most]
+        most -= len(text)
+        if text:
+            found.append(text)
+    return found
+
+
+def _head(every: list[Header]) -> bytes:
+    pseudo = {name: value for name, value in every if name.startswith(":")}
+    first = f"HTTP/1.1 {pseudo[':status']}" if ":status" in pseudo else ""
+    first = first or f"{pseudo.get(':method', 'GET')} {pseudo.get(':path', '/').replace(' ', '%20')} HTTP/1.1"
+    lines = [first, *(f"{name}: {value}" for name, value in every if not name.startswith(":"))]
+    # A line of its own is a header of its own: what stands in a value must not become another.
+    return "\r\n".join(line.replace("\r", " ").replace("\n", " ") for line in lines).encode() + b"\r\n\r\n"
+
+
+def _parts(data: bytes) -> Iterator[tuple[int, list[Header] | bytes]]:
+    """Stream, and its headers or data, up to what is malformed or cut off; data may be cut."""
     decoder = HpackDecoder()
-    found: list[Header] = []
     block = b""
     at = 0
     for _ in range(MAX_FRAMES):
         if at + 9 > len(data):
-            break
+            return
         size = int.from_bytes(data[at : at + 3])
         kind, flags = data[at + 3], data[at + 4]
+        stream = int.from_bytes(data[at + 5 : at + 9]) & 0x7FFFFFFF
         body = data[at + 9 : at + 9 + size]
         at += 9 + size
-        if size > _MAX_FRAME or at > len(data):
-            break
+        if size > _MAX_FRAME or (at > len(data) and kind != _DATA):
+            return
+        if kind == _DATA:
+            yield stream, body[1 : max(len(body) - body[0], 1)] if flags & _PADDED and body else body
+            continue
         if kind == _HEADERS:
             block = _fragment(body, flags)
         elif kind == _CONTINUATION:
@@ -73,11 +115,10 @@ def headers(data: bytes) -> list[Header]:
             continue
         if flags & _END_HEADERS:
             try:
-                found += decoder.decode(block)
+                yield stream, decoder.decode(block)
             except HpackError:
-                break
+                return
             block = b""
-    return found
 
 
 def _fragment(body: bytes, flags: int) -> bytes:

@@ -25,6 +25,8 @@ SAMPLE_BYTES = 8 * 1024
 _NOTHING = Judgement()
 _NAMED = {DNS: "dns", MDNS: "mdns", LLMNR: "llmnr"}
 _MAX_DETAIL = 240
+_MAX_MESSAGES = 4
+"""Of one direction of HTTP/2, each a sample."""
 
 
 class Judge:
@@ -139,7 +141,10 @@ class Judge:
         detail = judged.detail if found is not None and judged.detail else _http_detail(seen)
         if seen.upgrade == "h2c":
             inner2 = http2.see(out[seen.request_end :], back[seen.response_end :])
-            judged = replace(judged, protocol="http2") if inner2 is not None else judged
+            if inner2 is not None:
+                inside = _http2_samples(out[seen.request_end :], back[seen.response_end :])
+                outer = _samples("http", out[: seen.request_end], back[: seen.response_end])
+                judged = replace(judged, protocol="http2", samples=(*outer, *inside))
         return replace(
             judged,
             name=judged.name or name,
@@ -183,7 +188,7 @@ class Judge:
             name=name,
             name_from=NameFrom.HTTP_HOST if name else NameFrom.NONE,
             detail=_plain(f"{seen.method} {http.plain_path(seen.path)} {seen.status}".strip()),
-            samples=_samples("http", out, back),
+            samples=_http2_samples(out, back),
         )
 
     def _dns_stream(self, conversation: Conversation, out: bytes, back: bytes, port: int) -> Judgement | None:
@@ -276,6 +281,15 @@ def _plain(text: str) -> str:
 def _samples(kind: str, out: bytes, back: bytes) -> tuple[Sample, ...]:
     both = (("out", out[:SAMPLE_BYTES]), ("in", back[:SAMPLE_BYTES]))
     return tuple(Sample(direction, kind, data) for direction, data in both if data)
+
+
+def _http2_samples(out: bytes, back: bytes) -> tuple[Sample, ...]:
+    both = (("out", out), ("in", back))
+    return tuple(
+        Sample(direction, "http", message)
+        for direction, data in both
+        for message in http2.cleartext(data, SAMPLE_BYTES)[:_MAX_MESSAGES]
+    )
 
 
 def _of_http(seen: http.HttpSeen, out: bytes, back: bytes) -> Judgement:

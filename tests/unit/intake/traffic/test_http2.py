@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.intake.traffic import wire
-from tieback.intake.traffic.http2 import PREFACE, headers, see
+from tieback.intake.traffic.http2 import PREFACE, cleartext, headers, see
 from tieback.intake.traffic.interface import SeenFlow
 from tieback.model.sighting import Problem
 
@@ -43,6 +43,39 @@ def test_a_flow_with_prior_knowledge(read: Read) -> None:
     flows, _ = read(wire.pcap(wire.talk(PREFACE + SETTINGS + frame(1, 4, BLOCK), ANSWER, port=8080)))
     flow = flows[0].flow
     assert (flow.protocol, flow.server.name, flow.detail, flow.encrypted) == ("http2", "api.test", "GET /v1 200", False)
+
+
+POSTED = BLOCK[:2].replace(b"\x82", b"\x83") + BLOCK[2:]
+
+
+@pytest.mark.parametrize(
+    ("frames", "messages"),
+    [
+        (frame(1, 4, BLOCK), [b"GET /v1?q=abc HTTP/1.1\r\n\r\n"]),
+        (frame(1, 4, POSTED) + frame(0, 1, b'{"a":1}'), [b'POST /v1?q=abc HTTP/1.1\r\n\r\n{"a":1}']),
+        (frame(1, 4, POSTED) + frame(0, 8, b"\x02ab\0\0"), [b"POST /v1?q=abc HTTP/1.1\r\n\r\nab"]),
+        (frame(1, 4, POSTED) + frame(0, 1, b"abcdef")[:-3], [b"POST /v1?q=abc HTTP/1.1\r\n\r\nabc"]),
+        (
+            frame(1, 4, BLOCK) + frame(1, 4, BLOCK).replace(b"\0\0\0\x01", b"\0\0\0\x03"),
+            [b"GET /v1?q=abc HTTP/1.1\r\n\r\n"] * 2,
+        ),
+        (frame(1, 4, BLOCK) + frame(0, 1, bytes(9000)), [b"GET /v1?q=abc HTTP/1.1\r\n\r\n" + bytes(100 - 26)]),
+        (b"", []),
+        (frame(1, 4, b"\xff\xff"), []),
+    ],
+)
+def test_messages_are_written_as_http_1_has_them(frames: bytes, messages: list[bytes]) -> None:
+    found = cleartext(PREFACE + SETTINGS + frames, 100)
+    assert found == messages
+
+
+def test_samples_of_a_flow_with_prior_knowledge(read: Read) -> None:
+    asked = PREFACE + SETTINGS + frame(1, 4, POSTED) + frame(0, 1, b'{"pin":"1234"}')
+    flows, _ = read(wire.pcap(wire.talk(asked, ANSWER + frame(0, 1, b"{}"), port=8080)))
+    assert [(sample.direction, sample.kind, sample.data.partition(b"\r\n\r\n")[2]) for sample in flows[0].samples] == [
+        ("out", "http", b'{"pin":"1234"}'),
+        ("in", "http", b"{}"),
+    ]
 
 
 def test_an_upgrade_from_http_1(read: Read) -> None:
