@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from tieback.intake.traffic.attribution import Attribution
@@ -10,7 +10,7 @@ from tieback.intake.traffic.capture import Capture
 from tieback.intake.traffic.interface import OpenedTraffic
 from tieback.intake.traffic.pcap import MAGICS
 from tieback.intake.traffic.pcapng import SECTION
-from tieback.intake.traffic.source import Source, Window, gzip_source, zstd_source
+from tieback.intake.traffic.source import Gzip, Source, Window, Zstandard
 from tieback.model.errors import InputError
 
 TRAFFIC_VERSION = "1"
@@ -96,15 +96,11 @@ def _source(number: int, head: bytes, path: Path) -> Source | None:
             return Window(os.dup(number))
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}", where=str(path), advice="Check the disk") from None
-    opener: Callable[[], Source]
-    if head[:2] == GZIP:
-        opener = lambda: gzip_source(os.fdopen(os.dup(number), "rb"))  # noqa: E731 - one of two ways, chosen by two bytes
-    elif head[:4] == ZSTD:
-        opener = lambda: zstd_source(os.fdopen(os.dup(number), "rb"), path)  # noqa: E731 - as above
-    else:
+    if head[:2] != GZIP and head[:4] != ZSTD:
         return None
     os.lseek(number, 0, os.SEEK_SET)
-    source = opener()
+    file = os.fdopen(os.dup(number), "rb")
+    source = Gzip(file) if head[:2] == GZIP else Zstandard(file)
     if is_capture(bytes(source.buffer[:12])):
         return source
     damage = source.damage

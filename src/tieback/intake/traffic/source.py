@@ -5,11 +5,8 @@ A reader looks at ``buffer`` from the front and calls ``advance`` when it has co
 
 import os
 import zlib
-from collections.abc import Callable
-from pathlib import Path
+from abc import ABC, abstractmethod
 from typing import BinaryIO, Protocol
-
-from tieback.model.errors import InputError
 
 type Buffer = bytes
 
@@ -17,6 +14,8 @@ STEP = 4 * 1024 * 1024
 """Bytes that are read or decompressed at a time."""
 
 _READ = 256 * 1024
+_PIECE = 64 * 1024
+"""Bytes of Zstandard that are asked for at a time: of a file that is cut off the last such piece is lost."""
 
 
 class Source(Protocol):
@@ -66,39 +65,13 @@ class Window:
             self._number = -1
 
 
-class Decompressor(Protocol):
-    """What ``zlib.decompressobj`` and ``compression.zstd.ZstdDecompressor`` have in common."""
-
-    @property
-    def eof(self) -> bool:
-        """Whether the member or frame is complete."""
-        ...
-
-    @property
-    def unused_data(self) -> bytes:
-        """What follows it."""
-        ...
-
-    def decompress(self, data: bytes, max_length: int, /) -> bytes:
-        """At most ``max_length`` bytes of output."""
-        ...
-
-
-class Streamed:
+class Packed(ABC):
     """A compressed file: at most one step is decompressed ahead, however well the bytes were packed."""
 
-    def __init__(
-        self, file: BinaryIO, fresh: Callable[[], Decompressor], failures: tuple[type[Exception], ...]
-    ) -> None:
+    def __init__(self) -> None:
         self.buffer: Buffer = b""
         self.base = 0
         self.damage = ""
-        self._file = file
-        self._fresh = fresh
-        self._failures = failures
-        self._decompressor: Decompressor | None = fresh()
-        self._pending = b""
-        self.advance(0)
 
     def advance(self, position: int) -> bool:
         """Drop what was read and decompress one more step."""
@@ -107,6 +80,25 @@ class Streamed:
             self.buffer = self.buffer[position:] + more
             self.base += position
         return bool(more)
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the file."""
+
+    @abstractmethod
+    def _step(self) -> bytes:
+        """The next bytes, ``STEP`` at most; none at the end, and then ``damage`` says why where it is no end."""
+
+
+class Gzip(Packed):
+    """gzip, also of several members (RFC 1952)."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file = file
+        self._decompressor: zlib._Decompress | None = zlib.decompressobj(wbits=31)
+        self._pending = b""
+        self.advance(0)
 
     def close(self) -> None:
         """Close the file."""
@@ -120,10 +112,11 @@ class Streamed:
             if self._decompressor.eof:
                 self._next_member()
                 continue
-            data, self._pending = self._pending or self._tail() or self._file.read(_READ), b""
+            waiting = self._pending or self._decompressor.unconsumed_tail
+            data, self._pending = waiting or self._file.read(_READ), b""
             try:
                 part = self._decompressor.decompress(data, room)
-            except self._failures as error:
+            except zlib.error as error:
                 self.damage = f"the compressed bytes are damaged ({error})"[:200]
                 self._decompressor = None
                 break
@@ -134,35 +127,39 @@ class Streamed:
                 self._decompressor = None
         return b"".join(parts)
 
-    def _tail(self) -> bytes:
-        """Input that zlib handed back because the output was full; zstd keeps it inside."""
-        return getattr(self._decompressor, "unconsumed_tail", b"")
-
     def _next_member(self) -> None:
         assert self._decompressor is not None
         rest = self._decompressor.unused_data or self._file.read(_READ)
-        self._decompressor = self._fresh() if rest.strip(b"\0") else None
+        self._decompressor = zlib.decompressobj(wbits=31) if rest.strip(b"\0") else None
         self._pending = rest
 
 
-def gzip_source(file: BinaryIO) -> Streamed:
-    """Decompress gzip, also of several members (RFC 1952)."""
-    return Streamed(file, lambda: zlib.decompressobj(wbits=31), (zlib.error,))
+class Zstandard(Packed):
+    """Zstandard, also of several frames (RFC 8878)."""
 
+    def __init__(self, file: BinaryIO) -> None:
+        import pyarrow as pa
 
-def zstd_source(file: BinaryIO, path: Path) -> Streamed:
-    """Decompress Zstandard (RFC 8878).
+        super().__init__()
+        self._stream = pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd")
+        self.advance(0)
 
-    Raises:
-        InputError: this Python has no Zstandard.
-    """
-    try:
-        from compression import zstd  # type: ignore[import-not-found, unused-ignore]
-    except ImportError:
-        file.close()
-        raise InputError(
-            "compressed with Zstandard, which Python reads from 3.14 on",
-            where=str(path),
-            advice="Decompress it with zstd -d, or use Python 3.14",
-        ) from None
-    return Streamed(file, zstd.ZstdDecompressor, (zstd.ZstdError, EOFError))
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()
+
+    def _step(self) -> bytes:
+        parts: list[bytes] = []
+        for _ in range(STEP // _PIECE if not self.damage else 0):
+            try:
+                part = self._stream.read(_PIECE)
+            except OSError as error:
+                cut = "Truncated" in str(error)
+                self.damage = (
+                    "the compressed file is cut off" if cut else f"the compressed bytes are damaged ({error})"[:200]
+                )
+                break
+            if not part:
+                break
+            parts.append(part)
+        return b"".join(parts)

@@ -1,20 +1,21 @@
 import gzip
 import io
 import os
-import sys
+import random
+import re
 import zlib
 from pathlib import Path
 
+import pyarrow
 import pytest
 
 from tests.unit.intake.traffic import wire
-from tieback.intake.traffic.source import STEP, Window, gzip_source, zstd_source
-from tieback.model.errors import InputError
+from tieback.intake.traffic.source import STEP, Gzip, Packed, Window, Zstandard
 
 
-def drain(data: bytes) -> tuple[int, str, int]:
+def drain(data: bytes, kind: type[Gzip | Zstandard] = Gzip) -> tuple[int, str, int]:
     """Bytes, damage, and the largest window."""
-    source = gzip_source(io.BytesIO(data))
+    source: Packed = kind(io.BytesIO(data))
     total = largest = 0
     while True:
         size = len(source.buffer)
@@ -50,15 +51,39 @@ def test_a_bomb_is_met_in_steps() -> None:
     assert largest <= STEP
 
 
-@pytest.mark.skipif(sys.version_info >= (3, 14), reason="this Python reads Zstandard")
-def test_zstd_needs_a_newer_python() -> None:
-    with pytest.raises(InputError, match=r"3\.14"):
-        zstd_source(io.BytesIO(b"\x28\xb5\x2f\xfd"), Path("run.pcap.zst"))
+NOISE = random.Random(4).randbytes(300_000)
+FRAME = bytes(pyarrow.compress(NOISE, "zstd", asbytes=True))
+SKIPPED = b"\x50\x2a\x4d\x18\x04\0\0\0abcd"
+
+
+@pytest.mark.parametrize(
+    ("data", "least", "word"),
+    [
+        (FRAME, 300_000, ""),
+        (FRAME + FRAME, 600_000, ""),
+        (SKIPPED + FRAME, 300_000, ""),
+        (FRAME[:250_000], 100_000, "cut off"),
+        (FRAME + b"nothing", 300_000 - 65_536, "damaged"),
+        (FRAME[:4] + bytes(40), 0, "damaged|cut off"),
+    ],
+    ids=["one frame", "two frames", "skippable frame", "cut", "something behind", "damaged"],
+)
+def test_zstandard(data: bytes, least: int, word: str) -> None:
+    total, damage, largest = drain(data, Zstandard)
+    assert total >= least
+    assert largest <= STEP
+    assert re.search(word, damage) if word else damage == ""
+
+
+def test_a_bomb_of_zstandard_is_met_in_steps() -> None:
+    total, _, largest = drain(bytes(pyarrow.compress(bytes(40 << 20), "zstd", asbytes=True)), Zstandard)
+    assert total == 40 << 20
+    assert largest <= STEP
 
 
 def test_a_packed_capture_is_a_window_that_moves() -> None:
     data = wire.pcap(wire.talk(b"x" * 3000))
-    source = gzip_source(io.BytesIO(gzip.compress(data)))
+    source = Gzip(io.BytesIO(gzip.compress(data)))
     assert bytes(source.buffer) == data
     assert not source.advance(10)
     assert (bytes(source.buffer), source.base) == (data[10:], 10)
