@@ -24,8 +24,9 @@ _BESIDE = 2
 
 _PAIR = re.compile(
     r"(?<![\w.-])[\"']?([A-Za-z][A-Za-z0-9_.-]{1,63})[\"']?[ \t]{0,4}[:=][ \t]{0,4}"
-    r"[\"']?([A-Za-z0-9][^\s\"',;<>{}\[\]]{2,511})"
+    r"[\"']?([A-Za-z0-9][^\s\"',;<>{}\[\]]{2,511}+)(?!;[A-Za-z _]{2,24}=)"
 )
+"""A pair that another one follows behind a semicolon is part of a connection string, which ``keywords`` reads."""
 _PLIST_PAIR = re.compile(r"<key>([^<]{2,64})</key>\s{0,16}<string>([^<]{3,512})</string>")
 _XML_PAIR = re.compile(r"name=\"([A-Za-z][A-Za-z0-9_.-]{1,63})\"(?: value=\"|[^>\"]{0,32}>)([^<\"]{3,512})[<\"]")
 

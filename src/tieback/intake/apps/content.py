@@ -31,6 +31,7 @@ class Content(Enum):
     UTF16_LE = auto()
     UTF16_BE = auto()
     ARCHIVE = auto()
+    GZIP = auto()
     MEDIA = auto()
     BINARY = auto()
 
@@ -77,6 +78,7 @@ _MAGIC = {
     b"PK\x03\x04": Content.ARCHIVE,
     b"PK\x05\x06": Content.ARCHIVE,
 }
+_GZIP = b"\x1f\x8b\x08"
 _FAT = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
 _BYTE_ORDERS = {b"\xff\xfe": Content.UTF16_LE, b"\xfe\xff": Content.UTF16_BE}
 _TEXT_BYTES = bytes(range(0x20, 0x7F)) + b"\t\n\r\f\x1b"
@@ -91,6 +93,8 @@ def sniff(head: bytes | bytearray) -> Content:
     start = bytes(head[:8])
     if start[:4] in _MAGIC:
         return _MAGIC[start[:4]]
+    if start[:3] == _GZIP:
+        return Content.GZIP
     if start[:4] in _FAT:
         # A Java class file has the magic of a fat Mach-O; where that one counts its slices it has a version, from 45.
         return Content.MACH_O if 0 < int.from_bytes(start[4:]) < 45 else Content.BINARY

@@ -12,6 +12,7 @@ from tieback.intake.apps.dart import is_dart, text_edges
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.directory import Entry
 from tieback.intake.apps.dotnet import read_assemblies, wrapped
+from tieback.intake.apps.gzipped import expanded
 from tieback.intake.apps.heap import Heap, whole
 from tieback.intake.apps.hermes import read_hermes
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Piece, Source
@@ -108,7 +109,12 @@ def _placed(artifact: Artifact, place: str) -> Artifact:
 
 
 def make_artifacts(
-    file: str, data: bytes | bytearray, problems: Problems, budget: Budget, content: Content | None = None
+    file: str,
+    data: bytes | bytearray,
+    problems: Problems,
+    budget: Budget,
+    content: Content | None = None,
+    depth: int = DEPTH,
 ) -> Iterable[Artifact]:
     """The artifacts of one entry: mostly one; none where there is nothing to search.
 
@@ -121,6 +127,7 @@ def make_artifacts(
         problems: take what cannot be read.
         budget: of the package.
         content: what the data is, where the caller knows.
+        depth: levels of compression that are still undone.
     """
     content = content or sniff(data[:SNIFF])
     if content in _NOTHING:
@@ -144,7 +151,18 @@ def make_artifacts(
         return (artifact,)
     if content is Content.TEXT or content is Content.BINARY:
         return (whole(file, BufferKind[content.name], data),)
+    if content is Content.GZIP:
+        return _expanded(file, data, problems, budget, depth)
     return (_structured(file, content, bytes(data), problems),)
+
+
+def _expanded(file: str, data: bytes | bytearray, problems: Problems, budget: Budget, depth: int) -> Iterable[Artifact]:
+    if depth == 0 or budget.archives == 0:
+        problems.note("an archive nested too deep, or one of too many; it is not opened", file)
+        return ()
+    budget.archives -= 1
+    name, inner = expanded(file, data, problems, budget)
+    return make_artifacts(name, inner, problems, budget, depth=depth - 1)
 
 
 def _dart(artifact: Artifact, data: bytes | bytearray) -> Artifact:

@@ -21,7 +21,7 @@ from tieback.intake.apps.single import PARTS, Part, SingleFile
 from tieback.intake.apps.splits import SplitSet, is_split_set
 from tieback.model.errors import InputError
 
-ARTIFACT_VERSION = "2"
+ARTIFACT_VERSION = "3"
 """Part of the key of a unit of work: rises when the same file gives other artifacts."""
 
 FOLDER = 64 * 1024 * 1024
