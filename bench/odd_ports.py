@@ -1,7 +1,9 @@
 """The whole lab on random high ports among closed ones: ``tieback probe`` against ``nmap -sV`` on the same ports.
 
-Every address of the lab is asked on every port that any of its servers listens on, so nearly all are closed. Both tools
-run as whole processes, start-up included. nmap is found on the PATH; without it the comparison is left out.
+Every address of the lab is asked on every port that any of its servers listens on, so nearly all are closed. The tools
+run as whole processes, start-up included. nmap is found on the PATH; without it the comparison is left out. redposture
+must be told what listens where, a module a product: it is asked about the stores that it has a module for, and no
+others. It lives in an environment of its own, ``.cache/bench-redposture`` (``uv pip install redposture``).
 """
 
 import json
@@ -24,6 +26,18 @@ SCRIPTS = (
     "smb-protocols,http-title"
 )
 """nmap's scripts for data stores; those that guess passwords are left out."""
+REDPOSTURE = Path(__file__).parents[1] / ".cache" / "bench-redposture" / "bin" / "redposture"
+MODULES = {
+    "redis": ("redis", "valkey"),
+    "mongodb": ("mongodb",),
+    "elastic": ("opensearch",),
+    "postgres": ("postgresql",),
+    "etcd": ("etcd",),
+    "zookeeper": ("zookeeper",),
+    "docker-registry": ("docker-registry",),
+    "minio": ("seaweedfs",),
+}
+"""redposture's modules, and products of the lab that they are for."""
 FAMILY = {
     "valkey": ("valkey", "redis"),
     "redis-sentinel": ("redis", "sentinel"),
@@ -88,15 +102,37 @@ def _compare(lab, stores, started, folder):  # type: ignore[no-untyped-def]
             known = sum(_knows(places, element) for element in _open_ports(xml))
             right = f"{known} of {len(places)}"
             rows.append(_row(name, peer_wall, peer_cpu, right, "not told", peer_wall / wall, peer_cpu / cpu))
+    rows += _redposture(places, folder)  # type: ignore[no-untyped-call]
     closed = len(hosts) * len(ports) - len(places)
     text = (
         f"### Odd ports\n\nThe whole lab on random high ports: {len(places)} servers (up in {started:.0f} s) "
         f"among {closed:,} closed ports, each tool once, as a whole process. nmap's product counts as right where it "
         "names the product's family at all; it does not tell whether a stranger is let in. `TIEBACK_BENCH_SCRIPTS=1` "
-        "runs its scripts too.\n\n"
+        "runs its scripts too. redposture was told each store's place and product, one module after the other.\n\n"
     )
     columns = ["what", "wall s", "CPU s", "right product", "right access", "x wall", "x CPU"]
     return text + table(columns, rows) + "".join(f"\nWrong: {one}\n" for one in wrong)
+
+
+def _redposture(places, folder):  # type: ignore[no-untyped-def]
+    if not REDPOSTURE.exists():
+        return [["redposture", "not installed here", "", "", "", "", ""]]
+    wall, cpu, asked, known, judged = 0.0, 0.0, 0, 0, 0
+    for module, products in MODULES.items():
+        own = {place: store for place, store in places.items() if store.product in products}
+        targets = ",".join(f"{address}:{port}" for address, port in own)
+        out = folder / f"{module}.jsonl"
+        command = [str(REDPOSTURE), module, "-t", targets, "--no-color", "-f", "json", "-o", str(out)]
+        spent = _timed(command)
+        wall, cpu, asked = wall + spent[0], cpu + spent[1], asked + len(own)
+        for found in map(json.loads, out.read_text().splitlines()):
+            store = own.get((found.get("host"), found.get("port")))
+            if store is not None and found.get("status") in ("open_no_auth", "auth_required"):
+                known += 1
+                judged += (found["status"] == "auth_required") == (store.access == "auth_required")
+    return [
+        _row("redposture", wall, cpu, f"told; {known} of {asked} found", f"{judged} of {asked}", 0, 0)[:5] + ["", ""]
+    ]
 
 
 def _row(
