@@ -27,6 +27,7 @@ _GENESIS = "0" * 64
 _TAIL = len(b',"hash":"') + 64 + len(b'"}')
 _MAX_TEXT = 300
 _MAX_ITEMS = 64
+_SCALARS = (int, float, bool, type(None))
 _START = b'{"seq":'
 _RECOVERED = "recovered"
 """Event of the line after the remains of one that a crash cut off."""
@@ -201,6 +202,8 @@ def _compose(seq: int, event: str, fields: Mapping[str, object], prev: str) -> t
 
 def _bounded(value: Any) -> Any:
     """Cut texts and lists; make every text encodable."""
+    if type(value) in _SCALARS:
+        return value
     if isinstance(value, str):
         if len(value) <= _MAX_TEXT and value.isascii():
             return value

@@ -6,6 +6,7 @@ the audit log. A transport failure is thrown into the generator as a ``Fault``, 
 
 import re
 from collections.abc import Generator
+from functools import lru_cache
 
 import msgspec
 
@@ -53,6 +54,11 @@ class Target(msgspec.Struct, frozen=True):
         return next((one.value for one in self.keys if one.kind in kinds), None)
 
 
+@lru_cache(maxsize=2048)
+def _compiled(pattern: bytes) -> "re.Pattern[bytes]":
+    return re.compile(pattern, re.DOTALL)
+
+
 class DeclaredSend(msgspec.Struct, frozen=True):
     """A byte string that a probe may send. The dialer refuses any other, whatever the code says."""
 
@@ -70,17 +76,17 @@ class DeclaredSend(msgspec.Struct, frozen=True):
 
     def matches(self, data: bytes) -> bool:
         """Whether ``data`` is exactly such a byte string."""
-        return re.fullmatch(self.pattern, data, re.DOTALL) is not None
+        return _compiled(self.pattern).fullmatch(data) is not None
 
     def account(self, data: bytes) -> str | None:
         """The account that a matching byte string logs in as: the pattern's group ``account``; ``None`` without one."""
-        match = re.fullmatch(self.pattern, data, re.DOTALL)
+        match = _compiled(self.pattern).fullmatch(data)
         named = match.groupdict().get("account") if match is not None else None
         return None if named is None else named.decode("utf-8", "replace")
 
     def keys(self, data: bytes) -> frozenset[str]:
         """The public keys that a matching byte string carries: the pattern's groups ``key0``, ``key1``, ..."""
-        match = re.fullmatch(self.pattern, data, re.DOTALL)
+        match = _compiled(self.pattern).fullmatch(data)
         named = match.groupdict() if match is not None else {}
         return frozenset(value.decode() for name, value in named.items() if name.startswith("key") and value)
 

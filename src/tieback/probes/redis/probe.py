@@ -221,8 +221,8 @@ def _read_info(draft: Draft, asked: str) -> Conversation[dict[str, str]]:
     reply = yield from resp.reply()
     if _refused(draft, asked, reply) or not isinstance(reply, bytes):
         return {}
-    lines = (line.partition(":") for line in reply.decode("utf-8", "replace").splitlines() if not line.startswith("#"))
-    return {key[:64]: value[:256] for key, _, value in lines}
+    lines = (line.partition(":") for line in reply.decode("utf-8", "replace").split("\r\n"))
+    return {key[:64]: value[:256] for key, colon, value in lines if colon}
 
 
 def _watched(draft: Draft, server: dict[str, str], depth: Depth) -> Conversation[None]:
