@@ -190,6 +190,49 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("json", pa.string()),
         ]
     ),
+    # Exports of cloud accounts, one row a file and what the user said of it.
+    "posture_imports": pa.schema(
+        [
+            ("sha256", pa.string()),
+            ("version", pa.string()),
+            ("source", pa.string()),
+            ("path", pa.string()),
+            ("imported", pa.float64()),
+            ("seen", pa.string()),
+            ("resources", pa.int64()),
+            ("dependencies", pa.int64()),
+            ("left_out", pa.int64()),
+            ("missed", pa.int64()),
+            ("incomplete", pa.string()),
+        ]
+    ),
+    # What one export says of one resource. A row group holds keys of one bucket, so that a reader can take them apart.
+    "posture_resources": pa.schema(
+        [
+            ("import", pa.string()),
+            ("version", pa.string()),
+            ("bucket", pa.int32()),
+            ("key", pa.string()),
+            ("provider", pa.string()),
+            ("account", pa.string()),
+            ("seen", pa.string()),
+            ("needs", pa.list_(pa.string())),
+            ("json", pa.string()),
+        ]
+    ),
+    "posture_dependencies": pa.schema(
+        [
+            ("import", pa.string()),
+            ("version", pa.string()),
+            ("id", pa.string()),
+            ("kind", pa.string()),
+            ("name", pa.string()),
+            # Of a member the bucket of its whole, else -1.
+            ("bucket", pa.int32()),
+            ("seen", pa.string()),
+            ("json", pa.string()),
+        ]
+    ),
 }
 
 

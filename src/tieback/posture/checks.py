@@ -1,0 +1,106 @@
+"""What a check of another tool says of a resource, from ``checks.toml``: a statement for pass and one for fail.
+
+A check that neither passed nor failed (could not be collected, needs a person, was muted before it ran) says nothing.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from importlib import resources
+
+import msgspec
+
+from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
+from tieback.posture.describe.aws_names import parse
+from tieback.posture.describe.interface import About
+from tieback.posture.describe.kinds import Kinds
+
+
+class Says(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Statements of one outcome."""
+
+    at_rest: AtRest = AtRest.UNKNOWN
+    in_transit: Answer = Answer.UNKNOWN
+    authentication: Answer = Answer.UNKNOWN
+    flag: Answer = Answer.UNKNOWN
+    route: Answer = Answer.UNKNOWN
+    port: Answer = Answer.UNKNOWN
+    backups: Answer = Answer.UNKNOWN
+    backups_encrypted: Answer = Answer.UNKNOWN
+    backups_public: Answer = Answer.UNKNOWN
+    logging: Answer = Answer.UNKNOWN
+
+
+class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"passed": "pass", "failed": "fail"}):
+    """One check of one tool."""
+
+    of: str
+    service: str = ""
+    """Instead of the kind's, where the tool has one kind for several services."""
+    product: str = ""
+    passed: Says = Says()
+    failed: Says = Says()
+
+
+class Checks:
+    """The table, read at the first question."""
+
+    def __init__(self, kinds: Kinds | None = None) -> None:
+        self.kinds = kinds or Kinds()
+
+    @cached_property
+    def all(self) -> Mapping[str, Mapping[str, Check]]:
+        """Tool to code to check."""
+        raw = resources.files("tieback.posture").joinpath("checks.toml").read_bytes()
+        return msgspec.toml.decode(raw, type=dict[str, dict[str, Check]])
+
+    def known(self, tool: str, code: str) -> bool:
+        """Whether a tool's check says anything of data stores."""
+        return code in self.all[tool]
+
+    def statement(
+        self, tool: str, code: str, *, passed: bool, about: About, why: str = "", planned: bool = False
+    ) -> Resource | None:
+        """What the check says of the resource that ``about`` names; ``None`` where it says nothing.
+
+        Args:
+            tool: as ``checks.toml`` calls it.
+            code: of the check.
+            passed: whether it passed; not called for any other outcome.
+            about: names the resource.
+            why: the tool's own sentence.
+            planned: whether the resource stands in code alone.
+        """
+        check = self.all[tool].get(code)
+        if check is None or not about.key:
+            return None
+        says = check.passed if passed else check.failed
+        if says == Says():
+            return None
+        kind = self.kinds.of_key(about.key) or self.kinds.named(check.of)
+        sort = kind.resource if kind is not None else None
+        if kind is None or sort is None:
+            return None
+        arn = parse(about.key)
+        path = (why[:240],) if why and Answer.YES in (says.flag, says.port) else ()
+        key, part = about.key, ""
+        if kind.name == "azure-sql-database":
+            key, _, part = about.key.lower().partition("/databases/")
+        elif kind.provider == "azure" and not planned:
+            key = about.key.lower()
+        return Resource(
+            key=key,
+            provider=kind.provider,
+            kind=ResourceKind(sort),
+            account=about.account or (arn.account if arn else ""),
+            region=about.region or (arn.region if arn else ""),
+            service=check.service or kind.service,
+            product=check.product or kind.product,
+            name=about.name if not part else key.rpartition("/")[2],
+            cloud=(f"s3:{key.rpartition(':::')[2]}",) if kind.name == "aws-s3" and arn else (),
+            path=path,
+            part=part.partition("/")[0],
+            source=about.source,
+            seen=about.seen,
+            planned=planned,
+            **msgspec.structs.asdict(says),
+        )

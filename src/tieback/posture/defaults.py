@@ -1,0 +1,71 @@
+"""What providers do whatever their customers set (``defaults.toml``): what is always encrypted cannot be otherwise."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from importlib import resources
+
+import msgspec
+from msgspec.structs import replace
+
+from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
+
+
+class Default(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What holds for a service."""
+
+    provider: str
+    service: str
+    source: str
+    """The provider's page that says so."""
+    product: str = ""
+    at_rest: AtRest = AtRest.UNKNOWN
+    always_encrypted: bool = False
+    authentication: Answer = Answer.UNKNOWN
+    in_transit: Answer = Answer.UNKNOWN
+    flag: Answer = Answer.UNKNOWN
+    route: Answer = Answer.UNKNOWN
+    port: Answer = Answer.UNKNOWN
+    note: str = ""
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    default: tuple[Default, ...]
+
+
+_ANSWERS = ("authentication", "in_transit", "flag", "route", "port")
+
+
+class Defaults:
+    """The table, read at the first question."""
+
+    @cached_property
+    def all(self) -> tuple[Default, ...]:
+        """Every entry, in the order of the file."""
+        raw = resources.files("tieback.posture").joinpath("defaults.toml").read_bytes()
+        return msgspec.toml.decode(raw, type=_File).default
+
+    @cached_property
+    def _by_service(self) -> Mapping[tuple[str, str], tuple[Default, ...]]:
+        found: dict[tuple[str, str], list[Default]] = {}
+        for one in self.all:
+            found.setdefault((one.provider, one.service), []).append(one)
+        return {key: tuple(some) for key, some in found.items()}
+
+    def filled(self, resource: Resource) -> Resource:
+        """The resource with what its provider always does in place of what no source tells."""
+        if resource.kind is ResourceKind.SNAPSHOT:
+            return resource
+        changes: dict[str, object] = {}
+        for one in self._by_service.get((resource.provider, resource.service), ()):
+            if one.product and one.product != resource.product:
+                continue
+            for name in _ANSWERS:
+                if getattr(one, name) is not Answer.UNKNOWN and getattr(resource, name) is Answer.UNKNOWN:
+                    changes.setdefault(name, getattr(one, name))
+            if resource.at_rest is AtRest.UNKNOWN and one.at_rest is not AtRest.UNKNOWN:
+                changes.setdefault("at_rest", one.at_rest)
+            elif resource.at_rest is AtRest.NONE and one.always_encrypted:
+                said = f"a source says unencrypted, which {one.service} cannot be ({one.source})"
+                changes.setdefault("at_rest", one.at_rest)
+                changes["problems"] = (*resource.problems, said + (f"; {one.note}" if one.note else ""))
+        return replace(resource, **changes) if changes else resource

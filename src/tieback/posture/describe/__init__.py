@@ -1,0 +1,1 @@
+"""What clouds' own descriptions of their resources say, whoever wrote them down."""

@@ -1,0 +1,89 @@
+"""Clusters and access lists of MongoDB Atlas, as its Administration API gives them.
+
+https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/. A cluster has public names always; the access list of its
+project says who may connect. Volumes are always encrypted by the cloud's provider; ``encryptionAtRestProvider`` says
+whether a key of the customer is added.
+"""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from tieback.model.resource import Answer, AtRest, Dependency, DependencyKind, Place, Resource, ResourceKind
+from tieback.posture.describe.interface import About, UndescribedError
+from tieback.posture.facts import Facts, opening
+
+_MAX_HOSTS = 64
+
+
+def cluster(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+    """A cluster."""
+    name = facts.text("name") or about.name
+    project = facts.text("groupid", "projectid") or about.account
+    if not name or not project:
+        raise UndescribedError("it names neither cluster nor project")
+    strings = facts.inner("connectionstrings")
+    hosts = [
+        part.rpartition("@")[2].partition("/")[0]
+        for text in (
+            strings.text("standardsrv") or facts.text("srvaddress"),
+            strings.text("standard") or facts.text("mongouri"),
+        )
+        for part in text.partition("://")[2].partition("/")[0].split(",")[:_MAX_HOSTS]
+    ]
+    key = facts.text("encryptionatrestprovider").upper()
+    yield Resource(
+        key=f"atlas:{project}/{name}",
+        provider="mongodb-atlas",
+        kind=ResourceKind.DATABASE,
+        account=project,
+        region=_region(facts),
+        service="atlas",
+        product="mongodb",
+        engine=f"mongodb {facts.text('mongodbversion', 'mongodbmajorversion')}".strip(),
+        name=name,
+        endpoints=tuple(dict.fromkeys(_place(host) for host in hosts if host)),
+        listens=27017,
+        flag=Answer.NO if facts.answer("paused") is Answer.YES else Answer.YES,
+        route=Answer.YES,
+        at_rest=AtRest.UNKNOWN if key in {"", "NONE"} else AtRest.CUSTOMER_KEY,
+        backups=facts.answer("backupenabled", "providerbackupenabled"),
+        needs=(f"atlas:{project}",),
+        source=about.source,
+        seen=about.seen,
+    )
+
+
+def access_list(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+    """An entry of a project's access list."""
+    project = facts.text("groupid", "projectid") or about.account
+    net = facts.text("cidrblock", "ipaddress")
+    if not project or not net:
+        raise UndescribedError("it names neither net nor project")
+    found = opening(net)
+    yield Dependency(
+        f"atlas:{project}",
+        DependencyKind.FIREWALL,
+        f"access list entry {net}",
+        project,
+        openings=(found,) if found else (),
+        source=about.source,
+        seen=about.seen,
+    )
+
+
+def _place(host: str) -> Place:
+    parts = urlsplit(f"//{host}")
+    try:
+        return Place((parts.hostname or host).lower(), parts.port or 27017)
+    except ValueError:
+        return Place(host.lower(), 27017)
+
+
+def _region(facts: Facts) -> str:
+    settings = facts.inner("providersettings").text("regionname")
+    if settings:
+        return settings
+    for spec in facts.listed("replicationspecs"):
+        for one in spec.listed("regionconfigs"):
+            return one.text("regionname")
+    return ""

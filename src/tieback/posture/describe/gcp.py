@@ -1,0 +1,263 @@
+"""Stores of Google Cloud, as its APIs describe them: ``gcloud ... --format=json``, Asset Inventory, Steampipe.
+
+https://cloud.google.com/sql/docs/mysql/admin-api/rest/v1/instances,
+https://cloud.google.com/bigquery/docs/reference/rest/v2/datasets, https://cloud.google.com/spanner/docs/reference/rest,
+https://cloud.google.com/firestore/docs/reference/rest/v1/projects.databases,
+https://cloud.google.com/memorystore/docs/redis/reference/rest/v1/projects.locations.instances,
+https://cloud.google.com/storage/docs/json_api/v1/buckets. Google encrypts all of them at rest; a key of Cloud KMS that
+is named is the customer's.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from tieback.model.resource import Answer, AtRest, Dependency, Place, Resource, ResourceKind
+from tieback.posture.describe.interface import About, UndescribedError, product_of
+from tieback.posture.facts import Facts, opening
+
+EVERYBODY = frozenset({"allusers", "allauthenticatedusers"})
+_PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
+_PROJECT = re.compile(r"projects/([^/]{1,80})")
+
+
+def cloud_sql(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+    """An instance of Cloud SQL."""
+    its = _Its(facts, about, "sqladmin.googleapis.com", "instances")
+    engine = facts.text("databaseversion", "version")
+    product = product_of(engine)
+    settings = facts.inner("settings")
+    network = settings.inner("ipconfiguration") if "settings" in facts else facts.inner("ipconfiguration")
+    addresses = tuple(
+        one.text("ipaddress") for one in facts.listed("ipaddresses") if one.text("type").upper() in {"PRIMARY", ""}
+    )
+    flag = network.answer("ipv4enabled") if "ipv4enabled" in network else facts.answer("publicip")
+    nets = [one.text("value") for one in network.listed("authorizednetworks") or facts.listed("authorizednetworks")]
+    wide = [found.source for net in nets if (found := opening(net))]
+    known = network.has("authorizednetworks", "ipv4enabled") or facts.has("authorizednetworks")
+    mode = network.text("sslmode").upper() or facts.text("sslmode").upper()
+    tls = Answer.of(mode != "ALLOW_UNENCRYPTED_AND_ENCRYPTED") if mode else network.answer("requiressl")
+    key = facts.inner("diskencryptionconfiguration").text("kmskeyname") or facts.text("cmekkeyname", "kmskeyname")
+    port = _PORTS.get(product)
+    yield its.resource(
+        "cloudsql",
+        product,
+        engine=engine,
+        flag=flag,
+        route=flag,
+        port=Answer.of(bool(wide)) if known else Answer.UNKNOWN,
+        path=tuple(f"authorized network {net}" for net in wide)
+        or (("no authorized network is the Internet",) if known else ()),
+        addresses=tuple(one for one in addresses if one),
+        listens=port,
+        in_transit=tls,
+        key=key,
+        endpoints=tuple(Place(host.rstrip(".").lower(), port) for host in (facts.text("dnsname"),) if host),
+        backups=settings.inner("backupconfiguration").answer("enabled")
+        if "settings" in facts
+        else facts.answer("automatedbackups"),
+    )
+
+
+def bigquery(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+    """A dataset: public where its access list has everybody."""
+    reference = facts.inner("datasetreference")
+    its = _Its(
+        facts,
+        about,
+        "bigquery.googleapis.com",
+        "datasets",
+        name=reference.text("datasetid") or facts.text("datasetid"),
+        project=reference.text("projectid"),
+    )
+    access = list(facts.listed("access"))
+    members = [one.text("specialgroup", "iammember") for one in access]
+    public = Answer.of(_everybody(members)) if access else Answer.UNKNOWN
+    key = facts.inner("defaultencryptionconfiguration").text("kmskeyname") or facts.text("kmskeyname")
+    yield its.resource(
+        "bigquery",
+        "bigquery",
+        flag=public,
+        route=Answer.YES,
+        port=public,
+        key=key,
+        path=_said(public, "its access list"),
+        cloud=(f"bigquery:{its.project}",),
+    )
+
+
+def spanner(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+    """A database of Spanner; an instance says nothing of keys."""
+    its = _Its(facts, about, "spanner.googleapis.com", "instances")
+    yield its.resource("spanner", "spanner", key=facts.inner("encryptionconfig").text("kmskeyname"))
+
+
+def firestore(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+    """A database of Firestore: who reads it, its rules say, which ``tieback posture rules`` reads."""
+    its = _Its(facts, about, "firestore.googleapis.com", "databases")
+    key = facts.inner("cmekconfig").text("kmskeyname")
+    yield its.resource(
+        "firestore",
+        "firestore",
+        engine=facts.text("type"),
+        flag=Answer.YES,
+        route=Answer.YES,
+        key=key,
+        cloud=(f"firestore:{its.project}",),
+        backups=facts.answer("pointintimerecoveryenablement"),
+    )
+
+
+def memorystore(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+    """A cache: at a private address alone."""
+    its = _Its(facts, about, "redis.googleapis.com", "instances")
+    product = "memcached" if "memcache" in its.key else "redis"
+    mode = facts.text("transitencryptionmode").upper()
+    host, port = facts.text("host", "discoveryendpoint"), facts.number("port")
+    yield its.resource(
+        "memorystore",
+        product,
+        engine=facts.text("redisversion", "memcacheversion"),
+        flag=Answer.NO,
+        path=("it has a private address alone",),
+        listens=port,
+        key=facts.text("customermanagedkey", "kmskey"),
+        in_transit=Answer.of(mode not in {"DISABLED", "TRANSIT_ENCRYPTION_MODE_DISABLED"}) if mode else Answer.UNKNOWN,
+        authentication=facts.answer("authenabled"),
+        endpoints=(Place(host.lower(), port),) if host else (),
+    )
+
+
+def bucket(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+    """A bucket of Cloud Storage: the prevention of public access outweighs bindings and lists."""
+    name = facts.text("name", "id") or about.key.rpartition("/")[2]
+    name = name.rpartition("/")[2]
+    policy = facts.inner("iamconfiguration")
+    prevention = (policy.text("publicaccessprevention") or facts.text("publicaccessprevention")).lower()
+    flag = {"enforced": Answer.NO, "inherited": Answer.YES, "unspecified": Answer.YES}.get(prevention, Answer.UNKNOWN)
+    bindings = facts.inner("iampolicy")
+    lists = [one.text("entity") for one in (*facts.listed("acl"), *facts.listed("defaultobjectacl", "defaultacl"))]
+    members = [member for one in bindings.listed("bindings") for member in one.texts("members")]
+    public = Answer.UNKNOWN
+    if "bindings" in bindings:
+        public = Answer.of(_everybody([*members, *lists]))
+    elif _everybody(lists):
+        public = Answer.YES
+    key = facts.inner("encryption").text("defaultkmskeyname") or facts.text("defaultkmskey", "defaultkmskeyname")
+    yield Resource(
+        key=f"//storage.googleapis.com/{name}",
+        provider="gcp",
+        kind=ResourceKind.BUCKET,
+        account=_project(facts, about),
+        region=facts.text("location").lower(),
+        service="storage",
+        product="gcs",
+        name=name,
+        endpoints=(Place(f"{name}.storage.googleapis.com", 443),),
+        cloud=(f"gcs:{name}", f"firebase-storage:{name}"),
+        listens=443,
+        flag=flag,
+        route=Answer.YES,
+        port=public,
+        path=_said(public, "its IAM policy"),
+        at_rest=AtRest.CUSTOMER_KEY if key else AtRest.UNKNOWN,
+        key_id=key,
+        logging=Answer.YES if "logging" in facts else Answer.UNKNOWN,
+        source=about.source,
+        seen=about.seen,
+    )
+
+
+def instance(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+    """A machine with an address of its own."""
+    its = _Its(facts, about, "compute.googleapis.com", "instances")
+    addresses = [
+        access.text("natip") for one in facts.listed("networkinterfaces") for access in one.listed("accessconfigs")
+    ]
+    addresses = [one for one in addresses if one]
+    yield its.resource(
+        "compute", "", kind=ResourceKind.HOST, flag=Answer.of(bool(addresses)), addresses=tuple(addresses)
+    )
+
+
+class _Its:
+    """What all descriptions have: project, full name, short name."""
+
+    def __init__(
+        self, facts: Facts, about: About, service: str, collection: str, *, name: str = "", project: str = ""
+    ) -> None:
+        self.about = about
+        long = facts.text("name", "selflink", "id")
+        self.project = project or _project(facts, about)
+        self.name = name or (long.rpartition("/")[2] if long else "") or about.key.rpartition("/")[2]
+        if not self.name:
+            raise UndescribedError("it has no name")
+        if not self.project and not about.key:
+            raise UndescribedError("it names no project: give --account")
+        path = long[long.index("projects/") :] if "projects/" in long and collection != "datasets" else ""
+        self.key = about.key or f"//{service}/{path or f'projects/{self.project}/{collection}/{self.name}'}"
+        self.region = facts.text("region", "location", "locationid", "zone").rpartition("/")[2].lower() or about.region
+
+    def resource(
+        self,
+        service: str,
+        product: str,
+        *,
+        kind: ResourceKind = ResourceKind.DATABASE,
+        engine: str = "",
+        flag: Answer = Answer.UNKNOWN,
+        route: Answer = Answer.UNKNOWN,
+        port: Answer = Answer.UNKNOWN,
+        path: tuple[str, ...] = (),
+        key: str = "",
+        in_transit: Answer = Answer.UNKNOWN,
+        authentication: Answer = Answer.UNKNOWN,
+        backups: Answer = Answer.UNKNOWN,
+        listens: int | None = None,
+        endpoints: tuple[Place, ...] = (),
+        addresses: tuple[str, ...] = (),
+        cloud: tuple[str, ...] = (),
+    ) -> Resource:
+        return Resource(
+            key=self.key,
+            provider="gcp",
+            kind=kind,
+            account=self.project,
+            region=self.region,
+            service=service,
+            product=product,
+            engine=engine,
+            name=self.name,
+            endpoints=endpoints,
+            addresses=addresses,
+            cloud=cloud,
+            listens=listens,
+            flag=flag,
+            route=route,
+            port=port,
+            path=path,
+            at_rest=AtRest.CUSTOMER_KEY if key else AtRest.UNKNOWN,
+            key_id=key,
+            in_transit=in_transit,
+            authentication=authentication,
+            backups=backups,
+            source=self.about.source,
+            seen=self.about.seen,
+        )
+
+
+def _project(facts: Facts, about: About) -> str:
+    for text in (facts.text("name"), facts.text("selflink"), about.key):
+        found = _PROJECT.search(text)
+        if found and found[1] != "_":
+            return found[1]
+    return facts.text("project", "projectid") or about.account or facts.text("projectnumber")
+
+
+def _everybody(members: Iterable[str]) -> bool:
+    return any(member.lower() in EVERYBODY for member in members)
+
+
+def _said(public: Answer, what: str) -> tuple[str, ...]:
+    if public is Answer.UNKNOWN:
+        return ()
+    return (f"{what} {'admits everybody' if public is Answer.YES else 'admits named members alone'}",)

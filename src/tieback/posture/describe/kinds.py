@@ -1,0 +1,154 @@
+"""Which kind of resource a description is of, by what each export calls it (``kinds.toml``), and what reads it."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib import resources
+
+import msgspec
+
+from tieback.model.resource import Dependency, Resource, ResourceKind
+from tieback.posture.describe import (
+    atlas,
+    aws_databases,
+    aws_network,
+    aws_services,
+    aws_storage,
+    azure,
+    gcp,
+)
+from tieback.posture.describe.aws_names import parse
+from tieback.posture.describe.interface import About, Describe
+from tieback.posture.facts import Facts
+
+DESCRIBE: Mapping[str, Describe] = {
+    "aws-rds-instance": aws_databases.rds_instance,
+    "aws-rds-cluster": aws_databases.rds_cluster,
+    "aws-rds-snapshot": aws_databases.rds_snapshot,
+    "aws-ebs-snapshot": aws_network.volume_snapshot,
+    "aws-redshift": aws_databases.redshift,
+    "aws-memorydb": aws_services.memorydb,
+    "aws-opensearch": aws_services.opensearch,
+    "aws-elasticache-group": aws_services.replication_group,
+    "aws-elasticache-cluster": aws_services.cache_cluster,
+    "aws-dynamodb": aws_services.dynamodb,
+    "aws-s3": aws_storage.bucket,
+    "aws-s3-account": aws_storage.account_block,
+    "aws-security-group": aws_network.security_group,
+    "aws-route-table": aws_network.route_table,
+    "aws-subnet": aws_network.subnet,
+    "aws-key": aws_network.key,
+    "aws-instance": aws_network.instance,
+    "azure-sql-server": azure.sql_server,
+    "azure-sql-database": azure.sql_database,
+    "azure-flexible": azure.flexible_server,
+    "azure-cosmos": azure.cosmos,
+    "azure-redis": azure.redis,
+    "azure-storage": azure.storage,
+    "azure-firewall-rule": azure.firewall_rule,
+    "azure-address": azure.public_address,
+    "gcp-sql": gcp.cloud_sql,
+    "gcp-bigquery": gcp.bigquery,
+    "gcp-spanner": gcp.spanner,
+    "gcp-firestore": gcp.firestore,
+    "gcp-memorystore": gcp.memorystore,
+    "gcp-storage": gcp.bucket,
+    "gcp-instance": gcp.instance,
+    "atlas-cluster": atlas.cluster,
+    "atlas-access-list": atlas.access_list,
+}
+
+
+class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of resource, and what exports call it."""
+
+    name: str
+    provider: str
+    service: str
+    sort: str
+    product: str = ""
+    config: tuple[str, ...] = ()
+    asff: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    having: str = ""
+    steampipe: tuple[str, ...] = ()
+    terraform: tuple[str, ...] = ()
+    arm: tuple[str, ...] = ()
+    asset: tuple[str, ...] = ()
+    arn: tuple[str, ...] = ()
+
+    @property
+    def resource(self) -> ResourceKind | None:
+        """What it is counted as; ``None`` for what only decides about others."""
+        return None if self.sort == "dependency" else ResourceKind(self.sort)
+
+    def read(self, facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+        """What a description of this kind says. Raises ``UndescribedError``."""
+        return DESCRIBE[self.name](facts, about)
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    kind: tuple[Kind, ...]
+
+
+class Kinds:
+    """The table, read at the first question."""
+
+    @cached_property
+    def all(self) -> tuple[Kind, ...]:
+        """Every kind, in the order of the file."""
+        raw = resources.files("tieback.posture.describe").joinpath("kinds.toml").read_bytes()
+        return msgspec.toml.decode(raw, type=_File).kind
+
+    @cached_property
+    def _named(self) -> Mapping[str, Kind]:
+        return {
+            name.lower(): kind
+            for kind in self.all
+            for name in (kind.name, *kind.config, *kind.asff, *kind.steampipe, *kind.terraform, *kind.arm, *kind.asset)
+        }
+
+    @cached_property
+    def _outputs(self) -> Mapping[str, tuple[Kind, ...]]:
+        found: dict[str, list[Kind]] = {}
+        for kind in self.all:
+            for name in kind.outputs:
+                found.setdefault(name, []).append(kind)
+        return {name: tuple(kinds) for name, kinds in found.items()}
+
+    @cached_property
+    def _arns(self) -> tuple[tuple[str, str, Kind], ...]:
+        return tuple((*text.partition(" ")[::2], kind) for kind in self.all for text in kind.arn)
+
+    def named(self, name: str) -> Kind | None:
+        """The kind with this name in any export; ``None`` for an unknown one."""
+        return self._named.get(name.lower())
+
+    def answered(self, key: str, facts: Facts) -> Kind | None:
+        """The kind of a description below a key of a CLI's answer."""
+        kinds = self._outputs.get(key, ())
+        return next((kind for kind in kinds if not kind.having or facts.has(kind.having)), None)
+
+    def answers(self, key: str) -> bool:
+        """Whether a CLI's answer has descriptions below this key."""
+        return key in self._outputs
+
+    def of_key(self, key: str) -> Kind | None:
+        """The kind of a resource with this full name: an ARN, an ARM id, a full resource name."""
+        arn = parse(key)
+        if arn is not None:
+            return next(
+                (k for service, start, k in self._arns if service == arn.service and arn.resource.startswith(start)),
+                None,
+            )
+        if key.lower().startswith("/subscriptions/"):
+            return self.named(arm_type(key))
+        return None
+
+
+def arm_type(id_: str) -> str:
+    """The type that an ARM id is of, lower case: ``microsoft.sql/servers/databases``."""
+    parts = id_.lower().split("/")
+    if "providers" not in parts:
+        return ""
+    at = len(parts) - 1 - parts[::-1].index("providers")
+    return "/".join((parts[at + 1], *parts[at + 2 :: 2])) if at + 1 < len(parts) else ""

@@ -1,0 +1,162 @@
+"""A cloud's description of a resource, read without regard to how a tool spells its keys.
+
+``DBInstanceIdentifier`` of a CLI, ``dBInstanceIdentifier`` of AWS Config, ``DbInstanceIdentifier`` of Security Hub and
+``db_instance_identifier`` of Steampipe are one key here: lower case, without ``_`` and ``-``.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from tieback.model.resource import Answer, Opening
+
+MAX_TEXT = 2048
+MAX_LIST = 1000
+"""Elements of a list within a resource that are looked at."""
+WIDE_V4, WIDE_V6 = 8, 16
+"""A net of the Internet with a prefix this short or shorter is no list of customers."""
+_YES = frozenset({"true", "enabled", "enable", "on", "yes", "1", "required", "active"})
+_NO = frozenset({"false", "disabled", "disable", "off", "no", "0", "none"})
+_UNSPELT = re.compile(r"[_\-]")
+
+
+@lru_cache(maxsize=20_000)
+def spelt(key: str) -> str:
+    """A key as it is looked up here."""
+    return _UNSPELT.sub("", key).lower()
+
+
+class Facts:
+    """An object of an export, with its keys spelt alike."""
+
+    __slots__ = ("_of",)
+
+    def __init__(self, value: Mapping[str, Any]) -> None:
+        self._of = {spelt(key): inner for key, inner in value.items()}
+
+    def __contains__(self, key: str) -> bool:
+        return self._of.get(key) is not None
+
+    def value(self, *keys: str) -> Any:
+        """The first of some keys that is there and not null."""
+        return next((found for key in keys if (found := self._of.get(key)) is not None), None)
+
+    def text(self, *keys: str) -> str:
+        """The first text that is not empty; a number as its digits."""
+        for key in keys:
+            found = self._of.get(key)
+            if isinstance(found, str) and found:
+                return found[:MAX_TEXT]
+            if isinstance(found, int) and not isinstance(found, bool):
+                return str(found)[:40]
+        return ""
+
+    def answer(self, *keys: str) -> Answer:
+        """The first that is a flag, or a word for one."""
+        for key in keys:
+            found = self._of.get(key)
+            if found is None:
+                continue
+            word = str(found).strip().lower() if isinstance(found, bool | str | int) else ""
+            if word in _YES:
+                return Answer.YES
+            if word in _NO:
+                return Answer.NO
+        return Answer.UNKNOWN
+
+    def number(self, *keys: str) -> int | None:
+        """The first number, or digits of one; nothing above 2⁶²."""
+        for key in keys:
+            found = self._of.get(key)
+            if isinstance(found, bool):
+                continue
+            if isinstance(found, float) and found.is_integer():
+                found = int(found)
+            if isinstance(found, str) and found.isascii() and found.isdigit() and len(found) < 19:
+                found = int(found)
+            if isinstance(found, int) and abs(found) < 1 << 62:
+                return found
+        return None
+
+    def inner(self, *keys: str) -> "Facts":
+        """The first that is an object; an empty one where none is."""
+        return next((Facts(found) for key in keys if isinstance(found := self._of.get(key), dict)), NOTHING)
+
+    def list(self, *keys: str) -> list[Any]:
+        """The first that is a list, at most ``MAX_LIST`` elements of it."""
+        return next((found[:MAX_LIST] for key in keys if isinstance(found := self._of.get(key), list)), [])
+
+    def listed(self, *keys: str) -> Iterator["Facts"]:
+        """The objects of the first that is a list."""
+        for one in self.list(*keys):
+            if isinstance(one, dict):
+                yield Facts(one)
+
+    def texts(self, *keys: str, of: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The texts of the first that is a list; of objects in it the text under one of the keys ``of``."""
+        found = (Facts(one).text(*of) if isinstance(one, dict) else one for one in self.list(*keys))
+        return tuple(dict.fromkeys(one[:MAX_TEXT] for one in found if isinstance(one, str) and one))
+
+    def has(self, *keys: str) -> bool:
+        """Whether one of the keys is there, even if null: whether the source speaks of it at all."""
+        return any(key in self._of for key in keys)
+
+    def pairs(self) -> Iterator[tuple[str, Any]]:
+        """Every key, spelt alike, with its value."""
+        return iter(self._of.items())
+
+
+NOTHING = Facts({})
+
+
+def opening(net: str, low: int | None = None, high: int | None = None) -> Opening | None:
+    """What a rule opens to the Internet; ``None`` where its net is private, or too small to be everybody.
+
+    ``low`` and ``high`` that are missing or negative mean every port.
+    """
+    found = _wide(net)
+    if not found:
+        return None
+    first = low if low is not None and low >= 0 else 0
+    last = high if high is not None and high >= first else (65535 if low is None or low < 0 else first)
+    return Opening(first, min(last, 65535), found)
+
+
+@lru_cache(maxsize=20_000)
+def _wide(net: str) -> str:
+    if net.strip().lower() in {"*", "any", "internet"}:
+        return "0.0.0.0/0"
+    try:
+        found = ip_network(net.strip(), strict=False)
+    except ValueError:
+        return ""
+    if found.prefixlen == 0:
+        return str(found)
+    private = found.is_private or found.is_multicast or found.is_loopback
+    return str(found) if not private and found.prefixlen <= (WIDE_V4 if found.version == 4 else WIDE_V6) else ""
+
+
+def wide_range(first: str, last: str) -> str:
+    """``0.0.0.0-255.255.255.255`` where a range of addresses is that of a wide net, else empty."""
+    try:
+        low, high = ip_address(first.strip()), ip_address(last.strip())
+    except ValueError:
+        return ""
+    if low.version != high.version or int(high) < int(low):
+        return ""
+    size = int(high) - int(low) + 1
+    wide = 1 << (32 - WIDE_V4) if low.version == 4 else 1 << (128 - WIDE_V6)
+    return f"{low}-{high}" if size >= wide else ""
+
+
+def everyone(principal: Any) -> bool:
+    """Whether a principal of a policy is everybody: ``*``, ``{"AWS": "*"}``, or a list with one of them."""
+    if isinstance(principal, str):
+        return principal == "*"
+    if isinstance(principal, list):
+        return any(everyone(one) for one in principal)
+    if isinstance(principal, dict):
+        return any(everyone(value) for key, value in principal.items() if str(key).lower() == "aws")
+    return False

@@ -1,0 +1,104 @@
+"""Findings that neither side has alone: what the outside proves, with what the account says of the same store.
+
+The rules are few and fixed: each needs a match of a resource and a store, or the lack of one.
+"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from tieback.model.exposure import Finding, Severity
+from tieback.model.resource import Answer, AtRest
+from tieback.posture.join import Foreign, Owned, described
+
+MAX_EVIDENCE = 12
+OPEN = "posture-open-own-store"
+FOREIGN = "posture-open-store-in-no-account"
+CONTRADICTED = "posture-account-says-closed"
+
+
+def of_owned(owned: Owned) -> Iterator[Finding]:
+    """What follows from a resource that answers outside."""
+    exposed = [store for store in owned.stores if store.exposed]
+    if not exposed:
+        return
+    resource = owned.resource
+    plain = resource.at_rest is AtRest.NONE
+    personal = sorted({name for store in exposed for name in store.pii})
+    devices = _devices(owned)
+    parts = ["open from the Internet"]
+    parts += ["unencrypted"] if plain else []
+    parts += [f"personal data ({', '.join(personal[:6])}{', ...' if len(personal) > 6 else ''})"] if personal else []
+    parts += [devices] if devices else []
+    worst = max((store.severity for store in exposed), key=lambda one: one.rank)
+    if personal and (plain or devices):
+        worst = Severity.CRITICAL
+    yield Finding(
+        id=_id(OPEN, resource.key),
+        rule=OPEN,
+        title=f"Your own store is {' AND '.join(parts)}",
+        severity=worst,
+        cwe="CWE-306",
+        exposures=tuple(store.id for store in exposed),
+        apps=tuple(app.sha256 for app in owned.apps),
+        evidence=(owned.says, *resource.path, *(f"seen by {one}" for one in resource.sources))[:MAX_EVIDENCE],
+        advice=_advice(owned),
+    )
+    if resource.public is Answer.NO:
+        yield Finding(
+            id=_id(CONTRADICTED, resource.key),
+            rule=CONTRADICTED,
+            title="A store answers strangers although its account calls it closed",
+            severity=worst,
+            cwe="CWE-284",
+            exposures=tuple(store.id for store in exposed),
+            apps=tuple(app.sha256 for app in owned.apps),
+            evidence=(described(resource), *resource.path)[:MAX_EVIDENCE],
+            advice="Look for what the export did not see: a proxy, a tunnel, a load balancer, or a change since "
+            f"{resource.seen[:10] or 'it was made'}. Export again and compare.",
+        )
+
+
+def of_foreign(foreign: Foreign, *, accounts: int) -> Iterator[Finding]:
+    """What follows from an open store that no account owns; nothing where no account was imported."""
+    if not accounts:
+        return
+    store = foreign.store
+    yield Finding(
+        id=_id(FOREIGN, store.id),
+        rule=FOREIGN,
+        title="An open store is in none of your accounts",
+        severity=store.severity,
+        cwe="CWE-1059",
+        exposures=(store.id,),
+        apps=tuple(app.sha256 for app in foreign.apps),
+        evidence=(foreign.says, *store.targets)[:MAX_EVIDENCE],
+        advice="Find out whose it is: an account that was not exported, a machine that nobody lists, or a vendor's. "
+        "Import that account, or open a case with the vendor.",
+    )
+
+
+def _devices(owned: Owned) -> str:
+    known = [app.devices for app in owned.apps if app.devices is not None]
+    if not known:
+        return ""
+    total = sum(known)
+    many = "up to " if len([one for one in known if one]) > 1 else ""  # one device may have several of the apps
+    return f"used by {many}{total:,} device{'' if total == 1 else 's'}" if total else ""
+
+
+def _advice(owned: Owned) -> str:
+    resource = owned.resource
+    steps = []
+    if resource.path:
+        steps.append(f"Close what lets the Internet in: {resource.path[0]}")
+    else:
+        steps.append("Take it off the Internet: no public address, no rule for 0.0.0.0/0")
+    if resource.authentication is Answer.NO:
+        steps.append("turn authentication on")
+    if resource.at_rest is AtRest.NONE:
+        steps.append("restore an encrypted copy of it, since encryption at rest cannot be switched on later everywhere")
+    return "; ".join(steps) + ". Then scan again: the store must no longer answer."
+
+
+def _id(rule: str, subject: str) -> str:
+    return f"fnd-{sha256(f'{rule}\0{subject}'.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"

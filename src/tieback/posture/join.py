@@ -1,0 +1,276 @@
+"""The view from inside joined with the view from outside: which resource is which store, and what neither sees alone.
+
+A resource and a store are one where a name, an identifier of the cloud, or an address of the resource's own is the
+same, in that order of trust; a project or account that a host's name tells says only whose a store is.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+
+import msgspec
+
+from tieback.backends.hosting import Hosting
+from tieback.model.backend import Backend
+from tieback.model.exposure import Exposure, Severity
+from tieback.model.figure import Figure
+from tieback.model.probe import Access
+from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
+
+MAX_PLACES = 1_000
+"""Names and addresses of one store that are looked up."""
+
+
+class How(StrEnum):
+    """What a resource and a store have in common, the surest first."""
+
+    NAME = "name"
+    CLOUD_ID = "cloud_id"
+    ADDRESS = "address"
+
+
+class Store(msgspec.Struct, frozen=True):
+    """A store as the outside sees it, in short."""
+
+    id: str
+    product: str
+    access: Access
+    exposed: bool
+    severity: Severity
+    records: Figure
+    targets: tuple[str, ...]
+    pii: tuple[str, ...]
+    apps: tuple[str, ...]
+    """Content hashes of the apps that lead to it."""
+    cleartext: bool
+
+
+class AppName(msgspec.Struct, frozen=True):
+    """An app for people, with the devices that have it."""
+
+    sha256: str
+    label: str
+    bundle_id: str
+    devices: int | None = None
+    """``None`` where no inventory tells."""
+
+
+class Owned(msgspec.Struct, frozen=True):
+    """A resource of an account that the outside knows: asked, named by an app, or both."""
+
+    resource: Resource
+    how: How
+    stores: tuple[Store, ...]
+    """Those that answered a probe; empty where apps name it and nothing was asked or answered."""
+    endpoints: tuple[str, ...]
+    """What apps call it."""
+    apps: tuple[AppName, ...] = ()
+    says: str = ""
+
+
+class Unseen(msgspec.Struct, frozen=True):
+    """A resource that is public by its account's word, and that no probe or app led to."""
+
+    resource: Resource
+    says: str = ""
+
+
+class Foreign(msgspec.Struct, frozen=True):
+    """A store that is open outside and in no account that was imported: forgotten, or somebody else's."""
+
+    store: Store
+    provider: str
+    """As its name tells; empty where it does not."""
+    account: str
+    ours: bool
+    """Whether that account, project or bucket is one of an imported account all the same."""
+    apps: tuple[AppName, ...] = ()
+    says: str = ""
+
+
+class _Seen(msgspec.Struct):
+    stores: dict[str, How]
+    endpoints: dict[str, How]
+
+
+class Outside:
+    """What the last run saw, by name, cloud identifier and address."""
+
+    def __init__(self, exposures: Iterable[Exposure], backends: Iterable[Backend]) -> None:
+        self.stores: dict[str, Store] = {}
+        self._places: dict[tuple[How, str], _Seen] = {}
+        self.owned: set[str] = set()
+        """Stores that a resource turned out to be."""
+        for exposure in exposures:
+            self._add(exposure)
+        for backend in backends:
+            endpoint = backend.endpoint
+            self._note(How.CLOUD_ID, endpoint.value, endpoint=endpoint.value)
+            if endpoint.host:
+                kind = How.ADDRESS if _numeric(endpoint.host) else How.NAME
+                if endpoint.kind != "cloud" or endpoint.value.partition(":")[2] in endpoint.host:
+                    self._note(kind, endpoint.host, endpoint=endpoint.value)
+            for address in backend.addresses:
+                self._note(How.ADDRESS, address, endpoint=endpoint.value)
+
+    def _add(self, exposure: Exposure) -> None:
+        store = Store(
+            exposure.id,
+            exposure.product,
+            exposure.access,
+            exposure.exposed,
+            exposure.severity,
+            exposure.records,
+            exposure.targets[:MAX_PLACES],
+            tuple(one.pii_class for one in exposure.pii),
+            tuple(dict.fromkeys(route.app_sha256 for route in exposure.routes)),
+            exposure.cleartext,
+        )
+        self.stores[store.id] = store
+        for target in exposure.targets[:MAX_PLACES]:
+            place, _, shared = target.partition("/")
+            host = _host(place)
+            if not shared:
+                self._note(How.ADDRESS if _numeric(host) else How.NAME, host, store=store.id)
+        for address in exposure.addresses[:MAX_PLACES]:
+            self._note(How.ADDRESS, _host(address), store=store.id)
+        for route in exposure.routes:
+            self._note(How.CLOUD_ID, route.endpoint, store=store.id, endpoint=route.endpoint)
+
+    def _note(self, how: How, place: str, *, store: str = "", endpoint: str = "") -> None:
+        seen = self._places.get((how, place))
+        if seen is None:
+            seen = self._places[how, place] = _Seen({}, {})
+        if store:
+            seen.stores.setdefault(store, how)
+        if endpoint:
+            seen.endpoints.setdefault(endpoint, how)
+
+    def of(self, resource: Resource) -> Owned | None:
+        """What the outside knows of a resource; ``None`` where nothing."""
+        places = (
+            *((How.NAME, place.host) for place in resource.endpoints),
+            *((How.CLOUD_ID, id_) for id_ in resource.cloud),
+            *((How.ADDRESS, address) for address in resource.addresses),
+        )
+        stores: dict[str, How] = {}
+        endpoints: dict[str, How] = {}
+        for key in places:
+            seen = self._places.get(key)
+            if seen is not None:
+                stores = {**seen.stores, **stores}
+                endpoints = {**seen.endpoints, **endpoints}
+        if not stores and not endpoints:
+            return None
+        how = next(how for how in How if any(key[0] is how and key in self._places for key in places))
+        self.owned.update(stores)
+        found = sorted((self.stores[id_] for id_ in stores), key=lambda one: (-one.severity.rank, one.id))
+        return Owned(resource, how, tuple(found), tuple(sorted(endpoints)))
+
+    def foreign(self, accounts: Mapping[str, str], hosting: Hosting) -> Iterator[Foreign]:
+        """The exposed stores that no resource turned out to be, worst first.
+
+        Args:
+            accounts: accounts, projects and names that imported exports speak of, lower case.
+            hosting: what a host's name tells.
+        """
+        for store in sorted(self.stores.values(), key=lambda one: (-one.severity.rank, one.id)):
+            if not store.exposed or store.id in self.owned:
+                continue
+            hosted = next(
+                (found for target in store.targets if (found := hosting.of(_host(target.partition("/")[0])))), None
+            )
+            account = hosted.account if hosted else ""
+            shared = next((target.partition("/")[2] for target in store.targets if "/" in target), "")
+            account = account or shared
+            yield Foreign(store, hosted.provider if hosted else "", account, account.lower() in accounts)
+
+
+def sentence(owned: Owned) -> str:
+    """One sentence for people: which app leaks from which resource, and how it stands open."""
+    resource = owned.resource
+    names = [app.label for app in owned.apps]
+    who = names[0] if names else ""
+    if len(names) > 1:
+        who += f" and {len(names) - 1:,} more" if len(names) > 2 else f" and {names[1]}"
+    leaking = any(store.exposed for store in owned.stores)
+    verb = "leak from" if len(names) > 1 else "leaks from"
+    if not leaking:
+        verb = "use" if len(names) > 1 else "uses"
+    start = f"the store that {who} {verb} is " if who else "the store that answers outside is "
+    return f"{start}{described(resource)}"
+
+
+def described(resource: Resource) -> str:
+    """``your RDS instance orders in account 1234 (eu-west-1): not encrypted at rest, public through ...``."""
+    where = f" in account {resource.account}" if resource.account else ""
+    region = f" ({resource.region})" if resource.region else ""
+    planned = " planned" if resource.planned else ""
+    return f"your{planned} {_kind(resource)} {resource.label}{where}{region}: {', '.join(_states(resource))}"
+
+
+def _kind(resource: Resource) -> str:
+    what = {
+        ResourceKind.DATABASE: "database" if resource.product else "data store",
+        ResourceKind.BUCKET: "bucket",
+        ResourceKind.SNAPSHOT: "snapshot",
+        ResourceKind.HOST: "machine",
+    }[resource.kind]
+    service = {"rds": "RDS", "docdb": "DocumentDB", "s3": "S3", "ec2": "EC2", "sql": "Azure SQL"}.get(
+        resource.service, resource.service
+    )
+    engine = f" {resource.product}" if resource.product and resource.product != resource.service else ""
+    return f"{service}{engine} {what}"
+
+
+_KEYS = {
+    AtRest.NONE: "not encrypted at rest",
+    AtRest.PROVIDER_KEY: "encrypted with the provider's key",
+    AtRest.CUSTOMER_KEY: "encrypted with your own key",
+    AtRest.ENCRYPTED: "encrypted, whose key is not told",
+    AtRest.UNKNOWN: "encryption at rest not told",
+}
+
+
+def _states(resource: Resource) -> Iterator[str]:
+    if resource.kind is not ResourceKind.HOST:
+        yield _KEYS[resource.at_rest]
+    if resource.kind is ResourceKind.SNAPSHOT:
+        if resource.backups_public is not Answer.UNKNOWN:
+            yield "everybody may restore it" if resource.backups_public is Answer.YES else "shared with nobody"
+        return
+    if resource.public is Answer.YES:
+        yield f"public{_through(resource.path)}"
+    elif resource.public is Answer.NO:
+        yield f"not public by its account's word{f' ({resource.path[0]})' if resource.path else ''}"
+    else:
+        known = [name for name in ("flag", "route", "port") if getattr(resource, name) is Answer.YES]
+        yield (
+            f"public or not is not told in full ({', '.join(known)} say yes)" if known else "public or not is not told"
+        )
+    if resource.authentication is Answer.NO:
+        yield "asks for no login"
+    if resource.in_transit is Answer.NO:
+        yield "does not insist on TLS"
+
+
+def _through(path: tuple[str, ...]) -> str:
+    """The first thing that admits somebody, by its name."""
+    told = next((one for one in path if " admits " in one or " admit " in one), path[0] if path else "")
+    who, verb, what = told.partition(" admits ")
+    if not verb:
+        who, verb, what = told.partition(" admit ")
+    if verb:
+        return f" through {who}, which {verb.strip()} {what}".rstrip(".")
+    return f" ({told.rstrip('.')})" if told else ""
+
+
+def _host(place: str) -> str:
+    """The host of ``host:port``, IPv6 without its brackets."""
+    host, _, port = place.rpartition(":")
+    if not port.isdigit() or not host:
+        host = place
+    return host.removeprefix("[").removesuffix("]").lower()
+
+
+def _numeric(host: str) -> bool:
+    return ":" in host or host.replace(".", "").isdigit()

@@ -1,0 +1,100 @@
+"""Whether the Internet reaches a resource: its own switch, a route to its network, and a port that is let through.
+
+Security groups, route tables, firewall rules and access lists are described apart from the resources that need them;
+here they meet. Network ACLs of subnets and load balancers in front are not looked at.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from tieback.model.resource import Answer, AtRest, Dependency, DependencyKind, Resource, ResourceKind
+
+MAX_PATH = 12
+
+
+def resolved_key(resource: Resource, about: Mapping[str, Sequence[Dependency]]) -> Resource:
+    """The resource with the owner of its key, where the key's own description is there."""
+    if resource.at_rest is not AtRest.ENCRYPTED or not resource.key_id:
+        return resource
+    for id_ in (resource.key_id, resource.key_id.rpartition("/")[2]):
+        for one in about.get(id_, ()):
+            if one.kind is DependencyKind.KEY and one.answer is not Answer.UNKNOWN:
+                whose = AtRest.CUSTOMER_KEY if one.answer is Answer.YES else AtRest.PROVIDER_KEY
+                return replace(resource, at_rest=whose)
+    return resource
+
+
+def reached(resource: Resource, about: Mapping[str, Sequence[Dependency]]) -> Resource:
+    """The resource with what its groups, networks and lists say of flag, route and port."""
+    if not about:
+        return resource
+    changes: dict[str, object] = {}
+    said: list[str] = []
+    block = next((one for one in _of(resource, about, DependencyKind.BLOCK) if one.answer is Answer.YES), None)
+    if block is not None:
+        changes["flag"] = Answer.NO
+        said.append(f"{block.name} is on")
+    route, by = _route(resource, tuple(_of(resource, about, DependencyKind.ROUTES)))
+    if route is not Answer.UNKNOWN and (resource.route is Answer.UNKNOWN or resource.route is not route):
+        changes["route"] = route if resource.route is Answer.UNKNOWN else Answer.YES
+        said += by
+    port, by = _port(resource, tuple(_of(resource, about, DependencyKind.FIREWALL)))
+    if port is not Answer.UNKNOWN:
+        changes["port"] = port if resource.port is Answer.UNKNOWN else _worst(port, resource.port)
+        said += by
+    if not changes:
+        return resource
+    return replace(resource, path=tuple(dict.fromkeys((*resource.path, *said)))[:MAX_PATH], **changes)
+
+
+def _of(resource: Resource, about: Mapping[str, Sequence[Dependency]], kind: DependencyKind) -> Iterable[Dependency]:
+    return (one for id_ in resource.needs for one in about.get(id_, ()) if one.kind is kind)
+
+
+def _route(resource: Resource, tables: Sequence[Dependency]) -> tuple[Answer, list[str]]:
+    if not tables:
+        return Answer.UNKNOWN, []
+    bound = {subnet: table for table in tables for subnet in table.subnets}
+    main = next((table for table in tables if table.main), None)
+    if resource.subnets:
+        chosen = [bound.get(subnet, main) for subnet in resource.subnets]
+    else:
+        # Which subnets it is in is not told: only where all tables agree is there an answer.
+        chosen = list(tables) if len({table.answer for table in tables}) == 1 else [None]
+    open_ones = [table for table in chosen if table is not None and table.answer is Answer.YES]
+    if open_ones:
+        return Answer.YES, [f"{open_ones[0].name} leads to an Internet gateway"]
+    if any(table is None or table.answer is Answer.UNKNOWN for table in chosen):
+        return Answer.UNKNOWN, []
+    return Answer.NO, ["its subnets have no route to the Internet"]
+
+
+def _port(resource: Resource, firewalls: Sequence[Dependency]) -> tuple[Answer, list[str]]:
+    if not firewalls or resource.service == "opensearch":
+        return Answer.UNKNOWN, []
+    said = []
+    for wall in firewalls:
+        for one in wall.openings:
+            if resource.listens is None and resource.kind is not ResourceKind.HOST:
+                continue
+            if resource.listens is None or one.low <= resource.listens <= one.high:
+                ports = (
+                    "every port"
+                    if (one.low, one.high) == (0, 65535)
+                    else f"port {one.low}"
+                    if one.low == one.high
+                    else f"ports {one.low}-{one.high}"
+                )
+                said.append(f"{wall.name} admits {one.source} to {ports}")
+    if said:
+        return Answer.YES, said[:MAX_PATH]
+    known = {wall.id for wall in firewalls}
+    missing = [id_ for id_ in resource.needs if id_.startswith("sg-") and id_ not in known]
+    if missing or (resource.listens is None and any(wall.openings for wall in firewalls)):
+        return Answer.UNKNOWN, []
+    return Answer.NO, [f"{wall.name} admits nobody from the Internet to it" for wall in firewalls[:3]]
+
+
+def _worst(one: Answer, other: Answer) -> Answer:
+    return Answer.YES if Answer.YES in (one, other) else one

@@ -1,0 +1,1 @@
+"""Readers of what tools and clouds export about accounts, one file each."""

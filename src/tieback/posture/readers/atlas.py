@@ -1,0 +1,39 @@
+"""MongoDB Atlas: clusters and access lists of projects, as its Administration API or ``atlas ... -o json`` give them.
+
+Format: https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/ (``{"results": [...]}``, or one object, or the list).
+"""
+
+from collections.abc import Iterator
+
+from tieback.posture.describe.interface import About
+from tieback.posture.describe.kinds import Kinds
+from tieback.posture.facts import Facts
+from tieback.posture.interface import Fact, PostureMeta
+from tieback.posture.readers.interface import described
+from tieback.posture.source import PostureSource
+
+
+class Atlas:
+    """Reads projects of MongoDB Atlas."""
+
+    meta = PostureMeta("atlas", "MongoDB Atlas", "https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/")
+
+    def __init__(self) -> None:
+        self._kinds = Kinds()
+
+    def recognises(self, head: bytes) -> bool:
+        """A project's id beside a cluster's state or an entry of an access list."""
+        return b'"groupId"' in head and any(
+            mark in head for mark in (b'"stateName"', b'"cidrBlock"', b'"ipAddress"', b'"mongoDBVersion"')
+        )
+
+    def facts(self, source: PostureSource) -> Iterator[Fact]:
+        """What each cluster and each entry says."""
+        about = About(self.meta.name, source.seen, source.origin.account)
+        whole = b'"results"' not in source.head()
+        for key, line, value in (("", *one) for one in source.items()) if whole else source.members():
+            if key not in {"", "results"} or not isinstance(value, dict):
+                continue
+            facts = Facts(value)
+            name = "atlas-access-list" if facts.has("cidrblock", "ipaddress") else "atlas-cluster"
+            yield from described(source, line, self._kinds.named(name), facts, about)

@@ -1,0 +1,91 @@
+"""AWS Config: snapshots and histories that it delivers, and answers of its advanced queries.
+
+Format: https://docs.aws.amazon.com/config/latest/developerguide/example-s3-snapshot.html and config-item-table.html;
+queries: https://docs.aws.amazon.com/cli/latest/reference/configservice/select-resource-config.html. What Config could
+not record comes as an item without a configuration, and says nothing.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from tieback.intake.reports.interface import moment
+from tieback.posture.describe.interface import About
+from tieback.posture.describe.kinds import Kinds
+from tieback.posture.facts import Facts
+from tieback.posture.interface import Fact, PostureMeta
+from tieback.posture.readers.interface import described
+from tieback.posture.source import PostureSource
+from tieback.posture.text import parsed
+
+KNOWN = "1.0"
+_GONE = frozenset({"ResourceDeleted", "ResourceDeletedNotRecorded", "ResourceNotRecorded"})
+
+
+class _Item(msgspec.Struct, frozen=True, rename="camel"):
+    resource_type: str
+    resource_id: str = ""
+    resource_name: str | None = ""
+    arn_upper: str | None = msgspec.field(default="", name="ARN")
+    arn: str | None = ""
+    aws_account_id: str = ""
+    account_id: str = ""
+    aws_region: str = ""
+    configuration_item_capture_time: str = ""
+    configuration_item_status: str = ""
+    configuration: Any = None
+    supplementary_configuration: dict[str, Any] | None = None
+
+
+class AwsConfig:
+    """Reads snapshots of AWS Config."""
+
+    meta = PostureMeta(
+        "aws-config",
+        "AWS Config (snapshot, history or query)",
+        "https://docs.aws.amazon.com/config/latest/developerguide/example-s3-snapshot.html",
+    )
+
+    def __init__(self) -> None:
+        self._kinds = Kinds()
+
+    def recognises(self, head: bytes) -> bool:
+        """A list of configuration items, or the results of a query that names types of resources."""
+        if b'"configurationItems"' in head or b'"configurationItemStatus"' in head:
+            return True
+        return b'"Results"' in head and b'resourceType\\"' in head
+
+    def facts(self, source: PostureSource) -> Iterator[Fact]:
+        """What each item describes."""
+        for key, line, value in source.members():
+            if key == "fileVersion" and str(value) != KNOWN:
+                source.skip(line, f"a snapshot of version {str(value)[:20]}; known is {KNOWN}")
+            if key not in {"", "configurationItems", "Results"}:
+                continue
+            try:
+                item = msgspec.convert(parsed(value), _Item, strict=False)
+            except msgspec.ValidationError as error:
+                source.skip(line, str(error))
+                continue
+            if item.configuration_item_status not in _GONE:
+                yield from self._of(source, line, item)
+
+    def _of(self, source: PostureSource, line: int, item: _Item) -> Iterator[Fact]:
+        kind = self._kinds.named(item.resource_type)
+        if kind is None:
+            return
+        configuration = parsed(item.configuration)
+        if not isinstance(configuration, dict):
+            source.missed(f"{item.resource_type} without a configuration")
+            return
+        more = {name: parsed(value) for name, value in (item.supplementary_configuration or {}).items()}
+        about = About(
+            source=self.meta.name,
+            seen=moment(item.configuration_item_capture_time) or source.seen,
+            account=item.aws_account_id or item.account_id or source.origin.account,
+            region=item.aws_region or source.origin.region,
+            key=item.arn_upper or item.arn or "",
+            name=item.resource_name or item.resource_id,
+        )
+        yield from described(source, line, kind, Facts({**configuration, **more}), about)

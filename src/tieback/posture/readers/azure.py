@@ -1,0 +1,117 @@
+"""Azure Resource Graph, and Defender for Cloud: its assessments as JSON, and the portal's report as CSV.
+
+Formats: https://learn.microsoft.com/azure/governance/resource-graph/first-query-azurecli (``{"data": [...]}``, or
+the list alone), https://learn.microsoft.com/rest/api/defenderforcloud/assessments/list,
+https://learn.microsoft.com/azure/defender-for-cloud/export-to-siem ("Download CSV report"). ``NotApplicable`` is
+neither healthy nor not.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from tieback.intake.reports.interface import moment
+from tieback.posture.checks import Checks
+from tieback.posture.describe.interface import About
+from tieback.posture.describe.kinds import arm_type
+from tieback.posture.facts import Facts
+from tieback.posture.interface import Fact, PostureMeta
+from tieback.posture.readers.interface import described
+from tieback.posture.source import PostureSource
+
+_GRAPH = re.compile(rb'"(?:data|value)"\s*:\s*\[')
+_ARM = re.compile(rb'"id"\s*:\s*"/subscriptions/', re.IGNORECASE)
+_OUTCOME = {"healthy": True, "unhealthy": False}
+
+
+class ResourceGraph:
+    """Reads answers of Resource Graph, and assessments of Defender."""
+
+    meta = PostureMeta(
+        "azure-graph",
+        "Azure Resource Graph or Defender for Cloud (JSON)",
+        "https://learn.microsoft.com/azure/governance/resource-graph/",
+    )
+
+    def __init__(self) -> None:
+        self._checks = Checks()
+
+    def recognises(self, head: bytes) -> bool:
+        """Resources with ids of Azure below ``data`` or ``value``, or assessments."""
+        return bool(_ARM.search(head)) and (bool(_GRAPH.search(head)) or b"Microsoft.Security/assessments" in head)
+
+    def facts(self, source: PostureSource) -> Iterator[Fact]:
+        """What each resource describes, and what each assessment says."""
+        for key, line, value in source.members():
+            if key not in {"", "data", "value"} or not isinstance(value, dict):
+                continue
+            facts = Facts(value)
+            kind_name = facts.text("type").lower() or arm_type(facts.text("id"))
+            if kind_name == "microsoft.security/assessments":
+                yield from self._assessment(source, facts)
+                continue
+            about = About(self.meta.name, source.seen, source.origin.account, source.origin.region)
+            yield from described(source, line, self._checks.kinds.named(kind_name), facts, about)
+
+    def _assessment(self, source: PostureSource, facts: Facts) -> Iterator[Fact]:
+        props = facts.inner("properties")
+        props = props if list(props.pairs()) else facts
+        status = props.inner("status")
+        yield from _judged(
+            self._checks,
+            source,
+            name=props.text("displayname"),
+            state=status.text("code"),
+            key=props.inner("resourcedetails").text("id"),
+            seen=moment(status.text("statuschangedate")),
+        )
+
+
+class DefenderCsv:
+    """Reads the portal's report."""
+
+    meta = PostureMeta(
+        "defender",
+        "Microsoft Defender for Cloud (CSV)",
+        "https://learn.microsoft.com/azure/defender-for-cloud/review-security-recommendations",
+    )
+
+    def __init__(self) -> None:
+        self._checks = Checks()
+
+    def recognises(self, head: bytes) -> bool:
+        """A line of columns with the recommendation, the state and the resource."""
+        first = head.partition(b"\n")[0].lower()
+        return (
+            b"recommendation" in first
+            and b"state" in first
+            and (b"resourceid" in first or b"nativeresourceid" in first)
+        )
+
+    def facts(self, source: PostureSource) -> Iterator[Fact]:
+        """What each row says."""
+        for _, row in source.rows():
+            yield from _judged(
+                self._checks,
+                source,
+                name=row.get("recommendationdisplayname")
+                or row.get("recommendationname")
+                or row.get("recommendation", ""),
+                state=row.get("state", ""),
+                key=row.get("resourceid") or row.get("nativeresourceid", ""),
+                seen=moment(row.get("statuschangedate", "") or row.get("exportedtimestamp", "")),
+            )
+
+
+def _judged(checks: Checks, source: PostureSource, *, name: str, state: str, key: str, seen: str) -> Iterator[Any]:
+    code, outcome = name.strip().lower(), _OUTCOME.get(state.strip().lower())
+    if not checks.known("defender", code):
+        return
+    if outcome is None:
+        source.missed(f"{name[:80]}: {state.lower() or 'no state'}")
+        return
+    parts = key.split("/")
+    about = About("defender", seen or source.seen, parts[2] if len(parts) > 2 else "", key=key, name=parts[-1])
+    said = checks.statement("defender", code, passed=outcome, about=about, why=name)
+    if said is not None:
+        yield said

@@ -1,0 +1,105 @@
+"""Checkov: templates of infrastructure before they are deployed, as JSON or SARIF.
+
+Formats: https://www.checkov.io/2.Basics/Reviewing%20Scan%20Results.html; SARIF 2.1.0, which has failed checks alone and
+no names of resources. What stands in a template is planned: it is counted apart from what runs.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from tieback.posture.checks import Checks
+from tieback.posture.describe.interface import About
+from tieback.posture.facts import Facts
+from tieback.posture.interface import Fact, PostureMeta
+from tieback.posture.source import PostureSource
+
+SARIF = "2.1.0"
+_LISTS = (("passed_checks", True), ("failed_checks", False))
+_TYPE = re.compile(r"(?:^|\.)((?:aws|azurerm|google|mongodbatlas)_[a-z0-9_]+|AWS::[A-Za-z0-9]+::[A-Za-z0-9]+)\.")
+
+
+class Checkov:
+    """Reads Checkov's JSON."""
+
+    meta = PostureMeta("checkov", "Checkov", "https://www.checkov.io/2.Basics/Reviewing%20Scan%20Results.html")
+
+    def __init__(self) -> None:
+        self._checks = Checks()
+
+    def recognises(self, head: bytes) -> bool:
+        """What its report begins with."""
+        return b'"check_type"' in head and b'"results"' in head
+
+    def facts(self, source: PostureSource) -> Iterator[Fact]:
+        """What each check says of each planned resource."""
+        for line, value in source.items():
+            report = Facts(value) if isinstance(value, dict) else Facts({})
+            results = report.value("results")
+            if not isinstance(results, dict):
+                source.skip(line, "a report without results")
+                continue
+            for broken in results.get("parsing_errors") or ():
+                source.missed(f"{str(broken)[:120]}: not parsed")
+            for name, passed in _LISTS:
+                for one in results.get(name) or ():
+                    if isinstance(one, dict):
+                        yield from self._of(source, Facts(one), passed=passed)
+
+    def _of(self, source: PostureSource, one: Facts, *, passed: bool) -> Iterator[Fact]:
+        code, resource = one.text("checkid"), one.text("resource")
+        if not self._checks.known("checkov", code) or not resource:
+            return
+        yield from _said(
+            self._checks,
+            source,
+            code,
+            f"{one.text('filepath')}:{resource}",
+            resource,
+            passed=passed,
+            why=one.text("checkname"),
+        )
+
+
+class CheckovSarif:
+    """Reads Checkov's SARIF."""
+
+    meta = PostureMeta("checkov", "Checkov (SARIF)", "https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html")
+
+    def __init__(self) -> None:
+        self._checks = Checks()
+
+    def recognises(self, head: bytes) -> bool:
+        """A log of SARIF whose driver is Checkov."""
+        return b'"runs"' in head and re.search(rb'"name"\s*:\s*"Checkov"', head) is not None
+
+    def facts(self, source: PostureSource) -> Iterator[Fact]:
+        """What each failed check says of what stands at its place."""
+        for key, line, value in source.members():
+            if key == "version" and value != SARIF:
+                source.skip(line, f"SARIF {str(value)[:20]}; known is {SARIF}")
+            if key != "runs" or not isinstance(value, dict):
+                continue
+            for result in Facts(value).listed("results"):
+                code = result.text("ruleid")
+                if not self._checks.known("checkov", code):
+                    continue
+                place = next(result.listed("locations"), Facts({})).inner("physicallocation")
+                file = place.inner("artifactlocation").text("uri")
+                at = place.inner("region").number("startline") or 0
+                why = result.inner("message").text("text")
+                yield from _said(self._checks, source, code, f"{file}:{at}", f"{file}:{at}", passed=False, why=why)
+
+
+def _said(
+    checks: Checks, source: PostureSource, code: str, place: str, name: str, *, passed: bool, why: str
+) -> Iterator[Any]:
+    kind = _TYPE.search(f".{name}.")
+    about = About("checkov", source.seen, key=f"template:{place}", name=name)
+    said = checks.statement("checkov", code, passed=passed, about=about, why=why, planned=True)
+    if said is None:
+        return
+    known = checks.kinds.named(kind[1]) if kind else None
+    if known is not None and known.resource not in {None, said.kind}:
+        return  # a check that looks at more kinds than the one it is listed for
+    yield said

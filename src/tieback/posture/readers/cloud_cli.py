@@ -1,0 +1,174 @@
+"""What the clouds' own command lines print: ``aws``, ``az`` and ``gcloud`` with JSON as their output.
+
+AWS puts lists below a key that says what they are (``{"DBInstances": [...]}``); Azure and Google print a list or one
+object, which its id or name tells. Answers about a bucket that do not name it (``get-bucket-policy-status``) take
+``--resource``, or stand in one object with the key ``Bucket``. Answers may follow each other in one file.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from tieback.posture.describe.interface import About
+from tieback.posture.describe.kinds import Kind, Kinds, arm_type
+from tieback.posture.facts import Facts
+from tieback.posture.interface import Fact, PostureMeta
+from tieback.posture.readers.interface import described
+from tieback.posture.source import PostureSource
+
+OF_BUCKETS = (
+    "PolicyStatus",
+    "PublicAccessBlockConfiguration",
+    "ServerSideEncryptionConfiguration",
+    "LoggingEnabled",
+    "Grants",
+    "Policy",
+)
+"""Keys of answers about a bucket."""
+_MARKS = {
+    "dbinstanceidentifier": "aws-rds-instance",
+    "dbclusteridentifier": "aws-rds-cluster",
+    "dbsnapshotidentifier": "aws-rds-snapshot",
+    "dbclustersnapshotidentifier": "aws-rds-snapshot",
+    "replicationgroupid": "aws-elasticache-group",
+    "cacheclusterid": "aws-elasticache-cluster",
+    "domainname": "aws-opensearch",
+    "tablearn": "aws-dynamodb",
+    "routetableid": "aws-route-table",
+    "ippermissions": "aws-security-group",
+    "aliasname": "aws-key",
+    "keymanager": "aws-key",
+}
+"""What tells an element that stands without the key above it, as ``--query`` leaves it; the first that is there."""
+_GOOGLE_KINDS = {
+    "sql#instance": "gcp-sql",
+    "bigquery#dataset": "gcp-bigquery",
+    "storage#bucket": "gcp-storage",
+    "compute#instance": "gcp-instance",
+}
+_GOOGLE_NAMES = (
+    (re.compile(r"projects/[^/]+/instances/[^/]+(?:/databases/[^/]+)?"), "gcp-spanner"),
+    (re.compile(r"projects/[^/]+/databases/[^/]+"), "gcp-firestore"),
+    (re.compile(r"projects/[^/]+/locations/[^/]+/(?:instances|clusters)/[^/]+"), "gcp-memorystore"),
+)
+_FIRST_KEY = re.compile(rb'\A\s*\{\s*"(\w{1,80})"\s*:')
+_GOOGLE = re.compile(rb'"kind"\s*:\s*"(?:sql|bigquery|storage|compute)#|"storage_url"\s*:|"name"\s*:\s*"projects/')
+_ARM = re.compile(rb'"id"\s*:\s*"/subscriptions/', re.IGNORECASE)
+
+
+class CloudCli:
+    """Reads what ``aws``, ``az`` and ``gcloud`` print."""
+
+    meta = PostureMeta(
+        "cli",
+        "aws, az or gcloud with JSON output",
+        "https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-output.html",
+    )
+
+    def __init__(self) -> None:
+        self._kinds = Kinds()
+
+    @cached_property
+    def _keys(self) -> re.Pattern[bytes]:
+        names = {name for kind in self._kinds.all for name in kind.outputs} | {"Reservations"}
+        return re.compile(rb'"(?:' + b"|".join(sorted(name.encode() for name in names)) + rb')"\s*:\s*[\[{]')
+
+    def recognises(self, head: bytes) -> bool:
+        """A key that such an answer has, an id of Azure, or a name of Google."""
+        if head.lstrip()[:1] not in (b"{", b"["):
+            return False
+        first = _FIRST_KEY.match(head)
+        if first and first[1].decode() in (*OF_BUCKETS, "Bucket"):
+            return True
+        lower = {
+            mark.encode()
+            for mark in ("DBInstanceIdentifier", "ReplicationGroupId", "IpPermissions", "DBClusterIdentifier")
+        }
+        return bool(
+            self._keys.search(head)
+            or _ARM.search(head)
+            or _GOOGLE.search(head)
+            or any(b'"' + m + b'"' in head for m in lower)
+        )
+
+    def facts(self, source: PostureSource) -> Iterator[Fact]:
+        """What each element describes."""
+        head = source.head()
+        first = _FIRST_KEY.match(head)
+        whole = first is not None and (first[1].decode() in (*OF_BUCKETS, "Bucket", "bindings"))
+        if whole or not self._keys.search(head):
+            for line, value in source.items():
+                yield from self._element(source, line, value)
+            return
+        for key, line, value in source.members():
+            if key == "Reservations" and isinstance(value, dict):
+                about = self._about(source, account=str(value.get("OwnerId", ""))[:40])
+                for one in value.get("Instances") or ():
+                    if isinstance(one, dict):
+                        zone = Facts(one).inner("placement").text("availabilityzone")
+                        yield from described(
+                            source,
+                            line,
+                            self._kinds.named("aws-instance"),
+                            Facts(one),
+                            self._about(source, account=about.account, region=zone.rstrip("abcdef")),
+                        )
+            elif not key:
+                yield from self._element(source, line, value)
+            elif self._kinds.answers(key) and isinstance(value, dict):
+                facts = Facts(value)
+                yield from described(source, line, self._kinds.answered(key, facts), facts, self._about(source))
+            elif key in OF_BUCKETS:
+                yield from self._element(source, line, {key: value})
+
+    def _element(self, source: PostureSource, line: int, value: Any) -> Iterator[Fact]:
+        if not isinstance(value, dict):
+            source.skip(line, "this is no object")
+            return
+        if "Bucket" in value or any(key in value for key in OF_BUCKETS):
+            yield from self._of_bucket(source, line, value)
+            return
+        if "bindings" in value and source.origin.resource:
+            value = {"name": source.origin.resource, "iamPolicy": value}
+            yield from described(source, line, self._kinds.named("gcp-storage"), Facts(value), self._about(source))
+            return
+        facts = Facts(value)
+        kind = self._of(facts)
+        if kind is None:
+            source.skip(line, "this describes no data store, or none that is known here")
+            return
+        yield from described(source, line, kind, facts, self._about(source))
+
+    def _of_bucket(self, source: PostureSource, line: int, value: Mapping[str, Any]) -> Iterator[Fact]:
+        name = source.origin.resource
+        if not value.get("Bucket") and not name:
+            if "PublicAccessBlockConfiguration" in value and source.origin.account:
+                yield from described(
+                    source, line, self._kinds.named("aws-s3-account"), Facts(value), self._about(source)
+                )
+            else:
+                source.skip(line, "it does not name its bucket: give --resource")
+            return
+        about = self._about(source, name=name)
+        yield from described(source, line, self._kinds.named("aws-s3"), Facts(value), about)
+
+    def _of(self, facts: Facts) -> Kind | None:
+        id_ = facts.text("id")
+        if id_.lower().startswith("/subscriptions/"):
+            return self._kinds.named(facts.text("type").lower()) or self._kinds.named(arm_type(id_))
+        google = _GOOGLE_KINDS.get(facts.text("kind"))
+        if google:
+            return self._kinds.named(google)
+        if facts.text("storageurl").startswith("gs://"):
+            return self._kinds.named("gcp-storage")
+        name = facts.text("name")
+        found = next((kind for pattern, kind in _GOOGLE_NAMES if pattern.fullmatch(name)), None)
+        if found:
+            return self._kinds.named(found)
+        marked = next((kind for mark, kind in _MARKS.items() if mark in facts), None)
+        return self._kinds.named(marked) if marked else None
+
+    def _about(self, source: PostureSource, *, account: str = "", region: str = "", name: str = "") -> About:
+        origin = source.origin
+        return About(self.meta.name, source.seen, origin.account or account, origin.region or region, name=name)

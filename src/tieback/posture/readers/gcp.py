@@ -1,0 +1,109 @@
+"""Google Cloud: exports of Asset Inventory, and findings of Security Command Center.
+
+Formats: https://cloud.google.com/asset-inventory/docs/reference/rest/v1/TopLevel/exportAssets (one asset a line, or the
+list that ``gcloud asset list`` prints), https://cloud.google.com/security-command-center/docs/reference/rest/v2/folders.sources.findings
+(``gcloud scc findings list``). A finding that is not active says nothing: why it went is not told.
+"""
+
+from collections.abc import Iterator
+
+from tieback.intake.reports.interface import moment
+from tieback.posture.checks import Checks
+from tieback.posture.describe.interface import About
+from tieback.posture.facts import Facts
+from tieback.posture.interface import Fact, PostureMeta
+from tieback.posture.readers.interface import described
+from tieback.posture.source import PostureSource
+
+
+class AssetInventory:
+    """Reads exports of Asset Inventory: resources, and the IAM policies on buckets."""
+
+    meta = PostureMeta(
+        "gcp-assets",
+        "Google Cloud Asset Inventory",
+        "https://cloud.google.com/asset-inventory/docs/reference/rest/v1/TopLevel/exportAssets",
+    )
+
+    def __init__(self) -> None:
+        self._checks = Checks()
+
+    def recognises(self, head: bytes) -> bool:
+        """An asset with its type."""
+        return (b'"assetType"' in head or b'"asset_type"' in head) and b"googleapis.com/" in head
+
+    def facts(self, source: PostureSource) -> Iterator[Fact]:
+        """What each asset describes."""
+        for _, line, value in source.members() if source.head().lstrip()[:1] == b"[" else _whole(source):
+            facts = Facts(value) if isinstance(value, dict) else Facts({})
+            kind = self._checks.kinds.named(facts.text("assettype"))
+            if kind is None:
+                continue
+            resource = facts.inner("resource")
+            data = resource.inner("data")
+            known = dict(data.pairs())
+            if "iampolicy" in facts:
+                known["iampolicy"] = facts.value("iampolicy")
+            if not known:
+                source.missed(f"{facts.text('assettype')} without its data")
+                continue
+            known.setdefault("location", resource.text("location"))
+            name = facts.text("name")
+            about = About(
+                self.meta.name, moment(facts.text("updatetime")) or source.seen, source.origin.account, key=name
+            )
+            yield from described(source, line, kind, Facts(known), about)
+
+
+class CommandCenter:
+    """Reads findings of Security Command Center."""
+
+    meta = PostureMeta(
+        "gcp-scc",
+        "Google Security Command Center",
+        "https://cloud.google.com/security-command-center/docs/reference/rest/v2/folders.sources.findings",
+    )
+
+    def __init__(self) -> None:
+        self._checks = Checks()
+
+    def recognises(self, head: bytes) -> bool:
+        """A finding with its category and the resource's name."""
+        return b'"category"' in head and b'"resourceName"' in head and b'"state"' in head
+
+    def facts(self, source: PostureSource) -> Iterator[Fact]:
+        """What each active finding says."""
+        for line, value in source.items():
+            for one in value.get("listFindingsResults", (value,)) if isinstance(value, dict) else ():
+                outer = Facts(one) if isinstance(one, dict) else Facts({})
+                finding = outer.inner("finding") if "finding" in outer else outer
+                code = finding.text("category")
+                if not finding.text("resourcename"):
+                    source.skip(line, "a finding without a resourceName")
+                    continue
+                if finding.text("state").upper() != "ACTIVE" or not self._checks.known("scc", code):
+                    continue
+                key = finding.text("resourcename")
+                resource = outer.inner("resource")
+                about = About(
+                    self.meta.name,
+                    moment(finding.text("eventtime")) or source.seen,
+                    resource.text("projectdisplayname") or _project(key) or source.origin.account,
+                    key=key,
+                    name=key.rpartition("/")[2],
+                )
+                said = self._checks.statement(
+                    "scc", code, passed=False, about=about, why=finding.text("description") or code
+                )
+                if said is not None:
+                    yield said
+
+
+def _whole(source: PostureSource) -> Iterator[tuple[str, int, object]]:
+    for line, value in source.items():
+        yield "", line, value
+
+
+def _project(key: str) -> str:
+    parts = key.split("/projects/", 1)
+    return parts[1].partition("/")[0] if len(parts) == 2 else ""

@@ -1,0 +1,46 @@
+"""What the readers do alike: describe a resource that they found, or note why they could not."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tieback.posture.describe.interface import About, UndescribedError
+from tieback.posture.describe.kinds import Kind
+from tieback.posture.facts import Facts
+from tieback.posture.interface import Fact
+from tieback.posture.source import PostureSource
+
+MAX_REMEMBERED = 500_000
+
+
+def described(source: PostureSource, line: int, kind: Kind | None, facts: Facts, about: About) -> Iterator[Fact]:
+    """What a description says; one that tells of no resource is skipped with its reason."""
+    if kind is None:
+        return
+    try:
+        yield from kind.read(facts, about)
+    except UndescribedError as error:
+        source.skip(line, f"a description of {kind.name} says too little: {error}")
+
+
+class Told:
+    """Which resources were described already: some tools repeat the description with every check of it."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+
+    def new(self, key: str) -> bool:
+        """Whether this is the first time, as far as is remembered."""
+        mark = hash(key)
+        if mark in self._seen:
+            return False
+        if len(self._seen) >= MAX_REMEMBERED:
+            self._seen.clear()
+        self._seen.add(mark)
+        return True
+
+
+def text_of(value: Any, *path: str) -> str:
+    """The text at a path of keys; empty where there is none."""
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value[:2048] if isinstance(value, str) else ""

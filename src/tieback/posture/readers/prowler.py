@@ -1,0 +1,111 @@
+"""Prowler 5: detection findings in OCSF, JSON, a list or one a line.
+
+Format: class 2004 of https://schema.ocsf.io/ as https://docs.prowler.com/ shows it. Each finding carries the resource
+as Prowler's own model of it; the check's outcome is a statement of its own. ``MANUAL`` says nothing.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from tieback.intake.reports.interface import moment
+from tieback.posture.checks import Checks
+from tieback.posture.describe.interface import About
+from tieback.posture.facts import Facts
+from tieback.posture.interface import Fact, PostureMeta
+from tieback.posture.readers.interface import Told, described
+from tieback.posture.source import PostureSource
+
+_KNOWN = ("1.",)
+
+
+class _Metadata(msgspec.Struct, frozen=True):
+    event_code: str
+    version: str = ""
+
+
+class _Account(msgspec.Struct, frozen=True):
+    uid: str = ""
+
+
+class _Cloud(msgspec.Struct, frozen=True):
+    account: _Account = _Account()
+    provider: str = ""
+    region: str | None = ""
+
+
+class _Data(msgspec.Struct, frozen=True):
+    metadata: Any = None
+
+
+class _Resource(msgspec.Struct, frozen=True):
+    uid: str = ""
+    name: str = ""
+    type: str = ""
+    region: str | None = ""
+    data: _Data = _Data()
+
+
+class _Finding(msgspec.Struct, frozen=True):
+    metadata: _Metadata
+    status_code: str = ""
+    status_detail: str | None = ""
+    time_dt: str | None = ""
+    time: int | float | None = None
+    cloud: _Cloud = _Cloud()
+    resources: tuple[_Resource, ...] = ()
+
+
+class Prowler:
+    """Reads findings of Prowler in OCSF."""
+
+    meta = PostureMeta("prowler", "Prowler 5 (OCSF)", "https://docs.prowler.com/")
+
+    def __init__(self) -> None:
+        self._checks = Checks()
+
+    def recognises(self, head: bytes) -> bool:
+        """An OCSF finding with the code of a check, whose product names itself."""
+        return b'"event_code"' in head and b'"status_code"' in head and b'"Prowler"' in head
+
+    def facts(self, source: PostureSource) -> Iterator[Fact]:
+        """The description of each resource once, and the statement of each check."""
+        told = Told()
+        for line, value in source.items():
+            try:
+                finding = msgspec.convert(value, _Finding, strict=False)
+            except msgspec.ValidationError as error:
+                source.skip(line, str(error))
+                continue
+            if not finding.metadata.version.startswith(_KNOWN):
+                source.skip(line, f"OCSF {finding.metadata.version or 'of no version'}; known is 1.x")
+                continue
+            for resource in finding.resources:
+                yield from self._of(source, line, finding, resource, told)
+
+    def _of(
+        self, source: PostureSource, line: int, finding: _Finding, resource: _Resource, told: Told
+    ) -> Iterator[Fact]:
+        about = About(
+            source=self.meta.name,
+            seen=moment(finding.time_dt or finding.time) or source.seen,
+            account=finding.cloud.account.uid or source.origin.account,
+            region=resource.region or finding.cloud.region or "",
+            key=resource.uid,
+            name=resource.name,
+        )
+        kinds = self._checks.kinds
+        kind = kinds.of_key(resource.uid) or kinds.named(resource.type)
+        described_as = resource.data.metadata
+        if kind is not None and isinstance(described_as, dict) and told.new(f"{kind.name} {resource.uid}"):
+            yield from described(source, line, kind, Facts(described_as), about)
+        code, status = finding.metadata.event_code, finding.status_code.upper()
+        if status in {"PASS", "FAIL"}:
+            said = self._checks.statement(
+                "prowler", code, passed=status == "PASS", about=about, why=finding.status_detail or ""
+            )
+            if said is not None:
+                yield said
+        elif self._checks.known("prowler", code):
+            source.missed(f"{code}: {status.lower() or 'no status'}")

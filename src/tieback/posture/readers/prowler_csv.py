@@ -1,0 +1,49 @@
+"""Prowler 5: the same findings as CSV, separated by semicolons: outcomes of checks, without the resources' own data.
+
+Columns: https://docs.prowler.com/user-guide/cli/tutorials/reporting
+"""
+
+from collections.abc import Iterator
+
+from tieback.intake.reports.interface import moment
+from tieback.posture.checks import Checks
+from tieback.posture.describe.interface import About
+from tieback.posture.interface import Fact, PostureMeta
+from tieback.posture.source import PostureSource
+
+_NEEDED = (b"CHECK_ID", b"STATUS", b"RESOURCE_UID", b"ACCOUNT_UID")
+
+
+class ProwlerCsv:
+    """Reads findings of Prowler in CSV."""
+
+    meta = PostureMeta("prowler", "Prowler 5 (CSV)", "https://docs.prowler.com/user-guide/cli/tutorials/reporting")
+
+    def __init__(self) -> None:
+        self._checks = Checks()
+
+    def recognises(self, head: bytes) -> bool:
+        """A line of columns, separated by semicolons, that has the four that are needed."""
+        columns = {cell.strip().strip(b'"').upper() for cell in head.partition(b"\n")[0].split(b";")}
+        return columns.issuperset(_NEEDED)
+
+    def facts(self, source: PostureSource) -> Iterator[Fact]:
+        """The statement of each check."""
+        for _, row in source.rows(";"):
+            code, status = row["check_id"], row["status"].upper()
+            about = About(
+                source=self.meta.name,
+                seen=moment(row.get("timestamp", "")) or source.seen,
+                account=row["account_uid"],
+                region=row.get("region", ""),
+                key=row["resource_uid"],
+                name=row.get("resource_name", ""),
+            )
+            if status in {"PASS", "FAIL"}:
+                said = self._checks.statement(
+                    "prowler", code, passed=status == "PASS", about=about, why=row.get("status_extended", "")
+                )
+                if said is not None:
+                    yield said
+            elif self._checks.known("prowler", code):
+                source.missed(f"{code}: {status.lower() or 'no status'}")

@@ -1,0 +1,125 @@
+"""Steampipe and Powerpipe: rows of a table, and results of a benchmark.
+
+Formats: ``steampipe query --output json`` (https://steampipe.io/docs/reference/cli/query): ``{"columns": [...], "rows":
+[...]}``, or the rows alone; which table they are of, their ids tell, or ``--resource`` names it.
+``powerpipe benchmark run --output json`` (https://powerpipe.io/docs/run/benchmark): groups of controls with their
+results. ``error`` and ``skip`` are no outcome.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tieback.posture.checks import Checks
+from tieback.posture.describe.interface import About
+from tieback.posture.describe.kinds import Kind
+from tieback.posture.facts import Facts
+from tieback.posture.interface import Fact, PostureMeta
+from tieback.posture.readers.interface import described
+from tieback.posture.source import PostureSource
+
+_OUTCOME = {"ok": True, "alarm": False}
+_COLUMNS = {
+    "group_id": "aws-security-group",
+    "route_table_id": "aws-route-table",
+    "ip_permissions": "aws-security-group",
+}
+_MAX_DEPTH = 20
+
+
+class Steampipe:
+    """Reads rows of Steampipe's tables."""
+
+    meta = PostureMeta("steampipe", "Steampipe (query)", "https://steampipe.io/docs/reference/cli/query")
+
+    def __init__(self) -> None:
+        self._checks = Checks()
+
+    def recognises(self, head: bytes) -> bool:
+        """The columns that its plug-ins give every row."""
+        return (b'"rows"' in head and b'"columns"' in head) or b'"akas"' in head or b'"sp_connection_name"' in head
+
+    def facts(self, source: PostureSource) -> Iterator[Fact]:
+        """What each row describes."""
+        for key, line, value in source.members():
+            if key not in {"", "rows"} or not isinstance(value, dict):
+                continue
+            kind = self._kind(source, value)
+            facts = Facts(value)
+            if kind is None:
+                source.skip(line, "a row of a table that is not known here: --resource names the table")
+                continue
+            about = About(
+                self.meta.name,
+                source.seen,
+                facts.text("accountid", "subscriptionid", "project") or source.origin.account,
+                facts.text("region", "location") or source.origin.region,
+                key=_key(facts),
+            )
+            yield from described(source, line, kind, facts, about)
+
+    def _kind(self, source: PostureSource, row: Mapping[str, Any]) -> Kind | None:
+        named = self._checks.kinds.named(source.origin.resource) if source.origin.resource else None
+        if named is not None:
+            return named
+        facts = Facts(row)
+        for id_ in (facts.text("arn"), facts.text("id"), *facts.texts("akas")):
+            found = self._checks.kinds.of_key(id_)
+            if found is not None:
+                return found
+        return next((self._checks.kinds.named(name) for column, name in _COLUMNS.items() if column in row), None)
+
+
+class Powerpipe:
+    """Reads results of Powerpipe's benchmarks."""
+
+    meta = PostureMeta("powerpipe", "Powerpipe (benchmark)", "https://powerpipe.io/docs/run/benchmark")
+
+    def __init__(self) -> None:
+        self._checks = Checks()
+
+    def recognises(self, head: bytes) -> bool:
+        """Groups with ids, and controls or further groups."""
+        return b'"group_id"' in head and (b'"controls"' in head or b'"groups"' in head)
+
+    def facts(self, source: PostureSource) -> Iterator[Fact]:
+        """What each result of a known control says."""
+        for key, line, value in source.members():
+            if key in {"", "groups", "controls"} and isinstance(value, dict):
+                yield from self._group(source, line, value, 0)
+
+    def _group(self, source: PostureSource, line: int, group: Mapping[str, Any], depth: int) -> Iterator[Fact]:
+        if depth > _MAX_DEPTH:
+            source.skip(line, "groups nested too deeply")
+            return
+        code = str(group.get("control_id") or "").rpartition(".")[2]
+        if code and self._checks.known("powerpipe", code):
+            for result in group.get("results") or ():
+                yield from self._result(source, code, Facts(result) if isinstance(result, dict) else Facts({}))
+        for name in ("groups", "controls"):
+            for inner in group.get(name) or ():
+                if isinstance(inner, dict):
+                    yield from self._group(source, line, inner, depth + 1)
+
+    def _result(self, source: PostureSource, code: str, result: Facts) -> Iterator[Fact]:
+        status = result.text("status").lower()
+        if status not in _OUTCOME:
+            source.missed(f"{code}: {status or 'no status'}")
+            return
+        told = {one.text("key"): one.text("value") for one in result.listed("dimensions")}
+        about = About(
+            self.meta.name,
+            source.seen,
+            told.get("account_id") or told.get("subscription") or source.origin.account,
+            told.get("region", ""),
+            key=result.text("resource"),
+        )
+        said = self._checks.statement(
+            "powerpipe", code, passed=_OUTCOME[status], about=about, why=result.text("reason")
+        )
+        if said is not None:
+            yield said
+
+
+def _key(facts: Facts) -> str:
+    arn = facts.text("arn")
+    return arn or next((aka for aka in facts.texts("akas") if aka.startswith(("arn:", "//", "/subscriptions/"))), "")

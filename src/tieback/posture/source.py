@@ -1,0 +1,235 @@
+"""An export of a cloud account on the disk: streamed, bounded, and walked into.
+
+Exports put millions of records into one object (``{"DBInstances": [...]}``). ``members`` walks into the outermost
+object and gives each element of its lists alone; ``items`` gives the elements of an outermost list, or the outermost
+objects one after the other. An export that ends too early (a full disk, credentials that expired half-way) keeps what
+came before its end, and ``incomplete`` says so.
+"""
+
+import codecs
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tieback.intake.reports.source import MAX_OBJECT, ReportSource
+from tieback.model.errors import InputError
+
+MAX_DEPTH_NOTE = "nested too deeply"
+_BETWEEN = re.compile(r"[\s,]*")
+_COLON = re.compile(r"\s*:\s*")
+_ASSIGNMENT = re.compile(r"\A\s*(?:var\s+)?\w+\s*=")
+_MAX_COLUMNS = 1000
+
+
+class Origin:
+    """What the user says of exports that do not name it themselves."""
+
+    def __init__(self, *, account: str = "", region: str = "", resource: str = "", taken: str = "") -> None:
+        self.account = account
+        self.region = region
+        self.resource = resource
+        """The bucket or instance that an answer is about which does not name it."""
+        self.taken = taken
+        """ISO 8601 UTC; else the time that the file was last changed."""
+
+
+class PostureSource(ReportSource):
+    """One export that is read once."""
+
+    def __init__(self, path: Path, origin: Origin | None = None) -> None:
+        super().__init__(path)
+        self.origin = origin or Origin()
+        self.incomplete = ""
+        """Why the export is not whole, where it is not; what was read before stays."""
+        self.failed: dict[str, int] = {}
+        """What the export itself says could not be collected, and how often: no statement came of it."""
+        self.seen = self.origin.taken or _changed(path)
+
+    def missed(self, what: str) -> None:
+        """Note something that the exporting tool could not collect; kinds beyond a hundred are not told apart."""
+        key = what if what in self.failed or len(self.failed) < 100 else "more"
+        self.failed[key] = self.failed.get(key, 0) + 1
+
+    def items(self) -> Iterator[tuple[int, Any]]:
+        """Each element of the outermost list, or each outermost value, with the line on which it begins.
+
+        Raises:
+            InputError: something that is no JSON comes before the first of them.
+        """
+        for _, line, value in _Walk(self, inside=False).values():
+            yield line, value
+
+    def members(self) -> Iterator[tuple[str, int, Any]]:
+        """Each element of each list in an outermost object, with its key; other values of it whole.
+
+        Elements of an outermost list come with an empty key. Raises as ``items``.
+        """
+        return _Walk(self, inside=True).values()
+
+    def rows(self, delimiter: str = ",") -> Iterator[tuple[int, Mapping[str, str]]]:
+        """The rows of a CSV file by the lower-case names of its columns.
+
+        Raises:
+            InputError: its columns are too many or not distinct.
+        """
+        reader = csv.reader(self.lines(), delimiter=delimiter, strict=True)
+        columns = [cell.strip().lower() for cell in next(reader, [])]
+        if len(columns) > _MAX_COLUMNS or len(set(columns)) < len(columns):
+            raise self.broken(1, "the columns are too many or not distinct")
+        while True:
+            try:
+                row = next(reader, None)
+            except csv.Error as error:
+                self.incomplete = f"line {reader.line_num}: this is no CSV ({error}); the rest was not read"
+                return
+            if row is None:
+                return
+            if row and len(row) != len(columns):
+                self.skip(reader.line_num, f"{len(row)} columns instead of {len(columns)}")
+            elif row:
+                yield reader.line_num, dict(zip(columns, row, strict=True))
+
+
+class _Walk:
+    """One walk over the text of a JSON file."""
+
+    def __init__(self, source: PostureSource, *, inside: bool) -> None:
+        self._source = source
+        self._inside = inside
+        self._chunks = source.chunks()
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._scan = json.JSONDecoder().raw_decode
+        self._text = ""
+        self._at = 0
+        self._line = 1
+        self._ended = False
+        self._given = 0
+
+    def values(self) -> Iterator[tuple[str, int, Any]]:
+        """As ``PostureSource.members``."""
+        try:
+            self._grow()
+            opening = _ASSIGNMENT.match(self._text)
+            if opening:  # ScoutSuite's results are a script that assigns one object
+                self._skip_to(opening.end())
+            while (first := self._next()) != "":
+                if first == "[":
+                    self._skip_to(self._at + 1)
+                    yield from self._elements("")
+                elif first == "{" and self._inside:
+                    self._skip_to(self._at + 1)
+                    yield from self._pairs()
+                elif first == ";":
+                    self._skip_to(self._at + 1)
+                else:
+                    yield "", self._line, self._value()
+                    self._given += 1
+        except _StopError as stop:
+            where = f"line {self._line}: {stop}"
+            if not self._given:
+                raise self._source.broken(self._line, str(stop)) from None
+            self._source.incomplete = f"{where}; the {self._given:,} records before it were kept"
+        except InputError as error:
+            if not self._given:
+                raise
+            self._source.incomplete = f"line {self._line}: {error.what}; the {self._given:,} records before were kept"
+
+    def _pairs(self) -> Iterator[tuple[str, int, Any]]:
+        while (first := self._next()) != "}":
+            if first != '"':
+                raise _StopError("the file ends within an object" if not first else "this is no JSON")
+            key = self._value()
+            self._colon()
+            if self._next() == "[":
+                self._skip_to(self._at + 1)
+                yield from self._elements(str(key)[:200])
+            else:
+                line = self._line
+                yield str(key)[:200], line, self._value()
+                self._given += 1
+        self._skip_to(self._at + 1)
+
+    def _elements(self, key: str) -> Iterator[tuple[str, int, Any]]:
+        while (first := self._next()) != "]":
+            if not first:
+                raise _StopError("the file ends within a list")
+            line = self._line
+            yield key, line, self._value()
+            self._given += 1
+        self._skip_to(self._at + 1)
+
+    def _next(self) -> str:
+        """The next character that is no space or comma, without taking it; empty at the end."""
+        while True:
+            between = _BETWEEN.match(self._text, self._at)
+            self._skip_to(between.end() if between else self._at)
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if not self._grow():
+                return ""
+
+    def _colon(self) -> None:
+        while True:
+            found = _COLON.match(self._text, self._at)
+            if found and found.end() < len(self._text):
+                self._skip_to(found.end())
+                return
+            if not self._grow():
+                raise _StopError("this is no JSON")
+
+    def _value(self) -> Any:
+        wanted = 1
+        while True:
+            try:
+                value, end = self._scan(self._text, self._at)
+            except (json.JSONDecodeError, ValueError) as error:
+                if len(self._text) - self._at > MAX_OBJECT:
+                    raise _StopError("an object is longer than 64 MiB") from None
+                grown = sum(self._grow() for _ in range(wanted))
+                if not grown:
+                    raise _StopError(_why(error, len(self._text))) from None
+                wanted *= 2  # so that a long value is not scanned again for every chunk of it
+                continue
+            except RecursionError:
+                raise _StopError(MAX_DEPTH_NOTE) from None
+            if end == len(self._text) and not isinstance(value, dict | list | str) and self._grow():
+                continue  # a number may go on in the next chunk
+            self._skip_to(end)
+            return value
+
+    def _skip_to(self, end: int) -> None:
+        self._line += self._text.count("\n", self._at, end)
+        self._at = end
+
+    def _grow(self) -> bool:
+        if self._ended:
+            return False
+        chunk = next(self._chunks, b"")
+        self._ended = not chunk
+        self._text = self._text[self._at :] + self._decoder.decode(chunk, final=self._ended)
+        self._at = 0
+        return not self._ended
+
+
+class _StopError(Exception):
+    """Why a walk cannot go on."""
+
+
+def _why(error: ValueError, length: int) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        if error.pos >= length - 1 or error.msg.startswith("Unterminated"):
+            return "the file ends within a value"
+        return f"this is no JSON ({error.msg})"
+    return "this is no JSON"
+
+
+def _changed(path: Path) -> str:
+    try:
+        moment = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except OSError:
+        return ""
+    return moment.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
