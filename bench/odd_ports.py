@@ -131,7 +131,7 @@ def _redposture(places, folder):  # type: ignore[no-untyped-def]
                 known += 1
                 judged += (found["status"] == "auth_required") == (store.access == "auth_required")
     return [
-        _row("redposture", wall, cpu, f"told; {known} of {asked} found", f"{judged} of {asked}", 0, 0)[:5] + ["", ""]
+        [*_row("redposture", wall, cpu, f"told; {known} of {asked} found", f"{judged} of {asked}", 0, 0)[:5], "", ""]
     ]
 
 

@@ -1,13 +1,17 @@
 """TLS towards peers that are not what they should be: measured all the same, never believed."""
 
 import asyncio
+import shutil
+import socket
 import ssl
+import tracemalloc
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
 
 import msgspec
 import pytest
@@ -141,6 +145,80 @@ async def test_an_unverified_one_is_measured_and_said_to_be_one(
     assert len(tls.certificate_sha256) == 64
     # Verification is tried once a conversation.
     assert (tmp_path / "audit.jsonl").read_text().count('"event":"connect"') == 4
+
+
+@pytest.fixture(scope="module")
+def huge(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of a megabyte."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "db.test")])
+    now = datetime.now(UTC)
+    comment = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.16.840.1.113730.1.13"), bytes(1024 * 1024))
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(1), now + timedelta(1))
+        .add_extension(comment, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("huge") / "both.pem"
+    path.write_bytes(
+        certificate.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return path
+
+
+async def test_a_chain_of_a_megabyte_is_not_read(tmp_path: Path, huge: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(huge)
+    async with peer(pong, context) as (port, seen):
+        tracemalloc.start()
+        try:
+            with pytest.raises(Fault, match="TLS handshake") as caught:
+                await dialer(tmp_path).converse(Target("db.test", port), ping(), SENDS)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert caught.value.outcome in {Outcome.TLS_ERROR, Outcome.HOSTILE}
+    assert seen == []
+    # The server's own copies of its megabyte are in it.
+    assert peak < 16 * 1024 * 1024
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed here")
+async def test_a_server_that_shakes_hands_again(tmp_path: Path, pem: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = await asyncio.create_subprocess_exec(
+        *("openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", str(pem), "-tls1_2"),
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
+    )
+    assert server.stdin is not None
+    assert server.stdout is not None
+    try:
+        while b"ACCEPT" not in await asyncio.wait_for(server.stdout.readline(), 10):
+            pass
+
+        async def again() -> None:
+            """Once it has heard us, time and again."""
+            assert server.stdin is not None
+            assert server.stdout is not None
+            while b"PING" not in await server.stdout.readline():
+                pass
+            while True:
+                server.stdin.write(b"R\n")
+                await asyncio.sleep(0.02)
+
+        task = asyncio.create_task(again())
+        with pytest.raises(Fault) as caught:
+            await dialer(tmp_path).converse(Target("db.test", port), ping(), SENDS)
+        task.cancel()
+    finally:
+        server.kill()
+        await server.wait()
+    assert caught.value.outcome in {Outcome.TLS_ERROR, Outcome.TIMEOUT, Outcome.REFUSED, Outcome.PROTOCOL_MISMATCH}
 
 
 @pytest.mark.parametrize("trust", [True, False])

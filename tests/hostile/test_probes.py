@@ -137,6 +137,20 @@ def test_a_server_that_closes_anywhere_is_one_report(name: str) -> None:
         bounded(ask(BY_NAME[name.partition("-")[0]], replaying(answers), recording.greeting).result)
 
 
+ELSEWHERE = b"HTTP/1.1 %d x\r\nLocation: http://169.254.169.254/latest/meta-data/\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "probe", [one for one in PROBES if one.meta.web or one.meta.name == "web"], ids=lambda one: one.meta.name
+)
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirection_is_not_followed(probe: Probe, status: int) -> None:
+    played = ask(probe, lambda _: ELSEWHERE % status)
+    bounded(played.result)
+    assert played.result.access is Access.UNKNOWN
+    assert not any(b"meta-data" in data or b"169.254" in data for data in played.sent)
+
+
 HEAD = b"HTTP/1.1 200 OK\r\n"
 ROOT_BODY = b'{"version":{"number":"8.0.0","lucene_version":"9"}}'
 ROOT = HEAD + b"Content-Length: %d\r\n\r\n%b" % (len(ROOT_BODY), ROOT_BODY)

@@ -134,8 +134,10 @@ def _print(reports: list[ProbeReport], closed: int) -> None:
     from tieback.assess.honeypots import HoneypotSigns
     from tieback.assess.leaves import bytes_total, records_total
     from tieback.assess.ransom import RANSOMED
+    from tieback.report.document import clean
     from tieback.report.figures import bytes_text, figure_text
 
+    # What a server says of itself must not move the cursor.
     table = Table(box=None, pad_edge=False)
     for column in ("target", "outcome", "access", "product", "records", "bytes", "ransom", "sent/read"):
         right = column in {"records", "bytes"}
@@ -145,7 +147,7 @@ def _print(reports: list[ProbeReport], closed: int) -> None:
             Text(report.target),
             Text(str(report.outcome)),
             Text(str(report.access)) if report.outcome is Outcome.OK else Text("-"),
-            Text(f"{report.product} {report.version}".strip()),
+            Text(clean(f"{report.product} {report.version}".strip())),
             figure_text(records_total(report.containers)) if report.containers else "",
             bytes_text(bytes_total(report.containers)) if report.containers else "",
             Text("" if report.ransom.verdict is RansomVerdict.NONE else str(report.ransom.verdict)),
@@ -159,8 +161,10 @@ def _print(reports: list[ProbeReport], closed: int) -> None:
     honeypots = HoneypotSigns(reports)
     for report in reports:
         for reason in honeypots.reasons(report):
-            console.print(Text(f"! {report.target}: taken for a honeypot: {reason}", style="bold magenta"))
+            console.print(Text(clean(f"! {report.target}: taken for a honeypot: {reason}", 500), style="bold magenta"))
         for reason in report.ransom.reasons if report.ransom.verdict in RANSOMED else ():
-            console.print(Text(f"! {report.target}: {report.ransom.verdict}: {reason}", style="bold magenta"))
+            console.print(
+                Text(clean(f"! {report.target}: {report.ransom.verdict}: {reason}", 500), style="bold magenta")
+            )
         for problem in report.problems:
-            console.print(Text(f"! {report.target}: {problem}", style="dim"))
+            console.print(Text(clean(f"! {report.target}: {problem}", 500), style="dim"))

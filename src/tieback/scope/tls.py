@@ -32,6 +32,8 @@ def _lenient(context: ssl.SSLContext) -> ssl.SSLContext:
     # Old stores speak old TLS; what they show does not depend on it, and the version is reported.
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.set_ciphers("ALL:@SECLEVEL=0")
+    # A server that wants to shake hands again has all our time and nothing to tell.
+    context.options |= ssl.OP_NO_RENEGOTIATION
     return context
 
 

@@ -116,6 +116,19 @@ def greeting(port_of: list[int], stop: threading.Event) -> None:
                 client.sendall(len(refusal).to_bytes(3, "little") + b"\0" + refusal)
 
 
+def test_what_a_server_says_moves_no_cursor(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))
+
+    async def found(*_args: object, **_more: object) -> ProbeReport:
+        said = "8.1\x1b[31mred\x1b]0;title\x07\u202e"
+        return ProbeReport("127.0.0.1:9200", Outcome.OK, product="elasticsearch", version=said, problems=(said,))
+
+    monkeypatch.setattr(probing, "probe_one", found)
+    ended = run("probe", "127.0.0.1:9200", "--grant", "grant.toml")
+    assert "elasticsearch" in ended.out
+    assert not {"\x1b", "\x07", "\u202e"} & set(ended.out)
+
+
 @pytest.fixture
 def turned_away() -> Iterator[int]:
     ports: list[int] = []
