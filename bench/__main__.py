@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import pii, probes, report, static, traffic
+from bench import pii, posture, probes, report, static, traffic
 
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "static": static.run,
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "probes": probes.run,
     "pii": pii.run,
     "report": report.run,
+    "posture": posture.run,
 }
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 

@@ -1,4 +1,4 @@
-"""``tieback posture``: what your own cloud accounts say of their data stores, and what that means outside."""
+"""``tieback posture``: the owner's view: what accounts, rules and configurations say, and what that means outside."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from tieback.cli.posture_rules import rules
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
     from tieback.posture.numbers import Keys, Numbers, Share
     from tieback.storage.workspace import Workspace
 
-app = typer.Typer(help="Your own cloud accounts: which stores are public, which unencrypted, and which apps leak from.")
+app = typer.Typer(help="The owner's view: what accounts, rules and configurations say of the data stores.")
 
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
 SHOWN = 30
 """Rows of a table that has no end."""
+
+app.command()(rules)
 
 
 @app.command("import")

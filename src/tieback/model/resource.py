@@ -1,4 +1,4 @@
-"""A resource of a cloud account, as the account itself describes it: what is public, encrypted, logged, and by whose word.
+"""A resource of a cloud account, as the account describes it: what is public, encrypted, logged, and by whose word.
 
 Every statement has three values at least. What a source does not say, or could not collect, stays ``unknown``; it never
 turns into a pass.

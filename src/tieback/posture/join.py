@@ -222,6 +222,8 @@ def _kind(resource: Resource) -> str:
     return f"{service}{engine} {what}"
 
 
+_NOBODY = ("nobody", "no stranger", " alone")
+"""What a step of a path says that keeps strangers out."""
 _KEYS = {
     AtRest.NONE: "not encrypted at rest",
     AtRest.PROVIDER_KEY: "encrypted with the provider's key",
@@ -255,7 +257,8 @@ def _states(resource: Resource) -> Iterator[str]:
 
 def _through(path: tuple[str, ...]) -> str:
     """The first thing that admits somebody, by its name."""
-    told = next((one for one in path if " admits " in one or " admit " in one), path[0] if path else "")
+    letting = [one for one in path if " admit" in one and not any(word in one for word in _NOBODY)]
+    told = next(iter(letting or path), "")
     who, verb, what = told.partition(" admits ")
     if not verb:
         who, verb, what = told.partition(" admit ")

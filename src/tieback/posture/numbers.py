@@ -13,11 +13,11 @@ from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
 FIGURE_2017 = 82
 """Per cent of hosted databases that a report of 2017 found unencrypted."""
 METHOD = (
-    "The 82 % of 2017 are one figure over all hosted databases, whatever encrypts them by default and whoever reaches "
-    "them. Here three figures stand apart (not encrypted, provider's key, customer's key), by engine, provider and "
+    "The 82 % of 2017 are one figure over all hosted databases, whatever encrypts them by default and whoever reaches"
+    " them. Here three figures stand apart (not encrypted, provider's key, customer's key), by engine, provider and "
     "account; a service that always encrypts cannot count as unencrypted; each share is of the databases whose state "
-    "is known, and those of unknown state are counted beside it. An encrypted disk protects nobody from a database that "
-    "answers strangers: that is why the same figures follow for what the Internet reaches."
+    "is known, and those of unknown state are counted beside it. An encrypted disk protects nobody from a database "
+    "that answers strangers: that is why the same figures follow for what the Internet reaches."
 )
 
 

@@ -1,4 +1,4 @@
-"""What exports of cloud accounts say, in the lake: a part for each export, and every resource with all that is said of it.
+"""What exports of cloud accounts say, in the lake: a part an export, and each resource with all that is said of it.
 
 Resources are taken apart by a hash of their keys into ``BUCKETS``, each in row groups of its own: everything that is
 said of one resource is then read together without sorting everything, in memory that does not grow with the account.

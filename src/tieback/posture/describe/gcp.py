@@ -31,7 +31,7 @@ def cloud_sql(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         one.text("ipaddress") for one in facts.listed("ipaddresses") if one.text("type").upper() in {"PRIMARY", ""}
     )
     flag = network.answer("ipv4enabled") if "ipv4enabled" in network else facts.answer("publicip")
-    nets = [one.text("value") for one in network.listed("authorizednetworks") or facts.listed("authorizednetworks")]
+    nets = [one.text("value") for one in (*network.listed("authorizednetworks"), *facts.listed("authorizednetworks"))]
     wide = [found.source for net in nets if (found := opening(net))]
     known = network.has("authorizednetworks", "ipv4enabled") or facts.has("authorizednetworks")
     mode = network.text("sslmode").upper() or facts.text("sslmode").upper()
