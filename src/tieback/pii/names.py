@@ -29,7 +29,10 @@ _ABOUT = frozenset({"health", "retail", "travel", "financial", "employment"})
 _SHARED = frozenset({"email", "phone", "password", "ip_address"})
 """Classes whose words many languages share: ``emailReferente`` is Italian."""
 _NOTHING = Classification(NONE, 0.0)
+_NEEDLESS = Needs.NOTHING
 _LONGEST_GLUED = 24
+_SHORT = 7
+"""Letters from which on a word is no abbreviation of a table."""
 _MERE = 0.76
 """Up to this weight a phrase of a person's name is a mere word for a person: no name of whom ``plugin_director`` is."""
 _ADDRESSED = frozenset({"email", "ip_address", "device_id"})
@@ -39,6 +42,12 @@ _LOOSE = frozenset({"person_name", "employment"})
 _KEPT_APART = frozenset({"email", "phone", "postal_address", "message_content"})
 """Classes that schemas keep in tables of their own: ``id_email`` is a key, ``email_id`` an address."""
 _NOBODYS: frozenset[str] = frozenset()
+
+
+def _is_plain(phrases: tuple[Phrase, ...]) -> bool:
+    """Whether there is one meaning and it counts wherever it stands."""
+    phrase = phrases[0]
+    return len(phrases) == 1 and phrase.needs is _NEEDLESS and phrase.weight > _MERE
 
 
 class NameDetector:
@@ -88,7 +97,7 @@ class NameDetector:
         if near.affixes:
             reading = self._without_affix(reading, near.affixes) or reading
         verdict = None
-        if reading.words and reading.words[-1] in near.short:
+        if reading.words and len(last := reading.words[-1]) < _SHORT and last in near.short:
             verdict = self._of_its_table(reading, near, dtype)
         if verdict is None:
             verdict = self._read_as(reading, near, dtype)
@@ -216,9 +225,12 @@ class NameDetector:
         return None
 
     def _by_phrase(self, reading: Reading, near: Surroundings) -> Classification:
-        if not reading.found:
+        places = reading.found
+        if not places:
             return _NOTHING
-        found = [(f, p) for f in reading.found if (p := self._meaning(f, reading, near)) is not None]
+        if len(places) == 1 and _is_plain(only := places[0].phrases):
+            return self._said(places[0], only[0], reading, near)
+        found = [(f, p) for f in places if (p := self._meaning(f, reading, near)) is not None]
         if not found:
             return _NOTHING
         if len(found) > 1:
@@ -243,6 +255,10 @@ class NameDetector:
             before, inner = found[at - 1]
             if inner.pii_class in phrase.keeps:
                 place, phrase = before, inner
+        return self._said(place, phrase, reading, near)
+
+    def _said(self, place: Found, phrase: Phrase, reading: Reading, near: Surroundings) -> Classification:
+        """What the phrase that decides says of the field."""
         if phrase.pii_class == NONE:
             return Classification(NONE, 0.0, (f"{'head' if phrase.head else 'phrase'} {phrase.text!r}",))
         if phrase.pii_class in _KEPT_APART and reading.words[reading.border : place.start] == ("id",):

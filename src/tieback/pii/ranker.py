@@ -74,12 +74,19 @@ class Ranker:
         wide = bytearray(2 * len(rows))
         wide[::2] = rows
         self._lanes = [int.from_bytes(wide[at : at + 2 * count], "little") for at in range(0, len(wide), 2 * count)]
+        # The biases as one such integer, all of them raised alike, so that none is below zero.
+        raised = [round((bias - min(header.bias)) / header.scale) for bias in header.bias]
+        self._biases = sum(one << 16 * at for at, one in enumerate(raised))
 
     def guess(self, word: str) -> Guess | None:
         """The class of a folded, lower-case word where it is likely enough; none for short and for long ones."""
         if not SHORTEST <= len(word) <= LONGEST:
             return None
-        scores = self.scores(word)
+        total, count = self._total(word)
+        rough = self._split(total + self._biases)
+        if rough[0] > max(rough[1:]) + 1:  # nothing, by more than what rounding the biases may change
+            return None
+        scores = self._scores(total, count)
         top = max(scores)
         best = scores.index(top)
         if best == 0:
@@ -92,14 +99,24 @@ class Ranker:
 
     def scores(self, word: str) -> list[float]:
         """A logit a class, in the order of the header."""
-        lanes = self._lanes
-        places = buckets(word)
-        total = sum([lanes[place] for place in places])
-        count = len(self.header.classes)
-        sums = memoryview(total.to_bytes(2 * count, sys.byteorder)).cast("H").tolist()
+        return self._scores(*self._total(word))
+
+    def _total(self, word: str) -> tuple[int, int]:
+        """The rows of the word's n-grams added up, and how many there are."""
+        lanes, mask = self._lanes, BUCKETS - 1
+        rows = [lanes[crc32(gram) & mask] for gram in _grams(word)]
+        return sum(rows), len(rows)
+
+    def _split(self, total: int) -> list[int]:
+        """The sum of each class."""
+        sums = memoryview(total.to_bytes(2 * len(self.header.classes), sys.byteorder)).cast("H").tolist()
         if sys.byteorder == "big":
             sums.reverse()
-        scale, middle = self.header.scale, 128 * len(places)
+        return sums
+
+    def _scores(self, total: int, count: int) -> list[float]:
+        scale, middle = self.header.scale, 128 * count
+        sums = self._split(total)
         return [bias + scale * (one - middle) for bias, one in zip(self.header.bias, sums, strict=True)]
 
     def _because(self, word: str, best: int) -> tuple[str, ...]:

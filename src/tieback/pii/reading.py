@@ -72,6 +72,7 @@ class Reader:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._keys = lexicon.identifiers | DOERS
+        self._known = lexicon.known
         self.read = lru_cache(CACHED)(self._read)
         self._guess = lru_cache(CACHED // 4)(self._guess_word)
         self._words_of = lru_cache(CACHED)(self._analyse)
@@ -112,13 +113,13 @@ class Reader:
     def _analyse(self, text: str) -> tuple[str, ...]:
         """Words of one part of a path, folded, glued ones taken apart."""
         words: list[str] = []
-        known = self.lexicon.known
+        known = self._known
         for raw in joined(split(text))[-MAX_WORDS:]:
             if raw in known and raw[-1] != "s":
                 words.append(raw)
             else:
-                words.extend(self.pieces(raw))
-        return tuple(words[-MAX_WORDS:])
+                words += self.pieces(raw)
+        return tuple(words if len(words) <= MAX_WORDS else words[-MAX_WORDS:])
 
     def _unglued(self, raw: str) -> tuple[str, ...]:
         """A word as the lexicon knows it, or its pieces, or itself."""
@@ -161,7 +162,7 @@ class Reader:
         if len(steps) == 1:
             words = self._analyse(steps[0])
             key = len(words) == 1 or not self._keys.isdisjoint(words)
-            unknown = not self.lexicon.known.issuperset(words)
+            unknown = not self._known.issuperset(words)
             return Reading(words, 0, self._find(words, 0), field[-1:] in "sS", None, key, unknown)
         parts = [words for step in steps if (words := self._words_of(step))] or [()]
         leaf = parts[-1]

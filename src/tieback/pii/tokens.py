@@ -115,9 +115,12 @@ def segment(
         return None
     spaceless = word[0] >= "\u2e80"
     best: list[tuple[float, int, int] | None] = [(0.0, 0, 0)] + [None] * size
+    far = 0
     for start in range(size):
         before = best[start]
         if before is None or before[2] >= MAX_PIECES:
+            if start >= far:
+                return None
             continue
         reach = longest if openings is None or word[start : start + 3] in openings else 2
         for end in range(start + 1, min(size, start + reach) + 1):
@@ -132,6 +135,7 @@ def segment(
             known = best[end]
             if known is None or cost < known[0]:
                 best[end] = (cost, start, before[2] + 1)
+                far = max(far, end)
     pieces: list[str] = []
     end = size
     while end > 0:
