@@ -25,7 +25,7 @@ async def mongodb(host: str, port: int) -> None:
         for name in {one["name"] for one in listed["databases"]} - {"admin", "config", "local"}:
             await client[name].command("dbStats")
             for collection in await (await client[name].list_collections()).to_list():
-                stats = [{"$collStats": {"count": {}, "storageStats": {}}}]
+                stats: list[dict[str, object]] = [{"$collStats": {"count": {}, "storageStats": {}}}]
                 await (await client[name][collection["name"]].aggregate(stats)).to_list()
 
 

@@ -2,7 +2,8 @@
 
 Sends, in this order: ``GET /`` (identify); ``GET /_cat/indices``, ``GET /_cluster/stats`` or ``GET /_cluster/health``
 as the second proof, ``GET /<index>/_count`` for at most 50 indices (enumerate); ``GET /<index>/_mapping`` (describe).
-None returns a document. Bytes are those of primary shards, so that replicas are not counted.
+Where ``_cat/indices`` is refused with 400, as before version 7.7, it is asked without ``expand_wildcards``. None
+returns a document. Bytes are those of primary shards, so that replicas are not counted.
 """
 
 from collections.abc import Sequence
@@ -51,10 +52,11 @@ _MAX_NAME_BYTES = 255
 _FORBIDDEN = frozenset('\\/*?"<>| ,#:')
 """Characters that no index name has (Elasticsearch, create-index API), wildcards and lists among them."""
 
-_CAT = (
-    "/_cat/indices?format=json&bytes=b&expand_wildcards=all"
-    "&h=index,uuid,status,pri,rep,docs.count,docs.deleted,store.size,pri.store.size,creation.date"
-)
+_COLUMNS = "&h=index,uuid,status,pri,rep,docs.count,docs.deleted,store.size,pri.store.size,creation.date"
+_CAT = f"/_cat/indices?format=json&bytes=b&expand_wildcards=all{_COLUMNS}"
+_OLD_CAT = f"/_cat/indices?format=json&bytes=b{_COLUMNS}"
+"""Versions 5.0 to 7.6 refuse what they do not know, here ``expand_wildcards`` (elastic/elasticsearch#53248); they list
+hidden indices in any case."""
 _STATS = "/_cluster/stats?filter_path=cluster_uuid,indices.count,indices.docs,indices.store"
 _HEALTH = "/_cluster/health"
 # An index name as one segment: it never starts like an API (`_`) or an exclusion (`-`, `+`), and the encoded characters
@@ -69,7 +71,7 @@ SENDS = (
     declared_get("GET /", rb"/", "product, version, and whether it asks who we are; changes nothing"),
     declared_get(
         "GET /_cat/indices",
-        rb"/_cat/indices\?format=json&bytes=b&expand_wildcards=all"
+        rb"/_cat/indices\?format=json&bytes=b(?:&expand_wildcards=all)?"
         rb"&h=index,uuid,status,pri,rep,docs\.count,docs\.deleted,store\.size,pri\.store\.size,creation\.date",
         "names, counts and sizes of indices; reads statistics only",
         depth=Depth.ENUMERATE,
@@ -242,6 +244,8 @@ def speaks_of_search(answer: Response, text: str) -> str:
 
 def _enumerate(draft: Draft, http: HttpSession, depth: Depth) -> Conversation[None]:
     answer = yield from http.get(_CAT)
+    if answer.status == 400:
+        answer = yield from http.get(_OLD_CAT)
     if answer.status in (401, 403):
         draft.proofs.clear()
         draft.access = Access.AUTH_REQUIRED if answer.status == 401 else Access.LOCKED

@@ -57,6 +57,45 @@ def test_an_open_one() -> None:
     assert not any(b".own" in sent for sent in played.sent)
 
 
+REFUSED = http(
+    b'{"error":{"root_cause":[{"type":"illegal_argument_exception"}],"type":"illegal_argument_exception",'
+    b'"reason":"request [/_cat/indices] contains unrecognized parameter: [expand_wildcards]"},"status":400}',
+    400,
+)
+# GET / and a typed mapping as each version's reference shows them; not yet verified against the real servers.
+LUCENE = {
+    "1.7.6": b"4.10.4",
+    "2.4.6": b"5.5.4",
+    "5.6.16": b"6.6.1",
+    "6.8.23": b"7.7.3",
+    "7.6.2": b"8.4.0",
+    "9.1.0": b"10",
+}
+ROOTS = {
+    version: b'{"name":"Wolverine","cluster_name":"es","version":{"number":"%b","lucene_version":"%b"},'
+    b'"tagline":"You Know, for Search"}' % (version.encode(), lucene)
+    for version, lucene in LUCENE.items()
+}
+TYPED = http(b'{"people":{"mappings":{"person":{"properties":{"email":{"type":"string"}}}}}}')
+
+
+@pytest.mark.parametrize("version", LUCENE)
+def test_versions_from_1_to_9(version: str) -> None:
+    major, minor, _ = map(int, version.split("."))
+    strict = (5, 0) <= (major, minor) < (7, 7)
+    answers = {
+        **({b"/_cat/indices?format=json&bytes=b&expand_wildcards": REFUSED} if strict else {}),
+        **OPEN,
+        **({b"/people/_mapping": TYPED} if major < 7 else {}),
+        b"/": http(ROOTS[version]),
+    }
+    report = ask(answers).result
+    people = report.containers[0]
+    assert (report.access, report.product, report.version) == (Access.OPEN, "elasticsearch", version)
+    assert people.records is not None
+    assert (people.records.value, [field.name for field in people.fields]) == (7, ["email"])
+
+
 STATES = [
     # what differs, access
     ({b"/": http(b"{}", 401, b'WWW-Authenticate: Basic realm="security"\r\n')}, Access.AUTH_REQUIRED),
