@@ -9,6 +9,9 @@ SRC = ROOT / "src" / "tieback"
 TESTS = ROOT / "tests"
 
 COVERED_ELSEWHERE = {
+    "engine/cluster.py": "tests/engine/test_dask.py",
+    "engine/dask.py": "tests/engine/test_dask.py",
+    "engine/dask_worker.py": "tests/engine/test_dask.py",
     "lab/truth.py": "tests/servers/test_lab.py",
     "lab/servers/azurite.py": "tests/servers/test_lab_oracle.py",
     "lab/servers/chroma.py": "tests/servers/test_lab_oracle.py",

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from tieback.cli import app as app_command
 from tieback.cli import backend as backend_command
 from tieback.cli import capture as capture_command
+from tieback.cli import cluster as cluster_command
 from tieback.cli import data as data_command
 from tieback.cli import grant as grant_command
 from tieback.cli import import_ as import_command
@@ -78,6 +79,7 @@ def build() -> typer.Typer:
     root.command("import")(import_command.import_)
     root.add_typer(report_command.app, name="report")
     root.add_typer(backend_command.app, name="backend")
+    root.add_typer(cluster_command.app, name="cluster")
     root.add_typer(data_command.app, name="data")
     root.add_typer(grant_command.app, name="grant")
     root.add_typer(inventory_command.app, name="inventory")

@@ -1,7 +1,7 @@
 """``tieback scan``: the main job."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,7 +19,11 @@ from tieback.cli.report import (
     write_report,
 )
 from tieback.cli.terminal import ExitCode, WorkspaceOption, complain, progress_bar, talk_console
+from tieback.model.errors import UsageError
 from tieback.model.exposure import Severity
+
+if TYPE_CHECKING:
+    from tieback.engine.interface import Engine
 
 
 def scan(
@@ -37,6 +41,8 @@ def scan(
         typer.Option(help="Exit 1 when a finding is at least this severe, with --baseline a new one; default: never."),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes; default: one a core.")] = None,
+    engine: Annotated[str, typer.Option(help="local, or dask://HOST:PORT of a scheduler (with --certs).")] = "local",
+    certs: Annotated[Path | None, typer.Option(help="Folder of a cluster's certificates.")] = None,
     retry: Annotated[
         bool, typer.Option("--retry", help="Try again what killed or outlasted its worker before.")
     ] = False,
@@ -67,6 +73,7 @@ def scan(
         workspace=workspace,
         workers=workers,
         retry=retry,
+        engine=_engine(engine, certs),
     )
     with run_scan(request, progress_bar) as done:
         for error in done.failed:
@@ -84,3 +91,14 @@ def scan(
         raise typer.Exit(ExitCode.FINDINGS)
     if done.failed:
         raise typer.Exit(ExitCode.SOME_FAILED if apps else ExitCode.NOTHING_DONE)
+
+
+def _engine(name: str, certs: Path | None) -> "Engine | None":
+    """The engine of that name; ``None`` for processes of this machine."""
+    if name == "local":
+        if certs is not None:
+            raise UsageError("only a cluster has certificates", where="--certs", advice="Add --engine dask://HOST:PORT")
+        return None
+    from tieback.engine.dask import DaskEngine
+
+    return DaskEngine(name, certs)

@@ -32,14 +32,22 @@ class LocalEngine:
         workers: processes; by default one for each core that this process may use.
         batch: most units that are analysed and published together.
         on_event: told of workers that start or are lost, in the thread that iterates.
+        keep: whether workers stay for the next run of the same work, until ``close``.
     """
 
     def __init__(
-        self, workers: int | None = None, batch: int = 16, on_event: Callable[[EngineEvent], None] | None = None
+        self,
+        workers: int | None = None,
+        batch: int = 16,
+        on_event: Callable[[EngineEvent], None] | None = None,
+        *,
+        keep: bool = False,
     ) -> None:
         self.workers = max(1, workers if workers is not None else len(os.sched_getaffinity(0)))
         self.batch = max(1, batch)
         self._on_event = on_event
+        self._keep = keep
+        self._kept: list[WorkerProcess] = []
 
     def run[R](self, work: Work[R], units: Iterable[Unit], limits: UnitLimits) -> Iterator[UnitEnd]:
         """Yield the end of every unit, in the order they end. Closing the iterator kills and releases the workers.
@@ -53,11 +61,22 @@ class LocalEngine:
             TiebackError: raised by ``Work.publish``.
         """
         run = _Run(work, TaskSource(units, self.workers, self.batch), limits, self.workers, self._on_event)
+        kept, self._kept = self._kept, []
+        run.adopt(kept)
         try:
             yield from run.ends()
+            if self._keep:
+                self._kept = run.idle()
             run.dismiss()
         finally:
             run.kill()
+
+    def close(self) -> None:
+        """Let kept workers leave."""
+        while self._kept:
+            worker = self._kept.pop()
+            worker.dismiss()
+            worker.wait()
 
 
 class _Run:
@@ -94,6 +113,21 @@ class _Run:
             self._hand_out()
             yield from ended
             self._forgive(time.monotonic() - start)
+
+    def adopt(self, workers: Iterable[WorkerProcess]) -> None:
+        """Take over workers of an earlier run that can do this work; the others leave."""
+        for worker in workers:
+            if worker.does(self._work, self._limits) and worker.alive():
+                self._workers.append(worker)
+            else:
+                worker.dismiss()
+                worker.wait()
+
+    def idle(self) -> list[WorkerProcess]:
+        """Give up the workers that are ready and have nothing to do."""
+        found = [worker for worker in self._workers if worker.ready and worker.task is None]
+        self._workers = [worker for worker in self._workers if worker not in found]
+        return found
 
     def dismiss(self) -> None:
         """Let idle workers leave by themselves."""

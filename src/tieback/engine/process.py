@@ -66,8 +66,17 @@ class WorkerProcess:
         finally:
             theirs.close()
         self.pid = self._process.pid
+        self._assignment = pickle.dumps(Assignment(work, limits))
         self._tell(pickle.dumps(sys.path))
-        self._tell(pickle.dumps(Assignment(work, limits)))
+        self._tell(self._assignment)
+
+    def does(self, work: Work[Any], limits: UnitLimits) -> bool:
+        """Whether it was started for this work and these limits."""
+        return self._assignment == pickle.dumps(Assignment(work, limits))
+
+    def alive(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.poll() is None
 
     def give(self, task: Task) -> None:
         """Hand over a batch; a worker that is gone shows at the next ``hear``."""

@@ -16,7 +16,7 @@ from tieback.backends.brought import brought
 from tieback.backends.candidates import candidates, joined
 from tieback.backends.map import map_backends
 from tieback.backends.pivot import Pivot
-from tieback.engine.interface import Unit, UnitEnd, UnitLimits, UnitState
+from tieback.engine.interface import Engine, Unit, UnitEnd, UnitLimits, UnitState
 from tieback.engine.local import LocalEngine
 from tieback.model.backend import Backend, Candidate
 from tieback.model.errors import InputError, TiebackError
@@ -61,6 +61,8 @@ class ScanRequest(msgspec.Struct, frozen=True):
     workers: int | None = None
     retry: bool = False
     """Whether inputs that an earlier run set aside are tried once more."""
+    engine: Engine | None = None
+    """What analyses the inputs; processes of this machine by default."""
 
 
 class ScanDone(msgspec.Struct, frozen=True):
@@ -168,7 +170,8 @@ def _analyse(workspace: Workspace, run: str, request: ScanRequest, progress: Pro
     done = 0
     waiting: list[UnitEnd] = []
     try:
-        for end in LocalEngine(request.workers).run(work, analysis.units(), UnitLimits()):
+        engine = request.engine or LocalEngine(request.workers)
+        for end in engine.run(work, analysis.units(), UnitLimits()):
             waiting.append(end)
             done += 1
             progress(done, analysis.claimed)

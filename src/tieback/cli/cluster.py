@@ -1,0 +1,92 @@
+"""``tieback cluster``: scheduler and workers for scans on many machines."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from tieback.cli.terminal import talk_console
+
+app = typer.Typer(help="Scans on many machines: certificates, a scheduler, workers (extra [dask]).")
+
+CertsOption = Annotated[Path | None, typer.Option(help="Folder of certificates, as `cluster certs` made it.")]
+PORT = 8786
+
+
+@app.command()
+def certs(
+    directory: Annotated[Path, typer.Argument(help="A new folder, to be copied to every member.")],
+    host: Annotated[list[str] | None, typer.Option(help="Name or address of a member; repeatable.")] = None,
+) -> None:
+    """Make the certificates that all members show. Whoever has the folder can run code on all members.
+
+    Example: tieback cluster certs certs --host scheduler.example.org
+    """
+    from tieback.engine.certificates import VALID_DAYS, make_certificates
+
+    make_certificates(directory, host or ())
+    talk_console().print(Text(f"{directory}: valid for {VALID_DAYS} days; copy it to every member, and keep it secret"))
+
+
+@app.command()
+def scheduler(
+    *,
+    certs: CertsOption = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = PORT,
+) -> None:
+    """Run the scheduler until Ctrl-C. It keeps nothing: started again, the next run goes on.
+
+    Example: tieback cluster scheduler --certs certs --host 10.0.0.5
+    """
+    from tieback.engine.cluster import serve_scheduler
+
+    asyncio.run(serve_scheduler(certs, host, port, _told("scheduler")))
+
+
+@app.command()
+def worker(
+    address: Annotated[str, typer.Argument(metavar="HOST:PORT", help="Of the scheduler.")],
+    *,
+    certs: CertsOption = None,
+    host: Annotated[str, typer.Option(help="Address to listen on; other members must reach it.")] = "127.0.0.1",
+    threads: Annotated[int, typer.Option(min=1, max=256, help="Processes that analyse.")] = 1,
+) -> None:
+    """Run a worker until Ctrl-C or the scheduler's end. Inputs and workspace need the same paths here as at the client.
+
+    Example: tieback cluster worker 10.0.0.5:8786 --certs certs --host 10.0.0.6 --threads 8
+    """
+    from tieback.engine.cluster import serve_worker
+
+    bare = address.partition("://")[2] or address
+    asyncio.run(serve_worker(certs, f"tls://{bare}", host, threads, _told("worker")))
+
+
+@app.command()
+def local(
+    *,
+    certs: CertsOption = None,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Workers of one process each.")] = 2,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = PORT,
+) -> None:
+    """Run a scheduler on loopback and workers beside it, to try it out.
+
+    Example: tieback cluster local --certs certs
+    """
+    from tieback.engine.cluster import serve_local
+
+    asyncio.run(serve_local(certs, workers, port, _told("scheduler")))
+
+
+def _told(what: str) -> Callable[[str], None]:
+    """Says on stderr where something listens."""
+
+    def tell(address: str) -> None:
+        bare = address.partition("://")[2]
+        use = f"; scan with --engine dask://{bare} --certs DIR" if what == "scheduler" else ""
+        talk_console().print(Text(f"{what} at {bare}{use}"))
+
+    return tell

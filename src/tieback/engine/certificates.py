@@ -1,0 +1,129 @@
+"""Certificates of a cluster: an authority of its own, and one certificate that every member shows.
+
+Scheduler, workers and clients believe each other only where both sides show a certificate of this authority (mutual
+TLS). Whoever holds ``member.pem`` can run code on every member: keep it as a private key of all of them.
+"""
+
+import ipaddress
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from tieback.model.errors import UsageError
+
+AUTHORITY = "authority.pem"
+"""The certificate of the authority; no secret."""
+MEMBER = "member.pem"
+"""Key and certificate of a member."""
+VALID_DAYS = 397
+
+
+def make_certificates(directory: Path, hosts: Sequence[str] = ()) -> None:
+    """Write ``authority.pem`` and ``member.pem``; the authority's own key is not kept, so that it signs nothing else.
+
+    Args:
+        directory: made where there is none.
+        hosts: names and addresses of members, for tools that compare them; tieback does not.
+
+    Raises:
+        UsageError: certificates are there already.
+        OSError: the directory cannot be written.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (directory / MEMBER).exists() or (directory / AUTHORITY).exists():
+        raise UsageError(
+            "certificates are there already", where=str(directory), advice="Choose another folder, or delete them"
+        )
+    signer, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    issuer, subject = _name("tieback cluster authority"), _name("tieback cluster member")
+    authority = (
+        _unsigned(issuer, issuer, signer)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(signs=True), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(signer.public_key()), critical=False)
+        .sign(signer, hashes.SHA256())
+    )
+    usages = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH])
+    member = (
+        _unsigned(subject, issuer, key)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(signs=False), critical=True)
+        .add_extension(usages, critical=False)
+        .add_extension(x509.SubjectAlternativeName([_host(host) for host in ("localhost", *hosts)]), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()),
+            critical=False,
+        )
+        .sign(signer, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    (directory / AUTHORITY).write_bytes(authority.public_bytes(pem))
+    secret = directory / MEMBER
+    secret.touch(mode=0o600)
+    secret.write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + member.public_bytes(pem)
+    )
+
+
+def require_certificates(directory: Path | None) -> tuple[str, str]:
+    """The paths of ``authority.pem`` and ``member.pem``.
+
+    Raises:
+        UsageError: there are none: a cluster without them is refused.
+    """
+    if directory is None:
+        raise UsageError(
+            "a cluster is used with certificates alone",
+            where="--certs",
+            advice="Make them with `tieback cluster certs DIR` and name the folder with --certs DIR",
+        )
+    for name in (AUTHORITY, MEMBER):
+        if not (directory / name).is_file():
+            raise UsageError(
+                f"no {name} there", where=str(directory), advice="Copy the folder that `tieback cluster certs` made"
+            )
+    return str(directory / AUTHORITY), str(directory / MEMBER)
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _host(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
+
+
+def _unsigned(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=VALID_DAYS))
+    )
+
+
+def _usage(*, signs: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs,
+        crl_sign=signs,
+        encipher_only=False,
+        decipher_only=False,
+    )
