@@ -18,17 +18,23 @@ from tieback.scope.conversation import DeclaredSend
 
 ROOT = Path(__file__).parents[2]
 
+CYPHER = {
+    *(b"CALL db.info() YIELD id RETURN id", b"CALL db.propertyKeys()", b"MATCH (n) RETURN count(n) AS n"),
+    b"MATCH ()-[r]->() RETURN count(r) AS n",
+}
+ETCD = ("/v3", "/v3beta", "/v3alpha")
 POSTS = {
     # probe, path, body: an API that reads by POST
-    ("etcd", "/v3/kv/range", '{"key":"AA==","range_end":"AA==","count_only":true}'),
-    ("etcd", "/v3/kv/range", '{"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}'),
+    *(("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","count_only":true}') for v in ETCD),
+    *(("etcd", f"{v}/kv/range", '{"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}') for v in ETCD),
+    *(("etcd", f"{v}/maintenance/status", "{}") for v in ETCD),
     ("etcd", "/v3/auth/status", "{}"),
-    ("etcd", "/v3/maintenance/status", "{}"),
     ("milvus", "/v2/vectordb/collections/list", "{}"),
     ("neo4j", "/db/neo4j/query/v2", '{"statement":"MATCH (n) RETURN count(n) AS n","accessMode":"READ"}'),
     ("neo4j", "/db/neo4j/query/v2", '{"statement":"MATCH ()-[r]->() RETURN count(r) AS n","accessMode":"READ"}'),
     ("neo4j", "/db/neo4j/query/v2", '{"statement":"CALL db.info() YIELD id RETURN id","accessMode":"READ"}'),
     ("neo4j", "/db/neo4j/query/v2", '{"statement":"CALL db.propertyKeys()","accessMode":"READ"}'),
+    *(("neo4j", "/db/neo4j/tx/commit", f'{{"statements":[{{"statement":"{text.decode()}"}}]}}') for text in CYPHER),
     ("hasura", "/v1/graphql", '{"query":"{__schema{queryType{fields{name}}}}"}'),
     ("milvus", "/v2/vectordb/collections/get_stats", '{"collectionName":"[A-Za-z_][A-Za-z0-9_]{0,254}"}'),
     ("hasura", "/v1/graphql", '{"query":"{n:[A-Za-z_][A-Za-z0-9_]{0,62}_aggregate{aggregate{count,}}}"}'),
@@ -145,10 +151,6 @@ FIXED = {
     "ftp": rb"(?:SYST|QUIT|AUTH TLS|USER \(\?P<account>anonymous\|ftp\)|PASS tieback@|STAT /(?:\[.*)?)\r\n",
 }
 CQL = re.compile(rb"SELECT [a-z_, ]+ FROM system(?:_schema)?\.[a-z_]+\x00\x01\x04\x00\x00\x13\x88")
-CYPHER = {
-    *(b"CALL db.info() YIELD id RETURN id", b"CALL db.propertyKeys()", b"MATCH (n) RETURN count(n) AS n"),
-    b"MATCH ()-[r]->() RETURN count(r) AS n",
-}
 
 ALL = [(probe, send) for probe in PROBES for send in probe.meta.sends]
 

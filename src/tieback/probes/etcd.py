@@ -2,11 +2,13 @@
 
 Sends, in this order: ``GET /version`` (identify); ``POST /v3/kv/range`` with ``count_only`` over the whole key space,
 ``POST /v3/auth/status``, ``POST /v3/maintenance/status`` (enumerate); the same range with ``keys_only`` and a limit of
-50 (describe). The JSON gateway reads by POST; each body is fixed to the last byte. Where there is no v3 gateway,
+50 (describe). The JSON gateway reads by POST; each body is fixed to the last byte. Before 3.4 its path begins with
+``/v3beta`` or ``/v3alpha``. Where there is no gateway,
 ``HEAD /v2/keys/`` tells whether a stranger may read, and no more: a GET there would return values.
 
 ``/version`` and the maintenance status answer anyone and prove nothing. With authentication on, a range is answered
-with status 400 and "user name is empty". v3 verified against 3.5.16; v2 not yet verified against the real server.
+with status 400 and "user name is empty". Verified against 3.5.16; earlier versions not yet
+verified against the real server.
 """
 
 import re
@@ -23,21 +25,44 @@ from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Inquiry, Known, WebStore
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import decoded, number
-from tieback.probes.wire.requests import heading, posting, reading
+from tieback.probes.wire.requests import Request, heading, posting, reading
 from tieback.scope.conversation import Conversation
 
 _VERSION = reading("/version", "product and version; answers anyone and proves nothing", depth=Depth.IDENTIFY)
 _ALL = b'{"key":"AA==","range_end":"AA==","count_only":true}'
-_COUNT = posting("/v3/kv/range", _ALL, "number of keys; returns none of them", label="POST /v3/kv/range count_only")
-_KEYS = posting(
-    "/v3/kv/range",
-    b'{"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}',
-    "a few names of keys, of which only prefixes are kept; no values",
-    label="POST /v3/kv/range keys_only",
-    depth=Depth.DESCRIBE,
-)
-_AUTH = posting("/v3/auth/status", b"{}", "whether authentication is on: the second proof")
-_STATUS = posting("/v3/maintenance/status", b"{}", "cluster id and bytes of the database; statistics only")
+_FEW = b'{"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}'
+_AUTH = posting("/v3/auth/status", b"{}", "whether authentication is on: the second proof, since 3.5")
+
+
+class _Gateway(msgspec.Struct, frozen=True):
+    """The JSON gateway of some versions: the same requests below another path."""
+
+    count: Request
+    keys: Request
+    status: Request
+
+
+def _gateway(path: str) -> _Gateway:
+    return _Gateway(
+        posting(
+            f"{path}/kv/range",
+            _ALL,
+            "number of keys; returns none of them",
+            label=f"POST {path}/kv/range count_only",
+        ),
+        posting(
+            f"{path}/kv/range",
+            _FEW,
+            "a few names of keys, of which only prefixes are kept: a further proof; no values",
+            label=f"POST {path}/kv/range keys_only",
+            depth=Depth.DESCRIBE,
+        ),
+        posting(f"{path}/maintenance/status", b"{}", "cluster id and bytes of the database; statistics only"),
+    )
+
+
+_GATEWAYS = tuple(_gateway(path) for path in ("/v3", "/v3beta", "/v3alpha"))
+"""Since 3.4, in 3.3, and before (etcd's documentation, "gRPC gateway")."""
 _V2 = heading("/v2/keys/", "whether a stranger may read the v2 key space; header fields only")
 
 
@@ -83,7 +108,12 @@ class EtcdProbe(WebStore):
         services=("etcd",),
         cpe=("cpe:2.3:a:etcd:etcd",),
         cwe="CWE-306",
-        sends=(_VERSION.send, _COUNT.send, _AUTH.send, _STATUS.send, _KEYS.send, _V2.send),
+        sends=(
+            _VERSION.send,
+            *(request.send for gateway in _GATEWAYS for request in (gateway.count, gateway.status, gateway.keys)),
+            _AUTH.send,
+            _V2.send,
+        ),
         references=(
             "https://etcd.io/docs/latest/dev-guide/api_grpc_gateway/",
             "https://etcd.io/docs/v2.3/api/",
@@ -105,39 +135,45 @@ class EtcdProbe(WebStore):
         """The size of the key space."""
         if not inquiry.enumerates:
             return
-        draft = inquiry.draft
-        counted = yield from inquiry.ask(_COUNT, cap=16 * 1024)
-        if counted is None or counted.status == 404:
-            yield from self._version_2(inquiry)
-            return
+        for gateway in _GATEWAYS:
+            counted = yield from inquiry.ask(gateway.count, cap=16 * 1024)
+            if counted is not None and counted.status != 404:
+                yield from self._version_3(inquiry, gateway, counted)
+                return
+        yield from self._version_2(inquiry)
+
+    def _version_3(self, inquiry: Inquiry, gateway: _Gateway, counted: Response) -> Conversation[None]:
+        draft, asked = inquiry.draft, gateway.count.label
         text = counted.body[:1024].decode("utf-8", "replace")
         if counted.status in (400, 401, 403) and ("user name is empty" in text or "permission denied" in text):
             draft.access = Access.AUTH_REQUIRED
-            draft.prove(_COUNT.label, f"status {counted.status}, asks for a user", Access.AUTH_REQUIRED)
+            draft.prove(asked, f"status {counted.status}, asks for a user", Access.AUTH_REQUIRED)
             return
-        if inquiry.turned_away(_COUNT, counted):
+        if inquiry.turned_away(gateway.count, counted):
             return
         found = decoded(counted.body, _Range) if counted.status == 200 else None
         keys = number(found.count) if found is not None else None
         if found is None or keys is None:
-            draft.problem(f"{_COUNT.label}: status {counted.status}, no count")
+            draft.problem(f"{asked}: status {counted.status}, no count")
             return
-        draft.prove(_COUNT.label, f"{keys} keys", Access.OPEN)
+        draft.prove(asked, f"{keys} keys", Access.OPEN)
         if found.header.cluster_id:
             draft.vendor_id("cluster_id", str(found.header.cluster_id)[:40])
         auth = yield from inquiry.read(_AUTH, _AuthStatus, cap=16 * 1024)
         if auth is not None and not auth.enabled:
             draft.prove(_AUTH.label, "authentication is off", Access.OPEN)
         inquiry.refused = 0
-        status = yield from inquiry.read(_STATUS, _Status, cap=16 * 1024)
+        status = yield from inquiry.read(gateway.status, _Status, cap=16 * 1024)
         size = number(status.used or status.size) if status is not None else None
         held = exact(size, "maintenance status dbSizeInUse") if size is not None else None
-        fields = (yield from self._prefixes(inquiry)) if inquiry.describes else ()
+        fields = (yield from self._prefixes(inquiry, gateway.keys)) if inquiry.describes else ()
         inquiry.hold([Container(("keys",), "keyspace", False, exact(keys, "range count_only"), held, fields)])
         draft.access = Access.OPEN if keys else Access.OPEN_EMPTY
 
-    def _prefixes(self, inquiry: Inquiry) -> Conversation[tuple[Field, ...]]:
-        names = yield from inquiry.read(_KEYS, _Names, cap=256 * 1024)
+    def _prefixes(self, inquiry: Inquiry, request: Request) -> Conversation[tuple[Field, ...]]:
+        names = yield from inquiry.read(request, _Names, cap=256 * 1024)
+        if names is not None:
+            inquiry.draft.prove(request.label, f"names {len(names.kvs)} keys", Access.OPEN)
         return tuple(Field(one, "key prefix") for one in prefixes(key.key for key in names.kvs)) if names else ()
 
     def _version_2(self, inquiry: Inquiry) -> Conversation[None]:

@@ -7,6 +7,7 @@ from tieback.model.probe import Access
 from tieback.probes.etcd import prefixes
 
 COUNT = 'POST /v3/kv/range {"key":"AA==","range_end":"AA==","count_only":true}'
+KEYS_ONLY = 'POST /v3/kv/range {"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}'
 DENIED = '{"error":"etcdserver: user name is empty","code":3,"message":"etcdserver: user name is empty"}'
 
 
@@ -22,8 +23,10 @@ STATES = [
     ({COUNT: 401}, Access.AUTH_REQUIRED),
     ({COUNT: "nonsense"}, Access.UNKNOWN),
     # One proof alone is not enough.
-    ({"POST /v3/auth/status {}": 403}, Access.PARTIAL),
-    ({"POST /v3/auth/status {}": '{"header":{},"enabled":true}'}, Access.PARTIAL),
+    ({"POST /v3/auth/status {}": 403, KEYS_ONLY: 403}, Access.PARTIAL),
+    ({"POST /v3/auth/status {}": '{"header":{},"enabled":true}', KEYS_ONLY: 403}, Access.PARTIAL),
+    # Before 3.5 nothing tells whether authentication is on; names of keys are a proof too.
+    ({"POST /v3/auth/status {}": 404}, Access.OPEN),
     ({COUNT: 404, "HEAD /v2/keys/": 200}, Access.PARTIAL),
     ({COUNT: 404, "HEAD /v2/keys/": 401}, Access.AUTH_REQUIRED),
     ({COUNT: 404}, Access.UNKNOWN),
@@ -33,6 +36,16 @@ STATES = [
 @pytest.mark.parametrize(("change", "access"), STATES)
 def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
     assert web.ask("etcd", change).result.access is access
+
+
+@pytest.mark.parametrize("gateway", ["/v3beta", "/v3alpha"])
+def test_gateways_of_earlier_versions(web: Any, gateway: str) -> None:
+    moved: dict[str, Any] = {
+        key.replace("/v3/", f"{gateway}/"): page for key, page in web.pages("etcd").page.items() if "POST" in key
+    }
+    report = web.ask("etcd", {**{key: 404 for key in web.pages("etcd").page if "POST" in key}, **moved}).result
+    assert report.access is Access.OPEN
+    assert [container.records.value for container in report.containers] == [3]
 
 
 KEYS = [
