@@ -25,8 +25,8 @@ class JsonRenderer:
         values = ("title", "created", "tool_version", "audience", "scope", "headline")
         out.writelines(b"," + encode_row(name) + b":" + encode_row(getattr(report, name)) for name in values)
         out.write(b',"breakdown":' + encode_row(count(report)))
-        values = ("tables", "closer", "history", "sample")
-        out.writelines(b"," + encode_row(name) + b":" + encode_row(getattr(report, name)) for name in values)
+        more = ("tables", "closer", "history", "sample")
+        out.writelines(b"," + encode_row(name) + b":" + encode_row(getattr(report, name)) for name in more)
         out.write(b',"baseline":' + encode_row(baseline_row(report.baseline)))
         for name in ("apps", "exposures", "findings", "suppressed", "problems", "sightings", "backends", "probes"):
             rows = report.exposures() if name == "exposures" else getattr(report, name).rows()

@@ -605,6 +605,10 @@ HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}\x1
 
 @pytest.fixture
 def hostile_report() -> Report:
+    return the_hostile_report()
+
+
+def the_hostile_report() -> Report:
     """The same report with every text that an app or server chooses replaced."""
 
     def spoil(value: object) -> object:

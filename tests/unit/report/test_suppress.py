@@ -50,7 +50,7 @@ def test_one_that_covers_nothing_changes_nothing(report: Report) -> None:
     assert set_apart(report, [Suppression("r", "a", "2027-03-31", rule="store-wiped")], TODAY, "") is report
 
 
-@pytest.mark.parametrize("name", ["markdown", "json", "ndjson", "sarif", "junit", "defectdojo", "terminal"])
+@pytest.mark.parametrize("name", ["html", "markdown", "json", "ndjson", "sarif", "junit", "defectdojo", "terminal"])
 def test_every_format_tells_it(report: Report, name: str) -> None:
     told = rendered(set_apart(report, [PARCELLO], TODAY, "s.toml"), name)
     if name in {"json", "ndjson", "sarif", "junit", "markdown", "html"}:

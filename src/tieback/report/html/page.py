@@ -1,16 +1,16 @@
 """What stands on the page: apps, stores and findings, joined and cut to what a person reads."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 
 import msgspec
 
 from tieback.model.exposure import Exposure, Finding
-from tieback.model.figure import Figure
 from tieback.model.probe import Container, ProbeReport
-from tieback.model.report import AppSummary, Report
+from tieback.model.report import AppSummary, Group, Report
 from tieback.report.document import Row, hosts_of, row_of, rows
 from tieback.report.html.diagram import Diagram, Tone, draw, tone_of
+from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 
 MOST_SECTIONS = 200
 """Apps with a section of their own."""
@@ -25,7 +25,6 @@ MOST_FINDINGS = 20_000
 """Findings that are looked through for those of the stores shown; the worst come first."""
 MOST_NAMES = 5
 """Apps named beside a finding."""
-MOST_BARS = 12
 
 
 class FieldView(msgspec.Struct, frozen=True):
@@ -73,14 +72,27 @@ class Section(msgspec.Struct, frozen=True):
     diagram: Diagram
     ways: tuple[Way, ...]
 
+    @property
+    def severities(self) -> str:
+        """Of its stores and their findings, for the filter."""
+        found = {way.row.exposure.severity for way in self.ways}
+        found |= {finding.severity for way in self.ways for finding in way.store.findings}
+        return "|".join(sorted(found))
 
-class Bar(msgspec.Struct, frozen=True):
-    """One line of a bar list."""
+    @property
+    def kinds(self) -> str:
+        """Products of its stores, for the filter."""
+        return "|".join(sorted({way.row.exposure.product for way in self.ways}))
 
-    label: str
-    figure: Figure
-    percent: float
-    """Length, 0 to 100."""
+
+class TableView(msgspec.Struct, frozen=True):
+    """A table of the figures by one property."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+    """A group's name and its cells, each with the number by which it is sorted."""
+    left_out: int
 
 
 class Other(msgspec.Struct, frozen=True):
@@ -105,7 +117,8 @@ class Page(msgspec.Struct, frozen=True):
     sections_left_out: int
     orphans: tuple[StoreView, ...]
     """Stores to which no app of the report leads."""
-    pii: tuple[Bar, ...]
+    kinds: tuple[str, ...]
+    """Products of the stores shown, sorted."""
     others: tuple[Other, ...]
     others_left_out: int
     findings: tuple[Finding, ...]
@@ -142,7 +155,7 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
         sections=tuple(_sections(by_app, anchors, stores)),
         sections_left_out=report.apps.count - report.quiet.count - len(by_app),
         orphans=tuple(stores[store.id] for store in orphans),
-        pii=_bars(report.headline.pii, titles),
+        kinds=tuple(sorted({store.product for store in shown})),
         others=_others(report, rest),
         others_left_out=report.quiet.count - len(rest),
         findings=first,
@@ -210,10 +223,30 @@ def _sections(
         yield Section(found[0].summary, anchors[key], draw(app, found), tuple(ways))
 
 
-def _bars(pii: Iterable[tuple[str, Figure]], titles: Mapping[str, str]) -> tuple[Bar, ...]:
-    first = sorted(pii, key=lambda pair: (-pair[1].value, pair[0]))[:MOST_BARS]
-    most = max((figure.value for _, figure in first), default=0) or 1
-    return tuple(Bar(titles.get(key, key), figure, round(100 * figure.value / most, 1)) for key, figure in first)
+def table_views(report: Report) -> Iterator[TableView]:
+    """The tables of figures, with the columns that say something."""
+    for table in report.tables:
+        columns = shown_heads(table)
+        rows = tuple(
+            (name_of(table, group), tuple((cells(group)[at], _number(group, at)) for at in columns))
+            for group in table.groups
+        )
+        yield TableView(BY[table.by], tuple(HEADS[at] for at in columns), rows, table.left_out)
+
+
+def _number(group: Group, column: int) -> int:
+    """What a cell of ``HEADS`` is sorted by."""
+    numbers = (
+        group.analysed,
+        group.using,
+        group.affected,
+        group.answering,
+        group.exposed,
+        group.records.value,
+        group.bytes.value,
+        group.ransomed,
+    )
+    return numbers[column] or 0
 
 
 def _others(report: Report, summaries: Sequence[AppSummary]) -> tuple[Other, ...]:

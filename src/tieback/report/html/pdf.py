@@ -27,7 +27,7 @@ class PdfRenderer:
         except (ImportError, OSError) as error:
             raise UsageError(f"a PDF cannot be made here ({error})", where="--format pdf", advice=ADVICE) from None
         page = io.BytesIO()
-        HtmlRenderer().render(report, page)
+        HtmlRenderer().write(report, page, paper=True)
         HTML(string=page.getvalue().decode(), base_url=None, url_fetcher=_refuse).write_pdf(out)
 
 

@@ -1,11 +1,17 @@
 """Fills the page. Everything in a report is hostile text: it is escaped and cleaned on its way into the template."""
 
+import base64
+import hashlib
+from importlib import resources
 from typing import BinaryIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
+from tieback.model.exposure import Severity
 from tieback.model.report import Report
 from tieback.pii.taxonomy import load_taxonomy
+from tieback.report.breakdown import count as counted
 from tieback.report.document import (
     ACCESS_WORDS,
     PLATFORM_WORDS,
@@ -21,20 +27,30 @@ from tieback.report.document import (
     ways_of,
 )
 from tieback.report.figures import LEGEND, bytes_text, figure_text, quality_text
-from tieback.report.html.page import asked, build_page
+from tieback.report.html.charts import charts
+from tieback.report.html.page import asked, build_page, table_views
 from tieback.report.interface import RendererMeta
+from tieback.report.tables import steps
 
 _LONGEST = 600
 """Characters shown of any one text of others."""
 
 
 class HtmlRenderer:
-    """One file: inline style, no script, nothing loaded, and a policy that forbids both."""
+    """One file: nothing is loaded, and a policy lets through no style and no script but its own, by their hashes."""
 
     meta = RendererMeta("html", ".html", "text/html; charset=utf-8")
 
     def render(self, report: Report, out: BinaryIO) -> None:
         """Write the page to ``out``, piece by piece."""
+        self.write(report, out, paper=False)
+
+    def write(self, report: Report, out: BinaryIO, *, paper: bool) -> None:
+        """Write the page for a screen, or as it is set on paper: its drawings bring their own style then."""
+        style, script, drawings = (
+            resources.files("tieback.report.html").joinpath(name).read_text(encoding="utf-8")
+            for name in ("page.css", "page.js", "drawings.css")
+        )
         titles = {key: entry.title for key, entry in load_taxonomy().items()}
         pieces = (
             _environment()
@@ -47,9 +63,23 @@ class HtmlRenderer:
                 scope_lines=tuple(about_lines(report)),
                 headline=headline_text(report),
                 legend=LEGEND,
+                steps=tuple(steps(report)),
+                charts=charts(counted(report), titles),
+                tables=tuple(table_views(report)),
+                severities=[severity.value for severity in reversed(Severity)],
+                style=Markup(style),  # noqa: S704 - our own file
+                style_hash=_hash(style),
+                drawings=Markup(drawings) if paper else "",  # noqa: S704 - our own file
+                script=Markup(script),  # noqa: S704 - our own file
+                script_hash=_hash(script),
             )
         )
         out.writelines(piece.encode("utf-8", "replace") for piece in pieces)
+
+
+def _hash(text: str) -> str:
+    """As a Content-Security-Policy names it (CSP Level 3, section 6.7.3)."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _environment() -> Environment:

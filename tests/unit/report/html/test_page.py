@@ -3,11 +3,10 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from tieback.model.exposure import AppRoute
-from tieback.model.figure import exact
 from tieback.model.probe import Container
 from tieback.model.report import AppSummary, Report
 from tieback.report.html.diagram import Tone
-from tieback.report.html.page import MOST_CONTAINERS, MOST_SECTIONS, asked, build_page
+from tieback.report.html.page import MOST_CONTAINERS, MOST_SECTIONS, asked, build_page, table_views
 
 TITLES = {"email": "E-mail addresses"}
 
@@ -48,11 +47,23 @@ def test_tones(report: Report) -> None:
     }
 
 
-def test_bars_are_relative_to_the_longest(report: Report) -> None:
-    bars = build_page(report, TITLES).pii
-    assert [bar.percent for bar in bars] == [100.0, 64.9, 64.9, 64.9, 31.2, 3.9]
-    nothing = replace(report, headline=replace(report.headline, pii=(("email", exact(0, "")),)))
-    assert [bar.percent for bar in build_page(nothing, TITLES).pii] == [0.0]
+def test_sections_know_what_filters_ask(report: Report) -> None:
+    page = build_page(report, TITLES)
+    assert [(section.severities, section.kinds) for section in page.sections] == [
+        ("critical|high", "elasticsearch|opensearch"),
+        ("critical", "mongodb"),
+        ("high", "opensearch"),
+        ("info", "postgresql"),
+    ]
+    assert page.kinds == ("elasticsearch", "mongodb", "opensearch", "postgresql")
+
+
+def test_tables_can_be_sorted_by_number(report: Report) -> None:
+    kinds, *others = table_views(report)
+    assert (kinds.title, kinds.left_out, [table.left_out for table in others]) == ("Kind of store", 0, [0, 4, 1, 1])
+    assert "Apps analysed" not in kinds.heads
+    name, cells = kinds.rows[1]
+    assert (name, dict(zip(kinds.heads, cells, strict=True))["Records"]) == ("mongodb", ("≥2,900", 2900))
 
 
 def test_a_store_without_an_app_is_kept(report: Report, tabled: Callable[..., Report]) -> None:

@@ -1,0 +1,208 @@
+"""Three charts as geometry for inline SVG: records by store and class, apps by severity, stores by year.
+
+Units are pixels. Shades grow with the logarithm, since records span decades, and every mark carries its number as text,
+so that nothing hangs on a shade.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import log10
+
+import msgspec
+
+from tieback.model.exposure import Severity
+from tieback.model.figure import Figure, total
+from tieback.model.report import Breakdown
+from tieback.report.document import clean, count_text
+from tieback.report.figures import SIGNS
+
+WIDTH = 520
+MOST_CLASSES = 10
+MOST_STORES = 5
+_LABELS = 170
+"""Room for the labels on the left."""
+_ROW = 26
+_TOP = 30
+_COLUMNS_HEIGHT = 130
+_MOST_YEARS = 16
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A rectangle with its number."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    text: str
+    tone: str
+    """Class of its fill."""
+    opacity: float = 1.0
+    text_x: float = 0
+    text_y: float = 0
+
+
+class Label(msgspec.Struct, frozen=True):
+    """Text on an axis."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str
+
+
+class Chart(msgspec.Struct, frozen=True):
+    """What the template draws."""
+
+    title: str
+    width: int
+    height: int
+    marks: tuple[Mark, ...]
+    labels: tuple[Label, ...]
+    description: str
+    """The same in words, for those who do not see it."""
+    note: str = ""
+
+
+def charts(found: Breakdown, titles: Mapping[str, str]) -> tuple[Chart, ...]:
+    """The charts that have something to show.
+
+    Args:
+        found: the counts.
+        titles: name for people of each class of personal data.
+    """
+    drawn = (_matrix(found, titles), _severities(found.apps), _years(found.created, found.undated))
+    return tuple(chart for chart in drawn if chart is not None)
+
+
+def short(figure: Figure) -> str:
+    """A figure in at most six characters, rounded down: ``≥2.9 k``."""
+    value: float = figure.value
+    unit = ""
+    for unit in ("", " k", " M", " G", " T", " P"):
+        if value < 1000 or unit == " P":
+            break
+        value /= 1000
+    # Never more than was measured.
+    number = f"{int(value * 10) / 10:g}" if value < 10 else f"{int(value):,}"
+    return f"{SIGNS[figure.quality]}{number}{unit}"
+
+
+def _matrix(found: Breakdown, titles: Mapping[str, str]) -> Chart | None:
+    if not found.cells:
+        return None
+    by_class = _sums(found.cells, 1)
+    by_store = _sums(found.cells, 0)
+    classes, stores = list(by_class)[:MOST_CLASSES], list(by_store)[:MOST_STORES]
+    cells = {(store, name): figure for store, name, figure in found.cells}
+    most = max(figure.value for figure in cells.values())
+    column = (WIDTH - _LABELS) / len(stores)
+    marks, labels, words = [], [], []
+    for at, store in enumerate(stores):
+        labels.append(Label(_LABELS + column * (at + 0.5), _TOP - 11, clean(store, 14), "middle"))
+    for row, name in enumerate(classes):
+        y = _TOP + row * _ROW
+        title = clean(titles.get(name, name), 26)
+        labels.append(Label(_LABELS - 10, y + 17, title, "end"))
+        for at, store in enumerate(stores):
+            figure = cells.get((store, name))
+            if figure is None:
+                continue
+            x = _LABELS + column * at
+            words.append(f"{title} in {clean(store, 30)}: {short(figure)}")
+            shade = 0.12 + 0.4 * _share(figure.value, most)
+            marks.append(
+                Mark(x + 1, y + 1, column - 2, _ROW - 2, short(figure), "bar", round(shade, 2), x + column / 2, y + 17)
+            )
+    left_out = len(by_class) - len(classes), len(by_store) - len(stores)
+    note = "Records of the containers that have such a field; a record with several classes counts in each."
+    if any(left_out):
+        note += (
+            f" {count_text(left_out[0], 'class', 'classes')} and {count_text(left_out[1], 'kind')} more are not drawn."
+        )
+    return Chart(
+        "Exposed records by store and class of personal data",
+        WIDTH,
+        _TOP + _ROW * len(classes) + 4,
+        tuple(marks),
+        tuple(labels),
+        "; ".join(words[:40]),
+        note,
+    )
+
+
+def _sums(cells: Iterable[tuple[str, str, Figure]], key: int) -> dict[str, Figure]:
+    sums: dict[str, Figure] = {}
+    for cell in cells:
+        name = cell[key]
+        assert isinstance(name, str)
+        sums[name] = total((sums.get(name), cell[2])) if name in sums else cell[2]
+    return dict(sorted(sums.items(), key=lambda pair: (-pair[1].value, pair[0])))
+
+
+def _severities(apps: Sequence[tuple[str, int]]) -> Chart | None:
+    if not apps:
+        return None
+    most = max(number for _, number in apps)
+    room = WIDTH - _LABELS - 80
+    marks, labels = [], []
+    for row, (severity, number) in enumerate(apps):
+        y = 4 + row * _ROW
+        length = max(room * number / most, 2)
+        labels.append(Label(_LABELS - 10, y + 17, severity, "end"))
+        tone = severity if severity in set(Severity) else Severity.MEDIUM.value
+        marks.append(
+            Mark(
+                _LABELS,
+                y + 4,
+                round(length, 1),
+                _ROW - 8,
+                f"{number:,}",
+                tone,
+                1,
+                _LABELS + round(length, 1) + 8,
+                y + 17,
+            )
+        )
+    return Chart(
+        "Apps by the severity of the worst store that they lead to",
+        WIDTH,
+        _ROW * len(apps) + 8,
+        tuple(marks),
+        tuple(labels),
+        "; ".join(f"{severity}: {count_text(number, 'app')}" for severity, number in apps),
+    )
+
+
+def _years(created: Sequence[tuple[str, int]], undated: int) -> Chart | None:
+    if not created:
+        return None
+    shown = created[-_MOST_YEARS:]
+    most = max(number for _, number in shown) or 1
+    column = min(WIDTH / len(shown), 90)
+    marks, labels = [], []
+    every = 1 if len(shown) <= 10 else 2
+    for at, (year, number) in enumerate(shown):
+        x = column * at
+        height = round((_COLUMNS_HEIGHT - 40) * number / most, 1)
+        y = _COLUMNS_HEIGHT - 20 - height
+        if at % every == 0:
+            labels.append(Label(x + column / 2, _COLUMNS_HEIGHT - 4, clean(year, 14), "middle"))
+        text = f"{number:,}" if number else ""
+        marks.append(Mark(x + 3, y, column - 6, max(height, 1), text, "bar", 0.85, x + column / 2, y - 6))
+    note = f"{count_text(undated, 'store')} that {'tells' if undated == 1 else 'tell'} no date." if undated else ""
+    if len(created) > len(shown):
+        note = f"{note} {sum(number for _, number in created[:-_MOST_YEARS]):,} are older.".strip()
+    return Chart(
+        "Open stores by the year of their oldest container",
+        WIDTH,
+        _COLUMNS_HEIGHT,
+        tuple(marks),
+        tuple(labels),
+        "; ".join(f"{year}: {count_text(number, 'store')}" for year, number in shown if number),
+        note,
+    )
+
+
+def _share(value: int, most: int) -> float:
+    """0 to 1 by the logarithm."""
+    return log10(value + 1) / log10(most + 1) if most else 0.0
