@@ -108,7 +108,7 @@ def explain(
     targets: Annotated[list[str], typer.Argument(metavar="HOST[:PORT]...", help="IPv6 with a port in brackets.")],
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Say why targets are in or out. Connects to nothing and asks no DNS server; names come from [hosts] alone."""
+    """Say why targets are in or out. Connects to nothing, asks no DNS server; names come from the grant's own table."""
     from tieback.scope.grant import load_grant
 
     grant = load_grant(file)
