@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tieback.cases.register import Register
-from tieback.model.app import App, Platform, Signer
+from tieback.model.app import App
 from tieback.model.device import Fleet, FleetApp, Install, Ownership, Strength
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Exposure
+from tieback.pipeline.known_apps import ANALYSED, COLUMNS, app_of
 from tieback.storage.lake import Lake
 from tieback.storage.workspace import Workspace
 
@@ -145,7 +146,8 @@ class FleetView:
         if not found:
             raise UsageError("no inventory names such an app", where=name, advice="`tieback inventory list` names them")
         for line in found:
-            installs, more = [], 0
+            installs: list[Install] = []
+            more = 0
             for install in self._inventory.app_devices(line.app.id):
                 if len(installs) < most:
                     installs.append(install)
@@ -194,7 +196,7 @@ def _line(
     if match is None:
         return FleetLine(app, vendor=app.publisher)
     led = {store.id: store for one in match.apps for store in stores.get(one.sha256, ())}
-    vendor = next((names[key] for one in match.apps if (key := register.of(one)) in names), "")
+    vendor = next((name for one in match.apps if (name := names.get(register.of(one) or ""))), "")
     return FleetLine(
         app,
         match,
@@ -213,22 +215,11 @@ def matched(lake: Lake, apps: Iterable[FleetApp]) -> dict[int, Match]:
     """
     found: dict[int, tuple[int, list[App]]] = {}
     sql = f"""{_MATCHES}
-        SELECT b.fleet, b.rank, a.* FROM best b JOIN pairs ON pairs.fleet = b.fleet AND pairs.rank = b.rank
+        SELECT b.fleet, b.rank, {", ".join(f"a.{name.strip()}" for name in COLUMNS.split(","))}
+        FROM best b JOIN pairs ON pairs.fleet = b.fleet AND pairs.rank = b.rank
         JOIN analysed a USING (sha256) ORDER BY b.fleet, a.version_name DESC, a.sha256"""  # noqa: S608 - our own text
-    for fleet, rank, sha256, platform, bundle, name, version, code, vendor, signer, subject in lake.stream(
-        sql, tables={"fleet_apps": _fleet_table(apps)}
-    ):
-        app = App(
-            Platform(platform),
-            bundle,
-            sha256,
-            name,
-            version,
-            code,
-            signer=Signer(signer, subject or "") if signer else None,
-            vendor=vendor,
-        )
-        found.setdefault(fleet, (rank, []))[1].append(app)
+    for fleet, rank, *row in lake.stream(sql, tables={"fleet_apps": _fleet_table(apps)}):
+        found.setdefault(fleet, (rank, []))[1].append(app_of(row))
     return {fleet: Match(_STRENGTHS[rank], tuple(same)) for fleet, (rank, same) in found.items()}
 
 
@@ -265,14 +256,8 @@ def _fleet_table(apps: Iterable[FleetApp]) -> "pa.Table":
     return pa.table({"id": pa.array(columns[0], pa.int64()), **texts})
 
 
-_MATCHES = """
-WITH analysed AS (
-    SELECT sha256, any_value(platform) AS platform, any_value(bundle_id) AS bundle_id, any_value(name) AS name,
-        any_value(version_name) AS version_name, any_value(version_code) AS version_code,
-        any_value(coalesce(vendor, '')) AS vendor, any_value(signer_sha256) AS signer,
-        any_value(signer_subject) AS subject
-    FROM apps WHERE sha256 IS NOT NULL GROUP BY sha256
-), keyed AS (
+_MATCHES = f"""
+WITH {ANALYSED}, keyed AS (
     SELECT sha256, platform, CASE platform WHEN 'android' THEN bundle_id ELSE lower(bundle_id) END AS ident, bundle_id,
         lower(trim(name)) AS title, lower(trim(vendor)) AS maker, signer
     FROM analysed
@@ -296,7 +281,6 @@ WITH analysed AS (
         WHERE w.title <> '' AND w.bundle_id = '' AND (w.maker = '' OR k.maker = '')
 ), best AS (
     SELECT fleet, min(rank) AS rank FROM pairs GROUP BY fleet
-)"""
+)"""  # noqa: S608 - our own text
 """Pairs of an app of the fleet and an analysed one, with how sure they are the same (the order of ``Strength``); an app
 whose bundle identifier is known is never taken for another one by its name."""
-

@@ -6,9 +6,10 @@ Every method is one transaction. Failures of the database come as ``WorkspaceErr
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from itertools import batched
 
 import msgspec
 import sqlalchemy as sa
@@ -230,6 +231,16 @@ class Inventory:
         with self._read() as connection:
             listed = sa.select(sa.func.count()).select_from(inventory_devices)
             return connection.scalar(listed.where(inventory_devices.c.removed.is_(None))) or 0
+
+    def devices_with(self, apps: Collection[int]) -> int:
+        """Devices that have at least one of the apps now, as far as inventories list them."""
+        installs = inventory_installs.c
+        seen: set[int] = set()
+        with self._read() as connection:
+            for some in batched(apps, _ROWS_AT_ONCE):
+                query = sa.select(installs.device).where(installs.app.in_(some) & installs.removed.is_(None)).distinct()
+                seen.update(connection.execute(query).scalars())
+        return len(seen)
 
     def known(self) -> bool:
         """Whether any inventory was read."""

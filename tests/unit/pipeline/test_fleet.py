@@ -6,48 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cases.samples import exposure
-from tieback.engine.interface import Unit
-from tieback.model.app import App, Platform, Signer
-from tieback.model.device import DevicePlatform, Reported, Strength
+from tests.unit.pipeline.workspaces import SIGNER, P, enter, make
+from tieback.model.device import Reported, Strength
 from tieback.model.errors import UsageError, WorkspaceError
-from tieback.model.exposure import Exposure
-from tieback.model.sighting import AppDocument
 from tieback.pipeline.fleet import FleetLine, open_fleet
-from tieback.storage.apps import app_tables
-from tieback.storage.inventory import InventoryFile
-from tieback.storage.inventory_load import Snapshot
-from tieback.storage.lake import part_name
-from tieback.storage.pseudonyms import Pseudonyms
 from tieback.storage.workspace import Workspace
-
-P = DevicePlatform
-SIGNER = "6c" * 32
-ACME = Signer(SIGNER)
-ANALYSED = (
-    App(Platform.ANDROID, "org.fieldhand.app", "a" * 64, "Fieldhand", "4.0.7", signer=ACME, vendor="Fieldhand Ltd"),
-    App(Platform.ANDROID, "org.fieldhand.app", "b" * 64, "Fieldhand", "4.0.6", signer=ACME, vendor="Fieldhand Ltd"),
-    App(Platform.IOS, "com.Acme.Mail", "c" * 64, "Acme Mail", "1"),
-    App(Platform.ANDROID, "com.never", "d" * 64, "Never installed", "1"),
-)  # fmt: skip
-
-
-def enter(workspace: Workspace, day: date, *rows: Reported, complete: bool = False) -> None:
-    snapshot = Snapshot("intune", day.toordinal(), complete=complete)
-    file = InventoryFile(f"{day}{len(rows)}".rjust(64, "0"), "f", "s")
-    workspace.ledger.inventory.enter(file, snapshot, lambda: rows, Pseudonyms(b"k" * 32))
-
-
-def make(folder: Path, *rows: Reported, stores: tuple[Exposure, ...] = ()) -> Path:
-    directory = folder / "ws"
-    with Workspace.open(directory) as workspace:
-        units = [Unit(app.sha256, "1", f"{app.sha256}.apk", 1) for app in ANALYSED]
-        documents = [(unit, AppDocument(unit.source, app)) for unit, app in zip(units, ANALYSED, strict=True)]
-        workspace.lake.publish(part_name(units), app_tables(documents), units)
-        run = workspace.ledger.start_run([])
-        workspace.ledger.conclusions.save(run, stores, ())
-        workspace.ledger.end_run(run)
-        enter(workspace, date(2026, 3, 1), *rows)
-    return directory
 
 
 def line(folder: Path, name: str) -> FleetLine:

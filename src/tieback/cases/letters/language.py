@@ -1,0 +1,140 @@
+"""A language of letters: one TOML file of subjects, texts and words, ours or the operator's.
+
+A folder given with ``--templates`` counts before ours, file by file; a further language is a further file in it.
+"""
+
+import datetime
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+
+import msgspec
+
+from tieback.model.errors import InputError, UsageError
+from tieback.model.figure import Figure, Quality
+from tieback.report.figures import SIGNS, size_text
+
+MAX_BYTES = 1 << 20
+KINDS = ("assurance", "exposure", "provider", "owners", "reminder", "escalation", "thanks")
+
+
+class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A letter, as Jinja that gives Markdown."""
+
+    subject: str
+    text: str
+
+
+class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that a letter says in one language."""
+
+    language: str
+    """Its own name."""
+    date: str
+    """As ``strftime`` takes it, with numbers alone or English names of months."""
+    thousands: str
+    words: Mapping[str, str]
+    access: Mapping[str, str]
+    verdict: Mapping[str, str]
+    parts: Mapping[str, str]
+    """What letters include."""
+    assurance: Template
+    exposure: Template
+    provider: Template
+    owners: Template
+    reminder: Template
+    escalation: Template
+    thanks: Template
+
+    def day(self, when: datetime.date | None) -> str:
+        """A day as it is written; empty for none."""
+        return "" if when is None else when.strftime(self.date)
+
+    def number(self, value: int) -> str:
+        """A number with the language's separators."""
+        return f"{value:,}".replace(",", self.thousands)
+
+    def figure(self, figure: Figure | None) -> str:
+        """A figure with its sign and how far it can be trusted."""
+        if figure is None or (figure.value == 0 and figure.quality is Quality.LOWER_BOUND):
+            return self.words["not_measured"]
+        return f"{SIGNS[figure.quality]}{self.number(figure.value)} ({self.words[figure.quality.value]})"
+
+    def size(self, figure: Figure | None) -> str:
+        """A figure of bytes."""
+        if figure is None or (figure.value == 0 and figure.quality is Quality.LOWER_BOUND):
+            return self.words["not_measured"]
+        text = size_text(figure.value, floor=figure.quality is Quality.LOWER_BOUND)
+        # size_text writes as English does; a decimal point becomes a comma where commas do not part thousands.
+        if self.thousands != ",":
+            text = text.replace(",", "\0").replace(".", ",").replace("\0", self.thousands)
+        return f"{SIGNS[figure.quality]}{text} ({self.words[figure.quality.value]})"
+
+
+def languages(folder: Path | None = None) -> tuple[str, ...]:
+    """The languages that there are, sorted."""
+    names = {path.stem for path in folder.glob("*.toml")} if folder is not None and folder.is_dir() else set()
+    ours = resources.files("tieback.cases.letters")
+    names |= {entry.name.removesuffix(".toml") for entry in ours.iterdir() if entry.name.endswith(".toml")}
+    return tuple(sorted(names))
+
+
+def load_language(name: str, folder: Path | None = None) -> Language:
+    """Read a language.
+
+    Raises:
+        UsageError: there is none of this name.
+        InputError: its file is damaged, or lacks something.
+    """
+    if name not in languages(folder):
+        raise UsageError("no letters in this language", where=name, advice=f"There are {', '.join(languages(folder))}")
+    path = folder / f"{name}.toml" if folder is not None else None
+    where = str(path) if path is not None and path.is_file() else f"the letters of {name}"
+    try:
+        if path is not None and path.is_file():
+            with path.open("rb") as file:
+                raw = file.read(MAX_BYTES + 1)
+            if len(raw) > MAX_BYTES:
+                raise ValueError("longer than 1 MiB")
+        else:
+            raw = resources.files("tieback.cases.letters").joinpath(f"{name}.toml").read_bytes()
+        found = msgspec.convert(tomllib.loads(raw.decode()), Language)
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=where, advice="Check the path") from None
+    except (ValueError, RecursionError) as error:
+        why = str(error).splitlines()[0] if str(error) else "nested too deep"
+        raise InputError(
+            f"no letters ({why})", where=where, advice="`tieback letter templates DIR` writes some to start from"
+        ) from None
+    for group in ("words", "access", "verdict", "parts"):
+        missing = getattr(_english(), group).keys() - getattr(found, group).keys() if name != "en" or path else ()
+        if missing:
+            raise InputError(
+                f"{group}.{min(missing)} is missing", where=where, advice="Copy it from en.toml and translate it"
+            )
+    return found
+
+
+def _english() -> Language:
+    raw = resources.files("tieback.cases.letters").joinpath("en.toml").read_bytes()
+    return msgspec.convert(tomllib.loads(raw.decode()), Language)
+
+
+def write_templates(folder: Path) -> list[Path]:
+    """Write our languages into a folder, to be edited; files that are there stay.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for entry in resources.files("tieback.cases.letters").iterdir():
+            path = folder / entry.name
+            if entry.name.endswith(".toml") and not path.exists():
+                path.write_bytes(entry.read_bytes())
+                written.append(path)
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror})", where=str(folder), advice="Choose another") from None
+    return sorted(written)

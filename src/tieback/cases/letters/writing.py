@@ -1,0 +1,89 @@
+"""A letter's subject and text, from its template and facts: Markdown, the same for the same facts, with its hash.
+
+Templates are Jinja in its sandbox: they reach no file, no attribute that is not a fact, and no end of time (their loops
+run over facts). What comes from others is escaped, so that the name of an app is text and no markup.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from jinja2 import DictLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from tieback.cases.letters.facts import Facts
+from tieback.cases.letters.language import KINDS, Language, Template
+from tieback.model.case import Letter
+from tieback.model.errors import InputError, UsageError
+
+MAX_TEXT = 1 << 20
+_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return _MARKS.sub(r"\\\1", text)
+
+
+def reference_of(vendor: str, kind: str) -> str:
+    """What an answer is to name: the same for all letters of a kind to a vendor."""
+    return f"TB-{hashlib.sha256(f'{vendor}{kind}'.encode()).hexdigest()[:8].upper()}"
+
+
+def written(
+    kind: str, name: str, language: Language, facts: Facts, known: Sequence[Letter], now: datetime, vendor: str
+) -> Letter:
+    """The letter; one with the same text that is among ``known`` is that one again.
+
+    Args:
+        kind: one of ``KINDS``.
+        name: of the language, such as ``de``.
+        language: its templates.
+        facts: what it may say; its reference is made here.
+        known: letters of this vendor, kind and language that were written before.
+        now: when it is written.
+        vendor: id of the vendor.
+
+    Raises:
+        UsageError: there is no such kind.
+        InputError: the template is damaged, or asks for what is no fact.
+    """
+    if kind not in KINDS:
+        raise UsageError("there is no such letter", where=kind, advice=f"Choose one of {', '.join(KINDS)}")
+    template: Template = getattr(language, kind)
+    facts = msgspec.structs.replace(facts, reference=reference_of(vendor, kind))
+    plain = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    marked = ImmutableSandboxedEnvironment(
+        loader=DictLoader(dict(language.parts)),
+        undefined=StrictUndefined,
+        autoescape=False,
+        finalize=lambda value: escape(value) if isinstance(value, str) else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    values = {field: getattr(facts, field) for field in facts.__struct_fields__}
+    try:
+        subject = " ".join(plain.from_string(template.subject).render(values).split())
+        text = marked.from_string(template.text).render(values)
+    except (TemplateError, TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise InputError(
+            f"the letter cannot be written ({str(error).splitlines()[0][:200]})",
+            where=f"{kind} in {name}",
+            advice="Compare it with the template that `tieback letter templates DIR` writes",
+        ) from None
+    text = _BLANK_LINES.sub(
+        "\n\n", "\n".join(line if line.endswith("  ") else line.rstrip() for line in text.splitlines())
+    )
+    text = text.strip() + "\n"
+    if len(text) > MAX_TEXT:
+        raise InputError("the letter is longer than 1 MiB", where=f"{kind} in {name}", advice="Shorten the template")
+    digest = hashlib.sha256(f"{subject}\n\n{text}".encode("utf-8", "replace")).hexdigest()
+    again = next((letter for letter in known if letter.sha256 == digest), None)
+    if again is not None:
+        return again
+    version = max((letter.version for letter in known), default=0) + 1
+    number = hashlib.sha256(f"{vendor}\0{kind}\0{name}\0{version}".encode()).hexdigest()[:12]
+    return Letter(f"letter-{number}", kind, name, vendor, (), version, digest, now, subject, text)

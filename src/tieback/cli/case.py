@@ -1,0 +1,328 @@
+"""``tieback case``: what was found, who was told, what they answered, whether it helped."""
+
+import sys
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from tieback.cli.files import write_whole
+from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, talk_console, write_line
+from tieback.cli.vendor import ByOption, day_of
+from tieback.model.case import Case, CaseState, LogLine
+from tieback.model.document import encode
+from tieback.model.errors import UsageError, WorkspaceError
+
+app = typer.Typer(help="Cases: one a vendor and open store, from found to fixed, in a log that nobody can rewrite.")
+
+WORKSPACE = Path(".tieback")
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
+PolicyOption = Annotated[Path | None, typer.Option(help="Deadlines; default: those of `tieback case policy`.")]
+CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="Its id, or a beginning that no other has.")]
+EXPORT_FORMATS = ("csv", "json", "defectdojo", "jira-csv", "ics")
+
+
+@app.command("list")
+def list_(
+    *,
+    state: Annotated[list[CaseState] | None, typer.Option(help="Only those in such a state.")] = None,
+    vendor: Annotated[str, typer.Option(help="Only those of one vendor.")] = "",
+    workspace: WorkspaceOption = WORKSPACE,
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Cases, the most urgent first.
+
+    Example: tieback case list --state notified
+    """
+    from tieback.pipeline.casework import open_casework
+
+    with open_casework(workspace) as work:
+        cases = work.cases(state or (), vendor)
+        names = {one.id: one.name for one in work.vendors()}
+    _print(cases, names, output)
+
+
+@app.command("open")
+def open_(
+    *, policy: PolicyOption = None, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE
+) -> None:
+    """Open a case for each vendor and each store that lets strangers in, as the last scan saw it. Known ones stay.
+
+    Example: tieback case open
+    """
+    from tieback.cases.policy import load_policy
+    from tieback.pipeline.casework import open_casework
+
+    rules = load_policy(policy)
+    with open_casework(workspace, write=True) as work:
+        done = work.open(rules)
+        names = {one.id: one.name for one in work.vendors()}
+    _print(list(done.cases), names, output)
+    told = f"{len(done.cases)} opened, {done.known} known before"
+    if done.nobodys:
+        told += f"; {done.nobodys} open stores without a known vendor have none"
+    talk_console().print(told)
+
+
+@app.command()
+def show(
+    case: CaseArgument, *, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE
+) -> None:
+    """One case with its history.
+
+    Example: tieback case show case-1f2e
+    """
+    from tieback.pipeline.casework import open_casework
+
+    with open_casework(workspace) as work:
+        found = work.find_case(case)
+        lines, names = work.log(found.id), {one.id: one.name for one in work.vendors()}
+        letters = [one for one in work.letters(found.vendor) if found.id in one.cases]
+    if output is OutputFormat.JSON:
+        write_line(encode("case-history", {"case": found, "log": lines, "letters": [one.id for one in letters]}))
+        return
+    console = data_console()
+    console.print(Text(found.id, style="bold"), Text(f"  {names.get(found.vendor, found.vendor)}"))
+    for label, text in _facts(found):
+        console.print(Text(f"  {label}: {text}"))
+    for letter in letters:
+        console.print(Text(f"  letter: {letter.subject} ({letter.language}, version {letter.version}), {letter.id}"))
+    for line in lines:
+        console.print(Text(f"  {line.time:%Y-%m-%d %H:%M}  {line.event}  {_told(line)}"))
+
+
+@app.command()
+def note(
+    case: CaseArgument,
+    text: Annotated[str, typer.Argument(help="What happened.")] = "",
+    *,
+    attach: Annotated[list[Path] | None, typer.Option(help="A file, kept in the workspace by its hash.")] = None,
+    by: ByOption,
+    workspace: WorkspaceOption = WORKSPACE,
+) -> None:
+    """Write a line into the log.
+
+    Example: tieback case note case-1f2e "They called; fix planned for Monday" --attach mail.eml
+    """
+    from tieback.pipeline.casework import open_casework
+
+    if not text and not attach:
+        raise UsageError("nothing to note", where=case, advice="Give a text, or a file with --attach")
+    with open_casework(workspace, write=True) as work:
+        work.note(work.find_case(case).id, text, attach or (), by)
+
+
+@app.command()
+def advance(
+    case: CaseArgument,
+    state: Annotated[CaseState, typer.Argument(help="The next state.")],
+    *,
+    note: Annotated[str, typer.Option(help="Why.")] = "",
+    channel: Annotated[str, typer.Option(help="How the vendor was told, such as email, form, cert.")] = "",
+    policy: PolicyOption = None,
+    by: ByOption,
+    workspace: WorkspaceOption = WORKSPACE,
+) -> None:
+    """Take the next step. Whether it is fixed, a re-check alone can say.
+
+    Example: tieback case advance case-1f2e notified --channel email
+    """
+    from tieback.cases.policy import load_policy
+    from tieback.pipeline.casework import open_casework
+
+    rules = load_policy(policy)
+    with open_casework(workspace, write=True) as work:
+        moved = work.advance(work.find_case(case).id, state, rules, by, note, channel)
+    talk_console().print(f"{moved.id}: {moved.state}, due {moved.due or 'never'}")
+
+
+@app.command()
+def attest(
+    case: CaseArgument,
+    *,
+    on: Annotated[str, typer.Option(help="The day of the letter; default: today.")] = "",
+    by: ByOption,
+    workspace: WorkspaceOption = WORKSPACE,
+) -> None:
+    """Note that the vendor confirmed in writing that this store is secure. Found open later, it is contradicted.
+
+    Example: tieback case attest case-1f2e --on 2026-03-31
+    """
+    from tieback.pipeline.casework import open_casework
+
+    with open_casework(workspace, write=True) as work:
+        day = day_of(on).date() if on else work.now.date()
+        found = work.attest(work.find_case(case).id, day, by)
+    talk_console().print(f"{found.id}: attested on {day}")
+
+
+@app.command()
+def due(
+    case: Annotated[str, typer.Argument(metavar="[CASE]", help="A case that gets another day, with --on.")] = "",
+    *,
+    days: Annotated[int, typer.Option(min=0, help="Look so many days ahead.")] = 7,
+    on: Annotated[str, typer.Option(help="The new day of CASE.")] = "",
+    by: ByOption,
+    workspace: WorkspaceOption = WORKSPACE,
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """What is to be done soon, or late already; or put one case off.
+
+    Example: tieback case due --days 3
+    """
+    from tieback.pipeline.casework import open_casework
+
+    if bool(case) != bool(on):
+        raise UsageError("a case gets another day with both", where="due", advice="Give CASE and --on DAY")
+    with open_casework(workspace, write=bool(case)) as work:
+        found = [work.put_off(work.find_case(case).id, day_of(on).date(), by)] if case else work.due(days)
+        names = {one.id: one.name for one in work.vendors()}
+    _print(found, names, output)
+
+
+@app.command()
+def export(
+    *,
+    form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(EXPORT_FORMATS)}.")] = "csv",
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
+    workspace: WorkspaceOption = WORKSPACE,
+) -> None:
+    """All cases for other tools; ics is a calendar with what is due.
+
+    Example: tieback case export --format ics -o cases.ics
+    """
+    from tieback.pipeline.casework import open_casework
+
+    if form not in EXPORT_FORMATS:
+        raise UsageError(
+            "there is no such format", where=f"--format {form}", advice=f"Choose one of {', '.join(EXPORT_FORMATS)}"
+        )
+    with open_casework(workspace) as work:
+        data = work.export(form)
+    if out is None:
+        sys.stdout.buffer.write(data)
+    else:
+        write_whole(out, data)
+
+
+@app.command()
+def verify(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE) -> None:
+    """Follow the chain of the log. Keep its count and last hash elsewhere: a cut end shows by these alone.
+
+    Example: tieback case verify
+    """
+    from tieback.pipeline.casework import open_casework
+
+    with open_casework(workspace) as work:
+        verdict = work.verify()
+    if output is OutputFormat.JSON:
+        write_line(encode("case-log", verdict))
+    else:
+        typer.echo(f"{verdict.lines} lines, last {verdict.head}")
+    if not verdict.ok:
+        raise WorkspaceError(verdict.why, where="the log of cases", advice="Compare it with a copy of the workspace")
+
+
+@app.command()
+def stats(
+    *,
+    group: Annotated[str, typer.Option("--by", help="Also by vendor, provider or channel.")] = "",
+    workspace: WorkspaceOption = WORKSPACE,
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """How long it takes: medians to acknowledge and to fix, who never answers, and the survival curve (as JSON).
+
+    Example: tieback case stats --by provider
+    """
+    from tieback.pipeline.casework import GROUPS, open_casework
+
+    if group and group not in GROUPS:
+        raise UsageError("no such group", where=f"--by {group}", advice=f"Choose one of {', '.join(GROUPS)}")
+    with open_casework(workspace) as work:
+        found = work.statistics(group)
+    if output is OutputFormat.JSON:
+        for one in found:
+            write_line(encode("case-statistics", one))
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("", "cases", "told", "answered", "fixed", "contradicted", "days to answer", "days to fix", "silent"):
+        table.add_column(column, justify="right" if column else "left", overflow="fold")
+    for one in found:
+        table.add_row(
+            Text(one.group), str(one.cases), str(one.told), str(one.answered), str(one.fixed), str(one.contradicted),
+            _days(one.days_to_acknowledge), _days(one.days_to_fix),
+            "" if one.no_response_share is None else f"{one.no_response_share:.0%}",
+        )  # fmt: skip
+    data_console().print(table)
+
+
+@app.command()
+def policy() -> None:
+    """Print the deadlines, to be edited and given as ``--policy``.
+
+    Example: tieback case policy > policy.toml
+    """
+    typer.echo(resources.files("tieback.cases").joinpath("policy.toml").read_text(encoding="utf-8"), nl=False)
+
+
+def _print(cases: list[Case], names: dict[str, str], output: OutputFormat) -> None:
+    if output is OutputFormat.JSON:
+        for case in cases:
+            write_line(encode("case", {**encode_fields(case), "vendor_name": names.get(case.vendor, "")}))
+        return
+    today = datetime.now(UTC).date()
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("case", "vendor", "state", "due", "store", "records", "last re-check"):
+        table.add_column(
+            column, overflow="fold", justify="right" if column == "records" else "left", no_wrap=column == "case"
+        )
+    for case in cases:
+        late = " late" if case.due is not None and case.active and case.due < today else ""
+        table.add_row(
+            case.id,
+            Text(names.get(case.vendor, case.vendor)),
+            case.state.value.replace("_", " "),
+            f"{case.due or ''}{late}",
+            Text(f"{case.store.product} at {', '.join(case.store.targets[:2])}"),
+            f"{case.store.records.value:,}",
+            "" if case.check is None else f"{case.check.verdict.value.replace('_', ' ')}, {case.check.time:%Y-%m-%d}",
+        )
+    data_console().print(table)
+
+
+def encode_fields(case: Case) -> dict[str, object]:
+    """The members of a case, for a document that adds some."""
+    return {name: getattr(case, name) for name in case.__struct_fields__}
+
+
+def _facts(case: Case) -> list[tuple[str, str]]:
+    store, check = case.store, case.check
+    facts = [
+        ("state", f"{case.state.value.replace('_', ' ')} since {case.since:%Y-%m-%d}, due {case.due or 'never'}"),
+        ("store", f"{store.product} {store.version} at {', '.join(store.targets)}"),
+        ("records", f"{store.records.value:,} ({store.records.quality}) as it was opened on {case.opened:%Y-%m-%d}"),
+        ("severity", store.severity.value),
+        ("personal data", ", ".join(total.pii_class for total in store.pii)),
+        ("apps", ", ".join(f"{app.name or app.bundle_id} {app.version}" for app in case.apps)),
+        ("provider", case.provider),
+        ("told by", case.channel),
+        ("attested", str(case.attested or "")),
+    ]
+    if check is not None:
+        grown = "" if check.records_change is None else f", {check.records_change:+,} records"
+        facts.append(("last re-check", f"{check.verdict.value.replace('_', ' ')}{grown}, {check.time:%Y-%m-%d %H:%M}"))
+        facts += [("", reason) for reason in check.reasons]
+    return [(label, text) for label, text in facts if text]
+
+
+def _told(line: LogLine) -> str:
+    fields = "; ".join(f"{name} {value}" for name, value in line.fields.items())
+    return f"{fields} ({line.by})" if line.by else fields
+
+
+def _days(days: float | None) -> str:
+    return "" if days is None else f"{days:g}"

@@ -1,0 +1,155 @@
+"""``tieback letter``: letters as files. Nothing is sent by the program."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from tieback.cli.case import PolicyOption
+from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, talk_console, write_line
+from tieback.cli.vendor import ByOption, day_of
+from tieback.model.document import encode
+from tieback.model.errors import UsageError
+
+app = typer.Typer(help="Letters to vendors, providers, CERTs and device owners: written as files, never sent.")
+
+WORKSPACE = Path(".tieback")
+KINDS = "assurance, exposure, provider, owners, reminder, escalation, thanks"
+FORMS = "md, html, pdf, docx, eml, mailto"
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
+
+
+@app.command()
+def write(
+    kind: Annotated[str, typer.Argument(help=f"One of {KINDS}.")],
+    vendors: Annotated[
+        list[str] | None, typer.Argument(metavar="[VENDOR]...", help="Ids or names; default: all that it concerns.")
+    ] = None,
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")] = Path("letters"),
+    forms: Annotated[str, typer.Option("--format", help=f"Comma-separated, of {FORMS}.")] = "md,html,eml",
+    language: Annotated[str, typer.Option(help="en, de, fr, es, pt, or one of yours; default: the vendor's.")] = "",
+    sender: Annotated[
+        Path | None, typer.Option(help="TOML with organisation, email, person, phone, postal; default: the grant's.")
+    ] = None,
+    templates: Annotated[
+        Path | None, typer.Option(help="Folder of your own templates; they count before ours.")
+    ] = None,
+    to: Annotated[str, typer.Option(help="Recipient, such as a CERT; default: the vendor or provider.")] = "",
+    address: Annotated[str, typer.Option(help="E-mail address of the draft; default: the vendor's best.")] = "",
+    due: Annotated[str, typer.Option(help="Due date; default: by the policy.")] = "",
+    policy: PolicyOption = None,
+    workspace: WorkspaceOption = WORKSPACE,
+    output: Annotated[OutputFormat, typer.Option("--print", help="A table, or one JSON document a letter.")] = (
+        OutputFormat.TABLE
+    ),
+) -> None:
+    """Write a letter to every vendor that it concerns, or to those named. The same text again is the same version.
+
+    Example: tieback letter write assurance --format pdf,eml --language de
+    """
+    from tieback.cases.policy import load_policy
+    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.letters import LetterRequest, write_letters
+
+    if kind not in KINDS.split(", "):
+        raise UsageError("there is no such letter", where=kind, advice=f"Choose one of {KINDS}")
+    request = LetterRequest(
+        kind, out, tuple(vendors or ()), language, tuple(form.strip() for form in forms.split(",") if form.strip()),
+        sender, templates, to, address, day_of(due).date() if due else None,
+    )  # fmt: skip
+    rules = load_policy(policy)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("letter", "vendor", "language", "version", "due", "files", "named"):
+        table.add_column(column, overflow="fold", no_wrap=column == "letter")
+    count = 0
+    with open_casework(workspace, write=True) as work:
+        work.enroll()
+        for done in write_letters(work, request, rules):
+            count += 1
+            letter = done.letter
+            if output is OutputFormat.JSON:
+                write_line(encode("letter", letter))
+            version = f"{letter.version}{' again' if done.again else ''}"
+            kinds = ", ".join(path.name.partition(f"-v{letter.version}.")[2] for path in done.files)
+            table.add_row(
+                letter.id, Text(done.vendor), letter.language, version, str(letter.due or ""), kinds,
+                Text(done.files[0].name.partition(".")[0] if done.files else ""),
+            )  # fmt: skip
+    if not count:
+        raise UsageError("no letter of this kind is due to anybody", where=kind, advice="See `tieback case list`")
+    if output is OutputFormat.TABLE:
+        data_console().print(table)
+        talk_console().print(f"in {out}; nothing was sent: that is up to you; then `tieback letter sent LETTER`")
+
+
+@app.command("list")
+def list_(
+    *,
+    vendor: Annotated[str, typer.Option(help="Only those to one vendor.")] = "",
+    workspace: WorkspaceOption = WORKSPACE,
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Letters that were written, with their hashes.
+
+    Example: tieback letter list
+    """
+    from tieback.pipeline.casework import open_casework
+
+    with open_casework(workspace) as work:
+        names = {one.id: one.name for one in work.vendors()}
+        letters = work.letters(work.find_vendor(vendor).id if vendor else "")
+    if output is OutputFormat.JSON:
+        for letter in letters:
+            write_line(encode("letter", letter))
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("letter", "vendor", "kind", "language", "version", "written", "due", "sha256"):
+        table.add_column(column, overflow="fold", no_wrap=column == "letter")
+    for letter in letters:
+        table.add_row(
+            letter.id, Text(names.get(letter.vendor, letter.vendor)), letter.kind, letter.language, str(letter.version),
+            f"{letter.created:%Y-%m-%d}", str(letter.due or ""), letter.sha256[:16],
+        )  # fmt: skip
+    data_console().print(table)
+
+
+@app.command()
+def sent(
+    letter: Annotated[str, typer.Argument(help="Its id, or a beginning that no other has.")],
+    *,
+    channel: Annotated[str, typer.Option(help="How, such as email, form, post, cert.")] = "email",
+    on: Annotated[str, typer.Option(help="The day; default: today.")] = "",
+    policy: PolicyOption = None,
+    by: ByOption,
+    workspace: WorkspaceOption = WORKSPACE,
+) -> None:
+    """Note that you sent a letter: its cases move on, an assurance request gets its due date.
+
+    Example: tieback letter sent letter-1f2e --channel post
+    """
+    from tieback.cases.policy import load_policy
+    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.letters import mark_sent
+
+    rules = load_policy(policy)
+    with open_casework(workspace, write=True) as work:
+        day = day_of(on).date() if on else work.now.date()
+        found, moved = mark_sent(work, letter, channel, day, rules, by)
+    talk_console().print(Text(f"{found.id}: sent on {day}"))
+    for case in moved:
+        talk_console().print(f"{case.id}: {case.state}, due {case.due or 'never'}")
+
+
+@app.command()
+def templates(folder: Annotated[Path, typer.Argument(help="Where to; files that are there stay.")]) -> None:
+    """Write the templates into a folder, to be edited and given as ``--templates``.
+
+    Example: tieback letter templates our-letters
+    """
+    from tieback.cases.letters.language import write_templates
+
+    for path in write_templates(folder):
+        typer.echo(str(path))

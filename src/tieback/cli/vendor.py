@@ -1,0 +1,252 @@
+"""``tieback vendor``: who answers for which app, and how to reach them."""
+
+import getpass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, talk_console, write_line
+from tieback.model.document import encode
+from tieback.model.errors import UsageError
+from tieback.model.vendor import Answer, Vendor
+
+if TYPE_CHECKING:
+    from tieback.pipeline.casework import VendorView
+
+app = typer.Typer(help="Vendors: who answers for which app, how to reach them, what they answered.")
+
+WORKSPACE = Path(".tieback")
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
+VendorArgument = Annotated[str, typer.Argument(metavar="VENDOR", help="Its id, or its name.")]
+
+
+def account() -> str:
+    """Who works here, for the log."""
+    try:
+        return getpass.getuser()
+    except OSError:
+        return ""
+
+
+ByOption = Annotated[str, typer.Option("--by", default_factory=account, help="Who does it, for the log.")]
+
+
+def day_of(text: str) -> datetime:
+    """A day as ISO 8601 writes it."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise UsageError("not a day", where=text, advice="Write it as 2026-03-31") from None
+
+
+@app.command("list")
+def list_(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE) -> None:
+    """Everybody who answers for an analysed app, with devices, open stores and classes of personal data.
+
+    Example: tieback vendor list
+    """
+    from tieback.pipeline.casework import open_casework
+
+    with open_casework(workspace, write=True) as work:
+        work.enroll()
+        views = work.views()
+    views.sort(key=lambda view: (-len(view.stores), -view.devices, view.vendor.name.casefold()))
+    if output is OutputFormat.JSON:
+        for view in views:
+            write_line(encode("vendor-view", _document(view)))
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("id", "vendor", "apps", "devices", "open stores", "cases", "contact", "answer"):
+        right = column in {"apps", "devices", "open stores", "cases"}
+        table.add_column(column, overflow="fold", justify="right" if right else "left", no_wrap=column == "id")
+    for view in views:
+        vendor = view.vendor
+        table.add_row(
+            vendor.id,
+            Text(vendor.name),
+            str(len({app.bundle_id for app in view.apps})),
+            f"{view.devices:,}",
+            str(len(view.stores)),
+            str(sum(1 for case in view.cases if case.active)),
+            Text(vendor.contacts[0].address if vendor.contacts else "none"),
+            "asked" if vendor.answer is Answer.NONE and vendor.asked else vendor.answer.value,
+        )
+    data_console().print(table)
+
+
+@app.command()
+def show(
+    name: VendorArgument, *, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE
+) -> None:
+    """One vendor: contacts, apps, devices, stores, classes, cases, answers.
+
+    Example: tieback vendor show "Workhub Access GmbH"
+    """
+    from tieback.pipeline.casework import open_casework
+
+    with open_casework(workspace) as work:
+        (view,) = work.views([work.find_vendor(name)])
+    if output is OutputFormat.JSON:
+        write_line(encode("vendor-view", _document(view)))
+        return
+    console, vendor = data_console(), view.vendor
+    console.print(Text(vendor.name, style="bold"), Text(f"  {vendor.id}"))
+    for contact in vendor.contacts:
+        console.print(Text(f"  contact: {contact.address} ({contact.source})"))
+    facts = [
+        ("domains", ", ".join(vendor.domains)),
+        ("postal address", ", ".join(vendor.postal.splitlines())),
+        ("language", vendor.language),
+        ("signers", ", ".join(vendor.signers)),
+        ("devices", f"{view.devices:,}"),
+        ("personal data", ", ".join(view.classes)),
+        ("assurance", _assurance(vendor)),
+        ("note", vendor.note),
+    ]
+    for label, text in facts:
+        if text:
+            console.print(Text(f"  {label}: {text}"))
+    for one in view.apps:
+        console.print(Text(f"  app: {one.label} {one.version_name} ({one.bundle_id}, {one.platform})"))
+    for store in view.stores:
+        places = ", ".join(store.targets[:3])
+        console.print(Text(f"  open store: {store.product} at {places}, {store.records.value:,} records"))
+    for case in view.cases:
+        console.print(Text(f"  case: {case.id}, {case.state.value.replace('_', ' ')}, due {case.due or 'never'}"))
+
+
+@app.command()
+def edit(
+    name: VendorArgument,
+    *,
+    rename: Annotated[str | None, typer.Option("--name", help="Another name.")] = None,
+    domain: Annotated[list[str] | None, typer.Option(help="Its domains, in place of those known.")] = None,
+    bundle_id: Annotated[list[str] | None, typer.Option(help="Apps that are its own, whoever signs them.")] = None,
+    language: Annotated[str | None, typer.Option(help="Of its letters.")] = None,
+    postal: Annotated[str | None, typer.Option(help="Postal address; lines separated by a comma.")] = None,
+    note: Annotated[str | None, typer.Option(help="Anything to remember.")] = None,
+    contact: Annotated[list[str] | None, typer.Option(help="A way to reach it, added before those known.")] = None,
+    forget: Annotated[list[str] | None, typer.Option(help="A contact that is none.")] = None,
+    by: ByOption,
+    workspace: WorkspaceOption = WORKSPACE,
+) -> None:
+    """Change what the register says of a vendor; every change is a line of the log.
+
+    Example: tieback vendor edit v-1f2e3d --contact security@maker.example --language de
+    """
+    from tieback.pipeline.casework import open_casework, operator_contact
+
+    changes: dict[str, object] = {}
+    for field, value in (("name", rename), ("language", language), ("note", note)):
+        if value is not None:
+            changes[field] = value.strip()
+    if postal is not None:
+        changes["postal"] = "\n".join(line.strip() for line in postal.split(",") if line.strip())
+    if domain:
+        changes["domains"] = tuple(one.strip().lower() for one in domain)
+    if bundle_id:
+        changes["bundle_ids"] = tuple(bundle_id)
+    contacts = [operator_contact(text) for text in contact or ()]
+    if not (changes or contacts or forget):
+        raise UsageError("nothing to change", where=name, advice="See `tieback vendor edit --help`")
+    with open_casework(workspace, write=True) as work:
+        vendor = work.find_vendor(name)
+        if forget:
+            left = tuple(one for one in vendor.contacts if one.address not in forget)
+            if len(left) == len(vendor.contacts):
+                raise UsageError("no such contact", where=", ".join(forget), advice="`tieback vendor show` names them")
+            changes["contacts"] = left
+        if changes:
+            vendor = work.edit(vendor.id, changes, by)
+        if contacts:
+            vendor = work.add_contacts(vendor.id, contacts, by)
+    talk_console().print(Text(f"{vendor.id}: {vendor.name}"))
+
+
+@app.command()
+def merge(
+    kept: Annotated[str, typer.Argument(help="The vendor that stays.")],
+    gone: Annotated[str, typer.Argument(help="The one that is the same.")],
+    *,
+    by: ByOption,
+    workspace: WorkspaceOption = WORKSPACE,
+) -> None:
+    """Make two vendors one: its apps, contacts, cases and letters go to the first.
+
+    Example: tieback vendor merge "Acme Ltd" com.acme.old
+    """
+    from tieback.pipeline.casework import open_casework
+
+    with open_casework(workspace, write=True) as work:
+        vendor = work.merge(kept, gone, by)
+    talk_console().print(Text(f"{vendor.id}: {vendor.name}"))
+
+
+@app.command("import-contacts")
+def import_contacts(
+    file: Annotated[Path, typer.Argument(help="A security.txt (with --vendor), or CSV with vendor and contact.")],
+    *,
+    vendor: Annotated[str, typer.Option(help="Whose security.txt it is.")] = "",
+    by: ByOption,
+    workspace: WorkspaceOption = WORKSPACE,
+) -> None:
+    """Take in ways to reach vendors. Nothing is fetched: bring the file.
+
+    Example: tieback vendor import-contacts security.txt --vendor "Workhub Access GmbH"
+    """
+    from tieback.pipeline.casework import open_casework
+
+    with open_casework(workspace, write=True) as work:
+        work.enroll()
+        changed = work.import_contacts(file, vendor, by)
+    for one in changed:
+        talk_console().print(Text(f"{one.name}: {', '.join(contact.address for contact in one.contacts)}"))
+
+
+@app.command()
+def answer(
+    name: VendorArgument,
+    said: Annotated[Answer, typer.Argument(help="What it answered to the assurance request.")],
+    *,
+    on: Annotated[str, typer.Option(help="The day of the answer; default: today.")] = "",
+    file: Annotated[Path | None, typer.Option(help="The answer itself, kept by its hash.")] = None,
+    by: ByOption,
+    workspace: WorkspaceOption = WORKSPACE,
+) -> None:
+    """Note an answer. ``attested`` holds for each open case of the vendor: one that is open then contradicts it.
+
+    Example: tieback vendor answer "Acme Ltd" attested --file answer.pdf
+    """
+    from tieback.pipeline.casework import open_casework
+
+    with open_casework(workspace, write=True) as work:
+        vendor = work.find_vendor(name)
+        day = day_of(on).date() if on else work.now.date()
+        cases = work.answer(vendor, said, day, file, by)
+    told = f"; it holds for {len(cases)} open {'case' if len(cases) == 1 else 'cases'}" if cases else ""
+    talk_console().print(Text(f"{vendor.name}: {said} on {day}{told}"))
+
+
+def _document(view: "VendorView") -> dict[str, object]:
+    return {
+        "vendor": view.vendor,
+        "apps": [
+            {"bundle_id": one.bundle_id, "platform": one.platform, "name": one.name, "version": one.version_name}
+            for one in view.apps
+        ],
+        "devices": view.devices,
+        "fleet": [line.app.label for line in view.fleet if line.active],
+        "stores": [store.id for store in view.stores],
+        "classes": view.classes,
+        "cases": [{"id": case.id, "state": case.state, "due": case.due} for case in view.cases],
+    }
+
+
+def _assurance(vendor: Vendor) -> str:
+    if vendor.answer is not Answer.NONE:
+        return f"{vendor.answer} on {vendor.answered}"
+    return f"asked on {vendor.asked}, due {vendor.due}" if vendor.asked else ""

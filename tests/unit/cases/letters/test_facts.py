@@ -1,0 +1,67 @@
+"""What a letter may say: the vendor's own facts, and no other's."""
+
+import msgspec
+import pytest
+
+from tests.unit.cases.letters.samples import facts
+from tests.unit.cases.samples import NOW, case, exposure
+from tieback.cases.letters.facts import short
+from tieback.cases.letters.language import load_language
+from tieback.model.backend import Candidate, Route
+from tieback.model.case import CaseApp, CaseState, Check, Verdict
+from tieback.model.figure import exact
+from tieback.model.probe import Ransom, RansomVerdict
+
+
+def test_a_store_in_words() -> None:
+    (store,) = facts().stores
+    assert (store.product, store.places) == ("elasticsearch 7.10.2", "es.fieldhand.test:9200")
+    assert (store.records, store.size) == ("1,350 (exact)", "≈100 kB (estimate)")
+    assert store.containers == "machines (1,200), operators (150)"
+    assert store.classes == "email, geo location"
+    assert store.cost == "420 / 3,100 bytes"
+    assert "xpack.security.enabled" in store.advice
+    assert (store.verdict, store.signs, store.attested) == ("", "", "")
+
+
+def test_places_and_lines_of_others_are_not_told() -> None:
+    (own,) = exposure().routes
+    other = msgspec.structs.replace(
+        own, app_sha256="b" * 64, candidate=Candidate("db.rival.test", 9200, None, Route.NAMED, (), "named")
+    )
+    shared = exposure(
+        targets=("db.rival.test:9200", "es.fieldhand.test:9200"),
+        proofs=("GET db.rival.test: 200", "GET /: 200"),
+        ransom=Ransom(RansomVerdict.LIKELY, ("db.rival.test:9200: a note", "a note")),
+    )
+    assert other not in shared.routes
+    text = repr(facts(cases=(msgspec.structs.replace(case(), store=shared),)))
+    assert "es.fieldhand.test" in text
+    assert "rival" not in text
+
+
+def test_a_recheck_in_words() -> None:
+    check = Check(Verdict.OPEN, NOW, (), (), exact(2850, "x"), None, 1500)
+    one = case(check=check, attested=NOW.date(), reached={"found": NOW, "notified": NOW}, state=CaseState.CONTRADICTED)
+    told = facts("de", (one,))
+    assert (told.told, told.stores[0].verdict, told.stores[0].checked) == (
+        "01.03.2026",
+        "weiterhin offen",
+        "01.03.2026",
+    )
+    assert (told.stores[0].growth, told.stores[0].attested) == ("+1.500", "01.03.2026")
+    assert told.open
+
+
+def test_apps_once_with_their_last_version() -> None:
+    apps = tuple(CaseApp("com.a", "A\u202e", version, "android", version * 64) for version in ("1", "2"))
+    (_, one) = facts(cases=(case(apps=apps),)).apps
+    assert (one.name, one.version, one.platform) == ("A\ufffd", "2", "Android")
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [(["a"], "a"), (["a", "a", "b"], "a, b"), (["a", "b", "c", "d", "e"], "a, b, c (+2 more)"), ([], "")],
+)
+def test_names_in_short(names: list[str], text: str) -> None:
+    assert short(names, load_language("en")) == text
