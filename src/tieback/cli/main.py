@@ -11,18 +11,21 @@ from typer.core import TyperGroup
 from tieback.cli import app as app_command
 from tieback.cli import backend as backend_command
 from tieback.cli import capture as capture_command
+from tieback.cli import case as case_command
 from tieback.cli import cluster as cluster_command
 from tieback.cli import data as data_command
 from tieback.cli import grant as grant_command
 from tieback.cli import import_ as import_command
 from tieback.cli import inventory as inventory_command
 from tieback.cli import lab as lab_command
+from tieback.cli import letter as letter_command
 from tieback.cli import pii as pii_command
 from tieback.cli import posture as posture_command
 from tieback.cli import probe as probe_command
 from tieback.cli import report as report_command
 from tieback.cli import scan as scan_command
 from tieback.cli import traffic as traffic_command
+from tieback.cli import vendor as vendor_command
 from tieback.cli.terminal import ExitCode, complain
 from tieback.model.errors import GrantError, TiebackError, UsageError
 
@@ -79,13 +82,16 @@ def build() -> typer.Typer:
     root.command("import")(import_command.import_)
     root.add_typer(report_command.app, name="report")
     root.add_typer(backend_command.app, name="backend")
+    root.add_typer(case_command.app, name="case")
     root.add_typer(cluster_command.app, name="cluster")
     root.add_typer(data_command.app, name="data")
     root.add_typer(grant_command.app, name="grant")
     root.add_typer(inventory_command.app, name="inventory")
     root.add_typer(lab_command.app, name="lab")
+    root.add_typer(letter_command.app, name="letter")
     root.add_typer(pii_command.app, name="pii")
     root.add_typer(posture_command.app, name="posture")
+    root.add_typer(vendor_command.app, name="vendor")
     return root
 
 
