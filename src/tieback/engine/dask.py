@@ -148,7 +148,7 @@ class _Run:
 
         self._client = client
         self._do_batch = do_batch
-        self._work = client.scatter(work, broadcast=True, hash=False)
+        self._work = work
         self._source = source
         self._limits = limits
         self._window = window
