@@ -24,6 +24,7 @@ from tieback.storage.conclusions import Conclusions
 from tieback.storage.database import open_database, sqlite_url, writing
 from tieback.storage.deliveries import Deliveries
 from tieback.storage.failures import storage_errors
+from tieback.storage.inventory import Inventory
 from tieback.storage.tables import State, grants, parts, runs, units
 
 ROWS_A_STATEMENT = 500
@@ -96,6 +97,7 @@ class Ledger:
         self._engine = engine
         self._where = where
         self.conclusions = Conclusions(engine, where)
+        self.inventory = Inventory(engine, where)
         self.cases = Cases(engine, where)
         self.deliveries = Deliveries(engine, where)
         # ON CONFLICT is written alike in both, but SQLAlchemy keeps it with the dialects.
