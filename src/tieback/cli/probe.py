@@ -130,6 +130,15 @@ async def _take(found: AsyncGenerator[ProbeReport], reports: list[ProbeReport], 
             reports.append(report)
 
 
+def _access(report: ProbeReport) -> str:
+    """What a stranger gets; as which account that the grant names, where not as anybody."""
+    from tieback.report.document import clean
+
+    if report.outcome is not Outcome.OK:
+        return "-"
+    return f"{report.access} as {clean(report.account, 40)}" if report.account else str(report.access)
+
+
 def _print(reports: list[ProbeReport], closed: int) -> None:
     from tieback.assess.honeypots import HoneypotSigns
     from tieback.assess.leaves import bytes_total, records_total
@@ -146,7 +155,7 @@ def _print(reports: list[ProbeReport], closed: int) -> None:
         table.add_row(
             Text(report.target),
             Text(str(report.outcome)),
-            Text(str(report.access)) if report.outcome is Outcome.OK else Text("-"),
+            Text(_access(report)),
             Text(clean(f"{report.product} {report.version}".strip())),
             figure_text(records_total(report.containers)) if report.containers else "",
             bytes_text(bytes_total(report.containers)) if report.containers else "",

@@ -18,7 +18,7 @@ import pytest
 from tests.unit.cli.conftest import Run
 from tieback.model.backend import Candidate
 from tieback.model.figure import exact
-from tieback.model.probe import Container, Field, Outcome, ProbeReport
+from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
 from tieback.pipeline import probing
 from tieback.pipeline.journal import FOLDER
 
@@ -114,6 +114,16 @@ def greeting(port_of: list[int], stop: threading.Event) -> None:
         while not stop.is_set():
             with suppress(TimeoutError), server.accept()[0] as client:
                 client.sendall(len(refusal).to_bytes(3, "little") + b"\0" + refusal)
+
+
+def test_an_account_without_a_password_is_named(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))
+
+    async def found(*_args: object, **_more: object) -> ProbeReport:
+        return ProbeReport("127.0.0.1:3306", Outcome.OK, Access.OPEN, product="mysql", account="root")
+
+    monkeypatch.setattr(probing, "probe_one", found)
+    assert "open as root" in run("probe", "127.0.0.1:3306", "--grant", "grant.toml").out
 
 
 def test_what_a_server_says_moves_no_cursor(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
