@@ -10,7 +10,8 @@ from tieback.model.pii import Classification, Column
 from tieback.pii.interface import DetectorMeta
 from tieback.pii.values.look import NOTHING, Candidate, Look
 from tieback.pii.values.mask import usual_mask
-from tieback.pii.values.nested import leaves
+from tieback.pii.values.nested import leaves, looks_like_one
+from tieback.pii.values.placeholders import ENOUGH, share
 from tieback.pii.values.rules import from_forms, from_national, from_sets, from_shapes
 from tieback.pii.values.scan import MAX_LENGTH, Scanner
 from tieback.pii.values.text import TextReader, load_vocabulary
@@ -18,6 +19,7 @@ from tieback.pii.values.words import from_words
 
 MAX_VALUES = 400
 """Values of a column that are looked at: the first ones."""
+PLACEHOLDERS = "test data"
 THRESHOLD = 0.8
 """Confidence from which values alone make a class."""
 
@@ -76,6 +78,9 @@ class ValueDetector:
             candidates += from_words(self._reader, distinct, seen, forms)
         if nested and depth == 0:
             candidates += self._inside(nested)
+        forms[PLACEHOLDERS] = share(distinct, load_vocabulary())
+        if forms[PLACEHOLDERS] >= ENOUGH:
+            candidates = []
         candidates.sort(key=lambda candidate: -candidate.sure)
         return Look(seen, len(distinct), usual_mask(distinct[:9]), tuple(_once(candidates)), forms)
 
@@ -89,7 +94,7 @@ class ValueDetector:
             if count >= MAX_VALUES:
                 break
             if len(value) > MAX_LENGTH:
-                if value[:1] in "{[":
+                if value[0] in "{[":
                     documents.append(value)
                 value = value[:MAX_LENGTH]  # noqa: PLW2901 - nothing may use the whole any more
             value = value.strip()  # noqa: PLW2901
@@ -98,7 +103,7 @@ class ValueDetector:
             seen += 1
             if "\n" in value:
                 value = value.replace("\n", " ")  # noqa: PLW2901 - line feeds part the values in the scan
-            if value[:1] in "{[" and len(value) > 1:
+            if (value[0] in "{[<" or "=" in value) and looks_like_one(value):
                 documents.append(value)
             distinct[value] = None
         return list(distinct), seen, documents if len(documents) * 2 >= len(distinct) else []

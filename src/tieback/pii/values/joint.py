@@ -10,10 +10,13 @@ from collections.abc import Iterable, Iterator
 from tieback.model.pii import Classification, Column
 from tieback.pii.names import NameDetector
 from tieback.pii.taxonomy import NONE
-from tieback.pii.values.detector import THRESHOLD, ValueDetector, evidence
+from tieback.pii.values.detector import PLACEHOLDERS, THRESHOLD, ValueDetector, evidence
 from tieback.pii.values.look import Candidate, Look
+from tieback.pii.values.placeholders import ENOUGH
 
 STRONG = 0.9
+OF_NOBODY = 0.7
+"""What remains of the confidence in a name where the values are test data."""
 WEAK_NAME = 0.8
 """A name of at most this confidence must find support in values where there are some."""
 
@@ -47,6 +50,9 @@ def _join(name: Classification, look: Look) -> Classification:
     best = look.candidates[0] if look.candidates else None
     if not look.seen:
         return name
+    if look.forms.get(PLACEHOLDERS, 0.0) >= ENOUGH:
+        sure = round(name.confidence * OF_NOBODY, 3)
+        return Classification(name.pii_class, sure, (*name.evidence, "values: test data"), name.detail)
     if best is not None and best.sure >= STRONG:
         if best.proof and not _name_knows_better(name, best):
             return _by_value(name, best, look)

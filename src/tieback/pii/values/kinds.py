@@ -134,6 +134,14 @@ def international(value: str) -> bool:
     return len(value) < 40 and _INTERNATIONAL.fullmatch(value) is not None and phone(value)
 
 
+_PARTITIONS = frozenset(("00", "01", "02", "10", "11", "12"))
+
+
+def snomed(value: str) -> bool:
+    """Partition identifier and Verhoeff digit of a SNOMED CT identifier."""
+    return value[-3:-1] in _PARTITIONS and checksums.verhoeff(value)
+
+
 _HASH_LENGTHS = frozenset({8, 12, 16, 24, 32, 40, 56, 64, 96, 128})
 
 
@@ -164,6 +172,7 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "international": international,
     "hexadecimal": hexadecimal,
     "domain": domain,
+    "snomed": snomed,
     "ean": lambda value: len(value) in {8, 12, 13} and checksums.ean(value),
 }
 """Checks that ``shapes.toml`` names."""

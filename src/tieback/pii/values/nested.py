@@ -1,7 +1,9 @@
-"""Documents as values: JSON is opened, and its leaves become columns of their own."""
+"""Documents as values: JSON, key-value pairs, queries and flat markup are opened; their leaves become columns."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from urllib.parse import unquote_plus
 
 import msgspec
 
@@ -16,7 +18,7 @@ MAX_KEYS = 48
 def leaves(documents: Iterable[str]) -> dict[str, list[str]]:
     """Dotted path to the texts and numbers that stand there, over a bounded number of documents.
 
-    Anything that is not JSON, too large, too deep or too much is left out.
+    Anything that has none of these forms, is too large, too deep or too much is left out.
     """
     found: dict[str, list[str]] = defaultdict(list)
     taken = 0
@@ -25,17 +27,44 @@ def leaves(documents: Iterable[str]) -> dict[str, list[str]]:
             break
         if len(document) > MAX_DOCUMENT:
             continue
-        try:
-            value = msgspec.json.decode(document.encode("utf-8", "replace"))
-        except (msgspec.DecodeError, RecursionError):
-            continue
-        for path, leaf in _walk(value, "", 0):
+        for path, leaf in _opened(document):
             taken += 1
             if taken > MAX_LEAVES:
                 return dict(found)
             if path in found or len(found) < MAX_KEYS:
                 found[path].append(leaf)
     return dict(found)
+
+
+def looks_like_one(value: str) -> bool:
+    """Whether it is worth a try."""
+    return len(value) > 1 and (value[0] in "{[<" or ("=" in value and (";" in value or "&" in value)))
+
+
+_QUERY = re.compile(r"\??[\w.\[\]%-]{1,64}=[^&=\s]*(?:&[\w.\[\]%-]{1,64}=[^&=\s]*)+")
+_PAIRS = re.compile(r"\s*[\w. -]{1,64}=[^=;]*(?:;\s*[\w. -]{1,64}=[^=;]*)+;?\s*")
+_ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]{0,63})(?:\s[^<>]{0,400})?>([^<>]{1,400})</\1>")
+
+
+def _opened(document: str) -> Iterator[tuple[str, str]]:
+    """Path and text of every leaf; nothing where the form is none that is known."""
+    if document[0:1] in ("{", "["):
+        try:
+            value = msgspec.json.decode(document.encode("utf-8", "replace"))
+        except (msgspec.DecodeError, RecursionError):
+            return
+        yield from _walk(value, "", 0)
+    elif document[0:1] == "<":
+        yield from ((match[1], match[2]) for match in _ELEMENT.finditer(document))
+    elif _QUERY.fullmatch(document):
+        for pair in document.lstrip("?").split("&"):
+            name, _, text = pair.partition("=")
+            yield unquote_plus(name, errors="replace"), unquote_plus(text, errors="replace")
+    elif _PAIRS.fullmatch(document):
+        for pair in document.split(";"):
+            name, is_pair, text = pair.partition("=")
+            if is_pair:
+                yield name.strip(), text.strip()
 
 
 def _walk(value: object, path: str, depth: int) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ lists decide together.
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from tieback.pii.values.checksums import luhn
 from tieback.pii.values.dates import look_like_births
 from tieback.pii.values.look import Candidate
 from tieback.pii.values.mask import mask
@@ -22,7 +23,7 @@ SCHEMES = 40
 CHANCE = 1e-4
 """Probability of a fluke, over all schemes, below which a vote is believed."""
 
-_CHECKED = frozenset({"IBAN", "card number", "IMEI", "ICCID", "vehicle identification number"})
+_CHECKED = frozenset({"SNOMED CT identifier", "IBAN", "card number", "IMEI", "ICCID", "vehicle identification number"})
 
 
 def from_shapes(scanner: Scanner, hits: Hits, values: Sequence[str], forms: dict[str, float]) -> Iterator[Candidate]:
@@ -47,7 +48,7 @@ def from_shapes(scanner: Scanner, hits: Hits, values: Sequence[str], forms: dict
         if shape.kind == "IPv4 address" and not _spread_octets([values[i] for i in matched]):
             continue
         by_class.setdefault(shape.pii_class, set()).update(matched)
-        sure = scaled(shape.sure, len(matched), single=shape.single)
+        sure = scaled(shape.sure, len(matched), single=shape.single or (shape.few and len(matched) > 2))
         how = "checksum" if shape.kind in _CHECKED else "shape"
         if share >= shape.share and sure > surest.get(shape.pii_class, (0.0,))[0]:
             surest[shape.pii_class] = (sure, shape.kind, how, shape.single or how == "checksum")
@@ -145,10 +146,62 @@ def from_forms(
             kinds.setdefault(scanner.shapes[place].kind, set()).update(matched)
     if forms.get("date", 0.0) >= 0.9 and look_like_births(values, this_year):
         yield Candidate("birth", scaled(0.92, count), "dates of birth", "spread", count)
+    yield from _subscribers(kinds, values, count)
+    yield from _geohashes(kinds, values, count)
     yield from _phones(kinds, values, count)
     yield from _postcodes(kinds, values, count)
     if count >= 8:
         yield from _passwords(values, forms)
+
+
+_MOST_NETWORKS = 6
+_NETWORK = re.compile(
+    r"2(?:0[246-8]|[12][0-9]|3[0-8]|4[0-8]|5[0579]|6[0268]|7[0-46-8]|8[0-9]|9[0-57])|[3-6][0-9]{2}|7[0-5][0-9]"
+)
+"""Mobile country codes of ITU-T E.212, roughly."""
+
+
+def _subscribers(kinds: dict[str, set[int]], values: Sequence[str], count: int) -> Iterator[Candidate]:
+    """Fifteen digits of few networks, whose last digit is no check digit: IMEIs have one."""
+    found = kinds.get("IMSI", set())
+    if count < 10 or len(found) < 0.95 * count:
+        return
+    texts = [values[i] for i in found]
+    networks = {text[:5] for text in texts}
+    checked = sum(map(luhn, texts))
+    spread = len({text[6:9] for text in texts})
+    if (
+        len(networks) <= _MOST_NETWORKS
+        and checked < 0.3 * len(texts)
+        and spread >= min(8, count // 2)
+        and all(_NETWORK.match(text) for text in texts)
+    ):
+        yield Candidate("device_id", 0.85, "IMSI", "shape", len(texts))
+
+
+_GEO_LETTERS = 0.3
+"""Share of letters in geohashes is two thirds; words have no digits, numbers no letters."""
+
+
+def _geohashes(kinds: dict[str, set[int]], values: Sequence[str], count: int) -> Iterator[Candidate]:
+    """Codes of one length that avoid the four letters that geohashes do not have; hexadecimal ones have an ``a``."""
+    found = kinds.get("geohash", set())
+    if count < 10 or len(found) < 0.98 * count:
+        return
+    texts = [values[i] for i in found]
+    size = sum(map(len, texts))
+    letters = sum(sum(map(str.isalpha, text)) for text in texts) / size
+    mixed = sum(any(map(str.isdigit, text)) and any(map(str.isalpha, text)) for text in texts)
+    beyond = sum(any(c > "f" for c in text) for text in texts)
+    if (
+        size >= 80
+        and _GEO_LETTERS <= letters <= 0.85
+        and mixed >= 0.9 * len(texts)
+        and beyond >= 0.6 * len(texts)
+        and len({len(text) for text in texts}) <= 2
+        and len({text[0] for text in texts}) <= 8
+    ):
+        yield Candidate("geo_location", 0.88, "geohash", "shape", len(texts))
 
 
 _TRUNK = frozenset("0(+")

@@ -22,6 +22,10 @@ MAX_READ = 32
 
 _SPLIT = re.compile(r"[\s,;()/\"]+")
 _HOUSE = re.compile(r"(?<![\d.,:])\d{1,5}(?:[a-z]|[-/]\d{1,4}[a-z]?)?\.?(?![\d.,:]*\d)")
+_TOWN = re.compile(
+    r"(?:[a-z]{1,2}-)?[0-9]{4,6}(?: ?[a-z]{2})?,? (?P<after>[^0-9]{3,40})"
+    r"|(?P<before>[^0-9]{3,40}?),? (?:[a-z]{2}\.? )?[0-9]{5}(?:-[0-9]{4})?"
+)
 _PAIR = re.compile(r"[A-Z\u00c0-\u00de][^\W\d]+-[A-Z\u00c0-\u00de][^\W\d]+$")
 _AND = re.compile(r" (?:and|und|et|y|e|i|og|och|en) ")
 _RIVER = re.compile("-(?:sur|la|les|en|am|an der|upon|on)-")
@@ -35,7 +39,7 @@ MAX_ADDRESS = 14
 
 _COUNTED = (
     "person", "place", "address", "street", "trade", "organisation", "country", "finding", "cased", "words", "user",
-    "eastern", "thing",
+    "eastern", "thing", "town",
 )  # fmt: skip
 
 
@@ -43,6 +47,11 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The lists of ``vocabulary.toml``."""
 
     blank: frozenset[str]
+    test_card: frozenset[str]
+    test_user: frozenset[str]
+    test_domain: frozenset[str]
+    test_word: frozenset[str]
+    lorem: frozenset[str]
     truth: frozenset[str]
     card_brand: frozenset[str]
     sex: frozenset[str]
@@ -102,6 +111,8 @@ class Shares(msgspec.Struct, frozen=True):
     """Two words of one to three signs, as East Asian names are written."""
     thing: float
     """Colours and languages, as whole values: words that people are named after."""
+    town: float
+    """Postcodes beside the name of a place."""
     user: float
     """Lower-case glued names, with or without a number."""
 
@@ -160,6 +171,8 @@ class TextReader:
         if any(self._disease(token) for token in bare):
             yield "finding"
         if house:
+            if self._town(lower):
+                yield "town"
             yield from self._addressed(value, bare)
         elif letters:
             yield from (
@@ -209,6 +222,11 @@ class TextReader:
                     len(token) > 5 and token.endswith(v.street_ending) for token in letters
                 ):
                     yield "street"
+
+    def _town(self, lower: str) -> bool:
+        """Whether it is a postcode and a place, in either order: ``10115 Berlin``, ``Springfield, IL 62704``."""
+        match = _TOWN.fullmatch(lower)
+        return match is not None and (match["after"] or match["before"]).strip(" ,") in self._city
 
     def _named(self, bare: list[str]) -> bool:
         """Whether most of the words are names, with titles and particles set aside."""

@@ -15,6 +15,8 @@ REPEATED = 0.8
 """What remains of the confidence in few words that come again and again."""
 
 _HOUSE = re.compile(r"(?:([0-9]{1,5}[a-z]?),? ([^0-9]{4,40})|([^0-9]{4,40}) ([0-9]{1,5}[a-zA-Z]?))")
+_WORD = re.compile(r"[^\W\d_]{4}|[^\x00-\u2e7f]{2}")
+"""What makes letters a word: plates and article numbers have fewer in a row."""
 _NOT_WORDS = (
     "UUID", "hexadecimal", "URL", "whole number", "decimal number", "domain name", "time stamp", "date", "version",
 )  # fmt: skip
@@ -50,6 +52,8 @@ def from_words(reader: TextReader, values: Sequence[str], seen: int, forms: dict
 
 def _plain(shares: Shares) -> Verdict | None:
     """What few other columns look like."""
+    if shares.town >= 0.6:
+        return "postal_address", "postcodes with places", shares.town, 0.94
     if shares.address >= 0.6 and shares.street >= 0.3:
         return "postal_address", "street addresses", shares.address, 0.94
     if shares.finding >= 0.5:
@@ -86,6 +90,6 @@ def _sure(share: float, high: float) -> float:
 def _numbered(values: Sequence[str]) -> bool:
     """Whether values are words and a number at one end, and both differ: not ``Room 7``, ``Room 8``."""
     matches = [match for value in values if (match := _HOUSE.fullmatch(value)) is not None]
-    words = {match[2] or match[3] for match in matches}
+    words = {words for match in matches if _WORD.search(words := match[2] or match[3]) is not None}
     numbers = {match[1] or match[4] for match in matches}
     return len(matches) >= 0.95 * len(values) and min(len(words), len(numbers)) >= 0.8 * len(matches)

@@ -45,6 +45,68 @@ def test_documents_are_opened() -> None:
     assert verdict.evidence[0] == "values: e-mail address (shape, in documents)"
 
 
+RANDOM = Random(7)
+
+
+def some(form: str, count: int = 30) -> list[str]:
+    """Values of a form: ``9`` a digit, ``8`` one but zero, ``A`` a letter, ``h`` hexadecimal, ``g`` of geohashes."""
+    signs = {"9": "0123456789", "8": "123456789", "A": "ABCDEFGHJKLMNPRSTVWXYZ", "h": "0123456789abcdef"}
+    signs["g"] = "0123456789bcdefghjkmnpqrstuvwxyz"
+    return ["".join(RANDOM.choice(signs.get(sign, sign)) for sign in form) for _ in range(count)]
+
+
+MYOCARDIAL = ["22298006", "73211009", "38341003", "195967001", "44054006", "49436004", "13645005", "84114007"]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (MYOCARDIAL, "SNOMED CT identifier"),
+        (some("89999-9999-99"), "national drug code"),
+        (some("B-AA 8999"), "licence plate of DE"),
+        (some("AA51 AAA"), "licence plate of GB"),
+        (some("AA-999-AA"), "licence plate of FR or IT"),
+        (some("9999 BBB"), "licence plate of ES"),
+        (some("MH 89 A 9999"), "licence plate of IN"),
+        (some("34 A 8999"), "licence plate of TR"),
+        (some("AAA9C99"), "licence plate of BR"),
+        (some("\u0410999\u041c\u041a77"), "licence plate of RU"),
+        (some("\u7ca4B\u00b7A9999"), "licence plate of CN"),
+        (some("220-8999999999"), "electronic ticket"),
+        (some("u33ggggg"), "geohash"),
+        (some("262018999999999"), "IMSI"),
+        (some("user9:1099:" + "h" * 32 + ":" + "h" * 32 + ":::"), "NTLM hash"),
+        (["A+", "B-", "0+", "AB+"] * 8, "blood group"),
+        (["Rk1SACAyMAAAAAEg" + one for one in some("AAAA9999AAAA9999AAAA9999")], "fingerprint minutiae"),
+        (some("name=A9;mail=AA99@navy.test"), "e-mail address"),
+    ],
+)
+def test_kinds_by_value(values: list[str], kind: str) -> None:
+    verdict = next(DETECTOR.classify(Column("c1", values=tuple(values))), None)
+    assert verdict is not None
+    assert verdict.detail == kind
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        some("89999999"),
+        some("SKU-AAA-999"),
+        some("ORD-2024-999999"),
+        some("978-3-99-999999-9"),
+        some("999-9999999999"),
+        some("hhhhhhhhhhhhhhhh"),
+        some("AA999999999DE"),
+        some("A9-AA 99"),
+        some("899999999999999"),
+        ["Lorem ipsum dolor sit amet", "consectetur adipiscing elit", "sed do eiusmod tempor"] * 9,
+    ],
+    ids=["numbers", "articles", "orders", "books", "pairs", "hashes", "parcels", "shelves", "long numbers", "filler"],
+)
+def test_what_is_about_nobody(values: list[str]) -> None:
+    assert classes(values) == []
+
+
 def test_one_value_can_be_proof_and_another_is_not() -> None:
     assert classes(["-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----"]) == ["secret_token"]
     assert classes(["4111111111111111"]) == []

@@ -31,6 +31,8 @@ from tieback.pii.values.kinds import CHECKS
         ("hexadecimal", "d41d8cd98f00b204e9800998ecf8427e", "12345678"),
         ("domain", "mail.example.test", "..test"),
         ("ean", "4006381333931", "4006381333932"),
+        ("snomed", "22298006", "22298007"),
+        ("snomed", "900000000000013009", "900000000000013008"),
     ],
 )
 def test_checks(check: str, good: str, bad: str) -> None:

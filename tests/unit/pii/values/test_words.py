@@ -21,6 +21,12 @@ GIVEN = ("Ada", "Boris", "Carla", "Dieter", "Elena", "Fatima", "Giulia", "Hans",
         (["Müller GmbH", "Smith Ltd", "Rossi SpA", "Garcia SA", "Nowak sp. z o.o."], None),
         (["Germany", "France", "Jordan", "Chad", "Georgia"], None),
         (["Ada", "Boris"], None),
+        (["10115 Berlin", "20095 Hamburg", "80331 München", "D-50667 Köln", "60311 Frankfurt"], "postal_address"),
+        (
+            ["Austin, TX 78701", "Chicago, IL 60601", "Boston, MA 02108", "Miami FL 33101", "Denver 80202"],
+            "postal_address",
+        ),
+        ([f"XQ-{letter} {n}" for n, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUV")], None),
     ],
 )
 def test_columns_of_words(values: list[str], pii_class: str | None) -> None:
