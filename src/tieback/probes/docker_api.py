@@ -1,7 +1,7 @@
 """Docker Engine API: identified, and nothing more; access from the status code alone.
 
-Sends ``GET /version`` (identify). Whoever may ask may also run containers, which we never do. Not yet verified against
-the real server.
+Sends ``GET /version`` (identify). Whoever may ask may also run containers, which we never do. Verified against dockerd
+26.1.5, by hand.
 """
 
 import msgspec
