@@ -34,6 +34,9 @@ def traffic(
     decrypt: Annotated[
         bool, typer.Option("--decrypt", help="Let tshark use the TLS secrets that captures bring themselves.")
     ] = False,
+    columns: Annotated[
+        Path | None, typer.Option(help="TOML that says which columns of a log mean what (docs/traffic-formats.md).")
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes; default: one a core.")] = None,
 ) -> None:
     """List the flows of captures: server, protocol, encrypted or not, which app, and what leaked in the clear.
@@ -41,6 +44,7 @@ def traffic(
     Example: tieback traffic run.pcap --format json | jq 'select(.encrypted == false) | .server'
     """
     from tieback.intake.traffic.decrypt import check_keylog
+    from tieback.intake.traffic.log_formats import read_columns
     from tieback.pipeline.traffic import describe_traffic
 
     packages = read_uid_map(uid_map) if uid_map is not None else None
@@ -55,6 +59,7 @@ def traffic(
             uid_map=packages,
             keylog=keylog,
             decrypt=decrypt,
+            columns=read_columns(columns) if columns is not None else (),
             workers=workers,
             progress=progress,
         )

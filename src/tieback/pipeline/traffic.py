@@ -1,13 +1,14 @@
 """Captures, archives and logs described one by one: the stages of ``tieback traffic``."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from tieback.engine.interface import Unit, UnitLimits, UnitState, Work
 from tieback.engine.local import LocalEngine
 from tieback.intake.traffic.discover import find_captures
+from tieback.intake.traffic.log_formats import LogFormat
 from tieback.intake.traffic.open import TRAFFIC_VERSION, open_traffic
 from tieback.model.document import decode, encode
 from tieback.model.errors import InputError
@@ -34,11 +35,13 @@ class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
         uid_map: Mapping[int, str] | None = None,
         keylog: Path | None = None,
         decrypt: bool = False,
+        columns: Sequence[LogFormat] = (),
     ) -> None:
         self.leaks = leaks
         self.uid_map = dict(uid_map or {})
         self.keylog = keylog
         self.decrypt = decrypt
+        self.columns = tuple(columns)
 
     @cached_property
     def _judge(self) -> LeakJudge:
@@ -46,7 +49,7 @@ class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
 
     def flows(self, path: Path) -> Iterator[Flow | Problem]:
         """The flows of one file, then its problems."""
-        opened = open_traffic(path, self.uid_map, keylog=self.keylog, decrypt=self.decrypt)
+        opened = open_traffic(path, self.uid_map, keylog=self.keylog, decrypt=self.decrypt, columns=self.columns)
         try:
             for seen in opened.flows():
                 yield with_hints(self._judge(seen) if self.leaks else seen.flow, seen.samples)
@@ -87,6 +90,7 @@ def describe_traffic(
     uid_map: Mapping[int, str] | None = None,
     keylog: Path | None = None,
     decrypt: bool = False,
+    columns: Sequence[LogFormat] = (),
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Flow | Problem | InputError]:
@@ -105,7 +109,7 @@ def describe_traffic(
             key = hashlib.sha256(str(found).encode("utf-8", "surrogateescape")).hexdigest()
             yield Unit(key, TRAFFIC_ANALYSIS, str(found), _size(found))
 
-    work = DescribeTraffic(leaks=leaks, uid_map=uid_map, keylog=keylog, decrypt=decrypt)
+    work = DescribeTraffic(leaks=leaks, uid_map=uid_map, keylog=keylog, decrypt=decrypt, columns=columns)
     ends = LocalEngine(workers).run(work, units(), UnitLimits(seconds=FILE_SECONDS))
     for done, end in enumerate(ends, start=1):
         if progress is not None:

@@ -57,6 +57,17 @@ def test_a_listing_names_an_app_for_each_user_of_the_device(tmp_path: Path) -> N
     assert read_uid_map(tmp_path / "uids") == {10123: "com.workhub.mobile", 1010123: "com.workhub.mobile"}
 
 
+def test_a_log_with_columns_of_ones_own(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("Wer;Ziel\n10.0.0.9;db.workhub.test\n")
+    (tmp_path / "map.toml").write_text(
+        "[[format]]\nreader = 'csv'\nkind = 'flow'\ncolumns = { client_ip = 'Wer', host = 'Ziel' }\n"
+    )
+    assert run("traffic", "log.csv").code == 4
+    ended = run("traffic", "log.csv", "--columns", "map.toml", "--format", "json")
+    assert json.loads(ended.out)["server"]["name"] == "db.workhub.test"
+    assert run("traffic", "log.csv", "--columns", "log.csv").code == 4
+
+
 def test_a_key_log_that_is_none_is_a_usage_error(run: Run, tmp_path: Path) -> None:
     (tmp_path / "run.pcap").write_bytes(capture(HTTP))
     (tmp_path / "keys").write_text("nothing\n")

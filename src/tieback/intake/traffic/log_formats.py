@@ -3,9 +3,12 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
+
+from tieback.model.errors import InputError
 
 type Row = Mapping[str, str]
 
@@ -70,6 +73,51 @@ def _format(data: dict[str, Any]) -> LogFormat:
     )
 
 
+MAX_MAP = 256 * 1024
+"""Bytes of a map of columns."""
+_READERS = frozenset({"csv", "json", "pairs", "zeek"})
+"""Readers whose rows have columns that a user may name."""
+_KINDS = frozenset({"flow", "http", "tls", "dns", "skip"})
+WHAT = frozenset(
+    {"time", "end", "seconds", "milliseconds", "client_ip", "client_port", "server_ip", "server_port", "host", "url"}
+    | {"path", "scheme", "method", "status", "user_agent", "referer", "query", "type", "answers", "result", "resolver"}
+    | {"transport", "protocol", "sni", "tls_version", "alpn", "subject"}
+    | {"bytes_out", "bytes_in", "packets_out", "packets_in"}
+)
+"""What a column can say."""
+
+
+def read_columns(path: Path) -> tuple[LogFormat, ...]:
+    """A user's own formats: a file of ``[[format]]`` tables as in ``logs.toml``.
+
+    Raises:
+        InputError: it cannot be read, or says something that no log can.
+    """
+    advice = "See docs/traffic-formats.md"
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_MAP + 1)
+        if len(text) > MAX_MAP:
+            raise InputError("a map of columns that is too large", where=str(path), advice=advice)
+        tables = tomllib.loads(text.decode("utf-8-sig")).get("format", [])
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", where=str(path), advice="Check the path") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"no TOML: {error}"[:200], where=str(path), advice=advice) from None
+    try:
+        found = tuple(_format({"needs": [], "name": path.name, **table}) for table in tables)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"a format that lacks {error}"[:200], where=str(path), advice=advice) from None
+    for item in found:
+        wrong = ", ".join(sorted({*item.columns} - WHAT))
+        if item.reader not in _READERS or item.kind not in _KINDS or wrong:
+            what = f"columns {wrong}" if wrong else f"reader {item.reader!r} or kind {item.kind!r}"
+            raise InputError(f"{what} is not known"[:200], where=str(path), advice=advice)
+    if not found:
+        raise InputError("no [[format]] in it", where=str(path), advice=advice)
+    return found
+
+
 @cache
 def formats(reader: str) -> tuple[LogFormat, ...]:
     """The formats of one reader, in the order in which they are tried. Zeek writes JSON as well."""
@@ -77,9 +125,17 @@ def formats(reader: str) -> tuple[LogFormat, ...]:
     return tuple(item for item in _table().formats if item.reader in {reader, also})
 
 
-def format_of(reader: str, row: Row) -> LogFormat | None:
-    """The first format that a row fits."""
-    return next((item for item in formats(reader) if item.fits(row)), None)
+def format_of(reader: str, row: Row, own: Iterable[LogFormat] = ()) -> LogFormat | None:
+    """The first format that a row fits, the user's own before ours; for objects then by usual names."""
+    for item in (*(item for item in own if item.reader == reader), *formats(reader)):
+        if item.fits(row):
+            return item
+    return _by_names(tuple(row)) if reader == "json" else None
+
+
+@lru_cache(maxsize=256)
+def _by_names(names: tuple[str, ...]) -> LogFormat | None:
+    return by_header(names)
 
 
 def by_header(columns: Iterable[str]) -> LogFormat | None:

@@ -10,13 +10,13 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import msgspec
 
-from tieback.intake.traffic.log_formats import Row, by_header, format_of
+from tieback.intake.traffic.log_formats import LogFormat, Row, by_header, format_of
 
 MAX_LINE = 1 << 20
 """Bytes of a line; a longer one is left out."""
@@ -95,7 +95,7 @@ def head_lines(head: bytes) -> list[str]:
     return [line for line in text.split("\n")[:40] if line.strip()][:20]
 
 
-def reader_of(head: bytes) -> str:
+def reader_of(head: bytes, own: Sequence[LogFormat] = ()) -> str:
     """The name of the reader for a file that begins so; empty where it is no log that is known."""
     beginning = head_lines(head)
     if not beginning:
@@ -104,10 +104,16 @@ def reader_of(head: bytes) -> str:
         return "zeek"
     for name in ("squid", "umbrella", "json", "pairs"):
         rows = [row for row in READERS[name](beginning[:5]) if row]
-        if any(format_of(name, row) is not None for row in rows):
+        if any(format_of(name, row, own) is not None for row in rows):
             return name
-    header = _cells(beginning[0], _delimiter(beginning[0]))
-    return "csv" if by_header(header) is not None else ""
+    return "csv" if by_columns(beginning[0], own) is not None else ""
+
+
+def by_columns(header: str, own: Sequence[LogFormat] = ()) -> LogFormat | None:
+    """The format of a CSV file by its first line: a user's own, else by usual names."""
+    columns = _cells(header, _delimiter(header))
+    row = dict.fromkeys(columns, "")
+    return next((item for item in own if item.reader == "csv" and item.fits(row)), None) or by_header(columns)
 
 
 def _zeek(text: Iterable[str]) -> Iterator[Row | None]:

@@ -6,7 +6,7 @@ name a client asked for: the flow's server is that name, the resolver stands in 
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import ip_address
@@ -15,8 +15,8 @@ from typing import Any
 
 from tieback.intake.traffic.exchange import Exchange, Message, flow_of
 from tieback.intake.traffic.interface import OpenedTraffic, SeenFlow
-from tieback.intake.traffic.log_formats import LogFormat, Row, by_header, format_of, protocol_name
-from tieback.intake.traffic.log_rows import READERS, head_lines, lines, open_lines, reader_of
+from tieback.intake.traffic.log_formats import LogFormat, Row, format_of, protocol_name
+from tieback.intake.traffic.log_rows import READERS, by_columns, head_lines, lines, open_lines, reader_of
 from tieback.intake.traffic.names import hostname
 from tieback.intake.traffic.problems import Problems
 from tieback.model.errors import InputError
@@ -30,31 +30,22 @@ _TIME_FORMATS = ("%a %b %d %H:%M:%S %Y", "%b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S
 _TLS_VERSIONS = {"tlsv10": "TLSv1.0", "tlsv11": "TLSv1.1", "tlsv12": "TLSv1.2", "tlsv13": "TLSv1.3", "sslv3": "SSLv3"}
 
 
-def opens(head: bytes, path: Path) -> bool:
-    """Whether a file that begins so is a log of a known format."""
-    del path  # by content, never by name
-    return bool(reader_of(head))
-
-
-def open_(path: Path) -> OpenedTraffic:
-    """Open a log.
-
-    Raises:
-        InputError: it cannot be read, or is no log of a known format.
-    """
-    return LogFile(path)
-
-
-def opener(path: Path, head: bytes) -> OpenedTraffic | None:
-    """For ``openers.OPENERS``."""
-    return open_(path) if opens(head, path) else None
+def opener(path: Path, head: bytes, own: Sequence[LogFormat] = ()) -> OpenedTraffic | None:
+    """For ``openers.OPENERS``; ``own``: formats of the user's, which are tried first."""
+    return LogFile(path, own) if reader_of(head, own) else None
 
 
 class LogFile:
     """An opened log; ``flows`` walks its lines once."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, own: Sequence[LogFormat] = ()) -> None:
+        """Open a log.
+
+        Raises:
+            InputError: it cannot be read, or is no log of a known format.
+        """
         self.path = path
+        self._own = own
         self.problems: list[Any] = Problems()
         try:
             self._file = open_lines(path)
@@ -62,14 +53,13 @@ class LogFile:
                 head = file.read(1 << 16)
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}", where=str(path), advice="Check the file") from None
-        self._reader = reader_of(head)
+        self._reader = reader_of(head, own)
         if not self._reader:
             self._file.close()
             raise InputError("no log that is known", where=str(path), advice="See docs/traffic-formats.md")
         self._csv = None
         if self._reader == "csv":
-            first = head_lines(head)[0]
-            self._csv = by_header(first.split(max(",;\t|", key=first.count)))
+            self._csv = by_columns(head_lines(head)[0], own)
 
     def flows(self) -> Iterator[SeenFlow]:
         """One flow a line that tells of one; lines that cannot be read are counted in one problem line."""
@@ -78,7 +68,7 @@ class LogFile:
             if row is None:
                 unread += 1
                 continue
-            form = self._csv or format_of(self._reader, row)
+            form = self._csv or format_of(self._reader, row, self._own)
             if form is None or form.kind == "skip":
                 continue
             seen = _seen(str(self.path), form, row)

@@ -2,8 +2,9 @@
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tieback.intake.traffic.attribution import Attribution
 from tieback.intake.traffic.capture import Capture
@@ -13,7 +14,10 @@ from tieback.intake.traffic.pcapng import SECTION
 from tieback.intake.traffic.source import Gzip, Source, Window, Zstandard
 from tieback.model.errors import InputError
 
-TRAFFIC_VERSION = "1"
+if TYPE_CHECKING:
+    from tieback.intake.traffic.log_formats import LogFormat
+
+TRAFFIC_VERSION = "2"
 """Part of the key of a unit of work: rises when the same file gives other flows."""
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
@@ -33,7 +37,12 @@ _OTHER = (
 
 
 def open_traffic(
-    path: Path, uid_map: Mapping[int, str] | None = None, *, keylog: Path | None = None, decrypt: bool = False
+    path: Path,
+    uid_map: Mapping[int, str] | None = None,
+    *,
+    keylog: Path | None = None,
+    decrypt: bool = False,
+    columns: Sequence["LogFormat"] = (),
 ) -> OpenedTraffic:
     """Open a file for one walk over its flows; close it afterwards.
 
@@ -42,6 +51,7 @@ def open_traffic(
         uid_map: Android user ids to package names, from a device listing, for captures that tell user ids alone.
         keylog: a TLS key log with which tshark decrypts a capture.
         decrypt: whether tshark decrypts a capture with the secrets that it brings.
+        columns: formats of logs besides those that are known.
 
     Raises:
         InputError: there is nothing to read, or it is no traffic file; says what it is and what to do.
@@ -54,8 +64,12 @@ def open_traffic(
     finally:
         os.close(number)
     if source is None:
+        from tieback.intake.traffic import logs
         from tieback.intake.traffic.openers import OPENERS
 
+        own = logs.opener(path, head, columns) if columns else None
+        if own is not None:
+            return own
         for opener in OPENERS:
             opened = opener(path, head)
             if opened is not None:

@@ -1,8 +1,11 @@
 """The table of log formats."""
 
+from pathlib import Path
+
 import pytest
 
-from tieback.intake.traffic.log_formats import by_header, format_of, formats, protocol_name
+from tieback.intake.traffic.log_formats import by_header, format_of, formats, protocol_name, read_columns
+from tieback.model.errors import InputError
 
 READERS = ("zeek", "json", "squid", "umbrella", "pairs")
 KNOWN = {
@@ -51,6 +54,45 @@ def test_rows_tell_their_format(reader: str, row: dict[str, str], name: str | No
 def test_csv_headers(header: list[str], kind: str | None) -> None:
     found = by_header(header)
     assert (found.kind if found else None) == kind
+
+
+OWN = """
+[[format]]
+reader = "json"
+kind = "http"
+when = { type = "request" }
+columns = { time = "@t", url = ["req.to", "to"] }
+"""
+
+
+def test_a_map_of_columns(tmp_path: Path) -> None:
+    (tmp_path / "map.toml").write_text(OWN)
+    (own,) = read_columns(tmp_path / "map.toml")
+    assert (own.name, own.reader, own.kind, own.needs) == ("map.toml", "json", "http", ())
+    assert own.get({"to": "http://a.test"}, "url") == "http://a.test"
+    assert format_of("json", {"type": "request", "to": ""}, [own]) is own
+    assert format_of("json", {"type": "other", "to": ""}, [own]) is None
+    assert format_of("csv", {"type": "request"}, [own]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("", r"no \[\[format\]\]"),
+        ("x = [", "no TOML"),
+        ("[[format]]\nreader = 'json'", "lacks 'kind'"),
+        ("[[format]]\nreader = 'json'\nkind = 'flow'\ncolumns = { nonsense = 'a' }", "columns nonsense"),
+        ("[[format]]\nreader = 'xml'\nkind = 'flow'\ncolumns = {}", "reader 'xml'"),
+        ("format = 3", "lacks"),
+        ("#" * 300_000, "too large"),
+    ],
+)
+def test_a_map_of_columns_that_is_none(tmp_path: Path, text: str, word: str) -> None:
+    (tmp_path / "map.toml").write_text(text)
+    with pytest.raises(InputError, match=word):
+        read_columns(tmp_path / "map.toml")
+    with pytest.raises(InputError, match="cannot be read"):
+        read_columns(tmp_path / "missing.toml")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Logs as flows; lines as the vendors' documentation prints them, with names of ours."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from tieback.intake.traffic import logs
 from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.log_formats import LogFormat
 from tieback.intake.traffic.stores.choose import NO_STORES
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow, FlowEvidence, NameFrom
@@ -74,11 +76,11 @@ FORMS = (
 )  # fmt: skip
 
 
-def read(tmp_path: Path, text: str) -> tuple[list[SeenFlow], list[str]]:
+def read(tmp_path: Path, text: str, own: Sequence[LogFormat] = ()) -> tuple[list[SeenFlow], list[str]]:
     path = tmp_path / "a.txt"
     path.write_text(text, encoding="utf-8")
-    assert logs.opens(text.encode()[:65536], path)
-    opened = logs.open_(path)
+    opened = logs.opener(path, text.encode()[:65536], own)
+    assert opened is not None
     try:
         return list(opened.flows()), [problem.what for problem in opened.problems]
     finally:
@@ -170,9 +172,46 @@ def test_no_log(tmp_path: Path) -> None:
     path.write_text("hello\nworld\n")
     assert logs.opener(path, path.read_bytes()) is None
     with pytest.raises(InputError):
-        logs.open_(path)
+        logs.LogFile(path)
     with pytest.raises(InputError):
-        logs.open_(tmp_path / "none")
+        logs.LogFile(tmp_path / "none")
+
+
+def test_objects_with_usual_names(tmp_path: Path) -> None:
+    row = {
+        "timestamp": "2026-01-02T03:04:05Z",
+        "src_ip": "10.0.0.9",
+        "dest_ip": "10.0.0.5",
+        "dest_port": 6379,
+        "bytes_sent": 77,
+    }
+    flow = one(tmp_path, json.dumps(row) + "\n")
+    assert (flow.server.ip, flow.server.port, flow.bytes_out) == ("10.0.0.5", 6379, 77)
+
+
+OWN_CSV = "When;Wer;Ziel;Zielport;Hin\n2026-01-02T03:04:05Z;10.0.0.9;10.0.0.5;27017;7\n"
+OWN_JSON = '{"@t":1700000000,"who":"10.0.0.9","req":{"to":"http://api.workhub.test/x"}}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "reader", "kind", "columns", "server"),
+    [
+        (
+            OWN_CSV, "csv", "flow",
+            {"time": "When", "client_ip": "Wer", "server_ip": "Ziel", "server_port": "Zielport", "bytes_out": "Hin"},
+            ("10.0.0.5", 27017, ""),
+        ),
+        (OWN_JSON, "json", "http", {"time": "@t", "client_ip": "who", "url": "req.to"}, ("", 80, "api.workhub.test")),
+    ],
+)  # fmt: skip
+def test_a_users_own_columns(
+    tmp_path: Path, text: str, reader: str, kind: str, columns: dict[str, str], server: tuple[str, int, str]
+) -> None:
+    assert logs.opener(tmp_path / "a.txt", text.encode()) is None
+    own = LogFormat("own", reader, (), (), kind, {what: (column,) for what, column in columns.items()})
+    flow = read(tmp_path, text, [own])[0][0].flow
+    assert (flow.server.ip, flow.server.port, flow.server.name) == server
+    assert (flow.client.ip, flow.start > 0) == ("10.0.0.9", True)
 
 
 @settings(max_examples=80, deadline=None)
@@ -185,7 +224,7 @@ def test_mutations_never_raise(tmp_path_factory: pytest.TempPathFactory, text: s
     data = text.encode() + text.encode()[:at] + junk + text.encode()[at:]
     path = tmp_path_factory.mktemp("logs") / "a.log"
     path.write_bytes(data)
-    if logs.opens(data, path):
-        opened = logs.open_(path)
+    opened = logs.opener(path, data)
+    if opened is not None:
         assert len(list(opened.flows())) <= 8
         opened.close()
