@@ -36,6 +36,7 @@ CONTRACTS = {
                 "diff",
                 "tables",
                 "sampling",
+                "schema",
             },
         ),
     ],

@@ -139,6 +139,21 @@ def explain(
             print_explanation(found, data_console())
 
 
+@app.command(epilog="Example: tieback report schema > report.schema.json")
+def schema(
+    output: Annotated[str, typer.Option("--format", help="Of which format: json, or ndjson (of each line).")] = "json",
+) -> None:
+    """Print the JSON Schema of the report as JSON or NDJSON."""
+    import json
+
+    from tieback.report.schema import lines_schema, report_schema
+
+    made = {"json": report_schema, "ndjson": lines_schema}.get(output)
+    if made is None:
+        raise UsageError("has no JSON Schema", where=f"--format {output}", advice="Choose one of json, ndjson")
+    write_bytes([json.dumps(made(), indent=1, ensure_ascii=False).encode() + b"\n"], None)
+
+
 def read_suppressions(workspace: Path, path: Path | None) -> Callable[[Report], Report]:
     """What sets the findings apart that a file of suppressions covers; the file is read before any work is done.
 

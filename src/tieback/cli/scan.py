@@ -32,7 +32,8 @@ def scan(
         Path | None, typer.Option(help="The written permission; without one nothing is contacted.")
     ] = None,
     report: Annotated[
-        Path | None, typer.Option(help="Write the report there; the suffix (.html, .pdf, .sarif, …) says which format.")
+        list[Path] | None,
+        typer.Option(help="Write the report there; the suffix (.html, .pdf, .sarif, …) says which format. Repeatable."),
     ] = None,
     workspace: WorkspaceOption = Path(".tieback"),
     output: Annotated[str, typer.Option("--format", help=f"On stdout: table, or one of {FORMATS}.")] = "table",
@@ -65,7 +66,7 @@ def scan(
     if output != "table":
         by_name(output)  # an unknown one is said before an hour of work
     who = audience_of(audience, vendor)
-    renderer = by_suffix(report) if report is not None else None
+    files = [(path, by_suffix(path)) for path in report or ()]
     past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
     request = ScanRequest(
         inputs=tuple(inputs),
@@ -80,11 +81,11 @@ def scan(
             complain(error)
         judged = as_sample(set_beside(set_apart(done.report), past), sample_of)
         document = for_audience(judged, who, vendor)
-        if renderer is not None and report is not None:
-            write_report(document, renderer, report)
+        for path, renderer in files:
+            write_report(document, renderer, path)
         show(document, output)
-        if report is not None:
-            talk_console().print(f"report: {report}")
+        for path, _ in files:
+            talk_console().print(f"report: {path}")
         worst = judged.worst_new()
         apps = done.report.headline.apps_analysed
     if fail_on is not None and worst is not None and worst.rank >= fail_on.rank:

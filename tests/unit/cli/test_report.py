@@ -105,3 +105,20 @@ def test_a_baseline_says_what_is_new(run: Run, apps: Path) -> None:
     states = {result["baselineState"] for result in sarif["runs"][0]["results"]}
     assert states == {"unchanged"}
     assert "0 new findings, 0 fixed" in run("report", "-w", "ws", "--baseline", "old.json").out
+
+
+@pytest.mark.parametrize(("name", "title"), [("json", "tieback/report/1"), ("ndjson", "A line of a report, version 1")])
+def test_schema(run: Run, name: str, title: str) -> None:
+    assert json.loads(run("report", "schema", "--format", name).out)["title"] == title
+
+
+def test_schema_of_what_has_none(run: Run) -> None:
+    ended = run("report", "schema", "--format", "html")
+    assert (ended.code, "Choose one of json, ndjson" in ended.err) == (2, True)
+
+
+def test_several_reports_of_one_scan(run: Run, apps: Path, tmp_path: Path) -> None:
+    words = ("scan", apps / "workhub.apk", "-w", "ws", "--workers", "1", "--report", "a.json", "--report", "b.sarif")
+    assert run(*words).err.strip().splitlines() == ["report: a.json", "report: b.sarif"]
+    assert (tmp_path / "a.json").exists()
+    assert (tmp_path / "b.sarif").exists()

@@ -6,7 +6,6 @@ from importlib import resources
 from typing import BinaryIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from tieback.model.exposure import Severity
 from tieback.model.report import Report
@@ -67,10 +66,10 @@ class HtmlRenderer:
                 charts=charts(counted(report), titles),
                 tables=tuple(table_views(report)),
                 severities=[severity.value for severity in reversed(Severity)],
-                style=Markup(style),  # noqa: S704 - our own file
+                style=style,
                 style_hash=_hash(style),
-                drawings=Markup(drawings) if paper else "",  # noqa: S704 - our own file
-                script=Markup(script),  # noqa: S704 - our own file
+                drawings=drawings if paper else "",
+                script=script,
                 script_hash=_hash(script),
             )
         )

@@ -1,0 +1,109 @@
+"""The JSON Schema of a report as JSON, and of each line of one as NDJSON: made from the types that are written.
+
+Source: JSON Schema, draft 2020-12. Keys may be added in any release; one that goes away or changes its meaning raises
+the version in ``schema``.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tieback.model.backend import Backend
+from tieback.model.document import SCHEMA_VERSION
+from tieback.model.exposure import Exposure, Finding
+from tieback.model.probe import ProbeReport
+from tieback.model.report import (
+    AppSighting,
+    AppSummary,
+    Breakdown,
+    CloserLook,
+    GroupTable,
+    Headline,
+    History,
+    Sample,
+    Scope,
+    Suppressed,
+)
+from tieback.model.sighting import Problem
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_REFERENCE = "#/$defs/{name}"
+
+
+class BaselineRow(msgspec.Struct, frozen=True):
+    """How the report stands to an earlier one."""
+
+    name: str
+    created: datetime
+    new: int
+    fixed: int
+    unconfirmed: int
+    unchanged: int
+    updated: int
+
+
+_HEAD: dict[str, Any] = {
+    "title": str,
+    "created": datetime,
+    "tool_version": str,
+    "audience": str,
+    "scope": Scope | None,
+    "headline": Headline,
+    "breakdown": Breakdown,
+    "tables": tuple[GroupTable, ...],
+    "closer": CloserLook | None,
+    "history": History | None,
+    "sample": Sample | None,
+    "baseline": BaselineRow | None,
+}
+_TABLES: dict[str, tuple[str, Any]] = {
+    "apps": ("app-summary", AppSummary),
+    "exposures": ("exposure", Exposure),
+    "findings": ("finding", Finding),
+    "suppressed": ("suppressed", Suppressed),
+    "problems": ("problem", Problem),
+    "sightings": ("app-sighting", AppSighting),
+    "backends": ("backend", Backend),
+    "probes": ("probe", ProbeReport),
+}
+"""Table to the schema of its lines, and the type of its rows."""
+
+
+def report_schema() -> dict[str, Any]:
+    """Of ``--format json``."""
+    rows = {name: tuple[kind, ...] for name, (_, kind) in _TABLES.items()}
+    properties, definitions = _components(_HEAD | rows)
+    return {
+        "$schema": DIALECT,
+        "title": f"tieback/report/{SCHEMA_VERSION}",
+        "description": "The conclusions of a run: figures first, then every table whole.",
+        "type": "object",
+        "properties": {"schema": {"const": f"tieback/report/{SCHEMA_VERSION}"}, **properties},
+        "required": ["schema", *properties],
+        "$defs": definitions,
+    }
+
+
+def lines_schema() -> dict[str, Any]:
+    """Of a line of ``--format ndjson``; its ``schema`` says which."""
+    properties, definitions = _components(_HEAD | {name: kind for name, (_, kind) in _TABLES.items()})
+    head = {name: properties[name] for name in _HEAD}
+    kinds = {"report-head": {"type": "object", "properties": head, "required": list(head)}}
+    kinds |= {word: properties[name] for name, (word, _) in _TABLES.items()}
+    return {
+        "$schema": DIALECT,
+        "title": f"A line of a report, version {SCHEMA_VERSION}",
+        "type": "object",
+        "required": ["schema"],
+        "oneOf": [
+            {"properties": {"schema": {"const": f"tieback/{word}/{SCHEMA_VERSION}"}}, "allOf": [one]}
+            for word, one in kinds.items()
+        ],
+        "$defs": definitions,
+    }
+
+
+def _components(types: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    found, definitions = msgspec.json.schema_components(tuple(types.values()), ref_template=_REFERENCE)
+    return dict(zip(types, found, strict=True)), definitions
