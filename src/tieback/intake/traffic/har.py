@@ -32,7 +32,9 @@ _LOG = re.compile(rb'\{\s*(?:"[^"]{1,100}"\s*:\s*\{\s*)?"log"\s*:')
 _ENTRIES = re.compile(r'"entries"\s*:\s*\[')
 _GZIP = b"\x1f\x8b"
 MAX_UNPACKED = 512 * 1024 * 1024
-"""Bytes of a packed archive, and of one that has to be read piece by piece."""
+"""Bytes of a packed archive."""
+_PIECEWISE = 64 * 1024 * 1024
+"""Bytes of a damaged archive that are read piece by piece."""
 _MAX_MESSAGES = 500
 
 
@@ -160,10 +162,7 @@ class HarFile:
         if self._entries is not None:
             yield from self._entries
             return
-        if len(self._data) > MAX_UNPACKED:
-            self._note("the archive is damaged and too large to be read piece by piece")
-            return
-        text = bytes(self._data).decode("utf-8", "replace")
+        text = bytes(self._data[:_PIECEWISE]).decode("utf-8", "replace")
         start = _ENTRIES.search(text)
         if start is None:
             self._note("no JSON: the archive is damaged before its first entry")
