@@ -90,7 +90,7 @@ class Pivot:
         self._fronts = fronts or SharedFronts()
         self._owners = owners or OwnerDomains()
         self._siblings = Siblings()
-        self._known = {port: service for service, ports in reversed(store_ports.items()) for port in ports}
+        self._known = {port: service for service, ports in reversed(tuple(store_ports.items())) for port in ports}
 
     def follow(self, leads: Iterable[Lead], apis: Mapping[str, tuple[str, ...]]) -> list[Candidate]:
         """The candidates that leads give, by host and port.

@@ -22,8 +22,15 @@ CAPTURE = "capture"
 """``Backend.resolved_by`` where a capture shows the address that an app went to."""
 
 
+BY_MAKER = 0.9
+"""That who makes an app answers for the endpoints that carry the maker's name, or that its configuration gives."""
+
+
 def described(
-    backends: Iterable[Backend], knowledge: Knowledge, seen: Mapping[str, tuple[str, ...]]
+    backends: Iterable[Backend],
+    knowledge: Knowledge,
+    seen: Mapping[str, tuple[str, ...]],
+    makers: Mapping[str, tuple[tuple[str, str], ...]] | None = None,
 ) -> Iterator[Backend]:
     """Each back end with provider, region, AS and owner, and the reason for each.
 
@@ -31,21 +38,28 @@ def described(
         backends: as mapped.
         knowledge: what hosts are judged by.
         seen: addresses by name, as captures show them: for names that nobody could or might resolve.
+        makers: who makes the apps whose own endpoint it is, and why it is theirs, by its value.
 
     Raises:
         InputError: data that the operator imported is damaged.
     """
-    known: dict[tuple[str, str, tuple[str, ...]], tuple[Attribution, ...]] = {}
+    known: dict[tuple[object, ...], tuple[Attribution, ...]] = {}
     for mapped in backends:
         host = host_of(mapped.endpoint)
         shown = () if mapped.addresses else seen.get(host, ())
         backend = msgspec.structs.replace(mapped, addresses=shown, resolved_by=CAPTURE) if shown else mapped
         resource = backend.endpoint.value if backend.endpoint.kind is EndpointKind.CLOUD else ""
-        key = (host, resource, backend.addresses)
+        own = (makers or {}).get(backend.endpoint.value, ())
+        key = (host, resource, backend.addresses, own)
         if key not in known:
             # A literal is its own address, and is looked up as a host.
             addresses = () if backend.addresses == (host,) else backend.addresses
-            known[key] = knowledge.statements(host, backend.endpoint.path, addresses) if host else ()
+            claimed = [Attribution("owner", name, f"makes the app; {reason}", BY_MAKER) for name, reason in own]
+            known[key] = (
+                knowledge.statements(host, backend.endpoint.path, addresses, claimed=claimed)
+                if host
+                else tuple(claimed)
+            )
         found = known[key]
         yield msgspec.structs.replace(
             backend,

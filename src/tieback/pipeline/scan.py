@@ -38,7 +38,14 @@ from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid, render_grant
 from tieback.scope.names import Names
-from tieback.storage.apps import app_endpoints, apps_by_bundle, container_names, distinct_endpoints, public_keys
+from tieback.storage.apps import (
+    app_endpoints,
+    apps_by_bundle,
+    container_names,
+    distinct_endpoints,
+    makers,
+    public_keys,
+)
 from tieback.storage.asked import ProbeWriter, read_probes, save_backends
 from tieback.storage.inputs import RunInput, save_inputs
 from tieback.storage.recovery import recover
@@ -207,7 +214,8 @@ async def _ask(
     mapped = await map_backends(endpoints, names.resolve if names is not None else None, parties)
     knowledge = Knowledge()
     try:
-        backends = list(described(mapped, knowledge, seen_addresses(named.traffic)))
+        own = makers(lake, named.units)
+        backends = list(described(mapped, knowledge, seen_addresses(named.traffic), own))
     finally:
         knowledge.close()
     if grant is None or names is None:

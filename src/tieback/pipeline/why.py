@@ -60,7 +60,12 @@ class Knowledge:
         self.rules = Rules()
 
     def statements(
-        self, host: str, rest: str = "", addresses: Sequence[str] = (), aliases: Sequence[str] = ()
+        self,
+        host: str,
+        rest: str = "",
+        addresses: Sequence[str] = (),
+        aliases: Sequence[str] = (),
+        claimed: Sequence[Attribution] = (),
     ) -> tuple[Attribution, ...]:
         """Everything that can be said of a canonical host.
 
@@ -69,6 +74,7 @@ class Knowledge:
             rest: path of a URL, in which a bucket may be named.
             addresses: of the name.
             aliases: names that it leads to.
+            claimed: what is known of it from elsewhere.
 
         Raises:
             InputError: imported data is damaged.
@@ -78,7 +84,7 @@ class Knowledge:
             tuple(addresses),
             tuple(aliases),
             resource=endpoint.value if endpoint is not None else "",
-            claimed=tuple(self._sdk(host)) if endpoint is None else (),
+            claimed=(*claimed, *(self._sdk(host) if endpoint is None else ())),
         )
         return attribute(host, known, self.hosting, self.addresses, self.domains)
 

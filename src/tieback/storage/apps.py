@@ -187,6 +187,27 @@ def app_endpoints(lake: Lake, keys: Iterable[Named]) -> Iterator[AppEndpoint]:
         yield AppEndpoint(app, endpoint, file, offset, how, Party(party))
 
 
+def makers(lake: Lake, keys: Iterable[Named]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Who makes the apps whose own endpoint it is, and why it is theirs, by its value; at most three, the most first.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+    """
+    rows = lake.stream(
+        """
+        SELECT value, owner, min(party_reason) FROM sightings SEMI JOIN keys USING (unit, version)
+        WHERE party = 'first' AND owner <> '' GROUP BY value, owner
+        QUALIFY row_number() OVER (PARTITION BY value ORDER BY count(*) DESC, owner) <= 3
+        ORDER BY value, count(*) DESC, owner
+        """,
+        tables={"keys": keys_table(keys)},
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for value, owner, reason in rows:
+        found.setdefault(value, []).append((owner, reason))
+    return {value: tuple(its) for value, its in found.items()}
+
+
 def container_names(lake: Lake, keys: Iterable[Named]) -> dict[str, tuple[str, ...]]:
     """Containers that one of the units names within an endpoint, sorted, by its value. Raises ``WorkspaceError``."""
     found: dict[str, set[str]] = {}

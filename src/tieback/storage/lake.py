@@ -152,13 +152,17 @@ class Lake:
         return len(drafts)
 
     def query(
-        self, sql: str, params: Sequence[Any] | None = None, *, tables: Mapping[str, "pa.Table"] | None = None
+        self,
+        sql: str,
+        params: Sequence[Any] | Mapping[str, Any] | None = None,
+        *,
+        tables: Mapping[str, "pa.Table"] | None = None,
     ) -> "pa.Table":
         """The whole answer to a query; for answers that are small.
 
         Args:
             sql: DuckDB's SQL, over the tables of ``schemas`` and ``tables``; it sees no other file.
-            params: values for ``?``.
+            params: values for ``?``, or by name for ``$name``.
             tables: more tables, by name.
 
         Raises:
@@ -198,6 +202,8 @@ class Lake:
                     f"memory_limit = '{MEMORY}'",
                     f"temp_directory = {_quoted(spill)}",
                     "preserve_insertion_order = false",
+                    # It would draw its bar of long queries among the data on stdout.
+                    "enable_progress_bar = false",
                     "autoinstall_known_extensions = false",
                     "autoload_known_extensions = false",
                     # The pattern of a glob is checked as well as the files that it finds.

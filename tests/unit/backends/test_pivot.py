@@ -58,12 +58,15 @@ def test_reasons() -> None:
         Hint("m.elsewhere.test", None, "mongodb", "body"),
     )
     found = Pivot(PORTS, lambda _: False).follow([Lead(API, one, "run.pcap") for one in hints], VALUES)
-    assert [one.reason for one in found] == [
+    reasons = (
         "the header x-backend of the API api.workhub.test names 10.0.3.7 (run.pcap), as Elasticsearch",
-        "the certificate of the API api.workhub.test names es.workhub.test (run.pcap), a name beside it; "
-        + "default port of Elasticsearch",
+        (
+            "the certificate of the API api.workhub.test names es.workhub.test (run.pcap), a name beside it; "
+            "default port of Elasticsearch"
+        ),
         "an answer of the API api.workhub.test names m.elsewhere.test (run.pcap), as MongoDB",
-    ]
+    )
+    assert tuple(one.reason for one in found) == reasons
 
 
 def test_hosts_of_one_api_are_bounded() -> None:

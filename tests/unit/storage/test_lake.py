@@ -137,8 +137,12 @@ def test_a_part_comes_bit_by_bit(lake: Lake) -> None:
 
 
 def test_a_part_whose_rows_end_in_an_error_is_none(lake: Lake) -> None:
-    with pytest.raises(ValueError, match="broken"), lake.draft("one") as draft:
-        draft.add("problems", problems("a")["problems"])
-        raise ValueError("broken")
+    def broken() -> None:
+        with lake.draft("one") as draft:
+            draft.add("problems", problems("a")["problems"])
+            raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        broken()
     assert lake.parts() == set()
     assert list((lake.directory / "drafts").iterdir()) == []

@@ -1,0 +1,136 @@
+"""The evidence graph as JSON, CSV, GraphML and DOT; confidence and reason stand on each edge.
+
+GraphML: http://graphml.graphdrawing.org/. DOT: https://graphviz.org/doc/info/lang.html. Both hold text of strangers:
+control characters are replaced, and everything is escaped as the format says.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from xml.sax.saxutils import escape, quoteattr
+
+from tieback.model.document import encode
+from tieback.model.graph import Edge, Graph, Node, NodeKind
+
+_SHAPES = {
+    NodeKind.APP: "box",
+    NodeKind.ENDPOINT: "plaintext",
+    NodeKind.HOST: "ellipse",
+    NodeKind.ADDRESS: "oval",
+    NodeKind.PROVIDER: "house",
+    NodeKind.OWNER: "hexagon",
+    NodeKind.STORE: "cylinder",
+    NodeKind.SEEN: "note",
+}
+_EDGE_KEYS = (
+    ("kind", "string"),
+    ("confidence", "double"),
+    ("reason", "string"),
+    ("parts", "string"),
+    ("guessed", "boolean"),
+)
+_NODE_KEYS = (("kind", "string"), ("label", "string"), ("detail", "string"))
+
+
+def as_json(graph: Graph) -> Iterator[str]:
+    """One document."""
+    yield encode("graph", graph).decode() + "\n"
+
+
+def as_csv(graph: Graph) -> Iterator[str]:
+    """The edges, a row each. Cells that a spreadsheet would take for a formula begin with an apostrophe."""
+    nodes = {node.id: node for node in graph.nodes}
+    yield _row(("source", "source_kind", "target", "target_kind", "edge", "confidence", "guessed", "reason", "parts"))
+    for edge in graph.edges:
+        source, target = nodes[edge.source], nodes[edge.target]
+        yield _row(
+            (
+                source.label,
+                source.kind,
+                target.label,
+                target.kind,
+                edge.kind,
+                f"{edge.confidence:.4g}",
+                "yes" if edge.guessed else "no",
+                edge.reason,
+                _parts(edge),
+            )
+        )
+
+
+def as_graphml(graph: Graph) -> Iterator[str]:
+    """GraphML, with attributes that yEd, Gephi and networkx read."""
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n'
+    for side, keys in (("node", _NODE_KEYS), ("edge", _EDGE_KEYS)):
+        for name, kind in keys:
+            yield f'  <key id="{side}-{name}" for="{side}" attr.name="{name}" attr.type="{kind}"/>\n'
+    yield '  <graph edgedefault="directed">\n'
+    for node in graph.nodes:
+        values = {"kind": node.kind, "label": node.label, "detail": node.detail}
+        yield f"    <node id={quoteattr(_plain(node.id))}>{_data('node', values)}</node>\n"
+    for edge in graph.edges:
+        values = {
+            "kind": edge.kind,
+            "confidence": f"{edge.confidence:.4g}",
+            "reason": edge.reason,
+            "parts": _parts(edge),
+            "guessed": "true" if edge.guessed else "false",
+        }
+        ends = f"source={quoteattr(_plain(edge.source))} target={quoteattr(_plain(edge.target))}"
+        yield f"    <edge {ends}>{_data('edge', values)}</edge>\n"
+    yield "  </graph>\n</graphml>\n"
+
+
+def as_dot(graph: Graph) -> Iterator[str]:
+    """DOT for Graphviz: a shape a kind, guesses dashed, the reason as tooltip."""
+    yield "digraph tieback {\n  rankdir=LR;\n"
+    yield "  node [fontname=sans, fontsize=10];\n  edge [fontname=sans, fontsize=8];\n"
+    for node in graph.nodes:
+        label = node.label + (f"\n{node.detail}" if node.detail else "")
+        yield f"  {_quoted(node.id)} [shape={_SHAPES[node.kind]}, label={_quoted(label, lines=True)}];\n"
+    for edge in graph.edges:
+        style = "dashed" if edge.guessed else "solid"
+        yield (
+            f"  {_quoted(edge.source)} -> {_quoted(edge.target)} "
+            f"[style={style}, label={_quoted(f'{edge.kind} {edge.confidence:.2f}')}, tooltip={_quoted(edge.reason)}];\n"
+        )
+    yield "}\n"
+
+
+FORMATS: Mapping[str, Callable[[Graph], Iterator[str]]] = {
+    "json": as_json,
+    "csv": as_csv,
+    "graphml": as_graphml,
+    "dot": as_dot,
+}
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    out = io.StringIO()
+    safe = [f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text for text in map(_plain, cells)]
+    csv.writer(out, lineterminator="\n").writerow(safe)
+    return out.getvalue()
+
+
+def _parts(edge: Edge) -> str:
+    return "; ".join(f"{reason} {sure:.2f}" for reason, sure in edge.parts)
+
+
+def _data(side: str, values: Mapping[str, str]) -> str:
+    kept = {name: text for name, text in values.items() if text}
+    return "".join(f'<data key="{side}-{name}">{escape(_plain(text))}</data>' for name, text in kept.items())
+
+
+def _plain(text: str) -> str:
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
+def _quoted(text: str, *, lines: bool = False) -> str:
+    """A DOT string; a backslash would begin an escape of Graphviz's own."""
+    parts = text.split("\n") if lines else [text]
+    return '"' + "\\n".join(_plain(part).replace("\\", "\\\\").replace('"', '\\"') for part in parts) + '"'
+
+
+def label_of(node: Node) -> str:
+    """A node on one line, for trees."""
+    return _plain(node.label + (f" ({node.detail})" if node.detail else ""))

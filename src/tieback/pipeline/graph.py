@@ -1,0 +1,481 @@
+"""What leads where in the last run: apps, back ends and stores, asked from either end, with evidence."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tieback.backends.confidence import of_route, of_sighting
+from tieback.backends.normalise import host_of
+from tieback.model.app import App
+from tieback.model.backend import Backend, Route
+from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.exposure import AppRoute, Exposure
+from tieback.model.figure import Figure, Quality
+from tieback.model.passive import PassiveNote, PassiveService, PassiveSighting
+from tieback.model.sighting import Sighting
+from tieback.pipeline.attributed import attributed
+from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
+from tieback.pipeline.why import Knowledge, Why, host_and_rest, why
+from tieback.storage.apps import read_app_documents
+from tieback.storage.graph_index import GraphIndex, Level
+from tieback.storage.graph_rows import AppRow, GraphRows
+from tieback.storage.imports import services_at, sightings_of_apps
+from tieback.storage.ledger import RunRow
+from tieback.storage.summaries import captured_bundles, read_captures
+from tieback.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST = 1000
+"""Apps, endpoints and stores that are listed of one answer; their number is told beside."""
+_SIGNS = {Quality.EXACT: "", Quality.ESTIMATE: "≈", Quality.LOWER_BOUND: "≥"}
+
+
+class StoreAt(msgspec.Struct, frozen=True):
+    """A store that a back end leads to."""
+
+    id: str
+    """As in the report."""
+    product: str
+    version: str
+    access: str
+    records: Figure
+    targets: tuple[str, ...]
+    relation: str
+    """``direct`` (the app names it), ``behind an API``, or ``both``."""
+    reason: str
+    """The candidate's own words."""
+    confidence: float
+    """That it is a store of whoever runs the back end."""
+    parts: tuple[tuple[str, float], ...]
+    endpoint: str
+    """Of the app, that leads there."""
+
+
+class AppAt(msgspec.Struct, frozen=True):
+    """An app that leads to a back end, with the best evidence."""
+
+    sha256: str
+    bundle_id: str
+    name: str
+    version: str
+    endpoint: str
+    party: str
+    file: str
+    offset: int | None
+    how: str
+    confidence: float
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What another tool saw, in words, and what of ours takes its place."""
+
+    said: str
+    """``seen by shodan on 2026-11-01: open, ≈1,200 records``."""
+    note: PassiveNote
+
+
+class BackendView(msgspec.Struct, frozen=True):
+    """A back end from every side. The line of ``tieback backend show --format json``."""
+
+    host: str
+    """Name, address, or cloud resource."""
+    why: Why | None
+    """``None`` for a resource that has no host of its own."""
+    party: str
+    endpoints: tuple[str, ...]
+    endpoints_total: int
+    apps: tuple[AppAt, ...]
+    apps_total: int
+    stores: tuple[StoreAt, ...]
+    seen: tuple[Seen, ...]
+
+
+class EndpointAt(msgspec.Struct, frozen=True):
+    """An endpoint of an app with its back end."""
+
+    value: str
+    service: str
+    party: str
+    owner: str
+    party_reason: str
+    file: str
+    offset: int | None
+    how: str
+    confidence: float
+    host: str
+    backend: Backend | None
+    """``None`` where the run did not map it."""
+    stores: tuple[StoreAt, ...]
+    seen: tuple[Seen, ...]
+
+
+class AppView(msgspec.Struct, frozen=True):
+    """An app with everything that it reaches. The line of ``tieback app show --format json``."""
+
+    app: App
+    path: str
+    endpoints: tuple[EndpointAt, ...]
+    endpoints_total: int
+    others: tuple[PassiveSighting, ...]
+    """Endpoints that other tools saw in it and we did not."""
+
+
+class BackendLine(msgspec.Struct, frozen=True):
+    """A back end in short. The line of ``tieback backend list --format json``."""
+
+    host: str
+    endpoints: int
+    apps: int
+    addresses: tuple[str, ...]
+    provider: str
+    region: str
+    owner: str
+    party: str
+    access: tuple[str, ...]
+    """Of the stores that it leads to, as our probes found them."""
+    seen_by: tuple[str, ...]
+    """Other tools that saw something there."""
+
+
+@contextmanager
+def last_graph(directory: Path, data: Path | None = None) -> Iterator["RunGraph"]:
+    """The graph of the run that ended last.
+
+    Args:
+        directory: the workspace.
+        data: folder of the operator's data; the default one where there is none.
+
+    Raises:
+        WorkspaceError: there is no workspace, or no run in it has ended.
+    """
+    with Workspace.open(directory, create=False) as workspace:
+        run = workspace.ledger.latest_run()
+        if run is None:
+            raise WorkspaceError("no run has ended here", where=str(directory), advice="Run `tieback scan` first")
+        graph = RunGraph(workspace, run, Knowledge(data))
+        try:
+            yield graph
+        finally:
+            graph.knowledge.close()
+
+
+class RunGraph:
+    """Questions about one run. Use ``last_graph``."""
+
+    def __init__(self, workspace: Workspace, run: RunRow, knowledge: Knowledge) -> None:
+        self._workspace = workspace
+        self._run = run
+        self._rows = GraphRows(workspace.lake, run.id, TRAFFIC_ANALYSIS)
+        self.knowledge = knowledge
+
+    def lines(self) -> Iterator[BackendLine]:
+        """Every back end, those with stores that answer strangers first, then by the number of apps.
+
+        Raises:
+            WorkspaceError: the workspace cannot be read.
+        """
+        stores: dict[str, set[str]] = {}
+        for exposure in self._workspace.ledger.conclusions.exposures(self._run.id):
+            for route in exposure.routes:
+                stores.setdefault(route.endpoint, set()).add(exposure.access)
+        seen: dict[str, set[str]] = {}
+        rows = list(self._rows.backends(self._seen_table))
+        for service in self._passive(row.host for row in rows):
+            for host in (service.address, *service.names):
+                seen.setdefault(host, set()).add(service.source)
+        lines = [
+            BackendLine(
+                row.host,
+                row.endpoints,
+                row.apps,
+                row.addresses,
+                row.provider,
+                row.region,
+                row.owner,
+                row.party,
+                tuple(sorted({access for value in row.values for access in stores.get(value, ())})),
+                tuple(sorted({tool for host in (row.host, *row.addresses) for tool in seen.get(host, ())})),
+            )
+            for row in rows
+        ]
+        yield from sorted(lines, key=lambda one: ("open" not in one.access, not one.access, -one.apps, one.host))
+
+    def backend(self, text: str) -> BackendView:
+        """A back end by its name, address, URL or resource.
+
+        Raises:
+            UsageError: the text is no host, or nothing in the last run leads there.
+            WorkspaceError: the workspace cannot be read.
+        """
+        name, found = self._find(text)
+        if not found:
+            raise UsageError(
+                "no app of the last run leads there",
+                where=text[:200],
+                advice="`tieback backend list` shows what the run found, `tieback backend why` what is known of any",
+            )
+        nodes = self._index.reach(Level.BACKEND, name, Level.APP)
+        values = [backend.endpoint.value for backend in found]
+        apps = tuple(self._app_at(row) for row in self._rows.apps_at(values, self._seen_table, MOST))
+        stores = self._stores(self._index.names(self._index.reach(Level.BACKEND, name, Level.STORE), MOST), values)
+        addresses = tuple(dict.fromkeys(address for one in found for address in one.addresses))
+        host = host_of(found[0].endpoint)
+        told = why(host, self.knowledge, addresses, resolved_by=found[0].resolved_by) if host else None
+        if told is not None:
+            # Cloud resources say more than the host that many of them share.
+            told = msgspec.structs.replace(told, statements=found[0].attributions or told.statements)
+        return BackendView(
+            host=name,
+            why=told,
+            party=str(found[0].party),
+            endpoints=tuple(values[:MOST]),
+            endpoints_total=len(values),
+            apps=apps,
+            apps_total=len(nodes),
+            stores=stores,
+            seen=self._notes((name, *addresses), apps, stores),
+        )
+
+    def apps(self, text: str) -> Iterator[AppView]:
+        """The apps of a bundle identifier, a content hash or its beginning: each version that the run read.
+
+        Raises:
+            UsageError: the last run has no such app.
+            WorkspaceError: the workspace cannot be read.
+        """
+        found = self._rows.find_apps(text)
+        told = False
+        for row in found:
+            for _, document in read_app_documents(self._workspace.lake, [row]):
+                app = document.app or App(row.platform, row.bundle_id, row.key)
+                sightings = {one.endpoint.value: one for one in document.sightings}
+                for value, sighting in self._captured(app.bundle_id, row.key).items():
+                    sightings.setdefault(value, sighting)
+                told = True
+                yield self._app_view(app, document.path, sightings)
+        if not told:
+            captured = self._captured(text, "")
+            if not captured:
+                raise UsageError(
+                    "the last run has no such app",
+                    where=text[:200],
+                    advice="Give a bundle identifier or a content hash",
+                )
+            path = next(iter(captured.values())).evidence.file
+            yield self._app_view(App(self._rows.unknown, text, ""), path, captured)
+
+    def backends(self, text: str = "") -> Iterator[Backend]:
+        """The endpoints of a back end, or of all. Raises as ``backend``."""
+        yield from self._find(text)[1] if text else self._rows.every()
+
+    def app_rows(self, text: str = "") -> Iterator[AppRow]:
+        """Which apps name an endpoint of a back end, or of any, and where. Raises as ``backend``."""
+        values = [one.endpoint.value for one in self._find(text)[1]] if text else None
+        yield from self._rows.pairs(values, self._seen_table)
+
+    def exposures(self) -> Iterator[Exposure]:
+        """The stores of the run."""
+        return self._workspace.ledger.conclusions.exposures(self._run.id)
+
+    def all_seen(self) -> Iterator[Seen]:
+        """What other tools saw at the hosts of the run."""
+        hosts: set[str] = set()
+        for one in self._rows.every():
+            hosts |= {host_of(one.endpoint), *one.addresses}
+        for service in self._passive(hosts):
+            yield _seen(service, (), ())
+
+    def _app_view(self, app: App, path: str, sightings: Mapping[str, Sighting]) -> AppView:
+        backends = {one.endpoint.value: one for one in self._rows.of_values(list(sightings)[:MOST])}
+        exposures = self._exposures(self._index.names(self._index.reach(Level.APP, app.sha256, Level.STORE), MOST))
+        hosts = {host_of(one.endpoint) for one in sightings.values()} | {
+            a for b in backends.values() for a in b.addresses
+        }
+        passive = self._by_host(self._passive(hosts))
+        endpoints = []
+        for value, sighting in list(sightings.items())[:MOST]:
+            backend = backends.get(value)
+            host = host_of(sighting.endpoint)
+            stores = tuple(_store_at(one, [value]) for one in exposures if _leads(one, value))
+            places = (host, *(backend.addresses if backend is not None else ()))
+            seen = {id(service): service for place in places for service in passive.get(place, ())}
+            endpoints.append(
+                EndpointAt(
+                    value=value,
+                    service=sighting.endpoint.service or "",
+                    party=str(sighting.party),
+                    owner=sighting.owner or (backend.owner if backend is not None else ""),
+                    party_reason=sighting.party_reason,
+                    file=sighting.evidence.file,
+                    offset=sighting.evidence.offset,
+                    how=sighting.evidence.how,
+                    confidence=of_sighting(sighting.evidence.how),
+                    host=host,
+                    backend=backend,
+                    stores=stores,
+                    seen=tuple(_seen(service, (app.sha256,), stores) for service in seen.values()),
+                )
+            )
+        told = sightings_of_apps(self._workspace.lake, [app.bundle_id], [app.sha256], self._until)
+        others = {one.sighting.endpoint.value: one for _, one in told if one.sighting.endpoint.value not in sightings}
+        return AppView(app, path, tuple(endpoints), len(sightings), tuple(others.values())[:MOST])
+
+    def _find(self, text: str) -> tuple[str, list[Backend]]:
+        """The back end that a text means, and its endpoints in this run."""
+        direct = list(self._rows.of_backend(text))
+        if direct:
+            return text, direct
+        host, _ = host_and_rest(text)
+        return host.text, list(self._rows.of_backend(host.text))
+
+    def _stores(self, ids: Iterable[str], values: list[str]) -> tuple[StoreAt, ...]:
+        return tuple(_store_at(one, values) for one in self._exposures(ids))
+
+    def _exposures(self, ids: Iterable[str]) -> list[Exposure]:
+        found = self._workspace.ledger.conclusions.pick(self._run.id, list(ids))
+        return sorted(found, key=lambda one: (-one.severity.rank, -one.score, one.id))
+
+    @property
+    def _until(self) -> float:
+        ended = self._run.ended
+        # What was imported after the run is shown beside it too: it is dated.
+        return max(ended.timestamp() if ended is not None else 0.0, 1e12)
+
+    def _passive(self, hosts: Iterable[str]) -> Iterator[PassiveService]:
+        return services_at(self._workspace.lake, set(hosts), self._until)
+
+    @staticmethod
+    def _by_host(services: Iterable[PassiveService]) -> dict[str, list[PassiveService]]:
+        found: dict[str, list[PassiveService]] = {}
+        for service in services:
+            for host in (service.address, *service.names):
+                if host:
+                    found.setdefault(host, []).append(service)
+        return found
+
+    def _notes(self, hosts: Iterable[str], apps: Iterable[AppAt], stores: tuple[StoreAt, ...]) -> tuple[Seen, ...]:
+        reached = tuple(sorted({app.sha256 for app in apps})[:MOST])
+        return tuple(_seen(service, reached, stores) for service in self._passive(hosts))
+
+    def _app_at(self, row: AppRow) -> AppAt:
+        return AppAt(
+            row.key,
+            row.bundle_id,
+            row.name,
+            row.version_name,
+            row.value,
+            row.party,
+            row.file,
+            row.offset,
+            row.how,
+            of_sighting(row.how),
+        )
+
+    def _captured(self, bundle: str, key: str) -> dict[str, Sighting]:
+        """What captures show of an app, by endpoint."""
+        captures = self._rows.captures_of(bundle)
+        found: dict[str, Sighting] = {}
+        for group in attributed(self._workspace, captures, {bundle: key} if key else {}):
+            if group.app.bundle_id == bundle:
+                for sighting in group.sightings:
+                    found.setdefault(sighting.endpoint.value, sighting)
+        return found
+
+    @cached_property
+    def _index(self) -> GraphIndex:
+        rows = [
+            (route.endpoint, exposure.id)
+            for exposure in self._workspace.ledger.conclusions.exposures(self._run.id)
+            for route in exposure.routes
+        ]
+        directory = self._workspace.directory / "graph"
+        return GraphIndex.of_run(self._workspace.lake, self._run.id, directory, _ways(rows), self._seen_table)
+
+    @cached_property
+    def _seen_table(self) -> "pa.Table":
+        """What captures show: columns ``app``, ``value``, ``bundle_id``, ``name``, ``file``, ``how``, ``party``."""
+        import pyarrow as pa
+
+        lake = self._workspace.lake
+        captures = read_captures(lake, self._run.id, TRAFFIC_ANALYSIS)
+        bundles = captured_bundles(lake, self._run.id, TRAFFIC_ANALYSIS)
+        rows = [
+            (
+                group.app_key,
+                one.endpoint.value,
+                group.app.bundle_id,
+                group.app.name,
+                Path(group.path).name,
+                one.evidence.how,
+                str(one.party),
+            )
+            for group in attributed(self._workspace, captures, bundles)
+            if group.known
+            for one in group.sightings
+        ]
+        names = ("app", "value", "bundle_id", "name", "file", "how", "party")
+        columns = list(zip(*rows, strict=True)) or [()] * len(names)
+        texts = [
+            pa.array([text.encode("utf-8", "backslashreplace").decode() for text in column], pa.string())
+            for column in columns
+        ]
+        return pa.table(dict(zip(names, texts, strict=True)))
+
+
+def _ways(rows: list[tuple[str, str]]) -> "pa.Table":
+    import pyarrow as pa
+
+    distinct = list(dict.fromkeys(rows))
+    return pa.table(
+        {
+            "value": pa.array([value for value, _ in distinct], pa.string()),
+            "store": pa.array([store for _, store in distinct], pa.string()),
+        }
+    )
+
+
+def _leads(exposure: Exposure, value: str) -> bool:
+    return any(route.endpoint == value for route in exposure.routes)
+
+
+def _store_at(exposure: Exposure, values: Iterable[str]) -> StoreAt:
+    wanted = frozenset(values)
+    routes = [route for route in exposure.routes if route.endpoint in wanted] or list(exposure.routes)
+    first = min(routes, key=lambda route: route.candidate.route is not Route.NAMED)
+    sure, parts = of_route(first.candidate, first.endpoint)
+    return StoreAt(
+        exposure.id,
+        exposure.product,
+        exposure.version,
+        str(exposure.access),
+        exposure.records,
+        exposure.targets,
+        relation(routes),
+        first.candidate.reason,
+        sure,
+        parts,
+        first.endpoint,
+    )
+
+
+def relation(routes: Iterable[AppRoute]) -> str:
+    """Whether apps name a store themselves, reach it by its API alone, or both."""
+    kinds = {route.candidate.route for route in routes}
+    return "both" if len(kinds) > 1 else "direct" if kinds == {Route.NAMED} else "behind an API"
+
+
+def _seen(service: PassiveService, reached: tuple[str, ...], stores: Iterable[StoreAt]) -> Seen:
+    places = frozenset(service.places)
+    ours = next((store for store in stores if not places.isdisjoint(store.targets)), None)
+    words = [service.claims.replace("_", " ") if service.claims != "unknown" else "it answers"]
+    if service.records is not None:
+        words.append(f"{_SIGNS[service.records.quality]}{service.records.value:,} records")
+    on = f" on {service.seen[:10]}" if service.seen else ""
+    said = f"seen by {service.source}{on}: {service.service or service.product or 'a service'} {', '.join(words)}"
+    return Seen(said, PassiveNote(service, reached, ours.access if ours is not None else ""))

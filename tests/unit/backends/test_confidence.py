@@ -1,0 +1,33 @@
+"""How sure edges are: an order, by how a thing was seen."""
+
+import pytest
+
+from tieback.backends.confidence import of_route, of_sighting
+from tieback.model.backend import Candidate, Route
+
+
+def test_the_order_of_evidence() -> None:
+    order = ["mobsf/urls", "binary/url", "dex-string/url", "dex-flow/url", "resource:string/api/url", "traffic/sni"]
+    assert [of_sighting(how) for how in order] == sorted(of_sighting(how) for how in order)
+    assert len({of_sighting(how) for how in order}) == len(order)
+
+
+@pytest.mark.parametrize(
+    ("host", "route", "reason"),
+    [
+        ("es.a.test", Route.NAMED, "the app names it"),
+        ("api.a.test", Route.PIVOT, "on the host of the API"),
+        ("es.a.test", Route.PIVOT, "on a name of the same registrable domain, a.test"),
+        ("10.0.0.1", Route.PIVOT, "an answer of the API names it"),
+        ("es.b.test", Route.PIVOT, "an answer of the API names it"),
+    ],
+)
+def test_routes(host: str, route: Route, reason: str) -> None:
+    sure, parts = of_route(Candidate(host, 9200, None, route, (), ""), "https://api.a.test/v1")
+    assert parts == ((reason, sure),)
+
+
+def test_the_order_of_routes() -> None:
+    hosts = [("es.b.test", Route.PIVOT), ("es.a.test", Route.PIVOT), ("api.a.test", Route.PIVOT), ("x", Route.NAMED)]
+    sure = [of_route(Candidate(host, 1, None, route, (), ""), "https://api.a.test")[0] for host, route in hosts]
+    assert sure == sorted(sure)
