@@ -33,6 +33,12 @@ from tieback.model.errors import GrantError, TiebackError, UsageError
 class Root(TyperGroup):
     """Turns what the operating system refuses into one line, before Typer gives it an exit code of its own."""
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """``app show`` is a command beside ``app FILE``; a file of that name is ``./show``."""
+        if args[:2] == ["app", "show"]:
+            args = ["app show", *args[2:]]
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was named."""
         try:
@@ -76,6 +82,7 @@ def build() -> typer.Typer:
 
     root.command("scan")(scan_command.scan)
     root.command("app")(app_command.app)
+    root.command("app show")(backend_command.app_)
     root.command("traffic")(traffic_command.traffic)
     root.command("capture")(capture_command.capture)
     root.command("probe")(probe_command.probe)
