@@ -236,3 +236,43 @@ def test_a_million_entries_over_many_archives_are_too_many(tmp_path: Path, harml
     answer = opened(path)
     assert cost(answer) - harmless < 80 * MIB
     assert "the rest is left out" in str(answer["problems"])
+
+
+_ANALYSIS = """
+import json, sys
+from pathlib import Path
+from tieback.pipeline.analyse import Analyser
+document = Analyser().document(Path(sys.argv[1]))
+line = next(l for l in Path("/proc/self/status").read_text().splitlines() if l.startswith("VmHWM"))
+problems = [problem.what for problem in document.problems]
+print(json.dumps({"found": len(document.sightings), "problems": problems, "peak": int(line.split()[1]) * 1024}))
+"""
+
+
+def million(line: str, size: int = 24 * MIB) -> bytes:
+    """Many different texts of one form."""
+    return "".join(line.format(number) for number in range(size // len(line))).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        pytest.param(b"http://" + b"a" * (24 * MIB), "", id="a text without an end"),
+        pytest.param(b"http://" * (24 * MIB // 7), "too many texts", id="nothing but schemes"),
+        pytest.param(million("http://h{0}.com/a "), "too many texts", id="a million URLs"),
+        pytest.param(million("mongodb://u:" + "@" * 99 + "h{0}.com "), "too many texts", id="a million at signs"),
+        pytest.param(million("host=h{0} user=u "), "too many texts", id="a million keywords"),
+        pytest.param(million("sv=1&sp=r&se=2&sig=aB3dE5gH7jK9{0}&"), "too many texts", id="a million signatures"),
+    ],
+)
+def test_what_looks_like_endpoints_without_end_is_read_so_far(tmp_path: Path, content: bytes, problem: str) -> None:
+    path = tmp_path / "flood.apk"
+    entries = [("classes.dex", b"dex\n", 0, 4), *((f"{n}.txt", content, 0, len(content)) for n in range(4))]
+    path.write_bytes(package(entries))
+    done = subprocess.run(
+        [sys.executable, "-c", _ANALYSIS, str(path)], capture_output=True, text=True, timeout=120, check=True
+    )
+    answer = json.loads(done.stdout)
+    assert answer["found"] <= 5000
+    assert problem in str(answer["problems"])
+    assert answer["peak"] < 200 * MIB

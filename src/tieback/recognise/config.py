@@ -7,6 +7,7 @@ are data, in ``config.toml``. Bounds: files of 256 KiB, 20,000 pairs, 32 levels,
 """
 
 import re
+import sys
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
@@ -18,7 +19,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.resources import StringNames
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import Credential, Evidence, NotBackend, Sighting
+from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
 from tieback.recognise import credentials
 from tieback.recognise.anchors import Anchor, AnchorScanner, Shape, both, parse
 from tieback.recognise.calls import RULE as CALL_RULE
@@ -143,6 +144,8 @@ class ConfigExtractor:
 
     def __init__(self, rules: Rules | None = None) -> None:
         self._rules = rules if rules is not None else Rules()
+        self.left = sys.maxsize
+        """Pairs that are still judged; ``Search`` gives each app its own number of them."""
 
     @cached_property
     def config(self) -> ConfigRules:
@@ -209,6 +212,10 @@ class ConfigExtractor:
             plain = plain_key(key)
             if plain not in self.config.by_key and not plain.endswith(self.config.suffixes):
                 continue
+            if self.left <= 0:
+                yield Problem("too many pairs of keys and values; the rest was not read", buffer.file)
+                return
+            self.left -= 1
             at = buffer.data.find(value.encode("utf-8", "replace"))
             port = port_beside(found, index, self.config.suffixes)
             yield from self.judge(key, value, name, buffer, max(at, 0), port)

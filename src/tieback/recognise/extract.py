@@ -5,6 +5,7 @@ app nearly all hits are the same few namespaces.
 """
 
 import re
+import sys
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -63,6 +64,8 @@ class EndpointExtractor:
         """Take the rule files, and texts of files that other extractors want to see, for ``sift``."""
         self.rules = rules if rules is not None else Rules()
         self._marks = marks
+        self.left = sys.maxsize
+        """Texts that are still judged; ``Search`` gives each app its own number of them."""
         self._verdicts: dict[bytes, Verdict] = {}
         self._dull: dict[bytes, Verdict] = {}
 
@@ -134,9 +137,11 @@ class EndpointExtractor:
             for hit, verdict in zip(hits, dull, strict=True)
             if verdict is None and known[hit[0]].shape is not Shape.MARK
         ]
-        yield from self._judged(buffer, hits)
-        if stopped:
-            yield Problem(f"more than {MAX_HITS:,} texts that look like endpoints; the rest was not read", buffer.file)
+        judged = hits[: self.left]
+        self.left -= len(judged)
+        yield from self._judged(buffer, judged)
+        if stopped or len(judged) < len(hits):
+            yield Problem("too many texts that look like endpoints; the rest was not read", buffer.file)
 
     def _judged(self, buffer: Buffer, hits: list[tuple[int, int]]) -> Iterator[Place]:
         """The matches at the anchors' hits that are not rejected, each text once whatever shapes it has."""

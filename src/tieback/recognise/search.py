@@ -4,11 +4,19 @@ from collections.abc import Iterable, Iterator
 
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, Gathered, Piece
+from tieback.model.sighting import Problem
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dataflow.extract import DataflowExtractor
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.rules import Rules
+
+MAX_TEXTS = 10_000
+"""Texts of one app that are judged, so that a hostile one takes seconds; of the real ones measured the most had 600."""
+MAX_PAIRS = 40_000
+"""Pairs of keys and values of one app that are judged."""
+MAX_FINDS = 50_000
+"""Finds of one app, the same one in many places counted each time."""
 
 
 class Search:
@@ -26,12 +34,16 @@ class Search:
             self._extractors += (DataflowExtractor(self._endpoints, rules),)
 
     def finds(self, pieces: Iterable[Piece]) -> Iterator[Find]:
-        """Every find, each with count 1, in the order of the pieces."""
+        """Every find of one app, each with count 1, in the order of the pieces; a problem where there are too many."""
+        self._endpoints.left, self._config.left = MAX_TEXTS, MAX_PAIRS
+        left = MAX_FINDS
         for piece in pieces:
-            if isinstance(piece, Gathered):
-                yield from self._gathered(piece)
-            else:
-                yield from self._artifact(piece)
+            for found in self._gathered(piece) if isinstance(piece, Gathered) else self._artifact(piece):
+                yield found
+                left -= 1
+                if not left:
+                    yield Problem(f"more than {MAX_FINDS:,} finds; the rest of the app was not searched", "")
+                    return
             del piece  # it may be large, and the next one is read before the name is bound anew
 
     def _artifact(self, artifact: Artifact) -> Iterator[Find]:

@@ -178,7 +178,7 @@ def test_a_bare_host_behind_a_credential_shows_nothing_before_it() -> None:
 def test_too_many_hits_are_a_problem_line() -> None:
     found = finds(b"ftp://" * (MAX_HITS + 5))
     assert [find.what for find in found if isinstance(find, Problem)] == [
-        "more than 100,000 texts that look like endpoints; the rest was not read"
+        "too many texts that look like endpoints; the rest was not read"
     ]
 
 

@@ -8,9 +8,10 @@ from tests.unit.intake.apps.conftest import DATA
 from tieback.intake.apps.binary_xml import read_binary_xml
 from tieback.intake.apps.content import sniff
 from tieback.intake.apps.heap import Heap
-from tieback.intake.apps.interface import Artifact, Gathered
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Gathered
 from tieback.intake.apps.open import open_app
-from tieback.model.sighting import NotBackend, Sighting
+from tieback.model.sighting import NotBackend, Problem, Sighting
+from tieback.recognise import search as search_module
 from tieback.recognise.interface import Find
 from tieback.recognise.rules import Rules
 from tieback.recognise.search import Search
@@ -107,6 +108,37 @@ def test_small_files_of_any_kind_give_what_they_give_alone(file: str, content: b
 def test_without_the_data_flow_constants_are_found_all_the_same() -> None:
     search = Search(RULES, dataflow=False)
     assert told(list(search.finds([gathered(layout("https://a.workhub.dev"))])))
+
+
+def lines(count: int, line: str) -> Artifact:
+    text = "".join(line.format(number) for number in range(count))
+    return Artifact("a.properties", (Buffer("a.properties", BufferKind.TEXT, text.encode()),))
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("see https://h{0}.workhub.dev\n", "too many texts that look like endpoints; the rest was not read"),
+        ("mongodb://u:p@h{0}.workhub.dev/x\n", "too many texts that look like endpoints; the rest was not read"),
+        ("base_url=h{0}.workhub.dev\n", "too many pairs of keys and values; the rest was not read"),
+    ],
+)
+def test_one_app_costs_so_much_over_all_its_files(monkeypatch: pytest.MonkeyPatch, line: str, problem: str) -> None:
+    monkeypatch.setattr(search_module, "MAX_TEXTS", 30)
+    monkeypatch.setattr(search_module, "MAX_PAIRS", 30)
+    pieces = [lines(20, line), lines(20, line), lines(20, line)]
+    found = list(SEARCH.finds(pieces))
+    assert sum(isinstance(find, Sighting) for find in found) == 30
+    assert [find.what for find in found if isinstance(find, Problem)] == [problem] * 2
+    again = list(SEARCH.finds([lines(20, line)]))
+    assert sum(isinstance(find, Sighting) for find in again) == 20
+
+
+def test_finds_of_any_sort_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_module, "MAX_FINDS", 10)
+    *found, last = SEARCH.finds([lines(20, "see https://h{0}.workhub.dev\n")])
+    assert len(found) == 10
+    assert last == Problem("more than 10 finds; the rest of the app was not searched", "")
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="no sample apps")
