@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.conftest import Run
+from tests.unit.pipeline.graph_workspace import made
 
 
 @pytest.fixture(autouse=True)
@@ -35,3 +36,69 @@ def test_what_is_no_host(run: Run, hosts: tuple[str, ...], code: int) -> None:
     ended = run("backend", "why", *hosts)
     assert ended.code == code
     assert ended.err.startswith("tieback: a b")
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("graph"))
+
+
+def test_list(run: Run, workspace: Path) -> None:
+    ended = run("backend", "list", "-w", workspace)
+    assert ended.code == 0
+    assert ended.out.splitlines()[1].split()[:2] == ["api.workhub.test", "1"]
+    lines = [json.loads(line) for line in run("backend", "list", "-w", workspace, "--format", "json").out.splitlines()]
+    assert [line["host"] for line in lines][:2] == ["api.workhub.test", "es.fieldhand.test"]
+    assert lines[0]["schema"] == "tieback/backend-line/1"
+
+
+def test_show(run: Run, workspace: Path) -> None:
+    ended = run("backend", "show", "api.workhub.test", "-w", workspace)
+    assert ended.code == 0
+    said = " ".join(ended.out.replace("│", " ").split())
+    assert "store: mongodb 7 is open, 9 records (exact), behind an API" in said
+    assert "seen by shodan on 2026-11-01: elasticsearch open, ≈1,200 records; not asked by us" in said
+    assert "superseded: our own probe says open" in said
+    assert "com.workhub.mobile 2.10.4 names https://api.workhub.test" in said
+    view = json.loads(run("backend", "show", "api.workhub.test", "-w", workspace, "--format", "json").out)
+    assert view["stores"][0]["parts"] == [["on the host of the API", 0.9]]
+    assert run("backend", "show", "nowhere.test", "-w", workspace).code == 2
+    assert run("backend", "show", "nowhere.test", "api.workhub.test", "-w", workspace).code == 3
+
+
+@pytest.mark.parametrize("words", [("app", "show"), ("backend", "app")])
+def test_an_app(run: Run, workspace: Path, words: tuple[str, str]) -> None:
+    ended = run(*words, "com.workhub.mobile", "-w", workspace)
+    assert ended.code == 0
+    assert "1 that only other tools saw" in ended.out
+    view = json.loads(run(*words, "com.workhub.mobile", "-w", workspace, "--format", "json").out)
+    assert view["schema"] == "tieback/app-view/1"
+    assert {one["value"] for one in view["endpoints"]} >= {"https://api.workhub.test"}
+    assert run(*words, "org.nothing", "-w", workspace).code == 2
+
+
+def test_a_file_that_is_called_show_is_a_file(run: Run, tmp_path: Path, apps: Path) -> None:
+    (tmp_path / "show").write_bytes((apps / "workhub.apk").read_bytes())
+    assert json.loads(run("app", "./show", "--format", "json").out)["app"]["bundle_id"] == "com.workhub.mobile"
+
+
+@pytest.mark.parametrize(("kind", "says"), [("csv", "source,"), ("graphml", "<?xml"), ("dot", "digraph")])
+@pytest.mark.parametrize(
+    "words", [("backend", "list"), ("backend", "show", "api.workhub.test"), ("app", "show", "com.workhub.mobile")]
+)
+def test_graphs(run: Run, workspace: Path, words: tuple[str, ...], kind: str, says: str) -> None:
+    ended = run(*words, "-w", workspace, "--format", kind)
+    assert ended.code == 0
+    assert ended.out.startswith(says)
+    assert "store-m" in ended.out or "mongodb" in ended.out
+
+
+def test_targets(run: Run, workspace: Path) -> None:
+    ended = run("backend", "targets", "-w", workspace, "--for", "nuclei")
+    assert ended.out.splitlines() == ["es.fieldhand.test:9200", "api.workhub.test:27017", "[2001:db8::1]:9200"]
+
+
+def test_no_workspace(run: Run) -> None:
+    for words in (("backend", "list"), ("backend", "show", "a.test"), ("app", "show", "a.b"), ("backend", "targets")):
+        ended = run(*words, "-w", "none")
+        assert (ended.code, len(ended.err.splitlines())) == (4, 1)
