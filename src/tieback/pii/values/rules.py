@@ -31,6 +31,7 @@ def from_shapes(scanner: Scanner, hits: Hits, values: Sequence[str], forms: dict
     count = len(values)
     by_class: dict[str, set[int]] = {}
     surest: dict[str, tuple[float, str, str, bool]] = {}
+    commonest: dict[str, tuple[str, Sequence[int]]] = {}
     for place in sorted(hits):
         if place >= len(scanner.shapes):
             continue
@@ -52,13 +53,14 @@ def from_shapes(scanner: Scanner, hits: Hits, values: Sequence[str], forms: dict
         how = "checksum" if shape.kind in _CHECKED else "shape"
         if share >= shape.share and sure > surest.get(shape.pii_class, (0.0,))[0]:
             surest[shape.pii_class] = (sure, shape.kind, how, shape.single or how == "checksum")
-        elif shape.single and share >= 0.15 and shape.pii_class not in surest:
-            surest[shape.pii_class] = (0.0, shape.kind, how, shape.single)
+        elif shape.single and len(matched) > len(commonest.get(shape.pii_class, ("", ()))[1]):
+            commonest[shape.pii_class] = (shape.kind, matched)
     for pii_class, (sure, kind, how, proof) in surest.items():
-        together = by_class[pii_class]
-        if sure == 0.0 and len(together) / count < 0.5:
-            continue
-        yield Candidate(pii_class, sure or 0.95, kind, how, len(together), proof)
+        yield Candidate(pii_class, sure, kind, how, len(by_class[pii_class]), proof)
+    for pii_class, (kind, _) in commonest.items():
+        # Several shapes side by side, none of them in enough values alone: tokens of many vendors.
+        if pii_class not in surest and len(by_class[pii_class]) >= 0.5 * count:
+            yield Candidate(pii_class, 0.95, f"{kind} and others", "shape", len(by_class[pii_class]), proof=True)
 
 
 def _spread_octets(values: Sequence[str]) -> bool:

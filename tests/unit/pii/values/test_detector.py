@@ -77,6 +77,18 @@ MYOCARDIAL = ["22298006", "73211009", "38341003", "195967001", "44054006", "4943
         (some("262018999999999"), "IMSI"),
         (some("user9:1099:" + "h" * 32 + ":" + "h" * 32 + ":::"), "NTLM hash"),
         (["A+", "B-", "0+", "AB+"] * 8, "blood group"),
+        (
+            [
+                "ghp_" + "a1" * 18,
+                "AKIA" + "A" * 16,
+                "npm_" + "b2" * 18,
+                "hf_" + "c3" * 13,
+                "SG." + "d" * 22 + "." + "e" * 43,
+                "glpat-" + "f4" * 11,
+                "dop_v1_" + "a" * 64,
+            ],
+            "GitHub token and others",
+        ),
         (["Rk1SACAyMAAAAAEg" + one for one in some("AAAA9999AAAA9999AAAA9999")], "fingerprint minutiae"),
         (some("name=A9;mail=AA99@navy.test"), "e-mail address"),
     ],
