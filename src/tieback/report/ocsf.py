@@ -1,12 +1,14 @@
-"""OCSF 1.5: each finding as an Application Security Posture Finding, a JSON line each.
+"""OCSF 1.5: each finding as an event of the class that fits it, a JSON line each.
 
-Source: https://schema.ocsf.io/1.5.0/classes/application_security_posture_finding (class 2007). The apps and stores are
-its resources; ``finding_info.uid`` stays the same over runs.
+Data that strangers read is a Data Security Finding (2006), a weakness of a store that shows none a Vulnerability
+Finding (2002), what a package declares against MASVS a Compliance Finding (2003), and whatever else stands in an app an
+Application Security Posture Finding (2007). Source: https://schema.ocsf.io/1.5.0/categories/findings. The apps and
+stores are resources; ``finding_info.uid`` stays the same over runs.
 """
 
 from typing import Any, BinaryIO
 
-from tieback.model.exposure import Severity
+from tieback.model.exposure import Finding, Severity
 from tieback.model.report import Report
 from tieback.report.detail import Detail, details
 from tieback.report.document import clean
@@ -14,7 +16,21 @@ from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 
 VERSION = "1.5.0"
-_CLASS, _CREATE = 2007, 1
+_CREATE = 1
+_DATA, _VULNERABILITY, _COMPLIANCE, _POSTURE = 2006, 2002, 2003, 2007
+_CLASSES = {
+    _DATA: "Data Security Finding",
+    _VULNERABILITY: "Vulnerability Finding",
+    _COMPLIANCE: "Compliance Finding",
+    _POSTURE: "Application Security Posture Finding",
+}
+_DECLARED = frozenset({"cleartext-allowed", "user-authorities-trusted"})
+"""Rules about what a package declares."""
+_STANDARD = "OWASP MASVS 2.1"
+_BUCKETS = {"s3": 1, "minio": 1, "azure-blob": 2, "gcs": 3, "firebase-storage": 3}
+"""Product to OCSF's ``databucket.type_id``; other stores of objects are 99."""
+_OBJECTS = frozenset({*_BUCKETS, "seaweedfs", "ceph-rgw", "s3-compatible", "azurite"})
+_RELATIONAL = frozenset({"mysql", "mariadb", "postgresql", "oracle", "mssql", "db2", "derby", "informix"})
 _SEVERITIES = {
     Severity.INFO: (1, "Informational"),
     Severity.LOW: (2, "Low"),
@@ -54,14 +70,15 @@ def _event(detail: Detail, millis: int, version: str) -> dict[str, Any]:
         digits = finding.cwe.removeprefix("CWE-")
         weakness["cwe"] = {"uid": finding.cwe}
         weakness["references"] = [f"https://cwe.mitre.org/data/definitions/{digits}.html"]
-    return {
+    kind = _class(detail)
+    event: dict[str, Any] = {
         "activity_id": _CREATE,
         "activity_name": "Create",
         "category_name": "Findings",
         "category_uid": 2,
-        "class_name": "Application Security Posture Finding",
-        "class_uid": _CLASS,
-        "type_uid": _CLASS * 100 + _CREATE,
+        "class_name": _CLASSES[kind],
+        "class_uid": kind,
+        "type_uid": kind * 100 + _CREATE,
         "time": millis,
         "severity_id": number,
         "severity": severity,
@@ -82,7 +99,50 @@ def _event(detail: Detail, millis: int, version: str) -> dict[str, Any]:
         },
         "remediation": {"desc": clean(finding.advice, 4000)},
         "resources": _resources(detail),
-        "vulnerabilities": [weakness],
+    }
+    if kind == _DATA:
+        return event | _data(detail)
+    if kind == _COMPLIANCE:
+        return event | {"compliance": _compliance(finding)}
+    return event | {"vulnerabilities": [weakness]}
+
+
+def _class(detail: Detail) -> int:
+    if any(store.exposed for store in detail.stores):
+        return _DATA
+    if detail.stores:
+        return _VULNERABILITY
+    return _COMPLIANCE if detail.finding.rule in _DECLARED else _POSTURE
+
+
+def _data(detail: Detail) -> dict[str, Any]:
+    """What a Data Security Finding says beside: the class of data, and the first store as a database or bucket."""
+    store = next(store for store in detail.stores if store.exposed)
+    classes = sorted({total.pii_class for one in detail.stores for total in one.pii})
+    entry: dict[str, Any] = {
+        "is_alert": True,
+        "data_security": {
+            "category_id": 1 if classes else 0,
+            "category": "Personal" if classes else "Unknown",
+            "data_lifecycle_state_id": 1,
+            "data_lifecycle_state": "Data at-Rest",
+            "detection_pattern": clean(", ".join(classes), 1000),
+        },
+    }
+    place = {"uid": store.id, "name": clean(", ".join(store.targets[:3]), 300), "size": store.bytes.value}
+    if store.product in _OBJECTS:
+        return entry | {"databucket": place | {"type_id": _BUCKETS.get(store.product, 99), "type": store.product}}
+    kind = 1 if store.product in _RELATIONAL else 6
+    return entry | {"database": place | {"type_id": kind, "type": clean(store.product, 100)}}
+
+
+def _compliance(finding: Finding) -> dict[str, Any]:
+    return {
+        "standards": [_STANDARD],
+        "requirements": [finding.masvs],
+        "control": finding.masvs,
+        "desc": clean(finding.title, 300),
+        "status_id": 3,
     }
 
 

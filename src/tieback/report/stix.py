@@ -1,6 +1,7 @@
 """STIX 2.1: stores as infrastructure that consists of addresses and software, apps as software related to them.
 
-Source: OASIS, STIX Version 2.1. Everything is marked TLP:AMBER. Ids of things are UUIDs of version 5 over what they
+What was seen when is observed data of the addresses, names and software. Source: OASIS, STIX Version 2.1. Everything is
+marked TLP:AMBER. Ids of things are UUIDs of version 5 over what they
 are, so that a second export updates the first.
 """
 
@@ -80,8 +81,17 @@ def _store(store: Exposure, made: str, author: str) -> Iterator[dict[str, Any]]:
     for part in parts:
         yield part
         yield _relation(host["id"], "consists-of", part["id"], made, author)
+    yield _object("observed-data", f"seen\0{store.id}", made, _seen(store, made, parts), by=author)
     for app in dict.fromkeys(route.app_sha256 for route in store.routes):
         yield _relation(_app_id(app), "related-to", host["id"], made, author)
+
+
+def _seen(store: Exposure, made: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
+    first, last = made, made
+    if store.window is not None:
+        first, last = (f"{day}T00:00:00.000Z" for day in (store.window.first_seen, store.window.last_seen))
+    ids = list(dict.fromkeys(part["id"] for part in parts))
+    return {"first_observed": min(first, last), "last_observed": last, "number_observed": 1, "object_refs": ids}
 
 
 def _addresses(store: Exposure) -> Iterator[dict[str, Any]]:

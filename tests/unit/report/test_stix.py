@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import stix2validator
+from msgspec.structs import replace
 
+from tieback.model.exposure import Window
 from tieback.model.report import Report
 from tieback.report.stix import AMBER, StixRenderer
 
@@ -35,7 +37,24 @@ def test_every_reference_is_in_the_bundle_and_everything_is_marked(report: Repor
         for key, value in entry.items():
             if key.endswith("_ref"):
                 assert value in ids
+            if key.endswith("_refs") and entry["type"] == "observed-data" and key == "object_refs":
+                assert set(value) <= set(ids)
         assert entry["type"] == "marking-definition" or entry["object_marking_refs"] == [AMBER]
+
+
+def test_what_was_seen_and_when(report: Report, tabled: Callable[..., Report]) -> None:
+    window = Window("2025-02-03", "2026-11-25")
+    stores = [replace(store, window=window) if store.id == "exp-workhub" else store for store in report.exposures()]
+    objects = {entry["id"]: entry for entry in bundle(tabled(report, exposures=stores))["objects"]}
+    seen = [entry for entry in objects.values() if entry["type"] == "observed-data"]
+    assert len(seen) == 4
+    (workhub,) = [entry for entry in seen if entry["first_observed"].startswith("2025")]
+    assert (workhub["first_observed"], workhub["last_observed"]) == (
+        "2025-02-03T00:00:00.000Z",
+        "2026-11-25T00:00:00.000Z",
+    )
+    values = {objects[ref].get("value", objects[ref].get("name")) for ref in workhub["object_refs"]}
+    assert values == {"127.77.0.20", "api.workhub.test", "mongodb"}
 
 
 def test_a_second_export_has_the_same_ids(report: Report) -> None:
