@@ -54,6 +54,8 @@ async def probe_all(
 ) -> AsyncGenerator[tuple[Candidate, ProbeReport]]:
     """Ask every candidate, at most ``grant.limits.concurrency`` at a time; yield reports as they come.
 
+    A report is given once the audit log of its conversations is on the disk.
+
     Closing the iterator cancels what is under way; sockets are closed by the dialer.
 
     Args:
@@ -72,15 +74,21 @@ async def probe_all(
     waiting.reverse()
     running: set[asyncio.Task[tuple[Candidate, ProbeReport]]] = set()
     try:
-        while waiting or running:
+        ended: set[asyncio.Task[tuple[Candidate, ProbeReport]]] = set()
+        while waiting or running or ended:
             while waiting and len(running) < grant.limits.concurrency:
                 running.add(asyncio.create_task(_ask(waiting.pop(), dialer, grant, along, notes, samples)))
-            ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            if ended:
+                # Others are asked while the disk takes what these have cost.
+                await dialer.settle()
             for task in ended:
                 done += 1
                 if progress is not None:
                     progress(done, total)
                 yield task.result()
+            ended = set()
+            if running:
+                ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in running:
             task.cancel()

@@ -68,8 +68,6 @@ class Dialer:
         self._contexts = contexts if contexts is not None else Contexts()
         self._transcripts = transcripts
         self._announced = False
-        self._last_sync: asyncio.Task[None] | None = None
-        self._next_sync: asyncio.Task[None] | None = None
 
     async def permit(self, host: str, port: int) -> Decision:
         """Whether the grant lets ``host`` be asked on ``port``; resolves it, and connects to nothing.
@@ -117,22 +115,6 @@ class Dialer:
             WorkspaceError: the audit log cannot be written.
             Exception: whatever the conversation raises, a ``Fault`` that it does not handle included.
         """
-        try:
-            return await self._hold(target, conversation, sends, depth=depth, probe=probe, note=note, sample=sample)
-        finally:
-            await self._settle()
-
-    async def _hold[R](
-        self,
-        target: Target,
-        conversation: Conversation[R],
-        sends: Sequence[DeclaredSend],
-        *,
-        depth: Depth | None,
-        probe: str,
-        note: bool,
-        sample: bool,
-    ) -> tuple[R, Traffic]:
         async with self._slots:
             self._announce()
             # What is declared for a greater depth than was granted counts as undeclared, and so do notes and samples.
@@ -164,16 +146,12 @@ class Dialer:
                     self._transcripts.keep(target, probe, whole, lines, traffic)
             return result, traffic
 
-    async def _settle(self) -> None:
-        """Wait until the audit log is on the disk; whoever comes while the disk is busy waits for its next turn."""
-        if self._next_sync is None:
-            self._next_sync = asyncio.create_task(self._sync_after(self._last_sync))
-        await asyncio.shield(self._next_sync)
+    async def settle(self) -> None:
+        """Wait until the audit log of every conversation that has ended is on the disk.
 
-    async def _sync_after(self, before: "asyncio.Task[None] | None") -> None:
-        if before is not None:
-            await asyncio.wait((before,))
-        self._last_sync, self._next_sync = self._next_sync, None
+        Raises:
+            WorkspaceError: the disk refuses.
+        """
         await asyncio.to_thread(self._audit.sync)
 
     def _door(self, target: Target, depth: Depth | None, connect: Open, *, note: bool) -> Door:

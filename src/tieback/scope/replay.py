@@ -195,6 +195,9 @@ class ReplayDialer:
         depth = max((transcript.depth for transcript in held.values()), key=lambda depth: depth.rank)
         return Decision(True, "replayed", "", "", depth, self._targets[target.label].passwordless)
 
+    async def settle(self) -> None:
+        """Nothing is written."""
+
     async def converse[R](
         self,
         target: Target,

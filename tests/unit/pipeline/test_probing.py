@@ -54,9 +54,14 @@ class ScriptedDialer:
         self.targets: dict[str, Target] = {}
         """The target that each probe was given."""
         self.under_way = self.most = 0
+        self.settled = 0
+        """How many conversations had begun when the audit log was last on the disk."""
 
     async def permit(self, host: str, port: int) -> Decision:
         return Decision(self.allowed, "outside the grant", rule="", depth=Depth.DESCRIBE)
+
+    async def settle(self) -> None:
+        self.settled = len(self.asked)
 
     async def converse[R](
         self,
@@ -171,7 +176,11 @@ async def test_all_are_asked_within_the_concurrency() -> None:
     candidates = [candidate(port, "redis") for port in range(1, 41)]
     seen: list[tuple[int, int]] = []
     found = probing.probe_all(candidates, grant(concurrency=3), dialer, lambda *step: seen.append(step))  # type: ignore[arg-type]
-    reports = [report async for _, report in found]
+    reports = []
+    async for _, report in found:
+        reports.append(report)
+        # What is reported is on the disk.
+        assert dialer.settled >= len(reports)
     assert {report.target for report in reports} == {f"store.test:{port}" for port in range(1, 41)}
     assert dialer.most <= 3
     assert seen[-1] == (40, 40)
