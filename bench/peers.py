@@ -92,14 +92,28 @@ def dexllm(files: list[str]) -> int:
     return count
 
 
+def dexllm_iocs(files: list[str]) -> int:
+    """The URLs, addresses, domains and mail addresses in those strings, with the methods that use them."""
+    from dexllm import DexKit, extract_iocs
+
+    count = 0
+    for file in files:
+        try:
+            count += sum(map(len, extract_iocs(DexKit(file)).values()))
+        except RuntimeError:  # as above
+            continue
+    return count
+
+
 PEERS = {
     "androguard": "androguard, APK() and DEX strings",
     "lief": "LIEF, DEX strings",
     "apkutils": "apkutils, DEX strings",
     "dexllm": "dexllm, DEX value strings",
+    "dexllm_iocs": "dexllm, extract_iocs",
 }
 """What each does here, for the table."""
 
 if __name__ == "__main__":
-    tools = {"tieback": tieback, "androguard": androguard, "apkutils": apkutils, "lief": lief, "dexllm": dexllm}
-    print(tools[sys.argv[1]](sys.argv[2:]))
+    tools = (tieback, androguard, apkutils, lief, dexllm, dexllm_iocs)
+    print({tool.__name__: tool for tool in tools}[sys.argv[1]](sys.argv[2:]))

@@ -1,7 +1,7 @@
 """Static analysis against inflating alone, against other tools, and against the size of an app.
 
-Reads real apps from the folder in ``TIEBACK_BENCH_APPS``, else ``../shared/data/apps`` where it exists, else labs/apps;
-apps of npm and PyPI where those can be had; and made-up ones of up to 500 MB.
+Reads real apps from the folder in ``TIEBACK_BENCH_APPS``, else ``../shared/data/apps`` where it exists, else labs/apps,
+with those of npm and PyPI where they can be had; and made-up ones of up to 500 MB.
 """
 
 import hashlib
@@ -26,6 +26,13 @@ SIZES = (1, 10, 50, 100, 250, 500)
 """Megabytes of the made-up apps."""
 
 _URLS = "https?://[^ ]+"
+_BYTECODE = ROOT / ".cache" / "bytecode"
+
+
+def _environment() -> dict[str, str]:
+    """For processes: modules are compiled once, as those of an installed program are, away from the sources."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": str(_BYTECODE)}
 
 
 def apps() -> list[Path]:
@@ -131,9 +138,10 @@ def warm(files: Sequence[Path]) -> tuple[str, int]:
 def cold(files: Sequence[Path]) -> str:
     """The table of processes from start to end."""
     names = [str(file) for file in files]
-    workers = {**os.environ, **ALLOCATOR}
+    plain = _environment()
+    workers = plain | ALLOCATOR
     me = [sys.executable, "-m", "bench.peers", "tieback", *names]
-    process(me, runs=1)  # prepares what is kept
+    process(me, runs=1, environment=workers)  # prepares what is kept
     ours = process(me, environment=workers)
     rows = [_cold("tieback, all of it", ours, ours)]
     rows.append(
@@ -145,7 +153,9 @@ def cold(files: Sequence[Path]) -> str:
     )
     for tool, what in PEERS.items():
         try:
-            rows.append(_cold(what, process([sys.executable, "-m", "bench.peers", tool, *names]), ours))
+            command = [sys.executable, "-m", "bench.peers", tool, *names]
+            process(command, runs=1, environment=plain)
+            rows.append(_cold(what, process(command, environment=plain), ours))
         except SystemExit:
             rows.append([what, "does not run here", "", ""])
     if shutil.which("rg") and shutil.which("unzip"):
@@ -160,7 +170,7 @@ def _cold(what: str, measured: tuple[float, float, float], ours: tuple[float, fl
 
 def one_by_one(files: Sequence[tuple[str, Path]]) -> str:
     """Apps each in a process of its own. What starting takes is left out by reading the same app more than once."""
-    workers = {**os.environ, **ALLOCATOR}
+    workers = _environment() | ALLOCATOR
     me = [sys.executable, "-m", "bench.peers", "tieback"]
     rows = []
     for name, file in files:
@@ -201,18 +211,20 @@ def seen_before(files: Sequence[Path]) -> str:
 
 def run() -> str:
     """Measure and describe."""
-    files = apps()
-    size = sum(file.stat().st_size for file in files)
-    warm_table, inflated = warm(files)
+    own = apps()
     fetched, missing = [], []
     for name in registry.PACKAGES:
         found, reason = registry.fetched(name)
         fetched += [(f"{name} {file.name}", file) for file in found]
         missing += [f"{name} {reason}"] if reason else []
-    donor = max(files, key=lambda file: file.stat().st_size)
+    files = [*own, *(file for _, file in fetched)]
+    size = sum(file.stat().st_size for file in files)
+    warm_table, inflated = warm(files)
+    donor = max(own, key=lambda file: file.stat().st_size)
     head = (
         f"## Static analysis\n\n`python -m bench static`: {len(files)} APKs, {size / 1e6:.1f} MB, "
-        f"{inflated / 1e6:.1f} MB inflated; medians of CPU seconds, one core, taken in turns.\n"
+        f"{inflated / 1e6:.1f} MB inflated, {len(fetched)} of them from npm and PyPI; medians of CPU seconds, one "
+        "core, taken in turns.\n"
     )
     small = (
         "Most of these apps are small and hold hundreds of tiny files, so the price of an entry shows, not only that "
@@ -222,11 +234,12 @@ def run() -> str:
         head,
         warm_table,
         small,
+        f"The same without those of the registries, which are larger:\n\n{warm(own)[0]}" if fetched else "",
         cold(files),
-        "The other tools read the strings of the code alone: no resources, assets or libraries, and no verdict.\n",
+        "The other tools read the strings of the code alone, no resources, assets or libraries.\n",
         by_size(donor),
         one_by_one(fetched) if fetched else "",
         f"Not measured: {'; '.join(missing)}.\n" if missing else "",
-        seen_before([*files, *(file for _, file in fetched)]) + "\n",
+        seen_before(files) + "\n",
     ]
     return "\n".join(part for part in parts if part)

@@ -116,7 +116,9 @@ def test_every_real_sample_opens_or_says_why_not(apps: Path) -> None:
             "npm:appium-uiautomator2-server",
             {"io.appium.uiautomator2.server", "io.appium.uiautomator2.server.test"},
         ),
+        ("npm:appium-espresso-driver", {"io.appium.espressoserver.test"}),
         ("pypi:uiautomator2", {"com.github.uiautomator"}),
+        ("pypi:airtest", set()),
     ],
 )
 def test_apps_that_registries_hold_are_named_and_read(
@@ -130,6 +132,7 @@ def test_apps_that_registries_hold_are_named_and_read(
             assert opened.cleartext
             assert sum(1 for _ in opened.artifacts()) > 5
             assert opened.problems == []
+    assert named
     assert bundle_ids <= named
 
 
