@@ -28,10 +28,13 @@ _NOBODY = frozenset({"www", "docs", "status", "blog", "support", "help", "develo
 """Labels that providers keep for themselves."""
 
 
+_ANY_REGION = "[a-z]{2,20}(?:-[a-z]{2,20}){0,3}(?:-?[0-9]{1,2})?"
+
+
 class _Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     domains: tuple[str, ...]
-    region: str = "[a-z]{2,20}(?:-[a-z]{2,20}){0,3}(?:-?[0-9]{1,2})?"
+    region: str = _ANY_REGION
     mirrors: dict[str, tuple[str, ...]] = {}
     own: tuple[str, ...] = ()
 
@@ -137,7 +140,8 @@ class Hosting:
         for end in _ends(host):
             key = self._domains.get(end)
             if key is not None:
-                return Hosted(self._data.provider[key].name, key, pattern=f"*.{end}")
+                known = self._data.provider[key]
+                return Hosted(known.name, key, region=_region(host, end, known), pattern=f"*.{end}")
         return None
 
     def name(self, provider_id: str) -> str:
@@ -198,6 +202,15 @@ def statements(hosted: Hosted) -> Iterator[Attribution]:
     ):
         if value:
             yield Attribution(claim, value, reason, sure)
+
+
+def _region(host: str, end: str, provider: _Provider) -> str:
+    """The label of a name that is a region of the provider, where its regions have a form of their own."""
+    if provider.region == _ANY_REGION:
+        return ""
+    labels = host.removesuffix(end).strip(".").split(".")
+    found = {label for label in labels if re.fullmatch(provider.region, label)}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _ends(host: str) -> Iterator[str]:
