@@ -1,8 +1,9 @@
 """A device over a real adb: Debian's adbd in a namespace of its own, the adb server and the run in another.
 
-``pm``, ``settings``, ``am`` and ``monkey`` are emulations, shell scripts that keep their state in files: what Android
-itself does with such a command is not verified here. The transport, the reversed port, the quoting, the table of
-sockets, and that all is undone, are real.
+``pm``, ``settings``, ``am``, ``monkey``, ``chown`` and ``restorecon`` are emulations, shell scripts that keep their
+state in files, and ``/data`` and ``/sdcard`` are empty file systems that adbd alone sees: what Android itself does is not
+verified here. The transport, the reversed port, the quoting, the table of sockets, the files, and that all is undone,
+are real.
 """
 
 import contextlib
@@ -46,6 +47,9 @@ SCRIPTS = {
         sleep 0.3
         echo "Events injected: 1" """,
     "pkill": "exit 1",
+    "id": "cat STATE/uid 2>/dev/null || echo 2000",
+    "chown": "exit 0",
+    "restorecon": "exit 0",
 }
 SERVER_CODE = """
 import http.server, time
@@ -73,7 +77,10 @@ class Phone:
         for name, text in SCRIPTS.items():
             (programs / name).write_text(f"#!/bin/sh\n{text.replace('STATE', str(self.state))}\n")
             (programs / name).chmod(0o755)
-        self.spaces.start("env", f"PATH={programs}:/usr/sbin:/usr/bin:/sbin:/bin", f"HOME={self.home}", adbd)
+        mount = 'mount -t tmpfs none /data && mount -t tmpfs none /sdcard && mkdir -p /sdcard/Download && exec "$@"'
+        self.spaces.start(
+            "sh", "-c", mount, "sh", "env", f"PATH={programs}:/usr/sbin:/usr/bin:/sbin:/bin", f"HOME={self.home}", adbd
+        )
         for _ in range(50):
             if "connected" in self.adb("connect", DEVICE) and f"{DEVICE}\tdevice" in self.adb("devices"):
                 return
@@ -91,6 +98,10 @@ class Phone:
         path = self.state / "http_proxy"
         return path.read_text().strip() if path.exists() else "null"
 
+    def files(self, folder: str) -> list[str]:
+        """What lies there; the whole tree below it."""
+        return self.adb("-s", DEVICE, "shell", f"cd {folder} && find . -type f").split()
+
     @property
     def reversed_ports(self) -> str:
         return self.adb("-s", DEVICE, "reverse", "--list").strip()
@@ -100,7 +111,10 @@ class Phone:
 def phone(tmp_path: Path) -> Iterator[Phone]:
     spaces = made()
     found = Phone(spaces, tmp_path)
+    missing = [folder for folder in (Path("/data"), Path("/sdcard")) if not folder.exists()]
     try:
+        for folder in missing:
+            folder.mkdir()  # where adbd's own file systems are mounted, which nobody else sees
         spaces.serve(sys.executable, "-c", SERVER_CODE.replace("ADDRESS", SERVER), directory=tmp_path)
         spaces.open(8001)
         subprocess.run(
@@ -112,6 +126,8 @@ def phone(tmp_path: Path) -> Iterator[Phone]:
         with contextlib.suppress(subprocess.TimeoutExpired):
             found.adb("kill-server")
         spaces.close()
+        for folder in missing:
+            folder.rmdir()
 
 
 def live(phone: Phone, directory: Path, *words: str) -> Live:
@@ -125,7 +141,10 @@ def test_an_app_is_led_here_named_and_everything_undone(phone: Phone, tmp_path: 
         flows = run.until(1)
         assert phone.setting == f"127.0.0.1:{run.port}"
         assert f"tcp:{run.port}" in phone.reversed_ports
+        assert phone.files("/sdcard") == ["./Download/tieback-authority.crt"]
         flows, end = run.stop()
+    assert phone.files("/sdcard") == []
+    assert f"install Download/tieback-authority.crt on {DEVICE}" in run.said
     (flow,) = flows
     assert flow["app"] == {"name": PACKAGE, "bundle_id": PACKAGE, "uid": UID, "source": "uid-map"}
     assert (flow["server"]["ip"], flow["detail"]) == (SERVER, "GET /slow 200")
@@ -136,12 +155,23 @@ def test_an_app_is_led_here_named_and_everything_undone(phone: Phone, tmp_path: 
     assert list((run.state / "undo").iterdir()) == []
 
 
+def test_the_authority_is_trusted_for_the_run_where_the_shell_is_roots(phone: Phone, tmp_path: Path) -> None:
+    (phone.state / "uid").write_text("0\n")
+    with live(phone, tmp_path / "run", "--device", f"adb:{DEVICE}", "--only", PACKAGE) as run:
+        run.until(1)
+        (name,) = phone.files("/data/misc/user/0/cacerts-added")
+        kept = phone.adb("-s", DEVICE, "shell", f"cat /data/misc/user/0/cacerts-added/{name}")
+        assert kept.split() == run.authority.read_text().split()
+        run.stop()
+    assert phone.files("/data") == []
+
+
 @pytest.mark.parametrize("before", ["null", "proxy.corp.test:3128"])
 def test_what_a_killed_run_left_is_undone_by_the_next(phone: Phone, tmp_path: Path, before: str) -> None:
     if before != "null":
         (phone.state / "http_proxy").write_text(before)
     with live(phone, tmp_path / "run", "--device", f"adb:{DEVICE}", "--only", PACKAGE) as run:
-        for _ in range(100):
+        for _ in range(400):
             if phone.setting.startswith("127.0.0.1:"):
                 break
             time.sleep(0.05)

@@ -23,7 +23,16 @@ from tieback.model.document import encode
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.flow import Flow, FlowApp, Peer
 from tieback.pipeline.leaks import LeakJudge
-from tieback.pipeline.live_device import Connect, DevicePlan, LiveDevice, Tell, finish_left_overs, on_device, package_of
+from tieback.pipeline.live_device import (
+    Connect,
+    DevicePlan,
+    LiveDevice,
+    Tell,
+    WayIn,
+    finish_left_overs,
+    on_device,
+    package_of,
+)
 from tieback.pipeline.live_flows import LiveFlows
 from tieback.pipeline.live_summary import STREAMS_MISSED, Tally
 from tieback.pipeline.probing import Progress
@@ -33,6 +42,8 @@ from tieback.storage.workspace import Workspace
 CAPTURES = "captures"
 """Folder of the workspace with the files of live runs."""
 SUFFIX = ".flows"
+PROFILE = "wireguard-client.conf"
+"""The tunnel's profile in the state folder."""
 _TICK = 0.25
 _ENDING_SECONDS = 15.0
 
@@ -93,7 +104,7 @@ def capture(
         proxy = stack.enter_context(Proxy(_settings(request), keylog=str(request.keylog or "")))
         listening = proxy.listening
         _tell_way_in(request, listening, tell)
-        device = stack.enter_context(_device(request, connect, (listening.host, listening.port), tell))
+        device = stack.enter_context(_device(request, connect, listening, tell))
         run = _Run(request, path, file, device)
         yield from run.flows(proxy, stopped)
         broke = "" if run.ended_in_order else proxy.broke
@@ -237,11 +248,17 @@ def _journals(request: CaptureRequest) -> Path:
 
 
 def _device(
-    request: CaptureRequest, connect: Connect, proxy: tuple[str, int], tell: Tell
+    request: CaptureRequest, connect: Connect, listening: Listening, tell: Tell
 ) -> AbstractContextManager[LiveDevice | None]:
     if request.device is None:
         return nullcontext()
-    return on_device(request.device, connect, _journals(request), request.mode, proxy, tell)
+    way = WayIn(
+        request.mode,
+        (listening.host, listening.port),
+        Path(listening.certificate),
+        request.state / PROFILE if listening.profile else None,
+    )
+    return on_device(request.device, connect, _journals(request), way, tell)
 
 
 def _by_adb(device: str) -> Shell:
@@ -262,7 +279,7 @@ def _tell_way_in(request: CaptureRequest, listening: Listening, tell: Tell) -> N
     where = f"[{listening.host}]:{listening.port}" if ":" in listening.host else f"{listening.host}:{listening.port}"
     tell(f"{request.mode} proxy at {where}; to read TLS a device has to trust {listening.certificate}")
     if listening.profile:
-        profile = request.state / "wireguard-client.conf"
+        profile = request.state / PROFILE
         descriptor = os.open(profile, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(listening.profile + "\n")

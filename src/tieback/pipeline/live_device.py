@@ -36,6 +36,18 @@ class DevicePlan(msgspec.Struct, frozen=True):
     seed: int = 1
 
 
+class WayIn(msgspec.Struct, frozen=True):
+    """How the device's traffic gets to the proxy."""
+
+    mode: ProxyMode
+    proxy: tuple[str, int]
+    """Where the proxy listens."""
+    certificate: Path | None = None
+    """The authority that the device has to trust."""
+    profile: Path | None = None
+    """The tunnel's profile, in mode wireguard."""
+
+
 class LiveDevice:
     """The device of a run that is under way."""
 
@@ -85,17 +97,15 @@ def package_of(plan: DevicePlan) -> str:
 
 
 @contextmanager
-def on_device(
-    plan: DevicePlan, connect: Connect, journals: Path, mode: ProxyMode, proxy: tuple[str, int], tell: Tell
-) -> Iterator[LiveDevice]:
+def on_device(plan: DevicePlan, connect: Connect, journals: Path, way: WayIn, tell: Tell) -> Iterator[LiveDevice]:
     """Prepare a device, and put it back whatever happens in between.
 
     Args:
         plan: what to do.
         connect: opens the device.
         journals: folder of the undo journals.
-        mode: how its traffic gets to the proxy; in regular mode a port is reversed and the proxy is set.
-        proxy: where the proxy listens.
+        way: how its traffic gets to the proxy: in regular mode a port is reversed and the proxy is set, for a tunnel
+            its profile is laid among the device's downloads.
         tell: for what the user should know.
 
     Raises:
@@ -111,8 +121,9 @@ def on_device(
             device.install(plan.install, package)
         elif package and not device.has(package):
             raise DeviceError(f"{package} is not installed", where=shell.serial, advice="Give its APK with --install")
-        reversed_port = proxy[1] if mode is ProxyMode.REGULAR else None
-        live = LiveDevice(device, Owners(device.packages(), reversed_port=reversed_port, only=package), proxy)
+        reversed_port = way.proxy[1] if way.mode is ProxyMode.REGULAR else None
+        live = LiveDevice(device, Owners(device.packages(), reversed_port=reversed_port, only=package), way.proxy)
+        _hand_over(device, way, shell.serial, tell)
         if reversed_port is not None:
             device.lead_in(reversed_port)
         if package:
@@ -125,6 +136,19 @@ def on_device(
         for error in undo_all(journal, {shell.serial: shell}):
             tell(f"not undone: {error.diagnostics()}")
         journal.close()
+
+
+def _hand_over(device: Device, way: WayIn, serial: str, tell: Tell) -> None:
+    """What the device's owner has to install by hand, where a run cannot do it."""
+    if way.certificate is not None:
+        place = device.trust(way.certificate)
+        if place:
+            steps = "Settings > Security > Encryption & credentials > Install a certificate > CA certificate"
+            tell(f"to read TLS, install {place} on {serial}: {steps}")
+        else:
+            tell(f"{serial} trusts the proxy's authority as long as the run lasts")
+    if way.profile is not None:
+        tell(f"import {device.hand_over(way.profile, 'tieback-wireguard.conf')} in the WireGuard app of {serial}")
 
 
 def _press(live: LiveDevice, device: Device, package: str, plan: DevicePlan) -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import msgspec
 
+from tieback.intake.capture.authority import TRUSTED, trusted_path
 from tieback.intake.capture.journal import (
     Journal,
     RemoveFile,
@@ -31,6 +32,7 @@ _TABLES = "/proc/net/tcp", "/proc/net/tcp6", "/proc/net/udp", "/proc/net/udp6"
 _NOTHING = {"", "null", ":0"}
 _PROXY = "http_proxy"
 _PUSHED = "/data/local/tmp/tieback-capture.apk"
+_DOWNLOADS = "/sdcard/Download"
 _MONKEY = "com.android.commands.monkey"
 _THROTTLE = 300
 """Milliseconds between two events of the monkey: apps need time to send."""
@@ -104,6 +106,35 @@ class Device:
         self._shell.reverse(port, port)
         self._journal.add(self._shell.serial, RestoreSetting(_PROXY, None if before in _NOTHING else before))
         self._must(["settings", "put", "global", _PROXY, f"127.0.0.1:{port}"], "does not take the proxy")
+
+    def trust(self, certificate: Path) -> str:
+        """Have the device trust an authority as one that its user added, where the shell is root's.
+
+        Returns:
+            where its owner finds the certificate to install it by hand; empty where it is trusted now.
+
+        Raises:
+            DeviceError: the device is not reached, or takes no file.
+        """
+        if self._shell.run(["id", "-u"]).output.strip() != "0":
+            return self.hand_over(certificate, "tieback-authority.crt")
+        path = trusted_path(certificate)
+        if self._shell.run(["ls", path]).code == 0:
+            return ""
+        self._journal.add(self._shell.serial, RemoveFile(path))
+        self._shell.run(["mkdir", "-p", "-m", "755", TRUSTED])  # not there before the first such authority
+        self._shell.push(certificate, path)
+        self._must(["chown", "system:system", TRUSTED, path], "does not take the certificate")
+        self._must(["chmod", "644", path], "does not take the certificate")
+        self._shell.run(["restorecon", path])
+        return ""
+
+    def hand_over(self, file: Path, name: str) -> str:
+        """Lay a file among the device's downloads; returns where its owner finds it. Raises ``DeviceError``."""
+        path = f"{_DOWNLOADS}/{name}"
+        self._journal.add(self._shell.serial, RemoveFile(path))
+        self._shell.push(file, path)
+        return f"Download/{name}"
 
     def start(self, package: str) -> None:
         """Start an app afresh, by its launcher entry.

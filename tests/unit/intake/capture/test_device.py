@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.capturing import certificate
 from tests.unit.intake.capture.conftest import PACKAGE, Phone
+from tieback.intake.capture.authority import TRUSTED, trusted_path
 from tieback.intake.capture.device import Answer, Device, DeviceError, last_line, undo_all
 from tieback.intake.capture.journal import Journal
 
@@ -62,6 +64,31 @@ def test_an_install_that_fails_is_told_and_cleaned_up(journal: Journal) -> None:
         Device(phone, journal).install(Path("workhub.apk"), PACKAGE)
     assert undo(journal, phone) == []
     assert phone.asked == [f"pm path {PACKAGE}", f"rm -f {PUSHED}"]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_the_authority_is_trusted_where_the_shell_is_roots(journal: Journal, tmp_path: Path, known: bool) -> None:
+    (tmp_path / "ca.pem").write_bytes(certificate())
+    path = trusted_path(tmp_path / "ca.pem")
+    phone = Phone({"id -u": "0\n", f"ls {path}": path if known else "Error: no such file"})
+    assert Device(phone, journal).trust(tmp_path / "ca.pem") == ""
+    done = [
+        f"mkdir -p -m 755 {TRUSTED}",
+        f"push ca.pem {path}",
+        f"chown system:system {TRUSTED} {path}",
+        f"chmod 644 {path}",
+        f"restorecon {path}",
+    ]
+    assert phone.asked[2:] == ([] if known else done)
+    assert undo(journal, phone) == []
+    assert phone.asked == ([] if known else [f"rm -f {path}"])
+
+
+def test_the_authority_is_handed_over_where_it_is_not(journal: Journal, phone: Phone, tmp_path: Path) -> None:
+    phone.answers["id -u"] = "2000\n"
+    assert Device(phone, journal).trust(tmp_path / "ca.pem") == "Download/tieback-authority.crt"
+    assert undo(journal, phone) == []
+    assert phone.asked == ["rm -f /sdcard/Download/tieback-authority.crt"]
 
 
 def test_start_monkey_and_tables(journal: Journal, phone: Phone) -> None:
