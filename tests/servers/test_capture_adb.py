@@ -1,9 +1,9 @@
 """A device over a real adb: Debian's adbd in a namespace of its own, the adb server and the run in another.
 
 ``pm``, ``settings``, ``am``, ``monkey``, ``chown`` and ``restorecon`` are emulations, shell scripts that keep their
-state in files, and ``/data`` and ``/sdcard`` are empty file systems that adbd alone sees: what Android itself does is not
-verified here. The transport, the reversed port, the quoting, the table of sockets, the files, and that all is undone,
-are real.
+state in files, and ``/data`` and ``/sdcard`` are empty file systems that adbd alone sees: what Android itself does is
+not verified here. The transport, the reversed port, the quoting, the table of sockets, the files, and that all is
+undone, are real.
 """
 
 import contextlib
