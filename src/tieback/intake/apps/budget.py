@@ -1,6 +1,6 @@
 """What one package may cost, with all archives that are nested in it: a bomb in a bomb has no budget of its own."""
 
-from dataclasses import dataclass
+import msgspec
 
 ENTRIES = 400_000
 """Entries of all archives of one package. One archive has 200,000 at most."""
@@ -26,8 +26,7 @@ PLAIN = 512 * 1024 * 1024
 RATIO = 20
 
 
-@dataclass(slots=True)
-class Budget:
+class Budget(msgspec.Struct):
     """What is left. All in bytes where not said otherwise."""
 
     total: int

@@ -29,7 +29,7 @@ class Inflated(msgspec.Struct, frozen=True):
     """What broke the stream, where something did."""
 
 
-def inflate(data: View, start: int, length: int, size: int, cap: int) -> Inflated:
+def inflate(data: View | bytearray, start: int, length: int, size: int, cap: int) -> Inflated:
     """Inflate ``data[start:start + length]`` to at most ``cap`` bytes.
 
     Args:
@@ -82,14 +82,14 @@ def pieces(data: View, start: int, length: int, cap: int) -> Iterator[bytes]:
         yield content
 
 
-def _piecewise(data: View, start: int, length: int, cap: int) -> Inflated:
+def _piecewise(data: View | bytearray, start: int, length: int, cap: int) -> Inflated:
     engine = zlib.decompressobj(-15)
     out = bytearray()
     position, stop = start, min(start + length, len(data))
     error = ""
     try:
         while not engine.eof and len(out) < cap:
-            piece = engine.unconsumed_tail
+            piece: bytes | bytearray = engine.unconsumed_tail
             if not piece:
                 piece = data[position : min(position + _PIECE, stop)]
                 position += len(piece)

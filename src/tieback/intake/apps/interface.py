@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate
 from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar, Protocol
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -91,16 +91,14 @@ class Buffer:
         return Buffer(file, self.kind, self.data, self.base, self._starts, self.utf16, self.names)
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(msgspec.Struct, frozen=True):
     """One entry of a package, opened."""
 
     file: str
     buffers: tuple[Buffer, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(msgspec.Struct, frozen=True):
     """Many small files of a package, to be searched in one go: opening each costs more than its bytes.
 
     A layout names nothing but a namespace, a class nothing at all; so ``artifact`` is asked for those in which a search

@@ -6,8 +6,8 @@ that a pool that names one long string a million times costs no more than its ow
 """
 
 import struct
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,8 +23,7 @@ class MalformedError(ValueError):
     """A structure contradicts itself or reaches over the end of its bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class StringPool:
+class StringPool(msgspec.Struct, frozen=True):
     """Where the strings of a pool stand in the bytes that it was read from."""
 
     data: bytes
@@ -59,8 +58,7 @@ FEW = 64
 """Strings up to which a loop is faster than numpy; nearly every binary XML file has fewer."""
 
 
-@dataclass(frozen=True, slots=True)
-class PoolFrame:
+class PoolFrame(msgspec.Struct, frozen=True):
     """What the header of a pool says; its strings are not located yet."""
 
     header: int
