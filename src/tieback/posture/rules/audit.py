@@ -1,14 +1,20 @@
 """What files of rules answer, one document a stranger and path."""
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
+from tieback.model.errors import InputError
 from tieback.model.exposure import Severity
 from tieback.posture.rules import reader_for, reader_named
 from tieback.posture.rules.interface import Permit, Stranger
 from tieback.posture.rules.source import load_text
+
+
+SECONDS = 10.0
+"""For the answers of one file: thousands of rules times thousands of paths are not asked to their end."""
 
 
 class Answer(msgspec.Struct, frozen=True, rename={"who": "as"}):
@@ -62,14 +68,22 @@ def answers(file: Path, strangers: Sequence[Stranger], paths: Sequence[str] = ()
         kind: the name of its grammar; told by its content by default.
 
     Raises:
-        InputError: it cannot be read or has a mistake.
+        InputError: it cannot be read or has a mistake; or not all paths could be asked in time: what was answered till
+            then holds.
         UsageError: no grammar is named so, or none recognises the file.
     """
     text = load_text(file)
     reader = reader_named(kind) if kind else reader_for(text)
     policy = reader.read(text)
     wanted: Iterable[str] = paths or policy.paths()
-    for path in wanted:
+    deadline = time.monotonic() + SECONDS
+    for asked, path in enumerate(wanted):
+        if asked and time.monotonic() > deadline:
+            raise InputError(
+                f"only its first {asked:,} paths were asked within {SECONDS:g} s",
+                where=str(file),
+                advice="Ask for the others with --path",
+            )
         for who in strangers:
             verdict = policy.ask(who, path)
             decisive = verdict.decisive

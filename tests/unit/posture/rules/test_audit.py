@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tieback.model.document import encode
-from tieback.model.errors import UsageError
+from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
 from tieback.posture.rules import READERS, reader_for, reader_named
 from tieback.posture.rules.audit import answers
@@ -87,3 +87,14 @@ def test_severity(tmp_path: Path, rule: str, who: Stranger, severity: Severity |
     file.write_text(OPEN.replace("allow read;", rule))
     (answer,) = answers(file, [who])
     assert answer.severity is severity
+
+
+def test_more_paths_than_there_is_time_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tieback.posture.rules.audit.SECONDS", -1)
+    file = tmp_path / "p.json"
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+    file.write_text(json.dumps({"Statement": [{**statement, "Resource": f"arn:aws:s3:::b/{n}"} for n in range(9)]}))
+    found = answers(file, [Stranger.ANONYMOUS])
+    assert next(found).read
+    with pytest.raises(InputError, match="only its first 1 paths were asked"):
+        next(found)
