@@ -87,6 +87,70 @@ def import_(
         raise typer.Exit(ExitCode.SOME_FAILED if done else ExitCode.NOTHING_DONE)
 
 
+@app.command()
+def run(
+    cloud: Annotated[str, typer.Argument(metavar="aws|azure|gcp", help="Which cloud.")],
+    *,
+    profile: Annotated[str, typer.Option(help="Profile of the aws command line.")] = "",
+    region: Annotated[list[str] | None, typer.Option(help="Region; may be given more than once.")] = None,
+    subscription: Annotated[list[str] | None, typer.Option(help="Subscription of Azure.")] = None,
+    project: Annotated[list[str] | None, typer.Option(help="Project of Google Cloud.")] = None,
+    prowler: Annotated[str, typer.Option(help="Prowler's program, where uv is not to fetch it.")] = "",
+    minutes: Annotated[float, typer.Option(min=0.01, help="Stop it after so long; what it wrote is kept.")] = 120,
+    workspace: WorkspaceOption = Path(".tieback"),
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Start Prowler on your account, for data stores and networks alone, and read what it finds.
+
+    It runs in an environment of its own, with the credentials of your profile. docs/posture.md has the policy with the
+    least rights that it needs.
+
+    Example: tieback posture run aws --profile audit --region eu-west-1
+    """
+    import os
+    import tempfile
+
+    from tieback.pipeline.posture import import_posture
+    from tieback.posture.prowler_run import Cloud, command, start
+    from tieback.posture.source import Origin
+
+    if cloud not in set(Cloud):
+        raise UsageError(f"known clouds are {', '.join(Cloud)}", where=cloud)
+    with tempfile.TemporaryDirectory(prefix="tieback-prowler-") as folder:
+        arguments = command(
+            Cloud(cloud),
+            Path(folder),
+            program=prowler,
+            profile=profile,
+            regions=region or (),
+            subscriptions=subscription or (),
+            projects=project or (),
+        )
+        talk_console().print(Text(f"starting Prowler on {cloud}; this takes minutes"))
+        ended = start(arguments, Path(folder), seconds=minutes * 60, environment=os.environ)
+        if ended.ended:
+            typer.echo(f"tieback: {ended.ended}", err=True)
+        if ended.expired:
+            typer.echo("tieback: the credentials expired half-way; what was collected before is kept", err=True)
+        if ended.findings is None:
+            for what, count in ended.failed[:5]:
+                typer.echo(f"tieback: {what} ({count:,})", err=True)
+            raise typer.Exit(ExitCode.NOTHING_DONE)
+        broken = False
+        for end in import_posture(workspace, [ended.findings], Origin(), failed=ended.failed):
+            if isinstance(end, TiebackError):
+                raise end
+            broken = bool(end.incomplete or ended.ended or ended.failed)
+            for line in _remarks(end):
+                typer.echo(f"tieback: {line}", err=True)
+            if output is OutputFormat.JSON:
+                write_line(encode("posture-import", end))
+            else:
+                _print_imports([end])
+    if broken:
+        raise typer.Exit(ExitCode.SOME_FAILED)
+
+
 @app.command("list")
 def list_(
     *,

@@ -47,6 +47,7 @@ def import_posture(
     paths: Iterable[Path],
     origin: Origin,
     progress: Callable[[str, int], None] | None = None,
+    failed: Iterable[tuple[str, int]] = (),
 ) -> Iterator[ImportedPosture | TiebackError]:
     """Import files, one transaction each; what cannot be read is an error in its place.
 
@@ -55,23 +56,30 @@ def import_posture(
         paths: the exports.
         origin: what the user says of exports that do not name account, region or resource.
         progress: told the path and the number of statements so far.
+        failed: what the tool that wrote them could not collect, by its own log.
 
     Raises:
         WorkspaceError: the workspace cannot be used.
     """
+    missed = tuple(failed)
     with Workspace.open(workspace) as opened_workspace, opened_workspace.lock():
         for path in paths:
             try:
-                yield _import(opened_workspace, path, origin, progress)
+                yield _import(opened_workspace, path, origin, progress, missed)
             except InputError as error:
                 yield error
 
 
 def _import(
-    workspace: Workspace, path: Path, origin: Origin, progress: Callable[[str, int], None] | None
+    workspace: Workspace,
+    path: Path,
+    origin: Origin,
+    progress: Callable[[str, int], None] | None,
+    failed: Iterable[tuple[str, int]],
 ) -> ImportedPosture:
     digest = _digest(path, origin)
     reader, source = opened(path, origin)
+    source.failed.update(failed)
     known = find_posture(workspace.lake, digest, POSTURE_VERSION)
     if known is not None:
         at = datetime.fromtimestamp(known.imported).astimezone().isoformat(timespec="seconds")

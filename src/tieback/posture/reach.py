@@ -17,12 +17,15 @@ def resolved_key(resource: Resource, about: Mapping[str, Sequence[Dependency]]) 
     """The resource with the owner of its key, where the key's own description is there."""
     if resource.at_rest is not AtRest.ENCRYPTED or not resource.key_id:
         return resource
-    for id_ in (resource.key_id, resource.key_id.rpartition("/")[2]):
-        for one in about.get(id_, ()):
-            if one.kind is DependencyKind.KEY and one.answer is not Answer.UNKNOWN:
-                whose = AtRest.CUSTOMER_KEY if one.answer is Answer.YES else AtRest.PROVIDER_KEY
-                return replace(resource, at_rest=whose)
-    return resource
+    answers = {
+        one.answer
+        for id_ in (resource.key_id, resource.key_id.rpartition("/")[2])
+        for one in about.get(id_, ())
+        if one.kind is DependencyKind.KEY
+    }
+    if Answer.NO in answers:
+        return replace(resource, at_rest=AtRest.PROVIDER_KEY)
+    return replace(resource, at_rest=AtRest.CUSTOMER_KEY) if Answer.YES in answers else resource
 
 
 def reached(resource: Resource, about: Mapping[str, Sequence[Dependency]]) -> Resource:

@@ -189,9 +189,9 @@ class _Walk:
             except (json.JSONDecodeError, ValueError) as error:
                 if len(self._text) - self._at > MAX_OBJECT:
                     raise _StopError("an object is longer than 64 MiB") from None
-                grown = sum(self._grow() for _ in range(wanted))
-                if not grown:
-                    raise _StopError(_why(error, len(self._text))) from None
+                length = len(self._text)  # before it is cut, since the error counts from its beginning
+                if not sum(self._grow() for _ in range(wanted)):
+                    raise _StopError(_why(error, length)) from None
                 wanted *= 2  # so that a long value is not scanned again for every chunk of it
                 continue
             except RecursionError:

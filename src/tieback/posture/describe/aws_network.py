@@ -89,7 +89,7 @@ def subnet(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 def key(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     """Whose key it is: by its manager, or by its alias, since those that begin with ``alias/aws/`` are AWS's."""
     alias = facts.text("aliasname")
-    manager = facts.text("keymanager").upper()
+    manager = facts.text("keymanager", "manager").upper()
     if alias:
         target, answer = facts.text("targetkeyid"), Answer.of(False if alias.startswith("alias/aws/") else None)
         ids: tuple[str, ...] = (target, facts.text("aliasarn").partition(":alias/")[0] + f":key/{target}")
@@ -100,7 +100,13 @@ def key(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         return
     for one in dict.fromkeys(one for one in ids if one):
         yield Dependency(
-            one, DependencyKind.KEY, f"key {one}", about.account, answer=answer, source=about.source, seen=about.seen
+            one,
+            DependencyKind.KEY,
+            f"key {alias or one}",
+            about.account,
+            answer=answer,
+            source=about.source,
+            seen=about.seen,
         )
 
 

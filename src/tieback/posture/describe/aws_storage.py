@@ -41,6 +41,9 @@ def bucket(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         by_grant = Answer.NO
     rule = _rule(facts)
     encryption = rule.text("kmsmasterkeyid")
+    algorithm = rule.text("ssealgorithm", "algorithm")
+    # A rule without a key means AWS's own; a tool that gives the algorithm alone (Prowler) does not tell.
+    bare = rule.text("algorithm").startswith("aws:kms")
     common = Resource(
         key=f"arn:aws:s3:::{name}",
         provider="aws",
@@ -56,9 +59,9 @@ def bucket(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         flag=_flag(restrict, ignore),
         route=Answer.YES,
         at_rest=at_rest(
-            Answer.of(True if rule.text("ssealgorithm", "algorithm") else None),
+            Answer.YES if algorithm else Answer.UNKNOWN,
             encryption,
-            without_key=AtRest.PROVIDER_KEY,
+            without_key=AtRest.ENCRYPTED if bare else AtRest.PROVIDER_KEY,
         ),
         key_id=encryption,
         in_transit=_tls_only(policy),
@@ -158,7 +161,7 @@ def _rule(facts: Facts) -> Facts:
     for rule in holder.listed("rules", "serversideencryptionconfiguration"):
         return rule.inner("applyserversideencryptionbydefault", "serversideencryptionbydefault")
     algorithm = facts.text("encryption")
-    return Facts({"ssealgorithm": algorithm}) if algorithm else Facts({})
+    return Facts({"algorithm": algorithm}) if algorithm else Facts({})
 
 
 def _tls_only(policy: Any) -> Answer:

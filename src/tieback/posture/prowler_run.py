@@ -1,0 +1,189 @@
+"""Starts Prowler on an account, in an environment of its own, and gives back what it wrote.
+
+Prowler is never imported: it is started as a program, by ``uv tool run`` with its version pinned, or from the path that
+the user names. It gets the credentials of the user's own profile and asks with them for data stores and networks alone;
+nothing of ours speaks to the cloud. What it could not collect stands in its log, and is said.
+"""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from tieback.model.errors import InputError, UsageError
+from tieback.posture.checks import Checks
+
+PROWLER_VERSION = "5.46.0"
+PYTHON = "3.12"
+"""Prowler does not run on newer ones."""
+MAX_LOG = 64 << 20
+_CALL = re.compile(r"An error occurred \((?P<code>\w{1,60})\) when calling the (?P<call>\w{1,80})")
+_ERROR = re.compile(r"(?:\A| )(?P<error>[A-Z]\w{2,60})(?:\[\d+\])?:")
+_NONE = re.compile(r"\ANoSuch|NotFound")
+"""Codes that are an answer: there is no such configuration."""
+_LATE = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId")
+
+
+class Cloud(StrEnum):
+    """What Prowler is started for."""
+
+    AWS = "aws"
+    AZURE = "azure"
+    GCP = "gcp"
+
+
+NETWORK_CHECKS: Mapping[Cloud, tuple[str, ...]] = {
+    Cloud.AWS: (
+        "ec2_securitygroup_allow_ingress_from_internet_to_all_ports",
+        "ec2_securitygroup_default_restrict_traffic",
+        "vpc_subnet_no_public_ip_by_default",
+        "ec2_instance_public_ip",
+        "kms_cmk_rotation_enabled",
+    ),
+    Cloud.AZURE: (),
+    Cloud.GCP: ("compute_instance_public_ip",),
+}
+"""Checks that are asked for because of what their findings describe: security groups, subnets, machines, keys."""
+
+
+class ProwlerRun(msgspec.Struct, frozen=True):
+    """How a run ended."""
+
+    findings: Path | None
+    """What it wrote, possibly cut; ``None`` where nothing."""
+    failed: tuple[tuple[str, int], ...] = ()
+    """Calls that were refused or failed, with their number, most first."""
+    ended: str = ""
+    """Why it did not end by itself; empty where it did."""
+
+    @property
+    def expired(self) -> bool:
+        """Whether its credentials ran out."""
+        return any(word in what for what, _ in self.failed for word in _LATE)
+
+
+def checks_for(cloud: Cloud, checks: Checks | None = None) -> tuple[str, ...]:
+    """The checks of data stores and networks that are asked for."""
+    known = checks or Checks()
+    stores = (
+        code
+        for code, check in known.all["prowler"].items()
+        if (kind := known.kinds.named(check.of)) is not None and kind.provider == cloud
+    )
+    return (*stores, *NETWORK_CHECKS[cloud])
+
+
+def command(
+    cloud: Cloud,
+    folder: Path,
+    *,
+    program: str = "",
+    profile: str = "",
+    regions: Iterable[str] = (),
+    subscriptions: Iterable[str] = (),
+    projects: Iterable[str] = (),
+) -> list[str]:
+    """The command line; every argument is ours or one of these.
+
+    Raises:
+        UsageError: there is neither ``uv`` nor a named program.
+    """
+    start = [program] if program else _uv()
+    options = [cloud.value, "--no-banner", "--no-color", "--ignore-exit-code-3", "--output-formats", "json-ocsf"]
+    options += ["--output-directory", str(folder), "--output-filename", "prowler"]
+    options += ["--log-level", "ERROR", "--log-file", str(folder / "prowler.log")]
+    options += ["--checks", *checks_for(cloud)]
+    if cloud is Cloud.AWS:
+        options += ["--scan-unused-services"]
+        options += ["--profile", profile] if profile else []
+        options += ["--region", *regions] if list(regions) else []
+    if cloud is Cloud.AZURE:
+        options += ["--az-cli-auth"]
+        options += ["--subscription-ids", *subscriptions] if list(subscriptions) else []
+    if cloud is Cloud.GCP and list(projects):
+        options += ["--project-ids", *projects]
+    return [*start, *options]
+
+
+def start(arguments: Sequence[str], folder: Path, *, seconds: float, environment: Mapping[str, str]) -> ProwlerRun:
+    """Run it until it ends or its time is up, and look at what it wrote.
+
+    Raises:
+        InputError: it cannot be started.
+    """
+    ended = ""
+    output = folder / "prowler.out"
+    with output.open("wb") as out:
+        try:
+            done = subprocess.run(
+                arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, timeout=seconds,
+                env=dict(environment), cwd=folder, check=False,
+            )  # fmt: skip
+            if done.returncode != 0:
+                ended = f"Prowler ended with {done.returncode}{_last(output)}"
+        except subprocess.TimeoutExpired:
+            ended = f"Prowler was stopped after {seconds:.0f} s"
+        except OSError as error:
+            raise InputError(
+                f"Prowler cannot be started ({error.strerror})",
+                where=arguments[0],
+                advice="Install uv, or name a program",
+            ) from None
+    findings = next(iter(sorted(folder.glob("**/prowler*.ocsf.json"))), None)
+    return ProwlerRun(findings, failures(folder / "prowler.log"), ended)
+
+
+class _Logged(msgspec.Struct, frozen=True):
+    """A line of its log."""
+
+    level: str = ""
+    filename: str = ""
+    message: str = ""
+
+
+def failures(log: Path) -> tuple[tuple[str, int], ...]:
+    """What a run's log says of collections that failed, most first; empty where there is no log."""
+    found: dict[str, int] = {}
+    try:
+        with log.open("rb") as file:
+            lines = file.read(MAX_LOG).splitlines()
+    except OSError:
+        return ()
+    for line in lines:
+        try:
+            entry = msgspec.json.decode(line, type=_Logged)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue
+        if entry.level not in {"ERROR", "CRITICAL"}:
+            continue
+        service = entry.filename.partition(".")[0].removesuffix("_service")
+        call, error = _CALL.search(entry.message), _ERROR.search(entry.message)
+        if call and _NONE.search(call["code"]):
+            continue
+        what = f"{service} {call['call']}: {call['code']}" if call else f"{service}: {error['error'] if error else '?'}"
+        found[what] = found.get(what, 0) + 1
+    return tuple(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _uv() -> list[str]:
+    uv = shutil.which("uv")
+    if uv is None:
+        raise UsageError(
+            "there is no uv to install Prowler with",
+            where="posture run",
+            advice="Install uv, or name Prowler's program with --prowler",
+        )
+    return [uv, "tool", "run", "--python", PYTHON, "--from", f"prowler=={PROWLER_VERSION}", "prowler"]
+
+
+def _last(output: Path) -> str:
+    """The last thing that it said, for people."""
+    with output.open("rb") as file:
+        file.seek(max(0, output.stat().st_size - 4096))
+        lines = [line.strip() for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
+    said = "".join(char for char in lines[-1][:160] if char.isprintable()) if lines else ""
+    return f": {said}" if said else ""

@@ -1,0 +1,64 @@
+"""What providers always do fills what no source tells, and overrules what cannot be."""
+
+import pytest
+
+from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
+from tieback.posture.defaults import Defaults
+
+DEFAULTS = Defaults()
+
+
+def resource(provider: str, service: str, at_rest: str = "unknown", **more: object) -> Resource:
+    return Resource(
+        key="k",
+        provider=provider,
+        kind=more.pop("kind", ResourceKind.DATABASE),  # type: ignore[arg-type]
+        service=service,
+        at_rest=AtRest(at_rest),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize(
+    ("provider", "service", "told", "at_rest"),
+    [
+        ("aws", "rds", "unknown", "unknown"),
+        ("aws", "rds", "none", "none"),
+        ("aws", "dynamodb", "unknown", "provider_key"),
+        ("aws", "dynamodb", "none", "provider_key"),
+        ("aws", "dynamodb", "customer_key", "customer_key"),
+        ("aws", "s3", "none", "provider_key"),
+        ("azure", "sql", "none", "none"),
+        ("azure", "cosmosdb", "unknown", "provider_key"),
+        ("gcp", "cloudsql", "unknown", "provider_key"),
+        ("gcp", "bigquery", "customer_key", "customer_key"),
+        ("mongodb-atlas", "atlas", "unknown", "provider_key"),
+        ("aws", "opensearch", "unknown", "unknown"),
+    ],
+)
+def test_encryption(provider: str, service: str, told: str, at_rest: str) -> None:
+    assert DEFAULTS.filled(resource(provider, service, told)).at_rest == at_rest
+
+
+def test_a_source_that_is_overruled_is_named() -> None:
+    (problem,) = DEFAULTS.filled(resource("aws", "s3", "none")).problems
+    assert "cannot be" in problem
+    assert "https://docs.aws.amazon.com/" in problem
+    assert "5 January 2023" in problem
+
+
+def test_memcached_asks_nobody_and_a_told_answer_stays() -> None:
+    assert DEFAULTS.filled(resource("aws", "elasticache", product="memcached")).authentication is Answer.NO
+    assert DEFAULTS.filled(resource("aws", "elasticache", product="redis")).authentication is Answer.UNKNOWN
+    told = resource("aws", "rds", authentication=Answer.NO)
+    assert DEFAULTS.filled(told).authentication is Answer.NO
+
+
+def test_snapshots_have_no_defaults() -> None:
+    snapshot = resource("aws", "dynamodb", kind=ResourceKind.SNAPSHOT)
+    assert DEFAULTS.filled(snapshot) == snapshot
+
+
+def test_every_default_has_its_page() -> None:
+    assert all(one.source.startswith("https://") for one in DEFAULTS.all)
+    assert all(one.at_rest is not AtRest.UNKNOWN for one in DEFAULTS.all if one.always_encrypted)

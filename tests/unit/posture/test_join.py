@@ -1,0 +1,117 @@
+"""Which resource is which store: by name, by the cloud's identifier, by address; and what neither side sees alone."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.posture.outside import backend, exposure, route
+from tieback.backends.hosting import Hosting
+from tieback.model.resource import Answer, AtRest, Place, Resource, ResourceKind
+from tieback.posture.join import AppName, Outside, Owned, described, sentence
+
+RDS = "orders.c1.eu-west-1.rds.amazonaws.com"
+
+
+def resource(**what: Any) -> Resource:
+    return Resource(
+        key=what.pop("key", "arn:aws:rds:eu-west-1:1:db:orders"),
+        provider="aws",
+        kind=what.pop("kind", ResourceKind.DATABASE),
+        account=what.pop("account", "1"),
+        region="eu-west-1",
+        service=what.pop("service", "rds"),
+        product=what.pop("product", "postgresql"),
+        name=what.pop("name", "orders"),
+        **what,
+    )
+
+
+@pytest.mark.parametrize(
+    ("of", "target", "how"),
+    [
+        (resource(endpoints=(Place(RDS, 5432),)), f"{RDS}:5432", "name"),
+        (resource(endpoints=(Place(RDS, 5432),)), f"{RDS}:9999", "name"),
+        (resource(addresses=("203.0.113.7",)), "203.0.113.7:9200", "address"),
+        (resource(addresses=("2001:db8::7",)), "[2001:db8::7]:9200", "address"),
+        (resource(endpoints=(Place(RDS, 5432),)), "another.example:5432", None),
+        # A name that many customers share names no resource.
+        (resource(endpoints=(Place("firestore.googleapis.com", 443),)), "firestore.googleapis.com:443/shop-1234", None),
+    ],
+)
+def test_matches(of: Resource, target: str, how: str | None) -> None:
+    found = Outside([exposure(targets=(target,))], []).of(of)
+    assert (None if found is None else found.how) == how
+
+
+def test_a_cloud_identifier_matches_what_an_app_calls_it() -> None:
+    store = exposure(targets=("shop-data.s3.amazonaws.com:443",), routes=(route("app1", "s3:shop-data"),))
+    found = Outside([store], []).of(resource(cloud=("s3:shop-data",)))
+    assert found is not None
+    assert found.how == "cloud_id"
+    assert [one.id for one in found.stores] == [store.id]
+    assert found.endpoints == ("s3:shop-data",)
+
+
+def test_a_back_end_that_nobody_asked_matches_by_its_addresses() -> None:
+    outside = Outside([], [backend("https://db.shop.example/", "db.shop.example", "203.0.113.7")])
+    found = outside.of(resource(addresses=("203.0.113.7",)))
+    assert found is not None
+    assert (found.stores, found.endpoints) == ((), ("https://db.shop.example/",))
+
+
+def test_open_stores_that_no_account_owns() -> None:
+    outside = Outside([exposure("a", targets=(f"{RDS}:5432",)), exposure("b", targets=("198.51.100.4:9200",))], [])
+    outside.of(resource(endpoints=(Place(RDS, 5432),)))
+    (foreign,) = outside.foreign({"1": "aws"}, Hosting())
+    assert foreign.store.id == "b"
+    assert not foreign.ours
+
+
+def test_a_name_tells_whose_an_unknown_store_is() -> None:
+    store = exposure(targets=("default.123456789012.us-east-1.redshift-serverless.amazonaws.com:5439",))
+    (foreign,) = Outside([store], []).foreign({"123456789012": "aws"}, Hosting())
+    assert (foreign.account, foreign.ours) == ("123456789012", True)
+    assert foreign.provider == "Amazon Web Services"
+
+
+def test_a_closed_store_is_nobodys_business() -> None:
+    store = exposure(targets=("a.example:1",), access="auth_required")
+    assert not list(Outside([store], []).foreign({}, Hosting()))
+
+
+@pytest.mark.parametrize(
+    ("apps", "exposed", "start"),
+    [
+        (
+            ["Fieldhand"],
+            True,
+            "the store that Fieldhand leaks from is your RDS postgresql database orders in account 1",
+        ),
+        (["A", "B"], True, "the store that A and B leak from is your"),
+        (["A", "B", "C"], True, "the store that A and 2 more leak from is your"),
+        (["A"], False, "the store that A uses is your"),
+        ([], True, "the store that answers outside is your"),
+    ],
+)
+def test_sentences(apps: list[str], exposed: bool, start: str) -> None:
+    stores = (Outside([exposure(targets=("x:1",), access="open" if exposed else "auth_required")], []).stores["exp-1"],)
+    owned = Owned(resource(), "name", stores, (), tuple(AppName(name, name, name) for name in apps))  # type: ignore[arg-type]
+    assert sentence(owned).startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        (
+            {"at_rest": AtRest.NONE, "flag": Answer.YES, "route": Answer.YES, "port": Answer.YES,
+             "path": ("route table r leads to an Internet gateway", "security group sg-1 (web) admits 0.0.0.0/0 to port 5432")},
+            "not encrypted at rest, public through security group sg-1 (web), which admits 0.0.0.0/0 to port 5432",
+        ),
+        ({"at_rest": AtRest.CUSTOMER_KEY, "flag": Answer.NO}, "encrypted with your own key, not public by its account's word"),
+        ({"flag": Answer.YES}, "encryption at rest not told, public or not is not told in full (flag say yes)"),
+        ({"authentication": Answer.NO, "in_transit": Answer.NO}, "asks for no login, does not insist on TLS"),
+        ({"kind": ResourceKind.SNAPSHOT, "backups_public": Answer.YES}, "everybody may restore it"),
+    ],
+)  # fmt: skip
+def test_descriptions(what: dict[str, Any], said: str) -> None:
+    assert said in described(resource(**what))

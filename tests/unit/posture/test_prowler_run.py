@@ -1,0 +1,93 @@
+"""How Prowler is started, and what is made of a run that ends badly; the real one runs in tests/servers."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from tieback.model.errors import InputError, UsageError
+from tieback.posture.prowler_run import PROWLER_VERSION, Cloud, checks_for, command, failures, start
+
+
+@pytest.fixture
+def program(tmp_path: Path):  # type: ignore[no-untyped-def]
+    """A stand-in for Prowler: a script."""
+
+    def of(script: str) -> str:
+        path = tmp_path / "stand-in"
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        return str(path)
+
+    return of
+
+
+def test_only_stores_and_networks_are_asked_for() -> None:
+    for cloud, some, other in (
+        (Cloud.AWS, "rds_instance_storage_encrypted", "sqlserver_tde_encryption_enabled"),
+        (Cloud.AZURE, "sqlserver_tde_encryption_enabled", "cloudsql_instance_public_ip"),
+        (Cloud.GCP, "cloudsql_instance_public_ip", "rds_instance_storage_encrypted"),
+    ):
+        checks = checks_for(cloud)
+        assert some in checks
+        assert other not in checks
+        assert not [check for check in checks if check.startswith(("iam_", "guardduty_"))]
+
+
+def test_it_runs_in_an_environment_of_its_own_with_its_version_pinned(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    line = command(Cloud.AWS, tmp_path, profile="audit", regions=("eu-west-1",))
+    assert line[:4] == ["/usr/bin/uv", "tool", "run", "--python"]
+    assert f"prowler=={PROWLER_VERSION}" in line
+    assert line[line.index("--profile") + 1] == "audit"
+    assert "--push-to-cloud" not in line
+
+
+def test_without_uv_a_program_must_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    with pytest.raises(UsageError, match="no uv"):
+        command(Cloud.AWS, tmp_path)
+    assert command(Cloud.AZURE, tmp_path, program="/opt/prowler", subscriptions=("s",))[0] == "/opt/prowler"
+
+
+def test_what_it_wrote_before_its_end_is_kept(tmp_path: Path, program) -> None:  # type: ignore[no-untyped-def]
+    run = start(
+        [program("echo '[{' > prowler.ocsf.json; echo no credentials; exit 1")], tmp_path, seconds=20, environment={}
+    )
+    assert run.findings is not None
+    assert run.ended == "Prowler ended with 1: no credentials"
+
+
+def test_it_is_stopped_when_its_time_is_up(tmp_path: Path, program) -> None:  # type: ignore[no-untyped-def]
+    run = start([program("exec sleep 60")], tmp_path, seconds=0.2, environment={"PATH": "/usr/bin:/bin"})
+    assert run.findings is None
+    assert "was stopped" in run.ended
+
+
+def test_a_program_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be started"):
+        start([str(tmp_path / "none")], tmp_path, seconds=1, environment={})
+
+
+def test_failures_are_read_from_its_log(tmp_path: Path) -> None:
+    log = tmp_path / "prowler.log"
+    lines = (
+        '{"level": "ERROR", "filename": "rds_service.py:93", "message": "eu-west-1 -- ClientError[80]: An error occurred '
+        '(ExpiredToken) when calling the DescribeDBInstances operation: late"}',
+        '{"level": "ERROR", "filename": "rds_service.py:93", "message": "eu-west-3 -- ClientError[80]: An error occurred '
+        '(ExpiredToken) when calling the DescribeDBInstances operation: late"}',
+        '{"level": "ERROR", "filename": "elasticache_service.py:129", "message": "eu-west-1 -- KeyError[102]: \'arn\'"}',
+        # Answers, not failures: there is no such configuration.
+        '{"level": "ERROR", "filename": "s3_service.py:1", "message": "ClientError[1]: An error occurred '
+        '(NoSuchBucketPolicy) when calling the GetBucketPolicy operation: none"}',
+        '{"level": "WARNING", "filename": "s3_service.py:1", "message": "x"}',
+        "no JSON",
+    )
+    log.write_text("\n".join(lines))
+    assert failures(log) == (("rds DescribeDBInstances: ExpiredToken", 2), ("elasticache: KeyError", 1))
+    assert failures(tmp_path / "none") == ()
+    from tieback.posture.prowler_run import ProwlerRun
+
+    assert ProwlerRun(None, failures(log)).expired
