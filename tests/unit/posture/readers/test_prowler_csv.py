@@ -1,0 +1,38 @@
+"""Prowler's CSV: outcomes of checks alone."""
+
+import pytest
+
+from tests.unit.posture.conftest import Read, Settle
+from tests.unit.posture.exports import ACCOUNT, RDS_ARN
+from tieback.model.errors import InputError
+
+HEAD = "TIMESTAMP;ACCOUNT_UID;CHECK_ID;STATUS;STATUS_EXTENDED;RESOURCE_UID;RESOURCE_NAME;REGION\n"
+
+
+def row(check: str, status: str, uid: str = RDS_ARN) -> str:
+    return f"2026-11-20 10:00:00.123456;{ACCOUNT};{check};{status};said;{uid};orders;eu-west-1\n"
+
+
+def test_outcomes(read: Read, settle: Settle) -> None:
+    text = HEAD + row("rds_instance_storage_encrypted", "FAIL") + row("rds_instance_backup_enabled", "PASS")
+    facts, _ = read(text + row("iam_root_mfa_enabled", "FAIL", "arn:aws:iam::1:root"))
+    (one,) = settle(facts).values()
+    assert (one.at_rest, one.backups, one.account, one.name) == ("none", "yes", ACCOUNT, "orders")
+    assert one.seen == "2026-11-20T10:00:00Z"
+
+
+def test_what_was_not_collected_says_nothing(read: Read) -> None:
+    facts, source = read(HEAD + row("rds_instance_storage_encrypted", "MANUAL"))
+    assert not facts
+    assert source.failed == {"rds_instance_storage_encrypted: manual": 1}
+
+
+def test_a_cut_row_is_left_out(read: Read) -> None:
+    facts, source = read(HEAD + row("rds_instance_storage_encrypted", "FAIL") + "2026;1;rds_inst")
+    assert len(facts) == 1
+    assert "3 columns instead of 8" in source.first_skipped
+
+
+def test_commas_are_no_prowler(read: Read) -> None:
+    with pytest.raises(InputError, match="no known export"):
+        read(HEAD.replace(";", ","))
