@@ -72,12 +72,12 @@ def rules(
         except TiebackError as error:
             found.failed += 1
             complain(error)
-    if output is OutputFormat.TABLE and found.failed < len(files):
-        _print(found.shown, found.asked, len(files) - found.failed)
+    if output is OutputFormat.TABLE and found.asked:
+        _print(found.shown, found.asked)
     if fail_on is not None and found.worst is not None and found.worst.rank >= fail_on.rank:
         raise typer.Exit(ExitCode.FINDINGS)
     if found.failed:
-        raise typer.Exit(ExitCode.SOME_FAILED if found.failed < len(files) else ExitCode.NOTHING_DONE)
+        raise typer.Exit(ExitCode.SOME_FAILED if found.asked else ExitCode.NOTHING_DONE)
 
 
 class _Found:
@@ -101,10 +101,10 @@ class _Found:
             self.shown.append(answer)
 
 
-def _print(shown: "list[Answer]", asked: int, files: int) -> None:
+def _print(shown: "list[Answer]", asked: int) -> None:
     talk = talk_console()
     if not shown:
-        talk.print(Text(f"{files} file(s), {asked:,} answers: strangers may nothing there"))
+        talk.print(Text(f"{asked:,} answers: strangers may nothing there"))
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("file", "as", "path", "read", "write", "rule"):

@@ -12,7 +12,6 @@ from tieback.posture.rules import reader_for, reader_named
 from tieback.posture.rules.interface import Permit, Stranger
 from tieback.posture.rules.source import load_text
 
-
 SECONDS = 10.0
 """For the answers of one file: thousands of rules times thousands of paths are not asked to their end."""
 

@@ -222,6 +222,12 @@ class FirestorePolicy:
 
     def __init__(self, statements: Sequence[Statement], *, deep_may_be_empty: bool, now: float) -> None:
         self._statements = statements
+        self._by_first: dict[str, list[int]] = {}
+        """Places of statements by the first segment of their pattern; empty for a wildcard, which covers any."""
+        for place, statement in enumerate(statements):
+            rest = statement.pattern[_prefix([part.text for part in statement.pattern]) :]
+            first = "" if not rest or rest[0].wild else rest[0].text
+            self._by_first.setdefault(first, []).append(place)
         self._deep_may_be_empty = deep_may_be_empty
         self._now = now
 
@@ -250,7 +256,9 @@ class FirestorePolicy:
     def _best(self, who: Stranger, segments: Sequence[str], methods: Sequence[str], what: str) -> Permit:
         uncertain: Permit | None = None
         near: Statement | None = None
-        for statement in self._statements:
+        first = segments[0] if segments else ""
+        places = sorted({*self._by_first.get(first, ()), *self._by_first.get("", ())})
+        for statement in (self._statements[place] for place in places):
             service = _service(statement.pattern)
             for method in methods:
                 if method not in statement.methods:

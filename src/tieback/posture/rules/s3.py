@@ -133,6 +133,10 @@ class S3Policy:
         restricts: Node | None,
     ) -> None:
         self._statements = statements
+        self._of_action = {
+            action: [one for one in statements if _acts(one, action)]
+            for action in (*_READ_OBJECT, *_READ_BUCKET, *_WRITE_OBJECT, *_WRITE_BUCKET)
+        }
         self._grants = grants
         self._ignores_acl = ignores_acl
         self._restricts = restricts
@@ -183,7 +187,7 @@ class S3Policy:
 
     def _by_policy(self, who: Stranger, bucket: str, key: str, action: str) -> Permit:
         found: Permit = interface.refused("no statement allows it")
-        for one in self._statements:
+        for one in self._of_action[action]:
             if not _covers(one, bucket, key, action):
                 continue
             applies = _applies(one, who)
@@ -206,7 +210,7 @@ class S3Policy:
         """A statement that denies holds wherever it stands."""
         if not found.allowed:
             return found
-        for one in self._statements:
+        for one in self._of_action[action]:
             if one.allows or not _covers(one, bucket, key, action):
                 continue
             applies = _applies(one, who)
@@ -240,14 +244,14 @@ def _names_everybody(one: _Statement) -> bool:
     return accounts is not None and "*" in accounts.texts()
 
 
-def _covers(one: _Statement, bucket: str, key: str, action: str) -> bool:
+def _acts(one: _Statement, action: str) -> bool:
     lower = action.lower()
     if one.but_actions:
-        acts = not any(glob(pattern.lower(), lower) for pattern in one.but_actions)
-    else:
-        acts = any(glob(pattern.lower(), lower) for pattern in one.actions)
-    if not acts:
-        return False
+        return not any(glob(pattern.lower(), lower) for pattern in one.but_actions)
+    return any(glob(pattern.lower(), lower) for pattern in one.actions)
+
+
+def _covers(one: _Statement, bucket: str, key: str, action: str) -> bool:
     # Writing objects of a bucket as a whole: any key.
     inside = action in {*_READ_OBJECT, *_WRITE_OBJECT}
     if one.but_resources:
