@@ -63,9 +63,8 @@ class Services:
         """
         parts = checked(url)
         if _origin(parts) not in self._allowed:
-            raise UsageError(
-                "not a configured service", where=parts.hostname or url, advice="Add it to the configuration"
-            )
+            where = parts.hostname or url
+            raise UsageError("not a configured service", where=where, advice="Add it to the configuration")
         connection = self._connection(parts)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         left = False

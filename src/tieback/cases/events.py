@@ -1,0 +1,126 @@
+"""What happened to a case, as one JSON document, and as the body of a webhook: generic, Slack, Microsoft Teams.
+
+Slack: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/ (``text``, with ``& < >`` escaped).
+Teams: https://learn.microsoft.com/en-us/connectors/teams/ (a message with one Adaptive Card). Both are written by their
+documentation; neither service was asked.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tieback.model.case import Case, CaseState, Verdict
+from tieback.model.document import encode
+from tieback.report.document import clean, store_text
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One thing that happened to one case."""
+
+    id: str
+    """The same thing has the same id, so that it is told once."""
+    time: datetime
+    kind: str
+    """``check`` or ``state``."""
+    case: str
+    vendor: str
+    """Its name."""
+    state: CaseState
+    before: CaseState
+    store: str
+    """Product and version."""
+    places: tuple[str, ...]
+    severity: str
+    news: bool
+    """Whether something is different from the time before: webhooks are told of news alone."""
+    verdict: Verdict | None = None
+    records: int | None = None
+    records_change: int | None = None
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        where = ", ".join(self.places[:2])
+        verdict = "" if self.verdict is None else f" {self.verdict.value.replace('_', ' ')}"
+        grown = "" if not self.records_change else f" ({self.records_change:+,} records)"
+        state = self.state.value.replace("_", " ")
+        moved = f"{self.before.value.replace('_', ' ')} → {state}" if self.before is not self.state else state
+        return clean(f"{self.vendor}: {self.store} at {where}:{verdict}{grown}; {self.case}: {moved}", 500)
+
+
+def event_of(before: Case, after: Case, vendor: str, kind: str, time: datetime) -> Event:
+    """The event of a change from one state of a case to another.
+
+    Args:
+        before: as it was.
+        after: as it is.
+        vendor: its vendor's name.
+        kind: ``check`` after a re-check, else ``state``.
+        time: when it happened.
+    """
+    check = after.check if kind == "check" else None
+    old = before.check.verdict if before.check is not None else Verdict.OPEN
+    news = before.state is not after.state or (check is not None and check.verdict is not old)
+    key = f"{after.id}\0{kind}\0{time.isoformat()}\0{after.state}\0{check.verdict if check else ''}"
+    return Event(
+        id=f"event-{hashlib.sha256(key.encode()).hexdigest()[:24]}",
+        time=time,
+        kind=kind,
+        case=after.id,
+        vendor=clean(vendor, 200),
+        state=after.state,
+        before=before.state,
+        store=store_text(after.store),
+        places=(check.where if check and check.where else after.store.targets)[:20],
+        severity=after.store.severity.value,
+        news=news,
+        verdict=check.verdict if check else None,
+        records=check.records.value if check and check.records else None,
+        records_change=check.records_change if check else None,
+        reasons=tuple(clean(reason, 300) for reason in check.reasons[:12]) if check else (),
+    )
+
+
+def to_generic(event: Event) -> bytes:
+    """The event itself."""
+    return encode("case-event", event)
+
+
+def to_slack(event: Event) -> bytes:
+    """An incoming webhook's body."""
+    lines = [event.summary, *(f"• {reason}" for reason in event.reasons[:5])]
+    text = "\n".join(line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for line in lines)
+    return msgspec.json.encode({"text": text})
+
+
+def to_teams(event: Event) -> bytes:
+    """A message with one card."""
+    facts = [{"title": "State", "value": event.state.value}, {"title": "Severity", "value": event.severity}]
+    if event.verdict is not None:
+        facts.append({"title": "Re-check", "value": event.verdict.value})
+    blocks: list[dict[str, Any]] = [
+        {"type": "TextBlock", "text": _plain(event.summary), "wrap": True, "weight": "Bolder"},
+        {"type": "FactSet", "facts": facts},
+    ]
+    blocks += [{"type": "TextBlock", "text": _plain(reason), "wrap": True} for reason in event.reasons[:5]]
+    card = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "body": blocks,
+    }
+    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
+    return msgspec.json.encode({"type": "message", "attachments": [attachment]})
+
+
+def _plain(text: str) -> str:
+    """Cards read a little Markdown: what others wrote must not become a link there."""
+    return text.replace("[", "(").replace("]", ")").replace("*", "·").replace("_", "\\_")
+
+
+STYLES: Mapping[str, Callable[[Event], bytes]] = {"generic": to_generic, "slack": to_slack, "teams": to_teams}
+"""By the name that a webhook's ``style`` takes."""

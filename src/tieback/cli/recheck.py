@@ -1,0 +1,197 @@
+"""``tieback recheck`` and ``tieback watch``: does it still let strangers in?"""
+
+import re
+import signal
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from tieback.cli.case import PolicyOption
+from tieback.cli.terminal import (
+    ExitCode,
+    OutputFormat,
+    WorkspaceOption,
+    data_console,
+    progress_bar,
+    talk_console,
+    write_line,
+)
+from tieback.model.case import Case, CaseState
+from tieback.model.document import encode
+from tieback.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tieback.cases.events import Event
+
+WORKSPACE = Path(".tieback")
+GrantOption = Annotated[Path, typer.Option(help="The written permission; nothing outside it is contacted.")]
+CaseOption = Annotated[list[str] | None, typer.Option("--case", help="Only these; default: all that are not closed.")]
+_UNITS = {"m": 60, "h": 3600, "d": 86_400}
+
+
+def recheck(
+    *,
+    grant: GrantOption,
+    case: CaseOption = None,
+    state: Annotated[list[CaseState] | None, typer.Option(help="Only those in such a state.")] = None,
+    policy: PolicyOption = None,
+    workspace: WorkspaceOption = WORKSPACE,
+    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON event a line.")] = (
+        OutputFormat.TABLE
+    ),
+) -> None:
+    """Ask the stores of cases again, and tell apart: fixed, moved, closed to us alone, emptied, wiped, ransomed, open.
+
+    Example: tieback recheck --grant grant.toml --case case-1f2e
+    """
+    from tieback.cases.policy import load_policy
+    from tieback.pipeline.recheck import recheck as look_again
+    from tieback.scope.grant import load_grant
+
+    permit, rules = load_grant(grant), load_policy(policy)
+
+    def choose(cases: "Sequence[Case]") -> list[Case]:
+        found = chosen(cases, case or ())
+        return [one for one in found if one.state in state] if state else [one for one in found if case or one.active]
+
+    events: list[Event] = []
+    with progress_bar("asking again") as bar:
+        for looked in look_again(workspace, permit, rules, choose, bar):
+            events.append(looked.event)
+            if output is OutputFormat.JSON:
+                write_line(encode("case-event", looked.event))
+    if output is OutputFormat.TABLE:
+        _print(events)
+    if not events:
+        talk_console().print("no case to look at; `tieback case list` names them")
+
+
+def watch(
+    *,
+    grant: GrantOption,
+    every: Annotated[str, typer.Option(help="How often, such as 30m, 6h or 1d.")] = "6h",
+    once: Annotated[bool, typer.Option("--once", help="One round, for cron or a systemd timer.")] = False,
+    webhooks: Annotated[
+        Path | None, typer.Option(help="Where news go; default: webhooks.toml of the workspace, if it is there.")
+    ] = None,
+    case: CaseOption = None,
+    policy: PolicyOption = None,
+    workspace: WorkspaceOption = WORKSPACE,
+) -> None:
+    """Re-check all open cases by schedule; events as JSON lines on stdout, in the workspace, and to webhooks.
+
+    Open stores are commonly found by attackers within hours: watch in hours, not weeks.
+
+    Example: tieback watch --grant grant.toml --every 6h --webhooks webhooks.toml
+    """
+    from tieback.cases.policy import load_policy
+    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.watch import WEBHOOKS_FILE, Watching, load_webhooks, watch_once
+    from tieback.scope.grant import load_grant
+
+    pause = seconds_of(every)
+    default = workspace / WEBHOOKS_FILE
+    hooks = load_webhooks(webhooks or default) if webhooks is not None or default.is_file() else ()
+    ids: frozenset[str] = frozenset()
+    if case:
+        with open_casework(workspace) as work:
+            ids = frozenset(work.find_case(word).id for word in case)
+    stop = threading.Event()
+    _stop_on_signals(stop)
+    console = talk_console()
+
+    def wait(seconds: float) -> None:
+        stop.wait(seconds)
+
+    while True:
+        # Read again each round: a grant that was taken back or a policy that was edited holds from now on.
+        watching = Watching(load_grant(grant), load_policy(policy), hooks, ids)
+        done = watch_once(workspace, watching, _tell, pause=wait)
+        for problem in done.problems:
+            console.print(Text(f"tieback: webhook {problem}"))
+        news = sum(1 for event in done.events if event.news)
+        told = f"; webhooks: {done.delivered} told, {done.unsure} unsure, {done.failed} failed" if hooks else ""
+        console.print(f"{len(done.events)} looked at, {news} news{told}")
+        if once or stop.is_set():
+            break
+        then = datetime.now(UTC) + timedelta(seconds=pause)
+        console.print(f"next at {then:%Y-%m-%d %H:%M} UTC")
+        if stop.wait(pause):
+            break
+    if once and done.failed:
+        raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+def _tell(event: "Event") -> None:
+    import sys
+
+    write_line(encode("case-event", event))
+    sys.stdout.flush()
+
+
+def _stop_on_signals(stop: threading.Event) -> None:
+    """End between two rounds, never within one."""
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handle)
+
+
+def chosen(cases: "Sequence[Case]", words: "Sequence[str]") -> list[Case]:
+    """The cases that some ids, or beginnings of ids, name; all without any.
+
+    Raises:
+        UsageError: one names none.
+    """
+    if not words:
+        return list(cases)
+    found: dict[str, Case] = {}
+    for word in words:
+        some = [case for case in cases if case.id.startswith((word, f"case-{word}"))]
+        if not some:
+            raise UsageError("there is no such case", where=word, advice="`tieback case list` names them")
+        found |= {case.id: case for case in some}
+    return list(found.values())
+
+
+def seconds_of(text: str) -> float:
+    """A time such as ``6h``.
+
+    Raises:
+        UsageError: it is none, or shorter than a minute.
+    """
+    match = re.fullmatch(r"(\d{1,5})([mhd])", text.strip())
+    if match is None or int(match[1]) == 0:
+        raise UsageError("not a time", where=f"--every {text}", advice="Write 30m, 6h or 1d")
+    return float(int(match[1]) * _UNITS[match[2]])
+
+
+def _print(events: "list[Event]") -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("case", "vendor", "verdict", "records", "change", "state", "why"):
+        right = column in {"records", "change"}
+        table.add_column(column, overflow="fold", justify="right" if right else "left", no_wrap=column == "case")
+    for event in events:
+        before, after = event.before.value.replace("_", " "), event.state.value.replace("_", " ")
+        table.add_row(
+            event.case,
+            Text(event.vendor),
+            event.verdict.value.replace("_", " ") if event.verdict else "",
+            "" if event.records is None else f"{event.records:,}",
+            "" if not event.records_change else f"{event.records_change:+,}",
+            after if before == after else f"{before} → {after}",
+            Text("; ".join(event.reasons[:3])),
+        )
+    data_console().print(table)

@@ -1,0 +1,62 @@
+"""``tieback recheck`` and ``tieback watch``, as a user types them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cases.samples import case
+from tests.unit.cli.conftest import Run
+from tests.unit.pipeline.test_recheck import GRANT, free_port, opened
+from tieback.cli.recheck import chosen, seconds_of
+from tieback.model.errors import UsageError
+from tieback.scope.grant import render_grant
+
+
+@pytest.fixture
+def grant(tmp_path: Path) -> Path:
+    path = tmp_path / "grant.toml"
+    path.write_text(render_grant(GRANT))
+    return path
+
+
+def test_a_closed_store_is_fixed(run: Run, tmp_path: Path, grant: Path) -> None:
+    opened(tmp_path, free_port())
+    ended = run("recheck", "--grant", grant, "-w", "ws", "--format", "json")
+    (event,) = [json.loads(line) for line in ended.out.splitlines()]
+    assert (ended.code, event["verdict"], event["before"], event["state"]) == (0, "fixed", "found", "fixed")
+    out = run("recheck", "--grant", grant, "-w", "ws", "--case", event["case"]).out
+    assert "fixed" in out
+    assert "no case to look at" in run("recheck", "--grant", grant, "-w", "ws", "--state", "notified").err
+    assert run("recheck", "--grant", grant, "-w", "ws", "--case", "case-zzz").code == 2
+
+
+def test_one_round_of_watching(run: Run, tmp_path: Path, grant: Path) -> None:
+    opened(tmp_path, free_port())
+    ended = run("watch", "--grant", grant, "-w", "ws", "--once")
+    assert (ended.code, json.loads(ended.out)["verdict"]) == (0, "fixed")
+    assert "1 looked at, 1 news" in ended.err
+    (tmp_path / "hooks.toml").write_text(f'[[webhook]]\nname = "a"\nurl = "http://127.0.0.1:{free_port()}/"\n')
+    ended = run("watch", "--grant", grant, "-w", "ws", "--once", "--webhooks", "hooks.toml")
+    assert (ended.code, "0 news; webhooks: 0 told" in ended.err) == (0, True)
+    assert run("watch", "--grant", grant, "-w", "ws", "--once", "--every", "often").code == 2
+    assert run("watch", "--grant", grant, "-w", "none", "--once").code == 4
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("30m", 1800), ("6h", 21_600), ("1d", 86_400)])
+def test_times(text: str, seconds: float) -> None:
+    assert seconds_of(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "6", "h", "0h", "-1h", "1w"])
+def test_no_times(text: str) -> None:
+    with pytest.raises(UsageError, match="not a time"):
+        seconds_of(text)
+
+
+def test_cases_by_beginnings() -> None:
+    cases = [case("es-1"), case("es-2"), case("pg-1")]
+    assert chosen(cases, []) == cases
+    assert [one.id for one in chosen(cases, ["es"])] == ["case-es-1", "case-es-2"]
+    with pytest.raises(UsageError, match="no such case"):
+        chosen(cases, ["zz"])
