@@ -22,6 +22,7 @@ from tieback.cli import letter as letter_command
 from tieback.cli import pii as pii_command
 from tieback.cli import posture as posture_command
 from tieback.cli import probe as probe_command
+from tieback.cli import recheck as recheck_command
 from tieback.cli import report as report_command
 from tieback.cli import scan as scan_command
 from tieback.cli import traffic as traffic_command
@@ -87,6 +88,8 @@ def build() -> typer.Typer:
     root.command("capture")(capture_command.capture)
     root.command("probe")(probe_command.probe)
     root.command("import")(import_command.import_)
+    root.command("recheck")(recheck_command.recheck)
+    root.command("watch")(recheck_command.watch)
     root.add_typer(report_command.app, name="report")
     root.add_typer(backend_command.app, name="backend")
     root.add_typer(case_command.app, name="case")
