@@ -4,78 +4,18 @@ Every file is TOML; each entry carries its source, and where it judges, its reas
 error and raises ``msgspec.ValidationError``: the files are part of the package.
 """
 
-import re
-from collections.abc import Iterator
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
 from tieback.recognise.patterns import Cloud, CloudHost, Credentials, TokenRule
+from tieback.recognise.services import Scheme, Services, parents
 from tieback.recognise.suffixes import Suffixes
 from tieback.storage import prepared
 
 __all__ = ["Cloud", "CloudHost", "Credentials", "Rules", "Scheme", "TokenRule", "parents"]
-
-
-class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One ``[[scheme]]`` of services.toml."""
-
-    name: str
-    family: Literal["url", "store", "socket"]
-    source: str
-    port: int | None = None
-    service: str | None = None
-    written: str = ""
-    """Canonical spelling; empty where it is ``name``."""
-
-    @property
-    def canonical(self) -> str:
-        """The spelling that stands in ``Endpoint.scheme``."""
-        return self.written or self.name
-
-
-class _Jdbc(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    driver: str
-    scheme: str
-    source: str
-
-
-class _Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    port: int
-    service: str
-    source: str
-
-
-class _Suffix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    suffix: str
-    service: str
-    source: str
-
-
-class ServicePath(msgspec.Struct, forbid_unknown_fields=True, dict=True):
-    """One ``[[path]]`` of services.toml."""
-
-    pattern: str
-    service: str
-    source: str
-    match: tuple[str, ...]
-    avoid: tuple[str, ...]
-
-    @cached_property
-    def compiled(self) -> re.Pattern[str]:
-        """Compiled when a path is first asked about."""
-        return re.compile(self.pattern)
-
-
-class _Services(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    scheme: tuple[Scheme, ...]
-    jdbc: tuple[_Jdbc, ...]
-    port: tuple[_Port, ...]
-    suffix: tuple[_Suffix, ...]
-    path: tuple[ServicePath, ...]
 
 
 class _NotBackendRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -155,39 +95,6 @@ def _read[T](name: str, into: type[T]) -> T:
 
 def _flat(entries: tuple[_Names, ...]) -> frozenset[str]:
     return frozenset(name for entry in entries for name in entry.names)
-
-
-def parents(host: str) -> Iterator[str]:
-    """``host`` itself and every name above it, the longest first."""
-    yield host
-    at = host.find(".")
-    while at >= 0:
-        yield host[at + 1 :]
-        at = host.find(".", at + 1)
-
-
-class Services:
-    """Which product a scheme, a port or a host implies."""
-
-    def __init__(self) -> None:
-        read = _read("services.toml", _Services)
-        self.schemes: dict[str, Scheme] = {scheme.name: scheme for scheme in read.scheme}
-        self.jdbc: dict[str, Scheme] = {entry.driver: self.schemes[entry.scheme] for entry in read.jdbc}
-        self._ports = {entry.port: entry.service for entry in read.port}
-        self._suffixes = {entry.suffix: entry.service for entry in read.suffix}
-        self.paths = read.path
-
-    def of(self, host: str, port: int | None) -> str | None:
-        """The product that a host suffix or else a usual port implies, or ``None``."""
-        for parent in parents(host):
-            service = self._suffixes.get(parent)
-            if service is not None:
-                return service
-        return self._ports.get(port) if port is not None else None
-
-    def of_path(self, path: str) -> str | None:
-        """The product that alone has such a path, or ``None``."""
-        return next((one.service for one in self.paths if one.compiled.search(path)), None) if path else None
 
 
 class NotBackends:

@@ -5,7 +5,7 @@ from importlib import resources
 
 import pytest
 
-from tieback.recognise.rules import Rules, parents
+from tieback.recognise.rules import Rules
 
 RULES = Rules()
 FILES = (
@@ -117,27 +117,6 @@ def test_not_backends(host: str, path: str, none: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "port", "service"),
-    [
-        ("a.de", 9200, "elasticsearch"),
-        ("a.de", 27017, "mongodb"),
-        ("a.de", 3306, "mysql"),
-        ("a.de", 5432, "postgresql"),
-        ("a.de", 6379, "redis"),
-        ("a.de", 443, None),
-        ("a.de", None, None),
-        ("x.found.io", 443, "elasticsearch"),
-    ],
-)
-def test_services(host: str, port: int | None, service: str | None) -> None:
-    assert RULES.services.of(host, port) == service
-
-
-def test_parents_begin_with_the_name_itself() -> None:
-    assert list(parents("a.b.c")) == ["a.b.c", "b.c", "c"]
-
-
-@pytest.mark.parametrize(
     ("file", "none"),
     [
         ("license/LICENSE.sax.txt", True),
@@ -150,15 +129,3 @@ def test_parents_begin_with_the_name_itself() -> None:
 )
 def test_places_that_name_no_back_ends(file: str, none: bool) -> None:
     assert (RULES.not_backends.place_reason(file) is not None) is none
-
-
-@pytest.mark.parametrize(
-    ("service", "path"), [(one.service, path) for one in RULES.services.paths for path in one.match]
-)
-def test_paths_that_one_service_has(service: str, path: str) -> None:
-    assert RULES.services.of_path(path) == service
-
-
-@pytest.mark.parametrize("path", ["", "/", *(path for one in RULES.services.paths for path in one.avoid)])
-def test_paths_that_anyone_may_have(path: str) -> None:
-    assert RULES.services.of_path(path) is None

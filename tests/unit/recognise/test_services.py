@@ -1,0 +1,38 @@
+"""Products by port, host and path."""
+
+import pytest
+
+from tieback.recognise.services import Services, parents
+
+SERVICES = Services()
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "service"),
+    [
+        ("a.de", 9200, "elasticsearch"),
+        ("a.de", 27017, "mongodb"),
+        ("a.de", 3306, "mysql"),
+        ("a.de", 5432, "postgresql"),
+        ("a.de", 6379, "redis"),
+        ("a.de", 443, None),
+        ("a.de", None, None),
+        ("x.found.io", 443, "elasticsearch"),
+    ],
+)
+def test_services(host: str, port: int | None, service: str | None) -> None:
+    assert SERVICES.of(host, port) == service
+
+
+def test_parents_begin_with_the_name_itself() -> None:
+    assert list(parents("a.b.c")) == ["a.b.c", "b.c", "c"]
+
+
+@pytest.mark.parametrize(("service", "path"), [(one.service, path) for one in SERVICES.paths for path in one.match])
+def test_paths_that_one_service_has(service: str, path: str) -> None:
+    assert SERVICES.of_path(path) == service
+
+
+@pytest.mark.parametrize("path", ["", "/", *(path for one in SERVICES.paths for path in one.avoid)])
+def test_paths_that_anyone_may_have(path: str) -> None:
+    assert SERVICES.of_path(path) is None
