@@ -228,7 +228,8 @@ class EndpointExtractor:
         text = decoded(raw, wide=False)
         verdict = self._verdicts.get(raw) or self._keep(raw, keywords.verify(text, self.rules))
         behind = begin + (len(raw) << wide)
-        return Place(verdict, begin, behind, behind, low, high, wide, shown=keywords.shown(text))
+        shown = "" if verdict.rejected else keywords.shown(text)
+        return Place(verdict, begin, behind, behind, low, high, wide, shown=shown)
 
     def _encoded(
         self, anchor: Anchor, data: Bytes, part: tuple[int, int], start: int, string: tuple[int, int]
