@@ -112,6 +112,7 @@ def traffic() -> Room:
     from tieback.intake.traffic.open import open_traffic
     from tieback.intake.traffic.stores.choose import recognise
     from tieback.model.errors import InputError
+    from tieback.model.flow import Sample
     from tieback.pipeline.pairs import pairs
 
     def capture(data: bytes) -> None:
@@ -148,6 +149,15 @@ def traffic() -> Room:
         parse_message(data)
         parse_stream(data)
 
+    def samples(data: bytes) -> None:
+        for kind in ("http", "redis", "sql", "mongodb", "other"):
+            for _ in pairs(Sample("out", kind, data)):
+                pass
+
+    def http_2(client: bytes, server: bytes) -> None:
+        http2.see(client, server)
+        http2.cleartext(client, 4096)
+
     hello = bytes.fromhex("16030100") + bytes([60]) + bytes.fromhex("01000038") + b"\x03\x03" + bytes(54)
     openings = [_split(b"\x4a\0\0\0\x0a8.0.36\0" + bytes(60))]
     openings += [_split(b"", greeting + answer) for greeting, answer in _recorded()]
@@ -159,8 +169,9 @@ def traffic() -> Room:
             Reader("quic", both(lambda client, server: quic.see([client], [server])), [_split(_QUIC)]),
             Reader("dns", dns, [_DNS]),
             Reader("http", both(http.see), [_split(_HTTP, b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\n{}")]),
-            Reader("http2", both(http2.see), [_split(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9) + _HEADERS)]),
+            Reader("http2", both(http_2), [_split(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9) + _HEADERS)]),
             Reader("stores", both(stores), openings),
+            Reader("samples", samples, [_HTTP, *_SAMPLES]),
         ]
     )
 
@@ -183,6 +194,16 @@ _FIRST_WORDS = (
     b"stats\r\n",
     b"\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80\0",
 )  # fmt: skip
+
+
+_SAMPLES = (
+    b"POST /u HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b'9\r\n{"m":"a"}\r\n0\r\n\r\n',
+    b'--x\r\nContent-Disposition: form-data; name="m"\r\n\r\na@fuzz.test\r\n--x--',
+    b"INSERT INTO p (m) VALUES ($1), ('b')\na@fuzz.test",
+    b'*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$7\r\n{"a":1}\r\n%1\r\n$1\r\na\r\n:1\r\n',
+    b'<a b="c"><d>a@fuzz.test</d></a> +49 30 901820',
+)
 
 
 def _split(client: bytes, server: bytes = b"") -> bytes:
