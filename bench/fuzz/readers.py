@@ -197,8 +197,7 @@ _FIRST_WORDS = (
 
 
 _SAMPLES = (
-    b"POST /u HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-    b'9\r\n{"m":"a"}\r\n0\r\n\r\n',
+    b'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{"m":"a"}\r\n0\r\n\r\n',
     b'--x\r\nContent-Disposition: form-data; name="m"\r\n\r\na@fuzz.test\r\n--x--',
     b"INSERT INTO p (m) VALUES ($1), ('b')\na@fuzz.test",
     b'*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$7\r\n{"a":1}\r\n%1\r\n$1\r\na\r\n:1\r\n',
