@@ -12,6 +12,7 @@ from tieback.model.backend import Attribution, Backend, Candidate
 from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.probe import ProbeReport
 from tieback.pipeline.attributed import Attributed
+from tieback.pipeline.name_answers import NameAnswers
 from tieback.pipeline.why import Knowledge
 from tieback.scope.conversation import Target
 from tieback.scope.names import Resolution
@@ -31,6 +32,7 @@ def described(
     knowledge: Knowledge,
     seen: Mapping[str, tuple[str, ...]],
     makers: Mapping[str, tuple[tuple[str, str], ...]] | None = None,
+    answers: NameAnswers | None = None,
 ) -> Iterator[Backend]:
     """Each back end with provider, region, AS and owner, and the reason for each.
 
@@ -39,6 +41,7 @@ def described(
         knowledge: what hosts are judged by.
         seen: addresses by name, as captures show them: for names that nobody could or might resolve.
         makers: who makes the apps whose own endpoint it is, and why it is theirs, by its value.
+        answers: what DNS said, where anybody was asked.
 
     Raises:
         InputError: data that the operator imported is damaged.
@@ -55,8 +58,10 @@ def described(
             # A literal is its own address, and is looked up as a host.
             addresses = () if backend.addresses == (host,) else backend.addresses
             claimed = [Attribution("owner", name, f"makes the app; {reason}", BY_MAKER) for name, reason in own]
+            aliases = answers.aliases(host) if answers is not None else ()
+            claimed += answers.said_of(host) if answers is not None else ()
             known[key] = (
-                knowledge.statements(host, backend.endpoint.path, addresses, claimed=claimed)
+                knowledge.statements(host, backend.endpoint.path, addresses, aliases, claimed)
                 if host
                 else tuple(claimed)
             )

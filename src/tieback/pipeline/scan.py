@@ -26,6 +26,7 @@ from tieback.pipeline.attributed import Attributed, attributed
 from tieback.pipeline.conclude import conclude
 from tieback.pipeline.inputs import scan_units
 from tieback.pipeline.mapping import Follower, described, seen_addresses, unasked
+from tieback.pipeline.name_answers import NameAnswers
 from tieback.pipeline.notes import Notes, salt_of
 from tieback.pipeline.probing import Progress, probe_all, store_ports, today_utc
 from tieback.pipeline.providers import Providers
@@ -211,18 +212,20 @@ async def _ask(
     parties = {sighting.endpoint.value: sighting.party for sighting in in_traffic}
     parties |= {seen.endpoint: seen.party for seen in app_endpoints(lake, named.units)}
     endpoints = chain(distinct_endpoints(lake, named.units), (sighting.endpoint for sighting in in_traffic))
-    mapped = await map_backends(endpoints, names.resolve if names is not None else None, parties)
+    answers = NameAnswers(names) if names is not None else None
+    mapped = await map_backends(endpoints, answers.resolve if answers is not None else None, parties)
     knowledge = Knowledge()
     try:
         own = makers(lake, named.units)
-        backends = list(described(mapped, knowledge, seen_addresses(named.traffic), own))
+        backends = list(described(mapped, knowledge, seen_addresses(named.traffic), own, answers))
     finally:
         knowledge.close()
-    if grant is None or names is None:
+    if grant is None or names is None or answers is None:
         return backends, []
-    follower = Follower(mapped, Pivot(store_ports(), knowledge.foreign), names.resolve)
+    follower = Follower(mapped, Pivot(store_ports(), knowledge.foreign), answers.resolve)
     leads = [lead for traffic in named.traffic for lead in traffic.leads]
-    wanted = joined(candidates(mapped, store_ports()), await follower.follow(leads))
+    direct = joined(candidates(mapped, store_ports()), await answers.servers(mapped))
+    wanted = joined(direct, await follower.follow(leads))
     containers = container_names(lake, named.units)
     for sighting in in_traffic:
         value = sighting.endpoint.value

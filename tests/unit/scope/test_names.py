@@ -23,6 +23,16 @@ def grant(*, dns: bool) -> Grant:
     return Grant("Office", "sec@example.test", date(2027, 6, 30), RULES, dns=dns, hosts=HOSTS)
 
 
+ALIASES = {
+    "alias.x.test": ("elsewhere.test",),
+    "chain.x.test": ("one.test", "two.cdn.test", "elsewhere.test"),
+    "dangling.x.test": ("gone.azurewebsites.test",),
+    "loop.x.test": ("a.test", "b.test", "a.test", "b.test", "a.test"),
+    "self.x.test": ("self.x.test",),
+}
+SERVERS = ("0 0 27017 m1.x.test.", "0 0 27018 m2.x.test.")
+
+
 class Responder(asyncio.DatagramProtocol):
     """A DNS server with a fixed zone on loopback; counts its questions."""
 
@@ -41,13 +51,19 @@ class Responder(asyncio.DatagramProtocol):
         self.asked.append(f"{name} {kind}")
         answer = dns.message.make_response(query)
         owner = name
-        if name == "alias.x.test":
-            owner = "elsewhere.test"
-            answer.answer.append(dns.rrset.from_text(name + ".", 60, "IN", "CNAME", owner + "."))
+        for target in ALIASES.get(name, ()):
+            answer.answer.append(dns.rrset.from_text(owner + ".", 60, "IN", "CNAME", target + "."))
+            owner = target
+        if kind == "SRV":
+            answer.answer += [dns.rrset.from_text(name + ".", 60, "IN", "SRV", *SERVERS)]
+            self.transport.sendto(answer.to_wire(max_size=65535), addr)
+            return
         if name == "silent.x.test":
             return
         if name == "servfail.x.test":
             answer.set_rcode(dns.rcode.SERVFAIL)
+        elif owner.endswith(".wild.x.test"):
+            answer.answer += [dns.rrset.from_text(name + ".", 60, "IN", "A", "192.0.2.77")] if kind == "A" else []
         elif owner not in self.zone:
             answer.set_rcode(dns.rcode.NXDOMAIN)
         else:
@@ -121,7 +137,7 @@ async def test_names_that_no_target_covers_are_never_asked(host: str) -> None:
 @pytest.mark.parametrize(
     ("host", "says", "outcome"),
     [
-        ("missing.x.test", "DNS has no address for missing.x.test", Outcome.OUT_OF_SCOPE),
+        ("missing.x.test", "missing.x.test does not exist in DNS", Outcome.OUT_OF_SCOPE),
         ("none.x.test", "DNS has no address for none.x.test", Outcome.OUT_OF_SCOPE),
         ("servfail.x.test", "DNS failed for servfail.x.test", Outcome.ERROR),
         ("silent.x.test", "DNS did not answer for silent.x.test", Outcome.TIMEOUT),
@@ -152,3 +168,45 @@ async def test_an_answer_holds_for_a_while() -> None:
         now[0] = 61.0
         assert (await names.resolve("db.x.test")).addresses == ("192.0.2.77",)
     assert server.asked == ["db.x.test A", "db.x.test AAAA"] * 2
+
+
+@pytest.mark.parametrize(
+    ("host", "aliases", "missing", "addresses"),
+    [
+        ("db.x.test", (), False, 3),
+        ("chain.x.test", ("one.test", "two.cdn.test", "elsewhere.test"), False, 1),
+        ("dangling.x.test", ("gone.azurewebsites.test",), True, 0),
+        ("missing.x.test", (), True, 0),
+        ("none.x.test", (), False, 0),
+    ],
+)
+async def test_aliases_and_names_that_do_not_exist(
+    host: str, aliases: tuple[str, ...], missing: bool, addresses: int
+) -> None:
+    async with responder() as (_, resolver):
+        found = await Names(grant(dns=True), resolver=resolver).resolve(host)
+    assert (found.aliases, found.missing, len(found.addresses)) == (aliases, missing, addresses)
+    assert not found.authentic
+
+
+@pytest.mark.parametrize("host", ["loop.x.test", "self.x.test"])
+async def test_loops_of_aliases_end(host: str) -> None:
+    async with responder() as (_, resolver):
+        found = await Names(grant(dns=True), resolver=resolver).resolve(host)
+    assert found.addresses == ()
+    assert found.reason
+
+
+async def test_the_servers_of_a_cluster() -> None:
+    async with responder() as (server, resolver):
+        names = Names(grant(dns=True), resolver=resolver)
+        assert await names.servers("cluster.x.test") == (("m1.x.test", 27017), ("m2.x.test", 27018))
+        assert await names.servers("cluster.other.test") == ()
+        assert await Names(grant(dns=False), resolver=resolver).servers("cluster.x.test") == ()
+    assert server.asked == ["_mongodb._tcp.cluster.x.test SRV"]
+
+
+@pytest.mark.parametrize(("host", "wild"), [("shop.wild.x.test", True), ("db.x.test", False), ("x.test", False)])
+async def test_wildcards(host: str, wild: bool) -> None:
+    async with responder() as (_, resolver):
+        assert await Names(grant(dns=True), resolver=resolver).wildcard(host) is wild
