@@ -157,11 +157,22 @@ async def probe_target(target: Target, depth: Depth, dialer: AnyDialer, brought:
         if report.outcome is Outcome.OK and known is not None and known is not probe:
             # The finder said which probe goes on.
             return await _converse(known, _given(target, known, brought), depth, dialer, spent)
+        if report.outcome is Outcome.HOSTILE and report is not first:
+            # What breaks one protocol's rules may keep to those of another.
+            continue
         if report.outcome not in (Outcome.PROTOCOL_MISMATCH, Outcome.NOT_RECORDED):
             # A time-out of a later guess says less than the first mismatch: something answers, and not this.
             return report if report.outcome is Outcome.OK or report is first else _with_cost(first, spent)
     assert first is not None
-    return _with_cost(first, spent)
+    return _with_cost(_unknown(first, len(spent)), spent)
+
+
+def _unknown(first: ProbeReport, tried: int) -> ProbeReport:
+    """The report of a service that several probes did not know: what one of them made of it is only an example."""
+    if first.outcome is not Outcome.PROTOCOL_MISMATCH or tried == 1 or only_http(first) or not first.problems:
+        return first
+    told = f"no store that we know: {tried} kinds were tried ({first.probe}: {first.problems[0]})"
+    return msgspec.structs.replace(first, problems=(told, *first.problems[1:]))
 
 
 async def probe_again(target: Target, depth: Depth, dialer: ReplayDialer) -> ProbeReport:

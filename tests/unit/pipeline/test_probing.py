@@ -138,6 +138,19 @@ async def test_after_a_silence_come_those_whose_servers_keep_quiet() -> None:
     assert [name for _, name in dialer.asked] == ["redis", "ldap", "smb"]
 
 
+async def test_what_is_hostile_to_one_guess_may_be_the_next_ones_protocol() -> None:
+    dialer = ScriptedDialer({"elasticsearch": Outcome.HOSTILE, "mongodb": Outcome.OK})
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    assert (report.probe, report.outcome) == ("mongodb", Outcome.OK)
+
+
+async def test_of_an_unknown_service_it_is_told_how_many_kinds_were_tried() -> None:
+    dialer = ScriptedDialer({}, problems={"redis": "not a RESP answer: b'S'"})
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    tried = len(dialer.asked)
+    assert report.problems == (f"no store that we know: {tried} kinds were tried (redis: not a RESP answer: b'S')",)
+
+
 async def test_of_an_http_server_that_is_no_store_that_is_what_is_told() -> None:
     problem = "an HTTP server that is no store we know (status 404)"
     dialer = ScriptedDialer({}, problems={"redis": "not a RESP answer", "web": problem})
