@@ -55,28 +55,46 @@ def pairs_of_form(data: bytes, source: str) -> Iterator[Pair]:
 
 # JSON
 
+_DECODER = json.JSONDecoder()
+_MAX_DOCUMENTS = 64
+
 
 def _json(data: bytes) -> Iterator[Pair] | None:
-    """Leaves of the first document; ``None`` where there is none."""
+    """Leaves of the document, or of one after the other; ``None`` where there is none."""
     start = min((at for at in (data.find(b"{"), data.find(b"[")) if at >= 0), default=-1)
     if start < 0 or start > _FIRST:
         return None
+    text = data[start:].decode("utf-8", "replace")
     try:
-        # A sample may be cut: the decoder stops at the end of the first whole document.
-        value, _ = json.JSONDecoder().raw_decode(data[start:].decode("utf-8", "replace"))
+        value, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
-        cut = _cut_json(data[start:])
+        cut = _cut_json(text)
         first = next(cut, None)
         return None if first is None else chain((first,), cut)
-    return leaves(value, "json")
+    return chain(leaves(value, "json"), _further(text, end))
+
+
+def _further(text: str, at: int) -> Iterator[Pair]:
+    """Documents behind the first, such as the lines of a bulk request; a sample may be cut in one of them."""
+    for _ in range(_MAX_DOCUMENTS):
+        while at < len(text) and text[at] in " \t\r\n,":
+            at += 1
+        if text[at : at + 1] not in {"{", "["}:
+            return
+        try:
+            value, at = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            yield from _cut_json(text[at:])
+            return
+        yield from leaves(value, "json")
 
 
 _JSON_STRING = re.compile(r'"([^"\\]{1,128})"\s*:\s*(?:"((?:[^"\\]|\\.){1,512})"|(-?\d{1,32}(?:\.\d{1,16})?))')
 
 
-def _cut_json(data: bytes) -> Iterator[Pair]:
+def _cut_json(text: str) -> Iterator[Pair]:
     """Names and plain values of a document whose end was not captured."""
-    for match in _JSON_STRING.finditer(data.decode("utf-8", "replace")):
+    for match in _JSON_STRING.finditer(text):
         yield Pair(f"json:{match[1]}", match[1], match[2] or match[3])
 
 

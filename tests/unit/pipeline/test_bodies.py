@@ -27,6 +27,7 @@ PROSE = (
         (b'{"user":{"mail":"a@b.test"}}', b"application/json", {"json:$.user.mail": "a@b.test"}),
         (b'{"mails":["a@b.test"],"no":null,"yes":true}', b"", {"json:$.mails[]": "a@b.test"}),
         (b'{"n":[[1]]}', b"", {"json:$.n[][]": "1"}),
+        (b'{"index":{}}\n{"mail":"a@b.test"}\n{"pin":"1234","re', b"", {"json:$.mail": "a@b.test", "json:pin": "1234"}),
         (b'["a@b.test"]', b"", {"json:$[]": "a@b.test"}),
         (b'42["login",{"pin":"1234"}]', b"", {"json:$[]": "login", "json:$[].pin": "1234"}),
         (b'{"mail":"a@b.test","pho', b"", {"json:mail": "a@b.test"}),

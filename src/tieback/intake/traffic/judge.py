@@ -17,6 +17,7 @@ from tieback.intake.traffic.names import DNS, LLMNR, MDNS, Names, hostname
 from tieback.intake.traffic.network import TCP
 from tieback.intake.traffic.ports import DNS_OVER_TLS, usual_ports
 from tieback.intake.traffic.stores.choose import recognise, recognise_either
+from tieback.intake.traffic.stores.evidence import each
 from tieback.model.flow import FlowEvidence, FlowTls, NameFrom, Sample
 
 SAMPLE_BYTES = 8 * 1024
@@ -299,10 +300,10 @@ def _of_http(seen: http.HttpSeen, out: bytes, back: bytes) -> Judgement:
         protocol = "websocket"
         samples = (
             *_samples("http", out[: seen.request_end], back[: seen.response_end]),
-            *_samples(
+            *each(
                 "websocket",
-                websocket.cleartext(out[seen.request_end :], SAMPLE_BYTES),
-                websocket.cleartext(back[seen.response_end :], SAMPLE_BYTES),
+                websocket.messages(out[seen.request_end :], SAMPLE_BYTES),
+                websocket.messages(back[seen.response_end :], SAMPLE_BYTES),
             ),
         )
     return Judgement(protocol, FlowEvidence.PAYLOAD, seen.confidence, encrypted=False, samples=samples)

@@ -1,22 +1,57 @@
-"""WebSocket frames after an upgrade: the text that went in clear.
+"""WebSocket frames after an upgrade: the messages that went in clear.
 
-Source: RFC 6455, section 5. Frames that an extension changed (compression) are left out.
+Sources: RFC 6455, section 5; RFC 7692 (permessage-deflate). Messages that another extension changed are left out.
 """
 
-_TEXT, _BINARY = 1, 2
+import zlib
+from collections.abc import Iterator
+
+_TEXT, _BINARY, _CONTROL = 1, 2, 8
+_FIN, _DEFLATED, _RESERVED, _MASKED = 0x80, 0x40, 0x70, 0x80
+_FLUSHED = b"\0\0\xff\xff"
+"""What a sender takes off the end of a message (RFC 7692, section 7.2.1)."""
 _MAX_FRAMES = 64
 
 
-def cleartext(data: bytes, limit: int) -> bytes:
-    """The payload of text and binary frames, unmasked, one after the other on lines; at most ``limit`` bytes."""
-    parts: list[bytes] = []
-    total = at = 0
-    kind = 0
+def messages(data: bytes, limit: int) -> list[bytes]:
+    """Text and binary messages of a direction, unmasked and inflated; at most ``limit`` bytes, the last may be cut."""
+    found: list[bytes] = []
+    inflater: zlib._Decompress | None = zlib.decompressobj(-zlib.MAX_WBITS)
+    message, head = b"", 0
+    for first, payload in _frames(data, limit):
+        if first & 15 >= _CONTROL:
+            continue
+        if first & 15:  # the first frame of a message says of what kind it is
+            message, head = b"", first
+        message += payload
+        if not first & _FIN:
+            continue
+        if head & _RESERVED == _DEFLATED and inflater is not None:
+            try:
+                message = inflater.decompress(message + _FLUSHED, max(limit, 1))
+            except zlib.error:
+                inflater = None  # what follows is packed with what stood before
+                continue
+            inflater = None if inflater.unconsumed_tail else inflater
+        elif head & _RESERVED:
+            continue
+        if head & 15 in {_TEXT, _BINARY} and message and limit > 0:
+            found.append(message[:limit])
+            limit -= len(message)
+        message = b""
+    if message and limit > 0 and head & 15 in {_TEXT, _BINARY} and not head & _RESERVED:
+        found.append(message[:limit])
+    return found
+
+
+def _frames(data: bytes, limit: int) -> Iterator[tuple[int, bytes]]:
+    """The first byte of each frame, and its payload, unmasked; no more of it than ``limit`` and what was captured."""
+    at = 0
     for _ in range(_MAX_FRAMES):
-        if at + 2 > len(data) or total >= limit:
-            break
-        head, size = data[at], data[at + 1] & 0x7F
-        masked = data[at + 1] & 0x80
+        if at + 2 > len(data):
+            return
+        first, size = data[at], data[at + 1] & 0x7F
+        masked = data[at + 1] & _MASKED
         at += 2
         if size == 126:
             size = int.from_bytes(data[at : at + 2])
@@ -26,14 +61,15 @@ def cleartext(data: bytes, limit: int) -> bytes:
             at += 8
         mask = data[at : at + 4] if masked else b""
         at += len(mask)
-        payload = data[at : at + min(size, limit - total)]
+        payload = data[at : at + min(size, limit)]
+        whole = at + size <= len(data) and size <= limit
         at += size
-        kind = head & 15 or kind
-        if head & 0x70 or kind not in {_TEXT, _BINARY} or (masked and len(mask) < 4):
-            continue
-        parts.append(_unmask(payload, mask) if mask else payload)
-        total += len(payload) + 1
-    return b"\n".join(parts)[:limit]
+        if masked and len(mask) < 4:
+            return
+        # A message whose end was not captured is no whole one.
+        yield first if whole else first & ~_FIN, _unmask(payload, mask) if mask else payload
+        if not whole:
+            return
 
 
 def _unmask(payload: bytes, mask: bytes) -> bytes:
