@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from deflate import DeflateError, crc32, deflate_decompress
 
 from tieback.intake.apps.budget import Budget, budget_for
-from tieback.intake.apps.directory import DEFLATED, Entry, read_directory
+from tieback.intake.apps.directory import DEFLATED, STORED, Entry, read_directory
 from tieback.intake.apps.inflate import MAX_EXPANSION, inflate, pieces, prefix
 from tieback.intake.apps.problems import Problems
 from tieback.intake.apps.window import View, Window, forget
@@ -46,6 +46,7 @@ FORGET_AFTER = 16 * 1024 * 1024
 MAX_SIGNING_BLOCK = 4 * 1024 * 1024
 
 _FLAG_ENCRYPTED = 0x1
+_METHODS = (STORED, DEFLATED)
 _lengths = struct.Struct("<4s22xHH")
 """Signature and lengths of the two variable fields of a local header (APPNOTE 4.3.7)."""
 _SIGNING_MAGIC = b"APK Sig Block 42"
@@ -69,6 +70,7 @@ class Archive:
         self._directory_start = directory.start
         self.entries: list[Entry] = _drop_doubles(directory.entries, problems)
         self._overlapping = _overlapping(self.entries)
+        _note_odd(self.entries, problems)
         if self._overlapping:
             problems.note(f"{len(self._overlapping)} entries lie over others, as in an archive bomb", "")
         self._read = 0
@@ -250,6 +252,21 @@ def _drop_doubles(entries: list[Entry], problems: Problems) -> list[Entry]:
         unique.setdefault(entry.header, entry)
     problems.note(f"{len(entries) - len(unique)} entries point at the bytes of others and are left out", "")
     return list(unique.values())
+
+
+def _note_odd(entries: list[Entry], problems: Problems) -> None:
+    """Say what tools stumble over and the system does not."""
+    odd = [entry for entry in entries if entry.flags & _FLAG_ENCRYPTED or entry.method not in _METHODS]
+    if not odd:
+        return
+    sealed = [entry for entry in odd if entry.flags & _FLAG_ENCRYPTED]
+    unknown = [entry for entry in odd if entry.method not in _METHODS]
+    if sealed:
+        count = f"{len(sealed)} of {len(entries)} entries"
+        problems.note(f"said to be encrypted, which no installer heeds ({count})", sealed[0].name)
+    if unknown:
+        count = f"{len(unknown)} of {len(entries)} entries"
+        problems.note(f"compression method {unknown[0].method}, which no installer knows ({count})", unknown[0].name)
 
 
 def _overlapping(entries: list[Entry]) -> frozenset[int]:
