@@ -10,6 +10,8 @@ import msgspec
 MAX_DOCUMENTS = 32
 MAX_DOCUMENT = 1 << 16
 """Characters; a larger one is left closed."""
+MAX_MARKUP = 1 << 12
+"""Characters of markup that are read: unlike the others its cost grows with what is left open."""
 MAX_DEPTH = 8
 MAX_LEAVES = 2000
 MAX_KEYS = 48
@@ -41,8 +43,7 @@ def looks_like_one(value: str) -> bool:
     return len(value) > 1 and (value[0] in "{[<" or ("=" in value and (";" in value or "&" in value)))
 
 
-_QUERY = re.compile(r"\??[\w.\[\]%-]{1,64}=[^&=\s]*(?:&[\w.\[\]%-]{1,64}=[^&=\s]*)+")
-_PAIRS = re.compile(r"\s*[\w. -]{1,64}=[^=;]*(?:;\s*[\w. -]{1,64}=[^=;]*)+;?\s*")
+_NAME = re.compile(r"[\w.\[\]% -]{1,64}")
 _ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]{0,63})(?:\s[^<>]{0,400})?>([^<>]{1,400})</\1>")
 
 
@@ -55,16 +56,25 @@ def _opened(document: str) -> Iterator[tuple[str, str]]:
             return
         yield from _walk(value, "", 0)
     elif document[0:1] == "<":
-        yield from ((match[1], match[2]) for match in _ELEMENT.finditer(document))
-    elif _QUERY.fullmatch(document):
-        for pair in document.lstrip("?").split("&"):
-            name, _, text = pair.partition("=")
+        yield from ((match[1], match[2]) for match in _ELEMENT.finditer(document, 0, MAX_MARKUP))
+    elif "&" in document:
+        for name, text in _pairs(document.lstrip("?"), "&"):
             yield unquote_plus(name, errors="replace"), unquote_plus(text, errors="replace")
-    elif _PAIRS.fullmatch(document):
-        for pair in document.split(";"):
-            name, is_pair, text = pair.partition("=")
-            if is_pair:
-                yield name.strip(), text.strip()
+    else:
+        yield from _pairs(document, ";")
+
+
+def _pairs(document: str, between: str) -> list[tuple[str, str]]:
+    """Names and texts where all of the document is such pairs, and at least two; linear in its length."""
+    found = []
+    for part in document.split(between):
+        name, is_pair, text = part.partition("=")
+        if not is_pair and not part.strip():
+            continue
+        if not is_pair or "=" in text or _NAME.fullmatch(name.strip()) is None:
+            return []
+        found.append((name.strip(), text.strip()))
+    return found if len(found) > 1 else []
 
 
 def _walk(value: object, path: str, depth: int) -> Iterator[tuple[str, str]]:
