@@ -13,7 +13,7 @@ import pytest
 
 from tests.servers.test_end_to_end import APPS, tieback
 
-SUBNET = str(72 + 10 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
+SUBNET = str(76 + 10 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
 HERE = f"127.77.{SUBNET}"
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]
