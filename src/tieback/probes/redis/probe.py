@@ -64,6 +64,8 @@ def _declared(name: str, data: bytes, why: str, depth: Depth = Depth.ENUMERATE) 
     return DeclaredSend(name, re.escape(data), why, depth)
 
 
+_REPLICATION = _info("replication")
+_CATALOGUE = (_DBSIZE, _info("keyspace"), _info("memory"))
 SENDS = (
     _declared(
         _FIRST, _HELLO, "whether it asks who we are; product, version and run id; statistics only", Depth.IDENTIFY
@@ -162,11 +164,20 @@ class RedisProbe:
         if sentinel:
             yield from _watched(draft, server, depth)
             return
-        yield from _identity(draft, server)
-        if depth.allows(Depth.ENUMERATE):
-            yield from _enumerate(draft)
-        if depth.allows(Depth.DESCRIBE) and draft.access in (Access.OPEN, Access.PARTIAL):
-            yield from _describe(draft)
+        yield from _look(draft, server, depth)
+
+
+def _look(draft: Draft, server: dict[str, str], depth: Depth) -> Conversation[None]:
+    """Who it is and what it holds, as deep as the grant allows."""
+    enumerates = depth.allows(Depth.ENUMERATE)
+    # A server does not wait until its answers are read, and gives them in the order of the questions.
+    for question in (_REPLICATION, *(_CATALOGUE if enumerates else ())):
+        yield Send(question)
+    yield from _identity(draft, server)
+    if enumerates:
+        yield from _enumerate(draft)
+    if depth.allows(Depth.DESCRIBE) and draft.access in (Access.OPEN, Access.PARTIAL):
+        yield from _describe(draft)
 
 
 def _note_traits(draft: Draft, server: dict[str, str]) -> None:
@@ -244,7 +255,7 @@ def _watched(draft: Draft, server: dict[str, str], depth: Depth) -> Conversation
 
 def _identity(draft: Draft, server: dict[str, str]) -> Conversation[None]:
     access = draft.access
-    replication = yield from _ask_info(draft, "replication")
+    replication = yield from _read_info(draft, "INFO replication")
     # A refusal here says nothing about the rest.
     draft.access = access
     for key, section in (("master_replid", replication), ("run_id", server)):
@@ -255,14 +266,14 @@ def _identity(draft: Draft, server: dict[str, str]) -> Conversation[None]:
 
 
 def _enumerate(draft: Draft) -> Conversation[None]:
-    yield Send(_DBSIZE)
     size = yield from resp.reply()
-    if _refused(draft, "DBSIZE", size):
-        return
+    refused = _refused(draft, "DBSIZE", size)
     if isinstance(size, int):
         draft.prove("DBSIZE", f"{size} keys in database 0", Access.OPEN)
-    keyspace = yield from _ask_info(draft, "keyspace")
-    memory = yield from _ask_info(draft, "memory")
+    keyspace = yield from _read_info(draft, "INFO keyspace")
+    memory = yield from _read_info(draft, "INFO memory")
+    if refused:
+        return
     counts = _counts(keyspace)
     if len(counts) > MAX_DATABASES:
         draft.problem(f"{len(counts)} databases; the first {MAX_DATABASES} are listed")
