@@ -23,6 +23,7 @@ class Content(Enum):
     SQLITE = auto()
     UNITY = auto()
     """Unity's ``global-metadata.dat``."""
+    UNITY_BUNDLE = auto()
     ASSEMBLY = auto()
     """A .NET assembly, compressed or not, or a store of them."""
     BINARY_PLIST = auto()
@@ -78,6 +79,7 @@ _MAGIC = {
     b"PK\x03\x04": Content.ARCHIVE,
     b"PK\x05\x06": Content.ARCHIVE,
 }
+_BUNDLE = b"UnityFS\0"
 _GZIP = b"\x1f\x8b\x08"
 _FAT = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
 _BYTE_ORDERS = {b"\xff\xfe": Content.UTF16_LE, b"\xfe\xff": Content.UTF16_BE}
@@ -93,6 +95,8 @@ def sniff(head: bytes | bytearray) -> Content:
     start = bytes(head[:8])
     if start[:4] in _MAGIC:
         return _MAGIC[start[:4]]
+    if start == _BUNDLE:
+        return Content.UNITY_BUNDLE
     if start[:3] == _GZIP:
         return Content.GZIP
     if start[:4] in _FAT:

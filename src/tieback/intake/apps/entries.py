@@ -24,6 +24,7 @@ from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.sqlite import read_sqlite
 from tieback.intake.apps.stringpool import MalformedError
 from tieback.intake.apps.unity import read_unity
+from tieback.intake.apps.unity_bundle import read_bundle
 
 PEEK_ABOVE = 4096
 """Compressed bytes above which an entry's beginning is looked at before it is inflated: pictures never are. Of one that
@@ -151,6 +152,8 @@ def make_artifacts(
         return (artifact,)
     if content is Content.TEXT or content is Content.BINARY:
         return (whole(file, BufferKind[content.name], data),)
+    if content is Content.UNITY_BUNDLE:
+        return (read_bundle(file, data, problems, budget),)
     if content is Content.GZIP:
         return _expanded(file, data, problems, budget, depth)
     return (_structured(file, content, bytes(data), problems),)
