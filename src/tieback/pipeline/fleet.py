@@ -109,6 +109,7 @@ class FleetView:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._inventory = workspace.ledger.inventory
+        self._counted: list[FleetApp] | None = None
 
     def lines(self, *, versions: bool = True) -> list[FleetLine]:
         """Every app that an inventory ever named, those on most devices first; gone ones last."""
@@ -122,13 +123,13 @@ class FleetView:
 
     def gaps(self) -> list[FleetApp]:
         """Mobile apps of the fleet that were not analysed, those on most devices first."""
-        apps = [app for app in self._inventory.apps(versions=False) if app.removed is None and app.platform.mobile]
+        apps = [app for app in self._apps() if app.removed is None and app.platform.mobile]
         known = matched_ids(self._workspace.lake, apps)
         return [app for app in apps if app.id not in known]
 
     def absent(self) -> list[Absent]:
         """Apps that were analysed and are on no device now, by name."""
-        apps = [app for app in self._inventory.apps(versions=False) if app.platform.mobile]
+        apps = [app for app in self._apps() if app.platform.mobile]
         return list(_absent(self._workspace.lake, apps))
 
     def show(self, name: str, most: int) -> Iterator[Shown]:
@@ -159,9 +160,15 @@ class FleetView:
         """What a report says of the inventory; ``None`` without one."""
         if not self._inventory.known():
             return None
-        active = sum(1 for app in self._inventory.apps(versions=False) if app.removed is None and app.platform.mobile)
+        active = sum(1 for app in self._apps() if app.removed is None and app.platform.mobile)
         gaps = self.gaps()
         return Fleet(active, self._inventory.devices(), len(gaps), gaps[0].devices if gaps else 0)
+
+    def _apps(self) -> list[FleetApp]:
+        """The fleet without versions, counted once."""
+        if self._counted is None:
+            self._counted = list(self._inventory.apps(versions=False))
+        return self._counted
 
     def _stores(self, apps: set[str]) -> dict[str, list[Exposure]]:
         """Open stores by the apps that lead there, from the run that ended last."""
