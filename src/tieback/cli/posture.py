@@ -316,7 +316,7 @@ def _print_resources(found: "Iterable[Resource]") -> None:
             continue
         count += 1
         table.add_row(
-            Text(short(one.label)),
+            Text(short(one.label) + (" (planned)" if one.planned else "")),
             Text(short(one.account)),
             Text(short(one.engine or one.product or one.service)),
             _coloured(one.public, bad="yes"),

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from tieback.backends.hosting import Hosting
 from tieback.model.exposure import Finding
 from tieback.model.resource import Answer, Resource, ResourceKind
+from tieback.pipeline.fleet import matched
 from tieback.pipeline.posture import resources
 from tieback.posture.findings import of_foreign, of_owned
 from tieback.posture.join import AppName, Foreign, Outside, Owned, Unseen, described, sentence
@@ -172,19 +173,28 @@ def _names(workspace: Workspace, apps: Collection[str]) -> Mapping[str, AppName]
         return {}
     import pyarrow as pa
 
-    devices: dict[str, int] = {}
-    known = workspace.ledger.inventory.known()
-    if known:
-        for one in workspace.ledger.inventory.apps(versions=False):
-            if one.bundle_id:
-                bundle = f"{one.platform}:{one.bundle_id.lower()}"
-                devices[bundle] = devices.get(bundle, 0) + one.devices
+    devices = _devices(workspace, apps)
     sql = """
-        SELECT DISTINCT ON (unit) unit, coalesce(name, ''), coalesce(bundle_id, ''), coalesce(platform, ''), path
+        SELECT DISTINCT ON (unit) unit, coalesce(name, ''), coalesce(bundle_id, ''), path
         FROM apps SEMI JOIN wanted USING (unit) ORDER BY unit, version DESC"""
     tables = {"wanted": pa.table({"unit": pa.array(sorted(apps), pa.string())})}
     found = {}
-    for unit, name, bundle, platform, path in workspace.lake.stream(sql, tables=tables):
-        have = devices.get(f"{platform}:{bundle.lower()}", 0) if known and bundle else None
-        found[unit] = AppName(unit, name or bundle or path.rpartition("/")[2], bundle, have)
+    for unit, name, bundle, path in workspace.lake.stream(sql, tables=tables):
+        label = name or bundle or path.rpartition("/")[2]
+        found[unit] = AppName(unit, label, bundle, None if devices is None else devices.get(unit, 0))
+    return found
+
+
+def _devices(workspace: Workspace, apps: Collection[str]) -> dict[str, int] | None:
+    """Devices that have each app now, by a sure match with the fleet; ``None`` where no inventory was imported."""
+    if not workspace.ledger.inventory.known():
+        return None
+    fleet = list(workspace.ledger.inventory.apps(versions=False))
+    matches = matched(workspace.lake, fleet)
+    found: dict[str, int] = {}
+    for one in fleet:
+        match = matches.get(one.id)
+        for app in match.apps if match is not None and not match.strength.weak else ():
+            if app.sha256 in apps:
+                found[app.sha256] = found.get(app.sha256, 0) + one.devices
     return found

@@ -12,7 +12,7 @@ import msgspec
 from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
 from tieback.posture.describe.aws_names import parse
 from tieback.posture.describe.interface import About
-from tieback.posture.describe.kinds import Kinds
+from tieback.posture.describe.kinds import Kind, Kinds
 
 
 class Says(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -58,7 +58,15 @@ class Checks:
         return code in self.all[tool]
 
     def statement(
-        self, tool: str, code: str, *, passed: bool, about: About, why: str = "", planned: bool = False
+        self,
+        tool: str,
+        code: str,
+        *,
+        passed: bool,
+        about: About,
+        why: str = "",
+        planned: bool = False,
+        kind: Kind | None = None,
     ) -> Resource | None:
         """What the check says of the resource that ``about`` names; ``None`` where it says nothing.
 
@@ -69,6 +77,7 @@ class Checks:
             about: names the resource.
             why: the tool's own sentence.
             planned: whether the resource stands in code alone.
+            kind: what the resource is, where its name does not tell; default: what the check is listed for.
         """
         check = self.all[tool].get(code)
         if check is None or not about.key:
@@ -76,7 +85,7 @@ class Checks:
         says = check.passed if passed else check.failed
         if says == Says():
             return None
-        kind = self.kinds.of_key(about.key) or self.kinds.named(check.of)
+        kind = self.kinds.of_key(about.key) or kind or self.kinds.named(check.of)
         sort = kind.resource if kind is not None else None
         if kind is None or sort is None:
             return None

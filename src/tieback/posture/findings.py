@@ -78,11 +78,12 @@ def of_foreign(foreign: Foreign, *, accounts: int) -> Iterator[Finding]:
 
 
 def _devices(owned: Owned) -> str:
-    known = [app.devices for app in owned.apps if app.devices is not None]
-    if not known:
-        return ""
-    total = sum(known)
-    many = "up to " if len([one for one in known if one]) > 1 else ""  # one device may have several of the apps
+    by_app: dict[str, int] = {}
+    for app in owned.apps:  # versions of one app are on the same devices
+        if app.devices is not None:
+            by_app[app.bundle_id or app.sha256] = max(by_app.get(app.bundle_id or app.sha256, 0), app.devices)
+    total = sum(by_app.values())
+    many = "up to " if len([one for one in by_app.values() if one]) > 1 else ""  # a device may have several of the apps
     return f"used by {many}{total:,} device{'' if total == 1 else 's'}" if total else ""
 
 

@@ -96,10 +96,9 @@ def _said(
 ) -> Iterator[Any]:
     kind = _TYPE.search(f".{name}.")
     about = About("checkov", source.seen, key=f"template:{place}", name=name)
-    said = checks.statement("checkov", code, passed=passed, about=about, why=why, planned=True)
-    if said is None:
-        return
     known = checks.kinds.named(kind[1]) if kind else None
-    if known is not None and known.resource not in {None, said.kind}:
-        return  # a check that looks at more kinds than the one it is listed for
-    yield said
+    if kind and known is None:
+        return  # a rule or a policy beside the resource, which is no store itself
+    said = checks.statement("checkov", code, passed=passed, about=about, why=why, planned=True, kind=known)
+    if said is not None:
+        yield said

@@ -32,8 +32,15 @@ def test_another_version_of_sarif_is_named(read: Read) -> None:
     assert "SARIF 3.0.0; known is 2.1.0" in source.first_skipped
 
 
-def test_a_check_of_several_kinds_is_no_word_on_another(read: Read) -> None:
+def test_a_check_of_several_kinds_is_a_word_on_what_its_resource_is(read: Read) -> None:
     report = json.loads(EXPORTS["checkov"][1])
-    report["results"]["failed_checks"][0]["resource"] = "aws_s3_bucket.data"
+    report["results"]["failed_checks"][0]["resource"] = "module.shop.aws_rds_cluster.orders"
+    report["results"]["failed_checks"][1] = {
+        **report["results"]["failed_checks"][0],
+        "resource": "aws_db_parameter_group.x",
+    }
     facts, _ = read(json.dumps(report))
-    assert [fact.key for fact in facts] == ["template:/main.tf:aws_db_instance.orders"]  # type: ignore[union-attr]
+    assert [(fact.service, fact.name) for fact in facts] == [  # type: ignore[union-attr]
+        ("rds", "aws_db_instance.orders"),
+        ("rds", "module.shop.aws_rds_cluster.orders"),
+    ]

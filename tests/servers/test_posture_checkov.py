@@ -1,0 +1,92 @@
+"""Checkov itself looks at small templates of our own; what it says of them is planned, and counted apart."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tieback.pipeline.posture import ImportedPosture, import_posture, numbers, resources
+from tieback.posture.source import Origin
+from tieback.storage.workspace import Workspace
+
+PROGRAM = Path(__file__).parents[2] / ".cache" / "test-servers" / "checkov" / "bin" / "checkov"
+TERRAFORM = """
+resource "aws_db_instance" "orders" {
+  engine              = "postgres"
+  instance_class      = "db.t3.micro"
+  storage_encrypted   = false
+  publicly_accessible = true
+}
+resource "aws_db_instance" "users" {
+  engine              = "mysql"
+  instance_class      = "db.t3.micro"
+  storage_encrypted   = true
+  publicly_accessible = false
+}
+resource "aws_redshift_cluster" "wh" {
+  cluster_identifier  = "wh"
+  node_type           = "ra3.xlplus"
+  encrypted           = false
+  publicly_accessible = false
+}
+resource "google_sql_database_instance" "shop" {
+  database_version = "POSTGRES_15"
+  settings {
+    tier = "db-f1-micro"
+    ip_configuration {
+      ipv4_enabled = true
+      authorized_networks { value = "0.0.0.0/0" }
+    }
+  }
+}
+"""
+CLOUDFORMATION = """
+{"Resources": {"Orders": {"Type": "AWS::RDS::DBInstance", "Properties": {
+  "Engine": "postgres", "DBInstanceClass": "db.t3.micro", "StorageEncrypted": true, "PubliclyAccessible": true}}}}
+"""
+
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(400)]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if not (PROGRAM.parents[1] / ".complete").exists():
+        pytest.skip("checkov is not installed: tools/install-test-servers installs it")
+    folder = tmp_path_factory.mktemp("templates")
+    (folder / "main.tf").write_text(TERRAFORM)
+    (folder / "stack.json").write_text(CLOUDFORMATION)
+    environment = {
+        "PATH": os.defpath, "HOME": str(folder), "BC_SKIP_MAPPING": "TRUE",
+        "HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9",
+    }  # fmt: skip
+    command: list[str | Path] = [PROGRAM, "-d", folder, "--framework", "terraform", "cloudformation", "-o", "json", "-o", "sarif"]
+    command += ["--output-file-path", folder / "out", "--skip-download"]
+    subprocess.run(command, env=environment, cwd=folder, capture_output=True, check=False, timeout=300)
+    return folder / "out"
+
+
+def test_json_says_of_each_resource_what_its_template_asks_for(results: Path, tmp_path: Path) -> None:
+    (end,) = import_posture(tmp_path / "ws", [results / "results_json.json"], Origin())
+    assert isinstance(end, ImportedPosture)
+    with Workspace.open(tmp_path / "ws") as workspace:
+        found = {one.name: (str(one.at_rest), str(one.flag), one.provider) for one in resources(workspace)}
+        (whole,) = [row for row in numbers(workspace) if row.by == "all"]
+    assert found == {
+        "aws_db_instance.orders": ("none", "yes", "aws"),
+        "aws_db_instance.users": ("encrypted", "no", "aws"),
+        "aws_redshift_cluster.wh": ("none", "no", "aws"),
+        "google_sql_database_instance.shop": ("provider_key", "yes", "gcp"),
+        "AWS::RDS::DBInstance.Orders": ("encrypted", "yes", "aws"),
+    }
+    assert whole.planned
+    assert (whole.at_rest.none, whole.at_rest.encrypted, whole.at_rest.provider_key) == (2, 2, 1)
+
+
+def test_sarif_says_what_fails(results: Path, tmp_path: Path) -> None:
+    (end,) = import_posture(tmp_path / "ws", [results / "results_sarif.sarif"], Origin())
+    assert isinstance(end, ImportedPosture)
+    with Workspace.open(tmp_path / "ws") as workspace:
+        found = list(resources(workspace))
+    assert [one.name.partition(":")[0] for one in found if one.at_rest == "none"] == ["main.tf", "main.tf"]
+    assert all(one.planned for one in found)

@@ -1,0 +1,192 @@
+"""``tieback posture``: import, list, numbers, join and run, as a user types them."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import Run
+from tests.unit.posture.exports import ACCOUNT, EXPORTS, INSTANCE, OPEN_GROUP, RDS_ARN, ROUTES, prowler
+from tests.unit.posture.outside import exposure
+from tieback.storage.workspace import Workspace
+
+HOST = "orders.c1.eu-west-1.rds.amazonaws.com"
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Path:
+    (tmp_path / "instances.json").write_text(json.dumps({"DBInstances": [INSTANCE]}))
+    (tmp_path / "network.json").write_text(
+        json.dumps({"SecurityGroups": [OPEN_GROUP]}) + json.dumps({"RouteTables": [ROUTES]})
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / ".tieback") as workspace:
+        run = workspace.ledger.start_run([])
+        stores = (
+            exposure("exp-own", targets=(f"{HOST}:5432",), pii=("email",)),
+            exposure("exp-stray", targets=("198.51.100.4:9200",)),
+        )
+        workspace.ledger.conclusions.save(run, stores, ())
+        workspace.ledger.end_run(run)
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.usefixtures("account")
+def test_import_list_and_numbers(run: Run) -> None:
+    ended = run("posture", "import", "instances.json", "network.json")
+    assert (ended.code, ended.err) == (0, "")
+    assert "aws, az or gcloud" in flat(ended.out)
+    ended = run("posture", "import", "instances.json")
+    assert "imported before" in flat(ended.out)
+    ended = run("posture", "list", "--public", "--unencrypted")
+    assert "orders" in ended.out
+    assert "postgres 15.4" in ended.out
+    (line,) = run("posture", "list", "--format", "json").out.splitlines()
+    told = json.loads(line)
+    assert (told["schema"], told["key"], told["public"], told["at_rest"]) == (
+        "tieback/resource/1",
+        RDS_ARN,
+        "yes",
+        "none",
+    )
+    ended = run("posture", "numbers")
+    assert "Hosted databases" in ended.out
+    assert "1/1 100 %" in ended.out
+    assert "2017: 82 % unencrypted" in flat(ended.out)
+    first = json.loads(run("posture", "numbers", "--format", "json").out.splitlines()[0])
+    assert (first["schema"], first["at_rest"]["none"], first["public"]["yes"]) == ("tieback/posture-numbers/1", 1, 1)
+
+
+@pytest.mark.usefixtures("account", "outside")
+def test_join(run: Run) -> None:
+    run("posture", "import", "instances.json", "network.json")
+    ended = run("posture", "join")
+    assert ended.code == 0
+    out = flat(ended.out)
+    assert f"the store that answers outside is your RDS postgresql database orders in account {ACCOUNT}" in out
+    assert "198.51.100.4:9200 is open and in none of the 1 imported accounts" in out
+    assert "high: An open store is in none of your accounts" in out
+    assert "1 resources of 1 accounts: 1 known outside, 1 of them leak" in out
+    kinds = [
+        json.loads(line)["schema"].split("/")[1] for line in run("posture", "join", "--format", "json").out.splitlines()
+    ]
+    assert kinds == ["posture-owned", "posture-foreign", "finding", "finding", "posture-summary"]
+
+
+@pytest.mark.usefixtures("account", "outside")
+@pytest.mark.parametrize(("level", "code"), [("never", 0), ("critical", 1), ("high", 1)])
+def test_fail_on(level: str, code: int, run: Run) -> None:
+    run("posture", "import", "instances.json", "network.json")
+    assert run("posture", "join", "--fail-on", level).code == code
+
+
+def test_fail_on_takes_what_it_knows(run: Run) -> None:
+    ended = run("posture", "join", "--fail-on", "bad")
+    assert (ended.code, "--fail-on takes never or" in ended.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("hello", 4, "no known export"),
+        ("", 4, "empty"),
+        (EXPORTS["aws-cli"][1][:-30], 4, "the file ends within a value"),
+        ("An error occurred (AccessDenied) when calling the ListBuckets operation", 4, "the error of a command (AccessDenied)"),
+        (json.dumps([prowler("rds_instance_storage_encrypted", "FAIL", RDS_ARN)] * 2)[:-1], 3, "not whole: line 1: the file ends"),
+        (EXPORTS["prowler"][1], 0, "1 checks or records could not be collected and stay unknown; most often rds_instance"),
+        (json.dumps([INSTANCE, {"FunctionName": "x"}]), 0, "1 records were left out; first line 1: this describes no data store"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_clear_line(text: str, code: int, said: str, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "export").write_text(text)
+    ended = run("posture", "import", "export")
+    assert ended.code == code
+    (line,) = ended.err.splitlines()
+    assert line.startswith("tieback: export")
+    assert said in line
+
+
+@pytest.mark.usefixtures("account")
+def test_the_rest_is_done(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad").write_text("hello")
+    ended = run("posture", "import", "bad", "gone", "instances.json", "--format", "json")
+    assert ended.code == 3
+    assert [json.loads(line)["statements"] for line in ended.out.splitlines()] == [1]
+    assert len(ended.err.splitlines()) == 2
+
+
+def test_the_day_of_an_export_may_be_told(run: Run, account: Path) -> None:
+    assert run("posture", "import", "instances.json", "--taken", "2026-01-02").code == 0
+    (line,) = run("posture", "list", "--format", "json").out.splitlines()
+    assert json.loads(line)["seen"] == "2026-01-02T00:00:00Z"
+    assert run("posture", "import", "instances.json", "--taken", "soon").code == 2
+    assert account.is_dir()
+
+
+@pytest.mark.parametrize("command", ["list", "numbers", "join"])
+def test_without_a_workspace_there_is_one_line(command: str, run: Run) -> None:
+    ended = run("posture", command)
+    assert ended.code == 4
+    assert "no workspace here" in ended.err
+
+
+def test_an_empty_workspace_says_so(run: Run, tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / ".tieback"):
+        pass
+    assert "no such resource was imported" in run("posture", "list").err
+    assert "no resource was imported" in run("posture", "numbers").err
+    assert "No scan has ended here" in flat(run("posture", "join").out)
+
+
+def stand_in(folder: Path, script: str) -> Path:
+    """A stand-in for Prowler; the real one runs in tests/servers."""
+    path = folder / "stand-in"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+def test_run_reads_what_prowler_wrote(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "findings").write_text(json.dumps([prowler("rds_instance_storage_encrypted", "FAIL", RDS_ARN)]))
+    program = stand_in(tmp_path, f"cp {tmp_path}/findings prowler.ocsf.json")
+    assert run("posture", "run", "aws", "--prowler", program).code == 0
+    (line,) = run("posture", "list", "--format", "json").out.splitlines()
+    assert json.loads(line)["at_rest"] == "none"
+
+
+def test_credentials_that_expire_half_way(run: Run, tmp_path: Path) -> None:
+    whole = json.dumps([prowler("rds_instance_storage_encrypted", "FAIL", RDS_ARN)] * 2)
+    (tmp_path / "findings").write_text(whole[: len(whole) // 2 + 20])
+    (tmp_path / "log").write_text(
+        '{"level": "ERROR", "filename": "rds_service.py:1", "message": "x -- ClientError[1]: An error occurred (ExpiredToken)'
+        ' when calling the DescribeDBInstances operation: late"}\n'
+    )
+    program = stand_in(tmp_path, f"cp {tmp_path}/findings prowler.ocsf.json; cp {tmp_path}/log prowler.log; exit 1")
+    ended = run("posture", "run", "aws", "--prowler", program)
+    assert ended.code == 3
+    assert "the credentials expired half-way; what was collected before is kept" in ended.err
+    assert "1 checks or records could not be collected" in ended.err
+    assert "not whole" in ended.err
+    assert (
+        "could not be collected: they stay unknown" in run("posture", "numbers").err
+        or "the file ends" in run("posture", "numbers").err
+    )
+
+
+def test_an_account_without_permission(run: Run, tmp_path: Path) -> None:
+    ended = run("posture", "run", "aws", "--prowler", stand_in(tmp_path, "echo Unable to locate credentials; exit 1"))
+    assert ended.code == 4
+    assert "Prowler ended with 1: Unable to locate credentials" in ended.err
+
+
+def test_only_three_clouds_are_known(run: Run) -> None:
+    ended = run("posture", "run", "oracle")
+    assert (ended.code, "known clouds are aws, azure, gcp" in ended.err) == (2, True)
