@@ -4,6 +4,7 @@ Asked in this order: the special blocks of IANA (private addresses are nobody's 
 operator imported, what providers document (``documented.toml``). AS and country come from imported databases alone.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from importlib import resources
@@ -40,13 +41,26 @@ class _Documented(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    as_of: str
     net: tuple[_Documented, ...]
 
 
 def read_documented() -> tuple[_Documented, ...]:
     """The nets of ``documented.toml``. Raises ``msgspec.ValidationError`` where it is damaged."""
-    raw = resources.files("tieback.backends").joinpath("documented.toml").read_bytes()
-    return rules(raw, _File).net
+    return rules(_raw(), _File).net
+
+
+def shipped() -> Dataset:
+    """The snapshot that ships with tieback, cited like the operator's data."""
+    raw = _raw()
+    file = rules(raw, _File)
+    digest = hashlib.sha256(raw).hexdigest()
+    nets = sum(len(one.nets) for one in file.net)
+    return Dataset("tieback's own nets", "shipped", "documented.toml", digest, file.as_of, file.as_of, nets)
+
+
+def _raw() -> bytes:
+    return resources.files("tieback.backends").joinpath("documented.toml").read_bytes()
 
 
 class Addresses:

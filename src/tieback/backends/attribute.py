@@ -88,6 +88,9 @@ def _add(agreeing: Sequence[Attribution]) -> Attribution:
     for one in distinct:
         doubt *= 1 - one.confidence
     strongest = max(distinct, key=lambda one: one.confidence)
+    if strongest.claim in _MANY:
+        # Databases of countries and routes are made from one another: two of them are no second witness.
+        return strongest
     return Attribution(
         strongest.claim,
         strongest.value,

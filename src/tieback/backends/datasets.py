@@ -9,6 +9,7 @@ The folder is ``TIEBACK_DATA``, or else ``$XDG_DATA_HOME/tieback`` or ``~/.local
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -25,6 +26,8 @@ from tieback.model.errors import InputError
 _MMDB_MARK = b"\xab\xcd\xefMaxMind.com"
 _MMDB_TAIL = 128 * 1024
 """Bytes from the end in which the metadata of an MMDB begins, by its specification."""
+_IN_TWO_FILES = frozenset({"asn", "cidr", "geofeed"})
+_VERSION = re.compile(r"-ipv[46]$")
 _MAX_MMDB = 4 * 1024 * 1024 * 1024
 
 
@@ -121,7 +124,7 @@ class Datasets:
                 file = _read(draft, path, provider)
                 table = _compiled(file)
                 found = Dataset(
-                    file.name, file.kind, path.name, digest, file.date, imported, len(file.nets), file.skipped
+                    _named(file), file.kind, path.name, digest, file.date, imported, len(file.nets), file.skipped
                 )
             if _examine(draft)[0] != digest:
                 raise InputError("it changed while it was read", where=str(path), advice="Import it again")
@@ -177,13 +180,21 @@ class Datasets:
             if is_mmdb:
                 self.database(one).close()
                 return ""
-            provider = "" if one.kind == "asn" else one.name
+            provider = "" if one.kind == "asn" else _VERSION.sub("", one.name)
             same = _compiled(_read(path, path, provider)) == (self.folder / f"{one.sha256}.table").read_bytes()
         except InputError as error:
             return error.what
         except OSError as error:
             return f"cannot be read ({error.strerror})"
         return "" if same else "its table is not what the list gives"
+
+
+def _named(file: RangeFile) -> str:
+    """A list's name; of those that are published apart for IPv4 and IPv6 it tells which one this is."""
+    versions = {net.version for net in file.nets}
+    if file.kind in _IN_TWO_FILES and len(versions) == 1:
+        return f"{file.name}-ipv{versions.pop()}"
+    return file.name
 
 
 def _mmdb(copy: Path, given: Path, digest: str, imported: str) -> Dataset:

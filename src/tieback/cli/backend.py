@@ -244,7 +244,7 @@ def _print_why(found: "Why") -> None:
     console.print(table)
     if not found.statements:
         console.print(Text("  nothing is known of it", style="dim"))
-    used = "; ".join(one.cited for one in found.data) or "no imported data"
+    used = "; ".join(one.cited for one in found.data)
     console.print(Text(f"  {found.resolved_by} · {used}", style="dim"))
     console.print()
 
@@ -267,7 +267,7 @@ def _print_backend(view: "BackendView") -> None:
         apps.add(Text(f"{view.apps_total - SHOWN:,} more with --format json", style="dim"))
     data_console().print(tree)
     if view.why is not None:
-        used = "; ".join(one.cited for one in view.why.data) or "no imported data"
+        used = "; ".join(one.cited for one in view.why.data)
         data_console().print(Text(f"{used}\n", style="dim"))
 
 

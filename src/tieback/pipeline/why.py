@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tieback.backends.addresses import Addresses
+from tieback.backends.addresses import Addresses, shipped
 from tieback.backends.attribute import Known, attribute, best
 from tieback.backends.datasets import Dataset, Datasets
 from tieback.backends.hosting import Hosting
@@ -18,6 +18,7 @@ from tieback.recognise.rules import Rules
 from tieback.scope.hostname import Host, parse_host
 
 _ADVICE = "Write a host name, an address, HOST:PORT, or a URL"
+_FIELDS = {"boundary": "account_boundary"}
 BY_SDK = 0.9
 """That a host of a known SDK or platform is its maker's."""
 
@@ -37,10 +38,12 @@ class Why(msgspec.Struct, frozen=True):
     """What belongs to one customer: a bucket, a project, a registrable domain."""
     asn: str
     country: str
+    reasons: dict[str, str]
+    """Why each of these is said, by the name of the field."""
     statements: tuple[Attribution, ...]
     """Everything, the most certain of each claim first."""
     data: tuple[Dataset, ...]
-    """The operator's data that was looked at."""
+    """The data that was looked at: what ships, and the operator's; each with date and hash."""
     resolved_by: str
     """How the addresses are known, or why none are."""
 
@@ -166,7 +169,12 @@ def why(
         account_boundary=value("boundary"),
         asn=value("asn"),
         country=value("country"),
+        reasons={
+            _FIELDS.get(claim, claim): one.reason
+            for claim in ("provider", "product", "region", "owner", "boundary", "asn", "country")
+            if (one := best(found, claim)) is not None
+        },
         statements=found,
-        data=knowledge.addresses.used,
+        data=(shipped(), *knowledge.addresses.used),
         resolved_by=resolved_by,
     )

@@ -1,13 +1,14 @@
 """What an address tells, from imported data and from what providers document."""
 
 import json
+import re
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
 from tests.unit.backends.mmdb_file import mmdb
-from tieback.backends.addresses import BY_DOCUMENT, BY_LIST, Addresses, read_documented
+from tieback.backends.addresses import BY_DOCUMENT, BY_LIST, Addresses, read_documented, shipped
 from tieback.backends.datasets import Datasets
 from tieback.backends.hosting import Hosting
 from tieback.model.errors import InputError
@@ -81,7 +82,8 @@ def test_imported_lists_come_first_and_the_clouds_own_before_all_of_google(tmp_p
         (first, *_) = addresses.of("34.1.2.3")
         assert first.confidence == BY_LIST
         assert "gcp of 2026-06-17 (sha256 " in first.reason
-        assert [one.name for one in addresses.used] == ["asn", "gcp", "google", "mmdb-country:C", "own-resolver"]
+        used = [one.name for one in addresses.used]
+        assert used == ["asn-ipv4", "gcp", "google", "mmdb-country:C", "own-resolver-ipv4"]
     finally:
         addresses.close()
 
@@ -93,3 +95,8 @@ def test_damaged_data_is_told(tmp_path: Path) -> None:
     (tmp_path / f"{one.sha256}.table").unlink()
     with pytest.raises(InputError, match="Import the list again"):
         Addresses(datasets).of("1.2.3.4")
+
+
+def test_what_ships_is_cited_with_its_day_and_hash() -> None:
+    assert re.fullmatch(r"tieback's own nets of 20\d\d-\d\d-\d\d \(sha256 [0-9a-f]{12}\)", shipped().cited)
+    assert shipped().entries == sum(len(one.nets) for one in read_documented())

@@ -85,6 +85,11 @@ def test_differing_sources_are_kept_and_weakened() -> None:
     assert second.parts == (("by b", 0.5), ("but x is more likely", -0.4))
 
 
+def test_databases_of_countries_are_no_second_witness() -> None:
+    (one,) = combine((Attribution("country", "NL", "a", 0.7), Attribution("country", "NL", "b", 0.7)))
+    assert one.confidence == 0.7
+
+
 def test_several_countries_are_no_dispute() -> None:
     found = combine((Attribution("country", "NL", "a", 0.7), Attribution("country", "DE", "b", 0.7)))
     assert [one.confidence for one in found] == [0.7, 0.7]

@@ -24,7 +24,7 @@ def test_import_list_verify(tmp_path: Path) -> None:
     fastly = datasets.add(given_file(tmp_path, "fastly.json", FASTLY), today="2026-06-17")
     country = datasets.add(given_file(tmp_path, "c.mmdb", mmdb("Country", {"192.0.2.0/24": {"country_code": "NL"}})))
     plain = datasets.add(given_file(tmp_path, "ours.txt", "192.0.2.0/28\nx\n"), provider="hetzner")
-    assert [one.name for one in datasets.all()] == ["fastly", "hetzner", "mmdb-country:Country"]
+    assert [one.name for one in datasets.all()] == ["fastly", "hetzner-ipv4", "mmdb-country:Country"]
     assert (fastly.entries, plain.entries, plain.skipped, country.date) == (2, 1, 1, "2025-06-15")
     assert fastly.cited == f"fastly undated, imported 2026-06-17 (sha256 {fastly.sha256[:12]})"
     assert [wrong for _, wrong in datasets.verify()] == ["", "", ""]
@@ -36,6 +36,15 @@ def test_a_newer_file_takes_the_older_ones_place(tmp_path: Path) -> None:
     new = datasets.add(given_file(tmp_path, "b.json", FASTLY.replace("192.0.2.0", "198.51.100.0")))
     assert datasets.all() == (new,)
     assert not list(datasets.folder.glob(f"{old.sha256}*"))
+
+
+@pytest.mark.parametrize("rows", ["{0},{0},64496,Example\n", "{0}\n"], ids=["asn", "plain"])
+def test_lists_that_come_in_two_files_do_not_take_each_others_place(tmp_path: Path, rows: str) -> None:
+    datasets = Datasets(tmp_path / "data")
+    for name, address in (("a", "192.0.2.1"), ("b", "2001:db8::1"), ("c", "192.0.2.2")):
+        datasets.add(given_file(tmp_path, name, rows.format(address)), provider="hetzner")
+    assert [(one.name.rpartition("-")[2], one.file) for one in datasets.all()] == [("ipv4", "c"), ("ipv6", "b")]
+    assert [wrong for _, wrong in datasets.verify()] == ["", ""]
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,8 @@ def test_names(knowledge: Knowledge, text: str, provider: str, product: str, reg
     assert (found.provider, found.product, found.region) == (provider, product, region)
     assert found.account_boundary == boundary
     assert all(one.reason for one in found.statements)
+    said = {"provider": provider, "product": product, "region": region, "account_boundary": boundary}
+    assert {field for field in found.reasons if field in said} == {field for field, value in said.items() if value}
     assert found.resolved_by == "nothing was asked of the network"
 
 
@@ -90,4 +92,4 @@ def test_reports_name_the_data_they_used(tmp_path: Path) -> None:
     knowledge = Knowledge(tmp_path / "data")
     found = why("198.18.1.1", knowledge)
     knowledge.close()
-    assert [one.cited[:17] for one in found.data] == ["aws of 2026-11-01"]
+    assert [one.cited[:17] for one in found.data] == ["tieback's own net", "aws of 2026-11-01"]
