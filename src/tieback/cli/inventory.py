@@ -203,13 +203,19 @@ def gaps(
     from tieback.pipeline.fleet import open_fleet
 
     with open_fleet(workspace) as fleet:
-        missing, absent = fleet.gaps(), fleet.absent()
+        missing, absent, whole = fleet.gaps(), fleet.absent(), fleet.summary()
     if output is OutputFormat.JSON:
         for one in missing:
             write_line(encode("fleet-gap", {"gap": "not_analysed", "app": one}))
         for other in absent:
             write_line(encode("fleet-gap", {"gap": "not_installed", "app": other}))
         return
+    if whole is None:
+        talk_console().print("no inventory was imported yet: `tieback inventory import FILE`")
+    else:
+        talk_console().print(
+            f"{whole.apps:,} apps on {whole.devices:,} listed devices, {whole.not_analysed:,} not analysed"
+        )
     console = data_console()
     table = _table("in the fleet, not analysed", "platform", "identifier", "publisher", "devices")
     for one in _first(missing, most):

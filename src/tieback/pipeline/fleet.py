@@ -110,6 +110,7 @@ class FleetView:
         self._workspace = workspace
         self._inventory = workspace.ledger.inventory
         self._counted: list[FleetApp] | None = None
+        self._gaps: list[FleetApp] | None = None
 
     def lines(self, *, versions: bool = True) -> list[FleetLine]:
         """Every app that an inventory ever named, those on most devices first; gone ones last."""
@@ -123,9 +124,12 @@ class FleetView:
 
     def gaps(self) -> list[FleetApp]:
         """Mobile apps of the fleet that were not analysed, those on most devices first."""
+        if self._gaps is not None:
+            return self._gaps
         apps = [app for app in self._apps() if app.removed is None and app.platform.mobile]
         known = matched_ids(self._workspace.lake, apps)
-        return [app for app in apps if app.id not in known]
+        self._gaps = [app for app in apps if app.id not in known]
+        return self._gaps
 
     def absent(self) -> list[Absent]:
         """Apps that were analysed and are on no device now, by name."""

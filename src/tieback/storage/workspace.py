@@ -5,6 +5,9 @@ ledger.db     state that changes (SQLite); its -wal and -shm files beside it
 lake/         facts that only grow (Parquet)
 audit.jsonl   every conversation with a target
 grants/       the grants that runs carried
+inventory.key the key of pseudonyms, once an inventory was read
+attachments/  files that belong to cases, by their SHA-256
+events.jsonl  what `tieback watch` saw
 stop          where this file exists, probing stops
 lock          held by the run that writes; released by the kernel when it dies
 """
