@@ -184,14 +184,22 @@ TOOLS: dict[str, Callable[[], _Tool]] = {
 }
 
 
-def measured(tool: str, names: Sequence[str], columns: Sequence[tuple[str, Sequence[str]]]) -> dict[str, Any] | str:
-    """What a tool says of names, of columns with header and of columns without, how fast; or why it cannot be had."""
-    python = PLACE / tool / "bin" / "python"
+def environment(name: str, package: str) -> Path | str:
+    """The interpreter of an environment with a package, made where it is not there yet; or why it cannot be had."""
+    python = PLACE / name / "bin" / "python"
     if not python.exists():
-        for command in (["venv", str(PLACE / tool)], ["pip", "install", "--python", str(python), VERSIONS[tool]]):
+        for command in (["venv", str(PLACE / name)], ["pip", "install", "--python", str(python), package]):
             done = subprocess.run([str(UV), *command], capture_output=True, text=True, check=False, timeout=600)
             if done.returncode:
                 return f"cannot be had: {done.stderr.strip().splitlines()[-1]}"
+    return python
+
+
+def measured(tool: str, names: Sequence[str], columns: Sequence[tuple[str, Sequence[str]]]) -> dict[str, Any] | str:
+    """What a tool says of names, of columns with header and of columns without, how fast; or why it cannot be had."""
+    python = environment(tool, VERSIONS[tool])
+    if isinstance(python, str):
+        return python
     work = json.dumps({"names": names, "columns": columns})
     done = subprocess.run(
         [str(python), "-W", "ignore", __file__, tool],

@@ -1,0 +1,75 @@
+"""Columns that mimesis (MIT) makes in 48 locales: words that the gazetteer was not built from, and what is of nobody.
+
+``columns`` runs this file in an environment of its own, ``.cache/peers/mimesis``. Forty values a column, seeded.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+PACKAGE = "mimesis==22.2.0"
+VALUES = 40
+NONE = "none"
+
+type Made = tuple[str, str, str, list[str]]
+"""Locale, kind, class, values."""
+
+
+def columns(environment: Callable[[str, str], Path | str]) -> list[Made] | str:
+    """Every column, or why there are none."""
+    python = environment("mimesis", PACKAGE)
+    if isinstance(python, str):
+        return python
+    done = subprocess.run([str(python), __file__], capture_output=True, text=True, check=False, timeout=300)
+    if done.returncode:
+        return f"failed: {done.stderr.strip().splitlines()[-1]}"
+    return [(locale, kind, pii_class, values) for locale, kind, pii_class, values in json.loads(done.stdout)]
+
+
+def _made() -> Iterator[Made]:
+    import mimesis  # type: ignore[import-not-found]
+    from mimesis.locales import Locale  # type: ignore[import-not-found]
+
+    for locale in Locale:
+        for kind, pii_class, draw in _drawn(mimesis, locale):
+            yield locale.value, kind, pii_class, [str(draw()) for _ in range(VALUES)]
+    for kind, draw in _technical(mimesis):
+        yield "", kind, NONE, [str(draw()) for _ in range(VALUES)]
+
+
+def _drawn(mimesis: Any, locale: Any) -> Iterator[tuple[str, str, Callable[[], object]]]:
+    person, place = mimesis.Person(locale=locale, seed=42), mimesis.Address(locale=locale, seed=42)
+    yield "full name", "person_name", person.full_name
+    yield "first name", "person_name", person.first_name
+    yield "last name", "person_name", person.last_name
+    yield "city", "postal_address", place.city
+    yield "street address", "postal_address", place.address
+    yield "occupation", "employment", person.occupation
+    yield "telephone", "phone", person.phone_number
+    text, food = mimesis.Text(locale=locale, seed=7), mimesis.Food(locale=locale, seed=7)
+    money, day = mimesis.Finance(locale=locale, seed=7), mimesis.Datetime(locale=locale, seed=7)
+    for kind, draw in (
+        ("word", text.word), ("colour", text.color), ("sentence", text.sentence), ("quotation", text.quote),
+        ("dish", food.dish), ("drink", food.drink), ("fruit", food.fruit), ("company", money.company),
+        ("price", money.price), ("date", day.formatted_date), ("month", day.month), ("weekday", day.day_of_week),
+        ("country", place.country), ("calling code", place.calling_code),
+    ):  # fmt: skip
+        yield kind, NONE, draw
+
+
+def _technical(mimesis: Any) -> Iterator[tuple[str, Callable[[], object]]]:
+    web, machine, code = mimesis.Internet(seed=7), mimesis.Hardware(seed=7), mimesis.Code(seed=7)
+    work, digest, file = mimesis.Development(seed=7), mimesis.Cryptographic(seed=7), mimesis.File(seed=7)
+    yield from (("URL", web.url), ("host", web.hostname), ("user agent", web.user_agent), ("method", web.http_method))
+    yield from (("CPU", machine.cpu), ("resolution", machine.resolution))
+    yield from (("ISBN", code.isbn), ("EAN", code.ean), ("ISSN", code.issn))
+    yield from (("system", work.os), ("language", work.programming_language), ("version", work.version))
+    yield from (("hash", digest.hash), ("UUID", digest.uuid), ("hexadecimal", digest.token_hex))
+    yield from (("file", file.file_name), ("media type", file.mime_type))
+
+
+if __name__ == "__main__":
+    json.dump(list(_made()), sys.stdout)
