@@ -32,6 +32,8 @@ class Shape(Enum):
     JDBC = auto()
     KEYWORDS = auto()
     """A word of a connection string that is made of keywords, and its equals sign."""
+    RELATIVE = auto()
+    """The ``//`` of a URL without its scheme, and the first character of the host."""
     HOST = auto()
     """A host of a known cloud ends here."""
     PORT = auto()
@@ -73,6 +75,12 @@ class Anchor(msgspec.Struct, frozen=True):
 
 _ATOM = re.compile(r"(\[(?:\\.|[^\]\\])+\]|\\.|[^\\\[\]{}()*+?|])(\{\d{1,3}(?:,\d{1,3})?\}|\?)?")
 _PORT_DIGITS: Atoms = ((":", ""), ("[1-9]", ""), ("[0-9]", ""))
+_RELATIVE: Atoms = (("/", ""), ("/", ""), ("[a-z0-9]", ""))
+_BEFORE_RELATIVE: tuple[Atoms, ...] = (
+    (("[\"'`(=]", ""),),
+    ((r"\x00", ""), (r"[\x01-\xff]", "{1,2}")),
+)
+"""What stands before one: in scripts and pages, and where a string of a DEX file begins, behind its length."""
 _ENCODED = ("http", "https")
 """Schemes that are looked for in other encodings too."""
 
@@ -112,6 +120,8 @@ def anchors(
         narrow.append(Anchor(shape, exactly(escaped), len(escaped), scheme, Encoding.ESCAPED))
         if scheme.name in _ENCODED:
             narrow += _encoded(shape, scheme)
+        if scheme.name == "https":
+            narrow += [Anchor(Shape.RELATIVE, (*before, *_RELATIVE), 3, scheme) for before in _BEFORE_RELATIVE]
     narrow += [Anchor(Shape.HOST, exactly(f".{suffix}")) for suffix in (*firebase.SUFFIXES, *hosts)]
     narrow += [
         Anchor(Shape.PORT, (("[a-z0-9]", ""), (r"\.", ""), ("[a-z]", "{2,24}"), *_PORT_DIGITS)),

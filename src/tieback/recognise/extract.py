@@ -273,6 +273,8 @@ class EndpointExtractor:
         assert anchor.scheme is not None
         if anchor.shape is Shape.CONNECTION:
             return connection.verify(text, anchor.scheme, self.rules)
+        if anchor.shape is Shape.RELATIVE:
+            return url.verify_relative(text, anchor.scheme, self.rules)
         return url.verify(text, anchor.scheme, self.rules)
 
     def _bare(self, buffer: Buffer, anchor: Anchor, end: int, low: int, high: int) -> Place | None:

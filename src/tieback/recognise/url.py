@@ -1,10 +1,12 @@
-"""URLs: ``http``, ``https``, ``ws``, ``wss``, ``ftp``, and sockets such as ``ssl://broker.test:8883``.
+"""URLs: ``http``, ``https``, ``ws``, ``wss``, ``ftp``, sockets such as ``ssl://broker.test:8883``, and ``//host/path``.
 
 RFC 3986 syntax, as far as it names a place: scheme, host, port and path prefix. User information becomes a masked
 secret, query and fragment are dropped, a path ends at the first placeholder or character outside RFC 3986.
 """
 
 import re
+
+import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import NotBackend
@@ -60,6 +62,19 @@ def verify(text: str, scheme: Scheme, rules: Rules) -> Verdict:
         service=scheme.service or rules.services.of(host.name, port) or rules.services.of_path(path),
     )
     return Verdict(RULE, covers, endpoints=(endpoint,), secrets=_secrets(userinfo))
+
+
+def verify_relative(text: str, scheme: Scheme, rules: Rules) -> Verdict:
+    """Judge ``text``, which begins with the ``//`` of a URL that takes its scheme from the page (RFC 3986, 4.2).
+
+    Code has texts that look alike: a host of two labels counts only where a path follows it.
+    """
+    verdict = verify(f"{scheme.name}:{text}", scheme, rules)
+    covers = max(verdict.covers - len(scheme.name) - 1, 2)
+    plain = verdict.endpoints and not verdict.endpoints[0].path and verdict.endpoints[0].host.count(".") == 1
+    if plain:
+        return Verdict(RULE, covers, rejected="two labels and nothing behind them")
+    return msgspec.structs.replace(verdict, covers=covers)
 
 
 def _reject(reason: str, text: str, covers: int) -> Verdict:

@@ -175,6 +175,20 @@ def test_a_bare_host_behind_a_credential_shows_nothing_before_it() -> None:
     assert find.evidence.context == "db.shop.de:5432 now"
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        (b'<script src="//cdn.shop.de/a.js">', ["https://cdn.shop.de/a.js"]),
+        (b"url(//img.shop.de/x.png)", ["https://img.shop.de/x.png"]),
+        (b"\0\x12//cdn.shop.de/a.js\0", ["https://cdn.shop.de/a.js"]),
+        (b"// cdn.shop.de/a.js is loaded", []),
+        (b"https://a.shop.de//b.shop.de/c", ["https://a.shop.de//b.shop.de/c"]),
+    ],
+)
+def test_urls_without_their_scheme(text: bytes, values: list[str]) -> None:
+    assert [find.endpoint.value for find in finds(text) if isinstance(find, Sighting)] == values
+
+
 def test_too_many_hits_are_a_problem_line() -> None:
     found = finds(b"ftp://" * (MAX_HITS + 5))
     assert [find.what for find in found if isinstance(find, Problem)] == [

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.recognise.rules import Rules
-from tieback.recognise.url import verify
+from tieback.recognise.url import verify, verify_relative
 from tieback.recognise.verdict import Verdict
 
 RULES = Rules()
@@ -139,3 +139,22 @@ def test_any_text_has_a_verdict(rest: str) -> None:
     assert verdict.covers <= len("https://") + len(rest)
     for endpoint in verdict.endpoints:
         assert "@" not in endpoint.value.partition("://")[2].partition("/")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("//cdn.shop.de/a.js", "https://cdn.shop.de/a.js"),
+        ("//cdn.shop.de", "https://cdn.shop.de"),
+        ("//shop.de/v1", "https://shop.de/v1"),
+        ("//shop-data.s3.amazonaws.com/a.js", "s3:shop-data"),
+        ("//shop.de", None),
+        ("//e.id;", None),
+        ("//see", None),
+        ("//%s/v1", None),
+    ],
+)
+def test_urls_that_take_their_scheme_from_the_page(text: str, value: str | None) -> None:
+    verdict = verify_relative(text, RULES.services.schemes["https"], RULES)
+    assert [endpoint.value for endpoint in verdict.endpoints] == ([value] if value else [])
+    assert 0 < verdict.covers <= len(text)
