@@ -100,6 +100,10 @@ _SMALL_FILES = (
     b"\xaf\x1b\xb1\xfa\x1f\0\0\0" + bytes(120),
     b'<?xml version="1.0"?><plist version="1.0"><dict><key>u</key><string>https://api.fuzz.test</string></dict></plist>',
     b'{"firebase_url":"https://fuzz.firebaseio.com","k":"AIzaSyA0000000000000000000000000000000"}',
+    b"\x1f\x8b\x08\x08" + bytes(6) + b"a\0\x01\x15\0\xea\xffhttps://api.fuzz.test" + bytes(8),
+    b"UnityFS\0\0\0\0\x065.x.x\0" + b"2021.3.1f1\0" + bytes(8) + b"\0\0\0\x22\0\0\0\x22" + bytes(4)
+    + bytes(16) + b"\0\0\0\x01\0\0\0\x15\0\0\0\x15\0\0" + bytes(4) + b"https://api.fuzz.test",
+    b"db=Server=tcp:db.fuzz.test,1433;Database=crm;User ID=app;Password='a;b'\nhost=db.fuzz.test dbname=crm user=app",
 )  # fmt: skip
 
 
