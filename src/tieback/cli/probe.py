@@ -1,7 +1,7 @@
 """``tieback probe``: ask services without an app, or judge again what was recorded."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Container
 from contextlib import aclosing
 from pathlib import Path
 from typing import Annotated
@@ -60,18 +60,51 @@ def probe(
         _ask(words, grant, audit or grant.parent / "audit.jsonl", record, output, afresh=afresh)
 
 
+class _Tally:
+    """What came in: for a table the reports, for lines only what the end needs."""
+
+    def __init__(self, output: OutputFormat, swept: Container[str] = ()) -> None:
+        self._output = output
+        self._swept = swept
+        """Targets that nobody named with their port."""
+        self.shown: list[ProbeReport] = []
+        self.total = self.closed = self.failed = self.outside = 0
+        self.days: set[str] = set()
+
+    async def take(self, found: AsyncGenerator[ProbeReport]) -> None:
+        """Take reports in, and print the lines."""
+        async with aclosing(found):
+            async for report in found:
+                self._add(report)
+
+    def _add(self, report: ProbeReport) -> None:
+        self.total += 1
+        self.outside += report.outcome is Outcome.OUT_OF_SCOPE
+        if report.replayed:
+            self.days.add(report.replayed)
+        if self._output is OutputFormat.JSON:
+            write_line(encode("probe", report))
+        # A host without a port is asked on every usual one: that most of them are closed is no failure, and no news.
+        if report.outcome is Outcome.REFUSED and report.target in self._swept:
+            self.closed += 1
+            return
+        self.failed += report.outcome is not Outcome.OK
+        if self._output is OutputFormat.TABLE:
+            self.shown.append(report)
+
+
 def _replay(path: Path, output: OutputFormat) -> None:
     from tieback.pipeline.ask import replay
 
-    reports: list[ProbeReport] = []
-    asyncio.run(_take(replay(path), reports, output))
-    days = sorted({report.replayed for report in reports})
+    tally = _Tally(output)
+    asyncio.run(tally.take(replay(path)))
+    days = sorted(tally.days)
     if output is OutputFormat.TABLE:
-        _print(reports, 0)
+        _print(tally.shown, 0)
     if days:
         when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
         typer.echo(f"replayed from {when}: nothing was contacted", err=True)
-    if any(report.outcome is not Outcome.OK for report in reports):
+    if tally.failed:
         raise typer.Exit(ExitCode.SOME_FAILED)
 
 
@@ -86,9 +119,8 @@ def _ask(
     texts = [text for word in words for text in (read_targets(Path(word[1:])) if word.startswith("@") else [word])]
     named = [candidates_of(text) for text in texts]
     wanted = [candidate for candidates in named for candidate in candidates]
-    # A host without a port is asked on every usual one: that most of them are closed is no failure, and no news.
     swept = {Target(one.host, one.port).label for candidates in named if len(candidates) > 1 for one in candidates}
-    reports: list[ProbeReport] = []
+    tally = _Tally(output, swept)
     total = len(wanted)
 
     def begin(begun: Begun) -> None:
@@ -101,33 +133,26 @@ def _ask(
     with progress_bar("asking") as progress:
         found = ask(wanted, permission, Asking(audit, record, afresh), progress, begin)
         try:
-            asyncio.run(_take(found, reports, output))
+            asyncio.run(tally.take(found))
         except KeyboardInterrupt:
             stopped = True
-    closed = [report for report in reports if report.outcome is Outcome.REFUSED and report.target in swept]
-    shown = [report for report in reports if report not in closed]
     if output is OutputFormat.TABLE:
-        _print(shown, len(closed))
+        # A table is read in the order of the question; lines come as they are known.
+        places = {Target(one.host, one.port).label: place for place, one in enumerate(wanted)}
+        tally.shown.sort(key=lambda report: places.get(report.target, len(places)))
+        _print(tally.shown, tally.closed)
     if stopped:
         typer.echo(
-            f"stopped after {len(reports)} of {total} targets; the same command goes on from here within 24 hours",
+            f"stopped after {tally.total} of {total} targets; the same command goes on from here within 24 hours",
             err=True,
         )
         raise typer.Exit(ExitCode.SOME_FAILED)
-    if all(report.outcome is Outcome.OUT_OF_SCOPE for report in reports):
+    if tally.outside == tally.total:
         raise InputError(
             "no target is in the grant", where=str(grant), advice="Ask `tieback grant explain` for the reasons"
         )
-    if any(report.outcome is not Outcome.OK for report in shown):
+    if tally.failed:
         raise typer.Exit(ExitCode.SOME_FAILED)
-
-
-async def _take(found: AsyncGenerator[ProbeReport], reports: list[ProbeReport], output: OutputFormat) -> None:
-    async with aclosing(found):
-        async for report in found:
-            if output is OutputFormat.JSON:
-                write_line(encode("probe", report))
-            reports.append(report)
 
 
 def _access(report: ProbeReport) -> str:

@@ -126,6 +126,19 @@ def test_an_account_without_a_password_is_named(run: Run, tmp_path: Path, monkey
     assert "open as root" in run("probe", "127.0.0.1:3306", "--grant", "grant.toml").out
 
 
+def test_the_table_is_in_the_order_of_the_question(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))
+
+    async def found(asked: Candidate, *_args: object, **_more: object) -> ProbeReport:
+        await asyncio.sleep((9300 - asked.port) / 1000)
+        return ProbeReport(f"127.0.0.1:{asked.port}", Outcome.OK, product="redis")
+
+    monkeypatch.setattr(probing, "probe_one", found)
+    ports = (9290, 9200, 9250)
+    out = run("probe", *(f"127.0.0.1:{port}" for port in ports), "--grant", "grant.toml").out
+    assert [out.index(f":{port}") for port in ports] == sorted(out.index(f":{port}") for port in ports)
+
+
 def test_what_a_server_says_moves_no_cursor(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))
 
