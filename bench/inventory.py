@@ -61,7 +61,7 @@ def make_export(path: Path, installs: int, *, shuffled: bool) -> None:
     dice = random.Random(4)
     # The n-th app is on a share of devices that falls with n.
     weights = [1 / (number + 1) for number in range(APPS)]
-    rows = []
+    rows: list[str] = []
     for device in range(installs // INSTALLS_A_DEVICE):
         chosen: set[int] = set()
         while len(chosen) < INSTALLS_A_DEVICE:
@@ -99,19 +99,17 @@ def _fill(directory: Path) -> None:
     from tieback.storage.workspace import Workspace
 
     with Workspace.open(directory) as workspace:
-        documents = []
+        apps: list[App] = []
         for number in range(ANALYSED):
-            app = number * 10 if number * 10 < APPS else APPS + number
-            platform = Platform.IOS if app % 3 else Platform.ANDROID
-            signer = Signer(f"{app % 900:064x}", f"O=Vendor {app % 900}")
-            documents.append(
-                AppDocument(
-                    f"{number}.apk",
-                    App(platform, f"test.bench.app{app}", f"{number:064x}", f"App {app}", "1", "1", signer=signer,
-                        vendor=f"Vendor {app % 900}"),
-                )
+            which = number * 10 if number * 10 < APPS else APPS + number
+            platform = Platform.IOS if which % 3 else Platform.ANDROID
+            signer = Signer(f"{which % 900:064x}", f"O=Vendor {which % 900}")
+            apps.append(
+                App(platform, f"test.bench.app{which}", f"{number:064x}", f"App {which}", "1", "1", signer=signer,
+                    vendor=f"Vendor {which % 900}")
             )  # fmt: skip
-        units = [Unit(document.app.sha256, "bench", document.path, 1) for document in documents]
+        units = [Unit(app.sha256, "bench", f"{app.bundle_id}.apk", 1) for app in apps]
+        documents = [AppDocument(unit.source, app) for unit, app in zip(units, apps, strict=True)]
         workspace.lake.publish("bench", app_tables(list(zip(units, documents, strict=True))), units)
 
 

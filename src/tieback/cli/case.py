@@ -315,7 +315,7 @@ def _facts(case: Case) -> list[tuple[str, str]]:
     if check is not None:
         grown = "" if check.records_change is None else f", {check.records_change:+,} records"
         facts.append(("last re-check", f"{check.verdict.value.replace('_', ' ')}{grown}, {check.time:%Y-%m-%d %H:%M}"))
-        facts += [("", reason) for reason in check.reasons]
+        facts += [("because", reason) for reason in check.reasons]
     return [(label, text) for label, text in facts if text]
 
 

@@ -1,5 +1,6 @@
 """``tieback inventory``: who has which app, and which of them nobody has looked at."""
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -40,6 +41,13 @@ class ListFormat(StrEnum):
     """Formats of ``inventory block``."""
 
     CSV = "csv"
+    INTUNE = "intune"
+    JAMF = "jamf"
+
+
+class PullSource(StrEnum):
+    """EMMs whose API can be asked."""
+
     INTUNE = "intune"
     JAMF = "jamf"
 
@@ -113,6 +121,39 @@ def import_(
         raise typer.Exit(ExitCode.SOME_FAILED if done else ExitCode.NOTHING_DONE)
     if not done:
         raise UsageError("nothing to import there", where=str(files[0]), advice="Name a file, or a folder with exports")
+
+
+@app.command()
+def pull(
+    source: Annotated[PullSource, typer.Argument(help="Whose API.")],
+    *,
+    client_id: Annotated[str, typer.Option(help="Of the API client.")],
+    secret_env: Annotated[str, typer.Option(help="Variable of the environment that holds its secret.")],
+    tenant: Annotated[str, typer.Option(help="Of Intune: the directory's id.")] = "",
+    url: Annotated[str, typer.Option(help="Of Jamf Pro, such as https://acme.jamfcloud.com.")] = "",
+    login: Annotated[str, typer.Option(help="Of Intune: another cloud's login.")] = "",
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")] = Path("inventory"),
+) -> None:
+    """Fetch an inventory by an EMM's API into files, to be imported. Read-only, and only to these hosts.
+
+    Example: tieback inventory pull jamf --url https://acme.jamfcloud.com --client-id abc --secret-env JAMF_SECRET
+    """
+    from tieback.pipeline.pull import GRAPH, LOGIN, Account
+    from tieback.pipeline.pull import pull as fetch
+
+    secret = os.environ.get(secret_env, "")
+    if not secret:
+        raise UsageError("no secret there", where=f"--secret-env {secret_env}", advice="Put it into that variable")
+    if source is PullSource.INTUNE and not tenant:
+        raise UsageError("whose directory?", where="--tenant", advice="Give the id of the Microsoft Entra tenant")
+    if source is PullSource.JAMF and not url:
+        raise UsageError("which server?", where="--url", advice="Give the URL of Jamf Pro")
+    account = Account(source.value, client_id, secret, tenant, (url or GRAPH).rstrip("/"), (login or LOGIN).rstrip("/"))
+    with progress_bar("asking") as bar:
+        done = fetch(account, out, lambda _, pages: bar(pages, pages))
+    for one in done:
+        typer.echo(str(one.path))
+        talk_console().print(f"{one.path}: {one.pages:,} pages; now `tieback inventory import {one.path}`")
 
 
 def _ask(label: str, columns: Sequence[str], meaning: Mapping[str, str]) -> bool:

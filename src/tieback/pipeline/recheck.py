@@ -220,8 +220,8 @@ def elsewhere(store: Exposure, places: Sequence[Candidate], seen: Iterable[str] 
         if 0 < port <= 65535 and _label(candidate) not in known:
             found.setdefault(_label(candidate), candidate)
 
-    for place in seen:
-        host, port, resource = _parts(place)
+    for label in seen:
+        host, port, resource = _parts(label)
         add(host, port, resource, "the last scan saw the same store there")
     for place in places:
         if place.resource:

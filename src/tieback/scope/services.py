@@ -37,7 +37,7 @@ class Answer(msgspec.Struct, frozen=True):
     sent: Sent
     status: int = 0
     body: bytes = b""
-    """At most 1 MiB."""
+    """Cut at what the request allows."""
     problem: str = ""
     retry_after: float | None = None
     """Seconds that the service asks to wait (RFC 9110, 10.2.3)."""
@@ -55,8 +55,10 @@ class Services:
         self._allowed = {_origin(checked(url)) for url in urls}
         self._timeout = timeout
 
-    def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
-        """Send one request and read its answer.
+    def request(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", most: int = MAX_ANSWER
+    ) -> Answer:
+        """Send one request and read its answer, of which at most ``most`` bytes.
 
         Raises:
             UsageError: the URL is not of a configured service.
@@ -73,7 +75,7 @@ class Services:
             left = True
             connection.request(method, path, body or None, {"User-Agent": "tieback", "Connection": "close", **headers})
             answer = connection.getresponse()
-            data = _read(answer, time.monotonic() + self._timeout)
+            data = _read(answer, most, time.monotonic() + self._timeout)
             retry = _seconds(answer.headers.get("Retry-After", ""))
             return Answer(Sent.ANSWERED, answer.status, data, retry_after=retry)
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -120,10 +122,10 @@ def _origin(parts: SplitResult) -> tuple[str, str, int]:
     return parts.scheme, (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def _read(answer: http.client.HTTPResponse, until: float) -> bytes:
+def _read(answer: http.client.HTTPResponse, most: int, until: float) -> bytes:
     """The body, cut at its limit and its time."""
     parts, size = [], 0
-    while size < MAX_ANSWER and time.monotonic() < until and (part := answer.read1(min(65_536, MAX_ANSWER - size))):
+    while size < most and time.monotonic() < until and (part := answer.read1(min(65_536, most - size))):
         parts.append(part)
         size += len(part)
     return b"".join(parts)

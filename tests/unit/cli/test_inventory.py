@@ -90,3 +90,13 @@ def test_a_plain_table_asks_once(run: Run, tmp_path: Path) -> None:
     (tmp_path / "next.csv").write_text("Paket;Geräte\ncom.b;8\n")
     assert run("inventory", "import", "next.csv", "--platform", "android").code == 0
     assert "8 reported" in run("inventory", "list").out
+
+
+def test_a_pull_says_what_it_needs(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("--client-id", "c", "--secret-env", "EMM_SECRET")
+    assert "no secret there" in run("inventory", "pull", "jamf", *words).err
+    monkeypatch.setenv("EMM_SECRET", "s")
+    assert "which server?" in run("inventory", "pull", "jamf", *words).err
+    assert "whose directory?" in run("inventory", "pull", "intune", *words).err
+    ended = run("inventory", "pull", "jamf", *words, "--url", "http://jamf.example")
+    assert (ended.code, "not https" in ended.err) == (2, True)
