@@ -58,6 +58,7 @@ class Emm:
         if token != f"Bearer t{self.tokens}":
             return 401, {}, {"error": {"code": "InvalidAuthenticationToken", "message": "expired"}}
         query = parse_qs(parts.query)
+        rows: list[dict[str, Any]]
         if parts.path.startswith("/api/"):
             rows = MOBILE if "mobile" in parts.path else []
             start, size = int(query["page"][0]) * int(query["page-size"][0]), int(query["page-size"][0])
