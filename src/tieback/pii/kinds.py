@@ -14,6 +14,7 @@ import msgspec
 
 from tieback.pii.lexicon import Words, folded
 from tieback.pii.taxonomy import PiiClass, load_taxonomy
+from tieback.pii.tokens import expanded
 
 SPACELESS = "\u0e00"
 """From here on scripts mostly write words without spaces; there a kind's word counts wherever it stands."""
@@ -94,7 +95,8 @@ class _Rules:
         self._by_word: dict[str, list[tuple[int, Words]]] = {}
         self._inside: list[tuple[int, str]] = []
         for rank, rule in enumerate(named.values()):
-            for words in map(folded, rule.words):
+            spelled = dict.fromkeys(way for text in rule.words for way in (folded(text), folded(expanded(text))))
+            for words in spelled:
                 self._by_word.setdefault(words[0], []).append((rank, words))
                 if words[0][0] >= SPACELESS:
                     self._inside.append((rank, "".join(words)))

@@ -44,6 +44,8 @@ TABLE = [
     ("民族", "demographic", "ethnic origin"),
     ("political_party", "demographic", "political opinion"),
     ("vorstrafen", "demographic", "criminal record"),
+    ("religionszugehoerigkeit", "demographic", "religion"),
+    ("Religionszugehörigkeit", "demographic", "religion"),
     ("antecedentes_penales", "demographic", "criminal record"),
     ("犯罪记录", "demographic", "criminal record"),
     ("estado_civil", "demographic", "marital status"),
