@@ -52,7 +52,8 @@ _GOOGLE_NAMES = (
     (re.compile(r"projects/[^/]+/databases/[^/]+"), "gcp-firestore"),
     (re.compile(r"projects/[^/]+/locations/[^/]+/(?:instances|clusters)/[^/]+"), "gcp-memorystore"),
 )
-_FIRST_KEY = re.compile(rb'\A\s*\{\s*"(\w{1,80})"\s*:')
+_OF_BUCKET = re.compile(rb'"(?:Bucket|' + b"|".join(key.encode() for key in OF_BUCKETS) + rb')"\s*:')
+_BINDINGS = re.compile(rb'"bindings"\s*:\s*\[')
 _GOOGLE = re.compile(rb'"kind"\s*:\s*"(?:sql|bigquery|storage|compute)#|"storage_url"\s*:|"name"\s*:\s*"projects/')
 _ARM = re.compile(rb'"id"\s*:\s*"/subscriptions/', re.IGNORECASE)
 
@@ -78,8 +79,7 @@ class CloudCli:
         """A key that such an answer has, an id of Azure, or a name of Google."""
         if head.lstrip()[:1] not in (b"{", b"["):
             return False
-        first = _FIRST_KEY.match(head)
-        if first and first[1].decode() in (*OF_BUCKETS, "Bucket"):
+        if _OF_BUCKET.search(head) or (_BINDINGS.search(head) and b'"role"' in head):
             return True
         lower = {
             mark.encode()
@@ -95,9 +95,7 @@ class CloudCli:
     def facts(self, source: PostureSource) -> Iterator[Fact]:
         """What each element describes."""
         head = source.head()
-        first = _FIRST_KEY.match(head)
-        whole = first is not None and (first[1].decode() in (*OF_BUCKETS, "Bucket", "bindings"))
-        if whole or not self._keys.search(head):
+        if not self._keys.search(head):
             for line, value in source.items():
                 yield from self._element(source, line, value)
             return
@@ -120,7 +118,7 @@ class CloudCli:
                 facts = Facts(value)
                 yield from described(source, line, self._kinds.answered(key, facts), facts, self._about(source))
             elif key in OF_BUCKETS:
-                yield from self._element(source, line, {key: value})
+                yield from self._element(source, line, {key: [value] if key == "Grants" else value})
 
     def _element(self, source: PostureSource, line: int, value: Any) -> Iterator[Fact]:
         if not isinstance(value, dict):

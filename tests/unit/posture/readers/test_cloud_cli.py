@@ -57,6 +57,18 @@ def test_answers_about_a_bucket_need_its_name(read: Read, settle: Settle) -> Non
     assert (one.name, one.port) == ("shop-data", "yes")
 
 
+@pytest.mark.parametrize(
+    ("answer", "part"),
+    [
+        ({"Owner": {"ID": "x"}, "Grants": [{"Grantee": {"ID": "x"}, "Permission": "FULL_CONTROL"}]}, "grants"),
+        ({"Policy": '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}]}'}, "policy"),
+        ({"PolicyStatus": {"IsPublic": False}}, "policy"),
+    ],
+)
+def test_each_answer_about_a_bucket_is_a_part(answer: Any, part: str, read: Read) -> None:
+    assert part in {fact.part for fact in read(json.dumps(answer, indent=4), resource="b")[0]}  # type: ignore[union-attr]
+
+
 def test_a_block_without_a_bucket_is_the_accounts(read: Read) -> None:
     answer = json.dumps({"PublicAccessBlockConfiguration": {"RestrictPublicBuckets": True, "IgnorePublicAcls": True}})
     (one,) = read(answer, account=ACCOUNT)[0]
