@@ -5,6 +5,7 @@ their Ethernet packets, repeated with other addresses in each copy, so that flow
 Peers that are not installed are left out. tieback's figures include QUIC, names, stores and the JSON of every flow.
 ``TIEBACK_BENCH_LARGEST_MB`` (default 2000) is the size of the largest file, with which linear cost is measured; it is
 written to a temporary folder, never takes more than half of what is free there, and is deleted.
+``TIEBACK_BENCH_NFSTREAM`` is a Python that has nfstream, where this one has not.
 """
 
 import os
@@ -90,13 +91,14 @@ def build(files: list[Path], target: Path, copies: int) -> tuple[int, int]:
 
 
 def _shifted(data: bytes, copy: int) -> bytes:
-    """The packet with another network: one byte of each unicast address moved."""
+    """The packet with another network: two bytes of each address moved."""
     places = (27, 31) if data[12:14] == b"\x08\0" else (29, 45) if data[12:14] == b"\x86\xdd" else ()
     if not copy or len(data) < 54:
         return data
     moved = bytearray(data)
     for place in places:
         moved[place] = (moved[place] + copy) & 0xFF
+        moved[place + 1] = (moved[place + 1] + (copy >> 8)) & 0xFF
     return bytes(moved)
 
 
@@ -112,8 +114,9 @@ def _peers(file: Path, folder: Path) -> list[tuple[str, list[str], int]]:
         ("tshark, 11 fields", [*TSHARK, str(file)], 1),
     ]
     found = [peer for peer in every if shutil.which(peer[1][0])]
-    if find_spec("nfstream"):
-        found.append(("nfstream, one meter", [sys.executable, str(script), str(file)], 1))
+    python = os.environ.get("TIEBACK_BENCH_NFSTREAM") or (sys.executable if find_spec("nfstream") else "")
+    if python:
+        found.append(("nfstream, one meter", [python, str(script), str(file)], 1))
     return found
 
 
@@ -164,7 +167,7 @@ def _sizes(files: list[Path], folder: Path, start: float) -> str:
     probe.unlink()
     rows: list[list[str]] = []
     for size in (10, 100, 1000, largest):
-        copies = min(max(round(size * 1e6 / one), 1), 256)
+        copies = min(max(round(size * 1e6 / one), 1), 65_535)
         if size > largest or (rows and copies <= int(rows[-1][1])):
             continue
         file = folder / "sized.pcap"

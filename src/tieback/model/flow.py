@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 
-class Peer(msgspec.Struct, frozen=True):
+class Peer(msgspec.Struct, frozen=True, gc=False):
     """One end of a flow."""
 
     ip: str
@@ -26,7 +26,7 @@ class NameFrom(StrEnum):
     NONE = "none"
 
 
-class Server(msgspec.Struct, frozen=True):
+class Server(msgspec.Struct, frozen=True, gc=False):
     """The end that was contacted."""
 
     ip: str
@@ -45,7 +45,7 @@ class FlowEvidence(StrEnum):
     NONE = "none"
 
 
-class FlowTls(msgspec.Struct, frozen=True):
+class FlowTls(msgspec.Struct, frozen=True, gc=False):
     """The TLS or QUIC handshake, as far as it is visible."""
 
     version: str = ""
@@ -67,7 +67,7 @@ class FlowTls(msgspec.Struct, frozen=True):
     those, so that the flow is encrypted all the same."""
 
 
-class FlowApp(msgspec.Struct, frozen=True):
+class FlowApp(msgspec.Struct, frozen=True, gc=False):
     """Which app a flow belongs to, as the capture tells."""
 
     name: str
@@ -78,7 +78,7 @@ class FlowApp(msgspec.Struct, frozen=True):
     """``pcapdroid-trailer``, ``pcapdroid-block``, ``pktap``, ``comment``, ``uid-map``, ``capture``."""
 
 
-class Leak(msgspec.Struct, frozen=True):
+class Leak(msgspec.Struct, frozen=True, gc=False):
     """Personal data or a credential that went in the clear. The value is never kept."""
 
     pii_class: str = msgspec.field(name="class")
@@ -90,7 +90,7 @@ class Leak(msgspec.Struct, frozen=True):
     confidence: float
 
 
-class Sample(msgspec.Struct, frozen=True):
+class Sample(msgspec.Struct, frozen=True, gc=False):
     """Bounded cleartext of a flow, handed up to be classified and then dropped; never stored or printed."""
 
     direction: str
@@ -100,7 +100,7 @@ class Sample(msgspec.Struct, frozen=True):
     data: bytes
 
 
-class Hint(msgspec.Struct, frozen=True):
+class Hint(msgspec.Struct, frozen=True, gc=False):
     """A host that a server's answer names: what may stand behind it. Credentials and paths are never part of it."""
 
     host: str
@@ -112,7 +112,7 @@ class Hint(msgspec.Struct, frozen=True):
     """``header:x-backend``, ``header:content-security-policy``, ``body``, ``certificate``."""
 
 
-class Flow(msgspec.Struct, frozen=True):
+class Flow(msgspec.Struct, frozen=True, gc=False):
     """One conversation. The line of ``tieback traffic --format json``, without ``samples``."""
 
     path: str

@@ -7,7 +7,7 @@ from importlib.resources import files
 import msgspec
 
 
-class Banner(msgspec.Struct, frozen=True):
+class Banner(msgspec.Struct, frozen=True, gc=False):
     """One row of the table."""
 
     protocol: str
@@ -17,7 +17,7 @@ class Banner(msgspec.Struct, frozen=True):
     both: bool
 
 
-class BannerSeen(msgspec.Struct, frozen=True):
+class BannerSeen(msgspec.Struct, frozen=True, gc=False):
     """What the beginning of a flow tells."""
 
     protocol: str

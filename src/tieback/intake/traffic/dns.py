@@ -22,7 +22,7 @@ _header = Struct(">HHHHHH").unpack_from
 _record = Struct(">HHIH").unpack_from
 
 
-class Message(msgspec.Struct, frozen=True):
+class Message(msgspec.Struct, frozen=True, gc=False):
     """A DNS message, as far as flows need it."""
 
     response: bool

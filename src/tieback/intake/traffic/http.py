@@ -23,7 +23,7 @@ _UPGRADE = re.compile(rb"\nupgrade:[ \t]*([^\r\n]{1,100})", re.IGNORECASE)
 _SERVER = re.compile(rb"\nserver:[ \t]*([^\r\n]{1,100})", re.IGNORECASE)
 
 
-class HttpSeen(msgspec.Struct, frozen=True):
+class HttpSeen(msgspec.Struct, frozen=True, gc=False):
     """The first exchange of a connection."""
 
     method: str = ""

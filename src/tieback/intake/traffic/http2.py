@@ -17,7 +17,7 @@ _DATA, _HEADERS, _SETTINGS, _CONTINUATION = 0, 1, 4, 9
 _END_HEADERS, _PADDED, _PRIORITY = 0x4, 0x8, 0x20
 
 
-class Http2Seen(msgspec.Struct, frozen=True):
+class Http2Seen(msgspec.Struct, frozen=True, gc=False):
     """The first request that names a host, and how many messages there were."""
 
     authority: str

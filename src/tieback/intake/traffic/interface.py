@@ -13,7 +13,7 @@ FIRST_BYTES = 16 * 1024
 """How much of each direction is kept for recognition and samples; afterwards bytes are only counted."""
 
 
-class SeenFlow(msgspec.Struct, frozen=True):
+class SeenFlow(msgspec.Struct, frozen=True, gc=False):
     """A flow with its cleartext samples, which go no further than the classifier."""
 
     flow: Flow
@@ -36,7 +36,7 @@ class OpenedTraffic(Protocol):
         ...
 
 
-class Opening(msgspec.Struct, frozen=True):
+class Opening(msgspec.Struct, frozen=True, gc=False):
     """The first bytes of a connection, by direction, reassembled; either may be empty when only one was captured."""
 
     client: bytes
@@ -48,7 +48,7 @@ class Opening(msgspec.Struct, frozen=True):
     """Whether the capture began after the connection did, so the first bytes may stand anywhere in the protocol."""
 
 
-class Recognised(msgspec.Struct, frozen=True):
+class Recognised(msgspec.Struct, frozen=True, gc=False):
     """What a recogniser says of an opening."""
 
     protocol: str

@@ -5,7 +5,7 @@ import msgspec
 from tieback.model.flow import FlowEvidence, FlowTls, NameFrom, Sample
 
 
-class Judgement(msgspec.Struct, frozen=True):
+class Judgement(msgspec.Struct, frozen=True, gc=False):
     """The payload's part of a flow; addresses and counts are added when the flow ends."""
 
     protocol: str = ""

@@ -28,7 +28,7 @@ _MAX_COALESCED = 6
 _word = Struct(">I").unpack_from
 
 
-class QuicSeen(msgspec.Struct, frozen=True):
+class QuicSeen(msgspec.Struct, frozen=True, gc=False):
     """QUIC in the first datagrams of a flow."""
 
     version: str
@@ -36,7 +36,7 @@ class QuicSeen(msgspec.Struct, frozen=True):
     confidence: float
 
 
-class _Keys(msgspec.Struct, frozen=True):
+class _Keys(msgspec.Struct, frozen=True, gc=False):
     """Keys of the client's Initial packets (RFC 9001, section 5.2)."""
 
     key: bytes

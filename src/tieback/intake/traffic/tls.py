@@ -24,7 +24,7 @@ _half = Struct(">H").unpack_from
 _pair = Struct(">HH").unpack_from
 
 
-class Hello(msgspec.Struct, frozen=True):
+class Hello(msgspec.Struct, frozen=True, gc=False):
     """A ClientHello or ServerHello."""
 
     version: int
@@ -34,7 +34,7 @@ class Hello(msgspec.Struct, frozen=True):
     ech: bool = False
 
 
-class TlsSeen(msgspec.Struct, frozen=True):
+class TlsSeen(msgspec.Struct, frozen=True, gc=False):
     """TLS in the first bytes of a connection."""
 
     tls: FlowTls
