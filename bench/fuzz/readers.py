@@ -341,4 +341,69 @@ def room(name: str) -> Room:
     return made if not reader else Room(one for one in made.readers if one.name == reader)
 
 
-ROOMS: dict[str, Callable[[], Room]] = {"apps": apps, "traffic": traffic, "probes": probes, "pii": pii}
+def reports() -> Room:
+    """Other tools' reports, the operator's data about addresses, and hosts in captured answers."""
+    from tieback.backends.hints import hints
+    from tieback.backends.mmdb import Mmdb
+    from tieback.backends.range_files import read_ranges
+    from tieback.intake.reports.interface import Importer
+    from tieback.intake.reports.open import importers
+    from tieback.intake.reports.source import ReportSource
+    from tieback.model.errors import InputError
+
+    def importing(importer: Importer) -> Callable[[bytes], object]:
+        def read(path: Path) -> None:
+            try:
+                for _ in importer.facts(ReportSource(path)):
+                    pass
+            except InputError:
+                return
+
+        return lambda data: as_file(data, read)
+
+    def database(path: Path) -> None:
+        try:
+            with Mmdb(path) as opened:
+                for address in ("203.0.113.9", "2001:db8::1"):
+                    opened.of(address)
+        except InputError:
+            return
+
+    def ranges(data: bytes) -> None:
+        try:
+            read_ranges(data, provider="fuzz")
+        except InputError:
+            return
+
+    meta = b"\xab\xcd\xefMaxMind.com\xe1Knode_count\xc1\x01Krecord_size\xa1\x18Jip_version\xa1\x06"
+    return Room(
+        [
+            *(Reader(one.meta.name, importing(one), [_REPORTS[one.meta.form]]) for one in importers()),
+            Reader("mmdb", lambda data: as_file(data, database), [bytes(6) + bytes(16) + meta]),
+            Reader(
+                "ranges", ranges, [b'{"prefixes":[{"ip_prefix":"1.0.0.0/8","region":"a"}]}', b"1.0.0.0,1.0.0.9,1,a\n"]
+            ),
+            Reader("hints", lambda data: hints([data], "api.fuzz.test", 443), [_HTTP_ANSWER]),
+        ]
+    )
+
+
+_HTTP_ANSWER = (
+    b"HTTP/1.1 500 x\r\nX-Backend: es.fuzz.test:9200\r\n\r\nmongodb://u:p@m.fuzz.test/a db.fuzz/10.0.0.1:5432"
+)
+_REPORTS = {
+    "JSON": b'{"ip":"203.0.113.7","ip_str":"203.0.113.7","port":9200,"services":[{"port":1}],"event_type":"leak",'
+    b'"template-id":"x","matched-at":"a.test:1","ports":[{"port":1,"proto":"tcp"}],"package_name":"a.b","urls":[]}',
+    "CSV": b"timestamp,ip,port,tag\n2026-11-01,203.0.113.7,80,redis\n",
+    "XML": b'<nmaprun><host><address addr="203.0.113.7" addrtype="ipv4"/><ports><port protocol="tcp" portid="1">'
+    b'<state state="open"/></port></ports></host></nmaprun>',
+}
+
+
+ROOMS: dict[str, Callable[[], Room]] = {
+    "apps": apps,
+    "traffic": traffic,
+    "probes": probes,
+    "pii": pii,
+    "reports": reports,
+}

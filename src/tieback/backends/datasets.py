@@ -93,7 +93,7 @@ class Datasets:
             return ()
         try:
             return msgspec.json.decode(raw, type=_Manifest).datasets
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise InputError(
                 f"damaged ({error})"[:200], where=str(path), advice="Remove the folder and import again"
             ) from None
@@ -161,7 +161,7 @@ class Datasets:
         path = self.folder / f"{dataset.sha256}.table"
         try:
             stored = msgspec.msgpack.decode(path.read_bytes(), type=_Table)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             raise InputError(
                 "the table of an imported list is missing or damaged", where=str(path), advice="Import the list again"
             ) from None

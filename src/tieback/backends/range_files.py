@@ -162,7 +162,7 @@ class _Document(msgspec.Struct):
 def _json(data: bytes) -> tuple[str, str, _Entries]:
     try:
         document = msgspec.json.decode(data, type=_Document)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(
             f"not a list of addresses that is known ({error})"[:200],
             advice="Give a provider's own JSON as it is published, or a text with one CIDR a line",

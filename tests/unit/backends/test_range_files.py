@@ -154,3 +154,8 @@ def test_any_bytes_end_in_a_list_or_one_line(data: bytes) -> None:
     except InputError:
         return
     assert file.nets
+
+
+def test_json_that_is_not_utf_8_is_one_line() -> None:
+    with pytest.raises(InputError, match="not a list of addresses"):
+        read_ranges(b'{"prefixes":[{"ip_prefix":"1.0.0.0/8\xe4\xe4"}]}')
