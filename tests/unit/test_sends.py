@@ -30,6 +30,20 @@ POSTS = {
     *(("etcd", f"{v}/maintenance/status", "{}") for v in ETCD),
     ("etcd", "/v3/auth/status", "{}"),
     ("milvus", "/v2/vectordb/collections/list", "{}"),
+    # What the console passes on is a GET.
+    (
+        "kibana",
+        (
+            "/api/console/proxy?method=GET&path=%2F_cat%2Findices%3Fformat%3Djson%26bytes%3Db%26h%3Dindex%2Cuuid"
+            "%2Cdocs.count%2Cpri.store.size%2Ccreation.date"
+        ),
+        "",
+    ),
+    (
+        "kibana",
+        "/api/console/proxy?method=GET&path=%2F_cluster%2Fstats%3Ffilter_path%3Dcluster_uuid%2Cindices.count",
+        "",
+    ),
     ("neo4j", "/db/neo4j/query/v2", '{"statement":"MATCH (n) RETURN count(n) AS n","accessMode":"READ"}'),
     ("neo4j", "/db/neo4j/query/v2", '{"statement":"MATCH ()-[r]->() RETURN count(r) AS n","accessMode":"READ"}'),
     ("neo4j", "/db/neo4j/query/v2", '{"statement":"CALL db.info() YIELD id RETURN id","accessMode":"READ"}'),

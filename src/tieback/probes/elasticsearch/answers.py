@@ -43,31 +43,6 @@ class Root(msgspec.Struct):
         return self.version.distribution == "opensearch" or "OpenSearch" in self.tagline
 
 
-class CatIndex(msgspec.Struct, rename={"docs": "docs.count", "primary": "pri.store.size", "made": "creation.date"}):
-    """A row of ``_cat/indices``; every number comes as text, or null for a closed index."""
-
-    index: str
-    uuid: str | None = None
-    docs: str | int | None = None
-    primary: str | int | None = None
-    made: str | int | None = None
-
-    @property
-    def documents(self) -> int | None:
-        """Lucene documents, nested ones included."""
-        return _number(self.docs)
-
-    @property
-    def primary_bytes(self) -> int | None:
-        """Bytes of the primary shards."""
-        return _number(self.primary)
-
-    @property
-    def created(self) -> int | None:
-        """Milliseconds since 1970, UTC."""
-        return _number(self.made)
-
-
 class StatsIndices(msgspec.Struct):
     """``indices`` of ``_cluster/stats``."""
 
@@ -97,14 +72,6 @@ class _Mapping(msgspec.Struct):
 
 class _IndexMappings(msgspec.Struct):
     mappings: msgspec.Raw
-
-
-def cat_rows(body: bytes, *, truncated: bool) -> list[CatIndex] | None:
-    """The rows of ``_cat/indices``; of a body that was cut, the rows that are whole."""
-    if not truncated:
-        return decoded(body, list[CatIndex])
-    end = body.rfind(b"},")
-    return decoded(body[: end + 1] + b"]", list[CatIndex]) if end > 0 else None
 
 
 class _Hit(msgspec.Struct):
@@ -158,12 +125,3 @@ def _flatten(properties: dict[str, _Property], prefix: str, levels: int, found: 
             _flatten(this.properties, f"{path}.", levels - 1, found)
         else:
             found[path, this.type or "object"] = None
-
-
-def _number(text: str | int | None) -> int | None:
-    """A count that is not negative and fits in 63 bits."""
-    if isinstance(text, str):
-        if not (text.isascii() and text.isdigit() and len(text) <= 18):
-            return None
-        text = int(text)
-    return text if text is not None and 0 <= text < 2**63 else None

@@ -7,19 +7,16 @@ returns a document. Bytes are those of primary shards, so that replicas are not 
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import msgspec
 
-from tieback.model.figure import Figure, estimate, exact
+from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
 from tieback.probes.elasticsearch.answers import (
-    CatIndex,
     ClusterStats,
     Count,
     Root,
-    cat_rows,
     hit_sources,
     mapping_fields,
 )
@@ -38,6 +35,7 @@ from tieback.probes.interface import (
     reported,
     sampled,
 )
+from tieback.probes.wire.cat import cat_rows, index_container
 from tieback.probes.wire.columns import columns
 from tieback.probes.wire.http import SEGMENT, HttpSession, Response, declared_get, segment
 from tieback.probes.wire.jsontext import decoded
@@ -258,7 +256,7 @@ def _enumerate(draft: Draft, http: HttpSession, depth: Depth) -> Conversation[No
         return
     if answer.truncated:
         draft.problem(f"more indices than we read; the first {len(rows)} are listed")
-    draft.containers = [_container(row) for row in rows]
+    draft.containers = [index_container(row) for row in rows]
     if draft.identity is None or draft.identity.kind != "vendor_id":
         draft.fingerprint(f"{row.index}\0{row.uuid}" for row in rows)
     draft.prove("GET /_cat/indices", f"lists {len(rows)} indices", Access.OPEN)
@@ -349,30 +347,3 @@ def _askable(draft: Draft, container: Container) -> bool:
         return True
     draft.problem(f"an index name that no index can have was left alone: {container.path[0][:60]!r}")
     return False
-
-
-def is_system(name: str) -> bool:
-    """Whether an index is the product's own.
-
-    Backing indices of data streams (``.ds-logs-...``) hold the user's records; those of the product's own streams have
-    a second dot or a product name.
-    """
-    if name.startswith((".ds-.", ".ds-ilm-history", ".ds-slm-history")):
-        return True
-    return name.startswith(".") and not name.startswith(".ds-")
-
-
-def _container(row: CatIndex) -> Container:
-    # Lucene counts nested objects as documents of their own, so this count is an estimate of records.
-    records: Figure | None = None
-    if row.documents is not None:
-        records = estimate(row.documents, "_cat/indices docs.count")
-    size = exact(row.primary_bytes, "_cat/indices pri.store.size") if row.primary_bytes is not None else None
-    return Container((row.index,), "index", is_system(row.index), records, size, (), _iso(row.created))
-
-
-def _iso(milliseconds: int | None) -> str:
-    # Past 9999 a datetime cannot be made.
-    if milliseconds is None or milliseconds >= 253_402_300_800_000:
-        return ""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")

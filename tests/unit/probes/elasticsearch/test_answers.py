@@ -4,11 +4,9 @@ from hypothesis import strategies as st
 
 from tieback.probes.elasticsearch.answers import (
     MAX_FIELDS,
-    CatIndex,
     ClusterStats,
     Count,
     Root,
-    cat_rows,
     mapping_fields,
 )
 from tieback.probes.wire.jsontext import decoded
@@ -28,21 +26,6 @@ def test_roots(body: bytes, engine: bool, opensearch: bool) -> None:
     root = decoded(body, Root)
     assert root is not None
     assert (root.is_search_engine, root.is_opensearch) == (engine, opensearch)
-
-
-def test_rows() -> None:
-    rows = b'{"index":"a","docs.count":"3","pri.store.size":"10","creation.date":"0"},{"index":"b","docs.count":null}'
-    body = b"[" + rows + b"]"
-    first, second = cat_rows(body, truncated=False) or []
-    assert (first.documents, first.primary_bytes, first.created) == (3, 10, 0)
-    assert (second.documents, second.primary_bytes) == (None, None)
-    cut = cat_rows(body[:-20], truncated=True)
-    assert [row.index for row in cut or []] == ["a"]
-
-
-@pytest.mark.parametrize("count", ["-1", "1e3", "9" * 19, "x", "", 2**64, -4])
-def test_counts_that_are_none(count: str | int) -> None:
-    assert CatIndex("a", docs=count).documents is None
 
 
 MAPPINGS = [
@@ -73,5 +56,4 @@ def test_a_mapping_without_bounds_is_bounded() -> None:
 def test_any_bytes_are_read_or_none(body: bytes) -> None:
     for kind in (Root, ClusterStats, Count):
         decoded(body, kind)
-    cat_rows(body, truncated=True)
     mapping_fields(body)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.probes.elasticsearch.probe import ElasticsearchProbe, is_system, valid_name
+from tieback.probes.elasticsearch.probe import ElasticsearchProbe, valid_name
 from tieback.probes.playback import Peer, Played, play, replaying
 from tieback.probes.wire.http import segment
 from tieback.scope.conversation import Target
@@ -210,11 +210,3 @@ UNDECLARED = [
 def test_undeclared(path: str) -> None:
     for data in (request(path), request(path).replace(b"GET", b"DELETE")):
         assert not any(send.matches(data) for send in PROBE.meta.sends)
-
-
-@pytest.mark.parametrize(
-    ("name", "system"),
-    [("people", False), (".kibana_1", True), (".ds-logs-x", False), (".ds-.logs-x", True), (".ds-ilm-history-5", True)],
-)
-def test_system_indices(name: str, system: bool) -> None:
-    assert is_system(name) is system
