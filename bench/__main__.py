@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import graph, hosts, inventory, pii, posture, probes, report, static, traffic
+from bench import graph, hosts, inventory, parties, pii, posture, probes, report, static, traffic
 
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "static": static.run,
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "report": report.run,
     "posture": posture.run,
     "hosts": hosts.run,
+    "parties": parties.run,
     "inventory": inventory.run,
     "graph": graph.run,
 }
