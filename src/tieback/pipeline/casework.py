@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from tieback.backends.normalise import OwnerDomains
 from tieback.cases.calendar import ics
 from tieback.cases.contacts import contact_address, read_contact_list, read_security_txt
 from tieback.cases.export import EXPORTS
@@ -27,7 +28,7 @@ from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Exposure
 from tieback.model.vendor import Answer, Contact, Vendor
 from tieback.pipeline.fleet import FleetLine, FleetView
-from tieback.pipeline.known_apps import known_apps
+from tieback.pipeline.known_apps import known_apps, maker_hosts
 from tieback.pipeline.reporting import build_report
 from tieback.storage.asked import read_backends
 from tieback.storage.case_log import LogVerdict
@@ -35,6 +36,8 @@ from tieback.storage.workspace import Workspace
 
 MAX_ATTACHMENT = 256 << 20
 ATTACHMENTS = "attachments"
+MAX_DOMAINS = 20
+"""Of one vendor, from its apps."""
 GROUPS: Mapping[str, Callable[[Case], str]] = {
     "vendor": lambda case: case.vendor,
     "provider": lambda case: case.provider or "unknown",
@@ -102,7 +105,25 @@ class Casework:
     def enroll(self) -> int:
         """Enter vendors of analysed apps that the register does not know. Returns how many are new."""
         apps = list(known_apps(self._workspace.lake))
-        return self._cases.change_vendors(lambda known: newcomers(known, apps), self.now)
+        return self._cases.change_vendors(lambda known: self._with_domains(newcomers(known, apps), apps), self.now)
+
+    def _with_domains(
+        self, fresh: Sequence[tuple[Vendor, tuple[Entry, ...]]], apps: Iterable[App]
+    ) -> list[tuple[Vendor, tuple[Entry, ...]]]:
+        """New vendors with the domains of their own back ends, by which a security.txt can be looked for."""
+        if not fresh:
+            return []
+        register, hosts = Register(vendor for vendor, _ in fresh), maker_hosts(self._workspace.lake)
+        suffixes, found = OwnerDomains(), dict[str, dict[str, None]]()
+        for app in apps:
+            owner = register.of(app)
+            for host in hosts.get(app.sha256, ()) if owner else ():
+                if domain := suffixes.owner_domain(host):
+                    found.setdefault(owner or "", {}).setdefault(domain)
+        return [
+            (msgspec.structs.replace(vendor, domains=tuple(found.get(vendor.id, ()))[:MAX_DOMAINS]), entries)
+            for vendor, entries in fresh
+        ]
 
     def vendors(self) -> list[Vendor]:
         """The register, by name."""
@@ -252,8 +273,9 @@ class Casework:
         stores = list(report.exposed.rows())
         keys = {route.app_sha256 for store in stores for route in store.routes}
         apps = {summary.app.sha256: summary.app for summary in report.apps.pick(keys)}
-        self._cases.change_vendors(lambda known: newcomers(known, apps.values()), self.now)
         self.enroll()
+        # Apps that traffic alone shows are in no package that was analysed.
+        self._cases.change_vendors(lambda known: newcomers(known, apps.values()), self.now)
         register = Register(self._cases.vendors())
         providers = {
             backend.endpoint.value: backend.provider for backend in read_backends(self._workspace.lake, run.id)

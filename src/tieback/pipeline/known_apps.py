@@ -32,6 +32,14 @@ def known_apps(lake: Lake, keys: Collection[str] | None = None) -> Iterator[App]
         yield app_of(row)
 
 
+def maker_hosts(lake: Lake) -> dict[str, tuple[str, ...]]:
+    """Hosts that each app names and that are its maker's own, by content hash. Raises as ``known_apps``."""
+    sql = (
+        "SELECT app_sha256, list(DISTINCT host) FROM sightings WHERE party = 'first' AND host <> '' GROUP BY app_sha256"
+    )
+    return {key: tuple(sorted(hosts)) for key, hosts in lake.stream(sql)}
+
+
 def app_of(row: Sequence[Any]) -> App:
     """An app from a row of ``COLUMNS``."""
     platform, bundle, sha256, name, version, code, vendor, signer, subject = row

@@ -266,7 +266,8 @@ def mark_sent(
     work.note_entries([Entry(letter.vendor, "letter", fields, by_whom)])
     moved = []
     goal = {"exposure": CaseState.NOTIFIED, "escalation": CaseState.ESCALATED, "provider": CaseState.HANDED_TO_CERT}
-    state = goal.get(letter.kind)
+    # A hosting provider is told beside the vendor; only a CERT takes the matter over.
+    state = goal.get(letter.kind) if letter.kind != "provider" or channel == "cert" else None
     for key in letter.cases:
         case = work.find_case(key)
         if state is not None and state in STEPS[case.state]:

@@ -20,6 +20,8 @@ def test_everybody_who_answers_for_an_app(scanned: Run) -> None:
     ended = scanned("vendor", "list", "--format", "json")
     names = {json.loads(line)["vendor"]["name"] for line in ended.out.splitlines()}
     assert names == {"Fieldhand Machinery", "Tillroll Retail", "Workhub Access GmbH"}
+    domains = {json.loads(line)["vendor"]["domains"][0] for line in ended.out.splitlines()}
+    assert domains == {"fieldhand.test", "tillroll.test", "workhub.test"}
     assert "Workhub" in scanned("vendor", "list").out
 
 

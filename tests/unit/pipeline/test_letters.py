@@ -81,6 +81,10 @@ def test_what_was_sent_moves_the_cases(work: Casework) -> None:
 
 def test_a_provider_or_cert_is_the_recipient(work: Casework) -> None:
     (done,) = write(work, "provider", forms=("md", "eml"), to="CERT-Bund", address="reports@cert.test")
+    work.advance(done.letter.cases[0], CaseState.VERIFIED, POLICY, "", "", "")
+    assert mark_sent(work, done.letter.id, "email", NOW.date(), POLICY, "")[1] == []
+    (case,) = mark_sent(work, done.letter.id, "cert", NOW.date(), POLICY, "")[1]
+    assert case.state is CaseState.HANDED_TO_CERT
     assert "To: CERT-Bund" in done.files[0].read_text()
     assert b"To: reports@cert.test" in done.files[1].read_bytes()
 

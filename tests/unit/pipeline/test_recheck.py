@@ -15,8 +15,12 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.case import Case, CaseState, Verdict
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant, TargetRule
+from tieback.model.passive import PassiveService
+from tieback.model.probe import Access
 from tieback.pipeline.casework import open_casework
 from tieback.pipeline.recheck import elsewhere, here, recheck
+from tieback.storage.imports import Import, save_import
+from tieback.storage.workspace import Workspace
 
 POLICY = default_policy()
 TODAY = datetime.now(UTC).date()
@@ -90,6 +94,19 @@ def test_what_the_grant_does_not_cover_has_no_verdict(tmp_path: Path) -> None:
     )
     (looked,) = recheck(opened(tmp_path, free_port()), outside, POLICY, everything)
     assert (looked.check.verdict, looked.after.state) == (Verdict.UNREACHABLE, CaseState.FOUND)
+
+
+def test_others_that_got_in_since_speak_against_a_fix(tmp_path: Path) -> None:
+    port = free_port()
+    directory = opened(tmp_path, port)
+    later = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    fact = PassiveService("shodan", later, "127.0.0.1", port, service="elasticsearch", claims=Access.OPEN)
+    with Workspace.open(directory) as workspace:
+        save_import(workspace.lake, Import("0" * 64, "1", "shodan", "s.json", 0.0, 0, 0, 0), [fact], lambda: 0)
+    (looked,) = recheck(directory, GRANT, POLICY, everything)
+    assert looked.check.verdict is Verdict.CLOSED_TO_US
+    assert any("shodan got in" in reason for reason in looked.check.reasons)
+    assert looked.after.state is CaseState.VERIFIED
 
 
 def test_an_expired_grant_asks_nobody(tmp_path: Path) -> None:
