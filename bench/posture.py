@@ -47,10 +47,10 @@ def run() -> str:
                 ]
             )
     return (
-        f"## Posture\n\n`python -m bench posture`: made-up exports of an AWS account (`describe-db-instances`, "
+        "## Posture\n\n`python -m bench posture`: made-up exports of an AWS account (`describe-db-instances`, "
         f"security groups, route tables, key aliases), then the join with a run of {STORES:,} open stores, {STORES // 2:,} of "
-        "which are instances of the account. A process each; wall and CPU in seconds, peaks in MiB. Bar: a million "
-        "resources in under 180 s together, memory flat.\n\n"
+        "them instances of the account. A process each; wall and CPU in seconds, peaks in MiB. Bar: a million resources "
+        "in under 180 s together, memory flat.\n\n"
         + table(
             [
                 "resources",

@@ -137,7 +137,8 @@ def run(
                 typer.echo(f"tieback: {what} ({count:,})", err=True)
             raise typer.Exit(ExitCode.NOTHING_DONE)
         broken = False
-        for end in import_posture(workspace, [ended.findings], Origin(), failed=ended.failed):
+        shown = f"Prowler's run on {cloud}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        for end in import_posture(workspace, [ended.findings], Origin(), failed=ended.failed, shown=shown):
             if isinstance(end, TiebackError):
                 raise end
             broken = bool(end.incomplete or ended.ended or ended.failed)

@@ -48,6 +48,7 @@ def import_posture(
     origin: Origin,
     progress: Callable[[str, int], None] | None = None,
     failed: Iterable[tuple[str, int]] = (),
+    shown: str = "",
 ) -> Iterator[ImportedPosture | TiebackError]:
     """Import files, one transaction each; what cannot be read is an error in its place.
 
@@ -57,6 +58,7 @@ def import_posture(
         origin: what the user says of exports that do not name account, region or resource.
         progress: told the path and the number of statements so far.
         failed: what the tool that wrote them could not collect, by its own log.
+        shown: what to call a file that is not the user's own; default: its path.
 
     Raises:
         WorkspaceError: the workspace cannot be used.
@@ -65,7 +67,7 @@ def import_posture(
     with Workspace.open(workspace) as opened_workspace, opened_workspace.lock():
         for path in paths:
             try:
-                yield _import(opened_workspace, path, origin, progress, missed)
+                yield _import(opened_workspace, path, origin, progress, missed, shown or str(path))
             except InputError as error:
                 yield error
 
@@ -76,6 +78,7 @@ def _import(
     origin: Origin,
     progress: Callable[[str, int], None] | None,
     failed: Iterable[tuple[str, int]],
+    shown: str,
 ) -> ImportedPosture:
     digest = _digest(path, origin)
     reader, source = opened(path, origin)
@@ -84,7 +87,7 @@ def _import(
     if known is not None:
         at = datetime.fromtimestamp(known.imported).astimezone().isoformat(timespec="seconds")
         return _done(known, reader.meta.title, before=at)
-    wanted = PostureImport(digest, POSTURE_VERSION, reader.meta.name, str(path), seen=source.seen)
+    wanted = PostureImport(digest, POSTURE_VERSION, reader.meta.name, shown, seen=source.seen)
     done = save_posture(
         workspace.lake,
         wanted,

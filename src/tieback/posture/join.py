@@ -196,7 +196,9 @@ def sentence(owned: Owned) -> str:
     verb = "leak from" if len(names) > 1 else "leaks from"
     if not leaking:
         verb = "use" if len(names) > 1 else "uses"
-    start = f"the store that {who} {verb} is " if who else "the store that answers outside is "
+    # A machine that no store answered on may be an API as well.
+    what = "store" if owned.stores or resource.kind is not ResourceKind.HOST else "back end"
+    start = f"the {what} that {who} {verb} is " if who else f"the {what} that answers outside is "
     return f"{start}{described(resource)}"
 
 

@@ -6,6 +6,7 @@ is as bad as its worst part.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 from msgspec.structs import replace
 
@@ -98,17 +99,16 @@ def _newest(name: str, ones: Iterable[Resource], worse: Answer) -> Answer:
 
 
 def _newest_key(ones: Iterable[Resource]) -> AtRest:
-    found, when = AtRest.UNKNOWN, ""
-    for one in ones:
-        if one.at_rest is AtRest.UNKNOWN:
-            continue
-        if found is AtRest.UNKNOWN:
-            found, when = one.at_rest, one.seen
-        elif found is AtRest.ENCRYPTED and one.at_rest in (AtRest.PROVIDER_KEY, AtRest.CUSTOMER_KEY):
-            found = one.at_rest  # an older word says whose key it is
-        elif one.seen == when and one.at_rest is AtRest.NONE:
-            found = AtRest.NONE
-    return found
+    """An older word may still say whose key it is that a newer one calls encrypted."""
+    said = [one for one in ones if one.at_rest is not AtRest.UNKNOWN]
+    for number, (_, some) in enumerate(groupby(said, key=lambda one: one.seen)):
+        now = {one.at_rest for one in some}
+        if AtRest.NONE in now:
+            return AtRest.NONE if number == 0 else AtRest.ENCRYPTED
+        for whose in (AtRest.PROVIDER_KEY, AtRest.CUSTOMER_KEY):
+            if whose in now:
+                return whose
+    return AtRest.ENCRYPTED if said else AtRest.UNKNOWN
 
 
 def _worst(answers: Iterable[Answer], worse: Answer) -> Answer:

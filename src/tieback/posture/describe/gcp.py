@@ -10,6 +10,7 @@ is named is the customer's.
 
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
 
 from tieback.model.resource import Answer, AtRest, Dependency, Place, Resource, ResourceKind
 from tieback.posture.describe.interface import About, UndescribedError, product_of
@@ -104,6 +105,20 @@ def firestore(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         key=key,
         cloud=(f"firestore:{its.project}",),
         backups=facts.answer("pointintimerecoveryenablement"),
+    )
+
+
+def realtime_database(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+    """An instance of Firebase Realtime Database: who reads it, its rules say, which ``tieback posture rules`` reads."""
+    its = _Its(facts, about, "firebasedatabase.googleapis.com", "instances")
+    host = urlsplit(facts.text("databaseurl")).hostname or ""
+    yield its.resource(
+        "firebase-rtdb",
+        "firebase_rtdb",
+        flag=Answer.NO if facts.text("state").upper() == "DISABLED" else Answer.YES,
+        route=Answer.YES,
+        endpoints=(Place(host, 443),) if host else (),
+        cloud=(f"firebase-rtdb:{its.name}",),
     )
 
 

@@ -1,6 +1,7 @@
 """What a description of a resource is read with: whose word it is, and what the words around it tell."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -48,6 +49,7 @@ class UndescribedError(Exception):
 type Describe = Callable[[Facts, About], Iterator[Resource | Dependency]]
 
 
+@lru_cache(maxsize=1000)
 def product_of(engine: str) -> str:
     """The probe that asks an engine, from the provider's name of it; empty for an unknown one."""
     word = engine.strip().lower()

@@ -50,6 +50,7 @@ DESCRIBE: Mapping[str, Describe] = {
     "gcp-bigquery": gcp.bigquery,
     "gcp-spanner": gcp.spanner,
     "gcp-firestore": gcp.firestore,
+    "gcp-rtdb": gcp.realtime_database,
     "gcp-memorystore": gcp.memorystore,
     "gcp-storage": gcp.bucket,
     "gcp-instance": gcp.instance,
