@@ -1,6 +1,8 @@
 """Reports over a million apps: a workspace is made up, and each format is rendered in a process of its own.
 
-``python -m bench.report WORKSPACE NAME`` is the child: it builds the report, renders one format and says what it took.
+``python -m bench.report WORKSPACE NAME`` is the child: it builds the report, renders one format and says what it took; with
+the name ``make`` it makes the workspace up. Linux counts the memory of whoever starts a process as its peak too, so the
+parent does neither.
 """
 
 import json
@@ -17,7 +19,7 @@ APPS = 1_000_000
 STORES = 100_000
 FINDINGS = 2_000_000
 APPS_A_PART = 50_000
-FORMATS = ("terminal", "html", "json")
+FORMATS = ("terminal", "html", "markdown", "csv", "sarif", "json")
 
 
 def run() -> str:
@@ -25,7 +27,7 @@ def run() -> str:
     with tempfile.TemporaryDirectory(prefix="tieback-bench-") as folder:
         workspace = Path(folder) / "workspace"
         start = time.perf_counter()
-        make(workspace)
+        subprocess.run([sys.executable, "-m", "bench.report", str(workspace), "make"], check=True)
         made = time.perf_counter() - start
         rows = []
         for name in FORMATS:
@@ -167,4 +169,7 @@ def child(workspace: Path, name: str) -> None:
 
 
 if __name__ == "__main__":
-    child(Path(sys.argv[1]), sys.argv[2])
+    if sys.argv[2] == "make":
+        make(Path(sys.argv[1]))
+    else:
+        child(Path(sys.argv[1]), sys.argv[2])

@@ -38,7 +38,7 @@ def findings(
             that is meant to be public is none.
         leaks: app, endpoint and what went there in the clear; one finding an app and endpoint.
         policies: app and what it declares about connections without TLS and whom it trusts; one finding an app.
-        dangling: host that has no address any more, and the app and endpoint that name it; one finding a host.
+        dangling: host that does not exist, the app that names it, and the line that says so; one finding a host.
         subjects: ``subject_of`` each app, by its SHA-256; versions of one app share a finding.
     """
     rules = load_rules()
@@ -168,8 +168,8 @@ def _of_policies(
 def _of_names(dangling: Sequence[tuple[str, str, str]], rules: Mapping[str, Rule]) -> Iterator[Finding]:
     groups: dict[str, dict[str, None]] = {}
     apps: dict[str, set[str]] = {}
-    for host, app, endpoint in sorted(dangling):
-        groups.setdefault(host, {}).setdefault(f"DNS has no address for {host}, which {endpoint} names")
+    for host, app, line in sorted(dangling):
+        groups.setdefault(host, {}).setdefault(line)
         apps.setdefault(host, set()).add(app)
     for host, lines in groups.items():
         yield _finding(rules, "dangling-name", (host,), lines, apps=apps[host])

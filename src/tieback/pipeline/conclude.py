@@ -23,8 +23,8 @@ from tieback.storage.inputs import RunInput
 from tieback.storage.lake import Lake
 from tieback.storage.workspace import Workspace
 
-_NO_ADDRESS = "DNS has no address for "
-"""How ``scope.names`` says that a name leads nowhere; a name that could not be asked for has another reason."""
+_GONE = frozenset({"dangling", "does not exist"})
+"""What DNS says of a name that whoever makes it next answers for; one that could not be asked for has no such word."""
 
 
 def conclude(
@@ -87,11 +87,11 @@ def routes(asked: Iterable[Candidate], seen: Mapping[str, Sequence[AppEndpoint]]
 
 
 def _dangling(lake: Lake, run: str, seen: Mapping[str, Sequence[AppEndpoint]]) -> Iterator[tuple[str, str, str]]:
-    """Hosts that DNS has no address for, each with an app and the endpoint that names it."""
+    """Hosts that do not exist in DNS, each with an app and the line that says so."""
     for backend in read_backends(lake, run):
-        if backend.resolved_by.startswith(_NO_ADDRESS):
-            for place in seen.get(backend.endpoint.value, ()):
-                yield backend.endpoint.host, place.app_sha256, backend.endpoint.value
+        said = [one.reason for one in backend.attributions if one.claim == "dns" and one.value in _GONE]
+        for place in seen.get(backend.endpoint.value, ()) if said else ():
+            yield backend.endpoint.host, place.app_sha256, f"{backend.endpoint.value}: {said[0]}"
 
 
 @dataclass(slots=True)

@@ -115,7 +115,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         ),
         backends=Handle[Backend](asked.backends, partial(read_backends, lake, run.id)),
         probes=Handle[ProbeReport](asked.count(), partial(read_probes, lake, run.id)),
-        tables=group_tables(lake, run.id, TRAFFIC_ANALYSIS, leads, table),
+        tables=group_tables(lake, (run.id, TRAFFIC_ANALYSIS, head.apps_analysed), leads, table),
         closer=closer_look(lake, leads, table),
         history=history(concluded, run.id),
     )

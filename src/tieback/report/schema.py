@@ -72,8 +72,9 @@ _TABLES: dict[str, tuple[str, Any]] = {
 
 def report_schema() -> dict[str, Any]:
     """Of ``--format json``."""
-    rows = {name: tuple[kind, ...] for name, (_, kind) in _TABLES.items()}
-    properties, definitions = _components(_HEAD | rows)
+    properties, definitions = _components(_HEAD | {name: kind for name, (_, kind) in _TABLES.items()})
+    for name in _TABLES:
+        properties[name] = {"type": "array", "items": properties[name]}
     return {
         "$schema": DIALECT,
         "title": f"tieback/report/{SCHEMA_VERSION}",

@@ -5,6 +5,7 @@ both, which is why groups of vendors and platforms do not add up to the total.
 """
 
 from collections.abc import Iterable
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -65,11 +66,12 @@ class StoreColumns:
             column.append(value)
 
     def table(self) -> "pa.Table":
-        """The columns for the database."""
+        """The columns for the database, and each store's ``number``."""
         import pyarrow as pa
 
         kinds = {"text": pa.string(), "flag": pa.bool_(), "rank": pa.int8()}
-        return pa.table({name: pa.array(self._columns[name], kinds[kind]) for name, kind in _SCHEMA.items()})
+        columns = {name: pa.array(self._columns[name], kinds[kind]) for name, kind in _SCHEMA.items()}
+        return pa.table(columns | {"number": pa.array(range(len(self._columns["id"])), pa.int32())})
 
 
 _MOST = 10**30
@@ -99,14 +101,17 @@ _OF_APPS = frozenset({"platform", "vendor"})
 
 
 def group_tables(
-    lake: Lake, run: str, traffic: str, leads: "pa.Table", stores: "pa.Table", most: int = MOST_GROUPS
+    lake: Lake,
+    run: tuple[str, str, int],
+    leads: "pa.Table",
+    stores: "pa.Table",
+    most: int = MOST_GROUPS,
 ) -> tuple[GroupTable, ...]:
     """Tables by kind, platform, vendor, provider and country; one whose only group is unknown is left out.
 
     Args:
         lake: where the apps are.
-        run: which run.
-        traffic: version of the analysis of captures, whose units are no apps.
+        run: which run, the version of the analysis of captures, whose units are no apps, and how many apps were read.
         leads: which app leads to which store: ``Conclusions.leads``.
         stores: ``StoreColumns.table`` of every store that answered and is no honeypot.
         most: groups of one table.
@@ -114,13 +119,14 @@ def group_tables(
     Raises:
         WorkspaceError: the lake cannot be read.
     """
-    tables = {"leads": leads, "stores": stores}
     found = []
+    ways = _ways(leads, stores, _leading(lake, run, leads))
+    read = _analysed(lake, run)
     for by, column in _TABLES:
-        of_apps = by in _OF_APPS
-        sql = (_BY_APP if of_apps else _BY_STORE).format(column=column, sums=_SUMS, order=_ORDER)
-        params: list[object] = [run, traffic, most] if of_apps else [most]
-        rows = list(lake.stream(sql, params, tables=tables))
+        tables, sql = {"ways": ways, "stores": stores}, _BY_STORE
+        if by in _OF_APPS:
+            tables, sql = tables | {"read": read[by]}, _BY_APP
+        rows = list(lake.stream(sql.format(column=column, sums=_SUMS, order=_ORDER), [most], tables=tables))
         groups = tuple(_group(row) for row in rows)
         if groups and any(group.name != UNKNOWN for group in groups):
             found.append(GroupTable(by, groups, int(rows[0][-1]) - len(groups)))
@@ -129,11 +135,62 @@ def group_tables(
 
 def closer_look(lake: Lake, leads: "pa.Table", stores: "pa.Table") -> CloserLook | None:
     """The exposed stores whose fields were read, and the apps that lead to them. Raises ``WorkspaceError``."""
-    (row,) = lake.stream(_CLOSER.format(sums=_SUMS), tables={"leads": leads, "stores": stores})
+    (row,) = lake.stream(_CLOSER.format(sums=_SUMS), tables={"ways": _ways(leads, stores, None), "stores": stores})
     count, apps, *sums = row
     if not count:
         return None
     return CloserLook(int(apps), int(count), _figure(sums[0], sums[1]), _figure(sums[2], sums[3]))
+
+
+def _ways(leads: "pa.Table", stores: "pa.Table", leading: "pa.Table | None") -> "pa.Table":
+    """Which app leads to which store, as numbers: counting hashes of 64 characters takes ten times the memory.
+
+    Columns ``app``, ``store`` (the store's ``number``), and, with ``leading``, the app's ``platform`` and ``vendor``.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    apps = pc.dictionary_encode(leads["app"].combine_chunks())
+    columns = {"app": apps.indices, "store": pc.index_in(leads["exposure"].combine_chunks(), value_set=stores["id"])}
+    if leading is not None:
+        at = pc.index_in(apps.dictionary, value_set=leading["app"])
+        for name in _OF_APPS:
+            of_app = pc.fill_null(pc.take(leading[name].combine_chunks(), at), UNKNOWN)
+            columns[name] = pc.take(of_app, apps.indices)
+    found = pa.table(columns)
+    return found.filter(pc.is_valid(found["store"]))
+
+
+def _analysed(lake: Lake, run: tuple[str, str, int]) -> dict[str, "pa.Table"]:
+    """Apps that were read, by platform and by vendor; those of which nothing else is known are unknown."""
+    import pyarrow as pa
+
+    counts: dict[str, dict[str, int]] = {by: {} for by in _OF_APPS}
+    for platform, vendor, number in lake.stream(_KNOWN.format(read=_READ), run[:2]):
+        for by, name in (("platform", platform), ("vendor", vendor)):
+            counts[by][name] = counts[by].get(name, 0) + number
+    found = {}
+    for by, known in counts.items():
+        rest = run[2] - sum(known.values())
+        if rest > 0:
+            known[UNKNOWN] = known.get(UNKNOWN, 0) + rest
+        names, numbers = pa.array(list(known), pa.string()), pa.array(list(known.values()), pa.int64())
+        found[by] = pa.table({"name": names, "analysed": numbers})
+    return found
+
+
+def _leading(lake: Lake, run: tuple[str, str, int], leads: "pa.Table") -> "pa.Table":
+    """Platform and vendor of the apps that lead to a store."""
+    import pyarrow as pa
+
+    names = ("app", "platform", "vendor")
+    schema = pa.schema([(name, pa.string()) for name in names])
+    rows = lake.stream(_LEADING.format(read=_READ), run[:2], tables={"leads": leads})
+    batches = [
+        pa.record_batch([pa.array(column, pa.string()) for column in zip(*some, strict=True)], schema=schema)
+        for some in batched(rows, 10_000)
+    ]
+    return pa.Table.from_batches(batches, schema=schema)
 
 
 def rows_of(stores: Iterable[StoreRow]) -> "pa.Table":
@@ -176,31 +233,36 @@ WITH counted AS (
         count(*) FILTER (s.ransomed) AS ransomed, {sums}
     FROM stores s GROUP BY name
 ), reached AS (
-    SELECT s.{column} AS name, count(DISTINCT l.app) AS led, count(DISTINCT l.app) FILTER (s.exposed) AS affected
-    FROM stores s JOIN leads l ON l.exposure = s.id GROUP BY name
+    SELECT s.{column} AS name, count(DISTINCT w.app) AS led, count(DISTINCT w.app) FILTER (s.exposed) AS affected
+    FROM stores s JOIN ways w ON w.store = s.number GROUP BY name
 )
 SELECT name, NULL, led, affected, answering, exposed, ransomed, records, records_rank, bytes, bytes_rank,
     (SELECT count(*) FROM counted)
 FROM counted LEFT JOIN reached USING (name) {order}"""
 
+_READ = """SEMI JOIN (
+    SELECT md5_number(unit || ':' || version) AS key FROM inputs WHERE run = ? AND problem = '' AND version <> ?
+) i ON i.key = md5_number(apps.unit || ':' || apps.version)"""
+"""The apps that were read, by sixteen bytes for each input."""
+
+_KNOWN = """
+SELECT coalesce(nullif(platform, ''), 'unknown'), coalesce(nullif(vendor, ''), 'unknown'), count(*)
+FROM apps {read} GROUP BY 1, 2"""
+
+_LEADING = """
+SELECT unit, coalesce(nullif(platform, ''), 'unknown'), coalesce(nullif(vendor, ''), 'unknown')
+FROM apps SEMI JOIN leads ON leads.app = apps.unit {read}"""
+
 _BY_APP = """
-WITH inp AS (
-    SELECT DISTINCT unit, version FROM inputs WHERE run = ? AND problem = '' AND version <> ?
-), a AS (
-    SELECT inp.unit AS app, coalesce(nullif(apps.{column}, ''), 'unknown') AS name
-    FROM inp LEFT JOIN apps USING (unit, version)
-), read AS (
-    SELECT name, count(*) AS analysed FROM a GROUP BY name
-), way AS (
-    SELECT DISTINCT coalesce(a.name, 'unknown') AS name, l.app, l.exposure
-    FROM leads l SEMI JOIN stores ON stores.id = l.exposure LEFT JOIN a ON a.app = l.app
+WITH way AS (
+    SELECT DISTINCT {column} AS name, app, store FROM ways
 ), reached AS (
     SELECT way.name, count(DISTINCT way.app) AS led, count(DISTINCT way.app) FILTER (s.exposed) AS affected
-    FROM way JOIN stores s ON s.id = way.exposure GROUP BY way.name
+    FROM way JOIN stores s ON s.number = way.store GROUP BY way.name
 ), counted AS (
     SELECT pair.name, count(*) AS answering, count(*) FILTER (s.exposed) AS exposed,
         count(*) FILTER (s.ransomed) AS ransomed, {sums}
-    FROM (SELECT DISTINCT name, exposure FROM way) pair JOIN stores s ON s.id = pair.exposure GROUP BY pair.name
+    FROM (SELECT DISTINCT name, store FROM way) pair JOIN stores s ON s.number = pair.store GROUP BY pair.name
 ), every AS (SELECT name FROM read UNION SELECT name FROM reached)
 SELECT name, coalesce(analysed, 0), led, affected, answering, exposed, ransomed, records, records_rank, bytes,
     bytes_rank, (SELECT count(*) FROM every)
@@ -208,7 +270,7 @@ FROM every LEFT JOIN read USING (name) LEFT JOIN reached USING (name) LEFT JOIN 
 
 _CLOSER = """
 SELECT count(*) FILTER (s.exposed), (
-    SELECT count(DISTINCT l.app) FROM leads l SEMI JOIN (SELECT id FROM stores WHERE exposed AND described) d
-        ON d.id = l.exposure
+    SELECT count(DISTINCT w.app) FROM ways w
+    SEMI JOIN (SELECT number FROM stores WHERE exposed AND described) d ON d.number = w.store
 ), {sums}
 FROM stores s WHERE s.described"""

@@ -72,7 +72,7 @@ class RunApps:
 
     def count(self) -> int:
         """How many apps were read."""
-        return self._number(f"{_ALL} SELECT count(*) FROM inp", self._scope)  # noqa: S608 - our own text
+        return self._number(f"SELECT count(DISTINCT {_KEY}) FROM inputs WHERE {_READ}", self._scope)  # noqa: S608 - ours
 
     def rows(self, most: int | None = None) -> Iterator[AppSummary]:
         """Every app, first those that lead to exposed stores, then those that lead to others, by name within.
@@ -80,16 +80,27 @@ class RunApps:
         Args:
             most: of the first rows alone, which takes a fraction of the memory.
         """
-        return self._summaries("", {}, most=most)
+        if most is None:
+            return self._summaries("", {})
+        first = [row[0] for row in self._lake.stream(_FIRST_LEADING, [*self._scope * 2, most], tables=self._tables)]
+        if len(first) < most:
+            first += self._first_quiet(most - len(first))
+        return self.pick(first)
 
     def quiet(self, most: int | None = None) -> Iterator[AppSummary]:
         """The apps that lead to no store, by name; ``most`` as in ``rows``."""
-        return self._summaries("", {}, "WHERE led.exposures IS NULL", most=most)
+        if most is None:
+            return self._summaries("", {}, "WHERE led.exposures IS NULL")
+        return self.pick(self._first_quiet(most))
+
+    def _first_quiet(self, most: int) -> list[str]:
+        """Content hashes of the first apps that lead to no store: nothing else of the others is held."""
+        params = [*self._scope * 2, most]
+        return [row[0] for row in self._lake.stream(_FIRST_QUIET, params, tables=self._tables)]
 
     def quiet_count(self) -> int:
         """How many rows ``quiet`` has."""
-        sql = f"{_ALL} SELECT count(*) FROM inp ANTI JOIN leads ON leads.app = inp.unit"  # noqa: S608
-        return self._number(sql, self._scope, self._tables)
+        return self.count() - self._number(_LEADING, self._scope, self._tables)
 
     def pick(self, keys: Collection[str]) -> Iterator[AppSummary]:
         """Those of the apps that have one of the content hashes, in the order of ``rows``."""
@@ -100,12 +111,7 @@ class RunApps:
 
     def shown(self) -> int:
         """How many rows there are: apps that were read, and those of captures that lead to a store."""
-        return self._number(
-            f"{_ALL} SELECT (SELECT count(*) FROM inp) + (SELECT count(DISTINCT unit) FROM captured "  # noqa: S608
-            "SEMI JOIN leads ON leads.app = captured.unit ANTI JOIN inp ON inp.unit = captured.unit)",
-            self._scope,
-            self._tables,
-        )
+        return self.count() + self._number(_CAPTURED_ALONE, self._scope, self._tables)
 
     def sightings(self, keys: Collection[str] | None = None) -> Iterator[AppSighting]:
         """What the apps name, in the order of the inputs; ``keys`` takes the apps with these content hashes alone."""
@@ -136,19 +142,13 @@ class RunApps:
 
     def sightings_count(self) -> int:
         """How many rows ``sightings`` has."""
-        return self._number(
-            f"{_ALL} SELECT count(*) FROM sightings SEMI JOIN inp USING (unit, version)",  # noqa: S608
-            self._scope,
-        )
+        return self._number(_SIGHTINGS_READ, self._scope)
 
     def _number(self, sql: str, params: Sequence[Any], tables: "Mapping[str, pa.Table] | None" = None) -> int:
         return int(next(self._lake.stream(sql, params, tables=tables))[0])
 
-    def _summaries(
-        self, which: str, tables: "Mapping[str, pa.Table]", where: str = "", most: int | None = None
-    ) -> Iterator[AppSummary]:
-        limit = "" if most is None else f"LIMIT {most:d}"
-        sql = _SUMMARIES.format(inputs=_INPUTS.format(which=which), which=which, where=where, limit=limit)
+    def _summaries(self, which: str, tables: "Mapping[str, pa.Table]", where: str = "") -> Iterator[AppSummary]:
+        sql = _SUMMARIES.format(inputs=_INPUTS.format(which=which), which=which, where=where)
         params = [*self._scope, self._unnamed_api, self._apis]
         for row in self._lake.stream(sql, params, tables={**self._tables, **tables}):
             yield _summary(row)
@@ -192,6 +192,22 @@ WITH inp AS (
 
 _ALL = _INPUTS.format(which="")
 
+_READ = "run = ? AND problem = '' AND version <> ?"
+_KEY = "md5_number(unit || ':' || version)"
+"""Sixteen bytes for two texts: a million of them fit into the memory of a laptop, whatever else is counted."""
+
+_LEADING = f"""
+SELECT count(*) FROM (SELECT DISTINCT app FROM leads) l
+SEMI JOIN (SELECT unit FROM inputs WHERE {_READ}) i ON i.unit = l.app"""  # noqa: S608
+
+_CAPTURED_ALONE = f"""
+SELECT count(*) FROM (SELECT DISTINCT unit FROM captured SEMI JOIN leads ON leads.app = captured.unit) c
+ANTI JOIN (SELECT unit FROM inputs WHERE {_READ}) i ON i.unit = c.unit"""  # noqa: S608
+
+_SIGHTINGS_READ = f"""
+SELECT count(*) FROM (SELECT {_KEY} AS key FROM sightings)
+SEMI JOIN (SELECT {_KEY} AS key FROM inputs WHERE {_READ}) USING (key)"""  # noqa: S608
+
 _SUMMARIES = """{inputs}, seen AS (
     SELECT unit, version, count(*) AS endpoints, bool_or(
         scheme IN ('http', 'https', 'ws', 'wss') AND CASE
@@ -222,8 +238,28 @@ _SUMMARIES = """{inputs}, seen AS (
 SELECT every.* EXCLUDE (ordinal), led.exposures
 FROM (FROM scanned UNION ALL BY NAME FROM in_traffic) every LEFT JOIN led USING (unit) {where}
 ORDER BY NOT coalesce(led.exposed, false), led.exposures IS NULL,
-    lower(coalesce(nullif(every.name, ''), every.bundle_id, every.path)), every.path, every.ordinal
-{limit}"""
+    lower(coalesce(nullif(every.name, ''), every.bundle_id, every.path)), every.unit"""
+
+_LABELLED = f"""
+    SELECT unit, lower(coalesce(nullif(name, ''), bundle_id)) AS label FROM apps
+    SEMI JOIN (SELECT {_KEY} AS key FROM inputs WHERE {_READ}) i
+        ON i.key = md5_number(apps.unit || ':' || apps.version)
+    UNION ALL
+    SELECT unit, lower(arg_min(path, ordinal)) FROM inputs WHERE {_READ}
+        AND {_KEY} NOT IN (SELECT {_KEY} FROM apps) GROUP BY unit"""  # noqa: S608
+"""The label of every app that was read, with nothing else of it."""
+
+_FIRST_QUIET = f"""
+SELECT unit FROM ({_LABELLED}) every ANTI JOIN leads ON leads.app = every.unit ORDER BY label, unit LIMIT ?"""  # noqa: S608
+
+_FIRST_LEADING = f"""
+WITH led AS (SELECT app, bool_or(exposed) AS exposed FROM leads GROUP BY app)
+SELECT unit FROM (
+    FROM ({_LABELLED})
+    UNION
+    SELECT unit, lower(coalesce(nullif(name, ''), bundle_id, path)) FROM captured
+) every JOIN led ON led.app = every.unit
+GROUP BY unit ORDER BY NOT any_value(exposed), min(label), unit LIMIT ?"""  # noqa: S608
 
 
 def _summary(row: Sequence[Any]) -> AppSummary:

@@ -169,13 +169,10 @@ def test_what_a_package_declares() -> None:
 
 
 def test_a_name_without_an_address_is_one_finding_of_all_who_name_it() -> None:
-    url, other = "https://gone.test/v1", "https://gone.test"
-    (finding,) = findings([], [], dangling=[("gone.test", "bb", url), ("gone.test", "aa", other)])
+    one, other = "https://gone.test: gone.test does not exist in DNS", "https://gone.test/v1: it does not exist"
+    (finding,) = findings([], [], dangling=[("gone.test", "bb", other), ("gone.test", "aa", one)])
     assert (finding.rule, finding.severity, finding.apps) == ("dangling-name", Severity.MEDIUM, ("aa", "bb"))
-    assert finding.evidence == (
-        "DNS has no address for gone.test, which https://gone.test names",
-        "DNS has no address for gone.test, which https://gone.test/v1 names",
-    )
+    assert finding.evidence == (one, other)
 
 
 def test_a_finding_carries_the_rule() -> None:

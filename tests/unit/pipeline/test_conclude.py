@@ -4,11 +4,12 @@ import asyncio
 from pathlib import Path
 
 import dns.resolver
+import pytest
 
-from tieback.backends.map import map_backends
-from tieback.model.backend import Candidate, Route
+from tieback.model.backend import Attribution, Backend, Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.pipeline.conclude import _dangling, routes
+from tieback.pipeline.conclude import _GONE, _dangling, routes
+from tieback.pipeline.name_answers import NameAnswers
 from tieback.scope.grant import parse_grant
 from tieback.scope.names import Names
 from tieback.storage.apps import AppEndpoint
@@ -35,6 +36,21 @@ def test_ipv6_is_keyed_as_probes_name_it() -> None:
     assert list(routes([candidate], {STORE.endpoint: [STORE]})) == ["[::1]:6379"]
 
 
+@pytest.mark.parametrize(
+    ("value", "gone"),
+    [("dangling", True), ("does not exist", True), ("no address", False), ("wildcard", False)],
+)
+def test_a_name_that_does_not_exist_is_told_with_the_apps_that_name_it(tmp_path: Path, value: str, gone: bool) -> None:
+    endpoint = Endpoint(EndpointKind.URL, "https://gone.test", "https", "gone.test", 443)
+    backend = Backend(endpoint, attributions=(Attribution("dns", value, "gone.test does not exist in DNS", 0.9),))
+    place = AppEndpoint("a" * 64, endpoint.value, "classes.dex", 1, "dex-string/url", Party.FIRST)
+    with Workspace.open(tmp_path) as workspace:
+        run = workspace.ledger.start_run(["x"])
+        save_backends(workspace.lake, run, [backend])
+        found = list(_dangling(workspace.lake, run, {endpoint.value: [place]}))
+    assert found == ([("gone.test", "a" * 64, "https://gone.test: gone.test does not exist in DNS")] if gone else [])
+
+
 class NoSuchName:
     """A resolver that knows no name."""
 
@@ -42,16 +58,9 @@ class NoSuchName:
         raise dns.resolver.NXDOMAIN
 
 
-def test_a_name_that_dns_does_not_know_is_told_with_the_apps_that_name_it(tmp_path: Path) -> None:
+def test_the_words_are_those_of_who_asks_dns() -> None:
     target = 'match = "*.test"\nports = "any"\ndepth = "identify"\n'
     text = f'authorised_by = "A"\ncontact = "a@b.test"\nnot_after = 2099-01-01\ndns = true\n[[target]]\n{target}'
-    names = Names(parse_grant(text, "g"), resolver=NoSuchName())  # type: ignore[arg-type]
-    gone = Endpoint(EndpointKind.URL, "https://gone.test", "https", "gone.test", 443)
-    outside = Endpoint(EndpointKind.URL, "https://gone.example", "https", "gone.example", 443)
-    backends = asyncio.run(map_backends([gone, outside], names.resolve))
-    place = AppEndpoint("a" * 64, gone.value, "classes.dex", 1, "dex-string/url", Party.FIRST)
-    with Workspace.open(tmp_path) as workspace:
-        run = workspace.ledger.start_run(["x"])
-        save_backends(workspace.lake, run, backends)
-        seen = {gone.value: [place], outside.value: [place]}
-        assert list(_dangling(workspace.lake, run, seen)) == [("gone.test", "a" * 64, gone.value)]
+    answers = NameAnswers(Names(parse_grant(text, "g"), resolver=NoSuchName()))  # type: ignore[arg-type]
+    asyncio.run(answers.resolve("gone.test"))
+    assert [(one.claim, one.value in _GONE) for one in answers.said_of("gone.test")] == [("dns", True)]

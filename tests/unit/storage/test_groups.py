@@ -16,6 +16,7 @@ from tieback.storage.inputs import RunInput, save_inputs
 from tieback.storage.lake import Lake
 
 TRAFFIC = "traffic-1"
+RUN = ("run", TRAFFIC, 4)
 SUM = "sum over stores"
 
 
@@ -54,7 +55,7 @@ def leads() -> pa.Table:
 
 
 def tables(lake: Lake, most: int = 25) -> dict[str, tuple[tuple[Group, ...], int]]:
-    found = group_tables(lake, "run", TRAFFIC, leads(), rows_of(STORES), most)
+    found = group_tables(lake, RUN, leads(), rows_of(STORES), most)
     return {table.by: (table.groups, table.left_out) for table in found}
 
 
@@ -88,6 +89,12 @@ def test_by_another_property(lake: Lake, by: str, lines: list[tuple[object, ...]
     assert found == lines
 
 
+def test_an_app_of_which_nothing_is_known_is_counted_all_the_same(lake: Lake) -> None:
+    found = {t.by: t.groups for t in group_tables(lake, ("run", TRAFFIC, 7), leads(), rows_of(STORES))}
+    assert {group.name: group.analysed for group in found["platform"]} == {"android": 3, "ios": 1, "unknown": 3}
+    assert {group.name: group.analysed for group in found["vendor"]} == {"Acme": 2, "Bolt": 1, "unknown": 4}
+
+
 def test_long_tables_are_cut_and_counted(lake: Lake) -> None:
     groups, left_out = tables(lake, most=1)["vendor"]
     assert ([group.name for group in groups], left_out) == (["Acme"], 2)
@@ -95,12 +102,12 @@ def test_long_tables_are_cut_and_counted(lake: Lake) -> None:
 
 def test_a_table_of_nothing_known_is_left_out(lake: Lake) -> None:
     bare = rows_of([StoreRow("x1", "mongodb", "", "", True, False, False, exact(1, ""), exact(1, ""))])
-    found = [table.by for table in group_tables(lake, "run", TRAFFIC, leads(), bare)]
+    found = [table.by for table in group_tables(lake, RUN, leads(), bare)]
     assert found == ["kind", "platform", "vendor"]
 
 
 def test_without_a_store_the_apps_are_counted(lake: Lake) -> None:
-    found = {t.by: t.groups for t in group_tables(lake, "run", TRAFFIC, leads(), rows_of([]))}
+    found = {t.by: t.groups for t in group_tables(lake, RUN, leads(), rows_of([]))}
     assert set(found) == {"platform", "vendor"}
     assert [(group.name, group.analysed, group.exposed) for group in found["platform"]] == [
         ("android", 3, 0),
