@@ -10,6 +10,7 @@ from tieback.pii.reading import Reading
 from tieback.pii.surroundings import Surroundings
 from tieback.pii.taxonomy import NONE
 
+_NEEDLESS = Needs.NOTHING
 _REGISTERED_APPS = frozenset({"oauth", "oidc", "redirect", "grant", "scope"})
 """Words beside ``client_id`` that make the client a program."""
 _TREE = frozenset({"parent", "child", "sibling"})
@@ -89,9 +90,9 @@ def of_the_table(words: tuple[str, ...], near: Surroundings, lexicon: Lexicon) -
 
 def _certain(reading: Reading, lexicon: Lexicon) -> bool:
     """Whether a phrase of the name means a class wherever it stands; a mere word for a person (``author``) does not."""
-    return any(
-        p.pii_class != NONE and p.needs is Needs.NOTHING
-        for f in reading.found
-        if f.end - f.start > 1 or lexicon.nouns.get(reading.words[f.start]) is not Noun.PERSON
-        for p in f.phrases
-    )
+    for found in reading.found:
+        if found.end - found.start > 1 or lexicon.nouns.get(reading.words[found.start]) is not Noun.PERSON:
+            for phrase in found.phrases:
+                if phrase.pii_class != NONE and phrase.needs is _NEEDLESS:
+                    return True
+    return False

@@ -72,7 +72,7 @@ class Reader:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._keys = lexicon.identifiers | DOERS
-        self._known = lexicon.known
+        self._known, self._starts, self._pairs = lexicon.known, lexicon.starts, lexicon.pairs
         self.read = lru_cache(CACHED)(self._read)
         self._guess = lru_cache(CACHED // 4)(self._guess_word)
         self._words_of = lru_cache(CACHED)(self._analyse)
@@ -175,25 +175,34 @@ class Reader:
 
     def _find(self, words: tuple[str, ...], border: int) -> tuple[Found, ...]:
         """The longest phrases, none inside another; those of the parent only where the name adds nothing."""
-        lexicon = self.lexicon
-        longest_from = lexicon.longest_from
-        phrases, pairs = lexicon.phrases, lexicon.pairs
+        starts = self._starts
         size, covered = len(words), 0
         found: list[Found] = []
-        for start, word in enumerate(words):
-            longest = longest_from.get(word)
-            if longest is None:
+        for at, word in enumerate(words):
+            known = starts.get(word)
+            if known is None:
                 continue
-            end = min(size, start + longest) if longest > 1 and words[start : start + 2] in pairs else start + 1
-            while end > start and end > covered:
-                meanings = phrases.get(words[start:end])
-                if meanings is not None:
-                    covered = end
-                    if end > border or lexicon.transparent.issuperset(words[border:]):
-                        found.append(Found(start, end, meanings))
-                    break
-                end -= 1
+            longest, meanings = known
+            end = at + 1
+            if longest > 1 and words[at : at + 2] in self._pairs:
+                end, meanings = self._longest(words, at, min(size, at + longest), meanings)
+            if meanings and end > covered:
+                covered = end
+                if end > border or self.lexicon.transparent.issuperset(words[border:]):
+                    found.append(Found(at, end, meanings))
         return tuple(found)
+
+    def _longest(
+        self, words: tuple[str, ...], start: int, end: int, alone: tuple[Phrase, ...]
+    ) -> tuple[int, tuple[Phrase, ...]]:
+        """Where the longest phrase from a word ends, and what it means."""
+        phrases = self.lexicon.phrases
+        while end > start + 1:
+            meanings = phrases.get(words[start:end])
+            if meanings is not None:
+                return end, meanings
+            end -= 1
+        return end, alone
 
     def tongues(self, words: Iterable[str]) -> frozenset[str]:
         """Languages that a word belongs to, where it belongs to few and not to English."""

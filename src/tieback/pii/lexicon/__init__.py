@@ -120,8 +120,8 @@ class Lexicon(msgspec.Struct):
 
     phrases: dict[Words, tuple[Phrase, ...]]
     """Folded words to what they mean, the surest first; several where languages disagree."""
-    longest_from: dict[str, int]
-    """Word to the number of words of the longest phrase that begins with it."""
+    starts: dict[str, tuple[int, tuple[Phrase, ...]]]
+    """Word to the number of words of the longest phrase that begins with it, and what it means alone, if anything."""
     pairs: frozenset[Words]
     """The first two words of every longer phrase."""
     nouns: dict[str, Noun]
@@ -306,12 +306,13 @@ class _Build:
         subjects = (self.plain | things) - persons - self._role("carrier") - transparent
         groups: dict[frozenset[str], frozenset[str]] = {}
         languages = {word: groups.setdefault(some := frozenset(of), some) for word, of in self.languages.items()}
+        phrases = {
+            key: tuple(same.values() if len(same) == 1 else sorted(same.values(), key=_surest_first))
+            for key, same in self.phrases.items()
+        }
         return Lexicon(
-            phrases={
-                key: tuple(same.values() if len(same) == 1 else sorted(same.values(), key=_surest_first))
-                for key, same in self.phrases.items()
-            },
-            longest_from=longest,
+            phrases=phrases,
+            starts={word: (size, phrases.get((word,), ())) for word, size in longest.items()},
             pairs=frozenset(pairs),
             nouns=dict.fromkeys(persons - things, Noun.PERSON) | dict.fromkeys(things - persons, Noun.THING),
             stems=frozenset(
