@@ -4,7 +4,6 @@ from bench.pii import SAMPLE, sample
 from tieback.pii import classify_names
 from tieback.pii.taxonomy import NONE, load_taxonomy
 
-
 FLOORS = {"it": 0.85}
 """Italian has a system whose columns are three letters of the table and three of the word (``MEDNOM``)."""
 
