@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from itertools import batched
 from pathlib import Path
 
 import msgspec
@@ -36,6 +37,7 @@ from tieback.storage.workspace import Workspace
 
 MAX_ATTACHMENT = 256 << 20
 ATTACHMENTS = "attachments"
+STORES_AT_ONCE = 500
 MAX_DOMAINS = 20
 """Of one vendor, from its apps."""
 GROUPS: Mapping[str, Callable[[Case], str]] = {
@@ -270,24 +272,28 @@ class Casework:
                 "no run has ended here", where=str(self._workspace.directory), advice="Scan something first"
             )
         report = build_report(self._workspace, run.id)
-        stores = list(report.exposed.rows())
-        keys = {route.app_sha256 for store in stores for route in store.routes}
-        apps = {summary.app.sha256: summary.app for summary in report.apps.pick(keys)}
         self.enroll()
-        # Apps that traffic alone shows are in no package that was analysed.
-        self._cases.change_vendors(lambda known: newcomers(known, apps.values()), self.now)
+        backends = read_backends(self._workspace.lake, run.id)
+        providers = {backend.endpoint.value: backend.provider for backend in backends if backend.provider}
         register = Register(self._cases.vendors())
-        providers = {
-            backend.endpoint.value: backend.provider for backend in read_backends(self._workspace.lake, run.id)
-        }
-        wanted, nobodys = [], 0
-        for store in stores:
-            own = [apps[key] for key in dict.fromkeys(route.app_sha256 for route in store.routes) if key in apps]
-            some = list(openings(store, own, register, provider_of(store, providers), policy, self.now))
-            nobodys += not some
-            wanted += some
-        opened = self._cases.open(wanted, self.now)
-        return Opened(tuple(opened), len(wanted) - len(opened), nobodys)
+        opened: list[Case] = []
+        known = nobodys = 0
+        for stores in batched(report.exposed.rows(), STORES_AT_ONCE):
+            keys = {route.app_sha256 for store in stores for route in store.routes}
+            apps = {summary.app.sha256: summary.app for summary in report.apps.pick(keys)}
+            # Apps that traffic alone shows are in no package that was analysed.
+            if self._cases.change_vendors(lambda there, apps=apps: newcomers(there, apps.values()), self.now):  # type: ignore[misc]
+                register = Register(self._cases.vendors())
+            wanted = []
+            for store in stores:
+                own = [apps[key] for key in dict.fromkeys(route.app_sha256 for route in store.routes) if key in apps]
+                some = list(openings(store, own, register, provider_of(store, providers), policy, self.now))
+                nobodys += not some
+                wanted += some
+            fresh = self._cases.open(wanted, self.now)
+            known += len(wanted) - len(fresh)
+            opened += fresh
+        return Opened(tuple(opened), known, nobodys)
 
     def cases(self, states: Sequence[CaseState] = (), vendor: str = "") -> list[Case]:
         """Cases by due date; those of some states or of one vendor (id or name)."""

@@ -12,7 +12,6 @@ from tieback.cases.register import Register
 from tieback.model.app import App
 from tieback.model.device import Fleet, FleetApp, Install, Ownership, Strength
 from tieback.model.errors import UsageError
-from tieback.model.exposure import Exposure
 from tieback.pipeline.known_apps import ANALYSED, COLUMNS, app_of
 from tieback.storage.lake import Lake
 from tieback.storage.workspace import Workspace
@@ -174,16 +173,26 @@ class FleetView:
             self._counted = list(self._inventory.apps(versions=False))
         return self._counted
 
-    def _stores(self, apps: set[str]) -> dict[str, list[Exposure]]:
+    def _stores(self, apps: set[str]) -> "dict[str, list[_Led]]":
         """Open stores by the apps that lead there, from the run that ended last."""
         run = self._workspace.ledger.latest_run()
-        found: dict[str, list[Exposure]] = {}
+        found: dict[str, list[_Led]] = {}
         if run is not None and apps:
             for store in self._workspace.ledger.conclusions.exposures(run.id, exposed=True):
+                classes = tuple(total.pii_class for total in store.pii)
+                led = _Led(store.id, store.records.value, classes)
                 for app in dict.fromkeys(route.app_sha256 for route in store.routes):
                     if app in apps:
-                        found.setdefault(app, []).append(store)
+                        found.setdefault(app, []).append(led)
         return found
+
+
+class _Led(msgspec.Struct, frozen=True):
+    """What a line tells of an open store."""
+
+    id: str
+    records: int
+    classes: tuple[str, ...]
 
 
 @contextmanager
@@ -202,7 +211,7 @@ def _line(
     match: Match | None,
     register: Register,
     names: Mapping[str, str],
-    stores: Mapping[str, list[Exposure]],
+    stores: "Mapping[str, list[_Led]]",
 ) -> FleetLine:
     if match is None:
         return FleetLine(app, vendor=app.publisher)
@@ -213,8 +222,8 @@ def _line(
         match,
         vendor or app.publisher or next((one.vendor for one in match.apps if one.vendor), ""),
         tuple(led),
-        sum(store.records.value for store in led.values()),
-        tuple(sorted({total.pii_class for store in led.values() for total in store.pii})),
+        sum(store.records for store in led.values()),
+        tuple(sorted({name for store in led.values() for name in store.classes})),
     )
 
 
