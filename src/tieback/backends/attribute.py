@@ -5,6 +5,7 @@ doubts, at most ``MOST``); where they differ each keeps its own reason, and the 
 the strongest: nothing is dropped, and nothing that is disputed stays certain.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -23,7 +24,11 @@ BY_ADDRESS = 0.95
 BY_DOMAIN = 0.9
 """That who holds a registrable domain answers for the hosts below it."""
 BY_CERTIFICATE = 0.85
-"""That the organisation in a certificate's subject runs the host: somebody checked it once."""
+"""That the organisation in a certificate's subject answers for the host, where its name is in the domain too."""
+SHOWN = 0.5
+"""That it has anything to do with the host, where its name is not: fronts show their own, and anybody may write one."""
+_ORGANISATION = re.compile(r"(?:^|,)\s*O=((?:\\.|[^,\\+])+)")
+_LETTERS = re.compile(r"[^a-z0-9]+")
 _MANY = frozenset({"country", "asn", "as_name"})
 """Claims of which a host with several addresses may have several."""
 
@@ -56,6 +61,27 @@ def attribute(
         InputError: imported data is damaged.
     """
     return combine(_every(host, known, hosting, addresses, domains))
+
+
+def by_certificate(host: str, subject: str, seen_in: str, domains: OwnerDomains) -> Iterator[Attribution]:
+    """What the subject of a certificate that a capture shows says of whose the host is.
+
+    Args:
+        host: canonical name.
+        subject: RFC 4514, such as ``CN=api.example.org,O=Example GmbH``.
+        seen_in: the capture.
+        domains: the public suffix list.
+    """
+    found = _ORGANISATION.search(subject)
+    name = found[1].replace("\\", "").strip()[:100] if found else ""
+    if not name:
+        return
+    brand = domains.owner_domain(host).partition(".")[0].replace("-", "")
+    said = f"the certificate that {host} showed in {seen_in} names the organisation {name}; its issuer was not checked"
+    if len(brand) > 2 and brand in _LETTERS.sub("", name.lower()):
+        yield Attribution("owner", name, f"{said}, but its name is in the domain", BY_CERTIFICATE)
+    else:
+        yield Attribution("certificate", name, said, SHOWN)
 
 
 def best(found: Iterable[Attribution], claim: str) -> Attribution | None:

@@ -35,6 +35,8 @@ class Attributed(msgspec.Struct, frozen=True):
     """Hosts that servers' answers name, each once."""
     addresses: tuple[tuple[str, str], ...] = ()
     """Names of servers with the addresses that they had."""
+    subjects: tuple[tuple[str, str], ...] = ()
+    """Names of servers with the subject of the certificate that they showed; either may be empty."""
     known: bool = True
     """Whether the capture tells which app it was."""
 
@@ -68,6 +70,7 @@ def attributed(workspace: Workspace, units: Sequence[RunInput], bundles: Mapping
             _leaks(found, rules),
             tuple(dict.fromkeys(leads_of(found, Path(paths[unit]).name))),
             tuple(dict.fromkeys((flow.server.name, flow.server.ip) for flow in found if _went_there(flow))),
+            tuple(dict.fromkeys((flow.server.name, flow.tls.certificate_subject) for flow in found if flow.tls)),
             bool(bundle),
         )
 

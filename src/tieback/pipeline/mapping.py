@@ -1,10 +1,11 @@
 """Back ends are told whose they are, and APIs are followed to what their answers name: between mapping and asking."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
-from tieback.backends.attribute import best
+from tieback.backends.attribute import best, by_certificate
 from tieback.backends.hints import hints
 from tieback.backends.normalise import host_of
 from tieback.backends.pivot import Lead, Pivot
@@ -23,14 +24,24 @@ CAPTURE = "capture"
 """``Backend.resolved_by`` where a capture shows the address that an app went to."""
 
 
+_MAX_SUBJECTS = 4
+"""Certificates of one name that are looked at."""
 BY_MAKER = 0.9
 """That who makes an app answers for the endpoints that carry the maker's name, or that its configuration gives."""
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What captures show of names."""
+
+    addresses: Mapping[str, tuple[str, ...]] = {}
+    subjects: Mapping[str, tuple[tuple[str, str], ...]] = {}
+    """Subjects of certificates, each with the capture."""
 
 
 def described(
     backends: Iterable[Backend],
     knowledge: Knowledge,
-    seen: Mapping[str, tuple[str, ...]],
+    seen: Shown,
     makers: Mapping[str, tuple[tuple[str, str], ...]] | None = None,
     answers: NameAnswers | None = None,
 ) -> Iterator[Backend]:
@@ -39,7 +50,7 @@ def described(
     Args:
         backends: as mapped.
         knowledge: what hosts are judged by.
-        seen: addresses by name, as captures show them: for names that nobody could or might resolve.
+        seen: what captures show: addresses for names that nobody could or might resolve, and certificates.
         makers: who makes the apps whose own endpoint it is, and why it is theirs, by its value.
         answers: what DNS said, where anybody was asked.
 
@@ -49,7 +60,7 @@ def described(
     known: dict[tuple[object, ...], tuple[Attribution, ...]] = {}
     for mapped in backends:
         host = host_of(mapped.endpoint)
-        shown = () if mapped.addresses else seen.get(host, ())
+        shown = () if mapped.addresses else seen.addresses.get(host, ())
         backend = msgspec.structs.replace(mapped, addresses=shown, resolved_by=CAPTURE) if shown else mapped
         resource = backend.endpoint.value if backend.endpoint.kind is EndpointKind.CLOUD else ""
         own = (makers or {}).get(backend.endpoint.value, ())
@@ -60,6 +71,8 @@ def described(
             claimed = [Attribution("owner", name, f"makes the app; {reason}", BY_MAKER) for name, reason in own]
             aliases = answers.aliases(host) if answers is not None else ()
             claimed += answers.said_of(host) if answers is not None else ()
+            for subject, where in seen.subjects.get(host, ()):
+                claimed += by_certificate(host, subject, where, knowledge.domains)
             known[key] = (
                 knowledge.statements(host, backend.endpoint.path, addresses, aliases, claimed)
                 if host
@@ -81,13 +94,19 @@ def _value(found: Iterable[Attribution], claim: str) -> str:
     return one.value if one is not None else ""
 
 
-def seen_addresses(traffic: Iterable[Attributed]) -> dict[str, tuple[str, ...]]:
-    """Addresses that captures show behind names, by name."""
-    found: dict[str, dict[str, None]] = {}
+def shown(traffic: Iterable[Attributed]) -> Shown:
+    """What the captures of a run show of names."""
+    addresses: dict[str, dict[str, None]] = {}
+    subjects: dict[str, dict[tuple[str, str], None]] = {}
     for group in traffic:
         for name, address in group.addresses:
-            found.setdefault(name, {})[address] = None
-    return {name: tuple(addresses) for name, addresses in found.items()}
+            addresses.setdefault(name, {})[address] = None
+        for name, subject in group.subjects:
+            if name and subject and len(its := subjects.setdefault(name, {})) < _MAX_SUBJECTS:
+                its[subject, Path(group.path).name] = None
+    return Shown(
+        {name: tuple(its) for name, its in addresses.items()}, {name: tuple(its) for name, its in subjects.items()}
+    )
 
 
 def apis_of(backends: Iterable[Backend]) -> dict[str, tuple[str, ...]]:

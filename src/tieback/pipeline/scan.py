@@ -25,7 +25,7 @@ from tieback.model.report import Report
 from tieback.pipeline.attributed import Attributed, attributed
 from tieback.pipeline.conclude import conclude
 from tieback.pipeline.inputs import scan_units
-from tieback.pipeline.mapping import Follower, described, seen_addresses, unasked
+from tieback.pipeline.mapping import Follower, described, shown, unasked
 from tieback.pipeline.name_answers import NameAnswers
 from tieback.pipeline.notes import Notes, salt_of
 from tieback.pipeline.probing import Progress, probe_all, store_ports, today_utc
@@ -217,7 +217,7 @@ async def _ask(
     knowledge = Knowledge()
     try:
         own = makers(lake, named.units)
-        backends = list(described(mapped, knowledge, seen_addresses(named.traffic), own, answers))
+        backends = list(described(mapped, knowledge, shown(named.traffic), own, answers))
     finally:
         knowledge.close()
     if grant is None or names is None or answers is None:

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieback.backends.addresses import Addresses
-from tieback.backends.attribute import MOST, Known, attribute, best, combine
+from tieback.backends.attribute import (
+    BY_CERTIFICATE,
+    MOST,
+    SHOWN,
+    Known,
+    attribute,
+    best,
+    by_certificate,
+    combine,
+)
 from tieback.backends.hosting import Hosting
 from tieback.backends.normalise import OwnerDomains
 from tieback.model.backend import Attribution
@@ -83,6 +92,22 @@ def test_differing_sources_are_kept_and_weakened() -> None:
     assert first == strong
     assert (second.value, second.confidence) == ("y", 0.3)
     assert second.parts == (("by b", 0.5), ("but x is more likely", -0.4))
+
+
+@pytest.mark.parametrize(
+    ("subject", "found"),
+    [
+        ("CN=api.workhub.test,O=Workhub GmbH,C=DE", ("owner", "Workhub GmbH", BY_CERTIFICATE)),
+        ("O=Work-Hub\\, Inc.", ("owner", "Work-Hub, Inc.", BY_CERTIFICATE)),
+        ("CN=x,O=Cloudflare\\, Inc.", ("certificate", "Cloudflare, Inc.", SHOWN)),
+        ("CN=O=Workhub", None),
+        ("CN=api.workhub.test", None),
+        ("", None),
+    ],
+)
+def test_organisations_of_certificates(subject: str, found: tuple[str, str, float] | None) -> None:
+    told = [(one.claim, one.value, one.confidence) for one in by_certificate("api.workhub.test", subject, "x", DOMAINS)]
+    assert told == ([found] if found else [])
 
 
 def test_databases_of_countries_are_no_second_witness() -> None:

@@ -13,7 +13,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.flow import Flow, FlowEvidence, FlowTls, Hint, NameFrom, Peer, Server
 from tieback.model.probe import Outcome, ProbeReport, TlsInfo
 from tieback.pipeline.attributed import Attributed
-from tieback.pipeline.mapping import Follower, described, seen_addresses, unasked
+from tieback.pipeline.mapping import Follower, Shown, described, shown, unasked
 from tieback.pipeline.why import Knowledge
 from tieback.scope.names import Resolution
 
@@ -41,22 +41,40 @@ def knowledge(tmp_path: Path) -> Iterator[Knowledge]:
 
 
 def test_names_tell_provider_and_region(knowledge: Knowledge) -> None:
-    (found,) = described([web("shop.s3.eu-west-1.amazonaws.com")], knowledge, {})
+    (found,) = described([web("shop.s3.eu-west-1.amazonaws.com")], knowledge, Shown())
     assert (found.provider, found.region, found.asn) == ("Amazon Web Services", "eu-west-1", None)
     assert {one.claim for one in found.attributions} >= {"provider", "product", "region", "account", "boundary"}
 
 
 def test_a_capture_gives_addresses_that_nobody_might_resolve(knowledge: Knowledge) -> None:
-    seen = {API: ("104.16.0.1",), "known.test": ("104.16.0.2",)}
+    seen = Shown({API: ("104.16.0.1",), "known.test": ("104.16.0.2",)})
     resolved = Backend(web("known.test").endpoint, ("198.51.100.1",), "hosts")
     first, second = described([web(API), resolved], knowledge, seen)
     assert (first.addresses, first.resolved_by, first.provider) == (("104.16.0.1",), "capture", "Cloudflare")
     assert (second.addresses, second.resolved_by, second.provider) == (("198.51.100.1",), "hosts", "")
 
 
-def test_addresses_that_captures_show() -> None:
-    group = Attributed("k", App(Platform.UNKNOWN, "a", "k"), "x", (), (), (), (("a.test", "::1"), ("a.test", "::2")))
-    assert seen_addresses([group, group]) == {"a.test": ("::1", "::2")}
+def test_what_captures_show() -> None:
+    group = Attributed(
+        "k",
+        App(Platform.UNKNOWN, "a", "k"),
+        "/x/run.pcap",
+        (),
+        (),
+        addresses=(("a.test", "::1"), ("a.test", "::2")),
+        subjects=(("a.test", "O=A"), ("a.test", ""), ("", "O=B")),
+    )
+    assert shown([group, group]) == Shown({"a.test": ("::1", "::2")}, {"a.test": (("O=A", "run.pcap"),)})
+
+
+def test_makers_and_certificates_say_whose_a_host_is(knowledge: Knowledge) -> None:
+    seen = Shown({}, {API: (("CN=api.workhub.test,O=Workhub Ltd", "run.pcap"),)})
+    endpoint = web(API).endpoint.value
+    (found,) = described([web(API)], knowledge, seen, {endpoint: (("Workhub Access GmbH", "its name is in it"),)})
+    owners = [(one.value, one.confidence) for one in found.attributions if one.claim == "owner"]
+    assert found.owner == "Workhub Access GmbH"
+    assert [name for name, _ in owners] == ["Workhub Access GmbH", "Workhub Ltd", "workhub.test"]
+    assert owners[1][1] < 0.85, "a disputed owner is less sure"
 
 
 def follower(*backends: Backend) -> Follower:
