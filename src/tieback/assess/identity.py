@@ -12,9 +12,13 @@ Equal keys are one store, with these limits:
 - A report without an identifier belongs to the one store of its product that answered with an identifier at the same
   address and port (asked once before and once after it began to want a password). Where a load balancer puts two such
   stores behind one address, nothing is guessed.
+- What a console shows of the store behind it (Kibana) tells nothing where the store answers by itself: its figures are
+  coarser.
 """
 
 from collections.abc import Iterable, Sequence
+
+import msgspec
 
 from tieback.assess.leaves import leaves
 from tieback.assess.ransom import RansomSigns
@@ -34,6 +38,10 @@ _NEAREST_TO_DATA = (
     Access.NOT_FOUND,
     Access.UNKNOWN,
 )
+
+
+_CONSOLES = frozenset({"kibana"})
+"""Probes that ask a store through another product."""
 
 
 def answered(report: ProbeReport) -> bool:
@@ -64,7 +72,17 @@ def group_stores(reports: Iterable[ProbeReport], signs: RansomSigns | None = Non
         identity = _identity(report, signs)
         groups[identity.key] = (identity, (*groups.get(identity.key, (identity, ()))[1], report))
     _share(groups)
-    return [groups[key] for key in sorted(_joined(groups))]
+    return [_first_hand(groups[key]) for key in sorted(_joined(groups))]
+
+
+def _first_hand(store: Store) -> Store:
+    """The store without what consoles show of it, where it told that itself; their reports come last then."""
+    identity, reports = store
+    direct = tuple(report for report in reports if report.probe not in _CONSOLES)
+    if len(direct) == len(reports) or not any(report.containers for report in direct):
+        return store
+    told = (msgspec.structs.replace(one, containers=()) for one in reports if one.probe in _CONSOLES)
+    return identity, (*direct, *told)
 
 
 def _telling(report: ProbeReport) -> tuple[object, ...]:

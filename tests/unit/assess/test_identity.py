@@ -1,5 +1,6 @@
 from itertools import permutations
 
+import msgspec
 import pytest
 
 from tieback.assess.identity import address_of, group_stores
@@ -120,6 +121,21 @@ def test_stores(reports: list[ProbeReport], stores: list[list[str]]) -> None:
 )
 def test_addresses(target: str, address: str, shown: str) -> None:
     assert address_of(report(target, address)) == shown
+
+
+def test_a_console_tells_nothing_that_the_store_tells_itself() -> None:
+    store = report("a.test:9200", "127.0.0.1", "elasticsearch:cluster_uuid:1", records=9)
+    console = msgspec.structs.replace(
+        report("b.test:5601", "127.0.0.2", "elasticsearch:cluster_uuid:1", records=12), probe="kibana", product="kibana"
+    )
+    for order in permutations([store, console]):
+        ((_, members),) = group_stores(order)
+        assert [(one.target, len(one.containers)) for one in members] == [("a.test:9200", 1), ("b.test:5601", 0)]
+    ((_, alone),) = group_stores([console])
+    assert len(alone[0].containers) == 1
+    closed = msgspec.structs.replace(store, containers=(), access=Access.AUTH_REQUIRED)
+    ((_, both),) = group_stores([closed, console])
+    assert [one.target for one in both if one.containers] == ["b.test:5601"]
 
 
 def member(port: int, *names: str, product: str = "mongodb", key: str = "") -> ProbeReport:
