@@ -36,6 +36,12 @@ MAX_VALUES = 64
 _PASSWORD, _TOKEN = "password", "secret_token"
 _SURE = 0.9
 """Of a credential: its form is checked, and it is never tried."""
+_SHORT = 4
+_NEVER_SHORT = frozenset({
+    "bank_account", "biometric_media", "email", "message_content", "national_id", "payment_card", "phone",
+    "postal_address",
+})  # fmt: skip
+"""Classes of which a few characters are none, whatever the name says: ``cc`` is a country as well, ``add`` a switch."""
 _FEW = 2
 _TELLING = re.compile(
     r"@|\+\d|\b00[1-9]|[A-Z]{2}\d{2} ?[A-Z0-9]{4}|(?:[0-9A-Fa-f]{2}[:-]){5}|(?:[0-9A-Fa-f]{4}\.){2}|<<|\$|"
@@ -112,6 +118,8 @@ class LeakJudge:
         if few and not self._says_something(first.name, first.parent) and not any(map(_TELLING.search, values)):
             return
         verdict = self._verdict(Column(field=first.name, table=first.parent, values=values))
+        if verdict.pii_class in _NEVER_SHORT and max(map(len, values)) < _SHORT:
+            return
         if verdict.pii_class != NONE:
             yield Leak(verdict.pii_class, first.where[:160], direction, mask(first.value), round(verdict.confidence, 3))
 

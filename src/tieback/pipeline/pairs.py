@@ -87,7 +87,8 @@ def _cookies(value: bytes) -> Iterator[Pair]:
         name, equals, content = cookie.strip().partition(b"=")
         if equals and content:
             text = text_of(name)[:MAX_NAME]
-            yield Pair(f"cookie:{text}", text, unquote(text_of(content.strip(b'"'))), "cookie")
+            # A cookie's name is its maker's own word (``NID``, ``sid``): what it holds tells.
+            yield Pair(f"cookie:{text}", "", unquote(text_of(content.strip(b'"'))), "cookie")
 
 
 def _mongodb(data: bytes) -> Iterator[Pair]:

@@ -74,6 +74,8 @@ def test_many_values_of_one_name_are_judged_together() -> None:
             b"GET / HTTP/1.1\r\nCookie: m=ada@workhub.test; sid=0123456789abcdef\r\n\r\n",
             {("email", "cookie:m"), ("secret_token", "header:cookie")},
         ),
+        ("http", b"GET / HTTP/1.1\r\nCookie: NID=7a8b9c\r\n\r\n", {("secret_token", "header:cookie")}),
+        ("http", b'HTTP/1.1 200 OK\r\n\r\n{"cc":"DE","phone":"1","address":"0"}', set()),
         ("http", b"HTTP/1.1 200 OK\r\n\r\nsent to ada@workhub.test and bob@workhub.test", {("email", "text")}),
         ("http", b'HTTP/1.1 200 OK\r\n\r\n["ada@workhub.test"]', {("email", "json:$[]")}),
         ("redis", b"$16\r\nada@workhub.test\r\n", {("email", "answer")}),
