@@ -74,14 +74,29 @@ def walk(source: Source, special: Special, budget: Budget, place: str = "", dept
                 continue
             if content is not Content.ARCHIVE or large:
                 yield from heap.emptied()
-                made = deque(make_artifacts(name, data, source.problems, budget, content))
+                parts = _each(make_artifacts(name, data, source.problems, budget, content), place)
                 data = b""
-                while made:
-                    yield _placed(made.popleft(), place)
+                yield from parts
                 continue
         yield from heap.emptied()
         yield from _nested(source, entry, budget, place, depth)
     yield from heap.emptied()
+
+
+def _each(made: Iterable[Artifact], place: str) -> Iterator[Artifact]:
+    """The artifacts one by one, none of them held here while the next one is made or searched."""
+    left = deque(made) if isinstance(made, tuple) else made
+    del made
+    if isinstance(left, deque):
+        while left:
+            yield _placed(left.popleft(), place)
+        return
+    pieces = iter(left)
+    while (piece := next(pieces, None)) is not None:
+        placed = _placed(piece, place)
+        del piece
+        yield placed
+        del placed
 
 
 def _nested(source: Source, entry: Entry, budget: Budget, place: str, depth: int) -> Iterator[Piece]:
@@ -153,7 +168,7 @@ def make_artifacts(
     if content is Content.TEXT or content is Content.BINARY:
         return (whole(file, BufferKind[content.name], data),)
     if content is Content.UNITY_BUNDLE:
-        return (read_bundle(file, data, problems, budget),)
+        return read_bundle(file, data, problems, budget)
     if content is Content.GZIP:
         return _expanded(file, data, problems, budget, depth)
     return (_structured(file, content, bytes(data), problems),)

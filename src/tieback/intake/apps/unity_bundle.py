@@ -4,20 +4,26 @@ The file begins with a signature, a version, two texts, its size, and the sizes 
 compressed like the blocks are: not at all, with LZMA, or with LZ4. Numbers are big-endian. What is in the blocks,
 serialised scenes and objects, has its texts behind their length, in UTF-8.
 
-Source: AssetsTools.NET ``AssetBundleHeader`` and ``AssetBundleFSHeader``,
-https://github.com/nesrak1/AssetsTools.NET/wiki; versions 6 to 8. No texts are kept apart. Bounds: 48 MiB of what comes
-out, 16 MiB where it is LZMA, 65,536 blocks.
+Source: AssetsTools.NET ``AssetBundleHeader`` and ``AssetBundleFSHeader``, versions 6 to 8,
+https://github.com/nesrak1/AssetsTools.NET/wiki. No texts are kept apart. Bounds: what comes out is paid from the
+package's budget, 16 MiB of a block in LZMA, 65,536 blocks.
 """
 
 import lzma
 import struct
+from collections.abc import Iterator
 
 from tieback.intake.apps.budget import Budget
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.problems import Problems
 
 MAGIC = b"UnityFS\0"
-MAX_OUT = 48 * 1024 * 1024
+PIECE = 8 * 1024 * 1024
+"""Bytes that are searched at a time, about."""
+LONGEST = 64 * 1024
+"""Bytes of the longest text that is kept whole at the end of a piece."""
+MAX_BLOCK = 32 * 1024 * 1024
+"""Bytes of a block; Unity makes them of 128 KiB, or one of all where nothing is compressed."""
 MAX_LZMA = 16 * 1024 * 1024
 """Most bytes of a block in LZMA: the decoder keeps as much beside what it gives."""
 MAX_BLOCKS = 65_536
@@ -35,19 +41,31 @@ class _DamagedError(Exception):
     """What is wrong with a bundle."""
 
 
-def read_bundle(file: str, data: Bytes, problems: Problems, budget: Budget) -> Artifact:
-    """What is in the blocks as one buffer; what cannot be read, or is too much, is left out, with a problem."""
-    out = bytearray()
+def read_bundle(file: str, data: Bytes, problems: Problems, budget: Budget) -> Iterator[Artifact]:
+    """What is in the blocks, some at a time; what cannot be read, or is too much, is left out, with a problem."""
+    base, kept = 0, bytearray()
     try:
-        _fill(out, data, min(MAX_OUT, budget.total))
+        for plain in _blocks(data, budget):
+            kept += plain
+            if len(kept) >= PIECE:
+                # No text goes over a NUL: what follows the last one goes with the next piece.
+                end = kept.rfind(b"\0", len(kept) - LONGEST) + 1 or len(kept)
+                yield _piece(file, bytes(kept[:end]), base)
+                base += end
+                del kept[:end]
     except (_DamagedError, struct.error) as error:
-        reason = error if isinstance(error, _DamagedError) else "it is cut off"
+        # The exception itself would keep all of these in memory.
+        reason = str(error) if isinstance(error, _DamagedError) else "it is cut off"
         problems.note(f"the Unity bundle cannot be read further: {reason}", file)
-    budget.total -= len(out)
-    return Artifact(file, (Buffer(file, BufferKind.BINARY, out or data),))
+    if kept or not base:
+        yield _piece(file, bytes(kept) or data, base)
 
 
-def _fill(out: bytearray, data: Bytes, most: int) -> None:
+def _piece(file: str, data: Bytes, base: int) -> Artifact:
+    return Artifact(file, (Buffer(file, BufferKind.BINARY, data, base=base),))
+
+
+def _blocks(data: Bytes, budget: Budget) -> Iterator[Bytes]:
     at = len(MAGIC) + 4
     (version,) = struct.unpack_from(">I", data, len(MAGIC))
     for _ in range(2):  # what made it, and which release of that
@@ -69,11 +87,12 @@ def _fill(out: bytearray, data: Bytes, most: int) -> None:
     (count,) = struct.unpack_from(">I", table, 16)
     for index in range(min(count, MAX_BLOCKS)):
         size, packed, kind = _block.unpack_from(table, 20 + index * _block.size)
-        if size > most - len(out):
-            raise _DamagedError(f"more than {len(out)} bytes are in it")
+        if size > min(MAX_BLOCK, budget.total):
+            raise _DamagedError("there is too much in it")
         if at >= len(data):
             raise _DamagedError("it is cut off")
-        out += _plain(data[at : at + packed], size, kind & _KIND)
+        yield _plain(data[at : at + packed], size, kind & _KIND)
+        budget.total -= size
         at += packed
 
 

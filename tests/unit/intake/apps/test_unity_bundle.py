@@ -3,6 +3,7 @@
 import lzma
 import struct
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from tieback.intake.apps.budget import Budget, budget_for
 from tieback.intake.apps.problems import Problems
-from tieback.intake.apps.unity_bundle import MAX_OUT, read_bundle
+from tieback.intake.apps.unity_bundle import read_bundle
 from tieback.pipeline.analyse import Analyser
 
 BLOCKS = (b"\x0a\0\0\0scene one\0\0" + b"\x17\0\0\0https://api.wo", b"rkhub.dev/v1\0" + b"tail" * 40)
@@ -41,8 +42,9 @@ def bundle(kind: int, *, version: int = 7, flags: int = 0, blocks: tuple[bytes, 
 
 def opened(data: bytes, budget: Budget | None = None) -> tuple[bytes, list[str]]:
     problems = Problems()
-    artifact = read_bundle("data.unity3d", data, problems, budget or budget_for(0))
-    return bytes(artifact.buffers[0].data), [problem.what for problem in problems]
+    buffers = [one.buffers[0] for one in read_bundle("data.unity3d", data, problems, budget or budget_for(0))]
+    assert [buffer.base for buffer in buffers] == [0, *accumulate(len(buffer.data) for buffer in buffers[:-1])]
+    return b"".join(buffer.data for buffer in buffers), [problem.what for problem in problems]
 
 
 @pytest.mark.parametrize("kind", [0, 1, 2, 3], ids=["plain", "LZMA", "LZ4", "LZ4HC"])
@@ -60,7 +62,7 @@ def test_blocks_are_one_text(kind: int, version: int, flags: int) -> None:
         (bundle(2).replace(struct.pack(">IIH", len(BLOCKS[0]), len(packed(BLOCKS[0], 2)), 2), b"\xff" * 10), ""),
         (bundle(5), "compression 5 is unknown"),
         (bundle(0).replace(struct.pack(">IIH", len(BLOCKS[1]), len(BLOCKS[1]), 0), struct.pack(">IIH", 1 << 31, 9, 0)),
-         "more than 33 bytes are in it"),
+         "there is too much in it"),
     ],
 )  # fmt: skip
 def test_damage_is_said_and_what_came_before_is_kept(data: bytes, problem: str) -> None:
@@ -75,6 +77,15 @@ def test_what_comes_out_is_paid_from_the_budget() -> None:
     assert content == BLOCKS[0]
     assert budget.total == 100 - len(content)
     assert problems
+
+
+def test_large_ones_come_in_pieces_that_cut_no_text() -> None:
+    text = b"https://api.workhub.dev/v1\0" * 4000
+    blocks = tuple(text[at : at + 5000] for at in range(0, len(text), 5000)) * 90
+    pieces = [one.buffers[0] for one in read_bundle("a", bundle(2, blocks=blocks), Problems(), budget_for(0))]
+    assert len(pieces) == 2
+    assert all(bytes(piece.data[-1:]) == b"\0" for piece in pieces)
+    assert sum(len(piece.data) for piece in pieces) == len(text) * 90
 
 
 def test_a_game_names_its_host(tmp_path: Path, build: Callable[..., bytes]) -> None:
@@ -92,4 +103,4 @@ def test_hostile_bundles_never_raise(kind: int, noise: list[tuple[int, int]]) ->
     for place, byte in noise:
         data[place % len(data)] = byte
     content, _ = opened(bytes(data))
-    assert len(content) <= MAX_OUT
+    assert len(content) <= budget_for(0).total
