@@ -72,8 +72,8 @@ class LeakJudge:
         found: dict[tuple[str, str, str], Leak] = {}
         masks: set[str] = set()
         for leak in self._leaks(seen.samples):
-            # A token under a name is found by its name and by its form; the name says more.
-            if leak.where.startswith("credential:") and leak.masked in masks:
+            # What stands under a name is found by its name and by its form; the name says more.
+            if leak.where.startswith(("credential:", "text")) and leak.masked in masks:
                 continue
             # Of a session's cookie the header as a whole was told.
             if leak.where.startswith("cookie:") and leak.pii_class in {_PASSWORD, _TOKEN}:

@@ -7,6 +7,7 @@ names and a line a row, cells parted by tabs.
 import re
 from collections.abc import Iterator
 
+from tieback.pipeline.bodies import pairs_of_text
 from tieback.pipeline.pair import Pair, text_of
 
 _MAX_STATEMENTS = 64
@@ -29,6 +30,8 @@ def pairs_of_sql(data: bytes) -> Iterator[Pair]:
     """Named values of statements or of rows."""
     if not _STATEMENT.match(data):
         yield from _rows(data)
+        if b"\t" not in data:  # a protocol whose rows are not taken apart gives its texts, a line each
+            yield from pairs_of_text(data)
         return
     lines = data.split(b"\n")
     at = 0
@@ -40,7 +43,10 @@ def pairs_of_sql(data: bytes) -> Iterator[Pair]:
             end += 1
         holders = len(_HOLDER.findall(lines[at])) if b"'" not in lines[at] else 0
         if holders:
-            yield from _bound(lines[at], lines[at + 1 : min(end, at + 1 + holders)])
+            # SQL Server's clients declare the parameters before their values.
+            values = [line for line in lines[at + 1 : end] if not line.startswith(b"@")]
+            yield from _bound(lines[at], values[:holders])
+            yield from pairs_of_text(b"\n".join(values[holders:]))
         else:  # a statement may go over several lines
             yield from _statement(b"\n".join(lines[at:end]))
         at = end

@@ -30,6 +30,11 @@ from tieback.pipeline.sql_pairs import pairs_of_sql
         (b"EXEC find_user N'a@b.test'", {"literal": "a@b.test"}),
         (b"SELECT * FROM p WHERE mail LIKE 'a@b.test'", {"column:mail": "a@b.test"}),
         (b"name\tpin\nAda\t1234\nBob\tNULL\n", {"column:name": "Bob", "column:pin": "1234"}),
+        (
+            b"SELECT * FROM p WHERE mail = @P0\n@P0 nvarchar(4000)\na@b.test\nand c@d.test",
+            {"column:mail": "a@b.test", "text": "c@d.test"},
+        ),
+        (b"master\nto a@b.test\n", {"column:master": "to a@b.test", "text": "a@b.test"}),
         (b"Ada Lovelace\t1234", {}),
         (b"COMMIT", {}),
         (b"", {}),
