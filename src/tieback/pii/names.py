@@ -243,7 +243,10 @@ class NameDetector:
             return Classification(NONE, 0.0, (f"begins with {opening.text!r}",))
         # Heads that languages share (type, total) stand first where all that follows is of such a language.
         shared = opening.head or opening.pii_class in _SHARED
-        head_first = opening.head_first or (shared and len(found) > 1 and all(p.head_first for _, p in found[1:]))
+        following = [p.head_first for _, p in found[1:]]
+        # A head that begins an English name is a prefix: dtBirthDate.
+        head_first = opening.head_first and not (opening.head and following and not any(following))
+        head_first = head_first or (shared and bool(following) and all(following))
         at = 0 if head_first and first.start >= reading.border else len(found) - 1
         place, phrase = found[at]
         if not head_first and self._hidden_head(place, phrase, reading):

@@ -250,6 +250,8 @@ def test_public_benchmark_keeps_its_score(detector: NameDetector) -> None:
         ("user.name.keyword", "", (), "username"),
         ("geo.country_iso_code", "", (), "none"),
         ("geburtsdtum", "", (), "birth"),
+        ("dtBirthDate", "users", (), "birth"),
+        ("dt_nascimento", "pessoas", (), "birth"),
         ("id_email", "mailings_recipients", (), "none"),
         ("email_id", "customers", (), "email"),
         ("mail_identifier", "contacts", (), "email"),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 _ALNUM = {c: i for i, c in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
+_MRZ = {**_ALNUM, "<": 0}
 _DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")
 
 
@@ -74,6 +75,14 @@ def mod11_2(text: str) -> bool:
     for digit in body:
         state = (state + int(digit)) * 2 % 11
     return "0123456789X"[(12 - state) % 11] == text[-1]
+
+
+def mrz_digit(text: str) -> str:
+    """The check digit of a field of a machine-readable zone (ICAO Doc 9303-3, 4.9); empty where none is possible."""
+    try:
+        return str(sum(_MRZ[c] * (7, 3, 1)[place % 3] for place, c in enumerate(text)) % 10)
+    except KeyError:
+        return ""
 
 
 class Weighted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

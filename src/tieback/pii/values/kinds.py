@@ -95,8 +95,14 @@ def vin_shape(value: str) -> bool:
 
 
 def mrz(value: str) -> bool:
-    """Fillers, and on whole lines the check digits of the second."""
+    """Fillers as the names in the first line have them."""
     return "<<" in value and value.count("<") >= 3
+
+
+def mrz_numbers(value: str) -> bool:
+    """Check digits of the document's number, of birth and of expiry in a second line (ICAO Doc 9303-3, 4.9)."""
+    fields = ((0, 9), (13, 19), (21, 27))
+    return len(value) > 27 and all(checksums.mrz_digit(value[start:end]) == value[end] for start, end in fields)
 
 
 def route(value: str) -> bool:
@@ -167,6 +173,7 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "vin": checksums.vin,
     "vin_shape": vin_shape,
     "mrz": mrz,
+    "mrz_numbers": mrz_numbers,
     "route": route,
     "phone": phone,
     "international": international,
