@@ -63,7 +63,8 @@ def hints(answers: Iterable[bytes], server: str, port: int | None, names: Iterab
     """
     found: dict[tuple[str, int | None], Hint] = {}
     hosts: set[str] = set()
-    for hint in (*_of_certificate(names), *(hint for answer in answers for hint in _of_answer(answer, server))):
+    kin = _kin(server)
+    for hint in (*(hint for answer in answers for hint in _of_answer(answer, kin)), *_of_certificate(names, kin)):
         own = hint.host == server and hint.port in (None, port)
         if own or (hint.host, hint.port) in found or (hint.port is None and hint.host in hosts):
             continue
@@ -74,14 +75,20 @@ def hints(answers: Iterable[bytes], server: str, port: int | None, names: Iterab
     return tuple(found.values())
 
 
-def _of_certificate(names: Iterable[str]) -> Iterator[Hint]:
+def _kin(server: str) -> str:
+    """How names of the same domain end, or more of them where its owner has three labels; empty for an address."""
+    return "." + ".".join(server.split(".")[-2:]) if "." in server and not _literal(server) else ""
+
+
+def _of_certificate(names: Iterable[str], kin: str) -> Iterator[Hint]:
+    """Names of the same domain: a front's certificate names its other customers too."""
     for name in names:
-        host = _host(name.removeprefix("*."))
+        host = _host(name.removeprefix("*.")) if kin and name.lower().endswith(kin) else ""
         if host:
             yield Hint(host, None, "", "certificate")
 
 
-def _of_answer(data: bytes, server: str) -> Iterator[Hint]:
+def _of_answer(data: bytes, kin: str) -> Iterator[Hint]:
     head, _, body = data.partition(b"\r\n\r\n")
     if not head.startswith(b"HTTP/"):
         return
@@ -92,10 +99,10 @@ def _of_answer(data: bytes, server: str) -> Iterator[Hint]:
             yield from _tokens(value, f"header:{key}", bare=False)
         elif colon and _BACKEND.fullmatch(key):
             yield from _tokens(value, f"header:{key}", bare=True)
-    yield from _of_body(body.decode("utf-8", "replace"), server)
+    yield from _of_body(body.decode("utf-8", "replace"), kin)
 
 
-def _of_body(text: str, server: str) -> Iterator[Hint]:
+def _of_body(text: str, kin: str) -> Iterator[Hint]:
     """Stores by their scheme, hosts with a port, and relatives of the server: a page is full of other names.
 
     The rare marks are looked for first and the hosts around them read from there: bodies are long.
@@ -114,7 +121,6 @@ def _of_body(text: str, server: str) -> Iterator[Hint]:
         for name in (_host(other), _host(host)):
             if name:
                 yield Hint(name, port, "", "body")
-    kin = "." + ".".join(server.split(".")[-2:]) if "." in server and not _literal(server) else ""
     lower, at, count = text.lower() if kin else "", 0, 0
     while kin and count < _MAX_MARKS and (at := lower.find(kin, at)) >= 0:
         end, count = at + len(kin), count + 1
@@ -153,9 +159,8 @@ def _host(text: str) -> str:
     text = text.strip("[]").lower().removesuffix(".")
     if "." not in text and ":" not in text:
         return ""
-    literal = _literal(text)
-    if literal:
-        return literal
+    if ":" in text or text[-1:].isdigit():
+        return _literal(text)
     labels = text.split(".")
     last = labels[-1]
     good = len(labels) > 1 and 1 < len(last) <= 63 and not last[0].isdigit() and last.replace("-", "").isalnum()

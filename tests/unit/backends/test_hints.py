@@ -92,15 +92,19 @@ def test_credentials_are_never_part_of_a_hint() -> None:
     assert "SECRET" not in repr(told)
 
 
-def test_names_of_the_certificate_come_first_and_each_host_once() -> None:
+def test_names_of_the_certificate_are_those_of_the_same_domain_and_come_last() -> None:
     told = hints(
-        [answer("X-Backend: es.workhub.test")], API, 443, ("*.workhub.test", API, "es.workhub.test", "10.0.0.1")
+        [answer("X-Backend: es.workhub.test")],
+        API,
+        443,
+        ("*.workhub.test", API, "DB.workhub.test", "es.workhub.test", "10.0.0.1", "other.test"),
     )
     assert [(one.host, one.where) for one in told] == [
+        ("es.workhub.test", "header:x-backend"),
         ("workhub.test", "certificate"),
-        ("es.workhub.test", "certificate"),
-        ("10.0.0.1", "certificate"),
+        ("db.workhub.test", "certificate"),
     ]
+    assert hints([], "203.0.113.7", 443, ("es.workhub.test",)) == ()
 
 
 def test_hints_are_bounded() -> None:

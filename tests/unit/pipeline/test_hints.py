@@ -17,13 +17,13 @@ def test_answers_and_certificates() -> None:
         ],
     )
     assert told.hints == (
-        Hint("db.workhub.test", None, "", "certificate"),
         Hint("es.workhub.test", 9200, "", "header:x-backend"),
+        Hint("db.workhub.test", None, "", "certificate"),
     )
     assert "SECRET" not in repr(told)
     assert [(lead.api, lead.hint.host) for lead in leads_of([told], "run.pcap")] == [
-        ("api.workhub.test", "db.workhub.test"),
         ("api.workhub.test", "es.workhub.test"),
+        ("api.workhub.test", "db.workhub.test"),
     ]
 
 
