@@ -52,6 +52,7 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
 CASES = [
     # Protected is left out where the stand-in asks for no password.
     (Server.ELASTICSEARCH, unpacked_standins.elasticsearch, {"elasticsearch-protected"}),
+    (Server.OPENSEARCH, unpacked_standins.opensearch, set[str]()),
     (Server.SOLR, unpacked_standins.solr, set[str]()),
     (Server.COUCHDB, unpacked_standins.couchdb, set[str]()),
     (Server.CASSANDRA, unpacked_standins.cassandra, set[str]()),

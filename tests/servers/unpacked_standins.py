@@ -90,16 +90,25 @@ Threads((sys.argv[2], int(sys.argv[3])), globals()[sys.argv[1]]).serve_forever()
 def elasticsearch(folder: Path) -> Path:
     """osmem-server, an emulation of OpenSearch, in the place of its Java machine."""
     (folder / "modules" / "x-pack-security").mkdir(parents=True)
-    _write(folder / "lib" / "elasticsearch-8.15.0.jar", "")
+    return _search_engine(folder, "elasticsearch", "8.15.0", "ES")
+
+
+def opensearch(folder: Path) -> Path:
+    """The same."""
+    return _search_engine(folder, "opensearch", "3.1.0", "OPENSEARCH")
+
+
+def _search_engine(folder: Path, name: str, version: str, prefix: str) -> Path:
+    _write(folder / "lib" / f"{name}-{version}.jar", "")
     _write(folder / "config" / "jvm.options", "-Xlog:gc*:file=logs/gc.log:utctime\n-XX:HeapDumpPath=data\n")
     _write(
-        folder / "bin" / "elasticsearch",
+        folder / "bin" / name,
         "#!/bin/sh\n"
         'test "$(id -u)" != 0 || exit 1\n'
-        "yml=$ES_PATH_CONF/elasticsearch.yml\n"
+        f"conf=${prefix}_PATH_CONF; yml=$conf/{name}.yml\n"
         'host=$(sed -n "s/^network.host: //p" "$yml"); port=$(sed -n "s/^http.port: //p" "$yml")\n'
-        'grep -q "^-Xlog:gc\\*:file=/.*/logs/gc.log" "$ES_PATH_CONF/jvm.options" || exit 1\n'
-        'exec "$ES_JAVA_HOME/bin/java" -addr "$host:$port" -no-stdin-watch -no-ja\n',
+        'grep -q "^-Xlog:gc\\*:file=/.*/logs/gc.log" "$conf/jvm.options" || exit 1\n'
+        f'exec "${prefix}_JAVA_HOME/bin/java" -addr "$host:$port" -no-stdin-watch -no-ja\n',
     )
     java = folder / "jdk" / "bin" / "java"
     java.parent.mkdir(parents=True)
