@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tieback.pipeline.http_messages import MAX_BODY, MAX_MESSAGES, messages
 
 JSON = b'{"a":1}'
-PACKED = gzip.compress(JSON)
+PACKED = gzip.compress(JSON, mtime=0)
 GET = b"GET /x HTTP/1.1\r\nHost: a.test\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\n"
 
