@@ -48,9 +48,9 @@ def run() -> str:
             )
     return (
         "## Posture\n\n`python -m bench posture`: made-up exports of an AWS account (`describe-db-instances`, "
-        f"security groups, route tables, key aliases), then the join with a run of {STORES:,} open stores, {STORES // 2:,} of "
-        "them instances of the account. A process each; wall and CPU in seconds, peaks in MiB. Bar: a million resources "
-        "in under 180 s together, memory flat.\n\n"
+        "security groups, route tables, key aliases), then the join with a run of "
+        f"{STORES:,} open stores, {STORES // 2:,} of them instances of the account. A process each; wall and CPU in "
+        "seconds, peaks in MiB. Bar: a million resources in under 180 s together, memory flat.\n\n"
         + table(
             [
                 "resources",

@@ -3,6 +3,7 @@ small client takes what the aws command line would print. What is true was worke
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from tieback.model.resource import Resource, ResourceKind
 from tieback.pipeline.posture import ImportedPosture, import_posture, numbers, resources
 from tieback.pipeline.posture_join import JoinSummary, join
 from tieback.posture.join import Foreign, Owned, Unseen
+from tieback.posture.prowler_run import Cloud, checks_for
 from tieback.posture.source import Origin
 from tieback.storage.workspace import Workspace
 
@@ -235,6 +237,15 @@ def test_prowler_itself(moto: str, truth: dict[str, dict[str, Any]], tmp_path: P
     assert wrong == []
     unencrypted = {key for key, told in collected.items() if told["at_rest"] == "none"}
     assert {key for key in collected if found[key].at_rest == "none"} == unencrypted
+
+
+@pytest.mark.parametrize("cloud", list(Cloud))
+def test_every_check_that_is_asked_for_is_one_of_prowlers(cloud: Cloud, tmp_path: Path) -> None:
+    prowler = installed("prowler", "prowler")
+    command = [prowler, cloud.value, "--list-checks", "--no-banner", "--no-color"]
+    environment = {"PATH": os.defpath, "HOME": str(tmp_path)}
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=300).stdout
+    assert set(checks_for(cloud)) <= set(re.findall(r"^\[([a-z0-9_]+)\]", said, re.MULTILINE))
 
 
 def test_an_account_without_permission(tmp_path: Path) -> None:

@@ -215,27 +215,35 @@ def join(
 
     Example: tieback posture join
     """
+    import heapq
+
     from tieback.model.exposure import Finding, Severity
     from tieback.pipeline.posture_join import JoinSummary
     from tieback.pipeline.posture_join import join as joined
+    from tieback.posture.join import Unseen, badness
 
     if fail_on not in {"never", *Severity}:
         raise UsageError(f"--fail-on takes never or {', '.join(Severity)}", where=fail_on)
     worst = -1
     with _opened(workspace) as opened:
         found: list[Joined] = []
-        unseen = 0
+        unseen: list[tuple[int, int, Unseen]] = []
         summary: JoinSummary | None = None
-        for one in joined(opened):
+        for count, one in enumerate(joined(opened)):
             if isinstance(one, Finding):
                 worst = max(worst, one.severity.rank)
             if output is OutputFormat.JSON:
                 write_line(encode(_KIND[type(one).__name__], one))
             elif isinstance(one, JoinSummary):
                 summary = one
-            elif type(one).__name__ != "Unseen" or (unseen := unseen + 1) <= SHOWN:
+            elif isinstance(one, Unseen):
+                # The worst of any number, in the order in which they came where they are equally bad.
+                entry = (badness(one.resource), -count, one)
+                (heapq.heappush if len(unseen) < SHOWN else heapq.heappushpop)(unseen, entry)
+            else:
                 found.append(one)
     if summary is not None:
+        found += [entry[2] for entry in sorted(unseen, reverse=True)]
         _print_joined(found, summary)
     if fail_on != "never" and worst >= Severity(fail_on).rank:
         raise typer.Exit(ExitCode.FINDINGS)
@@ -408,6 +416,10 @@ def _chart(row: "Numbers") -> None:
         console.print(Text(f"  {name:<20}{'█' * round(share / 2.5):<41}{share:5.1f} %"))
 
 
+def _of(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def _print_joined(found: "list[Joined]", summary: "JoinSummary") -> None:
     console = data_console()
     groups = (
@@ -431,9 +443,9 @@ def _print_joined(found: "list[Joined]", summary: "JoinSummary") -> None:
         console.print(Text(f"  {getattr(one, 'severity', '')}: {getattr(one, 'title', '')}"))
     console.print(
         Text(
-            f"{summary.resources:,} resources of {summary.accounts:,} accounts: {summary.owned:,} known outside, "
-            f"{summary.leaking:,} of them leak; {summary.unseen:,} public and unseen; {summary.foreign:,} open stores "
-            f"in no account; {summary.findings:,} findings"
+            f"{_of(summary.resources, 'resource')} of {_of(summary.accounts, 'account')}: {summary.owned:,} known "
+            f"outside, {summary.leaking:,} of them leak; {summary.unseen:,} public and unseen; "
+            f"{_of(summary.foreign, 'open store')} in no account; {_of(summary.findings, 'finding')}"
             + ("" if summary.run else ". No scan has ended here: `tieback scan` brings the outside")
         )
     )

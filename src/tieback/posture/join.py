@@ -210,6 +210,15 @@ def described(resource: Resource) -> str:
     return f"your{planned} {_kind(resource)} {resource.label}{where}{region}: {', '.join(_states(resource))}"
 
 
+def badness(resource: Resource) -> int:
+    """How bad it is that a resource is public, to put the worst first: no login, no encryption, no TLS."""
+    return (
+        4 * (resource.authentication is Answer.NO)
+        + 2 * (resource.at_rest is AtRest.NONE)
+        + (resource.in_transit is Answer.NO)
+    )
+
+
 def _kind(resource: Resource) -> str:
     what = {
         ResourceKind.DATABASE: "database" if resource.product else "data store",
