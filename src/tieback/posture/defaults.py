@@ -20,6 +20,8 @@ class Default(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     product: str = ""
     at_rest: AtRest = AtRest.UNKNOWN
     always_encrypted: bool = False
+    backups_as_data: bool = False
+    """Whether backups are encrypted as the data are."""
     authentication: Answer = Answer.UNKNOWN
     in_transit: Answer = Answer.UNKNOWN
     flag: Answer = Answer.UNKNOWN
@@ -68,4 +70,8 @@ class Defaults:
                 said = f"a source says unencrypted, which {one.service} cannot be ({one.source})"
                 changes.setdefault("at_rest", one.at_rest)
                 changes["problems"] = (*resource.problems, said + (f"; {one.note}" if one.note else ""))
+            at_rest = changes.get("at_rest", resource.at_rest)
+            if one.backups_as_data and resource.backups is Answer.YES and at_rest is not AtRest.UNKNOWN:
+                told = resource.backups_encrypted
+                changes["backups_encrypted"] = Answer.of(at_rest is not AtRest.NONE) if told is Answer.UNKNOWN else told
         return replace(resource, **changes) if changes else resource

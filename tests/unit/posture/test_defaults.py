@@ -54,6 +54,24 @@ def test_memcached_asks_nobody_and_a_told_answer_stays() -> None:
     assert DEFAULTS.filled(told).authentication is Answer.NO
 
 
+@pytest.mark.parametrize(
+    ("service", "backups", "at_rest", "encrypted"),
+    [
+        ("rds", "yes", "none", "no"),
+        ("rds", "yes", "customer_key", "yes"),
+        ("rds", "yes", "unknown", "unknown"),
+        ("rds", "no", "customer_key", "unknown"),
+        ("dynamodb", "yes", "unknown", "yes"),
+        ("opensearch", "yes", "none", "unknown"),
+    ],
+)
+def test_backups_are_encrypted_as_the_data_where_the_provider_says_so(
+    service: str, backups: str, at_rest: str, encrypted: str
+) -> None:
+    told = resource("aws", service, at_rest, backups=Answer(backups))
+    assert DEFAULTS.filled(told).backups_encrypted == encrypted
+
+
 def test_snapshots_have_no_defaults() -> None:
     snapshot = resource("aws", "dynamodb", kind=ResourceKind.SNAPSHOT)
     assert DEFAULTS.filled(snapshot) == snapshot

@@ -12,7 +12,6 @@ from tieback.posture.describe.interface import About, UndescribedError, positive
 from tieback.posture.facts import Facts, opening, wide_range
 
 PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433, "redis": 6380}
-_OLD = ("1.0", "1.1", "tls1_0", "tls1_1", "tlsenforcementdisabled", "none")
 
 
 def sql_server(facts: Facts, about: About) -> Iterator[Resource | Dependency]:

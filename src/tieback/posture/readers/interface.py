@@ -1,7 +1,6 @@
 """What the readers do alike: describe a resource that they found, or note why they could not."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from tieback.posture.describe.interface import About, UndescribedError
 from tieback.posture.describe.kinds import Kind
@@ -37,10 +36,3 @@ class Told:
             self._seen.clear()
         self._seen.add(mark)
         return True
-
-
-def text_of(value: Any, *path: str) -> str:
-    """The text at a path of keys; empty where there is none."""
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value[:2048] if isinstance(value, str) else ""
