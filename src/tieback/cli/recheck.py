@@ -2,6 +2,7 @@
 
 import re
 import signal
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -131,8 +132,6 @@ def watch(
 
 
 def _tell(event: "Event") -> None:
-    import sys
-
     write_line(encode("case-event", event))
     sys.stdout.flush()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from tieback.intake.inventory.interface import Head, Importer
-from tieback.intake.inventory.open import opened
+from tieback.intake.inventory.open import importers, opened
 from tieback.intake.inventory.plain import NEEDED, Plain, columns_of, proposal
 from tieback.intake.inventory.source import InventorySource, members
 from tieback.intake.inventory.table import FIELDS
@@ -194,8 +194,6 @@ class _Entering:
 
 
 def _is_importer(name: str) -> bool:
-    from tieback.intake.inventory.open import importers
-
     return any(importer.meta.name == name for importer in importers())
 
 

@@ -77,7 +77,7 @@ def write_letters(work: Casework, request: LetterRequest, policy: Policy) -> Ite
             sender.
         InputError: a template or the sender's file is damaged, or a file cannot be written.
     """
-    sender = work_sender(work, request.sender)
+    sender = sender_of(work, request.sender)
     wanted = [work.find_vendor(name) for name in request.vendors] or None
     concerned = [view for view in work.views(wanted) if _concerns(request.kind, view)]
     if wanted is not None and len(concerned) < len(wanted):
@@ -207,7 +207,7 @@ def _saved(folder: Path, stem: str, made: Iterable[Made]) -> list[Path]:
     return files
 
 
-def work_sender(work: Casework, path: Path | None) -> Sender:
+def sender_of(work: Casework, path: Path | None) -> Sender:
     """Who writes: a file, else ``sender.toml`` of the workspace, else who authorised the last run.
 
     Raises:

@@ -14,7 +14,7 @@ from tieback.model.case import CaseState
 from tieback.model.device import Reported
 from tieback.model.errors import InputError, UsageError
 from tieback.pipeline.casework import Casework, open_casework, operator_contact
-from tieback.pipeline.letters import LetterDone, LetterRequest, mark_sent, work_sender, write_letters
+from tieback.pipeline.letters import LetterDone, LetterRequest, mark_sent, sender_of, write_letters
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 POLICY = default_policy()
@@ -96,7 +96,7 @@ def test_a_sender_that_is_none(work: Casework, tmp_path: Path, text: str, says: 
     path = tmp_path / "sender.toml"
     path.write_text(text)
     with pytest.raises(InputError, match=says):
-        work_sender(work, path)
+        sender_of(work, path)
 
 
 def test_nobody_writes_without_a_name(work: Casework) -> None:

@@ -13,7 +13,10 @@ from tieback.intake.inventory.interface import Evidence, Head, ImporterMeta, tex
 from tieback.intake.inventory.source import InventorySource
 from tieback.model.device import DevicePlatform, Reported
 
-MAX_PLIST = 64 << 20
+MAX_PLIST = 4 << 20
+"""All apps of a device."""
+MAX_PARTS = 300_000
+"""Tags of a text, objects of a binary property list."""
 
 
 class AppleMdm:
@@ -36,8 +39,13 @@ class AppleMdm:
 
     def rows(self, source: InventorySource, _shape: str) -> Iterator[Reported]:
         """A row an app."""
+        data = source.raw(MAX_PLIST)
+        # A binary one says in its last 32 bytes how many objects it has.
+        parts = int.from_bytes(data[-24:-16], "big") if data.startswith(b"bplist00") else data.count(b"<")
+        if parts > MAX_PARTS:
+            raise source.broken(f"this is no property list of a device: it has more than {MAX_PARTS:,} parts")
         try:
-            answer: Any = plistlib.loads(source.raw(MAX_PLIST))
+            answer: Any = plistlib.loads(data)
         except (ValueError, ExpatError, RecursionError, OverflowError, MemoryError, TypeError, KeyError, IndexError):
             raise source.broken("this is no property list") from None
         apps = answer.get("InstalledApplicationList") if isinstance(answer, dict) else None

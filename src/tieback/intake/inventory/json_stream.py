@@ -11,8 +11,10 @@ import msgspec
 
 from tieback.intake.inventory.source import InventorySource
 
-MAX_RECORD = 64 << 20
-"""Of one record: one that holds all apps of a device is one."""
+MAX_RECORD = 2 << 20
+"""Of one record. All apps of a device are one: some thousands of them."""
+MAX_PARTS = 100_000
+"""Members and elements of one record: as objects each takes some hundred bytes."""
 MAX_DEPTH = 256
 _BLANK = re.compile(rb"[\s,]*")
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*("?)|[{}\[\]]', re.DOTALL)
@@ -30,6 +32,8 @@ def records[T](source: InventorySource, path: tuple[str, ...], shape: type[T]) -
     """
     decoder = msgspec.json.Decoder(shape, strict=False)
     for number, data in enumerate(_Reader(source).documents(path), start=1):
+        if data.count(b",") + data.count(b"{") + data.count(b"[") > MAX_PARTS:
+            raise source.broken(f"record {number} has more than {MAX_PARTS:,} parts")
         try:
             yield number, decoder.decode(data)
         except msgspec.ValidationError as error:
@@ -110,7 +114,7 @@ class _Reader:
                     self._drop()
                     start = 0
                 if len(self._held) - start > MAX_RECORD:
-                    raise self._source.broken("a record is longer than 64 MiB")
+                    raise self._source.broken("a record is longer than 2 MiB")
                 if not self._more():
                     raise self._ends()
                 continue

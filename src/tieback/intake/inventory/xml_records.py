@@ -9,9 +9,10 @@ from xml.parsers import expat
 from tieback.intake.inventory.source import InventorySource
 
 MAX_DEPTH = 64
-MAX_NODES = 500_000
-"""Elements of one record."""
-MAX_TEXT = 64 * 1024
+MAX_NODES = 50_000
+"""Elements of one record: all apps of a device are one."""
+MAX_TEXT = 2 << 20
+"""Characters of one record."""
 
 
 class Node:
@@ -76,7 +77,7 @@ class _Reading:
     def __init__(self, names: frozenset[str]) -> None:
         self._names = names
         self._open: list[Node] = []
-        self._depth = self._nodes = 0
+        self._depth = self._nodes = self._size = 0
         self._done: list[Node] = []
 
     def taken(self) -> list[Node]:
@@ -92,7 +93,9 @@ class _Reading:
             raise _RefusedError("nested too deep")
         if self._open or name in self._names:
             node = Node(name)
-            self._nodes = self._nodes + 1 if self._open else 1
+            if not self._open:
+                self._nodes = self._size = 0
+            self._nodes += 1
             if self._nodes > MAX_NODES:
                 raise _RefusedError(f"a record has more than {MAX_NODES:,} elements")
             if self._open:
@@ -107,5 +110,8 @@ class _Reading:
                 self._done.append(node)
 
     def text(self, data: str) -> None:
-        if self._open and len(self._open[-1].text) < MAX_TEXT:
+        if self._open:
+            self._size += len(data)
+            if self._size > MAX_TEXT:
+                raise _RefusedError("a record is longer than 2 MiB")
             self._open[-1].text += data

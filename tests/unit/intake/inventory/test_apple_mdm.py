@@ -36,6 +36,7 @@ def test_a_device_with_its_apps(tmp_path: Path, form: Any) -> None:
         plistlib.dumps({"UDID": "x"}, fmt=plistlib.FMT_BINARY),
         plistlib.dumps(["InstalledApplicationList"]),
         b"bplist00" + b"\xff" * 40,
+        b"<plist><key>InstalledApplicationList</key>" + b"<dict/>" * 400_000,
         b"<plist><dict><key>InstalledApplicationList</key>",
         b'<!DOCTYPE plist [<!ENTITY a "b">]><plist><string>InstalledApplicationList&a;</string></plist>',
     ],

@@ -55,6 +55,8 @@ def test_records(tmp_path: Path, text: str, path: tuple[str, ...], found: list[A
         ('{"a" 1}', "colon is missing"),
         ("{1:2}", "name is missing"),
         ("[" * 300 + "]" * 300, "nested too deep"),
+        ('[{"a":[' + "{}," * 60_000 + "1]}]", "more than 100,000 parts"),
+        ('[{"a":"' + "x" * 3_000_000 + '"}]', "longer than 2 MiB"),
     ],
 )
 def test_what_is_no_json(tmp_path: Path, text: str, says: str) -> None:

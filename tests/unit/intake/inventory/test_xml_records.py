@@ -39,9 +39,16 @@ def test_what_is_refused(tmp_path: Path, text: str, says: str) -> None:
         cut(tmp_path, text)
 
 
-def test_long_texts_are_cut(tmp_path: Path) -> None:
-    (node,) = cut(tmp_path, "<app>" + "x" * 1_000_000 + "</app>")
-    assert len(node.text) < 400_000
+@pytest.mark.parametrize(
+    "inside", ["x" * 3_000_000, "<i>y</i>" * 60_000, "<i>" + "z" * 1_500_000 + "</i>" + "z" * 900_000]
+)
+def test_a_record_that_is_too_large_is_refused(tmp_path: Path, inside: str) -> None:
+    with pytest.raises(InputError, match=r"longer than 2 MiB|more than 50,000 elements"):
+        cut(tmp_path, f"<r><app>{inside}</app></r>")
+
+
+def test_records_do_not_add_up(tmp_path: Path) -> None:
+    assert len(cut(tmp_path, "<r>" + ("<app>" + "x" * 900_000 + "</app>") * 4 + "</r>")) == 4
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
