@@ -57,10 +57,24 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "main.tf").write_text(TERRAFORM)
     (folder / "stack.json").write_text(CLOUDFORMATION)
     environment = {
-        "PATH": os.defpath, "HOME": str(folder), "BC_SKIP_MAPPING": "TRUE",
-        "HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9",
-    }  # fmt: skip
-    command: list[str | Path] = [PROGRAM, "-d", folder, "--framework", "terraform", "cloudformation", "-o", "json", "-o", "sarif"]
+        "PATH": os.defpath,
+        "HOME": str(folder),
+        "BC_SKIP_MAPPING": "TRUE",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+    }
+    command: list[str | Path] = [
+        PROGRAM,
+        "-d",
+        folder,
+        "--framework",
+        "terraform",
+        "cloudformation",
+        "-o",
+        "json",
+        "-o",
+        "sarif",
+    ]
     command += ["--output-file-path", folder / "out", "--skip-download"]
     subprocess.run(command, env=environment, cwd=folder, capture_output=True, check=False, timeout=300)
     return folder / "out"

@@ -99,12 +99,28 @@ def test_fail_on_takes_what_it_knows(run: Run) -> None:
         ("hello", 4, "no known export"),
         ("", 4, "empty"),
         (EXPORTS["aws-cli"][1][:-30], 4, "the file ends within a value"),
-        ("An error occurred (AccessDenied) when calling the ListBuckets operation", 4, "the error of a command (AccessDenied)"),
-        (json.dumps([prowler("rds_instance_storage_encrypted", "FAIL", RDS_ARN)] * 2)[:-1], 3, "not whole: line 1: the file ends"),
-        (EXPORTS["prowler"][1], 0, "1 checks or records could not be collected and stay unknown; most often rds_instance"),
-        (json.dumps([INSTANCE, {"FunctionName": "x"}]), 0, "1 records were left out; first line 1: this describes no data store"),
+        (
+            "An error occurred (AccessDenied) when calling the ListBuckets operation",
+            4,
+            "the error of a command (AccessDenied)",
+        ),
+        (
+            json.dumps([prowler("rds_instance_storage_encrypted", "FAIL", RDS_ARN)] * 2)[:-1],
+            3,
+            "not whole: line 1: the file ends",
+        ),
+        (
+            EXPORTS["prowler"][1],
+            0,
+            "1 checks or records could not be collected and stay unknown; most often rds_instance",
+        ),
+        (
+            json.dumps([INSTANCE, {"FunctionName": "x"}]),
+            0,
+            "1 records were left out; first line 1: this describes no data store",
+        ),
     ],
-)  # fmt: skip
+)
 def test_bad_input_is_one_clear_line(text: str, code: int, said: str, run: Run, tmp_path: Path) -> None:
     (tmp_path / "export").write_text(text)
     ended = run("posture", "import", "export")
@@ -166,8 +182,8 @@ def test_credentials_that_expire_half_way(run: Run, tmp_path: Path) -> None:
     whole = json.dumps([prowler("rds_instance_storage_encrypted", "FAIL", RDS_ARN)] * 2)
     (tmp_path / "findings").write_text(whole[: len(whole) // 2 + 20])
     (tmp_path / "log").write_text(
-        '{"level": "ERROR", "filename": "rds_service.py:1", "message": "x -- ClientError[1]: An error occurred (ExpiredToken)'
-        ' when calling the DescribeDBInstances operation: late"}\n'
+        '{"level": "ERROR", "filename": "rds_service.py:1", "message": "x -- ClientError[1]: An error occurred '
+        '(ExpiredToken) when calling the DescribeDBInstances operation: late"}\n'
     )
     program = stand_in(tmp_path, f"cp {tmp_path}/findings prowler.ocsf.json; cp {tmp_path}/log prowler.log; exit 1")
     ended = run("posture", "run", "aws", "--prowler", program)

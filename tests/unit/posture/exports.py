@@ -373,7 +373,8 @@ _PROWLER_CSV = (
     "AUTH_METHOD;TIMESTAMP;ACCOUNT_UID;CHECK_ID;STATUS;STATUS_EXTENDED;RESOURCE_UID;RESOURCE_NAME;REGION\n"
     f"profile;2026-11-20 10:00:00.123456;{ACCOUNT};rds_instance_storage_encrypted;FAIL;RDS Instance orders is not "
     f"encrypted.;{RDS_ARN};orders;eu-west-1\n"
-    f"profile;2026-11-20 10:00:00.123456;{ACCOUNT};rds_instance_backup_enabled;MANUAL;could not be asked;{RDS_ARN};orders;eu-west-1\n"
+    f"profile;2026-11-20 10:00:00.123456;{ACCOUNT};rds_instance_backup_enabled;MANUAL;could not be asked;"
+    f"{RDS_ARN};orders;eu-west-1\n"
 )
 
 EXPORTS: dict[str, tuple[str, str]] = {

@@ -26,8 +26,7 @@ def owned(
     [
         (
             owned(pii=("email", "password"), devices=(1200,), at_rest=AtRest.NONE),
-            "Your own store is open from the Internet AND unencrypted AND personal data (email, password) AND used by "
-            "1,200 devices",
+            "open from the Internet AND unencrypted AND personal data (email, password) AND used by 1,200 devices",
             "critical",
         ),
         (owned(pii=("email",), devices=(3, 4)), "AND used by up to 7 devices", "critical"),

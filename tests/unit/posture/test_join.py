@@ -103,15 +103,26 @@ def test_sentences(apps: list[str], exposed: bool, start: str) -> None:
     ("what", "said"),
     [
         (
-            {"at_rest": AtRest.NONE, "flag": Answer.YES, "route": Answer.YES, "port": Answer.YES,
-             "path": ("route table r leads to an Internet gateway", "security group sg-1 (web) admits 0.0.0.0/0 to port 5432")},
+            {
+                "at_rest": AtRest.NONE,
+                "flag": Answer.YES,
+                "route": Answer.YES,
+                "port": Answer.YES,
+                "path": (
+                    "route table r leads to an Internet gateway",
+                    "security group sg-1 (web) admits 0.0.0.0/0 to port 5432",
+                ),
+            },
             "not encrypted at rest, public through security group sg-1 (web), which admits 0.0.0.0/0 to port 5432",
         ),
-        ({"at_rest": AtRest.CUSTOMER_KEY, "flag": Answer.NO}, "encrypted with your own key, not public by its account's word"),
+        (
+            {"at_rest": AtRest.CUSTOMER_KEY, "flag": Answer.NO},
+            "encrypted with your own key, not public by its account's word",
+        ),
         ({"flag": Answer.YES}, "encryption at rest not told, public or not is not told in full (flag say yes)"),
         ({"authentication": Answer.NO, "in_transit": Answer.NO}, "asks for no login, does not insist on TLS"),
         ({"kind": ResourceKind.SNAPSHOT, "backups_public": Answer.YES}, "everybody may restore it"),
     ],
-)  # fmt: skip
+)
 def test_descriptions(what: dict[str, Any], said: str) -> None:
     assert said in described(resource(**what))

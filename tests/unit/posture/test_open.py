@@ -25,6 +25,11 @@ _JSON = st.recursive(
 _KEYS = sorted({key for _, text in EXPORTS.values() for key in re.findall(r'"(\w+)"\s*:', text)})
 
 
+def one_line(error: InputError) -> None:
+    """Whatever is wrong with a file is said in one line."""
+    assert "\n" not in str(error)
+
+
 @pytest.mark.parametrize("name", EXPORTS)
 def test_each_source_is_told_by_its_content(name: str, read: Read) -> None:
     wanted, text = EXPORTS[name]
@@ -75,7 +80,7 @@ def test_a_cut_export_keeps_what_came_before(name: str, read: Read) -> None:
         try:
             facts, _ = read(text[: len(text) * part // 12])
         except InputError as error:
-            assert "\n" not in str(error)
+            one_line(error)
         else:
             assert len(facts) <= whole
 
@@ -100,7 +105,7 @@ def test_damaged_exports_are_read_or_refused(tmp_path: Path, seed: int, rounds: 
         reader, source = opened(path)
         list(reader.facts(source))
     except InputError as error:
-        assert "\n" not in str(error)
+        one_line(error)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -121,7 +126,7 @@ def test_arbitrary_json_is_no_accident(tmp_path: Path, value: Any, number: int) 
     try:
         list(reader.facts(source))
     except InputError as error:
-        assert "\n" not in str(error)
+        one_line(error)
 
 
 @given(st.binary(max_size=400))

@@ -1,12 +1,13 @@
 """How Prowler is started, and what is made of a run that ends badly; the real one runs in tests/servers."""
 
+import json
 import stat
 from pathlib import Path
 
 import pytest
 
 from tieback.model.errors import InputError, UsageError
-from tieback.posture.prowler_run import PROWLER_VERSION, Cloud, checks_for, command, failures, start
+from tieback.posture.prowler_run import PROWLER_VERSION, Cloud, ProwlerRun, checks_for, command, failures, start
 
 
 @pytest.fixture
@@ -73,21 +74,17 @@ def test_a_program_that_is_not_there(tmp_path: Path) -> None:
 
 def test_failures_are_read_from_its_log(tmp_path: Path) -> None:
     log = tmp_path / "prowler.log"
-    lines = (
-        '{"level": "ERROR", "filename": "rds_service.py:93", "message": "eu-west-1 -- ClientError[80]: An error occurred '
-        '(ExpiredToken) when calling the DescribeDBInstances operation: late"}',
-        '{"level": "ERROR", "filename": "rds_service.py:93", "message": "eu-west-3 -- ClientError[80]: An error occurred '
-        '(ExpiredToken) when calling the DescribeDBInstances operation: late"}',
-        '{"level": "ERROR", "filename": "elasticache_service.py:129", "message": "eu-west-1 -- KeyError[102]: \'arn\'"}',
-        # Answers, not failures: there is no such configuration.
-        '{"level": "ERROR", "filename": "s3_service.py:1", "message": "ClientError[1]: An error occurred '
-        '(NoSuchBucketPolicy) when calling the GetBucketPolicy operation: none"}',
-        '{"level": "WARNING", "filename": "s3_service.py:1", "message": "x"}',
-        "no JSON",
+    late = "ClientError[80]: An error occurred (ExpiredToken) when calling the DescribeDBInstances operation: late"
+    none = "ClientError[1]: An error occurred (NoSuchBucketPolicy) when calling the GetBucketPolicy operation: none"
+    entries = (
+        ("ERROR", "rds_service.py:93", f"eu-west-1 -- {late}"),
+        ("ERROR", "rds_service.py:93", f"eu-west-3 -- {late}"),
+        ("ERROR", "elasticache_service.py:129", "eu-west-1 -- KeyError[102]: 'arn'"),
+        ("ERROR", "s3_service.py:1", none),  # an answer, no failure: there is no such configuration
+        ("WARNING", "s3_service.py:1", "x"),
     )
-    log.write_text("\n".join(lines))
+    lines = [json.dumps(dict(zip(("level", "filename", "message"), one, strict=True))) for one in entries]
+    log.write_text("\n".join([*lines, "no JSON"]))
     assert failures(log) == (("rds DescribeDBInstances: ExpiredToken", 2), ("elasticache: KeyError", 1))
     assert failures(tmp_path / "none") == ()
-    from tieback.posture.prowler_run import ProwlerRun
-
     assert ProwlerRun(None, failures(log)).expired

@@ -60,7 +60,7 @@ IN, OUT = table(Answer.YES, main=True), table(Answer.NO, main=True)
         (resource(listens=None), [group((5432, 5432)), IN], "unknown"),
         (resource(listens=None, kind=ResourceKind.HOST), [group((22, 22)), IN], "yes"),
     ],
-)  # fmt: skip
+)
 def test_public(of: Resource, about: list[Dependency], public: str) -> None:
     by_id: dict[str, list[Dependency]] = {}
     for one in about:

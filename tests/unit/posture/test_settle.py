@@ -43,9 +43,13 @@ def whole(*observations: Resource) -> Resource:
         ([said(OLD, at_rest=AtRest.CUSTOMER_KEY), said(NEW, at_rest=AtRest.NONE)], "at_rest", "none"),
         ([said(OLD, at_rest=AtRest.CUSTOMER_KEY), said(NEW, at_rest=AtRest.ENCRYPTED)], "at_rest", "customer_key"),
         ([said(NEW, at_rest=AtRest.NONE), said(NEW, at_rest=AtRest.CUSTOMER_KEY)], "at_rest", "none"),
-        ([said(at_rest=AtRest.CUSTOMER_KEY, part="1"), said(at_rest=AtRest.PROVIDER_KEY, part="2")], "at_rest", "provider_key"),
+        (
+            [said(at_rest=AtRest.CUSTOMER_KEY, part="1"), said(at_rest=AtRest.PROVIDER_KEY, part="2")],
+            "at_rest",
+            "provider_key",
+        ),
     ],
-)  # fmt: skip
+)
 def test_statements(observations: list[Resource], field: str, answer: str) -> None:
     assert getattr(whole(*observations), field) == answer
     assert getattr(whole(*reversed(observations)), field) == answer

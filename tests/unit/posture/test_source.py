@@ -66,7 +66,7 @@ def test_what_came_before_the_end_is_kept_and_said_so(text: str, kept: list[Any]
 
 @pytest.mark.parametrize("text", ["{", '{"A"', "[", '{"A": [{"x": 1', "nonsense", '{"A": ' + "[" * 100_000])
 def test_nothing_before_the_end_is_an_error(text: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="export.json:"):
+    with pytest.raises(InputError, match=r"export\.json:"):
         list(source(tmp_path, text).members())
 
 

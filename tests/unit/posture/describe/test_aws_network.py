@@ -94,9 +94,14 @@ def test_a_subnet_that_a_tool_judged(described: Described) -> None:
 
 def test_a_machine(described: Described) -> None:
     value = {
-        "InstanceId": "i-1", "PublicIpAddress": "203.0.113.7", "PublicDnsName": "EC2-203.example", "VpcId": "vpc-1",
-        "SecurityGroups": [{"GroupId": "sg-1"}], "State": {"Name": "running"}, "SubnetId": "subnet-1",
-    }  # fmt: skip
+        "InstanceId": "i-1",
+        "PublicIpAddress": "203.0.113.7",
+        "PublicDnsName": "EC2-203.example",
+        "VpcId": "vpc-1",
+        "SecurityGroups": [{"GroupId": "sg-1"}],
+        "State": {"Name": "running"},
+        "SubnetId": "subnet-1",
+    }
     (one,) = described("aws-instance", value)
     assert isinstance(one, Resource)
     assert (one.kind, one.addresses, one.flag, one.needs) == ("host", ("203.0.113.7",), "yes", ("sg-1", "vpc-1"))

@@ -54,12 +54,23 @@ def test_a_domain_at_rest(value: dict[str, Any], at_rest: str, described: Descri
         (EVERYBODY, True),
         (OWN, False),
         ({"Statement": {"Effect": "Allow", "Principal": "*"}}, True),
-        ({"Statement": [{"Effect": "Allow", "Principal": "*", "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}, False),
+        (
+            {
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": "*",
+                        "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
+                    }
+                ]
+            },
+            False,
+        ),
         ({"Statement": [{"Effect": "Deny", "Principal": "*"}]}, False),
         ({"Statement": "nonsense"}, False),
         (None, False),
     ],
-)  # fmt: skip
+)
 def test_policies(policy: Any, wanted: bool) -> None:
     assert admits_everyone(policy) is wanted
 
@@ -67,14 +78,24 @@ def test_policies(policy: Any, wanted: bool) -> None:
 @pytest.mark.parametrize(
     ("value", "at_rest", "tls", "login"),
     [
-        ({"AtRestEncryptionEnabled": True, "TransitEncryptionEnabled": True, "AuthTokenEnabled": True}, "provider_key", "yes", "yes"),
+        (
+            {"AtRestEncryptionEnabled": True, "TransitEncryptionEnabled": True, "AuthTokenEnabled": True},
+            "provider_key",
+            "yes",
+            "yes",
+        ),
         ({"AtRestEncryptionEnabled": True, "KmsKeyId": "arn:aws:kms:r:1:key/a"}, "encrypted", "unknown", "unknown"),
-        ({"AtRestEncryptionEnabled": False, "TransitEncryptionEnabled": False, "AuthTokenEnabled": False}, "none", "no", "no"),
+        (
+            {"AtRestEncryptionEnabled": False, "TransitEncryptionEnabled": False, "AuthTokenEnabled": False},
+            "none",
+            "no",
+            "no",
+        ),
         ({"TransitEncryptionEnabled": True, "TransitEncryptionMode": "preferred"}, "unknown", "no", "unknown"),
         ({"AuthTokenEnabled": False, "UserGroupIds": ["group"]}, "unknown", "unknown", "yes"),
         ({}, "unknown", "unknown", "unknown"),
     ],
-)  # fmt: skip
+)
 def test_a_replication_group(value: dict[str, Any], at_rest: str, tls: str, login: str, described: Described) -> None:
     (one,) = described("aws-elasticache-group", {"ReplicationGroupId": "c", **value})
     assert isinstance(one, Resource)

@@ -36,10 +36,23 @@ PUBLIC, PRIVATE = ({"PolicyStatus": {"IsPublic": value}} for value in (True, Fal
         ([ON], "no"),
         ([], "unknown"),
         # The block ignores grants alone: a public policy still is.
-        ([{"PublicAccessBlockConfiguration": {**dict.fromkeys(SWITCHES, True), "RestrictPublicBuckets": False}}, PUBLIC], "yes"),
-        ([{"PublicAccessBlockConfiguration": {**dict.fromkeys(SWITCHES, True), "RestrictPublicBuckets": False}}, ALL_USERS, PRIVATE], "no"),
+        (
+            [
+                {"PublicAccessBlockConfiguration": {**dict.fromkeys(SWITCHES, True), "RestrictPublicBuckets": False}},
+                PUBLIC,
+            ],
+            "yes",
+        ),
+        (
+            [
+                {"PublicAccessBlockConfiguration": {**dict.fromkeys(SWITCHES, True), "RestrictPublicBuckets": False}},
+                ALL_USERS,
+                PRIVATE,
+            ],
+            "no",
+        ),
     ],
-)  # fmt: skip
+)
 def test_public(parts: list[dict[str, Any]], public: str, described: Described, settle: Settle) -> None:
     together = {key: value for part in parts for key, value in part.items()}
     (one,) = settle(described("aws-s3", {"Bucket": "shop-data", **together})).values()

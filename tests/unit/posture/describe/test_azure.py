@@ -63,30 +63,59 @@ def test_databases_are_parts_of_their_server(described: Described, settle: Settl
     [
         (
             "azure-flexible",
-            {"id": f"{ARM}/Microsoft.DBforPostgreSQL/flexibleServers/pg", "fullyQualifiedDomainName": "PG.postgres.database.azure.com",
-             "network": {"publicNetworkAccess": "Enabled"}, "dataEncryption": {"type": "AzureKeyVault"}, "backup": {"backupRetentionDays": 7}},
-            {"product": "postgresql", "flag": "yes", "route": "yes", "at_rest": "customer_key", "backups": "yes", "listens": 5432},
+            {
+                "id": f"{ARM}/Microsoft.DBforPostgreSQL/flexibleServers/pg",
+                "fullyQualifiedDomainName": "PG.postgres.database.azure.com",
+                "network": {"publicNetworkAccess": "Enabled"},
+                "dataEncryption": {"type": "AzureKeyVault"},
+                "backup": {"backupRetentionDays": 7},
+            },
+            {
+                "product": "postgresql",
+                "flag": "yes",
+                "route": "yes",
+                "at_rest": "customer_key",
+                "backups": "yes",
+                "listens": 5432,
+            },
         ),
         (
             "azure-flexible",
-            {"id": f"{ARM}/Microsoft.DBforMySQL/flexibleServers/my", "network": {"delegatedSubnetResourceId": "/subscriptions/x"}},
+            {
+                "id": f"{ARM}/Microsoft.DBforMySQL/flexibleServers/my",
+                "network": {"delegatedSubnetResourceId": "/subscriptions/x"},
+            },
             {"product": "mysql", "flag": "no"},
         ),
         (
             "azure-flexible",
-            {"id": f"{ARM}/Microsoft.DBforMySQL/servers/old", "sslEnforcement": "Disabled", "publicNetworkAccess": "Enabled"},
+            {
+                "id": f"{ARM}/Microsoft.DBforMySQL/servers/old",
+                "sslEnforcement": "Disabled",
+                "publicNetworkAccess": "Enabled",
+            },
             {"in_transit": "no", "flag": "yes"},
         ),
         (
             "azure-cosmos",
-            {"id": f"{ARM}/Microsoft.DocumentDB/databaseAccounts/shop", "name": "shop", "kind": "MongoDB", "ipRules": [],
-             "documentEndpoint": "https://shop.documents.azure.com:443/", "publicNetworkAccess": "Enabled"},
+            {
+                "id": f"{ARM}/Microsoft.DocumentDB/databaseAccounts/shop",
+                "name": "shop",
+                "kind": "MongoDB",
+                "ipRules": [],
+                "documentEndpoint": "https://shop.documents.azure.com:443/",
+                "publicNetworkAccess": "Enabled",
+            },
             {"product": "mongodb", "public": "yes", "cloud": ("cosmosdb:shop",)},
         ),
         (
             "azure-cosmos",
-            {"id": f"{ARM}/Microsoft.DocumentDB/databaseAccounts/shop", "ipRules": [{"ipAddressOrRange": "203.0.113.9"}],
-             "publicNetworkAccess": "Enabled", "keyVaultKeyUri": "https://vault"},
+            {
+                "id": f"{ARM}/Microsoft.DocumentDB/databaseAccounts/shop",
+                "ipRules": [{"ipAddressOrRange": "203.0.113.9"}],
+                "publicNetworkAccess": "Enabled",
+                "keyVaultKeyUri": "https://vault",
+            },
             {"product": "cosmosdb", "public": "no", "at_rest": "customer_key"},
         ),
         (
@@ -96,9 +125,22 @@ def test_databases_are_parts_of_their_server(described: Described, settle: Settl
         ),
         (
             "azure-storage",
-            {"id": f"{ARM}/Microsoft.Storage/storageAccounts/shopdata", "name": "shopdata", "allowBlobPublicAccess": True,
-             "networkAcls": {"defaultAction": "Allow"}, "supportsHttpsTrafficOnly": False, "encryption": {"keySource": "Microsoft.Keyvault"}},
-            {"kind": "bucket", "flag": "yes", "route": "yes", "port": "unknown", "in_transit": "no", "at_rest": "customer_key"},
+            {
+                "id": f"{ARM}/Microsoft.Storage/storageAccounts/shopdata",
+                "name": "shopdata",
+                "allowBlobPublicAccess": True,
+                "networkAcls": {"defaultAction": "Allow"},
+                "supportsHttpsTrafficOnly": False,
+                "encryption": {"keySource": "Microsoft.Keyvault"},
+            },
+            {
+                "kind": "bucket",
+                "flag": "yes",
+                "route": "yes",
+                "port": "unknown",
+                "in_transit": "no",
+                "at_rest": "customer_key",
+            },
         ),
         (
             "azure-storage",
@@ -111,7 +153,7 @@ def test_databases_are_parts_of_their_server(described: Described, settle: Settl
             {"kind": "host", "addresses": ("203.0.113.7",)},
         ),
     ],
-)  # fmt: skip
+)
 def test_stores(kind: str, value: dict[str, Any], wanted: dict[str, Any], described: Described) -> None:
     (one,) = described(kind, value)
     assert isinstance(one, Resource)

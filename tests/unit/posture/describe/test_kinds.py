@@ -47,12 +47,18 @@ def test_full_names(key: str, kind: str | None) -> None:
 @pytest.mark.parametrize(
     ("id_", "type_"),
     [
-        ("/subscriptions/1/resourceGroups/g/providers/Microsoft.Sql/servers/s/databases/d", "microsoft.sql/servers/databases"),
-        ("/subscriptions/1/providers/Microsoft.Sql/servers/s/providers/Microsoft.Security/assessments/a", "microsoft.security/assessments"),
+        (
+            "/subscriptions/1/resourceGroups/g/providers/Microsoft.Sql/servers/s/databases/d",
+            "microsoft.sql/servers/databases",
+        ),
+        (
+            "/subscriptions/1/providers/Microsoft.Sql/servers/s/providers/Microsoft.Security/assessments/a",
+            "microsoft.security/assessments",
+        ),
         ("/subscriptions/1", ""),
         ("/subscriptions/1/providers", ""),
     ],
-)  # fmt: skip
+)
 def test_types_of_arm(id_: str, type_: str) -> None:
     assert arm_type(id_) == type_
 

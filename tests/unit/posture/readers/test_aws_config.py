@@ -21,9 +21,12 @@ def test_a_snapshot(read: Read, settle: Settle) -> None:
 
 def test_a_query(read: Read, settle: Settle) -> None:
     row = {
-        "resourceType": "AWS::RDS::DBInstance", "arn": RDS_ARN, "accountId": "1", "awsRegion": "eu-west-1",
+        "resourceType": "AWS::RDS::DBInstance",
+        "arn": RDS_ARN,
+        "accountId": "1",
+        "awsRegion": "eu-west-1",
         "configuration": {"dBInstanceIdentifier": "orders", "storageEncrypted": False},
-    }  # fmt: skip
+    }
     facts, _ = read(json.dumps({"Results": [json.dumps(row)], "QueryInfo": {"SelectFields": []}}))
     assert settle(facts)[RDS_ARN].at_rest == "none"
 

@@ -8,8 +8,12 @@ import pytest
 from tests.unit.posture.conftest import Read, Settle
 from tests.unit.posture.exports import ACCOUNT, CLOUD_SQL, INSTANCE, OPEN_GROUP, RDS_ARN, ROUTES, SQL_SERVER
 
-SNAPSHOT = {"DBSnapshotAttributesResult": {"DBSnapshotIdentifier": "s", "DBSnapshotAttributes": [
-    {"AttributeName": "restore", "AttributeValues": ["all"]}]}}  # fmt: skip
+SNAPSHOT = {
+    "DBSnapshotAttributesResult": {
+        "DBSnapshotIdentifier": "s",
+        "DBSnapshotAttributes": [{"AttributeName": "restore", "AttributeValues": ["all"]}],
+    }
+}
 HERE = {"account": ACCOUNT, "region": "eu-west-1"}
 
 
@@ -29,8 +33,24 @@ def test_instance_group_and_routes_make_it_public(read: Read, settle: Settle) ->
         ({"Table": {"TableName": "t", "TableArn": f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/t"}}, "database", "t"),
         ({"DomainStatus": {"DomainName": "d", "ARN": f"arn:aws:es:eu-west-1:{ACCOUNT}:domain/d"}}, "database", "d"),
         ({"Buckets": [{"Name": "b", "CreationDate": "2026-01-01"}], "Owner": {"ID": "x"}}, "bucket", "b"),
-        ({"Reservations": [{"OwnerId": ACCOUNT, "Instances": [{"InstanceId": "i-1", "Placement": {"AvailabilityZone": "eu-west-1a"},
-                                                               "PublicIpAddress": "203.0.113.7"}]}]}, "host", "i-1"),
+        (
+            {
+                "Reservations": [
+                    {
+                        "OwnerId": ACCOUNT,
+                        "Instances": [
+                            {
+                                "InstanceId": "i-1",
+                                "Placement": {"AvailabilityZone": "eu-west-1a"},
+                                "PublicIpAddress": "203.0.113.7",
+                            }
+                        ],
+                    }
+                ]
+            },
+            "host",
+            "i-1",
+        ),
         (SQL_SERVER, "database", "shop-sql"),
         ([SQL_SERVER], "database", "shop-sql"),
         (CLOUD_SQL, "database", "orders"),
@@ -40,7 +60,7 @@ def test_instance_group_and_routes_make_it_public(read: Read, settle: Settle) ->
         ([{"storage_url": "gs://b/", "name": "b", "public_access_prevention": "inherited"}], "bucket", "b"),
         ({"Bucket": "b", "PolicyStatus": {"IsPublic": True}}, "bucket", "b"),
     ],
-)  # fmt: skip
+)
 def test_answers(answer: Any, kind: str, name: str, read: Read, settle: Settle) -> None:
     facts, source = read(json.dumps(answer), **HERE)
     (one,) = settle(facts).values()

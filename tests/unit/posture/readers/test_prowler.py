@@ -9,14 +9,25 @@ from tests.unit.posture.exports import ACCOUNT, RDS_ARN, prowler
 from tieback.model.errors import InputError
 
 MODEL = {
-    "id": "orders", "arn": RDS_ARN, "engine": "postgres", "engine_version": "15.4", "public": True, "encrypted": True,
-    "endpoint": {"Address": "orders.c1.eu-west-1.rds.amazonaws.com", "Port": 5432}, "security_groups": ["sg-0a"],
-    "cluster_id": None, "subnet_ids": ["subnet-0a"], "vpc_id": "vpc-0a",
-}  # fmt: skip
+    "id": "orders",
+    "arn": RDS_ARN,
+    "engine": "postgres",
+    "engine_version": "15.4",
+    "public": True,
+    "encrypted": True,
+    "endpoint": {"Address": "orders.c1.eu-west-1.rds.amazonaws.com", "Port": 5432},
+    "security_groups": ["sg-0a"],
+    "cluster_id": None,
+    "subnet_ids": ["subnet-0a"],
+    "vpc_id": "vpc-0a",
+}
 GROUP = {
-    "id": "sg-0a", "name": "web", "arn": f"arn:aws:ec2:eu-west-1:{ACCOUNT}:security-group/sg-0a", "vpc_id": "vpc-0a",
+    "id": "sg-0a",
+    "name": "web",
+    "arn": f"arn:aws:ec2:eu-west-1:{ACCOUNT}:security-group/sg-0a",
+    "vpc_id": "vpc-0a",
     "ingress_rules": [{"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
-}  # fmt: skip
+}
 SUBNET = {
     "id": "subnet-0a",
     "arn": f"arn:aws:ec2:eu-west-1:{ACCOUNT}:subnet/subnet-0a",
