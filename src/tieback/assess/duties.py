@@ -14,11 +14,13 @@ from tieback.model.exposure import PiiClassTotal
 from tieback.model.figure import Quality
 from tieback.model.pii import Basis
 from tieback.model.report import Duty
-from tieback.pii.kinds import tagged
+from tieback.pii.kinds import load_kinds, tagged
 from tieback.pii.taxonomy import PiiClass, load_taxonomy
 
 MOST_NAMED = 5
 """Classes that a reason names."""
+_TELLING = frozenset({"password", "secret_token", "national_id"})
+"""Classes whose kinds by value say more than the class: ``bcrypt hash``; that of e-mail addresses does not."""
 _BASES = {Basis.NAME: "the names of fields", Basis.VALUE: "values"}
 
 
@@ -113,4 +115,5 @@ class Duties:
     def _words(self, pii_class: str, kind: str) -> str:
         title = self._taxonomy[pii_class].title
         title = title if title[1].isupper() else title[0].lower() + title[1:]
-        return f"{title} ({kind})" if kind else title
+        told = kind and (kind in load_kinds().get(pii_class, ()) or pii_class in _TELLING)
+        return f"{title} ({kind})" if told else title

@@ -147,14 +147,14 @@ def _most(old: Figure | None, new: Figure | None) -> Figure | None:
 
 
 def _classified(containers: Sequence[Container], detector: Detector) -> Iterator[ClassifiedField]:
-    """The best class of each field that looks like personal data: by value where values were judged, else by name."""
+    """The best class of each field that looks like personal data; where values were judged, their verdict alone."""
     for leaf in leaves(containers):
         if leaf.system:
             continue
         judged = {one.field: one.verdict for one in leaf.sampled.fields} if leaf.sampled is not None else {}
         for name, verdict in judged.items():
             if verdict.pii_class != NONE:
-                yield _classified_field(leaf.name, name, verdict, Basis.VALUE)
+                yield _classified_field(leaf.name, name, verdict)
         names = tuple(dict.fromkeys(field.name for field in leaf.fields))
         siblings = names[:MAX_SIBLINGS]
         for field in {field.name: field for field in leaf.fields}.values():
@@ -163,12 +163,12 @@ def _classified(containers: Sequence[Container], detector: Detector) -> Iterator
             column = Column(field=field.name, table=leaf.name, dtype=field.type, siblings=siblings)
             best = next(iter(detector.classify(column)), None)
             if best is not None and best.pii_class != NONE:
-                yield _classified_field(leaf.name, field.name, best, Basis.NAME)
+                yield _classified_field(leaf.name, field.name, best)
 
 
-def _classified_field(container: str, field: str, verdict: Classification, basis: Basis) -> ClassifiedField:
+def _classified_field(container: str, field: str, verdict: Classification) -> ClassifiedField:
     return ClassifiedField(
-        container, field, verdict.pii_class, verdict.confidence, verdict.evidence, basis, verdict.detail
+        container, field, verdict.pii_class, verdict.confidence, verdict.evidence, verdict.basis, verdict.detail
     )
 
 

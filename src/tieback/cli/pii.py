@@ -213,6 +213,7 @@ def _document(line: Line, verdict: Classification) -> bytes:
             "id": line.id,
             "class": verdict.pii_class,
             "detail": verdict.detail,
+            "basis": verdict.basis,
             "confidence": verdict.confidence,
             "evidence": verdict.evidence,
         },

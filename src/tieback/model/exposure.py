@@ -47,7 +47,7 @@ class PiiClassTotal(msgspec.Struct, frozen=True):
     fields: int
     """Distinct fields of this class in the store."""
     basis: Basis = Basis.NAME
-    """``value`` where the values of at least one of the fields were judged."""
+    """``value`` where values speak for at least one of the fields."""
     details: tuple[str, ...] = ()
     """What kinds of it there are, sorted, such as ``bcrypt hash``."""
 

@@ -5,6 +5,15 @@ from enum import StrEnum
 import msgspec
 
 
+class Basis(StrEnum):
+    """What a verdict rests on."""
+
+    NAME = "name"
+    """The field's name and what surrounds it; values that were read can at most have agreed."""
+    VALUE = "value"
+    """Values of a few records, at depth ``sample``, and the name where there is one."""
+
+
 class Column(msgspec.Struct, frozen=True, gc=False):
     """A field to classify: its name and what surrounds it; values only at depth ``sample``."""
 
@@ -28,15 +37,7 @@ class Classification(msgspec.Struct, frozen=True, gc=False):
     """Which phrase, which veto, which sibling."""
     detail: str = ""
     """Finer than the class where that is known: ``bcrypt hash``, ``PL PESEL``, ``card verification code``."""
-
-
-class Basis(StrEnum):
-    """What a verdict rests on."""
-
-    NAME = "name"
-    """The field's name and what surrounds it; no value was read."""
-    VALUE = "value"
-    """Values of a few records, at depth ``sample``, with the name."""
+    basis: Basis = Basis.NAME
 
 
 class SampledField(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ def test_a_line_a_field() -> None:
     result = runner.invoke(pii.app, ["names"], input="\n".join(map(json.dumps, lines)))
     assert (result.exit_code, result.stderr) == (0, "")
     first, second, third = map(json.loads, result.stdout.splitlines())
-    assert first.keys() == {"schema", "id", "class", "detail", "confidence", "evidence"}
+    assert first.keys() == {"schema", "id", "class", "detail", "basis", "confidence", "evidence"}
     assert (first["schema"], first["id"], first["class"]) == ("tieback/pii/1", 7, "birth")
     assert (second["id"], second["class"], second["confidence"]) == ("b", "none", 0)
     assert second["evidence"] == ["head 'at'"]
@@ -102,8 +102,8 @@ def test_values_a_line_a_column() -> None:
     result = runner.invoke(pii.app, ["values"], input="\n".join(map(json.dumps, lines)))
     assert (result.exit_code, result.stderr) == (0, "")
     first, second, third = map(json.loads, result.stdout.splitlines())
-    assert first.keys() == {"schema", "id", "class", "detail", "confidence", "evidence"}
-    assert (first["schema"], first["id"], first["class"]) == ("tieback/pii/1", 7, "email")
+    assert first.keys() == {"schema", "id", "class", "detail", "basis", "confidence", "evidence"}
+    assert (first["schema"], first["id"], first["class"], first["basis"]) == ("tieback/pii/1", 7, "email", "value")
     assert "n_seen=12 n_distinct=12 n_hit=12" in first["evidence"]
     assert "example" not in result.stdout
     assert (second["id"], second["class"]) == (None, "none")

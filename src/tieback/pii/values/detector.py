@@ -6,7 +6,7 @@ Only at depth ``sample``. Values are looked at and let go; what remains is count
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from tieback.model.pii import Classification, Column
+from tieback.model.pii import Basis, Classification, Column
 from tieback.pii.interface import DetectorMeta
 from tieback.pii.values.look import NOTHING, Candidate, Look
 from tieback.pii.values.mask import usual_mask
@@ -49,9 +49,8 @@ class ValueDetector:
         look = self.look(column.values)
         for candidate in look.candidates:
             if candidate.sure >= THRESHOLD:
-                yield Classification(
-                    candidate.pii_class, round(candidate.sure, 3), evidence(candidate, look), candidate.kind
-                )
+                said = evidence(candidate, look)
+                yield Classification(candidate.pii_class, round(candidate.sure, 3), said, candidate.kind, Basis.VALUE)
 
     def look(self, values: Iterable[str], *, depth: int = 0) -> Look:
         """Everything that the values say.

@@ -7,7 +7,7 @@ values cannot be what it says: truth values are no passwords, words no e-mail ad
 
 from collections.abc import Iterable, Iterator
 
-from tieback.model.pii import Classification, Column
+from tieback.model.pii import Basis, Classification, Column
 from tieback.pii.names import NameDetector
 from tieback.pii.taxonomy import NONE
 from tieback.pii.values.detector import PLACEHOLDERS, THRESHOLD, ValueDetector, evidence
@@ -92,7 +92,7 @@ def _by_value(name: Classification, best: Candidate, look: Look) -> Classificati
     if name.pii_class == best.pii_class:
         sure = min(0.995, 1 - (1 - sure) * (1 - name.confidence))
         said = (*said, *name.evidence)
-    return Classification(best.pii_class, round(sure, 3), said, best.kind)
+    return Classification(best.pii_class, round(sure, 3), said, best.kind, Basis.VALUE)
 
 
 def fits(pii_class: str, look: Look) -> bool:
