@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from tieback.model.document import encode
-from tieback.model.graph import Edge, Graph, Node, NodeKind
+from tieback.model.graph import Edge, Graph, NodeKind
 
 _SHAPES = {
     NodeKind.APP: "box",
@@ -129,8 +129,3 @@ def _quoted(text: str, *, lines: bool = False) -> str:
     """A DOT string; a backslash would begin an escape of Graphviz's own."""
     parts = text.split("\n") if lines else [text]
     return '"' + "\\n".join(_plain(part).replace("\\", "\\\\").replace('"', '\\"') for part in parts) + '"'
-
-
-def label_of(node: Node) -> str:
-    """A node on one line, for trees."""
-    return _plain(node.label + (f" ({node.detail})" if node.detail else ""))

@@ -6,31 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
-from rich.tree import Tree
 
 from tieback.cli.data import DataOption
-from tieback.cli.terminal import (
-    ExitCode,
-    OutputFormat,
-    WorkspaceOption,
-    complain,
-    data_console,
-    write_line,
-)
+from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, complain, write_line
+from tieback.cli.trees import print_app, print_backend, print_lines, print_why
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError
 
 if TYPE_CHECKING:
     from tieback.model.graph import Graph
-    from tieback.pipeline.graph import AppView, BackendLine, BackendView, Seen, StoreAt
-    from tieback.pipeline.why import Why
 
 app = typer.Typer(help="Back ends: who runs them, whose they are, what leads there, and why tieback says so.")
-
-SHOWN = 40
-"""Apps and endpoints of one tree; JSON holds them all."""
 
 
 class GraphFormat(StrEnum):
@@ -85,7 +71,7 @@ def list_(
         for line in lines:
             write_line(encode("backend-line", line))
         return
-    _print_lines(lines)
+    print_lines(lines)
 
 
 @app.command()
@@ -114,7 +100,7 @@ def show(
                 elif output is GraphFormat.JSON:
                     write_line(encode("backend-view", view))
                 else:
-                    _print_backend(view)
+                    print_backend(view)
             except TiebackError as error:
                 if len(hosts) == 1:
                     raise
@@ -152,7 +138,7 @@ def show_app(bundle: str, workspace: Path, output: GraphFormat, data: Path | Non
             elif output is GraphFormat.JSON:
                 write_line(encode("app-view", view))
             else:
-                _print_app(view)
+                print_app(view)
 
 
 @app.command()
@@ -200,7 +186,7 @@ def why(
             if output is OutputFormat.JSON:
                 write_line(encode("backend-why", found))
             else:
-                _print_why(found)
+                print_why(found)
     finally:
         knowledge.close()
     if failed:
@@ -212,114 +198,3 @@ def _draw(graph: "Graph", output: GraphFormat) -> None:
 
     for text in FORMATS[output](graph):
         sys.stdout.write(text)
-
-
-def _print_lines(lines: "list[BackendLine]") -> None:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("back end", "apps", "provider", "region", "whose", "stores", "seen by"):
-        table.add_column(name, justify="right" if name == "apps" else "left", overflow="fold")
-    for line in lines:
-        table.add_row(
-            Text(line.host),
-            f"{line.apps:,}",
-            Text(line.provider),
-            Text(line.region),
-            Text(line.owner or line.party),
-            Text(", ".join(access.replace("_", " ") for access in line.access)),
-            Text(", ".join(line.seen_by)),
-        )
-    data_console().print(table)
-
-
-def _print_why(found: "Why") -> None:
-    console = data_console()
-    console.print(Text(found.host, style="bold"), Text(f"  {', '.join(found.addresses)}", style="dim"))
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), show_header=bool(found.statements))
-    table.add_column("what")
-    table.add_column("is", overflow="fold", ratio=2)
-    table.add_column("sure", justify="right")
-    table.add_column("because", overflow="fold", ratio=3)
-    for one in found.statements:
-        table.add_row(Text(one.claim), Text(one.value), f"{one.confidence:.2f}", Text(one.reason))
-    console.print(table)
-    if not found.statements:
-        console.print(Text("  nothing is known of it", style="dim"))
-    used = "; ".join(one.cited for one in found.data)
-    console.print(Text(f"  {found.resolved_by} · {used}", style="dim"))
-    console.print()
-
-
-def _print_backend(view: "BackendView") -> None:
-    tree = Tree(Text(view.host, style="bold") + Text(f"  {view.party} party", style="dim"))
-    if view.why is not None:
-        for one in view.why.statements:
-            _leaf(tree, f"{one.claim}: {one.value}", one.confidence, one.reason)
-        addresses = ", ".join(view.why.addresses)
-        tree.add(Text(f"addresses: {addresses or 'none'} ({view.why.resolved_by})"))
-    _add_stores(tree, view.stores)
-    _add_seen(tree, view.seen)
-    apps = tree.add(Text(f"{view.apps_total:,} app{'' if view.apps_total == 1 else 's'}"))
-    for app_at in view.apps[:SHOWN]:
-        place = app_at.file if app_at.offset is None else f"{app_at.file}+{app_at.offset:#x}"
-        name = f"{app_at.bundle_id or app_at.name or app_at.sha256[:12]} {app_at.version}".strip()
-        _leaf(apps, f"{name} names {app_at.endpoint}", app_at.confidence, f"{app_at.how} in {place}")
-    if len(view.apps) > SHOWN:
-        apps.add(Text(f"{view.apps_total - SHOWN:,} more with --format json", style="dim"))
-    data_console().print(tree)
-    if view.why is not None:
-        used = "; ".join(one.cited for one in view.why.data)
-        data_console().print(Text(f"{used}\n", style="dim"))
-
-
-def _print_app(view: "AppView") -> None:
-    said = view.app
-    tree = Tree(
-        Text(f"{said.label} {said.version_name}".strip(), style="bold")
-        + Text(f"  {said.bundle_id} · {view.path}", "dim")
-    )
-    for one in view.endpoints[:SHOWN]:
-        place = one.file if one.offset is None else f"{one.file}+{one.offset:#x}"
-        node = _leaf(tree, one.value, one.confidence, f"{one.how} in {place}")
-        whose = f"{one.owner or one.party} ({one.party} party{f': {one.party_reason}' if one.party_reason else ''})"
-        node.add(Text(f"whose: {whose}"))
-        if one.backend is not None:
-            if one.backend.addresses:
-                node.add(Text(f"at {', '.join(one.backend.addresses)} ({one.backend.resolved_by})"))
-            for claim in one.backend.attributions:
-                if claim.claim in {"provider", "product", "region", "boundary", "country", "asn"}:
-                    _leaf(node, f"{claim.claim}: {claim.value}", claim.confidence, claim.reason)
-        _add_stores(node, one.stores)
-        _add_seen(node, one.seen)
-    if view.endpoints_total > SHOWN:
-        tree.add(Text(f"{view.endpoints_total - SHOWN:,} more with --format json", style="dim"))
-    if view.others:
-        others = tree.add(Text(f"{len(view.others):,} that only other tools saw"))
-        for passive in view.others[:SHOWN]:
-            place = f"{passive.sighting.evidence.context}, {passive.sighting.evidence.file}"
-            others.add(Text(f"{passive.sighting.endpoint.value}  ({place})", style="dim"))
-    data_console().print(tree)
-
-
-def _add_stores(tree: Tree, stores: "tuple[StoreAt, ...]") -> None:
-    for store in stores:
-        records = f", {store.records.value:,} records ({store.records.quality})" if store.records.value else ""
-        name = f"{store.product} {store.version}".strip()
-        access = store.access.replace("_", " ")
-        text = f"store: {name} is {access}{records}, {store.relation}, at {', '.join(store.targets)}"
-        _leaf(tree, text, store.confidence, store.reason)
-
-
-def _add_seen(tree: Tree, seen: "tuple[Seen, ...]") -> None:
-    for one in seen:
-        ours = one.note.asked
-        tree.add(
-            Text(one.said, style="dim")
-            + Text(f"; superseded: our own probe says {ours.replace('_', ' ')}" if ours else "; not asked by us", "dim")
-        )
-
-
-def _leaf(tree: Tree, text: str, sure: float, reason: str) -> Tree:
-    from tieback.model.graph import THRESHOLD
-
-    guess = " ?" if sure < THRESHOLD else ""
-    return tree.add(Text(text) + Text(f"  {sure:.2f}{guess} {reason}", style="dim"))

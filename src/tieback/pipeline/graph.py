@@ -8,18 +8,28 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tieback.backends.confidence import of_route, of_sighting
+from tieback.backends.confidence import of_sighting
 from tieback.backends.normalise import host_of
-from tieback.model.app import App
-from tieback.model.backend import Backend, Route
+from tieback.model.app import App, Platform
+from tieback.model.backend import Backend
 from tieback.model.errors import UsageError, WorkspaceError
-from tieback.model.exposure import AppRoute, Exposure
-from tieback.model.figure import Figure, Quality
-from tieback.model.passive import PassiveNote, PassiveService, PassiveSighting
+from tieback.model.exposure import Exposure
+from tieback.model.passive import PassiveService
 from tieback.model.sighting import Sighting
 from tieback.pipeline.attributed import attributed
+from tieback.pipeline.graph_views import (
+    AppAt,
+    AppView,
+    BackendLine,
+    BackendView,
+    EndpointAt,
+    Seen,
+    StoreAt,
+    seen_by,
+    store_at,
+)
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
-from tieback.pipeline.why import Knowledge, Why, host_and_rest, why
+from tieback.pipeline.why import Knowledge, host_and_rest, why
 from tieback.storage.apps import read_app_documents
 from tieback.storage.graph_index import GraphIndex, Level
 from tieback.storage.graph_rows import AppRow, GraphRows
@@ -33,114 +43,8 @@ if TYPE_CHECKING:
 
 MOST = 1000
 """Apps, endpoints and stores that are listed of one answer; their number is told beside."""
-_SIGNS = {Quality.EXACT: "", Quality.ESTIMATE: "≈", Quality.LOWER_BOUND: "≥"}
-
-
-class StoreAt(msgspec.Struct, frozen=True):
-    """A store that a back end leads to."""
-
-    id: str
-    """As in the report."""
-    product: str
-    version: str
-    access: str
-    records: Figure
-    targets: tuple[str, ...]
-    relation: str
-    """``direct`` (the app names it), ``behind an API``, or ``both``."""
-    reason: str
-    """The candidate's own words."""
-    confidence: float
-    """That it is a store of whoever runs the back end."""
-    parts: tuple[tuple[str, float], ...]
-    endpoint: str
-    """Of the app, that leads there."""
-
-
-class AppAt(msgspec.Struct, frozen=True):
-    """An app that leads to a back end, with the best evidence."""
-
-    sha256: str
-    bundle_id: str
-    name: str
-    version: str
-    endpoint: str
-    party: str
-    file: str
-    offset: int | None
-    how: str
-    confidence: float
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What another tool saw, in words, and what of ours takes its place."""
-
-    said: str
-    """``seen by shodan on 2026-11-01: open, ≈1,200 records``."""
-    note: PassiveNote
-
-
-class BackendView(msgspec.Struct, frozen=True):
-    """A back end from every side. The line of ``tieback backend show --format json``."""
-
-    host: str
-    """Name, address, or cloud resource."""
-    why: Why | None
-    """``None`` for a resource that has no host of its own."""
-    party: str
-    endpoints: tuple[str, ...]
-    endpoints_total: int
-    apps: tuple[AppAt, ...]
-    apps_total: int
-    stores: tuple[StoreAt, ...]
-    seen: tuple[Seen, ...]
-
-
-class EndpointAt(msgspec.Struct, frozen=True):
-    """An endpoint of an app with its back end."""
-
-    value: str
-    service: str
-    party: str
-    owner: str
-    party_reason: str
-    file: str
-    offset: int | None
-    how: str
-    confidence: float
-    host: str
-    backend: Backend | None
-    """``None`` where the run did not map it."""
-    stores: tuple[StoreAt, ...]
-    seen: tuple[Seen, ...]
-
-
-class AppView(msgspec.Struct, frozen=True):
-    """An app with everything that it reaches. The line of ``tieback app show --format json``."""
-
-    app: App
-    path: str
-    endpoints: tuple[EndpointAt, ...]
-    endpoints_total: int
-    others: tuple[PassiveSighting, ...]
-    """Endpoints that other tools saw in it and we did not."""
-
-
-class BackendLine(msgspec.Struct, frozen=True):
-    """A back end in short. The line of ``tieback backend list --format json``."""
-
-    host: str
-    endpoints: int
-    apps: int
-    addresses: tuple[str, ...]
-    provider: str
-    region: str
-    owner: str
-    party: str
-    access: tuple[str, ...]
-    """Of the stores that it leads to, as our probes found them."""
-    seen_by: tuple[str, ...]
-    """Other tools that saw something there."""
+_EVER = 1e12
+"""What was imported after a run is shown beside it too: it is dated."""
 
 
 @contextmanager
@@ -268,7 +172,7 @@ class RunGraph:
                     advice="Give a bundle identifier or a content hash",
                 )
             path = next(iter(captured.values())).evidence.file
-            yield self._app_view(App(self._rows.unknown, text, ""), path, captured)
+            yield self._app_view(App(Platform.UNKNOWN, text, ""), path, captured)
 
     def backends(self, text: str = "") -> Iterator[Backend]:
         """The endpoints of a back end, or of all. Raises as ``backend``."""
@@ -289,7 +193,7 @@ class RunGraph:
         for one in self._rows.every():
             hosts |= {host_of(one.endpoint), *one.addresses}
         for service in self._passive(hosts):
-            yield _seen(service, (), ())
+            yield seen_by(service, (), ())
 
     def _app_view(self, app: App, path: str, sightings: Mapping[str, Sighting]) -> AppView:
         backends = {one.endpoint.value: one for one in self._rows.of_values(list(sightings)[:MOST])}
@@ -302,7 +206,7 @@ class RunGraph:
         for value, sighting in list(sightings.items())[:MOST]:
             backend = backends.get(value)
             host = host_of(sighting.endpoint)
-            stores = tuple(_store_at(one, [value]) for one in exposures if _leads(one, value))
+            stores = tuple(store_at(one, [value]) for one in exposures if _leads(one, value))
             places = (host, *(backend.addresses if backend is not None else ()))
             seen = {id(service): service for place in places for service in passive.get(place, ())}
             endpoints.append(
@@ -319,10 +223,10 @@ class RunGraph:
                     host=host,
                     backend=backend,
                     stores=stores,
-                    seen=tuple(_seen(service, (app.sha256,), stores) for service in seen.values()),
+                    seen=tuple(seen_by(service, (app.sha256,), stores) for service in seen.values()),
                 )
             )
-        told = sightings_of_apps(self._workspace.lake, [app.bundle_id], [app.sha256], self._until)
+        told = sightings_of_apps(self._workspace.lake, [app.bundle_id], [app.sha256], _EVER)
         others = {one.sighting.endpoint.value: one for _, one in told if one.sighting.endpoint.value not in sightings}
         return AppView(app, path, tuple(endpoints), len(sightings), tuple(others.values())[:MOST])
 
@@ -335,20 +239,14 @@ class RunGraph:
         return host.text, list(self._rows.of_backend(host.text))
 
     def _stores(self, ids: Iterable[str], values: list[str]) -> tuple[StoreAt, ...]:
-        return tuple(_store_at(one, values) for one in self._exposures(ids))
+        return tuple(store_at(one, values) for one in self._exposures(ids))
 
     def _exposures(self, ids: Iterable[str]) -> list[Exposure]:
         found = self._workspace.ledger.conclusions.pick(self._run.id, list(ids))
         return sorted(found, key=lambda one: (-one.severity.rank, -one.score, one.id))
 
-    @property
-    def _until(self) -> float:
-        ended = self._run.ended
-        # What was imported after the run is shown beside it too: it is dated.
-        return max(ended.timestamp() if ended is not None else 0.0, 1e12)
-
     def _passive(self, hosts: Iterable[str]) -> Iterator[PassiveService]:
-        return services_at(self._workspace.lake, set(hosts), self._until)
+        return services_at(self._workspace.lake, set(hosts), _EVER)
 
     @staticmethod
     def _by_host(services: Iterable[PassiveService]) -> dict[str, list[PassiveService]]:
@@ -361,7 +259,7 @@ class RunGraph:
 
     def _notes(self, hosts: Iterable[str], apps: Iterable[AppAt], stores: tuple[StoreAt, ...]) -> tuple[Seen, ...]:
         reached = tuple(sorted({app.sha256 for app in apps})[:MOST])
-        return tuple(_seen(service, reached, stores) for service in self._passive(hosts))
+        return tuple(seen_by(service, reached, stores) for service in self._passive(hosts))
 
     def _app_at(self, row: AppRow) -> AppAt:
         return AppAt(
@@ -442,40 +340,3 @@ def _ways(rows: list[tuple[str, str]]) -> "pa.Table":
 
 def _leads(exposure: Exposure, value: str) -> bool:
     return any(route.endpoint == value for route in exposure.routes)
-
-
-def _store_at(exposure: Exposure, values: Iterable[str]) -> StoreAt:
-    wanted = frozenset(values)
-    routes = [route for route in exposure.routes if route.endpoint in wanted] or list(exposure.routes)
-    first = min(routes, key=lambda route: route.candidate.route is not Route.NAMED)
-    sure, parts = of_route(first.candidate, first.endpoint)
-    return StoreAt(
-        exposure.id,
-        exposure.product,
-        exposure.version,
-        str(exposure.access),
-        exposure.records,
-        exposure.targets,
-        relation(routes),
-        first.candidate.reason,
-        sure,
-        parts,
-        first.endpoint,
-    )
-
-
-def relation(routes: Iterable[AppRoute]) -> str:
-    """Whether apps name a store themselves, reach it by its API alone, or both."""
-    kinds = {route.candidate.route for route in routes}
-    return "both" if len(kinds) > 1 else "direct" if kinds == {Route.NAMED} else "behind an API"
-
-
-def _seen(service: PassiveService, reached: tuple[str, ...], stores: Iterable[StoreAt]) -> Seen:
-    places = frozenset(service.places)
-    ours = next((store for store in stores if not places.isdisjoint(store.targets)), None)
-    words = [service.claims.replace("_", " ") if service.claims != "unknown" else "it answers"]
-    if service.records is not None:
-        words.append(f"{_SIGNS[service.records.quality]}{service.records.value:,} records")
-    on = f" on {service.seen[:10]}" if service.seen else ""
-    said = f"seen by {service.source}{on}: {service.service or service.product or 'a service'} {', '.join(words)}"
-    return Seen(said, PassiveNote(service, reached, ours.access if ours is not None else ""))

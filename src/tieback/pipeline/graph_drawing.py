@@ -8,7 +8,7 @@ from tieback.model.backend import Attribution, Backend
 from tieback.model.exposure import Exposure
 from tieback.model.graph import Edge, EdgeKind, Graph, GraphBuilder, NodeKind
 from tieback.model.passive import PassiveService
-from tieback.pipeline.graph import AppView, BackendView, Seen, StoreAt
+from tieback.pipeline.graph_views import AppView, BackendView, Seen, StoreAt
 from tieback.storage.graph_rows import AppRow
 
 

@@ -60,8 +60,6 @@ class BackendRow(msgspec.Struct, frozen=True):
 class GraphRows:
     """The rows of one run. Every method raises ``WorkspaceError`` where the lake cannot be read."""
 
-    unknown = Platform.UNKNOWN
-
     def __init__(self, lake: Lake, run: str, traffic: str) -> None:
         """Keep what the run is.
 

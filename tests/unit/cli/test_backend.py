@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.conftest import Run
-from tests.unit.pipeline.graph_workspace import made
+from tests.unit.pipeline.graph_workspace import shared
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,7 @@ def test_what_is_no_host(run: Run, hosts: tuple[str, ...], code: int) -> None:
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made(tmp_path_factory.mktemp("graph"))
+    return shared(tmp_path_factory)
 
 
 def test_list(run: Run, workspace: Path) -> None:

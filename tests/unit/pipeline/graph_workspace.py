@@ -7,6 +7,8 @@ import json
 from contextlib import nullcontext
 from pathlib import Path
 
+import pytest
+
 from tieback.model.backend import Candidate, Route
 from tieback.model.exposure import AppRoute, Exposure, Severity
 from tieback.model.figure import exact
@@ -122,3 +124,12 @@ def made(folder: Path) -> Path:
             writer.add(ProbeReport("api.workhub.test:6379", Outcome.OUT_OF_SCOPE))
             writer.add(ProbeReport("[2001:db8::1]:9200", Outcome.REFUSED, address="2001:db8::1"))
     return workspace
+
+
+def shared(factory: pytest.TempPathFactory) -> Path:
+    """The workspace, made once a process; tests that share it only read."""
+    folder = factory.getbasetemp() / "graph-workspace"
+    if not folder.is_dir():
+        folder.mkdir()
+        made(folder)
+    return folder / "ws"

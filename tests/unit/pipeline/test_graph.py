@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.pipeline.graph_workspace import API, ELASTIC, made
+from tests.unit.pipeline.graph_workspace import API, ELASTIC, shared
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.pipeline.graph import RunGraph, last_graph
 
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made(tmp_path_factory.mktemp("graph"))
+    return shared(tmp_path_factory)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.pipeline.graph_workspace import API, made
+from tests.unit.pipeline.graph_workspace import API, shared
 from tieback.model.graph import EdgeKind, Graph, NodeKind
 from tieback.pipeline.graph import last_graph
 from tieback.pipeline.graph_drawing import of_app, of_backend, of_run
@@ -10,7 +10,7 @@ from tieback.pipeline.graph_drawing import of_app, of_backend, of_run
 
 @pytest.fixture(scope="module")
 def graphs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Graph]:
-    workspace = made(tmp_path_factory.mktemp("graph"))
+    workspace = shared(tmp_path_factory)
     host = "api.workhub.test"
     with last_graph(workspace, workspace / "data") as graph:
         (app,) = graph.apps("com.workhub.mobile")

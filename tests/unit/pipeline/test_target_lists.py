@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.pipeline.graph_workspace import made
+from tests.unit.pipeline.graph_workspace import shared
 from tieback.model.errors import WorkspaceError
 from tieback.pipeline.target_lists import target_list
 
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made(tmp_path_factory.mktemp("graph"))
+    return shared(tmp_path_factory)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,139 @@
+"""Back ends and apps as trees and tables for people; a guess is marked with a question mark."""
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from tieback.cli.terminal import data_console
+from tieback.model.graph import THRESHOLD
+from tieback.report.document import clean
+
+if TYPE_CHECKING:
+    from tieback.pipeline.graph_views import AppView, BackendLine, BackendView, Seen, StoreAt
+    from tieback.pipeline.why import Why
+
+_MOST_TEXT = 1000
+SHOWN = 40
+"""Apps and endpoints of one tree; JSON holds them all."""
+
+
+def print_lines(lines: "list[BackendLine]") -> None:
+    """Back ends in short."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("back end", "apps", "provider", "region", "whose", "stores", "seen by"):
+        table.add_column(name, justify="right" if name == "apps" else "left", overflow="fold")
+    for line in lines:
+        table.add_row(
+            _text(line.host),
+            f"{line.apps:,}",
+            _text(line.provider),
+            _text(line.region),
+            _text(line.owner or line.party),
+            _text(", ".join(access.replace("_", " ") for access in line.access)),
+            _text(", ".join(line.seen_by)),
+        )
+    data_console().print(table)
+
+
+def print_why(found: "Why") -> None:
+    """What is known of a host."""
+    console = data_console()
+    console.print(_text(found.host, style="bold"), _text(f"  {', '.join(found.addresses)}", style="dim"))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), show_header=bool(found.statements))
+    table.add_column("what")
+    table.add_column("is", overflow="fold", ratio=2)
+    table.add_column("sure", justify="right")
+    table.add_column("because", overflow="fold", ratio=3)
+    for one in found.statements:
+        table.add_row(_text(one.claim), _text(one.value), f"{one.confidence:.2f}", _text(one.reason))
+    console.print(table)
+    if not found.statements:
+        console.print(_text("  nothing is known of it", style="dim"))
+    used = "; ".join(one.cited for one in found.data)
+    console.print(_text(f"  {found.resolved_by} · {used}", style="dim"))
+    console.print()
+
+
+def print_backend(view: "BackendView") -> None:
+    """A back end from every side."""
+    tree = Tree(_text(view.host, style="bold") + _text(f"  {view.party} party", style="dim"))
+    if view.why is not None:
+        for one in view.why.statements:
+            _leaf(tree, f"{one.claim}: {one.value}", one.confidence, one.reason)
+        addresses = ", ".join(view.why.addresses)
+        tree.add(_text(f"addresses: {addresses or 'none'} ({view.why.resolved_by})"))
+    _add_stores(tree, view.stores)
+    _add_seen(tree, view.seen)
+    apps = tree.add(_text(f"{view.apps_total:,} app{'' if view.apps_total == 1 else 's'}"))
+    for app_at in view.apps[:SHOWN]:
+        place = app_at.file if app_at.offset is None else f"{app_at.file}+{app_at.offset:#x}"
+        name = f"{app_at.bundle_id or app_at.name or app_at.sha256[:12]} {app_at.version}".strip()
+        _leaf(apps, f"{name} names {app_at.endpoint}", app_at.confidence, f"{app_at.how} in {place}")
+    if len(view.apps) > SHOWN:
+        apps.add(_text(f"{view.apps_total - SHOWN:,} more with --format json", style="dim"))
+    data_console().print(tree)
+    if view.why is not None:
+        used = "; ".join(one.cited for one in view.why.data)
+        data_console().print(_text(f"{used}\n", style="dim"))
+
+
+def print_app(view: "AppView") -> None:
+    """An app with everything that it reaches."""
+    said = view.app
+    tree = Tree(
+        _text(f"{said.label} {said.version_name}".strip(), style="bold")
+        + _text(f"  {said.bundle_id} · {view.path}", "dim")
+    )
+    for one in view.endpoints[:SHOWN]:
+        place = one.file if one.offset is None else f"{one.file}+{one.offset:#x}"
+        node = _leaf(tree, one.value, one.confidence, f"{one.how} in {place}")
+        whose = f"{one.owner or one.party} ({one.party} party{f': {one.party_reason}' if one.party_reason else ''})"
+        node.add(_text(f"whose: {whose}"))
+        if one.backend is not None:
+            if one.backend.addresses:
+                node.add(_text(f"at {', '.join(one.backend.addresses)} ({one.backend.resolved_by})"))
+            for claim in one.backend.attributions:
+                if claim.claim in {"provider", "product", "region", "boundary", "country", "asn"}:
+                    _leaf(node, f"{claim.claim}: {claim.value}", claim.confidence, claim.reason)
+        _add_stores(node, one.stores)
+        _add_seen(node, one.seen)
+    if view.endpoints_total > SHOWN:
+        tree.add(_text(f"{view.endpoints_total - SHOWN:,} more with --format json", style="dim"))
+    if view.others:
+        others = tree.add(_text(f"{len(view.others):,} that only other tools saw"))
+        for passive in view.others[:SHOWN]:
+            place = f"{passive.sighting.evidence.context}, {passive.sighting.evidence.file}"
+            others.add(_text(f"{passive.sighting.endpoint.value}  ({place})", style="dim"))
+    data_console().print(tree)
+
+
+def _add_stores(tree: Tree, stores: "tuple[StoreAt, ...]") -> None:
+    for store in stores:
+        records = f", {store.records.value:,} records ({store.records.quality})" if store.records.value else ""
+        name = f"{store.product} {store.version}".strip()
+        access = store.access.replace("_", " ")
+        text = f"store: {name} is {access}{records}, {store.relation}, at {', '.join(store.targets)}"
+        _leaf(tree, text, store.confidence, store.reason)
+
+
+def _add_seen(tree: Tree, seen: "tuple[Seen, ...]") -> None:
+    for one in seen:
+        ours = one.note.asked
+        tree.add(
+            _text(one.said, style="dim")
+            + _text(
+                f"; superseded: our own probe says {ours.replace('_', ' ')}" if ours else "; not asked by us", "dim"
+            )
+        )
+
+
+def _leaf(tree: Tree, text: str, sure: float, reason: str) -> Tree:
+    guess = " ?" if sure < THRESHOLD else ""
+    return tree.add(_text(text) + _text(f"  {sure:.2f}{guess} {reason}", style="dim"))
+
+
+def _text(text: str, style: str = "") -> Text:
+    """Text of strangers on one line: no control or direction characters."""
+    return Text(clean(text, _MOST_TEXT), style)

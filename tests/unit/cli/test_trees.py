@@ -1,0 +1,54 @@
+"""Trees for people: guesses are marked, text of strangers moves no cursor, long lists are cut and say so."""
+
+import pytest
+
+from tieback.cli.trees import SHOWN, print_backend, print_lines, print_why
+from tieback.model.backend import Attribution
+from tieback.pipeline.graph_views import AppAt, BackendLine, BackendView
+from tieback.pipeline.why import Why
+
+
+@pytest.fixture(autouse=True)
+def width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "150")
+
+
+def known(*statements: Attribution) -> Why:
+    return Why("a.test", ("203.0.113.7",), (), "", "", "", "", "", "", "", {}, statements, (), "hosts")
+
+
+def test_guesses_are_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    told = known(Attribution("owner", "a.test", "because", 0.45), Attribution("provider", "P", "because", 0.9))
+    print_backend(BackendView("a.test", told, "first", (), 0, (), 0, (), ()))
+    lines = capsys.readouterr().out.splitlines()
+    assert "├── owner: a.test  0.45 ? because" in lines
+    assert "├── provider: P  0.90 because" in lines
+
+
+def test_long_lists_are_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    apps = tuple(
+        AppAt(f"{n:064}", f"org.app{n}", "", "", "https://a.test", "first", "f", None, "x", 0.9) for n in range(50)
+    )
+    print_backend(BackendView("a.test", known(), "first", (), 0, apps, 1234, (), ()))
+    out = capsys.readouterr().out
+    assert "1,234 apps" in out
+    assert f"{1234 - SHOWN:,} more with --format json" in out
+    assert "org.app39" in out
+    assert "org.app40" not in out
+
+
+def test_markup_of_strangers_is_text(capsys: pytest.CaptureFixture[str]) -> None:
+    print_lines([BackendLine("[red]a.test[/red]", 1, 1, (), "[b]P", "", "", "first", (), ())])
+    assert "[red]a.test[/red]" in capsys.readouterr().out
+
+
+def test_escapes_of_strangers_move_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    print_lines([BackendLine("a\x1b[2J\u202e.test", 1, 1, (), "", "", "", "first", (), ())])
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+
+
+def test_nothing_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    print_why(known())
+    assert "nothing is known of it" in capsys.readouterr().out
