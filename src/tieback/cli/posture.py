@@ -317,7 +317,7 @@ def _print_imports(done: "list[ImportedPosture]") -> None:
 def _print_resources(found: "Iterable[Resource]") -> None:
     from tieback.intake.reports.interface import short
 
-    table = _table("resource", "account", "engine", "public", "at rest", "login", "TLS", "by")
+    table = _table("resource", "account", "engine", "public", "at rest", "login", "TLS", "by", "seen")
     count = more = 0
     for one in found:
         if count >= SHOWN * 10:
@@ -332,7 +332,8 @@ def _print_resources(found: "Iterable[Resource]") -> None:
             Text(one.at_rest.replace("_", " "), style="red" if one.at_rest == "none" else ""),
             _coloured(one.authentication, bad="no"),
             _coloured(one.in_transit, bad="no"),
-            Text(short(", ".join(one.sources))),
+            Text(short(", ".join(dict.fromkeys(source.partition(" ")[0] for source in one.sources)))),
+            one.seen[:10],
         )
     if count:
         data_console().print(table)

@@ -96,7 +96,7 @@ class Facts:
 
     def texts(self, *keys: str, of: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The texts of the first that is a list; of objects in it the text under one of the keys ``of``."""
-        found = (Facts(one).text(*of) if isinstance(one, dict) else one for one in self.list(*keys))
+        found = (_text_under(one, of) if isinstance(one, dict) else one for one in self.list(*keys))
         return tuple(dict.fromkeys(one[:MAX_TEXT] for one in found if isinstance(one, str) and one))
 
     def has(self, *keys: str) -> bool:
@@ -109,6 +109,11 @@ class Facts:
 
 
 NOTHING = Facts({})
+
+
+def _text_under(value: Mapping[str, Any], of: tuple[str, ...]) -> str:
+    """The first text under one of some keys, in the order of the object."""
+    return next((text for key, text in value.items() if isinstance(text, str) and text and spelt(key) in of), "")
 
 
 def opening(net: str, low: int | None = None, high: int | None = None) -> Opening | None:

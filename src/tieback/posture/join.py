@@ -210,6 +210,51 @@ def described(resource: Resource) -> str:
     return f"your{planned} {_kind(resource)} {resource.label}{where}{region}: {', '.join(_states(resource))}"
 
 
+_SERVICES = {
+    "rds": "RDS",
+    "docdb": "DocumentDB",
+    "neptune": "Neptune",
+    "redshift": "Redshift",
+    "opensearch": "OpenSearch",
+    "elasticache": "ElastiCache",
+    "memorydb": "MemoryDB",
+    "dynamodb": "DynamoDB",
+    "s3": "S3",
+    "ec2": "EC2",
+    "sql": "Azure SQL",
+    "flexible-server": "Azure",
+    "cosmosdb": "Cosmos DB",
+    "redis": "Azure Cache",
+    "storage": "Storage",
+    "network": "Azure",
+    "cloudsql": "Cloud SQL",
+    "bigquery": "BigQuery",
+    "spanner": "Spanner",
+    "firestore": "Firestore",
+    "firebase-rtdb": "Firebase Realtime",
+    "memorystore": "Memorystore",
+    "compute": "Compute Engine",
+    "atlas": "MongoDB Atlas",
+}
+"""Services by the names that their providers give them."""
+_SAID = frozenset(
+    {
+        "azure_blob",
+        "bigquery",
+        "cosmosdb",
+        "dynamodb",
+        "elasticsearch",
+        "firebase_rtdb",
+        "firestore",
+        "gcs",
+        "mongodb",
+        "neptune",
+        "spanner",
+    }
+)
+"""Products that the name of their service says already."""
+
+
 def badness(resource: Resource) -> int:
     """How bad it is that a resource is public, to put the worst first: no login, no encryption, no TLS."""
     return (
@@ -226,10 +271,11 @@ def _kind(resource: Resource) -> str:
         ResourceKind.SNAPSHOT: "snapshot",
         ResourceKind.HOST: "machine",
     }[resource.kind]
-    service = {"rds": "RDS", "docdb": "DocumentDB", "s3": "S3", "ec2": "EC2", "sql": "Azure SQL"}.get(
-        resource.service, resource.service
+    service = _SERVICES.get(resource.service, resource.service)
+    said = resource.product == resource.service or (
+        resource.product in _SAID and resource.service not in {"rds", "cosmosdb"}
     )
-    engine = f" {resource.product}" if resource.product and resource.product != resource.service else ""
+    engine = f" {resource.product}" if resource.product and not said else ""
     return f"{service}{engine} {what}"
 
 
