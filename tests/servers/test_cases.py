@@ -130,7 +130,7 @@ def test_from_finding_to_fixed(stores: Stores, work: Path) -> None:
 
     # Everybody is asked for assurance, in every language; the file says what was written, and nothing was sent.
     for language in LANGUAGES:
-        asked = lines(tieback(work, "letter", "write", "assurance", "--language", language, "--print", "json"))
+        asked = lines(tieback(work, "letter", "write", "assurance", "--language", language, "--format", "json"))
         assert len(asked) == 3
     vendors = {one["vendor"]["name"]: one for one in lines(tieback(work, "vendor", "list", "--format", "json"))}
     assert {name: (one["devices"], len(one["stores"])) for name, one in vendors.items()} == {
@@ -147,7 +147,7 @@ def test_from_finding_to_fixed(stores: Stores, work: Path) -> None:
     )
 
     # The makers are told; each letter holds its own vendor's facts alone.
-    for letter in lines(tieback(work, "letter", "write", "exposure", "--print", "json")):
+    for letter in lines(tieback(work, "letter", "write", "exposure", "--format", "json")):
         own = next(name for name, one in vendors.items() if one["vendor"]["id"] == letter["vendor"])
         for name, host in (("Fieldhand", "es.fieldhand"), ("Workhub", "api.workhub"), ("Tillroll", "db.tillroll")):
             assert (host in letter["text"]) is own.startswith(name)
@@ -172,7 +172,7 @@ def test_from_finding_to_fixed(stores: Stores, work: Path) -> None:
     assert (moved["places"], moved["records_change"]) == (["api.workhub.test:27018"], 25)
 
     for kind, name in (("thanks", "Fieldhand Machinery"), ("escalation", "Tillroll Retail")):
-        (letter,) = lines(tieback(work, "letter", "write", kind, name, "--print", "json"))
+        (letter,) = lines(tieback(work, "letter", "write", kind, name, "--format", "json"))
         assert letter["cases"] == [case[name]]
     assert f"{date.today():%Y}" in letter["text"]  # noqa: DTZ011 - a year
     assert "in writing that it is secure" in letter["text"]

@@ -29,7 +29,7 @@ def write(
     ] = None,
     *,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")] = Path("letters"),
-    forms: Annotated[str, typer.Option("--format", help=f"Comma-separated, of {FORMS}.")] = "md,html,eml",
+    forms: Annotated[str, typer.Option("--as", help=f"Comma-separated, of {FORMS}.")] = "md,html,eml",
     language: Annotated[str, typer.Option(help="en, de, fr, es, pt, or one of yours; default: the vendor's.")] = "",
     sender: Annotated[
         Path | None, typer.Option(help="TOML with organisation, email, person, phone, postal; default: the grant's.")
@@ -42,13 +42,11 @@ def write(
     due: Annotated[str, typer.Option(help="Due date; default: by the policy.")] = "",
     policy: PolicyOption = None,
     workspace: WorkspaceOption = WORKSPACE,
-    output: Annotated[OutputFormat, typer.Option("--print", help="A table, or one JSON document a letter.")] = (
-        OutputFormat.TABLE
-    ),
+    output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Write a letter to every vendor that it concerns, or to those named. The same text again is the same version.
 
-    Example: tieback letter write assurance --format pdf,eml --language de
+    Example: tieback letter write assurance --as pdf,eml --language de
     """
     from tieback.cases.policy import load_policy
     from tieback.pipeline.casework import open_casework

@@ -184,7 +184,7 @@ def _made(request: LetterRequest, letter: Letter, facts: Facts, language: Langua
             yield made
         else:
             known = ", ".join((*FORMS, "eml", "mailto"))
-            raise UsageError("there is no such form", where=f"--format {form}", advice=f"Choose of {known}")
+            raise UsageError("there is no such form", where=f"--as {form}", advice=f"Choose of {known}")
 
 
 def _stem(vendor: Vendor, letter: Letter) -> str:

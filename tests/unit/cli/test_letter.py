@@ -28,7 +28,7 @@ def test_help_names_every_kind_and_form() -> None:
 
 def test_a_letter_is_written_listed_and_sent(opened: Run, tmp_path: Path) -> None:
     words = ("letter", "write", "exposure", "--sender", "sender.toml", "-w", "ws", "--language", "fr")
-    ended = opened(*words, "--print", "json")
+    ended = opened(*words, "--format", "json")
     assert ended.code == 0
     letter = json.loads(ended.out)
     assert letter["subject"].startswith("Confidentiel")

@@ -103,7 +103,7 @@ def to_pdf(letter: Letter, facts: Facts, language: Language, _: Path | None = No
         from weasyprint import HTML
     except (ImportError, OSError) as error:
         raise UsageError(
-            f"a PDF cannot be made here ({error})", where="--format pdf", advice="pip install 'tieback[pdf]', and Pango"
+            f"a PDF cannot be made here ({error})", where="--as pdf", advice="pip install 'tieback[pdf]', and Pango"
         ) from None
     out = io.BytesIO()
     HTML(string=to_html(letter, facts, language).decode(), base_url=None, url_fetcher=_refuse).write_pdf(out)
@@ -123,9 +123,7 @@ def to_docx(letter: Letter, facts: Facts, _: Language, folder: Path | None = Non
     try:
         from docxtpl import DocxTemplate
     except ImportError:
-        raise UsageError(
-            "DOCX cannot be made here", where="--format docx", advice="pip install 'tieback[docx]'"
-        ) from None
+        raise UsageError("DOCX cannot be made here", where="--as docx", advice="pip install 'tieback[docx]'") from None
     own = None
     if folder is not None:
         names = (f"{letter.kind}.{letter.language}.docx", "letter.docx")
