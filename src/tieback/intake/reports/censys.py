@@ -9,7 +9,16 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.intake.reports.interface import Fact, ImporterMeta, address, host_names, moment, port_number, short
+from tieback.intake.reports.interface import (
+    NOT_TCP,
+    Fact,
+    ImporterMeta,
+    address,
+    host_names,
+    moment,
+    port_number,
+    short,
+)
 from tieback.intake.reports.products import Products
 from tieback.intake.reports.source import ReportSource
 from tieback.model.passive import PassiveService
@@ -24,6 +33,7 @@ class _Service(msgspec.Struct, frozen=True):
     port: int
     service_name: str = ""
     protocol: str = ""
+    transport_protocol: str = ""
     observed_at: str = ""
     scan_time: str = ""
     software: tuple[_Software, ...] = ()
@@ -85,6 +95,9 @@ class Censys:
             port = port_number(service.port)
             if not where or port is None:
                 source.skip(line, "no address or port")
+                continue
+            if service.transport_protocol.upper() not in {"", "TCP"}:
+                source.skip(line, NOT_TCP)
                 continue
             software = next((one for one in service.software if one.product), _Software())
             called = service.service_name or service.protocol

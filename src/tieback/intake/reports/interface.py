@@ -16,6 +16,8 @@ type Fact = PassiveService | PassiveText
 
 MAX_CONTAINERS = 100
 """Names of containers that are kept of one service."""
+NOT_TCP = "not TCP: no store of ours is asked by another transport"
+"""Why a record is left out."""
 MAX_NAMES = 64
 """Host names that are kept of one service."""
 _NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*")

@@ -13,7 +13,16 @@ from itertools import chain
 
 import msgspec
 
-from tieback.intake.reports.interface import Fact, ImporterMeta, address, host_names, moment, port_number, short
+from tieback.intake.reports.interface import (
+    NOT_TCP,
+    Fact,
+    ImporterMeta,
+    address,
+    host_names,
+    moment,
+    port_number,
+    short,
+)
 from tieback.intake.reports.products import Products
 from tieback.intake.reports.source import ReportSource
 from tieback.model.passive import PassiveService
@@ -81,8 +90,11 @@ class Shadowserver:
             if len(row) != len(columns):
                 source.skip(line, f"{len(row)} columns instead of {len(columns)}")
                 continue
-            fact = self._service(dict(zip(columns, row, strict=True)))
-            if fact is None:
+            cells = dict(zip(columns, row, strict=True))
+            fact = self._service(cells)
+            if cells.get("protocol", "").strip().lower() not in {"", "tcp"}:
+                source.skip(line, NOT_TCP)
+            elif fact is None:
                 source.skip(line, "no address or port")
             else:
                 yield fact

@@ -11,6 +11,7 @@ import msgspec
 
 from tieback.intake.reports.interface import (
     MAX_CONTAINERS,
+    NOT_TCP,
     Fact,
     ImporterMeta,
     address,
@@ -80,6 +81,7 @@ class _CouchDb(msgspec.Struct, frozen=True):
 class _Banner(msgspec.Struct, frozen=True):
     port: int
     ip_str: str = ""
+    transport: str = "tcp"
     timestamp: str = ""
     hostnames: tuple[str, ...] = ()
     product: str = ""
@@ -109,6 +111,9 @@ class Shodan:
             where, port = address(banner.ip_str), port_number(banner.port)
             if not where or port is None:
                 source.skip(line, "no address or port")
+                continue
+            if banner.transport != "tcp":
+                source.skip(line, NOT_TCP)
                 continue
             names, records, size = _holds(banner)
             yield PassiveService(

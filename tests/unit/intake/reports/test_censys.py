@@ -42,6 +42,13 @@ def test_hosts(reading: Reading, document: dict[str, object], found: list[tuple[
     assert all(not seen or fact.seen == seen for fact, (_, _, seen) in zip(facts, found, strict=True))
 
 
+def test_other_transports_are_left_out(reading: Reading) -> None:
+    quic = {"port": 443, "service_name": "UNKNOWN", "transport_protocol": "QUIC"}
+    tcp = {"port": 443, "service_name": "HTTP", "transport_protocol": "TCP"}
+    read = reading(Censys(), {"ip": "203.0.113.7", "services": [quic, tcp]})
+    assert (len(read.facts), read.skipped) == (1, 1)
+
+
 def test_names(reading: Reading) -> None:
     fact = reading(Censys(), V2).facts[0]
     assert isinstance(fact, PassiveService)

@@ -35,6 +35,11 @@ def test_reports(reading: Reading, text: str, service: str, claims: Access) -> N
     assert fact.seen == "2026-11-01T10:00:00Z"
 
 
+def test_other_transports_are_left_out(reading: Reading) -> None:
+    read = reading(Shadowserver(), rows("memcached").replace('"tcp"', '"udp"'))
+    assert (read.facts, read.first_skipped[:16]) == ([], "line 2: not TCP:")
+
+
 def test_a_byte_order_mark_and_windows_lines(reading: Reading) -> None:
     text = rows("redis").replace("\n", "\r\n").encode()
     assert len(reading(Shadowserver(), b"\xef\xbb\xbf" + text).facts) == 1

@@ -75,6 +75,11 @@ def test_what_a_banner_claims(reading: Reading, more: dict[str, object], service
     assert (fact.service, fact.claims) == (service, claims)
 
 
+def test_other_transports_are_left_out(reading: Reading) -> None:
+    read = reading(Shodan(), banner(transport="udp"), banner(transport="tcp"))
+    assert (len(read.facts), read.first_skipped[:16]) == (1, "line 1: not TCP:")
+
+
 def test_banners_of_another_shape_are_left_out_with_their_line(reading: Reading) -> None:
     read = reading(Shodan(), banner(), banner(ip_str="x"), banner(port="many"), banner(port=0))
     assert (len(read.facts), read.skipped) == (1, 3)
