@@ -40,6 +40,9 @@ FORMATS = "terminal, html, pdf, json, ndjson, csv, markdown, sarif, ocsf, stix, 
 """For help; a test keeps it true, since importing the renderers would make every command slow."""
 DIFF_FORMATS = ("terminal", "markdown", "html", "json")
 
+SHOWN_FINDINGS = 500
+"""Findings that a page shows; a test keeps it true."""
+
 app = typer.Typer(
     help="Render the last finished run of a workspace, compare two, or say where a figure comes from.",
     invoke_without_command=True,
@@ -73,7 +76,7 @@ def report(
         judged = as_sample(set_beside(set_apart(whole), past), sample_of)
         document = for_audience(judged, who, vendor)
         if out is not None:
-            write_report(document, renderer, out)
+            write_all(document, renderer, out)
         else:
             show(document, output)
 
@@ -235,6 +238,22 @@ def write_report(document: Report, renderer: Renderer, path: Path) -> None:
     """
     with _whole(path) as file:
         renderer.render(document, file)
+
+
+def write_all(document: Report, renderer: Renderer, path: Path) -> list[Path]:
+    """Write the report, and beside an HTML page that cannot show every finding all of them as CSV.
+
+    Returns:
+        What was written. Raises as ``write_report``.
+    """
+    write_report(document, renderer, path)
+    if renderer.meta.name != "html" or document.findings.count <= SHOWN_FINDINGS:
+        return [path]
+    from tieback.report import by_name
+
+    beside = path.with_name(f"{path.stem}.findings.csv")
+    write_report(document, by_name("csv"), beside)
+    return [path, beside]
 
 
 @contextmanager

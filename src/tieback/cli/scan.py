@@ -16,7 +16,7 @@ from tieback.cli.report import (
     read_suppressions,
     set_beside,
     show,
-    write_report,
+    write_all,
 )
 from tieback.cli.terminal import ExitCode, WorkspaceOption, complain, progress_bar, talk_console
 from tieback.model.errors import UsageError
@@ -81,10 +81,9 @@ def scan(
             complain(error)
         judged = as_sample(set_beside(set_apart(done.report), past), sample_of)
         document = for_audience(judged, who, vendor)
-        for path, renderer in files:
-            write_report(document, renderer, path)
+        written = [one for path, renderer in files for one in write_all(document, renderer, path)]
         show(document, output)
-        for path, _ in files:
+        for path in written:
             talk_console().print(f"report: {path}")
         worst = judged.worst_new()
         apps = done.report.headline.apps_analysed

@@ -8,8 +8,8 @@ import msgspec
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.report import AppSummary, Report
 
-BATCH = 500
-"""Findings whose apps and stores are in memory at once."""
+BATCH = 5_000
+"""Findings whose apps and stores are in memory at once; each batch is a question to the lake."""
 MOST_APPS = 100
 """Apps told of one finding; the count says how many there are."""
 

@@ -76,7 +76,7 @@ def _store(store: Exposure, made: str, author: str) -> Iterator[dict[str, Any]]:
         by=author,
     )
     yield host
-    software = _observable("software", {"name": store.product or "unknown", "version": clean(store.version, 100)})
+    software = _observable("software", {"name": clean(store.product, 200) or "unknown", "version": clean(store.version, 100)})
     parts = [software, *_addresses(store), *_names(store)]
     for part in parts:
         yield part

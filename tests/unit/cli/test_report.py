@@ -4,10 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.cli.conftest import Run
-from tieback.cli.report import FORMATS
+from tests.unit.report.conftest import in_tables, the_report
+from tieback.cli.report import FORMATS, SHOWN_FINDINGS, write_all
 from tieback.report import by_name, renderers
+from tieback.report.html.page import MOST_ROWS
 
 
 def test_formats(run: Run, apps: Path, tmp_path: Path) -> None:
@@ -122,3 +125,17 @@ def test_several_reports_of_one_scan(run: Run, apps: Path, tmp_path: Path) -> No
     assert run(*words).err.strip().splitlines() == ["report: a.json", "report: b.sarif"]
     assert (tmp_path / "a.json").exists()
     assert (tmp_path / "b.sarif").exists()
+
+
+def test_beside_a_page_that_shows_not_all_findings_stands_a_table(tmp_path: Path) -> None:
+    whole = the_report()
+    first = next(whole.findings.rows())
+    many = in_tables(whole, findings=[replace(first, id=f"fnd-{n:04}") for n in range(SHOWN_FINDINGS + 3)])
+    assert write_all(whole, by_name("html"), tmp_path / "few.html") == [tmp_path / "few.html"]
+    written = write_all(many, by_name("html"), tmp_path / "many.html")
+    assert [path.name for path in written] == ["many.html", "many.findings.csv"]
+    assert len(written[1].read_text().splitlines()) == SHOWN_FINDINGS + 4
+    page = written[0].read_text()
+    assert "3 more findings not shown" in page
+    assert page.count('id="fnd-') == 0
+    assert MOST_ROWS == SHOWN_FINDINGS

@@ -18,7 +18,7 @@ from tieback.report.figures import SIGNS
 WIDTH = 520
 MOST_CLASSES = 10
 MOST_STORES = 5
-_LABELS = 170
+_LABELS = 190
 """Room for the labels on the left."""
 _ROW = 26
 _TOP = 30
@@ -101,7 +101,7 @@ def _matrix(found: Breakdown, titles: Mapping[str, str]) -> Chart | None:
         labels.append(Label(_LABELS + column * (at + 0.5), _TOP - 11, clean(store, 14), "middle"))
     for row, name in enumerate(classes):
         y = _TOP + row * _ROW
-        title = clean(titles.get(name, name), 26)
+        title = clean(titles.get(name, name), 24)
         labels.append(Label(_LABELS - 10, y + 17, title, "end"))
         for at, store in enumerate(stores):
             figure = cells.get((store, name))
