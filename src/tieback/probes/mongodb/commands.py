@@ -7,6 +7,7 @@ from the same template: the bytes around the names are literal, and a name holds
 
 import re
 import struct
+from functools import lru_cache
 
 import msgspec
 
@@ -57,7 +58,7 @@ class Command(msgspec.Struct, frozen=True):
             collection: a name that ``valid_collection`` accepts, likewise.
             cursor: the server's id of a listing that goes on, likewise.
         """
-        body = bson.encode(_filled(self.template, database, collection))
+        body = _encoded(self.name, database, collection)
         return mongo_frame(request, body.replace(_CURSOR_BYTES, struct.pack("<q", cursor)))
 
     def declared(self) -> DeclaredSend:
@@ -265,3 +266,10 @@ COMMANDS = (
     NOTE,
     SAMPLE,
 )
+_BY_NAME = {command.name: command for command in COMMANDS}
+
+
+@lru_cache(maxsize=256)
+def _encoded(name: str, database: str, collection: str) -> bytes:
+    """The body of a command; most are the same for every server."""
+    return bson.encode(_filled(_BY_NAME[name].template, database, collection))
