@@ -1,40 +1,35 @@
 """``tieback inventory``: who has which app, and which of them nobody has looked at."""
 
-import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
+from tieback.cli import inventory_files
+from tieback.cli.inventory_files import WORKSPACE, FormatOption, plain_table
 from tieback.cli.terminal import (
-    ExitCode,
     OutputFormat,
     WorkspaceOption,
-    complain,
     data_console,
-    progress_bar,
     talk_console,
     write_line,
 )
-from tieback.model.device import Counted, DevicePlatform, FleetApp
+from tieback.model.device import Counted, FleetApp
 from tieback.model.document import encode
-from tieback.model.errors import TiebackError, UsageError
+from tieback.model.errors import UsageError
 
 if TYPE_CHECKING:
     from tieback.pipeline.fleet import FleetLine, Shown
-    from tieback.pipeline.inventory import InventoryDone
 
 app = typer.Typer(help="The fleet: which apps are on which devices, by the exports of those who manage them.")
+app.command("import")(inventory_files.import_)
+app.command("pull")(inventory_files.pull)
 
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
 MostOption = Annotated[int, typer.Option("--most", min=0, help="Rows of a table at most; 0 for all.")]
-WORKSPACE = Path(".tieback")
 
 
 class ListFormat(StrEnum):
@@ -45,124 +40,11 @@ class ListFormat(StrEnum):
     JAMF = "jamf"
 
 
-class PullSource(StrEnum):
-    """EMMs whose API can be asked."""
-
-    INTUNE = "intune"
-    JAMF = "jamf"
-
-
 class Action(StrEnum):
     """What a list asks to do with its apps."""
 
     BLOCK = "block"
     REMOVE = "remove"
-
-
-@app.command("import")
-def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE|DIR...", help="Exports, zips of them, or folders.")],
-    *,
-    source: Annotated[
-        str, typer.Option(help="Whose export it is, where its content must not decide; see docs/inventory.md.")
-    ] = "",
-    taken: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day that it shows; default: the file's.")
-    ] = None,
-    complete: Annotated[
-        bool, typer.Option("--complete", help="It names all devices of its source: others are gone.")
-    ] = False,
-    keep_names: Annotated[
-        bool, typer.Option("--keep-names", help="Keep names of devices and people; default: pseudonyms.")
-    ] = False,
-    device: Annotated[str, typer.Option(help="The device that a file is about, where it does not say.")] = "",
-    platform: Annotated[DevicePlatform, typer.Option(help="Of rows that name none.")] = DevicePlatform.UNKNOWN,
-    columns: Annotated[
-        list[str] | None, typer.Option("--map", help="FIELD=COLUMN of a plain table; remembered.")
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Take what the columns of plain tables seem to mean.")] = False,
-    workspace: WorkspaceOption = WORKSPACE,
-    output: FormatOption = OutputFormat.TABLE,
-) -> None:
-    """Read inventories into the workspace. The source is told by content; a file is entered whole, and once.
-
-    Example: tieback inventory import AppInvRawData.zip jamf/ --keep-names
-    """
-    from tieback.pipeline.inventory import InventoryRequest, columns_from, import_inventories
-
-    request = InventoryRequest(
-        source,
-        taken.replace(tzinfo=UTC).date() if taken else None,
-        complete,
-        keep_names,
-        device,
-        platform,
-        columns_from(columns or ()),
-    )
-    confirm = (lambda *_: True) if yes else _ask if sys.stdin.isatty() else None
-    done: list[InventoryDone] = []
-    failed = 0
-    with progress_bar("importing") as bar:
-        for end in import_inventories(workspace, files, request, confirm, lambda _, rows: bar(rows, rows)):
-            if isinstance(end, TiebackError):
-                failed += 1
-                complain(end)
-                continue
-            done.append(end)
-            if output is OutputFormat.JSON:
-                write_line(encode("inventory-import", end))
-            if end.first_left_out:
-                talk_console().print(
-                    Text(f"{end.path}: {end.left_out:,} records were left out; first {end.first_left_out}")
-                )
-    if done and output is OutputFormat.TABLE:
-        _print_imports(done)
-    if failed:
-        raise typer.Exit(ExitCode.SOME_FAILED if done else ExitCode.NOTHING_DONE)
-    if not done:
-        raise UsageError("nothing to import there", where=str(files[0]), advice="Name a file, or a folder with exports")
-
-
-@app.command()
-def pull(
-    source: Annotated[PullSource, typer.Argument(help="Whose API.")],
-    *,
-    client_id: Annotated[str, typer.Option(help="Of the API client.")],
-    secret_env: Annotated[str, typer.Option(help="Variable of the environment that holds its secret.")],
-    tenant: Annotated[str, typer.Option(help="Of Intune: the directory's id.")] = "",
-    url: Annotated[str, typer.Option(help="Of Jamf Pro, such as https://acme.jamfcloud.com.")] = "",
-    login: Annotated[str, typer.Option(help="Of Intune: another cloud's login.")] = "",
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")] = Path("inventory"),
-) -> None:
-    """Fetch an inventory by an EMM's API into files, to be imported. Read-only, and only to these hosts.
-
-    Example: tieback inventory pull jamf --url https://acme.jamfcloud.com --client-id abc --secret-env JAMF_SECRET
-    """
-    from tieback.pipeline.pull import GRAPH, LOGIN, Account
-    from tieback.pipeline.pull import pull as fetch
-
-    secret = os.environ.get(secret_env, "")
-    if not secret:
-        raise UsageError("no secret there", where=f"--secret-env {secret_env}", advice="Put it into that variable")
-    if source is PullSource.INTUNE and not tenant:
-        raise UsageError("whose directory?", where="--tenant", advice="Give the id of the Microsoft Entra tenant")
-    if source is PullSource.JAMF and not url:
-        raise UsageError("which server?", where="--url", advice="Give the URL of Jamf Pro")
-    account = Account(source.value, client_id, secret, tenant, (url or GRAPH).rstrip("/"), (login or LOGIN).rstrip("/"))
-    with progress_bar("asking") as bar:
-        done = fetch(account, out, lambda _, pages: bar(pages, pages))
-    for one in done:
-        typer.echo(str(one.path))
-        talk_console().print(f"{one.path}: {one.pages:,} pages; now `tieback inventory import {one.path}`")
-
-
-def _ask(label: str, columns: Sequence[str], meaning: Mapping[str, str]) -> bool:
-    console = talk_console()
-    console.print(Text(f"{label}: what do its columns mean?"))
-    known = {column: field for field, column in meaning.items()}
-    for column in columns:
-        console.print(Text(f"  {column[:60]}  →  {known.get(column, 'not read')}"))
-    return typer.confirm("Is that right? It is remembered for tables with these columns", err=True)
 
 
 @app.command("list")
@@ -190,7 +72,7 @@ def list_(
         for line in lines:
             write_line(encode("fleet-app", line.document()))
         return
-    table = _table("app", "platform", "identifier", "devices", "versions", "sources", "seen", "analysed")
+    table = plain_table("app", "platform", "identifier", "devices", "versions", "sources", "seen", "analysed")
     for line in _first(lines, most):
         one = line.app
         table.add_row(
@@ -258,14 +140,14 @@ def gaps(
             f"{whole.apps:,} apps on {whole.devices:,} listed devices, {whole.not_analysed:,} not analysed"
         )
     console = data_console()
-    table = _table("in the fleet, not analysed", "platform", "identifier", "publisher", "devices")
+    table = plain_table("in the fleet, not analysed", "platform", "identifier", "publisher", "devices")
     for one in _first(missing, most):
         table.add_row(Text(one.label), one.platform, Text(one.bundle_id), Text(one.publisher), devices_text(one))
     console.print(table)
     _cut(len(missing), most)
     if absent:
         console.print()
-        table = _table("analysed, on no device", "platform", "identifier", "since")
+        table = plain_table("analysed, on no device", "platform", "identifier", "since")
         for other in _first(absent, most):
             table.add_row(
                 Text(other.name or other.bundle_id),
@@ -300,7 +182,7 @@ def review(
         for line in lines:
             write_line(encode("fleet-review", line.document()))
         return
-    table = _table("app", "platform", "vendor", "devices", "open stores", "records", "personal data", "")
+    table = plain_table("app", "platform", "vendor", "devices", "open stores", "records", "personal data", "")
     for line in _first(lines, most):
         state = "retired but exposed" if line.retired_but_exposed else "" if line.match else "not analysed"
         if line.match and line.match.strength.weak:
@@ -390,22 +272,6 @@ def _analysed(line: "FleetLine") -> str:
     return f"retired but exposed: {words}" if line.retired_but_exposed else words
 
 
-def _print_imports(done: "list[InventoryDone]") -> None:
-    table = _table("inventory", "of", "format known", "day", "rows", "left out", "")
-    for end in done:
-        entered = end.entered
-        table.add_row(
-            Text(end.path),
-            Text(f"{end.title}, {entered.shape}"),
-            {"platform": "compared", "documented": "by documentation", "aliases": "assumed"}[end.evidence],
-            str(entered.taken),
-            f"{entered.rows:,}",
-            f"{end.left_out + entered.skipped:,}",
-            f"imported before, {entered.imported.date()}" if entered.again else "",
-        )
-    data_console().print(table)
-
-
 def _print_shown(shown: "Shown") -> None:
     line, one, console = shown.line, shown.line.app, data_console()
     console.print(Text(one.label, style="bold"), Text(f"  {one.platform}  {one.bundle_id}"))
@@ -423,7 +289,7 @@ def _print_shown(shown: "Shown") -> None:
         if text:
             console.print(Text(f"  {label}: {text}"))
     if shown.installs:
-        table = _table("device", "platform", "whose", "user", "version", "since", "last seen", "removed")
+        table = plain_table("device", "platform", "whose", "user", "version", "since", "last seen", "removed")
         for install in shown.installs:
             device = install.device
             table.add_row(
@@ -433,14 +299,6 @@ def _print_shown(shown: "Shown") -> None:
         console.print(table)
     if shown.more:
         talk_console().print(f"{shown.more:,} more; --most 0 shows all")
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in columns:
-        right = column in {"devices", "rows", "left out", "records", "open stores"}
-        table.add_column(column, overflow="fold", justify="right" if right else "left")
-    return table
 
 
 def _first[T](rows: Iterable[T], most: int) -> list[T]:

@@ -15,7 +15,7 @@ from tieback.model.errors import UsageError
 from tieback.model.vendor import Answer, Vendor
 
 if TYPE_CHECKING:
-    from tieback.pipeline.casework import VendorView
+    from tieback.pipeline.vendors import VendorView
 
 app = typer.Typer(help="Vendors: who answers for which app, how to reach them, what they answered.")
 
@@ -138,7 +138,8 @@ def edit(
 
     Example: tieback vendor edit v-1f2e3d --contact security@maker.example --language de
     """
-    from tieback.pipeline.casework import open_casework, operator_contact
+    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.vendors import operator_contact
 
     changes: dict[str, object] = {}
     for field, value in (("name", rename), ("language", language), ("note", note)):

@@ -20,7 +20,8 @@ from tieback.model.case import Case, CaseApp, CaseState, Entry, Letter
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
 from tieback.model.vendor import Answer, Vendor
-from tieback.pipeline.casework import Casework, VendorView
+from tieback.pipeline.casework import Casework
+from tieback.pipeline.vendors import VendorView
 from tieback.scope.grant import parse_grant
 
 MAX_SENDER = 64 * 1024

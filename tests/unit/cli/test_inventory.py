@@ -69,34 +69,3 @@ def test_again_changes_nothing(fleet: Run) -> None:
     (one,) = documents(ended.out)
     assert one["entered"]["again"] is True  # type: ignore[index]
     assert "imported before" in fleet("inventory", "import", "raw.csv").out.replace("\n", " ")
-
-
-def test_what_cannot_be_read_is_one_line_and_the_rest_is_done(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "raw.csv").write_text(RAW)
-    (tmp_path / "bad.csv").write_text("")
-    ended = run("inventory", "import", "bad.csv", "raw.csv")
-    assert (ended.code, ended.err.count("\n")) == (3, 1)
-    assert run("inventory", "import", "bad.csv").code == 4
-    (tmp_path / "empty").mkdir()
-    assert run("inventory", "import", "empty").code == 2
-    assert run("inventory", "list", "-w", "none").code == 4
-
-
-def test_a_plain_table_asks_once(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "plain.csv").write_text("Paket;Geräte\ncom.a;7\n")
-    ended = run("inventory", "import", "plain.csv")
-    assert (ended.code, "--map bundle_id=Paket" in ended.err) == (4, True)
-    assert run("inventory", "import", "plain.csv", "--yes", "--platform", "android").code == 0
-    (tmp_path / "next.csv").write_text("Paket;Geräte\ncom.b;8\n")
-    assert run("inventory", "import", "next.csv", "--platform", "android").code == 0
-    assert "8 reported" in run("inventory", "list").out
-
-
-def test_a_pull_says_what_it_needs(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    words = ("--client-id", "c", "--secret-env", "EMM_SECRET")
-    assert "no secret there" in run("inventory", "pull", "jamf", *words).err
-    monkeypatch.setenv("EMM_SECRET", "s")
-    assert "which server?" in run("inventory", "pull", "jamf", *words).err
-    assert "whose directory?" in run("inventory", "pull", "intune", *words).err
-    ended = run("inventory", "pull", "jamf", *words, "--url", "http://jamf.example")
-    assert (ended.code, "not https" in ended.err) == (2, True)

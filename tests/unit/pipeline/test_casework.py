@@ -1,4 +1,4 @@
-"""Vendors and cases of a workspace."""
+"""Cases of a workspace."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -13,8 +13,7 @@ from tieback.cases.policy import default_policy
 from tieback.model.case import CaseState
 from tieback.model.device import Reported
 from tieback.model.errors import InputError, UsageError
-from tieback.model.vendor import Answer
-from tieback.pipeline.casework import Casework, open_casework, operator_contact
+from tieback.pipeline.casework import Casework, open_casework
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 POLICY = default_policy()
@@ -29,24 +28,6 @@ def work(tmp_path: Path) -> Iterator[Casework]:
         yield work
 
 
-def test_each_signer_is_a_vendor_and_apps_without_one_are_each_their_own(work: Casework) -> None:
-    assert [vendor.name for vendor in work.vendors()] == ["Fieldhand Ltd", "com.Acme.Mail", "com.never"]
-    assert work.enroll() == 0
-    assert work.find_vendor("fieldhand ltd").signers == ("6c" * 32,)
-    with pytest.raises(UsageError, match="no such vendor"):
-        work.find_vendor("nobody")
-
-
-def test_a_vendor_with_what_is_its_own(work: Casework) -> None:
-    work.open(POLICY)
-    (view,) = work.views([work.find_vendor("Fieldhand Ltd")])
-    assert [app.version_name for app in view.apps] == ["4.0.7", "4.0.6"]
-    assert (view.devices, [store.product for store in view.stores]) == (3, ["elasticsearch"])
-    assert view.classes == ("email", "geo_location")
-    (other,) = work.views([work.find_vendor("com.never")])
-    assert (other.devices, other.stores, other.cases) == (0, (), ())
-
-
 def test_open_stores_become_cases_once(work: Casework) -> None:
     done = work.open(POLICY)
     assert (len(done.cases), done.known, done.nobodys) == (1, 0, 0)
@@ -57,48 +38,6 @@ def test_open_stores_become_cases_once(work: Casework) -> None:
     assert work.find_case(case.id[5:9]).id == case.id
     with pytest.raises(UsageError, match="no such case"):
         work.find_case("zzz")
-
-
-def test_the_register_can_be_edited(work: Casework, tmp_path: Path) -> None:
-    key = work.find_vendor("Fieldhand Ltd").id
-    work.edit(key, {"name": "Fieldhand GmbH", "language": "de"}, "Ann")
-    work.add_contacts(key, [operator_contact("mailto:a@b.test"), operator_contact("a@b.test")], "Ann")
-    (tmp_path / "security.txt").write_text("Contact: mailto:sec@fieldhand.test\n")
-    work.import_contacts(tmp_path / "security.txt", "Fieldhand GmbH", "Ann")
-    vendor = work.find_vendor(key)
-    assert (vendor.name, vendor.language) == ("Fieldhand GmbH", "de")
-    assert [contact.address for contact in vendor.contacts][:2] == ["sec@fieldhand.test", "a@b.test"]
-    assert [line.event for line in work.log(key)] == ["opened", "edited", "edited", "edited"]
-    with pytest.raises(UsageError, match="no e-mail address"):
-        operator_contact("ftp://x")
-
-
-def test_a_list_of_contacts_names_vendors_that_there_are(work: Casework, tmp_path: Path) -> None:
-    path = tmp_path / "c.csv"
-    path.write_text("vendor,contact\nFieldhand Ltd,a@b.test\n")
-    assert [vendor.name for vendor in work.import_contacts(path, "", "")] == ["Fieldhand Ltd"]
-    path.write_text("vendor,contact\nNobody,a@b.test\n")
-    with pytest.raises(InputError, match="no such vendor"):
-        work.import_contacts(path, "", "")
-
-
-def test_merged_vendors_share_their_cases(work: Casework) -> None:
-    work.open(POLICY)
-    vendor = work.merge("com.never", "Fieldhand Ltd", "Ann")
-    assert [case.vendor for case in work.cases()] == [vendor.id]
-    assert work.enroll() == 0
-
-
-def test_an_attestation_holds_for_the_open_cases(work: Casework, tmp_path: Path) -> None:
-    work.open(POLICY)
-    letter = tmp_path / "answer.pdf"
-    letter.write_bytes(b"%PDF-signed")
-    (case,) = work.answer(work.find_vendor("Fieldhand Ltd"), Answer.ATTESTED, date(2026, 3, 1), letter, "Ann")
-    assert case.attested == date(2026, 3, 1)
-    assert work.find_vendor("Fieldhand Ltd").answer is Answer.ATTESTED
-    digest = next(line.fields["sha256"] for line in work.log(case.vendor) if line.event == "answer")
-    assert (work.directory / "attachments" / digest).read_bytes() == b"%PDF-signed"
-    assert work.answer(work.find_vendor("Fieldhand Ltd"), Answer.DECLINED, date(2026, 3, 2), None, "Ann") == []
 
 
 def test_steps_notes_and_what_is_due(work: Casework, tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from tieback.cases.policy import default_policy
 from tieback.model.case import CaseState
 from tieback.model.device import Reported
 from tieback.model.errors import InputError, UsageError
-from tieback.pipeline.casework import Casework, open_casework, operator_contact
+from tieback.pipeline.casework import Casework, open_casework
 from tieback.pipeline.letters import LetterDone, LetterRequest, mark_sent, sender_of, write_letters
+from tieback.pipeline.vendors import operator_contact
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 POLICY = default_policy()
