@@ -388,6 +388,42 @@ def reports() -> Room:
     )
 
 
+def posture() -> Room:
+    """Exports of cloud accounts: every reader, whatever its file is, and what all sources together say."""
+    from tests.unit.posture.exports import EXPORTS
+    from tieback.model.errors import InputError
+    from tieback.model.resource import Dependency, Resource
+    from tieback.posture.defaults import Defaults
+    from tieback.posture.interface import PostureReader
+    from tieback.posture.open import readers
+    from tieback.posture.settle import settled
+    from tieback.posture.source import PostureSource
+
+    defaults = Defaults()
+
+    def importing(reader: PostureReader) -> Callable[[bytes], object]:
+        def read(path: Path) -> None:
+            about: dict[str, list[Dependency]] = {}
+            said: list[Resource] = []
+            try:
+                for fact in reader.facts(PostureSource(path)):
+                    if isinstance(fact, Dependency):
+                        about.setdefault(fact.id, []).append(fact)
+                    else:
+                        said.append(fact)
+            except InputError:
+                return
+            for one in said:
+                settled([one, *said[:3]], about, defaults)
+
+        return lambda data: as_file(data, read)
+
+    texts = [text.encode() for _, text in EXPORTS.values()]
+    return Room(
+        Reader(one.meta.title, importing(one), [text for text in texts if one.recognises(text)]) for one in readers()
+    )
+
+
 _HTTP_ANSWER = (
     b"HTTP/1.1 500 x\r\nX-Backend: es.fuzz.test:9200\r\n\r\nmongodb://u:p@m.fuzz.test/a db.fuzz/10.0.0.1:5432"
 )
@@ -406,4 +442,5 @@ ROOMS: dict[str, Callable[[], Room]] = {
     "probes": probes,
     "pii": pii,
     "reports": reports,
+    "posture": posture,
 }

@@ -10,7 +10,7 @@ import codecs
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -70,16 +70,22 @@ class PostureSource(ReportSource):
         """
         return _Walk(self, inside=True).values()
 
-    def rows(self, delimiter: str = ",") -> Iterator[tuple[int, Mapping[str, str]]]:
+    def rows(self, delimiter: str = ",", needed: Iterable[str] = ()) -> Iterator[tuple[int, Mapping[str, str]]]:
         """The rows of a CSV file by the lower-case names of its columns.
 
         Raises:
-            InputError: its columns are too many or not distinct.
+            InputError: its columns are too many or not distinct, or one that is needed is missing.
         """
         reader = csv.reader(self.lines(), delimiter=delimiter, strict=True)
-        columns = [cell.strip().lower() for cell in next(reader, [])]
+        try:
+            columns = [cell.strip().lower() for cell in next(reader, [])]
+        except csv.Error as error:
+            raise self.broken(1, f"this is no CSV ({error})") from None
         if len(columns) > _MAX_COLUMNS or len(set(columns)) < len(columns):
             raise self.broken(1, "the columns are too many or not distinct")
+        missing = ", ".join(sorted(set(needed) - set(columns)))
+        if missing:
+            raise self.broken(1, f"a column is missing: {missing}")
         while True:
             try:
                 row = next(reader, None)

@@ -1,7 +1,8 @@
-"""JSON that stands as a text within an export: policies, properties, configurations."""
+"""Texts within an export that are something else: JSON (policies, properties), URLs."""
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 
 def parsed(value: Any, most: int = 1 << 20) -> Any:
@@ -14,3 +15,12 @@ def parsed(value: Any, most: int = 1 << 20) -> Any:
         return json.loads(value)
     except (ValueError, RecursionError):
         return None
+
+
+def host_and_port(text: str) -> tuple[str, int | None]:
+    """Host (lower case) and port of a URL or of ``host:port``; an empty host where there is none."""
+    try:
+        parts = urlsplit(text if "://" in text else f"//{text}")
+        return (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        return "", None

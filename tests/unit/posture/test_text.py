@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tieback.posture.text import parsed
+from tieback.posture.text import host_and_port, parsed
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,18 @@ def test_texts(value: Any, wanted: Any) -> None:
 
 def test_a_long_text_is_not_read() -> None:
     assert parsed('"' + "a" * 100 + '"', most=50) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("https://Shop.documents.azure.com:443/", ("shop.documents.azure.com", 443)),
+        ("db.example:27017", ("db.example", 27017)),
+        ("db.example", ("db.example", None)),
+        ("https://[broken", ("", None)),
+        ("db.example:99999", ("", None)),
+        ("", ("", None)),
+    ],
+)
+def test_hosts(text: str, wanted: tuple[str, int | None]) -> None:
+    assert host_and_port(text) == wanted

@@ -6,11 +6,11 @@ whether a key of the customer is added.
 """
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from tieback.model.resource import Answer, AtRest, Dependency, DependencyKind, Place, Resource, ResourceKind
 from tieback.posture.describe.interface import About, UndescribedError
 from tieback.posture.facts import Facts, opening
+from tieback.posture.text import host_and_port
 
 _MAX_HOSTS = 64
 
@@ -41,7 +41,7 @@ def cluster(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         product="mongodb",
         engine=f"mongodb {facts.text('mongodbversion', 'mongodbmajorversion')}".strip(),
         name=name,
-        endpoints=tuple(dict.fromkeys(_place(host) for host in hosts if host)),
+        endpoints=tuple(dict.fromkeys(place for host in hosts if (place := _place(host)).host)),
         listens=27017,
         flag=Answer.NO if facts.answer("paused") is Answer.YES else Answer.YES,
         route=Answer.YES,
@@ -71,12 +71,9 @@ def access_list(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     )
 
 
-def _place(host: str) -> Place:
-    parts = urlsplit(f"//{host}")
-    try:
-        return Place((parts.hostname or host).lower(), parts.port or 27017)
-    except ValueError:
-        return Place(host.lower(), 27017)
+def _place(text: str) -> Place:
+    host, port = host_and_port(text)
+    return Place(host, port or 27017)
 
 
 def _region(facts: Facts) -> str:

@@ -5,11 +5,11 @@ the CLI beside the name; both are read. The databases of a server of Azure SQL a
 """
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from tieback.model.resource import Answer, AtRest, Dependency, DependencyKind, Opening, Place, Resource, ResourceKind
 from tieback.posture.describe.interface import About, UndescribedError, positive
 from tieback.posture.facts import Facts, opening, wide_range
+from tieback.posture.text import host_and_port
 
 PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433, "redis": 6380}
 
@@ -92,7 +92,7 @@ def cosmos(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     """An account of Cosmos DB: always encrypted, always over TLS; open to all networks where no rule narrows it."""
     its = _Its(facts, about)
     props = its.props
-    host = urlsplit(props.text("documentendpoint")).hostname or ""
+    host = host_and_port(props.text("documentendpoint"))[0]
     mongo = facts.text("kind").lower() == "mongodb" or "mongoclusters" in its.type
     hosts = [Place(host, 443)] if host else []
     hosts += [Place(f"{its.name.lower()}.mongo.cosmos.azure.com", 10255)] if mongo else []
@@ -158,9 +158,7 @@ def storage(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
                 cloud=(f"azure-blob:{account.rpartition('/')[2]}/{its.name}",),
             )
         return
-    host = (
-        urlsplit(props.inner("primaryendpoints").text("blob")).hostname or f"{its.name.lower()}.blob.core.windows.net"
-    )
+    host = host_and_port(props.inner("primaryendpoints").text("blob"))[0] or f"{its.name.lower()}.blob.core.windows.net"
     rules = props.inner("networkacls", "networkruleset")
     open_net = props.answer("publicnetworkaccess")
     default = rules.text("defaultaction").lower()

@@ -10,11 +10,11 @@ is named is the customer's.
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import urlsplit
 
 from tieback.model.resource import Answer, AtRest, Dependency, Place, Resource, ResourceKind
 from tieback.posture.describe.interface import About, UndescribedError, product_of
 from tieback.posture.facts import Facts, opening
+from tieback.posture.text import host_and_port
 
 EVERYBODY = frozenset({"allusers", "allauthenticatedusers"})
 _PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
@@ -111,7 +111,7 @@ def firestore(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
 def realtime_database(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
     """An instance of Firebase Realtime Database: who reads it, its rules say, which ``tieback posture rules`` reads."""
     its = _Its(facts, about, "firebasedatabase.googleapis.com", "instances")
-    host = urlsplit(facts.text("databaseurl")).hostname or ""
+    host = host_and_port(facts.text("databaseurl"))[0]
     yield its.resource(
         "firebase-rtdb",
         "firebase_rtdb",

@@ -12,6 +12,7 @@ from tieback.posture.checks import Checks
 from tieback.posture.describe.interface import About
 from tieback.posture.facts import Facts
 from tieback.posture.interface import Fact, PostureMeta
+from tieback.posture.readers.interface import elements
 from tieback.posture.source import PostureSource
 
 SARIF = "2.1.0"
@@ -39,10 +40,10 @@ class Checkov:
             if not isinstance(results, dict):
                 source.skip(line, "a report without results")
                 continue
-            for broken in results.get("parsing_errors") or ():
+            for broken in elements(results.get("parsing_errors")):
                 source.missed(f"{str(broken)[:120]}: not parsed")
             for name, passed in _LISTS:
-                for one in results.get(name) or ():
+                for one in elements(results.get(name)):
                     if isinstance(one, dict):
                         yield from self._of(source, Facts(one), passed=passed)
 

@@ -14,7 +14,7 @@ from tieback.posture.describe.interface import About
 from tieback.posture.describe.kinds import Kind, Kinds, arm_type
 from tieback.posture.facts import Facts
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import described
+from tieback.posture.readers.interface import described, elements
 from tieback.posture.source import PostureSource
 
 OF_BUCKETS = (
@@ -102,7 +102,7 @@ class CloudCli:
         for key, line, value in source.members():
             if key == "Reservations" and isinstance(value, dict):
                 about = self._about(source, account=str(value.get("OwnerId", ""))[:40])
-                for one in value.get("Instances") or ():
+                for one in elements(value.get("Instances")):
                     if isinstance(one, dict):
                         zone = Facts(one).inner("placement").text("availabilityzone")
                         yield from described(

@@ -12,7 +12,7 @@ from tieback.posture.checks import Checks
 from tieback.posture.describe.interface import About
 from tieback.posture.facts import Facts
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import described
+from tieback.posture.readers.interface import described, elements
 from tieback.posture.source import PostureSource
 
 
@@ -74,7 +74,8 @@ class CommandCenter:
     def facts(self, source: PostureSource) -> Iterator[Fact]:
         """What each active finding says."""
         for line, value in source.items():
-            for one in value.get("listFindingsResults", (value,)) if isinstance(value, dict) else ():
+            within = isinstance(value, dict) and "listFindingsResults" in value
+            for one in elements(value["listFindingsResults"]) if within else (value,):
                 outer = Facts(one) if isinstance(one, dict) else Facts({})
                 finding = outer.inner("finding") if "finding" in outer else outer
                 code = finding.text("category")

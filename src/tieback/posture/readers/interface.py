@@ -1,6 +1,7 @@
 """What the readers do alike: describe a resource that they found, or note why they could not."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from tieback.posture.describe.interface import About, UndescribedError
 from tieback.posture.describe.kinds import Kind
@@ -19,6 +20,11 @@ def described(source: PostureSource, line: int, kind: Kind | None, facts: Facts,
         yield from kind.read(facts, about)
     except UndescribedError as error:
         source.skip(line, f"a description of {kind.name} says too little: {error}")
+
+
+def elements(value: Any) -> list[Any]:
+    """The elements of what should be a list; none of anything else."""
+    return value if isinstance(value, list) else []
 
 
 class Told:

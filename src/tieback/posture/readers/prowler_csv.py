@@ -29,7 +29,7 @@ class ProwlerCsv:
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
         """The statement of each check."""
-        for _, row in source.rows(";"):
+        for _, row in source.rows(";", (name.decode().lower() for name in _NEEDED)):
             code, status = row["check_id"], row["status"].upper()
             about = About(
                 source=self.meta.name,

@@ -12,7 +12,7 @@ from tieback.posture.describe.interface import About
 from tieback.posture.describe.kinds import Kinds
 from tieback.posture.facts import Facts
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import described
+from tieback.posture.readers.interface import described, elements
 from tieback.posture.source import PostureSource
 
 _COLLECTIONS = {
@@ -119,7 +119,8 @@ def _ingress(group: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for protocol, inner in protocols.pairs():
         ports = inner.get("ports") if isinstance(inner, dict) else None
         for port, its in ports.items() if isinstance(ports, dict) else ():
-            nets = [str(one.get("CIDR", "")) for one in (its or {}).get("cidrs") or () if isinstance(one, dict)]
+            listed = elements(its.get("cidrs")) if isinstance(its, dict) else []
+            nets = [str(one.get("CIDR", "")) for one in listed if isinstance(one, dict)]
             first, _, last = str(port).partition("-")
             span = {"fromport": first, "toport": last or first} if first.isdigit() else {}
             yield {

@@ -14,7 +14,7 @@ from tieback.posture.describe.interface import About
 from tieback.posture.describe.kinds import Kind
 from tieback.posture.facts import Facts
 from tieback.posture.interface import Fact, PostureMeta
-from tieback.posture.readers.interface import described
+from tieback.posture.readers.interface import described, elements
 from tieback.posture.source import PostureSource
 
 _OUTCOME = {"ok": True, "alarm": False}
@@ -93,10 +93,10 @@ class Powerpipe:
             return
         code = str(group.get("control_id") or "").rpartition(".")[2]
         if code and self._checks.known("powerpipe", code):
-            for result in group.get("results") or ():
+            for result in elements(group.get("results")):
                 yield from self._result(source, code, Facts(result) if isinstance(result, dict) else Facts({}))
         for name in ("groups", "controls"):
-            for inner in group.get(name) or ():
+            for inner in elements(group.get(name)):
                 if isinstance(inner, dict):
                     yield from self._group(source, line, inner, depth + 1)
 
