@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
+from tieback.backends.graph_svg import as_svg
 from tieback.model.document import encode
 from tieback.model.graph import Edge, Graph, NodeKind
 
@@ -102,6 +103,7 @@ FORMATS: Mapping[str, Callable[[Graph], Iterator[str]]] = {
     "csv": as_csv,
     "graphml": as_graphml,
     "dot": as_dot,
+    "svg": as_svg,
 }
 
 

@@ -27,6 +27,10 @@ class GraphFormat(StrEnum):
     CSV = "csv"
     GRAPHML = "graphml"
     DOT = "dot"
+    SVG = "svg"
+
+
+_DRAWN = frozenset(GraphFormat) - {GraphFormat.TABLE, GraphFormat.JSON}
 
 
 class TargetFormat(StrEnum):
@@ -43,7 +47,7 @@ class TargetFormat(StrEnum):
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
 GraphOption = Annotated[
     GraphFormat,
-    typer.Option("--format", help="A table or tree, one JSON document a line, or the graph: csv, graphml, dot."),
+    typer.Option("--format", help="A table or tree, one JSON document a line, or the graph: csv, graphml, dot, svg."),
 ]
 
 
@@ -56,12 +60,12 @@ def list_(
 ) -> None:
     """List the back ends of the last run: those with open stores first, then by the number of apps.
 
-    Example: tieback backend list --format dot | dot -Tsvg > backends.svg
+    Example: tieback backend list --format svg > backends.svg
     """
     from tieback.pipeline.graph import last_graph
 
     with last_graph(workspace, data) as graph:
-        if output in {GraphFormat.CSV, GraphFormat.GRAPHML, GraphFormat.DOT}:
+        if output in _DRAWN:
             from tieback.pipeline.graph_drawing import of_run
 
             _draw(of_run(graph.app_rows(), graph.backends(), graph.exposures(), graph.all_seen()), output)
@@ -93,7 +97,7 @@ def show(
         for host in hosts:
             try:
                 view = graph.backend(host)
-                if output in {GraphFormat.CSV, GraphFormat.GRAPHML, GraphFormat.DOT}:
+                if output in _DRAWN:
                     from tieback.pipeline.graph_drawing import of_backend
 
                     _draw(of_backend(view, graph.backends(host), graph.app_rows(host)), output)
@@ -131,7 +135,7 @@ def show_app(bundle: str, workspace: Path, output: GraphFormat, data: Path | Non
 
     with last_graph(workspace, data) as graph:
         for view in graph.apps(bundle):
-            if output in {GraphFormat.CSV, GraphFormat.GRAPHML, GraphFormat.DOT}:
+            if output in _DRAWN:
                 from tieback.pipeline.graph_drawing import of_app
 
                 _draw(of_app(view), output)

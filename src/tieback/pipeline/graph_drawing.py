@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from tieback.backends.confidence import BY_OTHERS, RESOLVED, of_route, of_sighting
 from tieback.backends.normalise import host_of
 from tieback.model.backend import Attribution, Backend
+from tieback.model.endpoint import EndpointKind
 from tieback.model.exposure import Exposure
 from tieback.model.graph import Edge, EdgeKind, Graph, GraphBuilder, NodeKind
 from tieback.model.passive import PassiveService
@@ -17,6 +18,8 @@ class Drawing:
 
     def __init__(self) -> None:
         self._builder = GraphBuilder()
+        self._hosts: dict[str, str] = {}
+        """The node of an endpoint's host; of a resource at a host that many share, its own."""
 
     def graph(self) -> Graph:
         """What was added."""
@@ -37,6 +40,7 @@ class Drawing:
         endpoint = self._builder.node(NodeKind.ENDPOINT, value)
         node = self._builder.node(NodeKind.HOST, host, detail=_product(backend.attributions))
         self._add(endpoint, node, EdgeKind.AT, 1.0, "the endpoint's text names this host")
+        self._hosts[value] = endpoint if backend.endpoint.kind is EndpointKind.CLOUD else node
         sure = RESOLVED.get(backend.resolved_by, 0.5)
         for address in backend.addresses:
             if address != host:
@@ -55,8 +59,7 @@ class Drawing:
         store = self._store(exposure.id, f"{exposure.product} {exposure.version}".strip(), str(exposure.access))
         for route in exposure.routes:
             sure, parts = of_route(route.candidate, route.endpoint)
-            source = self._builder.node(NodeKind.ENDPOINT, route.endpoint)
-            self._add(source, store, EdgeKind.LEADS, sure, route.candidate.reason, parts)
+            self._add(self._source(route.endpoint), store, EdgeKind.LEADS, sure, route.candidate.reason, parts)
 
     def seen(self, service: PassiveService, said: str, hosts: Iterable[str]) -> None:
         """What another tool saw at one of some hosts."""
@@ -69,8 +72,7 @@ class Drawing:
     def view_store(self, endpoint: str, store: StoreAt) -> None:
         """A store of a view."""
         node = self._store(store.id, f"{store.product} {store.version}".strip(), store.access)
-        source = self._builder.node(NodeKind.ENDPOINT, endpoint)
-        self._add(source, node, EdgeKind.LEADS, store.confidence, store.reason, store.parts)
+        self._add(self._source(endpoint), node, EdgeKind.LEADS, store.confidence, store.reason, store.parts)
 
     def notes(self, seen: Iterable[Seen], hosts: Iterable[str]) -> None:
         """What other tools saw at the hosts of a view."""
@@ -79,6 +81,9 @@ class Drawing:
             service = one.note.service
             at = [host for host in (service.address, *service.names) if host in places]
             self.seen(service, one.said, at)
+
+    def _source(self, endpoint: str) -> str:
+        return self._hosts.get(endpoint) or self._builder.node(NodeKind.ENDPOINT, endpoint)
 
     def _store(self, identity: str, product: str, access: str) -> str:
         return self._builder.node(NodeKind.STORE, identity, product or "store", access)

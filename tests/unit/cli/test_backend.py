@@ -82,7 +82,9 @@ def test_a_file_that_is_called_show_is_a_file(run: Run, tmp_path: Path, apps: Pa
     assert json.loads(run("app", "./show", "--format", "json").out)["app"]["bundle_id"] == "com.workhub.mobile"
 
 
-@pytest.mark.parametrize(("kind", "says"), [("csv", "source,"), ("graphml", "<?xml"), ("dot", "digraph")])
+@pytest.mark.parametrize(
+    ("kind", "says"), [("csv", "source,"), ("graphml", "<?xml"), ("dot", "digraph"), ("svg", "<svg")]
+)
 @pytest.mark.parametrize(
     "words", [("backend", "list"), ("backend", "show", "api.workhub.test"), ("app", "show", "com.workhub.mobile")]
 )
