@@ -1,6 +1,5 @@
 """What stands around a field: its table and its siblings, and whether they speak of people."""
 
-from collections import Counter
 from functools import lru_cache
 
 import msgspec
@@ -197,11 +196,14 @@ class Outlook:
     def _look_at_siblings(self, siblings: tuple[str, ...]) -> Surroundings:
         look = self._sibling
         seen = [look(sibling) for sibling in siblings[:MAX_SIBLINGS]]
-        words = _NOBODYS.union(*(one.words for one in seen))
+        words = _NOBODYS.union(*[one.words for one in seen])
         core = {one.core for one in seen if one.core}
-        spoken = Counter(language for one in seen if one.languages for language in one.languages)
+        spoken: dict[str, int] = {}
+        for one in seen:
+            for language in one.languages:
+                spoken[language] = spoken.get(language, 0) + 1
         most = max(spoken.values(), default=0)
-        tongues = frozenset(language for language, count in spoken.items() if count * 2 > most)
+        tongues = frozenset([language for language, count in spoken.items() if count * 2 > most])
         noun = Noun.PERSON if len(core) > 1 and core - _UNTELLING and core != _REACHABLE else None
         evidence = f"siblings hold {', '.join(sorted(core))}" if noun else ""
         carries = "payment_card" if not words.isdisjoint(_CARD_CODES) else ""
@@ -243,7 +245,7 @@ class Outlook:
 
 def _glued(names: tuple[str, ...]) -> tuple[str, str]:
     """One to four letters that three in five names, and at least four, begin or end with."""
-    least = max(4, len(names) * 3 // 5)
+    least = max(4, (len(names) * 3 + 4) // 5)
     if len(names) < least:
         return "", ""
     lower = [name.lower() for name in names]
@@ -251,8 +253,13 @@ def _glued(names: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _shared(names: list[str], least: int) -> str:
-    for length in range(4, 0, -1):
-        for part, count in Counter(name[:length] for name in names if len(name) > length + 1).most_common(1):
-            if count >= least and part.isalpha():
-                return part
-    return ""
+    """The longest beginning of one to four letters that so many names, more than half, have and go on after."""
+    names.sort()
+    # What more than half have, the one in the middle has.
+    middle, found = names[len(names) // 2], ""
+    for length in range(1, min(4, len(middle)) + 1):
+        part = middle[:length]
+        if not part.isalpha() or sum(len(name) > length + 1 and name.startswith(part) for name in names) < least:
+            break
+        found = part
+    return found
