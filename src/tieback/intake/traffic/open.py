@@ -21,6 +21,8 @@ TRAFFIC_VERSION = "2"
 """Part of the key of a unit of work: rises when the same file gives other flows."""
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_MAGIC = 16
+"""Bytes from the start that tell a capture, or how one is packed."""
 HEAD = 64 * 1024
 """Bytes from the start by which other formats are told."""
 
@@ -59,8 +61,8 @@ def open_traffic(
     number = _open(path)
     try:
         _must_be_a_file(number, path)
-        head = os.pread(number, HEAD, 0)
-        source = _source(number, head, path)
+        source = _source(number, os.pread(number, _MAGIC, 0), path)
+        head = os.pread(number, HEAD, 0) if source is None else b""
     finally:
         os.close(number)
     if source is None:

@@ -47,16 +47,20 @@ class Window:
         self._number = number
         self.base = 0
         self.damage = ""
-        self.buffer: Buffer = os.pread(number, STEP, 0)
+        self.buffer: Buffer = self._read(STEP, 0)
 
     def advance(self, position: int) -> bool:
         """Read on from ``position``; without progress the window grows, as a record may be longer than it."""
-        size = STEP if position else 2 * max(len(self.buffer), STEP)
-        more = os.pread(self._number, size, self.base + position)
+        more = self._read(STEP if position else 2 * max(len(self.buffer), STEP), self.base + position)
         grown = len(more) > len(self.buffer) - position
         self.buffer = more
         self.base += position
         return grown
+
+    def _read(self, size: int, position: int) -> bytes:
+        """No more than the file holds now: memory that is asked for in vain is what small files would cost most."""
+        left = os.fstat(self._number).st_size - position
+        return os.pread(self._number, min(size, left), position) if left > 0 else b""
 
     def close(self) -> None:
         """Close the file."""
