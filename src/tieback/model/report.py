@@ -313,6 +313,8 @@ class Report(msgspec.Struct, frozen=True):
     probes: Handle[ProbeReport]
     audience: str = ""
     """For whom it was cut, in words; empty where nothing was left out."""
+    tlp: str = "AMBER"
+    """With whom it may be shared, by the Traffic Light Protocol 2.0: ``AMBER``, or ``CLEAR`` for everybody."""
     breakdown: Breakdown | None = None
     """``None`` where it is counted from the tables, which then are whole."""
     suppressed: Handle[Suppressed] = Handle(0, lambda: iter(()))

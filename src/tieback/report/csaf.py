@@ -17,6 +17,8 @@ from tieback.report.interface import RendererMeta
 MOST_APPS = 5_000
 """Products of an advisory: more than that is no advisory."""
 MOST_FINDINGS = 2_000
+_LABELS = {"AMBER": "AMBER", "CLEAR": "WHITE"}
+"""CSAF 2.0 has the labels of version 1 of the protocol."""
 
 
 class CsafRenderer:
@@ -46,7 +48,7 @@ def _head(report: Report) -> dict[str, Any]:
         "csaf_version": "2.0",
         "title": clean(report.title, 300) or "Open back ends of mobile apps",
         "publisher": {"category": "coordinator", "name": who or "unknown", "namespace": "https://example.org"},
-        "distribution": {"tlp": {"label": "AMBER"}},
+        "distribution": {"tlp": {"label": _LABELS[report.tlp]}},
         "notes": [{"category": "summary", "text": headline_text(report), "title": "Conclusion"}],
         "tracking": {
             "id": f"TIEBACK-{report.created:%Y%m%d}-{digest}",

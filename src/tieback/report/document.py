@@ -230,6 +230,7 @@ def about_lines(report: Report) -> Iterator[tuple[str, str]]:
     """For whom the report was cut, where it was; how it stands to an earlier one; and the lines of its scope."""
     if report.audience:
         yield ("Audience", report.audience)
+    yield ("Sharing", f"TLP:{report.tlp}")
     if report.suppressed.count:
         yield ("Suppressed", f"{count_text(report.suppressed.count, 'finding')}, counted apart")
     if (known := report.baseline) is not None:

@@ -22,7 +22,7 @@ class JsonRenderer:
     def render(self, report: Report, out: BinaryIO) -> None:
         """Write the whole report to ``out``, holding one row of it at a time."""
         out.write(b'{"schema":' + encode_row(f"tieback/report/{SCHEMA_VERSION}"))
-        values = ("title", "created", "tool_version", "audience", "scope", "headline")
+        values = ("title", "created", "tool_version", "audience", "tlp", "scope", "headline")
         out.writelines(b"," + encode_row(name) + b":" + encode_row(getattr(report, name)) for name in values)
         out.write(b',"breakdown":' + encode_row(count(report)))
         more = ("tables", "closer", "history", "sample")

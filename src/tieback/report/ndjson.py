@@ -35,6 +35,7 @@ class NdjsonRenderer:
             "created",
             "tool_version",
             "audience",
+            "tlp",
             "scope",
             "headline",
             "tables",

@@ -67,6 +67,7 @@ def aggregate(report: Report) -> Report:
         backends=Handle.of(()),
         probes=Handle.of(()),
         audience=f"public: totals alone, no group of fewer than {LEAST}, figures rounded down",
+        tlp="CLEAR",
         breakdown=_breakdown(counts),
         tables=tuple(_tables(report)),
         closer=_closer(report.closer, head),

@@ -48,6 +48,7 @@ _HEAD: dict[str, Any] = {
     "created": datetime,
     "tool_version": str,
     "audience": str,
+    "tlp": str,
     "scope": Scope | None,
     "headline": Headline,
     "breakdown": Breakdown,

@@ -1,7 +1,7 @@
 """STIX 2.1: stores as infrastructure that consists of addresses and software, apps as software related to them.
 
 What was seen when is observed data of the addresses, names and software. Source: OASIS, STIX Version 2.1. Everything is
-marked TLP:AMBER. Ids of things are UUIDs of version 5 over what they
+marked by the Traffic Light Protocol. Ids of things are UUIDs of version 5 over what they
 are, so that a second export updates the first.
 """
 
@@ -21,8 +21,11 @@ from tieback.report.interface import RendererMeta
 _OBSERVABLES = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
 """Namespace of the ids of observables, given by the standard (section 2.9)."""
 _OWN = uuid.UUID("9f4f1c1e-2c7e-5a61-8d0a-1f1f6a7f0b52")
-AMBER = "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82"
-"""TLP:AMBER, as the standard defines it (section 7.2.1.4)."""
+MARKINGS = {
+    "AMBER": ("marking-definition--f88d31f6-486f-44da-b317-01333bde0b82", "amber"),
+    "CLEAR": ("marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9", "white"),
+}
+"""The markings as the standard defines them (section 7.2.1.4); it has the words of version 1 of the protocol."""
 MOST_ADDRESSES = 50
 
 
@@ -42,14 +45,15 @@ class StixRenderer:
             key = uuid.UUID(entry["id"].partition("--")[2]).bytes
             if key not in written:
                 out.write(b"," if written else b"")
-                out.write(encode_row(entry))
+                marked = entry["type"] == "marking-definition"
+                out.write(encode_row(entry if marked else entry | {"object_marking_refs": [MARKINGS[report.tlp][0]]}))
                 written.add(key)
         out.write(b"]}\n")
 
 
 def _objects(report: Report, made: str) -> Iterator[dict[str, Any]]:
     us = _object("identity", "tieback", made, {"name": "tieback", "identity_class": "system"}, by=None)
-    yield _amber()
+    yield _marking(report.tlp)
     yield us
     author = us["id"]
     for summary in report.apps.rows():
@@ -76,7 +80,9 @@ def _store(store: Exposure, made: str, author: str) -> Iterator[dict[str, Any]]:
         by=author,
     )
     yield host
-    software = _observable("software", {"name": clean(store.product, 200) or "unknown", "version": clean(store.version, 100)})
+    software = _observable(
+        "software", {"name": clean(store.product, 200) or "unknown", "version": clean(store.version, 100)}
+    )
     parts = [software, *_addresses(store), *_names(store)]
     for part in parts:
         yield part
@@ -124,7 +130,6 @@ def _app(summary: AppSummary) -> dict[str, Any]:
         "vendor": clean(app.vendor, 300) or "unknown",
         "version": clean(app.version_name, 100) or "unknown",
         "swid": clean(app.bundle_id, 300) or "unknown",
-        "object_marking_refs": [AMBER],
     }
 
 
@@ -136,7 +141,7 @@ def _observable(kind: str, fields: dict[str, str]) -> dict[str, Any]:
     # RFC 8785's canonical form of the contributing properties.
     name = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     key = uuid.uuid5(_OBSERVABLES, name.encode("utf-8", "replace").decode())
-    return {"type": kind, "spec_version": "2.1", "id": f"{kind}--{key}", **fields, "object_marking_refs": [AMBER]}
+    return {"type": kind, "spec_version": "2.1", "id": f"{kind}--{key}", **fields}
 
 
 def _relation(source: str, kind: str, target: str, made: str, author: str) -> dict[str, Any]:
@@ -152,18 +157,18 @@ def _object(kind: str, key: str, made: str, fields: dict[str, Any], *, by: str |
         "created": made,
         "modified": made,
         **fields,
-        "object_marking_refs": [AMBER],
     }
     return entry if by is None else entry | {"created_by_ref": by}
 
 
-def _amber() -> dict[str, Any]:
+def _marking(tlp: str) -> dict[str, Any]:
+    key, word = MARKINGS[tlp]
     return {
         "type": "marking-definition",
         "spec_version": "2.1",
-        "id": AMBER,
+        "id": key,
         "created": "2017-01-20T00:00:00.000Z",
         "definition_type": "tlp",
-        "name": "TLP:AMBER",
-        "definition": {"tlp": "amber"},
+        "name": f"TLP:{word.upper()}",
+        "definition": {"tlp": word},
     }

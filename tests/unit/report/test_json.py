@@ -27,7 +27,7 @@ def test_one_document_on_one_line_in_the_order_people_read(report: Report) -> No
     assert data.endswith(b"}\n")
     document: dict[str, Any] = json.loads(data)
     assert list(document) == [
-        "schema", "title", "created", "tool_version", "audience", "scope", "headline", "breakdown",
+        "schema", "title", "created", "tool_version", "audience", "tlp", "scope", "headline", "breakdown",
         "tables", "closer", "history", "sample", "baseline",
         "apps", "exposures", "findings", "suppressed", "problems", "sightings", "backends", "probes",
     ]  # fmt: skip

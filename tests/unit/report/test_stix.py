@@ -6,9 +6,11 @@ from typing import Any
 import stix2validator
 from msgspec.structs import replace
 
+from tests.unit.report.conftest import fleet_report
 from tieback.model.exposure import Window
 from tieback.model.report import Report
-from tieback.report.stix import AMBER, StixRenderer
+from tieback.report.audience import Audience, for_audience
+from tieback.report.stix import MARKINGS, StixRenderer
 
 
 def bundle(report: Report) -> dict[str, Any]:
@@ -39,7 +41,7 @@ def test_every_reference_is_in_the_bundle_and_everything_is_marked(report: Repor
                 assert value in ids
             if key.endswith("_refs") and entry["type"] == "observed-data" and key == "object_refs":
                 assert set(value) <= set(ids)
-        assert entry["type"] == "marking-definition" or entry["object_marking_refs"] == [AMBER]
+        assert entry["type"] == "marking-definition" or entry["object_marking_refs"] == [MARKINGS["AMBER"][0]]
 
 
 def test_what_was_seen_and_when(report: Report, tabled: Callable[..., Report]) -> None:
@@ -55,6 +57,12 @@ def test_what_was_seen_and_when(report: Report, tabled: Callable[..., Report]) -
     )
     values = {objects[ref].get("value", objects[ref].get("name")) for ref in workhub["object_refs"]}
     assert values == {"127.77.0.20", "api.workhub.test", "mongodb"}
+
+
+def test_what_everybody_may_read_is_marked_so() -> None:
+    first, *others = bundle(for_audience(fleet_report(), Audience.PUBLIC))["objects"]
+    assert (first["type"], first["name"]) == ("marking-definition", "TLP:WHITE")
+    assert {entry["object_marking_refs"][0] for entry in others} == {first["id"]}
 
 
 def test_a_second_export_has_the_same_ids(report: Report) -> None:
