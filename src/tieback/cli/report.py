@@ -40,6 +40,7 @@ FORMATS = "terminal, html, pdf, json, ndjson, csv, markdown, sarif, ocsf, stix, 
 """For help; a test keeps it true, since importing the renderers would make every command slow."""
 DIFF_FORMATS = ("terminal", "markdown", "html", "json")
 
+_DEFAULT = Path(".tieback")
 SHOWN_FINDINGS = 500
 """Findings that a page shows; a test keeps it true."""
 
@@ -52,7 +53,7 @@ app = typer.Typer(
 @app.callback(epilog="Example: tieback report --format pdf -o letter.pdf --audience vendor --vendor 'Acme Ltd'")
 def report(
     context: typer.Context,
-    workspace: WorkspaceOption = Path(".tieback"),
+    workspace: WorkspaceOption = _DEFAULT,
     output: Annotated[str, typer.Option("--format", help=f"One of {FORMATS}.")] = "terminal",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
     audience: AudienceOption = "internal",
@@ -123,18 +124,29 @@ def diff(
 
 @app.command(epilog="Example: tieback report explain records:kind=mongodb")
 def explain(
+    context: typer.Context,
     figure: Annotated[
-        str, typer.Argument(help="Such as records, stores-exposed:class=email or bytes:kind=mongodb,country=DE.")
-    ],
-    workspace: WorkspaceOption = Path(".tieback"),
+        str,
+        typer.Argument(
+            help="Such as records, stores-exposed:class=email or bytes:kind=mongodb,country=DE; without one, their names."
+        ),
+    ] = "",
+    workspace: WorkspaceOption = _DEFAULT,
     output: Annotated[OutputFormat, typer.Option("--format", help="table, or JSON lines.")] = OutputFormat.TABLE,
 ) -> None:
     """Say where a number comes from: its query, each store with its share, and the answers that prove it."""
     from tieback.pipeline.reporting import last_report
     from tieback.report.explain import explain as explained
+    from tieback.report.explain import names
     from tieback.report.explanation import as_lines, print_explanation
 
-    with last_report(workspace) as whole:
+    outer = context.parent.params["workspace"] if context.parent is not None else workspace
+    # `tieback report -w DIR explain …` means the same as `tieback report explain … -w DIR`.
+    chosen = workspace if workspace != _DEFAULT else outer
+    with last_report(chosen) as whole:
+        if not figure:
+            write_bytes((f"{name}\n".encode() for name in names(whole)), None)
+            return
         found = explained(whole, figure)
         if output is OutputFormat.JSON:
             write_bytes(as_lines(found), None)

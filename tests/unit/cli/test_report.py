@@ -85,6 +85,8 @@ def test_mistakes_are_said_in_one_line(run: Run, apps: Path, words: tuple[str, .
 def test_explain(run: Run, apps: Path) -> None:
     run("scan", apps / "workhub.apk", "-w", "ws", "--workers", "1")
     assert "SELECT count(*) FROM inputs" in run("report", "explain", "apps-analysed", "-w", "ws").out
+    assert "stores-exposed" in run("report", "explain", "-w", "ws").out.splitlines()
+    assert "SELECT count(*) FROM inputs" in run("report", "-w", "ws", "explain", "apps-analysed").out
     head = json.loads(run("report", "explain", "records", "-w", "ws", "--format", "json").out)
     assert head["figure"] == {"method": "sum over stores", "quality": "exact", "value": 0}
 
