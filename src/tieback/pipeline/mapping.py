@@ -1,6 +1,7 @@
 """Back ends are told whose they are, and APIs are followed to what their answers name: between mapping and asking."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ from tieback.pipeline.attributed import Attributed
 from tieback.pipeline.name_answers import NameAnswers
 from tieback.pipeline.why import Knowledge
 from tieback.scope.conversation import Target
+from tieback.scope.decide import Decision
 from tieback.scope.names import Resolution
 
 _HTTP = frozenset({"http", "https", "ws", "wss"})
@@ -127,6 +129,7 @@ class Follower:
         backends: Sequence[Backend],
         pivot: Pivot,
         resolve: Callable[[str], Awaitable[Resolution]],
+        permit: Callable[[str, int], Awaitable[Decision]],
     ) -> None:
         """Keep what the APIs of a run are.
 
@@ -134,16 +137,27 @@ class Follower:
             backends: of the run.
             pivot: turns leads into candidates.
             resolve: asks for the addresses of a name under the grant; those that have none are not asked.
+            permit: the grant's word on a host and port.
         """
         self._apis = apis_of(backends)
         self._pivot = pivot
         self._resolve = resolve
+        self._permit = permit
         self._resolved: dict[str, bool] = {}
 
     async def follow(self, leads: Iterable[Lead]) -> list[Candidate]:
-        """The candidates behind APIs whose host has an address."""
-        found = self._pivot.follow(leads, self._apis)
-        return [one for one in found if await self._has_address(one.host)]
+        """The candidates behind APIs that have an address and are in the grant.
+
+        Of a host that the grant does not cover on any port one is kept, so that the report says that it was refused.
+        """
+        found: list[Candidate] = []
+        for host, group in groupby(self._pivot.follow(leads, self._apis), key=lambda one: one.host):
+            if not await self._has_address(host):
+                continue
+            some = list(group)
+            inside = [one for one in some if (await self._permit(one.host, one.port)).allowed]
+            found += inside or some[:1]
+        return found
 
     def leads_of(self, reports: Iterable[ProbeReport]) -> Iterator[Lead]:
         """The names of certificates that our own probes saw on the hosts of APIs."""

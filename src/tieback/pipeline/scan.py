@@ -222,10 +222,8 @@ async def _ask(
         knowledge.close()
     if grant is None or names is None or answers is None:
         return backends, []
-    follower = Follower(mapped, Pivot(store_ports(), knowledge.foreign), answers.resolve)
     leads = [lead for traffic in named.traffic for lead in traffic.leads]
     direct = joined(candidates(mapped, store_ports()), await answers.servers(mapped))
-    wanted = joined(direct, await follower.follow(leads))
     containers = container_names(lake, named.units)
     for sighting in in_traffic:
         value = sighting.endpoint.value
@@ -234,6 +232,8 @@ async def _ask(
     answered = {report.target for report in read_probes(lake, run)}
     with AuditLog(workspace.audit_file) as audit, ProbeWriter(lake, run, first=len(answered)) as writer:
         dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file, provider_of=Providers().of)
+        follower = Follower(mapped, Pivot(store_ports(), knowledge.foreign), answers.resolve, dialer.permit)
+        wanted = joined(direct, await follower.follow(leads))
         noting = any(rule.ransom_note for rule in grant.target)
         notes = Notes(salt_of(workspace.audit_file.parent)) if noting else None
         samples = Sampling() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None

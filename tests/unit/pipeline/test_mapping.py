@@ -15,6 +15,7 @@ from tieback.model.probe import Outcome, ProbeReport, TlsInfo
 from tieback.pipeline.attributed import Attributed
 from tieback.pipeline.mapping import Follower, Shown, described, shown, unasked
 from tieback.pipeline.why import Knowledge
+from tieback.scope.decide import Decision
 from tieback.scope.names import Resolution
 
 API = "api.workhub.test"
@@ -79,9 +80,17 @@ def test_makers_and_certificates_say_whose_a_host_is(knowledge: Knowledge) -> No
 
 def follower(*backends: Backend) -> Follower:
     async def resolve(host: str) -> Resolution:
-        return Resolution(("127.0.0.1",), "hosts") if host == "es.workhub.test" else Resolution((), "")
+        return (
+            Resolution(("127.0.0.1",), "hosts")
+            if host in {"es.workhub.test", "db.workhub.test"}
+            else Resolution((), "")
+        )
 
-    return Follower(backends, Pivot({"elasticsearch": (9200,)}, lambda _: False), resolve)
+    async def permit(host: str, port: int) -> Decision:
+        return Decision(port == 9200 and host != "db.workhub.test", "")
+
+    pivot = Pivot({"elasticsearch": (9200,), "mongodb": (27017, 27018)}, lambda _: False)
+    return Follower(backends, pivot, resolve, permit)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +106,20 @@ def follower(*backends: Backend) -> Follower:
 def test_leads_are_followed_where_names_resolve(party: Party, host: str, found: list[tuple[str, int]]) -> None:
     leads = [Lead(API, Hint(host, None, "", "certificate"), "run.pcap")]
     candidates = asyncio.run(follower(web(API, party)).follow(leads))
+    assert [(one.host, one.port) for one in candidates] == found
+
+
+@pytest.mark.parametrize(
+    ("host", "found"),
+    [
+        ("es.workhub.test", [("es.workhub.test", 9200)]),
+        ("db.workhub.test", [("db.workhub.test", 9200)]),
+    ],
+    ids=["some-ports-are-inside", "none-is-and-one-says-so"],
+)
+def test_what_the_grant_refuses_is_said_once_a_host(host: str, found: list[tuple[str, int]]) -> None:
+    leads = [Lead(API, Hint(host, None, "", "header:x-backend"), "run.pcap")]
+    candidates = asyncio.run(follower(web(API, Party.FIRST)).follow(leads))
     assert [(one.host, one.port) for one in candidates] == found
 
 
