@@ -1,41 +1,50 @@
-"""Due dates as a calendar file (iCalendar, RFC 5545): a to-do for each case, stable over exports."""
+"""Due dates as a calendar file (iCalendar, RFC 5545): a to-do for each case and each answer that is awaited.
+
+Identifiers are stable over exports.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from tieback.model.case import Case
+from tieback.model.vendor import Answer, Vendor
 
 _MAX_OCTETS = 75
 
 
-def ics(cases: Iterable[Case], names: Mapping[str, str], now: datetime) -> bytes:
-    """One calendar of all cases that have a due date.
+def ics(cases: Iterable[Case], names: Mapping[str, str], now: datetime, vendors: Iterable[Vendor] = ()) -> bytes:
+    """One calendar of all cases that have a due date, and of vendors whose answer to the assurance request is awaited.
 
     Args:
         cases: any; closed ones are left out.
         names: vendors' names by id.
         now: the time stamp of the export.
+        vendors: any; those that answered, or were not asked, are left out.
     """
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//tieback//cases//EN", "CALSCALE:GREGORIAN"]
     for case in cases:
         if case.due is not None and case.active:
-            lines += _todo(case, names.get(case.vendor, case.vendor), now)
+            store = case.store
+            where = f"{store.product} at {', '.join(store.targets[:2])}"
+            what = f"{names.get(case.vendor, case.vendor)}: {case.state.value.replace('_', ' ')}, {where}"
+            lines += _todo(case.id, case.due, what, f"Case {case.id}, since {case.since.date()} in this state.", now)
+    for vendor in vendors:
+        if vendor.due is not None and vendor.asked is not None and vendor.answer is Answer.NONE:
+            what = f"{vendor.name}: answer to the request for assurance"
+            lines += _todo(vendor.id, vendor.due, what, f"Vendor {vendor.id}, asked on {vendor.asked}.", now)
     lines.append("END:VCALENDAR")
     return b"".join(folded for line in lines for folded in _fold(line))
 
 
-def _todo(case: Case, vendor: str, now: datetime) -> Iterator[str]:
-    assert case.due is not None
+def _todo(key: str, due: date, what: str, more: str, now: datetime) -> Iterator[str]:
     stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    store = case.store
-    what = f"{vendor}: {case.state.value.replace('_', ' ')}, {store.product} at {', '.join(store.targets[:2])}"
     yield "BEGIN:VTODO"
-    yield f"UID:{case.id}@tieback"
+    yield f"UID:{key}@tieback"
     yield f"DTSTAMP:{stamp}"
-    yield f"DTSTART;VALUE=DATE:{case.due:%Y%m%d}"
-    yield f"DUE;VALUE=DATE:{case.due.fromordinal(case.due.toordinal() + 1):%Y%m%d}"
+    yield f"DTSTART;VALUE=DATE:{due:%Y%m%d}"
+    yield f"DUE;VALUE=DATE:{due.fromordinal(due.toordinal() + 1):%Y%m%d}"
     yield f"SUMMARY:{_text(what)}"
-    yield f"DESCRIPTION:{_text(f'Case {case.id}, since {case.since.date()} in this state.')}"
+    yield f"DESCRIPTION:{_text(more)}"
     yield "STATUS:NEEDS-ACTION"
     yield "BEGIN:VALARM"
     yield "ACTION:DISPLAY"

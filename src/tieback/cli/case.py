@@ -58,7 +58,7 @@ def open_(
     from tieback.pipeline.casework import open_casework
 
     rules = load_policy(policy)
-    with open_casework(workspace, write=True) as work:
+    with open_casework(workspace) as work:
         done = work.open(rules)
         names = {one.id: one.name for one in work.vendors()}
     _print(list(done.cases), names, output)
@@ -112,7 +112,7 @@ def note(
 
     if not text and not attach:
         raise UsageError("nothing to note", where=case, advice="Give a text, or a file with --attach")
-    with open_casework(workspace, write=True) as work:
+    with open_casework(workspace) as work:
         work.note(work.find_case(case).id, text, attach or (), by)
 
 
@@ -135,7 +135,7 @@ def advance(
     from tieback.pipeline.casework import open_casework
 
     rules = load_policy(policy)
-    with open_casework(workspace, write=True) as work:
+    with open_casework(workspace) as work:
         moved = work.advance(work.find_case(case).id, state, rules, by, note, channel)
     talk_console().print(f"{moved.id}: {moved.state}, due {moved.due or 'never'}")
 
@@ -154,7 +154,7 @@ def attest(
     """
     from tieback.pipeline.casework import open_casework
 
-    with open_casework(workspace, write=True) as work:
+    with open_casework(workspace) as work:
         day = day_of(on).date() if on else work.now.date()
         found = work.attest(work.find_case(case).id, day, by)
     talk_console().print(f"{found.id}: attested on {day}")
@@ -178,7 +178,7 @@ def due(
 
     if bool(case) != bool(on):
         raise UsageError("a case gets another day with both", where="due", advice="Give CASE and --on DAY")
-    with open_casework(workspace, write=bool(case)) as work:
+    with open_casework(workspace) as work:
         found = [work.put_off(work.find_case(case).id, day_of(on).date(), by)] if case else work.due(days)
         names = {one.id: one.name for one in work.vendors()}
     _print(found, names, output)

@@ -63,7 +63,7 @@ def write(
     for column in ("letter", "vendor", "language", "version", "due", "files", "named"):
         table.add_column(column, overflow="fold", no_wrap=column == "letter")
     count = 0
-    with open_casework(workspace, write=True) as work:
+    with open_casework(workspace) as work:
         work.enroll()
         for done in write_letters(work, request, rules):
             count += 1
@@ -133,7 +133,7 @@ def sent(
     from tieback.pipeline.letters import mark_sent
 
     rules = load_policy(policy)
-    with open_casework(workspace, write=True) as work:
+    with open_casework(workspace) as work:
         day = day_of(on).date() if on else work.now.date()
         found, moved = mark_sent(work, letter, channel, day, rules, by)
     talk_console().print(Text(f"{found.id}: sent on {day}"))

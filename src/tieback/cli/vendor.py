@@ -51,7 +51,7 @@ def list_(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Outp
     """
     from tieback.pipeline.casework import open_casework
 
-    with open_casework(workspace, write=True) as work:
+    with open_casework(workspace) as work:
         work.enroll()
         views = work.views()
     views.sort(key=lambda view: (-len(view.stores), -view.devices, view.vendor.name.casefold()))
@@ -73,7 +73,7 @@ def list_(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Outp
             str(len(view.stores)),
             str(sum(1 for case in view.cases if case.active)),
             Text(vendor.contacts[0].address if vendor.contacts else "none"),
-            "asked" if vendor.answer is Answer.NONE and vendor.asked else vendor.answer.value,
+            _awaited(vendor) or vendor.answer.value,
         )
     data_console().print(table)
 
@@ -154,7 +154,7 @@ def edit(
     contacts = [operator_contact(text) for text in contact or ()]
     if not (changes or contacts or forget):
         raise UsageError("nothing to change", where=name, advice="See `tieback vendor edit --help`")
-    with open_casework(workspace, write=True) as work:
+    with open_casework(workspace) as work:
         vendor = work.find_vendor(name)
         if forget:
             left = tuple(one for one in vendor.contacts if one.address not in forget)
@@ -182,7 +182,7 @@ def merge(
     """
     from tieback.pipeline.casework import open_casework
 
-    with open_casework(workspace, write=True) as work:
+    with open_casework(workspace) as work:
         vendor = work.merge(kept, gone, by)
     talk_console().print(Text(f"{vendor.id}: {vendor.name}"))
 
@@ -201,7 +201,7 @@ def import_contacts(
     """
     from tieback.pipeline.casework import open_casework
 
-    with open_casework(workspace, write=True) as work:
+    with open_casework(workspace) as work:
         work.enroll()
         changed = work.import_contacts(file, vendor, by)
     for one in changed:
@@ -224,7 +224,7 @@ def answer(
     """
     from tieback.pipeline.casework import open_casework
 
-    with open_casework(workspace, write=True) as work:
+    with open_casework(workspace) as work:
         vendor = work.find_vendor(name)
         day = day_of(on).date() if on else work.now.date()
         cases = work.answer(vendor, said, day, file, by)
@@ -245,6 +245,14 @@ def _document(view: "VendorView") -> dict[str, object]:
         "classes": view.classes,
         "cases": [{"id": case.id, "state": case.state, "due": case.due} for case in view.cases],
     }
+
+
+def _awaited(vendor: Vendor) -> str:
+    """By when an answer to the request is due; empty where none is awaited."""
+    if vendor.answer is not Answer.NONE or vendor.asked is None:
+        return ""
+    late = vendor.due is not None and vendor.due < datetime.now(UTC).date()
+    return f"asked, due {vendor.due or 'never'}{', late' if late else ''}"
 
 
 def _assurance(vendor: Vendor) -> str:

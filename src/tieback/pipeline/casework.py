@@ -159,9 +159,10 @@ class Casework(VendorWork):
 
     def export(self, form: str) -> bytes:
         """All cases in a format of ``cases.export``, or ``ics``."""
-        names = {vendor.id: vendor.name for vendor in self._cases.vendors()}
+        vendors = list(self._cases.vendors())
+        names = {vendor.id: vendor.name for vendor in vendors}
         if form == "ics":
-            return ics(self._cases.cases(), names, self.now)
+            return ics(self._cases.cases(), names, self.now, vendors)
         return EXPORTS[form](self._cases.cases(), names)
 
     def verify(self) -> LogVerdict:
@@ -180,20 +181,15 @@ class Casework(VendorWork):
 
 
 @contextmanager
-def open_casework(directory: Path, *, write: bool = False, now: datetime | None = None) -> Iterator[Casework]:
-    """The vendors and cases of a workspace.
+def open_casework(directory: Path, *, now: datetime | None = None) -> Iterator[Casework]:
+    """The vendors and cases of a workspace. Each change is one short transaction, so a scan may run meanwhile.
 
     Args:
         directory: the workspace.
-        write: hold it, so that nobody else writes meanwhile.
         now: the time of what is written; by default the clock's.
 
     Raises:
-        WorkspaceError: there is no workspace, another run holds it, or it cannot be read.
+        WorkspaceError: there is no workspace, or it cannot be read.
     """
     with Workspace.open(directory, create=False) as workspace:
-        if not write:
-            yield Casework(workspace, now)
-            return
-        with workspace.lock():
-            yield Casework(workspace, now)
+        yield Casework(workspace, now)

@@ -1,13 +1,16 @@
 """Due dates as iCalendar: what a calendar program reads back."""
 
+from datetime import date
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.cases.samples import NOW, case
+from tests.unit.cases.samples import NOW, case, vendor
 from tieback.cases.calendar import ics
 from tieback.model.case import CaseState
+from tieback.model.vendor import Answer
 
 
 def unfolded(data: bytes) -> list[str]:
@@ -30,6 +33,16 @@ def test_a_to_do_a_case_with_its_day() -> None:
 )
 def test_only_what_is_still_to_be_done(one: object, shown: bool) -> None:
     assert ("BEGIN:VTODO" in unfolded(ics([one], {}, NOW))) is shown  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("answer", "asked", "shown"),
+    [(Answer.NONE, date(2026, 2, 1), True), (Answer.ATTESTED, date(2026, 2, 1), False), (Answer.NONE, None, False)],
+)
+def test_answers_that_are_awaited(answer: Answer, asked: date | None, shown: bool) -> None:
+    lines = unfolded(ics([], {}, NOW, [vendor(asked=asked, due=date(2026, 3, 3), answer=answer)]))
+    assert ("UID:v-1@tieback" in lines) is shown
+    assert ("SUMMARY:Fieldhand Machinery: answer to the request for assurance" in lines) is shown
 
 
 @given(st.text(max_size=300))

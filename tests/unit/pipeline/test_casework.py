@@ -14,6 +14,7 @@ from tieback.model.case import CaseState
 from tieback.model.device import Reported
 from tieback.model.errors import InputError, UsageError
 from tieback.pipeline.casework import Casework, open_casework
+from tieback.storage.workspace import Workspace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 POLICY = default_policy()
@@ -23,7 +24,7 @@ POLICY = default_policy()
 def work(tmp_path: Path) -> Iterator[Casework]:
     rows = [Reported(P.ANDROID, "org.fieldhand.app", device=f"d{number}") for number in range(3)]
     directory = make(tmp_path, *rows, Reported(P.ANDROID, "com.x", device="d0"), stores=(exposure(),))
-    with open_casework(directory, write=True, now=NOW) as work:
+    with open_casework(directory, now=NOW) as work:
         work.enroll()
         yield work
 
@@ -67,5 +68,12 @@ def test_exports_and_statistics(work: Casework) -> None:
 def test_a_store_that_nobody_s_app_leads_to_has_no_case(tmp_path: Path) -> None:
     (route,) = exposure().routes
     lost = exposure("es-9", routes=(msgspec.structs.replace(route, app_sha256="f" * 64),))
-    with open_casework(make(tmp_path, stores=(lost,)), write=True, now=NOW) as work:
+    with open_casework(make(tmp_path, stores=(lost,)), now=NOW) as work:
         assert work.open(POLICY).nobodys == 1
+
+
+def test_cases_can_be_worked_on_while_a_scan_runs(tmp_path: Path) -> None:
+    directory = make(tmp_path, stores=(exposure(),))
+    with Workspace.open(directory) as other, other.lock(), open_casework(directory, now=NOW) as work:
+        (case,) = work.open(POLICY).cases
+        work.note(case.id, "still possible", [], "Ann")

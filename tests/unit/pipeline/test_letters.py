@@ -25,7 +25,7 @@ POLICY = default_policy()
 def work(tmp_path: Path) -> Iterator[Casework]:
     directory = make(tmp_path, Reported(P.ANDROID, "org.fieldhand.app", device="d"), stores=(exposure(),))
     (directory / "sender.toml").write_text('organisation = "Nordwind"\nemail = "sec@nordwind.example"\n')
-    with open_casework(directory, write=True, now=NOW) as work:
+    with open_casework(directory, now=NOW) as work:
         work.open(POLICY)
         work.add_contacts(work.find_vendor("Fieldhand Ltd").id, [operator_contact("a@fieldhand.test")], "")
         yield work

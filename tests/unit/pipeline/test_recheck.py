@@ -47,7 +47,7 @@ def opened(folder: Path, port: int) -> Path:
         targets=(f"127.0.0.1:{port}",), addresses=(), routes=(msgspec.structs.replace(route, candidate=way),)
     )
     directory = make(folder, stores=(store,))
-    with open_casework(directory, write=True) as work:
+    with open_casework(directory) as work:
         work.open(POLICY)
     return directory
 

@@ -23,7 +23,7 @@ POLICY = default_policy()
 def work(tmp_path: Path) -> Iterator[Casework]:
     rows = [Reported(P.ANDROID, "org.fieldhand.app", device=f"d{number}") for number in range(3)]
     directory = make(tmp_path, *rows, Reported(P.ANDROID, "com.x", device="d0"), stores=(exposure(),))
-    with open_casework(directory, write=True, now=NOW) as work:
+    with open_casework(directory, now=NOW) as work:
         work.enroll()
         yield work
 

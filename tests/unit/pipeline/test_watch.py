@@ -130,7 +130,7 @@ def test_what_was_unsure_or_refused_is_not_sent_again_and_what_waits_is(
 
 def test_a_vendor_that_does_not_answer_in_time(tmp_path: Path) -> None:
     directory = opened(tmp_path, free_port())
-    with open_casework(directory, write=True) as work:
+    with open_casework(directory) as work:
         (case,) = work.cases()
         work.advance(case.id, CaseState.NOTIFIED, POLICY, "", "", "email")
         work.put_off(case.id, date(2020, 1, 1), "")
@@ -143,7 +143,7 @@ def test_a_vendor_that_does_not_answer_in_time(tmp_path: Path) -> None:
 
 def test_a_policy_may_leave_that_to_people(tmp_path: Path) -> None:
     directory = opened(tmp_path, free_port())
-    with open_casework(directory, write=True) as work:
+    with open_casework(directory) as work:
         (case,) = work.cases()
         work.advance(case.id, CaseState.NOTIFIED, POLICY, "", "", "email")
         work.put_off(case.id, date(2020, 1, 1), "")
