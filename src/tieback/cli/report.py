@@ -128,7 +128,7 @@ def explain(
     figure: Annotated[
         str,
         typer.Argument(
-            help="Such as records, stores-exposed:class=email or bytes:kind=mongodb,country=DE; without one, their names."
+            help="Such as records, stores-exposed:class=email or bytes:kind=mongodb,country=DE; without one: names."
         ),
     ] = "",
     workspace: WorkspaceOption = _DEFAULT,

@@ -14,6 +14,7 @@ from tieback.model.errors import UsageError
 from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure, exact, total
 from tieback.model.report import Report
+from tieback.report.document import clean
 
 type Test = Callable[[Exposure], bool]
 
@@ -235,6 +236,6 @@ def names(report: Report) -> Iterator[str]:
     head = report.headline
     yield from ("apps-analysed", *FIGURES)
     yield from chain(
-        (f"records:kind={kind.product}" for kind in head.kinds if kind.exposed),
-        (f"records:class={pii_class}" for pii_class, _ in head.pii),
+        (f"records:kind={clean(kind.product)}" for kind in head.kinds if kind.exposed),
+        (f"records:class={clean(pii_class)}" for pii_class, _ in head.pii),
     )
