@@ -25,6 +25,8 @@ class How(StrEnum):
 
     NAME = "name"
     CLOUD_ID = "cloud_id"
+    CERTIFICATE = "certificate"
+    """The name in the certificate that the store showed: what an app calls it may be an alias."""
     ADDRESS = "address"
 
 
@@ -93,7 +95,7 @@ class _Seen(msgspec.Struct):
 
 
 class Outside:
-    """What the last run saw, by name, cloud identifier and address."""
+    """What the last run saw, by name, cloud identifier, certificate and address."""
 
     def __init__(self, exposures: Iterable[Exposure], backends: Iterable[Backend]) -> None:
         self.stores: dict[str, Store] = {}
@@ -131,6 +133,9 @@ class Outside:
             host = _host(place)
             if not shared:
                 self._note(How.ADDRESS if _numeric(host) else How.NAME, host, store=store.id)
+        for _, session in exposure.tls[:MAX_PLACES]:
+            for name in session.names[:MAX_PLACES]:
+                self._note(How.CERTIFICATE, name.lower(), store=store.id)
         for address in exposure.addresses[:MAX_PLACES]:
             self._note(How.ADDRESS, _host(address), store=store.id)
         for route in exposure.routes:
@@ -149,6 +154,7 @@ class Outside:
         """What the outside knows of a resource; ``None`` where nothing."""
         places = (
             *((How.NAME, place.host) for place in resource.endpoints),
+            *((How.CERTIFICATE, place.host) for place in resource.endpoints),
             *((How.CLOUD_ID, id_) for id_ in resource.cloud),
             *((How.ADDRESS, address) for address in resource.addresses),
         )

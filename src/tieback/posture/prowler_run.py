@@ -5,8 +5,11 @@ the user names. It gets the credentials of the user's own profile and asks with 
 nothing of ours speaks to the cloud. What it could not collect stands in its log, and is said.
 """
 
+import contextlib
+import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
@@ -18,9 +21,11 @@ from tieback.model.errors import InputError, UsageError
 from tieback.posture.checks import Checks
 
 PROWLER_VERSION = "5.46.0"
-PYTHON = "3.12"
+PYTHON = ">=3.10,<3.13"
 """Prowler does not run on newer ones."""
 MAX_LOG = 64 << 20
+STOP_SECONDS = 5.0
+"""How long it may take to end when it is asked to."""
 _CALL = re.compile(r"An error occurred \((?P<code>\w{1,60})\) when calling the (?P<call>\w{1,80})")
 _ERROR = re.compile(r"(?:\A| )(?P<error>[A-Z]\w{2,60})(?:\[\d+\])?:")
 _NONE = re.compile(r"\ANoSuch|NotFound")
@@ -115,24 +120,34 @@ def start(arguments: Sequence[str], folder: Path, *, seconds: float, environment
     Raises:
         InputError: it cannot be started.
     """
-    ended = ""
     output = folder / "prowler.out"
     with output.open("wb") as out:
         try:
-            done = subprocess.run(
-                arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, timeout=seconds,
-                env=dict(environment), cwd=folder, check=False,
-            )  # fmt: skip
-            if done.returncode != 0:
-                ended = f"Prowler ended with {done.returncode}{_last(output)}"
-        except subprocess.TimeoutExpired:
-            ended = f"Prowler was stopped after {seconds:.0f} s"
+            # A session of its own, so that what uv starts ends with it.
+            process = subprocess.Popen(
+                arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=dict(environment),
+                cwd=folder,
+                start_new_session=True,
+            )
         except OSError as error:
             raise InputError(
                 f"Prowler cannot be started ({error.strerror})",
                 where=arguments[0],
                 advice="Install uv, or name a program",
             ) from None
+        try:
+            code = process.wait(seconds)
+            ended = f"Prowler ended with {code}{_last(output)}" if code else ""
+        except subprocess.TimeoutExpired:
+            _stop(process)
+            ended = f"Prowler was stopped after {seconds:.0f} s"
+        except BaseException:
+            _stop(process)
+            raise
     findings = next(iter(sorted(folder.glob("**/prowler*.ocsf.json"))), None)
     return ProwlerRun(findings, failures(folder / "prowler.log"), ended)
 
@@ -167,6 +182,15 @@ def failures(log: Path) -> tuple[tuple[str, int], ...]:
         what = f"{service} {call['call']}: {call['code']}" if call else f"{service}: {error['error'] if error else '?'}"
         found[what] = found.get(what, 0) + 1
     return tuple(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """End whatever is left of its session: first asked to, so that it can write what it has."""
+    for signal_, patience in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, STOP_SECONDS)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal_)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
 
 
 def _uv() -> list[str]:

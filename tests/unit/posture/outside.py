@@ -40,6 +40,7 @@ def exposure(
         bytes_sent=0,
         bytes_read=0,
         cleartext=True,
+        tls=more.pop("tls", ()),
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.posture.outside import backend, exposure, route
 from tieback.backends.hosting import Hosting
+from tieback.model.probe import TlsInfo
 from tieback.model.resource import Answer, AtRest, Place, Resource, ResourceKind
 from tieback.posture.join import AppName, Outside, Owned, described, sentence
 
@@ -50,6 +51,14 @@ def test_a_cloud_identifier_matches_what_an_app_calls_it() -> None:
     assert found.how == "cloud_id"
     assert [one.id for one in found.stores] == [store.id]
     assert found.endpoints == ("s3:shop-data",)
+
+
+def test_a_certificate_tells_what_an_alias_hides() -> None:
+    session = TlsInfo("TLSv1.3", verified=False, names=(RDS, "*.example"))
+    store = exposure(targets=("db.shop.example:5432",), tls=(("203.0.113.7:5432", session),))
+    found = Outside([store], []).of(resource(endpoints=(Place(RDS, 5432),)))
+    assert found is not None
+    assert (found.how, [one.id for one in found.stores]) == ("certificate", [store.id])
 
 
 def test_a_back_end_that_nobody_asked_matches_by_its_addresses() -> None:

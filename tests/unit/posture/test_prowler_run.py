@@ -2,6 +2,7 @@
 
 import json
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,21 @@ def test_it_is_stopped_when_its_time_is_up(tmp_path: Path, program) -> None:  # 
     run = start([program("exec sleep 60")], tmp_path, seconds=0.2, environment={"PATH": "/usr/bin:/bin"})
     assert run.findings is None
     assert "was stopped" in run.ended
+
+
+def test_what_it_started_ends_with_it(tmp_path: Path, program) -> None:  # type: ignore[no-untyped-def]
+    script = "sleep 60 & echo $! > child; wait"
+    start([program(script)], tmp_path, seconds=1, environment={"PATH": "/usr/bin:/bin"})
+    child = int((tmp_path / "child").read_text())
+    for _ in range(100):
+        try:
+            state = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0]
+        except FileNotFoundError:
+            return
+        if state == "Z":
+            return
+        time.sleep(0.05)
+    pytest.fail("the child of the stopped program is still there")
 
 
 def test_a_program_that_is_not_there(tmp_path: Path) -> None:
