@@ -10,6 +10,7 @@ from tieback.model.pii import Column
 from tieback.pii.kinds import KindReader, load_kinds, tagged
 from tieback.pii.names import NameDetector
 from tieback.pii.taxonomy import load_taxonomy
+from tieback.pii.values.national import load_numbers
 
 PAGE = Path(__file__).parents[3] / "docs" / "pii-taxonomy.md"
 
@@ -38,7 +39,7 @@ TABLE = [
     ("信用卡号", "payment_card", "card number"),
     ("cpf_gerente", "national_id", "BR CPF"),
     ("ssn_last4", "national_id", "US SSN"),
-    ("身份证号", "national_id", "CN resident identity"),
+    ("身份证号", "national_id", "CN resident number"),
     ("numéro de passeport", "national_id", "passport"),
     ("religião", "demographic", "religion"),
     ("民族", "demographic", "ethnic origin"),
@@ -86,6 +87,17 @@ def test_what_laws_say_of_a_kind(pii_class: str, kind: str, special: bool, artic
     assert (leaf.special, leaf.pci) == (special, pci)
     assert article in leaf.gdpr
     assert leaf.title == load_taxonomy()[pii_class].title
+
+
+ONLY_BY_NAME = {
+    "AR CUIT or CUIL", "ID NPWP", "JMBG", "MX RFC", "RU INN", "driving licence", "passport", "passport, machine readable",
+    "residence permit or visa", "social security number", "tax number",
+}  # fmt: skip
+
+
+def test_national_numbers_are_called_alike_by_name_and_by_value() -> None:
+    by_value = {number.scheme.label for number in load_numbers()}
+    assert set(load_kinds()["national_id"]) - by_value == ONLY_BY_NAME
 
 
 def test_no_word_tells_two_kinds_of_a_class() -> None:
