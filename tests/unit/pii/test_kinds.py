@@ -90,9 +90,18 @@ def test_what_laws_say_of_a_kind(pii_class: str, kind: str, special: bool, artic
 
 
 ONLY_BY_NAME = {
-    "AR CUIT or CUIL", "ID NPWP", "JMBG", "MX RFC", "RU INN", "driving licence", "passport", "passport, machine readable",
-    "residence permit or visa", "social security number", "tax number",
-}  # fmt: skip
+    "AR CUIT or CUIL",
+    "ID NPWP",
+    "JMBG",
+    "MX RFC",
+    "RU INN",
+    "driving licence",
+    "passport",
+    "passport, machine readable",
+    "residence permit or visa",
+    "social security number",
+    "tax number",
+}
 
 
 def test_national_numbers_are_called_alike_by_name_and_by_value() -> None:
