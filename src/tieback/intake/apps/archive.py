@@ -111,7 +111,9 @@ class Archive:
         cap = min(cap, allowed)
         content, whole = self._content(entry, start, cap)
         self.budget.total -= len(content)
-        self._forget(entry)
+        self._read += entry.compressed
+        if self._read > FORGET_AFTER:
+            self._forget()
         if suspect:
             self.budget.suspect -= len(content)
         if len(content) >= cap and (not whole or entry.size > cap):
@@ -190,15 +192,15 @@ class Archive:
         if len(content) != size or (entry.crc and crc32(content) != entry.crc):
             return None
         budget.total -= size
-        self._forget(entry)
+        self._read += compressed
+        if self._read > FORGET_AFTER:
+            self._forget()
         return content
 
-    def _forget(self, entry: Entry) -> None:
-        """Give back the pages of the map now and then: a package may be larger than the memory."""
-        self._read += entry.compressed
-        if self._read > FORGET_AFTER:
-            self._read = 0
-            forget(self._data)
+    def _forget(self) -> None:
+        """Give back the pages of the map: a package may be larger than the memory."""
+        self._read = 0
+        forget(self._data)
 
     def _is_suspect(self, entry: Entry) -> bool:
         return entry.header in self._overlapping or (

@@ -83,6 +83,8 @@ _BUNDLE = b"UnityFS\0"
 _GZIP = b"\x1f\x8b\x08"
 _FAT = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
 _BYTE_ORDERS = {b"\xff\xfe": Content.UTF16_LE, b"\xfe\xff": Content.UTF16_BE}
+_FIRST = frozenset(mark[0] for mark in (*_MEDIA, *_MAGIC, *_FAT, *_BYTE_ORDERS, _BUNDLE, _GZIP, b"MZ", b"bplist00"))
+"""First bytes of everything that is told by its first bytes."""
 _TEXT_BYTES = bytes(range(0x20, 0x7F)) + b"\t\n\r\f\x1b"
 
 
@@ -90,6 +92,9 @@ def sniff(head: bytes | bytearray) -> Content:
     """Name the kind of content that begins with ``head`` (up to ``SNIFF`` bytes of it)."""
     if not head:
         return Content.EMPTY
+    if head[0] not in _FIRST and head[4:8] != b"ftyp":
+        # Most texts and tables begin like nothing that is known: nothing has to be compared.
+        return _unmarked(head)
     if head.startswith(_MEDIA) and not (head[:2] == b"BM" and is_text(head)):
         return Content.MEDIA
     start = bytes(head[:8])
@@ -110,6 +115,10 @@ def sniff(head: bytes | bytearray) -> Content:
         return Content.MEDIA
     if start[:2] in _BYTE_ORDERS:
         return _BYTE_ORDERS[start[:2]]
+    return _unmarked(head)
+
+
+def _unmarked(head: bytes | bytearray) -> Content:
     if is_text(head):
         return Content.XML_PLIST if b"<plist" in head else Content.TEXT
     return Content.BINARY

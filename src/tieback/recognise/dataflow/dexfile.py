@@ -316,23 +316,23 @@ class DexFile:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         raw = b"\0" + self.data[section.begin : section.end] + bytes(4)
         octets = np.frombuffer(raw, np.uint8)
-        goes_on = octets >= 0x80
-        # Code lies at multiples of four: three of four numbers end with their first byte, which holds the lowest bits.
-        begins_code = (octets & 0x83) == 0x80
         count = len(raw) - 4
+        # Bytes that begin a number: the one before ends another. Code lies at multiples of four: three of four numbers
+        # end with their first byte, which holds the lowest bits.
+        begin = (octets[1:count] & 0x83) == 0x80
+        begin &= octets[: count - 1] < 0x80
+        places = _where(begin) + 1
+        # Four bytes from each place on, as one number.
+        every: NDArray[np.uint32] = np.ndarray((count,), "<u4", raw, 0, (1,))
+        words = every[places]
         parts = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         for length in range(2, 5):
             if code.end <= 1 << (7 * (length - 1)) or code.begin >= 1 << (7 * length):
                 continue
-            # Bytes that begin a number: the one before ends another, and exactly the last of this one ends it.
-            whole = begins_code[1:count] & ~goes_on[: count - 1]
-            whole &= ~goes_on[length : length + count - 1]
-            for place in range(2, length):
-                whole &= goes_on[place : place + count - 1]
-            begins = _where(whole) + 1
-            # Four bytes from each place on, as one number.
-            words: NDArray[np.uint32] = np.ndarray((count,), "<u4", raw, 0, (1,))
-            word = words[begins]
+            # All but its last byte go on.
+            marks = 0x80808080 & ((1 << 8 * length) - 1)
+            whole = (words & np.uint32(marks)) == np.uint32(marks & ~(0x80 << 8 * (length - 1)))
+            word, begins = words[whole], places[whole]
             numbers = word & np.uint32(0x7F)
             for place in range(1, length):
                 numbers |= (word >> np.uint32(place)) & np.uint32(0x7F << (7 * place))
@@ -340,8 +340,10 @@ class DexFile:
             parts.append((numbers[fits].astype(np.int64), begins[fits] + section.begin - 1))
         values, begins = (np.concatenate(column) for column in zip(*parts, strict=True))
         if len(values) > 1 and not bool((values[1:] >= values[:-1]).all()):
-            order = values.argsort(kind="stable")
-            values, begins = values[order], begins[order]
+            # Both are below 2**31: sorted as one number they need no order to be looked up by.
+            pairs = values << 32 | begins
+            pairs.sort()
+            values, begins = pairs >> 32, pairs & 0xFFFFFFFF
         return values, begins
 
     def code_around(self, place: int) -> Code | None:
