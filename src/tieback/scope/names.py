@@ -153,7 +153,7 @@ class Names:
         return Resolution((), "dns", problem, outcome, aliases=told, missing=missing)
 
     async def servers(self, host: str) -> tuple[tuple[str, int], ...]:
-        """The servers that ``mongodb+srv://`` of a host means: targets and ports of its SRV records.
+        """The servers that ``mongodb+srv://`` of a host means: targets and ports of its SRV records, sorted.
 
         Nothing is asked that the grant does not cover by name, and no target is resolved here.
         """
@@ -177,7 +177,7 @@ class Names:
             except ValueError:
                 continue
             found[target.text, int(record.port)] = None
-        return tuple(found)
+        return tuple(sorted(found))
 
     async def wildcard(self, host: str) -> bool:
         """Whether a name beside this one that nobody can have made resolves to the same addresses."""
