@@ -132,6 +132,8 @@ def _vulnerability(detail: Detail) -> dict[str, Any]:
             *({"ref": f"app:{summary.app.sha256}"} for summary in detail.apps),
         ],
     }
+    if finding.cvss:
+        entry["ratings"].append({"source": {"name": "tieback"}, "method": "CVSSv4", "vector": clean(finding.cvss, 200)})
     number = finding.cwe.removeprefix("CWE-")
     if number.isdigit():
         entry["cwes"] = [int(number)]

@@ -5,6 +5,7 @@ from typing import Any
 
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
+from msgspec.structs import replace
 
 from tieback.model.report import Report
 from tieback.report.cyclonedx import CycloneDxRenderer
@@ -29,6 +30,14 @@ def test_the_schema_accepts_it(report: Report, hostile_report: Report, tabled: C
     validator = JsonStrictValidator(SchemaVersion.V1_6)
     for one in (report, hostile_report, tabled(report, exposures=(), findings=(), apps=())):
         assert validator.validate_str(rendered(one)) is None
+
+
+def test_a_vector_is_a_rating_of_its_own(report: Report, tabled: Callable[..., Report]) -> None:
+    vector = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N"
+    judged = tabled(report, findings=[replace(one, cvss=vector) for one in report.findings.rows()])
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(rendered(judged)) is None
+    ratings = document(judged)["vulnerabilities"][0]["ratings"]
+    assert [(rating["method"], rating.get("vector", "")) for rating in ratings] == [("other", ""), ("CVSSv4", vector)]
 
 
 def test_apps_depend_on_the_stores_they_lead_to(report: Report) -> None:
