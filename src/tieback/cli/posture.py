@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The owner's view: what accounts, rules and configurations say of the data stores.")
 
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
+SinceOption = Annotated[str, typer.Option("--since", help="Leave out what no export saw from this day on (ISO).")]
 SHOWN = 30
 """Rows of a table that has no end."""
 
@@ -67,7 +68,7 @@ def import_(
     from tieback.pipeline.posture import import_posture
     from tieback.posture.source import Origin
 
-    origin = Origin(account=account, region=region, resource=resource, taken=_moment(taken))
+    origin = Origin(account=account, region=region, resource=resource, taken=_moment(taken, "--taken"))
     done: list[ImportedPosture] = []
     failed = 0
     with progress_bar("importing") as bar:
@@ -157,6 +158,7 @@ def list_(
     *,
     public: Annotated[bool, typer.Option("--public", help="Only what the Internet reaches.")] = False,
     unencrypted: Annotated[bool, typer.Option("--unencrypted", help="Only what is not encrypted at rest.")] = False,
+    since: SinceOption = "",
     workspace: WorkspaceOption = Path(".tieback"),
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
@@ -170,7 +172,7 @@ def list_(
     with _opened(workspace) as opened:
         found = (
             one
-            for one in resources(opened)
+            for one in resources(opened, _moment(since, "--since"))
             if (not public or one.public is Answer.YES) and (not unencrypted or one.at_rest is AtRest.NONE)
         )
         if output is OutputFormat.JSON:
@@ -181,7 +183,12 @@ def list_(
 
 
 @app.command()
-def numbers(*, workspace: WorkspaceOption = Path(".tieback"), output: FormatOption = OutputFormat.TABLE) -> None:
+def numbers(
+    *,
+    since: SinceOption = "",
+    workspace: WorkspaceOption = Path(".tieback"),
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
     """How many are not encrypted, with the provider's key, with your own; and how many the Internet reaches.
 
     Example: tieback posture numbers
@@ -190,7 +197,7 @@ def numbers(*, workspace: WorkspaceOption = Path(".tieback"), output: FormatOpti
     from tieback.pipeline.posture import numbers as counted
 
     with _opened(workspace) as opened:
-        rows = counted(opened)
+        rows = counted(opened, _moment(since, "--since"))
         for broken in broken_imports(opened):
             why = broken.incomplete or f"{broken.missed:,} checks or records could not be collected: they stay unknown"
             typer.echo(f"tieback: {broken.path}: {why}", err=True)
@@ -208,6 +215,7 @@ def numbers(*, workspace: WorkspaceOption = Path(".tieback"), output: FormatOpti
 def join(
     *,
     fail_on: Annotated[str, typer.Option("--fail-on", help="Exit with 1 at findings this severe or worse.")] = "never",
+    since: SinceOption = "",
     workspace: WorkspaceOption = Path(".tieback"),
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
@@ -229,7 +237,7 @@ def join(
         found: list[Joined] = []
         unseen: list[tuple[int, int, Unseen]] = []
         summary: JoinSummary | None = None
-        for count, one in enumerate(joined(opened)):
+        for count, one in enumerate(joined(opened, since=_moment(since, "--since"))):
             if isinstance(one, Finding):
                 worst = max(worst, one.severity.rank)
             if output is OutputFormat.JSON:
@@ -264,7 +272,7 @@ def _opened(workspace: Path) -> "Workspace":
     return Workspace.open(workspace, create=False)
 
 
-def _moment(day: str) -> str:
+def _moment(day: str, option: str) -> str:
     if not day:
         return ""
     try:
@@ -274,7 +282,7 @@ def _moment(day: str) -> str:
             else datetime.combine(date.fromisoformat(day), datetime.min.time())
         )
     except ValueError:
-        raise UsageError("--taken takes a day such as 2026-11-26", where=day) from None
+        raise UsageError(f"{option} takes a day such as 2026-11-26", where=day) from None
     found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     return found.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 

@@ -98,17 +98,26 @@ def _import(
     return msgspec.structs.replace(_done(done, reader.meta.title), first_left_out=source.first_skipped, missed=missed)
 
 
-def resources(workspace: Workspace) -> Iterator[Resource]:
-    """Every resource, as all sources together describe it. Raises ``WorkspaceError``."""
+def resources(workspace: Workspace, since: str = "") -> Iterator[Resource]:
+    """Every resource, as all sources together describe it.
+
+    Args:
+        workspace: an open one.
+        since: leaves out what no source saw from this moment on (ISO 8601 UTC), and may be gone.
+
+    Raises:
+        WorkspaceError: the workspace cannot be read.
+    """
     defaults = Defaults()
     for one in told(workspace.lake):
-        yield settled(one.observations, one.dependencies, defaults)
+        if one.observations[0].seen >= since:
+            yield settled(one.observations, one.dependencies, defaults)
 
 
-def numbers(workspace: Workspace) -> list[Numbers]:
-    """The figures of every group of resources. Raises ``WorkspaceError``."""
+def numbers(workspace: Workspace, since: str = "") -> list[Numbers]:
+    """The figures of every group of resources. Arguments and errors as in ``resources``."""
     tally = Tally()
-    for resource in resources(workspace):
+    for resource in resources(workspace, since):
         tally.add(resource)
     return list(tally.rows())
 

@@ -41,7 +41,7 @@ class JoinSummary(msgspec.Struct, frozen=True):
 type Joined = Owned | Unseen | Foreign | Finding | JoinSummary
 
 
-def join(workspace: Workspace, tally: Tally | None = None) -> Iterator[Joined]:
+def join(workspace: Workspace, tally: Tally | None = None, since: str = "") -> Iterator[Joined]:
     """Join everything that was imported with the last run; the summary comes last.
 
     Public resources that nothing led to come as they are found, in bounded memory; the others, which are no more than
@@ -50,6 +50,7 @@ def join(workspace: Workspace, tally: Tally | None = None) -> Iterator[Joined]:
     Args:
         workspace: an open one.
         tally: counts the resources on the way.
+        since: as in ``resources``.
 
     Raises:
         WorkspaceError: the workspace cannot be read.
@@ -60,7 +61,7 @@ def join(workspace: Workspace, tally: Tally | None = None) -> Iterator[Joined]:
     accounts: dict[str, str] = {}
     names: dict[str, str] = {}
     count = unseen = 0
-    for resource in resources(workspace):
+    for resource in resources(workspace, since):
         count += 1
         if tally is not None:
             tally.add(resource)

@@ -147,6 +147,17 @@ def test_the_day_of_an_export_may_be_told(run: Run, account: Path) -> None:
     assert account.is_dir()
 
 
+@pytest.mark.usefixtures("account")
+def test_what_no_newer_export_names_may_be_left_out(run: Run) -> None:
+    run("posture", "import", "instances.json", "--taken", "2026-01-02")
+    for since, count in (("2026-01-02", 1), ("2026-01-03", 0), ("", 1)):
+        words = ("--since", since) if since else ()
+        assert len(run("posture", "list", "--format", "json", *words).out.splitlines()) == count
+        assert f"{count} resource" in flat(run("posture", "join", *words).out)
+        assert bool(run("posture", "numbers", "--format", "json", *words).out) is bool(count)
+    assert run("posture", "list", "--since", "soon").code == 2
+
+
 @pytest.mark.parametrize("command", ["list", "numbers", "join"])
 def test_without_a_workspace_there_is_one_line(command: str, run: Run) -> None:
     ended = run("posture", command)
