@@ -189,6 +189,8 @@ class Recorder:
         self._sends = {(probe.meta.name, send.name): send for probe in PROBES for send in probe.meta.sends}
         self._known: dict[bytes, bool] = {}
         self.undeclared: list[bytes] = []
+        self.listens = False
+        """Whether a test of real servers is running; others talk to peers of their own."""
 
     def note(self, data: bytes) -> None:
         if data not in self._known:
@@ -208,13 +210,22 @@ def recorder() -> Iterator[Recorder]:
     write = Connection.write
 
     async def recorded(self: Connection, data: bytes, seconds: float) -> None:
-        recorder.note(data)
+        if recorder.listens:
+            recorder.note(data)
         await write(self, data, seconds)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Connection, "write", recorded)
         yield recorder
     assert recorder.undeclared == []
+
+
+@pytest.fixture(autouse=True)
+def listening_recorder(recorder: Recorder) -> Iterator[None]:
+    """It listens while a test of this folder runs."""
+    recorder.listens = True
+    yield
+    recorder.listens = False
 
 
 @pytest.fixture(scope="session")
