@@ -21,7 +21,7 @@ from tieback.pii import detectors
 from tieback.pii.names import NameDetector
 from tieback.pii.taxonomy import NONE
 from tieback.pii.values import ValueDetector, classify_columns
-from tieback.pipeline.pair import Pair
+from tieback.pipeline.pair import SECRET, Pair
 from tieback.pipeline.pairs import pairs
 from tieback.recognise.anchors import AnchorScanner, Shape, anchors
 from tieback.recognise.extract import EndpointExtractor
@@ -110,7 +110,7 @@ class LeakJudge:
 
     def _of_column(self, column: list[Pair], direction: str) -> Iterator[Leak]:
         first = column[0]
-        if first.parent == "header":
+        if first.form == SECRET:
             yield _of_header(first, direction)
             return
         values = tuple(pair.value for pair in column)

@@ -7,6 +7,8 @@ MAX_PAIRS = 256
 MAX_VALUE = 512
 """Characters of a value that are looked at."""
 MAX_NAME = 128
+SECRET = "secret"
+"""The form of what is a secret by the place that it stands in."""
 
 
 class Pair(msgspec.Struct, frozen=True):

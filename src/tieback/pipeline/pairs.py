@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from tieback.model.flow import Sample
 from tieback.pipeline.bodies import leaves, pairs_of_body, pairs_of_form, pairs_of_text
 from tieback.pipeline.http_messages import HttpMessage, messages
-from tieback.pipeline.pair import MAX_NAME, MAX_PAIRS, Pair, text_of
+from tieback.pipeline.pair import MAX_NAME, MAX_PAIRS, SECRET, Pair, text_of
 from tieback.pipeline.redis_pairs import pairs_of_resp
 from tieback.pipeline.sql_pairs import pairs_of_sql
 
@@ -71,7 +71,7 @@ def _of_target(message: HttpMessage) -> Iterator[Pair]:
 
 def _of_header(name: str, value: bytes) -> Iterator[Pair]:
     if name in _SECRET_HEADERS:
-        yield Pair(f"header:{name}", name, text_of(value), "header")
+        yield Pair(f"header:{name}", name, text_of(value), form=SECRET)
         if "cookie" in name:
             yield from _cookies(value.partition(b";")[0] if name == "set-cookie" else value)
     elif name in _WITH_ADDRESS:

@@ -76,6 +76,7 @@ def test_many_values_of_one_name_are_judged_together() -> None:
         ),
         ("http", b"GET / HTTP/1.1\r\nCookie: NID=7a8b9c\r\n\r\n", {("secret_token", "header:cookie")}),
         ("http", b'HTTP/1.1 200 OK\r\n\r\n{"cc":"DE","phone":"1","address":"0"}', set()),
+        ("http", b'HTTP/1.1 200 OK\r\n\r\n{"header":{"page":"2"}}', set()),
         ("http", b"HTTP/1.1 200 OK\r\n\r\nsent to ada@workhub.test and bob@workhub.test", {("email", "text")}),
         ("http", b'HTTP/1.1 200 OK\r\n\r\n["ada@workhub.test"]', {("email", "json:$[]")}),
         ("redis", b"$16\r\nada@workhub.test\r\n", {("email", "answer")}),
