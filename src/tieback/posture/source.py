@@ -15,14 +15,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tieback.intake.reports.source import MAX_OBJECT, ReportSource
+from tieback.intake.reports.source import ReportSource
 from tieback.model.errors import InputError
 
-MAX_DEPTH_NOTE = "nested too deeply"
+MAX_RECORD = 4 << 20
+"""Characters of one record."""
+MAX_DOCUMENT = 64 << 20
+"""Of one value where a tool nests all its results in one."""
 _BETWEEN = re.compile(r"[\s,]*")
 _COLON = re.compile(r"\s*:\s*")
 _ASSIGNMENT = re.compile(r"\A\s*(?:var\s+)?\w+\s*=")
 _MAX_COLUMNS = 1000
+_PARTS = 16
+"""Characters that each list, object and element of a long record has on average at least: honest ones have more, and
+what is all brackets takes 25 times its length in memory."""
 
 
 class Origin:
@@ -43,6 +49,8 @@ class PostureSource(ReportSource):
     def __init__(self, path: Path, origin: Origin | None = None) -> None:
         super().__init__(path)
         self.origin = origin or Origin()
+        self.longest = MAX_RECORD
+        """A reader whose tool nests its results raises it to ``MAX_DOCUMENT``."""
         self.incomplete = ""
         """Why the export is not whole, where it is not; what was read before stays."""
         self.failed: dict[str, int] = {}
@@ -193,15 +201,19 @@ class _Walk:
             try:
                 value, end = self._scan(self._text, self._at)
             except (json.JSONDecodeError, ValueError) as error:
-                if len(self._text) - self._at > MAX_OBJECT:
-                    raise _StopError("an object is longer than 64 MiB") from None
+                longest = self._source.longest
+                if sum(self._text.count(mark, self._at) for mark in "[{,") > longest // _PARTS:
+                    raise _StopError("a record has too many parts") from None
+                if len(self._text) - self._at > longest:
+                    raise _StopError(f"a record is longer than {longest >> 20} MiB") from None
                 length = len(self._text)  # before it is cut, since the error counts from its beginning
                 if not sum(self._grow() for _ in range(wanted)):
                     raise _StopError(_why(error, length)) from None
-                wanted *= 2  # so that a long value is not scanned again for every chunk of it
+                # Doubled, so that a long value is not scanned again for every chunk of it; bounded, as what it holds is.
+                wanted = min(wanted * 2, max(4, longest // MAX_RECORD * 4))
                 continue
             except RecursionError:
-                raise _StopError(MAX_DEPTH_NOTE) from None
+                raise _StopError("nested too deeply") from None
             if end == len(self._text) and not isinstance(value, dict | list | str) and self._grow():
                 continue  # a number may go on in the next chunk
             self._skip_to(end)

@@ -79,9 +79,9 @@ def test_values_may_lie_across_chunks(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_an_object_without_end_is_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieback.posture.source.MAX_OBJECT", 10_000)
+    monkeypatch.setattr("tieback.posture.source.MAX_RECORD", 10_000)
     monkeypatch.setattr(reports, "CHUNK", 1000)
-    with pytest.raises(InputError, match="longer than 64 MiB"):
+    with pytest.raises(InputError, match="a record is longer than"):
         list(source(tmp_path, '{"A": [{"x": "' + "a" * 100_000).members())
 
 
@@ -104,6 +104,11 @@ def test_every_list_of_an_object_is_given_back(value: dict[str, list[Any]]) -> N
         for key, _, one in source(Path(folder), json.dumps(value)).members():
             found.setdefault(key, []).append(one)
     assert found == {key: ones for key, ones in value.items() if ones}
+
+
+def test_brackets_without_end_are_not_made_into_objects(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="too many parts"):
+        list(source(tmp_path, '{"A": [[' + "[]," * 500_000 + "1]]}").members())
 
 
 def test_rows_of_csv(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tieback.posture.describe.interface import About
 from tieback.posture.facts import Facts
 from tieback.posture.interface import Fact, PostureMeta
 from tieback.posture.readers.interface import elements
-from tieback.posture.source import PostureSource
+from tieback.posture.source import MAX_DOCUMENT, PostureSource
 
 SARIF = "2.1.0"
 _LISTS = (("passed_checks", True), ("failed_checks", False))
@@ -34,6 +34,7 @@ class Checkov:
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
         """What each check says of each planned resource."""
+        source.longest = MAX_DOCUMENT
         for line, value in source.items():
             report = Facts(value) if isinstance(value, dict) else Facts({})
             results = report.value("results")
@@ -76,6 +77,7 @@ class CheckovSarif:
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
         """What each failed check says of what stands at its place."""
+        source.longest = MAX_DOCUMENT
         for key, line, value in source.members():
             if key == "version" and value != SARIF:
                 source.skip(line, f"SARIF {str(value)[:20]}; known is {SARIF}")

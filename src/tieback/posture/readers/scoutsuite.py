@@ -13,7 +13,7 @@ from tieback.posture.describe.kinds import Kinds
 from tieback.posture.facts import Facts
 from tieback.posture.interface import Fact, PostureMeta
 from tieback.posture.readers.interface import described, elements
-from tieback.posture.source import PostureSource
+from tieback.posture.source import MAX_DOCUMENT, PostureSource
 
 _COLLECTIONS = {
     ("rds", "instances"): "aws-rds-instance",
@@ -50,6 +50,7 @@ class ScoutSuite:
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
         """What each resource describes."""
+        source.longest = MAX_DOCUMENT
         account, services, when, provider, line = source.origin.account, {}, source.seen, "", 1
         for key, at, value in source.members():
             if key == "account_id":

@@ -15,7 +15,7 @@ from tieback.posture.describe.kinds import Kind
 from tieback.posture.facts import Facts
 from tieback.posture.interface import Fact, PostureMeta
 from tieback.posture.readers.interface import described, elements
-from tieback.posture.source import PostureSource
+from tieback.posture.source import MAX_DOCUMENT, PostureSource
 
 _OUTCOME = {"ok": True, "alarm": False}
 _COLUMNS = {
@@ -83,6 +83,7 @@ class Powerpipe:
 
     def facts(self, source: PostureSource) -> Iterator[Fact]:
         """What each result of a known control says."""
+        source.longest = MAX_DOCUMENT
         for key, line, value in source.members():
             if key in {"", "groups", "controls"} and isinstance(value, dict):
                 yield from self._group(source, line, value, 0)
