@@ -9,6 +9,7 @@ from tieback.assess.people import PeopleOfAll
 from tieback.assess.ransom import RANSOMED
 from tieback.model.exposure import People, PiiClassTotal
 from tieback.model.figure import Figure, total
+from tieback.model.pii import Basis
 from tieback.model.probe import Access, Ransom
 from tieback.model.report import Headline, StoreKind
 
@@ -71,6 +72,7 @@ def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) ->
     classes: dict[str, _Sum] = {}
     ransomed = honeypots = 0
     marked: list[Store] = []
+    by_value: set[str] = set()
     people, duties = PeopleOfAll(), Duties()
     for store in stores:
         if store.honeypot:
@@ -87,6 +89,8 @@ def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) ->
             kind.bytes.add(store.bytes)
             for line in store.pii:
                 classes.setdefault(line.pii_class, _Sum()).add(line.records)
+                if line.basis is Basis.VALUE:
+                    by_value.add(line.pii_class)
             people.add(store.people)
             duties.add(store.pii)
     return Headline(
@@ -105,6 +109,7 @@ def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) ->
             )
         ),
         honeypots=honeypots,
+        by_value=tuple(sorted(by_value)),
         people=people.range(),
         duties=duties.due(),
         campaigns=campaigns(marked),

@@ -68,6 +68,9 @@ class Headline(msgspec.Struct, frozen=True):
     """Class and the records of the containers that hold it, most first."""
     honeypots: int | None = 0
     """Stores that are taken for honeypots; no other figure counts them. ``None`` where this audience is not told."""
+    by_value: tuple[str, ...] | None = None
+    """Those of the classes for which values speak in a store, sorted; the others are told by the names of fields.
+    ``None`` where this audience is not told."""
     people: People | None = None
     """Of all exposed stores: at least as many as in one of them, since others may hold the same people."""
     duties: tuple[Duty, ...] = ()

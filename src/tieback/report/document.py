@@ -15,6 +15,7 @@ from tieback.model.figure import Figure
 from tieback.model.probe import Access, RansomVerdict
 from tieback.model.report import AppSummary, Report, Scope
 from tieback.report.figures import NOT_MEASURED, bytes_text, figure_text, size_text
+from tieback.report.personal import personal_lines
 
 ACCESS_WORDS = {
     Access.OPEN: "open",
@@ -238,6 +239,7 @@ def about_lines(report: Report) -> Iterator[tuple[str, str]]:
         if known.unconfirmed:
             told += f", {known.unconfirmed:,} gone without proof"
         yield (f"Since {clean(known.name, 60)} of {known.created:%Y-%m-%d}", told)
+    yield from personal_lines(report.headline)
     yield from scope_lines(report.scope)
 
 

@@ -115,6 +115,7 @@ def _headline(head: Headline, counts: Counts) -> Headline:
         bytes=rounded(head.bytes),
         kinds=_kinds(head.kinds),
         pii=tuple((name, rounded(figure)) for name, figure in head.pii if counts.classes.get(name, 0) >= LEAST),
+        by_value=None,
         people=None
         if people is None
         else People(_rounded_up(people.at_most), None if people.at_least is None else rounded(people.at_least)),

@@ -10,6 +10,7 @@ from tieback.model.probe import Container, ProbeReport
 from tieback.model.report import AppSummary, Group, Report
 from tieback.report.document import Row, hosts_of, row_of, rows
 from tieback.report.html.diagram import Diagram, Tone, draw, tone_of
+from tieback.report.personal import field_words
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 
 MOST_SECTIONS = 200
@@ -202,7 +203,7 @@ def _containers(exposure: Exposure, titles: Mapping[str, str]) -> tuple[Containe
     personal: dict[str, list[FieldView]] = {}
     for field in exposure.fields:
         personal.setdefault(field.container, []).append(
-            FieldView(field.field, titles.get(field.pii_class, field.pii_class))
+            FieldView(field.field, field_words(field, titles.get(field.pii_class, field.pii_class)))
         )
     own = [container for container in exposure.containers if not container.system]
     own.sort(key=lambda container: (-(container.records.value if container.records else 0), container.path))

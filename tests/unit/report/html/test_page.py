@@ -32,8 +32,8 @@ def test_system_containers_are_left_out_and_the_largest_comes_first(report: Repo
 def test_fields_carry_the_title_of_their_class(report: Report) -> None:
     (employees, *_) = build_page(report, TITLES).stores["exp-workhub"].containers
     assert [(field.name, field.title) for field in employees.personal][:2] == [
-        ("name", "person_name"),
-        ("email", "E-mail addresses"),
+        ("name", "person_name, by name"),
+        ("email", "E-mail addresses, by name"),
     ]
 
 

@@ -1,0 +1,54 @@
+"""Lines on personal data for all renderers that people read: classes by name or value, how many people, which notices.
+
+A class is told by value where values of at least one of its fields speak for it, else by the names of fields alone.
+"""
+
+from collections.abc import Iterator
+
+from tieback.model.exposure import ClassifiedField, People
+from tieback.model.pii import Basis
+from tieback.model.report import Headline
+from tieback.pii.taxonomy import load_taxonomy
+from tieback.report.figures import figure_text
+
+MOST_CLASSES = 10
+UNKNOWN = "Data of an unknown class"
+_BY = {Basis.NAME: "by name", Basis.VALUE: "by value"}
+
+
+def personal_lines(head: Headline) -> Iterator[tuple[str, str]]:
+    """Label and text of each line; none where no exposed store shows personal data."""
+    if head.pii:
+        taxonomy = load_taxonomy()
+        told = [
+            f"{taxonomy[name].title if name in taxonomy else UNKNOWN} {figure_text(records)}{_by(head, name)}"
+            for name, records in head.pii[:MOST_CLASSES]
+        ]
+        more = len(head.pii) - len(told)
+        yield ("Personal data", "; ".join(told) + (f"; {more} further classes" if more > 0 else "") + " (records)")
+    if head.people is not None:
+        yield ("People", people_text(head.people))
+    for duty in head.duties:
+        yield (f"May be due, {duty.title}", f"{duty.advice} Why: {duty.reason}.")
+    if head.duties:
+        yield ("Notices", "advice for whoever answers for the data, no legal opinion")
+
+
+def _by(head: Headline, pii_class: str) -> str:
+    if head.by_value is None:
+        return ""
+    return f" {_BY[Basis.VALUE if pii_class in head.by_value else Basis.NAME]}"
+
+
+def people_text(people: People) -> str:
+    """A range in words, such as ``at most 4,850, at least 100``."""
+    text = f"at most {figure_text(people.at_most)}"
+    if people.at_least is not None:
+        text += f", at least {people.at_least.value:,}, who were met in the records that were read"
+    return text
+
+
+def field_words(field: ClassifiedField, title: str) -> str:
+    """The class of a field with its kind, and what tells it: ``Payment cards (card number), by name``."""
+    kind = f" ({field.detail})" if field.detail else ""
+    return f"{title}{kind}, {_BY[field.basis]}"
