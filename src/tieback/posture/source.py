@@ -209,15 +209,16 @@ class _Walk:
                 length = len(self._text)  # before it is cut, since the error counts from its beginning
                 if not sum(self._grow() for _ in range(wanted)):
                     raise _StopError(_why(error, length)) from None
-                # Doubled, so that a long value is not scanned again for every chunk of it; bounded, as what it holds is.
+                # Doubled, so that a long value is not scanned again for every chunk of it; bounded, as its size is.
                 wanted = min(wanted * 2, max(4, longest // MAX_RECORD * 4))
                 continue
             except RecursionError:
                 raise _StopError("nested too deeply") from None
             if end == len(self._text) and not isinstance(value, dict | list | str) and self._grow():
                 continue  # a number may go on in the next chunk
+            escaped = self._text.find("\\u", self._at, end) >= 0
             self._skip_to(end)
-            return value
+            return _sound(value) if escaped else value
 
     def _skip_to(self, end: int) -> None:
         self._line += self._text.count("\n", self._at, end)
@@ -235,6 +236,15 @@ class _Walk:
 
 class _StopError(Exception):
     """Why a walk cannot go on."""
+
+
+def _sound(value: Any) -> Any:
+    """The value without lone surrogates, which JSON can spell and no other text can hold."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, list):
+        return [_sound(one) for one in value]
+    return {_sound(key): _sound(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def _why(error: ValueError, length: int) -> str:

@@ -106,6 +106,11 @@ def test_every_list_of_an_object_is_given_back(value: dict[str, list[Any]]) -> N
     assert found == {key: ones for key, ones in value.items() if ones}
 
 
+def test_lone_surrogates_are_spelt_out(tmp_path: Path) -> None:
+    text = r'{"A": [{"x\ud800": ["\udfff", "\ud83d\ude00", "\u00e9"]}]}'
+    assert list(source(tmp_path, text).members()) == [("A", 1, {"x\\ud800": ["\\udfff", "😀", "é"]})]
+
+
 def test_brackets_without_end_are_not_made_into_objects(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="too many parts"):
         list(source(tmp_path, '{"A": [[' + "[]," * 500_000 + "1]]}").members())
