@@ -13,6 +13,8 @@ from tieback.report.figures import figure_text
 
 MOST_CLASSES = 10
 UNKNOWN = "Data of an unknown class"
+_PLAIN = frozenset({"email", "phone", "person_name", "username", "ip_address", "employment"})
+"""Classes whose kinds say no more to a reader than the class."""
 _BY = {Basis.NAME: "by name", Basis.VALUE: "by value"}
 
 
@@ -50,5 +52,5 @@ def people_text(people: People) -> str:
 
 def field_words(field: ClassifiedField, title: str) -> str:
     """The class of a field with its kind, and what tells it: ``Payment cards (card number), by name``."""
-    kind = f" ({field.detail})" if field.detail else ""
+    kind = f" ({field.detail})" if field.detail and field.pii_class not in _PLAIN else ""
     return f"{title}{kind}, {_BY[field.basis]}"

@@ -51,4 +51,6 @@ def test_many_classes_are_cut_and_unknown_ones_have_no_name() -> None:
 def test_a_field_and_a_range_in_words() -> None:
     field = ClassifiedField("cards", "cvv", "payment_card", 0.97, (), Basis.NAME, "card verification code")
     assert field_words(field, "Payment cards") == "Payment cards (card verification code), by name"
+    mail = ClassifiedField("users", "c1", "email", 0.98, (), Basis.VALUE, "e-mail address")
+    assert field_words(mail, "E-mail addresses") == "E-mail addresses, by value"
     assert people_text(People(lower_bound(9, "x"))) == "at most \u22659"
