@@ -16,10 +16,10 @@ from tieback.assess.ransom import RansomSigns, strongest
 from tieback.backends.brought import Brought, brought
 from tieback.cases.events import Event, event_of
 from tieback.cases.policy import Policy
-from tieback.cases.states import OPEN_VERDICTS, react
+from tieback.cases.states import react
 from tieback.cases.verdicts import Seen, judge
 from tieback.model.backend import Candidate, Route
-from tieback.model.case import Case, Check
+from tieback.model.case import Case, CaseState, Check, Verdict
 from tieback.model.exposure import Exposure
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import ProbeReport
@@ -43,6 +43,8 @@ CLOSE_BY = 10
 """Ports on either side of the old one where a moved store is looked for."""
 _MAX_ELSEWHERE = 64
 """Places of one host that are asked for a store that moved."""
+_SAW = frozenset({Verdict.FIXED, Verdict.OPEN, Verdict.MOVED, Verdict.EMPTIED, Verdict.WIPED, Verdict.RANSOMED})
+"""Verdicts of re-checks that saw for themselves whether strangers get in."""
 
 
 class Looked(msgspec.Struct, frozen=True):
@@ -112,10 +114,13 @@ def recheck_in(
 
 
 def _since(case: Case) -> datetime:
-    """When we got in last, as far as the case tells."""
-    if case.check is not None and case.check.verdict in OPEN_VERDICTS:
+    """From when on it speaks against a fix that others got in: when we got in last, or saw it closed.
+
+    A re-check that saw neither leaves it where it was, as far as the case tells.
+    """
+    if case.check is not None and case.check.verdict in _SAW:
         return case.check.time
-    return case.opened
+    return case.reached[CaseState.FIXED] if case.state is CaseState.FIXED else case.opened
 
 
 class _Known:

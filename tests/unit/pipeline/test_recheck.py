@@ -107,6 +107,8 @@ def test_others_that_got_in_since_speak_against_a_fix(tmp_path: Path) -> None:
     assert looked.check.verdict is Verdict.CLOSED_TO_US
     assert any("shodan got in" in reason for reason in looked.check.reasons)
     assert looked.after.state is CaseState.VERIFIED
+    (again,) = recheck(directory, GRANT, POLICY, everything)
+    assert again.check.verdict is Verdict.CLOSED_TO_US
 
 
 def test_an_expired_grant_asks_nobody(tmp_path: Path) -> None:

@@ -139,16 +139,7 @@ def to_docx(letter: Letter, facts: Facts, _: Language, folder: Path | None = Non
         document.render(values, jinja_env=ImmutableSandboxedEnvironment(autoescape=True), autoescape=True)
         out = io.BytesIO()
         document.save(out)
-    except (
-        TemplateError,
-        OpcError,
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        SyntaxError,
-        OSError,
-    ) as error:
+    except (*_NO_DOCX, TemplateError, OpcError) as error:
         raise InputError(
             f"the letter cannot be made ({str(error).splitlines()[0][:200]})",
             where=str(own or "letter.docx"),
