@@ -16,6 +16,7 @@ CONTRACTS = {
     ("contract", "room", "shared"),
     [
         ("Probes do not know each other", "probes", {"interface", "wire", "choose", "playback", "web", "finder"}),
+        ("Readers of posture exports do not know each other", "posture/readers", {"interface"}),
         (
             "Renderers do not know each other",
             "report",
