@@ -84,9 +84,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
 
     def stores(count: int, *, open_: bool) -> Index[Exposure]:
         rows = partial(concluded.exposures, run.id, exposed=open_)
-        return Index[Exposure](
-            count, rows, pick=lambda ids: (e for e in concluded.pick(run.id, ids) if e.exposed is open_)
-        )
+        return Index[Exposure](count, rows, pick=lambda ids: concluded.pick(run.id, ids, exposed=open_))
 
     head = headline(apps.count(), concluded.apps_affected(run.id), _taken(concluded.lines(run.id), columns))
     table = columns.table()

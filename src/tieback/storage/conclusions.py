@@ -110,10 +110,10 @@ class Conclusions:
         for (text,) in self._stream(query.order_by(*_WORST_FIRST)):
             yield decode(text, "exposure", Exposure)
 
-    def pick(self, run: str, ids: Collection[str]) -> Iterator[Exposure]:
-        """Those of the stores that have one of the ids, in no order."""
+    def pick(self, run: str, ids: Collection[str], *, exposed: bool | None = None) -> Iterator[Exposure]:
+        """Those of the stores that have one of the ids, in no order; ``exposed`` takes one kind alone."""
         for some in batched(ids, ROWS_A_STATEMENT):
-            query = sa.select(exposures.c.document).where((exposures.c.run == run) & exposures.c.id.in_(some))
+            query = sa.select(exposures.c.document).where(self._which(run, exposed) & exposures.c.id.in_(some))
             for (text,) in self._stream(query):
                 yield decode(text, "exposure", Exposure)
 

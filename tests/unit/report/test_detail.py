@@ -13,7 +13,8 @@ def test_findings_come_with_their_apps_and_stores_in_order(report: Report) -> No
 
 
 def test_batches_are_joined_and_strangers_left_out(report: Report, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr(detail, "BATCH", 2)
+    monkeypatch.setattr(detail, "BATCH", 3)
+    monkeypatch.setattr(detail, "STORES", 2)
     first = next(report.findings.rows())
     many = [replace(first, id=str(number), apps=(*first.apps, "no such app")) for number in range(5)]
     found = list(details(replace(report, findings=Handle.of(many))))

@@ -163,3 +163,10 @@ def test_a_line_knows_whether_a_store_was_described(ledger: Ledger) -> None:
         replace(SMALL, containers=(system, Container(("a",), "b"))),
     )
     assert {line.id: line.described for line in ledger.conclusions.lines(run)} == {"x1": True, "x2": False}
+
+
+def test_stores_are_picked_by_id_and_by_whether_they_are_exposed(ledger: Ledger, run: str) -> None:
+    def picked(exposed: bool | None) -> set[str]:
+        return {store.id for store in ledger.conclusions.pick(run, ["x1", "x4", "none"], exposed=exposed)}
+
+    assert [picked(exposed) for exposed in (None, True, False)] == [{"x1", "x4"}, {"x1"}, {"x4"}]
