@@ -150,13 +150,16 @@ class TextReader:
         if not bare:
             return
         words[0] += len(bare)
-        words[1] += sum(token in self._word for token in bare if token not in self._vocabulary.particle)
+        known, particles = self._word, self._vocabulary.particle
+        words[1] += len([token for token in bare if token in known and token not in particles])
         upper = not value.islower()
         if upper:
             yield "cased"
         elif len(bare) == 1 and value.isascii() and self._user(value):
             yield "user"
-        letters = all(_ALPHABETIC.fullmatch(token.replace(".", "")) for token in bare)
+        letters = all(map(str.isalpha, bare)) or all(
+            _ALPHABETIC.fullmatch(token.replace(".", "")) is not None for token in bare
+        )
         if letters and len(bare) <= 4:
             yield "words"
         if self._organised(value, bare, letters=letters):
@@ -168,7 +171,7 @@ class TextReader:
         house = not letters and _HOUSE.search(lower) is not None
         if lower in self._job or (not house and self._trade(lower)):
             yield "trade"
-        if any(self._disease(token) for token in bare):
+        if self._disease(bare):
             yield "finding"
         if house:
             if self._town(lower):
@@ -203,9 +206,10 @@ class TextReader:
             return False
         return head[-1] in self._jobhead or head[0] in self._jobhead or head[-1].endswith(self._vocabulary.trade_ending)
 
-    def _disease(self, token: str) -> bool:
+    def _disease(self, bare: list[str]) -> bool:
         v = self._vocabulary
-        return token in v.disease or (len(token) > 6 and token.endswith(v.disease_ending))
+        endings = v.disease_ending
+        return not v.disease.isdisjoint(bare) or any(one.endswith(endings) for one in bare if len(one) > 6)
 
     def _addressed(self, value: str, bare: list[str]) -> Iterator[str]:
         """A number beside words; in East Asia beside the signs of blocks and lots."""
