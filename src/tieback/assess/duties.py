@@ -24,6 +24,13 @@ _TELLING = frozenset({"password", "secret_token", "national_id"})
 _BASES = {Basis.NAME: "the names of fields", Basis.VALUE: "values"}
 
 
+MOST_REMEMBERED = 4096
+"""Combinations of classes whose rules are looked up once."""
+
+type _Held = tuple[tuple[str, tuple[str, ...], Basis], ...]
+type _Asked = list[tuple[str, list[tuple[str, str, Basis]]]]
+
+
 class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a class of personal data, or a kind of it, must be; every part that is given counts."""
 
@@ -73,26 +80,39 @@ class Duties:
         self._stores = dict.fromkeys(self._rules, 0)
         self._held: dict[str, dict[str, None]] = {name: {} for name in self._rules}
         self._bases: dict[str, set[Basis]] = {name: set() for name in self._rules}
+        self._asked: dict[_Held, _Asked] = {}
 
     def add(self, totals: Iterable[PiiClassTotal]) -> None:
         """Take a store in. A class whose records could not be counted is held to have some."""
-        held = [
-            (total, kind, tagged(total.pii_class, kind))
+        held = tuple(
+            (total.pii_class, total.details or ("",), total.basis)
             for total in totals
             if total.pii_class in self._taxonomy and (total.records.value or total.records.quality is not Quality.EXACT)
-            for kind in total.details or ("",)
-        ]
+        )
+        # Stores of one app, and of one kind of app, hold the same classes.
+        asked = self._asked.get(held)
+        if asked is None:
+            asked = self._ask(held)
+            if len(self._asked) < MOST_REMEMBERED:
+                self._asked[held] = asked
+        for name, meeting in asked:
+            self._stores[name] += 1
+            for pii_class, kind, basis in meeting:
+                self._held[name][self._words(pii_class, kind)] = None
+                self._bases[name].add(basis)
+
+    def _ask(self, held: _Held) -> _Asked:
+        """The rules that classes in one store meet, and which of the classes each of them is about."""
+        kinds = [(name, kind, basis, tagged(name, kind)) for name, details, basis in held for kind in details]
+        asked = []
         for name, rule in self._rules.items():
             meeting = [
-                [(total, kind) for total, kind, leaf in held if any(c.met(total.pii_class, kind, leaf) for c in need)]
+                [(one, kind, basis) for one, kind, basis, leaf in kinds if any(c.met(one, kind, leaf) for c in need)]
                 for need in rule.needs
             ]
-            if not all(meeting):
-                continue
-            self._stores[name] += 1
-            for total, kind in (pair for need in meeting for pair in need):
-                self._held[name][self._words(total.pii_class, kind)] = None
-                self._bases[name].add(total.basis)
+            if all(meeting):
+                asked.append((name, [met for need in meeting for met in need]))
+        return asked
 
     def due(self) -> tuple[Duty, ...]:
         """The notices that may be due, in the order of the rules."""

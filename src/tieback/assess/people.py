@@ -39,17 +39,18 @@ class PeopleOfAll:
     """The range of all stores: they may hold the same people, so the least is that of one."""
 
     def __init__(self) -> None:
-        self._at_most: list[Figure] = []
+        self._at_most: Figure | None = None
         self._at_least: Figure | None = None
 
     def add(self, one: People | None) -> None:
         """Take a store in."""
         if one is None:
             return
-        self._at_most.append(one.at_most)
+        so_far = () if self._at_most is None else (self._at_most,)
+        self._at_most = total((*so_far, one.at_most), "sum over stores")
         if one.at_least is not None and (self._at_least is None or one.at_least.value > self._at_least.value):
             self._at_least = one.at_least
 
     def range(self) -> People | None:
         """The range, or ``None`` where no store tells people apart."""
-        return People(total(self._at_most, "sum over stores"), self._at_least) if self._at_most else None
+        return None if self._at_most is None else People(self._at_most, self._at_least)
