@@ -1,8 +1,8 @@
 """Reports over a million apps: a workspace is made up, and each format is rendered in a process of its own.
 
-``python -m bench.report WORKSPACE NAME`` is the child: it builds the report, renders one format and says what it took; with
-the name ``make`` it makes the workspace up. Linux counts the memory of whoever starts a process as its peak too, so the
-parent does neither.
+``python -m bench.report WORKSPACE NAME`` is the child: it builds the report, renders one format and says what it took;
+with the name ``make`` it makes the workspace up. Linux counts the memory of whoever starts a process as its peak too,
+so the parent does neither.
 """
 
 import json

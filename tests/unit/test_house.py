@@ -35,6 +35,7 @@ CONTRACTS = {
                 "explain",
                 "explanation",
                 "diff",
+                "personal",
                 "tables",
                 "sampling",
                 "schema",
