@@ -37,6 +37,8 @@ MOST_ROWS = 50
 """Rows shown of one table; the rest is counted."""
 MOST_PROBLEMS = 5
 MOST_GROUPS = 10
+FEW_APPS = 3
+"""So many apps are seen at a glance: totals by group would say it again."""
 _TABLES = frozenset({"kind", "vendor", "provider"})
 """Those for a terminal; the other formats have them all."""
 WIDE = 100
@@ -71,10 +73,6 @@ def print_report(report: Report, console: Console) -> None:
     other_rows = rows(report, exposed=False, most=MOST_ROWS)
     worst = max((row.exposure.severity for row in open_rows), key=lambda severity: severity.rank, default=None)
     console.print(Text(headline_text(report), style=_STYLES[worst] if worst is not None else ""))
-    for table in report.tables:
-        # One line says no more than the headline.
-        if table.by in _TABLES and len(table.groups) > 1:
-            console.print(_groups(table, console.width))
     if open_rows:
         console.print(_exposed(open_rows, console.width))
         _print_rest(console, report.ways[0])
@@ -85,6 +83,11 @@ def print_report(report: Report, console: Console) -> None:
     if report.scope is None and report.apps.count:
         console.print(_named(report))
         _print_rest(console, report.apps.count)
+    if report.headline.apps_analysed > FEW_APPS:
+        for table in report.tables:
+            # One line says no more than the headline.
+            if table.by in _TABLES and len(table.groups) > 1:
+                console.print(_groups(table, console.width))
     _print_problems(report, console)
     console.print()
     for label, text in about_lines(report):
