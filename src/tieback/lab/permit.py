@@ -16,7 +16,10 @@ VALID_DAYS = 30
 
 def lab_grant(today: date, stores: tuple[Store, ...]) -> Grant:
     """The grant for ``stores``, all of the lab, without passwordless accounts, valid from ``today`` (UTC)."""
-    emulations = sorted(f"{s.host} ({s.address}) is {_EMULATIONS[s.server]}" for s in stores if s.emulation)
+    emulations = [
+        f"{_EMULATIONS[server]}, answers as {', '.join(store.host for store in stores if store.server is server)}"
+        for server in sorted({store.server for store in stores if store.emulation})
+    ]
     return Grant(
         authorised_by="tieback lab",
         contact="lab@tieback.test",

@@ -32,7 +32,7 @@ def test_it_knows_every_name(grant: Grant) -> None:
 
 
 def test_it_names_the_emulations(grant: Grant) -> None:
-    assert "es.fieldhand.test (127.77.0.10) is osmem-server, an emulation of OpenSearch" in grant.note
+    assert "osmem-server, an emulation of OpenSearch, answers as es.fieldhand.test, " in grant.note
     assert "tillroll" not in grant.note
 
 
