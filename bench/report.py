@@ -19,7 +19,7 @@ APPS = 1_000_000
 STORES = 100_000
 FINDINGS = 2_000_000
 APPS_A_PART = 50_000
-FORMATS = ("terminal", "html", "markdown", "csv", "sarif", "json")
+FORMATS = ("terminal", "html", "csv", "json")
 
 
 def run() -> str:
