@@ -9,6 +9,7 @@ SRC = ROOT / "src" / "tieback"
 TESTS = ROOT / "tests"
 
 COVERED_ELSEWHERE = {
+    "cli/posture_tables.py": "tests/unit/cli/test_posture.py",
     "engine/cluster.py": "tests/engine/test_dask.py",
     "engine/dask.py": "tests/engine/test_dask.py",
     "engine/dask_worker.py": "tests/engine/test_dask.py",

@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.posture_rules import rules
+from tieback.cli.posture_tables import SHOWN, print_imports, print_joined, print_numbers, print_resources
 from tieback.cli.terminal import (
     ExitCode,
     OutputFormat,
     WorkspaceOption,
     complain,
-    data_console,
     progress_bar,
     talk_console,
     write_line,
@@ -26,16 +25,13 @@ from tieback.model.errors import TiebackError, UsageError
 if TYPE_CHECKING:
     from tieback.model.resource import Resource
     from tieback.pipeline.posture import ImportedPosture
-    from tieback.pipeline.posture_join import Joined, JoinSummary
-    from tieback.posture.numbers import Keys, Numbers, Share
+    from tieback.pipeline.posture_join import Joined
     from tieback.storage.workspace import Workspace
 
 app = typer.Typer(help="The owner's view: what accounts, rules and configurations say of the data stores.")
 
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
 SinceOption = Annotated[str, typer.Option("--since", help="Leave out what no export saw from this day on (ISO).")]
-SHOWN = 30
-"""Rows of a table that has no end."""
 
 app.command()(rules)
 
@@ -83,7 +79,7 @@ def import_(
             for line in _remarks(end):
                 typer.echo(f"tieback: {end.path}: {line}", err=True)
     if done and output is OutputFormat.TABLE:
-        _print_imports(done)
+        print_imports(done)
     if failed or any(end.incomplete for end in done):
         raise typer.Exit(ExitCode.SOME_FAILED if done else ExitCode.NOTHING_DONE)
 
@@ -148,7 +144,7 @@ def run(
             if output is OutputFormat.JSON:
                 write_line(encode("posture-import", end))
             else:
-                _print_imports([end])
+                print_imports([end])
     if broken:
         raise typer.Exit(ExitCode.SOME_FAILED)
 
@@ -179,7 +175,7 @@ def list_(
             for one in found:
                 write_line(encode("resource", _with_public(one)))
             return
-        _print_resources(found)
+        print_resources(found)
 
 
 @app.command()
@@ -208,7 +204,7 @@ def numbers(
     if not rows:
         talk_console().print(Text("no resource was imported"))
         return
-    _print_numbers(rows)
+    print_numbers(rows)
 
 
 @app.command()
@@ -252,7 +248,7 @@ def join(
                 found.append(one)
     if summary is not None:
         found += [entry[2] for entry in sorted(unseen, reverse=True)]
-        _print_joined(found, summary)
+        print_joined(found, summary)
     if fail_on != "never" and worst >= Severity(fail_on).rank:
         raise typer.Exit(ExitCode.FINDINGS)
 
@@ -302,159 +298,3 @@ def _with_public(one: "Resource") -> dict[str, object]:
     import msgspec
 
     return {**msgspec.to_builtins(one), "public": one.public}
-
-
-def _table(*columns: str, right: Iterable[str] = ()) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in columns:
-        table.add_column(column, overflow="fold", justify="right" if column in set(right) else "left")
-    return table
-
-
-def _print_imports(done: "list[ImportedPosture]") -> None:
-    counts = ("statements", "rules and keys", "left out")
-    table = _table("export", "of", *counts, "", right=counts)
-    for one in done:
-        note = f"imported before, {one.before[:10]}" if one.before else "not whole" if one.incomplete else ""
-        table.add_row(
-            Text(one.path), Text(one.title), f"{one.statements:,}", f"{one.dependencies:,}", f"{one.left_out:,}", note
-        )
-    data_console().print(table)
-
-
-def _print_resources(found: "Iterable[Resource]") -> None:
-    from tieback.intake.reports.interface import short
-
-    table = _table("resource", "account", "engine", "public", "at rest", "login", "TLS", "by", "seen")
-    count = more = 0
-    for one in found:
-        if count >= SHOWN * 10:
-            more += 1
-            continue
-        count += 1
-        table.add_row(
-            Text(short(one.label) + (" (planned)" if one.planned else "")),
-            Text(short(one.account)),
-            Text(short(one.engine or one.product or one.service)),
-            _coloured(one.public, bad="yes"),
-            Text(one.at_rest.replace("_", " "), style="red" if one.at_rest == "none" else ""),
-            _coloured(one.authentication, bad="no"),
-            _coloured(one.in_transit, bad="no"),
-            Text(short(", ".join(dict.fromkeys(source.partition(" ")[0] for source in one.sources)))),
-            one.seen[:10],
-        )
-    if count:
-        data_console().print(table)
-    if more:
-        talk_console().print(Text(f"and {more:,} more; --format json has all"))
-    if not count:
-        talk_console().print(Text("no such resource was imported"))
-
-
-def _coloured(answer: str, *, bad: str) -> Text:
-    return Text("?" if answer == "unknown" else answer, style="red" if answer == bad else "")
-
-
-def _print_numbers(rows: "list[Numbers]") -> None:
-    from tieback.intake.reports.interface import short
-    from tieback.posture.numbers import FIGURE_2017, METHOD
-
-    console = data_console()
-    for planned, kind in dict.fromkeys((row.planned, row.kind) for row in rows):
-        some = [row for row in rows if (row.planned, row.kind) == (planned, kind)]
-        title = {"database": "Hosted databases", "bucket": "Buckets", "snapshot": "Snapshots"}[kind]
-        console.print(Text(f"{title}{' in templates, not deployed' if planned else ''}", style="bold"))
-        public = "restorable by all" if kind == "snapshot" else "public"
-        counts = ("all", "not encrypted", "provider's key", "your key", "key untold", "?", public)
-        table = _table("", *counts, right=counts)
-        for row in some:
-            share = row.restorable if kind == "snapshot" else row.public
-            name = "all" if row.by == "all" else f"  {row.by} {row.name}"
-            table.add_row(Text(short(name)), f"{row.resources:,}", *_keys(row.at_rest), _share(share))
-        console.print(table)
-        whole = some[0]
-        for line in _lines(whole):
-            console.print(Text(f"  {line}"))
-        if kind == "database" and not planned:
-            _chart(whole)
-            console.print(Text(f"  2017: {FIGURE_2017} % unencrypted. {METHOD}", style="dim"))
-        console.print()
-
-
-def _keys(keys: "Keys") -> tuple[str, ...]:
-    counts = (keys.none, keys.provider_key, keys.customer_key, keys.encrypted)
-    return (*(_per_cent(count, keys.known) for count in counts), f"{keys.unknown:,}")
-
-
-def _share(share: "Share") -> str:
-    return f"{_per_cent(share.yes, share.known)}" + (f", {share.unknown:,} ?" if share.unknown else "")
-
-
-def _per_cent(count: int, of: int) -> str:
-    return f"{count:,}/{of:,} {100 * count / of:.0f} %" if of else "-"
-
-
-def _lines(row: "Numbers") -> Iterable[str]:
-    if row.public.yes:
-        keys = row.public_at_rest
-        yield (
-            f"of the {row.public.yes:,} public ones (flag and route and port): {_per_cent(keys.none, keys.known)} not "
-            f"encrypted, {_per_cent(keys.provider_key, keys.known)} provider's key, "
-            f"{_per_cent(keys.customer_key, keys.known)} your key, {keys.encrypted:,} key untold, {keys.unknown:,} ?"
-        )
-    for share, bad in ((row.authentication, "ask for no login"), (row.tls, "do not insist on TLS")):
-        if share.known:
-            yield f"{_per_cent(share.no, share.known)} {bad}" + (f", {share.unknown:,} ?" if share.unknown else "")
-
-
-def _chart(row: "Numbers") -> None:
-    """Bars of the three figures beside that of 2017, for people."""
-    from tieback.posture.numbers import FIGURE_2017
-
-    keys = row.at_rest
-    if not keys.known:
-        return
-    console = data_console()
-    for name, share in (
-        ("2017: not encrypted", float(FIGURE_2017)),
-        ("not encrypted", keys.share(keys.none) or 0.0),
-        ("provider's key", keys.share(keys.provider_key) or 0.0),
-        ("your key", keys.share(keys.customer_key) or 0.0),
-        ("key untold", keys.share(keys.encrypted) or 0.0),
-    ):
-        console.print(Text(f"  {name:<20}{'█' * round(share / 2.5):<41}{share:5.1f} %"))
-
-
-def _of(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
-def _print_joined(found: "list[Joined]", summary: "JoinSummary") -> None:
-    console = data_console()
-    groups = (
-        ("Owned", "Known outside"),
-        ("Foreign", "Open outside, in no account of yours"),
-        ("Unseen", "Public by your account's word, but nothing led there"),
-    )
-    for kind, title in groups:
-        some = [one for one in found if type(one).__name__ == kind]
-        if some:
-            console.print(Text(title, style="bold"))
-        for one in some[:SHOWN]:
-            console.print(Text(f"  {getattr(one, 'says', '')}"))
-        total = {"Owned": summary.owned, "Foreign": summary.foreign, "Unseen": summary.unseen}[kind]
-        if total > min(len(some), SHOWN):
-            console.print(Text(f"  and {total - min(len(some), SHOWN):,} more; --format json has all", style="dim"))
-    findings = [one for one in found if type(one).__name__ == "Finding"]
-    if findings:
-        console.print(Text("Findings", style="bold"))
-    for one in findings[:SHOWN]:
-        console.print(Text(f"  {getattr(one, 'severity', '')}: {getattr(one, 'title', '')}"))
-    console.print(
-        Text(
-            f"{_of(summary.resources, 'resource')} of {_of(summary.accounts, 'account')}: {summary.owned:,} known "
-            f"outside, {summary.leaking:,} of them leak; {summary.unseen:,} public and unseen; "
-            f"{_of(summary.foreign, 'open store')} in no account; {_of(summary.findings, 'finding')}"
-            + ("" if summary.run else ". No scan has ended here: `tieback scan` brings the outside")
-        )
-    )
