@@ -7,12 +7,12 @@ wildcard covers one or more segments in version 1, none or more in version 2.
 
 import time
 from collections import ChainMap
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from tieback.posture.rules import interface
 from tieback.posture.rules.expression import Expression, Literal, Scanner
 from tieback.posture.rules.firestore_request import Operation, judged
+from tieback.posture.rules.firestore_statements import Function, Segment, Statement
 from tieback.posture.rules.interface import Permit, ReaderMeta, Stranger, Verdict
 from tieback.posture.rules.logic import CHOSEN, OPEN, STORED, Value
 from tieback.posture.rules.source import RulesText
@@ -24,36 +24,6 @@ _METHODS = {
     "read": ("get", "list"), "write": ("create", "update", "delete"),
     "get": ("get",), "list": ("list",), "create": ("create",), "update": ("update",), "delete": ("delete",),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A segment of a pattern: a text, ``{name}`` or ``{name=**}``."""
-
-    text: str
-    wild: bool = False
-    deep: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """``function name(parameters) { let ...; return ...; }``."""
-
-    parameters: tuple[str, ...]
-    lets: tuple[tuple[str, Expression], ...]
-    result: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One ``allow``, with the whole pattern that it stands under."""
-
-    pattern: tuple[Segment, ...]
-    methods: frozenset[str]
-    condition: Expression
-    line: int
-    text: str
-    functions: Mapping[str, Function]
 
 
 class Firestore:

@@ -3,22 +3,16 @@
 Names and methods: https://firebase.google.com/docs/reference/rules/rules.firestore and ``rules.storage``.
 """
 
-from __future__ import annotations
-
 import datetime
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tieback.posture.rules import logic
 from tieback.posture.rules.evaluate import Evaluator, matches
+from tieback.posture.rules.evaluate import Function as Evaluated
+from tieback.posture.rules.firestore_statements import Function, Statement
 from tieback.posture.rules.interface import Stranger
 from tieback.posture.rules.logic import CHOSEN, ERROR, OPEN, OWN, STORED, Kind, Record, Value
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from tieback.posture.rules.evaluate import Function as Evaluated
-    from tieback.posture.rules.firestore import Function, Statement
 
 _MAX_CALLS = 20
 """Calls within calls, as Firestore has it."""

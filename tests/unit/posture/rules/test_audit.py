@@ -4,13 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tieback.model.document import encode
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
 from tieback.posture.rules import READERS, reader_for, reader_named
 from tieback.posture.rules.audit import answers
-from tieback.posture.rules.interface import Stranger
+from tieback.posture.rules.interface import Reader, Stranger
 from tieback.posture.rules.source import RulesText
 
 OPEN = "service cloud.firestore { match /databases/{d}/documents { match /a/{b} { allow read; } } }"
@@ -98,3 +100,16 @@ def test_more_paths_than_there_is_time_for(tmp_path: Path, monkeypatch: pytest.M
     assert next(found).read
     with pytest.raises(InputError, match="only its first 1 paths were asked"):
         next(found)
+
+
+@pytest.mark.parametrize("reader", READERS, ids=[reader.meta.name for reader in READERS])
+@given(text=st.text(alphabet="abc:-=[]{}\"'#, \n\t01*&!|>", max_size=80))
+def test_any_text_is_read_or_refused(reader: Reader, text: str) -> None:
+    rules = RulesText("f", text)
+    reader.recognises(rules)
+    try:
+        policy = reader.read(rules)
+    except InputError:
+        return
+    for path in ("/", *policy.paths()):
+        policy.ask(Stranger.ANONYMOUS, path)

@@ -3,8 +3,8 @@
 import pytest
 
 from tieback.posture.rules.expression import Scanner
-from tieback.posture.rules.firestore import Statement
 from tieback.posture.rules.firestore_request import Operation, judged
+from tieback.posture.rules.firestore_statements import Statement
 from tieback.posture.rules.interface import Stranger
 from tieback.posture.rules.logic import CHOSEN, ERROR, STORED
 from tieback.posture.rules.source import RulesText
