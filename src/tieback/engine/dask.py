@@ -72,8 +72,7 @@ class DaskEngine:
         from tieback.engine.dask_worker import prepare
 
         with self._connected() as client:
-            threads = _ready(client, self._address)
-            prepare(client)
+            threads = _ready(client, self._address, prepare)
             run = _Run(client, work, TaskSource(units, threads, self._batch), limits, threads * AHEAD, self._on_event)
             try:
                 yield from run.ends()
@@ -102,18 +101,29 @@ def _ours() -> tuple[str, str]:
     return release()
 
 
-def _ready(client: "Client", address: str) -> int:
-    """Threads of all workers, once there are any, and all are of our release."""
+def _ready(client: "Client", address: str, prepare: Callable[["Client"], None]) -> int:
+    """Threads of all workers, once there are any, all are of our release, and all are prepared."""
     deadline = time.monotonic() + LONELY_SECONDS
-    while not (threads := sum(client.nthreads().values())):
+    while True:
+        with contextlib.suppress(OSError):
+            # A worker that dies while it is asked is no reason to give up: the others are asked again.
+            if threads := sum(client.nthreads().values()):
+                _check_releases(client, address)
+                prepare(client)
+                return int(threads)
         if time.monotonic() > deadline:
             raise EngineError(
                 f"no worker came within {LONELY_SECONDS:g} s", where=address, advice="Start `tieback cluster worker`"
             )
         time.sleep(0.2)
+
+
+def _check_releases(client: "Client", address: str) -> None:
     ours = _ours()
     try:
         others = client.run(release)
+    except OSError:
+        raise
     except Exception as error:  # noqa: BLE001 - a worker without tieback raises whatever its import does
         raise EngineError(
             f"a worker cannot import tieback ({type(error).__name__})", where=address, advice="Install it there"
@@ -125,7 +135,6 @@ def _ready(client: "Client", address: str) -> int:
                 where=str(worker),
                 advice="Install the same releases on all members",
             )
-    return int(threads)
 
 
 def _gone() -> EngineError:
