@@ -186,6 +186,10 @@ class _Session:
         raise Hostile("no end of an LDAP answer")
 
 
+_BUSY = 1
+"""``operationsError`` (RFC 4511, 4.1.9)."""
+
+
 def _start_tls(session: _Session) -> Conversation[_Session]:
     """A session inside TLS on the same connection, before a bind.
 
@@ -194,6 +198,10 @@ def _start_tls(session: _Session) -> Conversation[_Session]:
     """
     yield Send(messages.START_TLS)
     started = messages.result((yield from messages.message(session.inbox, 2)).content)
+    if started.code == _BUSY:
+        # OpenLDAP may answer a search before it counts it as done (RFC 4511, 4.14.2: operations are outstanding).
+        yield Send(messages.START_TLS)
+        started = messages.result((yield from messages.message(session.inbox, 2)).content)
     if started.code:
         raise Fault(Outcome.TLS_ERROR, f"StartTLS: result {started.code} {started.text}")
     yield StartTls()
