@@ -65,6 +65,8 @@ _VENDORS = (
     ("oracle", "oracle-directory"),
 )
 
+_BUSY = 1
+"""``operationsError`` (RFC 4511, 4.1.9)."""
 _LENGTH = b"(?:[\0-\x7f]|\x82..)"
 
 
@@ -184,10 +186,6 @@ class _Session:
             elif one.kind != messages.REFERENCE:
                 raise Hostile("an LDAP answer of another kind, or more entries than asked for")
         raise Hostile("no end of an LDAP answer")
-
-
-_BUSY = 1
-"""``operationsError`` (RFC 4511, 4.1.9)."""
 
 
 def _start_tls(session: _Session) -> Conversation[_Session]:

@@ -144,6 +144,24 @@ def test_starttls_where_the_server_wants_it() -> None:
     assert (report.outcome, report.access, report.product) == (Outcome.OK, Access.UNKNOWN, "ldap")
 
 
+@pytest.mark.parametrize(("busy", "access"), [(1, Access.OPEN), (99, Access.UNKNOWN)])
+def test_a_server_that_is_busy_is_asked_for_tls_once_more(busy: int, access: Access) -> None:
+    directory = Directory(**{"ou=People": ["uid=anna"]})
+    directory.bind = (messages.CONFIDENTIALITY_REQUIRED, "TLS confidentiality required")
+    asked = 0
+
+    def answer(sent: bytes) -> bytes | None:
+        nonlocal asked
+        if sent == messages.START_TLS:
+            asked += 1
+            if asked <= busy:
+                return result(2, messages.EXTENDED_RESPONSE, 1, "cannot start TLS when operations are outstanding")
+        return directory.answer(sent)
+
+    assert ask(answer).result.access is access
+    assert asked == 2
+
+
 PRODUCTS: list[tuple[dict[str, list[str]], str, str]] = [
     ({"vendorName": ["389 Project"], "vendorVersion": ["389-Directory/2.4.5 B2024.017"]}, "389-ds", "2.4.5"),
     ({"vendorName": ["Samba Team (https://www.samba.org)"], "forestFunctionality": ["4"]}, "samba-ad", ""),
