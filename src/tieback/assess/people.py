@@ -12,8 +12,8 @@ from tieback.model.exposure import ClassifiedField, People
 from tieback.model.figure import Figure, lower_bound, total
 from tieback.model.probe import Container
 
-TELLING = frozenset(("national_id", "email", "phone", "person_id", "username", "person_name"))
-"""Classes by which people are told apart."""
+TELLING = ("national_id", "email", "phone", "person_id", "username", "person_name")
+"""Classes by which people are told apart, the best first."""
 AT_MOST = "records of containers that tell people apart, one person a record"
 AT_LEAST = "distinct people in the records that were read"
 

@@ -14,6 +14,7 @@ from hashlib import blake2b
 import msgspec
 
 from tieback.assess.leaves import leaves
+from tieback.assess.people import TELLING
 from tieback.model.grant import Depth
 from tieback.model.pii import Classification, Column, SampledField, SampledRecords
 from tieback.model.probe import Container, Outcome, ProbeReport
@@ -25,8 +26,6 @@ from tieback.scope.conversation import Fault, Target, Traffic
 from tieback.scope.dialer import Dialer
 from tieback.scope.replay import ReplayDialer
 
-TELLING = ("national_id", "email", "phone", "person_id", "username", "person_name")
-"""Classes by which people are told apart, the best first."""
 _FILLED = 0.5
 """Share of the records that must have a value for its column to tell people apart."""
 
