@@ -222,9 +222,9 @@ def join(
     import heapq
 
     from tieback.model.exposure import Finding, Severity
+    from tieback.model.posture import Unseen, badness
     from tieback.pipeline.posture_join import JoinSummary
     from tieback.pipeline.posture_join import join as joined
-    from tieback.posture.join import Unseen, badness
 
     if fail_on not in {"never", *Severity}:
         raise UsageError(f"--fail-on takes never or {', '.join(Severity)}", where=fail_on)

@@ -9,10 +9,10 @@ from rich.text import Text
 from tieback.cli.terminal import data_console, talk_console
 
 if TYPE_CHECKING:
+    from tieback.model.posture import Keys, Numbers, Share
     from tieback.model.resource import Resource
     from tieback.pipeline.posture import ImportedPosture
     from tieback.pipeline.posture_join import Joined, JoinSummary
-    from tieback.posture.numbers import Keys, Numbers, Share
 
 SHOWN = 30
 """Rows of a table that has no end."""

@@ -8,10 +8,11 @@ from pathlib import Path
 import msgspec
 
 from tieback.model.errors import InputError, TiebackError
+from tieback.model.posture import Numbers
 from tieback.model.resource import Resource
 from tieback.posture.defaults import Defaults
 from tieback.posture.interface import Fact
-from tieback.posture.numbers import Numbers, Tally
+from tieback.posture.numbers import Tally
 from tieback.posture.open import POSTURE_VERSION, opened
 from tieback.posture.settle import settled
 from tieback.posture.source import Origin

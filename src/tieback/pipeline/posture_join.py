@@ -7,11 +7,12 @@ from msgspec.structs import replace
 
 from tieback.backends.hosting import Hosting
 from tieback.model.exposure import Finding
+from tieback.model.posture import AppName, Foreign, Owned, Unseen
 from tieback.model.resource import Answer, Resource, ResourceKind
 from tieback.pipeline.fleet import matched
 from tieback.pipeline.posture import resources
 from tieback.posture.findings import of_foreign, of_owned
-from tieback.posture.join import AppName, Foreign, Outside, Owned, Unseen, described, sentence
+from tieback.posture.join import Outside, described, sentence
 from tieback.posture.numbers import Tally
 from tieback.storage.asked import read_backends
 from tieback.storage.workspace import Workspace

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from tieback.model.exposure import Finding, Severity
+from tieback.model.posture import Foreign, Owned
 from tieback.model.resource import Answer, AtRest
-from tieback.posture.join import Foreign, Owned, described
+from tieback.posture.join import described
 
 MAX_EVIDENCE = 12
 OPEN = "posture-open-own-store"

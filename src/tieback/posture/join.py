@@ -5,88 +5,17 @@ same, in that order of trust; a project or account that a host's name tells says
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
 
 import msgspec
 
 from tieback.backends.hosting import Hosting
 from tieback.model.backend import Backend
-from tieback.model.exposure import Exposure, Severity
-from tieback.model.figure import Figure
-from tieback.model.probe import Access
+from tieback.model.exposure import Exposure
+from tieback.model.posture import Foreign, How, Owned, Store
 from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
 
 MAX_PLACES = 1_000
 """Names and addresses of one store that are looked up."""
-
-
-class How(StrEnum):
-    """What a resource and a store have in common, the surest first."""
-
-    NAME = "name"
-    CLOUD_ID = "cloud_id"
-    CERTIFICATE = "certificate"
-    """The name in the certificate that the store showed: what an app calls it may be an alias."""
-    ADDRESS = "address"
-
-
-class Store(msgspec.Struct, frozen=True):
-    """A store as the outside sees it, in short."""
-
-    id: str
-    product: str
-    access: Access
-    exposed: bool
-    severity: Severity
-    records: Figure
-    targets: tuple[str, ...]
-    pii: tuple[str, ...]
-    apps: tuple[str, ...]
-    """Content hashes of the apps that lead to it."""
-    cleartext: bool
-
-
-class AppName(msgspec.Struct, frozen=True):
-    """An app for people, with the devices that have it."""
-
-    sha256: str
-    label: str
-    bundle_id: str
-    devices: int | None = None
-    """``None`` where no inventory tells."""
-
-
-class Owned(msgspec.Struct, frozen=True):
-    """A resource of an account that the outside knows: asked, named by an app, or both."""
-
-    resource: Resource
-    how: How
-    stores: tuple[Store, ...]
-    """Those that answered a probe; empty where apps name it and nothing was asked or answered."""
-    endpoints: tuple[str, ...]
-    """What apps call it."""
-    apps: tuple[AppName, ...] = ()
-    says: str = ""
-
-
-class Unseen(msgspec.Struct, frozen=True):
-    """A resource that is public by its account's word, and that no probe or app led to."""
-
-    resource: Resource
-    says: str = ""
-
-
-class Foreign(msgspec.Struct, frozen=True):
-    """A store that is open outside and in no account that was imported: forgotten, or somebody else's."""
-
-    store: Store
-    provider: str
-    """As its name tells; empty where it does not."""
-    account: str
-    ours: bool
-    """Whether that account, project or bucket is one of an imported account all the same."""
-    apps: tuple[AppName, ...] = ()
-    says: str = ""
 
 
 class _Seen(msgspec.Struct):
@@ -259,15 +188,6 @@ _SAID = frozenset(
     }
 )
 """Products that the name of their service says already."""
-
-
-def badness(resource: Resource) -> int:
-    """How bad it is that a resource is public, to put the worst first: no login, no encryption, no TLS."""
-    return (
-        4 * (resource.authentication is Answer.NO)
-        + 2 * (resource.at_rest is AtRest.NONE)
-        + (resource.in_transit is Answer.NO)
-    )
 
 
 def _kind(resource: Resource) -> str:

@@ -6,9 +6,8 @@ unknown, in sight. Snapshots, buckets and what stands in templates alone are cou
 
 from collections.abc import Iterator
 
-import msgspec
-
-from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
+from tieback.model.posture import Keys, Numbers, Share
+from tieback.model.resource import Answer, Resource, ResourceKind
 
 FIGURE_2017 = 82
 """Per cent of hosted databases that a report of 2017 found unencrypted."""
@@ -21,95 +20,52 @@ METHOD = (
 )
 
 
-class Keys(msgspec.Struct):
-    """Resources by encryption at rest."""
+class _Group:
+    """The counts of one group in the making."""
 
-    none: int = 0
-    provider_key: int = 0
-    customer_key: int = 0
-    encrypted: int = 0
-    """Encrypted; whose key, is not told."""
-    unknown: int = 0
-
-    @property
-    def known(self) -> int:
-        """The denominator of each share."""
-        return self.none + self.provider_key + self.customer_key + self.encrypted
-
-    @property
-    def total(self) -> int:
-        """With those of which nothing is known."""
-        return self.known + self.unknown
-
-    def share(self, count: int) -> float | None:
-        """Per cent of the known ones; ``None`` where none is known."""
-        return 100 * count / self.known if self.known else None
-
-    def add(self, at_rest: AtRest) -> None:
-        """Count one."""
-        setattr(self, at_rest.value, getattr(self, at_rest.value) + 1)
-
-
-class Share(msgspec.Struct):
-    """How many of those of which it is known."""
-
-    yes: int = 0
-    no: int = 0
-    unknown: int = 0
-
-    @property
-    def known(self) -> int:
-        """The denominator."""
-        return self.yes + self.no
-
-    def add(self, answer: Answer) -> None:
-        """Count one."""
-        setattr(self, answer.value, getattr(self, answer.value) + 1)
-
-
-class Numbers(msgspec.Struct):
-    """The figures of one group of resources."""
-
-    by: str
-    """``all``, ``provider``, ``account`` or ``engine``."""
-    name: str
-    kind: ResourceKind
-    planned: bool = False
-    resources: int = 0
-    at_rest: Keys = msgspec.field(default_factory=Keys)
-    public: Share = msgspec.field(default_factory=Share)
-    """Reachable from the Internet: flag and route and port."""
-    public_at_rest: Keys = msgspec.field(default_factory=Keys)
-    """Encryption of those that are."""
-    restorable: Share = msgspec.field(default_factory=Share)
-    """Snapshots that everybody may restore."""
-    authentication: Share = msgspec.field(default_factory=Share)
-    tls: Share = msgspec.field(default_factory=Share)
-    """Whether TLS is insisted on."""
-    backups: Share = msgspec.field(default_factory=Share)
-    logging: Share = msgspec.field(default_factory=Share)
+    def __init__(self) -> None:
+        self.resources = 0
+        self.of: dict[str, dict[str, int]] = {}
 
     def add(self, resource: Resource) -> None:
         """Count one."""
         self.resources += 1
-        self.at_rest.add(resource.at_rest)
-        self.authentication.add(resource.authentication)
-        self.tls.add(resource.in_transit)
-        self.logging.add(resource.logging)
+        self._count("at_rest", resource.at_rest)
+        self._count("authentication", resource.authentication)
+        self._count("tls", resource.in_transit)
+        self._count("logging", resource.logging)
         if resource.kind is ResourceKind.SNAPSHOT:
-            self.restorable.add(resource.backups_public)
+            self._count("restorable", resource.backups_public)
             return
-        self.backups.add(resource.backups)
-        self.public.add(resource.public)
+        self._count("backups", resource.backups)
+        self._count("public", resource.public)
         if resource.public is Answer.YES:
-            self.public_at_rest.add(resource.at_rest)
+            self._count("public_at_rest", resource.at_rest)
+
+    def _count(self, what: str, value: str) -> None:
+        counts = self.of.setdefault(what, {})
+        counts[value] = counts.get(value, 0) + 1
+
+    def numbers(self, kind: ResourceKind, by: str, name: str, *, planned: bool) -> Numbers:
+        """What was counted."""
+        return Numbers(
+            by,
+            name,
+            kind,
+            planned,
+            self.resources,
+            **{what: (Keys if what in _KEYED else Share)(**counts) for what, counts in self.of.items()},
+        )
+
+
+_KEYED = frozenset({"at_rest", "public_at_rest"})
 
 
 class Tally:
     """Counts resources as they come; holds no more than the groups."""
 
     def __init__(self) -> None:
-        self._groups: dict[tuple[ResourceKind, bool, str, str], Numbers] = {}
+        self._groups: dict[tuple[ResourceKind, bool, str, str], _Group] = {}
 
     def add(self, resource: Resource) -> None:
         """Count one; a machine is no hosted store and is left out."""
@@ -124,7 +80,7 @@ class Tally:
             key = (resource.kind, resource.planned, by, name)
             group = self._groups.get(key)
             if group is None:
-                group = self._groups[key] = Numbers(by, name, resource.kind, resource.planned)
+                group = self._groups[key] = _Group()
             group.add(resource)
 
     def rows(self) -> Iterator[Numbers]:
@@ -132,6 +88,6 @@ class Tally:
         order = {kind: place for place, kind in enumerate(ResourceKind)}
         levels = {"all": 0, "provider": 1, "engine": 2, "account": 3}
         yield from sorted(
-            self._groups.values(),
+            (group.numbers(kind, by, name, planned=plan) for (kind, plan, by, name), group in self._groups.items()),
             key=lambda one: (one.planned, order[one.kind], levels[one.by], -one.resources, one.name),
         )

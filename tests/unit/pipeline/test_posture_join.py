@@ -11,10 +11,10 @@ from tieback.engine.interface import Unit
 from tieback.model.device import Reported
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.exposure import Exposure, Finding
+from tieback.model.posture import Foreign, Owned, Unseen
 from tieback.model.sighting import AppDocument, Evidence, Sighting
 from tieback.pipeline.posture import import_posture
 from tieback.pipeline.posture_join import Joined, JoinSummary, join
-from tieback.posture.join import Foreign, Owned, Unseen
 from tieback.posture.numbers import Tally
 from tieback.posture.source import Origin
 from tieback.storage.apps import app_tables

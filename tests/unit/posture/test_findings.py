@@ -7,9 +7,10 @@ import pytest
 from tests.unit.posture.outside import exposure
 from tieback.backends.hosting import Hosting
 from tieback.model.exposure import Severity
+from tieback.model.posture import AppName, How, Owned
 from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
 from tieback.posture.findings import of_foreign, of_owned
-from tieback.posture.join import AppName, How, Outside, Owned
+from tieback.posture.join import Outside
 
 
 def owned(

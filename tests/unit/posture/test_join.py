@@ -6,9 +6,10 @@ import pytest
 
 from tests.unit.posture.outside import backend, exposure, route
 from tieback.backends.hosting import Hosting
+from tieback.model.posture import AppName, Owned
 from tieback.model.probe import TlsInfo
 from tieback.model.resource import Answer, AtRest, Place, Resource, ResourceKind
-from tieback.posture.join import AppName, Outside, Owned, described, sentence
+from tieback.posture.join import Outside, described, sentence
 
 RDS = "orders.c1.eu-west-1.rds.amazonaws.com"
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from tieback.model.posture import Numbers
 from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
-from tieback.posture.numbers import METHOD, Numbers, Tally
+from tieback.posture.numbers import METHOD, Tally
 
 
 def resource(at_rest: AtRest, public: bool | None = None, **more: Any) -> Resource:
