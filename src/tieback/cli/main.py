@@ -27,6 +27,7 @@ from tieback.cli import report as report_command
 from tieback.cli import scan as scan_command
 from tieback.cli import traffic as traffic_command
 from tieback.cli import vendor as vendor_command
+from tieback.cli import workspace as workspace_command
 from tieback.cli.terminal import ExitCode, complain
 from tieback.model.errors import GrantError, TiebackError, UsageError
 
@@ -102,6 +103,7 @@ def build() -> typer.Typer:
     root.add_typer(pii_command.app, name="pii")
     root.add_typer(posture_command.app, name="posture")
     root.add_typer(vendor_command.app, name="vendor")
+    root.add_typer(workspace_command.app, name="workspace")
     return root
 
 

@@ -96,6 +96,8 @@ class Ledger:
     def __init__(self, engine: Engine, where: str) -> None:
         self._engine = engine
         self._where = where
+        self.where = where
+        """As lines about it name it."""
         self.conclusions = Conclusions(engine, where)
         self.inventory = Inventory(engine, where)
         self.cases = Cases(engine, where)
@@ -242,6 +244,19 @@ class Ledger:
             entered = self._insert(parts).values(name=part, units=len(members), entered=now)
             connection.execute(entered.on_conflict_do_nothing(index_elements=["name"]))
         return found
+
+    def held_elsewhere(self, part: str, members: Sequence[UnitLike]) -> set[tuple[str, str]]:
+        """Those of a part's units, by key and version, whose results are done in another part."""
+        wanted = {(unit.key, unit.version) for unit in members}
+        found: set[tuple[str, str]] = set()
+        with self._read() as connection:
+            for chunk in batched(sorted({key for key, _ in wanted}), ROWS_A_STATEMENT):
+                elsewhere = (units.c.state == State.DONE) & units.c.part.is_not(None) & (units.c.part != part)
+                rows = connection.execute(
+                    sa.select(units.c.key, units.c.version).where(units.c.key.in_(chunk) & elsewhere)
+                )
+                found.update((key, version) for key, version in rows)
+        return found & wanted
 
     def entered_parts(self) -> set[str]:
         """Parts that ``enter_part`` has seen."""

@@ -10,9 +10,9 @@ attachments/  files that belong to cases, by their SHA-256
 events.jsonl  what `tieback watch` saw
 stop          where this file exists, probing stops
 lock          held by the run that writes; released by the kernel when it dies
+leases/       held by who probes under a grant, by its SHA-256
 """
 
-import fcntl
 import os
 import re
 from collections.abc import Iterator
@@ -23,6 +23,7 @@ from typing import Self
 from tieback.model.errors import WorkspaceError
 from tieback.storage.database import HEAD
 from tieback.storage.failures import storage_errors
+from tieback.storage.holds import Hold, hold_file
 from tieback.storage.lake import Lake
 from tieback.storage.ledger import Ledger
 
@@ -85,31 +86,34 @@ class Workspace:
         return self._ledger
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold the workspace for a run that writes. The kernel releases it when the process dies, however it dies.
+    def lock(self) -> Iterator[Hold]:
+        """Hold the workspace for a run that writes. It is released when the process dies, however it dies.
 
         Raises:
             WorkspaceError: another process holds it.
         """
-        path = self.directory / "lock"
-        with storage_errors(path):
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            with storage_errors(path):
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
-                    raise WorkspaceError(
-                        f"another run is writing here{f' (process {holder})' if holder.isdigit() else ''}",
-                        where=str(self.directory),
-                        advice="Wait for it to end, or choose another directory with --workspace",
-                    ) from None
-                os.ftruncate(descriptor, 0)
-                os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-            yield
-        finally:
-            os.close(descriptor)
+        advice = "Wait for it to end, or choose another directory with --workspace"
+        with hold_file(self.directory / "lock", "another run is writing here", self.directory, advice) as hold:
+            yield hold
+
+    @contextmanager
+    def grant_lease(self, sha256: str) -> Iterator[Hold]:
+        """Hold the right to probe under a grant, by the SHA-256 of its text; ask ``check`` of it while probing goes on.
+
+        It is another right than ``lock``: a run that holds the workspace takes this one too where it probes.
+
+        Raises:
+            WorkspaceError: another process probes under this grant.
+        """
+        if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+            raise ValueError(f"not a SHA-256: {sha256!r}")
+        what = f"another process is probing under this grant ({sha256[:12]}…)"
+        advice = "Wait for it to end; one service alone keeps the limits of a grant"
+        folder = self.directory / "leases"
+        with storage_errors(folder):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        with hold_file(folder / sha256, what, self.directory, advice) as hold:
+            yield hold
 
     def close(self) -> None:
         """Release the ledger; the lake keeps nothing open."""

@@ -1,0 +1,39 @@
+"""``tieback workspace``: the folder that keeps what was found, and where its ledger is."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, write_line
+
+app = typer.Typer(help="The workspace: where its ledger is, and what is kept in it.", no_args_is_help=True)
+
+WORKSPACE = Path(".tieback")
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="Lines, or one JSON document.")]
+
+
+@app.callback()
+def _noun() -> None:
+    # Keeps the verb in the command line while there is one alone.
+    return
+
+
+@app.command("show")
+def show(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE) -> None:
+    """Where the ledger is, and how many units of work it knows in each state.
+
+    Example: tieback workspace show
+    """
+    from tieback.storage.workspace import SCHEMA, Workspace
+
+    with Workspace.open(workspace, create=False) as opened:
+        counts = {str(state): count for state, count in sorted(opened.ledger.counts().items())}
+        told = {"workspace": str(workspace), "schema": SCHEMA, "ledger": opened.ledger.where, "units": counts}
+    if output is OutputFormat.JSON:
+        write_line(msgspec.json.encode(told))
+        return
+    console = data_console()
+    console.print(f"ledger: {told['ledger']} (schema {SCHEMA})", soft_wrap=True, markup=False)
+    console.print("units:  " + (", ".join(f"{count} {state}" for state, count in counts.items()) or "none"))

@@ -1,0 +1,64 @@
+"""What one process alone may have at a time: the right to write into a workspace, the right to probe under a grant.
+
+A hold dies with its process, however that dies: the kernel gives up the lock of a file (flock(2)), and PostgreSQL the
+advisory lock of a session. Nothing has to run out, and no clock is asked.
+"""
+
+import fcntl
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from tieback.model.errors import WorkspaceError
+from tieback.storage.failures import storage_errors
+
+
+class Hold(Protocol):
+    """Something held."""
+
+    def check(self) -> None:
+        """Whether it is still held; cheap enough to be asked every second.
+
+        Raises:
+            WorkspaceError: it was lost, and somebody else has it or had it since.
+        """
+
+
+class FileHold:
+    """The lock of a file. The kernel takes it from nobody who lives."""
+
+    def check(self) -> None:
+        """As ``Hold``."""
+
+
+@contextmanager
+def hold_file(path: Path, what: str, where: Path, advice: str) -> Iterator[FileHold]:
+    """Hold the lock of a file, which is made where there is none.
+
+    Args:
+        path: the file.
+        what: who holds it where somebody does, such as "another run is writing here"; the process is added.
+        where: what the line names.
+        advice: what to do then.
+
+    Raises:
+        WorkspaceError: another process holds it, or the file cannot be made.
+    """
+    with storage_errors(path):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        with storage_errors(path):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+                by = f" (process {holder})" if re.fullmatch(r"\d+", holder, re.ASCII) else ""
+                raise WorkspaceError(f"{what}{by}", where=str(where), advice=advice) from None
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        yield FileHold()
+    finally:
+        os.close(descriptor)
