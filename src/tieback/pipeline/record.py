@@ -21,8 +21,10 @@ type Traffic = tuple[list[Flow], list[Problem]]
 class Record(Work[AppDocument | Traffic]):
     """Analyse inputs and keep what they say in the lake at ``lake_directory``, a part a batch."""
 
-    def __init__(self, lake_directory: Path) -> None:
+    def __init__(self, lake_directory: Path, fence: str = "") -> None:
+        """Keep where the lake is, and which run publishes there (``storage.fence``)."""
         self.lake_directory = lake_directory
+        self.fence = fence
 
     @cached_property
     def _apps(self) -> Analyser:
@@ -55,7 +57,7 @@ class Record(Work[AppDocument | Traffic]):
         if traffic:
             flows = flow_tables(traffic)
             tables |= {"flows": flows["flows"], "problems": joined(tables["problems"], flows["problems"])}
-        Lake(self.lake_directory).publish(part, tables, [unit for unit, _ in results])
+        Lake(self.lake_directory, self.fence).publish(part, tables, [unit for unit, _ in results])
         return part
 
     def published(self, batch: Sequence[Unit]) -> str | None:

@@ -48,6 +48,7 @@ from tieback.storage.apps import (
     public_keys,
 )
 from tieback.storage.asked import ProbeWriter, read_probes, save_backends
+from tieback.storage.fence import open_fence
 from tieback.storage.inputs import RunInput, save_inputs
 from tieback.storage.recovery import recover
 from tieback.storage.workspace import Workspace
@@ -174,7 +175,7 @@ def _clause(error: InputError) -> str:
 
 def _analyse(workspace: Workspace, run: str, request: ScanRequest, progress: Progress) -> list[RunInput]:
     analysis = _Analysis(workspace, run, request)
-    work = Record(workspace.lake_directory.absolute())
+    work = Record(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory))
     done = 0
     waiting: list[UnitEnd] = []
     try:
@@ -189,6 +190,8 @@ def _analyse(workspace: Workspace, run: str, request: ScanRequest, progress: Pro
         analysis.finish(waiting)
     finally:
         workspace.ledger.release(run)
+    # A cluster may have delivered a batch twice, or be late with one: from here on the lake holds each unit once.
+    recover(workspace.lake, workspace.ledger)
     return analysis.results()
 
 

@@ -1,7 +1,7 @@
 """The lake: facts that only grow. Written as Parquet by whoever has them, read with DuckDB.
 
     parts/<part>/<table>.parquet     one part: every table of one batch, and ``units.parquet``
-    drafts/<part>.<process>.<n>/     a part in the making
+    drafts/<part>.<process>.<n>/     a part in the making; those of a run's workers in a folder of that run (``fence``)
 
 A part is published by one rename of its directory, so that readers see all of its tables or none, and a process that is
 killed leaves a draft at most. A part is named after its units: publishing it again changes nothing.
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self
 
 from tieback.storage.failures import storage_errors
+from tieback.storage.fence import check_fence, close_fences
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,10 +54,17 @@ def part_name(batch: Iterable[UnitLike]) -> str:
 class Lake:
     """A lake in a directory. Holds nothing open; may be used from many processes at once."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, fence: str = "") -> None:
+        """Keep where it is.
+
+        Args:
+            directory: of the lake; made with the first part.
+            fence: the run's, in its workers: they publish as long as no other run has begun.
+        """
         self.directory = directory
         self._parts = directory / "parts"
-        self._drafts = directory / "drafts"
+        self._drafts = directory / "drafts" / fence
+        self._fenced = bool(fence)
 
     def publish(self, part: str, tables: Mapping[str, "pa.Table"], units: Sequence[UnitLike] = ()) -> bool:
         """Write the tables of a part and make them visible in one atomic step, safe on the disk.
@@ -78,8 +86,7 @@ class Lake:
             return False
         members = rows_table("units", ((u.key, u.version, u.source, u.size, part) for u in units))
         with storage_errors(self.directory):
-            self._parts.mkdir(parents=True, exist_ok=True)
-            self._drafts.mkdir(exist_ok=True)
+            self._open_drafts()
             draft = Path(tempfile.mkdtemp(dir=self._drafts, prefix=f"{part}.{os.getpid()}."))
             try:
                 for name, table in {**tables, "units": members}.items():
@@ -91,6 +98,8 @@ class Lake:
                 shutil.rmtree(draft, ignore_errors=True)
                 if isinstance(error, OSError) and self.published(part):
                     return False  # another process was faster with the same part
+                if isinstance(error, OSError) and self._fenced:
+                    check_fence(self._drafts)
                 raise
             _sync(self._parts)
         return True
@@ -106,8 +115,7 @@ class Lake:
         from tieback.storage.schemas import rows_table
 
         with storage_errors(self.directory):
-            self._parts.mkdir(parents=True, exist_ok=True)
-            self._drafts.mkdir(exist_ok=True)
+            self._open_drafts()
             directory = Path(tempfile.mkdtemp(dir=self._drafts, prefix=f"{part}.{os.getpid()}."))
             try:
                 with Draft(directory) as draft:
@@ -142,14 +150,18 @@ class Lake:
             return pq.ParquetFile(path).read()
 
     def clear_drafts(self) -> int:
-        """Remove what killed processes left. Only while no other process writes. Returns how many drafts there were."""
-        if not self._drafts.is_dir():
-            return 0
-        drafts = list(self._drafts.iterdir())
-        with storage_errors(self.directory):
-            for draft in drafts:
-                shutil.rmtree(draft)
-        return len(drafts)
+        """Take away what killed processes left, and the right to publish from workers of earlier runs.
+
+        Only under ``Workspace.lock``. Returns how many drafts there were.
+        """
+        return close_fences(self.directory)
+
+    def _open_drafts(self) -> None:
+        self._parts.mkdir(parents=True, exist_ok=True)
+        if self._fenced:
+            check_fence(self._drafts)
+        else:
+            self._drafts.mkdir(exist_ok=True)
 
     def query(
         self,

@@ -4,6 +4,7 @@ import msgspec
 
 from tieback.storage.lake import Lake
 from tieback.storage.ledger import Ledger
+from tieback.storage.repeated import leave_out, members
 
 
 class Recovered(msgspec.Struct, frozen=True):
@@ -17,21 +18,15 @@ class Recovered(msgspec.Struct, frozen=True):
     """Units that the ledger knew as done and whose part is gone; they are done again."""
     released: int
     """Leases of runs that have died."""
-
-
-class Member(msgspec.Struct, frozen=True):
-    """A unit as its part knows it."""
-
-    key: str
-    version: str
-    source: str
-    size: int
+    repeated: int = 0
+    """Units that two parts held; they were taken out of one."""
 
 
 def recover(lake: Lake, ledger: Ledger) -> Recovered:
-    """Make the ledger tell what the lake holds. For the start of a run, under ``Workspace.lock``.
+    """Make the ledger tell what the lake holds. For the start of a run and the end of its analysis, under the lock.
 
-    Each part is read here once in its life, so the cost follows the size of the run before, not that of the workspace.
+    Workers that still have batches of the past cannot publish any more (``fence``), so what is read here is all. Each
+    part is read here once in its life: the cost follows the size of a run, not that of the workspace.
 
     Raises:
         WorkspaceError: the lake or the ledger cannot be read or written.
@@ -39,9 +34,11 @@ def recover(lake: Lake, ledger: Ledger) -> Recovered:
     drafts = lake.clear_drafts()
     published = lake.parts()
     lost = sum(ledger.forget_part(part) for part in sorted(ledger.named_parts() - published))
-    entered = 0
+    entered = repeated = 0
     for part in sorted(published - ledger.entered_parts()):
-        rows = lake.read(part, "units").to_pylist()
-        members = [Member(row["unit"], row["version"], row["source"], row["size"]) for row in rows]
-        entered += ledger.enter_part(part, members)
-    return Recovered(drafts, entered, lost, ledger.release())
+        units = members(lake, part)
+        entered += ledger.enter_part(part, units)
+        if elsewhere := ledger.held_elsewhere(part, units):
+            leave_out(lake, part, elsewhere)
+            repeated += len(elsewhere)
+    return Recovered(drafts, entered, lost, ledger.release(), repeated)
