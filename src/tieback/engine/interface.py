@@ -22,9 +22,11 @@ class Unit(msgspec.Struct, frozen=True):
     version: str
     """Version of what analyses it."""
     source: str
-    """Path to read it from."""
+    """Path to read it from, or what names it where ``access`` says how."""
     size: int
     """Bytes, for balance and progress."""
+    access: str = ""
+    """How a worker gets at the content where ``source`` is no file. Kept nowhere: it may hold a signature."""
 
 
 class UnitState(StrEnum):

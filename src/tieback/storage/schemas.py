@@ -103,6 +103,20 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("json", pa.string()),
         ]
     ),
+    # What a survey found in an object elsewhere: itself, or the members of a shard. ``unit`` is the object's state.
+    "objects": pa.schema(
+        [
+            *_UNIT,
+            ("ordinal", pa.int64()),
+            ("source", pa.string()),
+            ("member", pa.string()),
+            ("start", pa.int64()),
+            ("size", pa.int64()),
+            ("sha256", pa.string()),
+            # app, traffic, or other.
+            ("kind", pa.string()),
+        ]
+    ),
     "inputs": pa.schema(
         [
             ("run", pa.string()),
@@ -110,6 +124,17 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("path", pa.string()),
             *_UNIT,
             ("problem", pa.string()),
+        ]
+    ),
+    # The data about addresses that a run judged by.
+    "run_data": pa.schema(
+        [
+            ("run", pa.string()),
+            ("ordinal", pa.int32()),
+            ("name", pa.string()),
+            ("date", pa.string()),
+            ("imported", pa.string()),
+            ("sha256", pa.string()),
         ]
     ),
     "backends": pa.schema(
@@ -147,6 +172,21 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("bytes_read", pa.int64()),
             ("seconds", pa.float64()),
             ("json", pa.string()),
+        ]
+    ),
+    # What DNS said, one row an answer; ``name`` is ``*.parent`` where a made-up name beside others was asked for.
+    "dns_answers": pa.schema(
+        [
+            ("name", pa.string()),
+            ("kind", pa.string()),
+            ("state", pa.string()),
+            # Seconds since 1970, UTC: when it was asked, and until when it holds.
+            ("asked", pa.float64()),
+            ("until", pa.float64()),
+            ("values", pa.list_(pa.string())),
+            ("aliases", pa.list_(pa.string())),
+            ("problem", pa.string()),
+            ("authentic", pa.bool_()),
         ]
     ),
     # Reports of other tools, one row a file; the content of a file tells it from all others.
