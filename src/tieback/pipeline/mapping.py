@@ -14,7 +14,7 @@ from tieback.model.backend import Attribution, Backend, Candidate
 from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.probe import ProbeReport
 from tieback.pipeline.attributed import Attributed
-from tieback.pipeline.name_answers import NameAnswers
+from tieback.pipeline.name_answers import BY_CAPTURE, NameAnswers
 from tieback.pipeline.why import Knowledge
 from tieback.scope.conversation import Target
 from tieback.scope.decide import Decision
@@ -22,10 +22,6 @@ from tieback.scope.names import Resolution
 
 _HTTP = frozenset({"http", "https", "ws", "wss"})
 _OTHERS = (Party.THIRD, Party.PLATFORM)
-CAPTURE = "capture"
-"""``Backend.resolved_by`` where a capture shows the address that an app went to."""
-
-
 _MAX_SUBJECTS = 4
 """Certificates of one name that are looked at."""
 BY_MAKER = 0.9
@@ -63,7 +59,7 @@ def described(
     for mapped in backends:
         host = host_of(mapped.endpoint)
         shown = () if mapped.addresses else seen.addresses.get(host, ())
-        backend = msgspec.structs.replace(mapped, addresses=shown, resolved_by=CAPTURE) if shown else mapped
+        backend = msgspec.structs.replace(mapped, addresses=shown, resolved_by=BY_CAPTURE) if shown else mapped
         resource = backend.endpoint.value if backend.endpoint.kind is EndpointKind.CLOUD else ""
         own = (makers or {}).get(backend.endpoint.value, ())
         key = (host, resource, backend.addresses, own)

@@ -9,6 +9,7 @@ import msgspec
 from tieback.backends.addresses import Addresses, shipped
 from tieback.backends.attribute import Known, attribute, best
 from tieback.backends.datasets import Dataset, Datasets
+from tieback.backends.dns_hints import DnsHints
 from tieback.backends.hosting import Hosting
 from tieback.backends.normalise import OwnerDomains
 from tieback.model.backend import Attribution
@@ -60,6 +61,7 @@ class Knowledge:
         self.hosting = Hosting()
         self.addresses = Addresses(Datasets(data), self.hosting.name)
         self.domains = OwnerDomains()
+        self.dns_hints = DnsHints(self.hosting, self.domains)
         self.rules = Rules()
 
     def statements(

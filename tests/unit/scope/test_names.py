@@ -144,7 +144,7 @@ async def test_names_that_no_target_covers_are_never_asked(host: str) -> None:
     ],
 )
 async def test_no_address(host: str, says: str, outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieback.scope.names._DNS_SECONDS", 0.5)
+    monkeypatch.setattr("tieback.scope.questions._DNS_SECONDS", 0.5)
     async with responder() as (_, resolver):
         found = await Names(grant(dns=True), resolver=resolver).resolve(host)
     assert found.addresses == ()

@@ -1,0 +1,192 @@
+"""One question at a time to the DNS, each answer held for as long as its zone says (RFC 1035, 3.2.1; RFC 2308, 5).
+
+Whether a name may be asked for at all is decided before, in ``scope.names``. What a zone says is kept for its TTL,
+within bounds; that a name does not exist for the lesser of the TTL and the minimum of its SOA, within narrower ones.
+What fails on the way is no word of the zone: it is held for a minute, and not given to the cache. Of any answer a
+bounded number of records is looked at.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tieback.model.name_answer import AnswerState, NameAnswer
+from tieback.scope.address import parse_address
+from tieback.scope.hostname import parse_host
+
+if TYPE_CHECKING:
+    from dns.asyncresolver import Resolver
+    from dns.message import Message
+
+MIN_SECONDS = 60.0
+"""What was permitted is what is connected to: no zone makes that shorter."""
+MAX_SECONDS = 86_400.0
+MAX_MISSING_SECONDS = 3 * 3600.0
+"""As RFC 2308, section 5, advises."""
+MAX_RECORDS = 16
+"""Records of one answer that are looked at."""
+MAX_TXT = 512
+_DNS_SECONDS = 4.0
+"""For all attempts of one question."""
+_MAX_KEPT = 16_384
+_MAX_ALIASES = 16
+_TOKEN = re.compile(r"\s*([A-Za-z0-9][\w.-]{0,63})=")
+_SPF = "v=spf1"
+
+
+class AnswerCache(Protocol):
+    """What outlives a run."""
+
+    def get(self, name: str, kind: str) -> NameAnswer | None:
+        """The latest answer, whether it still holds or not."""
+        ...
+
+    def put(self, answer: NameAnswer) -> None:
+        """Keep an answer that a zone gave."""
+        ...
+
+
+class Questions:
+    """Asks, and remembers."""
+
+    def __init__(
+        self,
+        resolver: "Resolver | None" = None,
+        clock: Callable[[], float] = time.time,
+        kept: AnswerCache | None = None,
+    ) -> None:
+        """Ask nobody yet.
+
+        Args:
+            resolver: whom to ask; the system's DNS servers by default.
+            clock: seconds since 1970.
+            kept: answers of earlier runs, and where those of this one go; by default none are.
+        """
+        self._resolver = resolver
+        self._clock = clock
+        self._cache = kept
+        self._kept: dict[tuple[str, str], NameAnswer] = {}
+
+    async def ask(self, name: str, kind: str, known_as: str = "") -> NameAnswer:
+        """The records of one kind that a name has. Nothing is raised: what fails is an answer too.
+
+        Args:
+            name: canonical, without the final dot.
+            kind: of the records.
+            known_as: name under which the answer is kept, where the one asked for is made up.
+        """
+        key = (known_as or name, kind)
+        known = self._kept.get(key) or (self._cache.get(*key) if self._cache is not None else None)
+        now = self._clock()
+        if known is not None and known.asked <= now < min(known.until, known.asked + MAX_SECONDS):
+            return known
+        answer = await self._ask(name, kind, key[0], now)
+        if len(self._kept) >= _MAX_KEPT:
+            self._kept.clear()
+        self._kept[key] = answer
+        if self._cache is not None and answer.state.settled:
+            self._cache.put(answer)
+        return answer
+
+    async def _ask(self, name: str, kind: str, known_as: str, now: float) -> NameAnswer:
+        # Loading dnspython takes longer than a scan without DNS.
+        import dns.exception
+        import dns.flags
+        import dns.name
+        import dns.resolver
+
+        def failed(state: AnswerState, problem: str) -> NameAnswer:
+            return NameAnswer(known_as, kind, state, now, now + MIN_SECONDS, problem=problem)
+
+        resolver = self._configured()
+        if resolver is None:
+            return failed(AnswerState.FAILED, "no DNS server is configured")
+        try:
+            answer = await resolver.resolve(
+                dns.name.from_text(name + "."), kind, lifetime=_DNS_SECONDS, search=False, raise_on_no_answer=False
+            )
+        except dns.resolver.NXDOMAIN as error:
+            responses = list((error.kwargs.get("responses") or {}).values())
+            until = now + _held(min(map(_seconds, responses), default=0.0), MAX_MISSING_SECONDS)
+            return NameAnswer(known_as, kind, AnswerState.MISSING, now, until, aliases=_aliases(responses))
+        except dns.exception.Timeout:
+            return failed(AnswerState.SILENT, "Timeout")
+        except (dns.exception.DNSException, OSError, EOFError, ValueError) as error:
+            return failed(AnswerState.FAILED, type(error).__name__)
+        values = tuple(dict.fromkeys(_texts(answer.rrset or (), kind)))
+        return NameAnswer(
+            known_as,
+            kind,
+            AnswerState.FOUND if values else AnswerState.NONE,
+            now,
+            now + _held(_seconds(answer.response), MAX_SECONDS if values else MAX_MISSING_SECONDS),
+            values,
+            _aliases([answer.response]),
+            authentic=bool(answer.response.flags & dns.flags.AD),
+        )
+
+    def _configured(self) -> "Resolver | None":
+        import dns.asyncresolver
+        import dns.exception
+
+        if self._resolver is None:
+            try:
+                self._resolver = dns.asyncresolver.Resolver()
+            except (dns.exception.DNSException, OSError):
+                return None
+        return self._resolver
+
+
+def _held(seconds: float, most: float) -> float:
+    return max(MIN_SECONDS, min(seconds, most))
+
+
+def _seconds(response: "Message") -> float:
+    """The least TTL of the chain that answers, or of the SOA that says there is none; five minutes without one."""
+    import dns.exception
+
+    try:
+        return float(response.resolve_chaining().minimum_ttl)  # type: ignore[attr-defined] # of each answer
+    except (dns.exception.DNSException, AttributeError):
+        return 0.0
+
+
+def _texts(records: Iterable[Any], kind: str) -> Iterator[str]:
+    """The records as ``NameAnswer.values`` has them; those that are none are left out."""
+    for _, record in zip(range(MAX_RECORDS), records, strict=False):
+        try:
+            match kind:
+                case "A" | "AAAA":
+                    yield str(parse_address(record.address))
+                case "TXT":
+                    yield from _of_text(b"".join(record.strings).decode("utf-8", "replace"))
+                case "SRV":
+                    yield f"{record.port} {parse_host(record.target.to_text().removesuffix('.')).text}"
+                case "MX":
+                    yield parse_host(record.exchange.to_text().removesuffix(".")).text
+                case _:
+                    yield parse_host(record.target.to_text().removesuffix(".")).text
+        except ValueError:
+            continue
+
+
+def _of_text(text: str) -> Iterator[str]:
+    # What stands behind the sign is an account's token, and nobody's business.
+    if text.lower().startswith(_SPF):
+        yield text[:MAX_TXT]
+    elif found := _TOKEN.match(text):
+        yield found[1].lower()
+
+
+def _aliases(responses: Iterable["Message"]) -> tuple[str, ...]:
+    """The targets of the CNAMEs of answers, in the order of the chain as far as the server gives it."""
+    import dns.rdatatype
+
+    found: dict[str, None] = {}
+    for response in responses:
+        for rrset in response.answer[:_MAX_ALIASES]:
+            if rrset.rdtype == dns.rdatatype.CNAME:
+                for record in rrset:
+                    found[record.target.to_text().rstrip(".").lower()] = None
+    return tuple(found)
