@@ -125,7 +125,7 @@ def test_nobody_there(certs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_worker_there(certs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dask, "LONELY_SECONDS", 1)
+    monkeypatch.setattr("tieback.engine.dask_members.LONELY_SECONDS", 1)
     with (
         member("scheduler", "--certs", str(certs), "--port", "0") as scheduler,
         pytest.raises(EngineError, match="no worker came"),
@@ -134,7 +134,7 @@ def test_no_worker_there(certs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_another_release_is_refused(cluster: Member, certs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dask, "_ours", lambda: ("9.9", "3.99"))
+    monkeypatch.setattr("tieback.engine.dask_members._ours", lambda: ("9.9", "3.99"))
     with pytest.raises(EngineError, match=r"a worker has tieback .* here are 9\.9 and 3\.99"):
         list(engine(cluster, certs).run(Behave(), [unit("ok")], FAST))
 

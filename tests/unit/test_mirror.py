@@ -12,6 +12,8 @@ COVERED_ELSEWHERE = {
     "cli/posture_tables.py": "tests/unit/cli/test_posture.py",
     "engine/cluster.py": "tests/engine/test_dask.py",
     "engine/dask.py": "tests/engine/test_dask.py",
+    "engine/dask_members.py": "tests/engine/test_dask.py",
+    "engine/dask_run.py": "tests/engine/test_dask.py",
     "engine/dask_worker.py": "tests/engine/test_dask.py",
     "lab/truth.py": "tests/servers/test_lab.py",
     "lab/servers/azurite.py": "tests/servers/test_lab_oracle.py",

@@ -1,7 +1,6 @@
 """``tieback cluster``: scheduler and workers for scans on many machines."""
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,9 @@ from tieback.cli.terminal import talk_console
 
 app = typer.Typer(help="Scans on many machines: certificates, a scheduler, workers (extra [dask]).")
 
+PagesOption = Annotated[
+    int, typer.Option("--dashboard", min=0, max=65535, help="Port of the dashboard on loopback; 0: any free one.")
+]
 CertsOption = Annotated[Path | None, typer.Option(help="Folder of certificates, as `cluster certs` made it.")]
 PORT = 8786
 
@@ -20,15 +22,16 @@ PORT = 8786
 def certs(
     directory: Annotated[Path, typer.Argument(help="A new folder, to be copied to every member.")],
     host: Annotated[list[str] | None, typer.Option(help="Name or address of a member; repeatable.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How long they are valid.")] = 397,
 ) -> None:
     """Make the certificates that all members show. Whoever has the folder can run code on all members.
 
     Example: tieback cluster certs certs --host scheduler.example.org
     """
-    from tieback.engine.certificates import VALID_DAYS, make_certificates
+    from tieback.engine.certificates import make_certificates
 
-    make_certificates(directory, host or ())
-    talk_console().print(Text(f"{directory}: valid for {VALID_DAYS} days; copy it to every member, and keep it secret"))
+    make_certificates(directory, host or (), days)
+    talk_console().print(Text(f"{directory}: valid for {days} days; copy it to every member, and keep it secret"))
 
 
 @app.command()
@@ -37,6 +40,7 @@ def scheduler(
     certs: CertsOption = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = PORT,
+    dashboard: PagesOption = 0,
 ) -> None:
     """Run the scheduler until Ctrl-C. It keeps nothing: started again, the next run goes on.
 
@@ -44,7 +48,7 @@ def scheduler(
     """
     from tieback.engine.cluster import serve_scheduler
 
-    asyncio.run(serve_scheduler(certs, host, port, _told("scheduler")))
+    asyncio.run(serve_scheduler(certs, host, port, dashboard, _scheduler_told))
 
 
 @app.command()
@@ -54,6 +58,10 @@ def worker(
     certs: CertsOption = None,
     host: Annotated[str, typer.Option(help="Address to listen on; other members must reach it.")] = "127.0.0.1",
     threads: Annotated[int, typer.Option(min=1, max=256, help="Processes that analyse.")] = 1,
+    memory: Annotated[
+        str,
+        typer.Option(help="Held by these together, no further batch is begun at 80 %: auto (a share), 8GB, 0 (none)."),
+    ] = "auto",
 ) -> None:
     """Run a worker until Ctrl-C or the scheduler's end. Inputs and workspace need the same paths here as at the client.
 
@@ -62,7 +70,7 @@ def worker(
     from tieback.engine.cluster import serve_worker
 
     bare = address.partition("://")[2] or address
-    asyncio.run(serve_worker(certs, f"tls://{bare}", host, threads, _told("worker")))
+    asyncio.run(serve_worker(certs, f"tls://{bare}", host, threads, memory, _worker_told))
 
 
 @app.command()
@@ -71,6 +79,7 @@ def local(
     certs: CertsOption = None,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Workers of one process each.")] = 2,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = PORT,
+    dashboard: PagesOption = 0,
 ) -> None:
     """Run a scheduler on loopback and workers beside it, to try it out.
 
@@ -78,15 +87,21 @@ def local(
     """
     from tieback.engine.cluster import serve_local
 
-    asyncio.run(serve_local(certs, workers, port, _told("scheduler")))
+    asyncio.run(serve_local(certs, workers, port, dashboard, _scheduler_told))
 
 
-def _told(what: str) -> Callable[[str], None]:
-    """Says on stderr where something listens."""
+def _worker_told(address: str) -> None:
+    """Says on stderr where a worker listens."""
+    talk_console().print(Text(f"worker at {_bare(address)}"))
 
-    def tell(address: str) -> None:
-        bare = address.partition("://")[2]
-        use = f"; scan with --engine dask://{bare} --certs DIR" if what == "scheduler" else ""
-        talk_console().print(Text(f"{what} at {bare}{use}"))
 
-    return tell
+def _scheduler_told(address: str, dashboard: str) -> None:
+    """Says on stderr where a scheduler listens, how it is used, and where it can be watched."""
+    talk = talk_console()
+    talk.print(Text(f"dashboard: {dashboard}" if dashboard else "no dashboard: it needs tieback[dashboard]"))
+    bare = _bare(address)
+    talk.print(Text(f"scheduler at {bare}; scan with --engine dask://{bare} --certs DIR"))
+
+
+def _bare(address: str) -> str:
+    return address.partition("://")[2]

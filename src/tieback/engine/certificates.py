@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -23,12 +24,13 @@ MEMBER = "member.pem"
 VALID_DAYS = 397
 
 
-def make_certificates(directory: Path, hosts: Sequence[str] = ()) -> None:
+def make_certificates(directory: Path, hosts: Sequence[str] = (), days: int = VALID_DAYS) -> None:
     """Write ``authority.pem`` and ``member.pem``; the authority's own key is not kept, so that it signs nothing else.
 
     Args:
         directory: made where there is none.
         hosts: names and addresses of members, for tools that compare them; tieback does not.
+        days: how long they are valid.
 
     Raises:
         UsageError: certificates are there already.
@@ -42,7 +44,7 @@ def make_certificates(directory: Path, hosts: Sequence[str] = ()) -> None:
     signer, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     issuer, subject = _name("tieback cluster authority"), _name("tieback cluster member")
     authority = (
-        _unsigned(issuer, issuer, signer)
+        _unsigned(issuer, issuer, signer, days)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(signs=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(signer.public_key()), critical=False)
@@ -50,7 +52,7 @@ def make_certificates(directory: Path, hosts: Sequence[str] = ()) -> None:
     )
     usages = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH])
     member = (
-        _unsigned(subject, issuer, key)
+        _unsigned(subject, issuer, key, days)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs=False), critical=True)
         .add_extension(usages, critical=False)
@@ -72,10 +74,10 @@ def make_certificates(directory: Path, hosts: Sequence[str] = ()) -> None:
 
 
 def require_certificates(directory: Path | None) -> tuple[str, str]:
-    """The paths of ``authority.pem`` and ``member.pem``.
+    """The paths of ``authority.pem`` and ``member.pem``, which were looked at: a cluster without them is refused.
 
     Raises:
-        UsageError: there are none: a cluster without them is refused.
+        UsageError: there are none, they do not belong together, or their time is over.
     """
     if directory is None:
         raise UsageError(
@@ -88,7 +90,40 @@ def require_certificates(directory: Path | None) -> tuple[str, str]:
             raise UsageError(
                 f"no {name} there", where=str(directory), advice="Copy the folder that `tieback cluster certs` made"
             )
+    until = valid_until(directory)
+    if until < datetime.now(UTC):
+        raise UsageError(
+            f"the certificates were valid until {until:%Y-%m-%d}",
+            where=str(directory),
+            advice="Make new ones with `tieback cluster certs`, copy them to every member, and start the members again",
+        )
     return str(directory / AUTHORITY), str(directory / MEMBER)
+
+
+def valid_until(directory: Path) -> datetime:
+    """When the first of the two certificates ends.
+
+    Raises:
+        UsageError: they cannot be read, or do not belong together.
+    """
+    try:
+        authority = x509.load_pem_x509_certificate((directory / AUTHORITY).read_bytes())
+        pem = (directory / MEMBER).read_bytes()
+        member, key = x509.load_pem_x509_certificate(pem), serialization.load_pem_private_key(pem, None)
+        member.verify_directly_issued_by(authority)
+        if key.public_key() != member.public_key():
+            raise ValueError("another key")
+    except OSError as error:
+        raise UsageError(
+            f"cannot be read ({error.strerror})", where=str(directory), advice="Check its owner and permissions"
+        ) from None
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm) as error:
+        raise UsageError(
+            f"the certificates are damaged, or do not belong together ({type(error).__name__})",
+            where=str(directory),
+            advice="Copy the folder again that `tieback cluster certs` made",
+        ) from None
+    return min(authority.not_valid_after_utc, member.not_valid_after_utc)
 
 
 def _name(text: str) -> x509.Name:
@@ -102,7 +137,9 @@ def _host(host: str) -> x509.GeneralName:
         return x509.DNSName(host)
 
 
-def _unsigned(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _unsigned(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, days: int
+) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
@@ -110,8 +147,8 @@ def _unsigned(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivat
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=VALID_DAYS))
+        .not_valid_before(now - timedelta(hours=1, days=max(0, -days)))
+        .not_valid_after(now + timedelta(days=days))
     )
 
 

@@ -6,20 +6,25 @@ and have the same release of tieback installed.
 
 import asyncio
 import contextlib
+import importlib.util
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tieback.engine.certificates import require_certificates
 from tieback.engine.interface import EngineError
+from tieback.model.errors import UsageError
 
-_OWN_PAGES = "127.0.0.1:0"
-"""Dask's pages speak plain HTTP: they stay on loopback, on a free port."""
+_LOOPBACK = "127.0.0.1"
+"""Dask's pages speak plain HTTP and ask nobody who he is: they stay there."""
 DEATH_SECONDS = 60
 """How long a worker looks for its scheduler before it gives up."""
+_MEMORY = {"distributed.worker.memory.target": False, "distributed.worker.memory.spill": False}
+"""Dask holds no data of ours to move to disk; what is left is the pause of a worker whose memory is short."""
 
 
 def security(certs: Path | None) -> Any:
@@ -40,15 +45,31 @@ def security(certs: Path | None) -> Any:
     return Security(require_encryption=True, tls_ca_file=authority, **sides)
 
 
-async def serve_scheduler(certs: Path | None, host: str, port: int, told: Callable[[str], None]) -> None:
-    """Run a scheduler until SIGINT or SIGTERM; ``told`` gets its address once it listens. Raises as ``security``."""
-    async with _scheduler(security(certs), host, port) as scheduler:
-        told(scheduler.address)
+def dashboard_of(link: str) -> str:
+    """The link to Dask's dashboard where one is seen from here: a scheduler of this machine, and bokeh installed."""
+    seen = urlsplit(link).hostname == _LOOPBACK and importlib.util.find_spec("bokeh") is not None
+    return link if seen else ""
+
+
+async def serve_scheduler(
+    certs: Path | None, host: str, port: int, pages: int, told: Callable[[str, str], None]
+) -> None:
+    """Run a scheduler until SIGINT or SIGTERM. Raises as ``security``.
+
+    Args:
+        certs: folder of certificates.
+        host: address to listen on.
+        port: 0 for any free one.
+        pages: port of the dashboard on loopback, 0 for any free one.
+        told: gets its address once it listens, and the link of the dashboard, empty where there is none.
+    """
+    async with _scheduler(security(certs), host, port, pages) as scheduler:
+        told(scheduler.address, _dashboard(scheduler))
         await _until_told_to_stop()
 
 
 async def serve_worker(
-    certs: Path | None, scheduler: str, host: str, threads: int, told: Callable[[str], None]
+    certs: Path | None, scheduler: str, host: str, threads: int, memory: str, told: Callable[[str], None]
 ) -> None:
     """Run a worker until SIGINT or SIGTERM, or its scheduler ends. Raises as ``security``.
 
@@ -57,11 +78,14 @@ async def serve_worker(
         scheduler: address, ``tls://HOST:PORT``.
         host: address to listen on; other members must reach it.
         threads: batches at a time; each runs in a process of its own.
+        memory: what these may hold together, until no further batch is begun: ``auto`` for the machine's (or its
+            control group's) share by threads, bytes as in ``8GB``, or ``0`` for no limit.
         told: gets its address once it is there.
     """
     safe = security(certs)
+    limit = _memory_limit(memory)
     try:
-        async with _worker(safe, scheduler, host, threads) as worker:
+        async with _worker(safe, scheduler, host, threads, limit) as worker:
             told(worker.address)
             await _until_told_to_stop(worker.finished())
     except (OSError, TimeoutError) as error:
@@ -72,23 +96,50 @@ async def serve_worker(
         ) from None
 
 
-async def serve_local(certs: Path | None, workers: int, port: int, told: Callable[[str], None]) -> None:
+async def serve_local(
+    certs: Path | None, workers: int, port: int, pages: int, told: Callable[[str, str], None]
+) -> None:
     """Run a scheduler on loopback and workers beside it, all in this process but for the analysis itself."""
     safe = security(certs)
-    async with _scheduler(safe, "127.0.0.1", port) as scheduler, contextlib.AsyncExitStack() as stack:
+    async with _scheduler(safe, _LOOPBACK, port, pages) as scheduler, contextlib.AsyncExitStack() as stack:
         for _ in range(workers):
-            await stack.enter_async_context(_worker(safe, scheduler.address, "127.0.0.1", 1))
-        told(scheduler.address)
+            await stack.enter_async_context(_worker(safe, scheduler.address, _LOOPBACK, 1, "auto"))
+        told(scheduler.address, _dashboard(scheduler))
         await _until_told_to_stop()
 
 
+def _dashboard(scheduler: Any) -> str:
+    if importlib.util.find_spec("bokeh") is None:
+        return ""
+    return f"http://{_LOOPBACK}:{scheduler.services['dashboard'].port}/status"
+
+
+def _memory_limit(text: str) -> str | int:
+    from dask.utils import parse_bytes
+
+    if text == "auto":
+        return text
+    try:
+        limit = int(parse_bytes(text))
+    except ValueError:
+        limit = -1
+    if limit < 0:
+        raise UsageError("not an amount of memory", where=f"--memory {text}", advice="Write auto, 0, or as in 8GB")
+    return limit
+
+
 @asynccontextmanager
-async def _scheduler(safe: Any, host: str, port: int) -> AsyncIterator[Any]:
+async def _scheduler(safe: Any, host: str, port: int, pages: int) -> AsyncIterator[Any]:
     from distributed import Scheduler
 
     try:
         scheduler = await Scheduler(
-            host=host, port=port, protocol="tls://", security=safe, dashboard_address=_OWN_PAGES, dashboard=False
+            host=host,
+            port=port,
+            protocol="tls://",
+            security=safe,
+            dashboard_address=f"{_LOOPBACK}:{pages}",
+            dashboard=importlib.util.find_spec("bokeh") is not None,
         )
     except OSError as error:
         raise EngineError(
@@ -99,21 +150,23 @@ async def _scheduler(safe: Any, host: str, port: int) -> AsyncIterator[Any]:
 
 
 @asynccontextmanager
-async def _worker(safe: Any, scheduler: str, host: str, threads: int) -> AsyncIterator[Any]:
+async def _worker(safe: Any, scheduler: str, host: str, threads: int, memory: str | int) -> AsyncIterator[Any]:
+    from dask import config
     from distributed import Worker
 
-    # The analysis has limits of its own, in its own processes: what Dask measures here is this process alone.
-    worker = Worker(
-        scheduler,
-        nthreads=threads,
-        host=host,
-        security=safe,
-        dashboard_address=_OWN_PAGES,
-        protocol="tls://",
-        dashboard=False,
-        memory_limit=0,
-        death_timeout=DEATH_SECONDS,
-    )
+    with config.set(_MEMORY):
+        # What the processes of the analysis hold is counted as the worker's (``dask_worker``).
+        worker = Worker(
+            scheduler,
+            nthreads=threads,
+            host=host,
+            security=safe,
+            dashboard_address=f"{_LOOPBACK}:0",
+            protocol="tls://",
+            dashboard=False,
+            memory_limit=memory,
+            death_timeout=DEATH_SECONDS,
+        )
     async with worker:
         yield worker
 

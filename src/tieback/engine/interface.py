@@ -107,8 +107,10 @@ class EngineError(TiebackError):
 class EngineEvent(msgspec.Struct, frozen=True):
     """Something a person who watches the engine may want to know."""
 
-    kind: Literal["worker_started", "worker_lost", "retried"]
+    kind: Literal["worker_started", "worker_lost", "retried", "members"]
+    """The last one: something about the members of a cluster."""
     pid: int
+    """Of a process of this machine, else 0."""
     detail: str = ""
     """One line: why the worker was lost, or which unit is tried once more."""
 

@@ -14,6 +14,7 @@ from multiprocessing.connection import wait
 from typing import Any, Literal
 
 from tieback.engine.interface import EngineError, EngineEvent, Unit, UnitEnd, UnitLimits, UnitState, Work
+from tieback.engine.memory import resident
 from tieback.engine.messages import NotPublished, OutOfMemory, Published, Ready, Stop, Unusable
 from tieback.engine.process import WorkerProcess
 from tieback.engine.tasks import TaskSource, after_loss, halve
@@ -48,6 +49,7 @@ class LocalEngine:
         self._on_event = on_event
         self._keep = keep
         self._kept: list[WorkerProcess] = []
+        self._run: _Run | None = None
 
     def run[R](self, work: Work[R], units: Iterable[Unit], limits: UnitLimits) -> Iterator[UnitEnd]:
         """Yield the end of every unit, in the order they end. Closing the iterator kills and releases the workers.
@@ -63,13 +65,21 @@ class LocalEngine:
         run = _Run(work, TaskSource(units, self.workers, self.batch), limits, self.workers, self._on_event)
         kept, self._kept = self._kept, []
         run.adopt(kept)
+        self._run = run
         try:
             yield from run.ends()
             if self._keep:
                 self._kept = run.idle()
             run.dismiss()
         finally:
+            self._run = None
             run.kill()
+
+    def memory(self) -> int:
+        """Bytes of private memory that its processes hold now; may be asked from another thread."""
+        run = self._run
+        processes = [*self._kept, *(run.workers() if run is not None else ())]
+        return sum(resident(worker.pid) for worker in processes)
 
     def close(self) -> None:
         """Let kept workers leave."""
@@ -122,6 +132,10 @@ class _Run:
             else:
                 worker.dismiss()
                 worker.wait()
+
+    def workers(self) -> list[WorkerProcess]:
+        """Those that it has at this moment."""
+        return list(self._workers)
 
     def idle(self) -> list[WorkerProcess]:
         """Give up the workers that are ready and have nothing to do."""

@@ -25,13 +25,21 @@ class Task(msgspec.Struct, frozen=True):
 class TaskSource:
     """Cuts a stream of units into tasks, reading ahead no further than one batch a worker.
 
-    Returned tasks go first. Near the end of the stream batches become smaller, so that all workers end together.
+    Returned tasks go first. Near the end of the stream batches become smaller, so that all workers end together. Of
+    what is ahead, a batch takes first what lies where its first unit lies.
+
+    Args:
+        units: the stream.
+        workers: how many batches are in work at a time.
+        batch: most units of a batch.
+        least: units that a batch takes whatever their size, if there are as many; beyond, ``BATCH_BYTES`` closes it.
     """
 
-    def __init__(self, units: Iterable[Unit], workers: int, batch: int) -> None:
+    def __init__(self, units: Iterable[Unit], workers: int, batch: int, least: int = 1) -> None:
         self._stream: Iterator[Unit] = iter(units)
         self._workers = workers
         self._batch = batch
+        self._least = least
         self._ahead: deque[Unit] = deque()
         self._returned: deque[Task] = deque()
         self._dry = False
@@ -50,20 +58,51 @@ class TaskSource:
         count = self._batch
         if self._dry:
             count = min(count, -(-len(self._ahead) // (2 * self._workers)))
+        self._bring_together(count)
         units = [self._ahead.popleft()]
         size = units[0].size
-        while self._ahead and len(units) < count and size + self._ahead[0].size <= BATCH_BYTES:
+        while (
+            self._ahead
+            and len(units) < count
+            and (len(units) < self._least or size + self._ahead[0].size <= BATCH_BYTES)
+        ):
             size += self._ahead[0].size
             units.append(self._ahead.popleft())
         return Task(tuple(units))
 
+    def set_workers(self, workers: int) -> None:
+        """How many batches are in work at a time from now on: members of a cluster come and go."""
+        self._workers = max(1, workers)
+
+    def _bring_together(self, count: int) -> None:
+        """Move units that lie where the first one lies to the front, at most a batch of them; the order stays else."""
+        here = place(self._ahead[0].source)
+        if all(place(unit.source) == here for unit in itertools.islice(self._ahead, count)):
+            return
+        near: list[Unit] = []
+        others: list[Unit] = []
+        for unit in self._ahead:
+            (near if len(near) < count and place(unit.source) == here else others).append(unit)
+        self._ahead = deque(near + others)
+
     def _read_ahead(self) -> None:
         if self._dry:
             return
-        missing = self._batch * self._workers - len(self._ahead)
+        missing = max(0, self._batch * self._workers - len(self._ahead))
         before = len(self._ahead)
         self._ahead.extend(itertools.islice(self._stream, missing))
         self._dry = len(self._ahead) < before + missing
+
+
+def place(source: str) -> str:
+    """Where a unit is read from, as far as it matters for whoever reads it: bucket and folder of a URL, else nothing.
+
+    A shard's members name the shard: ``s3://bucket/shard.tar#member``.
+    """
+    if "://" not in source:
+        return ""
+    whole, shard, _ = source.partition("#")
+    return whole if shard else whole.rpartition("/")[0]
 
 
 def after_loss(task: Task, current: int | None) -> tuple[list[Task], Unit | None]:

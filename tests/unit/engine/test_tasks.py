@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.engine.works import unit
 from tieback.engine.interface import Unit
-from tieback.engine.tasks import BATCH_BYTES, Task, TaskSource, after_loss, halve
+from tieback.engine.tasks import BATCH_BYTES, Task, TaskSource, after_loss, halve, place
 
 A, B, C, D = (unit(name) for name in "abcd")
 
@@ -47,6 +47,60 @@ def test_big_inputs_make_small_batches() -> None:
     task = TaskSource(big, workers=1, batch=16).take()
     assert task is not None
     assert len(task.units) == 2
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "units"),
+    [(0.1, 100), (2, 100), (3, 85), (10, 25), (30, 20), (500, 20)],
+)
+def test_a_task_of_a_cluster_has_20_to_100_inputs_by_size(megabytes: float, units: int) -> None:
+    stream = [unit("x", number, size=int(megabytes * 1024**2)) for number in range(1000)]
+    task = TaskSource(stream, workers=2, batch=100, least=20).take()
+    assert task is not None
+    assert len(task.units) == units
+
+
+@pytest.mark.parametrize(
+    ("source", "where"),
+    [
+        ("/apps/a.apk", ""),
+        ("s3://bucket/apps/a.apk", "s3://bucket/apps"),
+        ("s3://bucket/a.apk", "s3://bucket"),
+        ("gs://bucket/shard-7.tar#apps/a.apk", "gs://bucket/shard-7.tar"),
+        ("https://example.org/list/a.apk", "https://example.org/list"),
+    ],
+)
+def test_place(source: str, where: str) -> None:
+    assert place(source) == where
+
+
+def test_a_task_reads_from_one_place_where_it_can() -> None:
+    stream = [unit(f"s3://bucket/{number % 3}/{number}.apk") for number in range(60)]
+    source = TaskSource(stream, workers=3, batch=10)
+    places: list[set[str]] = []
+    while (task := source.take()) is not None and len(places) < 3:
+        places.append({place(one.source) for one in task.units})
+    assert places == [{"s3://bucket/0"}, {"s3://bucket/1"}, {"s3://bucket/2"}]
+
+
+@given(
+    places=st.lists(st.integers(0, 3), max_size=80),
+    workers=st.lists(st.integers(1, 5), min_size=1),
+    batch=st.integers(1, 12),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_unit_is_lost_wherever_it_lies_and_whoever_comes_and_goes(
+    places: list[int], workers: list[int], batch: int
+) -> None:
+    stream = [unit(f"s3://b/{where}/x", number) for number, where in enumerate(places)]
+    source = TaskSource(iter(stream), workers[0], batch)
+    taken: list[Unit] = []
+    turns = iter(workers)
+    while (task := source.take()) is not None:
+        assert 1 <= len(task.units) <= batch
+        taken += task.units
+        source.set_workers(next(turns, workers[-1]))
+    assert sorted(one.key for one in taken) == sorted(one.key for one in stream)
 
 
 def test_returned_tasks_come_first_in_their_order() -> None:
