@@ -4,21 +4,19 @@ Failures of the database come as ``WorkspaceError``, documents of another schema
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from tieback.model.case import Case, Entry, Letter, LogLine
 from tieback.model.document import decode, encode
 from tieback.model.errors import UsageError
 from tieback.model.vendor import Vendor
 from tieback.storage import case_log as chain
-from tieback.storage.database import writing
-from tieback.storage.failures import storage_errors
+from tieback.storage.database import Database
 from tieback.storage.tables import case_log, cases, letters, vendors
 
 _ROWS_AT_ONCE = 500
@@ -30,9 +28,8 @@ type Changed[T] = tuple[T, tuple[Entry, ...]]
 class Cases:
     """Vendors, cases, letters and their log in an open ledger."""
 
-    def __init__(self, engine: Engine, where: str) -> None:
-        self._engine = engine
-        self._where = where
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     # Vendors
 
@@ -43,13 +40,13 @@ class Cases:
 
     def vendor(self, key: str) -> Vendor:
         """One vendor. Raises ``UsageError`` where there is none with this id."""
-        with self._read() as connection:
+        with self._database.reading() as connection:
             return _vendor(connection, key)
 
     def change_vendors(self, change: Callable[[list[Vendor]], Iterable[Changed[Vendor]]], now: datetime) -> int:
         """Let ``change`` see the whole register and give those that are new or different. Returns how many."""
         count = 0
-        with self._write() as connection:
+        with self._database.writing("cases") as connection:
             query = sa.select(vendors.c.document).order_by(vendors.c.name, vendors.c.id)
             known = [decode(text, "vendor", Vendor) for (text,) in connection.execute(query)]
             for vendor, entries in change(known):
@@ -60,7 +57,7 @@ class Cases:
 
     def change_vendor(self, key: str, change: Callable[[Vendor], Changed[Vendor]], now: datetime) -> Vendor:
         """Change one vendor. Raises ``UsageError`` where there is none with this id."""
-        with self._write() as connection:
+        with self._database.writing("cases") as connection:
             vendor, entries = change(_vendor(connection, key))
             _put_vendor(connection, vendor)
             chain.append(connection, entries, now)
@@ -68,7 +65,7 @@ class Cases:
 
     def merge_vendors(self, kept: Vendor, gone: str, entries: tuple[Entry, ...], now: datetime) -> None:
         """Put ``gone`` into ``kept``: its cases and letters become those of ``kept``."""
-        with self._write() as connection:
+        with self._database.writing("cases") as connection:
             _vendor(connection, gone)
             _put_vendor(connection, kept)
             for (text,) in connection.execute(sa.select(cases.c.document).where(cases.c.vendor == gone)).all():
@@ -92,13 +89,13 @@ class Cases:
 
     def case(self, key: str) -> Case:
         """One case. Raises ``UsageError`` where there is none with this id."""
-        with self._read() as connection:
+        with self._database.reading() as connection:
             return _case(connection, key)
 
     def open(self, wanted: Iterable[Changed[Case]], now: datetime) -> list[Case]:
         """Open cases; those that exist stay as they are. Returns the new ones."""
         opened = []
-        with self._write() as connection:
+        with self._database.writing("cases") as connection:
             for case, entries in wanted:
                 if connection.execute(sa.select(cases.c.id).where(cases.c.id == case.id)).scalar() is None:
                     _put_case(connection, case)
@@ -112,7 +109,7 @@ class Cases:
         Raises:
             UsageError: there is none with this id; or whatever ``change`` raises, and then nothing is changed.
         """
-        with self._write() as connection:
+        with self._database.writing("cases") as connection:
             case, entries = change(_case(connection, key))
             _put_case(connection, case)
             chain.append(connection, entries, now)
@@ -120,7 +117,7 @@ class Cases:
 
     def note(self, entries: Iterable[Entry], now: datetime) -> None:
         """Add lines to the log that change nothing else."""
-        with self._write() as connection:
+        with self._database.writing("cases") as connection:
             chain.append(connection, entries, now)
 
     # The log
@@ -154,23 +151,13 @@ class Cases:
             "id": letter.id, "vendor": letter.vendor, "kind": letter.kind, "language": letter.language,
             "sha256": letter.sha256, "document": encode("letter", letter).decode(),
         }  # fmt: skip
-        with self._write() as connection:
+        with self._database.writing("cases") as connection:
             connection.execute(sa.delete(letters).where(letters.c.id == letter.id))
             connection.execute(sa.insert(letters).values(**row))
             chain.append(connection, entries, now)
 
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with storage_errors(self._where), writing(self._engine) as connection:
-            yield connection
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with storage_errors(self._where), self._engine.connect() as connection:
-            yield connection
-
     def _rows(self, query: sa.Select[Any]) -> Iterator[Any]:
-        with self._read() as connection:
+        with self._database.reading() as connection:
             yield from connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query)
 
 

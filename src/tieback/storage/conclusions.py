@@ -5,21 +5,18 @@ the database come as ``WorkspaceError``, documents of another schema as ``Docume
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine
 
 from tieback.model.document import decode, encode
 from tieback.model.exposure import Exposure, Finding, People, PiiClassTotal
 from tieback.model.figure import Figure
 from tieback.model.probe import Access, Ransom
-from tieback.storage.database import writing
-from tieback.storage.failures import storage_errors
+from tieback.storage.database import Database
 from tieback.storage.tables import exposure_apps, exposures, findings, runs
 
 if TYPE_CHECKING:
@@ -88,13 +85,12 @@ class Seen(msgspec.Struct, frozen=True):
 class Conclusions:
     """The conclusions of all runs in an open ledger."""
 
-    def __init__(self, engine: Engine, where: str) -> None:
-        self._engine = engine
-        self._where = where
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def save(self, run: str, stores: Iterable[Exposure], found: Iterable[Finding]) -> None:
         """Keep what a run concluded, in place of anything that it had."""
-        with storage_errors(self._where), writing(self._engine) as connection:
+        with self._database.writing("conclusions") as connection:
             for table in (exposures, exposure_apps, findings):
                 connection.execute(sa.delete(table).where(table.c.run == run))
             for chunk in batched(stores, ROWS_A_STATEMENT):
@@ -155,7 +151,7 @@ class Conclusions:
         """How many runs ended before a run began, and the day of the first."""
         began = sa.select(runs.c.started).where(runs.c.id == run).scalar_subquery()
         which = runs.c.ended.is_not(None) & (runs.c.started < began) & (runs.c.id != run)
-        with self._read() as connection:
+        with self._database.reading() as connection:
             count, first = connection.execute(
                 sa.select(sa.func.count(), sa.func.min(runs.c.started)).where(which)
             ).one()
@@ -163,7 +159,7 @@ class Conclusions:
 
     def begun(self) -> datetime | None:
         """When the first run began; ``None`` where none ever did."""
-        with self._read() as connection:
+        with self._database.reading() as connection:
             started = connection.scalar(sa.select(sa.func.min(runs.c.started)))
         return None if started is None else datetime.fromtimestamp(started, UTC)
 
@@ -181,7 +177,7 @@ class Conclusions:
 
     def counts(self, run: str) -> tuple[int, int, int]:
         """How many stores are exposed, how many answered and are not, and how many findings there are."""
-        with self._read() as connection:
+        with self._database.reading() as connection:
             return (
                 connection.scalar(_count(exposures).where(self._which(run, exposed=True))) or 0,
                 connection.scalar(_count(exposures).where(self._which(run, exposed=False))) or 0,
@@ -194,7 +190,7 @@ class Conclusions:
             exposures, (exposures.c.run == exposure_apps.c.run) & (exposures.c.id == exposure_apps.c.exposure)
         )
         query = sa.select(exposures.c.exposed, sa.func.count()).select_from(both).where(exposure_apps.c.run == run)
-        with self._read() as connection:
+        with self._database.reading() as connection:
             found = {row[0]: row[1] for row in connection.execute(query.group_by(exposures.c.exposed))}
         return found.get(1, 0), found.get(0, 0)
 
@@ -204,7 +200,7 @@ class Conclusions:
             exposures, (exposures.c.run == exposure_apps.c.run) & (exposures.c.id == exposure_apps.c.exposure)
         )
         distinct = sa.func.count(sa.distinct(exposure_apps.c.app))
-        with self._read() as connection:
+        with self._database.reading() as connection:
             query = (
                 sa.select(distinct).select_from(both).where((exposure_apps.c.run == run) & (exposures.c.exposed == 1))
             )
@@ -247,13 +243,8 @@ class Conclusions:
         which = exposures.c.run == run
         return which if exposed is None else which & (exposures.c.exposed == int(exposed))
 
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with storage_errors(self._where), self._engine.connect() as connection:
-            yield connection
-
     def _stream(self, query: sa.Select[Any]) -> Iterator[Any]:
-        with self._read() as connection:
+        with self._database.reading() as connection:
             yield from connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query)
 
 

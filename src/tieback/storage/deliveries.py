@@ -10,10 +10,8 @@ from enum import StrEnum
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import Engine
 
-from tieback.storage.database import writing
-from tieback.storage.failures import storage_errors
+from tieback.storage.database import Database
 from tieback.storage.tables import deliveries
 
 
@@ -43,14 +41,13 @@ class Delivery(msgspec.Struct, frozen=True):
 class Deliveries:
     """The outgoing events in an open ledger."""
 
-    def __init__(self, engine: Engine, where: str) -> None:
-        self._engine = engine
-        self._where = where
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def queue(self, wanted: Iterable[tuple[str, str, str]]) -> int:
         """Note (event, webhook, body); those that are known stay as they are. Returns how many are new."""
         new = 0
-        with storage_errors(self._where), writing(self._engine) as connection:
+        with self._database.writing("deliveries") as connection:
             for event, webhook, body in wanted:
                 known = sa.select(deliveries.c.event).where(_is(event, webhook))
                 if connection.execute(known).scalar() is None:
@@ -66,7 +63,7 @@ class Deliveries:
 
         Only under ``Workspace.lock``: what another process sends looks the same.
         """
-        with storage_errors(self._where), writing(self._engine) as connection:
+        with self._database.writing("deliveries") as connection:
             connection.execute(
                 sa.update(deliveries)
                 .where(deliveries.c.state == DeliveryState.SENDING)
@@ -80,7 +77,7 @@ class Deliveries:
     def mark(self, delivery: Delivery, state: DeliveryState, problem: str = "") -> None:
         """Note how a delivery stands; ``sending`` counts an attempt."""
         more = 1 if state is DeliveryState.SENDING else 0
-        with storage_errors(self._where), writing(self._engine) as connection:
+        with self._database.writing("deliveries") as connection:
             connection.execute(
                 sa.update(deliveries)
                 .where(_is(delivery.event, delivery.webhook))

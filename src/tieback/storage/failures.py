@@ -35,9 +35,35 @@ _BY_SQLITE = {
 }
 
 
+_LOST = ("the connection to the database was lost", "Give the command again; it goes on where it stopped")
+_PASSING = ("08", "57P01", "57P02", "57P03", "40001", "40P01", "53300")
+"""SQLSTATEs, or their classes, of what passes by itself: lost connections, restarts, deadlocks, too many sessions."""
+
+_BY_SQLSTATE = {
+    "08": _LOST,
+    "57P01": _LOST,
+    "57P02": _LOST,
+    "57P03": ("the database is starting or stopping", "Give the command again in a moment"),
+    "40001": ("others kept changing the same rows", "Give the command again; it goes on where it stopped"),
+    "40P01": ("others kept changing the same rows", "Give the command again; it goes on where it stopped"),
+    "53300": ("the database has no connection left for us", "Close others, or raise max_connections"),
+    "53": ("the database has run out of something ({})", "Make room there, and give the command again"),
+    "55P03": ("another process holds the ledger", "Wait for it to end, and run the command again"),
+    "57014": ("the database stopped the query ({})", "Look at its statement_timeout"),
+    "25006": ("the database takes no writes", "Name the primary server, not a standby of it"),
+    "42501": ("the database user may not do that ({})", "GRANT it CREATE and USAGE on the schema, or own tables"),
+    "28": ("the database refuses the user or the password", "Look at the user, ~/.pgpass or TIEBACK_LEDGER_PASSWORD"),
+    "3D000": ("there is no such database", "Make it with CREATE DATABASE … ENCODING 'UTF8'"),
+    "3F000": ("there is no schema to keep tables in", "Make it with CREATE SCHEMA, or look at search_path"),
+    "42P01": ("a table of the ledger is gone ({})", "Restore the database from a copy"),
+    "58": ("the database reports an error of its disk ({})", "Look at its log"),
+    "XX": ("the database reports damage ({})", "Look at its log, and restore it from a copy"),
+}
+
+
 @contextmanager
 def storage_errors(where: Path | str) -> Iterator[None]:
-    """Turn failures of the operating system, SQLite, Arrow and DuckDB inside the block into a ``WorkspaceError``.
+    """Turn failures of files, SQLite, PostgreSQL, Arrow and DuckDB inside the block into a ``WorkspaceError``.
 
     Args:
         where: the file or directory that the line names.
@@ -67,6 +93,8 @@ def _explain(error: BaseException) -> tuple[str, str] | None:
     if isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code; the rest is detail
         return _BY_SQLITE.get(code)
+    if type(error).__module__.partition(".")[0] == "psycopg":
+        return _explain_postgres(error)
     if type(error).__module__.startswith(("_duckdb", "duckdb", "pyarrow")):
         text = _one_line(error)
         if type(error).__name__ in {"IOException", "OutOfMemoryException", "ArrowMemoryError"}:
@@ -74,6 +102,46 @@ def _explain(error: BaseException) -> tuple[str, str] | None:
         if "parquet" in text.lower() or "decompress" in text.lower():
             return f"a part of the lake is damaged ({text})", "Remove that part; its apps are analysed again"
     return None
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether a failure of PostgreSQL passes by itself: the connection was lost, or others were in the way."""
+    error = getattr(error, "orig", None) or error
+    if type(error).__module__.partition(".")[0] != "psycopg":
+        return False
+    state = getattr(error, "sqlstate", None)
+    if state is not None:
+        return str(state).startswith(_PASSING)
+    if getattr(getattr(error, "pgconn", None), "needs_password", False):
+        return False
+    return type(error).__name__ in {"OperationalError", "InterfaceError"}
+
+
+def _explain_postgres(error: BaseException) -> tuple[str, str] | None:
+    state = getattr(error, "sqlstate", None)
+    if state is not None:
+        known = _BY_SQLSTATE.get(state) or _BY_SQLSTATE.get(state[:2])
+        return known and (known[0].format(_one_line(error)), known[1])
+    session = getattr(error, "pgconn", None)
+    if getattr(session, "needs_password", False):
+        return "the database asks for a password", "Put it into ~/.pgpass or TIEBACK_LEDGER_PASSWORD"
+    if type(error).__name__ not in {"OperationalError", "InterfaceError", "ConnectionTimeout"}:
+        return None
+    text = _one_line(error)
+    if "connection failed" in text or "connection is bad" in text or type(error).__name__ == "ConnectionTimeout":
+        if getattr(session, "used_password", False) and "FATAL" in text:
+            return f"the database refuses ({_cause(text)})", "Look at the user, ~/.pgpass or TIEBACK_LEDGER_PASSWORD"
+        return f"the database cannot be reached ({_cause(text)})", "Start it, or look at the address and at sslmode"
+    return _LOST
+
+
+def _cause(text: str) -> str:
+    """What libpq says, without where it says it."""
+    for mark in ("FATAL: ", "failed: ", "connection failed: "):
+        _, found, rest = text.rpartition(mark)
+        if found:
+            return rest.split(" Is the server running")[0].strip()
+    return text
 
 
 def _one_line(error: BaseException) -> str:

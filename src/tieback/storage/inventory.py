@@ -7,17 +7,15 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from itertools import batched
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from tieback.model.device import Counted, Device, DevicePlatform, FleetApp, Install, Ownership, Reported
-from tieback.storage.database import writing
-from tieback.storage.failures import storage_errors
+from tieback.storage.database import Database
 from tieback.storage.inventory_load import Snapshot, load
 from tieback.storage.pseudonyms import Pseudonyms
 from tieback.storage.tables import (
@@ -62,14 +60,8 @@ class Import(msgspec.Struct, frozen=True):
 class Inventory:
     """The fleet in an open ledger."""
 
-    def __init__(self, engine: Engine, where: str) -> None:
-        self._engine = engine
-        self._where = where
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with storage_errors(self._where), self._engine.connect() as connection:
-            yield connection
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     # Imports
 
@@ -99,7 +91,7 @@ class Inventory:
         known = self.imported(file.sha256, snapshot.source)
         if known is not None:
             return msgspec.structs.replace(known, again=True)
-        with storage_errors(self._where), writing(self._engine) as connection:
+        with self._database.writing("inventory") as connection:
             entered = connection.execute(
                 sa.insert(inventory_imports)
                 .values(
@@ -126,7 +118,7 @@ class Inventory:
 
     def _imports(self, which: sa.ColumnElement[bool]) -> Iterator[Import]:
         table = inventory_imports.c
-        with self._read() as connection:
+        with self._database.reading() as connection:
             for row in connection.execute(sa.select(inventory_imports).where(which).order_by(table.id)).mappings():
                 yield Import(
                     name=row["name"],
@@ -148,7 +140,7 @@ class Inventory:
         Args:
             versions: whether each comes with its versions, which costs a second look at all installs.
         """
-        with self._read() as connection:
+        with self._database.reading() as connection:
             counted = _device_counts(connection)
             gone = _last_removals(connection)
             by_version = _versions(connection) if versions else {}
@@ -201,7 +193,7 @@ class Inventory:
             .where(installs.app == app)
             .order_by(installs.removed.is_not(None), devices.pseudonym, installs.version)
         )
-        with self._read() as connection:
+        with self._database.reading() as connection:
             for row in connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query):
                 name, platform, ownership, source, user, label, version, first, last, removed = row
                 device = Device(name, DevicePlatform(platform), Ownership(ownership), source, user, label)
@@ -223,12 +215,12 @@ class Inventory:
             .group_by(devices.ownership)
             .order_by(devices.ownership)
         )
-        with self._read() as connection:
+        with self._database.reading() as connection:
             return {Ownership(whose): count for whose, count in connection.execute(query)}
 
     def devices(self) -> int:
         """Devices that are in the fleet now, as far as inventories list them."""
-        with self._read() as connection:
+        with self._database.reading() as connection:
             listed = sa.select(sa.func.count()).select_from(inventory_devices)
             return connection.scalar(listed.where(inventory_devices.c.removed.is_(None))) or 0
 
@@ -236,7 +228,7 @@ class Inventory:
         """Devices that have at least one of the apps now, as far as inventories list them."""
         installs = inventory_installs.c
         seen: set[int] = set()
-        with self._read() as connection:
+        with self._database.reading() as connection:
             for some in batched(apps, _ROWS_AT_ONCE):
                 query = sa.select(installs.device).where(installs.app.in_(some) & installs.removed.is_(None)).distinct()
                 seen.update(connection.execute(query).scalars())
@@ -244,14 +236,14 @@ class Inventory:
 
     def known(self) -> bool:
         """Whether any inventory was read."""
-        with self._read() as connection:
+        with self._database.reading() as connection:
             return connection.scalar(sa.select(inventory_imports.c.id).limit(1)) is not None
 
     # Column maps
 
     def column_map(self, header: Sequence[str]) -> dict[str, str] | None:
         """The map that a person confirmed for a table with these columns: our field to its column."""
-        with self._read() as connection:
+        with self._database.reading() as connection:
             query = sa.select(inventory_maps.c.columns).where(inventory_maps.c.header == _header_key(header))
             text = connection.scalar(query)
         return None if text is None else dict(json.loads(text))
@@ -259,7 +251,7 @@ class Inventory:
     def remember_map(self, header: Sequence[str], columns: Mapping[str, str]) -> None:
         """Keep a confirmed map, in place of an earlier one for the same columns."""
         key = _header_key(header)
-        with storage_errors(self._where), writing(self._engine) as connection:
+        with self._database.writing("inventory") as connection:
             connection.execute(sa.delete(inventory_maps).where(inventory_maps.c.header == key))
             connection.execute(
                 sa.insert(inventory_maps).values(header=key, columns=json.dumps(dict(columns)), confirmed=time.time())

@@ -1,11 +1,13 @@
 """The tables of the ledger, as SQLAlchemy Core describes them. The migrations make them; a test compares the two.
 
-Types are plain, so that PostgreSQL can take SQLite's place. Times are seconds since 1970, UTC.
+SQLite and PostgreSQL keep them alike. Times are seconds since 1970, UTC.
 """
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, MetaData, Table
+
+from tieback.storage.text import Words
 
 metadata = MetaData(
     naming_convention={
@@ -33,7 +35,7 @@ class State(StrEnum):
 parts = Table(
     "parts",
     metadata,
-    Column("name", String(128), primary_key=True),
+    Column("name", Words(128), primary_key=True),
     Column("units", Integer, nullable=False),
     Column("entered", Double, nullable=False),
 )
@@ -42,16 +44,16 @@ parts = Table(
 units = Table(
     "units",
     metadata,
-    Column("key", String(64), primary_key=True),
-    Column("version", String(64), primary_key=True),
-    Column("state", String(16), nullable=False),
+    Column("key", Words(64), primary_key=True),
+    Column("version", Words(64), primary_key=True),
+    Column("state", Words(16), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
-    Column("lease_owner", String(128), nullable=True),
+    Column("lease_owner", Words(128), nullable=True),
     Column("lease_until", Double, nullable=True),
-    Column("problem", Text, nullable=False, default=""),
-    Column("part", String(128), nullable=True),
+    Column("problem", Words, nullable=False, default=""),
+    Column("part", Words(128), nullable=True),
     Column("size", BigInteger, nullable=False),
-    Column("source", Text, nullable=False),
+    Column("source", Words, nullable=False),
     Column("updated", Double, nullable=False),
 )
 """Units of work: content hash and version of what analyses it."""
@@ -62,8 +64,8 @@ Index("ix_units_part", units.c.part)
 grants = Table(
     "grants",
     metadata,
-    Column("sha256", String(64), primary_key=True),
-    Column("text", Text, nullable=False),
+    Column("sha256", Words(64), primary_key=True),
+    Column("text", Words, nullable=False),
     Column("first_used", Double, nullable=False),
 )
 """Every grant that a run carried, word for word."""
@@ -71,23 +73,23 @@ grants = Table(
 runs = Table(
     "runs",
     metadata,
-    Column("id", String(64), primary_key=True),
+    Column("id", Words(64), primary_key=True),
     Column("started", Double, nullable=False),
     Column("ended", Double, nullable=True),
-    Column("grant_sha256", String(64), ForeignKey("grants.sha256"), nullable=True),
-    Column("args", Text, nullable=False),
+    Column("grant_sha256", Words(64), ForeignKey("grants.sha256"), nullable=True),
+    Column("args", Words, nullable=False),
 )
 """Runs of the main job; ``args`` is a JSON array."""
 
 exposures = Table(
     "exposures",
     metadata,
-    Column("run", String(64), ForeignKey("runs.id"), primary_key=True),
-    Column("id", String(128), primary_key=True),
-    Column("product", String(64), nullable=False),
-    Column("access", String(32), nullable=False),
-    Column("severity", String(16), nullable=False),
-    Column("document", Text, nullable=False),
+    Column("run", Words(64), ForeignKey("runs.id"), primary_key=True),
+    Column("id", Words(128), primary_key=True),
+    Column("product", Words(64), nullable=False),
+    Column("access", Words(32), nullable=False),
+    Column("severity", Words(16), nullable=False),
+    Column("document", Words, nullable=False),
     Column("rank", Integer, nullable=False, server_default="0"),
     Column("score", Integer, nullable=False, server_default="0"),
     Column("exposed", Integer, nullable=False, server_default="0"),
@@ -103,9 +105,9 @@ Index("ix_exposures_order", *(exposures.c[name] for name in ("run", "exposed", "
 exposure_apps = Table(
     "exposure_apps",
     metadata,
-    Column("run", String(64), ForeignKey("runs.id"), primary_key=True),
-    Column("exposure", String(128), primary_key=True),
-    Column("app", String(64), primary_key=True),
+    Column("run", Words(64), ForeignKey("runs.id"), primary_key=True),
+    Column("exposure", Words(128), primary_key=True),
+    Column("app", Words(64), primary_key=True),
 )
 """Which app, by its content hash, leads to which store."""
 
@@ -114,11 +116,11 @@ Index("ix_exposure_apps_app", exposure_apps.c.run, exposure_apps.c.app)
 findings = Table(
     "findings",
     metadata,
-    Column("run", String(64), ForeignKey("runs.id"), primary_key=True),
-    Column("id", String(255), primary_key=True),
-    Column("rule", String(128), nullable=False),
-    Column("severity", String(16), nullable=False),
-    Column("document", Text, nullable=False),
+    Column("run", Words(64), ForeignKey("runs.id"), primary_key=True),
+    Column("id", Words(255), primary_key=True),
+    Column("rule", Words(128), nullable=False),
+    Column("severity", Words(16), nullable=False),
+    Column("document", Words, nullable=False),
     Column("rank", Integer, nullable=False, server_default="0"),
 )
 
@@ -127,19 +129,19 @@ Index("ix_findings_order", *(findings.c[name] for name in ("run", "rank", "rule"
 vendors = Table(
     "vendors",
     metadata,
-    Column("id", String(64), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("document", Text, nullable=False),
+    Column("id", Words(64), primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("document", Words, nullable=False),
 )
 
 cases = Table(
     "cases",
     metadata,
-    Column("id", String(64), primary_key=True),
-    Column("vendor", String(64), nullable=False),
-    Column("state", String(32), nullable=False),
-    Column("due", String(10), nullable=True),
-    Column("document", Text, nullable=False),
+    Column("id", Words(64), primary_key=True),
+    Column("vendor", Words(64), nullable=False),
+    Column("state", Words(32), nullable=False),
+    Column("due", Words(10), nullable=True),
+    Column("document", Words, nullable=False),
 )
 """Matters with vendors; ``due`` is an ISO 8601 date."""
 
@@ -150,13 +152,13 @@ case_log = Table(
     "case_log",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("time", String(32), nullable=False),
-    Column("subject", String(64), nullable=False),
-    Column("event", String(32), nullable=False),
-    Column("author", Text, nullable=False),
-    Column("fields", Text, nullable=False),
-    Column("prev", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
+    Column("time", Words(32), nullable=False),
+    Column("subject", Words(64), nullable=False),
+    Column("event", Words(32), nullable=False),
+    Column("author", Words, nullable=False),
+    Column("fields", Words, nullable=False),
+    Column("prev", Words(64), nullable=False),
+    Column("hash", Words(64), nullable=False),
 )
 """What happened to cases and vendors, chained by hashes; lines are only added."""
 
@@ -165,12 +167,12 @@ Index("ix_case_log_subject", case_log.c.subject)
 letters = Table(
     "letters",
     metadata,
-    Column("id", String(64), primary_key=True),
-    Column("vendor", String(64), nullable=False),
-    Column("kind", String(32), nullable=False),
-    Column("language", String(16), nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("document", Text, nullable=False),
+    Column("id", Words(64), primary_key=True),
+    Column("vendor", Words(64), nullable=False),
+    Column("kind", Words(32), nullable=False),
+    Column("language", Words(16), nullable=False),
+    Column("sha256", Words(64), nullable=False),
+    Column("document", Words, nullable=False),
 )
 
 Index("ix_letters_vendor", letters.c.vendor)
@@ -178,12 +180,12 @@ Index("ix_letters_vendor", letters.c.vendor)
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("event", String(64), primary_key=True),
-    Column("webhook", String(128), primary_key=True),
-    Column("state", String(16), nullable=False),
+    Column("event", Words(64), primary_key=True),
+    Column("webhook", Words(128), primary_key=True),
+    Column("state", Words(16), nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("problem", Text, nullable=False),
+    Column("body", Words, nullable=False),
+    Column("problem", Words, nullable=False),
     Column("updated", Double, nullable=False),
 )
 """Events for webhooks, each once."""
@@ -192,10 +194,10 @@ inventory_imports = Table(
     "inventory_imports",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("sha256", String(64), nullable=False),
-    Column("source", String(64), nullable=False),
-    Column("shape", String(64), nullable=False),
-    Column("name", Text, nullable=False),
+    Column("sha256", Words(64), nullable=False),
+    Column("source", Words(64), nullable=False),
+    Column("shape", Words(64), nullable=False),
+    Column("name", Words, nullable=False),
     Column("taken", Integer, nullable=False),
     Column("imported", Double, nullable=False),
     Column("rows", BigInteger, nullable=False),
@@ -211,13 +213,13 @@ inventory_apps = Table(
     "inventory_apps",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("key", Text, nullable=False),
-    Column("platform", String(16), nullable=False),
-    Column("bundle_id", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("publisher", Text, nullable=False),
-    Column("store_id", Text, nullable=False),
-    Column("signer", Text, nullable=False),
+    Column("key", Words, nullable=False),
+    Column("platform", Words(16), nullable=False),
+    Column("bundle_id", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("publisher", Words, nullable=False),
+    Column("store_id", Words, nullable=False),
+    Column("signer", Words, nullable=False),
     Column("in_house", Integer, nullable=False),
 )
 
@@ -227,12 +229,12 @@ inventory_devices = Table(
     "inventory_devices",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("pseudonym", String(32), nullable=False),
-    Column("source", String(64), nullable=False),
-    Column("platform", String(16), nullable=False),
-    Column("ownership", String(16), nullable=False),
-    Column("user", Text, nullable=False),
-    Column("label", Text, nullable=False),
+    Column("pseudonym", Words(32), nullable=False),
+    Column("source", Words(64), nullable=False),
+    Column("platform", Words(16), nullable=False),
+    Column("ownership", Words(16), nullable=False),
+    Column("user", Words, nullable=False),
+    Column("label", Words, nullable=False),
     Column("import_id", Integer, nullable=False),
     Column("first_seen", Integer, nullable=False),
     Column("last_seen", Integer, nullable=False),
@@ -247,7 +249,7 @@ inventory_installs = Table(
     metadata,
     Column("app", Integer, primary_key=True, autoincrement=False),
     Column("device", Integer, primary_key=True, autoincrement=False),
-    Column("version", String(255), primary_key=True),
+    Column("version", Words(255), primary_key=True),
     Column("first_seen", Integer, nullable=False),
     Column("last_seen", Integer, nullable=False),
     Column("removed", Integer, nullable=True),
@@ -259,8 +261,8 @@ inventory_counts = Table(
     "inventory_counts",
     metadata,
     Column("app", Integer, primary_key=True, autoincrement=False),
-    Column("version", String(255), primary_key=True),
-    Column("source", String(64), primary_key=True),
+    Column("version", Words(255), primary_key=True),
+    Column("source", Words(64), primary_key=True),
     Column("devices", BigInteger, nullable=True),
     Column("first_seen", Integer, nullable=False),
     Column("last_seen", Integer, nullable=False),
@@ -272,7 +274,7 @@ inventory_app_sources = Table(
     "inventory_app_sources",
     metadata,
     Column("app", Integer, primary_key=True, autoincrement=False),
-    Column("source", String(64), primary_key=True),
+    Column("source", Words(64), primary_key=True),
     Column("first_seen", Integer, nullable=False),
     Column("last_seen", Integer, nullable=False),
 )
@@ -280,8 +282,19 @@ inventory_app_sources = Table(
 inventory_maps = Table(
     "inventory_maps",
     metadata,
-    Column("header", String(64), primary_key=True),
-    Column("columns", Text, nullable=False),
+    Column("header", Words(64), primary_key=True),
+    Column("columns", Words, nullable=False),
     Column("confirmed", Double, nullable=False),
 )
 """Column maps of plain tables that a person confirmed, by a digest of the column names."""
+
+ledger_state = Table(
+    "ledger_state",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("workspace", Words(64), nullable=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("moved_to", Words, nullable=True),
+)
+"""One row, which every write looks at: whose ledger this is (in PostgreSQL), how often a run took it, and where its
+content has gone since, so that nobody writes here any more."""

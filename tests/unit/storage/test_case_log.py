@@ -25,7 +25,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 def rewrite(ledger: Ledger, statement: str) -> None:
-    with ledger._engine.begin() as connection:
+    with ledger.database.engine.begin() as connection:
         connection.execute(text(statement))
 
 
