@@ -1,6 +1,10 @@
+import hashlib
+from pathlib import Path
+
 import pytest
 
-from tieback.pii.lexicon import LEVELS, LexiconFile, Needs, Noun, folded, lexicon_files, load_lexicon
+from tieback.pii import lexicon
+from tieback.pii.lexicon import LEVELS, LexiconFile, Needs, Noun, compile_lexicon, folded, lexicon_files, load_lexicon
 from tieback.pii.taxonomy import load_taxonomy
 
 
@@ -37,19 +41,19 @@ def file(**changes: object) -> LexiconFile:
 
 
 def test_umlauts_are_found_in_both_spellings() -> None:
-    lexicon = load_lexicon([file(phrases={"phone": {"certain": ["Rückrufnummer"]}})])
-    assert ("ruckrufnummer",) in lexicon.phrases
-    assert ("rueckrufnummer",) in lexicon.phrases
+    compiled = compile_lexicon([file(phrases={"phone": {"certain": ["Rückrufnummer"]}})])
+    assert ("ruckrufnummer",) in compiled.phrases
+    assert ("rueckrufnummer",) in compiled.phrases
 
 
 def test_a_language_may_disagree_with_another() -> None:
-    lexicon = load_lexicon(
+    compiled = compile_lexicon(
         [
             file(phrases={"none": {"language": ["nombre"]}}),
             file(language="yy", phrases={"person_name": {"person": ["nombre"]}}),
         ]
     )
-    assert [(p.pii_class, p.needs) for p in lexicon.phrases["nombre",]] == [
+    assert [(p.pii_class, p.needs) for p in compiled.phrases["nombre",]] == [
         ("none", Needs.LANGUAGE),
         ("person_name", Needs.PERSON),
     ]
@@ -59,7 +63,7 @@ def test_a_word_for_both_a_person_and_a_thing_says_nothing() -> None:
     content = file()
     content.nouns.person = ["editor", "writer"]
     content.nouns.thing = ["editor", "file"]
-    assert load_lexicon([content]).nouns == {"writer": Noun.PERSON, "file": Noun.THING}
+    assert compile_lexicon([content]).nouns == {"writer": Noun.PERSON, "file": Noun.THING}
 
 
 @pytest.mark.parametrize(
@@ -72,4 +76,21 @@ def test_a_word_for_both_a_person_and_a_thing_says_nothing() -> None:
 )
 def test_damaged_files(content: LexiconFile, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        load_lexicon([content])
+        compile_lexicon([content])
+
+
+def test_what_was_compiled_once_is_read_again_and_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIEBACK_CACHE", str(tmp_path / "cache"))
+    compiled = compile_lexicon(content for _, content in lexicon_files())
+    assert load_lexicon() == compiled
+    (kept,) = (tmp_path / "cache").iterdir()
+    monkeypatch.setattr(lexicon, "compile_lexicon", None)
+    assert load_lexicon() == compiled
+    monkeypatch.undo()
+    monkeypatch.setenv("TIEBACK_CACHE", str(tmp_path / "cache"))
+    other = b"\x93of another shape"
+    kept.write_bytes(hashlib.sha256(other).digest() + other)
+    assert load_lexicon() == compiled
+    assert kept.exists() is False

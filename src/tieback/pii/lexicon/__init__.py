@@ -8,6 +8,7 @@ where its phrases come from in ``source``.
 
 import tomllib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from enum import StrEnum
 from importlib import resources
 from typing import Literal
@@ -16,6 +17,7 @@ import msgspec
 
 from tieback.pii.taxonomy import NONE, load_taxonomy
 from tieback.pii.tokens import expanded, joined, normal, split
+from tieback.storage.prepared import discard, prepared
 
 type Words = tuple[str, ...]
 
@@ -172,20 +174,44 @@ def lexicon_files() -> Iterator[tuple[str, LexiconFile]]:
     Raises:
         msgspec.ValidationError: a file has unknown keys or another shape.
     """
+    for name, raw in _raw_files():
+        yield name, msgspec.convert(tomllib.loads(raw.decode()), LexiconFile)
+
+
+def _raw_files() -> Iterator[tuple[str, bytes]]:
     folder = resources.files("tieback.pii.lexicon")
     for entry in sorted(folder.iterdir(), key=lambda item: (not item.name.startswith("en"), item.name)):
         if entry.name.endswith(".toml"):
-            yield entry.name, msgspec.convert(tomllib.loads(entry.read_text(encoding="utf-8")), LexiconFile)
+            yield entry.name, entry.read_bytes()
 
 
-def load_lexicon(files: Iterable[LexiconFile] | None = None) -> Lexicon:
-    """Compile the data files (by default the package's own).
+def load_lexicon() -> Lexicon:
+    """The package's own data files, compiled once and kept in the user's cache.
+
+    Raises:
+        ValueError: as in ``compile_lexicon``.
+    """
+    rules = resources.files("tieback.pii")
+    # Of the code as well: what makes words of phrases decides what is found.
+    code = [rules.joinpath(name).read_bytes() for name in ("tokens.py", "taxonomy.toml", "lexicon/__init__.py")]
+    source = b"\0".join([*code, *(raw for _, raw in _raw_files())])
+    packed = prepared("lexicon", source, lambda: msgspec.msgpack.encode(_compiled()))
+    with suppress(msgspec.DecodeError):
+        return msgspec.msgpack.decode(packed, type=Lexicon)
+    discard("lexicon", source)
+    return _compiled()
+
+
+def _compiled() -> Lexicon:
+    return compile_lexicon(content for _, content in lexicon_files())
+
+
+def compile_lexicon(files: Iterable[LexiconFile]) -> Lexicon:
+    """Compile data files for look-up.
 
     Raises:
         ValueError: a file names an unknown class or level, or a phrase without letters.
     """
-    if files is None:
-        files = (content for _, content in lexicon_files())
     build = _Build()
     for content in files:
         build.add(content)
