@@ -42,6 +42,10 @@ class GrantError(TiebackError):
     """A grant is missing, malformed or expired."""
 
 
+class StoppedError(TiebackError):
+    """Somebody wants the run to stop: the stop file is there. What was done is kept; the same command goes on later."""
+
+
 class WorkspaceError(TiebackError):
     """The workspace cannot be opened, read or written."""
 

@@ -3,10 +3,11 @@
 Probing is not spread over processes: one event loop owns all rate limits and the stop switch.
 """
 
-import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sized
+from contextlib import aclosing
 from datetime import UTC, date, datetime
+from typing import Protocol
 
 import msgspec
 
@@ -16,6 +17,7 @@ from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.pipeline.notes import Notes
 from tieback.pipeline.samples import Sampling
+from tieback.pipeline.window import Window
 from tieback.probes import PROBES
 from tieback.probes.choose import named, order
 from tieback.probes.finder import only_http
@@ -23,11 +25,22 @@ from tieback.probes.interface import Probe, silent
 from tieback.scope.conversation import Target, Traffic
 from tieback.scope.dialer import Dialer
 from tieback.scope.replay import ReplayDialer
+from tieback.scope.turns import Turns
 
 type AnyDialer = Dialer | ReplayDialer
 
 type Progress = Callable[[int, int], None]
 """Called with the number of candidates done and known so far."""
+
+type _Turn = tuple[Candidate, bool]
+"""Whom to ask, and whether again."""
+
+
+class Lease(Protocol):
+    """The right to ask under a grant, which one service alone has at a time."""
+
+    def check(self) -> None:
+        """Raise ``WorkspaceError`` where it was lost; called on a thread of its own."""
 
 
 def store_ports() -> Mapping[str, tuple[int, ...]]:
@@ -46,64 +59,55 @@ def today_utc() -> date:
 async def probe_all(
     candidates: Iterable[Candidate],
     grant: Grant,
-    dialer: AnyDialer,
+    dialer: Dialer,
     progress: Progress | None = None,
     along: Mapping[Candidate, Brought] | None = None,
     notes: Notes | None = None,
     samples: Sampling | None = None,
+    lease: Lease | None = None,
 ) -> AsyncGenerator[tuple[Candidate, ProbeReport]]:
     """Ask every candidate, at most ``grant.limits.concurrency`` at a time; yield reports as they come.
 
-    A report is given once the audit log of its conversations is on the disk.
+    Networks and providers take turns (``scope.turns``). What lets a first connect wait for longer than its neighbours
+    do is asked again after the others (``scope.round_trips``). A report is given once the audit log of its
+    conversations is on the disk.
 
     Closing the iterator cancels what is under way; sockets are closed by the dialer.
 
     Args:
-        candidates: whom to ask.
+        candidates: whom to ask; of a stream no more is read than is needed to let networks take turns.
         grant: what may be asked.
         dialer: opens the connections.
         progress: told after each.
         along: containers and public keys that apps name at a candidate; its probe gets those of its own services.
         notes: reads ransom notes where the grant allows it; by default none is read.
         samples: reads a few records where the grant allows it; by default none are read.
+        lease: the right to ask under this grant, looked at every second.
+
+    Raises:
+        StoppedError: the stop file is there. What was under way is closed; what was asked before has been given.
+        WorkspaceError: the audit log cannot be written, or the lease was lost.
     """
-    along = along or {}
-    waiting = list(candidates)
-    total = len(waiting)
+    brought = along or {}
+
+    async def ask(turn: _Turn) -> ProbeReport:
+        candidate, again = turn
+        its = brought.get(candidate, NOTHING)
+        return await probe_one(candidate, dialer, grant, its, notes, samples, hasty=not again)
+
+    size = dialer.window()
+    turns = Turns(((one, False) for one in candidates), lambda turn: dialer.lot(turn[0].host), size)
+    window = Window(turns, ask, lambda turn: (turn[0], True), size, dialer.heed, lease.check if lease else None)
     done = 0
-    waiting.reverse()
-    running: set[asyncio.Task[tuple[Candidate, ProbeReport]]] = set()
-    try:
-        ended: set[asyncio.Task[tuple[Candidate, ProbeReport]]] = set()
-        while waiting or running or ended:
-            while waiting and len(running) < grant.limits.concurrency:
-                running.add(asyncio.create_task(_ask(waiting.pop(), dialer, grant, along, notes, samples)))
-            if ended:
-                # Others are asked while the disk takes what these have cost.
-                await dialer.settle()
-            for task in ended:
+    async with aclosing(window.results()) as found:
+        async for batch in found:
+            # Others are asked while the disk takes what these have cost.
+            await dialer.settle()
+            for (candidate, _), report in batch:
                 done += 1
                 if progress is not None:
-                    progress(done, total)
-                yield task.result()
-            ended = set()
-            if running:
-                ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-
-
-async def _ask(
-    candidate: Candidate,
-    dialer: AnyDialer,
-    grant: Grant,
-    along: Mapping[Candidate, Brought],
-    notes: Notes | None,
-    samples: Sampling | None,
-) -> tuple[Candidate, ProbeReport]:
-    return candidate, await probe_one(candidate, dialer, grant, along.get(candidate, NOTHING), notes, samples)
+                    progress(done, len(candidates) if isinstance(candidates, Sized) else turns.known)
+                yield candidate, report
 
 
 async def probe_one(
@@ -113,8 +117,16 @@ async def probe_one(
     brought: Brought = NOTHING,
     notes: Notes | None = None,
     samples: Sampling | None = None,
+    *,
+    hasty: bool = False,
 ) -> ProbeReport:
-    """Ask one candidate with the probe that its service or port implies, then with the others until one knows it."""
+    """Ask one candidate with the probe that its service or port implies, then with the others until one knows it.
+
+    Raises:
+        LookAgain: ``hasty``, and a first connect took longer than those of its network do.
+        StoppedError: the stop file is there.
+        WorkspaceError: the audit log cannot be written.
+    """
     decision = await dialer.permit(candidate.host, candidate.port)
     target = Target(
         host=candidate.host,
@@ -127,7 +139,7 @@ async def probe_one(
     )
     if not decision.allowed:
         return ProbeReport(target=target.label, outcome=Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
-    report = await probe_target(target, decision.depth, dialer, brought)
+    report = await probe_target(target, decision.depth, dialer, brought, hasty=hasty)
     if samples is not None:
         report = await samples.read(report, target, decision.depth, dialer)
     if notes is not None and decision.ransom_note:
@@ -135,7 +147,9 @@ async def probe_one(
     return report
 
 
-async def probe_target(target: Target, depth: Depth, dialer: AnyDialer, brought: Brought = NOTHING) -> ProbeReport:
+async def probe_target(
+    target: Target, depth: Depth, dialer: AnyDialer, brought: Brought = NOTHING, *, hasty: bool = False
+) -> ProbeReport:
     """As ``probe_one``, for a target that may be asked so deep."""
     spent: list[Traffic] = []
     first: ProbeReport | None = None
@@ -145,7 +159,7 @@ async def probe_target(target: Target, depth: Depth, dialer: AnyDialer, brought:
         probe = waiting.popleft()
         if (web and not (probe.meta.web or probe.meta.http_too)) or (quiet and probe.meta.greets):
             continue
-        report = await _converse(probe, _given(target, probe, brought), depth, dialer, spent)
+        report = await _converse(probe, _given(target, probe, brought), depth, dialer, spent, hasty and not spent)
         if first is None or first.outcome is Outcome.NOT_RECORDED or only_http(report):
             # That an HTTP server answers says more than which guess failed first.
             first = report
@@ -193,9 +207,11 @@ def _given(target: Target, probe: Probe, brought: Brought) -> Target:
     return msgspec.structs.replace(target, names=(*target.names, *names), keys=keys) if names or keys else target
 
 
-async def _converse(probe: Probe, target: Target, depth: Depth, dialer: AnyDialer, spent: list[Traffic]) -> ProbeReport:
+async def _converse(
+    probe: Probe, target: Target, depth: Depth, dialer: AnyDialer, spent: list[Traffic], hasty: bool = False
+) -> ProbeReport:
     report, traffic = await dialer.converse(
-        target, probe.run(target, depth), probe.meta.sends, depth=depth, probe=probe.meta.name
+        target, probe.run(target, depth), probe.meta.sends, depth=depth, probe=probe.meta.name, hasty=hasty
     )
     spent.append(traffic)
     report = msgspec.structs.replace(

@@ -112,6 +112,9 @@ class Connection:
                 await asyncio.get_running_loop().sock_connect(sock, (address, port))
             return cls(sock, left, charge)
         except TimeoutError:
+            if _connected(sock):
+                # It came while the loop had its hands full: our time ran out, not the service's.
+                return cls(sock, left, charge)
             sock.close()
             raise Fault(Outcome.TIMEOUT, f"no connection to {address} port {port} in {limit:.1f} s") from None
         except OSError as error:
@@ -290,6 +293,14 @@ class Connection:
         if self.silent:
             return Fault(Outcome.REFUSED, "the peer reset the connection before a byte came")
         return Fault(Outcome.PROTOCOL_MISMATCH, f"the peer reset the connection after {self._raw} bytes")
+
+
+def _connected(sock: socket.socket) -> bool:
+    try:
+        sock.getpeername()
+    except OSError:
+        return False
+    return True
 
 
 def _connect_fault(error: OSError, address: str, port: int) -> Fault:

@@ -138,6 +138,10 @@ class Fault(Exception):  # noqa: N818 - thrown into generators; the tree of erro
         super().__init__(f"{outcome}: {detail}")
 
 
+class LookAgain(Exception):  # noqa: N818 - no error: more time is all that is missing
+    """A first look ran out of its time before the service answered a connect: it is asked again with more."""
+
+
 class Traffic(msgspec.Struct, frozen=True):
     """What a conversation cost, measured by the dialer."""
 

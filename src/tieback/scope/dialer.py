@@ -7,24 +7,31 @@ one store.
 """
 
 import asyncio
+import logging
+import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Grant
 from tieback.scope.audit import AuditLog
 from tieback.scope.budget import Rates
 from tieback.scope.connection import Connection
-from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Step, Target, Traffic
+from tieback.scope.conversation import Conversation, DeclaredSend, Fault, LookAgain, Step, Target, Traffic
 from tieback.scope.decide import Decision, Scope
+from tieback.scope.descriptors import room
 from tieback.scope.names import Names
 from tieback.scope.recording import Open, Recording
+from tieback.scope.round_trips import RoundTrips
 from tieback.scope.talk import Door, Talk
 from tieback.scope.tls import Contexts
 from tieback.scope.transcript import TranscriptFile
+from tieback.scope.turns import lot_of
 
 _MAX_FAULTS = 64
 """Faults that a conversation may handle before it is ended."""
+_LOG = logging.getLogger(__name__)
 
 
 class Dialer:
@@ -48,7 +55,7 @@ class Dialer:
             grant: the permission.
             audit: gets a line for every connect, refusal and end.
             names: resolves hosts; the grant's table and the system's DNS servers by default.
-            stop_file: while it exists nothing is connected to or read.
+            stop_file: once it exists nothing is connected to or read any more.
             today: the day to judge the grant by; by default the current one in UTC, which may change during a run.
             contexts: how TLS verifies; the system's trusted roots by default.
             transcripts: gets what goes over the wire; by default nothing is kept.
@@ -60,14 +67,42 @@ class Dialer:
         self._grant = grant
         self._audit = audit
         self._names = names if names is not None else Names(grant)
-        self._stop_file = stop_file
+        self._stop_file = os.fspath(stop_file) if stop_file is not None else ""
         self._today = today
         self._scope = Scope(grant, self._day())
         self._rate = Rates(grant.limits, provider_of)
+        self._provider_of = provider_of
+        self._trips = RoundTrips()
         self._slots = asyncio.Semaphore(grant.limits.concurrency)
         self._contexts = contexts if contexts is not None else Contexts()
         self._transcripts = transcripts
         self._announced = False
+
+    def window(self) -> int:
+        """Conversations that may be under way at once: what the grant says, or what this process may open, with a line.
+
+        Raises:
+            WorkspaceError: the audit log cannot be written.
+        """
+        wanted = self._grant.limits.concurrency
+        found, why = room(wanted)
+        if why:
+            self._audit.append("window", {"concurrency": wanted, "window": found, "why": why})
+            _LOG.warning("%d conversations at the same time, not the %d of the grant: %s", found, wanted, why)
+        return found
+
+    def lot(self, host: str) -> str:
+        """The network or provider that a host takes its turn with."""
+        return lot_of(host, self._provider_of)
+
+    def heed(self) -> None:
+        """Look whether the run is to stop.
+
+        Raises:
+            StoppedError: the stop file is there.
+        """
+        if reason := self._stopped():
+            raise StoppedError(reason, advice="Take it away and give the same command again: it goes on from here")
 
     async def permit(self, host: str, port: int) -> Decision:
         """Whether the grant lets ``host`` be asked on ``port``; resolves it, and connects to nothing.
@@ -99,6 +134,7 @@ class Dialer:
         probe: str = "",
         note: bool = False,
         sample: bool = False,
+        hasty: bool = False,
     ) -> tuple[R, Traffic]:
         """Hold a conversation to its end.
 
@@ -110,8 +146,11 @@ class Dialer:
             probe: whose conversation it is, for the transcript.
             note: whether a ransom note is to be read; an address whose rule does not allow that is out of scope.
             sample: whether a few records are to be read; it takes the depth ``sample``.
+            hasty: whether this is a first look, which waits for a connect no longer than the network's others took.
 
         Raises:
+            LookAgain: a first look's time was too short to tell.
+            StoppedError: the stop file is there.
             WorkspaceError: the audit log cannot be written.
             Exception: whatever the conversation raises, a ``Fault`` that it does not handle included.
         """
@@ -127,20 +166,22 @@ class Dialer:
             # Of a sample not even what was sent is kept: names of keys can be people's.
             kept = self._transcripts is not None and not sample
             recording = Recording(allowed, Connection.open) if kept else None
-            door = self._door(target, depth, recording.open if recording is not None else Connection.open, note=note)
+            door = self._door(target, depth, recording.open if recording is not None else Connection.open, note, hasty)
             talk = Talk(door, target, allowed, self._grant.limits)
-            fault = ""
+            fault, again = "", False
             try:
                 result = await drive(talk, conversation)
             except BaseException as error:
-                fault = str(error) if isinstance(error, Fault) else type(error).__name__
+                told = isinstance(error, Fault | LookAgain | StoppedError)
+                fault = str(error) if told else type(error).__name__
+                again = isinstance(error, LookAgain)
                 raise
             finally:
                 talk.close()
                 conversation.close()
                 traffic = talk.traffic()
                 self._audit.append("end", talk.account(fault))
-                if self._transcripts is not None:
+                if self._transcripts is not None and not again:
                     whole = depth if depth is not None else Depth.SAMPLE
                     lines = recording.lines() if recording is not None else ()
                     self._transcripts.keep(target, probe, whole, lines, traffic)
@@ -154,7 +195,7 @@ class Dialer:
         """
         await asyncio.to_thread(self._audit.sync)
 
-    def _door(self, target: Target, depth: Depth | None, connect: Open, *, note: bool) -> Door:
+    def _door(self, target: Target, depth: Depth | None, connect: Open, note: bool, hasty: bool) -> Door:
         def decide(address: str) -> Decision:
             decision = self._decide(target.host, address, target.port)
             return _enough(decision, target, depth, note=note) if decision.allowed else decision
@@ -163,7 +204,16 @@ class Dialer:
             return self._today_scope().lapsed
 
         return Door(
-            self._names.resolve, decide, self._rate, self._contexts, self._stopped, lapsed, self._audit.append, connect
+            self._names.resolve,
+            decide,
+            self._rate,
+            self._contexts,
+            self._stopped,
+            lapsed,
+            self._audit.append,
+            connect,
+            self._trips,
+            hasty,
         )
 
     def _decide(self, host: str, address: str | None, port: int) -> Decision:
@@ -179,7 +229,7 @@ class Dialer:
 
     def _stopped(self) -> str:
         stop = self._stop_file
-        return f"stop file {stop} is there" if stop is not None and stop.exists() else ""
+        return f"the stop file {stop} is there" if stop and os.path.lexists(stop) else ""
 
     def _announce(self) -> None:
         if not self._announced:

@@ -208,6 +208,7 @@ class ReplayDialer:
         probe: str = "",
         note: bool = False,  # noqa: ARG002 - a note is never kept
         sample: bool = False,  # noqa: ARG002 - nor are values of records
+        hasty: bool = False,  # noqa: ARG002 - nothing is waited for
     ) -> tuple[R, Traffic]:
         """As ``Dialer.converse``; the cost is the one of then."""
         found = self._held.get(target.label, {}).get(probe)

@@ -1,8 +1,10 @@
 """One conversation under way: its connection, its budget, and the steps."""
 
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Limits
 from tieback.model.probe import Outcome, TlsInfo
 from tieback.scope.budget import Budget, Rates
@@ -12,6 +14,7 @@ from tieback.scope.conversation import (
     Connect,
     DeclaredSend,
     Fault,
+    LookAgain,
     Receive,
     Send,
     StartTls,
@@ -23,6 +26,7 @@ from tieback.scope.decide import Decision
 from tieback.scope.hostname import parse_host
 from tieback.scope.names import Resolution
 from tieback.scope.recording import Open
+from tieback.scope.round_trips import RoundTrips
 from tieback.scope.tls import Contexts
 
 
@@ -43,6 +47,10 @@ class Door:
     audit: Callable[[str, Mapping[str, object]], None]
     open: Open
     """Makes a connection to an address that was decided on."""
+    trips: RoundTrips = field(default_factory=RoundTrips)
+    """What connects took so far."""
+    hasty: bool = False
+    """Whether this is a first look: it ends where the service lets a connect wait for longer than its neighbours do."""
 
 
 class Talk:
@@ -71,6 +79,8 @@ class Talk:
 
         Raises:
             Fault: it failed.
+            LookAgain: it was a first look, and its time was too short.
+            StoppedError: the run is to stop.
         """
         try:
             match step:
@@ -122,13 +132,14 @@ class Talk:
         self.close()
         self._tls = None
         fault: Fault | None = None
-        for address in await self._addresses():
+        addresses = await self._addresses()
+        for address in addresses:
             decision = self._door.decide(address)
             if not decision.allowed:
                 fault = fault or self._refusal(decision.reason, address)
                 continue
             try:
-                self._connection = await self._dial(address, decision)
+                self._connection = await self._dial(address, decision, first=len(addresses) == 1)
                 if tls:
                     await self._shake(address, seconds)
             except Fault as failed:
@@ -156,7 +167,7 @@ class Talk:
         self._door.audit("refused", {"target": self._target.label, "address": address, "reason": reason})
         return Fault(outcome, reason)
 
-    async def _dial(self, address: str, decision: Decision) -> Wire:
+    async def _dial(self, address: str, decision: Decision, *, first: bool = False) -> Wire:
         self._budget.begin()
         self._budget.connection()
         self._budget.pause(await self._door.rate.admit(self._target.host, address))
@@ -164,9 +175,23 @@ class Talk:
         self._budget.left()
         line = {"target": self._target.label, "address": address, "rule": decision.rule, "reason": decision.reason}
         self._door.audit("connect", line)
-        return await self._door.open(
-            address, self._target.port, self._limits.connect_seconds, self._budget.left, self._budget.wire
-        )
+        most = self._limits.connect_seconds
+        # Of several addresses one that is slow must not lose its place to the next; and who answered once is known.
+        hasty = first and self._door.hasty and not self._address
+        patience = self._door.trips.patience(address, most) if hasty else most
+        begun = time.monotonic()
+        try:
+            opened = await self._door.open(address, self._target.port, patience, self._budget.left, self._budget.wire)
+        except Fault as fault:
+            if fault.outcome is Outcome.TIMEOUT:
+                self._door.trips.ran_out(address, whole=patience >= most)
+                if patience < most:
+                    raise LookAgain(f"no connection in {patience:.1f} s; it is asked again with more") from None
+            elif fault.outcome is Outcome.REFUSED:
+                self._door.trips.answered(address, time.monotonic() - begun)
+            raise
+        self._door.trips.answered(address, time.monotonic() - begun)
+        return opened
 
     async def _start_tls(self) -> None:
         connection = self._open()
@@ -309,7 +334,7 @@ class Talk:
 
     def _stop(self) -> None:
         if reason := self._door.stopped():
-            raise Fault(Outcome.BUDGET_SPENT, reason)
+            raise StoppedError(reason)
 
 
 _MAX_PREAMBLE = 32

@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from tieback.backends.candidates import candidates
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.app import App, Platform
 from tieback.model.backend import Backend, Candidate, Route
+from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Grant, Limits
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.model.public_key import PublicKey
@@ -23,7 +24,7 @@ from tieback.probes import PROBES
 from tieback.recognise.collect import collect
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.rules import Rules
-from tieback.scope.conversation import Conversation, DeclaredSend, Target, Traffic
+from tieback.scope.conversation import Conversation, DeclaredSend, LookAgain, Target, Traffic
 from tieback.scope.decide import Decision
 from tieback.scope.replay import ReplayDialer
 from tieback.scope.transcript import read_transcripts
@@ -56,9 +57,25 @@ class ScriptedDialer:
         self.under_way = self.most = 0
         self.settled = 0
         """How many conversations had begun when the audit log was last on the disk."""
+        self.concurrency = 4
+        self.stopped = False
+        self.slow: set[str] = set()
+        """Targets that no first look is long enough for."""
+        self.looks: list[tuple[str, bool]] = []
+        """Targets, each time that they were begun with, and whether as a first look."""
 
     async def permit(self, host: str, port: int) -> Decision:
         return Decision(self.allowed, "outside the grant", rule="", depth=Depth.DESCRIBE)
+
+    def window(self) -> int:
+        return self.concurrency
+
+    def lot(self, host: str) -> str:
+        return host
+
+    def heed(self) -> None:
+        if self.stopped:
+            raise StoppedError("the stop file is there")
 
     async def settle(self) -> None:
         self.settled = len(self.asked)
@@ -72,8 +89,12 @@ class ScriptedDialer:
         depth: Depth | None = None,
         probe: str = "",
         note: bool = False,
+        hasty: bool = False,
     ) -> tuple[ProbeReport, Traffic]:
         conversation.close()
+        self.looks.append((target.label, hasty))
+        if hasty and target.label in self.slow:
+            raise LookAgain("no connection in 0.4 s")
         name = next(probe.meta.name for probe in PROBES if probe.meta.sends == tuple(sends))
         self.asked.append((target.label, name))
         self.targets[name] = target
@@ -186,6 +207,7 @@ async def test_outside_the_grant_nothing_is_asked() -> None:
 
 async def test_all_are_asked_within_the_concurrency() -> None:
     dialer = ScriptedDialer({probe.meta.name: Outcome.OK for probe in PROBES})
+    dialer.concurrency = 3
     candidates = [candidate(port, "redis") for port in range(1, 41)]
     seen: list[tuple[int, int]] = []
     found = probing.probe_all(candidates, grant(concurrency=3), dialer, lambda *step: seen.append(step))  # type: ignore[arg-type]
@@ -197,6 +219,48 @@ async def test_all_are_asked_within_the_concurrency() -> None:
     assert {report.target for report in reports} == {f"store.test:{port}" for port in range(1, 41)}
     assert dialer.most <= 3
     assert seen[-1] == (40, 40)
+
+
+async def test_what_is_slow_to_be_reached_is_asked_again_after_the_others() -> None:
+    dialer = ScriptedDialer({"redis": Outcome.OK})
+    dialer.slow = {"store.test:1", "store.test:3"}
+    found = probing.probe_all([candidate(port, "redis") for port in range(1, 9)], grant(), dialer)  # type: ignore[arg-type]
+    reports = {report.target: report.outcome async for _, report in found}
+    assert reports == {f"store.test:{port}": Outcome.OK for port in range(1, 9)}
+    assert dialer.looks[-2:] == [("store.test:1", False), ("store.test:3", False)]
+    assert all(hasty for _, hasty in dialer.looks[:-2])
+
+
+async def test_of_a_stream_no_more_is_read_than_is_needed() -> None:
+    dialer = ScriptedDialer({"redis": Outcome.OK})
+    read = 0
+
+    def stream() -> Iterator[Candidate]:
+        nonlocal read
+        for port in range(1, 60_001):
+            read += 1
+            yield candidate(port, "redis")
+
+    seen: list[tuple[int, int]] = []
+    found = probing.probe_all(stream(), grant(), dialer, lambda *step: seen.append(step))  # type: ignore[arg-type]
+    await anext(found)
+    await found.aclose()
+    assert read < 3000
+    assert seen == [(1, seen[0][1])]
+    assert 1 <= seen[0][1] <= read
+
+
+async def test_the_stop_file_ends_a_run_and_what_was_found_is_given() -> None:
+    dialer = ScriptedDialer({"redis": Outcome.OK})
+    found = probing.probe_all([candidate(port, "redis") for port in range(1, 41)], grant(), dialer)  # type: ignore[arg-type]
+    reports = []
+    reports.append((await anext(found))[1])
+    dialer.stopped = True
+    with pytest.raises(StoppedError, match="stop file"):
+        reports += [report async for _, report in found]
+    begun = {label for label, _ in dialer.looks}
+    assert len(begun) <= 2 * dialer.concurrency
+    assert {report.target for report in reports} <= begun
 
 
 ANON = PublicKey("supabase_anon", "made-up", ("supabase",))

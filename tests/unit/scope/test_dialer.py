@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Outcome
 from tieback.scope.audit import AuditLog, verify
@@ -206,10 +207,10 @@ async def test_the_stop_file(bench: Bench) -> None:
         return (yield Receive())
 
     async with ponging() as (port, seen):
-        with pytest.raises(Fault, match="stop file") as caught:
+        with pytest.raises(StoppedError, match="stop file"):
             await bench.dialer().converse(Target("127.0.0.1", port), stopped_midway(), SENDS)
-        assert caught.value.outcome is Outcome.BUDGET_SPENT
-        with pytest.raises(Fault, match="stop file"):
+        assert "stop file" in bench.log()[-1]["fields"]["fault"]
+        with pytest.raises(StoppedError, match="stop file"):
             await bench.dialer().converse(Target("127.0.0.1", port), ping(), SENDS)
         # The server is heard of a moment later.
         await asyncio.sleep(0.05)

@@ -1,0 +1,143 @@
+"""A bounded window over a queue: so many are asked at once, whatever the number that waits.
+
+A watcher looks every fifth of a second whether to stop, and then ends what is under way where it stands, however many
+are waiting for an answer.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+from tieback.model.errors import TiebackError
+from tieback.scope.conversation import LookAgain
+from tieback.scope.turns import Turns
+
+HEED_SECONDS = 0.2
+"""Between two looks whether to stop."""
+_CHECKED_EVERY = 5
+"""Looks, after which the lease is looked at too."""
+_AT_ONCE = 256
+"""Askings that are begun before those under way get the loop."""
+
+
+class Window[Item, Result]:
+    """Asks each item of a queue, and gives what came of it, as it comes."""
+
+    def __init__(
+        self,
+        turns: Turns[Item],
+        ask: Callable[[Item], Awaitable[Result]],
+        again: Callable[[Item], Item],
+        size: int,
+        heed: Callable[[], None],
+        check: Callable[[], None] | None = None,
+    ) -> None:
+        """Begin; nothing is asked yet.
+
+        Args:
+            turns: whose turn it is.
+            ask: asks one; ``LookAgain`` puts it back for later.
+            again: how it is put back.
+            size: how many at once.
+            heed: raises where everything has to stop; called on the loop, so it must not wait.
+            check: as ``heed``, about once a second, on a thread.
+        """
+        self._turns = turns
+        self._ask = ask
+        self._again = again
+        self._size = size
+        self._heed = heed
+        self._check = check
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ended: list[tuple[Item, Result]] = []
+        self._failed: Exception | None = None
+        self._wake = asyncio.Event()
+
+    async def results(self) -> AsyncGenerator[list[tuple[Item, Result]]]:
+        """Those that ended since the last were taken, at least one.
+
+        Raises:
+            Exception: what ``heed``, ``check`` or ``ask`` raised first; what had ended by then is given before.
+        """
+        watcher = asyncio.create_task(self._watch())
+        try:
+            while True:
+                more = self._fill()
+                if self._ended:
+                    ended, self._ended = self._ended, []
+                    yield ended
+                elif self._failed is not None:
+                    raise self._failed
+                elif more:
+                    await asyncio.sleep(0)
+                elif self._tasks:
+                    self._wake.clear()
+                    await self._wake.wait()
+                else:
+                    return
+        finally:
+            watcher.cancel()
+            self._end()
+            await asyncio.gather(watcher, *self._tasks, return_exceptions=True)
+
+    def _fill(self) -> bool:
+        """Begin some; whether there is room and work for more."""
+        if self._failed is None:
+            self._fail_on(self._heed)
+        begun = 0
+        while self._failed is None and len(self._tasks) < self._size:
+            if begun >= _AT_ONCE:
+                return True
+            turn = self._turns.take()
+            if turn is None:
+                break
+            self._tasks.add(asyncio.create_task(self._one(*turn)))
+            begun += 1
+        return False
+
+    async def _one(self, item: Item, lot: str) -> None:
+        try:
+            result = await self._ask(item)
+        except LookAgain:
+            self._turns.again(self._again(item))
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - raised where the results are read
+            self._fail(error)
+            self._end()
+        else:
+            self._ended.append((item, result))
+        finally:
+            self._turns.ended(lot)
+            task = asyncio.current_task()
+            assert task is not None
+            self._tasks.discard(task)
+            self._wake.set()
+
+    async def _watch(self) -> None:
+        looks = 0
+        while self._failed is None:
+            await asyncio.sleep(HEED_SECONDS)
+            looks += 1
+            self._fail_on(self._heed)
+            if self._check is not None and looks % _CHECKED_EVERY == 0:
+                try:
+                    await asyncio.to_thread(self._check)
+                except TiebackError as error:
+                    self._fail(error)
+        self._end()
+        self._wake.set()
+
+    def _fail_on(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except TiebackError as error:
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        """Remember the first failure."""
+        if self._failed is None:
+            self._failed = error
+
+    def _end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
