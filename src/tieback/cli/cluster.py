@@ -2,12 +2,15 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from tieback.cli.terminal import talk_console
+
+if TYPE_CHECKING:
+    from tieback.engine.dask import DaskEngine
 
 app = typer.Typer(help="Scans on many machines: certificates, a scheduler, workers (extra [dask]).")
 
@@ -88,6 +91,19 @@ def local(
     from tieback.engine.cluster import serve_local
 
     asyncio.run(serve_local(certs, workers, port, dashboard, _scheduler_told))
+
+
+def engine_at(address: str, certs: Path | None) -> "DaskEngine":
+    """The engine of a cluster; what a person should know of its members and batches is said on stderr.
+
+    Raises:
+        UsageError: the address or the certificates are none.
+        EngineError: the extra is not installed.
+    """
+    from tieback.engine.dask import DaskEngine
+
+    talk = talk_console()
+    return DaskEngine(address, certs, on_event=lambda event: talk.print(Text(f"cluster: {event.detail}")))
 
 
 def _worker_told(address: str) -> None:

@@ -99,6 +99,6 @@ def _engine(name: str, certs: Path | None) -> "Engine | None":
         if certs is not None:
             raise UsageError("only a cluster has certificates", where="--certs", advice="Add --engine dask://HOST:PORT")
         return None
-    from tieback.engine.dask import DaskEngine
+    from tieback.cli.cluster import engine_at
 
-    return DaskEngine(name, certs)
+    return engine_at(name, certs)

@@ -90,9 +90,9 @@ async def serve_worker(
             await _until_told_to_stop(worker.finished())
     except (OSError, TimeoutError) as error:
         raise EngineError(
-            f"the scheduler does not answer ({type(error).__name__})",
+            f"the scheduler does not answer, or not with a certificate of this cluster ({type(error).__name__})",
             where=scheduler,
-            advice="Check address and --certs",
+            advice="Check the address, --certs, and that `tieback cluster scheduler` runs",
         ) from None
 
 
