@@ -4,7 +4,8 @@
     drafts/<part>.<process>.<n>/     a part in the making; those of a run's workers in a folder of that run (``fence``)
 
 A part is published by one rename of its directory, so that readers see all of its tables or none, and a process that is
-killed leaves a draft at most. A part is named after its units: publishing it again changes nothing.
+killed leaves a draft at most. A part is named after its units: publishing it again changes nothing. ``compaction`` puts
+many parts into one, as ``lake_layout`` describes; a part that is damaged is left out, and ``Lake.damaged`` tells of it.
 """
 
 import hashlib
@@ -17,17 +18,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self
 
+from tieback.model.errors import WorkspaceError
 from tieback.storage.failures import storage_errors
 from tieback.storage.fence import check_fence, close_fences
+from tieback.storage.lake_layout import Layout, Replaces, layout, note, reading, write_replaces
+from tieback.storage.lake_sql import connected
+from tieback.storage.parquet_check import file_damage
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
     import pyarrow.parquet as pq
-
-THREADS = 2
-MEMORY = "1GB"
-"""What DuckDB may hold; beyond it, it sorts and joins on the disk."""
 
 
 class UnitLike(Protocol):
@@ -85,23 +86,15 @@ class Lake:
         if self.published(part):
             return False
         members = rows_table("units", ((u.key, u.version, u.source, u.size, part) for u in units))
-        with storage_errors(self.directory):
-            self._open_drafts()
-            draft = Path(tempfile.mkdtemp(dir=self._drafts, prefix=f"{part}.{os.getpid()}."))
-            try:
+        try:
+            with self._becoming(part) as directory:
                 for name, table in {**tables, "units": members}.items():
                     if table.num_rows or name == "units":
-                        _write(draft / f"{name}.parquet", table)
-                _sync(draft)
-                draft.rename(self._parts / part)
-            except BaseException as error:
-                shutil.rmtree(draft, ignore_errors=True)
-                if isinstance(error, OSError) and self.published(part):
-                    return False  # another process was faster with the same part
-                if isinstance(error, OSError) and self._fenced:
-                    check_fence(self._drafts)
-                raise
-            _sync(self._parts)
+                        _write(directory / f"{name}.parquet", table)
+        except WorkspaceError:
+            if self.published(part):
+                return False  # another process was faster with the same part
+            raise
         return True
 
     @contextmanager
@@ -114,40 +107,105 @@ class Lake:
         """
         from tieback.storage.schemas import rows_table
 
+        with self._becoming(part) as directory:
+            with Draft(directory) as draft:
+                yield draft
+            _write(directory / "units.parquet", rows_table("units", ()))
+
+    @contextmanager
+    def replacement(self, part: str, told: Replaces) -> Iterator[Path]:
+        """A directory for the Parquet files of a part that stands for others; it becomes visible as ``draft`` does.
+
+        Raises:
+            WorkspaceError: as ``draft``.
+        """
+        with self._becoming(part) as directory:
+            yield directory
+            digests = {}
+            for path in sorted(directory.iterdir()):
+                with path.open("rb") as file:
+                    os.fsync(file.fileno())
+                    digests[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+            write_replaces(directory, Replaces(told.replaces, told.holds, digests))
+
+    @contextmanager
+    def _becoming(self, part: str) -> Iterator[Path]:
+        """A new directory that becomes the part when the context ends without an error."""
         with storage_errors(self.directory):
             self._open_drafts()
-            directory = Path(tempfile.mkdtemp(dir=self._drafts, prefix=f"{part}.{os.getpid()}."))
+            draft = Path(tempfile.mkdtemp(dir=self._drafts, prefix=f"{part}.{os.getpid()}."))
             try:
-                with Draft(directory) as draft:
-                    yield draft
-                _write(directory / "units.parquet", rows_table("units", ()))
-                _sync(directory)
-                directory.rename(self._parts / part)
-            except BaseException:
-                shutil.rmtree(directory, ignore_errors=True)
+                yield draft
+                _sync(draft)
+                draft.rename(self._parts / part)
+            except BaseException as error:
+                shutil.rmtree(draft, ignore_errors=True)
+                if isinstance(error, OSError) and self._fenced and not self.published(part):
+                    check_fence(self._drafts)
                 raise
             _sync(self._parts)
 
     def published(self, part: str) -> bool:
-        """Whether the part is visible."""
-        return (self._parts / part).is_dir()
+        """Whether the part's rows can be read, from its own directory or from the part that it was put into."""
+        now = self.layout()
+        return part in now.held or part in now.live
 
     def parts(self) -> set[str]:
-        """The names of all published parts."""
-        with storage_errors(self.directory):
-            return {entry.name for entry in os.scandir(self._parts)} if self._parts.is_dir() else set()
+        """The names of all published parts whose rows can be read."""
+        return self.layout().published()
 
-    def read(self, part: str, table: str) -> "pa.Table":
-        """One table of one part; without rows where the part has none."""
+    def layout(self) -> Layout:
+        """Which directories are read. Raises ``WorkspaceError``."""
+        with storage_errors(self.directory):
+            return layout(self.directory)
+
+    def damaged(self) -> dict[str, str]:
+        """Parts that are left out because they are damaged, and why. Raises ``WorkspaceError``."""
+        return dict(self.layout().damaged)
+
+    def read(self, part: str, table: str, units: tuple[str, str] | None = None) -> "pa.Table":
+        """One table of one part; without rows where the part has none.
+
+        Args:
+            part: a part as it was published, or the ``part`` that the table ``units`` tells in a query.
+            table: its name.
+            units: of the units from the first of these to the last alone; what else lies between is hardly read.
+
+        Raises:
+            WorkspaceError: it is damaged or cannot be read.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
         import pyarrow.parquet as pq
 
         from tieback.storage.schemas import SCHEMAS
 
-        path = self._parts / part / f"{table}.parquet"
-        with storage_errors(path):
-            if not path.exists():
-                return SCHEMAS[table].empty_table()
-            return pq.ParquetFile(path).read()
+        with reading(self.directory):
+            where = part if (self._parts / part).is_dir() else self.layout().held.get(part, part)
+            path = self._parts / where / f"{table}.parquet"
+            with storage_errors(path):
+                if not path.exists():
+                    return SCHEMAS[table].empty_table()
+                with pq.ParquetFile(path) as file:
+                    if units is None:
+                        found = file.read()
+                    else:
+                        at = file.schema_arrow.get_field_index("unit")
+                        groups = [n for n in range(file.num_row_groups) if _overlaps(file, n, at, units)]
+                        found = file.read_row_groups(groups)
+                        within = pc.and_(
+                            pc.greater_equal(found["unit"], pa.scalar(units[0])),
+                            pc.less_equal(found["unit"], pa.scalar(units[1])),
+                        )
+                        found = found.filter(within)
+        if where == part:
+            return found
+        if table == "units":
+            return found.filter(pc.equal(found["part"], part))
+        if "unit" not in found.column_names:
+            return found
+        mine = self.read(part, "units")
+        return found.filter(pc.is_in(_names(found), value_set=_names(mine)))
 
     def clear_drafts(self) -> int:
         """Take away what killed processes left, and the right to publish from workers of earlier runs.
@@ -181,8 +239,12 @@ class Lake:
             WorkspaceError: the lake cannot be read, or memory and disk do not suffice.
             duckdb.Error: the query itself is wrong.
         """
-        with self._connected(sql, tables) as connection:
-            return connection.sql(sql, params=params).to_arrow_table()
+        while True:
+            try:
+                with self._connected(sql, tables) as connection:
+                    return connection.sql(sql, params=params).to_arrow_table()
+            except Exception as error:  # noqa: BLE001 - raised again where no file of the lake is to blame
+                self._leave_out(sql, error)
 
     def stream(
         self,
@@ -193,54 +255,59 @@ class Lake:
         rows_a_batch: int = 10_000,
     ) -> Iterator[tuple[Any, ...]]:
         """The rows of an answer of any size, a bounded number in memory. Arguments and errors as in ``query``."""
-        with self._connected(sql, tables) as connection:
-            answer = connection.execute(sql, params)
-            while rows := answer.fetchmany(rows_a_batch):
-                yield from rows
+        begun = False
+        while True:
+            try:
+                with self._connected(sql, tables) as connection:
+                    answer = connection.execute(sql, params)
+                    while rows := answer.fetchmany(rows_a_batch):
+                        begun = True
+                        yield from rows
+                    return
+            except Exception as error:
+                if begun:
+                    raise
+                self._leave_out(sql, error)
 
-    @contextmanager
-    def _connected(self, sql: str, tables: Mapping[str, "pa.Table"] | None) -> Iterator["duckdb.DuckDBPyConnection"]:
-        """DuckDB with a view of each table that ``sql`` names, and the door to everything else closed."""
+    def _leave_out(self, sql: str, error: Exception) -> None:
+        """Find the damaged parts that a query failed over, and note them, so that it can be asked again.
+
+        Raises:
+            Exception: the error as it was, where there are none.
+        """
         import duckdb
 
         from tieback.storage.schemas import SCHEMAS
 
-        parts = self._parts.absolute()
-        with storage_errors(self.directory), tempfile.TemporaryDirectory(prefix="tieback-") as spill:
-            connection = duckdb.connect(":memory:")
-            try:
-                for setting in (
-                    f"threads = {THREADS}",
-                    f"memory_limit = '{MEMORY}'",
-                    f"temp_directory = {_quoted(spill)}",
-                    "preserve_insertion_order = false",
-                    # It would draw its bar of long queries among the data on stdout.
-                    "enable_progress_bar = false",
-                    "autoinstall_known_extensions = false",
-                    "autoload_known_extensions = false",
-                    # The pattern of a glob is checked as well as the files that it finds.
-                    f"allowed_directories = [{_quoted(f'{parts}/')}, {_quoted(f'{_glob_escaped(parts)}/')}]",
-                    "enable_external_access = false",
-                    "lock_configuration = true",
-                ):
-                    connection.execute(f"SET {setting}")
-                # A view looks at every file of its table, so only those that are asked for.
-                for name, schema in ((name, SCHEMAS[name]) for name in SCHEMAS if re.search(rf"\b{name}\b", sql)):
-                    connection.register(f"no_{name}", schema.empty_table())
-                    connection.execute(f"CREATE VIEW {name} AS {self._source(name)}")
-                for name, table in (tables or {}).items():
-                    connection.register(name, table)
-                yield connection
-            finally:
-                connection.close()
+        cause = error.__cause__ if isinstance(error, WorkspaceError) else error
+        if not isinstance(cause, duckdb.Error) or isinstance(
+            cause, duckdb.ParserException | duckdb.OutOfMemoryException
+        ):
+            raise error
+        tables = [name for name in SCHEMAS if re.search(rf"\b{name}\b", sql)]
+        live = self.layout().live
+        files = [path for part in live for name in tables if os.path.lexists(path := self._file(part, name))]
+        # Footers tell of most damage; everything is read only where they do not and the error is of reading.
+        found = {path.parent.name: why for path in files if (why := _told(path, whole=False))}
+        if not found and not isinstance(cause, duckdb.BinderException | duckdb.CatalogException):
+            found = {path.parent.name: why for path in files if (why := _told(path, whole=True))}
+        if not found:
+            raise error
+        with storage_errors(self.directory):
+            for part, why in found.items():
+                note(self.directory, part, why)
 
-    def _source(self, table: str) -> str:
-        """The SELECT behind a view: every published file of a table, or nothing, with the columns of its schema."""
-        if next(self._parts.glob(f"*/{table}.parquet"), None) is None:
-            return f"SELECT * FROM no_{table}"  # noqa: S608 - our own name
-        # The glob ends above drafts, and a part has its name only when it is complete.
-        files = _quoted(_glob_escaped(self._parts.absolute()) + f"/*/{table}.parquet")
-        return f"SELECT * FROM no_{table} UNION ALL BY NAME SELECT * FROM read_parquet({files}, union_by_name = true)"  # noqa: S608
+    @contextmanager
+    def _connected(self, sql: str, tables: Mapping[str, "pa.Table"] | None) -> Iterator["duckdb.DuckDBPyConnection"]:
+        with (
+            storage_errors(self.directory),
+            reading(self.directory),
+            connected(self._parts.absolute(), self.layout().live, sql, tables) as connection,
+        ):
+            yield connection
+
+    def _file(self, part: str, table: str) -> Path:
+        return self._parts / part / f"{table}.parquet"
 
 
 class Draft:
@@ -259,7 +326,9 @@ class Draft:
         if writer is None:
             file = (self._directory / f"{name}.parquet").open("wb")
             self._files.append(file)
-            writer = self._writers[name] = pq.ParquetWriter(file, table.schema, compression="zstd")
+            writer = self._writers[name] = pq.ParquetWriter(
+                file, table.schema, compression="zstd", write_page_checksum=True
+            )
         writer.write_table(table)
 
     def __enter__(self) -> Self:
@@ -282,7 +351,7 @@ def _write(path: Path, table: "pa.Table") -> None:
     import pyarrow.parquet as pq
 
     with path.open("wb") as file:
-        pq.write_table(table, file, compression="zstd")
+        pq.write_table(table, file, compression="zstd", write_page_checksum=True)
         file.flush()
         os.fsync(file.fileno())
 
@@ -295,9 +364,19 @@ def _sync(directory: Path) -> None:
         os.close(descriptor)
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def _names(table: "pa.Table") -> "pa.Array":
+    """Unit and version of each row as one text."""
+    import pyarrow.compute as pc
+
+    return pc.binary_join_element_wise(table["unit"], table["version"], "\0").combine_chunks()
 
 
-def _glob_escaped(path: Path) -> str:
-    return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
+def _told(path: Path, *, whole: bool) -> str:
+    why = file_damage(path, whole=whole)
+    return why and f"{path.name}: {why}"
+
+
+def _overlaps(file: "pq.ParquetFile", group: int, column: int, units: tuple[str, str]) -> bool:
+    """Whether a row group may hold units between the two."""
+    known = file.metadata.row_group(group).column(column).statistics
+    return known is None or not known.has_min_max or (known.min <= units[1] and units[0] <= known.max)

@@ -5,6 +5,7 @@ import msgspec
 from tieback.storage.lake import Lake
 from tieback.storage.ledger import Ledger
 from tieback.storage.repeated import leave_out, members
+from tieback.storage.upkeep import set_aside, sweep
 
 
 class Recovered(msgspec.Struct, frozen=True):
@@ -20,6 +21,8 @@ class Recovered(msgspec.Struct, frozen=True):
     """Leases of runs that have died."""
     repeated: int = 0
     """Units that two parts held; they were taken out of one."""
+    damaged: tuple[str, ...] = ()
+    """Parts that were set aside, each with what is wrong with it; their units are among the lost."""
 
 
 def recover(lake: Lake, ledger: Ledger) -> Recovered:
@@ -32,6 +35,8 @@ def recover(lake: Lake, ledger: Ledger) -> Recovered:
         WorkspaceError: the lake or the ledger cannot be read or written.
     """
     drafts = lake.clear_drafts()
+    aside = set_aside(lake, lake.parts() - ledger.entered_parts())
+    sweep(lake)
     published = lake.parts()
     lost = sum(ledger.forget_part(part) for part in sorted(ledger.named_parts() - published))
     entered = repeated = 0
@@ -41,4 +46,5 @@ def recover(lake: Lake, ledger: Ledger) -> Recovered:
         if elsewhere := ledger.held_elsewhere(part, units):
             leave_out(lake, part, elsewhere)
             repeated += len(elsewhere)
-    return Recovered(drafts, entered, lost, ledger.release(), repeated)
+    damaged = tuple(f"{part}: {why}" for part, why in aside.items())
+    return Recovered(drafts, entered, lost, ledger.release(), repeated, damaged)

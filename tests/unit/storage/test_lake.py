@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tieback.engine.interface import Unit
@@ -11,11 +12,36 @@ from tieback.model.errors import WorkspaceError
 from tieback.storage.lake import Lake, part_name
 from tieback.storage.schemas import rows_table
 
+HARMS = ("garbage", "empty", "truncated", "zeroed", "middle", "directory", "footer", "schema")
+"""What can happen to a file of the lake; ``harm`` does it."""
 A, B = (Unit(name * 64, "v1", f"{name}.apk", 1) for name in "ab")
 
 
 def problems(*what: str) -> dict[str, pa.Table]:
     return {"problems": rows_table("problems", [("key", "v1", n, text, "") for n, text in enumerate(what)])}
+
+
+def harm(path: Path, how: str) -> None:
+    """Damage a Parquet file."""
+    content = path.read_bytes()
+    if how == "directory":
+        path.unlink()
+        path.mkdir()
+        return
+    if how == "schema":
+        pq.write_table(pa.table({"unit": pa.array([1]), "what": pa.array([[1.5]])}), path)
+        return
+    path.write_bytes(
+        {
+            "garbage": b"garbage",
+            "empty": b"",
+            "truncated": content[: len(content) // 2],
+            "zeroed": bytes(len(content)),
+            # The footer is whole: it shows when the values are read.
+            "middle": content[:4] + b"\xff" * (len(content) // 2) + content[4 + len(content) // 2 :],
+            "footer": content[:-8] + (2**31 - 1).to_bytes(4, "little") + b"PAR1",
+        }[how]
+    )
 
 
 @pytest.fixture
@@ -75,14 +101,40 @@ def test_a_full_disk_publishes_nothing(lake: Lake, monkeypatch: pytest.MonkeyPat
     assert list((lake.directory / "drafts").iterdir()) == []
 
 
-def test_a_damaged_part_says_so(lake: Lake) -> None:
+@pytest.mark.parametrize("how", HARMS)
+def test_a_damaged_part_is_left_out_and_told(lake: Lake, how: str) -> None:
     lake.publish("one", problems("a"), [A])
-    (lake.directory / "parts" / "one" / "problems.parquet").write_bytes(b"garbage")
-    with pytest.raises(WorkspaceError, match="a part of the lake is damaged"):
-        lake.query("SELECT * FROM problems")
+    lake.publish("two", problems(*(f"b{n}" for n in range(5000))), [B])
+    harm(lake.directory / "parts" / "two" / "problems.parquet", how)
+    assert lake.query("SELECT * FROM problems")["what"].to_pylist() == ["a"]
+    (told,) = lake.damaged().items()
+    assert told[0] == "two"
+    assert told[1].startswith("problems.parquet: ")
+    assert [row[0] for row in lake.stream("SELECT part FROM units")] == ["one"], "a part is read as a whole or not"
+    assert lake.parts() == {"one"}
+    assert not lake.published("two")
+
+
+def test_a_damaged_part_cannot_be_read_by_name(lake: Lake) -> None:
+    lake.publish("one", problems("a"), [A])
+    harm(lake.directory / "parts" / "one" / "problems.parquet", "garbage")
     with pytest.raises(WorkspaceError, match="a part of the lake is damaged"):
         lake.read("one", "problems")
-    assert lake.query("SELECT part FROM units")["part"].to_pylist() == ["one"]
+
+
+def test_a_wrong_query_damages_nothing(lake: Lake) -> None:
+    lake.publish("one", problems("a"), [A])
+    with pytest.raises(duckdb.Error):
+        lake.query("SELECT nothing_of_this_name FROM problems")
+    assert lake.damaged() == {}
+
+
+def test_some_units_of_a_part_are_read(lake: Lake) -> None:
+    rows = rows_table("problems", [(f"{n:064x}", "v1", 0, f"p{n}", "") for n in range(100)])
+    lake.publish("one", {"problems": rows})
+    found = lake.read("one", "problems", (f"{7:064x}", f"{9:064x}"))
+    assert found["what"].to_pylist() == ["p7", "p8", "p9"]
+    assert lake.read("one", "problems", ("g", "h")).num_rows == 0
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,242 @@
+"""Many small parts into a few big ones, sorted so that a query for an app or a run reads the row groups that it needs.
+
+A batch of the engine is a part, so that a million apps leave tens of thousands of them. ``compact`` writes the rows of
+several into a new part and publishes it with one rename (``lake_layout``): who reads meanwhile sees the old parts or
+the new one. A kill leaves a draft, or the new part and directories that nobody reads, which ``upkeep.sweep`` removes.
+The ledger does not notice: it names parts as they were published, and the lake knows where their rows are.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from tieback.model.errors import WorkspaceError
+from tieback.storage.failures import storage_errors
+from tieback.storage.lake import Lake
+from tieback.storage.lake_layout import MERGED, Replaces, note, read_replaces
+from tieback.storage.lake_sql import listed, quoted, writing_files
+from tieback.storage.parquet_check import damage
+from tieback.storage.upkeep import sweep
+
+MANY = 64
+"""Small parts of one kind that are worth the work on their own account, after a run."""
+MANY_OF_RUN = 8
+"""Those of one run."""
+TARGET = 256 * 1024 * 1024
+"""Bytes of the parts that go into one; a part of half of it is big enough to be left alone."""
+ROWS_A_GROUP = 122_880
+"""Rows of a row group: what DuckDB reads or leaves out at once."""
+
+ORDERS: Mapping[str, str] = {
+    # A part, as it was published, is found again by its name.
+    "units": "part, unit, version",
+    "apps": "unit, version",
+    "sightings": "unit, version, ordinal",
+    "credentials": "unit, version, ordinal",
+    "public_keys": "unit, version, kind, value",
+    "not_backends": "unit, version, ordinal",
+    "problems": "unit, version, ordinal",
+    "flows": "unit, version, ordinal",
+    "objects": "unit, version, ordinal",
+    "dns_answers": "name, kind, asked",
+    "inputs": "run, ordinal",
+    "run_data": "run, ordinal",
+    "backends": "run, ordinal",
+    "probes": "run, ordinal",
+}
+"""How the rows of a merged part lie. Tables of ``STAY`` stay in the parts that they came in."""
+STAY = frozenset(
+    {"imports", "passive_services", "passive_sightings", "posture_imports", "posture_resources", "posture_dependencies"}
+)
+"""Few parts, one a file that somebody imported, and cut as their readers need them."""
+OF_RUNS = frozenset({"inputs", "run_data", "backends", "probes"})
+"""Tables of runs: a merged part has those of one run, so that the report of another reads nothing of it."""
+
+
+class Compacted(msgspec.Struct, frozen=True):
+    """What was put together."""
+
+    before: int
+    """Directories that were read."""
+    after: int
+    merged: int
+    """Parts that were made."""
+    rows: int
+    """Rows in them."""
+    bytes_before: int
+    bytes_after: int
+    """Of all parts."""
+    swept: bool
+    """Whether the old directories are removed; else somebody reads them, and a later run removes them."""
+
+
+def compact(lake: Lake, *, many: int = 2, target: int = TARGET) -> Compacted:
+    """Put small parts together, those of units and those of each run. Under ``Workspace.lock``, with no workers about.
+
+    Args:
+        lake: which.
+        many: small parts of one kind that are worth the work.
+        target: bytes of parts that go into one.
+
+    Raises:
+        WorkspaceError: the disk is full or cannot be written; the lake reads as before then.
+    """
+    sweep(lake)
+    with storage_errors(lake.directory):
+        live = lake.layout().live
+        sizes = {part: _size(lake.directory / "parts" / part) for part in live}
+    merged = rows = 0
+    for kind, parts in _kinds(lake, [part for part in live if sizes[part] < target // 2]).items():
+        if len(parts) < (min(many, MANY_OF_RUN) if kind else many):
+            continue
+        for group in _groups(parts, sizes, target):
+            if whole := _sound(lake, group):
+                rows += merge(lake, whole, kind)
+                merged += 1
+    swept = sweep(lake)
+    after = lake.layout().live
+    with storage_errors(lake.directory):
+        end = sum(_size(lake.directory / "parts" / part) for part in after)
+    return Compacted(len(live), len(after), merged, rows, sum(sizes.values()), end, swept)
+
+
+def merge(
+    lake: Lake, parts: Sequence[str], run: str = "", but: Mapping[str, str] | None = None, without: Path | None = None
+) -> int:
+    """Publish one part with the rows of several, in place of them. Returns how many rows it has.
+
+    Args:
+        lake: which.
+        parts: directories that are read now.
+        run: whose they are, for the name.
+        but: by table a condition of SQL for rows to be left out, over ``gone`` (see ``without``).
+        without: a Parquet file that ``gone`` names in these conditions, within the lake's directory.
+
+    Raises:
+        WorkspaceError: the lake cannot be read or written, or rows went missing. Nothing is changed then.
+    """
+    folder = lake.directory.absolute() / "parts"
+    old = [read_replaces(folder / part) for part in parts if part.startswith(MERGED)]
+    replaces = {*parts, *(name for one in old for name in one.replaces)}
+    holds = {part for part in parts if not part.startswith(MERGED)} | {name for one in old for name in one.holds}
+    name = f"{MERGED}{run or 'units'}-{secrets.token_hex(8)}"
+    conditions = but or {}
+    if conditions:
+        holds = _still_held(lake, parts, holds, conditions, without)
+    count = 0
+    with (
+        lake.replacement(name, Replaces(tuple(sorted(replaces)), tuple(sorted(holds)))) as draft,
+        writing_files(lake.directory.absolute()) as connection,
+    ):
+        if without is not None:
+            connection.execute(f"CREATE VIEW gone AS FROM read_parquet({quoted(str(without.absolute()))})")
+        for table, order in ORDERS.items():
+            files = [file for part in parts if (file := folder / part / f"{table}.parquet").exists()]
+            if not files:
+                continue
+            there = f"FROM read_parquet({listed(files)}, union_by_name = true)"
+            if table in conditions:
+                there += f" WHERE NOT ({conditions[table]})"
+            target = draft.absolute() / f"{table}.parquet"
+            sql = f"COPY (SELECT * {there} ORDER BY {order}) TO {quoted(str(target))} ({_HOW})"
+            written = connection.execute(sql).fetchone()
+            rows = int(written[0]) if written else 0
+            expected = connection.execute(f"SELECT count(*) {there}").fetchone()
+            if expected is None or rows != expected[0]:
+                raise WorkspaceError(f"{table}: {rows} rows of {expected} were written", where=str(lake.directory))
+            if not rows and table != "units":
+                target.unlink()
+                continue
+            count += rows
+        if not (draft / "units.parquet").exists():
+            raise WorkspaceError("parts without units.parquet", where=", ".join(parts))
+    return count
+
+
+_HOW = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_A_GROUP}"
+
+
+def _still_held(
+    lake: Lake, parts: Sequence[str], holds: set[str], conditions: Mapping[str, str], without: Path | None
+) -> set[str]:
+    """Parts of ``holds`` that keep a row: the others may be published anew when their inputs come again."""
+    folder = lake.directory.absolute() / "parts"
+    with writing_files(lake.directory.absolute()) as connection:
+        if without is not None:
+            connection.execute(f"CREATE VIEW gone AS FROM read_parquet({quoted(str(without.absolute()))})")
+        files = [folder / part / "units.parquet" for part in parts]
+        there = f"FROM read_parquet({listed(files)}, union_by_name = true)"
+        every = {row[0] for row in connection.execute(f"SELECT DISTINCT part {there}").fetchall()}
+        if "units" not in conditions:
+            return holds
+        sql = f"SELECT DISTINCT part {there} WHERE NOT ({conditions['units']})"
+        kept = {row[0] for row in connection.execute(sql).fetchall()}
+    return {part for part in holds if part in kept or part not in every}
+
+
+def _kinds(lake: Lake, parts: Sequence[str]) -> dict[str, list[str]]:
+    """The parts that can be put together: of units under an empty name, of each run under its id."""
+    found: dict[str, list[str]] = {}
+    for part in parts:
+        tables = {path.stem for path in (lake.directory / "parts" / part).glob("*.parquet")}
+        if not tables <= ORDERS.keys():
+            continue
+        mine = tables & OF_RUNS
+        run = _run_of(lake.directory / "parts" / part, mine)
+        if mine and (not run or tables - mine - {"units"}):
+            continue  # of several runs, or of units too: nothing of ours is
+        found.setdefault(run, []).append(part)
+    return found
+
+
+def _run_of(part: Path, tables: set[str]) -> str:
+    """The one run that these tables are of, from the footers; empty where there are none or several."""
+    import pyarrow.parquet as pq
+
+    found = set()
+    for table in tables:
+        try:
+            meta = pq.read_metadata(part / f"{table}.parquet")
+        except (OSError, ValueError):
+            return ""
+        for group in range(meta.num_row_groups):
+            known = meta.row_group(group).column(0).statistics
+            found |= {known.min, known.max} if known is not None and known.has_min_max else {""}
+    run = found.pop() if len(found) == 1 else ""
+    return run if isinstance(run, str) and run.replace("-", "").isalnum() else ""
+
+
+def _groups(parts: Sequence[str], sizes: Mapping[str, int], target: int) -> Iterator[list[str]]:
+    """Parts that go into one, until they are as big as one should be."""
+    group: list[str] = []
+    held = 0
+    for part in parts:
+        if held + sizes[part] > target and group:
+            if len(group) > 1:
+                yield group
+            group, held = [], 0
+        group.append(part)
+        held += sizes[part]
+    if len(group) > 1:
+        yield group
+
+
+def _sound(lake: Lake, parts: Sequence[str]) -> list[str]:
+    """Those parts that are Parquet; the others are noted as damaged. Empty where one alone is left."""
+    found = []
+    for part in parts:
+        why = damage(lake.directory / "parts" / part, whole=False)
+        if why:
+            with storage_errors(lake.directory):
+                note(lake.directory, part, why)
+        else:
+            found.append(part)
+    return found if len(found) > 1 else []
+
+
+def _size(part: Path) -> int:
+    with os.scandir(part) as entries:
+        return sum(entry.stat().st_size for entry in entries)
