@@ -14,7 +14,8 @@ from tieback.model.pii import Classification, Column
 from tieback.pii.dtypes import fits, kind_of
 from tieback.pii.interface import DetectorMeta
 from tieback.pii.kinds import KindReader, load_kinds
-from tieback.pii.lexicon import Lexicon, Needs, Noun, Phrase, load_lexicon
+from tieback.pii.lexicon import Lexicon, Needs, Noun, Phrase
+from tieback.pii.lexicon.kept import load_lexicon
 from tieback.pii.persons import of_the_table, personal_number
 from tieback.pii.reading import CACHED, GUESSED, Found, Reader, Reading
 from tieback.pii.surroundings import ADDRESSES, Outlook, Surroundings

@@ -1,10 +1,6 @@
-import hashlib
-from pathlib import Path
-
 import pytest
 
-from tieback.pii import lexicon
-from tieback.pii.lexicon import LEVELS, LexiconFile, Needs, Noun, compile_lexicon, folded, lexicon_files, load_lexicon
+from tieback.pii.lexicon import LEVELS, LexiconFile, Needs, Noun, compile_lexicon, folded, lexicon_files
 from tieback.pii.taxonomy import load_taxonomy
 
 
@@ -77,20 +73,3 @@ def test_a_word_for_both_a_person_and_a_thing_says_nothing() -> None:
 def test_damaged_files(content: LexiconFile, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         compile_lexicon([content])
-
-
-def test_what_was_compiled_once_is_read_again_and_says_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TIEBACK_CACHE", str(tmp_path / "cache"))
-    compiled = compile_lexicon(content for _, content in lexicon_files())
-    assert load_lexicon() == compiled
-    (kept,) = (tmp_path / "cache").iterdir()
-    monkeypatch.setattr(lexicon, "compile_lexicon", None)
-    assert load_lexicon() == compiled
-    monkeypatch.undo()
-    monkeypatch.setenv("TIEBACK_CACHE", str(tmp_path / "cache"))
-    other = b"\x93of another shape"
-    kept.write_bytes(hashlib.sha256(other).digest() + other)
-    assert load_lexicon() == compiled
-    assert kept.exists() is False

@@ -1,6 +1,7 @@
 import pytest
 
-from tieback.pii.lexicon import Lexicon, load_lexicon
+from tieback.pii.lexicon import Lexicon
+from tieback.pii.lexicon.kept import load_lexicon
 from tieback.pii.persons import doer, personal_number
 from tieback.pii.reading import Reader
 from tieback.pii.surroundings import Outlook

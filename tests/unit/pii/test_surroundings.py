@@ -1,6 +1,7 @@
 import pytest
 
-from tieback.pii.lexicon import Noun, load_lexicon
+from tieback.pii.lexicon import Noun
+from tieback.pii.lexicon.kept import load_lexicon
 from tieback.pii.reading import Reader
 from tieback.pii.surroundings import MAX_SIBLINGS, Outlook
 

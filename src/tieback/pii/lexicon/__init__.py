@@ -8,7 +8,6 @@ where its phrases come from in ``source``.
 
 import tomllib
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from enum import StrEnum
 from importlib import resources
 from typing import Literal
@@ -17,7 +16,6 @@ import msgspec
 
 from tieback.pii.taxonomy import NONE, load_taxonomy
 from tieback.pii.tokens import expanded, joined, normal, split
-from tieback.storage.prepared import discard, prepared
 
 type Words = tuple[str, ...]
 
@@ -174,36 +172,16 @@ def lexicon_files() -> Iterator[tuple[str, LexiconFile]]:
     Raises:
         msgspec.ValidationError: a file has unknown keys or another shape.
     """
-    for name, raw in _raw_files():
+    for name, raw in raw_files():
         yield name, msgspec.convert(tomllib.loads(raw.decode()), LexiconFile)
 
 
-def _raw_files() -> Iterator[tuple[str, bytes]]:
+def raw_files() -> Iterator[tuple[str, bytes]]:
+    """As ``lexicon_files``, not yet parsed."""
     folder = resources.files("tieback.pii.lexicon")
     for entry in sorted(folder.iterdir(), key=lambda item: (not item.name.startswith("en"), item.name)):
         if entry.name.endswith(".toml"):
             yield entry.name, entry.read_bytes()
-
-
-def load_lexicon() -> Lexicon:
-    """The package's own data files, compiled once and kept in the user's cache.
-
-    Raises:
-        ValueError: as in ``compile_lexicon``.
-    """
-    rules = resources.files("tieback.pii")
-    # Of the code as well: what makes words of phrases decides what is found.
-    code = [rules.joinpath(name).read_bytes() for name in ("tokens.py", "taxonomy.toml", "lexicon/__init__.py")]
-    source = b"\0".join([*code, *(raw for _, raw in _raw_files())])
-    packed = prepared("lexicon", source, lambda: msgspec.msgpack.encode(_compiled()))
-    with suppress(msgspec.DecodeError):
-        return msgspec.msgpack.decode(packed, type=Lexicon)
-    discard("lexicon", source)
-    return _compiled()
-
-
-def _compiled() -> Lexicon:
-    return compile_lexicon(content for _, content in lexicon_files())
 
 
 def compile_lexicon(files: Iterable[LexiconFile]) -> Lexicon:
