@@ -85,7 +85,7 @@ class Addresses:
     def _tables(self) -> Sequence[tuple[Dataset, tuple[Label, ...], RangeTable]]:
         if self._datasets is None:
             return ()
-        lists = [one for one in self.used if not one.kind.startswith("mmdb")]
+        lists = [one for one in self.used if one.kind != "rdap" and not one.kind.startswith("mmdb")]
         lists.sort(key=lambda one: (one.name == _MERGED, one.name))
         return [(one, *self._datasets.table(one)) for one in lists]
 

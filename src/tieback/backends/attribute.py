@@ -29,8 +29,10 @@ SHOWN = 0.5
 """That it has anything to do with the host, where its name is not: fronts show their own, and anybody may write one."""
 _ORGANISATION = re.compile(r"(?:^|,)\s*O=((?:\\.|[^,\\+])+)")
 _LETTERS = re.compile(r"[^a-z0-9]+")
-_MANY = frozenset({"country", "asn", "as_name"})
-"""Claims of which a host with several addresses may have several."""
+_MANY = frozenset(
+    {"country", "asn", "as_name", "reverse", "dns_host", "mail_host", "uses", "owner_hint", "domain_contact"}
+)
+"""Claims of which a host may have several: one does not speak against another."""
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
     manifest.json   what is there
     <hash>.data     each file as it was given
-    <hash>.table    the flattened nets of a list
+    <hash>.table    the flattened nets of a list, or what is used of RDAP documents
 
 The folder is ``TIEBACK_DATA``, or else ``$XDG_DATA_HOME/tieback`` or ``~/.local/share/tieback``.
 """
@@ -21,11 +21,14 @@ import msgspec
 from tieback.backends.mmdb import Mmdb
 from tieback.backends.range_files import MAX_BYTES, Label, RangeFile, read_ranges
 from tieback.backends.range_table import RangeTable
+from tieback.backends.rdap import RdapFile, RdapObject, is_rdap, read_rdap
 from tieback.model.errors import InputError
 
 _MMDB_MARK = b"\xab\xcd\xefMaxMind.com"
 _MMDB_TAIL = 128 * 1024
 """Bytes from the end in which the metadata of an MMDB begins, by its specification."""
+_RDAP_HEAD = 1024 * 1024
+"""Bytes in which a document says what it is: members stand in any order, and notices are long."""
 _IN_TWO_FILES = frozenset({"asn", "cidr", "geofeed"})
 _VERSION = re.compile(r"-ipv[46]$")
 _MAX_MMDB = 4 * 1024 * 1024 * 1024
@@ -45,9 +48,9 @@ class Dataset(msgspec.Struct, frozen=True):
     imported: str
     """Day of the import, UTC."""
     entries: int
-    """Nets of a list; 0 for an MMDB, whose entries are not counted."""
+    """Nets of a list, or RDAP documents; 0 for an MMDB, whose entries are not counted."""
     skipped: int = 0
-    """Entries of a list that were no net."""
+    """Entries that were none."""
 
     @property
     def cited(self) -> str:
@@ -120,6 +123,12 @@ class Datasets:
             shutil.copyfile(path, draft)
             if is_mmdb:
                 found, table = _mmdb(draft, path, digest, imported), None
+            elif _is_rdap(draft):
+                registered = _rdap(draft, path)
+                table = msgspec.msgpack.encode(registered)
+                name = registered.name if len(registered.objects) == 1 else f"{registered.name} {digest[:12]}"
+                count, left = len(registered.objects), registered.skipped
+                found = Dataset(name, "rdap", path.name, digest, "", imported, count, left)
             else:
                 file = _read(draft, path, provider)
                 table = _compiled(file)
@@ -167,6 +176,16 @@ class Datasets:
             ) from None
         return stored.labels, RangeTable.load(stored.nets)
 
+    def rdap(self, dataset: Dataset) -> tuple[RdapObject, ...]:
+        """What is used of RDAP documents. Raises ``InputError`` where it is missing or damaged."""
+        path = self.folder / f"{dataset.sha256}.table"
+        try:
+            return msgspec.msgpack.decode(path.read_bytes(), type=RdapFile).objects
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            raise InputError(
+                "what was read of RDAP documents is missing or damaged", where=str(path), advice="Import them again"
+            ) from None
+
     def database(self, dataset: Dataset) -> Mmdb:
         """The open MMDB. Raises ``InputError`` where it is missing or damaged."""
         return Mmdb(self.folder / f"{dataset.sha256}.data")
@@ -180,8 +199,12 @@ class Datasets:
             if is_mmdb:
                 self.database(one).close()
                 return ""
-            provider = "" if one.kind == "asn" else _VERSION.sub("", one.name)
-            same = _compiled(_read(path, path, provider)) == (self.folder / f"{one.sha256}.table").read_bytes()
+            if one.kind == "rdap":
+                made = msgspec.msgpack.encode(_rdap(path, path))
+            else:
+                provider = "" if one.kind == "asn" else _VERSION.sub("", one.name)
+                made = _compiled(_read(path, path, provider))
+            same = made == (self.folder / f"{one.sha256}.table").read_bytes()
         except InputError as error:
             return error.what
         except OSError as error:
@@ -202,6 +225,18 @@ def _mmdb(copy: Path, given: Path, digest: str, imported: str) -> Dataset:
         with Mmdb(copy) as database:
             name = f"{database.kind}:{database.type}"
             return Dataset(name, database.kind, given.name, digest, database.date, imported, 0)
+    except InputError as error:
+        raise InputError(error.what, where=str(given), advice=error.advice) from None
+
+
+def _is_rdap(copy: Path) -> bool:
+    with copy.open("rb") as file:
+        return is_rdap(file.read(_RDAP_HEAD))
+
+
+def _rdap(copy: Path, given: Path) -> RdapFile:
+    try:
+        return read_rdap(copy.read_bytes())
     except InputError as error:
         raise InputError(error.what, where=str(given), advice=error.advice) from None
 

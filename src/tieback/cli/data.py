@@ -1,4 +1,4 @@
-"""``tieback data``: what the operator brings about addresses: providers' lists, AS numbers, countries."""
+"""``tieback data``: what the operator brings: providers' lists, AS numbers, countries, RDAP documents."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,9 @@ from tieback.cli.terminal import ExitCode, OutputFormat, complain, data_console,
 from tieback.model.document import encode
 from tieback.model.errors import InputError
 
-app = typer.Typer(help="Lists of providers' addresses and MMDB files, brought by you: nothing is fetched.")
+app = typer.Typer(
+    help="Lists of providers' addresses, MMDB files and RDAP documents, brought by you: nothing is fetched."
+)
 
 DataOption = Annotated[
     Path | None,
@@ -23,14 +25,16 @@ FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, o
 
 @app.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Provider's list (JSON, CSV, text) or MMDB.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Provider's list (JSON, CSV, text), MMDB, or RDAP.")
+    ],
     *,
     provider: Annotated[str, typer.Option(help="Whose addresses a plain list or geofeed holds.")] = "",
     data: DataOption = None,
 ) -> None:
     """Read files, keep them with date and hash, and use them from now on. A newer file replaces its older one.
 
-    Example: tieback data import ip-ranges.json ServiceTags_Public.json GeoLite2-ASN.mmdb
+    Example: tieback data import ip-ranges.json ServiceTags_Public.json GeoLite2-ASN.mmdb rdap-answers.json
     """
     from tieback.backends.datasets import Datasets
 
@@ -43,8 +47,9 @@ def import_(
             failed += 1
             complain(error)
             continue
-        nets = f", {one.entries:,} nets" if one.entries else ""
-        left = f", {one.skipped:,} entries left out that are no nets" if one.skipped else ""
+        what = "documents" if one.kind == "rdap" else "nets"
+        nets = f", {one.entries:,} {what}" if one.entries else ""
+        left = f", {one.skipped:,} entries left out that are no {what}" if one.skipped else ""
         talk_console().print(Text(f"{path.name}: {one.cited}{nets}{left}"))
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if failed < len(files) else ExitCode.NOTHING_DONE)
@@ -68,8 +73,8 @@ def list_(*, data: DataOption = None, output: FormatOption = OutputFormat.TABLE)
         talk_console().print(Text(f"nothing was imported into {datasets.folder}"))
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("name", "kind", "of", "imported", "nets", "sha256", "file"):
-        table.add_column(name, justify="right" if name == "nets" else "left", overflow="fold")
+    for name in ("name", "kind", "of", "imported", "entries", "sha256", "file"):
+        table.add_column(name, justify="right" if name == "entries" else "left", overflow="fold")
     for one in found:
         table.add_row(
             one.name, one.kind, one.date or "?", one.imported, f"{one.entries:,}", one.sha256[:12], Text(one.file)

@@ -12,7 +12,7 @@ class Contact(msgspec.Struct, frozen=True):
     address: str
     """An e-mail address or an ``https:`` or ``tel:`` URI, as RFC 9116 writes contacts."""
     source: str
-    """``security.txt``, ``store``, ``imported``, or ``operator`` where a person entered it."""
+    """``security.txt``, ``rdap``, ``store``, ``imported``, or ``operator`` where a person entered it."""
 
 
 class Answer(StrEnum):

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import msgspec
 
+from tieback.backends.datasets import Datasets
 from tieback.backends.normalise import OwnerDomains
+from tieback.backends.rdap import MAX_DOCUMENT, is_rdap, read_rdap
+from tieback.backends.registered import Registered, reached
 from tieback.cases.contacts import contact_address, read_contact_list, read_security_txt
 from tieback.cases.register import Register, merged, newcomers
 from tieback.cases.states import attest
@@ -75,7 +78,10 @@ class VendorWork:
     def _with_domains(
         self, fresh: Sequence[tuple[Vendor, tuple[Entry, ...]]], apps: Iterable[App]
     ) -> list[tuple[Vendor, tuple[Entry, ...]]]:
-        """New vendors with the domains of their own back ends, by which a security.txt can be looked for."""
+        """New vendors with the domains of their own back ends, and whom RDAP documents of the operator name for these.
+
+        By the domains a security.txt can be looked for.
+        """
         if not fresh:
             return []
         register, hosts = Register(vendor for vendor, _ in fresh), maker_hosts(self._workspace.lake)
@@ -85,10 +91,14 @@ class VendorWork:
             for host in hosts.get(app.sha256, ()) if owner else ():
                 if domain := suffixes.owner_domain(host):
                     found.setdefault(owner or "", {}).setdefault(domain)
-        return [
-            (msgspec.structs.replace(vendor, domains=tuple(found.get(vendor.id, ()))[:MAX_DOMAINS]), entries)
-            for vendor, entries in fresh
-        ]
+        registered = Registered(Datasets())
+        entered = []
+        for vendor, entries in fresh:
+            domains = tuple(found.get(vendor.id, ()))[:MAX_DOMAINS]
+            told = reached(one for domain in domains for one in registered.of_domain(domain))
+            contacts = (*vendor.contacts, *(Contact(address, "rdap") for address in told if contact_address(address)))
+            entered.append((msgspec.structs.replace(vendor, domains=domains, contacts=contacts), entries))
+        return entered
 
     def vendors(self) -> list[Vendor]:
         """The register, by name."""
@@ -184,11 +194,13 @@ class VendorWork:
         return self._cases.change_vendor(key, change, self.now)
 
     def import_contacts(self, path: Path, vendor: str, by_whom: str) -> list[Vendor]:
-        """Contacts from a ``security.txt`` of one vendor, or from a CSV list of several.
+        """Contacts from a ``security.txt`` or RDAP documents of one vendor, or from a CSV list of several.
 
         Raises:
             InputError: the file cannot be read, or names a vendor that there is not.
         """
+        if vendor and (told := _rdap_contacts(path)):
+            return [self.add_contacts(self.find_vendor(vendor).id, told, by_whom)]
         if vendor:
             return [self.add_contacts(self.find_vendor(vendor).id, read_security_txt(path, self.now), by_whom)]
         changed: dict[str, Vendor] = {}
@@ -232,6 +244,28 @@ def operator_contact(text: str) -> Contact:
     if not address:
         raise UsageError("no e-mail address, https: or tel: URI", where=text, advice="Write it as security.txt does")
     return Contact(address, "operator")
+
+
+def _rdap_contacts(path: Path) -> tuple[Contact, ...]:
+    """Contacts out of RDAP documents; none where the file holds something else.
+
+    Raises:
+        InputError: it holds documents, and nobody can be reached by them.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_DOCUMENT)
+    except OSError:
+        return ()  # whoever reads it next says what is wrong
+    if not is_rdap(data):
+        return ()
+    try:
+        told = [contact.address for one in read_rdap(data).objects for contact in one.contacts]
+    except InputError as error:
+        raise InputError(error.what, where=str(path), advice=error.advice) from None
+    if not told:
+        raise InputError("no e-mail address of a contact in it", where=str(path), advice="Ask the registry for another")
+    return tuple(Contact(address, "rdap") for address in dict.fromkeys(told) if contact_address(address))
 
 
 def _told(value: object) -> str:

@@ -11,7 +11,8 @@ from tieback.backends.attribute import Known, attribute, best
 from tieback.backends.datasets import Dataset, Datasets
 from tieback.backends.dns_hints import DnsHints
 from tieback.backends.hosting import Hosting
-from tieback.backends.normalise import OwnerDomains
+from tieback.backends.normalise import OwnerDomains, literal_address
+from tieback.backends.registered import Registered, reached
 from tieback.model.backend import Attribution
 from tieback.model.errors import UsageError
 from tieback.recognise.cloud import cloud_endpoint
@@ -47,6 +48,8 @@ class Why(msgspec.Struct, frozen=True):
     """The data that was looked at: what ships, and the operator's; each with date and hash."""
     resolved_by: str
     """How the addresses are known, or why none are."""
+    contacts: tuple[str, ...] = ()
+    """Whom RDAP documents of the operator name for its domain and its network, the domain's first."""
 
 
 class Knowledge:
@@ -59,7 +62,9 @@ class Knowledge:
             data: folder of the operator's data; the default one where there is none.
         """
         self.hosting = Hosting()
-        self.addresses = Addresses(Datasets(data), self.hosting.name)
+        datasets = Datasets(data)
+        self.addresses = Addresses(datasets, self.hosting.name)
+        self.registered = Registered(datasets)
         self.domains = OwnerDomains()
         self.dns_hints = DnsHints(self.hosting, self.domains)
         self.rules = Rules()
@@ -91,7 +96,25 @@ class Knowledge:
             resource=endpoint.value if endpoint is not None else "",
             claimed=(*claimed, *(self._sdk(host) if endpoint is None else ())),
         )
-        return attribute(host, known, self.hosting, self.addresses, self.domains)
+        return self._with_registered(host, addresses, known)
+
+    def _with_registered(self, host: str, addresses: Sequence[str], known: Known) -> tuple[Attribution, ...]:
+        """What is known of a host, with whom RDAP documents name for its domain, addresses and AS numbers."""
+        domain = self.domains.owner_domain(host)
+        if domain:
+            claimed = (*known.claimed, *self.registered.of_domain(domain))
+            known = msgspec.structs.replace(known, claimed=claimed)
+        found = attribute(host, known, self.hosting, self.addresses, self.domains)
+        more: dict[tuple[str, str], Attribution] = {}
+        literal = literal_address(host)
+        for address in (literal,) if literal else addresses:
+            for one in self.registered.of_address(address):
+                more.setdefault((one.claim, one.value), one)
+        for said in found:
+            if said.claim == "asn":
+                for one in self.registered.of_system(int(said.value.removeprefix("AS"))):
+                    more.setdefault((one.claim, one.value), one)
+        return (*found, *more.values())
 
     def foreign(self, host: str) -> bool:
         """Whether a host is known to be of an SDK, a service for apps, or a platform."""
@@ -179,4 +202,5 @@ def why(
         statements=found,
         data=(shipped(), *knowledge.addresses.used),
         resolved_by=resolved_by,
+        contacts=reached(found),
     )

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.backends.mmdb_file import mmdb
+from tests.unit.backends.test_rdap import DOMAIN, NETWORK
+from tests.unit.backends.test_rdap import data as rdap
 from tests.unit.cli.conftest import Run
 
 
@@ -48,6 +50,23 @@ def test_bad_files_are_one_line_each(run: Run, tmp_path: Path) -> None:
     assert ended.code == 3
     assert len([line for line in ended.err.splitlines() if line.startswith("tieback: city.mmdb")]) == 1
     ended = run("data", "import", "missing")
+    assert (ended.code, len(ended.err.splitlines())) == (4, 1)
+
+
+def test_rdap_documents_name_whom_to_write_to(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rdap.json").write_bytes(rdap(NETWORK, DOMAIN, {"objectClassName": "help"}))
+    ended = run("data", "import", "rdap.json")
+    said = " ".join(ended.err.split())
+    assert (ended.code, "2 documents, 1 entries left out that are no documents" in said) == (0, True)
+    assert "rdap:several" in run("data", "list").out
+    assert "as it was imported" in run("data", "verify").out
+    found = json.loads(run("backend", "why", "203.0.113.7", "--format", "json").out)
+    assert found["contacts"] == ["abuse@hoster.example", "noc@hoster.example"]
+    told = run("backend", "why", "api.shop.example").out
+    assert "it@shop.example" in told
+    assert "Shop AG" in told
+    (tmp_path / "bad.json").write_text('{"objectClassName": "ip network"')
+    ended = run("data", "import", "bad.json")
     assert (ended.code, len(ended.err.splitlines())) == (4, 1)
 
 

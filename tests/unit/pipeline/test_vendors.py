@@ -6,14 +6,24 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.backends.test_rdap import DOMAIN
+from tests.unit.backends.test_rdap import data as rdap
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import P, make
+from tieback.backends.datasets import Datasets
 from tieback.cases.policy import default_policy
+from tieback.engine.interface import Unit
+from tieback.model.app import App, Platform
 from tieback.model.device import Reported
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.errors import InputError, UsageError
-from tieback.model.vendor import Answer
+from tieback.model.sighting import AppDocument, Evidence, Sighting
+from tieback.model.vendor import Answer, Contact
 from tieback.pipeline.casework import Casework, open_casework
 from tieback.pipeline.vendors import operator_contact
+from tieback.storage.apps import app_tables
+from tieback.storage.lake import part_name
+from tieback.storage.workspace import Workspace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 POLICY = default_policy()
@@ -67,6 +77,33 @@ def test_a_list_of_contacts_names_vendors_that_there_are(work: Casework, tmp_pat
     path.write_text("vendor,contact\nNobody,a@b.test\n")
     with pytest.raises(InputError, match="no such vendor"):
         work.import_contacts(path, "", "")
+
+
+def test_contacts_of_rdap_documents(work: Casework, tmp_path: Path) -> None:
+    path = tmp_path / "domain.json"
+    path.write_bytes(rdap(DOMAIN))
+    (vendor,) = work.import_contacts(path, "Fieldhand Ltd", "Ann")
+    assert vendor.contacts[0] == Contact("it@shop.example", "rdap")
+    path.write_bytes(rdap(DOMAIN | {"entities": []}))
+    with pytest.raises(InputError, match="no e-mail address of a contact"):
+        work.import_contacts(path, "Fieldhand Ltd", "Ann")
+
+
+def test_new_vendors_come_with_whom_rdap_documents_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIEBACK_DATA", str(tmp_path / "data"))
+    (tmp_path / "domain.json").write_bytes(rdap(DOMAIN))
+    Datasets().add(tmp_path / "domain.json")
+    app = App(Platform.ANDROID, "example.shop.app", "e" * 64, "Shop", "1")
+    endpoint = Endpoint(EndpointKind.URL, "https://api.shop.example", "https", "api.shop.example", 443)
+    named = Sighting(endpoint, 1, Party.FIRST, Evidence("classes.dex", 1, "dex-string/url", ""))
+    unit = Unit(app.sha256, "1", "shop.apk", 1)
+    with Workspace.open(tmp_path / "ws") as workspace:
+        tables = app_tables([(unit, AppDocument("shop.apk", app, sightings=(named,)))])
+        workspace.lake.publish(part_name([unit]), tables, [unit])
+    with open_casework(tmp_path / "ws", now=NOW) as work:
+        assert work.enroll() == 1
+        (vendor,) = work.vendors()
+    assert (vendor.domains, vendor.contacts) == (("shop.example",), (Contact("it@shop.example", "rdap"),))
 
 
 def test_merged_vendors_share_their_cases(work: Casework) -> None:
