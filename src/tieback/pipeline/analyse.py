@@ -37,12 +37,13 @@ class Analyser:
     def _search(self) -> Search:
         return Search(self._rules, dataflow=self._dataflow)
 
-    def document(self, path: Path, sha256: str = "") -> AppDocument:
+    def document(self, path: Path, sha256: str = "", name: str = "") -> AppDocument:
         """Everything that static analysis says of one app.
 
         Args:
             path: the package.
             sha256: digest of its content where the caller knows it already; hashing costs a third of inflating.
+            name: what people know it by, where that is not the path.
 
         Raises:
             InputError: the file is no app that can be read.
@@ -51,7 +52,7 @@ class Analyser:
             cleartext = opened.cleartext
             collected = collect(opened.app, self._search.finds(opened.pieces()), self._rules)
         return AppDocument(
-            path=str(path),
+            path=name or str(path),
             app=opened.app,
             sightings=collected.sightings,
             credentials=collected.credentials,

@@ -1,11 +1,18 @@
 """The work of ``tieback scan``: analyse apps and captures in workers and publish what they name to the lake."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
+
 from tieback.engine.interface import Unit, Work
+from tieback.intake.places.fetched import fetched
+from tieback.intake.places.reach import Reach
+from tieback.model.errors import InputError
 from tieback.model.flow import Flow
+from tieback.model.remote import unpacked
 from tieback.model.sighting import AppDocument, Problem
 from tieback.pipeline.analyse import Analyser
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS, DescribeTraffic
@@ -34,19 +41,35 @@ class Record(Work[AppDocument | Traffic]):
     def _traffic(self) -> DescribeTraffic:
         return DescribeTraffic()
 
+    @cached_property
+    def _reach(self) -> Reach:
+        return Reach()
+
     def analyse(self, unit: Unit) -> AppDocument | Traffic:
         """The document of one app, or the flows of one capture."""
-        path = Path(unit.source)
-        if unit.version != TRAFFIC_ANALYSIS:
-            return self._apps.document(path, unit.key)
-        flows: list[Flow] = []
-        problems: list[Problem] = []
-        for item in self._traffic.flows(path):
-            if isinstance(item, Problem):
-                problems.append(item)
-            else:
-                flows.append(item)
-        return flows, problems
+        with self._file(unit) as path:
+            if unit.version != TRAFFIC_ANALYSIS:
+                return self._apps.document(path, unit.key, unit.source)
+            flows: list[Flow] = []
+            problems: list[Problem] = []
+            for item in self._traffic.flows(path):
+                if not isinstance(item, Problem):
+                    flows.append(item if item.path == unit.source else msgspec.structs.replace(item, path=unit.source))
+                else:
+                    problems.append(Problem(item.what, item.where.replace(str(path), unit.source, 1)))
+            return flows, problems
+
+    @contextmanager
+    def _file(self, unit: Unit) -> Iterator[Path]:
+        """The content of a unit as a file; what is said of that file is said of the unit."""
+        if not unit.access:
+            yield Path(unit.source)
+            return
+        try:
+            with fetched(self._reach, unpacked(unit.access), unit.key, unit.source) as path:
+                yield path
+        except InputError as error:
+            raise InputError(error.what, where=unit.source, advice=error.advice) from None
 
     def publish(self, batch: Sequence[Unit], results: Sequence[tuple[Unit, AppDocument | Traffic]]) -> str:
         """Publish a batch as one part, named by the units in it; twice the same batch leaves one part."""

@@ -22,6 +22,7 @@ MAX_PARTS = 10_000
 """Parts of apps taken from one directory."""
 
 _HEAD, _TAIL = 65_536, 1024 * 1024
+_ZIP = b"PK\x03\x04"
 
 
 def find_apps(paths: Iterable[Path]) -> Iterator[Path | InputError]:
@@ -91,16 +92,21 @@ def _looks_like_app(path: Path) -> bool:
         return True
     try:
         with path.open("rb", buffering=0) as file:
-            if file.read(4) != b"PK\x03\x04":
+            if file.read(len(_ZIP)) != _ZIP:
                 return False
-            head = file.read(_HEAD)
-            if any(mark in head for mark in _MARKS):
+            head = _ZIP + file.read(_HEAD)
+            if may_be_app(head, b""):
                 return True
             file.seek(max(file.seek(0, os.SEEK_END) - _TAIL, 0))
             tail = file.read(_TAIL)
     except OSError:
         return False
-    return any(mark in tail for mark in _MARKS)
+    return may_be_app(head, tail)
+
+
+def may_be_app(head: bytes, tail: bytes) -> bool:
+    """Whether a file that begins and ends so is a ZIP archive that names something that only packages hold."""
+    return head.startswith(_ZIP) and any(mark in head or mark in tail for mark in _MARKS)
 
 
 def _is_part(path: Path) -> bool:

@@ -40,11 +40,7 @@ def find_captures(paths: Iterable[Path]) -> Iterator[Path | InputError]:
 def _in_directory(top: Path) -> Iterator[Path | InputError]:
     found = False
     for item in _walk(top, MAX_DEPTH):
-        if (
-            isinstance(item, InputError)
-            or item.name.lower().endswith((*SUFFIXES, *_PACKED))
-            or _looks_like_capture(item)
-        ):
+        if isinstance(item, InputError) or named_like_capture(item.name.lower()) or _looks_like_capture(item):
             found = True
             yield item
     if not found:
@@ -81,4 +77,14 @@ def _looks_like_capture(path: Path) -> bool:
             head = file.read(12)
     except OSError:
         return False
-    return is_capture(head) or (head.startswith((GZIP, ZSTD)) and ".pcap" in path.name.lower())
+    return may_be_capture(path.name, head)
+
+
+def named_like_capture(name: str) -> bool:
+    """Whether a name, in lower case, is one of a traffic file."""
+    return name.endswith((*SUFFIXES, *_PACKED))
+
+
+def may_be_capture(name: str, head: bytes) -> bool:
+    """Whether a file of this name that begins so is a capture, or one that is packed."""
+    return is_capture(head) or (head.startswith((GZIP, ZSTD)) and ".pcap" in name.lower())

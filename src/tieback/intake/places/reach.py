@@ -1,0 +1,79 @@
+"""The way to content, wherever it lies: object stores, ``https://`` hosts, and files with members in them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tieback.model.errors import InputError
+from tieback.model.remote import UNKNOWN, Access, RemoteObject
+from tieback.scope.downloads import Downloads, shown
+from tieback.storage.places.bucket import Bucket
+from tieback.storage.places.location import is_location, parse_location
+
+PIECE = 1 << 20
+
+
+def is_url(text: str) -> bool:
+    """Whether an input is named by a URL that can be read."""
+    return is_location(text) or text.startswith(("https://", "http://"))
+
+
+def without_query(text: str) -> str:
+    """An input as people may see it: what may be a signature is left out."""
+    return shown(text) if text.startswith(("https://", "http://")) else text
+
+
+class Reach:
+    """Buckets that are open, and requests to hosts. Made anew in each process; may be used from several threads."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[tuple[str, str], Bucket] = {}
+        self._downloads = Downloads()
+
+    def look(self, url: str) -> RemoteObject | None:
+        """What a place says of one object; ``None`` where there is none.
+
+        Raises:
+            InputError: the place cannot be asked, or refuses.
+            UsageError: it is no URL.
+        """
+        if not is_location(url):
+            return self._downloads.look(url)
+        location = parse_location(url)
+        return self._bucket(url).look(location.key) if location.key else None
+
+    def listing(self, url: str) -> Iterator[RemoteObject]:
+        """All objects below a URL of an object store, in its order; a page in memory at a time. Raises as ``look``."""
+        for page in self._bucket(url).pages(parse_location(url).key):
+            yield from page
+
+    def read(self, access: Access) -> Iterator[bytes | memoryview]:
+        """The bytes that ``access`` names, piece by piece.
+
+        Raises:
+            InputError: they are gone, in another state, or cannot be read.
+        """
+        place = access.place
+        if is_location(place):
+            key = parse_location(place).key
+            return self._bucket(place).read(key, access.start, access.size, access.etag)
+        if is_url(place):
+            return self._downloads.read(place, access.start, access.size, access.etag)
+        return _from_file(Path(place), access.start, access.size)
+
+    def _bucket(self, url: str) -> Bucket:
+        location = parse_location(url)
+        name = (location.scheme, location.bucket)
+        if name not in self._buckets:
+            self._buckets[name] = Bucket.open(location)
+        return self._buckets[name]
+
+
+def _from_file(path: Path, start: int, size: int) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            while size and (piece := file.read(PIECE if size == UNKNOWN else min(PIECE, size))):
+                size -= 0 if size == UNKNOWN else len(piece)
+                yield piece
+    except OSError as error:
+        raise InputError(error.strerror or "cannot be read", where=str(path), advice="Check the file") from None
