@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import graph, hosts, inventory, parties, pii, posture, probes, report, static, traffic
+from bench import graph, hosts, imports, inventory, parties, pii, posture, probes, report, static, traffic
 
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "static": static.run,
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "posture": posture.run,
     "hosts": hosts.run,
     "parties": parties.run,
+    "imports": imports.run,
     "inventory": inventory.run,
     "graph": graph.run,
 }
