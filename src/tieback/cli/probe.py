@@ -1,7 +1,6 @@
 """``tieback probe``: ask services without an app, or judge again what was recorded."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Container
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +11,7 @@ from rich.text import Text
 
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, progress_bar, write_line
 from tieback.model.document import encode
-from tieback.model.errors import InputError, UsageError
+from tieback.model.errors import InputError, StoppedError, UsageError
 from tieback.model.probe import Outcome, ProbeReport, RansomVerdict
 
 
@@ -40,10 +39,13 @@ def probe(
     afresh: Annotated[
         bool, typer.Option("--afresh", help="Ask all again, although the same command was stopped half-way.")
     ] = False,
+    stop_file: Annotated[
+        Path | None, typer.Option(help="Once this file is there the run stops; default: stop beside the audit log.")
+    ] = None,
 ) -> None:
     """Ask data stores whether they let a stranger in, and what they show. Read-only, under a grant.
 
-    Stopped with Ctrl-C, it keeps what was found; the same command goes on from there within 24 hours.
+    Stopped with Ctrl-C or the stop file, it keeps what was found; the same command goes on from there within 24 hours.
 
     Example: tieback probe es.example.org:9200 '[2001:db8::1]:27017' --grant grant.toml
     """
@@ -57,16 +59,17 @@ def probe(
     elif not words:
         raise UsageError("no targets", advice="Give HOST[:PORT], @FILE or --targets FILE")
     else:
-        _ask(words, grant, audit or grant.parent / "audit.jsonl", record, output, afresh=afresh)
+        log = audit or grant.parent / "audit.jsonl"
+        _ask(words, grant, log, record, output, stop_file or log.parent / "stop", afresh=afresh)
 
 
 class _Tally:
     """What came in: for a table the reports, for lines only what the end needs."""
 
-    def __init__(self, output: OutputFormat, swept: Container[str] = ()) -> None:
+    def __init__(self, output: OutputFormat, places: Mapping[str, str | None] | None = None) -> None:
         self._output = output
-        self._swept = swept
-        """Targets that nobody named with their port."""
+        self._places = places or {}
+        """Targets, with the store that is usual there where nobody named the port."""
         self.shown: list[ProbeReport] = []
         self.total = self.closed = self.failed = self.outside = 0
         self.days: set[str] = set()
@@ -85,7 +88,7 @@ class _Tally:
         if self._output is OutputFormat.JSON:
             write_line(encode("probe", report))
         # A host without a port is asked on every usual one: that most of them are closed is no failure, and no news.
-        if report.outcome is Outcome.REFUSED and report.target in self._swept:
+        if report.outcome is Outcome.REFUSED and self._places.get(report.target):
             self.closed += 1
             return
         self.failed += report.outcome is not Outcome.OK
@@ -95,9 +98,10 @@ class _Tally:
 
 def _replay(path: Path, output: OutputFormat) -> None:
     from tieback.pipeline.ask import replay
+    from tieback.scope.event_loop import run
 
     tally = _Tally(output)
-    asyncio.run(tally.take(replay(path)))
+    run(tally.take(replay(path)))
     days = sorted(tally.days)
     if output is OutputFormat.TABLE:
         _print(tally.shown, 0)
@@ -109,43 +113,37 @@ def _replay(path: Path, output: OutputFormat) -> None:
 
 
 def _ask(
-    words: list[str], grant: Path, audit: Path, record: Path | None, output: OutputFormat, *, afresh: bool
+    words: list[str], grant: Path, audit: Path, record: Path | None, output: OutputFormat, stop: Path, *, afresh: bool
 ) -> None:
-    from tieback.pipeline.ask import Asking, Begun, ask, candidates_of, read_targets
-    from tieback.scope.conversation import Target
+    from tieback.pipeline.ask import Asking, Begun, Targets, ask
+    from tieback.scope.event_loop import run
     from tieback.scope.grant import load_grant
 
     permission = load_grant(grant)
-    texts = [text for word in words for text in (read_targets(Path(word[1:])) if word.startswith("@") else [word])]
-    named = [candidates_of(text) for text in texts]
-    wanted = [candidate for candidates in named for candidate in candidates]
-    swept = {Target(one.host, one.port).label for candidates in named if len(candidates) > 1 for one in candidates}
-    tally = _Tally(output, swept)
-    total = len(wanted)
+    wanted = Targets(words)
+    tally = _Tally(output, wanted.places)
 
     def begin(begun: Begun) -> None:
-        nonlocal total
-        total = begun.total
         if begun.before:
             typer.echo(f"going on: {begun.before} of {begun.total} targets were asked before", err=True)
 
-    stopped = False
+    stopped = ""
     with progress_bar("asking") as progress:
-        found = ask(wanted, permission, Asking(audit, record, afresh), progress, begin)
+        found = ask(wanted, permission, Asking(audit, record, afresh, stop), progress, begin)
         try:
-            asyncio.run(tally.take(found))
+            run(tally.take(found))
         except KeyboardInterrupt:
-            stopped = True
+            stopped = "stopped"
+        except StoppedError as error:
+            stopped = f"stopped, {error.what}:"
     if output is OutputFormat.TABLE:
         # A table is read in the order of the question; lines come as they are known.
-        places = {Target(one.host, one.port).label: place for place, one in enumerate(wanted)}
+        places = {label: place for place, label in enumerate(wanted.places)}
         tally.shown.sort(key=lambda report: places.get(report.target, len(places)))
         _print(tally.shown, tally.closed)
     if stopped:
-        typer.echo(
-            f"stopped after {tally.total} of {total} targets; the same command goes on from here within 24 hours",
-            err=True,
-        )
+        done = f"{stopped} after {tally.total} of {len(wanted)} targets"
+        typer.echo(f"{done}; the same command goes on from here within 24 hours", err=True)
         raise typer.Exit(ExitCode.SOME_FAILED)
     if tally.outside == tally.total:
         raise InputError(

@@ -1,6 +1,6 @@
 """Asking services without an app: the stages of ``tieback probe``."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, aclosing
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,6 +21,7 @@ from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
+from tieback.scope.lease import leased
 from tieback.scope.replay import ReplayDialer
 from tieback.scope.transcript import TranscriptFile, read_transcripts
 
@@ -86,6 +87,42 @@ def read_targets(path: Path) -> list[str]:
     return [word for line in text.splitlines() if (word := line.partition("#")[0].strip())]
 
 
+class Targets(Collection[Candidate]):
+    """The targets of a command, each once however often it is named; candidates are made as they are needed."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        """Read all words.
+
+        Args:
+            words: ``HOST[:PORT]``, or ``@FILE`` with one a line.
+
+        Raises:
+            UsageError: a word is no target.
+            InputError: a file cannot be read.
+        """
+        self._services: dict[str, str | None] = {}
+        for word in words:
+            for text in read_targets(Path(word[1:])) if word.startswith("@") else (word,):
+                for one in candidates_of(text):
+                    self._services.setdefault(_label(one), one.service)
+
+    @property
+    def places(self) -> Mapping[str, str | None]:
+        """``host:port`` in the order of the question, with the store that is usual there where no port was named."""
+        return self._services
+
+    def __len__(self) -> int:
+        return len(self._services)
+
+    def __contains__(self, one: object) -> bool:
+        return isinstance(one, Candidate) and _label(one) in self._services
+
+    def __iter__(self) -> Iterator[Candidate]:
+        for label, service in self._services.items():
+            host, _, port = label.rpartition(":")
+            yield _candidate(host.strip("[]"), int(port), service)
+
+
 class Asking(msgspec.Struct, frozen=True):
     """Where a run leaves its traces."""
 
@@ -94,6 +131,8 @@ class Asking(msgspec.Struct, frozen=True):
     """File for transcripts."""
     afresh: bool = False
     """Whether to leave alone what an earlier, stopped run of the same command did."""
+    stop: Path | None = None
+    """Once this file is there, the run stops."""
 
 
 class Begun(msgspec.Struct, frozen=True):
@@ -106,7 +145,7 @@ class Begun(msgspec.Struct, frozen=True):
 
 
 async def ask(
-    candidates: Sequence[Candidate],
+    candidates: Collection[Candidate],
     grant: Grant,
     asking: Asking,
     progress: Progress | None = None,
@@ -116,37 +155,55 @@ async def ask(
 
     Closing the iterator stops: what was found stays noted, and the same command goes on from there within 24 hours.
 
+    Args:
+        candidates: whom to ask; gone through twice.
+        grant: what may be asked.
+        asking: where the run leaves its traces.
+        progress: told after each.
+        begun: told before the first.
+
     Raises:
         GrantError: the grant has expired or is not yet valid.
-        WorkspaceError: the audit log, the transcripts or the journal cannot be written.
+        StoppedError: the stop file is there; it is as if the iterator had been closed.
+        WorkspaceError: the audit log, the transcripts or the journal cannot be written; or another process probes under
+            this grant, with its audit log in the same folder.
     """
     today = today_utc()
     check_valid(grant, today)
-    wanted: dict[str, Candidate] = {}
-    for one in candidates:
-        wanted.setdefault(Target(one.host, one.port).label, one)
+    wanted = dict.fromkeys(map(_label, candidates))
     with ExitStack() as stack:
+        stack.enter_context(leased(grant, asking.audit.parent))
         audit = stack.enter_context(AuditLog(asking.audit))
         transcripts = TranscriptFile(asking.record, grant) if asking.record is not None else None
         if transcripts is not None:
             stack.callback(transcripts.close)
-        journal = Journal(asking.audit.parent, grant, tuple(wanted))
+        journal = Journal(asking.audit.parent, grant, wanted)
         finished = False
         stack.callback(lambda: journal.close(finished=finished))
-        before = [] if asking.afresh else [report for report in journal.found if report.target in wanted]
+        before, total = 0 if asking.afresh else len(wanted.keys() & journal.asked), len(wanted)
         if begun is not None:
-            begun(Begun(len(wanted), len(before)))
-        for report in before:
-            del wanted[report.target]
-            yield report
-        dialer = Dialer(grant, audit, today=today, transcripts=transcripts, provider_of=Providers().of)
-        moved = (lambda done, total: progress(done + len(before), total + len(before))) if progress else None
+            begun(Begun(total, before))
+        if before:
+            for report in journal.found():
+                if report.target in wanted:
+                    del wanted[report.target]
+                    yield report
+        dialer = Dialer(
+            grant,
+            audit,
+            today=today,
+            stop_file=asking.stop,
+            transcripts=transcripts,
+            provider_of=Providers().of,
+        )
+        moved = (lambda done, _known: progress(done + before, total)) if progress else None
         notes = None
         if any(rule.ransom_note for rule in grant.target):
             concluded = transcripts.conclude if transcripts is not None else None
             notes = Notes(salt_of(asking.audit.parent), concluded)
         samples = Sampling() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
-        found = probe_all(wanted.values(), grant, dialer, moved, notes=notes, samples=samples)
+        left = _each_once(candidates, wanted)
+        found = probe_all(left, grant, dialer, moved, notes=notes, samples=samples)
         signs = RansomSigns()
         async with aclosing(found):
             async for _, report in found:
@@ -161,6 +218,19 @@ async def ask(
                 where=str(transcripts.path),
                 advice="Record to another file",
             )
+
+
+def _label(one: Candidate) -> str:
+    return Target(one.host, one.port).label
+
+
+def _each_once(candidates: Iterable[Candidate], wanted: dict[str, None]) -> Iterator[Candidate]:
+    """Those that are wanted, which are taken out on the way."""
+    for one in candidates:
+        label = _label(one)
+        if label in wanted:
+            del wanted[label]
+            yield one
 
 
 async def replay(path: Path) -> AsyncGenerator[ProbeReport]:

@@ -6,7 +6,7 @@ command that ran to its end asks anew the next time, and so does one that was st
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,7 +27,7 @@ _AGAIN = frozenset((Outcome.OUT_OF_SCOPE, Outcome.ERROR))
 class Journal:
     """The reports of one unfinished command."""
 
-    def __init__(self, folder: Path, grant: Grant, labels: Sequence[str]) -> None:
+    def __init__(self, folder: Path, grant: Grant, labels: Iterable[str]) -> None:
         """Find what an earlier run of the same command left.
 
         Args:
@@ -39,7 +39,8 @@ class Journal:
         self._path = folder / FOLDER / f"{digest[:32]}.jsonl"
         self._fd = -1
         self._sweep()
-        self.found: list[ProbeReport] = self._read()
+        self.asked: Collection[str] = frozenset(report.target for report in self.found())
+        """Targets that an earlier run has reports of."""
 
     def add(self, report: ProbeReport) -> None:
         """Keep a report.
@@ -52,7 +53,8 @@ class Journal:
         try:
             if self._fd < 0:
                 self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._fd = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                self._fd = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                self._mend()
             os.write(self._fd, encode("probe", report) + b"\n")
         except OSError as error:
             raise WorkspaceError(
@@ -78,17 +80,28 @@ class Journal:
         except OSError:
             return
 
-    def _read(self) -> list[ProbeReport]:
+    def found(self) -> Iterator[ProbeReport]:
+        """The reports of earlier runs, each target's once, read anew from the file."""
+        told: set[str] = set()
         try:
-            lines = self._path.read_bytes().split(b"\n")
+            file = self._path.open("rb")
         except OSError:
-            return []
-        found: dict[str, ProbeReport] = {}
-        # What stands behind the last newline was cut off by a kill.
-        for line in lines[:-1]:
-            try:
-                report = decode(line, "probe", ProbeReport)
-            except DocumentError:
-                continue
-            found[report.target] = report
-        return list(found.values())
+            return
+        with file:
+            for line in file:
+                # What has no newline was cut off by a kill.
+                if not line.endswith(b"\n"):
+                    return
+                try:
+                    report = decode(line, "probe", ProbeReport)
+                except DocumentError:
+                    continue
+                if report.target not in told:
+                    told.add(report.target)
+                    yield report
+
+    def _mend(self) -> None:
+        """End the line that a kill cut off, so that it takes no whole one with it."""
+        size = os.fstat(self._fd).st_size
+        if size and os.pread(self._fd, 1, size - 1) != b"\n":
+            os.write(self._fd, b"\n")

@@ -21,6 +21,8 @@ from tieback.model.figure import exact
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
 from tieback.pipeline import probing
 from tieback.pipeline.journal import FOLDER
+from tieback.scope.grant import parse_grant
+from tieback.scope.lease import digest_of, leased
 
 GRANT = """
 authorised_by = "Security office"
@@ -181,8 +183,9 @@ def test_a_replay_needs_no_network_and_no_grant(run: Run, tmp_path: Path, turned
     assert f"replayed from {day}" in again.err
 
 
+@pytest.mark.parametrize("how", ["Ctrl-C", "stop file"])
 def test_stopped_it_goes_on_where_it_was(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turned_away: int
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turned_away: int, how: str
 ) -> None:
     (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))
     ports = [turned_away, *closed_ports(2)]
@@ -190,12 +193,14 @@ def test_stopped_it_goes_on_where_it_was(
     real = probing.probe_one
     journal = tmp_path / FOLDER
 
-    async def stopping(candidate: Candidate, *rest: Any) -> ProbeReport:
+    async def stopping(candidate: Candidate, *rest: Any, **more: Any) -> ProbeReport:
         if candidate.port == ports[0]:
-            return await real(candidate, *rest)
+            return await real(candidate, *rest, **more)
         while not journal.exists():  # noqa: ASYNC110 - a file says so, not an event
             await asyncio.sleep(0.01)
-        if candidate.port == ports[1]:
+        if candidate.port == ports[1] and how == "stop file":
+            (tmp_path / "stop").touch()
+        elif candidate.port == ports[1]:
             os.kill(os.getpid(), signal.SIGINT)
         await asyncio.sleep(60)
         raise AssertionError
@@ -208,7 +213,11 @@ def test_stopped_it_goes_on_where_it_was(
         patch.setattr(probing, "probe_one", stopping)
         stopped = run(*words)
     assert stopped.code == 3
-    assert "the same command goes on from here" in stopped.err
+    assert "after 1 of 3 targets; the same command goes on from here" in stopped.err
+    if how == "stop file":
+        held = run(*words)
+        assert (held.code, "stop is there" in held.err) == (3, True)
+        (tmp_path / "stop").unlink()
     assert [json.loads(line)["target"] for line in stopped.out.splitlines()] == [f"127.0.0.1:{turned_away}"]
     before = connects()
     ended = run(*words)
@@ -219,10 +228,23 @@ def test_stopped_it_goes_on_where_it_was(
     assert "going on" not in run(*words).err
 
 
+def test_a_second_service_under_the_same_grant_is_refused(run: Run, tmp_path: Path, turned_away: int) -> None:
+    text = GRANT.format(until="2099-01-01")
+    (tmp_path / "grant.toml").write_text(text)
+    words = ("probe", f"127.0.0.1:{turned_away}", "--grant", "grant.toml", "--format", "json")
+    grant = parse_grant(text, "grant.toml")
+    with leased(grant, tmp_path):
+        refused = run(*words)
+    assert (refused.code, refused.out, len(refused.err.splitlines())) == (4, "", 1)
+    assert f"another process ({os.getpid()}, since " in refused.err
+    assert f"is probing under this grant ({digest_of(grant)[:12]}…)" in refused.err
+    assert run(*words).code == 0
+
+
 def test_a_honeypot_and_a_note_show_in_the_table(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))
 
-    async def found(candidate: Candidate, *_: Any) -> ProbeReport:
+    async def found(candidate: Candidate, *_args: Any, **_more: Any) -> ProbeReport:
         note = Container(("READ1", "info"), "collection", records=exact(1, "x"), fields=(Field("mail"), Field("text")))
         return ProbeReport(
             f"{candidate.host}:{candidate.port}", Outcome.OK, product="mysql", version="5.7.00", containers=(note,)

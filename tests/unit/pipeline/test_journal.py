@@ -26,7 +26,8 @@ def stopped(folder: Path, *reports: ProbeReport) -> None:
 
 def test_what_was_found_is_found_again(tmp_path: Path) -> None:
     stopped(tmp_path, OPEN)
-    assert Journal(tmp_path, GRANT, reversed(LABELS)).found == [OPEN]  # type: ignore[arg-type]
+    again = Journal(tmp_path, GRANT, reversed(LABELS))
+    assert (list(again.found()), again.asked) == ([OPEN], {"a.test:1"})
     (file,) = (tmp_path / FOLDER).iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
@@ -36,7 +37,7 @@ def test_what_was_found_is_found_again(tmp_path: Path) -> None:
 )
 def test_another_command_begins_anew(tmp_path: Path, grant: Grant, labels: tuple[str, ...]) -> None:
     stopped(tmp_path, OPEN)
-    assert Journal(tmp_path, grant, labels).found == []
+    assert list(Journal(tmp_path, grant, labels).found()) == []
 
 
 def test_after_a_day_it_begins_anew(tmp_path: Path) -> None:
@@ -44,7 +45,7 @@ def test_after_a_day_it_begins_anew(tmp_path: Path) -> None:
     (file,) = (tmp_path / FOLDER).iterdir()
     long_ago = time.time() - GOES_ON_SECONDS - 60
     os.utime(file, (long_ago, long_ago))
-    assert Journal(tmp_path, GRANT, LABELS).found == []
+    assert list(Journal(tmp_path, GRANT, LABELS).found()) == []
     assert not file.exists()
 
 
@@ -67,11 +68,20 @@ def test_a_finished_one_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("outcome", [Outcome.OUT_OF_SCOPE, Outcome.ERROR])
 def test_what_says_something_of_us_is_asked_again(tmp_path: Path, outcome: Outcome) -> None:
     stopped(tmp_path, ProbeReport("a.test:1", outcome))
-    assert Journal(tmp_path, GRANT, LABELS).found == []
+    assert list(Journal(tmp_path, GRANT, LABELS).found()) == []
 
 
 def test_a_line_that_a_kill_cut_off_is_left_out(tmp_path: Path) -> None:
     stopped(tmp_path, OPEN)
     (file,) = (tmp_path / FOLDER).iterdir()
     file.write_bytes(file.read_bytes() + b'{"schema":"tieback/probe/1"}\n' + file.read_bytes()[:40])
-    assert Journal(tmp_path, GRANT, LABELS).found == [OPEN]
+    assert list(Journal(tmp_path, GRANT, LABELS).found()) == [OPEN]
+
+
+def test_after_a_cut_line_what_comes_is_whole(tmp_path: Path) -> None:
+    stopped(tmp_path, OPEN)
+    (file,) = (tmp_path / FOLDER).iterdir()
+    file.write_bytes(file.read_bytes() + file.read_bytes()[:40])
+    later = ProbeReport("b.test:2", Outcome.REFUSED)
+    stopped(tmp_path, later)
+    assert list(Journal(tmp_path, GRANT, LABELS).found()) == [OPEN, later]

@@ -1,0 +1,62 @@
+"""One service alone probes under a grant and an audit log."""
+
+import os
+import re
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tieback.model.errors import WorkspaceError
+from tieback.model.grant import Grant
+from tieback.scope.lease import BESIDE, digest_of, leased
+from tieback.storage.workspace import Workspace
+
+GRANT = Grant("Office", "sec@example.test", date(2099, 1, 1))
+OTHER = msgspec.structs.replace(GRANT, dns=True)
+HOLD = """
+import sys, time
+from datetime import date
+from pathlib import Path
+from tieback.model.grant import Grant
+from tieback.scope.lease import leased
+with leased(Grant("Office", "sec@example.test", date(2099, 1, 1)), Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_who_holds_it_and_since_when_and_a_dead_one_does_not(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", HOLD, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        busy = rf"another process \({holder.pid}, since 2\d\d\d-\d\d-\d\d \d\d:\d\d UTC\) is probing under this grant"
+        with pytest.raises(WorkspaceError, match=busy) as caught, leased(GRANT, tmp_path):
+            pass
+        assert len(caught.value.diagnostics().splitlines()) == 1
+        with leased(OTHER, tmp_path), leased(GRANT, tmp_path / "elsewhere"):
+            pass
+        holder.kill()
+    with leased(GRANT, tmp_path):
+        pass
+
+
+def test_a_workspace_and_a_command_beside_it_know_of_each_other(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path) as workspace:
+        with workspace.grant_lease(digest_of(GRANT)):
+            with pytest.raises(WorkspaceError, match=rf"another process \({os.getpid()}"), leased(GRANT, tmp_path):
+                pass
+        with leased(GRANT, tmp_path), pytest.raises(WorkspaceError, match="another process"):
+            with workspace.grant_lease(digest_of(GRANT)):
+                pass
+    assert not (tmp_path / BESIDE).exists()
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / BESIDE).write_text("a file")
+    with pytest.raises(WorkspaceError, match=re.escape("cannot be taken")), leased(GRANT, tmp_path):
+        pass
