@@ -47,12 +47,19 @@ def test_who_holds_it_and_since_when_and_a_dead_one_does_not(tmp_path: Path) -> 
 
 def test_a_workspace_and_a_command_beside_it_know_of_each_other(tmp_path: Path) -> None:
     with Workspace.open(tmp_path) as workspace:
-        with workspace.grant_lease(digest_of(GRANT)):
-            with pytest.raises(WorkspaceError, match=rf"another process \({os.getpid()}"), leased(GRANT, tmp_path):
-                pass
-        with leased(GRANT, tmp_path), pytest.raises(WorkspaceError, match="another process"):
-            with workspace.grant_lease(digest_of(GRANT)):
-                pass
+        busy = rf"another process \({os.getpid()}, since"
+        with (
+            workspace.grant_lease(digest_of(GRANT)),
+            pytest.raises(WorkspaceError, match=busy),
+            leased(GRANT, tmp_path),
+        ):
+            pass
+        with (
+            leased(GRANT, tmp_path),
+            pytest.raises(WorkspaceError, match="another process"),
+            workspace.grant_lease(digest_of(GRANT)),
+        ):
+            pass
     assert not (tmp_path / BESIDE).exists()
 
 
