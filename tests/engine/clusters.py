@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,20 +11,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")])}
+"""Works of the tests are imported by name in the workers; and it is this checkout that is tested."""
 
 
 class Member:
     """A process of a cluster."""
 
-    def __init__(self, words: tuple[str, ...]) -> None:
+    def __init__(self, words: tuple[str, ...], **environment: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tieback", "cluster", *words],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
             cwd=ROOT,
-            # Works of the tests are imported by name in the workers.
-            env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"},
+            env={**os.environ, **ENVIRONMENT, "COLUMNS": "200", **environment},
         )
         assert self.process.stderr is not None
         self.said = ""
@@ -60,3 +62,31 @@ def member(*words: str) -> Iterator[Member]:
         yield one
     finally:
         one.stop()
+
+
+@contextmanager
+def program(name: str, *words: str | Path, **environment: str) -> Iterator[None]:
+    """Run ``dask scheduler`` or ``dask worker`` until the block ends."""
+    process = subprocess.Popen(
+        [Path(sys.executable).with_name("dask"), name, *map(str, words)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        env={**os.environ, **ENVIRONMENT, **environment},
+    )
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

@@ -1,5 +1,7 @@
 """The engine of many machines, on a real scheduler and real workers of loopback, over mutual TLS."""
 
+import contextlib
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -8,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.clusters import Member, member
+from tests.engine.clusters import Member, free_port, member, program
 from tests.engine.works import FAST, Behave, Publish, unit
 from tieback.engine.certificates import make_certificates
 from tieback.engine.interface import EngineError, Unit, UnitLimits, UnitState
@@ -137,6 +139,95 @@ def test_another_release_is_refused(cluster: Member, certs: Path, monkeypatch: p
     monkeypatch.setattr("tieback.engine.dask_members._ours", lambda: ("9.9", "3.99"))
     with pytest.raises(EngineError, match=r"a worker has tieback .* here are 9\.9 and 3\.99"):
         list(engine(cluster, certs).run(Behave(), [unit("ok")], FAST))
+
+
+def test_a_worker_of_another_release_that_comes_later_is_sent_away(
+    certs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tieback.engine.dask_members.LOOK_SECONDS", 0.2)
+    told: list[str] = []
+    words = ("--certs", str(certs))
+    with (
+        member("scheduler", "--port", "0", *words) as scheduler,
+        member("worker", scheduler.address, *words),
+        contextlib.ExitStack() as later,
+    ):
+        units = [unit("slow", number) for number in range(100)]
+        running = dask.DaskEngine(f"dask://{scheduler.address}", certs, 2, lambda event: told.append(event.detail))
+        ends = []
+        for end in running.run(Behave(), units, FAST):
+            ends.append(end)
+            if len(ends) == 2:
+                # As if the release of this client had been another one when the second worker came.
+                monkeypatch.setattr("tieback.engine.dask_members._ours", lambda: ("9.9", "3.99"))
+                later.enter_context(member("worker", scheduler.address, *words))
+    assert {end.state for end in ends} == {UnitState.DONE}
+    assert len(ends) == 100
+    (line,) = [line for line in told if "sent away" in line]
+    assert re.search(r"a worker has tieback .* here are 9\.9 and 3\.99; it is sent away", line)
+
+
+def test_batches_that_reach_a_worker_of_another_release_are_no_poison(
+    cluster: Member, certs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tieback.engine.dask_run.release", lambda: ("9.9", "3.99"))
+    with pytest.raises(EngineError, match=r"workers cannot do the work \(OtherReleaseError"):
+        list(engine(cluster, certs).run(Behave(), [unit("ok")], FAST))
+
+
+def test_a_worker_whose_memory_is_short_begins_no_further_batch(certs: Path) -> None:
+    told: list[str] = []
+    words = ("--certs", str(certs))
+    with (
+        member("scheduler", "--port", "0", *words) as scheduler,
+        # What it holds itself is some 150 MB; an input takes 600 MB for three seconds.
+        member("worker", scheduler.address, *words, "--threads", "2", "--memory", "600MB"),
+    ):
+        running = dask.DaskEngine(f"dask://{scheduler.address}", certs, 1, lambda event: told.append(event.detail))
+        units = [unit("hold"), *(unit("time", number) for number in range(30))]
+        ends = list(running.run(Behave(), units, UnitLimits(memory_bytes=1024**3)))
+    assert {end.state for end in ends} == {UnitState.DONE}
+    results = {end.unit.key: float(end.result.split()[0]) for end in ends}
+    held_until = results.pop("hold-0")
+    # Without the pause the other thread would have done all of them in half the time.
+    assert sum(ended > held_until for ended in results.values()) >= 10
+    assert any("its memory is short" in line for line in told)
+
+
+@pytest.mark.timeout(120)
+def test_programs_of_dask_itself_serve_as_well(certs: Path, tmp_path: Path) -> None:
+    """What dask-kubernetes, dask-jobqueue and Coiled start: a scheduler, and workers in the care of a nanny."""
+    tls = (
+        "--tls-ca-file",
+        certs / "authority.pem",
+        "--tls-cert",
+        certs / "member.pem",
+        "--tls-key",
+        certs / "member.pem",
+    )
+    address = f"127.0.0.1:{free_port()}"
+    loopback = ("--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "127.0.0.1:0", *tls)
+    # A batch is given up after the first worker that it takes along, not after the fourth.
+    environment = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+    with (
+        program("scheduler", "--protocol", "tls", "--port", address.rpartition(":")[2], *loopback, **environment),
+        program("worker", f"tls://{address}", "--nworkers", "2", "--nthreads", "1", "--memory-limit", "1GB",
+                "--local-directory", tmp_path / "scratch", *loopback),
+    ):  # fmt: skip
+        limits = UnitLimits(seconds=3, memory_bytes=256 * 1024**2)
+        sources = ["ok"] * 6 + ["hang", "allocate", "bad", "kills the worker"]
+        units = [unit(source, number) for number, source in enumerate(sources)]
+        ends = list(dask.DaskEngine(f"dask://{address}", certs, 1).run(Publish(tmp_path), units, limits))
+    states = {end.unit.source: end.state for end in ends}
+    assert len(ends) == len(units)
+    assert states == {
+        "ok": UnitState.DONE,
+        "hang": UnitState.POISON,
+        "allocate": UnitState.POISON,
+        "bad": UnitState.FAILED,
+        "kills the worker": UnitState.POISON,
+    }
+    assert len([path for path in tmp_path.iterdir() if path.is_file()]) == 6
 
 
 @pytest.mark.parametrize("address", ["tls://a:1", "dask://a", "dask://:1", "dask://a:b"])

@@ -47,6 +47,16 @@ class Behave(Work[str]):
                 time.sleep(0.05)
             case "pid":
                 return str(os.getpid())
+            case "hold":
+                held = [bytearray(b"x" * 2**20) for _ in range(600)]
+                time.sleep(3)
+                return f"{time.monotonic()} {len(held)}"
+            case "time":
+                time.sleep(0.05)
+                return str(time.monotonic())
+            case "kills the worker":
+                os.kill(os.getppid(), signal.SIGKILL)
+                time.sleep(5)
             case "sleep":
                 time.sleep(600)
         return unit.source.upper()
