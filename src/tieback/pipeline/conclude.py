@@ -9,17 +9,24 @@ from tieback.assess.context import version_text
 from tieback.assess.exposures import assess
 from tieback.assess.findings import findings, subject_of
 from tieback.model.app import App
-from tieback.model.backend import Candidate
+from tieback.model.backend import Backend, Candidate
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.exposure import AppRoute
 from tieback.model.sighting import Credential
 from tieback.pii import detectors
 from tieback.pipeline.attributed import Attributed, places
 from tieback.pipeline.context import in_context
-from tieback.scope.conversation import Target
-from tieback.storage.apps import AppEndpoint, app_endpoints, read_app_documents
+from tieback.pipeline.wanted import Wanted, label_of
+from tieback.storage.apps import (
+    AppEndpoint,
+    Keys,
+    app_credentials,
+    app_endpoints,
+    app_policies,
+    apps_of,
+    keys_table,
+)
 from tieback.storage.asked import read_backends, read_probes
-from tieback.storage.inputs import RunInput
 from tieback.storage.lake import Lake
 from tieback.storage.workspace import Workspace
 
@@ -27,36 +34,45 @@ _GONE = frozenset({"dangling", "does not exist"})
 """What DNS says of a name that whoever makes it next answers for; one that could not be asked for has no such word."""
 
 
-def conclude(
-    workspace: Workspace,
-    run: str,
-    units: Sequence[RunInput],
-    traffic: Sequence[Attributed],
-    asked: Iterable[Candidate],
-) -> None:
+def conclude(workspace: Workspace, run: str, units: Keys, traffic: Sequence[Attributed], wanted: Wanted | None) -> None:
     """Judge what a run found and keep it in the ledger, in place of any conclusion that the run had.
 
     Raises:
         WorkspaceError: the workspace cannot be read or written.
     """
     lake = workspace.lake
-    seen: defaultdict[str, list[AppEndpoint]] = defaultdict(list)
-    for place in app_endpoints(lake, units):
-        seen[place.endpoint].append(place)
-    for group in traffic:
-        for place in places(group):
-            seen[place.endpoint].append(place)
-    leaks = [(group.app_key, where, leak) for group in traffic for where, leak in group.leaks]
+    keys = keys_table(units)
+    reports = tuple(read_probes(lake, run, answered=True))
+    asked = list(wanted.leading_to(report.target for report in reports)) if wanted is not None else []
+    gone = {backend.endpoint.value for backend in _gone(lake, run)}
+    seen = _seen(lake, keys, traffic, gone.union(*(candidate.endpoints for candidate in asked)))
     (detector,) = detectors()
-    exposures = assess(tuple(read_probes(lake, run)), routes(asked, seen), detector)
-    declared = _declared(workspace, units, {way.app_sha256 for exposure in exposures for way in exposure.routes})
+    exposures = assess(reports, routes(asked, seen), detector)
+    del reports
+    declared = _declared(lake, keys, {way.app_sha256 for exposure in exposures for way in exposure.routes})
     declared.releases.update((group.app_key, (group.app, version_text(group.app))) for group in traffic)
     exposures = in_context(workspace, run, datetime.now(UTC).date(), exposures, declared.releases)
+    leaks = [(group.app_key, where, leak) for group in traffic for where, leak in group.leaks]
     declared.subjects.update((group.app_key, subject_of(group.app, group.app_key)) for group in traffic if group.leaks)
     found = findings(
         exposures, declared.credentials, leaks, declared.policies, tuple(_dangling(lake, run, seen)), declared.subjects
     )
     workspace.ledger.conclusions.save(run, exposures, found)
+
+
+def _seen(
+    lake: Lake, keys: Keys, traffic: Sequence[Attributed], values: Collection[str]
+) -> Mapping[str, Sequence[AppEndpoint]]:
+    """Where those of the endpoints stand that something follows from: few of all that apps name."""
+    found: defaultdict[str, list[AppEndpoint]] = defaultdict(list)
+    if values:
+        for place in app_endpoints(lake, keys, values):
+            found[place.endpoint].append(place)
+    for group in traffic:
+        for place in places(group):
+            if place.endpoint in values:
+                found[place.endpoint].append(place)
+    return found
 
 
 def routes(asked: Iterable[Candidate], seen: Mapping[str, Sequence[AppEndpoint]]) -> dict[str, list[AppRoute]]:
@@ -68,7 +84,7 @@ def routes(asked: Iterable[Candidate], seen: Mapping[str, Sequence[AppEndpoint]]
     """
     found: defaultdict[str, list[AppRoute]] = defaultdict(list)
     for candidate in asked:
-        label = Target(candidate.host, candidate.port, resource=candidate.resource).label
+        label = label_of(candidate)
         for value in candidate.endpoints:
             for place in seen.get(value, ()):
                 found[label].append(
@@ -88,10 +104,18 @@ def routes(asked: Iterable[Candidate], seen: Mapping[str, Sequence[AppEndpoint]]
 
 def _dangling(lake: Lake, run: str, seen: Mapping[str, Sequence[AppEndpoint]]) -> Iterator[tuple[str, str, str]]:
     """Hosts that do not exist in DNS, each with an app and the line that says so."""
-    for backend in read_backends(lake, run):
-        said = [one.reason for one in backend.attributions if one.claim == "dns" and one.value in _GONE]
-        for place in seen.get(backend.endpoint.value, ()) if said else ():
+    for backend in _gone(lake, run):
+        said = _said(backend)
+        for place in seen.get(backend.endpoint.value, ()):
             yield backend.endpoint.host, place.app_sha256, f"{backend.endpoint.value}: {said[0]}"
+
+
+def _gone(lake: Lake, run: str) -> Iterator[Backend]:
+    return (backend for backend in read_backends(lake, run, saying=_GONE) if _said(backend))
+
+
+def _said(backend: Backend) -> list[str]:
+    return [one.reason for one in backend.attributions if one.claim == "dns" and one.value in _GONE]
 
 
 @dataclass(slots=True)
@@ -104,15 +128,15 @@ class _Declared:
     releases: dict[str, tuple[App, str]]
 
 
-def _declared(workspace: Workspace, units: Sequence[RunInput], leading: Collection[str]) -> _Declared:
+def _declared(lake: Lake, keys: Keys, leading: Collection[str]) -> _Declared:
     """Of every app, and of those that lead to a store what release they are."""
-    found = _Declared([], [], {}, {})
-    for key, document in read_app_documents(workspace.lake, units):
-        policies = [(key, policy) for policy in document.cleartext if policy.cleartext or policy.user_cas]
-        found.credentials += [(key, credential) for credential in document.credentials]
-        found.policies += policies
-        if document.app is not None and key in leading:
-            found.releases[key] = (document.app, version_text(document.app))
-        if document.credentials or policies:
-            found.subjects[key] = subject_of(document.app, key)
+    credentials = list(app_credentials(lake, keys))
+    policies = [(key, policy) for key, policy in app_policies(lake, keys) if policy.cleartext or policy.user_cas]
+    telling = {key for key, _ in (*credentials, *policies)}
+    found = _Declared(credentials, policies, {key: subject_of(None, key) for key in telling}, {})
+    for key, app in apps_of(lake, keys, telling.union(leading)):
+        if key in telling:
+            found.subjects[key] = subject_of(app, key)
+        if key in leading:
+            found.releases[key] = (app, version_text(app))
     return found

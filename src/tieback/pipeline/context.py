@@ -52,7 +52,7 @@ def _backends(workspace: Workspace, run: str, exposures: Iterable[Exposure]) -> 
     wanted = {way.endpoint for exposure in exposures for way in exposure.routes}
     if not wanted:
         return {}
-    return {one.endpoint.value: one for one in read_backends(workspace.lake, run) if one.endpoint.value in wanted}
+    return {one.endpoint.value: one for one in read_backends(workspace.lake, run, values=wanted)}
 
 
 def _devices(workspace: Workspace) -> dict[str, int]:

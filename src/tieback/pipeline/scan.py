@@ -5,27 +5,25 @@ read again, services that were asked are not asked again.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from itertools import batched, chain
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from itertools import batched
 from pathlib import Path
 
 import msgspec
 
-from tieback.backends.brought import brought
-from tieback.backends.candidates import candidates, joined
-from tieback.backends.map import map_backends
 from tieback.backends.pivot import Pivot
-from tieback.engine.interface import Engine, Unit, UnitEnd, UnitLimits, UnitState
+from tieback.engine.interface import Engine, Unit, UnitEnd, UnitState
 from tieback.engine.local import LocalEngine
-from tieback.model.backend import Backend, Candidate
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.grant import Depth, Grant
 from tieback.model.report import Report
 from tieback.pipeline.attributed import Attributed, attributed
 from tieback.pipeline.conclude import conclude
-from tieback.pipeline.inputs import scan_units
-from tieback.pipeline.mapping import Follower, described, shown, unasked
+from tieback.pipeline.given import Given, told
+from tieback.pipeline.inputs import limits, scan_units
+from tieback.pipeline.mapped import Mapped
+from tieback.pipeline.mapping import Follower, shown
 from tieback.pipeline.name_answers import NameAnswers
 from tieback.pipeline.notes import Notes, salt_of
 from tieback.pipeline.probing import Progress, probe_all, store_ports, today_utc
@@ -33,23 +31,21 @@ from tieback.pipeline.providers import Providers
 from tieback.pipeline.record import Record
 from tieback.pipeline.reporting import build_report
 from tieback.pipeline.samples import Sampling
+from tieback.pipeline.survey import survey
+from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
+from tieback.pipeline.wanted import Along, Wanted, label_of, not_in
 from tieback.pipeline.why import Knowledge
 from tieback.scope.audit import AuditLog
-from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid, render_grant
 from tieback.scope.names import Names
-from tieback.storage.apps import (
-    app_endpoints,
-    apps_by_bundle,
-    container_names,
-    distinct_endpoints,
-    makers,
-    public_keys,
-)
-from tieback.storage.asked import ProbeWriter, read_probes, save_backends
+from tieback.storage.apps import Keys, apps_by_bundle, container_names, public_keys
+from tieback.storage.asked import ProbeWriter, read_probes, targets
 from tieback.storage.fence import open_fence
-from tieback.storage.inputs import RunInput, save_inputs
+from tieback.storage.inputs import Inputs, RunInput
+from tieback.storage.lake import Lake
+from tieback.storage.listing import Listing
+from tieback.storage.name_answers import KeptAnswers
 from tieback.storage.recovery import recover
 from tieback.storage.workspace import Workspace
 
@@ -64,7 +60,7 @@ type Stage = Callable[[str], AbstractContextManager[Progress]]
 class ScanRequest(msgspec.Struct, frozen=True):
     """What the user asked for."""
 
-    inputs: tuple[Path, ...]
+    inputs: tuple[Given, ...]
     grant: Grant | None
     workspace: Path
     workers: int | None = None
@@ -98,54 +94,56 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanDone]:
             if request.retry:
                 workspace.ledger.retry_poison()
             run = _start(workspace, request)
-            with stage("reading apps and traffic") as progress:
-                inputs = _analyse(workspace, run, request, progress)
-            units = tuple(entry for entry in inputs if not entry.problem)
-            traffic = tuple(attributed(workspace, units, apps_by_bundle(workspace.lake, units)))
-            with stage("asking data stores") as progress:
-                backends, asked = asyncio.run(_ask(workspace, run, request.grant, Named(units, traffic), progress))
-            save_backends(workspace.lake, run, backends)
-            conclude(workspace, run, units, traffic, asked)
-            save_inputs(workspace.lake, run, inputs)
-            workspace.ledger.end_run(run)
+            engine = request.engine or LocalEngine(request.workers)
+            with (
+                survey(workspace, run, request.inputs, engine, stage) as listing,
+                stage("reading apps and traffic") as progress,
+            ):
+                inputs = _analyse(workspace, run, request, engine, listing, progress)
+            units, captures = inputs.units(), inputs.of_version(TRAFFIC_ANALYSIS)
+            bundles = apps_by_bundle(workspace.lake, units) if captures else {}
+            named = Named(units, tuple(attributed(workspace, captures, bundles)))
+            with closing(Knowledge()) as knowledge:
+                with stage("asking data stores") as progress, KeptAnswers(workspace.lake) as kept:
+                    found = asyncio.run(_ask(workspace, run, request.grant, named, progress, kept, knowledge))
+                end_run(workspace, run, inputs, named, found, knowledge)
         yield ScanDone(build_report(workspace, run), tuple(_failures(inputs)))
 
 
 def _start(workspace: Workspace, request: ScanRequest) -> str:
-    args = [str(path.absolute()) for path in request.inputs]
+    args = [told(one) for one in request.inputs]
     text = render_grant(request.grant) if request.grant is not None else None
     return workspace.ledger.resume_run(args, text) or workspace.ledger.start_run(args, text)
 
 
-def _failures(inputs: list[RunInput]) -> Iterator[InputError]:
-    for entry in inputs:
-        if entry.problem:
-            what, _, advice = entry.problem.partition(". ")
-            yield InputError(what, where=entry.path, advice=advice)
+def _failures(inputs: Inputs) -> Iterator[InputError]:
+    for entry in inputs.failed():
+        what, _, advice = entry.problem.partition(". ")
+        yield InputError(what, where=entry.path, advice=advice)
 
 
 class _Analysis:
     """The inputs of a run on their way through the engine."""
 
-    def __init__(self, workspace: Workspace, run: str, request: ScanRequest) -> None:
+    def __init__(self, workspace: Workspace, run: str, inputs: Iterable[Unit | InputError]) -> None:
         self._workspace = workspace
         self._run = run
-        self._request = request
+        self._inputs = inputs
         self._problems: dict[str, str] = {}
         """Content hash to what went wrong with it."""
-        self.entries: list[RunInput] = []
+        self.entries = Inputs()
         self.claimed = 0
 
     def units(self) -> Iterator[Unit]:
         """Units still to do, claimed in the ledger; every input is noted on the way."""
         ledger = self._workspace.ledger
-        for group in batched(scan_units(self._request.inputs), CLAIM):
+        for group in batched(self._inputs, CLAIM):
             wanted = [unit for unit in group if isinstance(unit, Unit)]
             for unit in group:
                 if isinstance(unit, Unit):
-                    self.entries.append(RunInput(unit.source, unit.key, unit.version))
+                    self.entries.add(RunInput(unit.source, unit.key, unit.version))
                 else:
-                    self.entries.append(RunInput(unit.where, "", "", problem=_clause(unit)))
+                    self.entries.add(RunInput(unit.where, "", "", problem=_clause(unit)))
             claimed = ledger.claim(wanted, self._run, LEASE_SECONDS)
             self.claimed += len(claimed)
             yield from claimed
@@ -157,30 +155,25 @@ class _Analysis:
             if end.state is not UnitState.DONE:
                 self._problems[end.unit.key] = end.problem
 
-    def results(self) -> list[RunInput]:
+    def results(self) -> Inputs:
         """All inputs, with the problems of those that failed now or in an earlier run."""
         earlier = {row.key: row.problem for row in self._workspace.ledger.unfinished()}
-        problems = earlier | self._problems
-        return [
-            entry
-            if entry.problem or entry.key not in problems
-            else msgspec.structs.replace(entry, problem=problems[entry.key])
-            for entry in self.entries
-        ]
+        return self.entries.failing(earlier | self._problems)
 
 
 def _clause(error: InputError) -> str:
     return f"{error.what}. {error.advice}" if error.advice else error.what
 
 
-def _analyse(workspace: Workspace, run: str, request: ScanRequest, progress: Progress) -> list[RunInput]:
-    analysis = _Analysis(workspace, run, request)
+def _analyse(
+    workspace: Workspace, run: str, request: ScanRequest, engine: Engine, listing: Listing, progress: Progress
+) -> Inputs:
+    analysis = _Analysis(workspace, run, scan_units(request.inputs, listing))
     work = Record(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory))
     done = 0
     waiting: list[UnitEnd] = []
     try:
-        engine = request.engine or LocalEngine(request.workers)
-        for end in engine.run(work, analysis.units(), UnitLimits()):
+        for end in engine.run(work, analysis.units(), limits(request.inputs)):
             waiting.append(end)
             done += 1
             progress(done, analysis.claimed)
@@ -198,56 +191,80 @@ def _analyse(workspace: Workspace, run: str, request: ScanRequest, progress: Pro
 class Named(msgspec.Struct, frozen=True):
     """What names the endpoints of a run."""
 
-    units: tuple[RunInput, ...]
-    traffic: tuple[Attributed, ...]
+    units: Keys
+    traffic: tuple[Attributed, ...] = ()
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What they lead to."""
+
+    mapped: Mapped
+    wanted: Wanted | None = None
+    """Whom the run asked; ``None`` where nobody may be."""
 
 
 async def _ask(
-    workspace: Workspace, run: str, grant: Grant | None, named: Named, progress: Progress
-) -> tuple[list[Backend], list[Candidate]]:
+    workspace: Workspace,
+    run: str,
+    grant: Grant | None,
+    named: Named,
+    progress: Progress,
+    kept: KeptAnswers,
+    knowledge: Knowledge,
+) -> Found:
     """Map the back ends that apps and traffic name and ask the data stores among them.
 
     Reports go to the lake as they come.
     """
     lake = workspace.lake
-    names = Names(grant) if grant is not None else None
-    in_traffic = [sighting for traffic in named.traffic for sighting in traffic.sightings]
-    parties = {sighting.endpoint.value: sighting.party for sighting in in_traffic}
-    parties |= {seen.endpoint: seen.party for seen in app_endpoints(lake, named.units)}
-    endpoints = chain(distinct_endpoints(lake, named.units), (sighting.endpoint for sighting in in_traffic))
-    answers = NameAnswers(names) if names is not None else None
-    mapped = await map_backends(endpoints, answers.resolve if answers is not None else None, parties)
-    knowledge = Knowledge()
-    try:
-        own = makers(lake, named.units)
-        backends = list(described(mapped, knowledge, shown(named.traffic), own, answers))
-    finally:
-        knowledge.close()
-    if grant is None or names is None or answers is None:
-        return backends, []
-    leads = [lead for traffic in named.traffic for lead in traffic.leads]
-    direct = joined(candidates(mapped, store_ports()), await answers.servers(mapped))
-    containers = container_names(lake, named.units)
-    for sighting in in_traffic:
-        value = sighting.endpoint.value
-        containers[value] = tuple(sorted({*containers.get(value, ()), *sighting.names}))
-    keys = public_keys(lake, named.units)
-    answered = {report.target for report in read_probes(lake, run)}
+    if grant is None:
+        return Found(await Mapped.of(lake, named.units, named.traffic, None))
+    names = Names(grant, kept=kept)
+    answers = NameAnswers(names, shown(named.traffic).addresses)
+    mapped = await Mapped.of(lake, named.units, named.traffic, answers.resolve, answers)
+    await answers.look_around(mapped.backends, knowledge.dns_hints, knowledge.domains)
+    wanted = Wanted(mapped.backends, store_ports())
+    wanted.add(await answers.servers(mapped.backends))
+    along = Along(mapped.backends, _containers(lake, named), public_keys(lake, named.units))
+    answered = frozenset(targets(lake, run))
     with AuditLog(workspace.audit_file) as audit, ProbeWriter(lake, run, first=len(answered)) as writer:
         dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file, provider_of=Providers().of)
-        follower = Follower(mapped, Pivot(store_ports(), knowledge.foreign), answers.resolve, dialer.permit)
-        wanted = joined(direct, await follower.follow(leads))
+        follower = Follower(mapped.backends, Pivot(store_ports(), knowledge.foreign), answers.resolve, dialer.permit)
+        wanted.add(await follower.follow(lead for traffic in named.traffic for lead in traffic.leads))
         noting = any(rule.ransom_note for rule in grant.target)
         notes = Notes(salt_of(workspace.audit_file.parent)) if noting else None
         samples = Sampling() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
-        along = brought(wanted, mapped, containers, keys)
-        async for _, report in probe_all(unasked(wanted, answered), grant, dialer, progress, along, notes, samples):
+        first = along.with_each(not_in(wanted, answered))
+        async for _, report in probe_all(first, grant, dialer, progress, along, notes, samples):
             writer.add(report)
         writer.flush()
         # Once more, for what the certificates of the APIs name.
-        more = joined(wanted, await follower.follow(follower.leads_of(read_probes(lake, run))))
-        answered |= {Target(one.host, one.port, resource=one.resource).label for one in wanted}
-        along = brought(more, mapped, containers, keys)
-        async for _, report in probe_all(unasked(more, answered), grant, dialer, progress, along, notes, samples):
+        more = await follower.follow(follower.leads_of(read_probes(lake, run, encrypted=True)))
+        asked = frozenset(label_of(one) for host in {one.host for one in more} for one in wanted.at(host))
+        wanted.add(more)
+        second = along.with_each(not_in(more, answered | asked))
+        async for _, report in probe_all(second, grant, dialer, progress, along, notes, samples):
             writer.add(report)
-    return backends, more
+    return Found(mapped, wanted)
+
+
+def _containers(lake: Lake, named: Named) -> dict[str, tuple[str, ...]]:
+    """Containers that apps and traffic name within an endpoint, by its value."""
+    found = container_names(lake, named.units)
+    for sighting in (sighting for traffic in named.traffic for sighting in traffic.sightings):
+        value = sighting.endpoint.value
+        found[value] = tuple(sorted({*found.get(value, ()), *sighting.names}))
+    return found
+
+
+def end_run(workspace: Workspace, run: str, inputs: Inputs, named: Named, found: Found, knowledge: Knowledge) -> None:
+    """Keep the back ends, judge what was answered, and end the run.
+
+    Raises:
+        WorkspaceError: the workspace cannot be read or written.
+        InputError: data that the operator imported is damaged.
+    """
+    found.mapped.save(run, knowledge)
+    conclude(workspace, run, named.units, named.traffic, found.wanted)
+    inputs.save(workspace.lake, run)
+    workspace.ledger.end_run(run)

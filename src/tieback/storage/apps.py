@@ -1,7 +1,7 @@
 """App documents in the lake: to rows and back, and the questions that later stages ask about them."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import batched, groupby
 from operator import itemgetter
 from typing import Any, Protocol
 
@@ -14,7 +14,12 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import AppDocument, Credential, Evidence, Grade, NotBackend, Problem, Sighting
 from tieback.storage.lake import Lake
-from tieback.storage.schemas import rows_table
+from tieback.storage.schemas import SCHEMAS, rows_table
+
+_POLICIES_KEPT = 4096
+"""Texts of policies that are decoded once."""
+UNITS_AT_ONCE = 500
+"""Documents of one part that are read in one go."""
 
 
 class Named(Protocol):
@@ -24,6 +29,10 @@ class Named(Protocol):
     def key(self) -> str: ...  # noqa: D102 - as in ``engine.interface.Unit``
     @property
     def version(self) -> str: ...  # noqa: D102
+
+
+type Keys = Iterable[Named] | pa.Table
+"""Units of work, or ``keys_table`` of them."""
 
 
 class AppEndpoint(msgspec.Struct, frozen=True):
@@ -96,8 +105,10 @@ def app_tables(documents: Sequence[tuple[Named, AppDocument]]) -> dict[str, pa.T
     }
 
 
-def keys_table(keys: Iterable[Named]) -> pa.Table:
-    """Names of units as a table to join with: any number of them, unlike a list in a query."""
+def keys_table(keys: Iterable[Named] | pa.Table) -> pa.Table:
+    """Names of units as a table to join with: any number of them, unlike a list in a query; a table is one already."""
+    if isinstance(keys, pa.Table):
+        return keys
     distinct = dict.fromkeys((unit.key, unit.version) for unit in keys)
     return pa.table(
         {
@@ -107,20 +118,20 @@ def keys_table(keys: Iterable[Named]) -> pa.Table:
     )
 
 
-def read_app_documents(lake: Lake, keys: Iterable[Named]) -> Iterator[tuple[str, AppDocument]]:
-    """The documents of those units that are in the lake, each with its content hash; a part in memory at a time.
+def read_app_documents(lake: Lake, keys: Keys) -> Iterator[tuple[str, AppDocument]]:
+    """The documents of those units that are in the lake, each with its content hash; some hundred in memory.
 
     Raises:
         WorkspaceError: the lake cannot be read.
     """
     wanted = lake.stream(
-        "SELECT part, unit, version FROM units SEMI JOIN keys USING (unit, version) ORDER BY part",
+        "SELECT part, unit, version FROM units SEMI JOIN keys USING (unit, version) ORDER BY part, unit, version",
         tables={"keys": keys_table(keys)},
     )
-    for part, rows in groupby(wanted, key=itemgetter(0)):
-        names = [(unit, version) for _, unit, version in rows]
+    for part, names in _in_parts(wanted):
+        between = (names[0][0], names[-1][0])
         tables = {
-            name: _by_unit(lake.read(part, name))
+            name: _by_unit(lake.read(part, name, between))
             for name in ("apps", "sightings", "credentials", "not_backends", "problems", "public_keys")
         }
         for name in names:
@@ -159,35 +170,53 @@ def read_app_documents(lake: Lake, keys: Iterable[Named]) -> Iterator[tuple[str,
                 )
 
 
-def distinct_endpoints(lake: Lake, keys: Iterable[Named]) -> Iterator[Endpoint]:
+def _in_parts(rows: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Units of one part, a bounded number at a time: a part that many were put into is read bit by bit."""
+    for part, some in groupby(rows, key=itemgetter(0)):
+        for group in batched(some, UNITS_AT_ONCE):
+            yield part, [(unit, version) for _, unit, version in group]
+
+
+def distinct_endpoints(lake: Lake, keys: Keys) -> Iterator[Endpoint]:
     """Every endpoint that one of the units names, once, by its value. Raises ``WorkspaceError``."""
-    rows = lake.stream(
-        """
-        SELECT DISTINCT ON (value) kind, value, scheme, host, port, path, service
-        FROM sightings SEMI JOIN keys USING (unit, version)
-        ORDER BY value, host = '', kind, scheme, host, port, path, service
-        """,
-        tables={"keys": keys_table(keys)},
-    )
-    for kind, *rest in rows:
-        yield Endpoint(EndpointKind(kind), *rest)
+    return (endpoint for endpoint, _ in endpoints_with_parties(lake, keys))
 
 
-def app_endpoints(lake: Lake, keys: Iterable[Named]) -> Iterator[AppEndpoint]:
-    """Which of the units names which endpoint and where, by endpoint and app. Raises ``WorkspaceError``."""
+def endpoints_with_parties(lake: Lake, keys: Keys) -> Iterator[tuple[Endpoint, Party]]:
+    """As ``distinct_endpoints``, each with its party: where apps differ, that of the app whose hash sorts last."""
+    rows = lake.stream(_ENDPOINTS, tables={"keys": keys_table(keys)})
+    for kind, *rest, party in rows:
+        yield Endpoint(EndpointKind(kind), *rest), Party(party)
+
+
+def app_endpoints(lake: Lake, keys: Keys, values: Collection[str] | None = None) -> Iterator[AppEndpoint]:
+    """Which of the units names which endpoint and where, by endpoint and app.
+
+    Args:
+        lake: where the apps are.
+        keys: the units.
+        values: takes these endpoints alone.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+    """
+    which = "" if values is None else "SEMI JOIN wanted USING (value)"
     rows = lake.stream(
-        """
+        f"""
         SELECT app_sha256, value, file, "offset", how, party
-        FROM sightings SEMI JOIN keys USING (unit, version)
+        FROM sightings {which} SEMI JOIN keys USING (unit, version)
         ORDER BY value, app_sha256, ordinal
-        """,
-        tables={"keys": keys_table(keys)},
+        """,  # noqa: S608 - our own text
+        tables={"keys": keys_table(keys), "wanted": pa.table({"value": pa.array(values or (), pa.string())})},
     )
-    for app, endpoint, file, offset, how, party in rows:
-        yield AppEndpoint(app, endpoint, file, offset, how, Party(party))
+    # Each app and endpoint stands in many rows, and the database makes a new text of each.
+    known: dict[str, str] = {}
+    for row in rows:
+        app, endpoint, file, how, party = (known.setdefault(text, text) for text in (*row[:3], *row[4:]))
+        yield AppEndpoint(app, endpoint, file, row[3], how, Party(party))
 
 
-def makers(lake: Lake, keys: Iterable[Named]) -> dict[str, tuple[tuple[str, str], ...]]:
+def makers(lake: Lake, keys: Keys) -> dict[str, tuple[tuple[str, str], ...]]:
     """Who makes the apps whose own endpoint it is, and why it is theirs, by its value; at most three, the most first.
 
     Raises:
@@ -202,24 +231,28 @@ def makers(lake: Lake, keys: Iterable[Named]) -> dict[str, tuple[tuple[str, str]
         """,
         tables={"keys": keys_table(keys)},
     )
-    found: dict[str, list[tuple[str, str]]] = {}
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    pairs: dict[tuple[str, str], tuple[str, str]] = {}
     for value, owner, reason in rows:
-        found.setdefault(value, []).append((owner, reason))
-    return {value: tuple(its) for value, its in found.items()}
+        pair = pairs.setdefault((owner, reason), (owner, reason))
+        found[value] = (*found.get(value, ()), pair)
+    return found
 
 
-def container_names(lake: Lake, keys: Iterable[Named]) -> dict[str, tuple[str, ...]]:
+def container_names(lake: Lake, keys: Keys) -> dict[str, tuple[str, ...]]:
     """Containers that one of the units names within an endpoint, sorted, by its value. Raises ``WorkspaceError``."""
-    found: dict[str, set[str]] = {}
-    for value, names in lake.stream(
-        "SELECT value, names FROM sightings SEMI JOIN keys USING (unit, version) WHERE len(names) > 0",
+    rows = lake.stream(
+        """
+        SELECT value, list(DISTINCT name) FROM (
+            SELECT value, unnest(names) AS name FROM sightings SEMI JOIN keys USING (unit, version) WHERE len(names) > 0
+        ) GROUP BY value
+        """,
         tables={"keys": keys_table(keys)},
-    ):
-        found.setdefault(value, set()).update(names)
-    return {value: tuple(sorted(names)) for value, names in found.items()}
+    )
+    return {value: tuple(sorted(names)) for value, names in rows}
 
 
-def public_keys(lake: Lake, keys: Iterable[Named]) -> dict[str, tuple[PublicKey, ...]]:
+def public_keys(lake: Lake, keys: Keys) -> dict[str, tuple[PublicKey, ...]]:
     """Public keys by the value of each endpoint that they may be for, of the same app and no other.
 
     A key that names its endpoint is for that one; any other for every endpoint of its app that is no third party's.
@@ -242,7 +275,52 @@ def public_keys(lake: Lake, keys: Iterable[Named]) -> dict[str, tuple[PublicKey,
     return {endpoint: tuple(its) for endpoint, its in found.items()}
 
 
-def apps_by_bundle(lake: Lake, keys: Iterable[Named]) -> dict[str, str]:
+def apps_of(lake: Lake, keys: Keys, units: Collection[str]) -> Iterator[tuple[str, App]]:
+    """Those of the apps whose content hash is among ``units``, with it; one without an identity is left out.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+    """
+    rows = lake.stream(
+        f"""
+        SELECT unit, {", ".join(_APP_COLUMNS)} FROM apps
+        SEMI JOIN wanted USING (unit) SEMI JOIN keys USING (unit, version) WHERE platform IS NOT NULL
+        """,  # noqa: S608 - our own text
+        tables={"keys": keys_table(keys), "wanted": pa.table({"unit": pa.array(units, pa.string())})},
+    )
+    for unit, *columns in rows:
+        app = _app(dict(zip(_APP_COLUMNS, columns, strict=True)))
+        if app is not None:
+            yield unit, app
+
+
+def app_credentials(lake: Lake, keys: Keys) -> Iterator[tuple[str, Credential]]:
+    """The credentials that were seen, each with the content hash of its app, in no order. Raises ``WorkspaceError``."""
+    columns = [name for name in SCHEMAS["credentials"].names if name not in {"version", "ordinal"}]
+    sql = f"SELECT {', '.join(f'"{name}"' for name in columns)} FROM credentials SEMI JOIN keys USING (unit, version)"  # noqa: S608
+    for values in lake.stream(sql, tables={"keys": keys_table(keys)}):
+        row = dict(zip(columns, values, strict=True))
+        yield row["unit"], _credential(row)
+
+
+def app_policies(lake: Lake, keys: Keys) -> Iterator[tuple[str, CleartextPolicy]]:
+    """What apps declare about connections without TLS, as ``app_credentials``."""
+    rows = lake.stream(
+        "SELECT unit, cleartext FROM apps SEMI JOIN keys USING (unit, version) WHERE cleartext NOT IN ('', '[]')",
+        tables={"keys": keys_table(keys)},
+    )
+    known: dict[str, tuple[CleartextPolicy, ...]] = {}
+    for unit, text in rows:
+        if text not in known:
+            # Most apps say one of a few things.
+            if len(known) >= _POLICIES_KEPT:
+                known.clear()
+            known[text] = msgspec.json.decode(text, type=tuple[CleartextPolicy, ...])
+        for policy in known[text]:
+            yield unit, policy
+
+
+def apps_by_bundle(lake: Lake, keys: Keys) -> dict[str, str]:
     """Bundle identifier to the content hash of an app among the units; of several versions the one that sorts last."""
     rows = lake.stream(
         """
@@ -252,6 +330,24 @@ def apps_by_bundle(lake: Lake, keys: Iterable[Named]) -> dict[str, str]:
         tables={"keys": keys_table(keys)},
     )
     return dict(rows)
+
+
+_APP_COLUMNS = (
+    "sha256", "platform", "bundle_id", "name", "version_name", "version_code", "min_sdk", "target_sdk", "vendor",
+    "signer_sha256", "signer_subject", "signer_scheme",
+)  # fmt: skip
+
+_ENDPOINTS = """
+WITH told AS (
+    SELECT kind, value, scheme, host, port, path, service, party, max(app_sha256) AS app
+    FROM sightings SEMI JOIN keys USING (unit, version)
+    GROUP BY kind, value, scheme, host, port, path, service, party
+), whose AS (
+    SELECT value, arg_max(party, [app, party]) AS party FROM told GROUP BY value
+)
+SELECT DISTINCT ON (value) kind, value, scheme, host, port, path, service, whose.party
+FROM told JOIN whose USING (value)
+ORDER BY value, host = '', kind, scheme, host, port, path, service"""
 
 
 def _by_unit(table: pa.Table) -> dict[tuple[str, str], list[dict[str, Any]]]:

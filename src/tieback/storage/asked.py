@@ -106,16 +106,56 @@ def _probe_row(r: ProbeReport) -> tuple[Any, ...]:
     )
 
 
-def read_backends(lake: Lake, run: str) -> Iterator[Backend]:
-    """The back ends of a run, in the order they were saved. Raises ``WorkspaceError`` or ``DocumentError``."""
-    for (text,) in lake.stream("SELECT json FROM backends WHERE run = ? ORDER BY ordinal", [run]):
+def read_backends(
+    lake: Lake, run: str, *, values: Collection[str] | None = None, saying: Collection[str] = ()
+) -> Iterator[Backend]:
+    """The back ends of a run, in the order they were saved.
+
+    Args:
+        lake: where they are.
+        run: whose.
+        values: takes these endpoints alone.
+        saying: leaves out those in whose documents none of these words stands.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+        DocumentError: a release with another schema wrote them.
+    """
+    import pyarrow as pa
+
+    which = "" if values is None else "SEMI JOIN wanted USING (value)"
+    said = " OR ".join("position(? IN json) > 0" for _ in saying)
+    sql = f"SELECT json FROM backends {which} WHERE run = ? {f'AND ({said})' if said else ''} ORDER BY ordinal"  # noqa: S608
+    wanted = pa.table({"value": pa.array(values or (), pa.string())})
+    for (text,) in lake.stream(sql, [run, *saying], tables={"wanted": wanted}):
         yield decode(text, "backend", Backend)
 
 
-def read_probes(lake: Lake, run: str) -> Iterator[ProbeReport]:
-    """The probe reports of a run, in the order they were saved. Raises ``WorkspaceError`` or ``DocumentError``."""
-    for (text,) in lake.stream("SELECT json FROM probes WHERE run = ? ORDER BY ordinal", [run]):
+def read_probes(lake: Lake, run: str, *, answered: bool = False, encrypted: bool = False) -> Iterator[ProbeReport]:
+    """The probe reports of a run, in the order they were saved.
+
+    Args:
+        lake: where they are.
+        run: whose.
+        answered: takes those alone where a store spoke; most are of places where nobody did.
+        encrypted: takes those alone that saw TLS.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+        DocumentError: a release with another schema wrote them.
+    """
+    which = "AND outcome = 'ok' AND product <> ''" if answered else ""
+    if encrypted:
+        which += """ AND position('"tls":null' IN json) = 0"""
+    sql = f"SELECT json FROM probes WHERE run = ? {which} ORDER BY ordinal"  # noqa: S608 - our own text
+    for (text,) in lake.stream(sql, [run]):
         yield decode(text, "probe", ProbeReport)
+
+
+def targets(lake: Lake, run: str) -> Iterator[str]:
+    """The targets that a run has a report of. Raises ``WorkspaceError``."""
+    for (target,) in lake.stream("SELECT DISTINCT target FROM probes WHERE run = ?", [run]):
+        yield target
 
 
 class Asked:

@@ -7,14 +7,20 @@ from hypothesis import strategies as st
 
 from tieback.engine.interface import Unit
 from tieback.model.app import App, Platform, Signer
+from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import AppDocument, Credential, Evidence, Grade, NotBackend, Problem, Sighting
 from tieback.storage.apps import (
+    app_credentials,
     app_endpoints,
+    app_policies,
     app_tables,
+    apps_of,
     container_names,
     distinct_endpoints,
+    endpoints_with_parties,
+    keys_table,
     public_keys,
     read_app_documents,
 )
@@ -198,3 +204,37 @@ def test_of_two_endpoints_with_one_value_the_one_with_a_host_comes(tmp_path: Pat
     other = AppDocument("b.apk", None, sightings=(cloud("s3:a", host="a.s3.test"),))
     keep(lake, (unit(0), first), (unit(1), other))
     assert [one.host for one in distinct_endpoints(lake, [unit(0), unit(1)])] == ["a.s3.test"]
+
+
+def test_some_endpoints_alone(lake: Lake) -> None:
+    rows = [(row.app_sha256, row.endpoint) for row in app_endpoints(lake, [unit(0), unit(1)], {"b.test", "z.test"})]
+    assert rows == [(unit(0).key, "b.test")]
+    assert list(app_endpoints(lake, [unit(0)], ())) == []
+
+
+def test_where_apps_differ_the_last_hash_says_whose_an_endpoint_is(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    parties = (Party.FIRST, Party.THIRD, Party.UNKNOWN)
+    for number, party in enumerate(parties):
+        keep(lake, (unit(number), AppDocument("x.apk", None, sightings=(cloud("s3:a", party=party),))))
+    for count in (1, 2, 3):
+        units = [unit(number) for number in range(count)]
+        last = max(range(count), key=lambda number: unit(number).key)
+        assert [party for _, party in endpoints_with_parties(lake, units)] == [parties[last]]
+
+
+def test_what_packages_declare_is_found_without_their_sightings(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    app = App(Platform.ANDROID, "org.one", unit(0).key, vendor="One")
+    secret = Credential("aws_key", "AK…12", "", Evidence("a.json", 1, "json/credential"), grade=Grade.SUPERUSER)
+    rule = CleartextPolicy("*", include_subdomains=True, cleartext=True, user_cas=False, pins=0, source="manifest")
+    keep(
+        lake,
+        (unit(0), AppDocument("a.apk", app, credentials=(secret,), cleartext=(rule, rule))),
+        (unit(1), AppDocument("b.apk", None)),
+        (unit(2), AppDocument("c.apk", app, credentials=(secret,), cleartext=(rule,))),
+    )
+    units = [unit(0), unit(1)]
+    assert list(app_credentials(lake, units)) == [(unit(0).key, secret)]
+    assert list(app_policies(lake, keys_table(units))) == [(unit(0).key, rule)] * 2
+    assert list(apps_of(lake, units, {unit(0).key, unit(1).key, unit(2).key})) == [(unit(0).key, app)]

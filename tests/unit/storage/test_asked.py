@@ -1,13 +1,14 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from tieback.model.backend import Backend
+from tieback.model.backend import Attribution, Backend
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.figure import exact
-from tieback.model.probe import Access, Container, Identity, Outcome, ProbeReport
+from tieback.model.probe import Access, Container, Identity, Outcome, ProbeReport, TlsInfo
 from tieback.storage import asked
-from tieback.storage.asked import Asked, ProbeWriter, read_backends, read_probes, save_backends
+from tieback.storage.asked import Asked, ProbeWriter, read_backends, read_probes, save_backends, targets
 from tieback.storage.lake import Lake
 
 BACKENDS = [
@@ -94,3 +95,23 @@ def test_nothing_to_save(tmp_path: Path) -> None:
     assert save_backends(lake, "run-1", []) == 0
     save_probes(lake, "run-1", [])
     assert lake.parts() == set()
+
+
+def test_reports_are_taken_by_what_they_saw(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    told = ProbeReport("a.test:9200", Outcome.OK, product="elasticsearch", tls=TlsInfo("TLSv1.3", verified=False))
+    plain = ProbeReport("b.test:6379", Outcome.OK, product="redis", containers=(Container(('"tls":null',), "key"),))
+    other = ProbeReport("c.test:443", Outcome.PROTOCOL_MISMATCH, tls=TlsInfo("TLSv1.2", verified=True))
+    save_probes(lake, "run", [told, plain, other])
+    assert list(read_probes(lake, "run", answered=True)) == [told, plain]
+    assert list(read_probes(lake, "run", encrypted=True)) == [told, other]
+    assert sorted(targets(lake, "run")) == ["a.test:9200", "b.test:6379", "c.test:443"]
+
+
+def test_some_back_ends_alone(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    gone = msgspec.structs.replace(BACKENDS[1], attributions=(Attribution("dns", "dangling", "nobody's", 0.9),))
+    save_backends(lake, "run", [BACKENDS[0], gone, *BACKENDS[2:]])
+    assert list(read_backends(lake, "run", values={"h3.test:1", "h1.test:1"})) == [gone, BACKENDS[3]]
+    assert list(read_backends(lake, "run", saying=("dangling", "does not exist"))) == [gone]
+    assert list(read_backends(lake, "run", values=())) == []
