@@ -1,0 +1,363 @@
+"""A made-up world of a million apps through the real pipeline, from sightings to the report; every figure is checked.
+
+``python -m bench.world --apps N[,M...]`` makes each world (``world_made``), runs what ``tieback scan`` does after its
+workers are done, renders the report, imports the fleet's inventory, and compares every headline figure with what numpy
+alone counts in the same world (``world_truth``); it ends with 1 where any differs. Each stage is a process of its own,
+and so is whoever counts. Synthetic: probe reports are rows as the probing service would have written them, addresses
+come from a table, and nothing is asked.
+"""
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import closing
+from datetime import date
+from itertools import pairwise
+from math import log
+from pathlib import Path
+from typing import Any
+
+from bench.measure import peak_mib, process, table
+
+ROOT = Path(__file__).parents[1]
+SIZES = (1_000, 10_000, 100_000)
+"""Of ``python -m bench world``; a million takes ten minutes more."""
+MOST_JSON = 100_000
+"""Apps up to which the whole report is written as JSON: it holds every sighting."""
+_TIEBACK = (sys.executable, "-m", "tieback")
+
+type Said = dict[str, Any]
+
+
+def run() -> str:
+    """Measure and describe."""
+    done = [measured(apps) for apps in SIZES]
+    return described(done)
+
+
+def measured(apps: int, keep: Path | None = None) -> Said:
+    """One world from its making to its figures; ``wrong`` names those that differ from the truth."""
+    with tempfile.TemporaryDirectory(prefix="tieback-world-") as folder:
+        workspace = (keep or Path(folder)) / f"world-{apps}"
+        workspace.parent.mkdir(parents=True, exist_ok=True)
+        stages = {name: _child(workspace, apps, name) for name in ("make", "scan", "headline", "html")}
+        if apps <= MOST_JSON:
+            stages["json"] = _child(workspace, apps, "json")
+        export = workspace.parent / f"fleet-{apps}.csv"
+        command = [*_TIEBACK, "inventory", "import", str(export), "--source", "world", "--yes", "-w", str(workspace)]
+        wall, cpu, peak = process(command, runs=1)
+        stages["inventory"] = {"wall": wall, "cpu": cpu, "peak": peak}
+        export.unlink()
+        stages["fleet"] = _child(workspace, apps, "fleet")
+        found = _child(workspace, apps, "figures")["figures"] | {
+            "candidates": stages["scan"]["candidates"],
+            "fleet": stages["fleet"]["figures"],
+        }
+        wanted = _child(workspace, apps, "truth")["figures"]
+        disk = {
+            "lake": sum(path.stat().st_size for path in (workspace / "lake").rglob("*") if path.is_file()),
+            "ledger": sum(path.stat().st_size for path in workspace.glob("ledger.db*")),
+        }
+    wrong = {name: (found.get(name), value) for name, value in wanted.items() if found.get(name) != value}
+    return {"apps": apps, "stages": stages, "disk": disk, "figures": len(wanted), "wrong": wrong, "truth": wanted}
+
+
+def described(done: Sequence[Said]) -> str:
+    """The tables of some worlds."""
+    rows = []
+    for one in done:
+        for name in one["stages"]:
+            its = one["stages"][name]
+            rows.append([f"{one['apps']:,}", name, f"{its['wall']:.1f}", f"{its['cpu']:.1f}", f"{its['peak']:,.0f}"])
+    steps = [[f"{one['apps']:,}", *(f"{cpu:.1f}" for cpu in one["stages"]["scan"]["steps"].values())] for one in done]
+    costs = [
+        [
+            f"{one['apps']:,}",
+            f"{to_headline(one, 'wall'):.1f}",
+            f"{to_headline(one, 'cpu'):.1f}",
+            f"{max(its['peak'] for name, its in one['stages'].items() if name != 'make'):,.0f}",
+            f"{one['disk']['lake'] / 1e6:,.0f}",
+            f"{one['disk']['ledger'] / 1e6:,.0f}",
+            f"{one['figures'] - len(one['wrong'])} of {one['figures']}",
+        ]
+        for one in done
+    ]
+    exponents = "; ".join(
+        f"{one['apps']:,} to {other['apps']:,} apps: **{exponent(one, other):.2f}**" for one, other in pairwise(done)
+    )
+    head = (
+        "## A synthetic world\n\n`python -m bench.world --apps N`: made-up apps with 50 sightings each, through what "
+        "`tieback scan` does after its workers are done. Sightings to headline: stages scan and headline.\n"
+    )
+    columns = [
+        "apps", "sightings to headline, wall s", "CPU s", "highest peak MiB", "lake MB", "ledger MB",
+        "figures that are equal to the truth",
+    ]  # fmt: skip
+    parts = [head, table(columns, costs)]
+    if exponents:
+        parts.append(f"Exponent of the CPU time, sightings to headline: {exponents}.\n")
+    parts.append(table(["apps", "stage (a process each)", "wall s", "CPU s", "peak MiB"], rows))
+    parts.append("The stage scan in CPU seconds:\n")
+    parts.append(table(["apps", *done[0]["stages"]["scan"]["steps"]], steps))
+    return "\n".join(parts)
+
+
+def to_headline(one: Said, what: str) -> float:
+    """Seconds from sightings to the headline report."""
+    return float(one["stages"]["scan"][what] + one["stages"]["headline"][what])
+
+
+def exponent(one: Said, other: Said) -> float:
+    """With which power of the number of apps the CPU time grows from one world to another."""
+    return log(to_headline(other, "cpu") / to_headline(one, "cpu")) / log(other["apps"] / one["apps"])
+
+
+def _child(workspace: Path, apps: int, stage: str) -> Said:
+    command = [
+        sys.executable,
+        "-m",
+        "bench.world",
+        "--apps",
+        str(apps),
+        "--stage",
+        stage,
+        "--workspace",
+        str(workspace),
+    ]
+    said: Said = json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT).stdout)
+    return said
+
+
+# What the children do
+
+
+class _Steps:
+    """CPU seconds by step."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.process_time()
+
+    def done(self, name: str) -> None:
+        now = time.process_time()
+        self.seconds[name] = now - self._last
+        self._last = now
+
+
+def make(workspace: Path, apps: int) -> Said:
+    """The workspace as it is when the workers of a scan are done, and the fleet's inventory beside it."""
+    from bench import world_lake, world_made
+    from tieback.storage.workspace import Workspace
+
+    world = world_made.made(apps)
+    with Workspace.open(workspace) as space:
+        world_lake.fill(space.lake, world)
+        world_lake.answer(space.lake, space.ledger.start_run(["bench.world"], grant()), world)
+    world_lake.export_fleet(world, workspace.parent / f"fleet-{apps}.csv")
+    return {}
+
+
+def grant() -> str:
+    """The made-up permission, so that the report has a scope."""
+    from tieback.model.grant import Depth, Grant, TargetRule
+    from tieback.scope.grant import render_grant
+
+    target = (TargetRule("10.0.0.0/8", "any", Depth.DESCRIBE),)
+    return render_grant(Grant("Nobody: the world is made up", "world@example.test", date(2999, 1, 1), target=target))
+
+
+def scan(workspace: Path, apps: int) -> Said:
+    """What ``tieback scan`` does once its inputs are in the lake; the answers of stores are there already."""
+    from bench import world_lake, world_made
+    from tieback.pipeline.mapped import Mapped
+    from tieback.pipeline.probing import store_ports
+    from tieback.pipeline.scan import Found, Named, end_run
+    from tieback.pipeline.wanted import Wanted, not_in
+    from tieback.pipeline.why import Knowledge
+    from tieback.storage.asked import targets
+    from tieback.storage.inputs import Inputs
+    from tieback.storage.workspace import Workspace
+
+    world = world_made.made(apps)
+    resolve = _resolver(world_lake.host_names(world).to_pylist(), world_lake.address)
+    steps = _Steps()
+    with Workspace.open(workspace) as space, closing(Knowledge()) as knowledge:
+        run = space.ledger.resume_run(["bench.world"], grant())
+        assert run is not None
+        inputs = Inputs(world_lake.inputs(world))
+        named = Named(inputs.units())
+        steps.done("inputs")
+        mapped = asyncio.run(Mapped.of(space.lake, named.units, named.traffic, resolve))
+        steps.done("map")
+        wanted = Wanted(mapped.backends, store_ports())
+        answered = frozenset(targets(space.lake, run))
+        asked = sum(1 for _ in not_in(wanted, answered)) + sum(1 for _ in wanted.leading_to(answered))
+        steps.done("candidates")
+        end_run(space, run, inputs, named, Found(mapped, wanted), knowledge)
+        steps.done("describe, conclude, ledger")
+    return {"steps": steps.seconds, "candidates": asked}
+
+
+def _resolver(hosts: Sequence[str], address: Callable[[int], str]) -> "Callable[[str], Awaitable[Any]]":
+    """Addresses from a table, as the grant's own hosts would be; those of SDKs are all at one."""
+    from tieback.scope.names import Resolution
+
+    known = {host: address(number) for number, host in enumerate(hosts)}
+
+    async def resolve(host: str) -> Resolution:
+        return Resolution((known.get(host, "10.255.0.1"),), "hosts")
+
+    return resolve
+
+
+def headline(workspace: Path, _: int) -> Said:
+    """The report on the terminal: headline, tables, the first apps."""
+    return _rendered(workspace, "terminal")
+
+
+def html(workspace: Path, _: int) -> Said:
+    """The report as a page."""
+    return _rendered(workspace, "html")
+
+
+def json_(workspace: Path, _: int) -> Said:
+    """The whole report, with every sighting."""
+    return _rendered(workspace, "json")
+
+
+def _rendered(workspace: Path, name: str) -> Said:
+    from bench.report import Nowhere
+    from tieback.pipeline.reporting import last_report
+    from tieback.report import by_name
+
+    out = Nowhere()
+    with last_report(workspace) as report:
+        by_name(name).render(report, out)  # type: ignore[arg-type]
+    return {"bytes": out.written}
+
+
+def figures(workspace: Path, _: int) -> Said:
+    """Every figure of the report that the truth tells."""
+    from collections import Counter
+
+    from tieback.model.report import Group
+    from tieback.pipeline.reporting import last_report
+
+    def grouped(group: Group) -> list[Any]:
+        return [
+            group.analysed, group.using, group.affected, group.answering, group.exposed, group.ransomed,
+            group.records.value, group.bytes.value,
+        ]  # fmt: skip
+
+    with last_report(workspace) as report:
+        head, scope = report.headline, report.scope
+        assert scope is not None
+        assert head.people is not None
+        tables = {one.by: {group.name: grouped(group) for group in one.groups} for one in report.tables}
+        told: Said = {
+            "apps analysed": head.apps_analysed,
+            "apps affected": head.apps_affected,
+            "stores answering": head.stores_answering,
+            "stores exposed": head.stores_exposed,
+            "stores ransomed": head.stores_ransomed,
+            "honeypots": head.honeypots,
+            "records": [head.records.value, head.records.quality],
+            "bytes": [head.bytes.value, head.bytes.quality],
+            "people at most": [head.people.at_most.value, head.people.at_most.quality],
+            "classes": {name: [figure.value, figure.quality] for name, figure in head.pii},
+            "kinds": tables["kind"],
+            "platforms": tables["platform"],
+            "vendors": tables["vendor"],
+            "ways to exposed": report.ways[0],
+            "ways to others": report.ways[1],
+            "sightings": report.sightings.count,
+            "back ends": report.backends.count,
+            "targets asked": scope.targets_asked,
+            "targets outside the grant": scope.targets_out_of_scope,
+            "bytes sent": scope.bytes_sent,
+            "bytes read": scope.bytes_read,
+            "findings": dict(Counter(finding.rule for finding in report.findings.rows())),
+        }
+    return {"figures": told}
+
+
+def fleet(workspace: Path, _: int) -> Said:
+    """The inventory beside what was analysed."""
+    from tieback.pipeline.fleet import open_fleet
+
+    with open_fleet(workspace) as view:
+        lines = [line for line in view.lines(versions=False) if line.active]
+        summary = view.summary()
+        assert summary is not None
+    leaking = [line for line in lines if line.exposures]
+    told = {
+        "apps": summary.apps,
+        "devices": summary.devices,
+        "not analysed": summary.not_analysed,
+        "leading to exposed stores": len(leaking),
+        "installs of those": sum(line.app.devices for line in leaking),
+    }
+    return {"figures": told}
+
+
+def truth(_: Path, apps: int) -> Said:
+    """What numpy counts."""
+    from bench import world_made, world_truth
+
+    return {"figures": world_truth.truth(world_made.made(apps))}
+
+
+STAGES: dict[str, Callable[[Path, int], Said]] = {
+    "make": make,
+    "scan": scan,
+    "headline": headline,
+    "html": html,
+    "json": json_,
+    "figures": figures,
+    "fleet": fleet,
+    "truth": truth,
+}
+
+
+def _stage(name: str, workspace: Path, apps: int) -> None:
+    start = time.perf_counter()
+    said = STAGES[name](workspace, apps)
+    said |= {"wall": time.perf_counter() - start, "cpu": time.process_time(), "peak": peak_mib()}
+    print(json.dumps(said))
+
+
+def _differences(one: Said) -> Iterator[str]:
+    for name, (found, wanted) in one["wrong"].items():
+        yield f"{one['apps']:,} apps: {name}: the report says {found}, the truth is {wanted}"
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run worlds; 1 where a figure differs from the truth."""
+    parser = argparse.ArgumentParser(prog="python -m bench.world", description=__doc__.partition("\n")[0])
+    parser.add_argument("--apps", default=",".join(map(str, SIZES)), help="how many, separated by commas")
+    parser.add_argument("--keep", type=Path, help="folder in which the workspaces are left")
+    parser.add_argument("--results", type=Path, help="write what was measured there, as JSON")
+    parser.add_argument("--stage", choices=STAGES, help=argparse.SUPPRESS)
+    parser.add_argument("--workspace", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args(words)
+    sizes = [int(word) for word in given.apps.split(",")]
+    if given.stage:
+        _stage(given.stage, given.workspace, sizes[0])
+        return 0
+    done = [measured(apps, given.keep) for apps in sizes]
+    print(described(done))
+    if given.results:
+        given.results.write_text(json.dumps(done, indent=1))
+    wrong = [line for one in done for line in _differences(one)]
+    for line in wrong:
+        print(line, file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

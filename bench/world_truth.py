@@ -1,0 +1,227 @@
+"""What the made-up world holds, counted by numpy alone: the figures that the pipeline has to arrive at."""
+
+from typing import Any
+
+import numpy as np
+
+from bench.world_lake import BYTES_READ, BYTES_SENT, OUTSIDE
+from bench.world_made import (
+    ANY_USER,
+    CONTAINERS,
+    OPEN,
+    OPEN_EMPTY,
+    PRODUCTS,
+    SIGHTINGS_AN_APP,
+    Flags,
+    Ints,
+    World,
+    analysed_app,
+    fleet,
+)
+from tieback.model.figure import Quality
+
+CLASSES = {
+    "users": ("email", "phone", "password"),
+    "locations": ("geo_location",),
+    "payments": ("bank_account", "payment_card"),
+    "profiles": ("person_name", "birth"),
+    "events": (),
+}
+"""What is personal in each container, written down by hand beside ``world_lake.FIELDS``."""
+TELLING = ("users", "profiles")
+"""Containers whose records are each about somebody: e-mail addresses, phone numbers, names."""
+MOST_GROUPS = 25
+_QUALITIES = (Quality.EXACT, Quality.ESTIMATE, Quality.LOWER_BOUND)
+PORTS_OF_PIVOTS = 85
+"""Usual ports of the stores that we know, each once."""
+
+
+def truth(world: World) -> dict[str, Any]:
+    """Every figure by its name."""
+    size = world.size
+    real = np.arange(size.stores) < size.exposed + size.closed
+    shown = real & (world.access <= ANY_USER)
+    at = np.flatnonzero(world.host_store >= 0)
+    store_at, vendor_at, named_at = world.host_store[at], world.host_vendor[at], world.host_named[at]
+    web = np.zeros(len(world.host_vendor), bool)
+    # A URL of the maker's own: HTTP itself, or Elasticsearch's, which is named by one.
+    product_of = world.product[np.maximum(world.host_store[world.host], 0)]
+    names_store = world.host_named[world.host] & (world.slot == 0) & (world.host_store[world.host] >= 0)
+    np.logical_or.at(web, world.host, ~names_store | (product_of == 0))
+    web &= ~world.host_third
+    reached = named_at | web[at]
+    store_at, vendor_at, named_at, at = store_at[reached], vendor_at[reached], named_at[reached], at[reached]
+    pairs = np.unique(np.stack([store_at, vendor_at], axis=1), axis=0)
+    of_vendor = np.bincount(world.vendor, minlength=size.vendors)
+    led = of_vendor[pairs[:, 1]]
+    apps_of = {name: _apps(world, pairs, which) for name, which in (("shown", shown), ("real", real))}
+    records = _sum(world.records, shown, world.records_quality)
+    volume = (int(world.bytes[shown].sum()), str(Quality.ESTIMATE) if shown.any() else str(Quality.EXACT))
+    answers = np.bincount(np.minimum(world.host_store[world.host_store >= 0], size.stores), minlength=size.stores)
+    asked_at = int(answers.sum())
+    silent = len(world.silent_host)
+    outside = int((np.arange(silent) % OUTSIDE == 0).sum())
+    telling = [CONTAINERS.index(name) for name in TELLING]
+    return {
+        "apps analysed": size.apps,
+        "apps affected": int(apps_of["shown"].sum()),
+        "stores answering": int(real.sum()),
+        "stores exposed": int(shown.sum()),
+        "stores ransomed": int((world.ransomed & real).sum()),
+        "honeypots": size.honeypots,
+        "records": records,
+        "bytes": volume,
+        "people at most": _sum(
+            world.records[:, telling], shown, world.records_quality, world.holds[:, telling].any(axis=1)
+        ),
+        "classes": _classes(world, shown),
+        "kinds": _kinds(world, pairs, real, shown),
+        "platforms": _platforms(world, pairs, real, shown),
+        "vendors": _vendors(world, pairs, real, shown),
+        "ways to exposed": int(led[shown[pairs[:, 0]]].sum()),
+        "ways to others": int(led[~shown[pairs[:, 0]]].sum()),
+        "sightings": size.apps * SIGHTINGS_AN_APP,
+        "back ends": size.sdk + size.own,
+        "targets asked": asked_at + silent - outside,
+        "targets outside the grant": outside,
+        "bytes sent": asked_at * BYTES_SENT,
+        "bytes read": asked_at * BYTES_READ,
+        "candidates": _candidates(world, web),
+        "findings": _findings(world, shown, real, store_at, vendor_at, named_at),
+        "fleet": _fleet(world, apps_of["shown"]),
+    }  # fmt: skip
+
+
+def _apps(world: World, pairs: Ints, which: Flags) -> Flags:
+    """Apps that lead to one of some stores: all of the vendors that own a host of it."""
+    vendors = np.zeros(world.size.vendors, bool)
+    vendors[pairs[which[pairs[:, 0]], 1]] = True
+    return vendors[world.vendor]
+
+
+def _sum(values: Ints, which: Flags, quality: Ints, concerned: Flags | None = None) -> tuple[int, str]:
+    """A sum over stores, as good as its weakest part."""
+    counted = which if concerned is None else which & concerned
+    weakest = _QUALITIES[int(quality[counted].max(initial=0))]
+    return int(values[counted].sum()), str(weakest)
+
+
+def _classes(world: World, shown: Flags) -> dict[str, tuple[int, str]]:
+    found = {}
+    for place, container in enumerate(CONTAINERS):
+        for name in CLASSES[container]:
+            holding = shown & world.holds[:, place]
+            if holding.any():
+                found[name] = _sum(world.records[:, place], holding, world.records_quality)
+    return found
+
+
+def _group(world: World, real: Flags, shown: Flags, stores: Flags) -> tuple[Any, ...]:
+    """Answering, exposed and ransomed stores, with records and bytes of the exposed ones."""
+    real, shown = real & stores, shown & stores
+    return (
+        int(real.sum()),
+        int(shown.sum()),
+        int((world.ransomed & real).sum()),
+        int(world.records[shown].sum()),
+        int(world.bytes[shown].sum()),
+    )
+
+
+def _kinds(world: World, pairs: Ints, real: Flags, shown: Flags) -> dict[str, tuple[Any, ...]]:
+    found = {}
+    for number, name in enumerate(PRODUCTS):
+        mine = world.product == number
+        using, affected = (int(_apps(world, pairs, which & mine).sum()) for which in (real, shown))
+        if (real & mine).any():
+            found[name] = (None, using, affected, *_group(world, real, shown, mine))
+    return found
+
+
+def _platforms(world: World, pairs: Ints, real: Flags, shown: Flags) -> dict[str, tuple[Any, ...]]:
+    found = {}
+    using, affected = (_apps(world, pairs, which) for which in (real, shown))
+    for name, mine in (("ios", world.ios), ("android", ~world.ios)):
+        vendors = np.zeros(world.size.vendors, bool)
+        vendors[world.vendor[mine]] = True
+        stores = np.zeros(world.size.stores, bool)
+        stores[pairs[vendors[pairs[:, 1]], 0]] = True
+        counted = (int(mine.sum()), int((using & mine).sum()), int((affected & mine).sum()))
+        found[name] = (*counted, *_group(world, real, shown, stores))
+    return found
+
+
+def _vendors(world: World, pairs: Ints, real: Flags, shown: Flags) -> dict[str, tuple[Any, ...]]:
+    """The vendors with most exposed stores, then affected apps, then answering stores, then by name."""
+    size = world.size
+    apps = np.bincount(world.vendor, minlength=size.vendors)
+    counts = [
+        np.bincount(pairs[which[pairs[:, 0]], 1], minlength=size.vendors)
+        for which in (shown, real, real & world.ransomed)
+    ]
+    exposed, answering, ransomed = counts
+    using, affected = apps * (answering > 0), apps * (exposed > 0)
+    first = np.lexsort((-answering, -affected, -exposed))[: MOST_GROUPS * 40]
+    named = sorted(first.tolist(), key=lambda v: (-exposed[v], -affected[v], -answering[v], f"Vendor {v}"))
+    found = {}
+    for vendor in named[:MOST_GROUPS]:
+        stores = pairs[pairs[:, 1] == vendor, 0]
+        open_ = stores[shown[stores]]
+        found[f"Vendor {vendor}"] = (
+            int(apps[vendor]), int(using[vendor]), int(affected[vendor]), int(answering[vendor]), int(exposed[vendor]),
+            int(ransomed[vendor]), int(world.records[open_].sum()), int(world.bytes[open_].sum()),
+        )  # fmt: skip
+    return found
+
+
+def _candidates(world: World, web: Flags) -> int:
+    """Every host and port that an app names, and every usual port of a store beside an API."""
+    named_port = int((world.host_named & (world.host_store >= 0)).sum())
+    named_beside = int((world.host_named & (world.host_store >= 0) & web).sum())
+    https = np.zeros(len(world.host_vendor), bool)
+    names_store = world.host_named[world.host] & (world.slot == 0) & (world.host_store[world.host] >= 0)
+    np.logical_or.at(https, world.host, ~names_store)
+    return world.size.sdk + int(https.sum()) + named_port - named_beside + PORTS_OF_PIVOTS * int(web.sum())
+
+
+def _findings(
+    world: World, shown: Flags, real: Flags, store_at: Ints, vendor_at: Ints, named_at: Flags
+) -> dict[str, int]:
+    direct = np.unique(np.stack([store_at, vendor_at], axis=1)[named_at], axis=0)
+    named = {(store, vendor) for store, vendor in direct.tolist()}
+    behind = {
+        store
+        for store, vendor, by_name in zip(store_at.tolist(), vendor_at.tolist(), named_at.tolist(), strict=True)
+        if not by_name and shown[store] and (store, vendor) not in named
+    }
+    # One of its maker's database a vendor and app; what allows clear text is one an app.
+    old = real & (world.product == 0) & np.isin(world.access, (OPEN, ANY_USER, OPEN_EMPTY))
+    answered = np.zeros(world.size.stores, bool)
+    answered[np.unique(world.host_store[world.host_store >= 0])] = True
+    found = {
+        "open-store": int((shown & (world.access == OPEN)).sum()),
+        "open-to-any-user": int((shown & (world.access == ANY_USER)).sum()),
+        "open-store-empty": int((real & (world.access == OPEN_EMPTY)).sum()),
+        "store-ransomed": int((world.ransomed & answered).sum()),
+        "cleartext-store": int((world.cleartext_store & answered).sum()),
+        "no-authentication-by-default": int(old.sum()),
+        "unauthenticated-behind-api": len(behind),
+        "database-password-in-app": int(world.credential.sum()),
+        "cleartext-allowed": int(world.cleartext.sum()),
+    }
+    return {rule: count for rule, count in found.items() if count}
+
+
+def _fleet(world: World, affected: Flags) -> dict[str, int]:
+    installs = fleet(world)
+    on = np.bincount(installs.app, minlength=installs.apps)
+    there = on > 0
+    known = analysed_app(world, np.arange(installs.apps))
+    leaking = there & (known >= 0) & affected[np.maximum(known, 0)]
+    return {
+        "apps": int(there.sum()),
+        "devices": int(installs.device.max()) + 1,
+        "not analysed": int((there & (known < 0)).sum()),
+        "leading to exposed stores": int(leaking.sum()),
+        "installs of those": int(on[leaking].sum()),
+    }
