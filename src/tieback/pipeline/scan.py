@@ -41,6 +41,7 @@ from tieback.scope.grant import check_valid, render_grant
 from tieback.scope.names import Names
 from tieback.storage.apps import Keys, apps_by_bundle, container_names, public_keys
 from tieback.storage.asked import ProbeWriter, read_probes, targets
+from tieback.storage.compaction import MANY, compact
 from tieback.storage.fence import open_fence
 from tieback.storage.inputs import Inputs, RunInput
 from tieback.storage.lake import Lake
@@ -76,6 +77,8 @@ class ScanDone(msgspec.Struct, frozen=True):
     report: Report
     failed: tuple[TiebackError, ...]
     """Inputs that could not be read, in their order."""
+    set_aside: tuple[str, ...] = ()
+    """Parts of the lake that were damaged; what they held of these inputs was made anew."""
 
 
 @contextmanager
@@ -90,7 +93,7 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanDone]:
         check_valid(request.grant, today_utc())
     with Workspace.open(request.workspace) as workspace:
         with workspace.lock():
-            recover(workspace.lake, workspace.ledger)
+            damaged = recover(workspace.lake, workspace.ledger).damaged
             if request.retry:
                 workspace.ledger.retry_poison()
             run = _start(workspace, request)
@@ -100,6 +103,7 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanDone]:
                 stage("reading apps and traffic") as progress,
             ):
                 inputs = _analyse(workspace, run, request, engine, listing, progress)
+            compact(workspace.lake, many=MANY)
             units, captures = inputs.units(), inputs.of_version(TRAFFIC_ANALYSIS)
             bundles = apps_by_bundle(workspace.lake, units) if captures else {}
             named = Named(units, tuple(attributed(workspace, captures, bundles)))
@@ -107,7 +111,7 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanDone]:
                 with stage("asking data stores") as progress, KeptAnswers(workspace.lake) as kept:
                     found = asyncio.run(_ask(workspace, run, request.grant, named, progress, kept, knowledge))
                 end_run(workspace, run, inputs, named, found, knowledge)
-        yield ScanDone(build_report(workspace, run), tuple(_failures(inputs)))
+        yield ScanDone(build_report(workspace, run), tuple(_failures(inputs)), damaged)
 
 
 def _start(workspace: Workspace, request: ScanRequest) -> str:

@@ -27,6 +27,8 @@ MANY_OF_RUN = 8
 """Those of one run."""
 TARGET = 256 * 1024 * 1024
 """Bytes of the parts that go into one; a part of half of it is big enough to be left alone."""
+MOST_AT_ONCE = 500
+"""Parts that are put into one in one go: all of their files are open then."""
 ROWS_A_GROUP = 122_880
 """Rows of a row group: what DuckDB reads or leaves out at once."""
 
@@ -85,22 +87,36 @@ def compact(lake: Lake, *, many: int = 2, target: int = TARGET) -> Compacted:
         WorkspaceError: the disk is full or cannot be written; the lake reads as before then.
     """
     sweep(lake)
-    with storage_errors(lake.directory):
-        live = lake.layout().live
-        sizes = {part: _size(lake.directory / "parts" / part) for part in live}
+    before = _sizes(lake)
     merged = rows = 0
-    for kind, parts in _kinds(lake, [part for part in live if sizes[part] < target // 2]).items():
+    while True:
+        done = _round(lake, many, target)
+        merged, rows = merged + len(done), rows + sum(done)
+        swept = sweep(lake)
+        # A round puts so many parts into one as can be open at once; the next puts those together.
+        if len(done) < 2:
+            break
+    after = _sizes(lake)
+    return Compacted(len(before), len(after), merged, rows, sum(before.values()), sum(after.values()), swept)
+
+
+def _round(lake: Lake, many: int, target: int) -> list[int]:
+    """Put small parts together once. Returns the rows of each part that was made."""
+    sizes = _sizes(lake)
+    if len(sizes) < min(many, MANY_OF_RUN):
+        return []
+    made: list[int] = []
+    for kind, parts in _kinds(lake, [part for part in sizes if sizes[part] < target // 2]).items():
         if len(parts) < (min(many, MANY_OF_RUN) if kind else many):
             continue
-        for group in _groups(parts, sizes, target):
-            if whole := _sound(lake, group):
-                rows += merge(lake, whole, kind)
-                merged += 1
-    swept = sweep(lake)
-    after = lake.layout().live
+        sound = (_sound(lake, group) for group in _groups(parts, sizes, target))
+        made.extend(merge(lake, group, kind) for group in sound if group)
+    return made
+
+
+def _sizes(lake: Lake) -> dict[str, int]:
     with storage_errors(lake.directory):
-        end = sum(_size(lake.directory / "parts" / part) for part in after)
-    return Compacted(len(live), len(after), merged, rows, sum(sizes.values()), end, swept)
+        return {part: _size(lake.directory / "parts" / part) for part in lake.layout().live}
 
 
 def merge(
@@ -214,7 +230,7 @@ def _groups(parts: Sequence[str], sizes: Mapping[str, int], target: int) -> Iter
     group: list[str] = []
     held = 0
     for part in parts:
-        if held + sizes[part] > target and group:
+        if group and (held + sizes[part] > target or len(group) == MOST_AT_ONCE):
             if len(group) > 1:
                 yield group
             group, held = [], 0

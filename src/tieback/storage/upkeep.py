@@ -8,6 +8,7 @@ import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from tieback.model.sighting import Problem
 from tieback.storage.failures import storage_errors
 from tieback.storage.lake import Lake
 from tieback.storage.lake_layout import (
@@ -72,6 +73,15 @@ def set_aside(lake: Lake, fresh: Collection[str] = ()) -> dict[str, str]:
         for part in notes(lake.directory):
             unnote(lake.directory, part)
     return found
+
+
+def left_out(lake: Lake) -> tuple[Problem, ...]:
+    """A line for each part that is noted as damaged and not read. Raises ``WorkspaceError``."""
+    return tuple(
+        Problem(f"is damaged and left out ({why}): the next `tieback scan` of the same inputs makes it anew", where)
+        for part, why in sorted(lake.damaged().items())
+        for where in [f"part {part} of the lake"]
+    )
 
 
 def _damage(part: Path) -> str:
