@@ -62,11 +62,15 @@ def attributed(workspace: Workspace, units: Sequence[RunInput], bundles: Mapping
         key = bundles.get(bundle, unit) if bundle else unit
         name = found[0].app.name if bundle and found[0].app else f"Traffic in {Path(paths[unit]).name}"
         app = App(Platform.UNKNOWN, bundle or name, key, name=name)
+        maker = Maker(app if bundle else None, rules)
+        for flow in found:
+            if flow.tls is not None and flow.server.name:
+                maker.learn_kin(flow.server.name, flow.tls.certificate_names)
         yield Attributed(
             key,
             app,
             paths[unit],
-            sightings_of(found, Maker(app if bundle else None, rules)),
+            sightings_of(found, maker),
             _leaks(found, rules),
             tuple(dict.fromkeys(leads_of(found, Path(paths[unit]).name))),
             tuple(dict.fromkeys((flow.server.name, flow.server.ip) for flow in found if _went_there(flow))),

@@ -13,7 +13,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
 from tieback.recognise.interface import Find
-from tieback.recognise.ownership import Maker
+from tieback.recognise.ownership import Maker, tells_maker
 from tieback.recognise.rules import Rules
 
 __all__ = ["MAX_SIGHTINGS", "Collected", "Maker", "collect"]
@@ -103,7 +103,8 @@ def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) 
     not_backends: _Bounded[NotBackend] = _Bounded()
     problems: _Bounded[Problem] = _Bounded()
     loose: list[Endpoint] = []
-    for find in finds:
+    told: dict[tuple[str, str], tuple[Endpoint, str]] = {}
+    for find in _noting(finds, told):
         match find:
             case Sighting() if find.endpoint.kind is EndpointKind.CLOUD and find.endpoint.value.endswith(":"):
                 if len(loose) < MAX_NAMES:
@@ -133,6 +134,7 @@ def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) 
     _settle(loose, sightings.values.values())
     _name(sightings.values, rules)
     maker = Maker(app, rules)
+    maker.learn_from(told.values())
     lists = (("endpoints", sightings), ("credentials", credentials), ("texts that are no back ends", not_backends))
     capped = [
         Problem(f"more than {MAX_SIGHTINGS:,} distinct {name}; the rest is left out", app.bundle_id if app else "")
@@ -146,6 +148,14 @@ def collect(app: App | None, finds: Iterable[Find], rules: Rules | None = None) 
         problems=(*problems.values.values(), *capped),
         keys=tuple(keys.values.values())[:MAX_NAMES],
     )
+
+
+def _noting(finds: Iterable[Find], told: dict[tuple[str, str], tuple[Endpoint, str]]) -> Iterator[Find]:
+    """The finds; what of them may tell which domains are the maker's is noted on the way."""
+    for find in finds:
+        if isinstance(find, Sighting) and tells_maker(find.evidence.how) and len(told) < MAX_SIGHTINGS:
+            told.setdefault((find.endpoint.host, find.evidence.how), (find.endpoint, find.evidence.how))
+        yield find
 
 
 def _settle(loose: Iterable[Endpoint], seen: Iterable[_Seen]) -> None:

@@ -1,24 +1,21 @@
 """Whose an endpoint is: the app maker's own, an SDK's, the platform's, or nobody's that is known; with the reason.
 
 In this order: a domain or a resource that carries the maker's name, or that the app's configuration names; a host of
-a known library or platform; a domain whose links the app claims; an endpoint that the code or the files of a library
-name. What is left is unknown, never first party by default.
+a known library or platform; a domain whose links the app claims, or that has the app's own name; an endpoint that the
+code or the files of a library name. What is left is unknown, never first party by default.
 """
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 
 from tieback.model.app import App
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence
+from tieback.recognise.maker_names import MakerNames, registrable, words
 from tieback.recognise.rules import Rules
 
-_LEGAL_FORM = re.compile(
-    r"[\s,.]+(?:inc|incorporated|ltd|limited|llc|llp|gmbh|ag|kg|sa|sas|sarl|srl|spa|bv|nv|oy|ab|as|aps|plc|pty|co|corp"
-    r"|corporation|company|kk|pte|sp z o o)\.?$",
-    re.IGNORECASE,
-)
 _WORDS = re.compile(r"[^a-z0-9]+")
 _METHOD = re.compile(r"L?([A-Za-z_][\w$]*(?:[./][A-Za-z_$][\w$]*){1,15})")
 _CONFIGURED = re.compile(
@@ -32,6 +29,9 @@ _CONFIGURATIONS = (
     "agconnect-services.json",
 )
 _CLAIMED = ("manifest:app-link/", "entitlement:")
+_NAMED_BY_KEY = re.compile(r"(?:resource:string/|config:)([^/]{1,100})")
+MAX_KIN = 8
+"""Registrable domains in a certificate of one owner; those of content networks hold strangers side by side."""
 _SHARED_KINDS = "a resource of {kind}, whose name does not tell whose it is"
 
 
@@ -46,25 +46,66 @@ class Owned(msgspec.Struct, frozen=True):
 
 
 class Maker:
-    """Who makes an app, as far as its bundle identifier and its signer's organisation tell."""
+    """Who makes an app, as far as it carries its maker's name, and what was learned of the maker's domains since."""
 
     def __init__(self, app: App | None, rules: Rules) -> None:
         self._rules = rules
-        self._domains: set[str] = set()
-        self._brands: set[str] = set()
-        self._name = ""
-        if app is None:
-            return
-        reverse = ".".join(reversed(app.bundle_id.lower().split(".")))
-        domain = self._registrable(reverse)
-        brand = domain.split(".")[0]
-        if domain and not self._generic(brand):
-            self._domains.add(domain)
-            self._brands.add(brand.replace("-", ""))
-        vendor = re.sub(r"[^a-z0-9]", "", _LEGAL_FORM.sub("", app.vendor.lower().strip()))
-        if vendor and not self._generic(vendor):
-            self._brands.add(vendor)
-        self._name = app.vendor or domain
+        self._names = MakerNames(app, rules) if app is not None else None
+        self._domains: dict[str, str] = dict(self._names.domains) if self._names is not None else {}
+        self._brands = self._names.brands if self._names is not None else frozenset()
+        self._name = self._names.name if self._names is not None else ""
+
+    def learn(self, host: str, reason: str) -> None:
+        """Take the registrable domain of a host for the maker's, unless it is known to be somebody else's.
+
+        Args:
+            host: canonical.
+            reason: one clause about the domain.
+        """
+        domain = registrable(host, self._rules)
+        # A domain that is a public suffix with one label, or a cloud's, is one customer's each: only this host's.
+        if domain and self._name and self._rules.third_parties.of(host) is None:
+            self._domains.setdefault(domain, reason)
+
+    def learn_from(self, finds: Iterable[tuple[Endpoint, str]]) -> None:
+        """Take from an app's own finds which domains are its maker's.
+
+        Those are: domains whose links the app claims; and the one domain, where there is but one, at which its own
+        resources and settings say that its privacy policy, terms or imprint are.
+
+        Args:
+            finds: endpoints, each with ``Evidence.how``.
+        """
+        pages: dict[str, tuple[str, str]] = {}
+        for endpoint, how in finds:
+            if how.startswith(_CLAIMED):
+                self.learn(endpoint.host, "the domain of links that the app claims")
+                continue
+            key = _NAMED_BY_KEY.match(how)
+            domain = registrable(endpoint.host, self._rules) if key is not None else ""
+            if key is not None and domain and self._is_page(domain, key[1]):
+                pages.setdefault(domain, (endpoint.host, key[1]))
+        unknown = {domain: page for domain, page in pages.items() if domain not in self._domains}
+        if len(unknown) == len(pages) == 1:
+            ((host, name),) = unknown.values()
+            self.learn(host, f"the domain of the app's own legal page, {name}")
+
+    def learn_kin(self, host: str, names: Iterable[str]) -> None:
+        """Take the other domains of a certificate that a host of the maker shows for the maker's, if they are few.
+
+        Args:
+            host: canonical.
+            names: of the certificate.
+        """
+        domains = {domain for name in names if (domain := registrable(name.removeprefix("*."), self._rules))}
+        own = registrable(host, self._rules)
+        if own in self._domains and own in domains and len(domains) <= MAX_KIN:
+            for domain in sorted(domains - {own}):
+                self.learn(domain, f"beside {own}, the maker's own, in the certificate of {host}")
+
+    def _is_page(self, domain: str, key: str) -> bool:
+        parts = set(_WORDS.split(re.sub(r"([a-z])([A-Z])", r"\1_\2", key).lower()))
+        return not parts.isdisjoint(words().legal_pages) and domain not in words().legal_hosts
 
     @property
     def rules(self) -> Rules:
@@ -83,6 +124,7 @@ class Maker:
             or self._configured(endpoint, evidence)
             or self._known(endpoint)
             or self._linked(endpoint, evidence)
+            or self._named_alike(endpoint)
             or self._placed(evidence)
             or self._unknown(endpoint)
         )
@@ -92,17 +134,35 @@ class Maker:
         return self.judge(endpoint).party
 
     def _own(self, endpoint: Endpoint) -> Owned | None:
-        domain = self._registrable(endpoint.host)
+        domain = registrable(endpoint.host, self._rules)
         if domain and domain in self._domains:
-            return Owned(Party.FIRST, self._name, f"{domain} is the domain of the app's bundle identifier")
-        if domain and domain.split(".")[0].replace("-", "") in self._brands:
-            return Owned(Party.FIRST, self._name, f"{domain} begins with the maker's name")
+            return Owned(Party.FIRST, self._name, f"{domain} is {self._domains[domain]}")
+        if self._names is not None and domain:
+            reason = self._names.branded(domain) or self._family(endpoint, self._names)
+            if reason:
+                return Owned(Party.FIRST, self._name, reason)
         if endpoint.kind is EndpointKind.CLOUD:
-            words = _WORDS.split(endpoint.value.partition(":")[2].lower())
-            brand = next((word for word in words if word in self._brands), None)
+            parts = _WORDS.split(endpoint.value.partition(":")[2].lower())
+            brand = next((part for part in parts if part in self._brands), None)
             if brand is not None:
                 return Owned(Party.FIRST, self._name, f"the resource has the maker's name, {brand}")
         return None
+
+    def _family(self, endpoint: Endpoint, names: MakerNames) -> str:
+        """Of a maker whose services are known, its other domains are its own too; empty for everybody else."""
+        sdk = None if endpoint.kind is EndpointKind.CLOUD else self._rules.third_parties.of(endpoint.host)
+        if sdk is None:
+            return ""
+        for suffix in sdk.suffixes:
+            domain = registrable(suffix, self._rules)
+            if domain == suffix and (domain in names.domains or domain.partition(".")[0] in self._brands):
+                return f"a host of {sdk.name}, as is {domain}, which is the maker's own"
+        return ""
+
+    def _named_alike(self, endpoint: Endpoint) -> Owned | None:
+        domain = registrable(endpoint.host, self._rules) if self._names is not None else ""
+        reason = self._names.of_product(domain) if self._names is not None and domain else ""
+        return Owned(Party.FIRST, self._name, reason) if reason and self._name else None
 
     def _configured(self, endpoint: Endpoint, evidence: Evidence | None) -> Owned | None:
         """The cloud project that an app's configuration names is the maker's: the console writes it for this app."""
@@ -148,13 +208,7 @@ class Maker:
             return Owned(Party.UNKNOWN, "", "an address does not tell whose it is")
         return Owned(Party.UNKNOWN, "", "neither the maker's name nor a known SDK is in its host")
 
-    def _registrable(self, host: str) -> str:
-        labels = host.split(".")
-        if len(labels) < 2 or ":" in host or labels[-1].isdigit():
-            return ""
-        return self._rules.suffixes.privatesuffix(host) or (
-            ".".join(labels[-2:]) if labels[-1] in self._rules.names.private_tlds else ""
-        )
 
-    def _generic(self, brand: str) -> bool:
-        return len(brand) < 4 or brand in self._rules.names.generic_brands
+def tells_maker(how: str) -> bool:
+    """Whether evidence of this sort may tell which domains are the maker's, and is worth keeping for ``learn_from``."""
+    return how.startswith(_CLAIMED) or _NAMED_BY_KEY.match(how) is not None

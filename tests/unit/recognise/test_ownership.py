@@ -92,3 +92,76 @@ def test_a_domain_whose_links_the_app_claims_is_the_makers(how: str, host: str, 
     assert owned.party is party
     if party is Party.FIRST:
         assert owned.reason == f"the app claims the links to {host}; the domain was not asked"
+
+
+def learned(*finds: tuple[str, str]) -> Maker:
+    found = maker()
+    found.learn_from([(url(host), how) for host, how in finds])
+    return found
+
+
+PRIVACY = "resource:string/privacy_policy_url/url"
+
+
+@pytest.mark.parametrize(
+    ("finds", "host", "reason"),
+    [
+        ([("go.wh-links.de", "manifest:app-link/link-domain")], "api.wh-links.de", "links that the app claims"),
+        ([("go.wh-links.de", "manifest:deep-link/link-domain")], "api.wh-links.de", ""),
+        ([("x.onelink.me", "manifest:app-link/link-domain")], "y.onelink.me", ""),
+        # A page host's customers are strangers to each other.
+        ([("shop.github.io", "manifest:app-link/link-domain")], "other.github.io", ""),
+        ([("www.whgroup.de", PRIVACY)], "api.whgroup.de", "own legal page, privacy_policy_url"),
+        ([("www.whgroup.de", "config:termsAndConditions/url")], "api.whgroup.de", "own legal page"),
+        ([("www.whgroup.de", "resource:string/help_url/url")], "api.whgroup.de", ""),
+        ([("www.whgroup.de", "text/url")], "api.whgroup.de", ""),
+        ([("www.iubenda.com", PRIVACY)], "api.iubenda.com", ""),
+        ([("policies.google.com", PRIVACY)], "api.google.com", ""),
+        # Of two pages nobody knows which one is the maker's.
+        ([("www.whgroup.de", PRIVACY), ("www.sdk.de", "resource:string/sdk_terms/url")], "api.whgroup.de", ""),
+        ([("www.workhub.com", PRIVACY), ("www.sdk.de", "resource:string/sdk_terms/url")], "api.sdk.de", ""),
+    ],
+)
+def test_an_app_tells_which_domains_are_its_makers(finds: list[tuple[str, str]], host: str, reason: str) -> None:
+    owned = learned(*finds).judge(url(host))
+    assert (owned.party is Party.FIRST) is bool(reason)
+    assert reason in owned.reason
+
+
+@pytest.mark.parametrize(
+    ("host", "beside", "first"),
+    [
+        ("api.workhub.com", ["*.workhub.com", "img.whcdn.net"], True),
+        ("api.workhub.com", ["img.whcdn.net"], False),
+        ("api.other.de", ["api.other.de", "img.whcdn.net"], False),
+        ("api.workhub.com", ["workhub.com", "img.whcdn.net", *(f"shop{n}.de" for n in range(8))], False),
+        ("api.workhub.com", ["workhub.com", "graph.facebook.com"], False),
+    ],
+)
+def test_few_names_in_one_certificate_are_one_owners(host: str, beside: list[str], first: bool) -> None:
+    found = maker()
+    found.learn_kin(host, beside)
+    owned = found.judge(url("img.whcdn.net"))
+    assert (owned.party is Party.FIRST) is first
+    if first:
+        assert owned.reason == (
+            "whcdn.net is beside workhub.com, the maker's own, in the certificate of api.workhub.com"
+        )
+    assert found.judge(url("graph.facebook.com")).party is Party.THIRD
+
+
+def test_domains_of_a_service_are_its_makers_when_one_of_them_is() -> None:
+    spotify = maker("com.spotify.music", "Spotify AB")
+    owned = spotify.judge(url("i.scdn.co"))
+    assert (owned.party, owned.reason) == (
+        Party.FIRST,
+        "a host of Spotify, as is spotify.com, which is the maker's own",
+    )
+    assert maker().judge(url("i.scdn.co")).party is Party.THIRD
+
+
+def test_the_apps_own_name_is_weaker_than_a_known_service() -> None:
+    named = Maker(App(Platform.ANDROID, "org.maker.app", "0" * 64, "Mixpanel"), RULES)
+    assert named.judge(url("api.mixpanel.com")).party is Party.THIRD
+    named = Maker(App(Platform.ANDROID, "org.maker.app", "0" * 64, "ParcelRun"), RULES)
+    assert named.judge(url("api.parcelrun.de")).party is Party.FIRST

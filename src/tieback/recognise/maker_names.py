@@ -1,0 +1,192 @@
+"""What an app carries of its maker's name: domains, brands, and the name of the product itself.
+
+Read from the bundle identifier, the organisation and subject of the signer, and the name under the icon. A word that
+two of them share is the maker's even where it is short.
+"""
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+
+from tieback.model.app import App
+from tieback.recognise.rules import Rules
+from tieback.storage import prepared
+
+MIN_BRAND = 4
+"""Letters of a brand that is believed alone; shorter ones need the signer and the bundle identifier to agree."""
+MIN_PRODUCT = 5
+_WORDS = re.compile(r"[^\w.-]+")
+_LETTERS = re.compile(r"[^a-z0-9]")
+_TITLE_END = re.compile(r"[:|(\[]|\s[-\u2013\u2014]")
+"""Where the name under an icon goes on with what the app is for."""
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
+_MAIL = re.compile(r"[a-z0-9._%+-]{1,64}@(" + _HOST.pattern + ")")
+_DOMAIN_VALUE = re.compile(
+    r"(?:^|,)\s*(?:O|OU|CN)=(?:https?://)?(?:www\.)?(" + _HOST.pattern + r")\s*(?=,|$)", re.IGNORECASE
+)
+
+
+class _Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    names: tuple[str, ...]
+    reason: str
+    source: str
+
+
+class _Affixes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    before: tuple[str, ...]
+    behind: tuple[str, ...]
+    reason: str
+    source: str
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    legal_form: tuple[_Names, ...]
+    descriptor: tuple[_Names, ...]
+    affix: tuple[_Affixes, ...]
+    generic_part: tuple[_Names, ...]
+    generic_name: tuple[_Names, ...]
+    legal_page: tuple[_Names, ...]
+    legal_host: tuple[_Names, ...]
+    free_mail: tuple[_Names, ...]
+
+
+class MakerWords:
+    """The word lists of ``maker_names.toml``."""
+
+    def __init__(self) -> None:
+        def flat(entries: tuple[_Names, ...]) -> frozenset[str]:
+            return frozenset(name for entry in entries for name in entry.names)
+
+        read = prepared.rules(Path(__file__).with_name("maker_names.toml").read_bytes(), _File)
+        self.legal_forms = flat(read.legal_form)
+        self.descriptors = flat(read.descriptor)
+        self.before = frozenset(word for entry in read.affix for word in entry.before)
+        self.behind = frozenset(word for entry in read.affix for word in entry.behind)
+        self.generic_parts = flat(read.generic_part)
+        self.generic_names = flat(read.generic_name)
+        self.legal_pages = flat(read.legal_page)
+        self.legal_hosts = flat(read.legal_host)
+        self.free_mail = flat(read.free_mail)
+
+
+@lru_cache(maxsize=1)
+def words() -> MakerWords:
+    """The word lists, read once a process."""
+    return MakerWords()
+
+
+class MakerNames:
+    """The names of one app's maker."""
+
+    def __init__(self, app: App, rules: Rules) -> None:
+        self._rules = rules
+        self.words = words()
+        self.domains: dict[str, str] = {}
+        """Registrable domains that are the maker's, each with the reason."""
+        self.brands: set[str] = set()
+        """Letters and digits of names that tell the maker alone."""
+        self.short_brands: set[str] = set()
+        """Short ones, which tell it as a whole label and no more."""
+        self.products: set[str] = set()
+        """Names of the app itself."""
+        self.name = ""
+        """The maker's, for people."""
+        bundle = app.bundle_id.lower().split(".")
+        domain = registrable(".".join(reversed(bundle)), rules)
+        brand = domain.split(".")[0].replace("-", "")
+        if domain and not self._generic(domain.split(".")[0]):
+            self.domains[domain] = "the domain of the app's bundle identifier"
+            self.brands.add(brand)
+        vendor = self._read_vendor(app.vendor)
+        if app.signer is not None:
+            self._read_subject(app.signer.subject)
+        parts = {_LETTERS.sub("", part) for part in bundle} - {""}
+        heading = _TITLE_END.split(app.name, maxsplit=1)[0].lower().split()
+        title = {_LETTERS.sub("", text) for text in ("".join(heading), *heading[:1])} - {""}
+        for one in (parts & vendor) | (parts & title) | (vendor & title):
+            # What two of them say is the maker's, however short.
+            if not self._generic(one):
+                self.brands.add(one)
+            elif 1 < len(one) < MIN_BRAND and one not in self.words.generic_parts:
+                self.short_brands.add(one)
+        own = {_LETTERS.sub("", part) for part in bundle[len(domain.split(".")) :]} | {
+            _LETTERS.sub("", "".join(heading))
+        }
+        self.products = {name for name in own if self._product(name)}
+        self.name = app.vendor or (domain if domain in self.domains else "")
+
+    def _read_vendor(self, vendor: str) -> set[str]:
+        """Take brands and domains of an organisation's name; returns what it begins with, in letters and digits."""
+        parts = [word.strip(".").lower() for word in _WORDS.split(vendor.strip()) if word.strip(".")]
+        if parts and parts[0] in {"a", "an", "the"}:
+            parts = parts[1:]
+        forms, descriptors = self.words.legal_forms, self.words.descriptors
+        while len(parts) > 1 and parts[-1].replace(".", "").replace("-", "") in forms:
+            parts.pop()
+        if len(parts) == 1 and (domain := registrable(parts[0], self._rules)):
+            self.domains.setdefault(domain, "the name of the signer's organisation")
+            parts = [domain.split(".")[0]]
+        whole = "".join(parts)
+        begins = {_LETTERS.sub("", "".join(parts[:n])) for n in range(1, min(len(parts), 4) + 1)} - {""}
+        while len(parts) > 1 and parts[-1] in descriptors | forms:
+            parts.pop()
+        for text in (whole, "".join(parts)):
+            brand = _LETTERS.sub("", text)
+            if brand and not self._generic(brand):
+                self.brands.add(brand)
+        return begins
+
+    def _read_subject(self, subject: str) -> None:
+        """Domains in the subject of the signer's certificate: of an e-mail address, or as a name."""
+        text = subject.lower()
+        for found in (*_MAIL.finditer(text), *_DOMAIN_VALUE.finditer(text)):
+            domain = registrable(found[1], self._rules)
+            label = domain.split(".")[0]
+            known = self._rules.third_parties.of(domain) if domain else None
+            if domain and domain not in self.words.free_mail and not self._generic(label) and known is None:
+                self.domains.setdefault(domain, "a domain in the subject of the app's signer")
+
+    def _generic(self, brand: str) -> bool:
+        plain = brand.replace("-", "")
+        return len(plain) < MIN_BRAND or brand in self._rules.names.generic_brands or plain in self.words.generic_names
+
+    def _product(self, name: str) -> bool:
+        return (
+            len(name) >= MIN_PRODUCT
+            and name not in self.words.generic_parts
+            and name not in self.words.generic_names
+            and name not in self._rules.names.generic_brands
+        )
+
+    def branded(self, domain: str) -> str:
+        """Why the name of a registrable domain is the maker's; empty where it is not."""
+        label, _, top = domain.partition(".")
+        plain = label.replace("-", "")
+        if plain in self.brands or plain in self.short_brands:
+            return f"{domain} begins with the maker's name"
+        whole = plain + top.replace(".", "")
+        if len(whole) >= MIN_PRODUCT and whole in self.brands:
+            return f"{domain} spells the maker's name"
+        for brand in sorted(self.brands, key=len, reverse=True):
+            if plain.startswith(brand) and plain[len(brand) :] in self.words.behind:
+                return f"{domain} is the maker's name, {brand}, and {plain[len(brand) :]}"
+            if plain.endswith(brand) and plain[: -len(brand)] in self.words.before:
+                return f"{domain} is {plain[: -len(brand)]} and the maker's name, {brand}"
+        return ""
+
+    def of_product(self, domain: str) -> str:
+        """Why the name of a registrable domain is the app's own; empty where it is not."""
+        plain = domain.partition(".")[0].replace("-", "")
+        return f"{domain} has the name of the app" if plain in self.products else ""
+
+
+def registrable(host: str, rules: Rules) -> str:
+    """The registrable domain of a canonical host, by the public suffix list; empty for addresses and single labels."""
+    labels = host.split(".")
+    if len(labels) < 2 or ":" in host or labels[-1].isdigit():
+        return ""
+    return rules.suffixes.privatesuffix(host) or (
+        ".".join(labels[-2:]) if labels[-1] in rules.names.private_tlds else ""
+    )

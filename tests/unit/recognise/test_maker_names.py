@@ -1,0 +1,125 @@
+"""What an app carries of its maker's name, and which domains are told by it."""
+
+import tomllib
+from importlib import resources
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tieback.model.app import App, Platform, Signer
+from tieback.recognise.maker_names import MakerNames, registrable, words
+from tieback.recognise.rules import Rules
+
+RULES = Rules()
+
+
+def names(bundle: str, vendor: str = "", title: str = "", subject: str = "") -> MakerNames:
+    signer = Signer("0" * 64, subject) if subject else None
+    return MakerNames(App(Platform.ANDROID, bundle, "0" * 64, title, vendor=vendor, signer=signer), RULES)
+
+
+@pytest.mark.parametrize(
+    ("bundle", "vendor", "title", "domain", "reason"),
+    [
+        ("com.workhub.mobile", "", "", "workhub.io", "workhub.io begins with the maker's name"),
+        ("com.workhub.mobile", "", "", "work-hub.io", "work-hub.io begins with the maker's name"),
+        ("com.workhub.mobile", "", "", "workhubcdn.net", "workhubcdn.net is the maker's name, workhub, and cdn"),
+        (
+            "com.workhub.mobile",
+            "",
+            "",
+            "workhub-static.net",
+            "workhub-static.net is the maker's name, workhub, and static",
+        ),
+        ("com.workhub.mobile", "", "", "getworkhub.com", "getworkhub.com is get and the maker's name, workhub"),
+        ("com.workhub.mobile", "", "", "workh.ub.com", ""),
+        ("com.shoppit.app", "", "", "shopp.it", "shopp.it spells the maker's name"),
+        ("com.workhub.mobile", "", "", "networkhub.com", ""),
+        ("com.workhub.mobile", "", "", "workhubfriends.com", ""),
+        ("com.xyzapp", "Parcel Technologies, Inc.", "", "parcel.com", "parcel.com begins with the maker's name"),
+        ("com.xyzapp", "A Parcel Corporation", "", "parcel.com", "parcel.com begins with the maker's name"),
+        ("com.xyzapp", "The Parcel Co. Ltd.", "", "parcel.com", "parcel.com begins with the maker's name"),
+        ("com.xyzapp", "Parcel Stiftung & Co. KG", "", "parcel.com", "parcel.com begins with the maker's name"),
+        # Short names need two pieces that say the same, and are no part of longer ones.
+        ("com.q7", "Q7 GmbH", "", "q7.com", "q7.com begins with the maker's name"),
+        ("com.q7", "", "", "q7.com", ""),
+        ("com.q7", "Q7 GmbH", "", "q7cdn.com", ""),
+        ("org.some.app", "Wisely Payments Ltd", "Wisely", "wisely.com", "wisely.com begins with the maker's name"),
+        ("org.some.app", "Weather Ltd", "Weather", "weather.com", ""),
+        ("com.example.app", "", "", "example.de", ""),
+    ],
+)
+def test_brands(bundle: str, vendor: str, title: str, domain: str, reason: str) -> None:
+    assert names(bundle, vendor, title).branded(domain) == reason
+
+
+@pytest.mark.parametrize(
+    ("bundle", "title", "domain", "told"),
+    [
+        ("org.maker.parcelrun", "", "parcelrun.de", True),
+        ("org.maker.app", "ParcelRun: send & track", "parcel-run.de", True),
+        ("org.maker.app", "Parcel Run \u2013 send", "parcelrun.de", True),
+        ("org.maker.app", "Weather", "weather.com", False),
+        ("org.maker.android", "", "android.com", False),
+        ("org.maker.run", "Run", "run.de", False),
+        ("org.maker.app", "Parcel Run", "parcel.de", False),
+    ],
+)
+def test_the_name_of_the_app(bundle: str, title: str, domain: str, told: bool) -> None:
+    assert names(bundle, title=title).of_product(domain) == (f"{domain} has the name of the app" if told else "")
+
+
+@pytest.mark.parametrize(
+    ("bundle", "vendor", "subject", "domains"),
+    [
+        ("com.workhub.mobile", "", "", {"workhub.com"}),
+        ("uk.co.workhub.mobile", "", "", {"workhub.co.uk"}),
+        ("com.example.app", "", "", set()),
+        ("com.x", "Parcelling.com B.V.", "", {"parcelling.com"}),
+        ("com.x", "", "CN=Ann,O=Shopper AG,EMAILADDRESS=dev@mobile.shopper.de", {"shopper.de"}),
+        ("com.x", "", "CN=www.shopper.de,O=Shopper AG", {"shopper.de"}),
+        ("com.x", "", "CN=Ann,EMAILADDRESS=ann.shopper@gmail.com", set()),
+        ("com.x", "", "CN=Android,O=android.com", set()),
+        ("com.x", "", "CN=x,OU=facebook.com", set()),
+    ],
+)
+def test_domains(bundle: str, vendor: str, subject: str, domains: set[str]) -> None:
+    assert set(names(bundle, vendor, subject=subject).domains) == domains
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("a.b.co.uk", "b.co.uk"),
+        ("a.lab.test", "lab.test"),
+        ("10.0.0.1", ""),
+        ("::1", ""),
+        ("localhost", ""),
+        ("b.s3.amazonaws.com", "b.s3.amazonaws.com"),
+    ],
+)
+def test_registrable(host: str, domain: str) -> None:
+    assert registrable(host, RULES) == domain
+
+
+def test_word_lists_have_sources_and_are_lower_case() -> None:
+    data = tomllib.loads(resources.files("tieback.recognise").joinpath("maker_names.toml").read_text("utf-8"))
+    for entries in data.values():
+        for entry in entries:
+            assert entry["source"].strip()
+            assert entry["reason"].strip()
+    lists = vars(words())
+    assert all(word == word.lower() for its in lists.values() for word in its)
+
+
+TEXT = st.text(max_size=40) | st.sampled_from(
+    ("com.workhub.app", "Workhub GmbH", "O=x.de,CN=a@b.de", ".", "..", "-", "a.-b")
+)
+
+
+@given(TEXT, TEXT, TEXT, TEXT, TEXT)
+def test_any_texts_are_read(bundle: str, vendor: str, title: str, subject: str, domain: str) -> None:
+    read = names(bundle, vendor, title, subject)
+    assert isinstance(read.branded(domain), str)
+    assert isinstance(read.of_product(domain), str)
