@@ -1,0 +1,64 @@
+"""The made-up world is the same each time, and what the pipeline says of it is what numpy counts."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench import world, world_made, world_truth
+
+APPS = 1_000
+
+
+def test_every_figure_of_the_report_is_the_truth(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert world.main(["--apps", str(APPS), "--results", str(tmp_path / "results.json")]) == 0
+    (done,) = json.loads((tmp_path / "results.json").read_text())
+    assert done["wrong"] == {}
+    assert done["figures"] == len(done["truth"]) == 24
+    assert done["truth"]["apps affected"] > 100
+    assert "24 of 24" in capsys.readouterr().out
+
+
+def test_a_figure_that_differs_is_named_and_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage = {"wall": 1.0, "cpu": 1.0, "peak": 1.0, "steps": {"map": 1.0}}
+    done = {
+        "apps": APPS,
+        "stages": {"scan": stage, "headline": stage},
+        "disk": {"lake": 1, "ledger": 1},
+        "figures": 2,
+        "wrong": {"apps affected": (130, 131)},
+        "truth": {},
+    }
+    monkeypatch.setattr(world, "measured", lambda *_: done)
+    assert world.main(["--apps", str(APPS)]) == 1
+    said = capsys.readouterr()
+    assert "1 of 2" in said.out
+    assert said.err == "1,000 apps: apps affected: the report says 130, the truth is 131\n"
+
+
+def test_the_world_is_that_of_its_seed() -> None:
+    first, again, other = world_made.made(APPS), world_made.made(APPS), world_made.made(APPS, seed=1)
+    assert json.dumps(world_truth.truth(first)) == json.dumps(world_truth.truth(again))
+    assert json.dumps(world_truth.truth(first)) != json.dumps(world_truth.truth(other))
+
+
+@pytest.mark.parametrize("chunk", [(0, 1_000), (0, 400), (400, 1_000)])
+def test_each_app_names_each_endpoint_once(chunk: tuple[int, int]) -> None:
+    made = world_made.made(APPS)
+    found = world_made.sightings(made, *chunk)
+    pairs = np.stack([found.app, found.endpoint], axis=1)
+    assert len(np.unique(pairs, axis=0)) == len(pairs) == (chunk[1] - chunk[0]) * world_made.SIGHTINGS_AN_APP
+    assert (found.app.min(), found.app.max()) == (chunk[0], chunk[1] - 1)
+
+
+def test_sizes_are_those_of_the_study() -> None:
+    size = world_made.sizes(1_000_000)
+    assert (size.sdk + size.own, size.exposed, size.installs) == (500_000, 20_000, 3_000_000)
+    made = world_made.made(100_000)
+    shown = made.bytes[: made.size.exposed].sum(axis=1)
+    assert shown.sum() == pytest.approx(world_made.BYTES / 10, rel=0.01)
+    # A tenth of the stores holds most of the bytes.
+    assert np.sort(shown)[-len(shown) // 10 :].sum() > shown.sum() / 2
