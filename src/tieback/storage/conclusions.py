@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy import Connection
 
 from tieback.model.document import decode, encode
 from tieback.model.exposure import Exposure, Finding, People, PiiClassTotal
 from tieback.model.figure import Figure
 from tieback.model.probe import Access, Ransom
+from tieback.storage.bulk import insert_rows
 from tieback.storage.database import Database
 from tieback.storage.tables import exposure_apps, exposures, findings, runs
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 ROWS_A_STATEMENT = 500
 """SQLite takes 32,766 parameters in one statement."""
 _ROWS_AT_ONCE = 1000
+_STORES_AT_ONCE = 5_000
 _MOST_RECORDS = 2**62
 _WORST_FIRST = (exposures.c.rank.desc(), exposures.c.score.desc(), exposures.c.records.desc(), exposures.c.id)
 
@@ -90,15 +93,20 @@ class Conclusions:
 
     def save(self, run: str, stores: Iterable[Exposure], found: Iterable[Finding]) -> None:
         """Keep what a run concluded, in place of anything that it had."""
-        with self._database.writing("conclusions") as connection:
+
+        def save(connection: Connection) -> None:
             for table in (exposures, exposure_apps, findings):
                 connection.execute(sa.delete(table).where(table.c.run == run))
-            for chunk in batched(stores, ROWS_A_STATEMENT):
-                connection.execute(sa.insert(exposures), [_exposure_row(run, store) for store in chunk])
-                for leading in batched(_leading(run, chunk), ROWS_A_STATEMENT):
-                    connection.execute(sa.insert(exposure_apps), list(leading))
-            for some in batched(found, ROWS_A_STATEMENT):
-                connection.execute(sa.insert(findings), [_finding_row(run, finding) for finding in some])
+            for chunk in batched(stores, _STORES_AT_ONCE):
+                insert_rows(connection, exposures, (_exposure_row(run, store) for store in chunk))
+                insert_rows(connection, exposure_apps, _leading(run, chunk))
+            insert_rows(connection, findings, (_finding_row(run, finding) for finding in found))
+
+        if isinstance(stores, Collection) and isinstance(found, Collection):
+            self._database.write(save, alone="conclusions")
+            return
+        with self._database.writing("conclusions") as connection:  # what can be read once cannot be saved again
+            save(connection)
 
     def exposures(self, run: str, *, exposed: bool | None = None) -> Iterator[Exposure]:
         """The stores of a run, by severity, its points and records, worst first; ``exposed`` takes one kind alone."""

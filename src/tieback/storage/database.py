@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,6 +27,12 @@ BUSY_SECONDS = 30
 """How long one process waits for the writes of another."""
 
 
+class Keep(Protocol):
+    """Sees that what is held is still held, or raises ``WorkspaceError``."""
+
+    def __call__(self, *, now: bool = False) -> None: ...  # noqa: D102
+
+
 class Database:
     """An open database with the tables of this release."""
 
@@ -37,8 +43,8 @@ class Database:
         self.is_postgres = engine.dialect.name == "postgresql"
         self.epoch: int | None = None
         """Which holding of the workspace writes here; ``None`` for who does not hold it."""
-        self.reconnected: Callable[[], None] = _nothing
-        """Called after a connection was lost and before anything is done again."""
+        self.keep: Keep = keep_nothing
+        """Called before every write, and with ``now`` after a connection was lost, before anything is done again."""
         self._reading = {"isolation_level": "REPEATABLE READ"} if self.is_postgres else {}
         self._insert: Any = postgresql.insert if self.is_postgres else sqlite.insert
 
@@ -68,6 +74,7 @@ class Database:
     @contextmanager
     def writing(self, alone: str = "") -> Iterator[Connection]:
         """A transaction that writes, rolled back where the block raises; see ``write``."""
+        self.keep()
         with storage_errors(self.where), writing(self.engine) as connection:
             self._enter(connection, alone)
             yield connection
@@ -98,6 +105,7 @@ class Database:
                     return results[0]
                 raise
 
+        self.keep()
         with storage_errors(self.where):
             return self._again(once)
 
@@ -156,11 +164,11 @@ class Database:
                 cause = error.__cause__ if isinstance(error, WorkspaceError) and error.__cause__ else error
                 if not is_passing(cause) or not waiting.take():
                     raise
-            self.reconnected()
+            self.keep(now=True)
 
 
-def _nothing() -> None:
-    return
+def keep_nothing(*, now: bool = False) -> None:
+    """For who holds nothing."""
 
 
 def taken_over(where: str) -> WorkspaceError:

@@ -1,7 +1,8 @@
 """What one process alone may have at a time: the right to write into a workspace, the right to probe under a grant.
 
 A hold dies with its process, however that dies: the kernel gives up the lock of a file (flock(2)), and PostgreSQL the
-advisory lock of a session. Nothing has to run out, and no clock is asked.
+advisory lock of a session. Nothing has to run out, and no clock is asked. A session can be lost while its process
+lives: then the hold is taken again, unless somebody else had it meanwhile.
 """
 
 import fcntl
@@ -12,8 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
 from tieback.model.errors import WorkspaceError
+from tieback.storage.database import Database, keep_nothing, taken_over
 from tieback.storage.failures import storage_errors
+from tieback.storage.postgres import SessionHold
+from tieback.storage.tables import ledger_state
 
 
 class Hold(Protocol):
@@ -62,3 +69,46 @@ def hold_file(path: Path, what: str, where: Path, advice: str) -> Iterator[FileH
         yield FileHold()
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def hold_session(database: Database, name: str, what: str, advice: str) -> Iterator[Hold]:
+    """Hold a name in a ledger in PostgreSQL; arguments and errors as ``hold_file``."""
+    hold = SessionHold(database.where, name, what, advice)
+    hold.take()
+    try:
+        yield hold
+    finally:
+        hold.release()
+
+
+@contextmanager
+def hold_run(database: Database, what: str, advice: str) -> Iterator[Hold]:
+    """Hold a ledger in PostgreSQL for a run that writes.
+
+    Every holding has a number, the epoch, which all writes of the run look at: where another run took the ledger while
+    our session was lost, we can write no more.
+    """
+    hold = SessionHold(database.where, "run", what, advice)
+    hold.take()
+    try:
+        epoch = database.write(_next_epoch)
+        database.epoch = epoch
+
+        def regained() -> None:
+            now = database.read(lambda connection: connection.execute(sa.select(ledger_state.c.epoch)).scalar())
+            if now != epoch:
+                raise taken_over(database.where)
+
+        hold.regained = regained
+        database.keep = hold.check
+        yield hold
+    finally:
+        database.epoch = None
+        database.keep = keep_nothing
+        hold.release()
+
+
+def _next_epoch(connection: Connection) -> int:
+    change = sa.update(ledger_state).values(epoch=ledger_state.c.epoch + 1).returning(ledger_state.c.epoch)
+    return int(connection.execute(change).scalar_one())

@@ -98,7 +98,7 @@ class Inventory:
                     sha256=file.sha256,
                     source=snapshot.source,
                     shape=file.shape,
-                    name=_storable(file.name),
+                    name=file.name,
                     taken=snapshot.taken,
                     imported=time.time(),
                     rows=0,
@@ -333,7 +333,3 @@ def _sources(connection: Connection) -> dict[int, tuple[tuple[str, ...], date, d
 
 def _header_key(header: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps(sorted(set(header))).encode()).hexdigest()
-
-
-def _storable(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode()

@@ -17,9 +17,9 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from tieback.model.device import DevicePlatform, Ownership, Reported
+from tieback.storage.bulk import incoming, upsert_rows
 from tieback.storage.pseudonyms import Pseudonyms
 from tieback.storage.tables import (
     inventory_app_sources,
@@ -28,6 +28,7 @@ from tieback.storage.tables import (
     inventory_devices,
     inventory_installs,
 )
+from tieback.storage.text import storable
 
 BATCH = 20_000
 """Rows in memory."""
@@ -74,7 +75,6 @@ class _Loading:
         self._number = number
         self._snapshot = snapshot
         self._names = names
-        self._insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
         self._apps_seen: set[int] = set()
         """At most two: whether there is more than one is all that counts."""
         self.rows = 0
@@ -92,7 +92,7 @@ class _Loading:
         installs: dict[tuple[int, int, str], None] = {}
         counts: dict[tuple[int, str], int | None] = {}
         for row in named:
-            app, version = apps[row.key], row.version[:255]
+            app, version = apps[storable(row.key)], storable(row.version[:255])
             if row.device:
                 installs[app, devices[row.device], version] = None
             else:
@@ -104,11 +104,12 @@ class _Loading:
                 {"app": app, "device": device, "version": version, "first_seen": taken, "last_seen": taken}
                 for app, device, version in installs
             ]
-            self._connection.execute(self._upsert(inventory_installs, ("app", "device", "version")), rows)
+            self._see(inventory_installs, ("app", "device", "version"), rows)
         if counts:
             source = self._snapshot.source
-            self._connection.execute(
-                self._upsert(inventory_counts, ("app", "version", "source"), counted=True),
+            self._see(
+                inventory_counts,
+                ("app", "version", "source"),
                 [
                     {
                         "app": app,
@@ -120,6 +121,7 @@ class _Loading:
                     }
                     for (app, version), count in counts.items()
                 ],
+                counted=True,
             )
 
     def end(self) -> None:
@@ -157,15 +159,15 @@ class _Loading:
         """Numbers of the apps by key; new ones are entered, known ones learn what was not known."""
         distinct: dict[str, Reported] = {}
         for row in rows:
-            known = distinct.setdefault(row.key, row)
+            known = distinct.setdefault(storable(row.key), row)
             if known is not row and not known.name and row.name:
-                distinct[row.key] = row
-        insert = self._insert(inventory_apps)
-        kept = {
-            name: sa.case((insert.excluded[name] != "", insert.excluded[name]), else_=inventory_apps.c[name])
+                distinct[storable(row.key)] = row
+        coming, table = incoming(self._connection, inventory_apps), inventory_apps.c
+        changed: dict[str, Any] = {
+            name: sa.case((coming[name] != "", coming[name]), else_=table[name])
             for name in ("name", "publisher", "store_id", "signer")
         }
-        in_house = sa.case((insert.excluded.in_house > inventory_apps.c.in_house, 1), else_=inventory_apps.c.in_house)
+        changed["in_house"] = sa.case((coming.in_house > table.in_house, 1), else_=table.in_house)
         values = [
             {
                 "key": key,
@@ -179,12 +181,11 @@ class _Loading:
             }
             for key, row in distinct.items()
         ]
-        statement = insert.on_conflict_do_update(index_elements=["key"], set_={**kept, "in_house": in_house})
-        found = self._entered(statement, values, inventory_apps.c.key, inventory_apps.c.id)
+        found = self._entered(inventory_apps, table.key, changed, values)
         taken, source = self._snapshot.taken, self._snapshot.source
         if found:
             rows_of = [{"app": n, "source": source, "first_seen": taken, "last_seen": taken} for n in found.values()]
-            self._connection.execute(self._upsert(inventory_app_sources, ("app", "source"), removable=False), rows_of)
+            self._see(inventory_app_sources, ("app", "source"), rows_of, removable=False)
         return found
 
     def _devices(self, rows: Iterable[Reported]) -> dict[str, int]:
@@ -193,21 +194,20 @@ class _Loading:
         for row in rows:
             if row.device:
                 distinct.setdefault(row.device, row)
-        insert = self._insert(inventory_devices)
-        table = inventory_devices.c
-        newer = insert.excluded.last_seen >= table.last_seen
+        coming, table = incoming(self._connection, inventory_devices), inventory_devices.c
+        newer = coming.last_seen >= table.last_seen
         told = {
-            "platform": (insert.excluded.platform != DevicePlatform.UNKNOWN) & newer,
-            "ownership": (insert.excluded.ownership != Ownership.UNKNOWN) & newer,
-            "user": (insert.excluded.user != "") & newer,
-            "label": insert.excluded.label != "",
+            "platform": (coming.platform != DevicePlatform.UNKNOWN) & newer,
+            "ownership": (coming.ownership != Ownership.UNKNOWN) & newer,
+            "user": (coming.user != "") & newer,
+            "label": coming.label != "",
         }
         changed: dict[str, Any] = {
-            name: sa.case((better, insert.excluded[name]), else_=table[name]) for name, better in told.items()
+            name: sa.case((better, coming[name]), else_=table[name]) for name, better in told.items()
         }
-        changed["import_id"] = insert.excluded.import_id
-        changed["first_seen"] = sa.case((newer, table.first_seen), else_=insert.excluded.first_seen)
-        changed["last_seen"] = sa.case((newer, insert.excluded.last_seen), else_=table.last_seen)
+        changed["import_id"] = coming.import_id
+        changed["first_seen"] = sa.case((newer, table.first_seen), else_=coming.first_seen)
+        changed["last_seen"] = sa.case((newer, coming.last_seen), else_=table.last_seen)
         changed["removed"] = sa.case((newer, None), else_=table.removed)
         snapshot, names = self._snapshot, self._names
         plain = snapshot.keep_names
@@ -226,36 +226,41 @@ class _Loading:
             }
             for pseudonym, name in pseudonyms.items()
         ]
-        statement = insert.on_conflict_do_update(index_elements=["pseudonym"], set_=changed)
-        found = self._entered(statement, values, table.pseudonym, table.id)
+        found = self._entered(inventory_devices, table.pseudonym, changed, values)
         return {pseudonyms[pseudonym]: number for pseudonym, number in found.items()}
 
     def _entered(
-        self, statement: Any, values: list[dict[str, Any]], key: sa.Column[str], number: sa.Column[int]
+        self, table: sa.Table, key: sa.Column[str], changed: dict[str, Any], values: list[dict[str, Any]]
     ) -> dict[str, int]:
-        """Enter rows and find their numbers by key: one prepared statement a row is cheaper than one of many rows."""
-        if not values:
-            return {}
-        self._connection.execute(statement, values)
+        """Enter rows and find their numbers by key."""
+        upsert_rows(self._connection, table, (key.name,), changed, values)
         found: dict[str, int] = {}
         for some in batched((row[key.name] for row in values), ROWS_A_STATEMENT):
-            rows = self._connection.execute(sa.select(key, number).where(key.in_(some)))
+            rows = self._connection.execute(sa.select(key, table.c.id).where(key.in_(some)))
             found.update({name: one for name, one in rows})  # noqa: C416 - a Row is no tuple to type checkers
         return found
 
-    def _upsert(self, table: sa.Table, names: tuple[str, ...], *, counted: bool = False, removable: bool = True) -> Any:
+    def _see(
+        self,
+        table: sa.Table,
+        names: tuple[str, ...],
+        rows: list[dict[str, Any]],
+        *,
+        counted: bool = False,
+        removable: bool = True,
+    ) -> None:
         """Enter rows of one day; known ones are seen for longer, and are there again if this is the newest day."""
-        insert = self._insert(table)
-        newer = insert.excluded.last_seen >= table.c.last_seen
-        older = insert.excluded.first_seen < table.c.first_seen
+        coming = incoming(self._connection, table)
+        newer = coming.last_seen >= table.c.last_seen
+        older = coming.first_seen < table.c.first_seen
         changed: dict[str, Any] = {
-            "first_seen": sa.case((older, insert.excluded.first_seen), else_=table.c.first_seen),
-            "last_seen": sa.case((newer, insert.excluded.last_seen), else_=table.c.last_seen),
+            "first_seen": sa.case((older, coming.first_seen), else_=table.c.first_seen),
+            "last_seen": sa.case((newer, coming.last_seen), else_=table.c.last_seen),
         }
         if removable:
             changed["removed"] = sa.case((newer, None), else_=table.c.removed)
         if counted:
-            later = insert.excluded.last_seen > table.c.last_seen
-            more = newer & (insert.excluded.devices > sa.func.coalesce(table.c.devices, -1))
-            changed["devices"] = sa.case((later | more, insert.excluded.devices), else_=table.c.devices)
-        return insert.on_conflict_do_update(index_elements=list(names), set_=changed)
+            later = coming.last_seen > table.c.last_seen
+            more = newer & (coming.devices > sa.func.coalesce(table.c.devices, -1))
+            changed["devices"] = sa.case((later | more, coming.devices), else_=table.c.devices)
+        upsert_rows(self._connection, table, names, changed, rows)

@@ -139,7 +139,7 @@ class SessionHold:
     The name is one of the ledger's schema, so that ledgers in several schemas of a database do not meet.
     """
 
-    def __init__(self, url: str, name: str, what: str, advice: str, regained: Callable[[], None]) -> None:
+    def __init__(self, url: str, name: str, what: str, advice: str) -> None:
         """Prepare it; ``take`` takes it.
 
         Args:
@@ -147,13 +147,13 @@ class SessionHold:
             name: what is held.
             what: who holds it where somebody does, such as "another run is writing here"; the process is added.
             advice: what to do then.
-            regained: called where it was lost and taken again; raises where that is not enough.
         """
         self._url = url
         self._name = name
         self._what = what
         self._advice = advice
-        self._regained = regained
+        self.regained: Callable[[], None] = _nothing
+        """Called where it was lost and taken again; raises where that is not enough."""
         self._session: psycopg.Connection[Any] | None = None
         self._checked = 0.0
 
@@ -199,7 +199,7 @@ class SessionHold:
                 except Exception as error:
                     if not is_passing(error) or not waiting.take():
                         raise
-        self._regained()
+        self.regained()
 
     def _alive(self) -> bool:
         if self._session is None:
@@ -237,3 +237,7 @@ def _told(application: str) -> str:
             return f" (process {number} on {host})"
         case _:
             return ""
+
+
+def _nothing() -> None:
+    return

@@ -9,6 +9,9 @@ from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, M
 
 from tieback.storage.text import Words
 
+_WHOLE = Integer().with_variant(BigInteger(), "postgresql")
+"""SQLite's whole numbers have 64 bits whatever they are called; only those called INTEGER can number rows."""
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
@@ -36,7 +39,7 @@ parts = Table(
     "parts",
     metadata,
     Column("name", Words(128), primary_key=True),
-    Column("units", Integer, nullable=False),
+    Column("units", _WHOLE, nullable=False),
     Column("entered", Double, nullable=False),
 )
 """Parts of the lake of which every unit is known to stand below; ``storage.recovery`` looks at all others."""
@@ -47,7 +50,7 @@ units = Table(
     Column("key", Words(64), primary_key=True),
     Column("version", Words(64), primary_key=True),
     Column("state", Words(16), nullable=False),
-    Column("attempts", Integer, nullable=False, default=0),
+    Column("attempts", _WHOLE, nullable=False, default=0),
     Column("lease_owner", Words(128), nullable=True),
     Column("lease_until", Double, nullable=True),
     Column("problem", Words, nullable=False, default=""),
@@ -90,9 +93,9 @@ exposures = Table(
     Column("access", Words(32), nullable=False),
     Column("severity", Words(16), nullable=False),
     Column("document", Words, nullable=False),
-    Column("rank", Integer, nullable=False, server_default="0"),
-    Column("score", Integer, nullable=False, server_default="0"),
-    Column("exposed", Integer, nullable=False, server_default="0"),
+    Column("rank", _WHOLE, nullable=False, server_default="0"),
+    Column("score", _WHOLE, nullable=False, server_default="0"),
+    Column("exposed", _WHOLE, nullable=False, server_default="0"),
     Column("records", BigInteger, nullable=False, server_default="0"),
 )
 """What a run concluded, a store a row; ``document`` is the JSON document, the rest is what reports are sorted by.
@@ -121,7 +124,7 @@ findings = Table(
     Column("rule", Words(128), nullable=False),
     Column("severity", Words(16), nullable=False),
     Column("document", Words, nullable=False),
-    Column("rank", Integer, nullable=False, server_default="0"),
+    Column("rank", _WHOLE, nullable=False, server_default="0"),
 )
 
 Index("ix_findings_order", *(findings.c[name] for name in ("run", "rank", "rule", "id")))
@@ -151,7 +154,7 @@ Index("ix_cases_state", cases.c.state)
 case_log = Table(
     "case_log",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("seq", _WHOLE, primary_key=True, autoincrement=False),
     Column("time", Words(32), nullable=False),
     Column("subject", Words(64), nullable=False),
     Column("event", Words(32), nullable=False),
@@ -183,7 +186,7 @@ deliveries = Table(
     Column("event", Words(64), primary_key=True),
     Column("webhook", Words(128), primary_key=True),
     Column("state", Words(16), nullable=False),
-    Column("attempts", Integer, nullable=False),
+    Column("attempts", _WHOLE, nullable=False),
     Column("body", Words, nullable=False),
     Column("problem", Words, nullable=False),
     Column("updated", Double, nullable=False),
@@ -193,16 +196,16 @@ deliveries = Table(
 inventory_imports = Table(
     "inventory_imports",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", _WHOLE, primary_key=True, autoincrement=True),
     Column("sha256", Words(64), nullable=False),
     Column("source", Words(64), nullable=False),
     Column("shape", Words(64), nullable=False),
     Column("name", Words, nullable=False),
-    Column("taken", Integer, nullable=False),
+    Column("taken", _WHOLE, nullable=False),
     Column("imported", Double, nullable=False),
     Column("rows", BigInteger, nullable=False),
     Column("skipped", BigInteger, nullable=False),
-    Column("complete", Integer, nullable=False),
+    Column("complete", _WHOLE, nullable=False),
 )
 """Inventories that were read, a file a row. Days (``taken`` here, ``first_seen`` and such below) are counted from the
 first of January of the year 1, as Python's ``date.toordinal`` does."""
@@ -212,7 +215,7 @@ Index("ix_inventory_imports_sha256", inventory_imports.c.sha256, inventory_impor
 inventory_apps = Table(
     "inventory_apps",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", _WHOLE, primary_key=True, autoincrement=True),
     Column("key", Words, nullable=False),
     Column("platform", Words(16), nullable=False),
     Column("bundle_id", Words, nullable=False),
@@ -220,7 +223,7 @@ inventory_apps = Table(
     Column("publisher", Words, nullable=False),
     Column("store_id", Words, nullable=False),
     Column("signer", Words, nullable=False),
-    Column("in_house", Integer, nullable=False),
+    Column("in_house", _WHOLE, nullable=False),
 )
 
 Index("ix_inventory_apps_key", inventory_apps.c.key, unique=True)
@@ -228,17 +231,17 @@ Index("ix_inventory_apps_key", inventory_apps.c.key, unique=True)
 inventory_devices = Table(
     "inventory_devices",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", _WHOLE, primary_key=True, autoincrement=True),
     Column("pseudonym", Words(32), nullable=False),
     Column("source", Words(64), nullable=False),
     Column("platform", Words(16), nullable=False),
     Column("ownership", Words(16), nullable=False),
     Column("user", Words, nullable=False),
     Column("label", Words, nullable=False),
-    Column("import_id", Integer, nullable=False),
-    Column("first_seen", Integer, nullable=False),
-    Column("last_seen", Integer, nullable=False),
-    Column("removed", Integer, nullable=True),
+    Column("import_id", _WHOLE, nullable=False),
+    Column("first_seen", _WHOLE, nullable=False),
+    Column("last_seen", _WHOLE, nullable=False),
+    Column("removed", _WHOLE, nullable=True),
 )
 """Devices by pseudonym; ``import_id`` is the import that named it last."""
 
@@ -247,12 +250,12 @@ Index("ix_inventory_devices_pseudonym", inventory_devices.c.pseudonym, unique=Tr
 inventory_installs = Table(
     "inventory_installs",
     metadata,
-    Column("app", Integer, primary_key=True, autoincrement=False),
-    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("app", _WHOLE, primary_key=True, autoincrement=False),
+    Column("device", _WHOLE, primary_key=True, autoincrement=False),
     Column("version", Words(255), primary_key=True),
-    Column("first_seen", Integer, nullable=False),
-    Column("last_seen", Integer, nullable=False),
-    Column("removed", Integer, nullable=True),
+    Column("first_seen", _WHOLE, nullable=False),
+    Column("last_seen", _WHOLE, nullable=False),
+    Column("removed", _WHOLE, nullable=True),
     sqlite_with_rowid=False,
 )
 """Millions of rows: without keys to other tables, which would be looked up for each."""
@@ -260,23 +263,23 @@ inventory_installs = Table(
 inventory_counts = Table(
     "inventory_counts",
     metadata,
-    Column("app", Integer, primary_key=True, autoincrement=False),
+    Column("app", _WHOLE, primary_key=True, autoincrement=False),
     Column("version", Words(255), primary_key=True),
     Column("source", Words(64), primary_key=True),
     Column("devices", BigInteger, nullable=True),
-    Column("first_seen", Integer, nullable=False),
-    Column("last_seen", Integer, nullable=False),
-    Column("removed", Integer, nullable=True),
+    Column("first_seen", _WHOLE, nullable=False),
+    Column("last_seen", _WHOLE, nullable=False),
+    Column("removed", _WHOLE, nullable=True),
 )
 """What inventories that only count say."""
 
 inventory_app_sources = Table(
     "inventory_app_sources",
     metadata,
-    Column("app", Integer, primary_key=True, autoincrement=False),
+    Column("app", _WHOLE, primary_key=True, autoincrement=False),
     Column("source", Words(64), primary_key=True),
-    Column("first_seen", Integer, nullable=False),
-    Column("last_seen", Integer, nullable=False),
+    Column("first_seen", _WHOLE, nullable=False),
+    Column("last_seen", _WHOLE, nullable=False),
 )
 
 inventory_maps = Table(
@@ -291,7 +294,7 @@ inventory_maps = Table(
 ledger_state = Table(
     "ledger_state",
     metadata,
-    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("number", _WHOLE, primary_key=True, autoincrement=False),
     Column("workspace", Words(64), nullable=True),
     Column("epoch", BigInteger, nullable=False),
     Column("moved_to", Words, nullable=True),

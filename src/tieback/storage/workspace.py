@@ -2,6 +2,7 @@
 
 VERSION       "tieback workspace", then "schema N"
 ledger.db     state that changes (SQLite); its -wal and -shm files beside it
+ledger.json   where that is instead, when it is in PostgreSQL
 lake/         facts that only grow (Parquet)
 audit.jsonl   every conversation with a target
 grants/       the grants that runs carried
@@ -23,9 +24,10 @@ from typing import Self
 from tieback.model.errors import WorkspaceError
 from tieback.storage.database import HEAD
 from tieback.storage.failures import storage_errors
-from tieback.storage.holds import Hold, hold_file
+from tieback.storage.holds import Hold, hold_file, hold_run, hold_session
 from tieback.storage.lake import Lake
 from tieback.storage.ledger import Ledger
+from tieback.storage.place import LEDGER_FILE, new_place, open_place, read_place, require_place, write_place
 
 SCHEMA = int(HEAD)
 """Version of the layout and of the ledger: the number of the newest migration."""
@@ -38,7 +40,7 @@ class Workspace:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.ledger_file = directory / "ledger.db"
+        self.ledger_file = directory / LEDGER_FILE
         self.lake_directory = directory / "lake"
         self.audit_file = directory / "audit.jsonl"
         self.grants_directory = directory / "grants"
@@ -47,10 +49,16 @@ class Workspace:
         self._ledger: Ledger | None = None
 
     @classmethod
-    def open(cls, directory: Path, *, create: bool = True) -> Self:
+    def open(cls, directory: Path, *, create: bool = True, ledger: str | None = None) -> Self:
         """Open a workspace, bringing an older one up to date; make one where there is none and ``create`` says so.
 
+        Args:
+            directory: where it is.
+            create: whether it may be made.
+            ledger: address of the PostgreSQL that a new one has its ledger in, or that this one has.
+
         Raises:
+            UsageError: the workspace has its ledger elsewhere, or the address is none.
             WorkspaceError: there is none and ``create`` is false; the directory holds something else; a newer release
                 made it; or it cannot be read or written.
         """
@@ -65,6 +73,14 @@ class Workspace:
                     where=str(directory),
                     advice="Upgrade tieback or choose another directory",
                 )
+            place = read_place(directory)
+            opened = None
+            if ledger is not None and place is None and not workspace.ledger_file.exists():
+                # Opened before anything is made, so that an address that is wrong leaves nothing behind.
+                place = new_place(ledger)
+                opened = open_place(directory, place, known=False)
+            elif ledger is not None:
+                require_place(directory, place, ledger)
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if schema is None:
                 # First, so that a kill from here on leaves a directory that is known to be ours.
@@ -73,7 +89,10 @@ class Workspace:
             workspace.grants_directory.mkdir(mode=0o700, exist_ok=True)
             if not os.access(directory, os.W_OK):
                 raise PermissionError(13, "Permission denied")
-            workspace._ledger = Ledger.open(workspace.ledger_file)
+            if opened is not None:
+                write_place(directory, place)
+                opened.close()
+            workspace._ledger = open_place(directory, place)
             if schema is not None and schema < SCHEMA:
                 _write_schema(directory)
         return workspace
@@ -92,9 +111,14 @@ class Workspace:
         Raises:
             WorkspaceError: another process holds it.
         """
+        what = "another run is writing here"
         advice = "Wait for it to end, or choose another directory with --workspace"
-        with hold_file(self.directory / "lock", "another run is writing here", self.directory, advice) as hold:
-            yield hold
+        with hold_file(self.directory / "lock", what, self.directory, advice) as hold:
+            if not self.ledger.database.is_postgres:
+                yield hold
+                return
+            with hold_run(self.ledger.database, what, advice) as session:
+                yield session
 
     @contextmanager
     def grant_lease(self, sha256: str) -> Iterator[Hold]:
@@ -113,7 +137,11 @@ class Workspace:
         with storage_errors(folder):
             folder.mkdir(mode=0o700, exist_ok=True)
         with hold_file(folder / sha256, what, self.directory, advice) as hold:
-            yield hold
+            if not self.ledger.database.is_postgres:
+                yield hold
+                return
+            with hold_session(self.ledger.database, f"grant {sha256}", what, advice) as session:
+                yield session
 
     def close(self) -> None:
         """Release the ledger; the lake keeps nothing open."""

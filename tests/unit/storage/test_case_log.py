@@ -1,9 +1,7 @@
 """A log that nobody can rewrite unseen."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -15,13 +13,10 @@ from tieback.storage.ledger import Ledger
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    ledger = Ledger.open(tmp_path / "ledger.db")
+@pytest.fixture(autouse=True)
+def lines(ledger: Ledger) -> None:
     for number in range(5):
         ledger.cases.note([Entry(f"case-{number % 2}", "note", {"text": f"line {number}"}, by="Ann")], NOW)
-    yield ledger
-    ledger.close()
 
 
 def rewrite(ledger: Ledger, statement: str) -> None:

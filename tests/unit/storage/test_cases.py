@@ -1,8 +1,6 @@
 """Vendors, cases and letters in the ledger: each change with its line of the log, or not at all."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -16,10 +14,8 @@ from tieback.storage.ledger import Ledger
 
 
 @pytest.fixture
-def cases(tmp_path: Path) -> Iterator[Cases]:
-    ledger = Ledger.open(tmp_path / "ledger.db")
-    yield ledger.cases
-    ledger.close()
+def cases(ledger: Ledger) -> Cases:
+    return ledger.cases
 
 
 def opened(*some: Case) -> list[Changed[Case]]:

@@ -1,7 +1,6 @@
 """What a run concluded comes back whole, worst first, and is counted by the database."""
 
-from collections.abc import Generator, Iterator
-from pathlib import Path
+from collections.abc import Generator
 
 import pytest
 from msgspec.structs import replace
@@ -44,13 +43,6 @@ FINDING = Finding("open:x1", "open-store", "Open", Severity.HIGH, "CWE-306", ("x
 SMALL = replace(HUGE, id="x2", records=exact(3, "count"), routes=(way("bb"),))
 WORSE = replace(HUGE, id="x3", records=exact(1, "count"), severity=Severity.CRITICAL, routes=())
 CLOSED = replace(HUGE, id="x4", access=Access.AUTH_REQUIRED, severity=Severity.CRITICAL, routes=(way("cc"),))
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger.open(tmp_path / "ledger.db")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

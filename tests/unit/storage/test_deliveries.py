@@ -1,7 +1,5 @@
 """An event goes to a webhook once, whatever happens in between."""
 
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -10,10 +8,8 @@ from tieback.storage.ledger import Ledger
 
 
 @pytest.fixture
-def deliveries(tmp_path: Path) -> Iterator[Deliveries]:
-    ledger = Ledger.open(tmp_path / "ledger.db")
-    yield ledger.deliveries
-    ledger.close()
+def deliveries(ledger: Ledger) -> Deliveries:
+    return ledger.deliveries
 
 
 def test_each_event_is_queued_once_a_webhook(deliveries: Deliveries) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -20,10 +19,8 @@ FILE = InventoryFile("0" * 64, "fleet.csv", "AppInvRawData")
 
 
 @pytest.fixture
-def fleet(tmp_path: Path) -> Iterator[Inventory]:
-    ledger = Ledger.open(tmp_path / "ledger.db")
-    yield ledger.inventory
-    ledger.close()
+def fleet(ledger: Ledger) -> Inventory:
+    return ledger.inventory
 
 
 def rows() -> Iterator[Reported]:

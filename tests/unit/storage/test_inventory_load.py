@@ -1,9 +1,7 @@
 """What an import changes: seen again, removed, taken back; told as a table of days."""
 
 import hashlib
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -19,10 +17,8 @@ JAN, FEB, MAR = (date(2026, month, 1) for month in (1, 2, 3))
 
 
 @pytest.fixture
-def fleet(tmp_path: Path) -> Iterator[Inventory]:
-    ledger = Ledger.open(tmp_path / "ledger.db")
-    yield ledger.inventory
-    ledger.close()
+def fleet(ledger: Ledger) -> Inventory:
+    return ledger.inventory
 
 
 def row(app: str, device: str = "", version: str = "1", **more: object) -> Reported:

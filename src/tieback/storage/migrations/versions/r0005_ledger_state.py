@@ -1,4 +1,4 @@
-"""Where the ledger stands; and in PostgreSQL text without a length, sorted by its bytes, as in SQLite."""
+"""Where the ledger stands; in PostgreSQL text of any length, sorted by its bytes, and 64 bits, as SQLite has them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,7 +24,16 @@ def upgrade() -> None:
     quote = connection.dialect.identifier_preparer.quote
     inspector = sa.inspect(connection)
     for table in sorted(set(inspector.get_table_names()) - {"alembic_version"}):
-        names = [column["name"] for column in inspector.get_columns(table) if isinstance(column["type"], sa.String)]
-        changes = ", ".join(f'ALTER COLUMN {quote(name)} TYPE TEXT COLLATE "C"' for name in names)
-        if changes:
-            op.execute(f"ALTER TABLE {quote(table)} {changes}")
+        changes = []
+        for column in inspector.get_columns(table):
+            name = quote(column["name"])
+            if isinstance(column["type"], sa.String):
+                changes.append(f'ALTER COLUMN {name} TYPE TEXT COLLATE "C"')
+            elif isinstance(column["type"], sa.Integer):
+                changes.append(f"ALTER COLUMN {name} TYPE BIGINT")
+            if str(column["default"] or "").startswith("nextval("):
+                sequence = connection.scalar(
+                    sa.text("SELECT pg_get_serial_sequence(:table, :name)"), {"table": table, "name": column["name"]}
+                )
+                op.execute(f"ALTER SEQUENCE {sequence} AS BIGINT")
+        op.execute(f"ALTER TABLE {quote(table)} {', '.join(changes)}")
