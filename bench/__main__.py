@@ -6,7 +6,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import graph, hosts, imports, inventory, parties, pii, posture, probes, report, static, traffic
+from bench import (
+    graph,
+    hosts,
+    imports,
+    intake,
+    inventory,
+    parties,
+    pii,
+    posture,
+    probes,
+    report,
+    static,
+    traffic,
+    world,
+)
 
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "static": static.run,
@@ -20,6 +34,8 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "imports": imports.run,
     "inventory": inventory.run,
     "graph": graph.run,
+    "world": world.run,
+    "intake": intake.run,
 }
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 

@@ -14,15 +14,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from itertools import pairwise
 from math import log
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.measure import peak_mib, process, table
+
+if TYPE_CHECKING:
+    from tieback.scope.names import Resolution
 
 ROOT = Path(__file__).parents[1]
 SIZES = (1_000, 10_000, 100_000)
@@ -173,7 +176,7 @@ def grant() -> str:
 
 def scan(workspace: Path, apps: int) -> Said:
     """What ``tieback scan`` does once its inputs are in the lake; the answers of stores are there already."""
-    from bench import world_lake, world_made
+    from bench import world_lake
     from tieback.pipeline.mapped import Mapped
     from tieback.pipeline.probing import store_ports
     from tieback.pipeline.scan import Found, Named, end_run
@@ -183,16 +186,14 @@ def scan(workspace: Path, apps: int) -> Said:
     from tieback.storage.inputs import Inputs
     from tieback.storage.workspace import Workspace
 
-    world = world_made.made(apps)
-    resolve = _resolver(world_lake.host_names(world).to_pylist(), world_lake.address)
     steps = _Steps()
     with Workspace.open(workspace) as space, closing(Knowledge()) as knowledge:
         run = space.ledger.resume_run(["bench.world"], grant())
         assert run is not None
-        inputs = Inputs(world_lake.inputs(world))
+        inputs = Inputs(world_lake.inputs(apps))
         named = Named(inputs.units())
         steps.done("inputs")
-        mapped = asyncio.run(Mapped.of(space.lake, named.units, named.traffic, resolve))
+        mapped = asyncio.run(Mapped.of(space.lake, named.units, named.traffic, _resolve))
         steps.done("map")
         wanted = Wanted(mapped.backends, store_ports())
         answered = frozenset(targets(space.lake, run))
@@ -203,16 +204,12 @@ def scan(workspace: Path, apps: int) -> Said:
     return {"steps": steps.seconds, "candidates": asked}
 
 
-def _resolver(hosts: Sequence[str], address: Callable[[int], str]) -> "Callable[[str], Awaitable[Any]]":
-    """Addresses from a table, as the grant's own hosts would be; those of SDKs are all at one."""
+async def _resolve(host: str) -> "Resolution":
+    """Addresses by a table, as the grant's own hosts would be."""
+    from bench.world_lake import address_of
     from tieback.scope.names import Resolution
 
-    known = {host: address(number) for number, host in enumerate(hosts)}
-
-    async def resolve(host: str) -> Resolution:
-        return Resolution((known.get(host, "10.255.0.1"),), "hosts")
-
-    return resolve
+    return Resolution((address_of(host),), "hosts")
 
 
 def headline(workspace: Path, _: int) -> Said:

@@ -92,10 +92,10 @@ def fill(lake: Lake, world: World) -> None:
         lake.publish(f"world-{first:09}", tables, units)
 
 
-def inputs(world: World) -> Iterator[RunInput]:
+def inputs(apps: int) -> Iterator[RunInput]:
     """What the run was given."""
-    for first in range(0, world.size.apps, APPS_A_PART):
-        keys = sha256s(first, min(first + APPS_A_PART, world.size.apps)).to_pylist()
+    for first in range(0, apps, APPS_A_PART):
+        keys = sha256s(first, min(first + APPS_A_PART, apps)).to_pylist()
         for number, key in enumerate(keys, start=first):
             yield RunInput(f"world/app-{number}.apk", key, ANALYSIS)
 
@@ -155,8 +155,14 @@ def host_names(world: World) -> pa.Array:
 
 
 def address(number: int) -> str:
-    """Of a store: in the net for benchmarks (RFC 2544) and behind it, which is nobody's on the Internet."""
+    """Of a maker's host: in a private net (RFC 1918), which is nobody's on the Internet."""
     return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+
+def address_of(name: str) -> str:
+    """The address of a host by its name; hosts of SDKs are all at one."""
+    number = name[1:].partition(".")[0]
+    return address(int(number)) if number.isdigit() else "10.255.0.1"
 
 
 def _apps(world: World, first: int, end: int, keys: pa.StringArray) -> pa.Table:

@@ -32,7 +32,7 @@ class Named(Protocol):
 
 
 type Keys = Iterable[Named] | pa.Table
-"""Units of work, or ``keys_table`` of them."""
+"""Units of work, or a table with their columns ``unit`` and ``version``."""
 
 
 class AppEndpoint(msgspec.Struct, frozen=True):

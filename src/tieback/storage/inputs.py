@@ -60,10 +60,9 @@ class Inputs:
         return found
 
     def units(self) -> pa.Table:
-        """The units without a problem, each once: columns ``unit`` and ``version``."""
+        """The units without a problem, as often as they were given: columns ``unit`` and ``version``."""
         table = self._table()
-        read = table.filter(pc.equal(table["problem"], "")).select(["unit", "version"])
-        return read.group_by(["unit", "version"]).aggregate([])
+        return table.select(["unit", "version"]).filter(pc.equal(table["problem"], ""))
 
     def of_version(self, version: str) -> list[RunInput]:
         """Those without a problem that one version of an analysis is for."""

@@ -32,7 +32,8 @@ def test_columns_say_what_was_read_and_what_failed(tmp_path: Path) -> None:
     )
     found = inputs.failing({"d" * 64: "took more than 1 s", "e" * 64: "is not here"})
     assert len(found) == 5
-    assert found.units().sort_by("unit").to_pylist() == [
+    assert found.units().to_pylist() == [
+        {"unit": "b" * 64, "version": "v1"},
         {"unit": "b" * 64, "version": "v1"},
         {"unit": "c" * 64, "version": "traffic-1"},
     ]

@@ -1,0 +1,127 @@
+"""What it takes to read apps and captures: copies of real ones, each with a hash of its own, through ``tieback scan``.
+
+An app's copy differs in the comment of its archive, a capture's in a field of its header that nobody reads, so that
+each is analysed. Real apps and captures are those of ``bench.static`` and ``bench.traffic``. Apps of a given size are
+made up from parts of a real one (``bench.synthetic``); what a million of them takes is extrapolated, and called so.
+``TIEBACK_BENCH_INTAKE`` are the numbers of files, by default 100 and 1,000.
+"""
+
+import os
+import struct
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from bench import static, synthetic, traffic
+from bench.measure import process, table
+
+COUNTS = tuple(int(word) for word in os.environ.get("TIEBACK_BENCH_INTAKE", "100,1000").split(","))
+SIZES = (3, 10, 30)
+"""Megabytes of the made-up apps."""
+OF_A_SIZE = 60
+A_CAPTURE_IN = 5
+"""One of so many files is a capture."""
+MILLION = 1_000_000
+_END = b"PK\x05\x06"
+_PCAP = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d")
+
+
+class Measured(NamedTuple):
+    """One scan of a folder, as a whole process with its workers."""
+
+    files: int
+    megabytes: float
+    wall: float
+    cpu: float
+    peak: float
+
+
+def copy_of(content: bytes, number: int) -> bytes | None:
+    """The same app or capture with another hash; ``None`` where it is neither an archive nor a pcap file."""
+    if content[:4] in _PCAP:
+        # ``sigfigs``, the accuracy of the times: always 0, and not read.
+        return content[:12] + struct.pack("<I", number) + content[16:]
+    end = content.rfind(_END)
+    if content[:2] != b"PK" or end < 0 or content[end + 20 : end + 22] != b"\0\0":
+        return None
+    comment = b"copy %d" % number
+    return content[: end + 20] + struct.pack("<H", len(comment)) + comment
+
+
+def copies(donors: Sequence[Path], count: int, folder: Path, first: int = 0) -> Iterator[Path]:
+    """Write so many copies, of one donor after the other."""
+    contents = [(path, path.read_bytes()) for path in donors]
+    usable = [(path, content) for path, content in contents if copy_of(content, 1) is not None]
+    for number in range(first, first + count if usable else first):
+        path, content = usable[number % len(usable)]
+        place = folder / f"{number:06}-{path.name}"
+        place.write_bytes(copy_of(content, number + 1) or b"")
+        yield place
+
+
+def scanned(folder: Path) -> Measured:
+    """Scan a folder into a new workspace."""
+    files = list(folder.iterdir())
+    size = sum(path.stat().st_size for path in files) / 1e6
+    with tempfile.TemporaryDirectory(prefix="tieback-bench-") as place:
+        command = [sys.executable, "-m", "tieback", "scan", str(folder), "-w", f"{place}/workspace"]
+        wall, cpu, peak = process(command, runs=1)
+    return Measured(len(files), size, wall, cpu, peak)
+
+
+def real(count: int) -> Measured:
+    """Copies of real apps and captures."""
+    with tempfile.TemporaryDirectory(prefix="tieback-bench-") as place:
+        apps = count - count // A_CAPTURE_IN
+        list(copies(static.apps(), apps, Path(place)))
+        list(copies(sorted(traffic.captures()), count - apps, Path(place), apps))
+        return scanned(Path(place))
+
+
+def of_size(megabytes: int, count: int = OF_A_SIZE) -> Measured:
+    """Copies of a made-up app of that size."""
+    with tempfile.TemporaryDirectory(prefix="tieback-bench-") as place:
+        donor = Path(place) / "donor.apk"
+        synthetic.build(max(static.apps(), key=lambda file: file.stat().st_size), megabytes * 1_000_000, donor)
+        content = donor.read_bytes()
+        donor.unlink()
+        for number in range(count):
+            (Path(place) / f"{number}.apk").write_bytes(copy_of(content, number + 1) or b"")
+        return scanned(Path(place))
+
+
+def core_hours(one: Measured, start: float) -> float:
+    """Extrapolated for a million such files: their CPU time without that of starting, times a million."""
+    return (one.cpu - start) / one.files * MILLION / 3600
+
+
+def run() -> str:
+    """Measure and describe."""
+    few = real(COUNTS[0] // 10)
+    runs = [real(count) for count in COUNTS]
+    sized = [(size, of_size(size)) for size in SIZES]
+    # What a scan takes whatever it reads, by two runs over the same kinds of files.
+    start = max(0.0, few.cpu - (runs[0].cpu - few.cpu) / (runs[0].files - few.files) * few.files)
+    rows = [
+        [what, f"{one.files:,}", f"{one.megabytes / one.files:.1f}", f"{one.wall:.1f}", f"{one.cpu:.1f}",
+         f"{(one.cpu - start) / one.files * 1e3:.0f}", f"{(one.cpu - start) / one.megabytes * 1e3:.1f}",
+         f"{one.peak:.0f}", f"{core_hours(one, start):.1f}"]
+        for what, one in [*(("real apps and captures", one) for one in runs),
+                          *((f"made-up apps of {size} MB", one) for size, one in sized)]
+    ]  # fmt: skip
+    return (
+        "## Intake\n\n`python -m bench intake`: `tieback scan` of a folder of copies, each with a hash of its own; one "
+        f"in {A_CAPTURE_IN} of the first rows is a capture. CPU of the whole process and its workers; starting "
+        f"({start:.1f} s, from two runs) is left out of what a file costs. Peak of the largest process.\n\n"
+        + table(
+            ["what", "files", "mean MB", "wall s", "CPU s", "CPU ms a file", "CPU ms a MB", "peak MiB",
+             "core-hours a million (extrapolated)"],
+            rows,
+        )
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    print(run())
