@@ -29,7 +29,7 @@ from tieback.cli import traffic as traffic_command
 from tieback.cli import vendor as vendor_command
 from tieback.cli import workspace as workspace_command
 from tieback.cli.terminal import ExitCode, complain
-from tieback.model.errors import GrantError, TiebackError, UsageError
+from tieback.model.errors import GrantError, StoppedError, TiebackError, UsageError
 
 
 class Root(TyperGroup):
@@ -121,4 +121,6 @@ def main() -> None:
         build()()
     except TiebackError as error:
         complain(error)
+        if isinstance(error, StoppedError):
+            sys.exit(ExitCode.SOME_FAILED)
         sys.exit(ExitCode.USAGE if isinstance(error, GrantError | UsageError) else ExitCode.NOTHING_DONE)

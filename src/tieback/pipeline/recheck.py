@@ -5,7 +5,6 @@ same store is looked for at other places of the same hosts (usual ports of its p
 where the last scan saw it.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,14 +23,16 @@ from tieback.model.exposure import Exposure
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import ProbeReport
 from tieback.pipeline.notes import Notes, salt_of
-from tieback.pipeline.probing import Progress, probe_all, today_utc
+from tieback.pipeline.probing import Lease, Progress, probe_all, today_utc
 from tieback.pipeline.providers import Providers
 from tieback.pipeline.samples import Sampling
 from tieback.probes import PROBES
+from tieback.scope import event_loop
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
+from tieback.scope.lease import digest_of
 from tieback.scope.names import Names
 from tieback.storage.apps import container_names, public_keys
 from tieback.storage.asked import read_backends
@@ -81,6 +82,7 @@ def recheck(
 
     Raises:
         GrantError: the grant has expired or is not yet valid.
+        StoppedError: the workspace's stop file is there; the cases before are kept.
         WorkspaceError: there is no workspace, or it cannot be used.
         UsageError: whatever ``choose`` raises.
     """
@@ -102,9 +104,9 @@ def recheck_in(
     wanted = list(choose(list(cases.cases())))
     names = {vendor.id: vendor.name for vendor in cases.vendors()}
     known = _Known(workspace, wanted)
-    with AuditLog(workspace.audit_file) as audit:
+    with workspace.grant_lease(digest_of(grant)) as lease, AuditLog(workspace.audit_file) as audit:
         for number, case in enumerate(wanted, start=1):
-            here, elsewhere = asyncio.run(_ask(workspace, audit, grant, case, known))
+            here, elsewhere = event_loop.run(_ask(workspace, audit, grant, case, known, lease))
             now = datetime.now(UTC)
             check = judge(case.store, here, elsewhere, known.seen(case), now, _since(case))
             after = cases.change(case.id, lambda old, check=check: react(old, check, policy, by), now)  # type: ignore[misc]
@@ -166,7 +168,7 @@ def _moment(text: str) -> datetime | None:
 
 
 async def _ask(
-    workspace: Workspace, audit: AuditLog, grant: Grant, case: Case, known: _Known
+    workspace: Workspace, audit: AuditLog, grant: Grant, case: Case, known: _Known, lease: Lease
 ) -> tuple[list[ProbeReport], list[ProbeReport]]:
     """What answers at the places of the store; and, where nobody gets in there, at others where it may be now."""
     names = Names(grant)
@@ -180,7 +182,7 @@ async def _ask(
     async def ask(candidates: Sequence[Candidate]) -> list[ProbeReport]:
         found = []
         along = known.along(candidates)
-        async for _, report in probe_all(candidates, grant, dialer, None, along, notes, samples):
+        async for _, report in probe_all(candidates, grant, dialer, None, along, notes, samples, lease):
             ransom = strongest((signs.judge(report.containers), report.ransom))
             found.append(msgspec.structs.replace(report, ransom=ransom))
         return sorted(found, key=lambda report: report.target)

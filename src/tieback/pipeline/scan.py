@@ -4,7 +4,6 @@ A run that was killed goes on where it stopped when the same command is given ag
 read again, services that were asked are not asked again.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import batched
@@ -35,9 +34,11 @@ from tieback.pipeline.survey import survey
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.pipeline.wanted import Along, Wanted, label_of, not_in
 from tieback.pipeline.why import Knowledge
+from tieback.scope import event_loop
 from tieback.scope.audit import AuditLog
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid, render_grant
+from tieback.scope.lease import digest_of
 from tieback.scope.names import Names
 from tieback.storage.apps import Keys, apps_by_bundle, container_names, public_keys
 from tieback.storage.asked import ProbeWriter, read_probes, targets
@@ -109,7 +110,7 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanDone]:
             named = Named(units, tuple(attributed(workspace, captures, bundles)))
             with closing(Knowledge()) as knowledge:
                 with stage("asking data stores") as progress, KeptAnswers(workspace.lake) as kept:
-                    found = asyncio.run(_ask(workspace, run, request.grant, named, progress, kept, knowledge))
+                    found = event_loop.run(_ask(workspace, run, request.grant, named, progress, kept, knowledge))
                 end_run(workspace, run, inputs, named, found, knowledge)
         yield ScanDone(build_report(workspace, run), tuple(_failures(inputs)), damaged)
 
@@ -231,7 +232,11 @@ async def _ask(
     wanted.add(await answers.servers(mapped.backends))
     along = Along(mapped.backends, _containers(lake, named), public_keys(lake, named.units))
     answered = frozenset(targets(lake, run))
-    with AuditLog(workspace.audit_file) as audit, ProbeWriter(lake, run, first=len(answered)) as writer:
+    with (
+        workspace.grant_lease(digest_of(grant)) as lease,
+        AuditLog(workspace.audit_file) as audit,
+        ProbeWriter(lake, run, first=len(answered)) as writer,
+    ):
         dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file, provider_of=Providers().of)
         follower = Follower(mapped.backends, Pivot(store_ports(), knowledge.foreign), answers.resolve, dialer.permit)
         wanted.add(await follower.follow(lead for traffic in named.traffic for lead in traffic.leads))
@@ -239,7 +244,7 @@ async def _ask(
         notes = Notes(salt_of(workspace.audit_file.parent)) if noting else None
         samples = Sampling() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
         first = along.with_each(not_in(wanted, answered))
-        async for _, report in probe_all(first, grant, dialer, progress, along, notes, samples):
+        async for _, report in probe_all(first, grant, dialer, progress, along, notes, samples, lease):
             writer.add(report)
         writer.flush()
         # Once more, for what the certificates of the APIs name.
@@ -247,7 +252,7 @@ async def _ask(
         asked = frozenset(label_of(one) for host in {one.host for one in more} for one in wanted.at(host))
         wanted.add(more)
         second = along.with_each(not_in(more, answered | asked))
-        async for _, report in probe_all(second, grant, dialer, progress, along, notes, samples):
+        async for _, report in probe_all(second, grant, dialer, progress, along, notes, samples, lease):
             writer.add(report)
     return Found(mapped, wanted)
 

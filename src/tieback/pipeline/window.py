@@ -1,6 +1,6 @@
 """A bounded window over a queue: so many are asked at once, whatever the number that waits.
 
-A watcher looks every fifth of a second whether to stop, and then ends what is under way where it stands, however many
+A watcher looks every tenth of a second whether to stop, and then ends what is under way where it stands, however many
 are waiting for an answer.
 """
 
@@ -11,9 +11,9 @@ from tieback.model.errors import TiebackError
 from tieback.scope.conversation import LookAgain
 from tieback.scope.turns import Turns
 
-HEED_SECONDS = 0.2
+HEED_SECONDS = 0.1
 """Between two looks whether to stop."""
-_CHECKED_EVERY = 5
+_CHECKED_EVERY = 10
 """Looks, after which the lease is looked at too."""
 _AT_ONCE = 256
 """Askings that are begun before those under way get the loop."""

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -27,7 +28,7 @@ _GENESIS = "0" * 64
 _TAIL = len(b',"hash":"') + 64 + len(b'"}')
 _MAX_TEXT = 300
 _MAX_ITEMS = 64
-_SCALARS = (int, float, bool, type(None))
+_SCALARS = frozenset((int, float, bool, type(None)))
 _START = b'{"seq":'
 _RECOVERED = "recovered"
 """Event of the line after the remains of one that a crash cut off."""
@@ -205,14 +206,18 @@ def _bounded(value: Any) -> Any:
     if type(value) in _SCALARS:
         return value
     if isinstance(value, str):
-        if len(value) <= _MAX_TEXT and value.isascii():
-            return value
-        return value[:_MAX_TEXT].encode("utf-8", "backslashreplace").decode()
+        return _text(value)
     if isinstance(value, Mapping):
-        return {_bounded(str(key)): _bounded(entry) for key, entry in list(value.items())[:_MAX_ITEMS]}
+        return {_text(str(key)): _bounded(entry) for key, entry in islice(value.items(), _MAX_ITEMS)}
     if isinstance(value, list | tuple):
         return [_bounded(entry) for entry in value[:_MAX_ITEMS]]
     return value
+
+
+def _text(value: str) -> str:
+    if len(value) <= _MAX_TEXT and value.isascii():
+        return value
+    return value[:_MAX_TEXT].encode("utf-8", "backslashreplace").decode()
 
 
 def _read(line: bytes) -> tuple[_Line, str]:

@@ -1,0 +1,46 @@
+"""A peer that takes every connection on 127.0.0.1 and never answers: ``python stuck_peer.py``, emulating no store.
+
+First line on stdout: its port. After that, for each line on stdin, one with three numbers: connections that it has, had
+in all, and bytes that it got.
+"""
+
+import asyncio
+import resource
+import sys
+
+
+class Stuck(asyncio.Protocol):
+    """Counts."""
+
+    open = seen = received = 0
+
+    def connection_made(self, _transport: asyncio.BaseTransport) -> None:
+        Stuck.open += 1
+        Stuck.seen += 1
+
+    def data_received(self, data: bytes) -> None:
+        Stuck.received += len(data)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        Stuck.open -= 1
+
+
+def say(*numbers: int) -> None:
+    sys.stdout.write(" ".join(map(str, numbers)) + "\n")
+    sys.stdout.flush()
+
+
+async def main() -> None:
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Stuck, "127.0.0.1", 0, backlog=4096)
+    say(server.sockets[0].getsockname()[1])
+    asked = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(asked), sys.stdin)
+    while await asked.readline():
+        say(Stuck.open, Stuck.seen, Stuck.received)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
