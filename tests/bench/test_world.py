@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 
 import numpy as np
 import pytest
 
-from bench import world, world_made, world_truth
+from bench import world, world_chart, world_made, world_truth
 
 APPS = 1_000
 
@@ -62,3 +63,24 @@ def test_sizes_are_those_of_the_study() -> None:
     assert shown.sum() == pytest.approx(world_made.BYTES / 10, rel=0.01)
     # A tenth of the stores holds most of the bytes.
     assert np.sort(shown)[-len(shown) // 10 :].sum() > shown.sum() / 2
+
+
+def test_the_chart_tells_its_figures_as_text() -> None:
+    def stage(cpu: float, peak: float) -> dict[str, float]:
+        return {"wall": 1.0, "cpu": cpu, "peak": peak}
+
+    results = [
+        {
+            "apps": apps,
+            "stages": {"scan": stage(apps / 1e4, apps / 1e3), "headline": stage(1, 200), "html": stage(1, 9)},
+        }
+        for apps in (1_000, 10_000, 1_000_000)
+    ]
+    drawn = world_chart.chart(results)
+    root = fromstring(drawn)
+    assert "101 at 1,000,000 apps" in drawn
+    texts = [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"101", "1,000", "200", "bar: 2,048", "linear"} <= set(texts)
+    places = [float(node.get("cx") or 0) for node in root.iter("{http://www.w3.org/2000/svg}circle")]
+    assert places[:3] == sorted(places[:3])
+    assert max(places) <= world_chart.WIDTH
