@@ -17,14 +17,14 @@ class RemoteObject(msgspec.Struct, frozen=True):
     size: int
     """Bytes, or ``UNKNOWN``."""
     etag: str = ""
-    version: str = ""
+    """Without its quotes, which some places leave out in listings."""
     modified: str = ""
-    """As the place writes it."""
+    """As the place writes it, to the second."""
 
     @property
     def digest(self) -> str:
         """SHA-256 over all of it: the same object in the same state has the same. One without a state never has."""
-        state = "\0".join((self.etag, self.version, self.modified))
+        state = "\0".join((self.etag, self.modified))
         if not state.strip("\0"):
             state = secrets.token_hex(16)
         text = "\0".join((self.url, str(self.size), state))
@@ -40,7 +40,7 @@ class Access(msgspec.Struct, frozen=True):
     size: int = UNKNOWN
     """Bytes from ``start``; ``UNKNOWN`` for all."""
     etag: str = ""
-    """Of the state that was listed; empty where it does not matter or is not known."""
+    """Of the state that was listed, as in ``RemoteObject``; empty where it does not matter or is not known."""
 
 
 def packed(access: Access) -> str:

@@ -1,7 +1,7 @@
 """The survey of inputs that lie elsewhere: what they name, and of what is not known yet, what it is and its hash.
 
 An object is read once for that, by a worker, which tells an app, a capture and a shard apart and finds the members of a
-shard. What it found is in the lake under the object's state (URL, ETag, version, size, time), and the ledger knows that
+shard. What it found is in the lake under the object's state (URL, ETag, size, time), and the ledger knows that
 state as a unit of work: the next run reads only objects that are new or changed. Objects that a manifest describes are
 not read here at all.
 """

@@ -57,7 +57,7 @@ class Downloads:
                     return RemoteObject(
                         url=shown(url),
                         size=_total(answer),
-                        etag=answer.headers.get("ETag", "")[:256],
+                        etag=_etag(answer),
                         modified=answer.headers.get("Last-Modified", "")[:64],
                     )
                 else:
@@ -71,7 +71,7 @@ class Downloads:
             url: with its query.
             start: first byte.
             size: how many; ``UNKNOWN`` for all.
-            etag: the state that is wanted; empty for any.
+            etag: the state that is wanted, without quotes; empty for any.
 
         Raises:
             InputError: as ``look``; or it is gone, is in another state, or the answer stays cut off.
@@ -80,8 +80,8 @@ class Downloads:
         at, attempt = start, 0
         while end is None or at < end:
             headers = {} if not at and end is None else {"Range": f"bytes={at}-{'' if end is None else end - 1}"}
-            if etag and not etag.startswith("W/"):
-                headers["If-Match"] = etag
+            if etag:
+                headers["If-Match"] = f'"{etag}"'
             with self._asked(url, headers) as answer:
                 if isinstance(answer, OSError) or answer.status in _BUSY:
                     self._wait(url, answer, attempt)
@@ -140,7 +140,7 @@ class Downloads:
 
 
 def _check(url: str, answer: http.client.HTTPResponse, at: int, etag: str) -> None:
-    if answer.status == 412 or (answer.status == 206 and etag and answer.headers.get("ETag", etag) != etag):
+    if answer.status == 412 or (answer.status == 206 and etag and _etag(answer) not in {"", etag}):
         raise InputError(
             "it changed since it was listed", where=shown(url), advice="Run again; it is then read as it is"
         )
@@ -158,6 +158,12 @@ def _check(url: str, answer: http.client.HTTPResponse, at: int, etag: str) -> No
             raise InputError("the server gave another part than it was asked for", where=shown(url))
     elif answer.status != 200:
         raise _refused(url, answer)
+
+
+def _etag(answer: http.client.HTTPResponse) -> str:
+    """The strong validator of an answer (RFC 9110, 8.8.3), without its quotes; empty where there is none."""
+    text = answer.headers.get("ETag", "")
+    return text[1:-1] if re.fullmatch(r'"[\x21\x23-\x7e]{1,254}"', text) else ""
 
 
 def _total(answer: http.client.HTTPResponse) -> int:

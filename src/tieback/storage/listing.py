@@ -52,7 +52,7 @@ class Listed(msgspec.Struct, frozen=True):
     @property
     def folder(self) -> str:
         """What it lies in: units of one folder go together."""
-        return self.source.rpartition("#")[0].rpartition("/")[0] or self.source.rpartition("/")[0]
+        return _folder(self.source)
 
 
 class Listing:
@@ -70,7 +70,8 @@ class Listing:
         for one in items:
             self._count += 1
             if isinstance(one, InputError):
-                rows.append((self._count, origin, "", "", "", one.where, 0, "", 0, "", "", 1, one.what, one.advice))
+                told = ("", "", one.where, 0, "", 0, "", "")
+                rows.append((self._count, origin, _folder(one.where), *told, 1, one.what, one.advice))
             else:
                 told = (one.digest, one.place, one.source, one.size, one.etag, one.start, one.sha256, one.kind)
                 rows.append((self._count, origin, one.folder, *told, int(one.named), "", ""))
@@ -121,6 +122,10 @@ class Listing:
 
     def __exit__(self, *_: object) -> None:
         self._database.close()
+
+
+def _folder(source: str) -> str:
+    return source.rpartition("/")[0]
 
 
 def _storable(row: tuple[object, ...]) -> tuple[object, ...]:

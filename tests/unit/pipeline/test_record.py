@@ -1,10 +1,20 @@
 """A batch leaves one part in the lake, however often it is published."""
 
+from hashlib import sha256
 from pathlib import Path
 
+import msgspec
+import pytest
+
+from tests.file_host import file_host
+from tests.unit.pipeline.test_traffic import HTTP, capture
 from tieback.engine.interface import Unit
+from tieback.model.errors import InputError
+from tieback.model.remote import Access, packed
+from tieback.model.sighting import AppDocument
 from tieback.pipeline.analyse import app_units
 from tieback.pipeline.record import Record
+from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.apps import read_app_documents
 from tieback.storage.lake import Lake
 
@@ -20,3 +30,33 @@ def test_publish_is_repeatable(tmp_path: Path) -> None:
     assert work.publish(units, results) == work.published(units) == part
     kept = dict(read_app_documents(Lake(tmp_path), units))
     assert kept == {unit.key: document for unit, document in results}
+
+
+def test_a_unit_that_lies_elsewhere_is_known_by_its_name(tmp_path: Path) -> None:
+    app, run = (APPS / "workhub.apk").read_bytes(), capture(HTTP)
+    local = {unit.source: unit for unit in app_units([APPS]) if isinstance(unit, Unit)}[str(APPS / "workhub.apk")]
+    work = Record(tmp_path)
+    with file_host({"/a.apk": app, "/shard": b"before" + run}) as host:
+        access = packed(Access(f"{host.url}/a.apk?sig=secret", 0, len(app)))
+        elsewhere = Unit(local.key, local.version, f"{host.url}/a.apk", len(app), access)
+        expected = work.analyse(local)
+        assert isinstance(expected, AppDocument)
+        assert work.analyse(elsewhere) == msgspec.structs.replace(expected, path=f"{host.url}/a.apk")
+
+        access = packed(Access(f"{host.url}/shard", 6, len(run)))
+        member = Unit(sha256(run).hexdigest(), TRAFFIC_ANALYSIS, f"{host.url}/shard#run.pcap", len(run), access)
+        found = work.analyse(member)
+        assert not isinstance(found, AppDocument)
+        assert [flow.path for flow in found[0]] == [f"{host.url}/shard#run.pcap"]
+
+        broken = packed(Access(f"{host.url}/shard", 0, len(run)))
+        with pytest.raises(InputError) as raised:
+            work.analyse(msgspec.structs.replace(member, access=broken))
+        assert str(raised.value).startswith(f"{host.url}/shard#run.pcap: its content is not what was promised")
+
+        no_app = b"nothing of the kind"
+        host.files["/no.apk"] = no_app
+        access = packed(Access(f"{host.url}/no.apk"))
+        with pytest.raises(InputError) as raised:
+            work.analyse(Unit(sha256(no_app).hexdigest(), local.version, "s3://b/no.apk", 0, access))
+        assert str(raised.value).startswith("s3://b/no.apk: ")

@@ -116,11 +116,11 @@ def members(stream: Stream, judge: Judge) -> Iterator[Member]:
     sparse = False
     for _ in range(MAX_MEMBERS):
         header = stream.exactly(BLOCK)
-        if not any(header):
-            if len(header) in {0, BLOCK}:
-                return  # an end mark of zeros, or none
+        if len(header) not in {0, BLOCK}:
             raise ShardError("ends within a header")
-        if len(header) < BLOCK or not _sum_is_right(header):
+        if not any(header):
+            return  # an end mark of zeros, or none
+        if not _sum_is_right(header):
             raise ShardError(f"the header at byte {stream.at - len(header)} is damaged")
         size = _number(header[124:136])
         kind = header[156]

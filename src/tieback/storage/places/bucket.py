@@ -121,7 +121,7 @@ class Bucket:
             key: of the object.
             start: first byte.
             size: how many; ``UNKNOWN`` for all. The answer may be longer or shorter than that.
-            etag: the state that is wanted; empty for any.
+            etag: the state that is wanted, without quotes; empty for any.
 
         Raises:
             InputError: it is gone, is in another state, or cannot be read.
@@ -133,8 +133,8 @@ class Bucket:
             options["range"] = (start, start + size)
         elif start:
             options["range"] = {"offset": start}
-        if etag and not etag.startswith("W/"):
-            options["if_match"] = etag
+        if etag:
+            options["if_match"] = f'"{etag}"'
         with self._errors(key):
             for piece in obstore.get(self._store, key, options=options).stream(min_chunk_size=PIECE):  # type: ignore[arg-type]
                 yield memoryview(piece)
@@ -160,9 +160,8 @@ class Bucket:
         return RemoteObject(
             url=self._root + meta["path"],
             size=meta["size"],
-            etag=meta["e_tag"] or "",
-            version=meta["version"] or "",
-            modified=meta["last_modified"].isoformat(),
+            etag=(meta["e_tag"] or "").strip('"'),
+            modified=meta["last_modified"].isoformat(timespec="seconds"),
         )
 
     @contextmanager
@@ -234,5 +233,7 @@ def _reason(error: Exception) -> str:
 
 def _advice(text: str) -> str:
     if any(host in text for host in _METADATA):
-        return "Set AWS_ACCESS_KEY_ID and its like, or AWS_SKIP_SIGNATURE=true for a public bucket"
+        return "Set them (AWS_ACCESS_KEY_ID, GOOGLE_SERVICE_ACCOUNT, ...), or AWS_SKIP_SIGNATURE=true and its like"
+    if "path" in text.partition("\n")[0].lower():  # a key with an empty part, or with ".."
+        return "Such keys cannot be read: give a narrower prefix, or a manifest of the others"
     return "Check the URL and the credentials, or run again later"

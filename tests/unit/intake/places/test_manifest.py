@@ -1,0 +1,112 @@
+"""Manifests in each form say the same; rows that make no sense are named and cost no other."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tieback.intake.places.manifest import MAX_LINE, Row, read_lines, read_manifest
+from tieback.model.errors import InputError
+from tieback.model.remote import UNKNOWN
+
+SHA = "ab" * 32
+ROWS = [
+    Row("s3://corpus/a, b.apk", SHA, 10, "app", 512),
+    Row("run.pcap", "", UNKNOWN, "traffic", 0),
+    Row("https://h.example/x?sig=1", "", 7, "", 0),
+]
+CSV = f'sha256,size,path,kind,offset,team\n{SHA.upper()},10,"s3://corpus/a, b.apk",app,512,red\n,,run.pcap,traffic,,\n,7,https://h.example/x?sig=1,,0,\n'
+TSV = f"path\tsha256\tbytes\tkind\toffset\ns3://corpus/a, b.apk\t{SHA}\t10\tapp\t512\nrun.pcap\t\t\ttraffic\nhttps://h.example/x?sig=1\t\t7\n"
+JSON = f"""{{"path":"s3://corpus/a, b.apk","sha256":"{SHA}","size":10,"kind":"app","offset":512,"x":[1]}}
+
+{{"Path":"run.pcap","kind":"traffic","sha256":null}}
+{{"url":"https://h.example/x?sig=1","size":"7"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("m.csv", CSV), ("m", CSV), ("m.tsv", TSV), ("m", TSV), ("m.jsonl", JSON), ("m", JSON)]
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_each_form(tmp_path: Path, name: str, text: str, end: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", end).encode())
+    assert list(read_manifest(path)) == ROWS
+
+
+def test_parquet(tmp_path: Path) -> None:
+    columns = {
+        "PATH": [row.path for row in ROWS],
+        "sha256": [row.sha256 or None for row in ROWS],
+        "size": pa.array([10, None, 7], pa.int64()),
+        "kind": ["app", "traffic", None],
+        "offset": pa.array([512, None, 0], pa.uint64()),
+        "other": [b"x"] * 3,
+    }
+    pq.write_table(pa.table(columns), tmp_path / "m.parquet")
+    assert list(read_manifest(tmp_path / "m.parquet")) == ROWS
+    whole = (tmp_path / "m.parquet").read_bytes()
+    (tmp_path / "m.parquet").write_bytes(whole[:-40])
+    (error,) = read_manifest(tmp_path / "m.parquet")
+    assert isinstance(error, InputError)
+    assert error.what.startswith("the manifest is damaged after row 0")
+
+
+def test_a_list() -> None:
+    text = b"# the corpus\ns3://corpus/a.apk\n\n  https://h.example/b,c.apk \r\nrun.pcap"
+    assert list(read_lines([text], "list.txt")) == [
+        Row("s3://corpus/a.apk"),
+        Row("https://h.example/b,c.apk"),
+        Row("run.pcap"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b"a.apk,abc,", "sha256 is not 64 hexadecimal digits"),
+        (b"a.apk,,-1", "size or offset is no number of bytes"),
+        (b"a.apk,,1e9", "size or offset is no number of bytes"),
+        (b"a.apk,,,film", "kind is neither app nor traffic"),
+        (b",,10", "no path"),
+        (b'"a.apk,,10', "not a line of such a table"),
+        (b"\xff\xfe,,", "not UTF-8"),
+        (b"a" * (MAX_LINE + 1), "longer than 64 KiB"),
+        (b"a\x07.apk,,", "no path"),
+    ],
+)
+def test_a_row_that_makes_no_sense(line: bytes, said: str) -> None:
+    found = list(read_lines([b"path,sha256,size,kind\nfirst.apk\n" + line + b"\nlast.apk\n"], "m.csv", ".csv"))
+    assert [one.path for one in found if isinstance(one, Row)] == ["first.apk", "last.apk"]
+    (error,) = (one for one in found if isinstance(one, InputError))
+    assert str(error) == f"m.csv, row 3: {said}. Mend the manifest; the other rows count"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("m.csv", b"", "the manifest is empty"),
+        ("m.csv", b"name,hash\na,b\n", "the manifest has no column of paths"),
+        ("m.jsonl", b"[1]\n", "no JSON object"),
+        ("m.jsonl", b"[" * 60_000, "no JSON object"),
+        ("m.parquet", b"PAR1" + b"x" * 100, "the manifest is damaged after row 0"),
+        ("none.csv", None, "the manifest cannot be read (No such file or directory)"),
+    ],
+)
+def test_a_manifest_that_makes_no_sense(tmp_path: Path, name: str, content: bytes | None, said: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    (error,) = read_manifest(tmp_path / name)
+    assert isinstance(error, InputError)
+    assert error.what.startswith(said)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=400), st.sampled_from([".csv", ".tsv", ".jsonl", ".parquet", ""]), st.booleans())
+def test_any_bytes(tmp_path: Path, content: bytes, suffix: str, table: bool) -> None:
+    path = tmp_path / f"m{suffix}"
+    path.write_bytes((b"path,sha256,size\n" if table else b"") + content)
+    assert all(isinstance(one, Row | InputError) for one in read_manifest(path))
