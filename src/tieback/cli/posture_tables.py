@@ -9,11 +9,13 @@ from rich.text import Text
 from tieback.cli.terminal import data_console, talk_console
 
 if TYPE_CHECKING:
-    from tieback.model.posture import Keys, Numbers, Share
+    from tieback.model.posture import Numbers
     from tieback.model.resource import Resource
     from tieback.pipeline.posture import ImportedPosture
     from tieback.pipeline.posture_join import Joined, JoinSummary
 
+COLUMNS = 7
+"""Of the numbers, on a terminal; the rest stands in lines below."""
 SHOWN = 30
 """Rows of a table that has no end."""
 
@@ -74,72 +76,26 @@ def _coloured(answer: str, *, bad: str) -> Text:
 def print_numbers(rows: "list[Numbers]") -> None:
     """The three numbers with their denominators, and the chart beside the figure of 2017."""
     from tieback.intake.reports.interface import short
+    from tieback.model.posture import Posture
+    from tieback.model.resource import ResourceKind
     from tieback.posture.numbers import FIGURE_2017, METHOD
+    from tieback.report.posture import bars, number_tables
 
     console = data_console()
-    for planned, kind in dict.fromkeys((row.planned, row.kind) for row in rows):
-        some = [row for row in rows if (row.planned, row.kind) == (planned, kind)]
-        title = {"database": "Hosted databases", "bucket": "Buckets", "snapshot": "Snapshots"}[kind]
-        console.print(Text(f"{title}{' in templates, not deployed' if planned else ''}", style="bold"))
-        public = "restorable by all" if kind == "snapshot" else "public"
-        counts = ("all", "not encrypted", "provider's key", "your key", "key untold", "?", public)
-        table = _table("", *counts, right=counts)
-        for row in some:
-            share = row.restorable if kind == "snapshot" else row.public
-            name = "all" if row.by == "all" else f"  {row.by} {row.name}"
-            table.add_row(Text(short(name)), f"{row.resources:,}", *_keys(row.at_rest), _share(share))
+    for one in number_tables(rows, len(rows)):
+        console.print(Text(one.title, style="bold"))
+        heads = one.heads[:COLUMNS]
+        table = _table("", *heads, right=heads)
+        for name, cells in one.rows:
+            table.add_row(Text(short(name if name == "all" else f"  {name}")), *cells[:COLUMNS])
         console.print(table)
-        whole = some[0]
-        for line in _lines(whole):
+        for line in one.lines:
             console.print(Text(f"  {line}"))
-        if kind == "database" and not planned:
-            _chart(whole)
+        if one.kind is ResourceKind.DATABASE and not one.planned:
+            for bar in bars(Posture(tuple(rows), FIGURE_2017, METHOD, len(rows))):
+                console.print(Text(f"  {bar.name:<21}{'█' * round(bar.share / 2.5):<41}{bar.share:5.1f} %"))
             console.print(Text(f"  2017: {FIGURE_2017} % unencrypted. {METHOD}", style="dim"))
         console.print()
-
-
-def _keys(keys: "Keys") -> tuple[str, ...]:
-    counts = (keys.none, keys.provider_key, keys.customer_key, keys.encrypted)
-    return (*(_per_cent(count, keys.known) for count in counts), f"{keys.unknown:,}")
-
-
-def _share(share: "Share") -> str:
-    return f"{_per_cent(share.yes, share.known)}" + (f", {share.unknown:,} ?" if share.unknown else "")
-
-
-def _per_cent(count: int, of: int) -> str:
-    return f"{count:,}/{of:,} {100 * count / of:.0f} %" if of else "-"
-
-
-def _lines(row: "Numbers") -> Iterable[str]:
-    if row.public.yes:
-        keys = row.public_at_rest
-        yield (
-            f"of the {row.public.yes:,} public ones (flag and route and port): {_per_cent(keys.none, keys.known)} not "
-            f"encrypted, {_per_cent(keys.provider_key, keys.known)} provider's key, "
-            f"{_per_cent(keys.customer_key, keys.known)} your key, {keys.encrypted:,} key untold, {keys.unknown:,} ?"
-        )
-    for share, bad in ((row.authentication, "ask for no login"), (row.tls, "do not insist on TLS")):
-        if share.known:
-            yield f"{_per_cent(share.no, share.known)} {bad}" + (f", {share.unknown:,} ?" if share.unknown else "")
-
-
-def _chart(row: "Numbers") -> None:
-    """Bars of the three figures beside that of 2017, for people."""
-    from tieback.posture.numbers import FIGURE_2017
-
-    keys = row.at_rest
-    if not keys.known:
-        return
-    console = data_console()
-    for name, share in (
-        ("2017: not encrypted", float(FIGURE_2017)),
-        ("not encrypted", keys.share(keys.none) or 0.0),
-        ("provider's key", keys.share(keys.provider_key) or 0.0),
-        ("your key", keys.share(keys.customer_key) or 0.0),
-        ("key untold", keys.share(keys.encrypted) or 0.0),
-    ):
-        console.print(Text(f"  {name:<20}{'█' * round(share / 2.5):<41}{share:5.1f} %"))
 
 
 def _of(count: int, what: str) -> str:

@@ -76,4 +76,12 @@ class PassiveNote(msgspec.Struct, frozen=True):
     reached: tuple[str, ...]
     """Content hashes of the apps of this run that lead to its host, sorted, at most 1,000."""
     asked: str = ""
-    """What our own probe of the same place says, such as ``open``; empty where it was not asked or did not answer."""
+    """What our own probe of the same place says, such as ``open``, or ``refused`` where nothing listens; empty where it
+    was not asked or did not answer."""
+    asked_on: str = ""
+    """Day of that probe, ISO 8601."""
+
+    @property
+    def superseded(self) -> bool:
+        """Whether our own probe is as new as what they saw, and counts in its place."""
+        return bool(self.asked) and self.asked_on >= self.service.seen[:10]

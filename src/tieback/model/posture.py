@@ -9,6 +9,9 @@ from tieback.model.figure import Figure
 from tieback.model.probe import Access
 from tieback.model.resource import AtRest, Resource, ResourceKind
 
+RULES = "posture-"
+"""What the names of the rules begin with that tell of the owner's accounts: no other audience is told of them."""
+
 
 class Keys(msgspec.Struct, frozen=True):
     """Resources by encryption at rest."""

@@ -11,6 +11,8 @@ from tieback.model.app import App
 from tieback.model.backend import Backend
 from tieback.model.exposure import Exposure, Finding, People, Severity
 from tieback.model.figure import Figure
+from tieback.model.passive import PassiveNote, PassiveSighting
+from tieback.model.posture import Posture
 from tieback.model.probe import ProbeReport
 from tieback.model.sighting import Problem, Sighting
 
@@ -288,6 +290,33 @@ class Breakdown(msgspec.Struct, frozen=True):
     """Exposed stores that tell no date; 0 as well where this audience is not told."""
 
 
+class DataUsed(msgspec.Struct, frozen=True):
+    """Data about addresses by which a run told providers, regions and countries."""
+
+    name: str
+    date: str
+    """Day that the data itself gives, ISO 8601; empty where it gives none."""
+    imported: str
+    """Day of its import; of what ships with tieback its own day."""
+    sha256: str
+
+    @property
+    def cited(self) -> str:
+        """Name, date and the beginning of the hash."""
+        dated = f"of {self.date}" if self.date else f"undated, imported {self.imported}"
+        return f"{self.name} {dated} (sha256 {self.sha256[:12]})"
+
+
+class Shared(msgspec.Struct, frozen=True):
+    """One of the stores that most apps lead to."""
+
+    exposure: str
+    apps: int
+    """How many apps lead there, two or more."""
+    first: tuple[str, ...]
+    """Content hashes of some of them, sorted."""
+
+
 class Report(msgspec.Struct, frozen=True):
     """A run's conclusions: aggregates and top lists as values, long tables as handles."""
 
@@ -332,6 +361,16 @@ class Report(msgspec.Struct, frozen=True):
     """``None`` in a workspace's first run."""
     sample: Sample | None = None
     """``None`` where the inputs are no sample of anything."""
+    shared: tuple[Shared, ...] = ()
+    """Stores with most apps, the first ones."""
+    seen: Handle[PassiveNote] = Handle(0, lambda: iter(()))
+    """What other tools saw at the places of this run, latest first: never a proof of ours."""
+    seen_in_apps: Handle[PassiveSighting] = Handle(0, lambda: iter(()))
+    """Endpoints that other tools saw in apps of this run and we did not; ``app.sha256`` is that of our app."""
+    posture: Posture | None = None
+    """What the owner's cloud accounts say; ``None`` where no export was imported, or this audience is not told."""
+    data: tuple[DataUsed, ...] = ()
+    """Data about addresses that the run used, what ships with tieback first; empty where the run did not note it."""
 
     def exposures(self) -> Iterator[Exposure]:
         """Every store, the exposed ones first."""

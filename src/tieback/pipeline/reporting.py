@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from heapq import merge
 from itertools import chain
 from pathlib import Path
 
@@ -13,18 +14,23 @@ from tieback.assess.summary import headline
 from tieback.model.backend import Backend
 from tieback.model.errors import WorkspaceError
 from tieback.model.exposure import Exposure, Finding
+from tieback.model.passive import PassiveNote, PassiveSighting
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.model.report import AppSighting, AppSummary, Handle, Index, Report, Scope
 from tieback.model.sighting import Problem
 from tieback.pipeline.attributed import Attributed, attributed
 from tieback.pipeline.history import history
+from tieback.pipeline.posture_section import posture_section
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.scope.grant import parse_grant
 from tieback.storage.asked import Asked, read_backends, read_probes
 from tieback.storage.conclusions import StoreLine
-from tieback.storage.groups import StoreColumns, StoreRow, closer_look, group_tables
+from tieback.storage.groups import StoreColumns, StoreRow, closer_look, group_tables, most_shared
 from tieback.storage.ledger import RunRow
+from tieback.storage.run_data import read_run_data
+from tieback.storage.seen import seen_by_others
 from tieback.storage.summaries import Captured, RunApps, captured_bundles, read_captures, read_failed
+from tieback.storage.upkeep import left_out
 from tieback.storage.workspace import Workspace
 
 _CLOUD_APIS = frozenset({None, "appwrite", "graphql", "hasura", "parse", "pocketbase", "supabase"})
@@ -88,9 +94,13 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
 
     head = headline(apps.count(), concluded.apps_affected(run.id), _taken(concluded.lines(run.id), columns))
     table = columns.table()
+    ended = run.ended or datetime.now(UTC)
+    seen = seen_by_others(lake, run.id, TRAFFIC_ANALYSIS, ended.date().isoformat())
+    inside = posture_section(workspace)
+    damaged = left_out(lake)
     return Report(
         title="Open back ends of mobile apps",
-        created=run.ended or datetime.now(UTC),
+        created=ended,
         tool_version=__version__,
         scope=_scope(workspace, run, asked),
         headline=head,
@@ -99,10 +109,13 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         exposed=stores(exposed, open_=True),
         answered=stores(answered, open_=False),
         ways=concluded.ways(run.id),
-        findings=Handle[Finding](findings, partial(concluded.findings, run.id)),
+        findings=Handle[Finding](
+            findings + len(inside.findings),
+            lambda: merge(concluded.findings(run.id), inside.findings, key=_worst_first),
+        ),
         problems=Handle[Problem](
-            len(unended) + failed + asked.count(but=_SILENT),
-            lambda: chain(map(_unended, unended), _failed(workspace, run.id), _unanswered(asked)),
+            len(unended) + len(damaged) + failed + asked.count(but=_SILENT),
+            lambda: chain(map(_unended, unended), damaged, _failed(workspace, run.id), _unanswered(asked)),
         ),
         sightings=Index[AppSighting](
             apps.sightings_count() + sum(len(group.sightings) for group in traffic),
@@ -116,7 +129,17 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         tables=group_tables(lake, (run.id, TRAFFIC_ANALYSIS, head.apps_analysed), leads, table),
         closer=closer_look(lake, leads, table),
         history=history(concluded, run.id),
+        shared=most_shared(leads),
+        seen=Handle[PassiveNote].of(seen.notes),
+        seen_in_apps=Handle[PassiveSighting].of(seen.in_apps),
+        posture=inside.posture,
+        data=read_run_data(lake, run.id),
     )
+
+
+def _worst_first(finding: Finding) -> tuple[int, str, str]:
+    """The order in which the ledger gives them."""
+    return -finding.severity.rank, finding.rule, finding.id
 
 
 def _taken(lines: Iterable[StoreLine], columns: StoreColumns) -> Iterator[StoreLine]:

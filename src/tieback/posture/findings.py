@@ -1,11 +1,14 @@
 """Findings that neither side has alone: what the outside proves, with what the account says of the same store.
 
-The rules are few and fixed: each needs a match of a resource and a store, or the lack of one.
+The rules are few and fixed: each needs a match of a resource and a store, or the lack of one. Their words stand in the
+catalogue of rules beside those about stores and apps.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from hashlib import sha256
 
+from tieback.assess.rules import DEFAULT, Rule, load_rules
 from tieback.model.exposure import Finding, Severity
 from tieback.model.posture import Foreign, Owned
 from tieback.model.resource import Answer, AtRest
@@ -38,24 +41,26 @@ def of_owned(owned: Owned) -> Iterator[Finding]:
         rule=OPEN,
         title=f"Your own store is {' AND '.join(parts)}",
         severity=worst,
-        cwe="CWE-306",
+        cwe=_rule(OPEN).cwe,
         exposures=tuple(store.id for store in exposed),
         apps=tuple(app.sha256 for app in owned.apps),
         evidence=(owned.says, *resource.path, *(f"seen by {one}" for one in resource.sources))[:MAX_EVIDENCE],
         advice=_advice(owned),
+        masvs=_rule(OPEN).masvs,
     )
     if resource.public is Answer.NO:
         yield Finding(
             id=_id(CONTRADICTED, resource.key),
             rule=CONTRADICTED,
-            title="A store answers strangers although its account calls it closed",
+            title=_rule(CONTRADICTED).title,
             severity=worst,
-            cwe="CWE-284",
+            cwe=_rule(CONTRADICTED).cwe,
             exposures=tuple(store.id for store in exposed),
             apps=tuple(app.sha256 for app in owned.apps),
             evidence=(described(resource), *resource.path)[:MAX_EVIDENCE],
             advice="Look for what the export did not see: a proxy, a tunnel, a load balancer, or a change since "
             f"{resource.seen[:10] or 'it was made'}. Export again and compare.",
+            masvs=_rule(CONTRADICTED).masvs,
         )
 
 
@@ -67,15 +72,24 @@ def of_foreign(foreign: Foreign, *, accounts: int) -> Iterator[Finding]:
     yield Finding(
         id=_id(FOREIGN, store.id),
         rule=FOREIGN,
-        title="An open store is in none of your accounts",
-        severity=store.severity,
-        cwe="CWE-1059",
+        title=_rule(FOREIGN).title,
+        severity=_rule(FOREIGN).severity or store.severity,
+        cwe=_rule(FOREIGN).cwe,
         exposures=(store.id,),
         apps=tuple(app.sha256 for app in foreign.apps),
         evidence=(foreign.says, *store.targets)[:MAX_EVIDENCE],
-        advice="Find out whose it is: an account that was not exported, a machine that nobody lists, or a vendor's. "
-        "Import that account, or open a case with the vendor.",
+        advice=_rule(FOREIGN).advice[DEFAULT],
+        masvs=_rule(FOREIGN).masvs,
     )
+
+
+@cache
+def _rules() -> Mapping[str, Rule]:
+    return load_rules()
+
+
+def _rule(name: str) -> Rule:
+    return _rules()[name]
 
 
 def _devices(owned: Owned) -> str:

@@ -54,11 +54,18 @@ class _Group:
             kind,
             planned,
             self.resources,
-            **{what: (Keys if what in _KEYED else Share)(**counts) for what, counts in self.of.items()},
+            at_rest=Keys(**self._of("at_rest")),
+            public=Share(**self._of("public")),
+            public_at_rest=Keys(**self._of("public_at_rest")),
+            restorable=Share(**self._of("restorable")),
+            authentication=Share(**self._of("authentication")),
+            tls=Share(**self._of("tls")),
+            backups=Share(**self._of("backups")),
+            logging=Share(**self._of("logging")),
         )
 
-
-_KEYED = frozenset({"at_rest", "public_at_rest"})
+    def _of(self, what: str) -> dict[str, int]:
+        return self.of.get(what, {})
 
 
 class Tally:

@@ -15,11 +15,12 @@ from tieback.model.report import AppSummary, Report
 from tieback.report.detail import Detail, details
 from tieback.report.document import clean
 from tieback.report.interface import RendererMeta
+from tieback.report.seen import MOST_LINES, Seen, seen_line
 
 COLUMNS = (
     "finding", "severity", "rule", "title", "cwe", "app", "bundle_id", "platform", "app_version", "vendor",
     "app_sha256", "apps_concerned", "store", "product", "product_version", "access", "records", "records_quality",
-    "bytes", "bytes_quality", "personal_data", "ransom", "targets", "addresses", "evidence", "advice",
+    "bytes", "bytes_quality", "personal_data", "ransom", "targets", "addresses", "evidence", "advice", "seen_by",
 )  # fmt: skip
 LONGEST = 32_000
 """Characters of a cell; spreadsheets hold 32,767."""
@@ -37,8 +38,9 @@ class CsvRenderer:
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(COLUMNS)
+        seen = Seen(report)
         for detail in details(report):
-            for row in _rows(detail):
+            for row in _rows(detail, seen):
                 writer.writerow([cell(value) for value in row])
             out.write(text.getvalue().encode("utf-8", "replace"))
             text.seek(0)
@@ -52,13 +54,15 @@ def cell(text: str) -> str:
     return f"'{safe}" if safe.startswith(_FORMULA) else safe
 
 
-def _rows(detail: Detail) -> Iterator[tuple[str, ...]]:
+def _rows(detail: Detail, seen: Seen) -> Iterator[tuple[str, ...]]:
     finding = detail.finding
     head = (finding.id, finding.severity.value, finding.rule, finding.title, finding.cwe)
     tail = ("; ".join(finding.evidence), finding.advice)
     for summary in detail.apps or (None,):
         for store in detail.stores or (None,):
-            yield (*head, *_app(summary), str(len(finding.apps)), *_store(store), *tail)
+            others = [] if store is None else seen.of_store(store)[:MOST_LINES]
+            said = "; ".join(f"{line.said} ({line.ours})" for line in map(seen_line, others))
+            yield (*head, *_app(summary), str(len(finding.apps)), *_store(store), *tail, said)
 
 
 def _app(summary: AppSummary | None) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from tieback.model.endpoint import Party
 from tieback.model.exposure import AppRoute, Exposure, PiiClassTotal
 from tieback.model.figure import Figure
 from tieback.model.probe import Access, RansomVerdict
-from tieback.model.report import AppSummary, Report, Scope
+from tieback.model.report import AppSummary, DataUsed, Report, Scope
 from tieback.report.figures import NOT_MEASURED, bytes_text, figure_text, size_text
 from tieback.report.personal import personal_lines
 
@@ -45,6 +45,8 @@ PLATFORM_WORDS = {Platform.ANDROID: "Android", Platform.IOS: "iOS", Platform.UNK
 TRAFFIC = "traffic/"
 """What ``how`` of a route begins with where a capture showed it."""
 
+_CITED = ("tieback", "asn", "city", "country")
+"""What names of data begin with that nobody chose."""
 _UNSAFE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
 """Format characters that Persian, Indic scripts and emoji need; they change no direction."""
@@ -241,6 +243,13 @@ def about_lines(report: Report) -> Iterator[tuple[str, str]]:
         yield (f"Since {clean(known.name, 60)} of {known.created:%Y-%m-%d}", told)
     yield from personal_lines(report.headline)
     yield from scope_lines(report.scope)
+    if report.data:
+        yield ("Data about addresses", clean("; ".join(one.cited for one in report.data), 500))
+
+
+def data_for_others(data: Iterable[DataUsed]) -> tuple[DataUsed, ...]:
+    """Data about addresses as other audiences may know it: a list may bear a name that the operator gave it."""
+    return tuple(one if one.name.startswith(_CITED) else msgspec.structs.replace(one, name="a list") for one in data)
 
 
 def scope_lines(scope: Scope | None) -> Iterator[tuple[str, str]]:

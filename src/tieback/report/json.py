@@ -9,6 +9,11 @@ from tieback.report.breakdown import count
 from tieback.report.encoding import baseline_row, encode_row
 from tieback.report.interface import RendererMeta
 
+_TABLES = (
+    "apps", "exposures", "findings", "suppressed", "problems", "sightings", "backends", "probes", "seen",
+    "seen_in_apps",
+)  # fmt: skip
+
 
 class JsonRenderer:
     """``{"schema", "title", "created", …, "apps": […], …, "sightings": […], "backends": […], "probes": […]}``.
@@ -25,10 +30,10 @@ class JsonRenderer:
         values = ("title", "created", "tool_version", "audience", "tlp", "scope", "headline")
         out.writelines(b"," + encode_row(name) + b":" + encode_row(getattr(report, name)) for name in values)
         out.write(b',"breakdown":' + encode_row(count(report)))
-        more = ("tables", "closer", "history", "sample")
+        more = ("tables", "closer", "history", "sample", "shared", "posture", "data")
         out.writelines(b"," + encode_row(name) + b":" + encode_row(getattr(report, name)) for name in more)
         out.write(b',"baseline":' + encode_row(baseline_row(report.baseline)))
-        for name in ("apps", "exposures", "findings", "suppressed", "problems", "sightings", "backends", "probes"):
+        for name in _TABLES:
             rows = report.exposures() if name == "exposures" else getattr(report, name).rows()
             _write_rows(name, rows, out)
         out.write(b"}\n")

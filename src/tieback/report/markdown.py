@@ -25,12 +25,16 @@ from tieback.report.document import (
 )
 from tieback.report.figures import LEGEND, bytes_text, figure_text
 from tieback.report.interface import RendererMeta
+from tieback.report.posture import join_tables, number_tables, summary_lines
+from tieback.report.seen import named_line, seen_line
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads, steps
 
 MOST_ROWS = 50
 MOST_FINDINGS = 100
 MOST_PROBLEMS = 20
 MOST_GROUPS = 10
+MOST_JOINED = 20
+MOST_SEEN = 20
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]#!|<>~&@$]|^[-+=]|(?<=^\d)[.)]|:(?=//)|(?<=\bwww)\.")
 """What would be markup, a mention, the begin of a list or a link by itself."""
@@ -66,6 +70,8 @@ def _lines(report: Report) -> Iterator[str]:
                 yield f"- and {report.findings.count - number:,} more"
                 break
             yield from _finding(detail)
+    yield from _accounts(report)
+    yield from _others(report)
     if report.suppressed.count:
         yield from ("", f"## {count_text(report.suppressed.count, 'suppressed finding')}, counted apart", "")
         for one in report.suppressed.first(MOST_FINDINGS):
@@ -102,6 +108,46 @@ def _figures(report: Report) -> Iterator[str]:
         left_out = table.left_out + max(len(table.groups) - MOST_GROUPS, 0)
         if left_out:
             yield f"| and {left_out:,} more |" + " |" * len(shown)
+
+
+def _accounts(report: Report) -> Iterator[str]:
+    """What the owner's cloud accounts say."""
+    if report.posture is None:
+        return
+    yield from ("", "## Your cloud accounts", "")
+    for label, text in summary_lines(report.posture):
+        yield f"- {label}: {escaped(text, 500)}"
+    for table in number_tables(report.posture.numbers, MOST_GROUPS):
+        yield from ("", f"| {table.title} | " + " | ".join(table.heads) + " |", "|---|" + "---:|" * len(table.heads))
+        for name, row in table.rows:
+            yield f"| {escaped(name, 80)} | " + " | ".join(row) + " |"
+        if table.left_out:
+            yield f"| and {table.left_out:,} more |" + " |" * len(table.heads)
+        if table.lines:
+            yield ""
+            yield from (f"- {escaped(line, 500)}" for line in table.lines)
+    yield from ("", f"{report.posture.figure_2017} % of 2017: {escaped(report.posture.method, 1000)}")
+    for part in join_tables(report.posture, MOST_JOINED):
+        yield from ("", f"### {part.title}", "")
+        yield from (f"- {escaped(text, 600)}" for text in part.rows)
+        if part.left_out:
+            yield f"- and {part.left_out:,} more"
+
+
+def _others(report: Report) -> Iterator[str]:
+    """What other tools saw."""
+    if not report.seen.count and not report.seen_in_apps.count:
+        return
+    yield from ("", "## Seen by others, never our own proof", "")
+    for note in report.seen.first(MOST_SEEN):
+        line = seen_line(note)
+        yield f"- {escaped(line.said, 400)} ({escaped(line.ours)})"
+    if report.seen.count > MOST_SEEN:
+        yield f"- and {report.seen.count - MOST_SEEN:,} more"
+    for one in report.seen_in_apps.first(MOST_SEEN):
+        yield f"- {escaped(one.app.bundle_id, 80)} names {escaped(named_line(one), 300)}; we did not see it"
+    if report.seen_in_apps.count > MOST_SEEN:
+        yield f"- and {report.seen_in_apps.count - MOST_SEEN:,} more endpoints"
 
 
 def _stores(title: str, found: Sequence[Row], count: int) -> Iterator[str]:

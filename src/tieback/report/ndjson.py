@@ -19,6 +19,8 @@ _TABLES = (
     ("app-sighting", "sightings"),
     ("backend", "backends"),
     ("probe", "probes"),
+    ("passive-note", "seen"),
+    ("passive-sighting", "seen_in_apps"),
 )
 """Schema of the lines of a table, and the table."""
 
@@ -42,6 +44,9 @@ class NdjsonRenderer:
             "closer",
             "history",
             "sample",
+            "shared",
+            "posture",
+            "data",
         )
         head = {name: getattr(report, name) for name in names} | {"breakdown": count(report)}
         head |= {"baseline": baseline_row(report.baseline)}

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from tieback.model.errors import UsageError
 from tieback.model.exposure import People
 from tieback.model.figure import Figure, Quality, total
+from tieback.model.posture import Keys, Posture, Share
 from tieback.model.report import (
     Breakdown,
     CloserLook,
@@ -27,12 +28,14 @@ from tieback.model.report import (
     StoreKind,
 )
 from tieback.report.breakdown import SUM, Counts, folded, whole_years
+from tieback.report.document import data_for_others
 
 LEAST = 5
 """Members of the smallest group that is told."""
 OTHER = "other"
 WITHHELD = "not named in a public report"
 TITLE = "Open back ends of mobile apps"
+FEW = f"Where a group would have fewer than {LEAST} resources, all of its figure stand as unknown."
 
 
 def aggregate(report: Report) -> Report:
@@ -72,7 +75,40 @@ def aggregate(report: Report) -> Report:
         tables=tuple(_tables(report)),
         closer=_closer(report.closer, head),
         sample=report.sample,
+        posture=None if report.posture is None else _posture(report.posture),
+        data=data_for_others(report.data),
     )
+
+
+def _posture(posture: Posture) -> Posture | None:
+    """The numbers of all resources of a kind alone: no account, no resource, no small group."""
+    told = tuple(
+        replace(
+            row,
+            at_rest=_keys(row.at_rest),
+            public=_share(row.public),
+            # How many are encrypted and not public could be had from these two.
+            public_at_rest=Keys(),
+            restorable=_share(row.restorable),
+            authentication=_share(row.authentication),
+            tls=_share(row.tls),
+            backups=_share(row.backups),
+            logging=_share(row.logging),
+        )
+        for row in posture.numbers
+        if row.by == "all" and row.resources >= LEAST
+    )
+    resources = sum(row.resources for row in told)
+    return Posture(told, posture.figure_2017, f"{posture.method} {FEW}", resources) if told else None
+
+
+def _keys(keys: Keys) -> Keys:
+    cells = (keys.none, keys.provider_key, keys.customer_key, keys.encrypted, keys.unknown)
+    return Keys(unknown=keys.total) if any(map(_small, cells)) else keys
+
+
+def _share(share: Share) -> Share:
+    return Share(unknown=share.total) if any(map(_small, (share.yes, share.no, share.unknown))) else share
 
 
 def rounded(figure: Figure) -> Figure:

@@ -12,17 +12,21 @@ import msgspec
 from tieback.model.backend import Backend
 from tieback.model.document import SCHEMA_VERSION
 from tieback.model.exposure import Exposure, Finding
+from tieback.model.passive import PassiveNote, PassiveSighting
+from tieback.model.posture import Posture
 from tieback.model.probe import ProbeReport
 from tieback.model.report import (
     AppSighting,
     AppSummary,
     Breakdown,
     CloserLook,
+    DataUsed,
     GroupTable,
     Headline,
     History,
     Sample,
     Scope,
+    Shared,
     Suppressed,
 )
 from tieback.model.sighting import Problem
@@ -57,6 +61,9 @@ _HEAD: dict[str, Any] = {
     "history": History | None,
     "sample": Sample | None,
     "baseline": BaselineRow | None,
+    "shared": tuple[Shared, ...],
+    "posture": Posture | None,
+    "data": tuple[DataUsed, ...],
 }
 _TABLES: dict[str, tuple[str, Any]] = {
     "apps": ("app-summary", AppSummary),
@@ -67,6 +74,8 @@ _TABLES: dict[str, tuple[str, Any]] = {
     "sightings": ("app-sighting", AppSighting),
     "backends": ("backend", Backend),
     "probes": ("probe", ProbeReport),
+    "seen": ("passive-note", PassiveNote),
+    "seen_in_apps": ("passive-sighting", PassiveSighting),
 }
 """Table to the schema of its lines, and the type of its rows."""
 

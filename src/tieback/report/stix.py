@@ -1,8 +1,8 @@
 """STIX 2.1: stores as infrastructure that consists of addresses and software, apps as software related to them.
 
-What was seen when is observed data of the addresses, names and software. Source: OASIS, STIX Version 2.1. Everything is
-marked by the Traffic Light Protocol. Ids of things are UUIDs of version 5 over what they
-are, so that a second export updates the first.
+What was seen when is observed data of the addresses, names and software; what other tools saw is a note on the store.
+Source: OASIS, STIX Version 2.1. Everything is marked by the Traffic Light Protocol. Ids of things are UUIDs (version 5)
+over what they are, so that a second export updates the first.
 """
 
 import ipaddress
@@ -17,6 +17,7 @@ from tieback.report.document import ACCESS_WORDS, clean, records_text, store_tex
 from tieback.report.encoding import encode_row
 from tieback.report.figures import bytes_text
 from tieback.report.interface import RendererMeta
+from tieback.report.seen import MOST_LINES, Seen, seen_line
 
 _OBSERVABLES = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
 """Namespace of the ids of observables, given by the standard (section 2.9)."""
@@ -59,8 +60,18 @@ def _objects(report: Report, made: str) -> Iterator[dict[str, Any]]:
     for summary in report.apps.rows():
         if summary.exposures:
             yield _app(summary)
+    seen = Seen(report)
     for store in report.exposures():
         yield from _store(store, made, author)
+        for note in seen.of_store(store)[:MOST_LINES]:
+            line = seen_line(note)
+            content = f"{line.said}. Their word, not our own proof; {line.ours}."
+            fields = {
+                "abstract": clean(f"Seen by {note.service.source}", 200),
+                "content": clean(content, 1000),
+                "object_refs": [_infrastructure(store.id)],
+            }
+            yield _object("note", f"{store.id}\0{line.said}", made, fields, by=author)
 
 
 def _store(store: Exposure, made: str, author: str) -> Iterator[dict[str, Any]]:
@@ -142,6 +153,10 @@ def _observable(kind: str, fields: dict[str, str]) -> dict[str, Any]:
     name = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     key = uuid.uuid5(_OBSERVABLES, name.encode("utf-8", "replace").decode())
     return {"type": kind, "spec_version": "2.1", "id": f"{kind}--{key}", **fields}
+
+
+def _infrastructure(store: str) -> str:
+    return f"infrastructure--{uuid.uuid5(_OWN, f'infrastructure\0store\0{store}')}"
 
 
 def _relation(source: str, kind: str, target: str, made: str, author: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -31,12 +32,16 @@ from tieback.report.document import (
 )
 from tieback.report.figures import LEGEND, bytes_text, figure_text
 from tieback.report.interface import RendererMeta
+from tieback.report.posture import join_tables, summary_lines
+from tieback.report.seen import seen_line, seen_summary
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 
 MOST_ROWS = 50
 """Rows shown of one table; the rest is counted."""
 MOST_PROBLEMS = 5
 MOST_GROUPS = 10
+MOST_JOINED = 3
+MOST_SEEN = 5
 FEW_APPS = 3
 """So many apps are seen at a glance: totals by group would say it again."""
 _TABLES = frozenset({"kind", "vendor", "provider"})
@@ -88,10 +93,41 @@ def print_report(report: Report, console: Console) -> None:
             # One line says no more than the headline.
             if table.by in _TABLES and len(table.groups) > 1:
                 console.print(_groups(table, console.width))
+    _print_accounts(report, console)
+    _print_seen(report, console)
     _print_problems(report, console)
     console.print()
     for label, text in about_lines(report):
         console.print(Text.assemble((f"{label}: ", "bold"), text), soft_wrap=False)
+
+
+def _print_accounts(report: Report, console: Console) -> None:
+    """The owner's cloud accounts in short."""
+    if report.posture is None:
+        return
+    console.print(Text("\nYour cloud accounts", style="bold"))
+    for label, text in summary_lines(report.posture):
+        console.print(Text.assemble((f"{label}: ", "bold"), text))
+    for part in join_tables(report.posture, MOST_JOINED):
+        for line in part.rows:
+            console.print(Padding(Text(line), (0, 0, 0, 2)))
+        if part.left_out:
+            console.print(f"  and {part.left_out:,} more: tieback posture join", style="dim")
+
+
+def _print_seen(report: Report, console: Console) -> None:
+    """What others saw, the claims that no probe of ours settled first."""
+    if said := seen_summary(report):
+        console.print(Text.assemble(("\nSeen by others: ", "bold"), said))
+        notes = sorted(report.seen.rows(), key=lambda note: (note.superseded, not note.service.claims.exposed))
+        for note in notes[:MOST_SEEN]:
+            line = seen_line(note)
+            console.print(Padding(Text(f"{line.said} ({line.ours})"), (0, 0, 0, 2)))
+        if len(notes) > MOST_SEEN:
+            console.print(f"  and {len(notes) - MOST_SEEN:,} more; the HTML and JSON reports have them", style="dim")
+    if report.seen_in_apps.count:
+        count = count_text(report.seen_in_apps.count, "endpoint")
+        console.print(Text(f"  {count} that only others saw in these apps; the HTML and JSON reports name them"))
 
 
 def _table(title: str) -> Table:

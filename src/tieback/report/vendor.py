@@ -1,7 +1,8 @@
 """A report for one vendor: its apps, the stores that they lead to, and nothing that others' apps name.
 
 A store that apps of several vendors lead to is told to each of them, with what it holds; how the others lead there is
-not. Whatever a run says of one app or target is narrowed by the same rule, so that no format can tell more.
+not. Whatever a run says of one app or target is narrowed by the same rule, so that no format can tell more. What the
+owner's cloud accounts say is the owner's alone.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -20,10 +21,12 @@ from tieback.assess.summary import headline
 from tieback.model.backend import Backend, Candidate
 from tieback.model.errors import UsageError
 from tieback.model.exposure import AppRoute, Exposure, Finding, Severity, Window
+from tieback.model.passive import PassiveNote
+from tieback.model.posture import RULES
 from tieback.model.probe import Identity, Outcome, ProbeReport
 from tieback.model.report import AppSighting, AppSummary, Handle, Index, Report
 from tieback.model.sighting import Problem
-from tieback.report.document import TRAFFIC, clean, endpoint_host
+from tieback.report.document import TRAFFIC, clean, data_for_others, endpoint_host
 
 BATCH = 500
 """Stores in memory at once."""
@@ -116,6 +119,9 @@ def narrow(report: Report, vendor: str) -> Report:
         ),
         backends=Handle(sum(1 for _ in _backends(report, own)), lambda: _backends(report, own)),
         probes=Handle(sum(1 for _ in _probes(report, own)), lambda: _probes(report, own)),
+        seen=Handle.of(list(_seen(report, own))),
+        seen_in_apps=Handle.of([one for one in report.seen_in_apps.rows() if one.app.sha256 in own.apps]),
+        data=data_for_others(report.data),
         audience=f"for {clean(vendor, 100)} alone: its apps and the stores that they lead to",
     )
 
@@ -301,6 +307,22 @@ def _probes(report: Report, own: _Own) -> Iterator[ProbeReport]:
     return (probe for probe in report.probes.rows() if probe.target in own.targets)
 
 
+def _seen(report: Report, own: _Own) -> Iterator[PassiveNote]:
+    """What others saw at the vendor's targets and where these answered; without names of others."""
+    places = {*own.targets, *(f"{address}:{target.rpartition(':')[2]}" for target, address in own.addresses.items())}
+    hosts = {place.rpartition(":")[0].strip("[]") for place in places}
+    for note in report.seen.rows():
+        service = note.service
+        if not places.isdisjoint(service.places):
+            told = replace(
+                service,
+                address=service.address if service.address in hosts else "",
+                resource="",
+                names=tuple(name for name in service.names if name in hosts),
+            )
+            yield replace(note, service=told, reached=tuple(key for key in note.reached if key in own.apps))
+
+
 def _problems(report: Report, own: _Own) -> Iterator[Problem]:
     for problem in report.problems.rows():
         if problem.where in own.targets:
@@ -331,7 +353,11 @@ def _worst_first(finding: Finding) -> tuple[int, str, str]:
 def _narrowed(report: Report, own: _Own) -> Iterator[tuple[Finding, Finding]]:
     """The vendor's findings, as they are and as it may know them; a batch of their stores is in memory at a time."""
     rules = load_rules()
-    mine = (finding for finding in report.findings.rows() if not own.apps.isdisjoint(finding.apps))
+    mine = (
+        finding
+        for finding in report.findings.rows()
+        if not own.apps.isdisjoint(finding.apps) and not finding.rule.startswith(RULES)
+    )
     for batch in batched(mine, BATCH):
         keys = {key for finding in batch for key in finding.exposures if key in own.stores}
         stores = {store.id: (store, _store(store, own)) for store in _picked(report, keys)}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tieback.model.figure import Figure, Quality
-from tieback.model.report import CloserLook, Group, GroupTable
+from tieback.model.report import CloserLook, Group, GroupTable, Shared
 from tieback.storage.lake import Lake
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 MOST_GROUPS = 25
 """Groups told of one table; the others are counted."""
+MOST_SHARED = 6
+"""Stores told of those that several apps lead to."""
+MOST_SHOWN = 8
+"""Apps told of one of them."""
 UNKNOWN = "unknown"
 _QUALITIES = (Quality.EXACT, Quality.ESTIMATE, Quality.LOWER_BOUND)
 """In the order in which the weaker one decides a sum."""
@@ -140,6 +144,30 @@ def closer_look(lake: Lake, leads: "pa.Table", stores: "pa.Table") -> CloserLook
     if not count:
         return None
     return CloserLook(int(apps), int(count), _figure(sums[0], sums[1]), _figure(sums[2], sums[3]))
+
+
+def most_shared(leads: "pa.Table", most: int = MOST_SHARED, apps: int = MOST_SHOWN) -> tuple[Shared, ...]:
+    """The stores that most apps lead to, and some of these; those with one app alone are left out.
+
+    Args:
+        leads: which app leads to which store: ``Conclusions.leads``.
+        most: stores.
+        apps: of one store that are named.
+    """
+    import pyarrow.compute as pc
+
+    if not leads.num_rows:
+        return ()
+    counted = leads.group_by("exposure").aggregate([("app", "count"), ("place", "min")])
+    counted = counted.filter(pc.greater(counted["app_count"], 1))
+    order = [("app_count", "descending"), ("place_min", "ascending"), ("exposure", "ascending")]
+    rows = counted.sort_by(order).slice(0, most).to_pylist()
+    found = []
+    for row in rows:
+        leading = leads.filter(pc.equal(leads["exposure"], row["exposure"]))
+        first = leading.sort_by("app").slice(0, apps)["app"].to_pylist()
+        found.append(Shared(row["exposure"], row["app_count"], tuple(first)))
+    return tuple(found)
 
 
 def _ways(leads: "pa.Table", stores: "pa.Table", leading: "pa.Table | None") -> "pa.Table":

@@ -24,6 +24,20 @@ from tieback.model.exposure import (
     SeverityFactor,
 )
 from tieback.model.figure import Figure, estimate, exact, lower_bound
+from tieback.model.passive import PassiveNote, PassiveService, PassiveSighting
+from tieback.model.posture import (
+    AppName,
+    Foreign,
+    How,
+    Keys,
+    Numbers,
+    Owned,
+    Posture,
+    PostureExport,
+    Share,
+    Store,
+    Unseen,
+)
 from tieback.model.probe import (
     Access,
     Container,
@@ -38,6 +52,7 @@ from tieback.model.report import (
     AppSighting,
     AppSummary,
     CloserLook,
+    DataUsed,
     Group,
     GroupTable,
     Handle,
@@ -46,8 +61,10 @@ from tieback.model.report import (
     Index,
     Report,
     Scope,
+    Shared,
     StoreKind,
 )
+from tieback.model.resource import Answer, AtRest, Place, Resource, ResourceKind
 from tieback.model.sighting import Evidence, Problem, Sighting
 
 CAT = "_cat/indices"
@@ -466,6 +483,11 @@ def the_report() -> Report:
         tables=the_tables(),
         closer=CloserLook(3, 2, lower_bound(4250, "sum"), estimate(1_486_848, "sum")),
         history=History("2026-09-01", 2, 5, 3, 1, 1),
+        shared=(Shared("exp-fieldhand", 2, (FIELDHAND.sha256, PARCELLO.sha256)),),
+        seen=Handle.of(the_seen()),
+        seen_in_apps=Handle.of(the_named()),
+        posture=the_posture(),
+        data=DATA,
         apps=(
             AppSummary(FIELDHAND, "fieldhand.apk", 2, ("exp-fieldhand",), has_api=False),
             AppSummary(WORKHUB, "workhub.apk", 2, ("exp-workhub",), has_api=True),
@@ -483,6 +505,131 @@ def the_report() -> Report:
         ),
         problems=(Problem("entry is damaged", "lantern.apk: assets/a.bin"),),
     )
+
+
+def a_service(source: str, seen: str, address: str, port: int, **more: Any) -> PassiveService:
+    return PassiveService(source, f"{seen}T08:00:00Z", address, port, **more)
+
+
+def the_seen() -> tuple[PassiveNote, ...]:
+    """What others saw: superseded by a probe, newer than one, and where nobody asked."""
+    return (
+        PassiveNote(
+            a_service("leakix", "2026-11-26", "127.77.0.30", 5432, service="postgresql", claims=Access.SCHEMA_ONLY),
+            (TILLROLL.sha256,),
+            "auth_required",
+            "2026-11-25",
+        ),
+        PassiveNote(
+            a_service(
+                "shodan", "2026-11-01", "127.77.0.10", 9200, names=("es.fieldhand.test",), service="elasticsearch",
+                claims=Access.OPEN, records=estimate(1200, "shodan"), containers=("machines",),
+            ),
+            (FIELDHAND.sha256, PARCELLO.sha256),
+            "open",
+            "2026-11-25",
+        ),
+        PassiveNote(
+            a_service(
+                "shadowserver", "2026-10-30", "127.77.0.70", 27017, service="mongodb", claims=Access.OPEN,
+                names=("api.lantern.test",),
+            ),
+            (LANTERN.sha256, WORKHUB.sha256),
+        ),
+    )  # fmt: skip
+
+
+def the_named() -> tuple[PassiveSighting, ...]:
+    seen = sighting(WORKHUB, "https://old.workhub.test/v0", "old.workhub.test", Party.FIRST).sighting
+    return (PassiveSighting("mobsf", "2026-11-02T00:00:00Z", WORKHUB, seen),)
+
+
+ACCOUNT = "123456789012"
+RESOURCE = "zq-fieldhand-search"
+
+
+def the_posture() -> Posture:
+    """Forty hosted databases and six snapshots of two accounts, joined with the stores of the report."""
+    key = f"arn:aws:es:eu-west-1:{ACCOUNT}:domain/{RESOURCE}"
+    resource = Resource(
+        key, "aws", ResourceKind.DATABASE, ACCOUNT, "eu-west-1", "opensearch", "opensearch", name=RESOURCE,
+        endpoints=(Place("es.fieldhand.test"),), flag=Answer.YES, route=Answer.YES, port=Answer.YES,
+        path=("security group sg-0zq (zq-web) admits 0.0.0.0/0 to port 9200",), at_rest=AtRest.NONE,
+        authentication=Answer.NO, source="prowler", seen="2026-11-20T00:00:00Z", sources=("prowler 2026-11-20",),
+    )  # fmt: skip
+    quiet = replace(resource, key=f"{key}-quiet", name="zq-quiet", endpoints=())
+    store = fieldhand_store()
+    short = Store(
+        store.id, store.product, store.access, True, store.severity, store.records, store.targets, ("geo_location",),
+        (FIELDHAND.sha256,), True,
+    )  # fmt: skip
+    stray = replace(
+        short, id="exp-parcello", targets=("es.parcello.test:9200",), apps=(PARCELLO.sha256,), product="elasticsearch"
+    )
+    keys, public = Keys(18, 9, 6, 2, 5), Share(7, 30, 3)
+    whole = Numbers(
+        "all", "", ResourceKind.DATABASE, resources=40, at_rest=keys, public=public, public_at_rest=Keys(5, 1, 0, 0, 1),
+        authentication=Share(20, 8, 12), tls=Share(15, 10, 15), backups=Share(30, 5, 5), logging=Share(20, 15, 5),
+    )  # fmt: skip
+    return Posture(
+        (
+            whole,
+            replace(whole, by="provider", name="aws"),
+            replace(whole, by="account", name=f"aws {ACCOUNT}", resources=39, at_rest=Keys(17, 9, 6, 2, 5)),
+            replace(whole, by="account", name="aws 210987654321", resources=1, at_rest=Keys(1)),
+            Numbers(
+                "all", "", ResourceKind.SNAPSHOT, resources=6, at_rest=Keys(3, 3), restorable=Share(1, 5),
+                authentication=Share(unknown=6), tls=Share(unknown=6), logging=Share(unknown=6),
+            ),
+        ),
+        82,
+        "The method.",
+        46,
+        2,
+        (
+            Owned(
+                resource, How.NAME, (short,), ("http://es.fieldhand.test:9200/machines/_search",),
+                (AppName(FIELDHAND.sha256, "Fieldhand", FIELDHAND.bundle_id, 310),),
+                f"the store that Fieldhand leaks from is your OpenSearch data store {RESOURCE} in account {ACCOUNT} "
+                "(eu-west-1): not encrypted at rest, public through security group sg-0zq (zq-web), which admits "
+                "0.0.0.0/0 to port 9200",
+            ),
+        ),
+        1, 1,
+        (Unseen(quiet, f"your OpenSearch data store zq-quiet in account {ACCOUNT}; no app and no probe led there"),),
+        1,
+        (
+            Foreign(
+                stray, "", "", False, (AppName(PARCELLO.sha256, "Parcello", PARCELLO.bundle_id),),
+                "es.parcello.test:9200 is open and in none of the 2 imported accounts: forgotten, or a vendor's",
+            ),
+        ),
+        1,
+        (PostureExport("prowler", "prowler.ocsf.json", "2026-11-20T00:00:00Z", missed=3),),
+    )  # fmt: skip
+
+
+def of_accounts() -> Finding:
+    """What the join adds to the findings."""
+    return Finding(
+        id="fnd-posture",
+        rule="posture-open-own-store",
+        title="Your own store is open from the Internet AND unencrypted AND personal data (geo_location) AND used by "
+        "310 devices",
+        severity=Severity.CRITICAL,
+        cwe="CWE-306",
+        exposures=("exp-fieldhand",),
+        apps=(FIELDHAND.sha256,),
+        evidence=(the_posture().owned[0].says, "security group sg-0zq (zq-web) admits 0.0.0.0/0 to port 9200"),
+        advice="Close what lets the Internet in: security group sg-0zq (zq-web).",
+        masvs="MASVS-AUTH-1",
+    )
+
+
+DATA = (
+    DataUsed("tieback's own nets", "2026-11-20", "2026-11-20", "0123456789ab" + "c" * 52),
+    DataUsed("zq-office", "", "2026-11-24", "9" * 64),
+)
 
 
 def group(name: str, analysed: int | None, counts: tuple[int, int, int, int, int], records: Figure) -> Group:
@@ -576,6 +723,11 @@ def fleet_report() -> Report:
         closer=CloserLook(24, 24, exact(60_001, "sum"), estimate(70_007, "sum")),
         history=History("2026-01-02", 3, 9, 4, 3, 2),
     )
+
+
+def with_accounts(report: Report) -> Report:
+    """The same report with what the join with the owner's accounts adds to its findings."""
+    return in_tables(report, findings=[*report.findings.rows(), of_accounts()])
 
 
 @pytest.fixture
@@ -675,6 +827,35 @@ def the_hostile_report() -> Report:
         problems=(Problem(HOSTILE, HOSTILE),),
         sightings=Index.by(sightings, lambda row: row.app_sha256),
         probes=Handle.of(probes),
+        seen=Handle.of(
+            [
+                replace(
+                    note,
+                    service=replace(
+                        note.service, source=HOSTILE, names=(HOSTILE,), service=HOSTILE, product=HOSTILE, note=HOSTILE
+                    ),
+                )
+                for note in the_seen()
+            ]
+        ),
+        seen_in_apps=Handle.of(
+            [
+                replace(
+                    one,
+                    source=HOSTILE,
+                    sighting=replace(one.sighting, endpoint=replace(one.sighting.endpoint, value=HOSTILE)),
+                )
+                for one in the_named()
+            ]
+        ),
+        data=tuple(replace(one, name=HOSTILE) for one in DATA),
+        posture=replace(
+            the_posture(),
+            numbers=tuple(replace(one, name=HOSTILE if one.name else "") for one in the_posture().numbers),
+            owned=tuple(replace(one, says=HOSTILE) for one in the_posture().owned),
+            unseen=tuple(replace(one, says=HOSTILE) for one in the_posture().unseen),
+            foreign=tuple(replace(one, says=HOSTILE) for one in the_posture().foreign),
+        ),
         tables=tuple(
             replace(table, groups=tuple(replace(g, name=HOSTILE) for g in table.groups)) for table in the_tables()
         ),

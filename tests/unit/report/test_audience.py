@@ -9,9 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import (
+    ACCOUNT,
     FIELDHAND,
     LANTERN,
     PARCELLO,
+    RESOURCE,
     TILLROLL,
     WORKHUB,
     fieldhand_store,
@@ -20,6 +22,7 @@ from tests.unit.report.conftest import (
     probe,
     route,
     the_report,
+    with_accounts,
 )
 from tieback.model.app import App
 from tieback.model.backend import Route
@@ -31,6 +34,18 @@ from tieback.model.sighting import Problem
 from tieback.report import by_name, renderers
 from tieback.report.audience import Audience, audience_of, for_audience
 
+OF_ACCOUNTS = (
+    ACCOUNT,
+    RESOURCE,
+    "zq-",
+    "sg-0zq",
+    "210987654321",
+    "your OpenSearch",
+    "AND unencrypted",
+    "prowler",
+    "arn:aws",
+)
+"""What only the owner of the accounts may read."""
 APPS = (FIELDHAND, WORKHUB, TILLROLL, PARCELLO, LANTERN)
 FORMATS = [renderer.meta.name for renderer in renderers()]
 
@@ -106,8 +121,10 @@ def read(report: Report, name: str) -> str:
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("own", APPS, ids=lambda app: app.name)
 def test_a_vendor_reads_of_no_other(own: App, name: str) -> None:
-    whole = shared()
+    whole = with_accounts(shared())
     told = read(for_audience(whole, Audience.VENDOR, own.vendor), name)
+    for text in OF_ACCOUNTS:
+        assert text not in told, text
     allowed = set(texts_of(whole, own))
     for other in APPS:
         for text in set(texts_of(whole, other)) - allowed:
@@ -144,6 +161,20 @@ def test_figures_of_a_vendor_are_its_own() -> None:
     assert cut.findings.count == 1
 
 
+def test_what_accounts_say_is_the_owners_alone() -> None:
+    cut = for_audience(with_accounts(shared()), Audience.VENDOR, FIELDHAND.vendor)
+    assert (cut.posture, cut.findings.count) == (None, 1)
+    assert [one.name for one in cut.data] == ["tieback's own nets", "a list"]
+
+
+def test_a_vendor_reads_what_others_saw_at_its_own_places() -> None:
+    cut = for_audience(shared(), Audience.VENDOR, FIELDHAND.vendor)
+    (note,) = cut.seen.rows()
+    assert (note.service.names, note.reached) == (("es.fieldhand.test",), (FIELDHAND.sha256,))
+    assert cut.seen_in_apps.count == 0
+    assert for_audience(shared(), Audience.VENDOR, WORKHUB.vendor).seen_in_apps.count == 1
+
+
 def test_a_vendor_without_a_store_has_its_apps() -> None:
     cut = for_audience(shared(), Audience.VENDOR, LANTERN.vendor)
     assert [summary.app.name for summary in cut.quiet.rows()] == ["Lantern"]
@@ -154,8 +185,10 @@ def test_a_vendor_without_a_store_has_its_apps() -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_public_reads_of_nobody(name: str) -> None:
-    whole = fleet_report()
+    whole = with_accounts(fleet_report())
     told = read(for_audience(whole, Audience.PUBLIC), name)
+    for text in OF_ACCOUNTS:
+        assert text not in told, text
     texts = {text for summary in whole.apps.rows() for text in texts_of(whole, summary.app)}
     texts |= {"Security office", "security@example.test", "exp-", "fnd-", "vpn_pin", ".test", "Sample fleet", "127."}
     for text in texts:

@@ -23,6 +23,8 @@ def test_each_line_says_what_it_is(report: Report) -> None:
         "tieback/app-sighting/1": report.sightings.count,
         "tieback/backend/1": report.backends.count,
         "tieback/probe/1": report.probes.count,
+        "tieback/passive-note/1": report.seen.count,
+        "tieback/passive-sighting/1": report.seen_in_apps.count,
     }
 
 

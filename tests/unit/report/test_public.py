@@ -7,6 +7,7 @@ from tests.unit.report.conftest import fleet_report
 from tieback.model.errors import UsageError
 from tieback.model.exposure import People
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
+from tieback.model.posture import Keys, Share
 from tieback.model.report import Report
 from tieback.report.document import headline_text, scope_lines
 from tieback.report.public import LEAST, aggregate, rounded
@@ -94,6 +95,29 @@ def test_a_fleet_without_an_open_store_may_say_so() -> None:
 
 def test_without_a_grant_there_is_no_scope() -> None:
     assert aggregate(replace(fleet_report(), scope=None)).scope is None
+
+
+def test_of_accounts_the_totals_alone() -> None:
+    told = aggregate(fleet_report()).posture
+    assert told is not None
+    assert [(row.kind, row.by, row.resources) for row in told.numbers] == [
+        ("database", "all", 40),
+        ("snapshot", "all", 6),
+    ]
+    databases, snapshots = told.numbers
+    assert databases.at_rest == Keys(unknown=40), "two have an untold key"
+    assert databases.public == Share(unknown=40), "of three it is not known"
+    assert databases.tls == Share(15, 10, 15)
+    assert databases.public_at_rest == Keys()
+    assert snapshots.at_rest == Keys(unknown=6)
+    assert (told.accounts, told.owned, told.unseen, told.foreign, told.exports) == (None, (), (), (), ())
+
+
+def test_accounts_that_are_too_small_are_not_told() -> None:
+    whole = fleet_report()
+    assert whole.posture is not None
+    few = replace(whole.posture, numbers=tuple(replace(row, resources=4) for row in whole.posture.numbers))
+    assert aggregate(replace(whole, posture=few)).posture is None
 
 
 def test_people_are_a_wider_range() -> None:

@@ -11,9 +11,11 @@ import msgspec
 
 from tieback.model.exposure import Severity
 from tieback.model.figure import Figure, total
+from tieback.model.posture import Posture
 from tieback.model.report import Breakdown
 from tieback.report.document import clean, count_text
 from tieback.report.figures import SIGNS
+from tieback.report.posture import bars
 
 WIDTH = 520
 MOST_CLASSES = 10
@@ -200,6 +202,29 @@ def _years(created: Sequence[tuple[str, int]], undated: int) -> Chart | None:
         tuple(labels),
         "; ".join(f"{year}: {count_text(number, 'store')}" for year, number in shown if number),
         note,
+    )
+
+
+def posture_chart(posture: Posture) -> Chart | None:
+    """Hosted databases by encryption at rest, beside the figure of 2017; bars of per cent."""
+    drawn = bars(posture)
+    if not drawn:
+        return None
+    room = WIDTH - _LABELS - 130
+    marks, labels = [], []
+    for row, bar in enumerate(drawn):
+        y = 4 + row * _ROW
+        length = round(max(room * bar.share / 100, 2), 1)
+        labels.append(Label(_LABELS - 10, y + 17, bar.name, "end"))
+        marks.append(Mark(_LABELS, y + 4, length, _ROW - 8, bar.text, bar.tone, 1, _LABELS + length + 8, y + 17))
+    return Chart(
+        "Hosted databases by encryption at rest, and what the Internet reaches",
+        WIDTH,
+        _ROW * len(drawn) + 8,
+        tuple(marks),
+        tuple(labels),
+        "; ".join(f"{bar.name}: {bar.text}" for bar in drawn),
+        "Each share is of the databases whose state is known.",
     )
 
 

@@ -1,13 +1,16 @@
 """The way from an app to its stores as boxes and lines, laid out for an inline SVG. Pure geometry; units are pixels."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 import msgspec
 
+from tieback.backends.confidence import of_route, of_sighting
 from tieback.model.app import App
 from tieback.model.backend import Route
+from tieback.model.exposure import AppRoute
+from tieback.model.graph import THRESHOLD
 from tieback.model.probe import Access
 from tieback.report.document import ACCESS_WORDS, PLATFORM_WORDS, Row, clean, endpoint_host, store_text
 
@@ -21,7 +24,7 @@ _STORE = (690, 230)
 """Left edge and width of the three columns."""
 _LINE = 17
 _PADDING = 13
-_GAP = 22
+GAP = 22
 _CHARACTER = 7.3
 """Width of a monospaced character at 12 px, rounded up."""
 
@@ -64,7 +67,7 @@ class Line(msgspec.Struct, frozen=True):
     label_y: int
     tone: Tone
     inferred: bool
-    """Found behind a host, not named by the app: drawn dashed."""
+    """Found behind a host, not named by the app, or less sure than the threshold: drawn dashed."""
     tip: str
     """Points of the arrow head."""
 
@@ -98,35 +101,46 @@ def draw(app: App, stores: Sequence[Row]) -> Diagram:
     lines: list[Line] = []
     words: list[str] = []
     hosts: dict[str, list[Box]] = {}
-    direct: list[Box] = []
+    sure: dict[str, bool] = {}
+    direct: list[tuple[Box, bool]] = []
     y = 0
     for row in shown:
         store = _store_box(row, y)
         boxes.append(store)
-        y += store.height + _GAP
+        y += store.height + GAP
         host = _host_before(row)
         verdict = f"{store_text(row.exposure)}, {store.verdict}"
         if host is None:
-            direct.append(store)
+            direct.append((store, guessed(row.routes)))
             words.append(f"the app names {', '.join(store.lines[1:])}: {verdict}")
         else:
             hosts.setdefault(host, []).append(store)
+            sure[host] = sure.get(host, False) or any(of_sighting(route.how) >= THRESHOLD for route in row.routes)
             words.append(f"the app names {host}, and behind it stands {', '.join(store.lines[1:])}: {verdict}")
-    height = max(y - _GAP, 0)
-    app_box = _box(_APP, 0, "App", (app.label, app.bundle_id, PLATFORM_WORDS[app.platform]), Tone.PLAIN)
+    height = max(y - GAP, 0)
+    app_box = box_of(_APP, 0, "App", (app.label, app.bundle_id, PLATFORM_WORDS[app.platform]), Tone.PLAIN)
     height = max(height, app_box.height)
     app_box = msgspec.structs.replace(app_box, y=(height - app_box.height) // 2)
-    lines += [_join(app_box, store, "named in the app", store.tone, inferred=False) for store in direct]
+    lines += [line_between(app_box, store, "named in the app", store.tone, inferred=guess) for store, guess in direct]
     for host, behind in hosts.items():
-        box = _box(_HOST, 0, "API host", (host,), Tone.PLAIN)
+        box = box_of(_HOST, 0, "API host", (host,), Tone.PLAIN)
         centre = sum(store.middle for store in behind) // len(behind)
         box = msgspec.structs.replace(box, y=max(centre - box.height // 2, 0))
         boxes.append(box)
-        lines.append(_join(app_box, box, "named", Tone.PLAIN, inferred=False))
-        lines += [_join(box, store, "found behind it", store.tone, inferred=True) for store in behind]
+        lines.append(line_between(app_box, box, "named", Tone.PLAIN, inferred=not sure[host]))
+        lines += [line_between(box, store, "found behind it", store.tone, inferred=True) for store in behind]
     bottom = max(box.y + box.height for box in (app_box, *boxes))
     description = f"{clean(app.label, 60)}: " + "; ".join(words) + "."
     return Diagram(WIDTH, bottom + 2, (app_box, *boxes), tuple(lines), description, len(stores) - len(shown))
+
+
+def guessed(routes: Iterable[AppRoute]) -> bool:
+    """Whether no way is named by the app itself and at least as sure as the threshold: then the line is dashed."""
+    return not any(
+        route.candidate.route is Route.NAMED
+        and min(of_sighting(route.how), of_route(route.candidate, route.endpoint)[0]) >= THRESHOLD
+        for route in routes
+    )
 
 
 def _host_before(row: Row) -> str | None:
@@ -145,10 +159,20 @@ def _store_box(row: Row, y: int) -> Box:
     else:
         place = ", ".join(store.targets[:1])
     verdict = ACCESS_WORDS[store.access]
-    return _box(_STORE, y, "Data store", (store_text(store), place), tone_of(store.access), verdict)
+    return box_of(_STORE, y, "Data store", (store_text(store), place), tone_of(store.access), verdict)
 
 
-def _box(column: tuple[int, int], y: int, caption: str, texts: Sequence[str], tone: Tone, verdict: str = "") -> Box:
+def box_of(column: tuple[int, int], y: int, caption: str, texts: Sequence[str], tone: Tone, verdict: str = "") -> Box:
+    """A box as high as its texts, the first of which is its title.
+
+    Args:
+        column: left edge and width.
+        y: upper edge.
+        caption: what it is.
+        texts: lines, which are broken where they are too long.
+        tone: how it is drawn.
+        verdict: below all, with a lock.
+    """
     x, width = column
     room = int((width - 2 * _PADDING) / _CHARACTER)
     lines = tuple(line for index, text in enumerate(texts) for line in wrap(text, room, 2 if index == 0 else 3))
@@ -156,7 +180,8 @@ def _box(column: tuple[int, int], y: int, caption: str, texts: Sequence[str], to
     return Box(x, y, width, height, caption, lines, tone, verdict)
 
 
-def _join(left: Box, right: Box, label: str, tone: Tone, *, inferred: bool) -> Line:
+def line_between(left: Box, right: Box, label: str, tone: Tone, *, inferred: bool) -> Line:
+    """A curve from the right side of a box to the left side of another."""
     x1, y1, x2, y2 = left.x + left.width, left.middle, right.x - 9, right.middle
     bend = (x2 - x1) // 2
     # A long way has its label near its end, where lines to several stores are apart.

@@ -10,7 +10,9 @@ from tieback.model.probe import Container, ProbeReport
 from tieback.model.report import AppSummary, Group, Report
 from tieback.report.document import Row, hosts_of, row_of, rows
 from tieback.report.html.diagram import Diagram, Tone, draw, tone_of
+from tieback.report.html.shared import draw_shared
 from tieback.report.personal import field_words
+from tieback.report.seen import MOST_LINES, Seen, SeenLine, named_line, seen_line
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 
 MOST_SECTIONS = 200
@@ -53,6 +55,8 @@ class StoreView(msgspec.Struct, frozen=True):
     left_out: int
     """Containers that are not shown."""
     findings: tuple[Finding, ...]
+    seen: tuple[SeenLine, ...]
+    """What other tools saw there."""
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -72,6 +76,10 @@ class Section(msgspec.Struct, frozen=True):
     anchor: str
     diagram: Diagram
     ways: tuple[Way, ...]
+    seen: tuple[SeenLine, ...]
+    """What other tools saw where it leads, beside what is shown with its stores."""
+    named: tuple[str, ...]
+    """Endpoints that only other tools saw in it."""
 
     @property
     def severities(self) -> str:
@@ -123,6 +131,12 @@ class Page(msgspec.Struct, frozen=True):
     others: tuple[Other, ...]
     others_left_out: int
     findings: tuple[Finding, ...]
+    shared: Diagram | None
+    """The stores that most apps lead to."""
+    shared_left_out: int
+    """Ways of apps to them that are not drawn."""
+    seen: tuple[SeenLine, ...]
+    """What other tools saw, latest first."""
 
 
 def build_page(report: Report, titles: Mapping[str, str]) -> Page:
@@ -140,7 +154,9 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
         *(row.exposure for row in exposed),
         *orphans,
     ]
-    stores = _stores(report, {store.id: store for store in shown}, titles)
+    seen = Seen(report)
+    stores = _stores(report, {store.id: store for store in shown}, titles, seen)
+    shared = draw_shared(report)
     anchors = {key: f"app-{number}" for number, key in enumerate(by_app, 1)}
     first = report.findings.first(MOST_ROWS)
     rest = report.quiet.first(MOST_ROWS)
@@ -153,13 +169,16 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
             for summary in report.apps.pick({key for finding in first for key in finding.apps[:MOST_NAMES]})
         },
         stores=stores,
-        sections=tuple(_sections(by_app, anchors, stores)),
+        sections=tuple(_sections(by_app, anchors, stores, seen)),
         sections_left_out=report.apps.count - report.quiet.count - len(by_app),
         orphans=tuple(stores[store.id] for store in orphans),
         kinds=tuple(sorted({store.product for store in shown})),
         others=_others(report, rest),
         others_left_out=report.quiet.count - len(rest),
         findings=first,
+        shared=None if shared is None else shared[0],
+        shared_left_out=0 if shared is None else shared[1],
+        seen=tuple(seen_line(note) for note in report.seen.first(MOST_ROWS)),
     )
 
 
@@ -180,7 +199,9 @@ def asked(report: Report) -> Iterator[ProbeReport]:
     return islice(report.probes.rows(), MOST_ROWS)
 
 
-def _stores(report: Report, shown: Mapping[str, Exposure], titles: Mapping[str, str]) -> dict[str, StoreView]:
+def _stores(
+    report: Report, shown: Mapping[str, Exposure], titles: Mapping[str, str], seen: Seen
+) -> dict[str, StoreView]:
     of_store: dict[str, list[Finding]] = {}
     for finding in islice(report.findings.rows(), MOST_FINDINGS):
         for key in finding.exposures:
@@ -194,6 +215,7 @@ def _stores(report: Report, shown: Mapping[str, Exposure], titles: Mapping[str, 
             _containers(exposure, titles),
             max(sum(not container.system for container in exposure.containers) - MOST_CONTAINERS, 0),
             tuple(of_store.get(exposure.id, ())),
+            tuple(seen_line(note) for note in seen.of_store(exposure)[:MOST_LINES]),
         )
         for number, exposure in enumerate(shown.values(), 1)
     }
@@ -213,7 +235,7 @@ def _containers(exposure: Exposure, titles: Mapping[str, str]) -> tuple[Containe
 
 
 def _sections(
-    by_app: Mapping[str, list[Row]], anchors: Mapping[str, str], stores: Mapping[str, StoreView]
+    by_app: Mapping[str, list[Row]], anchors: Mapping[str, str], stores: Mapping[str, StoreView], seen: Seen
 ) -> Iterator[Section]:
     shown: dict[str, tuple[str, str]] = {}
     for key, found in by_app.items():
@@ -221,7 +243,15 @@ def _sections(
         for row in found:
             at, name = shown.setdefault(row.exposure.id, (anchors[key], app.label))
             ways.append(Way(row, stores[row.exposure.id], "" if at == anchors[key] else at, name))
-        yield Section(found[0].summary, anchors[key], draw(app, found), tuple(ways))
+        others = seen.of_app(key, [row.exposure for row in found])[:MOST_LINES]
+        yield Section(
+            found[0].summary,
+            anchors[key],
+            draw(app, found),
+            tuple(ways),
+            tuple(map(seen_line, others)),
+            tuple(map(named_line, seen.named_in(key)[:MOST_LINES])),
+        )
 
 
 def table_views(report: Report) -> Iterator[TableView]:

@@ -26,6 +26,7 @@ from tieback.report.document import (
     ways_of,
 )
 from tieback.report.figures import LEGEND, bytes_text, figure_text, quality_text
+from tieback.report.html.accounts import accounts_view
 from tieback.report.html.charts import charts
 from tieback.report.html.page import asked, build_page, table_views
 from tieback.report.interface import RendererMeta
@@ -65,6 +66,7 @@ class HtmlRenderer:
                 steps=tuple(steps(report)),
                 charts=charts(counted(report), titles),
                 tables=tuple(table_views(report)),
+                accounts=accounts_view(report),
                 severities=[severity.value for severity in reversed(Severity)],
                 style=style,
                 style_hash=_hash(style),

@@ -1,0 +1,195 @@
+"""What the owner's accounts say, as tables and lines: each share beside what it is a share of, the unknown in sight."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from tieback.model.posture import Keys, Numbers, Posture, Share
+from tieback.model.resource import ResourceKind
+from tieback.report.document import clean, count_text
+
+HEADS = (
+    "All", "Not encrypted", "Provider's key", "Own key", "Key untold", "Encryption unknown", "Public", "No login",
+    "No TLS",
+)  # fmt: skip
+MOST_GROUPS = 30
+"""Groups of one table; accounts may be many."""
+_TITLES = {
+    ResourceKind.DATABASE: "Hosted databases",
+    ResourceKind.BUCKET: "Buckets",
+    ResourceKind.SNAPSHOT: "Snapshots",
+    ResourceKind.HOST: "Machines",
+}
+_PUBLIC = {ResourceKind.SNAPSHOT: "Everybody may restore"}
+NOTHING = "-"
+
+
+class NumberTable(msgspec.Struct, frozen=True):
+    """The figures of one kind of resources."""
+
+    kind: ResourceKind
+    planned: bool
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    """A group's name and its cells."""
+    lines: tuple[str, ...]
+    """What is said of the whole beside."""
+    left_out: int
+
+
+class Bar(msgspec.Struct, frozen=True):
+    """One share of the chart."""
+
+    name: str
+    share: float
+    """Per cent."""
+    text: str
+    tone: str
+    """A severity, for the colour alone."""
+
+
+def number_tables(numbers: Iterable[Numbers], most: int = MOST_GROUPS) -> Iterator[NumberTable]:
+    """A table for each kind of resource, what stands in templates alone apart."""
+    rows = list(numbers)
+    for planned, kind in dict.fromkeys((row.planned, row.kind) for row in rows):
+        some = [row for row in rows if (row.planned, row.kind) == (planned, kind)]
+        yield NumberTable(
+            kind,
+            planned,
+            f"{_TITLES[kind]}{' in templates, not deployed' if planned else ''}",
+            tuple(_PUBLIC.get(kind, head) if head == "Public" else head for head in HEADS),
+            tuple((_name(row), _cells(row)) for row in some[:most]),
+            tuple(_lines(some[0])),
+            max(len(some) - most, 0),
+        )
+
+
+def _name(row: Numbers) -> str:
+    return "all" if row.by == "all" else f"{row.by} {clean(row.name, 80)}"
+
+
+def _cells(row: Numbers) -> tuple[str, ...]:
+    keys = row.at_rest
+    return (
+        f"{row.resources:,}",
+        *(share_text(count, keys.known) for count in (keys.none, keys.provider_key, keys.customer_key, keys.encrypted)),
+        f"{keys.unknown:,}",
+        *(_answered(share, bad) for share, bad in _answers(row)),
+    )
+
+
+def _answers(row: Numbers) -> tuple[tuple[Share, int], ...]:
+    public = row.restorable if row.kind is ResourceKind.SNAPSHOT else row.public
+    return (public, public.yes), (row.authentication, row.authentication.no), (row.tls, row.tls.no)
+
+
+def _answered(share: Share, bad: int) -> str:
+    if not share.known:
+        return f"{share.unknown:,} unknown" if share.unknown else NOTHING
+    return share_text(bad, share.known) + (f", {share.unknown:,} unknown" if share.unknown else "")
+
+
+def share_text(count: int, of: int) -> str:
+    """``3/10 30 %``: a share with its denominator; ``-`` where there is none."""
+    return f"{count:,}/{of:,} {100 * count / of:.0f} %" if of else NOTHING
+
+
+def _lines(row: Numbers) -> Iterator[str]:
+    keys = row.public_at_rest
+    if row.public.yes and keys.total:
+        yield (
+            f"Of the {row.public.yes:,} public ones (flag and route and port): {share_text(keys.none, keys.known)} not "
+            f"encrypted, {share_text(keys.provider_key, keys.known)} provider's key, "
+            f"{share_text(keys.customer_key, keys.known)} own key, {keys.encrypted:,} key untold, "
+            f"{keys.unknown:,} unknown"
+        )
+    for share, bad in ((row.authentication, "ask for no login"), (row.tls, "do not insist on TLS")):
+        if share.known:
+            yield f"{share_text(share.no, share.known)} {bad}" + (
+                f"; of {share.unknown:,} more it is not known" if share.unknown else ""
+            )
+
+
+def databases(numbers: Iterable[Numbers]) -> Numbers | None:
+    """All hosted databases that are deployed; ``None`` where there are none."""
+    found = (row for row in numbers if row.by == "all" and row.kind is ResourceKind.DATABASE and not row.planned)
+    return next(found, None)
+
+
+def bars(posture: Posture) -> Sequence[Bar]:
+    """The figure of 2017 and those of now, in per cent; nothing where nothing is known."""
+    row = databases(posture.numbers)
+    if row is None or not row.at_rest.known:
+        return ()
+    found = [Bar("2017: not encrypted", posture.figure_2017, f"{posture.figure_2017} %", "info")]
+    found += _key_bars(row.at_rest, "")
+    if row.public.known:
+        text = share_text(row.public.yes, row.public.known)
+        found.append(Bar("public", 100 * row.public.yes / row.public.known, text, "critical"))
+    return found + _key_bars(row.public_at_rest, "public, ")[:1]
+
+
+def _key_bars(keys: Keys, before: str) -> list[Bar]:
+    named = (
+        ("not encrypted", keys.none, "high"),
+        ("provider's key", keys.provider_key, "medium"),
+        ("own key", keys.customer_key, "low"),
+        ("key untold", keys.encrypted, "info"),
+    )
+    return [
+        Bar(f"{before}{name}", keys.share(count) or 0.0, share_text(count, keys.known), tone)
+        for name, count, tone in named
+        if keys.known
+    ]
+
+
+def summary_lines(posture: Posture) -> Iterator[tuple[str, str]]:
+    """The section in short, as label and text."""
+    row = databases(posture.numbers)
+    if row is not None:
+        keys, cells = row.at_rest, _cells(row)
+        text = f"{cells[1]} not encrypted" if keys.known else f"encryption of {keys.unknown:,} not told"
+        if keys.known:
+            text += f" (2017: {posture.figure_2017} %), {cells[2]} provider's key, {cells[3]} own key"
+            text += f", {keys.unknown:,} unknown" if keys.unknown else ""
+        yield ("Hosted databases", f"{text}; public {cells[6]}")
+    if posture.owned_total is not None:
+        accounts = count_text(posture.accounts or 0, "account")
+        text = (
+            f"{count_text(posture.resources, 'resource')} of {accounts}: {posture.owned_total:,} known outside, "
+            f"{posture.leaking or 0:,} of them leak; {posture.unseen_total or 0:,} public and unseen; "
+            f"{count_text(posture.foreign_total or 0, 'open store')} in no account"
+        )
+        yield ("Your accounts", text)
+    missed = [one for one in posture.exports if one.missed or one.incomplete]
+    if missed:
+        yield (
+            "Not collected",
+            f"{count_text(len(missed), 'export')} of the accounts could not tell everything: the missing is unknown",
+        )
+
+
+class JoinTable(msgspec.Struct, frozen=True):
+    """One part of the join, a sentence a row."""
+
+    title: str
+    note: str
+    rows: tuple[str, ...]
+    left_out: int
+
+
+def join_tables(posture: Posture, most: int) -> Iterator[JoinTable]:
+    """The join's three answers, those that have rows."""
+    parts = (
+        ("Resources of yours that the outside knows", "Asked by a probe, named by an app, or both; the worst first.",
+         [one.says for one in posture.owned], posture.owned_total),
+        ("Open outside, and in no account of yours", "Forgotten, or a vendor's: no export that was imported has them.",
+         [one.says for one in posture.foreign], posture.foreign_total),
+        ("Public by their account's word, and not seen outside", "No app and no probe led there; the worst first.",
+         [one.says for one in posture.unseen], posture.unseen_total),
+    )  # fmt: skip
+    for title, note, says, total in parts:
+        if says:
+            shown = tuple(clean(text, 600) for text in says[:most])
+            yield JoinTable(title, note, shown, (total or 0) - len(shown))

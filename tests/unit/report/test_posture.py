@@ -1,0 +1,86 @@
+"""Numbers of accounts in words and bars: each with its denominator, and the unknown in sight."""
+
+import pytest
+from msgspec.structs import replace
+
+from tests.unit.report.conftest import ACCOUNT, RESOURCE, the_posture
+from tieback.model.posture import Keys, Numbers, Share
+from tieback.model.resource import ResourceKind
+from tieback.report.posture import bars, databases, join_tables, number_tables, share_text, summary_lines
+
+DATABASES, SNAPSHOTS = number_tables(the_posture().numbers)
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "text"), [(3, 10, "3/10 30 %"), (0, 7, "0/7 0 %"), (1200, 1200, "1,200/1,200 100 %"), (0, 0, "-")]
+)
+def test_a_share(count: int, of: int, text: str) -> None:
+    assert share_text(count, of) == text
+
+
+def test_a_table_a_kind() -> None:
+    assert (DATABASES.title, SNAPSHOTS.title) == ("Hosted databases", "Snapshots")
+    assert dict(DATABASES.rows)["all"] == (
+        "40", "18/35 51 %", "9/35 26 %", "6/35 17 %", "2/35 6 %", "5", "7/37 19 %, 3 unknown", "8/28 29 %, 12 unknown",
+        "10/25 40 %, 15 unknown",
+    )  # fmt: skip
+    assert [name for name, _ in DATABASES.rows] == [
+        "all",
+        "provider aws",
+        f"account aws {ACCOUNT}",
+        "account aws 210987654321",
+    ]
+    assert SNAPSHOTS.heads[6] == "Everybody may restore"
+    assert dict(SNAPSHOTS.rows)["all"][6:] == ("1/6 17 %", "6 unknown", "6 unknown")
+    assert DATABASES.lines[0] == (
+        "Of the 7 public ones (flag and route and port): 5/6 83 % not encrypted, 1/6 17 % provider's key, 0/6 0 % "
+        "own key, 0 key untold, 1 unknown"
+    )
+
+
+def test_what_stands_in_templates_is_apart_and_long_tables_are_cut() -> None:
+    rows = [Numbers("account", f"aws {n}", ResourceKind.BUCKET, planned=True, resources=1) for n in range(5)]
+    (table,) = number_tables(rows, 3)
+    assert (table.title, len(table.rows), table.left_out) == ("Buckets in templates, not deployed", 3, 2)
+
+
+def test_bars_beside_2017() -> None:
+    drawn = [(bar.name, round(bar.share), bar.text) for bar in bars(the_posture())]
+    assert drawn == [
+        ("2017: not encrypted", 82, "82 %"),
+        ("not encrypted", 51, "18/35 51 %"),
+        ("provider's key", 26, "9/35 26 %"),
+        ("own key", 17, "6/35 17 %"),
+        ("key untold", 6, "2/35 6 %"),
+        ("public", 19, "7/37 19 %"),
+        ("public, not encrypted", 83, "5/6 83 %"),
+    ]
+
+
+def test_nothing_known_is_no_bar() -> None:
+    whole = databases(the_posture().numbers)
+    assert whole is not None
+    unknown = replace(whole, at_rest=Keys(unknown=40), public=Share(unknown=40), public_at_rest=Keys())
+    assert list(bars(replace(the_posture(), numbers=(unknown,)))) == []
+    assert list(bars(replace(the_posture(), numbers=()))) == []
+    lines = dict(summary_lines(replace(the_posture(), numbers=(unknown,))))
+    assert lines["Hosted databases"] == "encryption of 40 not told; public 40 unknown"
+
+
+def test_in_short() -> None:
+    assert dict(summary_lines(the_posture())) == {
+        "Hosted databases": "18/35 51 % not encrypted (2017: 82 %), 9/35 26 % provider's key, 6/35 17 % own key, 5 "
+        "unknown; public 7/37 19 %, 3 unknown",
+        "Your accounts": "46 resources of 2 accounts: 1 known outside, 1 of them leak; 1 public and unseen; 1 open "
+        "store in no account",
+        "Not collected": "1 export of the accounts could not tell everything: the missing is unknown",
+    }
+
+
+def test_the_join_a_sentence_a_row() -> None:
+    owned, foreign, unseen = join_tables(the_posture(), 5)
+    assert RESOURCE in owned.rows[0]
+    assert "in none of the 2 imported accounts" in foreign.rows[0]
+    assert "no app and no probe led there" in unseen.rows[0]
+    many = replace(the_posture(), owned=the_posture().owned * 3, owned_total=9)
+    assert next(join_tables(many, 2)).left_out == 7

@@ -1,0 +1,72 @@
+"""Other tools' words stay other tools' words, and a later probe of ours takes their place in sight."""
+
+import pytest
+from msgspec.structs import replace
+
+from tests.unit.report.conftest import FIELDHAND, HOSTILE, LANTERN, WORKHUB, fieldhand_store, the_named, the_seen
+from tieback.model.passive import PassiveNote
+from tieback.model.probe import Access
+from tieback.model.report import Handle, Report
+from tieback.report.seen import Seen, named_line, seen_line, seen_summary
+
+NEWER, OLDER, UNASKED = the_seen()
+
+
+@pytest.mark.parametrize(
+    ("note", "said", "ours"),
+    [
+        (
+            OLDER,
+            "shodan on 2026-11-01: elasticsearch at 127.77.0.10:9200 open, ≈1,200 records",
+            "superseded by our own probe of 2026-11-25: open",
+        ),
+        (
+            NEWER,
+            "leakix on 2026-11-26: postgresql at 127.77.0.30:5432 names only",
+            "newer than our own probe of 2026-11-25: asks for a password",
+        ),
+        (UNASKED, "shadowserver on 2026-10-30: mongodb at 127.77.0.70:27017 open", "not asked, or no answer to us"),
+        (
+            replace(UNASKED, asked="refused", asked_on="2026-11-25"),
+            "shadowserver on 2026-10-30: mongodb at 127.77.0.70:27017 open",
+            "superseded by our own probe of 2026-11-25: nothing listens there",
+        ),
+        (
+            replace(UNASKED, service=replace(UNASKED.service, seen="", service="", claims=Access.UNKNOWN)),
+            "shadowserver, undated: a service at 127.77.0.70:27017 answers",
+            "not asked, or no answer to us",
+        ),
+    ],
+    ids=["older", "newer", "unasked", "refused", "undated"],
+)
+def test_words(note: PassiveNote, said: str, ours: str) -> None:
+    line = seen_line(note)
+    assert (line.said, line.ours) == (said, ours)
+    assert line.superseded is ours.startswith("superseded")
+
+
+def test_hostile_words_are_harmless() -> None:
+    service = replace(OLDER.service, source=HOSTILE, service=HOSTILE, address=HOSTILE, seen=HOSTILE)
+    line = seen_line(replace(OLDER, service=service))
+    assert not {"\x1b", "\u202e", "\x00"} & set(line.said)
+    (named,) = the_named()
+    assert "\x1b" not in named_line(replace(named, source=HOSTILE, seen=HOSTILE))
+
+
+def test_by_store_and_by_app(report: Report) -> None:
+    seen = Seen(report)
+    store = fieldhand_store()
+    assert seen.of_store(store) == [OLDER]
+    assert seen.of_app(FIELDHAND.sha256) == [OLDER]
+    assert seen.of_app(FIELDHAND.sha256, [store]) == [], "told with the store"
+    assert seen.of_app(LANTERN.sha256, [store]) == [UNASKED]
+    assert seen.named_in(WORKHUB.sha256) == list(the_named())
+    assert seen.named_in(FIELDHAND.sha256) == []
+
+
+def test_in_short(report: Report) -> None:
+    assert seen_summary(report) == (
+        "3 services by leakix, shadowserver, shodan: 1 claimed open and not settled by a probe of ours; 1 superseded "
+        "by our own probes; not our own proof"
+    )
+    assert seen_summary(replace(report, seen=Handle.of(()))) == ""
