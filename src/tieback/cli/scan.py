@@ -19,23 +19,38 @@ from tieback.cli.report import (
     write_all,
 )
 from tieback.cli.terminal import ExitCode, WorkspaceOption, complain, progress_bar, talk_console
+from tieback.cli.workspace_ledger import LedgerOption, settle
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tieback.engine.interface import Engine
+    from tieback.pipeline.given import Given
 
 
 def scan(
-    inputs: Annotated[list[Path], typer.Argument(metavar="INPUT...", help="App packages, or folders of them.")],
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="INPUT...",
+            help="App packages, captures, tar shards, folders of them; or s3://, gs://, az://, https:// URLs.",
+        ),
+    ] = None,
     grant: Annotated[
         Path | None, typer.Option(help="The written permission; without one nothing is contacted.")
+    ] = None,
+    manifest: Annotated[
+        list[Path] | None,
+        typer.Option(help="A table of inputs: path, sha256, size (CSV, TSV, JSON lines, Parquet). Repeatable."),
     ] = None,
     report: Annotated[
         list[Path] | None,
         typer.Option(help="Write the report there; the suffix (.html, .pdf, .sarif, …) says which format. Repeatable."),
     ] = None,
     workspace: WorkspaceOption = Path(".tieback"),
+    ledger: LedgerOption = None,
     output: Annotated[str, typer.Option("--format", help=f"On stdout: table, or one of {FORMATS}.")] = "table",
     fail_on: Annotated[
         Severity | None,
@@ -69,16 +84,19 @@ def scan(
     files = [(path, by_suffix(path)) for path in report or ()]
     past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
     request = ScanRequest(
-        inputs=tuple(inputs),
+        inputs=_inputs(inputs or (), manifest or ()),
         grant=load_grant(grant) if grant is not None else None,
         workspace=workspace,
         workers=workers,
         retry=retry,
         engine=_engine(engine, certs),
     )
+    settle(workspace, ledger)
     with run_scan(request, progress_bar) as done:
         for error in done.failed:
             complain(error)
+        for part in done.set_aside:
+            talk_console().print(f"a damaged part of the lake was set aside: {part}", markup=False)
         judged = as_sample(set_beside(set_apart(done.report), past), sample_of)
         document = for_audience(judged, who, vendor)
         written = [one for path, renderer in files for one in write_all(document, renderer, path)]
@@ -91,6 +109,20 @@ def scan(
         raise typer.Exit(ExitCode.FINDINGS)
     if done.failed:
         raise typer.Exit(ExitCode.SOME_FAILED if apps else ExitCode.NOTHING_DONE)
+
+
+def _inputs(texts: "Iterable[str]", manifests: "Iterable[Path]") -> "tuple[Given, ...]":
+    """What the user gave, in its order.
+
+    Raises:
+        UsageError: nothing was given, or something that is neither a path nor a URL that is read.
+    """
+    from tieback.pipeline.given import Manifest, given
+
+    found = (*map(given, texts), *map(Manifest, manifests))
+    if not found:
+        raise UsageError("no input", advice="Give files, folders or URLs, or a --manifest")
+    return found
 
 
 def _engine(name: str, certs: Path | None) -> "Engine | None":

@@ -32,9 +32,11 @@ class Pauses(list[float]):
         self.append(seconds)
 
 
-def read(host: FileHost, path: str, *where: int, pause: Pauses | None = None, **more: str) -> bytes:
+def read(
+    host: FileHost, path: str, start: int = 0, size: int = UNKNOWN, *, etag: str = "", pause: Pauses | None = None
+) -> bytes:
     downloads = Downloads(Pauses() if pause is None else pause)
-    return b"".join(downloads.read(host.url + path, *where, **more))
+    return b"".join(downloads.read(host.url + path, start, size, etag))
 
 
 def test_look(host: FileHost) -> None:
