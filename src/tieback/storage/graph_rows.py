@@ -126,7 +126,7 @@ class GraphRows:
         sql = f"""{_NAMED} SELECT any_value(i.path), i.unit, i.version FROM inputs i SEMI JOIN (
                 SELECT unit, version FROM flows SEMI JOIN named USING (unit, version) WHERE bundle_id = ?
             ) USING (unit, version)
-            WHERE i.run = ? AND i.version = ? GROUP BY i.unit, i.version ORDER BY 2"""  # noqa: S608
+            WHERE i.run = ? AND kind_of(i.version) = kind_of(?) GROUP BY i.unit, i.version ORDER BY 2"""  # noqa: S608
         rows = self._lake.stream(sql, [self._run, bundle, self._run, self._traffic])
         return [RunInput(path, unit, version) for path, unit, version in rows]
 

@@ -269,7 +269,8 @@ SELECT name, NULL, led, affected, answering, exposed, ransomed, records, records
 FROM counted LEFT JOIN reached USING (name) {order}"""
 
 _READ = """SEMI JOIN (
-    SELECT md5_number(unit || ':' || version) AS key FROM inputs WHERE run = ? AND problem = '' AND version <> ?
+    SELECT md5_number(unit || ':' || version) AS key FROM inputs
+    WHERE run = ? AND problem = '' AND kind_of(version) <> kind_of(?)
 ) i ON i.key = md5_number(apps.unit || ':' || apps.version)"""
 """The apps that were read, by sixteen bytes for each input."""
 

@@ -15,6 +15,9 @@ THREADS = 2
 MEMORY = "1GB"
 """What DuckDB may hold; beyond it, it sorts and joins on the disk."""
 
+_KIND_OF = "CREATE MACRO kind_of(version) AS split_part(version, '-', 1)"
+"""Whether a unit is an app or a capture, whatever release analysed it: ``traffic-2.3`` is of the kind ``traffic``."""
+
 
 @contextmanager
 def connected(
@@ -34,6 +37,7 @@ def connected(
     from tieback.storage.schemas import SCHEMAS
 
     with _opened((parts,), "preserve_insertion_order = false") as connection:
+        connection.execute(_KIND_OF)
         # A view looks at every file of its table, so only those that are asked for.
         for name, schema in ((name, SCHEMAS[name]) for name in SCHEMAS if re.search(rf"\b{name}\b", sql)):
             connection.register(f"no_{name}", schema.empty_table())

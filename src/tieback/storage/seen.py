@@ -118,7 +118,7 @@ WITH ends AS (
 )
 SELECT named.host, list_sort(list(DISTINCT s.app_sha256))[:{MOST_APPS}]
 FROM sightings s JOIN named ON s.value = named.value
-SEMI JOIN (SELECT unit, version FROM inputs WHERE run = ? AND problem = '' AND version <> ?) i
+SEMI JOIN (SELECT unit, version FROM inputs WHERE run = ? AND problem = '' AND kind_of(version) <> kind_of(?)) i
     ON s.unit = i.unit AND s.version = i.version
 GROUP BY named.host"""  # noqa: S608 - our own text
 
@@ -136,7 +136,7 @@ ORDER BY ALL"""
 
 _SIGHTINGS = f"""
 WITH {_READABLE}, inp AS (
-    SELECT DISTINCT unit, version FROM inputs WHERE run = ? AND problem = '' AND version <> ?
+    SELECT DISTINCT unit, version FROM inputs WHERE run = ? AND problem = '' AND kind_of(version) <> kind_of(?)
 ), app AS (
     SELECT unit, version, coalesce(bundle_id, '') AS bundle_id FROM apps SEMI JOIN inp USING (unit, version)
 ), told AS (

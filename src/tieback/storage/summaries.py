@@ -165,7 +165,7 @@ def read_captures(lake: Lake, run: str, traffic: str) -> list[RunInput]:
     """The captures of a run that were read, each content once. Raises ``WorkspaceError``."""
     sql = """
         SELECT arg_min(path, ordinal), unit, version, '' FROM inputs
-        WHERE run = ? AND version = ? AND problem = '' GROUP BY unit, version ORDER BY min(ordinal)"""
+        WHERE run = ? AND kind_of(version) = kind_of(?) AND problem = '' GROUP BY unit, version ORDER BY min(ordinal)"""
     return [RunInput(*row) for row in lake.stream(sql, [run, traffic])]
 
 
@@ -176,7 +176,7 @@ def captured_bundles(lake: Lake, run: str, traffic: str) -> dict[str, str]:
     """
     sql = f"""{_ALL}, told AS (
             SELECT DISTINCT bundle_id FROM flows SEMI JOIN (
-                SELECT unit, version FROM inputs WHERE run = ? AND version = ? AND problem = ''
+                SELECT unit, version FROM inputs WHERE run = ? AND kind_of(version) = kind_of(?) AND problem = ''
             ) USING (unit, version)
         )
         SELECT bundle_id, max(unit) FROM apps SEMI JOIN inp USING (unit, version) SEMI JOIN told USING (bundle_id)
@@ -187,12 +187,12 @@ def captured_bundles(lake: Lake, run: str, traffic: str) -> dict[str, str]:
 _INPUTS = """
 WITH inp AS (
     SELECT unit, version, arg_min(path, ordinal) AS path, min(ordinal) AS ordinal FROM inputs {which}
-    WHERE run = ? AND problem = '' AND version <> ? GROUP BY unit, version
+    WHERE run = ? AND problem = '' AND kind_of(version) <> kind_of(?) GROUP BY unit, version
 )"""
 
 _ALL = _INPUTS.format(which="")
 
-_READ = "run = ? AND problem = '' AND version <> ?"
+_READ = "run = ? AND problem = '' AND kind_of(version) <> kind_of(?)"
 _KEY = "md5_number(unit || ':' || version)"
 """Sixteen bytes for two texts: a million of them fit into the memory of a laptop, whatever else is counted."""
 
