@@ -9,7 +9,7 @@ from tieback.model.resource import ResourceKind
 from tieback.report.document import clean, count_text
 
 HEADS = (
-    "All", "Not encrypted", "Provider's key", "Own key", "Key untold", "Encryption unknown", "Public", "No login",
+    "All", "Not encrypted", "Provider's key", "Own key", "Key untold", "Unknown", "Public", "No login",
     "No TLS",
 )  # fmt: skip
 MOST_GROUPS = 30
@@ -20,7 +20,6 @@ _TITLES = {
     ResourceKind.SNAPSHOT: "Snapshots",
     ResourceKind.HOST: "Machines",
 }
-_PUBLIC = {ResourceKind.SNAPSHOT: "Everybody may restore"}
 NOTHING = "-"
 
 
@@ -58,11 +57,16 @@ def number_tables(numbers: Iterable[Numbers], most: int = MOST_GROUPS) -> Iterat
             kind,
             planned,
             f"{_TITLES[kind]}{' in templates, not deployed' if planned else ''}",
-            tuple(_PUBLIC.get(kind, head) if head == "Public" else head for head in HEADS),
+            _heads(kind),
             tuple((_name(row), _cells(row)) for row in some[:most]),
             tuple(_lines(some[0])),
             max(len(some) - most, 0),
         )
+
+
+def _heads(kind: ResourceKind) -> tuple[str, ...]:
+    """Nobody logs in to a snapshot."""
+    return (*HEADS[:-3], "Restorable by all") if kind is ResourceKind.SNAPSHOT else HEADS
 
 
 def _name(row: Numbers) -> str:
@@ -80,8 +84,9 @@ def _cells(row: Numbers) -> tuple[str, ...]:
 
 
 def _answers(row: Numbers) -> tuple[tuple[Share, int], ...]:
-    public = row.restorable if row.kind is ResourceKind.SNAPSHOT else row.public
-    return (public, public.yes), (row.authentication, row.authentication.no), (row.tls, row.tls.no)
+    if row.kind is ResourceKind.SNAPSHOT:
+        return ((row.restorable, row.restorable.yes),)
+    return (row.public, row.public.yes), (row.authentication, row.authentication.no), (row.tls, row.tls.no)
 
 
 def _answered(share: Share, bad: int) -> str:
