@@ -50,6 +50,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     legal_page: tuple[_Names, ...]
     legal_host: tuple[_Names, ...]
     free_mail: tuple[_Names, ...]
+    signing_house: tuple[_Names, ...]
 
 
 class MakerWords:
@@ -68,7 +69,7 @@ class MakerWords:
         self.generic_names = flat(read.generic_name)
         self.legal_pages = flat(read.legal_page)
         self.legal_hosts = flat(read.legal_host)
-        self.free_mail = flat(read.free_mail)
+        self.strangers = flat(read.free_mail) | flat(read.signing_house)
 
 
 @lru_cache(maxsize=1)
@@ -107,7 +108,7 @@ class MakerNames:
         title = {_LETTERS.sub("", text) for text in ("".join(heading), *heading[:1])} - {""}
         for one in (parts & vendor) | (parts & title) | (vendor & title):
             # What two of them say is the maker's, however short.
-            if not self._generic(one):
+            if not self._generic(one) and one not in self.words.generic_parts:
                 self.brands.add(one)
             elif 1 < len(one) < MIN_BRAND and one not in self.words.generic_parts:
                 self.short_brands.add(one)
@@ -145,7 +146,7 @@ class MakerNames:
             domain = registrable(found[1], self._rules)
             label = domain.split(".")[0]
             known = self._rules.third_parties.of(domain) if domain else None
-            if domain and domain not in self.words.free_mail and not self._generic(label) and known is None:
+            if domain and domain not in self.words.strangers and not self._generic(label) and known is None:
                 self.domains.setdefault(domain, "a domain in the subject of the app's signer")
 
     def _generic(self, brand: str) -> bool:

@@ -14,12 +14,13 @@ from tieback.model.app import App
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence
 from tieback.recognise.maker_names import MakerNames, registrable, words
-from tieback.recognise.rules import Rules
+from tieback.recognise.rules import Rules, Sdk
 
 _WORDS = re.compile(r"[^a-z0-9]+")
 _METHOD = re.compile(r"L?([A-Za-z_][\w$]*(?:[./][A-Za-z_$][\w$]*){1,15})")
 _CONFIGURED = re.compile(
-    r"resource:string/(google_app_id|google_storage_bucket|firebase_database_url|project_id|gcm_defaultSenderId)/"
+    r"resource:string/(google_app_id|google_storage_bucket|firebase_database_url|project_id|gcm_defaultSenderId"
+    r"|(?i:aws|cognito)_\w{1,60})/"
 )
 _CONFIGURATIONS = (
     "google-services.json",
@@ -138,7 +139,10 @@ class Maker:
         if domain and domain in self._domains:
             return Owned(Party.FIRST, self._name, f"{domain} is {self._domains[domain]}")
         if self._names is not None and domain:
-            reason = self._names.branded(domain) or self._family(endpoint, self._names)
+            sdk = self._rules.third_parties.of(endpoint.host)
+            # What the platform calls its services is no maker's name.
+            reason = "" if sdk is not None and sdk.platform else self._names.branded(domain)
+            reason = reason or self._family(endpoint, sdk, self._names)
             if reason:
                 return Owned(Party.FIRST, self._name, reason)
         if endpoint.kind is EndpointKind.CLOUD:
@@ -148,10 +152,9 @@ class Maker:
                 return Owned(Party.FIRST, self._name, f"the resource has the maker's name, {brand}")
         return None
 
-    def _family(self, endpoint: Endpoint, names: MakerNames) -> str:
+    def _family(self, endpoint: Endpoint, sdk: Sdk | None, names: MakerNames) -> str:
         """Of a maker whose services are known, its other domains are its own too; empty for everybody else."""
-        sdk = None if endpoint.kind is EndpointKind.CLOUD else self._rules.third_parties.of(endpoint.host)
-        if sdk is None:
+        if sdk is None or endpoint.kind is EndpointKind.CLOUD:
             return ""
         for suffix in sdk.suffixes:
             domain = registrable(suffix, self._rules)
