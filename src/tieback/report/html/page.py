@@ -112,6 +112,15 @@ class Other(msgspec.Struct, frozen=True):
     more: int
 
 
+class SeenRow(msgspec.Struct, frozen=True):
+    """What another tool saw, and the apps that lead there."""
+
+    line: SeenLine
+    apps: tuple[str, ...]
+    more: int
+    """Apps that are not named."""
+
+
 class Page(msgspec.Struct, frozen=True):
     """Everything that the template reads, beside the report itself."""
 
@@ -135,8 +144,10 @@ class Page(msgspec.Struct, frozen=True):
     """The stores that most apps lead to."""
     shared_left_out: int
     """Ways of apps to them that are not drawn."""
-    seen: tuple[SeenLine, ...]
+    seen: tuple[SeenRow, ...]
     """What other tools saw, latest first."""
+    named: tuple[tuple[str, str], ...]
+    """Endpoints that only other tools saw, each behind the app that it is in."""
 
 
 def build_page(report: Report, titles: Mapping[str, str]) -> Page:
@@ -178,8 +189,18 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
         findings=first,
         shared=None if shared is None else shared[0],
         shared_left_out=0 if shared is None else shared[1],
-        seen=tuple(seen_line(note) for note in report.seen.first(MOST_ROWS)),
+        seen=tuple(_seen(report)),
+        named=tuple((one.app.bundle_id, named_line(one)) for one in report.seen_in_apps.first(MOST_ROWS)),
     )
+
+
+def _seen(report: Report) -> Iterator[SeenRow]:
+    notes = report.seen.first(MOST_ROWS)
+    wanted = {key for note in notes for key in note.reached[:MOST_NAMES]}
+    names = {summary.app.sha256: summary.app.label for summary in report.apps.pick(wanted)}
+    for note in notes:
+        apps = tuple(dict.fromkeys(names[key] for key in note.reached[:MOST_NAMES] if key in names))
+        yield SeenRow(seen_line(note), apps, max(len(note.reached) - MOST_NAMES, 0))
 
 
 def _by_app(report: Report, found: Sequence[Row]) -> dict[str, list[Row]]:
