@@ -59,6 +59,7 @@ def measured(apps: int, keep: Path | None = None) -> Said:
         stages["fleet"] = _child(workspace, apps, "fleet")
         found = _child(workspace, apps, "figures")["figures"] | {
             "candidates": stages["scan"]["candidates"],
+            "targets left to ask": stages["scan"]["left"],
             "fleet": stages["fleet"]["figures"],
         }
         wanted = _child(workspace, apps, "truth")["figures"]
@@ -180,9 +181,9 @@ def scan(workspace: Path, apps: int) -> Said:
     from tieback.pipeline.mapped import Mapped
     from tieback.pipeline.probing import store_ports
     from tieback.pipeline.scan import Found, Named, end_run
-    from tieback.pipeline.wanted import Wanted, not_in
+    from tieback.pipeline.wanted import Wanted, label_of
     from tieback.pipeline.why import Knowledge
-    from tieback.storage.asked import targets
+    from tieback.storage.asked import Answered
     from tieback.storage.inputs import Inputs
     from tieback.storage.workspace import Workspace
 
@@ -196,12 +197,15 @@ def scan(workspace: Path, apps: int) -> Said:
         mapped = asyncio.run(Mapped.of(space.lake, named.units, named.traffic, _resolve))
         steps.done("map")
         wanted = Wanted(mapped.backends, store_ports())
-        answered = frozenset(targets(space.lake, run))
-        asked = sum(1 for _ in not_in(wanted, answered)) + sum(1 for _ in wanted.leading_to(answered))
+        answered = Answered(space.lake, run)
+        asked = left = 0
+        for one in wanted:
+            asked += 1
+            left += label_of(one) not in answered
         steps.done("candidates")
         end_run(space, run, inputs, named, Found(mapped, wanted), knowledge)
         steps.done("describe, conclude, ledger")
-    return {"steps": steps.seconds, "candidates": asked}
+    return {"steps": steps.seconds, "candidates": asked, "left": left}
 
 
 async def _resolve(host: str) -> "Resolution":

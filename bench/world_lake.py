@@ -38,6 +38,7 @@ from tieback.model.probe import (
     RansomVerdict,
     TlsInfo,
 )
+from tieback.pipeline.probing import store_ports
 from tieback.storage.asked import ProbeWriter
 from tieback.storage.inputs import RunInput
 from tieback.storage.lake import Lake
@@ -56,6 +57,7 @@ FIELDS = {
 BYTES_SENT, BYTES_READ = 412, 4_310
 """Of one conversation with a store; the silent ones cost nothing."""
 OUTSIDE = 10
+ROWS_AT_ONCE = 200_000
 """One in so many silent targets was refused by the grant."""
 _QUALITY = (Quality.EXACT, Quality.ESTIMATE, Quality.LOWER_BOUND)
 _ACCESS = (Access.OPEN, Access.ANY_USER, Access.OPEN_EMPTY, Access.AUTH_REQUIRED)
@@ -232,16 +234,33 @@ def _credentials(world: World, first: int, end: int, keys: pa.StringArray) -> pa
     return pa.table(columns).select(SCHEMAS["credentials"].names).cast(SCHEMAS["credentials"])
 
 
-def answer(lake: Lake, run: str, world: World) -> int:
-    """Write what stores would have answered, and of the silent places that nobody did; returns how many reports."""
-    names = host_names(world).to_pylist()
+def answer(lake: Lake, run: str, world: World) -> None:
+    """Write what stores would have answered, and of all other places that would be asked that nobody did."""
+    names = host_names(world)
     places = np.flatnonzero(world.host_store >= 0)
+    told = names.to_pylist()
     with ProbeWriter(lake, run, waiting=5_000) as writer:
         for host in places.tolist():
-            writer.add(_report(world, names[host], host))
-    silent = _silent(run, len(places), [names[host] for host in world.silent_host.tolist()])
-    lake.publish(f"probes-{run}-silent", {"probes": silent})
-    return len(places) + len(world.silent_host)
+            writer.add(_report(world, told[host], host))
+    first = len(places)
+    for hosts, ports in _asked(world, names):
+        for start in range(0, len(hosts), ROWS_AT_ONCE):
+            some = slice(start, start + ROWS_AT_ONCE)
+            table = _silent(run, first, hosts.take(pa.array(np.arange(len(hosts))[some])), ports[some])
+            lake.publish(f"probes-{run}-silent-{first:09}", {"probes": table})
+            first += table.num_rows
+
+
+def _asked(world: World, names: pa.Array) -> Iterator[tuple[pa.Array, Ints]]:
+    """Hosts and ports that a run asks and where no store is."""
+    sdk = np.arange(world.size.sdk)
+    yield _text("api.sdk", sdk, ".sdk.test"), np.full(len(sdk), 443)
+    web = np.flatnonzero(world.https)
+    yield names.take(pa.array(web)), np.full(len(web), 443)
+    own = np.array(PORTS)[world.product[np.maximum(world.host_store, 0)]]
+    for port in sorted({port for ports in store_ports().values() for port in ports}):
+        hosts = np.flatnonzero(world.api & ~((world.host_store >= 0) & (own == port)))
+        yield names.take(pa.array(hosts)), np.full(len(hosts), port)
 
 
 def _report(world: World, name: str, host: int) -> ProbeReport:
@@ -286,11 +305,11 @@ def _report(world: World, name: str, host: int) -> ProbeReport:
     )
 
 
-def _silent(run: str, first: int, names: list[str]) -> pa.Table:
+def _silent(run: str, first: int, hosts: pa.Array, ports: Ints) -> pa.Table:
     """Rows of targets that refused, and of those outside the grant."""
-    count = len(names)
-    outside = np.arange(count) % OUTSIDE == 0
-    target = pc.binary_join_element_wise(pa.array(names, pa.string()), ":9200", "")
+    count = len(hosts)
+    outside = (first + np.arange(count)) % OUTSIDE == 0
+    target = pc.binary_join_element_wise(hosts, pc.cast(pa.array(ports), pa.string()), ":")
     texts = []
     for outcome in (Outcome.REFUSED, Outcome.OUT_OF_SCOPE):
         before, after = encode("probe", ProbeReport("@@", outcome)).decode().split("@@")

@@ -14,7 +14,7 @@ import numpy.typing as npt
 SEED = 2017
 SIGHTINGS_AN_APP = 50
 MILLION = 1_000_000
-ENDPOINTS, EXPOSED, CLOSED, HONEYPOTS, SILENT = 500_000, 20_000, 12_000, 200, 200_000
+ENDPOINTS, EXPOSED, CLOSED, HONEYPOTS = 500_000, 20_000, 12_000, 200
 """Of a million apps; other worlds have their share."""
 APPS_A_VENDOR = 5
 BYTES = 43 * 10**12
@@ -43,7 +43,6 @@ class Sizes(NamedTuple):
     exposed: int
     closed: int
     honeypots: int
-    silent: int
 
     @property
     def stores(self) -> int:
@@ -66,7 +65,6 @@ def sizes(apps: int) -> Sizes:
     sdk = max(150, every // 50)
     return Sizes(
         apps, apps // APPS_A_VENDOR, sdk, every - sdk, share(EXPOSED, 20), share(CLOSED, 12), share(HONEYPOTS, 2),
-        share(SILENT, 40),
     )  # fmt: skip
 
 
@@ -107,8 +105,10 @@ class World(NamedTuple):
     """Stores by containers."""
     records_quality: Ints
     """Of the store's containers: 0 exact, 1 estimate, 2 lower bound."""
-    silent_host: Ints
-    """Hosts where nothing answered."""
+    https: Flags
+    """Hosts that apps name an HTTPS URL of."""
+    api: Flags
+    """Hosts that apps talk HTTP to and that are their maker's: beside them every usual port of a store is asked."""
     chosen: Ints
     """Of each endpoint of an SDK the chance that an app names it, times 1e9."""
 
@@ -132,7 +132,11 @@ def made(apps: int, seed: int = SEED) -> World:
     access[: size.exposed][random.random(size.exposed) < 0.05] = ANY_USER
     access[size.exposed : size.exposed + size.closed] = random.choice([OPEN_EMPTY, AUTH_REQUIRED], size.closed)
     holds, records, volume = _content(random, size)
-    quiet = np.flatnonzero(store < 0)
+    names_store = named[host] & (slot == 0)
+    https, api = np.zeros((2, len(hosts)), bool)
+    np.logical_or.at(https, host, ~names_store)
+    # A URL of Elasticsearch's is one of HTTP too.
+    np.logical_or.at(api, host, ~names_store | (product[np.maximum(store[host], 0)] == 0))
     return World(
         size=size,
         vendor=vendor,
@@ -154,7 +158,8 @@ def made(apps: int, seed: int = SEED) -> World:
         records=records,
         bytes=volume,
         records_quality=random.choice(3, size.stores, p=[0.9, 0.08, 0.02]),
-        silent_host=random.choice(quiet, min(size.silent, len(quiet)), replace=False),
+        https=https,
+        api=api & ~third,
         chosen=_popularity(size),
     )
 
@@ -201,7 +206,8 @@ def _popularity(size: Sizes) -> Ints:
     for _ in range(100):
         middle = (low + high) / 2
         low, high = (middle, high) if np.minimum(0.95, middle * ranks).sum() < wanted else (low, middle)
-    return (np.minimum(0.95, high * ranks) * 1e9).astype(np.int64)
+    found: Ints = (np.minimum(0.95, high * ranks) * 1e9).astype(np.int64)
+    return found
 
 
 class Sightings(NamedTuple):

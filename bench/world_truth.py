@@ -19,6 +19,7 @@ from bench.world_made import (
     fleet,
 )
 from tieback.model.figure import Quality
+from tieback.pipeline.probing import store_ports
 
 CLASSES = {
     "users": ("email", "phone", "password"),
@@ -32,8 +33,8 @@ TELLING = ("users", "profiles")
 """Containers whose records are each about somebody: e-mail addresses, phone numbers, names."""
 MOST_GROUPS = 25
 _QUALITIES = (Quality.EXACT, Quality.ESTIMATE, Quality.LOWER_BOUND)
-PORTS_OF_PIVOTS = 85
-"""Usual ports of the stores that we know, each once."""
+USUAL = len({port for ports in store_ports().values() for port in ports})
+"""Usual ports of the stores that tieback knows."""
 
 
 def truth(world: World) -> dict[str, Any]:
@@ -43,13 +44,7 @@ def truth(world: World) -> dict[str, Any]:
     shown = real & (world.access <= ANY_USER)
     at = np.flatnonzero(world.host_store >= 0)
     store_at, vendor_at, named_at = world.host_store[at], world.host_vendor[at], world.host_named[at]
-    web = np.zeros(len(world.host_vendor), bool)
-    # A URL of the maker's own: HTTP itself, or Elasticsearch's, which is named by one.
-    product_of = world.product[np.maximum(world.host_store[world.host], 0)]
-    names_store = world.host_named[world.host] & (world.slot == 0) & (world.host_store[world.host] >= 0)
-    np.logical_or.at(web, world.host, ~names_store | (product_of == 0))
-    web &= ~world.host_third
-    reached = named_at | web[at]
+    reached = named_at | world.api[at]
     store_at, vendor_at, named_at, at = store_at[reached], vendor_at[reached], named_at[reached], at[reached]
     pairs = np.unique(np.stack([store_at, vendor_at], axis=1), axis=0)
     of_vendor = np.bincount(world.vendor, minlength=size.vendors)
@@ -57,10 +52,10 @@ def truth(world: World) -> dict[str, Any]:
     apps_of = {name: _apps(world, pairs, which) for name, which in (("shown", shown), ("real", real))}
     records = _sum(world.records, shown, world.records_quality)
     volume = (int(world.bytes[shown].sum()), str(Quality.ESTIMATE) if shown.any() else str(Quality.EXACT))
-    answers = np.bincount(np.minimum(world.host_store[world.host_store >= 0], size.stores), minlength=size.stores)
-    asked_at = int(answers.sum())
-    silent = len(world.silent_host)
-    outside = int((np.arange(silent) % OUTSIDE == 0).sum())
+    asked_at = len(at)
+    silent = _candidates(world) - asked_at
+    # One in ten was refused by the grant, counted from the reports of stores on.
+    outside = len(range(-asked_at % OUTSIDE, silent, OUTSIDE))
     telling = [CONTAINERS.index(name) for name in TELLING]
     return {
         "apps analysed": size.apps,
@@ -83,10 +78,11 @@ def truth(world: World) -> dict[str, Any]:
         "sightings": size.apps * SIGHTINGS_AN_APP,
         "back ends": size.sdk + size.own,
         "targets asked": asked_at + silent - outside,
+        "targets left to ask": 0,
         "targets outside the grant": outside,
         "bytes sent": asked_at * BYTES_SENT,
         "bytes read": asked_at * BYTES_READ,
-        "candidates": _candidates(world, web),
+        "candidates": _candidates(world),
         "findings": _findings(world, shown, real, store_at, vendor_at, named_at),
         "fleet": _fleet(world, apps_of["shown"]),
     }  # fmt: skip
@@ -174,14 +170,10 @@ def _vendors(world: World, pairs: Ints, real: Flags, shown: Flags) -> dict[str, 
     return found
 
 
-def _candidates(world: World, web: Flags) -> int:
+def _candidates(world: World) -> int:
     """Every host and port that an app names, and every usual port of a store beside an API."""
-    named_port = int((world.host_named & (world.host_store >= 0)).sum())
-    named_beside = int((world.host_named & (world.host_store >= 0) & web).sum())
-    https = np.zeros(len(world.host_vendor), bool)
-    names_store = world.host_named[world.host] & (world.slot == 0) & (world.host_store[world.host] >= 0)
-    np.logical_or.at(https, world.host, ~names_store)
-    return world.size.sdk + int(https.sum()) + named_port - named_beside + PORTS_OF_PIVOTS * int(web.sum())
+    beside = int((world.host_named & world.api).sum())
+    return world.size.sdk + int(world.https.sum()) + int(world.host_named.sum()) - beside + USUAL * int(world.api.sum())
 
 
 def _findings(

@@ -41,7 +41,7 @@ from tieback.scope.grant import check_valid, render_grant
 from tieback.scope.lease import digest_of
 from tieback.scope.names import Names
 from tieback.storage.apps import Keys, apps_by_bundle, container_names, public_keys
-from tieback.storage.asked import ProbeWriter, read_probes, targets
+from tieback.storage.asked import Answered, ProbeWriter, read_probes
 from tieback.storage.compaction import MANY, compact
 from tieback.storage.fence import open_fence
 from tieback.storage.inputs import Inputs, RunInput
@@ -231,7 +231,7 @@ async def _ask(
     wanted = Wanted(mapped.backends, store_ports())
     wanted.add(await answers.servers(mapped.backends))
     along = Along(mapped.backends, _containers(lake, named), public_keys(lake, named.units))
-    answered = frozenset(targets(lake, run))
+    answered = Answered(lake, run)
     with (
         workspace.grant_lease(digest_of(grant)) as lease,
         AuditLog(workspace.audit_file) as audit,
@@ -244,16 +244,18 @@ async def _ask(
         notes = Notes(salt_of(workspace.audit_file.parent)) if noting else None
         samples = Sampling() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
         first = along.with_each(not_in(wanted, answered))
-        async for _, report in probe_all(first, grant, dialer, progress, along, notes, samples, lease):
+        async for candidate, report in probe_all(first, grant, dialer, progress, along, notes, samples, lease):
             writer.add(report)
+            along.pop(candidate, None)
         writer.flush()
         # Once more, for what the certificates of the APIs name.
         more = await follower.follow(follower.leads_of(read_probes(lake, run, encrypted=True)))
         asked = frozenset(label_of(one) for host in {one.host for one in more} for one in wanted.at(host))
         wanted.add(more)
-        second = along.with_each(not_in(more, answered | asked))
-        async for _, report in probe_all(second, grant, dialer, progress, along, notes, samples, lease):
+        second = along.with_each(not_in(not_in(more, asked), answered))
+        async for candidate, report in probe_all(second, grant, dialer, progress, along, notes, samples, lease):
             writer.add(report)
+            along.pop(candidate, None)
     return Found(mapped, wanted)
 
 

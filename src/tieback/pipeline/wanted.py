@@ -6,6 +6,7 @@ They are made anew whenever somebody walks over them.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Protocol
 
 from tieback.backends.brought import Brought, brought, read_containers
 from tieback.backends.candidates import SharedFronts, candidates, joined
@@ -66,7 +67,7 @@ class Wanted:
 
 
 class Along(dict[Candidate, Brought]):
-    """What goes along with each candidate: looked up when the candidate is taken, kept where it is something."""
+    """What goes along with each candidate: looked up when it is taken, kept where it is something."""
 
     def __init__(
         self,
@@ -105,6 +106,12 @@ def host_in(label: str) -> str:
     return label.partition("/")[0].rpartition(":")[0].removeprefix("[").removesuffix("]")
 
 
-def not_in(candidates: Iterable[Candidate], answered: frozenset[str]) -> Iterator[Candidate]:
-    """Those candidates whose target has no report yet."""
+class Targets(Protocol):
+    """Some targets, by their labels."""
+
+    def __contains__(self, target: str, /) -> bool: ...
+
+
+def not_in(candidates: Iterable[Candidate], answered: Targets) -> Iterator[Candidate]:
+    """Those candidates whose target is none of these, such as those that have a report."""
     return (one for one in candidates if label_of(one) not in answered)

@@ -1,6 +1,6 @@
 """The candidates of a run a host at a time are those that all back ends together make, in the same order."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieback.backends.brought import Brought, brought
@@ -48,6 +48,7 @@ MORE = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(BACKENDS, MORE)
 def test_a_host_at_a_time_gives_what_all_at_once_gives(backends: list[Backend], more: list[Candidate]) -> None:
     wanted = Wanted(backends, PORTS)
@@ -62,6 +63,7 @@ def test_a_host_at_a_time_gives_what_all_at_once_gives(backends: list[Backend], 
     assert list(not_in(wanted, frozenset(some))) == [one for one in every if label_of(one) not in some]
 
 
+@settings(deadline=None)
 @given(BACKENDS)
 def test_what_goes_along_is_there_when_a_candidate_is_taken(backends: list[Backend]) -> None:
     keys = {one.endpoint.value: (PublicKey("supabase_anon", "k", ("supabase",)),) for one in backends[::2]}

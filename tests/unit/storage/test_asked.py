@@ -1,14 +1,17 @@
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tieback.model.backend import Attribution, Backend
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.figure import exact
 from tieback.model.probe import Access, Container, Identity, Outcome, ProbeReport, TlsInfo
 from tieback.storage import asked
-from tieback.storage.asked import Asked, ProbeWriter, read_backends, read_probes, save_backends, targets
+from tieback.storage.asked import Answered, Asked, ProbeWriter, read_backends, read_probes, save_backends
 from tieback.storage.lake import Lake
 
 BACKENDS = [
@@ -105,7 +108,20 @@ def test_reports_are_taken_by_what_they_saw(tmp_path: Path) -> None:
     save_probes(lake, "run", [told, plain, other])
     assert list(read_probes(lake, "run", answered=True)) == [told, plain]
     assert list(read_probes(lake, "run", encrypted=True)) == [told, other]
-    assert sorted(targets(lake, "run")) == ["a.test:9200", "b.test:6379", "c.test:443"]
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.sets(st.text(max_size=8)), st.sets(st.text(max_size=8)))
+def test_targets_with_a_report_are_known_by_their_digests(asked: set[str], others: set[str]) -> None:
+    with TemporaryDirectory() as folder:
+        lake = Lake(Path(folder))
+        save_probes(lake, "run", [ProbeReport(target, Outcome.REFUSED) for target in asked])
+        save_probes(lake, "other", [ProbeReport(target, Outcome.REFUSED) for target in others])
+        known = Answered(lake, "run")
+    assert len(known) == len(asked)
+    assert [target in known for target in (*asked, *(others - asked))] == [True] * len(asked) + [False] * len(
+        others - asked
+    )
 
 
 def test_some_back_ends_alone(tmp_path: Path) -> None:
