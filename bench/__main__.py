@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import (
+    calibration,
     graph,
     hosts,
     imports,
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "posture": posture.run,
     "hosts": hosts.run,
     "parties": parties.run,
+    "calibration": calibration.run,
     "imports": imports.run,
     "inventory": inventory.run,
     "graph": graph.run,

@@ -22,7 +22,7 @@ from tieback.storage.prepared import rules
 
 BY_LIST = 0.97
 """Confidence of a provider's own list."""
-BY_DOCUMENT = 0.95
+BY_DOCUMENT = 0.94
 """Of a net that its documentation names."""
 BY_ROUTE = 0.9
 """Of the holder of the route: who announces an address need not run what is there."""

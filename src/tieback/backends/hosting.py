@@ -16,7 +16,7 @@ from tieback.storage.prepared import rules
 
 BY_PATTERN = 0.98
 """Confidence of what a documented form of a host says."""
-BY_DOMAIN = 0.95
+BY_DOMAIN = 0.94
 """Confidence that a host below a provider's domain is the provider's."""
 _PLACEHOLDER = re.compile(r"\{(\w+)(\*?)\}")
 _LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}?[a-z0-9_])??"

@@ -24,7 +24,7 @@ _HTTP = frozenset({"http", "https", "ws", "wss"})
 _OTHERS = (Party.THIRD, Party.PLATFORM)
 _MAX_SUBJECTS = 4
 """Certificates of one name that are looked at."""
-BY_MAKER = 0.9
+BY_MAKER = 0.98
 """That who makes an app answers for the endpoints that carry the maker's name, or that its configuration gives."""
 
 

@@ -21,7 +21,7 @@ from tieback.scope.hostname import Host, parse_host
 
 _ADVICE = "Write a host name, an address, HOST:PORT, or a URL"
 _FIELDS = {"boundary": "account_boundary"}
-BY_SDK = 0.9
+BY_SDK = 0.95
 """That a host of a known SDK or platform is its maker's."""
 
 

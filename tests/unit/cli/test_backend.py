@@ -7,6 +7,7 @@ import pytest
 
 from tests.unit.cli.conftest import Run
 from tests.unit.pipeline.graph_workspace import shared
+from tieback.backends.confidence import SAME_HOST
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +62,7 @@ def test_show(run: Run, workspace: Path) -> None:
     assert "superseded: our own probe says open" in said
     assert "com.workhub.mobile 2.10.4 names https://api.workhub.test" in said
     view = json.loads(run("backend", "show", "api.workhub.test", "-w", workspace, "--format", "json").out)
-    assert view["stores"][0]["parts"] == [["on the host of the API", 0.9]]
+    assert view["stores"][0]["parts"] == [["on the host of the API", SAME_HOST]]
     assert run("backend", "show", "nowhere.test", "-w", workspace).code == 2
     assert run("backend", "show", "nowhere.test", "api.workhub.test", "-w", workspace).code == 3
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.pipeline.graph_workspace import API, ELASTIC, shared
+from tieback.backends.confidence import SAME_HOST
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.pipeline.graph import RunGraph, last_graph
 
@@ -40,7 +41,7 @@ def test_a_back_end_from_every_side(graph: RunGraph) -> None:
     assert (app.bundle_id, app.endpoint, app.file) == ("com.workhub.mobile", API, "resources.arsc")
     (store,) = view.stores
     assert (store.product, store.access, store.relation) == ("mongodb", "open", "behind an API")
-    assert (store.confidence, store.parts) == (0.9, (("on the host of the API", 0.9),))
+    assert (store.confidence, store.parts) == (SAME_HOST, (("on the host of the API", SAME_HOST),))
     assert view.why is not None
     owners = [one.value for one in view.why.statements if one.claim == "owner"]
     assert owners[0] == "Workhub Access GmbH"
