@@ -79,7 +79,8 @@ async def probe_all(
         grant: what may be asked.
         dialer: opens the connections.
         progress: told after each.
-        along: containers and public keys that apps name at a candidate; its probe gets those of its own services.
+        along: containers and public keys that apps name at a candidate, looked up when it is asked; its probe gets
+            those of its own services.
         notes: reads ransom notes where the grant allows it; by default none is read.
         samples: reads a few records where the grant allows it; by default none are read.
         lease: the right to ask under this grant, looked at every second.
@@ -88,7 +89,7 @@ async def probe_all(
         StoppedError: the stop file is there. What was under way is closed; what was asked before has been given.
         WorkspaceError: the audit log cannot be written, or the lease was lost.
     """
-    brought = along or {}
+    brought = along if along is not None else {}
 
     async def ask(turn: _Turn) -> ProbeReport:
         candidate, again = turn

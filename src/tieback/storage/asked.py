@@ -174,7 +174,7 @@ class Answered:
         self._first, self._second = (array("Q", table[name].to_numpy().tobytes()) for name in ("first", "second"))
 
     def __contains__(self, target: str) -> bool:
-        digest = md5(target.encode(), usedforsecurity=False).digest()
+        digest = md5(target.encode("utf-8", "backslashreplace"), usedforsecurity=False).digest()
         first, second = (int.from_bytes(digest[start : start + 8], "little") for start in (0, 8))
         place = bisect_left(self._first, first)
         while place < len(self._first) and self._first[place] == first:
