@@ -53,7 +53,7 @@ def upsert_rows(
         f"SELECT {columns} FROM {quote(table.name)} WITH NO DATA"
     )
     _copy(connection, waiting, rows)
-    source: sa.Select[Any] = sa.select(*(sa.column(name) for name in names)).select_from(sa.table(waiting))
+    source: Any = sa.select(*(sa.column(name) for name in names)).select_from(sa.table(waiting))
     insert = postgresql.insert(table).from_select(names, source, include_defaults=False)
     connection.execute(insert.on_conflict_do_update(index_elements=list(keys), set_=dict(changed)))
     connection.exec_driver_sql(f"TRUNCATE {waiting}")

@@ -14,12 +14,19 @@ from sqlalchemy import Connection
 
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.storage.database import Database
+from tieback.storage.failures import storage_errors
 from tieback.storage.ledger import Ledger
 from tieback.storage.postgres import check_address
 from tieback.storage.tables import ledger_state, metadata
 
 POINTER = "ledger.json"
 LEDGER_FILE = "ledger.db"
+MOVING = "ledger.moving.json"
+"""Names a PostgreSQL that a move is copying to."""
+DRAFT = "ledger.db.moving"
+"""What a move to SQLite makes."""
+IN_WORKSPACE = "the file ledger.db of its workspace"
+"""What a ledger in PostgreSQL says that was moved to SQLite."""
 _SCHEMA = 1
 _MOST_BYTES = 65_536
 
@@ -92,17 +99,53 @@ def open_place(directory: Path, place: Place | None, *, known: bool = True) -> L
     try:
         moved = ledger.database.read(lambda connection: connection.execute(sa.select(ledger_state.c.moved_to)).scalar())
         if moved is not None:
-            raise WorkspaceError(
-                f"this ledger was moved to {moved}",
-                where=ledger.where,
-                advice=f"Restore {POINTER} in the workspace from a copy, or choose another directory",
-            )
+            ledger.close()
+            return open_place(directory, follow(directory, place, moved))
         if place is not None:
             claim(ledger.database, place.workspace, only_look=not known)
     except BaseException:
         ledger.close()
         raise
     return ledger
+
+
+def follow(directory: Path, place: Place | None, moved: str) -> Place | None:
+    """End a move whose content has arrived: make the workspace point where its old ledger says.
+
+    Args:
+        directory: the workspace.
+        place: where its old ledger is.
+        moved: what that says.
+
+    Returns:
+        Where the ledger is now.
+
+    Raises:
+        WorkspaceError: what was moved is not there.
+    """
+    if place is None:
+        begun = read_place(directory, MOVING)
+        if begun is not None and begun.url == moved:
+            write_place(directory, begun)
+            write_place(directory, None, MOVING)
+            return begun
+        if (now := read_place(directory)) is not None:
+            return now  # another process was first
+    elif moved == IN_WORKSPACE:
+        file = directory / LEDGER_FILE
+        with storage_errors(file):
+            try:
+                (directory / DRAFT).replace(file)
+            except FileNotFoundError:
+                if not file.exists():
+                    raise
+            write_place(directory, None)
+        return None
+    raise WorkspaceError(
+        f"this ledger was moved to {moved}",
+        where=str(directory / LEDGER_FILE) if place is None else place.url,
+        advice=f"Restore {POINTER} in the workspace from a copy, or choose another directory",
+    )
 
 
 def claim(database: Database, workspace: str, *, only_look: bool = False) -> None:

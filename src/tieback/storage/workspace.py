@@ -2,7 +2,7 @@
 
 VERSION       "tieback workspace", then "schema N"
 ledger.db     state that changes (SQLite); its -wal and -shm files beside it
-ledger.json   where that is instead, when it is in PostgreSQL
+ledger.json   where that is instead, when it is in PostgreSQL; ledger.moving.json and ledger.db.moving while it moves
 lake/         facts that only grow (Parquet)
 audit.jsonl   every conversation with a target
 grants/       the grants that runs carried
