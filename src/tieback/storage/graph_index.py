@@ -169,7 +169,10 @@ def build(lake: Lake, run: str, target: Path, ways: "pa.Table", seen: "pa.Table"
         ends = {"above": numbered[level], "below": numbered[level + 1]}
         found = lake.query(_ENDS.format(edges), scope, tables=tables | ends)
         both.append(found["source"].to_numpy().astype(np.int64) << 32 | found["target"].to_numpy())
-    pairs = np.unique(np.concatenate(both))
+    pairs = np.concatenate(both)
+    # ``np.unique`` hashes first and sorts then: six times the time of a sort alone.
+    pairs.sort()
+    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
     source, ends_of = (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
     out, out_at = ends_of, _begins(source, int(kinds[-1]))
     into, into_at = source[np.argsort(ends_of, kind="stable")], _begins(ends_of, int(kinds[-1]))
