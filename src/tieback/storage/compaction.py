@@ -172,6 +172,19 @@ def merge(
     return count
 
 
+def drop(lake: Lake, parts: Sequence[str]) -> None:
+    """Take parts away with all that they hold, in one step; ``upkeep.sweep`` removes them from the disk.
+
+    Raises:
+        WorkspaceError: the lake cannot be written. Nothing is changed then.
+    """
+    folder = lake.directory.absolute() / "parts"
+    with storage_errors(lake.directory):
+        old = [read_replaces(folder / part) for part in parts if part.startswith(MERGED)]
+    replaces = {*parts, *(name for one in old for name in one.replaces)}
+    lake.publish_nothing(f"{MERGED}nothing-{secrets.token_hex(8)}", Replaces(tuple(sorted(replaces)), ()))
+
+
 _HOW = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_A_GROUP}"
 
 
@@ -194,28 +207,32 @@ def _still_held(
 
 
 def _kinds(lake: Lake, parts: Sequence[str]) -> dict[str, list[str]]:
-    """The parts that can be put together: of units under an empty name, of each run under its id."""
+    """The parts that can be put together: of units under an empty name, of each run under its id, and DNS."""
     found: dict[str, list[str]] = {}
     for part in parts:
         tables = {path.stem for path in (lake.directory / "parts" / part).glob("*.parquet")}
         if not tables <= ORDERS.keys():
             continue
         mine = tables & OF_RUNS
-        run = _run_of(lake.directory / "parts" / part, mine)
+        run = run_of(lake.directory / "parts" / part) if mine else ""
         if mine and (not run or tables - mine - {"units"}):
             continue  # of several runs, or of units too: nothing of ours is
+        if "dns_answers" in tables:
+            run = "dns"  # what names led to stays when units go
         found.setdefault(run, []).append(part)
     return found
 
 
-def _run_of(part: Path, tables: set[str]) -> str:
-    """The one run that these tables are of, from the footers; empty where there are none or several."""
+def run_of(part: Path) -> str:
+    """The one run that a part is of, from its footers; empty where it is of none or of several."""
     import pyarrow.parquet as pq
 
     found = set()
-    for table in tables:
+    for path in part.glob("*.parquet"):
+        if path.stem not in OF_RUNS:
+            continue
         try:
-            meta = pq.read_metadata(part / f"{table}.parquet")
+            meta = pq.read_metadata(path)
         except (OSError, ValueError):
             return ""
         for group in range(meta.num_row_groups):

@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self
@@ -127,6 +127,13 @@ class Lake:
                     os.fsync(file.fileno())
                     digests[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
             write_replaces(directory, Replaces(told.replaces, told.holds, digests))
+
+    def publish_nothing(self, part: str, told: Replaces) -> None:
+        """Publish a part without rows, in place of others. Raises ``WorkspaceError``."""
+        from tieback.storage.schemas import rows_table
+
+        with self.replacement(part, told) as directory:
+            _write(directory / "units.parquet", rows_table("units", ()))
 
     @contextmanager
     def _becoming(self, part: str) -> Iterator[Path]:
@@ -253,7 +260,7 @@ class Lake:
         *,
         tables: Mapping[str, "pa.Table"] | None = None,
         rows_a_batch: int = 10_000,
-    ) -> Iterator[tuple[Any, ...]]:
+    ) -> Generator[tuple[Any, ...]]:
         """The rows of an answer of any size, a bounded number in memory. Arguments and errors as in ``query``."""
         begun = False
         while True:

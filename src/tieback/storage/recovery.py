@@ -5,6 +5,7 @@ import msgspec
 from tieback.storage.lake import Lake
 from tieback.storage.ledger import Ledger
 from tieback.storage.repeated import leave_out, members
+from tieback.storage.retention import finish
 from tieback.storage.upkeep import set_aside, sweep
 
 
@@ -36,6 +37,7 @@ def recover(lake: Lake, ledger: Ledger) -> Recovered:
     """
     drafts = lake.clear_drafts()
     aside = set_aside(lake, lake.parts() - ledger.entered_parts())
+    finish(lake, ledger)
     sweep(lake)
     published = lake.parts()
     lost = sum(ledger.forget_part(part) for part in sorted(ledger.named_parts() - published))

@@ -8,6 +8,7 @@ import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from tieback.model.errors import WorkspaceError
 from tieback.model.sighting import Problem
 from tieback.storage.failures import storage_errors
 from tieback.storage.lake import Lake
@@ -115,14 +116,20 @@ def sweep(lake: Lake, wait: float = 0.0) -> bool:
     with storage_errors(lake.directory):
         while True:
             now = lake.layout()
-            told = {part: one for part in now.live if (one := _told(parts / part)).replaces}
-            if not now.hidden and not told:
+            every = {part: _told(parts / part) for part in now.live if part.startswith(MERGED)}
+            told = {part: one for part, one in every.items() if one.replaces}
+            # Of a part that stood for what is removed now, and holds nothing itself, nothing is left.
+            empty = [part for part, one in every.items() if not one.holds]
+            if not now.hidden and not told and not empty:
                 return True
             with alone(lake.directory) as nobody_reads:
                 if nobody_reads:
                     drafts.mkdir(exist_ok=True)
                     away = Path(tempfile.mkdtemp(dir=drafts, prefix=f"removed.{os.getpid()}."))
                     for part in now.hidden:
+                        (parts / part).rename(away / part)
+                    for part in empty:
+                        told.pop(part, None)
                         (parts / part).rename(away / part)
                     for part, one in told.items():
                         write_replaces(parts / part, Replaces((), one.holds, one.sha256))
@@ -135,4 +142,9 @@ def sweep(lake: Lake, wait: float = 0.0) -> bool:
 
 
 def _told(part: Path) -> Replaces:
-    return read_replaces(part) if part.name.startswith(MERGED) else Replaces((), ())
+    try:
+        return read_replaces(part)
+    except ValueError as error:
+        raise WorkspaceError(
+            f"replaces.json: {error}", where=str(part), advice="Look with `tieback workspace check`"
+        ) from None

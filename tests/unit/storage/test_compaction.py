@@ -245,7 +245,8 @@ def test_killed_at_any_moment_it_reads_the_same(tmp_path: Path) -> None:
     fill(lake, 120, batch=1)
     before = everything(lake)
     chance = random.Random(11)
-    killed, seen = 0, set()
+    killed = 0
+    seen: set[tuple[int, int, int]] = set()
     for turn in range(10):
         # Small targets leave work for the next turns.
         arguments = [sys.executable, "-c", KILLED, str(lake.directory), str(40_000 * 2**turn)]

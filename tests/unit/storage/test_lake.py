@@ -162,7 +162,7 @@ def test_a_wrong_query_is_the_programmers(lake: Lake) -> None:
 def test_streams_are_bounded_and_can_be_left(lake: Lake) -> None:
     rows = lake.stream("SELECT range FROM range(1000000000)", rows_a_batch=100)
     assert next(rows) == (0,)
-    rows.close()  # type: ignore[attr-defined]
+    rows.close()
 
 
 def test_given_tables_can_be_joined(lake: Lake) -> None:

@@ -11,14 +11,14 @@ from tieback.storage.lake_sql import connected, glob_escaped, listed, quoted, wr
 )
 def test_literals(text: str, literal: str) -> None:
     assert quoted(text) == literal
-    assert duckdb.sql(f"SELECT {literal}").fetchall() == [(text,)]
+    assert duckdb.connect().execute(f"SELECT {literal}").fetchall() == [(text,)]
 
 
 def test_paths_find_themselves(tmp_path: Path) -> None:
     odd = [tmp_path / name for name in ("a[1]", "b*", "c?", "it's")]
     for path in odd:
         path.write_text(path.name)
-    found = duckdb.sql(f"SELECT content FROM read_text({listed(odd)})").fetchall()
+    found = duckdb.connect().execute(f"SELECT content FROM read_text({listed(odd)})").fetchall()
     assert sorted(found) == sorted((path.name,) for path in odd)
     assert glob_escaped(Path("/a")) == "/a"
 

@@ -1,0 +1,141 @@
+"""``tieback workspace check``, ``compact`` and ``prune``: is the lake whole, in few pieces, and not too old."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+from rich.table import Column, Table
+
+from tieback.cli.terminal import (
+    ExitCode,
+    OutputFormat,
+    WorkspaceOption,
+    data_console,
+    progress_bar,
+    talk_console,
+    write_line,
+)
+from tieback.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from tieback.storage.retention import Doomed
+
+WORKSPACE = Path(".tieback")
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="Lines, or one JSON document.")]
+
+
+def check(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE) -> None:
+    """Read the whole lake and say which parts are damaged. Those are left out of every answer from then on.
+
+    The next scan of the same inputs makes them anew. Exit code 3 where a part is damaged.
+
+    Example: tieback workspace check
+    """
+    from tieback.storage.upkeep import check as checked
+    from tieback.storage.workspace import Workspace
+
+    sound, damaged = 0, {}
+    with Workspace.open(workspace, create=False) as opened, progress_bar("reading the lake") as progress:
+        now = opened.lake.layout()
+        total = len(now.live) + len(now.damaged)
+        for part, why in checked(opened.lake):
+            if why:
+                damaged[part] = why
+            else:
+                sound += 1
+            progress(sound + len(damaged), total)
+    if output is OutputFormat.JSON:
+        write_line(msgspec.json.encode({"workspace": str(workspace), "sound": sound, "damaged": damaged}))
+    else:
+        console = data_console()
+        for part, why in damaged.items():
+            console.print(f"{part}: {why}", soft_wrap=True, markup=False)
+        console.print(f"{sound} parts are sound, {len(damaged)} damaged", markup=False)
+    if damaged:
+        talk_console().print("damaged parts are left out; the next `tieback scan` of the same inputs makes them anew")
+        raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+def compact(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE) -> None:
+    """Put the many small parts of the lake into few big ones. Who reads meanwhile notices nothing.
+
+    A scan does so itself where it leaves more than some dozen.
+
+    Example: tieback workspace compact
+    """
+    from tieback.storage.compaction import compact as compacted
+    from tieback.storage.recovery import recover
+    from tieback.storage.workspace import Workspace
+
+    with Workspace.open(workspace, create=False) as opened, opened.lock():
+        recover(opened.lake, opened.ledger)
+        done = compacted(opened.lake)
+    if output is OutputFormat.JSON:
+        write_line(msgspec.json.encode({"workspace": str(workspace), **msgspec.structs.asdict(done)}))
+        return
+    table = Table("", "before", "after", box=None)
+    table.add_row("parts", f"{done.before:,}", f"{done.after:,}")
+    table.add_row("bytes", f"{done.bytes_before:,}", f"{done.bytes_after:,}")
+    data_console().print(table)
+    if not done.swept:
+        talk_console().print("the old parts are still read by somebody; the next scan or compact removes them")
+
+
+def prune(
+    *,
+    workspace: WorkspaceOption = WORKSPACE,
+    older_than: Annotated[str | None, typer.Option(help="Age in days, such as 180d; else retention.toml.")] = None,
+    keep_runs: Annotated[
+        int | None, typer.Option(min=1, help="The last runs stay, however old; else retention.toml, else 1.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Remove old runs, what they concluded, and the apps and captures that no newer run was given.
+
+    Cases, letters, the inventory, imported reports and the audit log stay.
+
+    Example: tieback workspace prune --older-than 180d --keep-runs 3 --dry-run
+    """
+    from tieback.storage import retention
+    from tieback.storage.recovery import recover
+    from tieback.storage.workspace import Workspace
+
+    with Workspace.open(workspace, create=False) as opened, opened.lock():
+        policy = retention.read_policy(workspace, older_than, keep_runs)
+        recover(opened.lake, opened.ledger)
+        doomed = retention.plan(opened.lake, opened.ledger, policy)
+        _show_doomed(workspace, doomed, output, done=not dry_run)
+        if dry_run or not (doomed.runs or doomed.units):
+            return
+        if not yes:
+            if not sys.stdin.isatty():
+                raise UsageError(
+                    "nobody is there to be asked", where="--yes", advice="Look with --dry-run, then add --yes"
+                )
+            typer.confirm("Remove this?", abort=True, err=True)
+        _, swept = retention.prune(opened.lake, opened.ledger, policy)
+    talk = talk_console()
+    talk.print("removed; the audit log and the cases stay")
+    if not swept:
+        talk.print("somebody still reads the old files; the next scan removes them from the disk")
+
+
+def _show_doomed(workspace: Path, doomed: "Doomed", output: OutputFormat, *, done: bool) -> None:
+    if output is OutputFormat.JSON:
+        write_line(
+            msgspec.json.encode({"workspace": str(workspace), "dry_run": not done, **msgspec.structs.asdict(doomed)})
+        )
+        return
+    console = data_console()
+    for run in doomed.runs:
+        console.print(f"run {run}", markup=False)
+    table = Table("goes", Column("rows", justify="right"), box=None)
+    table.add_row("apps and captures", f"{doomed.units:,}")
+    for name, rows in doomed.rows.items():
+        table.add_row(name, f"{rows:,}")
+    console.print(table)
+    console.print(f"{doomed.parts:,} parts of the lake are removed or made over", markup=False)

@@ -1,0 +1,269 @@
+"""What is old goes: runs, what they concluded, and the units of work that no run that stays was given.
+
+    retention.toml           older_than = "180d", keep_runs = 3; options of the command come first
+    lake/pruning/            what is being removed: gone.parquet (units), plan.json, written before anything is
+
+Ledger and lake are two places, so the removal is written down first and finished by the next run where it was killed.
+Parts of the lake are made over without the rows, each by one rename (``compaction``). The audit log stays whole: it is
+evidence, and each of its lines vouches for the one before. So do cases with their letters, the inventory, grants that a
+run that stays carried, and reports that were imported.
+"""
+
+import re
+import shutil
+import time
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import batched
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from tieback.model.errors import UsageError, WorkspaceError
+from tieback.storage.compaction import OF_RUNS, ORDERS, drop, merge, run_of
+from tieback.storage.database import Database
+from tieback.storage.failures import storage_errors
+from tieback.storage.lake import Lake
+from tieback.storage.ledger import Ledger
+from tieback.storage.tables import State, exposure_apps, exposures, findings, grants, parts, runs, units
+from tieback.storage.upkeep import sweep
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+DAY = 24 * 3600.0
+FILE = "retention.toml"
+MAX_FILE = 64 * 1024
+WAIT = 10.0
+"""Seconds to wait for who still reads what was removed."""
+ROWS_A_STATEMENT = 500
+_AGE = re.compile(r"([1-9]\d{0,4})d")
+_OF_UNITS = frozenset(ORDERS) - OF_RUNS - {"dns_answers"}
+_GONE = "(unit, version) IN (SELECT (unit, version) FROM gone)"
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """What stays."""
+
+    days: int
+    """Age in days from which a run, and a unit that no run names, may go."""
+    keep_runs: int
+    """The last runs that ended stay, however old."""
+
+
+class Doomed(msgspec.Struct, frozen=True):
+    """What a policy removes."""
+
+    runs: tuple[str, ...]
+    units: int
+    rows: Mapping[str, int]
+    """Of the ledger and the lake, by table."""
+    parts: int
+    """Parts of the lake that are removed or made over."""
+
+
+class _Plan(msgspec.Struct, frozen=True):
+    """``plan.json``."""
+
+    runs: tuple[str, ...]
+
+
+def read_policy(directory: Path, older_than: str | None, keep_runs: int | None) -> Policy:
+    """The policy of a workspace: options, else its ``retention.toml``.
+
+    Raises:
+        UsageError: neither says it, or one says something else.
+    """
+    path = directory / FILE
+    told: dict[str, object] = {}
+    try:
+        with path.open("rb") as file:
+            told = tomllib.loads(file.read(MAX_FILE).decode())
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot be read ({error})", where=str(path), advice='Write older_than = "180d"') from None
+    if unknown := told.keys() - {"older_than", "keep_runs"}:
+        raise UsageError(f"{min(unknown)} is not known", where=str(path), advice="Known: older_than, keep_runs")
+    age = older_than if older_than is not None else told.get("older_than")
+    keep = keep_runs if keep_runs is not None else told.get("keep_runs", 1)
+    where = "--older-than" if older_than is not None else str(path)
+    if age is None:
+        raise UsageError("nothing says how old is too old", advice=f"Give --older-than 180d, or write it to {path}")
+    match = _AGE.fullmatch(age) if isinstance(age, str) else None
+    if match is None:
+        raise UsageError(f"{age!r} is no age", where=where, advice="Give days, such as 180d")
+    if not isinstance(keep, int) or isinstance(keep, bool) or keep < 1:
+        raise UsageError(f"{keep!r} is no number of runs", where=str(path), advice="Keep one run at least")
+    return Policy(int(match[1]), keep)
+
+
+def plan(lake: Lake, ledger: Ledger, policy: Policy, now: float | None = None) -> Doomed:
+    """What would go, removing nothing. Raises ``WorkspaceError``."""
+    gone_runs, gone = _doomed(lake, ledger, policy, time.time() if now is None else now)
+    return _told(lake, ledger, gone_runs, gone)
+
+
+def prune(lake: Lake, ledger: Ledger, policy: Policy, now: float | None = None) -> tuple[Doomed, bool]:
+    """Remove what the policy says. Under ``Workspace.lock``, after ``recover``.
+
+    Returns:
+        What went, and whether its files are gone from the disk: who still reads them keeps them until the next run.
+
+    Raises:
+        WorkspaceError: the disk is full or cannot be written. What is left is removed by the next run.
+    """
+    import pyarrow.parquet as pq
+
+    gone_runs, gone = _doomed(lake, ledger, policy, time.time() if now is None else now)
+    told = _told(lake, ledger, gone_runs, gone)
+    if gone_runs or gone.num_rows:
+        with storage_errors(lake.directory):
+            draft = lake.directory / "drafts" / "pruning"
+            shutil.rmtree(draft, ignore_errors=True)
+            draft.mkdir(parents=True)
+            pq.write_table(gone, draft / "gone.parquet", compression="zstd")
+            (draft / "plan.json").write_bytes(msgspec.json.encode(_Plan(gone_runs)))
+            draft.rename(lake.directory / "pruning")
+    return told, finish(lake, ledger)
+
+
+def finish(lake: Lake, ledger: Ledger) -> bool:
+    """Remove what is written down to be removed; nothing where nothing is. Under ``Workspace.lock``.
+
+    Returns:
+        Whether nothing of it is left on the disk.
+
+    Raises:
+        WorkspaceError: the disk is full or cannot be written.
+    """
+    import pyarrow.parquet as pq
+
+    folder = lake.directory / "pruning"
+    if not folder.is_dir():
+        return True
+    with storage_errors(folder):
+        try:
+            doomed = msgspec.json.decode((folder / "plan.json").read_bytes(), type=_Plan)
+            gone = pq.read_table(folder / "gone.parquet")
+        except (OSError, ValueError, msgspec.MsgspecError) as error:
+            raise WorkspaceError(
+                f"what was to be removed cannot be read ({error})",
+                where=str(folder),
+                advice="Remove this folder, and give `tieback workspace prune` again",
+            ) from None
+    for part, run, some, every in _touched(lake, set(doomed.runs)):
+        if run or some == every:
+            drop(lake, [part])
+        else:
+            merge(lake, [part], but=dict.fromkeys(_OF_UNITS, _GONE), without=folder / "gone.parquet")
+    swept = sweep(lake, WAIT)
+    _forget_units(ledger.database, gone)
+    _forget_runs(ledger.database, doomed.runs)
+    _forget_parts(ledger, lake.parts())
+    with storage_errors(folder):
+        for run in doomed.runs:
+            for index in (lake.directory.parent / "graph").glob(f"{run}.*"):
+                shutil.rmtree(index, ignore_errors=True)
+        shutil.rmtree(folder)
+    return swept
+
+
+def _doomed(lake: Lake, ledger: Ledger, policy: Policy, now: float) -> tuple[tuple[str, ...], "pa.Table"]:
+    """Runs, and units by ``unit`` and ``version``."""
+    import pyarrow as pa
+
+    before = now - policy.days * DAY
+    last = sa.select(runs.c.id).where(runs.c.ended.is_not(None)).order_by(runs.c.ended.desc(), runs.c.id.desc())
+    old = sa.select(runs.c.id).where(sa.func.coalesce(runs.c.ended, runs.c.started) < before).order_by(runs.c.id)
+    # What somebody works on has a lease; what was set aside stays set aside.
+    idle = sa.select(units.c.key, units.c.version).where(
+        (units.c.updated < before) & units.c.state.in_([State.DONE, State.RELEASED, State.FAILED])
+    )
+
+    def ask(connection: Connection) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
+        stay = set(connection.execute(last.limit(policy.keep_runs)).scalars())
+        gone = tuple(run for run in connection.execute(old).scalars() if run not in stay)
+        return gone, [(key, version) for key, version in connection.execute(idle)]
+
+    gone_runs, known = ledger.database.read(ask)
+    columns = zip(*known, strict=True) if known else ((), ())
+    names = [pa.array(column, pa.string()) for column in columns]
+    kept = pa.table({"run": pa.array(gone_runs, pa.string())})
+    sql = """SELECT unit, version FROM idle
+        ANTI JOIN (SELECT unit, version FROM inputs ANTI JOIN old_runs USING (run)) USING (unit, version)
+        ORDER BY ALL"""
+    return gone_runs, lake.query(sql, tables={"idle": pa.table(names, ["unit", "version"]), "old_runs": kept})
+
+
+def _told(lake: Lake, ledger: Ledger, gone_runs: Sequence[str], gone: "pa.Table") -> Doomed:
+    """What that is in rows."""
+    import pyarrow as pa
+
+    tables = {"gone": gone, "old_runs": pa.table({"run": pa.array(gone_runs, pa.string())})}
+    scopes = dict.fromkeys(sorted(_OF_UNITS), "gone USING (unit, version)")
+    scopes |= dict.fromkeys(sorted(OF_RUNS), "old_runs USING (run)")
+    counts = [f"SELECT '{name}', count(*) FROM {name} SEMI JOIN {scope}" for name, scope in scopes.items()]  # noqa: S608
+    rows = {name: count for name, count in lake.stream(" UNION ALL ".join(counts), tables=tables) if count}
+    touched = list(_parts_of(lake, gone, set(gone_runs)))
+
+    def ask(connection: Connection) -> dict[str, int]:
+        found = {}
+        for table in (exposures, findings):
+            query = sa.select(sa.func.count()).select_from(table).where(table.c.run.in_(gone_runs))
+            found[table.name] = int(connection.execute(query).scalar() or 0)
+        return found
+
+    rows |= {name: count for name, count in ledger.database.read(ask).items() if count}
+    return Doomed(tuple(gone_runs), gone.num_rows, rows, len(touched))
+
+
+def _touched(lake: Lake, gone_runs: set[str]) -> Iterator[tuple[str, str, int, int]]:
+    """As ``_parts_of``, for the units that are written down; each part is looked at anew, as some are done already."""
+    import pyarrow.parquet as pq
+
+    yield from _parts_of(lake, pq.read_table(lake.directory / "pruning" / "gone.parquet"), gone_runs)
+
+
+def _parts_of(lake: Lake, gone: "pa.Table", gone_runs: set[str]) -> Iterator[tuple[str, str, int, int]]:
+    """Parts that hold something of these units and runs: the part, its run, how many of its units go, of how many."""
+    sql = """SELECT part, count(gone.unit), count(*) FROM units LEFT JOIN gone USING (unit, version)
+        GROUP BY part HAVING count(gone.unit) > 0 ORDER BY part"""
+    for part, some, every in list(lake.stream(sql, tables={"gone": gone})):
+        yield part, "", some, every
+    with storage_errors(lake.directory):
+        live = lake.layout().live
+    for part in live if gone_runs else ():
+        run = run_of(lake.directory / "parts" / part)
+        if run in gone_runs:
+            yield part, run, 0, 0
+
+
+def _forget_units(database: Database, gone: "pa.Table") -> None:
+    for some in batched(zip(gone["unit"].to_pylist(), gone["version"].to_pylist(), strict=True), ROWS_A_STATEMENT):
+        _delete(database, sa.delete(units).where(sa.tuple_(units.c.key, units.c.version).in_(some)))
+
+
+def _delete(database: Database, what: sa.Delete) -> None:
+    database.write(lambda connection: connection.execute(what).rowcount)
+
+
+def _forget_runs(database: Database, gone: Sequence[str]) -> None:
+    def forget(connection: Connection) -> None:
+        for some in batched(gone, ROWS_A_STATEMENT):
+            for table in (findings, exposure_apps, exposures):
+                connection.execute(sa.delete(table).where(table.c.run.in_(some)))
+            connection.execute(sa.delete(runs).where(runs.c.id.in_(some)))
+        carried = sa.select(runs.c.grant_sha256).where(runs.c.grant_sha256.is_not(None))
+        connection.execute(sa.delete(grants).where(grants.c.sha256.not_in(carried)))
+
+    if gone:
+        database.write(forget)
+
+
+def _forget_parts(ledger: Ledger, published: set[str]) -> None:
+    for some in batched(sorted(ledger.entered_parts() - published), ROWS_A_STATEMENT):
+        _delete(ledger.database, sa.delete(parts).where(parts.c.name.in_(some)))

@@ -1,0 +1,99 @@
+"""``tieback workspace check``, ``compact`` and ``prune``, as a user sees them."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner, Result
+
+from tests.unit.storage.test_compaction import fill
+from tieback.cli.workspace import app
+from tieback.model.errors import UsageError, WorkspaceError
+from tieback.storage.tables import runs, units
+from tieback.storage.workspace import Workspace
+
+
+def run(*arguments: str | Path, typed: str | None = None) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=typed)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with twelve apps in three parts, and two runs that ended long ago."""
+    from tieback.storage.recovery import recover
+
+    directory = tmp_path_factory.mktemp("made") / "ws"
+    with Workspace.open(directory) as workspace:
+        fill(workspace.lake, 12)
+        recover(workspace.lake, workspace.ledger)
+        ids = workspace.lake.query("SELECT DISTINCT run FROM inputs ORDER BY run")["run"].to_pylist()
+        with workspace.ledger.database.writing() as connection:
+            for number, one in enumerate(ids):
+                connection.execute(sa.insert(runs).values(id=one, started=1.0, ended=2.0 + number, args="[]"))
+            connection.execute(sa.update(units).values(updated=1.0))
+    return directory
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "ws"))
+
+
+def test_a_sound_lake(folder: Path) -> None:
+    result = run("check", "-w", folder)
+    assert (result.exit_code, result.stdout) == (0, "11 parts are sound, 0 damaged\n")
+
+
+def test_a_damaged_part_is_named(folder: Path) -> None:
+    path = next((folder / "lake" / "parts").glob("units-*/apps.parquet"))
+    path.write_bytes(b"PAR1")
+    result = run("check", "-w", folder)
+    assert result.exit_code == 3
+    assert result.stdout == f"{path.parent.name}: apps.parquet: truncated to 4 bytes\n10 parts are sound, 1 damaged\n"
+    assert "the next `tieback scan` of the same inputs makes them anew" in result.stderr
+    told = json.loads(run("check", "-w", folder, "--format", "json").stdout)
+    assert (told["sound"], list(told["damaged"])) == (10, [path.parent.name])
+
+
+def test_few_big_parts(folder: Path) -> None:
+    assert run("compact", "-w", folder).stdout.splitlines()[1].split() == ["parts", "11", "3"]
+    told = json.loads(run("compact", "-w", folder, "--format", "json").stdout)
+    assert (told["before"], told["after"], told["rows"]) == (3, 3, 0)
+
+
+def test_only_one_may_write(folder: Path) -> None:
+    with Workspace.open(folder) as workspace, workspace.lock():
+        for command in (("compact",), ("prune", "--older-than", "1d")):
+            assert isinstance(run(*command, "-w", folder).exception, WorkspaceError)
+
+
+def test_what_would_go_is_told_and_stays(folder: Path) -> None:
+    result = run("prune", "-w", folder, "--older-than", "180d", "--dry-run")
+    assert "run 20260101T000000Z-aaaaaaaa" in result.stdout
+    assert "run 20260102T000000Z-bbbbbbbb" not in result.stdout, "the last run stays"
+    told = json.loads(run("prune", "-w", folder, "--older-than", "180d", "--dry-run", "--format", "json").stdout)
+    assert (told["runs"], told["units"], told["dry_run"]) == (["20260101T000000Z-aaaaaaaa"], 0, True)
+
+
+def test_nobody_to_be_asked_removes_nothing(folder: Path) -> None:
+    result = run("prune", "-w", folder, "--older-than", "180d")
+    assert isinstance(result.exception, UsageError)
+    assert "--yes" in str(result.exception.diagnostics())
+    assert "run 20260101T000000Z-aaaaaaaa" in run("prune", "-w", folder, "--older-than", "180d", "--dry-run").stdout
+
+
+def test_what_goes_is_gone(folder: Path) -> None:
+    (folder / "retention.toml").write_text('older_than = "30d"\n')
+    result = run("prune", "-w", folder, "--yes")
+    assert result.exit_code == 0
+    assert "removed; the audit log and the cases stay" in result.stderr
+    again = run("prune", "-w", folder, "--yes")
+    assert "0 parts of the lake are removed or made over" in again.stdout
+    assert again.stderr == ""
+
+
+@pytest.mark.parametrize("command", ["check", "compact", "prune"])
+def test_help_has_an_example(command: str) -> None:
+    assert f"Example: tieback workspace {command}" in " ".join(run(command, "--help").stdout.split())

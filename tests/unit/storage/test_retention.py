@@ -1,0 +1,249 @@
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.unit.storage.test_compaction import document, unit
+from tieback.engine.interface import UnitEnd, UnitState
+from tieback.model.errors import UsageError, WorkspaceError
+from tieback.storage import retention
+from tieback.storage.apps import app_tables
+from tieback.storage.compaction import compact
+from tieback.storage.inputs import RunInput, save_inputs
+from tieback.storage.lake import part_name
+from tieback.storage.recovery import recover
+from tieback.storage.retention import DAY, Doomed, Policy, finish, plan, prune, read_policy
+from tieback.storage.schemas import rows_table
+from tieback.storage.tables import State, exposures, findings, grants, parts, runs, units
+from tieback.storage.workspace import Workspace
+
+NOW = 1_800_000_000.0
+AGES = (400, 300, 1)
+"""Days since each run; each was given apps of its own and one that all share."""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three runs, made once."""
+    directory = tmp_path_factory.mktemp("made") / "ws"
+    with Workspace.open(directory) as opened:
+        for number, age in enumerate(AGES):
+            _run(opened, number, NOW - age * DAY)
+        recover(opened.lake, opened.ledger)
+        with opened.ledger.database.writing() as connection:
+            for number, age in enumerate(AGES):
+                keys = [unit(n).key for n in _apps(number)]
+                change = sa.update(units).where(units.c.key.in_(keys)).values(updated=NOW - age * DAY)
+                connection.execute(change)
+            # Read first with the oldest run.
+            connection.execute(sa.update(units).where(units.c.key == unit(0).key).values(updated=NOW - AGES[0] * DAY))
+    return directory
+
+
+@pytest.fixture
+def workspace(made: Path, tmp_path: Path) -> Iterator[Workspace]:
+    shutil.copytree(made, tmp_path / "ws")
+    with Workspace.open(tmp_path / "ws") as opened:
+        yield opened
+
+
+def _apps(run: int) -> list[int]:
+    return [*range(10 * run + 1, 10 * run + 5)]
+
+
+def _id(run: int) -> str:
+    return f"2026010{run}T000000Z-aaaaaaaa"
+
+
+def _run(workspace: Workspace, number: int, ended: float) -> None:
+    lake, run = workspace.lake, _id(number)
+    first = [0, *_apps(number)] if number == 0 else _apps(number)
+    batch = [unit(n) for n in first]
+    part = part_name(batch)
+    workspace.ledger.claim(batch, run, 3600)
+    lake.publish(part, app_tables([(unit(n), document(n)) for n in first]), batch)
+    workspace.ledger.finish([UnitEnd(one, UnitState.DONE, part=part) for one in batch])
+    save_inputs(lake, run, [RunInput(f"{n}.apk", unit(n).key, "v1") for n in [0, *_apps(number)]])
+    lake.publish(
+        f"probes-{run}-0",
+        {"probes": rows_table("probes", [(run, 0, "t", "a", "p", "x", "1", "ok", "open", "", 0, 1, 1, 0.1, "{}")])},
+    )
+    with workspace.ledger.database.writing() as connection:
+        connection.execute(sa.insert(grants).values(sha256=f"{number}" * 64, text="g", first_used=ended))
+        values = {"id": run, "started": ended - 60, "ended": ended, "grant_sha256": f"{number}" * 64, "args": "[]"}
+        connection.execute(sa.insert(runs).values(values))
+        store = {"run": run, "id": "exp", "product": "x", "access": "open", "severity": "low", "document": "{}"}
+        connection.execute(sa.insert(exposures).values(store))
+        finding = {"run": run, "id": "f", "rule": "r", "severity": "low", "document": "{}"}
+        connection.execute(sa.insert(findings).values(finding))
+
+
+def held(workspace: Workspace) -> dict[str, object]:
+    """What ledger and lake say, side by side."""
+    lake, ledger = workspace.lake, workspace.ledger
+    with ledger.database.reading() as connection:
+        found: dict[str, object] = {
+            table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()
+            for table in (runs, exposures, findings, grants, units)
+        }
+        assert set(connection.execute(sa.select(parts.c.name)).scalars()) <= lake.parts()
+        known = list(connection.execute(sa.select(units.c.key, units.c.part)))
+    sql = " UNION ALL ".join(f"SELECT DISTINCT '{name}', unit FROM {name}" for name in ("units", "apps", "sightings"))
+    sql += "".join(f" UNION ALL SELECT DISTINCT '{name}', run FROM {name}" for name in ("inputs", "probes"))
+    lying: dict[str, set[str]] = {}
+    for name, value in lake.stream(sql):
+        lying.setdefault(name, set()).add(value)
+    assert {key for key, _ in known} == lying["units"] == lying["apps"] == lying["sightings"], "in both or in none"
+    assert {part for _, part in known} <= lake.parts()
+    for name in ("inputs", "probes"):
+        found[name] = sorted(run[7] for run in lying[name])
+    return found
+
+
+def left_of(apps: int, *of_runs: str) -> dict[str, object]:
+    """What ``held`` says where these runs are left."""
+    counts = dict.fromkeys(("runs", "exposures", "findings", "grants"), len(of_runs))
+    return {**counts, "units": apps, "inputs": list(of_runs), "probes": list(of_runs)}
+
+
+EVERYTHING = left_of(13, "0", "1", "2")
+
+
+@pytest.mark.parametrize(
+    ("compacted", "policy", "left"),
+    [
+        # The shared app was read long ago, and the runs that stay were given it.
+        (False, Policy(180, 1), left_of(5, "2")),
+        (True, Policy(180, 1), left_of(5, "2")),
+        (True, Policy(350, 1), left_of(9, "1", "2")),
+        (False, Policy(180, 2), left_of(9, "1", "2")),
+        (False, Policy(180, 3), EVERYTHING),
+        (False, Policy(500, 1), EVERYTHING),
+    ],
+)
+def test_what_goes_and_what_stays(
+    workspace: Workspace, policy: Policy, left: dict[str, object], compacted: bool
+) -> None:
+    if compacted:
+        compact(workspace.lake)
+    doomed = plan(workspace.lake, workspace.ledger, policy, NOW)
+    assert held(workspace) == EVERYTHING, "a plan removes nothing"
+    assert prune(workspace.lake, workspace.ledger, policy, NOW) == (doomed, True)
+    assert len(doomed.runs) == 3 - int(str(left["runs"]))
+    assert doomed.units == 13 - int(str(left["units"]))
+    recover(workspace.lake, workspace.ledger)
+    assert plan(workspace.lake, workspace.ledger, policy, NOW) == Doomed((), 0, {}, 0)
+    assert held(workspace) == left
+    assert not (workspace.lake_directory / "pruning").exists()
+
+
+def test_the_plan_is_told_in_rows(workspace: Workspace) -> None:
+    doomed = plan(workspace.lake, workspace.ledger, Policy(350, 1), NOW)
+    assert doomed.runs == (_id(0),)
+    assert doomed.rows == {
+        "apps": 4,
+        "sightings": 8,
+        "units": 4,
+        "inputs": 5,
+        "probes": 1,
+        "exposures": 1,
+        "findings": 1,
+    }
+    assert doomed.parts == 3
+
+
+def test_what_was_removed_can_come_again(workspace: Workspace) -> None:
+    """The same batch, so the same part, after all of it or a piece of it went."""
+    prune(workspace.lake, workspace.ledger, Policy(180, 1), NOW)
+    for batch in ([unit(n) for n in _apps(1)], [unit(n) for n in _apps(0)]):
+        assert workspace.ledger.claim(batch, "next", 60) == batch
+        documents = [(one, document(int(one.source.removesuffix(".apk")))) for one in batch]
+        assert workspace.lake.publish(part_name(batch), app_tables(documents), batch)
+        workspace.ledger.finish([UnitEnd(one, UnitState.DONE, part=part_name(batch)) for one in batch])
+    recover(workspace.lake, workspace.ledger)
+    assert held(workspace)["units"] == 13
+    assert workspace.ledger.counts() == {State.DONE: 13}
+
+
+def test_what_is_set_aside_or_worked_on_stays(workspace: Workspace) -> None:
+    with workspace.ledger.database.writing() as connection:
+        for n, state in ((1, State.POISON), (2, State.LEASED)):
+            connection.execute(sa.update(units).where(units.c.key == unit(n).key).values(state=state))
+    assert plan(workspace.lake, workspace.ledger, Policy(350, 1), NOW).units == 2
+
+
+@pytest.mark.parametrize("step", ["merge", "sweep", "_forget_units", "_forget_parts"])
+def test_a_kill_between_two_steps_is_finished_by_the_next_run(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(retention, step, killed)
+    with pytest.raises(KeyboardInterrupt):
+        prune(workspace.lake, workspace.ledger, Policy(180, 1), NOW)
+    monkeypatch.undo()
+    recover(workspace.lake, workspace.ledger)
+    assert held(workspace) == left_of(5, "2")
+    assert not (workspace.lake_directory / "pruning").exists()
+
+
+def test_a_full_disk_keeps_what_is_not_removed_yet(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(WorkspaceError, match="the disk is full"):
+        prune(workspace.lake, workspace.ledger, Policy(180, 1), NOW)
+    monkeypatch.undo()
+    assert finish(workspace.lake, workspace.ledger)
+    assert held(workspace)["units"] == 5
+
+
+def test_who_reads_meanwhile_keeps_the_old_files(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "WAIT", 0.0)
+    with closing(workspace.lake.stream("SELECT unit FROM apps", rows_a_batch=1)) as rows:
+        next(rows)
+        _, swept = prune(workspace.lake, workspace.ledger, Policy(180, 1), NOW)
+        assert not swept
+        assert sum(1 for _ in rows) == 12
+    recover(workspace.lake, workspace.ledger)
+    assert workspace.lake.layout().hidden == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "policy"),
+    [
+        (None, ("180d", 3), Policy(180, 3)),
+        (None, ("1d", None), Policy(1, 1)),
+        ('older_than = "90d"\nkeep_runs = 5\n', (None, None), Policy(90, 5)),
+        ('older_than = "90d"\nkeep_runs = 5\n', ("30d", 2), Policy(30, 2)),
+    ],
+)
+def test_policies(tmp_path: Path, text: str | None, options: tuple[str | None, int | None], policy: Policy) -> None:
+    if text is not None:
+        (tmp_path / "retention.toml").write_text(text)
+    assert read_policy(tmp_path, *options) == policy
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "told"),
+    [
+        ("", None, "nothing says how old is too old"),
+        ("", "0d", "'0d' is no age"),
+        ("", "6 months", "'6 months' is no age"),
+        ("older_than = 90", None, "90 is no age"),
+        ('older_than = "90d"\nkeep_runs = 0', None, "0 is no number of runs"),
+        ('older_than = "90d"\nkeep = 1', None, "keep is not known"),
+        ("older_than = [", None, "cannot be read"),
+        ("\x00", None, "cannot be read"),
+    ],
+)
+def test_policies_that_are_none(tmp_path: Path, text: str, age: str | None, told: str) -> None:
+    (tmp_path / "retention.toml").write_text(text)
+    with pytest.raises(UsageError, match=told):
+        read_policy(tmp_path, age, None)
