@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from tieback.model.errors import TiebackError
 from tieback.scope.conversation import LookAgain
-from tieback.scope.turns import Turns
+from tieback.scope.turns import Turn, Turns
 
 HEED_SECONDS = 0.1
 """Between two looks whether to stop."""
@@ -90,24 +90,24 @@ class Window[Item, Result]:
             turn = self._turns.take()
             if turn is None:
                 break
-            self._tasks.add(asyncio.create_task(self._one(*turn)))
+            self._tasks.add(asyncio.create_task(self._one(turn)))
             begun += 1
         return False
 
-    async def _one(self, item: Item, lot: str) -> None:
+    async def _one(self, turn: Turn[Item]) -> None:
         try:
-            result = await self._ask(item)
+            result = await self._ask(turn.item)
         except LookAgain:
-            self._turns.again(self._again(item))
+            self._turns.again(turn, self._again(turn.item))
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - raised where the results are read
             self._fail(error)
             self._end()
         else:
-            self._ended.append((item, result))
+            self._ended.append((turn.item, result))
         finally:
-            self._turns.ended(lot)
+            self._turns.ended(turn)
             task = asyncio.current_task()
             assert task is not None
             self._tasks.discard(task)

@@ -7,6 +7,7 @@ read. TLS runs over memory buffers (``ssl.SSLObject``), which lets it begin in t
 import asyncio
 import errno
 import os
+import select
 import socket
 import ssl
 from collections.abc import Callable
@@ -112,10 +113,13 @@ class Connection:
                 await asyncio.get_running_loop().sock_connect(sock, (address, port))
             return cls(sock, left, charge)
         except TimeoutError:
-            if _connected(sock):
-                # It came while the loop had its hands full: our time ran out, not the service's.
+            # An answer may have come while the loop had its hands full: our time ran out, not the service's.
+            number = _answer(sock)
+            if number == 0:
                 return cls(sock, left, charge)
             sock.close()
+            if number is not None:
+                raise _connect_fault(OSError(number, ""), address, port) from None
             raise Fault(Outcome.TIMEOUT, f"no connection to {address} port {port} in {limit:.1f} s") from None
         except OSError as error:
             sock.close()
@@ -295,12 +299,16 @@ class Connection:
         return Fault(Outcome.PROTOCOL_MISMATCH, f"the peer reset the connection after {self._raw} bytes")
 
 
-def _connected(sock: socket.socket) -> bool:
-    try:
-        sock.getpeername()
-    except OSError:
-        return False
-    return True
+def _answer(sock: socket.socket) -> int | None:
+    """What came of a connect: 0 or an error number; ``None`` where nothing yet."""
+    waiting = select.poll()
+    waiting.register(sock, select.POLLOUT)
+    found = waiting.poll(0)
+    if not found:
+        return None
+    failed = bool(found[0][1] & (select.POLLHUP | select.POLLERR))
+    # Somebody may have taken the number off the socket before.
+    return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) or (errno.ECONNREFUSED if failed else 0)
 
 
 def _connect_fault(error: OSError, address: str, port: int) -> Fault:

@@ -2,7 +2,8 @@
 
 Items come in lots: addresses of one network, names of one provider. Lots take turns, and while several of them wait
 none has more than its part of the window under way, so that one that is slow, silent or limited in its rate leaves the
-others their places. Of one lot first come is first served. No sockets, no clock.
+others their places. Of one lot first come is first served. What is asked again has at most half of the window while
+others wait for their first time. No sockets, no clock.
 
 What is known of the stream is ``ahead`` items: a lot that fills all of that is asked until it lets the next come in.
 """
@@ -11,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
+from typing import NamedTuple
 
 AHEAD = 65_536
 """Items of the stream that are held at once, about 300 bytes each."""
@@ -20,8 +22,17 @@ _RESERVE = 8
 """One place in so many is kept for lots that may yet come, as long as the stream goes on."""
 
 
+class Turn[Item](NamedTuple):
+    """An item whose turn it is; give it back to ``ended``."""
+
+    item: Item
+    lot: str
+    again: bool
+    """Whether it had a turn before."""
+
+
 class Turns[Item]:
-    """Gives out each item of a stream once."""
+    """Gives out each item of a stream once, and once more those that are put back."""
 
     def __init__(self, items: Iterable[Item], lot_of: Callable[[Item], str], window: int, ahead: int = AHEAD) -> None:
         """Begin; nothing is read yet.
@@ -32,88 +43,120 @@ class Turns[Item]:
             window: places, at least 1.
             ahead: items that may be held, at least 1.
         """
-        self._items = iter(items)
+        self._items = enumerate(items, start=1)
         self._lot_of = lot_of
         self._window = window
         self._ahead = ahead
-        self._waiting: dict[str, deque[Item]] = {}
+        self._first = _Lots[Item]()
+        self._late = _Lots[Item]()
+        self._read_all = False
+        self._late_next = False
+        self.known = 0
+        """Items read from the stream so far."""
+
+    @property
+    def under_way(self) -> int:
+        """Items that were given out and have not ended."""
+        return self._first.under_way + self._late.under_way
+
+    def take(self) -> Turn[Item] | None:
+        """The next turn; ``None`` where all have begun, or a place must come free first."""
+        self._read()
+        self._late_next = not self._late_next
+        return self._take_late() or self._take_first() if self._late_next else self._take_first() or self._take_late()
+
+    def ended(self, turn: Turn[Item]) -> None:
+        """An item that was given out has ended."""
+        (self._late if turn.again else self._first).ended(turn.lot)
+
+    def again(self, turn: Turn[Item], item: Item) -> None:
+        """Give this out for an item that has ended, once more and later."""
+        self._late.add(turn.lot, item)
+
+    def _take_first(self) -> Turn[Item] | None:
+        # Places for lots that may yet come.
+        most = self._window if self._read_all else max(1, self._window - self._window // _RESERVE)
+        return _turn(self._first.take(self._window, most), again=False)
+
+    def _take_late(self) -> Turn[Item] | None:
+        window = self._window // 2 if self._first.waiting else self._window
+        if self._late.under_way >= window:
+            return None
+        return _turn(self._late.take(window, window), again=True)
+
+    def _read(self) -> None:
+        for _ in range(_GULP):
+            if self._read_all or self._first.waiting >= self._ahead:
+                return
+            found = next(self._items, None)
+            if found is None:
+                self._read_all = True
+                return
+            self.known, item = found
+            self._first.add(self._lot_of(item), item)
+
+
+def _turn[Item](found: tuple[str, Item] | None, *, again: bool) -> Turn[Item] | None:
+    return None if found is None else Turn(found[1], found[0], again)
+
+
+class _Lots[Item]:
+    """Items that wait, by lot, and how many of each lot are under way."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, deque[Item]] = {}
         """Lots with items that wait; no deque is empty."""
         self._order: deque[str] = deque()
         """Those of them that may begin another, the next one first."""
         self._full: dict[str, None] = {}
         """Those that had their part when they were last looked at."""
         self._under_way: Counter[str] = Counter()
+        self._part = 1
+        """Places that one lot may have, when that was last worked out."""
         self.under_way = 0
-        """Items that were given out and have not ended."""
-        self._last_part = 0
-        self._held = 0
-        self._late: deque[Item] = deque()
-        self._read_all = False
-        self.known = 0
-        """Items read from the stream so far."""
+        self.waiting = 0
 
-    def take(self) -> tuple[Item, str] | None:
-        """The next item and its lot, for ``ended``; ``None`` where all have begun, or a place must come free first."""
-        self._read()
-        lot = self._turn()
+    def add(self, lot: str, item: Item) -> None:
+        """Let an item wait."""
+        self.waiting += 1
+        its = self._items.get(lot)
+        if its is None:
+            self._items[lot] = deque((item,))
+            self._order.append(lot)
+        else:
+            its.append(item)
+
+    def take(self, window: int, most: int) -> tuple[str, Item] | None:
+        """The next item of the lot whose turn it is, if one may begin; none has more than ``most`` places."""
+        lot = self._next(max(1, min(most, -(-window // max(1, len(self._items))))))
         if lot is None:
             return None
-        its = self._waiting[lot]
+        its = self._items[lot]
         item = its.popleft()
-        self._held -= 1
-        self._under_way[lot] += 1
+        self.waiting -= 1
         self.under_way += 1
+        self._under_way[lot] += 1
         if not its:
-            del self._waiting[lot]
-        elif self._under_way[lot] < self._part():
+            del self._items[lot]
+        elif self._under_way[lot] < self._part:
             self._order.append(lot)
         else:
             self._full[lot] = None
-        return item, lot
+        return lot, item
 
     def ended(self, lot: str) -> None:
-        """An item of this lot that was given out has ended."""
+        """One of this lot is under way no longer."""
         self.under_way -= 1
         self._under_way[lot] -= 1
         if not self._under_way[lot]:
             del self._under_way[lot]
-        if lot in self._full and self._under_way[lot] < self._part():
+        if lot in self._full and self._under_way[lot] < self._part:
             del self._full[lot]
             self._order.append(lot)
 
-    def again(self, item: Item) -> None:
-        """Give an item out once more, after all that are still to come; it must have ended."""
-        self._late.append(item)
-
-    def _read(self) -> None:
-        for _ in range(_GULP):
-            if self._held >= self._ahead or self._read_all:
-                break
-            item = next(self._items, None)
-            if item is None:
-                self._read_all = True
-                break
-            self.known += 1
-            self._add(item)
-        # What is asked again would fill the places that others wait for.
-        due = len(self._late) if not self._waiting else len(self._late) - self._ahead
-        for _ in range(min(due, self._ahead)):
-            self._add(self._late.popleft())
-
-    def _add(self, item: Item) -> None:
-        lot = self._lot_of(item)
-        its = self._waiting.get(lot)
-        if its is None:
-            self._waiting[lot] = deque((item,))
-            self._order.append(lot)
-        else:
-            its.append(item)
-        self._held += 1
-
-    def _turn(self) -> str | None:
-        before, part = self._last_part, self._part()
-        self._last_part = part
-        if part > before or not self._order:
+    def _next(self, part: int) -> str | None:
+        grown, self._part = part > self._part, part
+        if grown or not self._order:
             # Parts grow when lots run dry, a few dozen times in all.
             more = [lot for lot in self._full if self._under_way[lot] < part]
             for lot in more:
@@ -125,11 +168,6 @@ class Turns[Item]:
                 return lot
             self._full[lot] = None
         return None
-
-    def _part(self) -> int:
-        """Places that one lot may have: all but a reserve where it waits alone."""
-        most = self._window if self._read_all else self._window - self._window // _RESERVE
-        return max(1, min(most, -(-self._window // max(1, len(self._waiting)))))
 
 
 def lot_of(host: str, provider_of: Callable[[str], str] | None = None) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.scope.turns import Turns, lot_of
+from tieback.scope.turns import Turn, Turns, lot_of
 
 type Item = tuple[str, int]
 
@@ -25,19 +25,19 @@ def items(*sizes: tuple[str, int]) -> list[Item]:
 def served(turns: Turns[Item], window: int, late: Iterable[Item] = ()) -> list[Item]:
     """All items in the order in which they began, where the oldest under way ends whenever the window is full."""
     begun: list[Item] = []
-    under_way: deque[tuple[Item, str]] = deque()
+    under_way: deque[Turn[Item]] = deque()
     again = set(late)
     while True:
         while len(under_way) < window and (turn := turns.take()) is not None:
             under_way.append(turn)
-            begun.append(turn[0])
+            begun.append(turn.item)
         if not under_way:
             return begun
-        item, its = under_way.popleft()
-        turns.ended(its)
-        if item in again:
-            again.discard(item)
-            turns.again(item)
+        ended = under_way.popleft()
+        turns.ended(ended)
+        if ended.item in again:
+            again.discard(ended.item)
+            turns.again(ended, ended.item)
 
 
 ORDERS = [
@@ -57,17 +57,17 @@ def test_order(lots: list[tuple[str, int]], window: int, order: str) -> None:
 def test_a_lot_that_is_stuck_leaves_the_others_their_places() -> None:
     turns = Turns(items(("stuck", 1000), ("b", 500), ("c", 500)), lot, 30)
     begun = [turn for _ in range(30) if (turn := turns.take()) is not None]
-    assert Counter(name for _, name in begun) == {"stuck": 10, "b": 10, "c": 10}
+    assert Counter(turn.lot for turn in begun) == {"stuck": 10, "b": 10, "c": 10}
     # The first never ends; the others go on, all of them.
     done = Counter[str]()
-    waiting = deque(name for _, name in begun if name != "stuck")
+    waiting = deque(turn for turn in begun if turn.lot != "stuck")
     while waiting:
-        name = waiting.popleft()
-        turns.ended(name)
-        done[name] += 1
+        ended = waiting.popleft()
+        turns.ended(ended)
+        done[ended.lot] += 1
         while turns.under_way < 30 and (turn := turns.take()) is not None:
-            if turn[1] != "stuck":
-                waiting.append(turn[1])
+            if turn.lot != "stuck":
+                waiting.append(turn)
     assert (done["b"], done["c"]) == (500, 500)
 
 
@@ -95,9 +95,29 @@ def test_the_stream_is_read_as_far_as_is_needed() -> None:
     assert turns.known == read
 
 
-def test_what_is_asked_again_comes_after_what_was_not_asked_yet() -> None:
-    begun = served(Turns(items(("a", 3), ("b", 3)), lot, 2), 2, late=[("a", 0), ("b", 1)])
-    assert begun == [("a", 0), ("b", 0), ("a", 1), ("b", 1), ("a", 2), ("b", 2), ("a", 0), ("b", 1)]
+def test_what_is_asked_again_comes_later_and_has_half_of_the_places_at_most() -> None:
+    turns = Turns(items(("a", 300), ("b", 300)), lot, 20)
+    first = [turn for _ in range(20) if (turn := turns.take()) is not None]
+    for turn in first:
+        turns.ended(turn)
+        turns.again(turn, turn.item)
+    later = [turn for _ in range(20) if (turn := turns.take()) is not None]
+    assert Counter((turn.lot, turn.again) for turn in later) == {
+        ("a", True): 5,
+        ("b", True): 5,
+        ("a", False): 5,
+        ("b", False): 5,
+    }
+    assert {turn.item for turn in later if turn.again} <= {turn.item for turn in first}
+
+
+def test_alone_what_is_asked_again_has_all_places() -> None:
+    turns = Turns(items(("a", 4)), lot, 4)
+    for turn in [turn for _ in range(4) if (turn := turns.take()) is not None]:
+        turns.ended(turn)
+        turns.again(turn, turn.item)
+    later = [turn for _ in range(5) if (turn := turns.take()) is not None]
+    assert [turn.again for turn in later] == [True] * 4
 
 
 @given(
@@ -111,37 +131,38 @@ def test_whatever_the_stream_and_whoever_ends_first(
     stream: list[Item], window: int, ahead: int, ends: Random, share_again: float
 ) -> None:
     turns = Turns(stream, lot, window, ahead)
-    under_way: list[tuple[Item, str]] = []
+    under_way: list[Turn[Item]] = []
     begun = Counter[Item]()
     again = {item for item in stream if ends.random() < share_again}
     passed_over = Counter[str]()
     while True:
         while len(under_way) < window:
-            waiting = {name for name in turns._waiting if not any(its == name for _, its in under_way)}
+            idle = {name for name in turns._first._items if not any(one.lot == name for one in under_way)}
             turn = turns.take()
             if turn is None:
                 break
-            item, name = turn
             under_way.append(turn)
-            begun[item] += 1
-            # Nobody with nothing under way is passed over more often than there are lots.
-            for other in waiting - {name}:
-                passed_over[other] += 1
-                assert passed_over[other] <= 8
-            del passed_over[name]
-            # No lot has more than its part while others wait.
-            others = len(set(turns._waiting) | {name})
-            assert sum(its == name for _, its in under_way) <= max(1, -(-window // max(1, others - 1)))
+            begun[turn.item] += 1
+            if not turn.again:
+                # Nobody with nothing under way is passed over more often than there are lots.
+                for other in idle - {turn.lot}:
+                    passed_over[other] += 1
+                    assert passed_over[other] <= 8
+                del passed_over[turn.lot]
+                # No lot has more than its part while others wait.
+                others = max(1, len(set(turns._first._items) | {turn.lot}) - 1)
+                its = sum(one.lot == turn.lot and not one.again for one in under_way)
+                assert its <= max(1, -(-window // others))
         assert turns.under_way == len(under_way) <= window
         if not under_way:
             break
         # Where something waits hardly a place is empty.
-        assert len(under_way) >= window - window // 8 or not turns._waiting
-        item, name = under_way.pop(ends.randrange(len(under_way)))
-        turns.ended(name)
-        if item in again:
-            again.discard(item)
-            turns.again(item)
+        assert len(under_way) >= window - window // 8 or not turns._first.waiting
+        ended = under_way.pop(ends.randrange(len(under_way)))
+        turns.ended(ended)
+        if ended.item in again:
+            again.discard(ended.item)
+            turns.again(ended, ended.item)
     assert set(begun) == set(stream)
     assert begun.total() == len(stream) + sum(count - 1 for count in begun.values())
     assert max(begun.values(), default=1) <= 2

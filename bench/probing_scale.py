@@ -1,0 +1,242 @@
+"""100,000 targets on loopback addresses through one probing service: cost, memory, turns, first looks and a stop.
+
+One network of 20,000 targets comes first in the stream, 320 of 250 after it. 300 targets are emulated stores (the
+responder of ``bench.throughput``, reachable over the loopback device alone), some never answer a connect (a listener
+whose queue is full), all others refuse. Each row is a process of its own: ``python -m bench.probing_scale WHAT …``.
+"""
+
+import asyncio
+import itertools
+import json
+import os
+import resource
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bench.measure import peak_mib, table
+from bench.throughput import REDIS, SILENT
+
+BIG, SMALL_NETWORKS, A_NETWORK, STORES = 20_000, 320, 250, 300
+TARGETS = BIG + SMALL_NETWORKS * A_NETWORK
+DROPS = 16382
+"""Port of the listener whose queue is full."""
+REFUSES = 16400
+"""The first of the ports where nobody listens."""
+ROWS = (
+    # event loop, conversations at once, targets, of them never answering a connect, with first looks
+    ("asyncio", 1000, TARGETS, 0, True),
+    ("uvloop", 1000, TARGETS, 0, True),
+    ("asyncio", 10_000, TARGETS, 0, True),
+    ("uvloop", 10_000, TARGETS, 0, True),
+    ("asyncio", 32, TARGETS // 5, 0, True),
+    ("asyncio", 1000, TARGETS // 5, 4000, True),
+    ("asyncio", 1000, TARGETS // 5, 4000, False),
+)
+
+
+def run() -> str:
+    """Measure and describe."""
+    with responding() as ready:
+        if not ready:
+            return "### Probing at scale\n\nLeft out: its ports are in use here.\n"
+        measured = [(row, _child("ask", json.dumps(row))) for row in ROWS]
+        stops = [(loop, _child("stop", json.dumps([loop, 10_000]))) for loop in ("asyncio", "uvloop")]
+    columns = ["loop", "at once", "targets", "never answer", "first looks", "wall s", "CPU s", "CPU us a target"]
+    columns += ["right", "peak MiB", "last network heard of after", "answers complete after s"]
+    rows = [
+        [
+            loop,
+            f"{size:,}",
+            f"{count:,}",
+            f"{drops:,}",
+            "yes" if hasty else "no",
+            f"{one['wall']:.1f}",
+            f"{one['cpu']:.1f}",
+            f"{one['cpu'] / count * 1e6:.0f}",
+            f"{one['right']:,}",
+            f"{one['peak']:.0f}",
+            f"{one['first']:,} reports",
+            f"{one['answered']:.1f}",
+        ]
+        for (loop, size, count, drops, hasty), one in measured
+    ]
+    stopped = [
+        [loop, f"{one['open']:,}", f"{one['wall']:.2f}", f"{one['cpu']:.2f}", f"{one['each']:.1f}"]
+        for loop, one in stops
+    ]
+    return (
+        "### Probing at scale\n\n`python -m bench probing_scale`: loopback addresses in 321 networks, one of them of "
+        f"{BIG:,} targets and first in the stream; {STORES} emulated stores, some that never answer a connect, the "
+        "rest refuse.\n\n"
+        + table(columns, rows)
+        + "\nThe stop file, with so many conversations waiting for an answer: until the last is closed and logged.\n\n"
+        + table(["loop", "conversations", "wall s", "CPU s", "KiB each"], stopped)
+    )
+
+
+@contextmanager
+def responding() -> Iterator[bool]:
+    """The responder, and the listener that lets connects wait; whether both got their ports."""
+    with ExitStack() as stack:
+        responder = stack.enter_context(
+            subprocess.Popen([sys.executable, "-m", "bench.throughput"], stdout=subprocess.PIPE, text=True)
+        )
+        stack.callback(responder.kill)
+        assert responder.stdout is not None
+        ready = responder.stdout.readline() == "ready\n"
+        full = stack.enter_context(socket.socket())
+        full.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo\0")
+        try:
+            full.bind(("0.0.0.0", DROPS))
+        except OSError:
+            ready = False
+        full.listen(0)
+        for _ in range(2):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            with suppress(BlockingIOError):
+                waiting.connect(("127.0.0.1", DROPS))
+        yield ready
+
+
+def _child(*words: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "bench.probing_scale", *words]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=900).stdout
+    found: dict[str, Any] = json.loads(said)
+    return found
+
+
+def targets(count: int, drops: int) -> Iterator[tuple[str, int]]:
+    """Addresses and ports, the great network first. Which are stores and which never answer is spread evenly."""
+    big = count * BIG // TARGETS
+    places = itertools.chain(
+        ((f"127.91.0.{1 + number % 250}", number // 250) for number in range(big)),
+        (
+            (f"127.92.{number // A_NETWORK}.{1 + number % A_NETWORK}", 0)
+            if number // A_NETWORK < 256
+            else (f"127.93.{number // A_NETWORK - 256}.{1 + number % A_NETWORK}", 0)
+            for number in range(count - big)
+        ),
+    )
+    store = count // STORES
+    drop = count // drops if drops else 0
+    for number, (address, turn) in enumerate(places):
+        if number % store == 0:
+            yield address, REDIS
+        elif drop and number % drop == 1:
+            yield address, DROPS
+        else:
+            yield address, REFUSES + turn
+
+
+def _candidates(places: Iterator[tuple[str, int]]) -> Iterator[Any]:
+    from tieback.model.backend import Candidate, Route
+
+    for address, port in places:
+        yield Candidate(address, port, None, Route.NAMED, (), "benchmark")
+
+
+def _grant(size: int, idle: float = 5.0) -> Any:
+    from tieback.model.grant import Depth, Grant, Limits, TargetRule
+
+    limits = Limits(connects_per_second=0.0, concurrency=size, idle_seconds=idle, total_seconds=4 * idle)
+    rules = (TargetRule("127.0.0.0/8", "any", Depth.DESCRIBE),)
+    return Grant("the benchmark", "lab@tieback.test", date(2999, 1, 1), rules, limits=limits)
+
+
+async def _ask(size: int, count: int, drops: int) -> dict[str, Any]:
+    from tieback.pipeline.probing import probe_all
+    from tieback.scope.audit import AuditLog
+    from tieback.scope.dialer import Dialer
+    from tieback.scope.turns import network
+
+    expected = {REDIS: ("ok", "redis"), DROPS: ("timeout", "")}
+    heard: dict[str, int] = {}
+    right = done = 0
+    answered = 0.0
+    grant = _grant(size)
+    with tempfile.TemporaryDirectory(prefix="tieback-bench-") as folder, AuditLog(Path(folder) / "log") as audit:
+        wall, cpu = time.perf_counter(), time.process_time()
+        async for one, report in probe_all(_candidates(targets(count, drops)), grant, Dialer(grant, audit)):
+            done += 1
+            right += (str(report.outcome), report.product) == expected.get(one.port, ("refused", ""))
+            heard.setdefault(network(one.host), done)
+            if one.port != DROPS:
+                answered = time.perf_counter() - wall
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return {
+        "wall": wall,
+        "cpu": cpu,
+        "right": right,
+        "peak": peak_mib(),
+        "first": max(heard.values()),
+        "answered": answered,
+    }
+
+
+async def _stop(size: int) -> dict[str, Any]:
+    from tieback.model.errors import StoppedError
+    from tieback.pipeline.probing import probe_all
+    from tieback.scope.audit import AuditLog
+    from tieback.scope.dialer import Dialer
+
+    silent = ((f"127.94.{number >> 8}.{number & 255}", SILENT) for number in range(2 * size))
+    grant = _grant(size, idle=300.0)
+    with tempfile.TemporaryDirectory(prefix="tieback-bench-") as folder, AuditLog(Path(folder) / "log") as audit:
+        stop = Path(folder) / "stop"
+        dialer = Dialer(grant, audit, stop_file=stop)
+        before = _resident()
+
+        async def ask() -> None:
+            async for _ in probe_all(_candidates(silent), grant, dialer):
+                pass
+
+        task = asyncio.create_task(ask())
+        while _sockets() < size:  # noqa: ASYNC110 - the kernel is asked
+            await asyncio.sleep(0.2)
+        await asyncio.sleep(1)
+        each = (_resident() - before) / size
+        wall, cpu = time.perf_counter(), time.process_time()
+        stop.touch()
+        with suppress(StoppedError):
+            await task
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return {"open": size, "wall": wall, "cpu": cpu, "each": each / 1024}
+
+
+def _sockets() -> int:
+    """Descriptors of this process, less those of an idle one."""
+    return len(os.listdir("/proc/self/fd")) - 10  # noqa: PTH208 - no paths are made of them
+
+
+def _resident() -> int:
+    """Bytes of memory now (proc_pid_statm(5))."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+def main(what: str, row: str) -> None:
+    """One row; JSON on stdout."""
+    from tieback.scope import event_loop
+    from tieback.scope.round_trips import RoundTrips
+
+    loop, *rest = json.loads(row)
+    os.environ["TIEBACK_EVENT_LOOP"] = loop
+    if what == "stop":
+        print(json.dumps(event_loop.run(_stop(*rest))))
+        return
+    size, count, drops, hasty = rest
+    if not hasty:
+        RoundTrips.patience = lambda _trips, _address, most: most  # type: ignore[assignment,method-assign]
+    print(json.dumps(event_loop.run(_ask(size, count, drops))))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
