@@ -23,8 +23,16 @@ _LOOPBACK = "127.0.0.1"
 """Dask's pages speak plain HTTP and ask nobody who he is: they stay there."""
 DEATH_SECONDS = 60
 """How long a worker looks for its scheduler before it gives up."""
-_MEMORY = {"distributed.worker.memory.target": False, "distributed.worker.memory.spill": False}
-"""Dask holds no data of ours to move to disk; what is left is the pause of a worker whose memory is short."""
+SETTINGS = {
+    # Dask holds no data of ours to move to disk; what is left is the pause of a worker whose memory is short.
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    # It would look at every thread a hundred times a second, where all that a thread does is to wait for a process.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.limit": "30s",
+}
+"""Of Dask's own, in processes of ours. Members that others start have theirs."""
 
 
 def security(certs: Path | None) -> Any:
@@ -130,17 +138,19 @@ def _memory_limit(text: str) -> str | int:
 
 @asynccontextmanager
 async def _scheduler(safe: Any, host: str, port: int, pages: int) -> AsyncIterator[Any]:
+    from dask import config
     from distributed import Scheduler
 
     try:
-        scheduler = await Scheduler(
-            host=host,
-            port=port,
-            protocol="tls://",
-            security=safe,
-            dashboard_address=f"{_LOOPBACK}:{pages}",
-            dashboard=importlib.util.find_spec("bokeh") is not None,
-        )
+        with config.set(SETTINGS):
+            scheduler = await Scheduler(
+                host=host,
+                port=port,
+                protocol="tls://",
+                security=safe,
+                dashboard_address=f"{_LOOPBACK}:{pages}",
+                dashboard=importlib.util.find_spec("bokeh") is not None,
+            )
     except OSError as error:
         raise EngineError(
             f"cannot listen ({error.strerror or error})", where=f"{host}:{port}", advice="Choose another --port"
@@ -154,7 +164,7 @@ async def _worker(safe: Any, scheduler: str, host: str, threads: int, memory: st
     from dask import config
     from distributed import Worker
 
-    with config.set(_MEMORY):
+    with config.set(SETTINGS):
         # What the processes of the analysis hold is counted as the worker's (``dask_worker``).
         worker = Worker(
             scheduler,
@@ -167,6 +177,7 @@ async def _worker(safe: Any, scheduler: str, host: str, threads: int, memory: st
             memory_limit=memory,
             death_timeout=DEATH_SECONDS,
         )
+        await worker
     async with worker:
         yield worker
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from tieback.engine.cluster import dashboard_of, security
+from tieback.engine.cluster import SETTINGS, dashboard_of, security
 from tieback.engine.dask_members import Members
 from tieback.engine.interface import EngineError, EngineEvent, Unit, UnitEnd, UnitLimits, Work
 from tieback.engine.tasks import TaskSource
@@ -75,10 +75,12 @@ class DaskEngine:
                 run.cancel()
 
     def _connected(self) -> "Client":
+        from dask import config
         from distributed import Client
 
         try:
-            return Client(self._address, security=self._security, timeout=CONNECT_SECONDS, set_as_default=False)
+            with config.set(SETTINGS):
+                return Client(self._address, security=self._security, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
             raise EngineError(
                 f"the scheduler does not answer, or not with a certificate of this cluster ({type(error).__name__})",
