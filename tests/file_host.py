@@ -6,10 +6,12 @@ answers off, change a file or lose it.
 
 import hashlib
 import http.server
+import ssl
 import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
@@ -18,7 +20,8 @@ from xml.sax.saxutils import escape
 class FileHost:
     """Files by path, and what becomes of the requests for them."""
 
-    def __init__(self) -> None:
+    def __init__(self, scheme: str = "http") -> None:
+        self.scheme = scheme
         self.files: dict[str, bytes] = {}
         self.script: dict[str, deque[Any]] = {}
         """By path, what the next requests get instead: a status, ``"cut"``, or a function that is called first."""
@@ -32,7 +35,7 @@ class FileHost:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def count(self, path: str) -> int:
         return sum(1 for asked, _ in self.asked if asked == path)
@@ -52,8 +55,9 @@ def etag(content: bytes) -> str:
 
 
 @contextmanager
-def file_host(files: dict[str, bytes] | None = None) -> Iterator[FileHost]:
-    host = FileHost()
+def file_host(files: dict[str, bytes] | None = None, pem: Path | None = None) -> Iterator[FileHost]:
+    """A running host; over TLS with the key and certificate in ``pem``."""
+    host = FileHost("http" if pem is None else "https")
     host.files = dict(files or {})
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -125,6 +129,10 @@ def file_host(files: dict[str, bytes] | None = None) -> Iterator[FileHost]:
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if pem is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pem)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     host.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from tieback.engine.interface import Unit, Work
-from tieback.intake.places.fetched import fetched
+from tieback.intake.places.fetched import Fetcher
 from tieback.intake.places.reach import Reach
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow
@@ -42,8 +42,8 @@ class Record(Work[AppDocument | Traffic]):
         return DescribeTraffic()
 
     @cached_property
-    def _reach(self) -> Reach:
-        return Reach()
+    def _fetcher(self) -> Fetcher:
+        return Fetcher(Reach())
 
     def analyse(self, unit: Unit) -> AppDocument | Traffic:
         """The document of one app, or the flows of one capture."""
@@ -66,7 +66,7 @@ class Record(Work[AppDocument | Traffic]):
             yield Path(unit.source)
             return
         try:
-            with fetched(self._reach, unpacked(unit.access), unit.key, unit.source) as path:
+            with self._fetcher.fetched(unpacked(unit.access), unit.key, unit.source) as path:
                 yield path
         except InputError as error:
             raise InputError(error.what, where=unit.source, advice=error.advice) from None

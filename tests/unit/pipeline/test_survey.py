@@ -1,6 +1,6 @@
 """Inputs elsewhere, on a small host of our own: what they become, what is asked for that, and what is said of failures.
 
-The engine here is a loop in this process: the real ones are in ``tests/engine`` and ``tests/servers/test_inputs.py``.
+The engine here is a loop in this process: the real ones are in ``tests/servers/test_inputs_places.py``.
 """
 
 import hashlib
@@ -8,21 +8,18 @@ import io
 import json
 import tarfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import batched
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.file_host import FileHost, file_host
+from tests.inline_engine import InlineEngine, quiet
 from tests.unit.pipeline.test_traffic import HTTP, capture
-from tieback.engine.interface import Unit, UnitEnd, UnitLimits, UnitState, Work
-from tieback.engine.worker import problem_line
+from tieback.engine.interface import Unit
 from tieback.model.errors import InputError
 from tieback.pipeline.given import Given, Manifest
 from tieback.pipeline.inputs import scan_units
-from tieback.pipeline.probing import Progress
 from tieback.pipeline.survey import survey
 from tieback.storage.workspace import Workspace
 
@@ -81,29 +78,9 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
         yield opened
 
 
-class Here:
-    """An engine that works where it is called, two units a batch."""
-
-    def run[R](self, work: Work[R], units: Iterable[Unit], limits: UnitLimits) -> Iterator[UnitEnd]:
-        for batch in batched(units, 2):
-            results, failed = [], []
-            for unit in batch:
-                try:
-                    results.append((unit, work.analyse(unit)))
-                except InputError as error:
-                    failed.append(UnitEnd(unit, UnitState.FAILED, problem=problem_line(error, unit.source)))
-            part = work.publish(batch, results) if results else ""
-            yield from [*failed, *(UnitEnd(unit, UnitState.DONE, part=part) for unit, _ in results)]
-
-
-@contextmanager
-def quiet(_: str) -> Iterator[Progress]:
-    yield lambda _done, _total: None
-
-
 def units(workspace: Workspace, *inputs: Given) -> list[Unit | InputError]:
     run = workspace.ledger.start_run([])
-    with survey(workspace, run, inputs, Here(), quiet) as listing:
+    with survey(workspace, run, inputs, InlineEngine(), quiet) as listing:
         return list(scan_units(inputs, listing))
 
 

@@ -1,5 +1,7 @@
 """What is fetched is a file for a moment, and only if it is what was promised."""
 
+import fcntl
+import gc
 import hashlib
 import os
 import shutil
@@ -12,7 +14,7 @@ import pytest
 
 from tests.file_host import FileHost, file_host
 from tieback.intake.places import fetched as module
-from tieback.intake.places.fetched import fetched
+from tieback.intake.places.fetched import Fetcher
 from tieback.intake.places.reach import Reach
 from tieback.model.errors import InputError
 from tieback.model.remote import Access
@@ -40,11 +42,11 @@ def left(folder: Path) -> list[str]:
 
 
 def test_it_is_a_file_of_its_own_name_and_gone_afterwards(host: FileHost, tmp_path: Path) -> None:
-    with fetched(Reach(), Access(f"{host.url}/shard.tar", 6, len(CONTENT)), SHA, NAME) as path:
+    with Fetcher(Reach()).fetched(Access(f"{host.url}/shard.tar", 6, len(CONTENT)), SHA, NAME) as path:
         assert path.name == "a.apk"
         assert path.read_bytes() == CONTENT
         assert path.is_relative_to(tmp_path)
-        assert path.parent.parent.stat().st_mode & 0o777 == 0o700
+        assert path.parent.stat().st_mode & 0o777 == 0o700
     assert left(tmp_path) == []
     assert host.asked == [("/shard.tar", f"bytes=6-{5 + len(CONTENT)}")]
 
@@ -52,9 +54,10 @@ def test_it_is_a_file_of_its_own_name_and_gone_afterwards(host: FileHost, tmp_pa
 @pytest.mark.parametrize(
     ("access", "sha256", "said"),
     [
-        (Access("/a.apk", 0, 5), SHA, "its content is not what was promised"),
+        (Access("/a.apk", 0, 5), SHA, "it is larger than the 5 bytes that were promised"),
         (Access("/a.apk", 0, len(CONTENT)), "0" * 64, f"SHA-256 {SHA[:16]}…, not {'0' * 16}…"),
         (Access("/a.apk", 0, len(CONTENT) + 1), SHA, f"{len(CONTENT)} bytes are there where {len(CONTENT) + 1} were"),
+        (Access("/shard.tar", 6, 5), SHA, "its content is not what was promised"),
         (Access("/a.apk", 0, 1 << 40), SHA, "larger than 16 GiB"),
         (Access("/a.apk", etag="0" * 32), SHA, "it changed since it was listed"),
         (Access("/none"), SHA, "it is not there, or not any more"),
@@ -62,7 +65,7 @@ def test_it_is_a_file_of_its_own_name_and_gone_afterwards(host: FileHost, tmp_pa
 )
 def test_what_is_not_as_promised(host: FileHost, tmp_path: Path, access: Access, sha256: str, said: str) -> None:
     place = Access(host.url + access.place, access.start, access.size, access.etag)
-    with pytest.raises(InputError) as raised, fetched(Reach(), place, sha256, NAME):
+    with pytest.raises(InputError) as raised, Fetcher(Reach()).fetched(place, sha256, NAME):
         pytest.fail("it was given out")
     assert str(raised.value).startswith(f"{NAME}: ")
     assert said in str(raised.value)
@@ -71,44 +74,59 @@ def test_what_is_not_as_promised(host: FileHost, tmp_path: Path, access: Access,
 
 def test_limits(host: FileHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     access = Access(f"{host.url}/a.apk")
-    with pytest.raises(InputError, match="it comes too slowly"), fetched(Reach(), access, SHA, NAME, seconds=-1):
+    with (
+        pytest.raises(InputError, match="it comes too slowly"),
+        Fetcher(Reach()).fetched(access, SHA, NAME, seconds=-1),
+    ):
         pytest.fail("it was given out")
     monkeypatch.setattr(module, "MAX_OBJECT", 1000)
-    with pytest.raises(InputError, match="larger than"), fetched(Reach(), access, SHA, NAME):
+    with pytest.raises(InputError, match="larger than"), Fetcher(Reach()).fetched(access, SHA, NAME):
         pytest.fail("it was given out")
     usage = shutil.disk_usage(tmp_path)._replace(free=1 << 20)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(InputError, match="no room to fetch it: 1 MiB are free"), fetched(Reach(), access, SHA, NAME):
+    with (
+        pytest.raises(InputError, match="no room to fetch it: 1 MiB are free"),
+        Fetcher(Reach()).fetched(access, SHA, NAME),
+    ):
         pytest.fail("it was given out")
     assert left(tmp_path) == []
 
 
 def test_an_answer_that_was_cut_off_is_whole_in_the_end(host: FileHost) -> None:
     host.script["/a.apk"] = deque(["cut"])
-    with fetched(Reach(), Access(f"{host.url}/a.apk"), SHA, NAME) as path:
+    with Fetcher(Reach()).fetched(Access(f"{host.url}/a.apk"), SHA, NAME) as path:
         assert path.read_bytes() == CONTENT
 
 
-def test_what_a_killed_process_left_is_taken_away(host: FileHost, tmp_path: Path) -> None:
-    dead = tmp_path / f"tieback-fetched-{os.getuid()}-{2**22}"
-    other = tmp_path / "somebody-elses"
-    for folder in (dead, other):
+def test_what_a_killed_process_left_is_taken_away(
+    host: FileHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = [tmp_path / f"tieback-fetched-{os.getuid()}-{name}" for name in ("left", "alive")]
+    folders.append(tmp_path / "somebody-elses")
+    for folder in folders:
         folder.mkdir()
         (folder / "a.apk").write_bytes(b"x")
-    with fetched(Reach(), Access(f"{host.url}/a.apk"), SHA, NAME):
-        pass
-    assert not dead.exists()
-    assert other.exists()
+    lock = os.open(folders[1], os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    access = Access(f"{host.url}/a.apk")
+    with Fetcher(Reach()).fetched(access, SHA, NAME):
+        assert [folder.exists() for folder in folders] == [True, True, True]  # it may only just have been made
+    monkeypatch.setattr(module, "YOUNG_SECONDS", -1)
+    with Fetcher(Reach()).fetched(access, SHA, NAME):
+        assert [folder.exists() for folder in folders] == [False, True, True]
+    os.close(lock)
+    gc.collect()
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["somebody-elses", folders[1].name]
 
 
 def test_a_local_file_is_read_in_its_place(tmp_path: Path) -> None:
     (tmp_path / "a.apk").write_bytes(CONTENT)
     access = Access(str(tmp_path / "a.apk"), 0, len(CONTENT))
-    with fetched(Reach(), access, SHA, NAME) as path:
+    with Fetcher(Reach()).fetched(access, SHA, NAME) as path:
         assert path == tmp_path / "a.apk"
     assert path.exists()
     with (
         pytest.raises(InputError, match="its content is not what was promised"),
-        fetched(Reach(), access, "0" * 64, NAME),
+        Fetcher(Reach()).fetched(access, "0" * 64, NAME),
     ):
         pytest.fail("it was given out")
