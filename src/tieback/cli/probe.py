@@ -133,16 +133,16 @@ def _ask(
         try:
             run(tally.take(found))
         except KeyboardInterrupt:
-            stopped = "stopped"
+            stopped = "Ctrl-C"
         except StoppedError as error:
-            stopped = f"stopped, {error.what}:"
+            stopped = error.what
     if output is OutputFormat.TABLE:
         # A table is read in the order of the question; lines come as they are known.
         places = {label: place for place, label in enumerate(wanted.places)}
         tally.shown.sort(key=lambda report: places.get(report.target, len(places)))
         _print(tally.shown, tally.closed)
     if stopped:
-        done = f"{stopped} after {tally.total} of {len(wanted)} targets"
+        done = f"stopped after {tally.total} of {len(wanted)} targets ({stopped})"
         typer.echo(f"{done}; the same command goes on from here within 24 hours", err=True)
         raise typer.Exit(ExitCode.SOME_FAILED)
     if tally.outside == tally.total:

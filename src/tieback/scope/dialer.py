@@ -88,7 +88,7 @@ class Dialer:
         found, why = room(wanted)
         if why:
             self._audit.append("window", {"concurrency": wanted, "window": found, "why": why})
-            _LOG.warning("%d conversations at the same time, not the %d of the grant: %s", found, wanted, why)
+            _LOG.warning("tieback: %d conversations at the same time, not the %d of the grant: %s", found, wanted, why)
         return found
 
     def lot(self, host: str) -> str:

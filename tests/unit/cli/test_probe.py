@@ -213,7 +213,8 @@ def test_stopped_it_goes_on_where_it_was(
         patch.setattr(probing, "probe_one", stopping)
         stopped = run(*words)
     assert stopped.code == 3
-    assert "after 1 of 3 targets; the same command goes on from here" in stopped.err
+    reason = "Ctrl-C" if how == "Ctrl-C" else "the stop file stop is there"
+    assert f"stopped after 1 of 3 targets ({reason}); the same command goes on from here" in stopped.err
     if how == "stop file":
         held = run(*words)
         assert (held.code, "stop is there" in held.err) == (3, True)
