@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from tieback.cli import workspace_lake, workspace_ledger
 from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, write_line
 
 app = typer.Typer(help="The workspace: where its ledger is, and what is kept in it.", no_args_is_help=True)
@@ -18,6 +19,13 @@ FormatOption = Annotated[OutputFormat, typer.Option("--format", help="Lines, or 
 def _noun() -> None:
     # Keeps the verb in the command line while there is one alone.
     return
+
+
+app.command("new")(workspace_ledger.new)
+app.command("move")(workspace_ledger.move)
+app.command("check")(workspace_lake.check)
+app.command("compact")(workspace_lake.compact)
+app.command("prune")(workspace_lake.prune)
 
 
 @app.command("show")
