@@ -26,6 +26,7 @@ from tieback.scope.audit import AuditLog, verify
 from tieback.scope.descriptors import RESERVE
 from tieback.scope.dialer import Dialer
 from tieback.scope.event_loop import factory
+from tieback.storage.workspace import Workspace
 
 pytestmark = pytest.mark.servers
 
@@ -207,3 +208,35 @@ def test_a_run_that_was_killed_goes_on_with_the_rest(tmp_path: Path, number: sig
     assert list(outcomes.values()).count("ok") == ANSWERS
     connects = {line["fields"]["target"] for line in events(tmp_path)[len(before) :] if line["event"] == "connect"}
     assert connects == set(names) - kept
+
+
+def test_a_scan_heeds_the_stop_file_of_its_workspace_and_goes_on_later(tmp_path: Path) -> None:
+    with answering() as port:
+        (tmp_path / "a.har").write_text(json.dumps(visit(f"http://127.0.0.1:{port}/")))
+        (tmp_path / "grant.toml").write_text(GRANT.format(at_once=4))
+        Workspace.open(tmp_path / "ws").close()
+        (tmp_path / "ws" / "stop").touch()
+        command = [sys.executable, "-m", "tieback", "scan", "a.har", "--grant", "grant.toml", "-w", "ws"]
+        command += ["--workers", "1", "--format", "json"]
+
+        def scanned() -> "subprocess.CompletedProcess[str]":
+            return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+
+        stopped = scanned()
+        assert (stopped.returncode, stopped.stdout) == (3, "")
+        assert "the stop file ws/stop is there. Take it away and give the same command again" in stopped.stderr
+        assert not any(line["event"] == "connect" for line in events(tmp_path / "ws"))
+        (tmp_path / "ws" / "stop").unlink()
+        assert scanned().returncode == 0
+    assert any(line["event"] == "connect" for line in events(tmp_path / "ws"))
+
+
+def visit(url: str) -> dict[str, object]:
+    """A HAR of one request."""
+    request = {"method": "GET", "url": url, "httpVersion": "HTTP/1.1", "headers": [], "cookies": [], "queryString": []}
+    sizes = {"headersSize": -1, "bodySize": 0}
+    response = {"status": 200, "statusText": "OK", "httpVersion": "HTTP/1.1", "headers": [], "cookies": []}
+    response |= {"content": {"size": 0, "mimeType": "text/plain"}, "redirectURL": "", **sizes}
+    entry = {"startedDateTime": "2026-11-26T12:00:00.000Z", "time": 1, "request": request | sizes}
+    entry |= {"response": response, "cache": {}, "timings": {"send": 0, "wait": 1, "receive": 0}}
+    return {"log": {"version": "1.2", "creator": {"name": "the test", "version": "1"}, "entries": [entry]}}

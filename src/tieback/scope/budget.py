@@ -135,6 +135,7 @@ class RateLimit:
         self._sleep = sleep
         self._buckets: dict[str, tuple[float, float]] = {}
         """Address to tokens, which are negative while others wait, and the time they were counted."""
+        self._most = _MAX_BUCKETS
 
     async def admit(self, address: str) -> float:
         """Wait until ``address`` may be connected to again; seconds waited. At rate 0 never."""
@@ -143,7 +144,7 @@ class RateLimit:
         now = self._clock()
         tokens, then = self._buckets.get(address, (self._burst, now))
         tokens = min(self._burst, tokens + (now - then) * self._rate) - 1
-        if address not in self._buckets and len(self._buckets) >= _MAX_BUCKETS:
+        if address not in self._buckets and len(self._buckets) >= self._most:
             self._forget(now)
         self._buckets[address] = (tokens, now)
         if tokens >= 0:
@@ -159,6 +160,8 @@ class RateLimit:
             for address, (tokens, then) in self._buckets.items()
             if tokens + (now - then) * self._rate < self._burst
         }
+        # At a low rate most are not full for long: they are not all looked at again for each address that comes.
+        self._most = max(_MAX_BUCKETS, 2 * len(self._buckets))
 
 
 class Rates:
@@ -204,4 +207,4 @@ def network_of(address: str) -> str:
 
 
 _MAX_BUCKETS = 4096
-"""Buckets that are kept before full ones are dropped."""
+"""Buckets that are kept before full ones are dropped; twice what was left, where that is more."""

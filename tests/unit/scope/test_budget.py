@@ -100,6 +100,25 @@ async def test_full_buckets_are_forgotten() -> None:
     assert len(limit._buckets) <= 4096
 
 
+async def test_buckets_that_are_not_full_are_kept_and_not_looked_at_for_each_address() -> None:
+    clock = Clock()
+    limit = RateLimit(0.001, clock, clock.sleep)
+    looked = 0
+    forget = limit._forget
+
+    def counted(now: float) -> None:
+        nonlocal looked
+        looked += 1
+        forget(now)
+
+    limit._forget = counted  # type: ignore[method-assign]
+    for n in range(20_000):
+        await limit.admit(str(n))
+    assert len(limit._buckets) == 20_000
+    assert looked <= 3
+    assert await limit.admit("0") == pytest.approx(1000)
+
+
 def test_all_samples_of_a_conversation_share_one_allowance() -> None:
     budget = Budget(Limits(max_bytes=10**9))
     budget.bytes_read = 100

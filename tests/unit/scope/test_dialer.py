@@ -2,8 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,12 @@ import pytest
 from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Outcome
+from tieback.scope import dialer as dialer_module
 from tieback.scope.audit import AuditLog, verify
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
+from tieback.scope.connection import Wire
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, LookAgain, Receive, Send, Target
 from tieback.scope.dialer import Dialer
+from tieback.scope.talk import Door
 from tieback.scope.transcript import TranscriptFile, read_transcripts
 
 TODAY = date(2026, 11, 25)
@@ -215,6 +220,71 @@ async def test_the_stop_file(bench: Bench) -> None:
         # The server is heard of a moment later.
         await asyncio.sleep(0.05)
         assert len(seen) == 1
+
+
+@contextmanager
+def unanswered() -> Iterator[tuple[int, socket.socket]]:
+    """A port whose queue is full, so that a connect hangs until somebody accepts; and its listener."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(2):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1], listener
+
+
+async def test_a_first_look_is_short_and_no_verdict(bench: Bench) -> None:
+    dialer = bench.dialer()
+    async with ponging() as (port, _):
+        await dialer.converse(Target("127.0.0.1", port), ping(), SENDS, hasty=True)
+    with unanswered() as (port, listener):
+        target = Target("127.0.0.1", port)
+        with pytest.raises(LookAgain, match=r"no connection in 0\.4 s"):
+            await dialer.converse(target, ping(), SENDS, hasty=True)
+        assert "it is asked again" in bench.log()[-1]["fields"]["fault"]
+        # The kernel sends the SYN again after a second, and by then there is room.
+        asyncio.get_running_loop().call_later(0.3, lambda: [listener.accept() for _ in range(2)])
+        with pytest.raises(Fault) as caught:
+            await dialer.converse(target, ping(), SENDS)
+        # It was connected to; that nobody answers is another thing.
+        assert "no answer in 0.5 s" in str(caught.value)
+
+
+@pytest.mark.parametrize("hosts", [("127.0.0.1", "127.0.0.2"), ("127.3.0.1",)])
+async def test_where_little_is_known_or_others_would_jump_in_there_is_all_the_time(
+    bench: Bench, hosts: tuple[str, ...]
+) -> None:
+    dialer = bench.dialer(hosts={"db.test": hosts})
+    seen: list[float] = []
+
+    async def opened(*args: Any) -> Wire:
+        seen.append(args[2])
+        raise Fault(Outcome.TIMEOUT, "nothing came")
+
+    dialer._trips.answered("127.0.0.1", 0.01)
+    door = dialer._door
+
+    def made(*args: Any) -> Door:
+        return replace(door(*args), open=opened)
+
+    dialer._door = made  # type: ignore[method-assign]
+    with pytest.raises(Fault, match="nothing came"):
+        await dialer.converse(Target("db.test", 9), ping(), SENDS, hasty=True)
+    assert seen == [LIMITS.connect_seconds] * len(hosts)
+
+
+def test_a_window_that_does_not_fit_shrinks_and_says_so(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(dialer_module, "room", lambda wanted: (wanted - 1, "this process may open 99 files"))
+    assert bench.dialer().window() == LIMITS.concurrency - 1
+    assert caplog.messages == [
+        "tieback: 3 conversations at the same time, not the 4 of the grant: this process may open 99 files"
+    ]
+    assert bench.log()[-1]["fields"]["window"] == 3
 
 
 async def test_cancelling_closes_and_is_logged(bench: Bench) -> None:
