@@ -3,7 +3,8 @@
 Run by the interpreter of moto's own environment, since boto3 is none of this project's:
 ``python posture_account.py fill URL`` makes the account and prints the truth as JSON, worked out from the states that
 were asked for and from nothing that any reader says; ``... export URL FOLDER`` writes what ``aws ... --output json``
-would print. DocumentDB is not there: moto's RDS refuses its engine.
+would print; ``... fronts URL FOLDER`` makes and writes a network with lists and a load balancer. DocumentDB is not
+there: moto's RDS refuses its engine.
 """
 
 import importlib
@@ -22,7 +23,11 @@ EVERYBODY = {
 }
 
 
-def clients(url: str) -> Callable[[str], Any]:
+FRONTS = "eu-central-1"
+"""Where ``fronts`` makes its network, so that the account of 200 stays what it is."""
+
+
+def clients(url: str, region: str = REGION) -> Callable[[str], Any]:
     boto3 = importlib.import_module("boto3")
     known: dict[str, Any] = {}
 
@@ -31,7 +36,7 @@ def clients(url: str) -> Callable[[str], Any]:
             known[name] = boto3.client(
                 name,
                 endpoint_url=url,
-                region_name=REGION,
+                region_name=region,
                 aws_access_key_id="emulated",
                 aws_secret_access_key="emulated",
             )
@@ -298,6 +303,76 @@ def export(url: str, folder: Path) -> None:
         _write(folder, name, answer)
 
 
+def fronts(url: str, folder: Path) -> None:
+    """A machine without an address of its own behind a load balancer, and two databases that differ by a list alone."""
+    client = clients(url, FRONTS)
+    ec2, elb, rds = client("ec2"), client("elbv2"), client("rds")
+    vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    routes = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    ec2.create_route(RouteTableId=routes, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+    group = ec2.create_security_group(GroupName="open", Description="open", VpcId=vpc)["GroupId"]
+    rule = {"IpProtocol": "tcp", "FromPort": 0, "ToPort": 65535, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    subnets = []
+    for n, name in enumerate(("let-in", "shut-out")):
+        subnet = ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.1.{n}.0/24", AvailabilityZone=f"{FRONTS}{'ab'[n]}")
+        subnets.append(subnet["Subnet"]["SubnetId"])
+        ec2.associate_route_table(RouteTableId=routes, SubnetId=subnets[-1])
+        rds.create_db_subnet_group(DBSubnetGroupName=name, DBSubnetGroupDescription=name, SubnetIds=[subnets[-1]])
+        rds.create_db_instance(
+            DBInstanceIdentifier=name,
+            Engine="postgres",
+            DBInstanceClass="db.t3.micro",
+            AllocatedStorage=10,
+            MasterUsername="admin",
+            MasterUserPassword="emulated1",
+            PubliclyAccessible=True,
+            VpcSecurityGroupIds=[group],
+            DBSubnetGroupName=name,
+        )
+    shut = ec2.create_network_acl(VpcId=vpc)["NetworkAcl"]["NetworkAclId"]
+    for egress in (False, True):
+        ec2.create_network_acl_entry(
+            NetworkAclId=shut, RuleNumber=100, Protocol="-1", RuleAction="allow", Egress=egress, CidrBlock="10.0.0.0/8"
+        )
+    (bound,) = [
+        one["NetworkAclAssociationId"]
+        for table in ec2.describe_network_acls()["NetworkAcls"]
+        for one in table["Associations"]
+        if one["SubnetId"] == subnets[1]
+    ]
+    ec2.replace_network_acl_association(AssociationId=bound, NetworkAclId=shut)
+    image = ec2.describe_images()["Images"][0]["ImageId"]
+    machine = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnets[0], SecurityGroupIds=[group])
+    machine_id = machine["Instances"][0]["InstanceId"]
+    balancer = elb.create_load_balancer(Name="shop", Subnets=subnets[:1], Scheme="internet-facing", Type="network")
+    targets = elb.create_target_group(Name="mongo", Protocol="TCP", Port=27017, VpcId=vpc, TargetType="instance")
+    arns = balancer["LoadBalancers"][0]["LoadBalancerArn"], targets["TargetGroups"][0]["TargetGroupArn"]
+    elb.create_listener(
+        LoadBalancerArn=arns[0],
+        Protocol="TCP",
+        Port=27017,
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": arns[1]}],
+    )
+    elb.register_targets(TargetGroupArn=arns[1], Targets=[{"Id": machine_id, "Port": 27017}])
+    for service, call, arguments in (
+        ("rds", "describe_db_instances", {}),
+        ("ec2", "describe_security_groups", {}),
+        ("ec2", "describe_route_tables", {}),
+        ("ec2", "describe_network_acls", {}),
+        ("ec2", "describe_instances", {}),
+        ("ec2", "describe_network_interfaces", {}),
+        ("elbv2", "describe_load_balancers", {}),
+        ("elbv2", "describe_target_groups", {}),
+        ("elbv2", "describe_listeners", {"LoadBalancerArn": arns[0]}),
+    ):
+        _write(folder, f"{service}-{call}", _whole(client(service), call, arguments))
+    _write(folder, "health", _whole(elb, "describe_target_health", {"TargetGroupArn": arns[1]}))
+    (folder / "group").write_text(arns[1])
+
+
 def _each(client: Callable[[str], Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     rds, s3 = client("rds"), client("s3")
     refused = s3.exceptions.ClientError
@@ -344,5 +419,7 @@ def _write(folder: Path, name: str, answer: dict[str, Any]) -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "fill":
         sys.stdout.write(json.dumps(fill(sys.argv[2])))
+    elif sys.argv[1] == "fronts":
+        fronts(sys.argv[2], Path(sys.argv[3]))
     else:
         export(sys.argv[2], Path(sys.argv[3]))

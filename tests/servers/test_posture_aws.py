@@ -193,6 +193,24 @@ def test_the_join(truth: dict[str, dict[str, Any]], by_cli: Workspace) -> None:
     assert (joined[-1].resources, joined[-1].owned, joined[-1].leaking, joined[-1].foreign) == (200, 2, 2, 1)
 
 
+def test_lists_of_networks_and_load_balancers(moto: str, tmp_path: Path) -> None:
+    (tmp_path / "exports").mkdir()
+    _script(installed("moto", "python"), "fronts", moto, tmp_path / "exports")
+    files = sorted((tmp_path / "exports").glob("*.json"))
+    group = (tmp_path / "exports" / "group").read_text()
+    origin = Origin(account=ACCOUNT, region="eu-central-1", resource=group)
+    ends = list(import_posture(tmp_path / "ws", files, origin))
+    assert all(isinstance(end, ImportedPosture) and not end.left_out for end in ends), ends
+    with Workspace.open(tmp_path / "ws") as workspace:
+        found = {one.name: one for one in resources(workspace)}
+    (machine,) = [one for one in found.values() if one.kind is ResourceKind.HOST]
+    assert machine.public == "yes"
+    assert machine.path[0] == "network load balancer shop (internet-facing) forwards port 27017 to it"
+    assert any("elb.amazonaws.com" in str(place) for place in machine.endpoints)
+    assert (found["let-in"].public, found["shut-out"].public) == ("yes", "no")
+    assert found["shut-out"].path[0].startswith("network ACL acl-")
+
+
 def test_prowler_itself(moto: str, truth: dict[str, dict[str, Any]], tmp_path: Path) -> None:
     """Prowler tells less than the API: what it does not tell stays unknown, and nothing that it tells is wrong.
 

@@ -142,6 +142,12 @@ class DependencyKind(StrEnum):
     """An encryption key."""
     MEMBER = "member"
     """A member of a cluster: what is said of it is said of the cluster."""
+    ACL = "acl"
+    """A list of a network that lets traffic through or not, whatever the groups say."""
+    FRONT = "front"
+    """A load balancer, a listener, a group of targets, or a target: what may stand in front of a store."""
+    INTERFACE = "interface"
+    """A network interface that a service made for a store."""
     BLOCK = "block"
     """A switch of the whole account that blocks public access."""
 
@@ -169,9 +175,15 @@ class Dependency(msgspec.Struct, frozen=True, omit_defaults=True):
     subnets: tuple[str, ...] = ()
     """Of a route table: those that it is bound to."""
     main: bool = False
-    """Of a route table: whether it holds for every subnet that no other one is bound to."""
+    """Of a route table or list: whether it holds for every subnet that no other one is bound to."""
     answer: Answer = Answer.UNKNOWN
     """Of a route table: whether it leads to the Internet; of a key: whether it is the customer's own; of a block:
-    whether it is on."""
+    whether it is on; of a load balancer: whether it faces the Internet."""
+    needs: tuple[str, ...] = ()
+    """Ids of what decides about it in turn: of a listener the groups of targets, of these the load balancers."""
+    network: str = ""
+    """Of a group of targets and an interface: where it is."""
+    endpoints: tuple[Place, ...] = ()
+    """Of a load balancer: what it answers as."""
     source: str = ""
     seen: str = ""

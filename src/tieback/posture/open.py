@@ -7,7 +7,7 @@ from tieback.model.errors import InputError
 from tieback.posture.interface import PostureReader
 from tieback.posture.readers.atlas import Atlas
 from tieback.posture.readers.aws_config import AwsConfig
-from tieback.posture.readers.azure import DefenderCsv, ResourceGraph
+from tieback.posture.readers.azure import DefenderCsv, ResourceGraph, ResourceGraphCsv
 from tieback.posture.readers.checkov import Checkov, CheckovSarif
 from tieback.posture.readers.cloud_cli import CloudCli
 from tieback.posture.readers.gcp import AssetInventory, CommandCenter
@@ -18,7 +18,7 @@ from tieback.posture.readers.security_hub import SecurityHub
 from tieback.posture.readers.steampipe import Powerpipe, Steampipe
 from tieback.posture.source import Origin, PostureSource
 
-POSTURE_VERSION = "1"
+POSTURE_VERSION = "2"
 """Rises when a reader would read something else from the same file."""
 
 _REFUSED = re.compile(rb"\A\s*(?:An error occurred \(([A-Za-z]{1,60})\)|ERROR: \(?([A-Za-z.]{1,60}))")
@@ -39,6 +39,7 @@ def readers() -> tuple[PostureReader, ...]:
         AssetInventory(),
         Atlas(),
         ResourceGraph(),
+        ResourceGraphCsv(),
         DefenderCsv(),
         Steampipe(),
         CloudCli(),

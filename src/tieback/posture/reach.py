@@ -1,7 +1,8 @@
 """Whether the Internet reaches a resource: its own switch, a route to its network, and a port that is let through.
 
-Security groups, route tables, firewall rules and access lists are described apart from the resources that need them;
-here they meet. Network ACLs of subnets and load balancers in front are not looked at.
+Security groups, route tables, network ACLs, firewall rules, access lists and load balancers are described apart from
+the resources that need them; here they meet. A network ACL that is not described is held to let everything through, as
+AWS's default one does.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,8 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from tieback.model.resource import Answer, AtRest, Dependency, DependencyKind, Resource, ResourceKind
+from tieback.posture.fronts import in_front
 
 MAX_PATH = 12
+_STEPS = ("flag", "route", "port")
 
 
 def resolved_key(resource: Resource, about: Mapping[str, Sequence[Dependency]]) -> Resource:
@@ -46,9 +49,24 @@ def reached(resource: Resource, about: Mapping[str, Sequence[Dependency]]) -> Re
     if port is not Answer.UNKNOWN:
         changes["port"] = port if resource.port is Answer.UNKNOWN else _worst(port, resource.port)
         said += by
+    if _acl(resource, tuple(_of(resource, about, DependencyKind.ACL))) is Answer.NO:
+        changes["port"] = Answer.NO
+        walls = _of(resource, about, DependencyKind.ACL)
+        said[:0] = [f"{wall.name} admits nobody from the Internet to it" for wall in walls][:1]
+    fronts = list({one.says: one for one in in_front(resource, about)}.values())
+    if any(one.sure for one in fronts):
+        changes |= dict.fromkeys(_STEPS, Answer.YES)
+        places = (*resource.endpoints, *(place for one in fronts for place in one.endpoints))
+        changes["endpoints"] = tuple(dict.fromkeys(places))
+    elif fronts:
+        # It may be another store: no step is a no any more, and none is a yes.
+        now = {name: changes.get(name, getattr(resource, name)) for name in _STEPS}
+        changes |= {name: Answer.UNKNOWN for name, answer in now.items() if answer is Answer.NO}
+    said[:0] = [one.says for one in fronts][:3]
     if not changes:
         return resource
-    return replace(resource, path=tuple(dict.fromkeys((*resource.path, *said)))[:MAX_PATH], **changes)
+    path = (*said[: len(fronts)], *resource.path, *said[len(fronts) :])
+    return replace(resource, path=tuple(dict.fromkeys(path))[:MAX_PATH], **changes)
 
 
 def _of(resource: Resource, about: Mapping[str, Sequence[Dependency]], kind: DependencyKind) -> Iterable[Dependency]:
@@ -97,6 +115,19 @@ def _port(resource: Resource, firewalls: Sequence[Dependency]) -> tuple[Answer, 
     if missing or (resource.listens is None and any(wall.openings for wall in firewalls)):
         return Answer.UNKNOWN, []
     return Answer.NO, [f"{wall.name} admits nobody from the Internet to it" for wall in firewalls[:3]]
+
+
+def _acl(resource: Resource, lists: Sequence[Dependency]) -> Answer:
+    """Whether the lists of its subnets let the Internet through to what it serves."""
+    if not lists:
+        return Answer.UNKNOWN
+    bound = {subnet: one for one in lists for subnet in one.subnets}
+    main = next((one for one in lists if one.main), None)
+    chosen = [bound.get(subnet, main) for subnet in resource.subnets] or list(lists)
+    openings = [opening for one in chosen if one is not None for opening in one.openings]
+    if any(resource.listens is None or one.low <= resource.listens <= one.high for one in openings):
+        return Answer.YES
+    return Answer.UNKNOWN if None in chosen else Answer.NO
 
 
 def _worst(one: Answer, other: Answer) -> Answer:

@@ -154,11 +154,21 @@ def _bucket(lake: Lake, bucket: int | None, *, members: bool) -> Iterator[Told]:
             JOIN readable x ON d.import = x.sha256 AND d.version = x.version
             SEMI JOIN (SELECT DISTINCT unnest(needs) AS id FROM mine) wanted ON d.id = wanted.id
         QUALIFY row_number() OVER (PARTITION BY d.id, d.kind, d.name ORDER BY d.seen DESC, d.import) = 1"""  # noqa: S608
+    import pyarrow as pa
+
     about: dict[str, list[Dependency]] = {}
+    asked: set[str] = set()
     read_dependency = msgspec.json.Decoder(Dependency)
     for (text,) in lake.stream(needed, params):
         one = read_dependency.decode(text)
         about.setdefault(one.id, []).append(one)
+    while wanted := {id_ for ones in about.values() for one in ones for id_ in one.needs} - about.keys() - asked:
+        # What decides about what decides: a target's group, its load balancer, this one's security groups.
+        asked |= wanted
+        table = pa.table({"id": pa.array(sorted(wanted), pa.string())})
+        for (text,) in lake.stream(_NEEDED_IN_TURN, tables={"wanted": table}):
+            one = read_dependency.decode(text)
+            about.setdefault(one.id, []).append(one)
     for ones in about.values():
         ones.sort(key=lambda one: one.name)
     read = msgspec.json.Decoder(Resource)
@@ -221,6 +231,11 @@ _READ = """
 WITH readable AS (
     SELECT * FROM posture_imports QUALIFY row_number() OVER (PARTITION BY sha256 ORDER BY imported DESC) = 1
 )"""
+_NEEDED_IN_TURN = f"""{_READ}
+SELECT d.json FROM posture_dependencies d
+    JOIN readable x ON d.import = x.sha256 AND d.version = x.version
+    SEMI JOIN wanted ON d.id = wanted.id
+QUALIFY row_number() OVER (PARTITION BY d.id, d.kind, d.name ORDER BY d.seen DESC, d.import) = 1"""  # noqa: S608
 _MINE = f"""{_READ}, mine AS (
     SELECT r.key AS whole, r.key, r.seen, r.needs, r.json
     FROM posture_resources r JOIN readable x ON r.import = x.sha256 AND r.version = x.version WHERE {{where}}

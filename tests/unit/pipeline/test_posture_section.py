@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.pipeline.test_posture_join import INSTANCE, OTHER, STORE, STRAY, make
+from tests.unit.pipeline.test_posture_join import OTHER, STORE, STRAY, make
+from tests.unit.posture.exports import INSTANCE, RDS_ARN
 from tieback.pipeline import posture_section as section
 from tieback.pipeline.posture_section import posture_section
 from tieback.pipeline.reporting import last_report
@@ -37,7 +38,7 @@ def test_long_parts_are_cut_and_counted(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(section, "MOST_ROWS", 1)
     safe = {
         **OTHER,
-        "DBInstanceArn": OTHER["DBInstanceArn"] + "-2",
+        "DBInstanceArn": RDS_ARN.replace("orders", "safer"),
         "DBInstanceIdentifier": "safer",
         "StorageEncrypted": True,
     }

@@ -1,6 +1,9 @@
 """Small exports, made by hand from the vendors' schemas (no vendor's file is copied), one or more for each source."""
 
+import csv
+import io
 import json
+from collections.abc import Mapping
 from typing import Any
 
 ACCOUNT = "123456789012"
@@ -377,6 +380,19 @@ _PROWLER_CSV = (
     f"{RDS_ARN};orders;eu-west-1\n"
 )
 
+
+def _graph_csv(*resources: Mapping[str, Any]) -> str:
+    """As the portal writes it: a byte order mark, every cell in quotes, objects as JSON."""
+    columns = ("id", "name", "type", "tenantId", "kind", "location", "resourceGroup", "properties")
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer.writerow(columns)
+    for one in resources:
+        cells = (one.get(name, "") for name in columns)
+        writer.writerow(cell if isinstance(cell, str) else json.dumps(cell) for cell in cells)
+    return "\ufeff" + out.getvalue()
+
+
 EXPORTS: dict[str, tuple[str, str]] = {
     "prowler": (
         "prowler",
@@ -412,6 +428,7 @@ EXPORTS: dict[str, tuple[str, str]] = {
         "azure-graph",
         json.dumps({"count": 3, "data": [SQL_SERVER, FIREWALL_RULE, TDE], "skip_token": None}),
     ),
+    "azure-graph-csv": ("azure-graph", _graph_csv(SQL_SERVER, FIREWALL_RULE, TDE)),
     "azure-assessments": ("defender", json.dumps({"value": [_ASSESSMENT]})),
     "defender-csv": ("defender", _DEFENDER),
     "gcp-assets": ("gcp-assets", json.dumps(_ASSET) + "\n" + json.dumps(_ASSET_POLICY) + "\n"),

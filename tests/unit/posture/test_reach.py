@@ -68,6 +68,36 @@ def test_public(of: Resource, about: list[Dependency], public: str) -> None:
     assert reached(of, by_id).public == public
 
 
+def acl(*openings: tuple[int, int], subnets: tuple[str, ...] = (), main: bool = False, name: str = "a") -> Dependency:
+    nets = tuple(Opening(low, high, "0.0.0.0/0") for low, high in openings)
+    return Dependency("vpc-1", DependencyKind.ACL, f"network ACL {name}", openings=nets, subnets=subnets, main=main)
+
+
+@pytest.mark.parametrize(
+    ("of", "lists", "public"),
+    [
+        (resource(), [], "yes"),
+        (resource(), [acl((0, 65535), main=True)], "yes"),
+        (resource(), [acl((80, 80), main=True)], "no"),
+        (resource(), [acl(main=True)], "no"),
+        # A subnet's own list outweighs the default one.
+        (resource(), [acl(main=True), acl((5432, 5432), subnets=("s-1",), name="own")], "yes"),
+        (resource(), [acl((0, 65535), main=True), acl(subnets=("s-1",), name="own")], "no"),
+        # One of two subnets lets it through: that is enough.
+        (resource(subnets=("s-1", "s-2")), [acl(subnets=("s-1",)), acl((0, 65535), subnets=("s-2",), name="b")], "yes"),
+        # Nothing is said of its subnet.
+        (resource(), [acl(subnets=("s-9",))], "yes"),
+        (resource(subnets=()), [acl(main=True)], "no"),
+    ],
+)
+def test_network_acls(of: Resource, lists: list[Dependency], public: str) -> None:
+    found = reached(of, {"sg-1": [group((5432, 5432))], "vpc-1": [IN, *lists]})
+    assert found.public == public
+    if public == "no":
+        assert found.path[0].startswith("network ACL ")
+        assert found.path[0].endswith("admits nobody from the Internet to it")
+
+
 def test_the_path_names_what_lets_in() -> None:
     found = reached(resource(), {"sg-1": [group((5432, 5432))], "vpc-1": [IN]})
     assert found.path == (

@@ -1,18 +1,21 @@
-"""What decides about resources of AWS: security groups, route tables, keys; and machines with an address of their own.
+"""What decides about resources of AWS: groups, route tables, network ACLs, keys; and machines with their own address.
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroup.html, API_RouteTable.html, API_Instance.html;
 https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tieback.model.resource import Answer, Dependency, DependencyKind, Opening, Place, Resource, ResourceKind
 from tieback.posture.describe.aws_databases import groups
 from tieback.posture.describe.aws_names import made
 from tieback.posture.describe.interface import About, UndescribedError, at_rest
 from tieback.posture.facts import Facts, opening
+from tieback.posture.fronts import TARGET
 
 _TCP = frozenset({"tcp", "6", "-1", "all", ""})
+_FIRST_EPHEMERAL = 1024
+"""Clients take their ports from here on."""
 _DEAD = frozenset({"terminated", "shutting-down"})
 
 
@@ -68,6 +71,63 @@ def route_table(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         source=about.source,
         seen=about.seen,
     )
+
+
+def network_acl(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
+    """The ports to which a list of a network lets everybody in, and answers out; and for which subnets it holds.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html: rules in the order of their numbers, the
+    first that fits decides, and answers need a rule of their own on the way out.
+    """
+    network, name = facts.text("vpcid"), facts.text("networkaclid", "id") or about.name
+    if not network or not name:
+        raise UndescribedError("it has no VpcId, or no NetworkAclId")
+    entries = sorted(facts.listed("entries", "entryset"), key=lambda one: one.number("rulenumber") or 0)
+    ways = {
+        way: tuple(_let_through([one for one in entries if one.answer("egress") is way]))
+        for way in (Answer.NO, Answer.YES)
+    }
+    speaks = any(one.answer("egress") is Answer.YES for one in entries)
+    answers = not speaks or any(one.high >= _FIRST_EPHEMERAL for one in ways[Answer.YES])
+    yield Dependency(
+        network,
+        DependencyKind.ACL,
+        f"network ACL {name}",
+        facts.text("ownerid") or about.account,
+        openings=ways[Answer.NO][:100] if answers else (),
+        subnets=facts.texts("associations", "associationset", of=("subnetid",)),
+        main=facts.answer("isdefault", "default") is Answer.YES,
+        source=about.source,
+        seen=about.seen,
+    )
+
+
+def _let_through(entries: Iterable[Facts]) -> Iterator[Opening]:
+    """Ports that rules in their order let through from or to everybody."""
+    for key in ("cidrblock", "ipv6cidrblock"):
+        left = [(0, 65535)]
+        for one in entries:
+            net = one.text(key)
+            if not net or one.text("protocol").lower() not in _TCP:
+                continue
+            ports = one.inner("portrange")
+            found = opening(net, ports.number("from"), ports.number("to"))
+            if found is None:
+                continue
+            if one.text("ruleaction").lower() == "allow":
+                for low, high in left:
+                    first, last = max(low, found.low), min(high, found.high)
+                    if first <= last:
+                        yield Opening(first, last, found.source)
+            elif not net.endswith("/0"):
+                # It shuts some out, and not everybody.
+                continue
+            left = [
+                (low, high)
+                for start, end in left
+                for low, high in ((start, min(end, found.low - 1)), (max(start, found.high + 1), end))
+                if low <= high
+            ]
 
 
 def subnet(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
@@ -131,11 +191,17 @@ def instance(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         endpoints=(Place(host.lower()),) if host else (),
         addresses=(address,) if address else (),
         flag=Answer.of(bool(address)),
-        needs=tuple(one for one in (*groups(facts), network) if one),
+        needs=tuple(one for one in (*groups(facts), network, *_targets(facts, name)) if one),
         subnets=(subnet,) if subnet else (),
         source=about.source,
         seen=about.seen,
     )
+
+
+def _targets(facts: Facts, name: str) -> Iterator[str]:
+    """As a load balancer may know a machine."""
+    address = facts.text("privateipaddress", "privateip")
+    return (f"{TARGET}{one}" for one in (name, address) if one)
 
 
 def volume_snapshot(facts: Facts, about: About) -> Iterator[Resource | Dependency]:

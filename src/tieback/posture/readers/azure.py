@@ -1,11 +1,13 @@
-"""Azure Resource Graph, and Defender for Cloud: its assessments as JSON, and the portal's report as CSV.
+"""Azure Resource Graph as JSON and as the portal's CSV; Defender for Cloud: assessments as JSON, and its report as CSV.
 
 Formats: https://learn.microsoft.com/azure/governance/resource-graph/first-query-azurecli (``{"data": [...]}``, or
-the list alone), https://learn.microsoft.com/rest/api/defenderforcloud/assessments/list,
+the list alone), https://learn.microsoft.com/azure/governance/resource-graph/first-query-portal ("Download as CSV": a
+column a field, objects as JSON in their cell; with "Formatted results" they are not there), https://learn.microsoft.com/rest/api/defenderforcloud/assessments/list,
 https://learn.microsoft.com/azure/defender-for-cloud/export-to-siem ("Download CSV report"). ``NotApplicable`` is
 neither healthy nor not.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,12 +15,13 @@ from typing import Any
 from tieback.intake.reports.interface import moment
 from tieback.posture.checks import Checks
 from tieback.posture.describe.interface import About
-from tieback.posture.describe.kinds import arm_type
+from tieback.posture.describe.kinds import Kinds, arm_type
 from tieback.posture.facts import Facts
 from tieback.posture.interface import Fact, PostureMeta
 from tieback.posture.readers.interface import described
 from tieback.posture.source import PostureSource
 
+_COLUMNS = frozenset({b"id", b"type", b"properties"})
 _GRAPH = re.compile(rb'"(?:data|value)"\s*:\s*\[')
 _ARM = re.compile(rb'"id"\s*:\s*"/subscriptions/', re.IGNORECASE)
 _OUTCOME = {"healthy": True, "unhealthy": False}
@@ -65,6 +68,45 @@ class ResourceGraph:
             key=props.inner("resourcedetails").text("id"),
             seen=moment(status.text("statuschangedate")),
         )
+
+
+class ResourceGraphCsv:
+    """Reads what the portal's Resource Graph Explorer downloads."""
+
+    meta = PostureMeta(
+        "azure-graph",
+        "Azure Resource Graph (the portal's CSV)",
+        "https://learn.microsoft.com/azure/governance/resource-graph/first-query-portal",
+    )
+
+    def __init__(self) -> None:
+        self._kinds = Kinds()
+
+    def recognises(self, head: bytes) -> bool:
+        """A line of columns with id, type and properties."""
+        first = head.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0]
+        return {cell.strip().strip(b'"').lower() for cell in first.split(b",")} >= _COLUMNS
+
+    def facts(self, source: PostureSource) -> Iterator[Fact]:
+        """What each row describes."""
+        for line, row in source.rows(needed=(name.decode() for name in _COLUMNS)):
+            kind = self._kinds.named(row["type"]) or self._kinds.named(arm_type(row["id"]))
+            if kind is None:
+                continue
+            try:
+                value = {name: _cell(cell) for name, cell in row.items() if cell}
+            except (ValueError, RecursionError):
+                source.skip(line, "a cell that begins as JSON is none: it may have been cut by a spreadsheet")
+                continue
+            if not isinstance(value.get("properties"), dict):
+                source.skip(line, "it has no properties: download with Formatted results switched off")
+                continue
+            about = About(self.meta.name, source.seen, source.origin.account, source.origin.region)
+            yield from described(source, line, kind, Facts(value), about)
+
+
+def _cell(text: str) -> Any:
+    return json.loads(text) if text[0] in "{[" else text
 
 
 class DefenderCsv:

@@ -1,8 +1,9 @@
 """What the clouds' own command lines print: ``aws``, ``az`` and ``gcloud`` with JSON as their output.
 
 AWS puts lists below a key that says what they are (``{"DBInstances": [...]}``); Azure and Google print a list or one
-object, which its id or name tells. Answers about a bucket that do not name it (``get-bucket-policy-status``) take
-``--resource``, or stand in one object with the key ``Bucket``. Answers may follow each other in one file.
+object, which its id or name tells. Answers that do not name what they are about (``get-bucket-policy-status`` of a
+bucket, ``describe-target-health`` of a target group) take ``--resource``, or stand in one object with the key
+``Bucket``. Answers may follow each other in one file.
 """
 
 import re
@@ -116,7 +117,8 @@ class CloudCli:
                 yield from self._element(source, line, value)
             elif self._kinds.answers(key) and isinstance(value, dict):
                 facts = Facts(value)
-                yield from described(source, line, self._kinds.answered(key, facts), facts, self._about(source))
+                about = self._about(source, name=source.origin.resource)
+                yield from described(source, line, self._kinds.answered(key, facts), facts, about)
             elif key in OF_BUCKETS:
                 yield from self._element(source, line, {key: [value] if key == "Grants" else value})
 

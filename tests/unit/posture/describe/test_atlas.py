@@ -33,7 +33,7 @@ def test_who_may_connect(nets: list[str], public: str, described: Described, set
 
 def test_its_names(described: Described) -> None:
     (one,) = described("atlas-cluster", ATLAS_CLUSTER)
-    assert one.endpoints == (  # type: ignore[union-attr]
+    assert one.endpoints == (
         Place("orders.ab1cd.mongodb.net", 27017),
         Place("orders-shard-00-00.ab1cd.mongodb.net", 27017),
         Place("orders-shard-00-01.ab1cd.mongodb.net", 27017),

@@ -43,6 +43,54 @@ def test_a_security_group(permissions: list[Any], ports: list[tuple[int, int]], 
     assert (one.id, one.name) == ("sg-0a", "security group sg-0a (web)")
 
 
+def entry(number: int, action: str = "allow", net: str = "0.0.0.0/0", **more: Any) -> dict[str, Any]:
+    low, high = more.pop("ports", (None, None))
+    ports = {} if low is None else {"PortRange": {"From": low, "To": high}}
+    kind = "Ipv6CidrBlock" if ":" in net else "CidrBlock"
+    return {"RuleNumber": number, "RuleAction": action, kind: net, "Protocol": "6", "Egress": False, **ports, **more}
+
+
+OUT = entry(100, Egress=True, Protocol="-1")
+DENY = entry(32767, "deny", Protocol="-1")
+
+
+@pytest.mark.parametrize(
+    ("entries", "ports"),
+    [
+        ([entry(100, Protocol="-1"), DENY, OUT], [(0, 65535)]),
+        ([entry(100, ports=(5432, 5432)), DENY, OUT], [(5432, 5432)]),
+        ([DENY, OUT], []),
+        # The first that fits decides, whatever the order in the answer.
+        ([entry(200), entry(100, "deny", ports=(5432, 5432)), OUT], [(0, 5431), (5433, 65535)]),
+        ([entry(100), entry(200, "deny", ports=(5432, 5432)), OUT], [(0, 65535)]),
+        # Whoever is shut out is not everybody.
+        ([entry(90, "deny", "198.51.100.0/24"), entry(100, ports=(80, 80)), OUT], [(80, 80)]),
+        ([entry(100, net="10.0.0.0/8"), OUT], []),
+        ([entry(100, Protocol="17"), OUT], []),
+        ([entry(100, net="::/0", ports=(443, 443)), DENY, OUT], [(443, 443)]),
+        # What comes in finds no way out again: answers go to ports of clients.
+        ([entry(100), {**DENY, "Egress": True}], []),
+        ([entry(100), entry(100, Egress=True, ports=(443, 443)), {**DENY, "Egress": True}], []),
+        ([entry(100), entry(100, Egress=True, ports=(1024, 65535))], [(0, 65535)]),
+        # Nothing is said of the way out.
+        ([entry(100, ports=(80, 80))], [(80, 80)]),
+        ([], []),
+    ],
+)
+def test_a_network_acl(entries: list[Any], ports: list[tuple[int, int]], described: Described) -> None:
+    value = {
+        "NetworkAclId": "acl-1",
+        "VpcId": "vpc-0a",
+        "IsDefault": True,
+        "Associations": [{"SubnetId": "subnet-1"}],
+        "Entries": entries,
+    }
+    (one,) = described("aws-network-acl", value)
+    assert isinstance(one, Dependency)
+    assert [(port.low, port.high) for port in one.openings] == ports
+    assert (one.id, one.name, one.subnets, one.main) == ("vpc-0a", "network ACL acl-1", ("subnet-1",), True)
+
+
 @pytest.mark.parametrize(
     ("route", "answer"),
     [
@@ -92,10 +140,14 @@ def test_a_subnet_that_a_tool_judged(described: Described) -> None:
     assert described("aws-subnet", {"SubnetId": "subnet-1", "VpcId": "vpc-1"}) == []
 
 
+NEEDS = ("sg-1", "vpc-1", "target:i-1", "target:10.0.0.9")
+
+
 def test_a_machine(described: Described) -> None:
     value = {
         "InstanceId": "i-1",
         "PublicIpAddress": "203.0.113.7",
+        "PrivateIpAddress": "10.0.0.9",
         "PublicDnsName": "EC2-203.example",
         "VpcId": "vpc-1",
         "SecurityGroups": [{"GroupId": "sg-1"}],
@@ -104,7 +156,7 @@ def test_a_machine(described: Described) -> None:
     }
     (one,) = described("aws-instance", value)
     assert isinstance(one, Resource)
-    assert (one.kind, one.addresses, one.flag, one.needs) == ("host", ("203.0.113.7",), "yes", ("sg-1", "vpc-1"))
+    assert (one.kind, one.addresses, one.flag, one.needs) == ("host", ("203.0.113.7",), "yes", NEEDS)
     assert described("aws-instance", {**value, "State": {"Name": "terminated"}}) == []
 
 

@@ -17,6 +17,29 @@ def test_a_graph(read: Read, settle: Settle) -> None:
     assert (one.key, one.public, one.at_rest, one.account) == (SERVER, "yes", "none", SUBSCRIPTION)
 
 
+def test_the_portals_graph_is_the_same(read: Read, settle: Settle) -> None:
+    by_api, by_portal = (settle(read(EXPORTS[name][1])[0]) for name in ("azure-graph", "azure-graph-csv"))
+    assert by_portal == by_api
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("", "download with Formatted results switched off"),
+        ("View details", "download with Formatted results switched off"),
+        ('{"publicNetworkAccess": "Ena', "a cell that begins as JSON is none"),
+        ("[" * 5000, "a cell that begins as JSON is none"),
+        ("[1]", "download with Formatted results switched off"),
+    ],
+)
+def test_a_row_without_its_properties_is_left_out(cell: str, why: str, read: Read) -> None:
+    quoted = cell.replace('"', '""')
+    text = f'"ID","NAME","TYPE","PROPERTIES"\n"{SERVER}","shop","microsoft.sql/servers","{quoted}"\n'
+    facts, source = read(text)
+    assert (facts, source.skipped) == ([], 1)
+    assert why in source.first_skipped
+
+
 @pytest.mark.parametrize(
     ("code", "at_rest"), [("Unhealthy", "none"), ("Healthy", "encrypted"), ("NotApplicable", None)]
 )

@@ -1,0 +1,98 @@
+"""What stands in front of a store: a load balancer that faces the Internet and has it as a target makes it reachable.
+
+A machine is a target by its id or address, a hosted store by the address of its interface. Whose that interface is, its
+description tells where it names the store (ElastiCache, OpenSearch); of RDS and Redshift network, groups and port tell
+it alone, and several databases may have those alike: then it may be this one.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from tieback.model.resource import Answer, Dependency, DependencyKind, Place, Resource, ResourceKind
+
+TARGET = "target:"
+"""What the id of a target begins with."""
+_BY_NETWORK = {"RDSNetworkInterface": ("rds", "docdb", "neptune"), "RedshiftNetworkInterface": ("redshift",)}
+"""Interfaces that do not name their store, and the services that make them."""
+
+type About = Mapping[str, Sequence[Dependency]]
+
+
+class Front(msgspec.Struct, frozen=True):
+    """A way through a load balancer."""
+
+    says: str
+    sure: bool
+    """Whether it is known to be this store."""
+    endpoints: tuple[Place, ...] = ()
+    """What the load balancer answers as."""
+
+
+def in_front(resource: Resource, about: About) -> Iterator[Front]:
+    """The load balancers that face the Internet and forward to a resource."""
+    for target, sure in _targets(resource, about):
+        for one in _kind(about, target, DependencyKind.FRONT):
+            port = one.openings[0].low if one.openings else None
+            if port is not None and resource.listens is not None and port != resource.listens:
+                continue
+            for group in one.needs:
+                yield from _through(resource, group, about, sure=sure)
+
+
+def _targets(resource: Resource, about: About) -> Iterator[tuple[str, bool]]:
+    """By which ids a resource may be a target, and whether that is sure."""
+    for id_ in resource.needs:
+        if id_.startswith(TARGET):
+            yield id_, True
+    if resource.kind is ResourceKind.HOST:
+        return
+    groups = {id_ for id_ in resource.needs if id_.startswith("sg-")}
+    for one in {face.name: face for id_ in groups for face in _kind(about, id_, DependencyKind.INTERFACE)}.values():
+        if resource.subnets and one.subnets and not set(one.subnets) & set(resource.subnets):
+            continue
+        if not resource.subnets and one.network not in resource.needs:
+            continue
+        known = [id_ for id_ in groups if one.name in {face.name for face in about.get(id_, ())}]
+        named = next((services for start, services in _BY_NETWORK.items() if one.name.startswith(start)), None)
+        if named is None:
+            words = one.name.split()
+            # A cluster's nodes are named after it: cache-001, cache-0001-001.
+            if any(word == resource.name or word.startswith(f"{resource.name}-0") for word in words[1:]):
+                yield from ((need, True) for need in one.needs)
+        elif resource.service in named and len(known) == len(groups):
+            yield from ((need, False) for need in one.needs)
+
+
+def _through(resource: Resource, group: str, about: About, *, sure: bool) -> Iterator[Front]:
+    for target_group in _kind(about, group, DependencyKind.FRONT):
+        if target_group.network and target_group.network not in resource.needs:
+            # Private addresses are the same in many networks.
+            continue
+        for id_ in target_group.needs:
+            parts = list(_kind(about, id_, DependencyKind.FRONT))
+            listeners = [one for one in parts if one.openings]
+            ports = [one.openings[0].low for one in listeners if group in one.needs]
+            if listeners and not ports:
+                continue
+            for balancer in parts:
+                if balancer.answer is Answer.YES and _admits(balancer, ports, about):
+                    which = f"forwards port {ports[0]} to" if ports else "has"
+                    what = "it" if sure else "an interface like its own, and it may be this one"
+                    says = f"{balancer.name} {which} {what}" + ("" if ports else " as a target")
+                    places = tuple(Place(one.host, ports[0] if ports else None) for one in balancer.endpoints)
+                    yield Front(says, sure, places if sure else ())
+
+
+def _admits(balancer: Dependency, ports: Sequence[int], about: About) -> bool:
+    """Whether its groups let the Internet in; a balancer without groups, or with one that is not described, does."""
+    walls = [_kind(about, id_, DependencyKind.FIREWALL) for id_ in balancer.needs]
+    described = [list(wall) for wall in walls]
+    if not described or not all(described):
+        return True
+    openings = [one for some in described for wall in some for one in wall.openings]
+    return any(not ports or any(one.low <= port <= one.high for port in ports) for one in openings)
+
+
+def _kind(about: About, id_: str, kind: DependencyKind) -> Iterator[Dependency]:
+    return (one for one in about.get(id_, ()) if one.kind is kind)
