@@ -11,10 +11,13 @@ from tieback.pipeline.probing import Progress
 
 
 class InlineEngine:
-    """Two units a batch."""
+    """Two units a batch; it may die once so many batches are published, before anybody hears of the last."""
+
+    def __init__(self, dies_after: int = 0) -> None:
+        self._dies_after = dies_after
 
     def run[R](self, work: Work[R], units: Iterable[Unit], limits: UnitLimits) -> Iterator[UnitEnd]:
-        for batch in batched(units, 2):
+        for number, batch in enumerate(batched(units, 2), start=1):
             results, failed = [], []
             for unit in batch:
                 try:
@@ -22,6 +25,8 @@ class InlineEngine:
                 except InputError as error:
                     failed.append(UnitEnd(unit, UnitState.FAILED, problem=problem_line(error, unit.source)))
             part = work.publish(batch, results) if results else ""
+            if number == self._dies_after:
+                raise KeyboardInterrupt
             yield from [*failed, *(UnitEnd(unit, UnitState.DONE, part=part) for unit, _ in results)]
 
 

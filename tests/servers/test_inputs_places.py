@@ -8,6 +8,8 @@ import hashlib
 import io
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -154,8 +156,10 @@ def test_a_local_shard_and_a_list_over_tls(
         assert facts(tmp_path / "list", f"{host.url}/list.txt?key=other") == expected
 
 
-def scan(workspace: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    argv = [sys.executable, "-m", "tieback", "scan", *words, "-w", str(workspace), "--format", "json"]
+def scan(
+    workspace: Path, *words: str, prefix: tuple[str, ...] = (), **environment: str
+) -> subprocess.CompletedProcess[str]:
+    argv = [*prefix, sys.executable, "-m", "tieback", "scan", *words, "-w", str(workspace), "--format", "json"]
     return subprocess.run(
         argv, capture_output=True, text=True, timeout=150, check=False, env={**os.environ, **environment}
     )
@@ -172,6 +176,21 @@ def test_from_the_command_line_no_secret_is_kept(real: ObjectStore, expected: di
     signature = links[0].partition("X-Amz-Signature=")[2][:64]
     assert len(signature) == 64
     check_no_secret(tmp_path, done.stdout, "X-Amz-", signature)
+
+
+def watched(calls: Path) -> tuple[str, ...]:
+    """A prefix that notes every connection of a command and its workers, of whatever library, as the kernel sees it."""
+    if shutil.which("strace") is None:
+        return ()
+    return ("strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=connect,sendto,sendmsg", "-o", str(calls))
+
+
+def check_contacts(calls: Path, url: str) -> None:
+    """Nobody but the place that was named; not checked where ``strace`` is not installed."""
+    if calls.exists():
+        text = calls.read_text()
+        found = re.findall(r'sin6?_port=htons\((\d+)\).*?"([\d.:a-f]+)"', text)
+        assert {f"http://{address}:{port}" for port, address in found} == {url}
 
 
 def check_no_secret(folder: Path, printed: str, *secrets: str) -> None:
@@ -193,8 +212,9 @@ def test_what_fails_is_named_and_the_others_are_done(real: ObjectStore, tmp_path
     lines = [f"{real.url}apps/{name},{sha256},{size}" for name, sha256, size in rows]
     (tmp_path / "m.csv").write_text("\n".join(["path,sha256,size", *lines]))
     words = (f"{real.url}apps/fieldhand.apk", "--manifest", str(tmp_path / "m.csv"))
-    done = scan(tmp_path / "ws", *words, **real.environment)
+    done = scan(tmp_path / "ws", *words, prefix=watched(tmp_path / "calls"), **real.environment)
     assert done.returncode == 3, done.stderr
+    check_contacts(tmp_path / "calls", real.environment["AWS_ENDPOINT_URL"])
     assert json.loads(done.stdout)["headline"]["apps_analysed"] == 1
     said = [line.removeprefix(f"tieback: {real.url}apps/") for line in done.stderr.splitlines() if "apps/" in line]
     mend = "Run again, or mend the manifest"

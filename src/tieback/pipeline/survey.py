@@ -257,6 +257,8 @@ def _of_host(url: str, reach: Reach) -> Iterator[Listed | InputError]:
     name = without_query(url)
     if kind_of_name(name) is Kind.OTHER:
         head = Stream(reach.read(Access(url, 0, 4096))).exactly(4096)
+        if head.lstrip()[:1] == b"<":
+            raise InputError("a page, not a list of URLs", where=name, advice="Give the files, or a list of them")
         if _is_text(head):
             suffix = "." + name.rpartition("/")[2].rpartition(".")[2].lower()
             yield from _rows(read_lines(_bounded(reach, url), name, suffix), reach, None)

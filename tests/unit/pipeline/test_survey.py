@@ -20,7 +20,9 @@ from tieback.engine.interface import Unit
 from tieback.model.errors import InputError
 from tieback.pipeline.given import Given, Manifest
 from tieback.pipeline.inputs import scan_units
-from tieback.pipeline.survey import survey
+from tieback.pipeline.survey import SURVEY_VERSION, survey
+from tieback.storage.objects import read_objects
+from tieback.storage.recovery import recover
 from tieback.storage.workspace import Workspace
 
 pytest.importorskip("obstore", reason="the extra [cloud] is not installed")
@@ -178,12 +180,17 @@ def test_a_list_of_links(host: FileHost, workspace: Workspace) -> None:
             "s3://b/cut.tar",
             "s3://b/cut.tar: the shard ends within 'in/a.apk'. Write it again; what stands before counts",
         ),
+        (
+            "http://127.0.0.1:{port}/page",
+            "http://127.0.0.1:{port}/page: a page, not a list of URLs. Give the files, or a list of them",
+        ),
         ("s3://-b/x", "s3://-b/x: not the URL of an object store. Write s3://BUCKET/KEY, gs:// or az://"),
         ("http://192.0.2.1/x", "http://192.0.2.1/x: not https. Plain HTTP goes to loopback alone"),
         ("http://127.0.0.1:{port}/none.apk?sig=1", "http://127.0.0.1:{port}/none.apk: it is not there. Check the URL"),
     ],
 )
 def test_what_is_said(host: FileHost, workspace: Workspace, name: str, said: str) -> None:
+    host.files["/page"] = b"\n<!doctype html>"
     host.files |= {"/b/plain/notes.txt": b"text", "/b/x.tgz": b"\x1f\x8b", "/b/cut.tar": SHARD[:3000]}
     found = shown(units(workspace, name.format(port=host.port)))
     assert found == ["!" + said.format(port=host.port)]
@@ -201,6 +208,20 @@ def test_an_object_that_vanishes_or_changes_costs_no_other(host: FileHost, works
         f"s3://b/c/odd name app {sha(OTHER_APP)[:8]}",
         f"s3://b/c/run.pcap traffic {sha(RUN + b'more')[:8]}",
     ]
+
+
+def test_a_run_that_was_killed_goes_on(host: FileHost, workspace: Workspace) -> None:
+    run = workspace.ledger.start_run([])
+    with pytest.raises(KeyboardInterrupt), survey(workspace, run, ["s3://b/c/"], InlineEngine(dies_after=1), quiet):
+        pytest.fail("it was not killed")
+    # The part of its first batch was published, and the ledger never heard of it.
+    assert workspace.ledger.counts() == {"released": 4}
+    recover(workspace.lake, workspace.ledger)
+    host.asked.clear()
+    assert len(units(workspace, "s3://b/c/")) == 3
+    read = {path for path, _ in host.asked if path != "/b"}
+    assert len(read) == 2
+    assert len(list(read_objects(workspace.lake, SURVEY_VERSION))) == 4
 
 
 def test_what_is_busy_is_asked_again(host: FileHost, workspace: Workspace) -> None:

@@ -50,6 +50,7 @@ _ENDPOINTS = {
 }
 _STATUS = re.compile(r"status code: (\d{3})")
 _CODE = re.compile(r"<Code>(\w{1,64})</Code>")
+_CONTAINER = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 _METADATA = ("169.254.169.254", "metadata.google.internal", "169.254.170.2")
 
 
@@ -77,6 +78,7 @@ class Bucket:
                 advice="Install tieback[cloud]",
             ) from None
         environ = os.environ if environ is None else environ
+        _check_identity(location, environ)
         kinds: dict[str, Any] = {"s3": stores.S3Store, "gs": stores.GCSStore, "az": stores.AzureStore}
         settings = _aws(environ) if location.scheme == "s3" else {}
         endpoint = settings.get("endpoint") or next(
@@ -187,6 +189,20 @@ class Bucket:
 def changed(where: str) -> InputError:
     """The error of an object that is in another state than the one that was listed."""
     return InputError("it changed since it was listed", where=where, advice="Run again; it is then read as it is")
+
+
+def _check_identity(location: Location, environ: Mapping[str, str]) -> None:
+    """Whether the machine's own identity may be asked for: the AWS command line has a word against it.
+
+    Raises:
+        InputError: it may not, and there is no other.
+    """
+    if location.scheme != "s3" or environ.get("AWS_EC2_METADATA_DISABLED", "").lower() != "true":
+        return
+    told = ("AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", *_CONTAINER)
+    anonymous = environ.get("AWS_SKIP_SIGNATURE", "").lower() == "true"
+    if not anonymous and not any(environ.get(name) for name in told) and "access_key_id" not in _aws(environ):
+        raise InputError("no credentials in the environment", where=location.url, advice=_advice(_METADATA[0]))
 
 
 def _aws(environ: Mapping[str, str]) -> dict[str, Any]:

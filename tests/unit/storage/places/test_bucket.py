@@ -112,6 +112,24 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(raised.value) == "gs://b: object stores need obstore, which is not installed. Install tieback[cloud]"
 
 
+@pytest.mark.parametrize(
+    ("environ", "opens"),
+    [
+        ({}, False),
+        ({"AWS_PROFILE": "none"}, False),
+        ({"AWS_SKIP_SIGNATURE": "true"}, True),
+        ({"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"}, True),
+    ],
+)
+def test_the_machine_is_not_asked_who_it_is_where_that_is_off(environ: dict[str, str], opens: bool) -> None:
+    settings = {"AWS_EC2_METADATA_DISABLED": "true", "HOME": "/nonexistent", **environ}
+    if opens:
+        Bucket.open(parse_location("s3://b/a"), settings)
+        return
+    with pytest.raises(InputError, match="no credentials in the environment"):
+        Bucket.open(parse_location("s3://b/a"), settings)
+
+
 def test_plain_http_goes_to_loopback_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_TRIES", 1)
     environ = {"AWS_ENDPOINT_URL": "http://192.0.2.1:9", "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"}
