@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,7 +15,7 @@ from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.exposure import Exposure
 from tieback.model.passive import PassiveService
 from tieback.model.sighting import Sighting
-from tieback.pipeline.attributed import attributed
+from tieback.pipeline.graph_tables import Captured, ways_table
 from tieback.pipeline.graph_views import (
     AppAt,
     AppView,
@@ -35,11 +34,7 @@ from tieback.storage.graph_index import GraphIndex, Level
 from tieback.storage.graph_rows import AppRow, GraphRows
 from tieback.storage.imports import services_at, sightings_of_apps
 from tieback.storage.ledger import RunRow
-from tieback.storage.summaries import captured_bundles, read_captures
 from tieback.storage.workspace import Workspace
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 MOST = 1000
 """Apps, endpoints and stores that are listed of one answer; their number is told beside."""
@@ -76,6 +71,7 @@ class RunGraph:
         self._workspace = workspace
         self._run = run
         self._rows = GraphRows(workspace.lake, run.id, TRAFFIC_ANALYSIS)
+        self._captured = Captured(workspace, run.id, self._rows)
         self.knowledge = knowledge
 
     def lines(self) -> Iterator[BackendLine]:
@@ -89,7 +85,7 @@ class RunGraph:
             for route in exposure.routes:
                 stores.setdefault(route.endpoint, set()).add(exposure.access)
         seen: dict[str, set[str]] = {}
-        rows = list(self._rows.backends(self._seen_table))
+        rows = list(self._rows.backends(self._captured.table))
         for service in self._passive(row.host for row in rows):
             for host in (service.address, *service.names):
                 seen.setdefault(host, set()).add(service.source)
@@ -126,7 +122,7 @@ class RunGraph:
             )
         nodes = self._index.reach(Level.BACKEND, name, Level.APP)
         values = [backend.endpoint.value for backend in found]
-        apps = tuple(self._app_at(row) for row in self._rows.apps_at(values, self._seen_table, MOST))
+        apps = tuple(self._app_at(row) for row in self._rows.apps_at(values, self._captured.table, MOST))
         stores = self._stores(self._index.names(self._index.reach(Level.BACKEND, name, Level.STORE), MOST), values)
         addresses = tuple(dict.fromkeys(address for one in found for address in one.addresses))
         host = host_of(found[0].endpoint)
@@ -159,12 +155,12 @@ class RunGraph:
             for _, document in read_app_documents(self._workspace.lake, [row]):
                 app = document.app or App(row.platform, row.bundle_id, row.key)
                 sightings = {one.endpoint.value: one for one in document.sightings}
-                for value, sighting in self._captured(app.bundle_id, row.key).items():
+                for value, sighting in self._captured.of_app(app.bundle_id, row.key).items():
                     sightings.setdefault(value, sighting)
                 told = True
                 yield self._app_view(app, document.path, sightings)
         if not told:
-            captured = self._captured(text, "")
+            captured = self._captured.of_app(text, "")
             if not captured:
                 raise UsageError(
                     "the last run has no such app",
@@ -181,7 +177,7 @@ class RunGraph:
     def app_rows(self, text: str = "") -> Iterator[AppRow]:
         """Which apps name an endpoint of a back end, or of any, and where. Raises as ``backend``."""
         values = [one.endpoint.value for one in self._find(text)[1]] if text else None
-        yield from self._rows.pairs(values, self._seen_table)
+        yield from self._rows.pairs(values, self._captured.table)
 
     def exposures(self) -> Iterator[Exposure]:
         """The stores of the run."""
@@ -275,16 +271,6 @@ class RunGraph:
             of_sighting(row.how),
         )
 
-    def _captured(self, bundle: str, key: str) -> dict[str, Sighting]:
-        """What captures show of an app, by endpoint."""
-        captures = self._rows.captures_of(bundle)
-        found: dict[str, Sighting] = {}
-        for group in attributed(self._workspace, captures, {bundle: key} if key else {}):
-            if group.app.bundle_id == bundle:
-                for sighting in group.sightings:
-                    found.setdefault(sighting.endpoint.value, sighting)
-        return found
-
     @cached_property
     def _index(self) -> GraphIndex:
         rows = [
@@ -293,49 +279,7 @@ class RunGraph:
             for route in exposure.routes
         ]
         directory = self._workspace.directory / "graph"
-        return GraphIndex.of_run(self._workspace.lake, self._run.id, directory, _ways(rows), self._seen_table)
-
-    @cached_property
-    def _seen_table(self) -> "pa.Table":
-        """What captures show: columns ``app``, ``value``, ``bundle_id``, ``name``, ``file``, ``how``, ``party``."""
-        import pyarrow as pa
-
-        lake = self._workspace.lake
-        captures = read_captures(lake, self._run.id, TRAFFIC_ANALYSIS)
-        bundles = captured_bundles(lake, self._run.id, TRAFFIC_ANALYSIS)
-        rows = [
-            (
-                group.app_key,
-                one.endpoint.value,
-                group.app.bundle_id,
-                group.app.name,
-                Path(group.path).name,
-                one.evidence.how,
-                str(one.party),
-            )
-            for group in attributed(self._workspace, captures, bundles)
-            if group.known
-            for one in group.sightings
-        ]
-        names = ("app", "value", "bundle_id", "name", "file", "how", "party")
-        columns = list(zip(*rows, strict=True)) or [()] * len(names)
-        texts = [
-            pa.array([text.encode("utf-8", "backslashreplace").decode() for text in column], pa.string())
-            for column in columns
-        ]
-        return pa.table(dict(zip(names, texts, strict=True)))
-
-
-def _ways(rows: list[tuple[str, str]]) -> "pa.Table":
-    import pyarrow as pa
-
-    distinct = list(dict.fromkeys(rows))
-    return pa.table(
-        {
-            "value": pa.array([value for value, _ in distinct], pa.string()),
-            "store": pa.array([store for _, store in distinct], pa.string()),
-        }
-    )
+        return GraphIndex.of_run(self._workspace.lake, self._run.id, directory, ways_table(rows), self._captured.table)
 
 
 def _leads(exposure: Exposure, value: str) -> bool:

@@ -98,6 +98,8 @@ class NameAnswers:
             hints: reads the records.
             domains: the public suffix list.
         """
+        if not self._names.asks:
+            return
         hosts: dict[str, tuple[str, ...]] = {}
         for backend in backends:
             if backend.party not in _OTHERS and (host := host_of(backend.endpoint)):

@@ -96,6 +96,11 @@ class Names:
             return found
         return await self._resolve(parse_host(host).name)
 
+    @property
+    def asks(self) -> bool:
+        """Whether the grant allows DNS at all."""
+        return self._dns
+
     def may_ask(self, host: str) -> bool:
         """Whether DNS may be asked about a name: the grant allows it, and a target covers the name."""
         return self._dns and bool(self._scope.names_rule(host))
