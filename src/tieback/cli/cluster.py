@@ -1,6 +1,7 @@
 """``tieback cluster``: scheduler and workers for scans on many machines."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ PagesOption = Annotated[
 ]
 CertsOption = Annotated[Path | None, typer.Option(help="Folder of certificates, as `cluster certs` made it.")]
 PORT = 8786
+WARN_DAYS = 30
 
 
 @app.command()
@@ -51,6 +53,7 @@ def scheduler(
     """
     from tieback.engine.cluster import serve_scheduler
 
+    _warn_of_end(certs)
     asyncio.run(serve_scheduler(certs, host, port, dashboard, _scheduler_told))
 
 
@@ -72,6 +75,7 @@ def worker(
     """
     from tieback.engine.cluster import serve_worker
 
+    _warn_of_end(certs)
     bare = address.partition("://")[2] or address
     asyncio.run(serve_worker(certs, f"tls://{bare}", host, threads, memory, _worker_told))
 
@@ -90,7 +94,19 @@ def local(
     """
     from tieback.engine.cluster import serve_local
 
+    _warn_of_end(certs)
     asyncio.run(serve_local(certs, workers, port, dashboard, _scheduler_told))
+
+
+def _warn_of_end(certs: Path | None) -> None:
+    """One line where the certificates end soon: a cluster that runs is not ended by that, but nobody can join."""
+    from tieback.engine.certificates import require_certificates, valid_until
+
+    require_certificates(certs)
+    assert certs is not None
+    until = valid_until(certs)
+    if until < datetime.now(UTC) + timedelta(days=WARN_DAYS):
+        talk_console().print(Text(f"{certs}: the certificates end on {until:%Y-%m-%d}; make new ones before"))
 
 
 def engine_at(address: str, certs: Path | None) -> "DaskEngine":

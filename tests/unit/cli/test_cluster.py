@@ -45,3 +45,22 @@ def test_a_scheduler_that_is_not_there(run: Run, tmp_path: Path, apps: Path, mon
     ran = run("scan", apps / "fieldhand.apk", "--engine", "dask://127.0.0.1:9", "--certs", "certs")
     assert ran.code == 4
     assert "the scheduler does not answer" in ran.err
+
+
+def test_certificates_that_end_soon_are_told_of(run: Run, tmp_path: Path) -> None:
+    run("cluster", "certs", "certs", "--days", "5")
+    ran = run("cluster", "worker", "127.0.0.1:1", "--certs", "certs", "--memory", "plenty")
+    assert "the certificates end on 20" in ran.err
+    assert ran.code == 2
+    assert "Write auto, 0, or as in 8GB" in ran.err
+
+
+@pytest.mark.parametrize("made", ["", "junk"])
+def test_certificates_that_are_none(made: str, run: Run, tmp_path: Path) -> None:
+    run("cluster", "certs", "certs")
+    (tmp_path / "certs" / "member.pem").write_text(made)
+    for words in (("cluster", "local"), ("scan", "x.apk", "--engine", "dask://127.0.0.1:1")):
+        ran = run(*words, "--certs", "certs")
+        assert ran.code == 2
+        assert ran.err.startswith("tieback: certs: the certificates are damaged")
+        assert ran.err.count("\n") == 1

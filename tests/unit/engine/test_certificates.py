@@ -1,13 +1,16 @@
 """Certificates of a cluster."""
 
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tieback.engine.certificates import AUTHORITY, MEMBER, make_certificates, require_certificates
+from tieback.engine.certificates import AUTHORITY, MEMBER, make_certificates, require_certificates, valid_until
 from tieback.model.errors import UsageError
 
 
@@ -44,3 +47,38 @@ def test_a_folder_without_them_is_refused(tmp_path: Path) -> None:
         require_certificates(None)
     make_certificates(tmp_path)
     assert require_certificates(tmp_path) == (str(tmp_path / AUTHORITY), str(tmp_path / MEMBER))
+
+
+def test_certificates_whose_time_is_over_are_refused(tmp_path: Path) -> None:
+    make_certificates(tmp_path, days=-1)
+    with pytest.raises(UsageError, match=r"were valid until 20\d\d-\d\d-\d\d\. Make new ones"):
+        require_certificates(tmp_path)
+
+
+@pytest.mark.parametrize("days", [1, 397])
+def test_how_long_they_are_valid(days: int, tmp_path: Path) -> None:
+    make_certificates(tmp_path, days=days)
+    assert timedelta(days=days, minutes=-5) < valid_until(tmp_path) - datetime.now(UTC) <= timedelta(days=days)
+
+
+@given(junk=st.binary(max_size=200), name=st.sampled_from([AUTHORITY, MEMBER]), at=st.integers(0, 500))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_damaged_ones_are_one_line(junk: bytes, name: str, at: int, tmp_path: Path) -> None:
+    if not (tmp_path / MEMBER).exists():
+        make_certificates(tmp_path)
+    whole = (tmp_path / name).read_bytes()
+    try:
+        (tmp_path / name).write_bytes(whole[:at] + junk)
+        with pytest.raises(UsageError, match="damaged, or do not belong together"):
+            require_certificates(tmp_path)
+    finally:
+        (tmp_path / name).write_bytes(whole)
+
+
+@pytest.mark.parametrize("name", [AUTHORITY, MEMBER])
+def test_those_of_two_clusters_do_not_belong_together(name: str, tmp_path: Path) -> None:
+    make_certificates(tmp_path / "a")
+    make_certificates(tmp_path / "b")
+    (tmp_path / "a" / name).write_bytes((tmp_path / "b" / name).read_bytes())
+    with pytest.raises(UsageError, match="do not belong together"):
+        require_certificates(tmp_path / "a")
