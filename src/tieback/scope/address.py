@@ -39,10 +39,26 @@ def blocks() -> tuple[Block, ...]:
     return tuple(sorted(found, key=lambda block: -block.network.prefixlen))
 
 
+@cache
+def _by_length() -> dict[int, tuple[tuple[int, dict[int, Block]], ...]]:
+    """By version, longest prefix first: the number of bits after the prefix, and blocks by their network's number."""
+    found: dict[int, dict[int, dict[int, Block]]] = {4: {}, 6: {}}
+    for block in blocks():
+        network = block.network
+        of_length = found[network.version].setdefault(network.max_prefixlen - network.prefixlen, {})
+        of_length[int(network.network_address)] = block
+    return {version: tuple(lengths.items()) for version, lengths in found.items()}
+
+
 @lru_cache(maxsize=4096)
 def special(address: Address) -> Block | None:
     """The narrowest special block that holds ``address``; ``None`` for global unicast."""
-    return next((b for b in blocks() if b.network.version == address.version and address in b.network), None)
+    number = int(address)
+    for host_bits, found in _by_length()[address.version]:
+        block = found.get(number >> host_bits << host_bits)
+        if block is not None:
+            return block
+    return None
 
 
 @lru_cache(maxsize=4096)

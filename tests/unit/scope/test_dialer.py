@@ -255,7 +255,7 @@ async def test_a_first_look_is_short_and_no_verdict(bench: Bench) -> None:
 
 @pytest.mark.parametrize("hosts", [("127.0.0.1", "127.0.0.2"), ("127.3.0.1",)])
 async def test_where_little_is_known_or_others_would_jump_in_there_is_all_the_time(
-    bench: Bench, hosts: tuple[str, ...]
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, hosts: tuple[str, ...]
 ) -> None:
     dialer = bench.dialer(hosts={"db.test": hosts})
     seen: list[float] = []
@@ -270,7 +270,7 @@ async def test_where_little_is_known_or_others_would_jump_in_there_is_all_the_ti
     def made(*args: Any) -> Door:
         return replace(door(*args), open=opened)
 
-    dialer._door = made  # type: ignore[method-assign]
+    monkeypatch.setattr(dialer, "_door", made)
     with pytest.raises(Fault, match="nothing came"):
         await dialer.converse(Target("db.test", 9), ping(), SENDS, hasty=True)
     assert seen == [LIMITS.connect_seconds] * len(hosts)
