@@ -202,6 +202,7 @@ def scan(workspace: Path, apps: int) -> Said:
         for one in wanted:
             asked += 1
             left += label_of(one) not in answered
+        del answered
         steps.done("candidates")
         end_run(space, run, inputs, named, Found(mapped, wanted), knowledge)
         steps.done("describe, conclude, ledger")

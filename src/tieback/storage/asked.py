@@ -174,6 +174,8 @@ class Answered:
         self._first, self._second = (array("Q", table[name].to_numpy().tobytes()) for name in ("first", "second"))
 
     def __contains__(self, target: str) -> bool:
+        if not self._first:
+            return False
         digest = md5(target.encode("utf-8", "backslashreplace"), usedforsecurity=False).digest()
         first, second = (int.from_bytes(digest[start : start + 8], "little") for start in (0, 8))
         place = bisect_left(self._first, first)
