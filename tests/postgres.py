@@ -55,7 +55,7 @@ class Postgres(msgspec.Struct, frozen=True):
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A running server of the lab's wheel."""
     try:
-        running = start_postgres(tmp_path_factory.mktemp("ledger-pg"), HOST, _free_port())
+        running = start_postgres(tmp_path_factory.mktemp("ledger-pg"), HOST, free_port())
     except LabError as error:
         pytest.skip(error.diagnostics())
     try:
@@ -71,7 +71,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
             shutil.rmtree(running.directory, ignore_errors=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as listener:
         listener.bind((HOST, 0))
         port: int = listener.getsockname()[1]

@@ -46,6 +46,9 @@ class Database:
         self.keep: Keep = keep_nothing
         """Called before every write, and with ``now`` after a connection was lost, before anything is done again."""
         self._reading = {"isolation_level": "REPEATABLE READ"} if self.is_postgres else {}
+        self._lost = False
+        if self.is_postgres:
+            event.listen(engine, "invalidate", self._notice)
         self._insert: Any = postgresql.insert if self.is_postgres else sqlite.insert
 
     def insert(self, table: Table) -> Any:
@@ -107,7 +110,15 @@ class Database:
 
         self.keep()
         with storage_errors(self.where):
-            return self._again(once)
+            result = self._again(once)
+        if self._lost:
+            # A new connection was made in silence; the one that holds something may have gone with the old one.
+            self._lost = False
+            self.keep(now=True)
+        return result
+
+    def _notice(self, *_: object) -> None:
+        self._lost = True
 
     def _enter(self, connection: Connection, alone: str) -> int | None:
         """What every transaction that writes begins with; returns its number in PostgreSQL."""

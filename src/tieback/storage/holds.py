@@ -26,8 +26,8 @@ from tieback.storage.tables import ledger_state
 class Hold(Protocol):
     """Something held."""
 
-    def check(self) -> None:
-        """Whether it is still held; cheap enough to be asked every second.
+    def check(self, *, now: bool = False) -> None:
+        """Whether it is still held; cheap enough to be asked every second. ``now`` leaves nothing to an earlier answer.
 
         Raises:
             WorkspaceError: it was lost, and somebody else has it or had it since.
@@ -37,7 +37,7 @@ class Hold(Protocol):
 class FileHold:
     """The lock of a file. The kernel takes it from nobody who lives."""
 
-    def check(self) -> None:
+    def check(self, *, now: bool = False) -> None:
         """As ``Hold``."""
 
 

@@ -25,6 +25,8 @@ PATIENCE = 45.0
 """How long a run waits for a server that went away, such as one that is restarted."""
 _PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 _CHECKED_SECONDS = 2.0
+_DYING_SECONDS = 1.0
+"""The server may still be ending the session of a process that was killed a moment ago."""
 _SETTINGS = (
     f"SET lock_timeout = '{LOCK_SECONDS}s'",
     # A machine that lost its power holds nothing for longer than a minute.
@@ -133,6 +135,10 @@ class Pauses:
         return True
 
 
+class _HeldError(WorkspaceError):
+    """Another session has it."""
+
+
 class SessionHold:
     """An advisory lock of a session of its own (``pg_advisory_lock``): it dies with the session, or its process.
 
@@ -159,8 +165,14 @@ class SessionHold:
 
     def take(self) -> None:
         """Take it. Raises ``WorkspaceError`` where another session has it, or the server cannot be asked."""
-        with storage_errors(self._url):
-            self._take()
+        waiting = pauses(_DYING_SECONDS)
+        while True:
+            try:
+                with storage_errors(self._url):
+                    return self._take()
+            except _HeldError:
+                if not waiting.take():
+                    raise
 
     def _take(self) -> None:
         session = connect(self._url, autocommit=True)
@@ -169,7 +181,7 @@ class SessionHold:
             if row is None or not row[0]:
                 holder = session.execute(_HOLDER, {"name": self._name}).fetchone()
                 by = _told(holder[0]) if holder and holder[0] else ""
-                raise WorkspaceError(f"{self._what}{by}", where=self._url, advice=self._advice)
+                raise _HeldError(f"{self._what}{by}", where=self._url, advice=self._advice)
         except BaseException:
             session.close()
             raise
@@ -192,7 +204,7 @@ class SessionHold:
                 try:
                     self._take()
                     break
-                except WorkspaceError:
+                except _HeldError:
                     # The server may not have noticed yet that our own session has gone.
                     if not waiting.take():
                         raise

@@ -1,9 +1,12 @@
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.postgres import Postgres
 from tieback.model.errors import WorkspaceError
 from tieback.storage.workspace import Workspace
 
@@ -34,7 +37,67 @@ def test_one_process_alone_probes_under_a_grant_and_a_dead_one_does_not_hold_it(
             lease.check()
 
 
+@pytest.fixture
+def machines(postgres_url: str, tmp_path: Path) -> tuple[Path, Path]:
+    """A workspace as two machines see it, neither of which knows of the other's file locks."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    Workspace.open(here, ledger=postgres_url).close()
+    shutil.copytree(here, there)
+    return here, there
+
+
+def test_one_run_alone_writes_from_whatever_machine(machines: tuple[Path, Path]) -> None:
+    here, there = machines
+    with Workspace.open(here) as mine, Workspace.open(there) as theirs:
+        with mine.lock() as hold:
+            hold.check()
+            busy = rf"another run is writing here \(process {os.getpid()} on .*\)\. Wait for it to end"
+            with pytest.raises(WorkspaceError, match=busy), theirs.lock():
+                pass
+        with theirs.lock():
+            theirs.ledger.start_run([])
+        with mine.grant_lease(GRANT):
+            with pytest.raises(WorkspaceError, match="another process is probing"), theirs.grant_lease(GRANT):
+                pass
+            with theirs.grant_lease(OTHER):
+                pass
+
+
+LOST = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = 'ledger' AND pid <> pg_backend_pid()"""
+
+
+def test_a_run_whose_connections_were_lost_goes_on(machines: tuple[Path, Path], postgres: Postgres) -> None:
+    with Workspace.open(machines[0]) as mine, mine.lock():
+        run = mine.ledger.start_run(["mine"])
+        postgres.execute(LOST)
+        mine.ledger.end_run(run)
+        with (
+            Workspace.open(machines[1]) as theirs,
+            pytest.raises(WorkspaceError, match="another run is writing"),
+            theirs.lock(),
+        ):
+            pass
+
+
+def test_a_run_that_was_taken_over_writes_nothing_more(machines: tuple[Path, Path], postgres: Postgres) -> None:
+    with Workspace.open(machines[0]) as mine, Workspace.open(machines[1]) as theirs, mine.lock() as hold:
+        postgres.execute(LOST)
+        with theirs.lock():
+            theirs.ledger.start_run(["theirs"])
+        with pytest.raises(WorkspaceError, match="another run took the workspace over while the connection was lost"):
+            mine.ledger.start_run(["mine"])
+        with pytest.raises(WorkspaceError, match="another run took the workspace over"):
+            hold.check(now=True)
+        started = "SELECT args FROM runs"
+        assert postgres.execute(started, database="ledger") == [('["theirs"]',)]
+
+
 @pytest.mark.parametrize("name", ["", "../lock", "A" * 64])
 def test_what_is_no_digest_is_no_name_of_a_file(name: str, tmp_path: Path) -> None:
-    with Workspace.open(tmp_path) as workspace, pytest.raises(ValueError, match="not a SHA-256"), workspace.grant_lease(name):
+    with (
+        Workspace.open(tmp_path) as workspace,
+        pytest.raises(ValueError, match="not a SHA-256"),
+        workspace.grant_lease(name),
+    ):
         pass
