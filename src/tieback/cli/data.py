@@ -47,9 +47,9 @@ def import_(
             failed += 1
             complain(error)
             continue
-        what = "documents" if one.kind == "rdap" else "nets"
-        nets = f", {one.entries:,} {what}" if one.entries else ""
-        left = f", {one.skipped:,} entries left out that are no {what}" if one.skipped else ""
+        what = "document" if one.kind == "rdap" else "net"
+        nets = f", {one.entries:,} {what}{'' if one.entries == 1 else 's'}" if one.entries else ""
+        left = f", {one.skipped:,} entries left out that are no {what}s" if one.skipped else ""
         talk_console().print(Text(f"{path.name}: {one.cited}{nets}{left}"))
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if failed < len(files) else ExitCode.NOTHING_DONE)

@@ -113,6 +113,7 @@ class Names:
         """The names that an address says it has; ``None`` where it may not be asked for.
 
         Only where the grant allows DNS and covers the address; or the name that led there, if the address is public.
+        Of loopback nobody is asked: its names are this machine's own.
 
         Args:
             address: canonical.
@@ -120,10 +121,11 @@ class Names:
         """
         import dns.reversename
 
+        where = parse_address(address)
         covered = bool(self._scope.rules_for(address, None))
-        if not covered and host and special(parse_address(address)) is None:
+        if not covered and host and special(where) is None:
             covered = bool(self._scope.names_rule(host))
-        if not self._dns or not covered:
+        if not self._dns or not covered or where.is_loopback:
             return None
         return await self._questions.ask(dns.reversename.from_address(address).to_text(omit_final_dot=True), "PTR")
 

@@ -117,6 +117,7 @@ def back_end(host: str, *addresses: str, party: Party = Party.UNKNOWN) -> Backen
         (("*.shop.test",), True, ["8.8.8.8.in-addr.arpa PTR"]),
         (("192.0.2.0/24",), True, ["7.2.0.192.in-addr.arpa PTR"]),
         (("other.test",), True, []),
+        (("127.0.0.0/8",), True, []),
         (("shop.test", "*.shop.test"), False, []),
     ],
 )
@@ -126,7 +127,7 @@ async def test_hints_are_asked_for_where_the_grant_covers_them(
     rules = tuple(TargetRule(match, "any", Depth.IDENTIFY) for match in matches)
     permit = Grant("Office", "sec@example.test", date(2027, 6, 30), rules, dns=dns)
     backends = [
-        back_end("api.shop.test", "8.8.8.8", "192.0.2.7"),
+        back_end("api.shop.test", "8.8.8.8", "192.0.2.7", "127.0.0.1"),
         back_end("www.shop.test"),
         back_end("sdk.shop.test", "8.8.4.4", party=Party.THIRD),
     ]
