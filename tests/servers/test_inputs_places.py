@@ -154,6 +154,11 @@ def test_a_local_shard_and_a_list_over_tls(
         assert "its certificate is not trusted" in str(error)
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca" / AUTHORITY))
         assert facts(tmp_path / "list", f"{host.url}/list.txt?key=other") == expected
+        host.files["/list.txt"] = b"http://127.0.0.1:9/a.apk\n"
+        request = ScanRequest((f"{host.url}/list.txt",), None, tmp_path / "own", engine=InlineEngine())
+        with run_scan(request, quiet) as done:
+            (error,) = done.failed
+        assert "a list from elsewhere names nothing on this machine" in str(error)
 
 
 def scan(

@@ -261,7 +261,8 @@ def _of_host(url: str, reach: Reach) -> Iterator[Listed | InputError]:
             raise InputError("a page, not a list of URLs", where=name, advice="Give the files, or a list of them")
         if _is_text(head):
             suffix = "." + name.rpartition("/")[2].rpartition(".")[2].lower()
-            yield from _rows(read_lines(_bounded(reach, url), name, suffix), reach, None)
+            rows = read_lines(_bounded(reach, url), name, suffix)
+            yield from _rows(rows, reach, None, plain=url.startswith("http://"))
             return
     item = reach.look(url)
     if item is None:
@@ -285,13 +286,16 @@ def _bounded(reach: Reach, url: str) -> Iterator[bytes]:
         yield bytes(piece)
 
 
-def _rows(rows: Iterator[Row | InputError], reach: Reach, home: Path | None) -> Iterator[Listed | InputError]:
+def _rows(
+    rows: Iterator[Row | InputError], reach: Reach, home: Path | None, *, plain: bool = True
+) -> Iterator[Listed | InputError]:
     """Rows of a manifest or list; those without a hash are looked up, some at a time, in their order.
 
     Args:
         rows: of the manifest.
         reach: the way to objects.
         home: folder of relative paths; ``None`` where a list comes from elsewhere, which names no local files.
+        plain: whether it may name ``http:`` of loopback; a list from elsewhere may not.
     """
     with ThreadPoolExecutor(LOOKS) as pool:
 
@@ -300,6 +304,9 @@ def _rows(rows: Iterator[Row | InputError], reach: Reach, home: Path | None) -> 
                 return row
             if not is_url(row.path):
                 return _local(row, home)
+            if not plain and row.path.startswith("http://"):
+                what = "a list from elsewhere names nothing on this machine"
+                return InputError(what, where=without_query(row.path), advice="Give it as --manifest")
             if row.sha256 or row.start:
                 return _told_of(row, row.path)
             return pool.submit(_looked_up, row.path, reach)
