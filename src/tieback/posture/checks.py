@@ -3,13 +3,14 @@
 A check that neither passed nor failed (could not be collected, needs a person, was muted before it ran) says nothing.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from importlib import resources
 
 import msgspec
 
-from tieback.model.resource import Answer, AtRest, Resource, ResourceKind
+from tieback.model.resource import Answer, AtRest, Dependency, DependencyKind, Resource, ResourceKind
 from tieback.posture.describe.aws_names import parse
 from tieback.posture.describe.interface import About
 from tieback.posture.describe.kinds import Kind, Kinds
@@ -39,6 +40,21 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"pa
     product: str = ""
     passed: Says = Says()
     failed: Says = Says()
+
+
+_MEMBER = re.compile(r" at cluster ([A-Za-z0-9-]{1,63}) level\.?$")
+_TELL_MEMBERS = frozenset({"rds_instance_deletion_protection", "rds_instance_multi_az"})
+"""Checks of Prowler whose sentence names the cluster of an instance: its CSV and ASFF tell it nowhere else."""
+
+
+def membership(code: str, why: str, about: About) -> Dependency | None:
+    """That an instance is a member of a cluster, where the sentence of a check of Prowler says so."""
+    found = _MEMBER.search(why[:2000]) if code in _TELL_MEMBERS else None
+    arn = parse(about.key)
+    if found is None or arn is None or not arn.resource.startswith("db:"):
+        return None
+    whole = f"{about.key.removesuffix(arn.resource)}cluster:{found[1]}"
+    return Dependency(about.key, DependencyKind.MEMBER, whole, about.account, source=about.source, seen=about.seen)
 
 
 class Checks:

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from tieback.model.posture import RULES
 from tieback.model.report import AppSummary, Report
 from tieback.report.detail import Detail, details
 from tieback.report.document import clean, headline_text, store_text
@@ -105,6 +106,9 @@ def _product(sha256: str) -> str:
 def _vulnerabilities(report: Report, known: set[str]) -> Iterator[dict[str, Any]]:
     told = 0
     for detail in details(report):
+        if detail.finding.rule.startswith(RULES):
+            # An advisory is for others, and these rules tell of the owner's accounts.
+            continue
         concerned = [key for key in (_product(summary.app.sha256) for summary in detail.apps) if key in known]
         if concerned:
             yield _vulnerability(detail, list(dict.fromkeys(concerned)))

@@ -47,6 +47,57 @@ def test_several_sources_of_one_resource(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_members_of_a_cluster_are_one_database_in_prowlers_csv_too(tmp_path: Path) -> None:
+    head = "TIMESTAMP;ACCOUNT_UID;CHECK_ID;STATUS;STATUS_EXTENDED;RESOURCE_UID;RESOURCE_NAME;REGION\n"
+    rows = [
+        f"2026-11-20 10:00:00;{ACCOUNT};{check};{status};{why};{RDS_ARN.replace('orders', name)};{name};eu-west-1\n"
+        for name, status in (("one", "PASS"), ("two", "FAIL"))
+        for check, why in (
+            ("rds_instance_storage_encrypted", "said"),
+            ("rds_instance_multi_az", f"RDS Instance {name} does not have multi-AZ enabled at cluster shop level."),
+        )
+    ]
+    take(tmp_path, prowler=head + "".join(rows))
+    with Workspace.open(tmp_path / "ws") as workspace:
+        (one,) = resources(workspace)
+    assert (one.key, one.at_rest) == (RDS_ARN.replace("db:orders", "cluster:shop"), "none"), "as its worst part"
+
+
+def test_what_stands_in_front_is_found_over_several_steps(tmp_path: Path) -> None:
+    group = f"arn:aws:elasticloadbalancing:eu-west-1:{ACCOUNT}:targetgroup/m/1"
+    balancer = f"arn:aws:elasticloadbalancing:eu-west-1:{ACCOUNT}:loadbalancer/net/shop/1"
+    machine = {"InstanceId": "i-1", "VpcId": "vpc-1", "SubnetId": "s-1", "State": {"Name": "running"}}
+    facing = {
+        "LoadBalancerArn": balancer,
+        "LoadBalancerName": "shop",
+        "Type": "network",
+        "Scheme": "internet-facing",
+        "DNSName": "shop-1.elb.amazonaws.com",
+        "SecurityGroups": ["sg-0a"],
+    }
+    forward = {"Type": "forward", "TargetGroupArn": group}
+    targets = {"TargetGroupArn": group, "VpcId": "vpc-1", "LoadBalancerArns": [balancer]}
+    listener = {"ListenerArn": "l", "LoadBalancerArn": balancer, "Port": 5432, "DefaultActions": [forward]}
+    ends = take(
+        tmp_path,
+        Origin(account=ACCOUNT, region="eu-west-1", resource=group),
+        machines=json.dumps({"Reservations": [{"OwnerId": ACCOUNT, "Instances": [machine]}]}),
+        balancers=json.dumps({"LoadBalancers": [facing]}),
+        listeners=json.dumps({"Listeners": [listener]}),
+        groups=json.dumps(
+            {"TargetGroups": [{"TargetGroupArn": group, "VpcId": "vpc-1", "LoadBalancerArns": [balancer]}]}
+        ),
+        health=json.dumps({"TargetHealthDescriptions": [{"Target": {"Id": "i-1", "Port": 27017}}]}),
+        walls=json.dumps({"SecurityGroups": [OPEN_GROUP]}),
+    )
+    assert all(isinstance(end, ImportedPosture) and not end.left_out for end in ends)
+    with Workspace.open(tmp_path / "ws") as workspace:
+        (one,) = resources(workspace)
+    assert one.public == "yes"
+    assert one.path[0] == "network load balancer shop (internet-facing) forwards port 5432 to it"
+    assert [str(place) for place in one.endpoints] == ["shop-1.elb.amazonaws.com:5432"]
+
+
 def test_the_same_content_again_changes_nothing_unless_it_is_said_to_be_another(tmp_path: Path) -> None:
     answer = json.dumps({"PolicyStatus": {"IsPublic": True}})
     (first,) = take(tmp_path, Origin(resource="one"), one=answer)

@@ -6,6 +6,7 @@ from typing import Any
 
 import jsonschema
 
+from tests.unit.report.conftest import with_accounts
 from tieback.model.report import Report
 from tieback.report.csaf import CsafRenderer
 
@@ -33,6 +34,10 @@ def test_the_schema_accepts_it(report: Report, hostile_report: Report, tabled: C
     validator = jsonschema.Draft202012Validator(schema)
     for one in (report, hostile_report, tabled(report, exposures=(), findings=(), apps=())):
         assert [error.message for error in validator.iter_errors(rendered(one))] == []
+
+
+def test_what_accounts_say_is_no_part_of_an_advisory(report: Report) -> None:
+    assert rendered(with_accounts(report)) == rendered(report)
 
 
 def test_every_product_is_in_the_tree(report: Report) -> None:

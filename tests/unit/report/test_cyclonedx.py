@@ -7,6 +7,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from msgspec.structs import replace
 
+from tests.unit.report.conftest import with_accounts
 from tieback.model.report import Report
 from tieback.report.cyclonedx import CycloneDxRenderer
 
@@ -28,7 +29,7 @@ def test_golden(report: Report, golden: Callable[[str, bytes], None]) -> None:
 
 def test_the_schema_accepts_it(report: Report, hostile_report: Report, tabled: Callable[..., Report]) -> None:
     validator = JsonStrictValidator(SchemaVersion.V1_6)
-    for one in (report, hostile_report, tabled(report, exposures=(), findings=(), apps=())):
+    for one in (report, with_accounts(report), hostile_report, tabled(report, exposures=(), findings=(), apps=())):
         assert validator.validate_str(rendered(one)) is None
 
 

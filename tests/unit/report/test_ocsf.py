@@ -13,7 +13,7 @@ from py_ocsf_models.objects.remediation import Remediation
 from py_ocsf_models.objects.resource_details import ResourceDetails
 from py_ocsf_models.objects.vulnerability_details import VulnerabilityDetails
 
-from tests.unit.report.conftest import in_tables
+from tests.unit.report.conftest import in_tables, with_accounts
 from tieback.model.report import Report
 from tieback.report.ocsf import VERSION, OcsfRenderer
 
@@ -66,7 +66,7 @@ def test_the_models_accept_it(report: Report, hostile_report: Report) -> None:
     """The models have two of the four classes; of the others their parts are validated."""
     assert VERSION == OCSF_VERSION
     seen = set()
-    for one in (kinds(report), hostile_report):
+    for one in (kinds(report), with_accounts(report), hostile_report):
         for event in events(one):
             seen.add(event["class_uid"])
             Metadata.model_validate(event["metadata"])

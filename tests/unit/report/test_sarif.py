@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 from msgspec.structs import replace
 
+from tests.unit.report.conftest import with_accounts
 from tieback.model.report import Report
 from tieback.report.sarif import SarifRenderer
 
@@ -33,8 +34,20 @@ def test_golden(report: Report, golden: Callable[[str, bytes], None]) -> None:
 @pytest.mark.skipif(not SCHEMA.exists(), reason="the schema comes with npm's @microsoft/jest-sarif")
 def test_the_schema_accepts_it(report: Report, hostile_report: Report, tabled: Callable[..., Report]) -> None:
     schema = json.loads(SCHEMA.read_text())
-    for one in (report, hostile_report, tabled(report, scope=None, exposures=(), findings=(), apps=())):
+    for one in (
+        report,
+        with_accounts(report),
+        hostile_report,
+        tabled(report, scope=None, exposures=(), findings=(), apps=()),
+    ):
         jsonschema.validate(rendered(one), schema)
+
+
+def test_rules_of_accounts_are_rules_like_others(report: Report) -> None:
+    run = rendered(with_accounts(report))["runs"][0]
+    (result,) = [one for one in run["results"] if one["ruleId"] == "posture-open-own-store"]
+    assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "posture-open-own-store"
+    assert result["level"] == "error"
 
 
 def test_places_are_inside_the_packages(report: Report) -> None:

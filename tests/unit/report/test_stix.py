@@ -39,9 +39,16 @@ def test_every_reference_is_in_the_bundle_and_everything_is_marked(report: Repor
         for key, value in entry.items():
             if key.endswith("_ref"):
                 assert value in ids
-            if key.endswith("_refs") and entry["type"] == "observed-data" and key == "object_refs":
+            if key.endswith("_refs") and entry["type"] in {"observed-data", "note"} and key == "object_refs":
                 assert set(value) <= set(ids)
         assert entry["type"] == "marking-definition" or entry["object_marking_refs"] == [MARKINGS["AMBER"][0]]
+
+
+def test_what_others_saw_is_a_note_on_the_store(report: Report) -> None:
+    objects = {entry["id"]: entry for entry in bundle(report)["objects"]}
+    notes = [entry for entry in objects.values() if entry["type"] == "note"]
+    assert {objects[note["object_refs"][0]]["type"] for note in notes} == {"infrastructure"}
+    assert all("Their word, not our own proof" in note["content"] for note in notes)
 
 
 def test_what_was_seen_and_when(report: Report, tabled: Callable[..., Report]) -> None:

@@ -6,7 +6,7 @@ Columns: https://docs.prowler.com/user-guide/cli/tutorials/reporting
 from collections.abc import Iterator
 
 from tieback.intake.reports.interface import moment
-from tieback.posture.checks import Checks
+from tieback.posture.checks import Checks, membership
 from tieback.posture.describe.interface import About
 from tieback.posture.interface import Fact, PostureMeta
 from tieback.posture.source import PostureSource
@@ -39,6 +39,9 @@ class ProwlerCsv:
                 key=row["resource_uid"],
                 name=row.get("resource_name", ""),
             )
+            member = membership(code, row.get("status_extended", ""), about)
+            if member is not None:
+                yield member
             if status in {"PASS", "FAIL"}:
                 said = self._checks.statement(
                     "prowler", code, passed=status == "PASS", about=about, why=row.get("status_extended", "")

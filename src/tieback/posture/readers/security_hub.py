@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from tieback.intake.reports.interface import moment
-from tieback.posture.checks import Checks
+from tieback.posture.checks import Checks, membership
 from tieback.posture.describe.interface import About
 from tieback.posture.facts import Facts
 from tieback.posture.interface import Fact, PostureMeta
@@ -41,6 +41,7 @@ class _Finding(msgspec.Struct, frozen=True, rename="pascal"):
     generator_id: str = ""
     region: str = ""
     title: str = ""
+    description: str = ""
     updated_at: str = ""
     record_state: str = "ACTIVE"
     compliance: _Compliance | None = None
@@ -97,6 +98,9 @@ class SecurityHub:
                 yield from described(source, line, kind, Facts(details), about)
         tool, code = _code(finding)
         status = finding.compliance.status.upper() if finding.compliance else ""
+        member = membership(code, finding.description, about) if tool == "prowler" else None
+        if member is not None:
+            yield member
         if not code or not self._checks.known(tool, code):
             return
         if status in {"PASSED", "FAILED"}:

@@ -5,6 +5,7 @@ import pytest
 from tests.unit.posture.conftest import Read, Settle
 from tests.unit.posture.exports import ACCOUNT, RDS_ARN
 from tieback.model.errors import InputError
+from tieback.model.resource import Dependency
 
 HEAD = "TIMESTAMP;ACCOUNT_UID;CHECK_ID;STATUS;STATUS_EXTENDED;RESOURCE_UID;RESOURCE_NAME;REGION\n"
 
@@ -36,3 +37,21 @@ def test_a_cut_row_is_left_out(read: Read) -> None:
 def test_commas_are_no_prowler(read: Read) -> None:
     with pytest.raises(InputError, match="no known export"):
         read(HEAD.replace(";", ","))
+
+
+@pytest.mark.parametrize(
+    ("check", "why", "members"),
+    [
+        ("rds_instance_multi_az", "RDS Instance a does not have multi-AZ enabled at cluster shop level.", 1),
+        ("rds_instance_deletion_protection", "RDS Instance a deletion protection is enabled at cluster shop level.", 1),
+        ("rds_instance_multi_az", "RDS Instance a has multi-AZ enabled.", 0),
+        ("rds_instance_storage_encrypted", "RDS Instance a ... at cluster shop level.", 0),
+        ("rds_instance_multi_az", "RDS Instance a has multi-AZ enabled at cluster ../x level.", 0),
+    ],
+)
+def test_the_cluster_of_an_instance_where_a_sentence_names_it(check: str, why: str, members: int, read: Read) -> None:
+    facts, _ = read(HEAD + row(check, "PASS").replace(";said;", f";{why};"))
+    found = [one for one in facts if isinstance(one, Dependency)]
+    assert [(one.id, one.kind, one.name) for one in found] == [
+        (RDS_ARN, "member", f"arn:aws:rds:eu-west-1:{ACCOUNT}:cluster:shop")
+    ] * members

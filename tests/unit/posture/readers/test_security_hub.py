@@ -7,6 +7,7 @@ import pytest
 
 from tests.unit.posture.conftest import Read, Settle
 from tests.unit.posture.exports import EXPORTS, RDS_ARN, asff
+from tieback.model.resource import Dependency
 
 RESOURCE = {"Type": "AwsRdsDbInstance", "Id": RDS_ARN}
 
@@ -16,6 +17,17 @@ def test_details_and_control(read: Read, settle: Settle) -> None:
     (one,) = settle(facts).values()
     assert (one.flag, one.at_rest, one.product, one.seen) == ("yes", "none", "postgresql", "2026-11-21T10:00:00Z")
     assert one.endpoints[0].host == "orders.c1.eu-west-1.rds.amazonaws.com"
+
+
+def test_prowlers_sentence_names_the_cluster_of_an_instance(read: Read) -> None:
+    finding = {
+        **asff("x", "FAILED", RESOURCE),
+        "GeneratorId": "prowler-rds_instance_multi_az",
+        "Description": "RDS Instance orders does not have multi-AZ enabled at cluster shop level.",
+    }
+    facts, _ = read(json.dumps([finding]))
+    members = [one for one in facts if isinstance(one, Dependency)]
+    assert [(one.id, one.name) for one in members] == [(RDS_ARN, RDS_ARN.replace("db:orders", "cluster:shop"))]
 
 
 @pytest.mark.parametrize(
