@@ -84,9 +84,7 @@ def test_what_stands_in_front_is_found_over_several_steps(tmp_path: Path) -> Non
         machines=json.dumps({"Reservations": [{"OwnerId": ACCOUNT, "Instances": [machine]}]}),
         balancers=json.dumps({"LoadBalancers": [facing]}),
         listeners=json.dumps({"Listeners": [listener]}),
-        groups=json.dumps(
-            {"TargetGroups": [{"TargetGroupArn": group, "VpcId": "vpc-1", "LoadBalancerArns": [balancer]}]}
-        ),
+        groups=json.dumps({"TargetGroups": [targets]}),
         health=json.dumps({"TargetHealthDescriptions": [{"Target": {"Id": "i-1", "Port": 27017}}]}),
         walls=json.dumps({"SecurityGroups": [OPEN_GROUP]}),
     )
