@@ -82,9 +82,11 @@ class Survey(Work[tuple[Member, ...]]):
             )
         if kind is Kind.OTHER:
             return (_NOTHING,)
+        # That it is longer now would not show in the range that was listed.
+        whole = self._reach.read(msgspec.structs.replace(access, size=UNKNOWN))
         if kind is Kind.SHARD:
-            return tuple(survey_members(self._reach.read(access)))
-        found = hashed(self._reach.read(access), lambda _head, _tail: kind)
+            return tuple(survey_members(whole))
+        found = hashed(whole, lambda _head, _tail: kind)
         if access.size not in {UNKNOWN, found.size}:
             raise InputError("it changed since it was listed", where=name, advice="Run again; it is then read as it is")
         return (found,)

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import tarfile
+import zipfile
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -109,6 +110,22 @@ def test_a_bucket_is_told_apart_by_bytes(host: FileHost, workspace: Workspace) -
     host.asked.clear()
     assert shown(units(workspace, "s3://b/c/"))[0] == f"s3://b/c/a.apk app {sha(OTHER_APP)[:8]}"
     assert sorted({path for path, _ in host.asked}) == ["/b", "/b/c/a.apk"]
+
+
+def test_of_an_object_without_a_name_only_the_ends_are_read(host: FileHost, workspace: Workspace) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("0.bin", bytes(3_000_000))
+        archive.writestr("AndroidManifest.xml", b"")
+    host.files |= {"/b/n/app": out.getvalue(), "/b/n/film": b"\0\0\0\x18ftyp" + bytes(3_000_000)}
+    assert shown(units(workspace, "s3://b/n/")) == [f"s3://b/n/app app {sha(out.getvalue())[:8]}"]
+    size = len(out.getvalue())
+    assert [where for path, where in host.asked if path == "/b/n/film"] == ["bytes=0-65535"]
+    assert [where for path, where in host.asked if path == "/b/n/app"] == [
+        "bytes=0-65535",
+        f"bytes={size - (1 << 20)}-{size - 1}",
+        "",
+    ]
 
 
 def test_members_of_a_shard(host: FileHost, workspace: Workspace, tmp_path: Path) -> None:
