@@ -129,7 +129,7 @@ def _explain_postgres(error: BaseException) -> tuple[str, str] | None:
         return None
     text = _one_line(error)
     if "connection failed" in text or "connection is bad" in text or type(error).__name__ == "ConnectionTimeout":
-        if getattr(session, "used_password", False) and "FATAL" in text:
+        if "FATAL" in text:
             return f"the database refuses ({_cause(text)})", "Look at the user, ~/.pgpass or TIEBACK_LEDGER_PASSWORD"
         return f"the database cannot be reached ({_cause(text)})", "Start it, or look at the address and at sslmode"
     return _LOST

@@ -113,23 +113,14 @@ class Units:
             How many of the units were not known to be done.
         """
         now = time.time()
-        rows = units_sql.described(members)
+        done = {"state": State.DONE, "attempts": 1, "problem": "", "part": part}
+        rows = [{**row, **done} for row in units_sql.described(members)]
+        finish = units_sql.finish_postgres if self._database.is_postgres else units_sql.finish_sqlite
 
         def enter(connection: Connection) -> int:
-            found = 0
-            for chunk in batched(rows, ROWS_A_STATEMENT):
-                done = {"state": State.DONE, "attempts": 1, "problem": "", "part": part, "updated": now}
-                insert = self._database.insert(units).values([{**row, **done} for row in chunk])
-                changed = ("state", "problem", "part", "lease_owner", "lease_until", "updated")
-                statement = insert.on_conflict_do_update(
-                    index_elements=["key", "version"],
-                    set_={name: insert.excluded[name] for name in changed},
-                    where=units.c.state != State.DONE,
-                ).returning(units.c.key)
-                found += len(connection.execute(statement).all())
             entered = self._database.insert(parts).values(name=part, units=len(members), entered=now)
             connection.execute(entered.on_conflict_do_nothing(index_elements=["name"]))
-            return found
+            return finish(connection, rows, now, more=0) if rows else 0
 
         return self._database.write(enter)
 

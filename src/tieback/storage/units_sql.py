@@ -1,23 +1,21 @@
 """How units of work are taken and ended in either database: many rows of one statement each.
 
-In PostgreSQL a unit that somebody else is taking or ending at this moment is passed over (``FOR UPDATE SKIP LOCKED``);
-rows come as one array a column, which costs a quarter of what a list of values does.
+In PostgreSQL a unit that somebody else is taking or ending at this moment is passed over (``FOR UPDATE SKIP LOCKED``).
+Rows come as one array a column, or to SQLite as one JSON text: the statement stays the same however many they are.
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import batched
 from typing import Any, Protocol
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import sqlite
 
-from tieback.storage.tables import State, units
+from tieback.storage.tables import State
 from tieback.storage.text import storable
 
-ROWS_A_STATEMENT = 500
-"""SQLite takes 32,766 parameters in one statement."""
+_DESCRIBED = ("key", "version", "source", "size")
+_ENDED = (*_DESCRIBED, "state", "attempts", "problem", "part")
 
 
 class Lease(msgspec.Struct, frozen=True):
@@ -59,8 +57,7 @@ def described(wanted: Iterable[_Unit]) -> list[Row]:
     """Rows of units, in the order of their keys; of equal ones the last."""
     distinct = {(unit.key, unit.version): unit for unit in wanted}
     return [
-        {"key": key, "version": version, "source": unit.source, "size": unit.size, "lease_owner": None,
-         "lease_until": None}
+        {"key": key, "version": version, "source": unit.source, "size": unit.size}
         for (key, version), unit in sorted(distinct.items(), key=lambda item: item[0])
     ]  # fmt: skip
 
@@ -79,36 +76,43 @@ def ended(ends: Iterable[_End]) -> list[Row]:
     return [distinct[name] for name in sorted(distinct)]
 
 
+_CLAIM_SQLITE = sa.text("""
+INSERT INTO units (key, version, source, size, state, attempts, problem, lease_owner, lease_until, updated)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+    json_extract(value, '$[3]'), 'leased', 0, '', :owner, :until, :now
+FROM json_each(:rows) WHERE true
+ON CONFLICT (key, version) DO UPDATE SET state = excluded.state, lease_owner = excluded.lease_owner,
+    lease_until = excluded.lease_until, source = excluded.source, size = excluded.size, updated = excluded.updated
+WHERE units.state IN ('released', 'failed') OR (units.state = 'leased' AND units.lease_until < :now)
+RETURNING key, version""")
+
+_FINISH_SQLITE = sa.text("""
+INSERT INTO units (key, version, source, size, state, attempts, problem, part, lease_owner, lease_until, updated)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+    json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'), json_extract(value, '$[6]'),
+    json_extract(value, '$[7]'), NULL, NULL, :now
+FROM json_each(:rows) WHERE true
+ON CONFLICT (key, version) DO UPDATE SET state = excluded.state, attempts = units.attempts + :more * excluded.attempts,
+    problem = excluded.problem, part = excluded.part, lease_owner = NULL, lease_until = NULL, updated = excluded.updated
+WHERE units.state <> 'done' RETURNING key""")
+
+
 def claim_sqlite(connection: Connection, rows: Sequence[Row], lease: Lease) -> list[tuple[str, str]]:
     """Take what is free; returns key and version of each unit taken."""
-    found: list[tuple[str, str]] = []
-    taken = {
-        "state": State.LEASED, "attempts": 0, "problem": "", "lease_owner": lease.owner,
-        "lease_until": lease.now + lease.seconds, "updated": lease.now,
-    }  # fmt: skip
-    for chunk in batched(rows, ROWS_A_STATEMENT):
-        insert = sqlite.insert(units).values([{**row, **taken} for row in chunk])
-        changed = ("state", "lease_owner", "lease_until", "source", "size", "updated")
-        claim = insert.on_conflict_do_update(
-            index_elements=["key", "version"],
-            set_={name: insert.excluded[name] for name in changed},
-            where=units.c.state.in_([State.RELEASED, State.FAILED])
-            | ((units.c.state == State.LEASED) & (units.c.lease_until < lease.now)),
-        ).returning(units.c.key, units.c.version)
-        found += [(key, version) for key, version in connection.execute(claim)]
-    return found
+    values = {"owner": storable(lease.owner), "until": lease.now + lease.seconds, "now": lease.now}
+    values["rows"] = _json(rows, _DESCRIBED)
+    return [(key, version) for key, version in connection.execute(_CLAIM_SQLITE, values)]
 
 
-def finish_sqlite(connection: Connection, rows: Sequence[Row], now: float) -> None:
-    """Enter ends."""
-    insert = sqlite.insert(units)
-    changed = ("state", "problem", "part", "lease_owner", "lease_until", "updated")
-    values: dict[str, Any] = {name: insert.excluded[name] for name in changed}
-    values["attempts"] = units.c.attempts + insert.excluded.attempts
-    finish = insert.on_conflict_do_update(
-        index_elements=["key", "version"], set_=values, where=units.c.state != State.DONE
-    )
-    connection.execute(finish, [{**row, "lease_owner": None, "lease_until": None, "updated": now} for row in rows])
+def finish_sqlite(connection: Connection, rows: Sequence[Row], now: float, more: int = 1) -> int:
+    """Enter ends; returns how many units were not done before. Without ``more`` no attempts are added to known ones."""
+    values = {"rows": _json(rows, _ENDED), "now": now, "more": more}
+    return len(connection.execute(_FINISH_SQLITE, values).all())
+
+
+def _json(rows: Sequence[Row], names: Sequence[str]) -> str:
+    columns = _columns(rows, names)
+    return msgspec.json.encode(list(zip(*(columns[name] for name in names), strict=True))).decode()
 
 
 _CLAIM = sa.text("""
@@ -140,23 +144,22 @@ SELECT key, version, state, attempts, NULL, NULL, problem, part, size, source, :
     CAST(:problem AS text[]), CAST(:part AS text[]), CAST(:size AS bigint[]), CAST(:source AS text[])
 ) AS w(key, version, state, attempts, problem, part, size, source)
 ORDER BY key COLLATE "C", version COLLATE "C"
-ON CONFLICT (key, version) DO UPDATE SET state = excluded.state, attempts = units.attempts + excluded.attempts,
+ON CONFLICT (key, version) DO UPDATE SET state = excluded.state, attempts = units.attempts + :more * excluded.attempts,
     problem = excluded.problem, part = excluded.part, lease_owner = NULL, lease_until = NULL, updated = excluded.updated
-WHERE units.state <> 'done'""")
+WHERE units.state <> 'done' RETURNING key""")
 
 
 def claim_postgres(connection: Connection, rows: Sequence[Row], lease: Lease) -> list[tuple[str, str]]:
     """As ``claim_sqlite``."""
-    columns = _columns(rows, ("key", "version", "source", "size"))
+    columns = _columns(rows, _DESCRIBED)
     until = lease.now + lease.seconds
     values = {**columns, "owner": storable(lease.owner), "now": lease.now, "until": until}
     return [(key, version) for key, version in connection.execute(_CLAIM, values)]
 
 
-def finish_postgres(connection: Connection, rows: Sequence[Row], now: float) -> None:
+def finish_postgres(connection: Connection, rows: Sequence[Row], now: float, more: int = 1) -> int:
     """As ``finish_sqlite``."""
-    names = ("key", "version", "state", "attempts", "problem", "part", "size", "source")
-    connection.execute(_FINISH, {**_columns(rows, names), "now": now})
+    return len(connection.execute(_FINISH, {**_columns(rows, _ENDED), "now": now, "more": more}).all())
 
 
 def _columns(rows: Sequence[Row], names: Sequence[str]) -> dict[str, list[Any]]:
