@@ -28,6 +28,10 @@ class Unit(msgspec.Struct, frozen=True):
     access: str = ""
     """How a worker gets at the content where ``source`` is no file. Kept nowhere: it may hold a signature."""
 
+    def __repr__(self) -> str:
+        """Without ``access``: logs of a cluster print what a task was given."""
+        return f"Unit({self.key!r}, {self.version!r}, {self.source!r}, {self.size!r})"
+
 
 class UnitState(StrEnum):
     """How a unit ended."""

@@ -59,3 +59,17 @@ def test_suppressed_findings_do_not_fail(run: Run, apps: Path, tmp_path: Path) -
     words = ("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1", "--fail-on", "low")
     assert run(*words, "--suppressions", "s.toml").code == 0
     assert run(*words, "--suppressions", "none.toml").code == 2
+
+
+def test_inputs_of_each_kind_stand_beside_each_other(run: Run, apps: Path, tmp_path: Path) -> None:
+    ended = run("scan", "-w", "ws")
+    assert ended.code == 2
+    assert "no input" in ended.err
+    (tmp_path / "m.csv").write_text(f"path\n{apps / 'workhub.apk'}\nnone.apk\n")
+    ended = run("scan", "http://192.0.2.1/a.apk?sig=secret", "--manifest", "m.csv", "-w", "ws", "--workers", "1")
+    assert ended.code == 3
+    assert [line for line in ended.err.splitlines() if "192.0.2.1" in line or "none.apk" in line] == [
+        "tieback: http://192.0.2.1/a.apk: not https. Plain HTTP goes to loopback alone",
+        "tieback: none.apk: no such file or directory. Check the path",
+    ]
+    assert "Workhub" in ended.out
