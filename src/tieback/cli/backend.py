@@ -9,9 +9,9 @@ import typer
 
 from tieback.cli.data import DataOption
 from tieback.cli.terminal import ExitCode, OutputFormat, WorkspaceOption, complain, write_line
-from tieback.cli.trees import print_app, print_backend, print_lines, print_why
+from tieback.cli.trees import print_app, print_backend, print_contacts, print_lines, print_why
 from tieback.model.document import encode
-from tieback.model.errors import TiebackError
+from tieback.model.errors import TiebackError, UsageError
 
 if TYPE_CHECKING:
     from tieback.model.graph import Graph
@@ -159,6 +159,47 @@ def targets(
 
     for line in target_list(workspace, output):
         typer.echo(line)
+
+
+@app.command()
+def contacts(
+    hosts: Annotated[list[str], typer.Argument(metavar="HOST[:PORT]...", help="Whose security.txt is read.")],
+    *,
+    grant: Annotated[
+        Path | None, typer.Option(help="The written permission; without one nothing is contacted.")
+    ] = None,
+    keep: Annotated[Path | None, typer.Option(help="Keep the files in this folder, as HOST.security.txt.")] = None,
+    audit: Annotated[
+        Path | None, typer.Option(help="Audit log to append to; default: audit.jsonl beside the grant.")
+    ] = None,
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Read whom hosts name in their security.txt (RFC 9116), under a grant: one GET each, over valid TLS.
+
+    Example: tieback backend contacts www.example.org --grant grant.toml --keep contacts
+    """
+    from tieback.pipeline.security_txt import Fetched, fetch
+    from tieback.scope.event_loop import run
+    from tieback.scope.grant import load_grant
+
+    if grant is None:
+        raise UsageError("no grant", advice="Give --grant FILE; `tieback grant new` writes a grant")
+    permission, log = load_grant(grant), audit or grant.parent / "audit.jsonl"
+    found: list[Fetched] = []
+
+    async def take() -> None:
+        found.extend([one async for one in fetch(hosts, permission, log, keep)])
+
+    run(take())
+    failed = 0
+    for one in found:
+        failed += not one.contacts
+        if output is OutputFormat.JSON:
+            write_line(encode("backend-contacts", one))
+        else:
+            print_contacts(one.target, one.contacts, one.problem, one.file)
+    if failed:
+        raise typer.Exit(ExitCode.SOME_FAILED if failed < len(found) else ExitCode.NOTHING_DONE)
 
 
 @app.command()

@@ -56,6 +56,17 @@ def print_why(found: "Why") -> None:
     console.print()
 
 
+def print_contacts(target: str, contacts: "tuple[str, ...]", problem: str, file: str) -> None:
+    """Whom a host names, or why nobody is known."""
+    console = data_console()
+    kept = _text(f"  kept as {file}", style="dim") if file else Text()
+    console.print(_text(target, style="bold") + kept)
+    for contact in contacts:
+        console.print(_text(f"  {contact}"))
+    if problem:
+        console.print(_text(f"  {problem}", style="dim"))
+
+
 def print_backend(view: "BackendView") -> None:
     """A back end from every side."""
     tree = Tree(_text(view.host, style="bold") + _text(f"  {view.party} party", style="dim"))

@@ -105,3 +105,22 @@ def test_no_workspace(run: Run) -> None:
     for words in (("backend", "list"), ("backend", "show", "a.test"), ("app", "show", "a.b"), ("backend", "targets")):
         ended = run(*words, "-w", "none")
         assert (ended.code, len(ended.err.splitlines())) == (4, 1)
+
+
+def test_contacts_take_a_grant(run: Run, tmp_path: Path) -> None:
+    ended = run("backend", "contacts", "www.shop.test")
+    assert (ended.code, len(ended.err.splitlines())) == (2, 1)
+    (tmp_path / "grant.toml").write_text(
+        'authorised_by = "Lab"\ncontact = "lab@example.org"\nnot_after = 2099-01-01\n'
+        '[[target]]\nmatch = "127.0.0.1"\nports = [9]\ndepth = "identify"\n'
+    )
+    ended = run("backend", "contacts", "www.shop.test", "127.0.0.1:9", "--grant", "grant.toml", "--format", "json")
+    found = [json.loads(line) for line in ended.out.splitlines()]
+    assert ended.code == 4
+    assert [(one["schema"], one["target"]) for one in found] == [
+        ("tieback/backend-contacts/1", "www.shop.test:443"),
+        ("tieback/backend-contacts/1", "127.0.0.1:9"),
+    ]
+    assert "not in [hosts]" in found[0]["problem"]
+    assert "refused" in found[1]["problem"]
+    assert "www.shop.test:443" in run("backend", "contacts", "www.shop.test", "--grant", "grant.toml").out
