@@ -1,5 +1,7 @@
 """Vendors, cases and their log in the ledger. Every change writes the document and its lines of the log in one step.
 
+What is called to make a change may be called again where the connection to the database is lost before it took place.
+
 Failures of the database come as ``WorkspaceError``, documents of another schema as ``DocumentError``.
 """
 
@@ -20,6 +22,8 @@ from tieback.storage.database import Database
 from tieback.storage.tables import case_log, cases, letters, vendors
 
 _ROWS_AT_ONCE = 500
+_ALONE = "cases"
+"""The log is a chain: who adds to it is alone."""
 
 type Changed[T] = tuple[T, tuple[Entry, ...]]
 """What something is now, and the lines of the log that say why."""
@@ -40,32 +44,38 @@ class Cases:
 
     def vendor(self, key: str) -> Vendor:
         """One vendor. Raises ``UsageError`` where there is none with this id."""
-        with self._database.reading() as connection:
-            return _vendor(connection, key)
+        return self._database.read(lambda connection: _vendor(connection, key))
 
     def change_vendors(self, change: Callable[[list[Vendor]], Iterable[Changed[Vendor]]], now: datetime) -> int:
         """Let ``change`` see the whole register and give those that are new or different. Returns how many."""
-        count = 0
-        with self._database.writing("cases") as connection:
-            query = sa.select(vendors.c.document).order_by(vendors.c.name, vendors.c.id)
+        query = sa.select(vendors.c.document).order_by(vendors.c.name, vendors.c.id)
+
+        def put(connection: Connection) -> int:
             known = [decode(text, "vendor", Vendor) for (text,) in connection.execute(query)]
+            count = 0
             for vendor, entries in change(known):
                 _put_vendor(connection, vendor)
                 chain.append(connection, entries, now)
                 count += 1
-        return count
+            return count
+
+        return self._database.write(put, alone=_ALONE)
 
     def change_vendor(self, key: str, change: Callable[[Vendor], Changed[Vendor]], now: datetime) -> Vendor:
         """Change one vendor. Raises ``UsageError`` where there is none with this id."""
-        with self._database.writing("cases") as connection:
+
+        def put(connection: Connection) -> Vendor:
             vendor, entries = change(_vendor(connection, key))
             _put_vendor(connection, vendor)
             chain.append(connection, entries, now)
-        return vendor
+            return vendor
+
+        return self._database.write(put, alone=_ALONE)
 
     def merge_vendors(self, kept: Vendor, gone: str, entries: tuple[Entry, ...], now: datetime) -> None:
         """Put ``gone`` into ``kept``: its cases and letters become those of ``kept``."""
-        with self._database.writing("cases") as connection:
+
+        def merge(connection: Connection) -> None:
             _vendor(connection, gone)
             _put_vendor(connection, kept)
             for (text,) in connection.execute(sa.select(cases.c.document).where(cases.c.vendor == gone)).all():
@@ -74,6 +84,8 @@ class Cases:
             connection.execute(sa.update(letters).where(letters.c.vendor == gone).values(vendor=kept.id))
             connection.execute(sa.delete(vendors).where(vendors.c.id == gone))
             chain.append(connection, entries, now)
+
+        self._database.write(merge, alone=_ALONE)
 
     # Cases
 
@@ -89,19 +101,22 @@ class Cases:
 
     def case(self, key: str) -> Case:
         """One case. Raises ``UsageError`` where there is none with this id."""
-        with self._database.reading() as connection:
-            return _case(connection, key)
+        return self._database.read(lambda connection: _case(connection, key))
 
     def open(self, wanted: Iterable[Changed[Case]], now: datetime) -> list[Case]:
         """Open cases; those that exist stay as they are. Returns the new ones."""
-        opened = []
-        with self._database.writing("cases") as connection:
-            for case, entries in wanted:
+        given = tuple(wanted)
+
+        def put(connection: Connection) -> list[Case]:
+            opened = []
+            for case, entries in given:
                 if connection.execute(sa.select(cases.c.id).where(cases.c.id == case.id)).scalar() is None:
                     _put_case(connection, case)
                     chain.append(connection, entries, now)
                     opened.append(case)
-        return opened
+            return opened
+
+        return self._database.write(put, alone=_ALONE)
 
     def change(self, key: str, change: Callable[[Case], Changed[Case]], now: datetime) -> Case:
         """Change one case: ``change`` sees it as it is at this moment, and nobody else changes it meanwhile.
@@ -109,16 +124,19 @@ class Cases:
         Raises:
             UsageError: there is none with this id; or whatever ``change`` raises, and then nothing is changed.
         """
-        with self._database.writing("cases") as connection:
+
+        def put(connection: Connection) -> Case:
             case, entries = change(_case(connection, key))
             _put_case(connection, case)
             chain.append(connection, entries, now)
-        return case
+            return case
+
+        return self._database.write(put, alone=_ALONE)
 
     def note(self, entries: Iterable[Entry], now: datetime) -> None:
         """Add lines to the log that change nothing else."""
-        with self._database.writing("cases") as connection:
-            chain.append(connection, entries, now)
+        given = tuple(entries)
+        self._database.write(lambda connection: chain.append(connection, given, now), alone=_ALONE)
 
     # The log
 
@@ -151,10 +169,13 @@ class Cases:
             "id": letter.id, "vendor": letter.vendor, "kind": letter.kind, "language": letter.language,
             "sha256": letter.sha256, "document": encode("letter", letter).decode(),
         }  # fmt: skip
-        with self._database.writing("cases") as connection:
+
+        def save(connection: Connection) -> None:
             connection.execute(sa.delete(letters).where(letters.c.id == letter.id))
             connection.execute(sa.insert(letters).values(**row))
             chain.append(connection, entries, now)
+
+        self._database.write(save, alone=_ALONE)
 
     def _rows(self, query: sa.Select[Any]) -> Iterator[Any]:
         with self._database.reading() as connection:

@@ -5,11 +5,13 @@ sent again: it is told as ``unsure``. What was refused, or never left, is ``wait
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy import Connection
 
 from tieback.storage.database import Database
 from tieback.storage.tables import deliveries
@@ -46,9 +48,11 @@ class Deliveries:
 
     def queue(self, wanted: Iterable[tuple[str, str, str]]) -> int:
         """Note (event, webhook, body); those that are known stay as they are. Returns how many are new."""
-        new = 0
-        with self._database.writing("deliveries") as connection:
-            for event, webhook, body in wanted:
+        given = tuple(wanted)
+
+        def put(connection: Connection) -> int:
+            new = 0
+            for event, webhook, body in given:
                 known = sa.select(deliveries.c.event).where(_is(event, webhook))
                 if connection.execute(known).scalar() is None:
                     row = {"event": event, "webhook": webhook, "body": body, "problem": "", "attempts": 0}
@@ -56,14 +60,17 @@ class Deliveries:
                         sa.insert(deliveries).values(**row, state=DeliveryState.WAITING, updated=time.time())
                     )
                     new += 1
-        return new
+            return new
+
+        return self._database.write(put, alone="deliveries")
 
     def waiting(self) -> list[Delivery]:
         """What is to be sent, oldest first. What a killed run was sending becomes ``unsure``.
 
         Only under ``Workspace.lock``: what another process sends looks the same.
         """
-        with self._database.writing("deliveries") as connection:
+
+        def ask(connection: Connection) -> Sequence[sa.Row[Any]]:
             connection.execute(
                 sa.update(deliveries)
                 .where(deliveries.c.state == DeliveryState.SENDING)
@@ -71,18 +78,20 @@ class Deliveries:
             )
             columns = [deliveries.c[name] for name in Delivery.__struct_fields__]
             query = sa.select(*columns).where(deliveries.c.state == DeliveryState.WAITING)
-            rows = connection.execute(query.order_by(deliveries.c.updated, deliveries.c.event)).all()
+            return connection.execute(query.order_by(deliveries.c.updated, deliveries.c.event)).all()
+
+        rows = self._database.write(ask, alone="deliveries")
         return [Delivery(row[0], row[1], DeliveryState(row[2]), *row[3:]) for row in rows]
 
     def mark(self, delivery: Delivery, state: DeliveryState, problem: str = "") -> None:
         """Note how a delivery stands; ``sending`` counts an attempt."""
         more = 1 if state is DeliveryState.SENDING else 0
-        with self._database.writing("deliveries") as connection:
-            connection.execute(
-                sa.update(deliveries)
-                .where(_is(delivery.event, delivery.webhook))
-                .values(state=state, attempts=deliveries.c.attempts + more, problem=problem[:500], updated=time.time())
-            )
+        change = (
+            sa.update(deliveries)
+            .where(_is(delivery.event, delivery.webhook))
+            .values(state=state, attempts=deliveries.c.attempts + more, problem=problem[:500], updated=time.time())
+        )
+        self._database.write(lambda connection: connection.execute(change))
 
 
 def _is(event: str, webhook: str) -> sa.ColumnElement[bool]:

@@ -82,7 +82,7 @@ class Inventory:
         Args:
             file: what it is called, and the digest of its content.
             snapshot: which source and day it is about.
-            rows: opens its rows; not called where they are known.
+            rows: opens its rows; not called where they are known, and again where the connection was lost.
             names: pseudonyms of the workspace.
 
         Raises:
@@ -91,7 +91,8 @@ class Inventory:
         known = self.imported(file.sha256, snapshot.source)
         if known is not None:
             return msgspec.structs.replace(known, again=True)
-        with self._database.writing("inventory") as connection:
+
+        def enter(connection: Connection) -> int:
             entered = connection.execute(
                 sa.insert(inventory_imports)
                 .values(
@@ -114,6 +115,9 @@ class Inventory:
                 .where(inventory_imports.c.id == number)
                 .values(rows=loaded.rows, skipped=loaded.skipped)
             )
+            return int(number)
+
+        number = self._database.write(enter, alone="inventory")
         return next(self._imports(inventory_imports.c.id == number))
 
     def _imports(self, which: sa.ColumnElement[bool]) -> Iterator[Import]:
@@ -251,11 +255,14 @@ class Inventory:
     def remember_map(self, header: Sequence[str], columns: Mapping[str, str]) -> None:
         """Keep a confirmed map, in place of an earlier one for the same columns."""
         key = _header_key(header)
-        with self._database.writing("inventory") as connection:
+
+        def keep(connection: Connection) -> None:
             connection.execute(sa.delete(inventory_maps).where(inventory_maps.c.header == key))
             connection.execute(
                 sa.insert(inventory_maps).values(header=key, columns=json.dumps(dict(columns)), confirmed=time.time())
             )
+
+        self._database.write(keep, alone="inventory")
 
 
 def _device_counts(connection: Connection) -> dict[int, tuple[int, Counted]]:
