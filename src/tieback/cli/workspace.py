@@ -26,6 +26,7 @@ app.command("move")(workspace_ledger.move)
 app.command("check")(workspace_lake.check)
 app.command("compact")(workspace_lake.compact)
 app.command("prune")(workspace_lake.prune)
+app.command("export")(workspace_lake.export)
 
 
 @app.command("show")

@@ -1,4 +1,4 @@
-"""``tieback workspace check``, ``compact`` and ``prune``: is the lake whole, in few pieces, and not too old."""
+"""``tieback workspace check``, ``compact``, ``prune``, ``export``: what the lake holds, and in which shape."""
 
 import sys
 from pathlib import Path
@@ -139,3 +139,40 @@ def _show_doomed(workspace: Path, doomed: "Doomed", output: OutputFormat, *, don
         table.add_row(name, f"{rows:,}")
     console.print(table)
     console.print(f"{doomed.parts:,} parts of the lake are removed or made over", markup=False)
+
+
+def export(
+    destination: Annotated[
+        str, typer.Argument(metavar="DEST", help="A folder, or s3://BUCKET/KEY, gs:// or az:// (extra [cloud]).")
+    ],
+    *,
+    workspace: WorkspaceOption = WORKSPACE,
+    run: Annotated[list[str] | None, typer.Option(help="A run by its id; repeatable. The last one by default.")] = None,
+    all_runs: Annotated[bool, typer.Option("--all-runs", help="Every run that has ended.")] = False,
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Write runs as Parquet for other programs: table=…/run=…/part-00000.parquet.
+
+    Example: tieback workspace export s3://reports/tieback
+    """
+    from tieback.storage.export import export_run, runs_to_export, totals
+    from tieback.storage.export_place import place_at
+    from tieback.storage.workspace import Workspace
+
+    if run and all_runs:
+        raise UsageError("these are all runs already", where="--run", advice="Leave out --run or --all-runs")
+    place = place_at(destination)
+    with Workspace.open(workspace, create=False) as opened, progress_bar("writing runs") as progress:
+        wanted = runs_to_export(opened.ledger, run or (), every=all_runs)
+        for number, one in enumerate(wanted):
+            progress(number, len(wanted))
+            told = totals(export_run(opened.lake, opened.ledger, one, place))
+            if output is OutputFormat.JSON:
+                write_line(msgspec.json.encode({"destination": place.url, "run": one, "tables": told}))
+                continue
+            columns = (Column(name, justify="right") for name in ("rows", "files", "bytes"))
+            table = Table(f"run {one}", *columns, box=None)
+            for name, counts in told.items():
+                table.add_row(name, *(f"{count:,}" for count in counts.values()))
+            data_console().print(table)
+    talk_console().print(f"export: {place.url}", markup=False)

@@ -10,6 +10,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,6 +21,9 @@ from tieback.storage.lake_layout import MERGED, Replaces, note, read_replaces
 from tieback.storage.lake_sql import listed, quoted, writing_files
 from tieback.storage.parquet_check import damage
 from tieback.storage.upkeep import sweep
+
+if TYPE_CHECKING:
+    import duckdb
 
 MANY = 64
 """Small parts of one kind that are worth the work on their own account, after a run."""
@@ -54,6 +58,16 @@ STAY = frozenset(
     {"imports", "passive_services", "passive_sightings", "posture_imports", "posture_resources", "posture_dependencies"}
 )
 """Few parts, one a file that somebody imported, and cut as their readers need them."""
+NAMED: Mapping[str, tuple[str, ...]] = {
+    "apps": ("bundle_id",),
+    "sightings": ("value", "host"),
+    "flows": ("bundle_id", "server_name"),
+    "backends": ("value", "host"),
+    "probes": ("target", "address"),
+    "dns_answers": ("name",),
+}
+"""Columns by which rows are asked for across the order: each row group has a Bloom filter of them."""
+FALSE_POSITIVES = 0.05
 OF_RUNS = frozenset({"inputs", "run_data", "backends", "probes"})
 """Tables of runs: a merged part has those of one run, so that the report of another reads nothing of it."""
 
@@ -156,12 +170,10 @@ def merge(
             there = f"FROM read_parquet({listed(files)}, union_by_name = true)"
             if table in conditions:
                 there += f" WHERE NOT ({conditions[table]})"
-            target = draft.absolute() / f"{table}.parquet"
-            sql = f"COPY (SELECT * {there} ORDER BY {order}) TO {quoted(str(target))} ({_HOW})"
-            written = connection.execute(sql).fetchone()
-            rows = int(written[0]) if written else 0
-            expected = connection.execute(f"SELECT count(*) {there}").fetchone()
-            if expected is None or rows != expected[0]:
+            target = draft / f"{table}.parquet"
+            rows = _write_sorted(connection, f"SELECT * {there} ORDER BY {order}", target, NAMED.get(table, ()))
+            expected = connection.execute(f"SELECT count(*) {there}").fetchall()[0][0]
+            if rows != expected:
                 raise WorkspaceError(f"{table}: {rows} rows of {expected} were written", where=str(lake.directory))
             if not rows and table != "units":
                 target.unlink()
@@ -185,7 +197,21 @@ def drop(lake: Lake, parts: Sequence[str]) -> None:
     lake.publish_nothing(f"{MERGED}nothing-{secrets.token_hex(8)}", Replaces(tuple(sorted(replaces)), ()))
 
 
-_HOW = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_A_GROUP}"
+def _write_sorted(connection: "duckdb.DuckDBPyConnection", sql: str, target: Path, named: Sequence[str]) -> int:
+    """Write an answer in row groups, with filters that tell which of them may hold a value of the named columns."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    reader = connection.sql(sql).to_arrow_reader(ROWS_A_GROUP)
+    filters = {name: {"ndv": ROWS_A_GROUP, "fpp": FALSE_POSITIVES} for name in named if name in reader.schema.names}
+    count = 0
+    with pq.ParquetWriter(
+        target, reader.schema, compression="zstd", write_page_checksum=True, bloom_filter_options=filters
+    ) as writer:
+        for batch in reader:
+            writer.write_table(pa.Table.from_batches([batch]))
+            count += batch.num_rows
+    return count
 
 
 def _still_held(

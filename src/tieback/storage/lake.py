@@ -276,6 +276,23 @@ class Lake:
                     raise
                 self._leave_out(sql, error)
 
+    def batches(
+        self, sql: str, params: Sequence[Any] | None = None, *, rows_a_batch: int = 10_000
+    ) -> Iterator["pa.RecordBatch"]:
+        """The rows of an answer of any size as Arrow, a bounded number in memory. Errors as in ``query``."""
+        begun = False
+        while True:
+            try:
+                with self._connected(sql, None) as connection:
+                    for batch in connection.sql(sql, params=params).to_arrow_reader(rows_a_batch):
+                        begun = True
+                        yield batch
+                    return
+            except Exception as error:
+                if begun:
+                    raise
+                self._leave_out(sql, error)
+
     def _leave_out(self, sql: str, error: Exception) -> None:
         """Find the damaged parts that a query failed over, and note them, so that it can be asked again.
 

@@ -1,0 +1,182 @@
+"""Runs as partitioned Parquet for other programs, in a folder or an object store.
+
+    table=<table>/run=<run>/part-00000.parquet    Hive's way to write partitions; zstd; at most ``FILE_BYTES`` a file
+    _runs/<run>.json                              written last: {"run", "tables": {table: {"rows", "files": [...]}}}
+
+Every table has the rows of its run alone, so that one run is whole in itself. An export of the same run again writes
+the same files. What is kept for the probes alone (``public_keys``), and what is of no run, is not exported.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import sqlalchemy as sa
+
+from tieback.model.errors import UsageError
+from tieback.storage.compaction import OF_RUNS, ORDERS
+from tieback.storage.export_place import Place
+from tieback.storage.failures import storage_errors
+from tieback.storage.lake import Lake
+from tieback.storage.ledger import Ledger
+from tieback.storage.schemas import SCHEMAS
+from tieback.storage.tables import exposure_apps, exposures, findings, runs
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FILE_BYTES = 128 * 1024 * 1024
+ROWS_A_GROUP = 100_000
+ROWS_A_BATCH = 10_000
+OF_UNITS = ("apps", "sightings", "credentials", "not_backends", "problems", "flows")
+OF_LEDGER = (exposures, exposure_apps, findings)
+TABLES = (*OF_UNITS, *sorted(OF_RUNS), *(table.name for table in OF_LEDGER))
+"""Everything that is exported."""
+
+
+class File(msgspec.Struct, frozen=True):
+    """One file of an export."""
+
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+class Exported(msgspec.Struct, frozen=True):
+    """One table of a run."""
+
+    rows: int
+    files: tuple[File, ...]
+
+
+def runs_to_export(ledger: Ledger, wanted: Iterable[str], *, every: bool) -> list[str]:
+    """The runs that a user named; the last one that ended where none is named.
+
+    Raises:
+        UsageError: one is not known or has not ended, or none has.
+    """
+    query = sa.select(runs.c.id).where(runs.c.ended.is_not(None)).order_by(runs.c.ended, runs.c.id)
+    ended = ledger.database.read(lambda connection: list(connection.execute(query).scalars()))
+    if not ended:
+        raise UsageError("no run has ended here", advice="Run `tieback scan` first")
+    named = list(wanted)
+    if unknown := [run for run in named if run not in ended]:
+        raise UsageError(f"no run {unknown[0]} has ended here", where="--run", advice=f"The last one is {ended[-1]}")
+    return ended if every else named or ended[-1:]
+
+
+def export_run(
+    lake: Lake, ledger: Ledger, run: str, place: Place, *, file_bytes: int = FILE_BYTES
+) -> dict[str, Exported]:
+    """Write the tables of a run.
+
+    Args:
+        lake: where from.
+        ledger: where its conclusions are.
+        run: one that has ended.
+        place: where to.
+        file_bytes: at about so many bytes the next file begins.
+
+    Raises:
+        TiebackError: the lake cannot be read, or the place cannot be written; ``_runs/<run>.json`` is not there then,
+            or tells of an earlier export.
+    """
+    done = {}
+    for table, batches in _tables(lake, ledger, run):
+        folder = f"table={table}/run={run}"
+        files = tuple(_written(batches, place, folder, file_bytes))
+        if files:
+            done[table] = Exported(sum(file.rows for file in files), files)
+        # What a longer export left; the names of the others are the same each time.
+        new = {file.path for file in files}
+        place.remove([path for path in place.files(folder) if path not in new])
+    with _scratch() as here:
+        told = here / "run.json"
+        told.write_bytes(msgspec.json.format(msgspec.json.encode({"run": run, "tables": done})))
+        place.put(f"_runs/{run}.json", told)
+    return done
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder for files in the making."""
+    with tempfile.TemporaryDirectory(prefix="tieback-export-") as folder:
+        yield Path(folder)
+
+
+def _tables(lake: Lake, ledger: Ledger, run: str) -> Iterator[tuple[str, Iterator["pa.RecordBatch"]]]:
+    """Every table with its rows; the run is told by the folder that they go to."""
+    for table in OF_UNITS:
+        sql = f"""SELECT * FROM {table}
+            SEMI JOIN (SELECT unit, version FROM inputs WHERE run = ? AND problem = '') USING (unit, version)
+            ORDER BY {ORDERS[table]}"""  # noqa: S608 - our own names
+        yield table, lake.batches(sql, [run])
+    for table in sorted(OF_RUNS):
+        order = ORDERS[table].removeprefix("run, ")
+        columns = ", ".join(f'"{name}"' for name in SCHEMAS[table].names if name != "run")
+        yield table, lake.batches(f"SELECT {columns} FROM {table} WHERE run = ? ORDER BY {order}", [run])  # noqa: S608
+    for ledger_table in OF_LEDGER:
+        yield ledger_table.name, _of_ledger(ledger, ledger_table, run)
+
+
+def _of_ledger(ledger: Ledger, table: sa.Table, run: str) -> Iterator["pa.RecordBatch"]:
+    import pyarrow as pa
+
+    columns = [column for column in table.c if column.name != "run"]
+    kinds = [pa.int64() if isinstance(column.type, sa.Integer) else pa.string() for column in columns]
+    schema = pa.schema([(column.name, kind) for column, kind in zip(columns, kinds, strict=True)])
+    query = sa.select(*columns).where(table.c.run == run).order_by(*table.primary_key.columns)
+    with ledger.database.reading() as connection:
+        answer = connection.execution_options(yield_per=ROWS_A_BATCH).execute(query)
+        for some in answer.partitions(ROWS_A_BATCH):
+            arrays = [pa.array(values, kind) for values, kind in zip(zip(*some, strict=True), kinds, strict=True)]
+            yield pa.record_batch(arrays, schema=schema)
+
+
+def _written(batches: Iterator["pa.RecordBatch"], place: Place, folder: str, file_bytes: int) -> Iterator[File]:
+    """Write files of bounded size, one on this disk at a time."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    number = 0
+    batch = _next_filled(batches)
+    while batch is not None:
+        with _scratch() as here:
+            file = here / "part.parquet"
+            rows = 0
+            with storage_errors(here):
+                with pq.ParquetWriter(file, batch.schema, compression="zstd", write_page_checksum=True) as writer:
+                    waiting: list[pa.RecordBatch] = []
+                    while batch is not None and (not rows or file.stat().st_size < file_bytes):
+                        waiting.append(batch)
+                        rows += batch.num_rows
+                        if sum(one.num_rows for one in waiting) >= ROWS_A_GROUP:
+                            writer.write_table(pa.Table.from_batches(waiting))
+                            waiting.clear()
+                        batch = _next_filled(batches)
+                    if waiting:
+                        writer.write_table(pa.Table.from_batches(waiting))
+                with file.open("rb") as opened:
+                    digest = hashlib.file_digest(opened, "sha256").hexdigest()
+                size = file.stat().st_size
+            path = f"{folder}/part-{number:05}.parquet"
+            place.put(path, file)
+        yield File(path, rows, size, digest)
+        number += 1
+
+
+def _next_filled(batches: Iterator["pa.RecordBatch"]) -> "pa.RecordBatch | None":
+    return next((batch for batch in batches if batch.num_rows), None)
+
+
+def totals(done: Mapping[str, Exported]) -> dict[str, Any]:
+    """Rows, files and bytes by table, for people."""
+    return {
+        name: {"rows": one.rows, "files": len(one.files), "bytes": sum(file.bytes for file in one.files)}
+        for name, one in done.items()
+    }
