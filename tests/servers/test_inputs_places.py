@@ -162,11 +162,11 @@ def test_a_local_shard_and_a_list_over_tls(
 
 
 def scan(
-    workspace: Path, *words: str, prefix: tuple[str, ...] = (), **environment: str
+    workspace: Path, *words: str, environment: dict[str, str] | None = None, prefix: tuple[str, ...] = ()
 ) -> subprocess.CompletedProcess[str]:
     argv = [*prefix, sys.executable, "-m", "tieback", "scan", *words, "-w", str(workspace), "--format", "json"]
     return subprocess.run(
-        argv, capture_output=True, text=True, timeout=150, check=False, env={**os.environ, **environment}
+        argv, capture_output=True, text=True, timeout=150, check=False, env={**os.environ, **(environment or {})}
     )
 
 
@@ -217,7 +217,7 @@ def test_what_fails_is_named_and_the_others_are_done(real: ObjectStore, tmp_path
     lines = [f"{real.url}apps/{name},{sha256},{size}" for name, sha256, size in rows]
     (tmp_path / "m.csv").write_text("\n".join(["path,sha256,size", *lines]))
     words = (f"{real.url}apps/fieldhand.apk", "--manifest", str(tmp_path / "m.csv"))
-    done = scan(tmp_path / "ws", *words, prefix=watched(tmp_path / "calls"), **real.environment)
+    done = scan(tmp_path / "ws", *words, environment=real.environment, prefix=watched(tmp_path / "calls"))
     assert done.returncode == 3, done.stderr
     check_contacts(tmp_path / "calls", real.environment["AWS_ENDPOINT_URL"])
     assert json.loads(done.stdout)["headline"]["apps_analysed"] == 1
@@ -250,7 +250,7 @@ def test_on_a_cluster(real: ObjectStore, expected: dict[str, Any], tmp_path: Pat
         worker = Member(("worker", scheduler.address, *certs), **real.environment)
         try:
             words = (f"{real.url}apps", f"{real.url}shards/", "--engine", f"dask://{scheduler.address}", *certs)
-            done = scan(tmp_path / "ws", *words, **real.environment)
+            done = scan(tmp_path / "ws", *words, environment=real.environment)
         finally:
             worker.stop()
     assert done.returncode == 0, done.stderr
