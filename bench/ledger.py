@@ -27,8 +27,8 @@ import psycopg
 
 from bench import report
 from tieback.engine.interface import Unit, UnitEnd, UnitState
-from tieback.lab import postgres
-from tieback.lab.process import Launch, ProcessStamp, stop
+from tieback.lab.postgres import start_postgres
+from tieback.lab.process import Launch, ProcessStamp, launch, stop
 from tieback.model.exposure import Exposure
 from tieback.storage.ledger import Ledger
 
@@ -128,15 +128,15 @@ def server(directory: Path) -> Iterator[tuple[str, Callable[[], list[int]]]]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
-    lab, changed = postgres.launch, {"fsync=off": "fsync=on", "full_page_writes=off": "full_page_writes=on",
+    lab, changed = launch, {"fsync=off": "fsync=on", "full_page_writes=off": "full_page_writes=on",
                                      "shared_buffers=16MB": "shared_buffers=128MB"}  # fmt: skip
 
     def durable[T](plan: Launch, ready: Callable[[], T | None]) -> tuple[ProcessStamp, T]:
         argv = tuple(changed.get(word, word) for word in plan.argv)
         return lab(msgspec.structs.replace(plan, argv=argv), ready)
 
-    with mock.patch.object(postgres, "launch", durable):
-        running = postgres.start_postgres(directory, "127.0.0.1", port)
+    with mock.patch("tieback.lab.postgres.launch", durable):
+        running = start_postgres(directory, "127.0.0.1", port)
     try:
 
         def pids() -> list[int]:
