@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench import (
     calibration,
+    engine,
     graph,
     hosts,
     imports,
@@ -40,6 +41,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "inventory": inventory.run,
     "ledger": ledger.run,
     "graph": graph.run,
+    "engine": engine.run,
     "world": world.run,
     "intake": intake.run,
 }
