@@ -102,6 +102,8 @@ class Window[Item, Result]:
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - raised where the results are read
+            # Where it is the stop that ended it, the dialer has the words for all.
+            self._fail_on(self._heed)
             self._fail(error)
             self._end()
         else:
