@@ -16,6 +16,7 @@ from tieback.model.sighting import AppDocument, Credential, Evidence, Grade, Not
 from tieback.storage.lake import Lake
 from tieback.storage.schemas import SCHEMAS, rows_table
 
+_TEXTS_KEPT = 65_536
 _POLICIES_KEPT = 4096
 """Texts of policies that are decoded once."""
 UNITS_AT_ONCE = 500
@@ -184,9 +185,14 @@ def distinct_endpoints(lake: Lake, keys: Keys) -> Iterator[Endpoint]:
 
 def endpoints_with_parties(lake: Lake, keys: Keys) -> Iterator[tuple[Endpoint, Party]]:
     """As ``distinct_endpoints``, each with its party: where apps differ, that of the app whose hash sorts last."""
-    rows = lake.stream(_ENDPOINTS, tables={"keys": keys_table(keys)})
-    for kind, *rest, party in rows:
-        yield Endpoint(EndpointKind(kind), *rest), Party(party)
+    known: dict[str, str] = {}
+    for row in lake.stream(_ENDPOINTS, tables={"keys": keys_table(keys)}):
+        kind, value, scheme, host, port, path, service, party = row
+        # The database makes a new text of each, and neighbours are on one host.
+        if len(known) >= _TEXTS_KEPT:
+            known.clear()
+        scheme, host, path = (known.setdefault(text, text) for text in (scheme, host, path))
+        yield Endpoint(EndpointKind(kind), value, scheme, host, port, path, service), Party(party)
 
 
 def app_endpoints(lake: Lake, keys: Keys, values: Collection[str] | None = None) -> Iterator[AppEndpoint]:

@@ -171,7 +171,10 @@ class Answered:
             """,
             [run],
         )
-        self._first, self._second = (array("Q", table[name].to_numpy().tobytes()) for name in ("first", "second"))
+        self._first, self._second = array("Q"), array("Q")
+        for batch in table.to_batches():
+            self._first.frombytes(batch["first"].to_numpy().tobytes())
+            self._second.frombytes(batch["second"].to_numpy().tobytes())
 
     def __contains__(self, target: str) -> bool:
         if not self._first:
