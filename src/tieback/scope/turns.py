@@ -14,7 +14,7 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
-AHEAD = 65_536
+AHEAD = 131_072
 """Items of the stream that are held at once, about 300 bytes each."""
 _GULP = 256
 """Items that are read at a time, so that reading ahead holds up nobody."""
