@@ -1,6 +1,7 @@
 """Object stores on loopback for the tests of inputs: SeaweedFS, which is real, and emulations of the three clouds."""
 
 import json
+import os
 import signal
 import socket
 import stat
@@ -27,6 +28,8 @@ from tieback.storage.places.bucket import Bucket
 from tieback.storage.places.location import parse_location
 
 BUCKET = "corpus"
+SUBNET = 189 + os.getpid() % 60
+"""Another one in each process of the tests, and none of those that labs take."""
 
 
 class ObjectStore(msgspec.Struct, frozen=True):
@@ -88,7 +91,7 @@ def _s3(name: str, endpoint: str, key: str, secret: str) -> ObjectStore:
 @contextmanager
 def seaweedfs_store(folder: Path) -> Iterator[ObjectStore]:
     """The real one, which asks for a signature."""
-    store = msgspec.structs.replace(seaweedfs.KIND.stores[1], address="127.77.61.221")
+    store = msgspec.structs.replace(seaweedfs.KIND.stores[1], address=f"127.77.{SUBNET}.221")
     try:
         server = seaweedfs.start(Place(store, folder / "seaweedfs", folder))
     except MissingProgramError as error:
@@ -110,7 +113,7 @@ def moto_store(folder: Path) -> Iterator[ObjectStore]:
 @contextmanager
 def azurite_store(folder: Path) -> Iterator[ObjectStore]:
     """The vendor's emulator of Azure Blob Storage."""
-    store = msgspec.structs.replace(azurite.KIND.stores[0], address="127.77.61.230", holdings=())
+    store = msgspec.structs.replace(azurite.KIND.stores[0], address=f"127.77.{SUBNET}.230", holdings=())
     try:
         server = azurite.start(Place(store, folder / "azurite", folder))
     except MissingProgramError as error:
