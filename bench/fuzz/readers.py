@@ -4,6 +4,7 @@ import os
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -342,10 +343,13 @@ def room(name: str) -> Room:
 
 
 def reports() -> Room:
-    """Other tools' reports, the operator's data about addresses, and hosts in captured answers."""
+    """Other tools' reports, inventories, the operator's data about addresses, and hosts in captured answers."""
     from tieback.backends.hints import hints
     from tieback.backends.mmdb import Mmdb
     from tieback.backends.range_files import read_ranges
+    from tieback.intake.inventory import open as inventory
+    from tieback.intake.inventory.interface import Importer as InventoryImporter
+    from tieback.intake.inventory.source import InventorySource
     from tieback.intake.reports.interface import Importer
     from tieback.intake.reports.open import importers
     from tieback.intake.reports.source import ReportSource
@@ -356,6 +360,19 @@ def reports() -> Room:
             try:
                 for _ in importer.facts(ReportSource(path)):
                     pass
+            except InputError:
+                return
+
+        return lambda data: as_file(data, read)
+
+    def listing(importer: InventoryImporter) -> Callable[[bytes], object]:
+        def read(path: Path) -> None:
+            source = InventorySource(path)
+            try:
+                shape = importer.shape(inventory.head_of(source))
+                if shape:
+                    for _ in importer.rows(source, shape):
+                        pass
             except InputError:
                 return
 
@@ -379,6 +396,7 @@ def reports() -> Room:
     return Room(
         [
             *(Reader(one.meta.name, importing(one), [_REPORTS[one.meta.form]]) for one in importers()),
+            *(Reader(f"inventory-{one.meta.name}", listing(one), _INVENTORIES) for one in inventory.importers()),
             Reader("mmdb", lambda data: as_file(data, database), [bytes(6) + bytes(16) + meta]),
             Reader(
                 "ranges", ranges, [b'{"prefixes":[{"ip_prefix":"1.0.0.0/8","region":"a"}]}', b"1.0.0.0,1.0.0.9,1,a\n"]
@@ -389,13 +407,17 @@ def reports() -> Room:
 
 
 def posture() -> Room:
-    """Exports of cloud accounts: every reader, whatever its file is, and what all sources together say."""
+    """Exports of cloud accounts: every reader, whatever its file is, and what all sources together say; rules files."""
     from tests.unit.posture.exports import EXPORTS
     from tieback.model.errors import InputError
     from tieback.model.resource import Dependency, Resource
     from tieback.posture.defaults import Defaults
     from tieback.posture.interface import PostureReader
     from tieback.posture.open import readers
+    from tieback.posture.rules import READERS
+    from tieback.posture.rules.interface import Reader as RulesReader
+    from tieback.posture.rules.interface import Stranger
+    from tieback.posture.rules.source import RulesText
     from tieback.posture.settle import settled
     from tieback.posture.source import PostureSource
 
@@ -418,12 +440,65 @@ def posture() -> Room:
 
         return lambda data: as_file(data, read)
 
+    def judging(reader: RulesReader) -> Callable[[bytes], object]:
+        def read(data: bytes) -> None:
+            try:
+                policy = reader.read(RulesText("fuzz", data.decode("utf-8", "replace")))
+            except InputError:
+                return
+            for path in islice(policy.paths(), 20):
+                for who in Stranger:
+                    policy.ask(who, path)
+
+        return read
+
     texts = [text.encode() for _, text in EXPORTS.values()]
     return Room(
-        Reader(one.meta.title, importing(one), [text for text in texts if one.recognises(text)]) for one in readers()
-    )
+        [
+            *(Reader(one.meta.title, importing(one), [text for text in texts if one.recognises(text)])
+              for one in readers()),
+            *(Reader(one.meta.name, judging(one), [_RULES[one.meta.name]]) for one in READERS),
+        ]
+    )  # fmt: skip
 
 
+_RULES = {
+    "firebase-rules": b"rules_version = '2';\nservice cloud.firestore { match /databases/{d}/documents { function f(a) "
+    b"{ return a.data.x == 1 && 'r' in request.auth.token; } match /a/{b=**} { allow read: if f(resource); } } }",
+    "firebase-rtdb": b'{"rules": {"a": {"$u": {".read": "$u === auth.uid && data.val() > now", ".write": true}}}}',
+    "s3": b'{"Policy": {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:Get*", "Resource": "*", '
+    b'"Condition": {"StringLike": {"aws:Referer": ["a*"]}}}]}, "Grants": [{"Permission": "READ"}]}',
+    "gcs-iam": b'{"bindings": [{"role": "roles/storage.objectViewer", "members": ["allUsers"]}]}',
+    "azure-blob": b'[{"name": "a", "properties": {"publicAccess": "blob"}}]',
+    "sql-rls": b"CREATE TABLE public.a (b uuid);\nALTER TABLE a ENABLE ROW LEVEL SECURITY;\nCREATE POLICY p ON a FOR "
+    b"SELECT TO anon USING (auth.uid() = b OR b IS NULL);\nGRANT SELECT ON a TO anon;",
+    "mysql-grants": b"GRANT SELECT, INSERT ON `a`.* TO ''@'%' IDENTIFIED BY 'x' WITH GRANT OPTION;",
+    "pg-hba": b'host all all 0.0.0.0/0 trust\nlocal all "all",+g peer map=x',
+    "opensearch-security": b"config:\n  dynamic:\n    http:\n      anonymous_auth_enabled: true",
+    "elasticsearch": b"xpack.security.enabled: false\nnetwork.host: [_site_, 0.0.0.0]",
+    "mongodb": b"net:\n  bindIp: 0.0.0.0\nsecurity:\n  authorization: disabled",
+    "cassandra": b"authenticator: AllowAllAuthenticator\nrpc_address: 0.0.0.0",
+    "etcd": b"ETCD_LISTEN_CLIENT_URLS=http://0.0.0.0:2379\n",
+    "rabbitmq": b"loopback_users.guest = false\nlisteners.tcp.default = 5672",
+    "couchdb": b"[chttpd]\nbind_address = 0.0.0.0\n[admins]\na = b",
+    "redis": b"bind 0.0.0.0\nprotected-mode no\nuser default on nopass ~* +@all",
+    "mosquitto": b"listener 1883 0.0.0.0\nallow_anonymous true\nacl_file /a",
+}
+
+
+_INVENTORIES = (
+    b'{"value":[{"displayName":"A","deviceId":"d","applicationName":"A","id":"1","version":"2"}]}',
+    b'{"applicationReports":[{"packageName":"a.b","versionName":"1"}],"name":"enterprises/1/devices/2"}',
+    b"<mobile_device><applications><application><identifier>a.b</identifier></application></applications></mobile_device>",
+    b"package:a.b versionCode:1\n",
+    b'{"DeviceApps":[{"ApplicationIdentifier":"a.b","Name":"A"}]}',
+    b"ApplicationKey,ApplicationName,DeviceId\n1,A,d\n",
+    b'{"DEV_EX_DATA_APPL":[{"AppIdentifier":"a.b"}]}',
+    b'[{"DeviceId":"d","ApplicationId":"a.b","Version":"2"}]',
+    b'{"device_id":"d","apps":[{"app_name":"A","bundle_id":"a.b"}]}',
+    b"<plist><dict><key>InstalledApplicationList</key><array><dict><key>Identifier</key><string>a</string></dict></array>",
+    b"package,name,device\na.b,A,d\n",
+)
 _HTTP_ANSWER = (
     b"HTTP/1.1 500 x\r\nX-Backend: es.fuzz.test:9200\r\n\r\nmongodb://u:p@m.fuzz.test/a db.fuzz/10.0.0.1:5432"
 )

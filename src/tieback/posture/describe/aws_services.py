@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescript
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,8 @@ from tieback.posture.describe.interface import About, at_rest, filled, positive,
 from tieback.posture.facts import Facts, everyone
 
 MAX_POLICY = 1 << 20
+_MEMBER = re.compile(r"([a-z](?:-?[a-z0-9])*?)(?:-\d{4})?-\d{3}")
+"""Of a group ``cache`` the members are ``cache-001``, or ``cache-0001-001`` where it has shards."""
 
 
 def opensearch(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
@@ -74,10 +77,17 @@ def replication_group(facts: Facts, about: About) -> Iterator[Resource | Depende
 
 
 def cache_cluster(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
-    """A cluster of ElastiCache: of Memcached on its own, of Redis or Valkey often a member of a replication group."""
+    """A cluster of ElastiCache: of Memcached on its own, of Redis or Valkey often a member of a replication group.
+
+    Prowler does not tell the group, whose members are named after it:
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Shards.html.
+    """
     name = facts.text("cacheclusterid", "id") or about.name
     arn = made(about, "elasticache", f"cluster:{name}", facts.text("arn"))
     group = facts.text("replicationgroupid")
+    if not group and about.source == "prowler" and product_of(facts.text("engine")) == "redis":
+        named = _MEMBER.fullmatch(name)
+        group = named[1] if named else ""
     if group:
         key = arn.text.rpartition(":")[0].removesuffix(":cluster") + f":replicationgroup:{group}"
         yield Dependency(arn.text, DependencyKind.MEMBER, key, arn.account, source=about.source, seen=about.seen)

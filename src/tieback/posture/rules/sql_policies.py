@@ -183,6 +183,8 @@ def _grant(schema: SqlSchema, statement: SqlStatement, words: Sequence[str]) -> 
     if "on" not in words or ("to" if granting else "from") not in words:
         return
     on, to = words.index("on"), len(words) - 1 - words[::-1].index("to" if granting else "from")
+    if to <= on + 1:
+        return
     privileges = {word for word in words[1:on] if word in {"select", "all", *_WRITES}}
     roles = [
         token.value for token in statement.tokens[to + 1 :] if token.is_name and token.value not in {"with", "grant"}

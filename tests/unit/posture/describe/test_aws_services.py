@@ -123,6 +123,25 @@ def test_a_cluster_may_be_a_member(described: Described) -> None:
     assert (alone.product, alone.key.rpartition(":")[2]) == ("memcached", "m")  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("name", "engine", "source", "key"),
+    [
+        ("cache-001", "redis", "prowler", "replicationgroup:cache"),
+        ("my-cache-0002-003", "valkey", "prowler", "replicationgroup:my-cache"),
+        ("cache", "redis", "prowler", "cluster:cache"),
+        ("cache-001", "memcached", "prowler", "cluster:cache-001"),
+        # Elsewhere a member names its group.
+        ("cache-001", "redis", "cli", "cluster:cache-001"),
+    ],
+)
+def test_prowlers_members_are_known_by_their_names(
+    name: str, engine: str, source: str, key: str, described: Described
+) -> None:
+    *_, one = described("aws-elasticache-cluster", {"id": name, "engine": engine}, source=source)
+    assert isinstance(one, Resource)
+    assert one.key.endswith(f":{key}")
+
+
 @pytest.mark.parametrize(("acl", "login"), [("open-access", "no"), ("mine", "yes"), ("", "unknown")])
 def test_memorydb(acl: str, login: str, described: Described) -> None:
     (one,) = described("aws-memorydb", {"Name": "m", "ACLName": acl, "TLSEnabled": True})

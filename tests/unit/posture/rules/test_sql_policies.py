@@ -76,6 +76,7 @@ CASES: list[tuple[str, str, str, str]] = [
     ("privilege to read", f"{TABLE}GRANT SELECT ON public.notes TO anon, authenticated; -- CREATE POLICY", "r-", "r-"),
     ("privilege for PUBLIC", f"{TABLE}GRANT SELECT ON notes TO PUBLIC; -- CREATE POLICY", "r-", "r-"),
     ("all tables", f"{TABLE}GRANT SELECT ON ALL TABLES IN SCHEMA public TO anon; -- CREATE POLICY", "r-", "--"),
+    ("no grant at all", f"{TABLE}GRANT SELECT TO anon ON; -- CREATE POLICY", "rw", "rw"),
     ("revoked", f"{TABLE}{GRANTED}REVOKE ALL ON TABLE public.notes FROM anon; -- CREATE POLICY", "--", "rw"),
     ("quoted names", QUOTED, "r-", "r-"),
     (
