@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from tieback.recognise.interface import Extractor
     from tieback.recognise.rules import Rules
 
-RECOGNISE_VERSION = "13"
+RECOGNISE_VERSION = "14"
 """Part of the key of a unit of work: rises when any extractor or rule file would find something else."""
 
 

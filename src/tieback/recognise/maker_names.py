@@ -48,6 +48,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     generic_part: tuple[_Names, ...]
     generic_name: tuple[_Names, ...]
     legal_page: tuple[_Names, ...]
+    legal_key: tuple[_Names, ...]
     legal_host: tuple[_Names, ...]
     free_mail: tuple[_Names, ...]
     signing_house: tuple[_Names, ...]
@@ -68,6 +69,7 @@ class MakerWords:
         self.generic_parts = flat(read.generic_part)
         self.generic_names = flat(read.generic_name)
         self.legal_pages = flat(read.legal_page)
+        self.legal_keys = flat(read.legal_key)
         self.legal_hosts = flat(read.legal_host)
         self.strangers = flat(read.free_mail) | flat(read.signing_house)
 
@@ -88,6 +90,8 @@ class MakerNames:
         """Registrable domains that are the maker's, each with the reason."""
         self.brands: set[str] = set()
         """Letters and digits of names that tell the maker alone."""
+        self.sure_brands: set[str] = set()
+        """Those that are not only the app's own name or a shortened one: they hold for known services' hosts too."""
         self.short_brands: set[str] = set()
         """Short ones, which tell it as a whole label and no more."""
         self.products: set[str] = set()
@@ -99,19 +103,21 @@ class MakerNames:
         brand = domain.split(".")[0].replace("-", "")
         if domain and not self._generic(domain.split(".")[0]):
             self.domains[domain] = "the domain of the app's bundle identifier"
-            self.brands.add(brand)
+            self.sure_brands.add(brand)
         vendor = self._read_vendor(app.vendor)
         if app.signer is not None:
             self._read_subject(app.signer.subject)
         parts = {_LETTERS.sub("", part) for part in bundle} - {""}
         heading = _TITLE_END.split(app.name, maxsplit=1)[0].lower().split()
         title = {_LETTERS.sub("", text) for text in ("".join(heading), *heading[:1])} - {""}
-        for one in (parts & vendor) | (parts & title) | (vendor & title):
-            # What two of them say is the maker's, however short.
-            if not self._generic(one) and one not in self.words.generic_parts:
-                self.brands.add(one)
-            elif 1 < len(one) < MIN_BRAND and one not in self.words.generic_parts:
+        for one in ((parts & vendor) | (parts & title) | (vendor & title)) - self.words.generic_parts:
+            # What two of them say is the maker's, however short. An app is often named after somebody else's service,
+            # in its bundle identifier and under its icon: that is less than the signer's word.
+            if not self._generic(one):
+                (self.sure_brands if one in vendor else self.brands).add(one)
+            elif 1 < len(one) < MIN_BRAND:
                 self.short_brands.add(one)
+        self.brands |= self.sure_brands
         own = {_LETTERS.sub("", part) for part in bundle[len(domain.split(".")) :]} | {
             _LETTERS.sub("", "".join(heading))
         }
@@ -133,10 +139,10 @@ class MakerNames:
         begins = {_LETTERS.sub("", "".join(parts[:n])) for n in range(1, min(len(parts), 4) + 1)} - {""}
         while len(parts) > 1 and parts[-1] in descriptors | forms:
             parts.pop()
-        for text in (whole, "".join(parts)):
+        for text, into in ((whole, self.sure_brands), ("".join(parts), self.brands)):
             brand = _LETTERS.sub("", text)
             if brand and not self._generic(brand):
-                self.brands.add(brand)
+                into.add(brand)
         return begins
 
     def _read_subject(self, subject: str) -> None:
@@ -161,16 +167,22 @@ class MakerNames:
             and name not in self._rules.names.generic_brands
         )
 
-    def branded(self, domain: str) -> str:
-        """Why the name of a registrable domain is the maker's; empty where it is not."""
+    def branded(self, domain: str, *, service: bool = False) -> str:
+        """Why the name of a registrable domain is the maker's; empty where it is not.
+
+        Args:
+            domain: registrable.
+            service: whether it is a known service's, which takes a brand that is sure.
+        """
         label, _, top = domain.partition(".")
         plain = label.replace("-", "")
-        if plain in self.brands or plain in self.short_brands:
+        brands = self.sure_brands if service else self.brands
+        if plain in brands or (plain in self.short_brands and not service):
             return f"{domain} begins with the maker's name"
         whole = plain + top.replace(".", "")
-        if len(whole) >= MIN_PRODUCT and whole in self.brands:
+        if len(whole) >= MIN_PRODUCT and whole in brands:
             return f"{domain} spells the maker's name"
-        for brand in sorted(self.brands, key=len, reverse=True):
+        for brand in sorted(brands, key=len, reverse=True):
             if plain.startswith(brand) and plain[len(brand) :] in self.words.behind:
                 return f"{domain} is the maker's name, {brand}, and {plain[len(brand) :]}"
             if plain.endswith(brand) and plain[: -len(brand)] in self.words.before:

@@ -105,8 +105,11 @@ class Maker:
                 self.learn(domain, f"beside {own}, the maker's own, in the certificate of {host}")
 
     def _is_page(self, domain: str, key: str) -> bool:
-        parts = set(_WORDS.split(re.sub(r"([a-z])([A-Z])", r"\1_\2", key).lower()))
-        return not parts.isdisjoint(words().legal_pages) and domain not in words().legal_hosts
+        parts = set(_WORDS.split(re.sub(r"([a-z])([A-Z])", r"\1_\2", key).lower())) - {""}
+        lists = words()
+        # A name with a word of its own, such as a library's, is no name of the app's.
+        strange = parts - lists.legal_pages - lists.legal_keys - self._brands
+        return not parts.isdisjoint(lists.legal_pages) and not strange and domain not in lists.legal_hosts
 
     @property
     def rules(self) -> Rules:
@@ -141,7 +144,8 @@ class Maker:
         if self._names is not None and domain:
             sdk = self._rules.third_parties.of(endpoint.host)
             # What the platform calls its services is no maker's name.
-            reason = "" if sdk is not None and sdk.platform else self._names.branded(domain)
+            platform = sdk is not None and sdk.platform
+            reason = "" if platform else self._names.branded(domain, service=sdk is not None)
             reason = reason or self._family(endpoint, sdk, self._names)
             if reason:
                 return Owned(Party.FIRST, self._name, reason)
@@ -158,7 +162,7 @@ class Maker:
             return ""
         for suffix in sdk.suffixes:
             domain = registrable(suffix, self._rules)
-            if domain == suffix and (domain in names.domains or domain.partition(".")[0] in self._brands):
+            if domain == suffix and (domain in names.domains or domain.partition(".")[0] in names.sure_brands):
                 return f"a host of {sdk.name}, as is {domain}, which is the maker's own"
         return ""
 

@@ -113,13 +113,15 @@ PRIVACY = "resource:string/privacy_policy_url/url"
         ([("shop.github.io", "manifest:app-link/link-domain")], "other.github.io", ""),
         ([("www.whgroup.de", PRIVACY)], "api.whgroup.de", "own legal page, privacy_policy_url"),
         ([("www.whgroup.de", "config:termsAndConditions/url")], "api.whgroup.de", "own legal page"),
+        ([("www.whgroup.de", "resource:string/workhub_imprint/url")], "api.whgroup.de", "own legal page"),
+        ([("www.adnet.de", "resource:string/adnet_privacy_policy_url/url")], "api.adnet.de", ""),
         ([("www.whgroup.de", "resource:string/help_url/url")], "api.whgroup.de", ""),
         ([("www.whgroup.de", "text/url")], "api.whgroup.de", ""),
         ([("www.iubenda.com", PRIVACY)], "api.iubenda.com", ""),
         ([("policies.google.com", PRIVACY)], "api.google.com", ""),
         # Of two pages nobody knows which one is the maker's.
-        ([("www.whgroup.de", PRIVACY), ("www.sdk.de", "resource:string/sdk_terms/url")], "api.whgroup.de", ""),
-        ([("www.workhub.com", PRIVACY), ("www.sdk.de", "resource:string/sdk_terms/url")], "api.sdk.de", ""),
+        ([("www.whgroup.de", PRIVACY), ("www.sdk.de", "resource:string/terms_url/url")], "api.whgroup.de", ""),
+        ([("www.workhub.com", PRIVACY), ("www.sdk.de", "resource:string/terms_url/url")], "api.sdk.de", ""),
     ],
 )
 def test_an_app_tells_which_domains_are_its_makers(finds: list[tuple[str, str]], host: str, reason: str) -> None:
@@ -163,5 +165,9 @@ def test_domains_of_a_service_are_its_makers_when_one_of_them_is() -> None:
 def test_the_apps_own_name_is_weaker_than_a_known_service() -> None:
     named = Maker(App(Platform.ANDROID, "org.maker.app", "0" * 64, "Mixpanel"), RULES)
     assert named.judge(url("api.mixpanel.com")).party is Party.THIRD
+    # Named twice after somebody else's service it is that service's still, until the signer says the same.
+    for vendor, party in (("", Party.THIRD), ("Acme GmbH", Party.THIRD), ("Mixpanel, Inc.", Party.FIRST)):
+        twice = App(Platform.ANDROID, "org.maker.mixpanel", "0" * 64, "Mixpanel viewer", vendor=vendor)
+        assert Maker(twice, RULES).judge(url("api.mixpanel.com")).party is party
     named = Maker(App(Platform.ANDROID, "org.maker.app", "0" * 64, "ParcelRun"), RULES)
     assert named.judge(url("api.parcelrun.de")).party is Party.FIRST
