@@ -1,13 +1,22 @@
 import shutil
 from pathlib import Path
 
+import pytest
+import sqlalchemy as sa
+
 from tieback.engine.interface import Unit, UnitEnd, UnitState
 from tieback.storage.lake import part_name
 from tieback.storage.recovery import Recovered, recover
-from tieback.storage.tables import State
+from tieback.storage.tables import State, parts, units
 from tieback.storage.workspace import Workspace
 
 A, B, C = (Unit(name * 64, "v1", f"{name}.apk", 1) for name in "abc")
+
+
+@pytest.fixture(autouse=True)
+def _made(ledger_url: str | None, tmp_path: Path) -> None:
+    """The workspace has its ledger in a file, or in PostgreSQL."""
+    Workspace.open(tmp_path, ledger=ledger_url).close()
 
 
 def test_a_fresh_workspace_needs_nothing(tmp_path: Path) -> None:
@@ -30,11 +39,21 @@ def test_published_and_not_entered(tmp_path: Path) -> None:
         assert recover(lake, ledger) == Recovered(0, 0, 0, 0)
 
 
+def _lose(directory: Path) -> None:
+    """The ledger's content is gone."""
+    with Workspace.open(directory) as workspace:
+        if workspace.ledger.database.is_postgres:
+            for table in (units, parts):
+                workspace.ledger.database.write(lambda connection, table=table: connection.execute(sa.delete(table)))  # type: ignore[misc]
+            return
+    for file in directory.glob("ledger.db*"):
+        file.unlink()
+
+
 def test_a_ledger_that_was_lost_is_filled_from_the_lake(tmp_path: Path) -> None:
     with Workspace.open(tmp_path) as workspace:
         workspace.lake.publish("p", {}, [A, B])
-    for file in tmp_path.glob("ledger.db*"):
-        file.unlink()
+    _lose(tmp_path)
     with Workspace.open(tmp_path) as workspace:
         assert recover(workspace.lake, workspace.ledger).entered == 2
         row = workspace.ledger.unit(A.key, A.version)
