@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def asked(workspace: Path) -> dict[str, tuple[int, float]]:
     for name, (sql, wanted) in questions.items():
         said = lake.query(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", [wanted])
         read = json.loads(said.column(1)[0].as_py())["io"]["total_bytes_read"]
-        found[name] = (int(read), median_cpu(lambda sql=sql, wanted=wanted: list(lake.stream(sql, [wanted])), 3))
+        found[name] = (int(read), median_cpu(partial(_through, lake, sql, [wanted], None), 3))
     return found
 
 
@@ -145,12 +146,15 @@ def queries(workspace: Path) -> dict[str, Any]:
     lake = Lake(workspace / "lake")
     lines = []
     for sql, params, tables in noted.values():
-        ours = median_cpu(
-            lambda sql=sql, params=params, tables=tables: list(lake.stream(sql, params, tables=tables)), 3
-        )
-        raw = median_cpu(lambda sql=sql, params=params, tables=tables: _by_hand(lake, sql, params, tables), 3)
+        ours = median_cpu(partial(_through, lake, sql, params, tables), 3)
+        raw = median_cpu(partial(_by_hand, lake, sql, params, tables), 3)
         lines.append({"query": _short(sql), "ours": ours, "raw": raw})
     return {"lines": sorted(lines, key=lambda line: -line["ours"])}
+
+
+def _through(lake: Any, sql: str, params: Any, tables: Mapping[str, Any] | None) -> list[Any]:
+    """As tieback asks."""
+    return list(lake.stream(sql, params, tables=tables))
 
 
 def _by_hand(lake: Any, sql: str, params: Any, tables: Mapping[str, Any] | None) -> list[Any]:
