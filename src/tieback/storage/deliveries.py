@@ -70,7 +70,7 @@ class Deliveries:
         Only under ``Workspace.lock``: what another process sends looks the same.
         """
 
-        def ask(connection: Connection) -> Sequence[sa.Row[Any]]:
+        def ask(connection: Connection) -> Sequence[Any]:
             connection.execute(
                 sa.update(deliveries)
                 .where(deliveries.c.state == DeliveryState.SENDING)
