@@ -59,15 +59,19 @@ class NameAnswers:
             self._parents[parent] = await self._names.wildcard(host)
         return found
 
+    def _known(self, host: str) -> Resolution | None:
+        """What DNS said of a name, also where only the dialer asked; else how its addresses are known."""
+        return self._names.told(host) or self._told.get(host)
+
     def aliases(self, host: str) -> tuple[str, ...]:
         """Names that a host leads to by CNAME, as far as anybody was asked."""
-        told = self._told.get(host)
+        told = self._known(host)
         return told.aliases if told is not None else ()
 
     def said_of(self, host: str) -> Iterator[Attribution]:
         """What DNS said of a name beside its addresses."""
         yield from self._hints.get(host, ())
-        told = self._told.get(host)
+        told = self._known(host)
         if told is None or told.by != "dns":
             return
         chain = " → ".join((host, *told.aliases))

@@ -19,6 +19,7 @@ from tieback.scope.questions import AnswerCache, Questions
 if TYPE_CHECKING:
     from dns.asyncresolver import Resolver
 
+_MAX_TOLD = 100_000
 MAX_ADDRESSES = 16
 """Addresses of one name that are looked at."""
 _SERVERS = "_mongodb._tcp"
@@ -71,6 +72,7 @@ class Names:
         self._dns = grant.dns
         self._table = host_table(grant)
         self._questions = Questions(resolver, clock, kept)
+        self._told: dict[str, Resolution] = {}
 
     def known(self, host: str) -> Resolution:
         """The addresses of a literal, or by the grant's table; no traffic."""
@@ -94,7 +96,16 @@ class Names:
         found = self.known(host)
         if found.addresses or not self.may_ask(host):
             return found
-        return await self._resolve(parse_host(host).name)
+        name = parse_host(host).name
+        told = await self._resolve(name)
+        if len(self._told) >= _MAX_TOLD:
+            self._told.clear()
+        self._told[name] = told
+        return told
+
+    def told(self, host: str) -> Resolution | None:
+        """What DNS said last of a name that was asked for; ``None`` where it was not."""
+        return self._told.get(host)
 
     @property
     def asks(self) -> bool:

@@ -91,6 +91,16 @@ async def test_what_a_capture_shows_needs_no_question(
     assert bool(server.asked) is asked
 
 
+async def test_what_the_dialer_is_told_of_a_captured_name_counts() -> None:
+    async with responder() as (_, resolver):
+        names = Names(grant(dns=True), resolver=resolver)
+        answers = NameAnswers(names, {"dangling.x.test": ("192.0.2.50",)})
+        assert (await answers.resolve("dangling.x.test")).addresses == ("192.0.2.50",)
+        assert list(answers.said_of("dangling.x.test")) == []
+        await names.resolve("dangling.x.test")  # as the dialer does before it connects
+        assert [one.value for one in answers.said_of("dangling.x.test")] == ["gone.azurewebsites.test", "dangling"]
+
+
 ZONE = {
     "shop.test NS": (600, ("ns1.bigshop.com.",)),
     "shop.test MX": (600, ("10 aspmx.l.google.com.",)),
