@@ -12,11 +12,11 @@ from tieback.intake.places.shard import SUFFIX
 from tieback.intake.traffic.discover import SUFFIXES, find_captures
 from tieback.intake.traffic.open import is_capture
 from tieback.model.errors import InputError
-from tieback.model.remote import Access, packed
+from tieback.model.remote import UNKNOWN, Access, packed
 from tieback.pipeline.analyse import ANALYSIS_VERSION, app_unit
-from tieback.pipeline.given import Given, is_elsewhere
+from tieback.pipeline.given import Given, is_elsewhere, told
 from tieback.pipeline.kinds import Kind
-from tieback.pipeline.survey import DAMAGE, survey_members
+from tieback.pipeline.survey import DAMAGE, MEND, survey_members
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.listing import Listed, Listing
 
@@ -40,7 +40,7 @@ def scan_units(inputs: Iterable[Given], listing: Listing | None = None) -> Itera
     for origin, one in enumerate(inputs):
         if not isinstance(one, Path):
             if listing is not None:
-                yield from _listed_units(listing, origin)
+                yield from _listed_units(listing, origin, told(one))
         elif one.is_dir():
             yield from _in_directory(one)
         else:
@@ -112,23 +112,41 @@ def shard_units(path: Path) -> Iterator[Unit | InputError]:
             yield InputError("no app or capture is in this shard", where=str(path), advice="Give APK, AAB or IPA files")
 
 
-def _listed_units(listing: Listing, origin: int) -> Iterator[Unit | InputError]:
+def _app(path: Path) -> Iterator[Unit | InputError]:
+    yield app_unit(path)
+
+
+def _capture(path: Path) -> Iterator[Unit | InputError]:
+    yield traffic_unit(path)
+
+
+def _listed_units(listing: Listing, origin: int, where: str) -> Iterator[Unit | InputError]:
     """What a survey found of one input."""
     count = 0
-    where = ""
     for one in listing.of(origin):
         if isinstance(one, InputError):
-            count += 1
-            yield one
-            continue
-        where = where or one.source
-        for unit in _unit_of(one, one.member) if one.kind else _file_units(Path(one.place)):
+            found: Iterable[Unit | InputError] = [one]
+        elif one.digest or one.sha256:
+            found = _unit_of(one, one.member)
+        else:
+            found = _local_units(one)
+        for unit in found:
             count += 1
             yield unit
     if not count:
-        yield InputError(
-            "no app, capture or shard of them is there", where=where.rpartition("/")[0], advice="Check the prefix"
-        )
+        yield InputError("no app, capture or shard of them is there", where=where, advice="Check the URL")
+
+
+def _local_units(one: Listed) -> Iterator[Unit | InputError]:
+    """A local file of a manifest that tells no hash of it."""
+    path = Path(one.place)
+    by_kind = {"": _file_units, Kind.APP: _app, Kind.TRAFFIC: _capture}
+    for unit in by_kind[one.kind](path):
+        if isinstance(unit, Unit) and not unit.access and one.size not in {UNKNOWN, unit.size}:
+            what = f"{unit.size} bytes are there where {one.size} were promised"
+            yield InputError(what, where=one.source, advice=MEND)
+        else:
+            yield unit
 
 
 def _unit_of(one: Listed, member: str) -> Iterator[Unit | InputError]:

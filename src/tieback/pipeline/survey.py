@@ -8,7 +8,7 @@ not read here at all.
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
 from itertools import batched
 from pathlib import Path
@@ -41,6 +41,7 @@ LOOKS = 16
 """Objects that are asked for at a time where a list names them one by one."""
 MAX_LIST = 4 << 30
 """Bytes of a list that comes from elsewhere."""
+MEND = "Run again, or mend the manifest"
 DAMAGE = "damage"
 """Kind of the row that says how a shard ends; its member is the text."""
 
@@ -149,9 +150,17 @@ def survey(workspace: Workspace, run: str, inputs: Sequence[Given], engine: Engi
     Raises:
         WorkspaceError: the lake or the ledger cannot be written.
     """
-    listing = Listing()
-    if not any(map(is_elsewhere, inputs)):
-        return listing
+    with ExitStack() as stack:
+        listing = stack.enter_context(Listing())
+        if any(map(is_elsewhere, inputs)):
+            _survey(workspace, run, inputs, engine, stage, listing)
+        stack.pop_all()
+    return listing
+
+
+def _survey(
+    workspace: Workspace, run: str, inputs: Sequence[Given], engine: Engine, stage: Stage, listing: Listing
+) -> None:
     doing = _Surveying(listing, workspace.ledger, run)
     work = Survey(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory))
     waiting: list[UnitEnd] = []
@@ -167,9 +176,9 @@ def survey(workspace: Workspace, run: str, inputs: Sequence[Given], engine: Engi
         doing.finish(waiting)
     finally:
         workspace.ledger.release(run)
-    listing.found(read_objects(workspace.lake, SURVEY_VERSION))
-    doing.explain()
-    return listing
+    if next(listing.unresolved(), None) is not None:
+        listing.found(read_objects(workspace.lake, SURVEY_VERSION))
+        doing.explain()
 
 
 class _Surveying:
@@ -201,7 +210,7 @@ class _Surveying:
                     )
                     for one in new
                 ]
-                claimed = self._ledger.claim(wanted, self._run, LEASE_SECONDS)
+                claimed = self._ledger.claim(wanted, self._run, LEASE_SECONDS) if wanted else []
                 self.claimed += len(claimed)
                 yield from claimed
 
@@ -311,7 +320,7 @@ def _rows(
                 return InputError(what, where=without_query(row.path), advice="Give it as --manifest")
             if row.sha256 or row.start:
                 return _told_of(row, row.path)
-            return pool.submit(_looked_up, row.path, reach)
+            return pool.submit(_looked_up, row, reach)
 
         for group in batched(rows, 4 * LOOKS):
             for one in [resolved(row) for row in group]:
@@ -324,7 +333,7 @@ def _local(row: Row, home: Path | None) -> Listed | InputError:
     path = str(home / row.path)
     if row.sha256:
         return _told_of(row, path)
-    return Listed(path, path, kind=row.kind)
+    return Listed(path, path, size=row.size, kind=row.kind)
 
 
 def _told_of(row: Row, place: str) -> Listed | InputError:
@@ -340,14 +349,17 @@ def _told_of(row: Row, place: str) -> Listed | InputError:
     return Listed(place, without_query(place), size=row.size, start=row.start, sha256=row.sha256, kind=kind)
 
 
-def _looked_up(url: str, reach: Reach) -> Listed | InputError:
+def _looked_up(row: Row, reach: Reach) -> Listed | InputError:
+    where = without_query(row.path)
     try:
-        item = reach.look(url)
+        item = reach.look(row.path)
     except TiebackError as error:
-        return InputError(error.what, where=without_query(url), advice=error.advice)
+        return InputError(error.what, where=where, advice=error.advice)
     if item is None:
-        return InputError("it is not there", where=without_query(url), advice="Check the list")
-    return _listed(url, item, named=True)
+        return InputError("it is not there", where=where, advice="Check the list")
+    if UNKNOWN not in {row.size, item.size} and row.size != item.size:
+        return InputError(f"{item.size} bytes are there where {row.size} were promised", where=where, advice=MEND)
+    return _listed(row.path, item, named=True)
 
 
 def _listed(place: str, item: RemoteObject, *, named: bool) -> Listed:

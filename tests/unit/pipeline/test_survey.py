@@ -21,7 +21,7 @@ from tieback.engine.interface import Unit
 from tieback.model.errors import InputError
 from tieback.pipeline.given import Given, Manifest
 from tieback.pipeline.inputs import scan_units
-from tieback.pipeline.survey import SURVEY_VERSION, survey
+from tieback.pipeline.survey import MEND, SURVEY_VERSION, survey
 from tieback.storage.objects import read_objects
 from tieback.storage.recovery import recover
 from tieback.storage.workspace import Workspace
@@ -148,6 +148,10 @@ def test_a_manifest_is_believed_and_nothing_is_read(host: FileHost, workspace: W
         f"{host.url}/x?X-Amz-Signature=secret,{sha(RUN)},7,traffic",
         f"local.apk,{sha(APP)},,",
         "local.apk,,,",
+        "local.apk,,,app",
+        f"local.apk,,{len(APP)},app",
+        "local.apk,,7,",
+        "s3://b/c/a.apk,,8,",
         "s3://b/c/run.pcap,,,",
         "s3://b/c/none.pcap,,,",
         f"s3://b/c/bad.apk,{'0' * 63},,",
@@ -158,14 +162,16 @@ def test_a_manifest_is_believed_and_nothing_is_read(host: FileHost, workspace: W
         [
             f"s3://b/c/gone.apk app {sha(APP)[:8]}",
             f"{host.url}/x traffic {sha(RUN)[:8]}",
-            f"{tmp_path}/local.apk app {sha(APP)[:8]}",
-            f"{tmp_path}/local.apk app {sha(APP)[:8]}",
+            *([f"{tmp_path}/local.apk app {sha(APP)[:8]}"] * 4),
+            f"!{tmp_path}/local.apk: {len(APP)} bytes are there where 7 were promised. {MEND}",
+            f"!s3://b/c/a.apk: {len(APP)} bytes are there where 8 were promised. {MEND}",
             f"s3://b/c/run.pcap traffic {sha(RUN)[:8]}",
             "!s3://b/c/none.pcap: it is not there. Check the list",
-            f"!{path}, row 8: sha256 is not 64 hexadecimal digits. Mend the manifest; the other rows count",
+            f"!{path}, row 12: sha256 is not 64 hexadecimal digits. Mend the manifest; the other rows count",
         ]
     )
-    assert {path for path, _ in host.asked} == {"/b/c/run.pcap", "/b/c/none.pcap"}
+    assert {path for path, _ in host.asked} == {"/b/c/a.apk", "/b/c/run.pcap", "/b/c/none.pcap"}
+    assert host.count("/b/c/a.apk") == 1
 
 
 def test_a_list_of_links(host: FileHost, workspace: Workspace) -> None:
@@ -191,7 +197,7 @@ def test_a_list_of_links(host: FileHost, workspace: Workspace) -> None:
             "s3://b/c/notes.txt",
             "s3://b/c/notes.txt: neither an app, a capture nor a shard of them. Give apps or captures",
         ),
-        ("s3://b/plain/", "s3://b/plain: no app, capture or shard of them is there. Check the prefix"),
+        ("s3://b/plain/", "s3://b/plain/: no app, capture or shard of them is there. Check the URL"),
         ("s3://b/x.tgz", f"s3://b/x.tgz: {PACKED}"),
         (
             "s3://b/cut.tar",
