@@ -30,7 +30,7 @@ def main() -> int:
         tieback("lab", "up", "--demo", "--subnet", SUBNET, "--dir", lab)
         try:
             tieback("lab", "record", str(directory / "captures"), "--dir", lab)
-            ground = Ground(directory, (directory / "captures",), directory / "lab" / "lab.toml", copies=60)
+            ground = Ground(directory, (directory / "captures",), directory / "lab" / "lab.toml", copies=20)
             try:
                 outcomes = suffer(ground, count, seed)
             finally:

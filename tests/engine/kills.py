@@ -23,7 +23,7 @@ from tieback.model.errors import WorkspaceError
 from tieback.storage.workspace import Workspace
 
 APPS = ROOT / "labs" / "apps"
-KINDS = ("worker", "scheduler", "client", "late batch", "two workers, one batch", "full disk", "clock")
+KINDS = ("worker", "scheduler", "client", "late batch", "delivered twice", "full disk", "clock")
 HOUR = 3600
 SECONDS = 180
 """More than any run may take."""
@@ -112,10 +112,7 @@ class Ground:
             self.stop()
         certs = ("--certs", str(self.directory / "certs"))
         if not self.members:
-            # A member that says nothing for two seconds is taken for lost.
-            self.members.append(
-                Member(("scheduler", "--port", "0", *certs), DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL="2s")
-            )
+            self.members.append(Member(("scheduler", "--port", "0", *certs)))
         self.members[1:] = [one for one in self.members[1:] if one.process.poll() is None]
         while len(self.members) < 3:
             self.members.append(Member(("worker", self.members[0].address, *certs)))
@@ -275,15 +272,13 @@ def _late_batch(ground: Ground, moment: Moment, workspace: Path) -> tuple[bool, 
     return hit, first
 
 
-def _two_workers(ground: Ground, moment: Moment, workspace: Path) -> tuple[bool, str]:
-    """A worker says nothing for a while; its batch is given to the other one, and done by both."""
-    run = ground.begin(workspace)
-    chosen = ground.members[1 + moment.seed % 2]
-    _wait_for_analysis(ground, run, moment)
+def _twice(ground: Ground, moment: Moment, workspace: Path) -> tuple[bool, str]:
+    """Batches are delivered twice, and every second client dies at the moment."""
+    run = ground.begin(workspace, str(ROOT / "tests" / "engine" / "twice.py"), str(moment.seed))
+    ground.pause(moment)
     hit = run.poll() is None
-    tell(chosen.process.pid, signal.SIGSTOP)
-    time.sleep(3 + 3 * moment.fraction)
-    tell(chosen.process.pid, signal.SIGCONT)
+    if moment.seed % 2:
+        run.kill()
     return hit, ended(run)
 
 
@@ -321,6 +316,6 @@ _DISTURB: dict[str, Callable[[Ground, Moment, Path], tuple[bool, str]]] = {
     "scheduler": _kill_scheduler,
     "client": _kill_client,
     "late batch": _late_batch,
-    "two workers, one batch": _two_workers,
+    "delivered twice": _twice,
     "clock": _clock,
 }
