@@ -93,7 +93,7 @@ def print_numbers(rows: "list[Numbers]") -> None:
             console.print(Text(f"  {line}"))
         if one.kind is ResourceKind.DATABASE and not one.planned:
             for bar in bars(Posture(tuple(rows), FIGURE_2017, METHOD, len(rows))):
-                console.print(Text(f"  {bar.name:<21}{'█' * round(bar.share / 2.5):<41}{bar.share:5.1f} %"))
+                console.print(Text(f"  {bar.name:<23}{'█' * round(bar.share / 2.5):<41}{bar.share:5.1f} %"))
             console.print(Text(f"  2017: {FIGURE_2017} % unencrypted. {METHOD}", style="dim"))
         console.print()
 

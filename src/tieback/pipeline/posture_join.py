@@ -123,7 +123,8 @@ def _whose(foreign: Foreign, accounts: int) -> str:
     whose = f" ({foreign.account})" if foreign.account else ""
     if foreign.ours:
         return f"{target} is open{at}, in your account{whose}, but no export describes it: export again"
-    return f"{target} is open{at}{whose} and in none of the {accounts:,} imported accounts: forgotten, or a vendor's"
+    where = "not in the one imported account" if accounts == 1 else f"in none of the {accounts:,} imported accounts"
+    return f"{target} is open{at}{whose} and {where}: forgotten, or a vendor's"
 
 
 class _Apps:

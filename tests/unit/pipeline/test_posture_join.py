@@ -102,7 +102,7 @@ def test_open_outside_and_in_no_account(tmp_path: Path) -> None:
     joined = make(tmp_path, INSTANCE, stores=(STORE, STRAY))
     (foreign,) = of(Foreign, joined)
     assert foreign.says == (
-        "198.51.100.4:9200 is open and in none of the 1 imported accounts: forgotten, or a vendor's"
+        "198.51.100.4:9200 is open and not in the one imported account: forgotten, or a vendor's"
     )
     assert {one.rule for one in of(Finding, joined)} == {"posture-open-own-store", "posture-open-store-in-no-account"}
 

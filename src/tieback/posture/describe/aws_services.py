@@ -96,6 +96,11 @@ def cache_cluster(facts: Facts, about: About) -> Iterator[Resource | Dependency]
         yield _cache(facts, about, arn.text, arn.account, arn.region, name)
 
 
+def _without_key(about: About) -> AtRest:
+    """What no key means: AWS's own, but for Prowler, whose model of caches has no place for keys."""
+    return AtRest.ENCRYPTED if about.source == "prowler" else AtRest.PROVIDER_KEY
+
+
 def _cache(facts: Facts, about: About, key: str, account: str, region: str, name: str, part: str = "") -> Resource:
     engine = facts.text("engine") or ("" if part else "redis")
     product = product_of(engine)
@@ -127,7 +132,7 @@ def _cache(facts: Facts, about: About, key: str, account: str, region: str, name
         name=name,
         endpoints=endpoints,
         listens=next((place.port for place in endpoints), facts.number("port")),
-        at_rest=at_rest(encrypted, encryption, without_key=AtRest.PROVIDER_KEY),
+        at_rest=at_rest(encrypted, encryption, without_key=_without_key(about)),
         key_id=encryption,
         in_transit=tls,
         authentication=login,
@@ -160,7 +165,7 @@ def memorydb(facts: Facts, about: About) -> Iterator[Resource | Dependency]:
         name=name,
         endpoints=(Place(host.lower(), where.number("port")),) if host else (),
         listens=where.number("port"),
-        at_rest=at_rest(Answer.YES, encryption, without_key=AtRest.PROVIDER_KEY),
+        at_rest=at_rest(Answer.YES, encryption, without_key=_without_key(about)),
         key_id=encryption,
         in_transit=facts.answer("tlsenabled"),
         authentication=Answer.UNKNOWN if not acl else Answer.of(acl != "open-access"),

@@ -142,6 +142,16 @@ def test_prowlers_members_are_known_by_their_names(
     assert one.key.endswith(f":{key}")
 
 
+@pytest.mark.parametrize(("source", "at_rest"), [("cli", "provider_key"), ("prowler", "encrypted")])
+def test_no_key_is_awss_own_unless_the_source_has_no_place_for_keys(
+    source: str, at_rest: str, described: Described
+) -> None:
+    value = {"ReplicationGroupId": "c", "Engine": "redis", "AtRestEncryptionEnabled": True}
+    (one,) = described("aws-elasticache-group", value, source=source)
+    assert isinstance(one, Resource)
+    assert one.at_rest == at_rest
+
+
 @pytest.mark.parametrize(("acl", "login"), [("open-access", "no"), ("mine", "yes"), ("", "unknown")])
 def test_memorydb(acl: str, login: str, described: Described) -> None:
     (one,) = described("aws-memorydb", {"Name": "m", "ACLName": acl, "TLSEnabled": True})
