@@ -13,6 +13,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from urllib.parse import urlsplit, urlunsplit
 
 from tieback.model.errors import InputError
@@ -39,6 +40,11 @@ class Downloads:
 
     def __init__(self, pause: Callable[[float], None] = time.sleep) -> None:
         self._pause = pause
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        """The system's roots, which take some time to load."""
+        return ssl.create_default_context()
 
     def look(self, url: str) -> RemoteObject | None:
         """What the server says of a file, by asking for its first byte; ``None`` where there is none.
@@ -111,8 +117,8 @@ class Downloads:
         host = parts.hostname or ""
         connection: http.client.HTTPConnection
         if parts.scheme == "https":
-            context = ssl.create_default_context()
-            connection = http.client.HTTPSConnection(host, parts.port or 443, timeout=STALL_SECONDS, context=context)
+            port = parts.port or 443
+            connection = http.client.HTTPSConnection(host, port, timeout=STALL_SECONDS, context=self._trust)
         else:
             connection = http.client.HTTPConnection(host, parts.port or 80, timeout=STALL_SECONDS)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

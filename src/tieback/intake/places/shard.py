@@ -8,6 +8,7 @@ the shard, and what stands before them counts.
 
 import hashlib
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
@@ -95,14 +96,19 @@ def is_shard(head: bytes) -> bool:
 def hashed(pieces: Iterable[bytes | memoryview], judge: Callable[[bytes, bytes], str], start: int = 0) -> Member:
     """A file read to its end: its size, hash and kind."""
     digest = hashlib.sha256()
-    head, tail, size = b"", b"", 0
+    head, size = b"", 0
+    last: deque[bytes] = deque()
+    held = 0
     for piece in pieces:
         digest.update(piece)
         size += len(piece)
         if len(head) < HEAD:
             head += bytes(piece[: HEAD - len(head)])
-        tail = bytes(piece[-TAIL:]) if len(piece) >= TAIL else (tail + bytes(piece))[-TAIL:]
-    return Member("", start, size, digest.hexdigest(), judge(head, tail))
+        last.append(bytes(piece[-TAIL:]))
+        held += len(last[-1])
+        while held - len(last[0]) >= TAIL:
+            held -= len(last.popleft())
+    return Member("", start, size, digest.hexdigest(), judge(head, b"".join(last)[-TAIL:]))
 
 
 def members(stream: Stream, judge: Judge) -> Iterator[Member]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.intake.places.shard import BLOCK, Member, ShardError, Stream, hashed, is_shard, members
+from tieback.intake.places.shard import BLOCK, HEAD, TAIL, Member, ShardError, Stream, hashed, is_shard, members
 
 FILES = {"a.apk": b"PK\x03\x04" + bytes(3000), "deep/" + "d" * 90 + "/ü.pcap": b"x" * 511, "empty.ipa": b""}
 LONG = "folder/" * 40 + "long.apk"
@@ -120,6 +120,15 @@ def test_any_bytes(content: bytes, piece: int) -> None:
         except ShardError:
             continue
         assert all(one.start + one.size <= len(whole) for one in found)
+
+
+def test_the_ends_of_a_large_file_are_seen() -> None:
+    content = bytes(range(256)) * 8192
+    for step in (1000, 65_536, 1 << 20, len(content)):
+        pieces = [content[at : at + step] for at in range(0, len(content), step)]
+        ends = []
+        hashed(pieces, lambda head, tail, ends=ends: ends.append((head, tail)) or "")  # type: ignore[misc]
+        assert ends == [(content[:HEAD], content[-TAIL:])]
 
 
 @given(st.binary(max_size=2000), st.lists(st.integers(1, 400), max_size=20))
