@@ -126,9 +126,8 @@ def test_the_ends_of_a_large_file_are_seen() -> None:
     content = bytes(range(256)) * 8192
     for step in (1000, 65_536, 1 << 20, len(content)):
         pieces = [content[at : at + step] for at in range(0, len(content), step)]
-        ends = []
-        hashed(pieces, lambda head, tail, ends=ends: ends.append((head, tail)) or "")  # type: ignore[misc]
-        assert ends == [(content[:HEAD], content[-TAIL:])]
+        found = hashed(pieces, lambda head, tail: str(head == content[:HEAD] and tail == content[-TAIL:]))
+        assert found.kind == "True"
 
 
 @given(st.binary(max_size=2000), st.lists(st.integers(1, 400), max_size=20))
