@@ -11,7 +11,7 @@ from tieback.assess.findings import findings, subject_of
 from tieback.model.app import App
 from tieback.model.backend import Backend, Candidate
 from tieback.model.cleartext import CleartextPolicy
-from tieback.model.exposure import AppRoute
+from tieback.model.exposure import AppRoute, Exposure, Finding
 from tieback.model.sighting import Credential
 from tieback.pii import detectors
 from tieback.pipeline.attributed import Attributed, places
@@ -40,15 +40,22 @@ def conclude(workspace: Workspace, run: str, units: Keys, traffic: Sequence[Attr
     Raises:
         WorkspaceError: the workspace cannot be read or written.
     """
+    exposures, found = _judged(workspace, run, keys_table(units), traffic, wanted)
+    workspace.ledger.conclusions.save(run, exposures, found)
+
+
+def _judged(
+    workspace: Workspace, run: str, keys: Keys, traffic: Sequence[Attributed], wanted: Wanted | None
+) -> tuple[tuple[Exposure, ...], tuple[Finding, ...]]:
+    """What is kept; everything that it was made from is dropped before it is written."""
     lake = workspace.lake
-    keys = keys_table(units)
     reports = tuple(read_probes(lake, run, answered=True))
     asked = list(wanted.leading_to(report.target for report in reports)) if wanted is not None else []
     gone = {backend.endpoint.value for backend in _gone(lake, run)}
     seen = _seen(lake, keys, traffic, gone.union(*(candidate.endpoints for candidate in asked)))
     (detector,) = detectors()
     exposures = assess(reports, routes(asked, seen), detector)
-    del reports
+    del reports, asked
     declared = _declared(lake, keys, {way.app_sha256 for exposure in exposures for way in exposure.routes})
     declared.releases.update((group.app_key, (group.app, version_text(group.app))) for group in traffic)
     exposures = in_context(workspace, run, datetime.now(UTC).date(), exposures, declared.releases)
@@ -57,7 +64,7 @@ def conclude(workspace: Workspace, run: str, units: Keys, traffic: Sequence[Attr
     found = findings(
         exposures, declared.credentials, leaks, declared.policies, tuple(_dangling(lake, run, seen)), declared.subjects
     )
-    workspace.ledger.conclusions.save(run, exposures, found)
+    return exposures, found
 
 
 def _seen(

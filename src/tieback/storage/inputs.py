@@ -62,7 +62,10 @@ class Inputs:
     def units(self) -> pa.Table:
         """The units without a problem, as often as they were given: columns ``unit`` and ``version``."""
         table = self._table()
-        return table.select(["unit", "version"]).filter(pc.equal(table["problem"], ""))
+        read = pc.equal(table["problem"], "")
+        units = table.select(["unit", "version"])
+        # Where all were read nothing is copied.
+        return units if pc.all(read).as_py() in (True, None) else units.filter(read)
 
     def of_version(self, version: str) -> list[RunInput]:
         """Those without a problem that one version of an analysis is for."""
