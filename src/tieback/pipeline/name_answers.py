@@ -110,7 +110,7 @@ class NameAnswers:
                 hosts.setdefault(host, backend.addresses)
         by_domain: dict[str, list[str]] = {}
         for host in hosts:
-            if domain := domains.owner_domain(host):
+            if (domain := domains.owner_domain(host)) and self._names.may_ask(domain):
                 by_domain.setdefault(domain, []).append(host)
         found: dict[str, list[Attribution]] = {}
 
@@ -124,11 +124,16 @@ class NameAnswers:
                         found.setdefault(host, []).append(one)
 
         async def of_address(host: str, address: str) -> None:
-            answer = await self._names.reverse(address, "" if literal_address(host) else host)
+            answer = await self._names.reverse(address, _name(host))
             if answer is not None:
                 found.setdefault(host, []).extend(hints.of_address(host, address, answer))
 
-        pairs = [(host, address) for host, addresses in hosts.items() for address in addresses]
+        pairs = [
+            (host, address)
+            for host, addresses in hosts.items()
+            for address in addresses
+            if self._names.may_reverse(address, _name(host))
+        ]
         await _some_at_once(
             [
                 *(lambda pair=pair: of_domain(*pair) for pair in list(by_domain.items())[:MAX_DOMAINS]),
@@ -149,6 +154,10 @@ class NameAnswers:
                     reason = f"the SRV record of {endpoint.host}, which the app names, leads to it"
                     found.append(Candidate(host, port, "mongodb", Route.NAMED, (endpoint.value,), reason, tls=True))
         return found
+
+
+def _name(host: str) -> str:
+    return "" if literal_address(host) else host
 
 
 async def _some_at_once(calls: Iterable[Callable[[], Awaitable[None]]]) -> None:

@@ -116,12 +116,8 @@ class Names:
         """Whether DNS may be asked about a name: the grant allows it, and a target covers the name."""
         return self._dns and bool(self._scope.names_rule(host))
 
-    async def records(self, host: str, kind: str) -> NameAnswer | None:
-        """What a name has of one kind of record, such as ``MX``; ``None`` where DNS may not be asked about it."""
-        return await self._questions.ask(parse_host(host).name, kind) if self.may_ask(host) else None
-
-    async def reverse(self, address: str, host: str = "") -> NameAnswer | None:
-        """The names that an address says it has; ``None`` where it may not be asked for.
+    def may_reverse(self, address: str, host: str = "") -> bool:
+        """Whether DNS may be asked for the names of an address.
 
         Only where the grant allows DNS and covers the address; or the name that led there, if the address is public.
         Of loopback nobody is asked: its names are this machine's own.
@@ -130,13 +126,22 @@ class Names:
             address: canonical.
             host: the name that led there; empty for a literal.
         """
+        where = parse_address(address)
+        if not self._dns or where.is_loopback:
+            return False
+        if self._scope.rules_for(address, None):
+            return True
+        return bool(host) and special(where) is None and bool(self._scope.names_rule(host))
+
+    async def records(self, host: str, kind: str) -> NameAnswer | None:
+        """What a name has of one kind of record, such as ``MX``; ``None`` where DNS may not be asked about it."""
+        return await self._questions.ask(parse_host(host).name, kind) if self.may_ask(host) else None
+
+    async def reverse(self, address: str, host: str = "") -> NameAnswer | None:
+        """The names that an address says it has; ``None`` where ``may_reverse`` says no. Arguments as there."""
         import dns.reversename
 
-        where = parse_address(address)
-        covered = bool(self._scope.rules_for(address, None))
-        if not covered and host and special(where) is None:
-            covered = bool(self._scope.names_rule(host))
-        if not self._dns or not covered or where.is_loopback:
+        if not self.may_reverse(address, host):
             return None
         return await self._questions.ask(dns.reversename.from_address(address).to_text(omit_final_dot=True), "PTR")
 

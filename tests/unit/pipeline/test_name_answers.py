@@ -152,6 +152,23 @@ async def test_hints_are_asked_for_where_the_grant_covers_them(
     assert list(answers.said_of("sdk.shop.test")) == []
 
 
+async def test_those_that_may_be_asked_for_do_not_wait_behind_those_that_may_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tieback.pipeline.name_answers.MAX_DOMAINS", 1)
+    monkeypatch.setattr("tieback.pipeline.name_answers.MAX_REVERSE", 1)
+    rules = (TargetRule("shop.test", "any", Depth.IDENTIFY), TargetRule("192.0.2.7", "any", Depth.IDENTIFY))
+    permit = Grant("Office", "sec@example.test", date(2027, 6, 30), rules, dns=True)
+    backends = [
+        *(back_end(f"www.other{n}.test", f"192.0.2.{n + 20}") for n in range(5)),
+        back_end("shop.test", "192.0.2.7"),
+    ]
+    async with server(ZONE) as (counted, resolver):
+        answers = NameAnswers(Names(permit, resolver=resolver))
+        await answers.look_around(backends, DnsHints(Hosting(), OwnerDomains()), OwnerDomains())
+    assert sorted(counted.asked) == ["7.2.0.192.in-addr.arpa PTR", "shop.test MX", "shop.test NS", "shop.test TXT"]
+
+
 def test_a_second_run_within_the_ttl_asks_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The main job twice over an app's names, with a counting name server as the system's own."""
     package = tmp_path / "shop.apk"
