@@ -177,18 +177,15 @@ class Bucket:
         except FileNotFoundError:
             raise InputError("it is not there, or not any more", where=where, advice="Check the URL") from None
         except PreconditionError:
-            raise changed(where) from None
+            raise InputError(
+                "it changed since it was listed", where=where, advice="Run again; it is then read as it is"
+            ) from None
         except (PermissionDeniedError, UnauthenticatedError):
             raise InputError(
                 "access is denied", where=where, advice="Check the credentials in the environment and their rights"
             ) from None
         except (BaseError, OSError, ValueError) as error:
             raise InputError(_reason(error), where=where, advice=_advice(str(error))) from None
-
-
-def changed(where: str) -> InputError:
-    """The error of an object that is in another state than the one that was listed."""
-    return InputError("it changed since it was listed", where=where, advice="Run again; it is then read as it is")
 
 
 def _check_identity(location: Location, environ: Mapping[str, str]) -> None:
