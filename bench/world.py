@@ -351,10 +351,12 @@ def main(words: Sequence[str] | None = None) -> int:
     if given.stage:
         _stage(given.stage, given.workspace, sizes[0])
         return 0
-    done = [measured(apps, given.keep) for apps in sizes]
+    done: list[Said] = []
+    for apps in sizes:
+        done.append(measured(apps, given.keep))
+        if given.results:
+            given.results.write_text(json.dumps(done, indent=1))
     print(described(done))
-    if given.results:
-        given.results.write_text(json.dumps(done, indent=1))
     wrong = [line for one in done for line in _differences(one)]
     for line in wrong:
         print(line, file=sys.stderr)

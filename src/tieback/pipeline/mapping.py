@@ -16,7 +16,6 @@ from tieback.model.probe import ProbeReport
 from tieback.pipeline.attributed import Attributed
 from tieback.pipeline.name_answers import BY_CAPTURE, NameAnswers
 from tieback.pipeline.why import Knowledge
-from tieback.scope.conversation import Target
 from tieback.scope.decide import Decision
 from tieback.scope.names import Resolution
 
@@ -170,9 +169,3 @@ class Follower:
         if host not in self._resolved:
             self._resolved[host] = bool((await self._resolve(host)).addresses)
         return self._resolved[host]
-
-
-def unasked(candidates: Iterable[Candidate], answered: Iterable[str]) -> list[Candidate]:
-    """Those candidates whose target has no report yet."""
-    known = frozenset(answered)
-    return [one for one in candidates if Target(one.host, one.port, resource=one.resource).label not in known]

@@ -178,13 +178,14 @@ def _in_parts(rows: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, list[
             yield part, [(unit, version) for _, unit, version in group]
 
 
-def distinct_endpoints(lake: Lake, keys: Keys) -> Iterator[Endpoint]:
-    """Every endpoint that one of the units names, once, by its value. Raises ``WorkspaceError``."""
-    return (endpoint for endpoint, _ in endpoints_with_parties(lake, keys))
-
-
 def endpoints_with_parties(lake: Lake, keys: Keys) -> Iterator[tuple[Endpoint, Party]]:
-    """As ``distinct_endpoints``, each with its party: where apps differ, that of the app whose hash sorts last."""
+    """Every endpoint that one of the units names, once, by its value, with its party.
+
+    Where apps differ, the party is that of the app whose hash sorts last.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+    """
     known: dict[str, str] = {}
     for row in lake.stream(_ENDPOINTS, tables={"keys": keys_table(keys)}):
         kind, value, scheme, host, port, path, service, party = row

@@ -8,12 +8,12 @@ import pytest
 
 from tieback.backends.pivot import Lead, Pivot
 from tieback.model.app import App, Platform
-from tieback.model.backend import Backend, Candidate, Route
+from tieback.model.backend import Backend
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.flow import Flow, FlowEvidence, FlowTls, Hint, NameFrom, Peer, Server
 from tieback.model.probe import Outcome, ProbeReport, TlsInfo
 from tieback.pipeline.attributed import Attributed
-from tieback.pipeline.mapping import Follower, Shown, described, shown, unasked
+from tieback.pipeline.mapping import Follower, Shown, described, shown
 from tieback.pipeline.why import Knowledge
 from tieback.scope.decide import Decision
 from tieback.scope.names import Resolution
@@ -133,8 +133,3 @@ def test_certificates_that_probes_see_are_leads() -> None:
     ]
     (lead,) = follower(web(API)).leads_of(reports)
     assert lead == Lead(API, Hint("es.workhub.test", None, "", "certificate"), f"TLS of {API}:443")
-
-
-def test_what_was_asked_is_not_asked_again() -> None:
-    one, two = (Candidate(host, 9200, None, Route.PIVOT, (), "") for host in ("a.test", "b.test"))
-    assert unasked([one, two], ["a.test:9200"]) == [two]

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -18,7 +19,6 @@ from tieback.storage.apps import (
     app_tables,
     apps_of,
     container_names,
-    distinct_endpoints,
     endpoints_with_parties,
     keys_table,
     public_keys,
@@ -166,6 +166,10 @@ def test_another_version_of_the_analysis_is_not_mixed_in(lake: Lake) -> None:
 
 def test_a_hundred_thousand_keys(lake: Lake) -> None:
     assert len(list(distinct_endpoints(lake, map(unit, range(100_000))))) == 3
+
+
+def distinct_endpoints(lake: Lake, units: Iterable[Unit]) -> list[Endpoint]:
+    return [found for found, _ in endpoints_with_parties(lake, units)]
 
 
 def cloud(value: str, *names: str, host: str = "a.test", party: Party = Party.FIRST) -> Sighting:
