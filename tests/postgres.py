@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -65,7 +66,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
         found.execute(f"CREATE ROLE {GUARDED} LOGIN PASSWORD '{PASSWORD}'", "SELECT pg_reload_conf()")
         yield found
     finally:
-        stop(running)
+        # At once: what it holds is of no use any more.
+        stop(msgspec.structs.replace(running, stop_signal=signal.SIGQUIT))
         # One whose user cannot reach pytest's folder has a home elsewhere, which pytest does not clear.
         if Path(running.directory).parent == Path("/var/tmp"):
             shutil.rmtree(running.directory, ignore_errors=True)

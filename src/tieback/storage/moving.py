@@ -81,9 +81,9 @@ def move(directory: Path, to: str, progress: Progress) -> Moved:
         return _to_file(directory, place, progress)
     if place is not None:
         raise UsageError(
-            f"the ledger is in PostgreSQL already ({place.url})",
+            f"the ledger is {'there' if place.url == to else 'in PostgreSQL'} already ({place.url})",
             where=str(directory),
-            advice="Move it to sqlite first, and from there to the other server",
+            advice="" if place.url == to else "Move it to sqlite first, and from there to the other server",
         )
     return _to_postgres(directory, to, progress)
 

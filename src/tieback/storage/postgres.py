@@ -27,6 +27,14 @@ _PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 _CHECKED_SECONDS = 2.0
 _DYING_SECONDS = 1.0
 """The server may still be ending the session of a process that was killed a moment ago."""
+_LINE = {
+    "connect_timeout": CONNECT_SECONDS,
+    # A line that is dead is noticed within a minute.
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 _SETTINGS = (
     f"SET lock_timeout = '{LOCK_SECONDS}s'",
     # A machine that lost its power holds nothing for longer than a minute.
@@ -90,8 +98,9 @@ def connect(url: str, *, autocommit: bool = False) -> "psycopg.Connection[Any]":
         "client_encoding": "utf8",
         "application_name": f"tieback {os.getpid()} {platform.node()}"[:63],
     }
-    if "connect_timeout" not in given and "PGCONNECT_TIMEOUT" not in os.environ:
-        settings["connect_timeout"] = CONNECT_SECONDS
+    if "service" not in given and "PGSERVICE" not in os.environ:
+        # What stands in a service file would be overruled by these.
+        settings |= {name: value for name, value in _LINE.items() if name not in given}
     password = os.environ.get(PASSWORD_VARIABLE)
     if password:
         settings["password"] = password
