@@ -114,6 +114,19 @@ def test_a_killed_scheduler_ends_the_run_in_one_line(certs: Path) -> None:
         assert time.monotonic() - begun < 90
 
 
+def test_workers_find_a_scheduler_that_is_started_again(certs: Path) -> None:
+    words = ("--certs", str(certs))
+    port = str(free_port())
+    with member("scheduler", "--port", port, *words) as first, member("worker", first.address, *words) as worker:
+        first.kill()
+        with member("scheduler", "--port", port, *words) as second:
+            ends = list(engine(second, certs).run(Behave(), [unit("ok")], FAST))
+            assert [end.state for end in ends] == [UnitState.DONE]
+            second.stop()
+            # One that ends in order takes its workers along.
+            assert worker.process.wait(30) == 0
+
+
 def test_another_clusters_certificate_is_refused(cluster: Member, tmp_path: Path) -> None:
     make_certificates(tmp_path / "b")
     with pytest.raises(EngineError, match="does not answer, or not with a certificate of this cluster"):

@@ -69,7 +69,9 @@ def worker(
         typer.Option(help="Held by these together, no further batch is begun at 80 %: auto (a share), 8GB, 0 (none)."),
     ] = "auto",
 ) -> None:
-    """Run a worker until Ctrl-C or the scheduler's end. Inputs and workspace need the same paths here as at the client.
+    """Run a worker until Ctrl-C or the scheduler's end; it waits a minute for one that dies and is started again.
+
+    Inputs and workspace need the same paths here as at the client.
 
     Example: tieback cluster worker 10.0.0.5:8786 --certs certs --host 10.0.0.6 --threads 8
     """

@@ -23,6 +23,12 @@ _LOOPBACK = "127.0.0.1"
 """Dask's pages speak plain HTTP and ask nobody who he is: they stay there."""
 DEATH_SECONDS = 60
 """How long a worker looks for its scheduler before it gives up."""
+_LOST = {
+    "worker-heartbeat-missing",
+    "worker-heartbeat-error",
+    "worker-handle-scheduler-connection-broken",
+}
+"""Why a worker ends that nobody has sent away: so Dask names it."""
 SETTINGS = {
     # Dask holds no data of ours to move to disk; what is left is the pause of a worker whose memory is short.
     "distributed.worker.memory.target": False,
@@ -79,7 +85,10 @@ async def serve_scheduler(
 async def serve_worker(
     certs: Path | None, scheduler: str, host: str, threads: int, memory: str, told: Callable[[str], None]
 ) -> None:
-    """Run a worker until SIGINT or SIGTERM, or its scheduler ends. Raises as ``security``.
+    """Run a worker until SIGINT or SIGTERM, or its scheduler sends it away. Raises as ``security``.
+
+    Where its scheduler is lost, or has lost it, it looks for it again for ``DEATH_SECONDS``: one that is started again
+    at the same address finds its workers.
 
     Args:
         certs: folder of certificates.
@@ -92,10 +101,20 @@ async def serve_worker(
     """
     safe = security(certs)
     limit = _memory_limit(memory)
+
+    async def serve() -> None:
+        while True:
+            async with _worker(safe, scheduler, host, threads, limit) as worker:
+                told(worker.address)
+                await worker.finished()
+            if worker.why not in _LOST:
+                return
+
+    serving = asyncio.ensure_future(serve())
+    await _until_told_to_stop(serving)
     try:
-        async with _worker(safe, scheduler, host, threads, limit) as worker:
-            told(worker.address)
-            await _until_told_to_stop(worker.finished())
+        if not serving.cancelled():
+            serving.result()
     except (OSError, TimeoutError) as error:
         raise EngineError(
             f"the scheduler does not answer, or not with a certificate of this cluster ({type(error).__name__})",
@@ -164,9 +183,18 @@ async def _worker(safe: Any, scheduler: str, host: str, threads: int, memory: st
     from dask import config
     from distributed import Worker
 
+    class Told(Worker):
+        """A worker that keeps why it ended."""
+
+        why = ""
+
+        async def close(self, *args: Any, **options: Any) -> Any:
+            self.why = self.why or options.get("reason", "")
+            return await super().close(*args, **options)
+
     with config.set(SETTINGS):
         # What the processes of the analysis hold is counted as the worker's (``dask_worker``).
-        worker = Worker(
+        worker = Told(
             scheduler,
             nthreads=threads,
             host=host,
@@ -191,3 +219,4 @@ async def _until_told_to_stop(*others: Any) -> None:
     await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     for task in waiting:
         task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
