@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 from bench.world import to_headline
 
-WIDTH, HEIGHT = 760, 300
+WIDTH, HEIGHT = 800, 300
 _LEFT, _TOP, _BOTTOM = 58, 44, 46
 _PANEL = 300
 _GAP = 80
+_HALO = 'fill="#1f2933" stroke="#ffffff" stroke-width="3" paint-order="stroke"'
 _INK, _SOFT, _LINE, _BAR = "#1f2933", "#6b7785", "#1d5fa8", "#b3401f"
 
 
@@ -96,13 +97,15 @@ def _drawn(panel: Panel, left: float) -> list[str]:
     )
     if panel.guide:
         x, y = at(*panel.guide[0])
-        parts.append(f'<text x="{x + 4:.1f}" y="{y - 6:.1f}" fill="{_BAR}">{escape(panel.guide_text)}</text>')
+        y += -6 if panel.guide[0][1] == panel.guide[-1][1] else 4
+        parts.append(f'<text x="{x + 12:.1f}" y="{y:.1f}" fill="{_BAR}">{escape(panel.guide_text)}</text>')
     places = [at(*point) for point in panel.points]
     parts.append(f'<path d="{_path(places)}" fill="none" stroke="{_LINE}" stroke-width="2"/>')
     for (x, y), (_, value) in zip(places, panel.points, strict=True):
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{_LINE}"/>')
-        anchor = "end" if x > left + _PANEL - 30 else "middle"
-        parts.append(f'<text x="{x:.1f}" y="{y + 18:.1f}" text-anchor="{anchor}" fill="{_INK}">{value:,.0f}</text>')
+        # The curve rises: above and to the left of a point there is room.
+        anchor = "end" if x > left + 20 else "middle"
+        parts.append(f'<text x="{x:.1f}" y="{y - 9:.1f}" text-anchor="{anchor}" {_HALO}>{value:,.0f}</text>')
     return parts
 
 
