@@ -21,7 +21,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bench.measure import peak_mib, table
+from bench.measure import table
 from bench.throughput import REDIS, SILENT
 
 BIG, SMALL_NETWORKS, A_NETWORK, STORES = 20_000, 320, 250, 300
@@ -159,6 +159,7 @@ async def _ask(size: int, count: int, drops: int) -> dict[str, Any]:
 
     expected = {REDIS: ("ok", "redis"), DROPS: ("timeout", "")}
     heard: dict[str, int] = {}
+    wrong: list[tuple[str, str, tuple[str, ...]]] = []
     right = done = 0
     answered = 0.0
     grant = _grant(size)
@@ -166,7 +167,10 @@ async def _ask(size: int, count: int, drops: int) -> dict[str, Any]:
         wall, cpu = time.perf_counter(), time.process_time()
         async for one, report in probe_all(_candidates(targets(count, drops)), grant, Dialer(grant, audit)):
             done += 1
-            right += (str(report.outcome), report.product) == expected.get(one.port, ("refused", ""))
+            if (str(report.outcome), report.product) == expected.get(one.port, ("refused", "")):
+                right += 1
+            elif len(wrong) < 10:
+                wrong.append((report.target, report.outcome, report.problems[:1]))
             heard.setdefault(network(one.host), done)
             if one.port != DROPS:
                 answered = time.perf_counter() - wall
@@ -175,7 +179,8 @@ async def _ask(size: int, count: int, drops: int) -> dict[str, Any]:
         "wall": wall,
         "cpu": cpu,
         "right": right,
-        "peak": peak_mib(),
+        "wrong": wrong,
+        "peak": _peak(),
         "first": max(heard.values()),
         "answered": answered,
     }
@@ -192,14 +197,14 @@ async def _stop(size: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="tieback-bench-") as folder, AuditLog(Path(folder) / "log") as audit:
         stop = Path(folder) / "stop"
         dialer = Dialer(grant, audit, stop_file=stop)
-        before = _resident()
+        before, idle = _resident(), _descriptors()
 
         async def ask() -> None:
             async for _ in probe_all(_candidates(silent, "redis"), grant, dialer):
                 pass
 
         task = asyncio.create_task(ask())
-        while _sockets() < size:  # noqa: ASYNC110 - the kernel is asked
+        while _descriptors() < idle + size:  # noqa: ASYNC110 - the kernel is asked
             await asyncio.sleep(0.2)
         await asyncio.sleep(1)
         each = (_resident() - before) / size
@@ -211,9 +216,15 @@ async def _stop(size: int) -> dict[str, Any]:
     return {"open": size, "wall": wall, "cpu": cpu, "each": each / 1024}
 
 
-def _sockets() -> int:
-    """Descriptors of this process, less those of an idle one."""
-    return len(os.listdir("/proc/self/fd")) - 10  # noqa: PTH208 - no paths are made of them
+def _descriptors() -> int:
+    """Open descriptors of this process."""
+    return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - no paths are made of them
+
+
+def _peak() -> float:
+    """Peak resident memory, MiB: of this program alone, whoever started it (VmHWM, proc_pid_status(5))."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
 
 
 def _resident() -> int:
