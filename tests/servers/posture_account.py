@@ -4,7 +4,7 @@ Run by the interpreter of moto's own environment, since boto3 is none of this pr
 ``python posture_account.py fill URL`` makes the account and prints the truth as JSON, worked out from the states that
 were asked for and from nothing that any reader says; ``... export URL FOLDER`` writes what ``aws ... --output json``
 would print; ``... fronts URL FOLDER`` makes and writes a network with lists and a load balancer. DocumentDB is not
-there: moto's RDS refuses its engine.
+there: moto (5.2.5) refuses its engine from the clients ``rds`` and ``docdb`` alike.
 """
 
 import importlib
@@ -218,6 +218,14 @@ class Account:
                 **({"AuthToken": "emulated-token-of-16"} if n % 4 == 0 else {}),
                 **encryption,
             )["ReplicationGroup"]
+            # moto's groups name members that are not there, and Prowler's collection fails on that.
+            self.client("elasticache").create_cache_cluster(
+                CacheClusterId=f"cache-{n}-001",
+                ReplicationGroupId=f"cache-{n}",
+                Engine="redis",
+                CacheNodeType="cache.t3.micro",
+                NumCacheNodes=1,
+            )
             self.told(made["ARN"], "database", "redis", at_rest, public="no", login="yes" if n % 4 == 0 else "no")
 
     def tables(self, count: int) -> None:
