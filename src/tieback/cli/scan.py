@@ -39,7 +39,7 @@ def scan(
         ),
     ] = None,
     grant: Annotated[
-        Path | None, typer.Option(help="The written permission; without one nothing is contacted.")
+        Path | None, typer.Option(help="The written permission; without one no back end is contacted.")
     ] = None,
     manifest: Annotated[
         list[Path] | None,

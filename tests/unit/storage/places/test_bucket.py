@@ -67,6 +67,12 @@ def test_a_busy_place_is_asked_again(host: FileHost, status: int) -> None:
     assert host.count("/b/apps/a.apk") == 3
 
 
+def test_an_answer_that_is_cut_off_goes_on_where_it_ended(host: FileHost) -> None:
+    host.script["/b/apps/a.apk"] = deque(["cut", "cut"])
+    assert b"".join(opened().read("apps/a.apk", etag=etag(CONTENT))) == CONTENT
+    assert host.count("/b/apps/a.apk") == 3
+
+
 @pytest.mark.parametrize(
     ("key", "script", "wanted", "said"),
     [
