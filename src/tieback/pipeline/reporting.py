@@ -37,6 +37,8 @@ _CLOUD_APIS = frozenset({None, "appwrite", "graphql", "hasura", "parse", "pocket
 """Services of cloud resources that an app talks to as its API; ``None`` for functions, gateways and app hosting."""
 _SILENT = frozenset({Outcome.REFUSED, Outcome.OUT_OF_SCOPE, Outcome.PROTOCOL_MISMATCH, Outcome.OK})
 """Ends of a conversation that a report need not list as problems: most pivots end so."""
+_READ = ("units", "apps", "sightings", "problems", "flows", "inputs", "backends", "probes", "run_data")
+"""Tables of the lake that a report is made from."""
 
 
 @contextmanager
@@ -97,7 +99,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     ended = run.ended or datetime.now(UTC)
     seen = seen_by_others(lake, run.id, TRAFFIC_ANALYSIS, ended.date().isoformat())
     inside = posture_section(workspace)
-    damaged = left_out(lake)
+    damaged = left_out(lake, _READ)
     return Report(
         title="Open back ends of mobile apps",
         created=ended,

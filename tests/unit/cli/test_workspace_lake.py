@@ -57,6 +57,18 @@ def test_a_damaged_part_is_named(folder: Path) -> None:
     assert (told["sound"], list(told["damaged"])) == (10, [path.parent.name])
 
 
+def test_a_report_over_a_damaged_lake_says_so(folder: Path) -> None:
+    from tieback.pipeline.reporting import last_report
+
+    path = next((folder / "lake" / "parts").glob("units-*/sightings.parquet"))
+    path.write_bytes(path.read_bytes()[:100])
+    with last_report(folder) as report:
+        (problem,) = report.problems.rows()
+        assert (problem.where, report.problems.count) == (f"part {path.parent.name} of the lake", 1)
+        assert report.headline.apps_analysed == 12, "what was given is known"
+        assert report.sightings.count == 16
+
+
 def test_few_big_parts(folder: Path) -> None:
     assert run("compact", "-w", folder).stdout.splitlines()[1].split() == ["parts", "11", "3"]
     told = json.loads(run("compact", "-w", folder, "--format", "json").stdout)

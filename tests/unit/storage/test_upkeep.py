@@ -7,7 +7,7 @@ from tieback.storage.lake import Lake
 from tieback.storage.lake_layout import note, reading
 from tieback.storage.recovery import recover
 from tieback.storage.tables import State
-from tieback.storage.upkeep import check, set_aside, sweep
+from tieback.storage.upkeep import check, left_out, set_aside, sweep
 from tieback.storage.workspace import Workspace
 
 
@@ -36,6 +36,15 @@ def test_every_damage_is_found_and_left_out(lake: Lake, how: str) -> None:
     assert found["one"] == ""
     assert found["two"].startswith("problems.parquet: ")
     assert lake.query("SELECT what FROM problems")["what"].to_pylist() == ["a"]
+
+
+def test_a_report_is_told_before_it_asks(lake: Lake) -> None:
+    assert left_out(lake, ["problems", "units"]) == ()
+    harm(file_of(lake, "two"), "truncated")
+    assert left_out(lake, ["units"]) == ()
+    (told,) = left_out(lake, ["problems", "units"])
+    assert told.where == "part two of the lake"
+    assert told.what.startswith("is damaged and left out (problems.parquet: ")
 
 
 def test_damaged_parts_go_to_quarantine(lake: Lake) -> None:
