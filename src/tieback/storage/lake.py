@@ -304,9 +304,9 @@ class Lake:
         from tieback.storage.schemas import SCHEMAS
 
         cause = error.__cause__ if isinstance(error, WorkspaceError) else error
-        if not isinstance(cause, duckdb.Error) or isinstance(
-            cause, duckdb.ParserException | duckdb.OutOfMemoryException
-        ):
+        # A wrong query, too little memory, or a full disk (sorting spills) are no damage.
+        others = (duckdb.ParserException, duckdb.OutOfMemoryException)
+        if not isinstance(cause, duckdb.Error) or isinstance(cause, others) or "No space left" in str(cause):
             raise error
         tables = [name for name in SCHEMAS if re.search(rf"\b{name}\b", sql)]
         live = self.layout().live

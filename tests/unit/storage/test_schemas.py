@@ -55,7 +55,7 @@ def old_workspace(name: str, directory: Path) -> Workspace:
     shutil.copytree(LAKES / name / "parts", workspace.lake_directory / "parts")
     recover(workspace.lake, workspace.ledger)
     (run,) = workspace.lake.query("SELECT DISTINCT run FROM inputs")["run"].to_pylist()
-    with sa.create_engine(f"sqlite:///{workspace.ledger_file}").begin() as connection:
+    with workspace.ledger.database.writing() as connection:
         connection.execute(sa.insert(runs).values(id=run, started=1.0, ended=2.0, grant_sha256=None, args="[]"))
     return workspace
 
@@ -74,7 +74,9 @@ def test_a_lake_of_an_older_schema_is_read_reported_and_put_together(name: str, 
             assert workspace.lake.query(f"SELECT * FROM {table}").column_names == SCHEMAS[table].names
         before = counts(workspace.lake)
         since = {"apps": "1", "public_keys": "9", "flows": "3", "passive_services": "6", "posture_resources": "7"}
-        assert {table: before[table] for table in since} == {table: int(name >= first) for table, first in since.items()}
+        assert {table: before[table] for table in since} == {
+            table: int(name >= first) for table, first in since.items()
+        }
         compact(workspace.lake)
         assert counts(workspace.lake) == before
         run = workspace.ledger.latest_run()
