@@ -98,6 +98,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     table = columns.table()
     ended = run.ended or datetime.now(UTC)
     seen = seen_by_others(lake, run.id, TRAFFIC_ANALYSIS, ended.date().isoformat())
+    untold = [_untold(seen.left_out)] if seen.left_out else []
     inside = posture_section(workspace)
     damaged = left_out(lake, _READ)
     return Report(
@@ -116,8 +117,8 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
             lambda: merge(concluded.findings(run.id), inside.findings, key=_worst_first),
         ),
         problems=Handle[Problem](
-            len(unended) + len(damaged) + failed + asked.count(but=_SILENT),
-            lambda: chain(map(_unended, unended), damaged, _failed(workspace, run.id), _unanswered(asked)),
+            len(unended) + len(damaged) + len(untold) + failed + asked.count(but=_SILENT),
+            lambda: chain(map(_unended, unended), damaged, untold, _failed(workspace, run.id), _unanswered(asked)),
         ),
         sightings=Index[AppSighting](
             apps.sightings_count() + sum(len(group.sightings) for group in traffic),
@@ -168,6 +169,13 @@ def _unended(begun: datetime) -> Problem:
     return Problem(
         "has not ended, so nothing of it is told here: give the same `tieback scan` again, and it goes on",
         f"the run of {begun:%Y-%m-%d %H:%M} UTC",
+    )
+
+
+def _untold(count: int) -> Problem:
+    return Problem(
+        f"{count:,} more services and endpoints that others saw are not told: `tieback backend show HOST` has them",
+        "imported reports",
     )
 
 

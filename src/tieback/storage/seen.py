@@ -3,8 +3,7 @@
 A report counts whenever it was imported: it is dated, and a later probe of ours takes its place in sight.
 """
 
-from collections.abc import Collection, Iterator
-from itertools import islice
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
@@ -23,6 +22,8 @@ class SeenByOthers(msgspec.Struct, frozen=True):
 
     notes: tuple[PassiveNote, ...] = ()
     in_apps: tuple[PassiveSighting, ...] = ()
+    left_out: int = 0
+    """How many more of both there are."""
 
 
 def seen_by_others(lake: Lake, run: str, traffic: str, day: str) -> SeenByOthers:
@@ -40,16 +41,19 @@ def seen_by_others(lake: Lake, run: str, traffic: str, day: str) -> SeenByOthers
     (count,) = next(lake.stream("SELECT count(*) FROM imports"))
     if not count:
         return SeenByOthers()
-    return SeenByOthers(tuple(_notes(lake, run, traffic, day)), tuple(islice(_in_apps(lake, run, traffic), MOST)))
+    services = list(lake.stream(_SERVICES, [run] * 4 + [MOST]))
+    sightings = list(lake.stream(_SIGHTINGS, [run, traffic, MOST]))
+    left_out = sum(rows[0][-1] - len(rows) for rows in (services, sightings) if rows)
+    found = [(decode(text, "passive-service", PassiveService), hosts) for text, hosts, _ in services]
+    notes = tuple(_notes(lake, run, traffic, day, found))
+    return SeenByOthers(notes, tuple(_in_app(*row[:3]) for row in sightings), left_out)
 
 
-def _notes(lake: Lake, run: str, traffic: str, day: str) -> Iterator[PassiveNote]:
+def _notes(
+    lake: Lake, run: str, traffic: str, day: str, found: Sequence[tuple[PassiveService, list[str]]]
+) -> Iterator[PassiveNote]:
     import pyarrow as pa
 
-    found = [
-        (decode(text, "passive-service", PassiveService), hosts)
-        for text, hosts in lake.stream(_SERVICES, [run] * 4 + [MOST])
-    ]
     places = {place for service, _ in found for place in service.places}
     asked = _asked(lake, run, places)
     wanted = pa.table({"host": pa.array(sorted({host for _, hosts in found for host in hosts}), pa.string())})
@@ -76,11 +80,10 @@ def _asked(lake: Lake, run: str, places: Collection[str]) -> dict[str, str]:
     return found
 
 
-def _in_apps(lake: Lake, run: str, traffic: str) -> Iterator[PassiveSighting]:
-    for unit, bundle, text in lake.stream(_SIGHTINGS, [run, traffic, MOST]):
-        one = decode(text, "passive-sighting", PassiveSighting)
-        ours = msgspec.structs.replace(one.app, sha256=unit, bundle_id=one.app.bundle_id or bundle or "")
-        yield msgspec.structs.replace(one, app=ours)
+def _in_app(unit: str, bundle: str, text: str) -> PassiveSighting:
+    one = decode(text, "passive-sighting", PassiveSighting)
+    ours = msgspec.structs.replace(one.app, sha256=unit, bundle_id=one.app.bundle_id or bundle)
+    return msgspec.structs.replace(one, app=ours)
 
 
 _READABLE = """readable AS (
@@ -102,13 +105,13 @@ WITH {_READABLE}, hosts AS (
         any_value(json) AS json, list_sort(list(DISTINCT host)) AS hosts
     FROM told SEMI JOIN (SELECT DISTINCT host FROM hosts WHERE host <> '') h ON told.host = h.host
     GROUP BY import, ordinal
+), latest AS (
+    SELECT * FROM found QUALIFY row_number() OVER (
+        PARTITION BY source, address, CASE WHEN address = '' THEN names END, port, resource, note
+        ORDER BY seen DESC, import, ordinal
+    ) = 1
 )
-SELECT json, hosts FROM found
-QUALIFY row_number() OVER (
-    PARTITION BY source, address, CASE WHEN address = '' THEN names END, port, resource, note
-    ORDER BY seen DESC, import, ordinal
-) = 1
-ORDER BY seen DESC, address, port, import, ordinal LIMIT ?"""  # noqa: S608 - our own text
+SELECT json, hosts, count(*) OVER () FROM latest ORDER BY seen DESC, address, port, import, ordinal LIMIT ?"""  # noqa: S608 - our own text
 
 _APPS = f"""
 WITH ends AS (
@@ -149,8 +152,9 @@ WITH {_READABLE}, inp AS (
     FROM told JOIN app ON told.bundle_id = app.bundle_id
     WHERE told.bundle_id <> '' AND told.app_sha256 <> app.unit
 )
-SELECT unit, bundle_id, json FROM matched
-ANTI JOIN (SELECT s.unit, s.value FROM sightings s SEMI JOIN inp ON s.unit = inp.unit AND s.version = inp.version) known
-    ON known.unit = matched.unit AND known.value = matched.value
-QUALIFY row_number() OVER (PARTITION BY matched.unit, matched.value ORDER BY imported DESC, import, ordinal) = 1
-ORDER BY matched.unit, matched.value LIMIT ?"""  # noqa: S608 - our own text
+SELECT unit, bundle_id, json, count(*) OVER () FROM (
+    SELECT * FROM matched ANTI JOIN (
+        SELECT s.unit, s.value FROM sightings s SEMI JOIN inp ON s.unit = inp.unit AND s.version = inp.version
+    ) known ON known.unit = matched.unit AND known.value = matched.value
+    QUALIFY row_number() OVER (PARTITION BY matched.unit, matched.value ORDER BY imported DESC, import, ordinal) = 1
+) ORDER BY unit, value LIMIT ?"""  # noqa: S608 - our own text

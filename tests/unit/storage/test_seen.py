@@ -12,6 +12,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.passive import PassiveService, PassiveSighting
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.model.sighting import AppDocument, Evidence, Sighting
+from tieback.storage import seen as seen_module
 from tieback.storage.apps import app_tables
 from tieback.storage.asked import ProbeWriter, save_backends
 from tieback.storage.imports import Import, save_import
@@ -104,6 +105,16 @@ def test_of_two_words_of_one_source_the_latest(lake: Lake) -> None:
     imported(lake, service("203.0.113.7"), service("203.0.113.7", seen="2026-11-03T00:00:00Z"))
     (note,) = seen_by_others(lake, "run-1", "t", "2026-11-26").notes
     assert note.service.seen == "2026-11-03T00:00:00Z"
+
+
+def test_what_is_left_out_is_counted(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen_module, "MOST", 2)
+    services = [service("203.0.113.7", port, seen=f"2026-11-0{port}T00:00:00Z") for port in (1, 2, 3, 4)]
+    sightings = [told(APP.bundle_id, f"http://o{n}.example.org/", f"o{n}.example.org") for n in range(3)]
+    imported(lake, *services, *sightings)
+    found = seen_by_others(lake, "run-1", "t", "2026-11-26")
+    assert [one.service.port for one in found.notes] == [4, 3], "the latest are told"
+    assert (len(found.in_apps), found.left_out) == (2, 3)
 
 
 def test_endpoints_that_only_others_saw_in_an_app(lake: Lake) -> None:
