@@ -110,18 +110,9 @@ class Connection:
         try:
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            async with asyncio.timeout(limit):
-                await asyncio.get_running_loop().sock_connect(sock, (address, port))
+            if not await _connected(sock, address, port, limit):
+                raise Fault(Outcome.TIMEOUT, f"no connection to {address} port {port} in {limit:.1f} s")
             return cls(sock, left, charge)
-        except TimeoutError:
-            # An answer may have come while the loop had its hands full: our time ran out, not the service's.
-            number = _answer(sock)
-            if number == 0:
-                return cls(sock, left, charge)
-            sock.close()
-            if number is not None:
-                raise _connect_fault(OSError(number, ""), address, port) from None
-            raise Fault(Outcome.TIMEOUT, f"no connection to {address} port {port} in {limit:.1f} s") from None
         except OSError as error:
             sock.close()
             raise _connect_fault(error, address, port) from None
@@ -308,16 +299,35 @@ class Connection:
         return Fault(Outcome.PROTOCOL_MISMATCH, f"the peer reset the connection after {self._raw} bytes")
 
 
-def _answer(sock: socket.socket) -> int | None:
-    """What came of a connect: 0 or an error number; ``None`` where nothing yet."""
-    waiting = select.poll()
-    waiting.register(sock, select.POLLOUT)
-    found = waiting.poll(0)
-    if not found:
-        return None
-    failed = bool(found[0][1] & (select.POLLHUP | select.POLLERR))
-    # Somebody may have taken the number off the socket before.
-    return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) or (errno.ECONNREFUSED if failed else 0)
+async def _connected(sock: socket.socket, address: str, port: int, limit: float) -> bool:
+    """Connect; false where nothing came of it in time. Raises ``OSError`` where it failed (connect(2), EINPROGRESS).
+
+    Not by the loop's own ``sock_connect``: what that finds is lost where the time runs out in the same moment.
+    """
+    number = sock.connect_ex((address, port))
+    if number == errno.EINPROGRESS:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit):
+                await _writable(sock)
+        # An answer may have come while the loop had its hands full: our time ran out, not the service's.
+        waiting = select.poll()
+        waiting.register(sock, select.POLLOUT)
+        if not waiting.poll(0):
+            return False
+        number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if number:
+        raise OSError(number, os.strerror(number))
+    return True
+
+
+async def _writable(sock: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    ready = loop.create_future()
+    loop.add_writer(sock, lambda: ready.done() or ready.set_result(None))
+    try:
+        await ready
+    finally:
+        loop.remove_writer(sock)
 
 
 def _connect_fault(error: OSError, address: str, port: int) -> Fault:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -116,3 +117,36 @@ async def test_cancelling_a_connect_closes_it() -> None:
         for sock in waiting:
             sock.close()
     assert caught.value.outcome is Outcome.TIMEOUT
+
+
+@pytest.mark.parametrize("listens", [True, False])
+async def test_what_came_while_the_loop_was_busy_is_no_timeout(listens: bool) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        if listens:
+            listener.listen()
+        task = asyncio.create_task(Connection.open(*listener.getsockname(), 0.01, lambda: 5.0, lambda _count: None))
+        await asyncio.sleep(0)
+        time.sleep(0.05)  # noqa: ASYNC251 - that is what is tested
+        if listens:
+            (await task).close()
+        else:
+            with pytest.raises(Fault, match="connection refused"):
+                await task
+
+
+async def test_a_connect_that_has_no_time_is_a_timeout_and_never_refused() -> None:
+    # A backlog that is full answers no SYN.
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        waiting = [socket.socket() for _ in range(2)]
+        for sock in waiting:
+            sock.setblocking(False)
+            sock.connect_ex(listener.getsockname())
+        for seconds in (0.0, 0.001, 0.05):
+            with pytest.raises(Fault) as caught:
+                await Connection.open(*listener.getsockname(), seconds, lambda: 5.0, lambda _count: None)
+            assert caught.value.outcome is Outcome.TIMEOUT
+        for sock in waiting:
+            sock.close()
