@@ -20,7 +20,7 @@ type _Future = Any
 AHEAD = 2
 """Batches a thread of the workers: one in work, one waiting for it."""
 MAX_ODD = 20
-"""Batches in a row that fail for no reason of theirs, until the run is given up."""
+"""Batches in a row that fail for no reason of theirs, until the run is given up; as many again as are under way."""
 
 
 class Run:
@@ -117,7 +117,7 @@ class Run:
                 yield UnitEnd(alone, UnitState.POISON, problem=problem, attempts=task.attempt + task.broken)
             return
         self._odd += 1
-        if self._odd >= MAX_ODD:
+        if self._odd >= MAX_ODD + self._members.threads * AHEAD:
             raise EngineError(
                 f"workers cannot do the work ({type(error).__name__}: {error})"[:300],
                 advice="Install the same releases on all members",
