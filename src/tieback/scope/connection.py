@@ -322,10 +322,10 @@ async def _connected(sock: socket.socket, address: str, port: int, limit: float)
 
 async def _writable(sock: socket.socket) -> None:
     loop = asyncio.get_running_loop()
-    ready = loop.create_future()
-    loop.add_writer(sock, lambda: ready.done() or ready.set_result(None))
+    ready = asyncio.Event()
+    loop.add_writer(sock, ready.set)
     try:
-        await ready
+        await ready.wait()
     finally:
         loop.remove_writer(sock)
 

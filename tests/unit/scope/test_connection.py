@@ -123,9 +123,10 @@ async def test_cancelling_a_connect_closes_it() -> None:
 async def test_what_came_while_the_loop_was_busy_is_no_timeout(listens: bool) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
         if listens:
             listener.listen()
-        task = asyncio.create_task(Connection.open(*listener.getsockname(), 0.01, lambda: 5.0, lambda _count: None))
+        task = asyncio.create_task(Connection.open("127.0.0.1", port, 0.01, lambda: 5.0, lambda _count: None))
         await asyncio.sleep(0)
         time.sleep(0.05)  # noqa: ASYNC251 - that is what is tested
         if listens:
@@ -140,13 +141,14 @@ async def test_a_connect_that_has_no_time_is_a_timeout_and_never_refused() -> No
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
+        port = listener.getsockname()[1]
         waiting = [socket.socket() for _ in range(2)]
         for sock in waiting:
             sock.setblocking(False)
             sock.connect_ex(listener.getsockname())
         for seconds in (0.0, 0.001, 0.05):
             with pytest.raises(Fault) as caught:
-                await Connection.open(*listener.getsockname(), seconds, lambda: 5.0, lambda _count: None)
+                await Connection.open("127.0.0.1", port, seconds, lambda: 5.0, lambda _count: None)
             assert caught.value.outcome is Outcome.TIMEOUT
         for sock in waiting:
             sock.close()
