@@ -13,6 +13,7 @@ import pytest
 from tests.engine.clusters import Member, free_port, member, program
 from tests.engine.works import FAST, Behave, Publish, unit
 from tieback.engine.certificates import make_certificates
+from tieback.engine.cluster import dashboard_of
 from tieback.engine.interface import EngineError, Unit, UnitLimits, UnitState
 from tieback.model.errors import UsageError, WorkspaceError
 
@@ -241,6 +242,23 @@ def test_programs_of_dask_itself_serve_as_well(certs: Path, tmp_path: Path) -> N
         "kills the worker": UnitState.POISON,
     }
     assert len([path for path in tmp_path.iterdir() if path.is_file()]) == 6
+
+
+@pytest.mark.parametrize(
+    ("link", "bokeh", "shown"),
+    [
+        ("http://127.0.0.1:8787/status", True, "http://127.0.0.1:8787/status"),
+        ("http://127.0.0.1:8787/status", False, ""),
+        # Plain HTTP of another machine: the scheduler's own line says how to get there.
+        ("http://10.0.0.5:8787/status", True, ""),
+        ("", True, ""),
+    ],
+)
+def test_the_dashboard_is_linked_where_it_can_be_seen(
+    link: str, bokeh: bool, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: object() if bokeh else None)
+    assert dashboard_of(link) == shown
 
 
 @pytest.mark.parametrize("address", ["tls://a:1", "dask://a", "dask://:1", "dask://a:b"])
