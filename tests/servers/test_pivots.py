@@ -1,4 +1,4 @@
-"""Workhub in three variants: its store on the API's host, on a sibling name, and named in a header of a capture.
+"""Workhub in four variants: its store on the API's host, a sibling name, a name in a header, and a neighbour.
 
 The stores are the lab's real ones. The captures are synthetic HAR files: what an API of this kind would answer.
 """
@@ -94,7 +94,31 @@ def test_the_store_behind_the_api_is_found(
     }
     (found,) = [exposure for said, exposure in ways.items() if said.startswith(reason)]
     assert (found["product"], found["access"]) == (product, "open")
-    log = [json.loads(line) for line in (tmp_path / "ws" / "audit.jsonl").read_text().splitlines()]
+    assert_only_connected(tmp_path, f"{HERE}.")
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_the_store_beside_the_api_is_found_where_the_grant_says_so(lab: Path, tmp_path: Path, asked: bool) -> None:
+    permit = tmp_path / "grant.toml"
+    permit.write_text(
+        'authorised_by = "Lab"\ncontact = "lab@example.org"\nnot_after = 2099-01-01\n'
+        f'[[target]]\nmatch = "{HERE}.8/30"\nports = "any"\ndepth = "describe"\nneighbours = {str(asked).lower()}\n'
+        f'[hosts]\n"api.workhub.test" = "{HERE}.9"\n'
+    )
+    tieback("scan", APPS / "workhub.apk", "--grant", permit, "--workspace", "ws", "--report", "r.json", cwd=tmp_path)
+    report: dict[str, Any] = json.loads((tmp_path / "r.json").read_text())
+    ways = [(one["product"], one["access"], way["candidate"]) for one in report["exposures"] for way in one["routes"]]
+    found = [(product, access, way["reason"]) for product, access, way in ways if way["host"] == f"{HERE}.10"]
+    said = f"beside the API api.workhub.test ({HERE}.9), in {HERE}.8/30 of the grant; default port of Elasticsearch"
+    assert (("opensearch", "open", said) in found) is asked
+    assert bool(found) is asked
+    assert_only_connected(tmp_path, *([f"{HERE}.9:", f"{HERE}.10:"] if asked else [f"{HERE}.9:"]))
+
+
+def assert_only_connected(folder: Path, *places: str) -> None:
+    """By the audit log, which has every connection."""
+    log = [json.loads(line) for line in (folder / "ws" / "audit.jsonl").read_text().splitlines()]
     connects = [entry["fields"] for entry in log if entry["event"] == "connect"]
     assert connects
-    assert all(str(entry["address"]).startswith(f"{HERE}.") for entry in connects), "nothing outside the grant"
+    outside = [entry for entry in connects if not f"{entry['address']}:".startswith(places)]
+    assert not outside, "nothing outside the grant"

@@ -44,6 +44,8 @@ class TargetRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Real accounts that may be tried without a password."""
     ransom_note: bool = False
     """Whether one document of 4 KiB may be read where a ransom note is likely."""
+    neighbours: bool = False
+    """Whether the other addresses of this block may be asked for stores where an API of an app is at one of them."""
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

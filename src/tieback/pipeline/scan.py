@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from tieback.backends.neighbours import neighbours
 from tieback.backends.pivot import Pivot
 from tieback.engine.interface import Engine, Unit, UnitEnd, UnitState
 from tieback.engine.local import LocalEngine
@@ -40,6 +41,7 @@ from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid, render_grant
 from tieback.scope.lease import digest_of
 from tieback.scope.names import Names
+from tieback.scope.rules import blocks_of
 from tieback.storage.apps import Keys, apps_by_bundle, container_names, public_keys
 from tieback.storage.asked import Answered, ProbeWriter, read_probes
 from tieback.storage.compaction import MANY, compact
@@ -230,6 +232,7 @@ async def _ask(
     await answers.look_around(mapped.backends, knowledge.dns_hints, knowledge.domains)
     wanted = Wanted(mapped.backends, store_ports())
     wanted.add(await answers.servers(mapped.backends))
+    wanted.add(neighbours(mapped.backends, blocks_of(grant), store_ports()))
     along = Along(mapped.backends, _containers(lake, named), public_keys(lake, named.units))
     answered = Answered(lake, run)
     with (

@@ -80,6 +80,7 @@ def _target(rule: TargetRule) -> list[str]:
         f"depth = {_string(rule.depth)} # identify < enumerate (names) < describe (fields) < sample (values)",
         f"passwordless = {_list(rule.passwordless)} # real accounts that may be tried without a password",
         f"ransom_note = {_boolean(rule.ransom_note)} # may one document be read where a ransom note is likely?",
+        f"neighbours = {_boolean(rule.neighbours)} # may the rest of this block be asked where an API is in it?",
     ]
 
 

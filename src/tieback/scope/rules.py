@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from tieback.model.grant import TargetRule
+from tieback.model.grant import Grant, TargetRule
 from tieback.scope.address import Address, Network, parse_network
 from tieback.scope.hostname import parse_host
 
 ALL_PORTS = ((1, 65535),)
+MOST_NEIGHBOURS = 256
+"""Addresses of a block whose neighbours may be asked: a /24 of IPv4, a /120 of IPv6."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,13 @@ def compile_rule(rule: TargetRule) -> Rule:
     except ValueError as error:
         raise ValueError(str(error), "ports") from None
     try:
-        return _compile(rule, ports)
+        compiled = _compile(rule, ports)
     except ValueError as error:
         raise ValueError(str(error), "match") from None
+    if rule.neighbours and (compiled.network is None or compiled.network.num_addresses > MOST_NEIGHBOURS):
+        what = f"a CIDR block of at most {MOST_NEIGHBOURS} addresses has neighbours, not {rule.match!r:.80}"
+        raise ValueError(what, "neighbours")
+    return compiled
 
 
 def _compile(rule: TargetRule, ports: tuple[tuple[int, int], ...]) -> Rule:
@@ -98,3 +104,8 @@ def _parse_range(port: int | str) -> tuple[int, int]:
     if low > high:
         raise ValueError(f"{port!r:.80} runs backwards (did you mean `{high}-{low}`?)")
     return low, high
+
+
+def blocks_of(grant: Grant) -> list[Network]:
+    """The blocks of a grant whose addresses may be asked because an API is in them."""
+    return [rule.network for rule in map(compile_rule, grant.target) if rule.rule.neighbours and rule.network]

@@ -63,6 +63,12 @@ def test_a_whole_one() -> None:
         (HEAD + TARGET.replace("127.0.0.0/8", "127.0.0.0/64"), 5, ["'127.0.0.0/64' is not a CIDR block"]),
         (HEAD + TARGET.replace("127.0.0.0/8", "0x7f.1"), 5, ["`match` in target 1", "hexadecimal"]),
         (HEAD + TARGET + 'passwordless = [""]\n', 8, ["`passwordless` in target 1"]),
+        (
+            HEAD + TARGET + "neighbours = true\n",
+            8,
+            ["`neighbours` in target 1", "at most 256 addresses"],
+        ),
+        (HEAD + TARGET.replace("127.0.0.0/8", "a.test") + "neighbours = true\n", 8, ["`neighbours` in target 1"]),
         (HEAD + "[target]\n", 4, ["write [[target]] with two brackets"]),
         (HEAD + "[[targets]]\n", 4, ["unknown key `targets`", "did you mean `target`?"]),
         (HEAD + "target = 1\n", None, ["`target`"]),

@@ -1,9 +1,11 @@
 """Targets of a grant: matches and ports."""
 
+from datetime import date
+
 import pytest
 
-from tieback.model.grant import Depth, TargetRule
-from tieback.scope.rules import compile_rule, parse_ports
+from tieback.model.grant import Depth, Grant, TargetRule
+from tieback.scope.rules import blocks_of, compile_rule, parse_ports
 
 
 def rule(match: str, ports: tuple[int | str, ...] = (80,)) -> TargetRule:
@@ -53,3 +55,19 @@ def test_ports(ports: tuple[int | str, ...], inside: list[int], outside: list[in
 def test_bad_ports(ports: str | tuple[int | str, ...]) -> None:
     with pytest.raises(ValueError, match=r"port|list|backwards"):
         parse_ports(ports)
+
+
+def test_only_blocks_that_say_so_have_neighbours_to_ask() -> None:
+    rules = (
+        TargetRule("10.0.0.0/24", "any", Depth.IDENTIFY, neighbours=True),
+        TargetRule("10.0.1.0/24", "any", Depth.IDENTIFY),
+        TargetRule("2001:db8::/120", "any", Depth.IDENTIFY, neighbours=True),
+    )
+    grant = Grant("a", "b", date(2099, 1, 1), rules)
+    assert [str(block) for block in blocks_of(grant)] == ["10.0.0.0/24", "2001:db8::/120"]
+
+
+@pytest.mark.parametrize("match", ["10.0.0.0/23", "2001:db8::/119", "a.test", "*.a.test"])
+def test_what_is_no_small_block_has_none(match: str) -> None:
+    with pytest.raises(ValueError, match="at most 256 addresses"):
+        compile_rule(TargetRule(match, "any", Depth.IDENTIFY, neighbours=True))

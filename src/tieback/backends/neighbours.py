@@ -1,0 +1,55 @@
+"""From an API to the addresses beside it, where the grant lists their block and says that they may be asked."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+from tieback.backends.candidates import SharedFronts, service_name
+from tieback.backends.normalise import host_of
+from tieback.model.backend import Backend, Candidate, Route
+from tieback.model.endpoint import EndpointKind, Party
+
+_OTHERS = (Party.THIRD, Party.PLATFORM)
+_HTTP = frozenset({"http", "https", "ws", "wss"})
+
+
+def neighbours(
+    backends: Iterable[Backend],
+    blocks: Iterable[IPv4Network | IPv6Network],
+    store_ports: Mapping[str, tuple[int, ...]],
+) -> Iterator[Candidate]:
+    """The usual ports of every store on the other addresses of each block that holds an API, a block after the other.
+
+    A block is walked once, however many APIs are in it: all of them lead to what is found.
+
+    Args:
+        backends: of the run; APIs are those over HTTP that are no third party's and no shared front.
+        blocks: of the grant, each small.
+        store_ports: usual ports by service.
+    """
+    fronts = SharedFronts()
+    apis: dict[str, tuple[str, set[str]]] = {}
+    for backend in backends:
+        endpoint = backend.endpoint
+        host = host_of(endpoint)
+        if (
+            endpoint.kind is EndpointKind.URL
+            and endpoint.scheme in _HTTP
+            and backend.party not in _OTHERS
+            and fronts.reason(host) is None
+        ):
+            for address in backend.addresses:
+                apis.setdefault(address, (host, set()))[1].add(endpoint.value)
+    for block in sorted(blocks, key=str):
+        inside = sorted(address for address in apis if ip_address(address) in block)
+        if not inside:
+            continue
+        host = apis[inside[0]][0]
+        values = tuple(sorted(set().union(*(apis[address][1] for address in inside))))
+        said = f"beside the API {host} ({inside[0]}), in {block} of the grant"
+        for address in map(str, block.hosts()):
+            if address in apis:
+                continue  # the API's own host has its own candidates
+            for service, ports in store_ports.items():
+                for port in ports:
+                    reason = f"{said}; default port of {service_name(service)}"
+                    yield Candidate(address, port, service, Route.PIVOT, values, reason)
