@@ -142,26 +142,24 @@ class Database:
 
     def _committed(self, number: int) -> bool:
         """Whether a transaction took place whose connection was lost while it was committed."""
-        with storage_errors(self.where):
-            waiting = pauses()
-            while True:
-                try:
-                    with self.engine.connect() as connection:
-                        status = connection.exec_driver_sql(
-                            "SELECT txid_status(%(number)s)", {"number": number}
-                        ).scalar()
-                except Exception as error:
-                    if not is_passing(error) or not waiting.take():
-                        raise
-                    continue
-                if status != "in progress":
-                    return bool(status == "committed")
-                if not waiting.take():
-                    raise WorkspaceError(
-                        "whether the last change took place cannot be told",
-                        where=self.where,
-                        advice="Give the command again",
-                    )
+        waiting = pauses()
+        status = "in progress"
+        while status == "in progress":
+            try:
+                with self.engine.connect() as connection:
+                    asked = connection.exec_driver_sql("SELECT txid_status(%(number)s)", {"number": number})
+                    status = asked.scalar_one()
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+            if status == "in progress" and not waiting.take():
+                # Without a cause: nobody may take this for something to be done again.
+                raise WorkspaceError(
+                    "the connection was lost, and whether the last change took place cannot be told",
+                    where=self.where,
+                    advice="Give the command again; it goes on where it stopped",
+                ) from None
+        return status == "committed"
 
     def _again[T](self, once: Callable[[], T]) -> T:
         """Do it until the connection holds, or the server has been away for too long."""

@@ -1,7 +1,9 @@
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -175,8 +177,6 @@ def test_what_lost_its_connection_during_the_commit_takes_place_once(
             raise session_error
         real(session)  # type: ignore[arg-type]
 
-    import psycopg
-
     session_error = psycopg.OperationalError("server closed the connection unexpectedly")
     monkeypatch.setattr(ledger.database.engine.dialect, "do_commit", commit)
     tried = []
@@ -188,6 +188,28 @@ def test_what_lost_its_connection_during_the_commit_takes_place_once(
 
     assert ledger.database.write(change) == (1 if committed else 2)
     assert _names(ledger.database) == ({"try 1"} if committed else {"try 2"})
+    ledger.close()
+
+
+def test_a_commit_of_which_nobody_can_tell_is_not_done_again(
+    postgres: Postgres, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "pauses", lambda: postgres_module.Pauses(0.3))
+    ledger = Ledger.open_url(postgres_url)
+    tried = []
+
+    def commit(session: Any) -> None:
+        session.driver_connection.close()
+        postgres.execute("ALTER DATABASE ledger ALLOW_CONNECTIONS false")
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(ledger.database.engine.dialect, "do_commit", commit)
+    try:
+        with pytest.raises(WorkspaceError, match="whether the last change took place cannot be told"):
+            ledger.database.write(lambda _: tried.append(True))
+    finally:
+        postgres.execute("ALTER DATABASE ledger ALLOW_CONNECTIONS true")
+    assert tried == [True]
     ledger.close()
 
 
