@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from hashlib import md5
 from itertools import batched
+from struct import Struct
 from typing import Any, Self
 
 from tieback.model.backend import Backend
@@ -14,6 +15,8 @@ from tieback.storage.lake import Lake
 from tieback.storage.schemas import rows_table
 
 ROWS_A_PART = 20_000
+_HALVES = Struct("<QQ")
+"""Of an MD5 digest, as the database tells them."""
 PROBES_WAITING = 256
 """Reports that a kill may lose."""
 
@@ -179,8 +182,7 @@ class Answered:
     def __contains__(self, target: str) -> bool:
         if not self._first:
             return False
-        digest = md5(target.encode("utf-8", "backslashreplace"), usedforsecurity=False).digest()
-        first, second = (int.from_bytes(digest[start : start + 8], "little") for start in (0, 8))
+        first, second = _HALVES.unpack(md5(target.encode("utf-8", "backslashreplace"), usedforsecurity=False).digest())
         place = bisect_left(self._first, first)
         while place < len(self._first) and self._first[place] == first:
             if self._second[place] == second:
