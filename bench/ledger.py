@@ -188,6 +188,8 @@ def run(count: int = 1_000_000, many: int = 100_000, writers: int = 2) -> str:
         f"{many:,} stores read in short",
     )
     lines = [
+        "## Ledger",
+        "",
         f"`python -m bench ledger`: SQLite, and PostgreSQL 18 on the same machine, with fsync; load {load:.0f} first.",
         "",
         "| what | SQLite wall s | CPU s | PostgreSQL wall s | our CPU s | server's CPU s |",
@@ -202,7 +204,7 @@ def run(count: int = 1_000_000, many: int = 100_000, writers: int = 2) -> str:
         f"Wall seconds of {share:,} units by one process, and as many by {writers} at once: SQLite {alone[0]:.1f} and",
         f"{together[0]:.1f}, PostgreSQL {alone[1]:.1f} and {together[1]:.1f}.",
     ]
-    return "\n".join(lines)
+    return "\n".join(lines) + "\n"
 
 
 def _shared(where: str, count: int, writers: int) -> float:
