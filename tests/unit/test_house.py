@@ -39,6 +39,8 @@ CONTRACTS = {
                 "tables",
                 "sampling",
                 "schema",
+                "posture",
+                "seen",
             },
         ),
     ],
