@@ -207,7 +207,7 @@ def headline_text(report: Report) -> str:
     apps = count_text(head.apps_analysed, "app")
     if report.scope is None:
         return (
-            f"{apps} analysed. There was no grant, so nothing was contacted, and nothing is said of the data stores "
+            f"{apps} analysed. There was no grant, so no back end was contacted, and nothing is said of the data stores "
             "behind them."
         )
     if not head.stores_exposed:
@@ -255,7 +255,7 @@ def data_for_others(data: Iterable[DataUsed]) -> tuple[DataUsed, ...]:
 def scope_lines(scope: Scope | None) -> Iterator[tuple[str, str]]:
     """What the run was allowed to do and did, as label and text."""
     if scope is None:
-        yield ("Authorised by", "nobody: there was no grant, and nothing was contacted")
+        yield ("Authorised by", "nobody: there was no grant, and no back end was contacted")
         return
     yield ("Authorised by", f"{clean(scope.authorised_by)}, until {clean(scope.not_after, 20)}")
     yield ("Contact", clean(scope.contact))

@@ -138,4 +138,4 @@ def test_scope(report: Report) -> None:
     assert lines["Authorised by"] == "Security office, until 2027-06-30"
     assert lines["Asked"] == "9 targets; 2 outside the grant, not contacted"
     assert lines["Traffic"] == "2,610 B sent, 25,731 B read"
-    assert [text for _, text in scope_lines(None)] == ["nobody: there was no grant, and nothing was contacted"]
+    assert [text for _, text in scope_lines(None)] == ["nobody: there was no grant, and no back end was contacted"]

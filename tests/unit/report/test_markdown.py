@@ -48,7 +48,7 @@ def test_nobody_is_mentioned_and_nothing_linked(text: str, shown: str) -> None:
 
 def test_without_a_grant(report: Report, tabled: Callable[..., Report]) -> None:
     text = rendered(tabled(report, scope=None, exposures=(), findings=()))
-    assert "nothing was contacted" in text
+    assert "no back end was contacted" in text
     assert "## Findings" not in text
 
 

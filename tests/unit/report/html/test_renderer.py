@@ -150,7 +150,7 @@ def test_without_a_grant_it_says_that_nothing_was_contacted(report: Report, tabl
         headline=replace(report.headline, apps_affected=0, stores_exposed=0, stores_ransomed=0, kinds=(), pii=()),
     )
     words = Reader(rendered(bare)).words()
-    assert "There was no grant, so nothing was contacted" in words
+    assert "There was no grant, so no back end was contacted" in words
     assert "nobody: there was no grant" in words
     assert "Apps with an exposed data store" not in words
     assert "api.lantern.test" in words
