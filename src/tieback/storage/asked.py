@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from hashlib import md5
 from itertools import batched
 from struct import Struct
@@ -17,6 +17,8 @@ from tieback.storage.schemas import rows_table
 ROWS_A_PART = 20_000
 _HALVES = Struct("<QQ")
 """Of an MD5 digest, as the database tells them."""
+FIRST_STRETCH, LONGEST_STRETCH = 5_000, 80_000
+"""Rows that are put into order at a time: a page that shows the first few reads no more of millions."""
 PROBES_WAITING = 256
 """Reports that a kill may lose."""
 
@@ -129,6 +131,10 @@ def read_backends(
     """
     import pyarrow as pa
 
+    if values is None and not saying:
+        for text in _in_order(lake, "backends", run):
+            yield decode(text, "backend", Backend)
+        return
     which = "" if values is None else "SEMI JOIN wanted USING (value)"
     said = " OR ".join("position(? IN json) > 0" for _ in saying)
     sql = f"SELECT json FROM backends {which} WHERE run = ? {f'AND ({said})' if said else ''} ORDER BY ordinal"  # noqa: S608
@@ -150,12 +156,28 @@ def read_probes(lake: Lake, run: str, *, answered: bool = False, encrypted: bool
         WorkspaceError: the lake cannot be read.
         DocumentError: a release with another schema wrote them.
     """
+    if not (answered or encrypted):
+        for text in _in_order(lake, "probes", run):
+            yield decode(text, "probe", ProbeReport)
+        return
     which = "AND outcome = 'ok' AND product <> ''" if answered else ""
     if encrypted:
         which += """ AND position('"tls":null' IN json) = 0"""
     sql = f"SELECT json FROM probes WHERE run = ? {which} ORDER BY ordinal"  # noqa: S608 - our own text
     for (text,) in lake.stream(sql, [run]):
         yield decode(text, "probe", ProbeReport)
+
+
+def _in_order(lake: Lake, table: str, run: str, which: str = "", params: Sequence[Any] = ()) -> Iterator[str]:
+    """The documents of a run by their ordinal, a stretch of them at a time: a sort of all would hold all."""
+    bounds = f"SELECT min(ordinal), max(ordinal) FROM {table} WHERE run = ?"  # noqa: S608 - our own name
+    first, last = next(lake.stream(bounds, [run]))
+    sql = f"SELECT json FROM {table} WHERE run = ? AND ordinal BETWEEN ? AND ? {which} ORDER BY ordinal"  # noqa: S608
+    length = FIRST_STRETCH
+    while first is not None and first <= last:
+        for (text,) in lake.stream(sql, [run, first, first + length - 1, *params]):
+            yield text
+        first, length = first + length, min(2 * length, LONGEST_STRETCH)
 
 
 class Answered:
@@ -227,8 +249,8 @@ class Asked:
 
     def reports(self, *, but: Collection[str]) -> Iterator[ProbeReport]:
         """The reports of all outcomes but some, in the order they were saved. Raises as ``read_probes``."""
-        sql = "SELECT json FROM probes WHERE run = ? AND NOT list_contains(?, outcome) ORDER BY ordinal"
-        for (text,) in self._lake.stream(sql, [self._run, [str(outcome) for outcome in but]]):
+        which, outcomes = "AND NOT list_contains(?, outcome)", [str(outcome) for outcome in but]
+        for text in _in_order(self._lake, "probes", self._run, which, [outcomes]):
             yield decode(text, "probe", ProbeReport)
 
 

@@ -131,3 +131,18 @@ def test_some_back_ends_alone(tmp_path: Path) -> None:
     assert list(read_backends(lake, "run", values={"h3.test:1", "h1.test:1"})) == [gone, BACKENDS[3]]
     assert list(read_backends(lake, "run", saying=("dangling", "does not exist"))) == [gone]
     assert list(read_backends(lake, "run", values=())) == []
+
+
+@pytest.mark.parametrize("stretch", [(1, 1), (1, 4), (2, 3), (100, 100)])
+def test_stretches_join_without_a_gap(
+    stretch: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asked, "FIRST_STRETCH", stretch[0])
+    monkeypatch.setattr(asked, "LONGEST_STRETCH", stretch[1])
+    lake = Lake(tmp_path)
+    save_backends(lake, "run", BACKENDS)
+    save_probes(lake, "run", REPORTS)
+    assert list(read_backends(lake, "run")) == BACKENDS
+    assert list(read_probes(lake, "run")) == REPORTS
+    assert list(Asked(lake, "run").reports(but=("ok",))) == REPORTS[5:]
+    assert list(read_probes(lake, "another")) == []
