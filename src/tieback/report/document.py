@@ -207,8 +207,8 @@ def headline_text(report: Report) -> str:
     apps = count_text(head.apps_analysed, "app")
     if report.scope is None:
         return (
-            f"{apps} analysed. There was no grant, so no back end was contacted, and nothing is said of the data stores "
-            "behind them."
+            f"{apps} analysed. There was no grant, so no back end was contacted, and nothing is said of the data "
+            "stores behind them."
         )
     if not head.stores_exposed:
         answered = count_text(head.stores_answering, "data store")

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -62,7 +63,9 @@ def hold_file(path: Path, what: str, where: Path, advice: str) -> Iterator[FileH
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
-                by = f" (process {holder})" if re.fullmatch(r"\d+", holder, re.ASCII) else ""
+                since = datetime.fromtimestamp(os.fstat(descriptor).st_mtime, UTC)
+                known = re.fullmatch(r"\d+", holder, re.ASCII) is not None
+                by = f" (process {holder}, since {since:%Y-%m-%d %H:%M} UTC)" if known else ""
                 raise WorkspaceError(f"{what}{by}", where=str(where), advice=advice) from None
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
