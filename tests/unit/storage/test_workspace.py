@@ -122,7 +122,7 @@ with Workspace.open(Path(sys.argv[1])).lock():
             assert holder.stdout is not None
             assert holder.stdout.readline() == "locked\n"
             with (
-                pytest.raises(WorkspaceError, match=rf"another run is writing here \(process {holder.pid}\)"),
+                pytest.raises(WorkspaceError, match=rf"another run is writing here \(process {holder.pid}, since "),
                 workspace.lock(),
             ):
                 pass
