@@ -27,7 +27,8 @@ def test_one_process_alone_probes_under_a_grant_and_a_dead_one_does_not_hold_it(
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
             assert holder.stdout is not None
             assert holder.stdout.readline() == "held\n"
-            busy = rf"another process is probing under this grant \(aaaaaaaaaaaa…\).* \(process {holder.pid}, since [-0-9: ]+ UTC"
+            who = rf"\(process {holder.pid}, since [-0-9: ]+ UTC"
+            busy = rf"another process is probing under this grant \(aaaaaaaaaaaa…\).* {who}"
             with pytest.raises(WorkspaceError, match=busy), workspace.grant_lease(GRANT):
                 pass
             with workspace.grant_lease(OTHER) as lease:
