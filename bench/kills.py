@@ -55,7 +55,7 @@ def suffer(ground: Ground, count: int, seed: int) -> list[Outcome]:
     for number, moment in enumerate(moments(count, seed)):
         outcome = ground.suffer(moment, ground.directory / f"ws-{number}")
         state = outcome.difference or "equal"
-        print(f"{number:2} {moment.kind} at {moment.fraction:.0%}: {outcome.first} -> {state}", flush=True)
+        print(f"{number:2} {moment.kind} at {outcome.moment.fraction:.0%}: {outcome.first} -> {state}", flush=True)
         outcomes.append(outcome)
     return outcomes
 

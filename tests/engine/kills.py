@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.engine.canonical import canonical
@@ -25,6 +25,8 @@ from tieback.storage.workspace import Workspace
 APPS = ROOT / "labs" / "apps"
 KINDS = ("worker", "scheduler", "client", "late batch", "delivered twice", "full disk", "clock")
 HOUR = 3600
+EARLIER = 5
+"""How often a moment is tried, each time in half the time, until something is disturbed."""
 SECONDS = 180
 """More than any run may take."""
 
@@ -144,7 +146,16 @@ class Ground:
         assert said == "exit 0", said
 
     def suffer(self, moment: Moment, workspace: Path) -> Outcome:
-        """A disturbed run, an undisturbed one, and the comparison."""
+        """A disturbed run, an undisturbed one, and the comparison; earlier where the run was over by then."""
+        outcome = self._suffer(moment, workspace)
+        for again in range(1, EARLIER):
+            if outcome.hit or outcome.difference:
+                break
+            sooner = replace(moment, fraction=moment.fraction / 2**again)
+            outcome = self._suffer(sooner, workspace.with_name(f"{workspace.name}-{again}"))
+        return outcome
+
+    def _suffer(self, moment: Moment, workspace: Path) -> Outcome:
         if moment.kind == "full disk":
             hit, first = self._full_disk(moment, workspace)
         else:
