@@ -36,7 +36,7 @@ class Wanted:
     def add(self, more: Iterable[Candidate]) -> None:
         """Take in candidates that something else than an endpoint on their host leads to."""
         for one in more:
-            self._more[one.host] = joined(self._more.get(one.host, ()), (one,))
+            self._more.setdefault(one.host, []).append(one)
 
     def __iter__(self) -> Iterator[Candidate]:
         """All of them in the order of ``backends.candidates``: those that apps name first, then by host and port."""

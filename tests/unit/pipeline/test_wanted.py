@@ -1,6 +1,6 @@
 """The candidates of a run a host at a time are those that all back ends together make, in the same order."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tieback.backends.brought import Brought, brought
@@ -50,6 +50,14 @@ MORE = st.lists(
 
 @settings(deadline=None)
 @given(BACKENDS, MORE)
+@example(
+    # Whom a certificate names first is merged with what the app names, not with whom else something names.
+    [backend("a.test", 443, "mongodb", "", Party.FIRST, reached=True)],
+    [
+        Candidate("a.test", 443, None, Route.PIVOT, (), "a certificate names it"),
+        Candidate("a.test", 443, "redis", Route.NAMED, (), "an SRV record names it"),
+    ],
+)
 def test_a_host_at_a_time_gives_what_all_at_once_gives(backends: list[Backend], more: list[Candidate]) -> None:
     wanted = Wanted(backends, PORTS)
     wanted.add(more)
