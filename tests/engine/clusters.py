@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,6 +84,19 @@ def program(name: str, *words: str | Path, **environment: str) -> Iterator[None]
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def await_listener(port: int, seconds: float = 60) -> None:
+    """Wait until somebody listens on a port of loopback: Dask's programs take their time to start."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"nobody listens on port {port} after {seconds:g} s")
 
 
 def free_port() -> int:

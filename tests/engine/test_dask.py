@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.clusters import Member, free_port, member, program
+from tests.engine.clusters import Member, await_listener, free_port, member, program
 from tests.engine.works import FAST, Behave, Publish, unit
 from tieback.engine.certificates import make_certificates
 from tieback.engine.cluster import dashboard_of
@@ -228,6 +228,7 @@ def test_programs_of_dask_itself_serve_as_well(certs: Path, tmp_path: Path) -> N
         program("worker", f"tls://{address}", "--nworkers", "2", "--nthreads", "1", "--memory-limit", "1GB",
                 "--local-directory", tmp_path / "scratch", *loopback),
     ):  # fmt: skip
+        await_listener(int(address.rpartition(":")[2]))
         limits = UnitLimits(seconds=3, memory_bytes=256 * 1024**2)
         sources = ["ok"] * 6 + ["hang", "allocate", "bad", "kills the worker"]
         units = [unit(source, number) for number, source in enumerate(sources)]

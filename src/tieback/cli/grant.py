@@ -159,7 +159,7 @@ def _rules_table(grant: Grant) -> Table:
     from tieback.scope.rules import compile_rule
 
     table = Table(box=None, pad_edge=False)
-    for column in ("target", "ports", "depth", "without a password", "ransom note", "neighbours"):
+    for column in ("target", "ports", "depth", "no password", "ransom note", "neighbours"):
         table.add_column(column, overflow="fold")
     for rule in grant.target:
         table.add_row(
@@ -167,8 +167,8 @@ def _rules_table(grant: Grant) -> Table:
             compile_rule(rule).ports_text,
             rule.depth,
             Text(", ".join(rule.passwordless) or "no account"),
-            "may be read" if rule.ransom_note else "no",
-            "may be asked" if rule.neighbours else "no",
+            "yes" if rule.ransom_note else "no",
+            "yes" if rule.neighbours else "no",
         )
     return table
 
