@@ -35,7 +35,7 @@ servers:
 	@tools/install-test-servers
 
 test: .venv/.test servers
-	@$(RUN) pytest -q -n $(JOBS) --dist loadfile
+	@$(RUN) pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 lint: .venv/.test
 	@$(RUN) ruff format --check .

@@ -1,6 +1,5 @@
 """An event goes to a webhook once, whatever happens in between."""
 
-
 import pytest
 
 from tieback.storage.deliveries import Deliveries, DeliveryState
