@@ -61,11 +61,12 @@ def load(store: Store, server: RunningServer) -> None:
             for command, body in (("DELETE", ""), ("CREATE", config)):
                 client.sendall(f"PUB $JS.API.STREAM.{command}.{name} _R {len(body)}\r\n{body}\r\n".encode())
                 _until(client, f"stream_{command.lower()}_response".encode())
-            for row in rows(holding.dataset, holding.records):
+            for number, row in enumerate(rows(holding.dataset, holding.records), start=1):
                 message = str(row["speed_kmh"])
-                client.sendall(f"PUB {name.lower()} {len(message)}\r\n{message}\r\n".encode())
-        client.sendall(b"PING\r\n")
-        _until(client, b"PONG")
+                # A stream takes messages in its own time and in their order: when it has the last, it has all.
+                reply = " _R" if number == holding.records else ""
+                client.sendall(f"PUB {name.lower()}{reply} {len(message)}\r\n{message}\r\n".encode())
+            _until(client, f'"seq":{holding.records}'.encode())
 
 
 def _until(client: socket.socket, word: bytes) -> None:
