@@ -98,6 +98,12 @@ class SharedFronts:
         return None
 
 
+def is_api(backend: Backend) -> bool:
+    """Whether it is an API over HTTP that the app's maker may answer for: no third party's and no platform's."""
+    endpoint = backend.endpoint
+    return endpoint.kind is EndpointKind.URL and endpoint.scheme in _HTTP and backend.party not in _OTHERS
+
+
 def candidates(
     backends: Iterable[Backend],
     store_ports: Mapping[str, tuple[int, ...]],
@@ -165,11 +171,9 @@ def _pivots(
 ) -> Iterator[Candidate]:
     apis: dict[str, list[str]] = {}
     for backend in backends:
-        endpoint = backend.endpoint
-        web = endpoint.kind is EndpointKind.URL and endpoint.scheme in _HTTP
-        host = host_of(endpoint)
-        if web and backend.party not in _OTHERS and fronts.reason(host) is None:
-            apis.setdefault(host, []).append(endpoint.value)
+        host = host_of(backend.endpoint)
+        if is_api(backend) and fronts.reason(host) is None:
+            apis.setdefault(host, []).append(backend.endpoint.value)
     for host, values in sorted(apis.items()):
         ordered = tuple(sorted(set(values)))
         root = _root(ordered[0])

@@ -3,13 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
-from tieback.backends.candidates import SharedFronts, service_name
+from tieback.backends.candidates import SharedFronts, is_api, service_name
 from tieback.backends.normalise import host_of
 from tieback.model.backend import Backend, Candidate, Route
-from tieback.model.endpoint import EndpointKind, Party
-
-_OTHERS = (Party.THIRD, Party.PLATFORM)
-_HTTP = frozenset({"http", "https", "ws", "wss"})
 
 
 def neighbours(
@@ -29,16 +25,10 @@ def neighbours(
     fronts = SharedFronts()
     apis: dict[str, tuple[str, set[str]]] = {}
     for backend in backends:
-        endpoint = backend.endpoint
-        host = host_of(endpoint)
-        if (
-            endpoint.kind is EndpointKind.URL
-            and endpoint.scheme in _HTTP
-            and backend.party not in _OTHERS
-            and fronts.reason(host) is None
-        ):
+        host = host_of(backend.endpoint)
+        if is_api(backend) and fronts.reason(host) is None:
             for address in backend.addresses:
-                apis.setdefault(address, (host, set()))[1].add(endpoint.value)
+                apis.setdefault(address, (host, set()))[1].add(backend.endpoint.value)
     for block in sorted(blocks, key=str):
         inside = sorted(address for address in apis if ip_address(address) in block)
         if not inside:

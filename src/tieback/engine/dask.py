@@ -2,8 +2,8 @@
 
 A Dask worker does not analyse anything itself: it keeps a ``LocalEngine`` whose processes do (``dask_worker``), so that
 a hostile input can kill none of Dask's. Dask keeps nothing: the ledger leases the units, workers publish parts into the
-lake themselves, and whatever scheduler, worker or client dies, the next run goes on from there. Inputs and the lake
-must have the same paths on all members.
+lake themselves, and whatever scheduler, worker or client dies, the next run goes on from there. The lake must have the
+same path on all members, and so must inputs, unless they are given by URL.
 """
 
 from collections.abc import Callable, Iterable, Iterator

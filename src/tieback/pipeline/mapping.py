@@ -7,11 +7,12 @@ from pathlib import Path
 import msgspec
 
 from tieback.backends.attribute import best, by_certificate
+from tieback.backends.candidates import is_api
 from tieback.backends.hints import hints
 from tieback.backends.normalise import host_of
 from tieback.backends.pivot import Lead, Pivot
 from tieback.model.backend import Attribution, Backend, Candidate
-from tieback.model.endpoint import EndpointKind, Party
+from tieback.model.endpoint import EndpointKind
 from tieback.model.probe import ProbeReport
 from tieback.pipeline.attributed import Attributed
 from tieback.pipeline.name_answers import BY_CAPTURE, NameAnswers
@@ -19,8 +20,6 @@ from tieback.pipeline.why import Knowledge
 from tieback.scope.decide import Decision
 from tieback.scope.names import Resolution
 
-_HTTP = frozenset({"http", "https", "ws", "wss"})
-_OTHERS = (Party.THIRD, Party.PLATFORM)
 _MAX_SUBJECTS = 4
 """Certificates of one name that are looked at."""
 BY_MAKER = 0.98
@@ -110,9 +109,8 @@ def apis_of(backends: Iterable[Backend]) -> dict[str, tuple[str, ...]]:
     """Values of the endpoints of each API that is no third party's, by its host."""
     found: dict[str, set[str]] = {}
     for backend in backends:
-        endpoint = backend.endpoint
-        if endpoint.kind is EndpointKind.URL and endpoint.scheme in _HTTP and backend.party not in _OTHERS:
-            found.setdefault(host_of(endpoint), set()).add(endpoint.value)
+        if is_api(backend):
+            found.setdefault(host_of(backend.endpoint), set()).add(backend.endpoint.value)
     return {host: tuple(sorted(values)) for host, values in found.items()}
 
 

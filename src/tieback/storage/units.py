@@ -16,23 +16,11 @@ from sqlalchemy import Connection
 
 from tieback.storage import units_sql
 from tieback.storage.database import Database
+from tieback.storage.lake import UnitLike
 from tieback.storage.tables import State, parts, units
 
 ROWS_A_STATEMENT = 500
 """SQLite takes 32,766 parameters in one statement."""
-
-
-class UnitLike(Protocol):
-    """A unit of work as the engine describes it."""
-
-    @property
-    def key(self) -> str: ...  # noqa: D102 - as in ``engine.interface.Unit``
-    @property
-    def version(self) -> str: ...  # noqa: D102
-    @property
-    def source(self) -> str: ...  # noqa: D102
-    @property
-    def size(self) -> int: ...  # noqa: D102
 
 
 class EndLike(Protocol):
