@@ -50,7 +50,7 @@ server.serve_forever()
 _LISTER = """
 import sys
 from pathlib import Path
-from tieback.pipeline.survey import _Surveying
+from tieback.pipeline.inputs.index import _Surveying
 from tieback.storage.listing import Listing
 from tieback.storage.workspace import Workspace
 with Workspace.open(Path(sys.argv[1])) as workspace, Listing() as listing:

@@ -116,7 +116,7 @@ def asked(workspace: Path) -> dict[str, tuple[int, float]]:
 
 def queries(workspace: Path) -> dict[str, Any]:
     """Each query of the report, through the lake and by hand."""
-    from tieback.pipeline.reporting import build_report
+    from tieback.pipeline.report import build_report
     from tieback.report import by_name
     from tieback.storage.lake import Lake
     from tieback.storage.workspace import Workspace

@@ -146,7 +146,7 @@ class Nowhere:
 
 def child(workspace: Path, name: str) -> None:
     """Build and render once, and say what it took as JSON."""
-    from tieback.pipeline.reporting import last_report
+    from tieback.pipeline.report import last_report
     from tieback.report import by_name
 
     out = Nowhere()

@@ -38,7 +38,7 @@ from tieback.model.probe import (
     RansomVerdict,
     TlsInfo,
 )
-from tieback.pipeline.probing import store_ports
+from tieback.pipeline.probing.service import store_ports
 from tieback.storage.asked import ProbeWriter
 from tieback.storage.inputs import RunInput
 from tieback.storage.lake import Lake

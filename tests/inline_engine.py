@@ -7,7 +7,7 @@ from itertools import batched
 from tieback.engine.interface import Unit, UnitEnd, UnitLimits, UnitState, Work
 from tieback.engine.worker import problem_line
 from tieback.model.errors import InputError
-from tieback.pipeline.probing import Progress
+from tieback.pipeline.probing.service import Progress
 
 
 class InlineEngine:

@@ -14,9 +14,9 @@ from tieback.model.cleartext import CleartextPolicy
 from tieback.model.exposure import AppRoute, Exposure, Finding
 from tieback.model.sighting import Credential
 from tieback.pii import detectors
-from tieback.pipeline.attributed import Attributed, places
 from tieback.pipeline.context import in_context
-from tieback.pipeline.wanted import Wanted, label_of
+from tieback.pipeline.mapping.traffic_apps import Attributed, places
+from tieback.pipeline.probing.candidates import Wanted, label_of
 from tieback.storage.apps import (
     AppEndpoint,
     Keys,

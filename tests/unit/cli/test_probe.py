@@ -19,8 +19,8 @@ from tests.unit.cli.conftest import Run
 from tieback.model.backend import Candidate
 from tieback.model.figure import exact
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
-from tieback.pipeline import probing
-from tieback.pipeline.journal import FOLDER
+from tieback.pipeline.probing import service as probing
+from tieback.pipeline.probing.journal import FOLDER
 from tieback.scope.grant import parse_grant
 from tieback.scope.lease import digest_of, leased
 

@@ -58,7 +58,7 @@ def test_a_damaged_part_is_named(folder: Path) -> None:
 
 
 def test_a_report_over_a_damaged_lake_says_so(folder: Path) -> None:
-    from tieback.pipeline.reporting import last_report
+    from tieback.pipeline.report import last_report
 
     path = next((folder / "lake" / "parts").glob("units-*/sightings.parquet"))
     path.write_bytes(path.read_bytes()[:100])

@@ -19,7 +19,7 @@ from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.pipeline import scan
-from tieback.pipeline.inputs import scan_units
+from tieback.pipeline.inputs.units import scan_units
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.storage.workspace import Workspace
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from tests.unit.pipeline.test_flow_endpoints import FLOW
+from tests.unit.pipeline.mapping.test_flow_endpoints import FLOW
 from tieback.engine.interface import Unit
 from tieback.model.flow import FlowApp, Leak
 from tieback.model.sighting import Problem

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
-from tieback.pipeline.reporting import build_report
+from tieback.pipeline.report import build_report
 from tieback.storage.compaction import compact
 from tieback.storage.lake import Lake
 from tieback.storage.recovery import recover
