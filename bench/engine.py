@@ -28,8 +28,8 @@ from tieback.engine.interface import Engine, Unit, UnitLimits, UnitState
 from tieback.engine.local import LocalEngine
 from tieback.pipeline.analyse import app_unit
 from tieback.pipeline.record import Record
-from tieback.storage.fence import open_fence
-from tieback.storage.lake import Lake
+from tieback.storage.lake.fencing import open_fence
+from tieback.storage.lake.lake import Lake
 
 UNITS = 600
 ROUNDS = 3

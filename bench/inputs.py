@@ -51,7 +51,7 @@ _LISTER = """
 import sys
 from pathlib import Path
 from tieback.pipeline.inputs.index import _Surveying
-from tieback.storage.listing import Listing
+from tieback.storage.objects.listing import Listing
 from tieback.storage.workspace import Workspace
 with Workspace.open(Path(sys.argv[1])) as workspace, Listing() as listing:
     doing = _Surveying(listing, workspace.ledger, workspace.ledger.start_run([]))

@@ -54,8 +54,8 @@ def run() -> str:
 def make(workspace: Path) -> None:
     """A workspace with one run that has ended."""
     from tieback.engine.interface import Unit
-    from tieback.storage.apps import app_tables
-    from tieback.storage.inputs import RunInput, save_inputs
+    from tieback.storage.lake.tables.apps import app_tables
+    from tieback.storage.lake.tables.inputs import RunInput, save_inputs
     from tieback.storage.workspace import Workspace
 
     with Workspace.open(workspace) as opened:

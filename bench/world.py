@@ -183,8 +183,8 @@ def scan(workspace: Path, apps: int) -> Said:
     from tieback.pipeline.probing.candidates import Wanted, label_of
     from tieback.pipeline.probing.service import store_ports
     from tieback.pipeline.scan import Found, Named, end_run
-    from tieback.storage.asked import Answered
-    from tieback.storage.inputs import Inputs
+    from tieback.storage.lake.tables.inputs import Inputs
+    from tieback.storage.lake.tables.probes import Answered
     from tieback.storage.workspace import Workspace
 
     steps = _Steps()

@@ -39,10 +39,10 @@ from tieback.model.probe import (
     TlsInfo,
 )
 from tieback.pipeline.probing.service import store_ports
-from tieback.storage.asked import ProbeWriter
-from tieback.storage.inputs import RunInput
-from tieback.storage.lake import Lake
-from tieback.storage.schemas import SCHEMAS
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.schemas import SCHEMAS
+from tieback.storage.lake.tables.inputs import RunInput
+from tieback.storage.lake.tables.probes import ProbeWriter
 
 ANALYSIS = "app-world"
 APPS_A_PART = 20_000

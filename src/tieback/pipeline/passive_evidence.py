@@ -18,7 +18,7 @@ from tieback.model.sighting import Sighting
 from tieback.recognise import RECOGNISE_VERSION, extractors
 from tieback.recognise.collect import Maker
 from tieback.recognise.rules import Rules
-from tieback.storage.imports import Import, find_import, save_import
+from tieback.storage.lake.tables.imports import Import, find_import, save_import
 from tieback.storage.workspace import Workspace
 
 VERSION = f"{REPORTS_VERSION}.{RECOGNISE_VERSION}"

@@ -23,14 +23,14 @@ from tieback.pipeline.mapping.traffic_apps import Attributed, attributed
 from tieback.pipeline.posture.section import posture_section
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.scope.grant import parse_grant
-from tieback.storage.asked import Asked, read_backends, read_probes
-from tieback.storage.conclusions import StoreLine
-from tieback.storage.groups import StoreColumns, StoreRow, closer_look, group_tables, most_shared
-from tieback.storage.ledger import RunRow
-from tieback.storage.run_data import read_run_data
-from tieback.storage.seen import seen_by_others
-from tieback.storage.summaries import Captured, RunApps, captured_bundles, read_captures, read_failed
-from tieback.storage.upkeep import left_out
+from tieback.storage.lake.queries.groups import StoreColumns, StoreRow, closer_look, group_tables, most_shared
+from tieback.storage.lake.queries.passive import seen_by_others
+from tieback.storage.lake.queries.summaries import Captured, RunApps, captured_bundles, read_captures, read_failed
+from tieback.storage.lake.tables.probes import Asked, read_backends, read_probes
+from tieback.storage.lake.tables.run_data import read_run_data
+from tieback.storage.lake.upkeep import left_out
+from tieback.storage.ledger.conclusions import StoreLine
+from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
 _CLOUD_APIS = frozenset({None, "appwrite", "graphql", "hasura", "parse", "pocketbase", "supabase"})

@@ -42,14 +42,14 @@ from tieback.scope.grant import check_valid, render_grant
 from tieback.scope.lease import digest_of
 from tieback.scope.names import Names
 from tieback.scope.rules import blocks_of
-from tieback.storage.apps import Keys, apps_by_bundle, container_names, public_keys
-from tieback.storage.asked import Answered, ProbeWriter, read_probes
-from tieback.storage.compaction import MANY, compact
-from tieback.storage.fence import open_fence
-from tieback.storage.inputs import Inputs, RunInput
-from tieback.storage.lake import Lake
-from tieback.storage.listing import Listing
-from tieback.storage.name_answers import KeptAnswers
+from tieback.storage.lake.compaction import MANY, compact
+from tieback.storage.lake.fencing import open_fence
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.tables.apps import Keys, apps_by_bundle, container_names, public_keys
+from tieback.storage.lake.tables.dns import KeptAnswers
+from tieback.storage.lake.tables.inputs import Inputs, RunInput
+from tieback.storage.lake.tables.probes import Answered, ProbeWriter, read_probes
+from tieback.storage.objects.listing import Listing
 from tieback.storage.recovery import recover
 from tieback.storage.workspace import Workspace
 

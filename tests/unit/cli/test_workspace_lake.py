@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
-from tests.unit.storage.test_compaction import fill
+from tests.unit.storage.lake.test_compaction import fill
 from tieback.cli.workspace import app
 from tieback.model.errors import UsageError, WorkspaceError
-from tieback.storage.tables import runs, units
+from tieback.storage.ledger.tables import runs, units
 from tieback.storage.workspace import Workspace
 
 

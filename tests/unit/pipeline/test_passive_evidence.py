@@ -7,8 +7,8 @@ import pytest
 
 from tieback.model.errors import InputError
 from tieback.pipeline.passive_evidence import Imported, import_reports
-from tieback.storage.imports import services_at, sightings_of_apps
-from tieback.storage.lake import Lake
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.tables.imports import services_at, sightings_of_apps
 from tieback.storage.workspace import Workspace
 
 SHODAN = {"_shodan": {"module": "elastic"}, "ip_str": "203.0.113.7", "port": 9200, "timestamp": "2026-11-01T10:00:00"}

@@ -15,8 +15,8 @@ from tieback.model.sighting import AppDocument
 from tieback.pipeline.analyse import app_units
 from tieback.pipeline.record import Record
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
-from tieback.storage.apps import read_app_documents
-from tieback.storage.lake import Lake
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.tables.apps import read_app_documents
 
 APPS = Path(__file__).parents[3] / "labs" / "apps"
 

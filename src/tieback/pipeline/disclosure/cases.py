@@ -22,9 +22,9 @@ from tieback.model.case import Case, CaseState, Entry, Letter, LogLine
 from tieback.model.errors import UsageError
 from tieback.pipeline.disclosure.vendors import VendorWork
 from tieback.pipeline.report import build_report
-from tieback.storage.asked import read_backends
 from tieback.storage.attachments import keep
-from tieback.storage.case_log import LogVerdict
+from tieback.storage.lake.tables.probes import read_backends
+from tieback.storage.ledger.case_log import LogVerdict
 from tieback.storage.workspace import Workspace
 
 STORES_AT_ONCE = 500

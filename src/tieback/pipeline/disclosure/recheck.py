@@ -34,10 +34,10 @@ from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
 from tieback.scope.lease import digest_of
 from tieback.scope.names import Names
-from tieback.storage.apps import container_names, public_keys
-from tieback.storage.asked import read_backends
-from tieback.storage.imports import services_at
-from tieback.storage.inputs import read_inputs
+from tieback.storage.lake.tables.apps import container_names, public_keys
+from tieback.storage.lake.tables.imports import services_at
+from tieback.storage.lake.tables.inputs import read_inputs
+from tieback.storage.lake.tables.probes import read_backends
 from tieback.storage.workspace import Workspace
 
 CLOSE_BY = 10

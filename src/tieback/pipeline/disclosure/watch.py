@@ -23,8 +23,8 @@ from tieback.pipeline.disclosure.recheck import recheck_in
 from tieback.pipeline.probing.service import Progress, today_utc
 from tieback.scope.grant import check_valid
 from tieback.scope.services import Answer, Sent, Services, checked
-from tieback.storage.deliveries import Deliveries, Delivery, DeliveryState
 from tieback.storage.failures import storage_errors
+from tieback.storage.ledger.deliveries import Deliveries, Delivery, DeliveryState
 from tieback.storage.workspace import Workspace
 
 EVENTS_FILE = "events.jsonl"

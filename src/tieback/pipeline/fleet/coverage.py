@@ -13,7 +13,7 @@ from tieback.model.app import App
 from tieback.model.device import Fleet, FleetApp, Install, Ownership, Strength
 from tieback.model.errors import UsageError
 from tieback.pipeline.fleet.known_apps import ANALYSED, COLUMNS, app_of
-from tieback.storage.lake import Lake
+from tieback.storage.lake.lake import Lake
 from tieback.storage.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from tieback.intake.inventory.source import InventorySource, members
 from tieback.intake.inventory.table import FIELDS
 from tieback.model.device import DevicePlatform, Reported
 from tieback.model.errors import InputError, TiebackError, UsageError
-from tieback.storage.inventory import Import, Inventory, InventoryFile
-from tieback.storage.inventory_load import Snapshot
-from tieback.storage.pseudonyms import Pseudonyms
+from tieback.storage.ledger.inventory import Import, Inventory, InventoryFile
+from tieback.storage.ledger.inventory_load import Snapshot
+from tieback.storage.ledger.pseudonyms import Pseudonyms
 from tieback.storage.workspace import Workspace
 
 SUFFIXES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".xml", ".plist", ".txt", ".zip", ".gz"})

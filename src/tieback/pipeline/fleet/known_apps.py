@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from tieback.model.app import App, Platform, Signer
-from tieback.storage.lake import Lake
+from tieback.storage.lake.lake import Lake
 
 COLUMNS = "platform, bundle_id, sha256, name, version_name, version_code, vendor, signer, subject"
 ANALYSED = """analysed AS (

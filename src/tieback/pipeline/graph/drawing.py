@@ -10,7 +10,7 @@ from tieback.model.exposure import Exposure
 from tieback.model.graph import Edge, EdgeKind, Graph, GraphBuilder, NodeKind
 from tieback.model.passive import PassiveService
 from tieback.pipeline.graph.views import AppView, BackendView, Seen, StoreAt
-from tieback.storage.graph_rows import AppRow
+from tieback.storage.lake.queries.graph_rows import AppRow
 
 
 class Drawing:

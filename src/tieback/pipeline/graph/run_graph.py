@@ -29,11 +29,11 @@ from tieback.pipeline.graph.views import (
 )
 from tieback.pipeline.mapping.attribution import Knowledge, host_and_rest, why
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
-from tieback.storage.apps import read_app_documents
-from tieback.storage.graph_index import GraphIndex, Level
-from tieback.storage.graph_rows import AppRow, GraphRows
-from tieback.storage.imports import services_at, sightings_of_apps
-from tieback.storage.ledger import RunRow
+from tieback.storage.lake.queries.graph_index import GraphIndex, Level
+from tieback.storage.lake.queries.graph_rows import AppRow, GraphRows
+from tieback.storage.lake.tables.apps import read_app_documents
+from tieback.storage.lake.tables.imports import services_at, sightings_of_apps
+from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
 MOST = 1000

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tieback.model.sighting import Sighting
 from tieback.pipeline.mapping.traffic_apps import attributed
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
-from tieback.storage.graph_rows import GraphRows
-from tieback.storage.summaries import captured_bundles, read_captures
+from tieback.storage.lake.queries.graph_rows import GraphRows
+from tieback.storage.lake.queries.summaries import captured_bundles, read_captures
 from tieback.storage.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -24,11 +24,11 @@ from tieback.model.remote import UNKNOWN, Access, RemoteObject, packed, unpacked
 from tieback.pipeline.inputs.kinds import Kind, kind_of, kind_of_name
 from tieback.pipeline.inputs.spec import Given, Manifest, is_elsewhere
 from tieback.pipeline.probing.service import Progress
-from tieback.storage.fence import open_fence
-from tieback.storage.lake import Lake, part_name
-from tieback.storage.ledger import Ledger
-from tieback.storage.listing import Listed, Listing
-from tieback.storage.objects import object_table, read_objects
+from tieback.storage.lake.fencing import open_fence
+from tieback.storage.lake.lake import Lake, part_name
+from tieback.storage.lake.tables.objects import object_table, read_objects
+from tieback.storage.ledger.ledger import Ledger
+from tieback.storage.objects.listing import Listed, Listing
 from tieback.storage.workspace import Workspace
 
 SURVEY_VERSION = "survey-1"

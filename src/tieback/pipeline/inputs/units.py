@@ -18,7 +18,7 @@ from tieback.pipeline.inputs.index import DAMAGE, MEND, survey_members
 from tieback.pipeline.inputs.kinds import Kind
 from tieback.pipeline.inputs.spec import Given, is_elsewhere, told
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
-from tieback.storage.listing import Listed, Listing
+from tieback.storage.objects.listing import Listed, Listing
 
 FETCH_SECONDS = 900.0
 """What a unit gets beyond its analysis where it has to be fetched."""

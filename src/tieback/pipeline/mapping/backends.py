@@ -12,10 +12,10 @@ from tieback.pipeline.mapping.attribution import Knowledge
 from tieback.pipeline.mapping.dns_answers import NameAnswers
 from tieback.pipeline.mapping.traffic_apps import Attributed
 from tieback.scope.names import Resolution
-from tieback.storage.apps import Keys, endpoints_with_parties, makers
-from tieback.storage.asked import save_backends
-from tieback.storage.lake import Lake
-from tieback.storage.run_data import save_run_data
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.tables.apps import Keys, endpoints_with_parties, makers
+from tieback.storage.lake.tables.probes import save_backends
+from tieback.storage.lake.tables.run_data import save_run_data
 
 
 class Mapped:

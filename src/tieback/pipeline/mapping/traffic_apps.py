@@ -14,9 +14,9 @@ from tieback.pipeline.mapping.flow_endpoints import endpoint_of, sightings_of
 from tieback.pipeline.mapping.response_hints import leads_of
 from tieback.recognise.collect import Maker
 from tieback.recognise.rules import Rules
-from tieback.storage.apps import AppEndpoint
-from tieback.storage.flows import read_flows
-from tieback.storage.inputs import RunInput
+from tieback.storage.lake.tables.apps import AppEndpoint
+from tieback.storage.lake.tables.flows import read_flows
+from tieback.storage.lake.tables.inputs import RunInput
 from tieback.storage.workspace import Workspace
 
 

@@ -16,7 +16,7 @@ from tieback.posture.numbers import Tally
 from tieback.posture.open import POSTURE_VERSION, opened
 from tieback.posture.settle import settled
 from tieback.posture.source import Origin
-from tieback.storage.posture import PostureImport, find_posture, posture_imports, save_posture, told
+from tieback.storage.lake.tables.posture import PostureImport, find_posture, posture_imports, save_posture, told
 from tieback.storage.workspace import Workspace
 
 _TELL_EVERY = 10_000

@@ -14,7 +14,7 @@ from tieback.pipeline.posture.exports import resources
 from tieback.posture.findings import of_foreign, of_owned
 from tieback.posture.join import Outside, described, sentence
 from tieback.posture.numbers import Tally
-from tieback.storage.asked import read_backends
+from tieback.storage.lake.tables.probes import read_backends
 from tieback.storage.workspace import Workspace
 
 MAX_APPS = 1_000

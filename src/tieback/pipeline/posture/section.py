@@ -8,7 +8,7 @@ from tieback.model.exposure import Finding
 from tieback.model.posture import Foreign, Owned, Posture, PostureExport, Unseen, badness
 from tieback.pipeline.posture.join import JoinSummary, join
 from tieback.posture.numbers import FIGURE_2017, METHOD, Tally
-from tieback.storage.posture import posture_imports
+from tieback.storage.lake.tables.posture import posture_imports
 from tieback.storage.workspace import Workspace
 
 MOST_ROWS = 1_000

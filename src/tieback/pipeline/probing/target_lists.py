@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tieback.model.errors import WorkspaceError
 from tieback.model.probe import Outcome, ProbeReport
-from tieback.storage.asked import Asked
+from tieback.storage.lake.tables.probes import Asked
 from tieback.storage.workspace import Workspace
 
 _HOSTS_A_QUERY = 50

@@ -19,7 +19,7 @@ from tieback.model.passive import PassiveService
 from tieback.model.probe import Access
 from tieback.pipeline.disclosure.cases import open_casework
 from tieback.pipeline.disclosure.recheck import elsewhere, here, recheck
-from tieback.storage.imports import Import, save_import
+from tieback.storage.lake.tables.imports import Import, save_import
 from tieback.storage.workspace import Workspace
 
 POLICY = default_policy()

@@ -21,8 +21,8 @@ from tieback.model.sighting import AppDocument, Evidence, Sighting
 from tieback.model.vendor import Answer, Contact
 from tieback.pipeline.disclosure.cases import Casework, open_casework
 from tieback.pipeline.disclosure.vendors import operator_contact
-from tieback.storage.apps import app_tables
-from tieback.storage.lake import part_name
+from tieback.storage.lake.lake import part_name
+from tieback.storage.lake.tables.apps import app_tables
 from tieback.storage.workspace import Workspace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

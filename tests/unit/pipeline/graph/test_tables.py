@@ -9,9 +9,9 @@ from tieback.engine.interface import Unit
 from tieback.model.flow import FlowApp
 from tieback.pipeline.graph.tables import Captured, ways_table
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
-from tieback.storage.flows import flow_tables
-from tieback.storage.graph_rows import GraphRows
-from tieback.storage.inputs import RunInput, save_inputs
+from tieback.storage.lake.queries.graph_rows import GraphRows
+from tieback.storage.lake.tables.flows import flow_tables
+from tieback.storage.lake.tables.inputs import RunInput, save_inputs
 from tieback.storage.workspace import Workspace
 
 

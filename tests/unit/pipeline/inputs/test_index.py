@@ -22,7 +22,7 @@ from tieback.model.errors import InputError
 from tieback.pipeline.inputs.index import MEND, SURVEY_VERSION, survey
 from tieback.pipeline.inputs.spec import Given, Manifest
 from tieback.pipeline.inputs.units import scan_units
-from tieback.storage.objects import read_objects
+from tieback.storage.lake.tables.objects import read_objects
 from tieback.storage.recovery import recover
 from tieback.storage.workspace import Workspace
 

@@ -12,9 +12,9 @@ from tieback.model.sighting import AppDocument, Evidence, Sighting
 from tieback.pipeline.mapping.attribution import Knowledge
 from tieback.pipeline.mapping.backends import Mapped
 from tieback.scope.names import Resolution
-from tieback.storage.apps import app_tables
-from tieback.storage.asked import read_backends
-from tieback.storage.lake import Lake
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.tables.apps import app_tables
+from tieback.storage.lake.tables.probes import read_backends
 
 NAMED = (
     ("a", "https://api.workhub.test", Party.FIRST),

@@ -13,10 +13,10 @@ from tieback.model.flow import FlowApp
 from tieback.pipeline.analyse import ANALYSIS_VERSION, Analyser
 from tieback.pipeline.mapping.traffic_apps import attributed, places
 from tieback.pipeline.scan import ScanRequest, run_scan
-from tieback.storage.apps import app_tables, apps_by_bundle
-from tieback.storage.flows import flow_tables
-from tieback.storage.inputs import RunInput, save_inputs
-from tieback.storage.summaries import captured_bundles
+from tieback.storage.lake.queries.summaries import captured_bundles
+from tieback.storage.lake.tables.apps import app_tables, apps_by_bundle
+from tieback.storage.lake.tables.flows import flow_tables
+from tieback.storage.lake.tables.inputs import RunInput, save_inputs
 from tieback.storage.workspace import Workspace
 
 APPS = Path(__file__).parents[4] / "labs" / "apps"

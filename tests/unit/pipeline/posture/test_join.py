@@ -17,10 +17,10 @@ from tieback.pipeline.posture.exports import import_posture
 from tieback.pipeline.posture.join import Joined, JoinSummary, join
 from tieback.posture.numbers import Tally
 from tieback.posture.source import Origin
-from tieback.storage.apps import app_tables
-from tieback.storage.asked import save_backends
-from tieback.storage.inputs import RunInput, save_inputs
-from tieback.storage.lake import part_name
+from tieback.storage.lake.lake import part_name
+from tieback.storage.lake.tables.apps import app_tables
+from tieback.storage.lake.tables.inputs import RunInput, save_inputs
+from tieback.storage.lake.tables.probes import save_backends
 from tieback.storage.workspace import Workspace
 
 HOST = "orders.c1.eu-west-1.rds.amazonaws.com"
