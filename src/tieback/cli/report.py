@@ -292,7 +292,7 @@ def show(document: Report, output: str) -> None:
         UsageError: there is no such format.
     """
     if output in {"table", "terminal"}:
-        from tieback.report.terminal import print_report
+        from tieback.report.formats.terminal import print_report
 
         print_report(document, data_console())
         return

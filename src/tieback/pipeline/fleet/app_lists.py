@@ -21,7 +21,7 @@ import msgspec
 
 from tieback.model.device import DevicePlatform
 from tieback.pipeline.fleet.coverage import FleetLine
-from tieback.report.csv import cell
+from tieback.report.formats.csv import cell
 
 _TYPES = {
     DevicePlatform.IOS: "#microsoft.graph.iosGeneralDeviceConfiguration",
