@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from bench import static, synthetic, traffic
 from bench.measure import process, table
-from tieback.engine.interface import Unit
 from tieback.model.errors import TiebackError
+from tieback.model.unit import Unit
 from tieback.pipeline.inputs.units import scan_units
 from tieback.pipeline.record import Record
 

@@ -92,9 +92,9 @@ def make_apps(workspace: Path) -> None:
 
 
 def _fill(directory: Path) -> None:
-    from tieback.engine.interface import Unit
     from tieback.model.app import App, Platform, Signer
     from tieback.model.sighting import AppDocument
+    from tieback.model.unit import Unit
     from tieback.storage.lake.tables.apps import app_tables
     from tieback.storage.workspace import Workspace
 

@@ -53,7 +53,7 @@ def run() -> str:
 
 def make(workspace: Path) -> None:
     """A workspace with one run that has ended."""
-    from tieback.engine.interface import Unit
+    from tieback.model.unit import Unit
     from tieback.storage.lake.tables.apps import app_tables
     from tieback.storage.lake.tables.inputs import RunInput, save_inputs
     from tieback.storage.workspace import Workspace

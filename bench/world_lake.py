@@ -22,7 +22,6 @@ from bench.world_made import (
     Ints,
     World,
 )
-from tieback.engine.interface import Unit
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.document import encode
 from tieback.model.figure import Figure, Quality
@@ -38,6 +37,7 @@ from tieback.model.probe import (
     RansomVerdict,
     TlsInfo,
 )
+from tieback.model.unit import Unit
 from tieback.pipeline.probing.service import store_ports
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import SCHEMAS

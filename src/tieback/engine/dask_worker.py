@@ -12,8 +12,9 @@ from typing import Any
 
 from distributed import Client, Worker, WorkerPlugin, get_worker
 
-from tieback.engine.interface import Unit, UnitEnd, UnitLimits, Work
+from tieback.engine.interface import UnitLimits, Work
 from tieback.engine.local import LocalEngine
+from tieback.model.unit import Unit, UnitEnd
 
 PLUGIN = "tieback-hands"
 KEEP_BYTES = 512 * 1024**2

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tieback.engine.interface import Unit, UnitLimits, UnitState
+from tieback.engine.interface import UnitLimits
 from tieback.engine.local import LocalEngine
 from tieback.model.document import decode
 from tieback.model.errors import InputError
 from tieback.model.sighting import AppDocument
+from tieback.model.unit import Unit, UnitState
 from tieback.pipeline.analyse import Describe, app_units
 from tieback.pipeline.probing.service import Progress
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.engine.interface import Unit, Work
+from tieback.engine.interface import Work
 from tieback.intake.places.fetched import Fetcher
 from tieback.intake.places.reach import Reach
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow
 from tieback.model.remote import unpacked
 from tieback.model.sighting import AppDocument, Problem
+from tieback.model.unit import Unit
 from tieback.pipeline.analyse import Analyser
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS, DescribeTraffic
 from tieback.storage.lake.lake import Lake, part_name

@@ -13,11 +13,12 @@ import msgspec
 
 from tieback.backends.neighbours import neighbours
 from tieback.backends.pivot import Pivot
-from tieback.engine.interface import Engine, Unit, UnitEnd, UnitState
+from tieback.engine.interface import Engine
 from tieback.engine.local import LocalEngine
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.grant import Depth, Grant
 from tieback.model.report import Report
+from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.pipeline.conclude import conclude
 from tieback.pipeline.inputs.index import survey
 from tieback.pipeline.inputs.spec import Given, told

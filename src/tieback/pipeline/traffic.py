@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from tieback.engine.interface import Unit, UnitLimits, UnitState, Work
+from tieback.engine.interface import UnitLimits, Work
 from tieback.engine.local import LocalEngine
 from tieback.intake.traffic.discover import find_captures
 from tieback.intake.traffic.log_formats import LogFormat
@@ -15,6 +15,7 @@ from tieback.model.document import decode, encode
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow
 from tieback.model.sighting import Problem
+from tieback.model.unit import Unit, UnitState
 from tieback.pipeline.mapping.response_hints import with_hints
 from tieback.pipeline.probing.service import Progress
 

@@ -10,8 +10,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from tieback.model.unit import Unit
 from tieback.storage.failures import storage_errors
 from tieback.storage.lake.lake import Lake
 
@@ -22,16 +21,7 @@ type Name = tuple[str, str]
 """Key and version of a unit."""
 
 
-class Member(msgspec.Struct, frozen=True):
-    """A unit as its part knows it."""
-
-    key: str
-    version: str
-    source: str
-    size: int
-
-
-def members(lake: Lake, part: str) -> list[Member]:
+def members(lake: Lake, part: str) -> list[Unit]:
     """The units whose results are in a part. Raises ``WorkspaceError`` where it cannot be read."""
     return _members(lake.read(part, "units"))
 
@@ -57,8 +47,8 @@ def leave_out(lake: Lake, part: str, names: Collection[Name]) -> None:
     shutil.rmtree(gone, ignore_errors=True)
 
 
-def _members(units: "pa.Table") -> list[Member]:
-    return [Member(row["unit"], row["version"], row["source"], row["size"]) for row in units.to_pylist()]
+def _members(units: "pa.Table") -> list[Unit]:
+    return [Unit(row["unit"], row["version"], row["source"], row["size"]) for row in units.to_pylist()]
 
 
 def _without(table: "pa.Table", names: Collection[Name]) -> "pa.Table":

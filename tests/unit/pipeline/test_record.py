@@ -8,10 +8,10 @@ import pytest
 
 from tests.file_host import file_host
 from tests.unit.pipeline.test_traffic import HTTP, capture
-from tieback.engine.interface import Unit
 from tieback.model.errors import InputError
 from tieback.model.remote import Access, packed
 from tieback.model.sighting import AppDocument
+from tieback.model.unit import Unit
 from tieback.pipeline.analyse import app_units
 from tieback.pipeline.record import Record
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS

@@ -3,11 +3,11 @@
 from datetime import date
 from pathlib import Path
 
-from tieback.engine.interface import Unit
 from tieback.model.app import App, Platform, Signer
 from tieback.model.device import DevicePlatform, Reported
 from tieback.model.exposure import Exposure
 from tieback.model.sighting import AppDocument
+from tieback.model.unit import Unit
 from tieback.storage.lake.lake import part_name
 from tieback.storage.lake.tables.apps import app_tables
 from tieback.storage.lake.tables.inputs import RunInput, save_inputs

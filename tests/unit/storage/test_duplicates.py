@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tieback.engine.interface import Unit, UnitEnd, UnitState
+from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.storage.duplicates import leave_out, members
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import rows_table

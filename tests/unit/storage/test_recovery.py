@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tieback.engine.interface import Unit, UnitEnd, UnitState
+from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.storage.lake.lake import part_name
 from tieback.storage.ledger.tables import State, parts, units
 from tieback.storage.recovery import Recovered, recover

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.unit.storage.lake.test_compaction import document, unit
-from tieback.engine.interface import UnitEnd, UnitState
 from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.unit import UnitEnd, UnitState
 from tieback.storage import retention
 from tieback.storage.lake.compaction import compact
 from tieback.storage.lake.lake import part_name

@@ -15,12 +15,13 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.engine.interface import Engine, Unit, UnitEnd, UnitLimits, UnitState, Work
+from tieback.engine.interface import Engine, UnitLimits, Work
 from tieback.intake.places.manifest import Row, read_lines, read_manifest
 from tieback.intake.places.reach import Reach, is_url, without_query
-from tieback.intake.places.shard import HEAD, TAIL, Member, ShardError, Stream, hashed, members
+from tieback.intake.places.shard import HEAD, TAIL, ShardError, Stream, hashed, members
 from tieback.model.errors import InputError, TiebackError
-from tieback.model.remote import UNKNOWN, Access, RemoteObject, packed, unpacked
+from tieback.model.remote import UNKNOWN, Access, Member, RemoteObject, packed, unpacked
+from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.pipeline.inputs.kinds import Kind, kind_of, kind_of_name
 from tieback.pipeline.inputs.spec import Given, Manifest, is_elsewhere
 from tieback.pipeline.probing.service import Progress

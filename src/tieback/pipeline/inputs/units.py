@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tieback.engine.interface import Unit, UnitLimits
+from tieback.engine.interface import UnitLimits
 from tieback.intake.apps.discover import find_apps
 from tieback.intake.places.discover import find_shards
 from tieback.intake.places.reach import Reach
@@ -13,6 +13,7 @@ from tieback.intake.traffic.discover import SUFFIXES, find_captures
 from tieback.intake.traffic.open import is_capture
 from tieback.model.errors import InputError
 from tieback.model.remote import UNKNOWN, Access, packed
+from tieback.model.unit import Unit
 from tieback.pipeline.analyse import ANALYSIS_VERSION, app_unit
 from tieback.pipeline.inputs.index import DAMAGE, MEND, survey_members
 from tieback.pipeline.inputs.kinds import Kind

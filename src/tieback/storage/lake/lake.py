@@ -16,9 +16,10 @@ import tempfile
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from tieback.model.errors import WorkspaceError
+from tieback.model.unit import Unit
 from tieback.storage.failures import storage_errors
 from tieback.storage.lake.fencing import check_fence, close_fences
 from tieback.storage.lake.layout import Layout, Replaces, layout, note, reading, write_replaces
@@ -31,20 +32,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 
-class UnitLike(Protocol):
-    """A unit of work as the engine describes it."""
-
-    @property
-    def key(self) -> str: ...  # noqa: D102 - as in ``engine.interface.Unit``
-    @property
-    def version(self) -> str: ...  # noqa: D102
-    @property
-    def source(self) -> str: ...  # noqa: D102
-    @property
-    def size(self) -> int: ...  # noqa: D102
-
-
-def part_name(batch: Iterable[UnitLike]) -> str:
+def part_name(batch: Iterable[Unit]) -> str:
     """The name of a batch's part: a digest of the keys and versions of its units, in their order."""
     digest = hashlib.sha256()
     for unit in batch:
@@ -67,7 +55,7 @@ class Lake:
         self._drafts = directory / "drafts" / fence
         self._fenced = bool(fence)
 
-    def publish(self, part: str, tables: Mapping[str, "pa.Table"], units: Sequence[UnitLike] = ()) -> bool:
+    def publish(self, part: str, tables: Mapping[str, "pa.Table"], units: Sequence[Unit] = ()) -> bool:
         """Write the tables of a part and make them visible in one atomic step, safe on the disk.
 
         Args:

@@ -8,34 +8,18 @@ keys, so that two callers seldom wait for each other in a circle; where they do,
 import time
 from collections.abc import Iterator, Sequence
 from itertools import batched
-from typing import Protocol
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from tieback.storage.lake.lake import UnitLike
+from tieback.model.unit import Unit, UnitEnd
 from tieback.storage.ledger import units_sql
 from tieback.storage.ledger.database import Database
 from tieback.storage.ledger.tables import State, parts, units
 
 ROWS_A_STATEMENT = 500
 """SQLite takes 32,766 parameters in one statement."""
-
-
-class EndLike(Protocol):
-    """The end of a unit as the engine describes it."""
-
-    @property
-    def unit(self) -> UnitLike: ...  # noqa: D102 - as in ``engine.interface.UnitEnd``
-    @property
-    def state(self) -> str: ...  # noqa: D102
-    @property
-    def part(self) -> str: ...  # noqa: D102
-    @property
-    def problem(self) -> str: ...  # noqa: D102
-    @property
-    def attempts(self) -> int: ...  # noqa: D102
 
 
 class UnitRow(msgspec.Struct, frozen=True):
@@ -60,7 +44,7 @@ class Units:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim[U: UnitLike](self, wanted: Sequence[U], owner: str, lease_seconds: float) -> list[U]:
+    def claim(self, wanted: Sequence[Unit], owner: str, lease_seconds: float) -> list[Unit]:
         """Take those units that are neither done, set aside, nor held by somebody else; each goes to one owner only.
 
         Args:
@@ -85,7 +69,7 @@ class Units:
                 claimed.append(unit)
         return claimed
 
-    def finish(self, ends: Sequence[EndLike]) -> None:
+    def finish(self, ends: Sequence[UnitEnd]) -> None:
         """Enter the ends of units. What is done stays done, with the part that it was first entered with."""
         if not ends:
             return
@@ -94,7 +78,7 @@ class Units:
         finish = units_sql.finish_postgres if self._database.is_postgres else units_sql.finish_sqlite
         self._database.write(lambda connection: finish(connection, rows, now))
 
-    def enter_part(self, part: str, members: Sequence[UnitLike]) -> int:
+    def enter_part(self, part: str, members: Sequence[Unit]) -> int:
         """Enter a part that was found in the lake: its units are done, whatever the ledger thought.
 
         Returns:
@@ -112,7 +96,7 @@ class Units:
 
         return self._database.write(enter)
 
-    def held_elsewhere(self, part: str, members: Sequence[UnitLike]) -> set[tuple[str, str]]:
+    def held_elsewhere(self, part: str, members: Sequence[Unit]) -> set[tuple[str, str]]:
         """Those of a part's units, by key and version, whose results are done in another part."""
         wanted = {(unit.key, unit.version) for unit in members}
         elsewhere = (units.c.state == State.DONE) & units.c.part.is_not(None) & (units.c.part != part)

@@ -5,12 +5,13 @@ Rows come as one array a column, or to SQLite as one JSON text: the statement st
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from tieback.model.unit import Unit, UnitEnd
 from tieback.storage.ledger.tables import State
 from tieback.storage.ledger.text import storable
 
@@ -26,34 +27,10 @@ class Lease(msgspec.Struct, frozen=True):
     seconds: float
 
 
-class _Unit(Protocol):
-    @property
-    def key(self) -> str: ...
-    @property
-    def version(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def size(self) -> int: ...
-
-
-class _End(Protocol):
-    @property
-    def unit(self) -> _Unit: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def part(self) -> str: ...
-    @property
-    def problem(self) -> str: ...
-    @property
-    def attempts(self) -> int: ...
-
-
 type Row = dict[str, Any]
 
 
-def described(wanted: Iterable[_Unit]) -> list[Row]:
+def described(wanted: Iterable[Unit]) -> list[Row]:
     """Rows of units, in the order of their keys; of equal ones the last."""
     distinct = {(unit.key, unit.version): unit for unit in wanted}
     return [
@@ -62,7 +39,7 @@ def described(wanted: Iterable[_Unit]) -> list[Row]:
     ]  # fmt: skip
 
 
-def ended(ends: Iterable[_End]) -> list[Row]:
+def ended(ends: Iterable[UnitEnd]) -> list[Row]:
     """Rows of ends, in the order of their keys; of equal units the last, with the attempts of all."""
     distinct: dict[tuple[str, str], Row] = {}
     for end in ends:

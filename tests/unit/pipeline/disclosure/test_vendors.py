@@ -12,12 +12,12 @@ from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import P, make
 from tieback.backends.datasets import Datasets
 from tieback.cases.policy import default_policy
-from tieback.engine.interface import Unit
 from tieback.model.app import App, Platform
 from tieback.model.device import Reported
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.errors import InputError, UsageError
 from tieback.model.sighting import AppDocument, Evidence, Sighting
+from tieback.model.unit import Unit
 from tieback.model.vendor import Answer, Contact
 from tieback.pipeline.disclosure.cases import Casework, open_casework
 from tieback.pipeline.disclosure.vendors import operator_contact

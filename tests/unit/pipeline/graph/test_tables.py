@@ -5,8 +5,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from tests.unit.pipeline.mapping.test_flow_endpoints import flow
-from tieback.engine.interface import Unit
 from tieback.model.flow import FlowApp
+from tieback.model.unit import Unit
 from tieback.pipeline.graph.tables import Captured, ways_table
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.lake.queries.graph_rows import GraphRows

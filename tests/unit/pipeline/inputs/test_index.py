@@ -17,8 +17,8 @@ import pytest
 from tests.file_host import FileHost, file_host
 from tests.inline_engine import InlineEngine, quiet
 from tests.unit.pipeline.test_traffic import HTTP, capture
-from tieback.engine.interface import Unit
 from tieback.model.errors import InputError
+from tieback.model.unit import Unit
 from tieback.pipeline.inputs.index import MEND, SURVEY_VERSION, survey
 from tieback.pipeline.inputs.spec import Given, Manifest
 from tieback.pipeline.inputs.units import scan_units

@@ -4,8 +4,8 @@ import tarfile
 from pathlib import Path
 
 from tests.unit.pipeline.test_traffic import HTTP, capture
-from tieback.engine.interface import Unit
 from tieback.model.errors import InputError
+from tieback.model.unit import Unit
 from tieback.pipeline.inputs.spec import Manifest
 from tieback.pipeline.inputs.units import FETCH_SECONDS, limits, scan_units
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from tieback.engine.interface import Unit
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import AppDocument, Evidence, Sighting
+from tieback.model.unit import Unit
 from tieback.pipeline.mapping.attribution import Knowledge
 from tieback.pipeline.mapping.backends import Mapped
 from tieback.scope.names import Resolution

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from tests.unit.pipeline.mapping.test_flow_endpoints import FLOW, flow
 from tests.unit.pipeline.test_traffic import HTTP, capture
-from tieback.engine.interface import Unit
 from tieback.model.flow import FlowApp
+from tieback.model.unit import Unit
 from tieback.pipeline.analyse import ANALYSIS_VERSION, Analyser
 from tieback.pipeline.mapping.traffic_apps import attributed, places
 from tieback.pipeline.scan import ScanRequest, run_scan

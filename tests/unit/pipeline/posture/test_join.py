@@ -7,12 +7,12 @@ from pathlib import Path
 from tests.unit.pipeline.workspaces import ANALYSED, P, enter
 from tests.unit.posture.exports import ACCOUNT, INSTANCE, OPEN_GROUP, RDS_ARN, ROUTES
 from tests.unit.posture.outside import backend, exposure, route
-from tieback.engine.interface import Unit
 from tieback.model.device import Reported
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.posture import Foreign, Owned, Unseen
 from tieback.model.sighting import AppDocument, Evidence, Sighting
+from tieback.model.unit import Unit
 from tieback.pipeline.posture.exports import import_posture
 from tieback.pipeline.posture.join import Joined, JoinSummary, join
 from tieback.posture.numbers import Tally

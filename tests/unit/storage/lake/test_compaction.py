@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tieback.engine.interface import Unit
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.errors import WorkspaceError
 from tieback.model.sighting import AppDocument, Evidence, Sighting
+from tieback.model.unit import Unit
 from tieback.storage.lake.compaction import OF_RUNS, ORDERS, STAY, compact
 from tieback.storage.lake.lake import Lake, part_name
 from tieback.storage.lake.schemas import SCHEMAS, rows_table

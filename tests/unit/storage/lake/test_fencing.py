@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tieback.engine.interface import Unit
 from tieback.model.errors import WorkspaceError
+from tieback.model.unit import Unit
 from tieback.storage.lake.fencing import close_fences, open_fence
 from tieback.storage.lake.lake import Lake
 

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tieback.engine.interface import Unit
 from tieback.model.errors import WorkspaceError
+from tieback.model.unit import Unit
 from tieback.storage.lake.lake import Lake, part_name
 from tieback.storage.lake.schemas import rows_table
 

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from tests.postgres import Postgres
-from tieback.engine.interface import Unit
 from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.unit import Unit
 from tieback.storage.ledger.location import POINTER, new_place, read_place, write_place
 from tieback.storage.workspace import Workspace
 

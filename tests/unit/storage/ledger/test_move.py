@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from tests.postgres import Postgres
-from tieback.engine.interface import Unit, UnitEnd, UnitState
 from tieback.model.case import Entry
 from tieback.model.device import DevicePlatform, Reported
 from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.storage.ledger import move as moving_module
 from tieback.storage.ledger.bulk import insert_rows
 from tieback.storage.ledger.inventory import InventoryFile

@@ -4,7 +4,7 @@ import sys
 import msgspec
 import pytest
 
-from tieback.engine.interface import Unit, UnitEnd, UnitState
+from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.tables import State
 
@@ -93,7 +93,7 @@ def test_many_units_and_odd_file_names(ledger: Ledger) -> None:
 CLAIM = """
 import sys
 from pathlib import Path
-from tieback.engine.interface import Unit
+from tieback.model.unit import Unit
 from tieback.storage.ledger.ledger import Ledger
 where = sys.argv[1]
 ledger = Ledger.open_url(where) if where.startswith("postgresql:") else Ledger.open(Path(where))

@@ -1,6 +1,6 @@
 import msgspec
 
-from tieback.engine.interface import Unit, UnitEnd, UnitState
+from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.storage.ledger.units_sql import described, ended
 
 A, B = Unit("a" * 64, "v1", "/a.apk", 1), Unit("b" * 64, "v1", "/b.apk", 2)

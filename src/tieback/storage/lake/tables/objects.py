@@ -1,42 +1,20 @@
 """What surveys found in objects elsewhere: to rows of the lake and back."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import pyarrow as pa
 
+from tieback.model.remote import Member
+from tieback.model.unit import Unit
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import rows_table
-from tieback.storage.lake.tables.apps import Named
-
-
-class MemberLike(Protocol):
-    """A file in an object, or the object itself, as ``intake.places.shard`` describes it."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102 - as in ``intake.places.shard.Member``
-    @property
-    def start(self) -> int: ...  # noqa: D102
-    @property
-    def size(self) -> int: ...  # noqa: D102
-    @property
-    def sha256(self) -> str: ...  # noqa: D102
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-
 
 type Found = tuple[str, str, int, int, str, str]
 """State of the object, member, first byte, size, SHA-256, kind."""
 
 
-class Surveyed(Named, Protocol):
-    """The unit of an object."""
-
-    @property
-    def source(self) -> str: ...  # noqa: D102 - as in ``engine.interface.Unit``
-
-
-def object_table(results: Sequence[tuple[Surveyed, Sequence[MemberLike]]]) -> pa.Table:
+def object_table(results: Sequence[tuple[Unit, Sequence[Member]]]) -> pa.Table:
     """The rows of a batch of objects."""
     rows: list[Sequence[Any]] = [
         (unit.key, unit.version, n, unit.source, one.name, one.start, one.size, one.sha256, one.kind)

@@ -5,11 +5,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from tieback.engine.interface import Unit
 from tieback.model.app import App, Platform
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
 from tieback.model.report import CloserLook, Group
 from tieback.model.sighting import AppDocument
+from tieback.model.unit import Unit
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.groups import StoreRow, closer_look, group_tables, rows_of
 from tieback.storage.lake.tables.apps import app_tables

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from tests.unit.pipeline.workspaces import ANALYSED
-from tieback.engine.interface import Unit
 from tieback.model.app import App, Platform
 from tieback.model.backend import Backend
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.passive import PassiveService, PassiveSighting
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.model.sighting import AppDocument, Evidence, Sighting
+from tieback.model.unit import Unit
 from tieback.storage.lake.lake import Lake, part_name
 from tieback.storage.lake.queries import passive as seen_module
 from tieback.storage.lake.queries.passive import seen_by_others

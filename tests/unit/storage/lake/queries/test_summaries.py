@@ -5,10 +5,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from tieback.engine.interface import Unit
 from tieback.model.app import App, Platform, Signer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import AppDocument, Evidence, Problem, Sighting
+from tieback.model.unit import Unit
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.summaries import Captured, RunApps, read_captures, read_failed
 from tieback.storage.lake.tables.apps import app_tables

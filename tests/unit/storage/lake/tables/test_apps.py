@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.engine.interface import Unit
 from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import AppDocument, Credential, Evidence, Grade, NotBackend, Problem, Sighting
+from tieback.model.unit import Unit
 from tieback.storage.lake.lake import Lake, part_name
 from tieback.storage.lake.tables.apps import (
     app_credentials,

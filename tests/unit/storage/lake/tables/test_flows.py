@@ -5,9 +5,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from tests.unit.pipeline.mapping.test_flow_endpoints import FLOW
-from tieback.engine.interface import Unit
 from tieback.model.flow import FlowApp, Leak
 from tieback.model.sighting import Problem
+from tieback.model.unit import Unit
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.flows import flow_tables, read_flows
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tieback.engine.interface import Unit
-from tieback.intake.places.shard import Member
+from tieback.model.remote import Member
+from tieback.model.unit import Unit
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.objects import object_table, read_objects
 
