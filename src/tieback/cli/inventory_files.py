@@ -44,7 +44,7 @@ def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE|DIR...", help="Exports, zips of them, or folders.")],
     *,
     source: Annotated[
-        str, typer.Option(help="Whose export it is, where its content must not decide; see docs/inventory.md.")
+        str, typer.Option(help="Whose export it is, where its content must not decide; see docs/howto/inventory.md.")
     ] = "",
     taken: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day that it shows; default: the file's.")

@@ -99,8 +99,8 @@ def run(
 ) -> None:
     """Start Prowler on your account, for data stores and networks alone, and read what it finds.
 
-    It runs in an environment of its own, with the credentials of your profile. docs/posture.md has the policy with the
-    least rights that it needs.
+    It runs in an environment of its own, with the credentials of your profile. docs/howto/posture.md has the policy
+    with the least rights that it needs.
 
     Example: tieback posture run aws --profile audit --region eu-west-1
     """
