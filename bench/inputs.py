@@ -123,7 +123,7 @@ def listing(folder: Path) -> str:
 
 
 def run() -> str:
-    """The section of docs/benchmarks.md."""
+    """The section of docs/benchmarks/README.md."""
     with tempfile.TemporaryDirectory(prefix="tieback-bench-") as place:
         rows = places(Path(place))
         listed = listing(Path(place))

@@ -145,7 +145,7 @@ print(joined.count(), joined.select("host").distinct().count())
 
 @pytest.mark.parametrize(("module", "script"), [("polars", POLARS), ("pyspark", PYSPARK)])
 def test_others_read_it(workspace: Workspace, tmp_path: Path, module: str, script: str) -> None:
-    """As docs/lake.md shows it; ``TIEBACK_READERS`` names a Python that has Polars and PySpark."""
+    """As docs/reference/lake.md shows it; ``TIEBACK_READERS`` names a Python that has Polars and PySpark."""
     python = os.environ.get("TIEBACK_READERS", sys.executable)
     if subprocess.run([python, "-c", f"import {module}"], capture_output=True, check=False).returncode:
         pytest.skip(f"{module} is not installed (group readers, or TIEBACK_READERS)")

@@ -22,14 +22,16 @@ from tieback.probes.wire.requests import Request, reading
 from tieback.scope.conversation import Conversation
 
 _KEY = rb"[0-9a-f]{32}"
-_ALIVE = reading("/1/isalive", "whether this is Algolia; answers anyone and proves nothing", depth=Depth.IDENTIFY)
+_ALIVE = reading(
+    "/1/isalive", "whether this is Algolia; needs no login, so not a proof of access", depth=Depth.IDENTIFY
+)
 _OWN: Keyed = (("X-Algolia-API-Key", _KEY),)
 _RIGHTS = Request(
     declared_get(
         "GET /1/keys/<the app's search key>",
         # The key stands in the path too: a public one of the app's there as in the header field.
         rb"/1/keys/(?P<key9>%b)\?x-algolia-application-id=[A-Z0-9]{10}" % _KEY,
-        "what the app's own search key may do; returns no record",
+        "permissions of the app's search key; returns no record",
         depth=Depth.ENUMERATE,
         keyed=_OWN,
     ),

@@ -22,12 +22,14 @@ from tieback.scope.conversation import Conversation
 _NAME = rb"[A-Za-z0-9][A-Za-z0-9_.-]{0,35}"
 _MOST = 5000
 """``APP_LIMIT_COUNT``: where counting stops."""
-_VERSION = reading("/v1/health/version", "product and version; answers anyone and proves nothing", depth=Depth.IDENTIFY)
+_VERSION = reading(
+    "/v1/health/version", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY
+)
 _DOCUMENTS = reading(
     "/v1/databases/{database}/collections/{collection}/documents"
     "?queries%5B0%5D=%7B%22method%22%3A%22limit%22%2C%22values%22%3A%5B1%5D%7D"
     "&queries%5B1%5D=%7B%22method%22%3A%22select%22%2C%22values%22%3A%5B%22%24id%22%5D%7D",
-    "number of documents that strangers may read; no field of one but its id, which is dropped",
+    "number of documents readable without a login; of a document only its id is returned, which is dropped",
     names=_NAME,
     keyed=(("X-Appwrite-Project", rb"[A-Za-z0-9][A-Za-z0-9_.-]{0,35}"),),
 )

@@ -17,10 +17,10 @@ from tieback.probes.wire.jsontext import Number, decoded
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
-_VERSION = reading("/_api/version", "product, version, and whether it asks who we are", depth=Depth.IDENTIFY)
-_DATABASES = reading("/_api/database/user", "names of databases that a stranger may use")
+_VERSION = reading("/_api/version", "product, version, and whether authentication is required", depth=Depth.IDENTIFY)
+_DATABASES = reading("/_api/database/user", "names of databases that an anonymous client may use")
 _COLLECTIONS = reading("/_db/{database}/_api/collection?excludeSystem=true", "names of collections")
-_COUNT = reading("/_db/{database}/_api/collection/{collection}/count", "number of documents; returns none of them")
+_COUNT = reading("/_db/{database}/_api/collection/{collection}/count", "number of documents; returns no document")
 
 
 class _Version(msgspec.Struct):

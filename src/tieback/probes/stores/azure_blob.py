@@ -24,14 +24,14 @@ _CONTAINER = rb"(?:[a-z0-9]{3,24}/)?(?:\$root|\$web|[a-z0-9](?:-?[a-z0-9]){2,62}
 _ROOT = reading("/", "whether this is Azure's blob service; changes nothing", depth=Depth.IDENTIFY)
 _LIST = reading(
     "/{container}?restype=container&comp=list&maxresults=5000",
-    "names and sizes of at most 5000 blobs, which are counted; no blob is read",
+    "names and sizes of at most 5000 blobs, which are only counted; no blob is read",
     names=_CONTAINER,
     raw=True,
     label="GET /<container>?comp=list",
 )
 _PROPERTIES = reading(
     "/{container}?restype=container",
-    "whether the container's properties answer a stranger: the second proof",
+    "whether an anonymous client may read the container's properties: the second proof",
     names=_CONTAINER,
     raw=True,
 )

@@ -21,14 +21,14 @@ from tieback.scope.conversation import Conversation
 
 _TENANT = "/api/v2/tenants/default_tenant/databases"
 _BEAT = reading(
-    "/api/v2/heartbeat", "whether this is Chroma; answers anyone by design and proves nothing", depth=Depth.IDENTIFY
+    "/api/v2/heartbeat", "whether this is Chroma; public by design, so not a proof of access", depth=Depth.IDENTIFY
 )
-_VERSION = reading("/api/v2/version", "version; answers anyone and proves nothing", depth=Depth.IDENTIFY)
+_VERSION = reading("/api/v2/version", "version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
 _DATABASES = reading(_TENANT, "names of databases")
 _LIST = reading(f"{_TENANT}/{{database}}/collections?limit=1000", "names of collections and of metadata keys")
-_COUNT = reading(f"{_TENANT}/{{database}}/collections/{{id}}/count", "number of records; returns none of them")
-_LIST_1 = reading("/api/v1/collections", "names of collections, up to 0.5")
-_COUNT_1 = reading("/api/v1/collections/{id}/count", "number of records, up to 0.5; returns none of them")
+_COUNT = reading(f"{_TENANT}/{{database}}/collections/{{id}}/count", "number of records; returns no record")
+_LIST_1 = reading("/api/v1/collections", "names of collections, for versions up to 0.5")
+_COUNT_1 = reading("/api/v1/collections/{id}/count", "number of records, for versions up to 0.5; returns no record")
 
 
 class _Database(msgspec.Struct):

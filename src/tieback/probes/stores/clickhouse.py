@@ -22,10 +22,10 @@ from tieback.scope.conversation import Conversation
 
 _SYSTEM = ("system", "information_schema", "INFORMATION_SCHEMA")
 
-_ROOT = reading("/", "product; answers anyone and proves nothing", depth=Depth.IDENTIFY)
+_ROOT = reading("/", "product; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
 _VERSION = reading("/?query=SELECT+version()+FORMAT+JSONCompact", "version", label="SELECT version()")
 _UUID = reading(
-    "/?query=SELECT+serverUUID()+FORMAT+JSONCompact", "the server's own identifier", label="SELECT serverUUID()"
+    "/?query=SELECT+serverUUID()+FORMAT+JSONCompact", "identifier of the server", label="SELECT serverUUID()"
 )
 _TABLES = reading(
     "/?query=SELECT+database,name,engine+FROM+system.tables+LIMIT+5000+FORMAT+JSONCompact",

@@ -17,9 +17,9 @@ from tieback.probes.wire.jsontext import decoded
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
-_SELF = reading("/v1/agent/self", "product, version, node id, and whether it asks for a token", depth=Depth.IDENTIFY)
-_KEYS = reading("/v1/kv/?keys&separator=/", "names at the top of the key-value store; no values")
-_SERVICES = reading("/v1/catalog/services", "whether the list of services answers a stranger: the second proof")
+_SELF = reading("/v1/agent/self", "product, version, node id, and whether a token is required", depth=Depth.IDENTIFY)
+_KEYS = reading("/v1/kv/?keys&separator=/", "top-level names of the key-value store; no values")
+_SERVICES = reading("/v1/catalog/services", "whether an anonymous client may list the services: the second proof")
 
 
 class _Config(msgspec.Struct, rename={"version": "Version", "node": "NodeID"}):

@@ -17,9 +17,11 @@ from tieback.probes.wire.jsontext import Number, decoded
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
-_POOLS = reading("/pools", "product, version, cluster id; answers anyone and proves nothing", depth=Depth.IDENTIFY)
-_BUCKETS = reading("/pools/default/buckets", "names of buckets, numbers of items, bytes; statistics only")
-_DEFAULT = reading("/pools/default", "whether the cluster's details answer a stranger: the second proof")
+_POOLS = reading(
+    "/pools", "product, version, cluster id; needs no login, so not a proof of access", depth=Depth.IDENTIFY
+)
+_BUCKETS = reading("/pools/default/buckets", "names of buckets, number of items, bytes; statistics only")
+_DEFAULT = reading("/pools/default", "whether an anonymous client may read the cluster's details: the second proof")
 
 
 class _Pools(msgspec.Struct, rename={"version": "implementationVersion"}):

@@ -23,16 +23,16 @@ from tieback.scope.conversation import Conversation, Target
 # "Creating a database": a letter, then letters, digits and _$()+-/, here percent-encoded.
 _NAME = rb"[a-z](?:[a-z0-9_-]|%(?:24|28|29|2B|2F)){0,600}"
 
-_ROOT = reading("/", "product, version and the server's uuid; changes nothing", depth=Depth.IDENTIFY)
+_ROOT = reading("/", "product, version and UUID of the server; changes nothing", depth=Depth.IDENTIFY)
 _ALL = reading("/_all_dbs", "names of databases")
 _DB = reading(
-    "/{db}", "documents and bytes of one database, told to those who may read it; returns no document", names=_NAME
+    "/{db}", "number of documents and bytes of one database, if we may read it; returns no document", names=_NAME
 )
-_MEMBERS = reading("/_membership", "whether even the administrator's view answers a stranger")
+_MEMBERS = reading("/_membership", "whether an anonymous client may use an administrator's request")
 _INDEX = reading("/{db}/_index", "fields of Mango indexes; returns no values", names=_NAME, depth=Depth.DESCRIBE)
 _NOTE = reading(
     "/{db}/_all_docs?include_docs=true&limit=1",
-    "the first 4 KiB of one document of a database that looks like a ransom note; nothing of it is kept",
+    "the first 4 KiB of one document of a database that looks like a ransom note; the text is not kept",
     names=_NAME,
     depth=Depth.DESCRIBE,
 )

@@ -16,7 +16,9 @@ from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
 _VERSION = reading(
-    "/version", "whether a stranger is answered, and the version; nothing else is asked", depth=Depth.IDENTIFY
+    "/version",
+    "whether an anonymous client gets an answer, and the version; nothing else is sent",
+    depth=Depth.IDENTIFY,
 )
 
 

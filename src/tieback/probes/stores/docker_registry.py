@@ -23,11 +23,11 @@ _REPOSITORY = (
 )
 
 _BASE = reading(
-    "/v2/", "whether this is a registry and whether it asks who we are; changes nothing", depth=Depth.IDENTIFY
+    "/v2/", "whether this is a registry and whether authentication is required; changes nothing", depth=Depth.IDENTIFY
 )
 _CATALOGUE = reading("/v2/_catalog?n=100", "names of repositories")
 _TAGS = reading(
-    "/v2/{repository}/tags/list", "names of tags, which are counted; no image is read", names=_REPOSITORY, raw=True
+    "/v2/{repository}/tags/list", "names of tags, which are only counted; no image is read", names=_REPOSITORY, raw=True
 )
 
 

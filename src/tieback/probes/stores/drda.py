@@ -55,7 +55,9 @@ class DrdaProbe:
         cpe=("cpe:2.3:a:ibm:db2", "cpe:2.3:a:apache:derby", "cpe:2.3:a:ibm:informix_dynamic_server"),
         cwe="CWE-306",
         sends=(
-            DeclaredSend(_NAME, re.escape(_HELLO), "product and release; answered before any login, and none is tried"),
+            DeclaredSend(
+                _NAME, re.escape(_HELLO), "product and release; answered before any login, and no login is tried"
+            ),
         ),
         references=("https://publications.opengroup.org/c114",),
     )

@@ -30,7 +30,11 @@ class ElasticsearchTransportProbe:
         services=("elasticsearch-transport",),
         cpe=("cpe:2.3:a:elastic:elasticsearch", "cpe:2.3:a:amazon:opensearch"),
         cwe="CWE-306",
-        sends=(DeclaredSend(_NAME, re.escape(_HELLO), "whether the port says that it is no HTTP port; asks nothing"),),
+        sends=(
+            DeclaredSend(
+                _NAME, re.escape(_HELLO), "whether the port answers that it is not an HTTP port; requests no data"
+            ),
+        ),
         references=("https://www.elastic.co/guide/en/elasticsearch/reference/current/modules-network.html",),
         http_too=True,
     )

@@ -28,7 +28,7 @@ from tieback.probes.wire.jsontext import decoded, number
 from tieback.probes.wire.requests import Request, heading, posting, reading
 from tieback.scope.conversation import Conversation
 
-_VERSION = reading("/version", "product and version; answers anyone and proves nothing", depth=Depth.IDENTIFY)
+_VERSION = reading("/version", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
 _ALL = b'{"key":"AA==","range_end":"AA==","count_only":true}'
 _FEW = b'{"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}'
 _AUTH = posting("/v3/auth/status", b"{}", "whether authentication is on: the second proof, since 3.5")
@@ -47,13 +47,13 @@ def _gateway(path: str) -> _Gateway:
         posting(
             f"{path}/kv/range",
             _ALL,
-            "number of keys; returns none of them",
+            "number of keys; returns no key",
             label=f"POST {path}/kv/range count_only",
         ),
         posting(
             f"{path}/kv/range",
             _FEW,
-            "a few names of keys, of which only prefixes are kept: a further proof; no values",
+            "a few key names, of which only prefixes are kept: a further proof; no values",
             label=f"POST {path}/kv/range keys_only",
             depth=Depth.DESCRIBE,
         ),
@@ -63,7 +63,7 @@ def _gateway(path: str) -> _Gateway:
 
 _GATEWAYS = tuple(_gateway(path) for path in ("/v3", "/v3beta", "/v3alpha"))
 """Since 3.4, in 3.3, and before (etcd's documentation, "gRPC gateway")."""
-_V2 = heading("/v2/keys/", "whether a stranger may read the v2 key space; header fields only")
+_V2 = heading("/v2/keys/", "whether an anonymous client may read the v2 key space; header fields only")
 
 
 class _Version(msgspec.Struct):

@@ -22,10 +22,10 @@ from tieback.scope.conversation import Conversation
 
 _ROOT = reading(
     "/.json?shallow=true",
-    "whether the root may be read, and the names at the top; never the tree below",
+    "whether the root is readable, and the top-level names; never the tree below",
     depth=Depth.IDENTIFY,
 )
-_CHILD = reading("/{name}.json?shallow=true", "number of children of one name at the top; never what is below them")
+_CHILD = reading("/{name}.json?shallow=true", "number of children of one top-level name; never what is below them")
 _STATES = {
     402: (Access.LOCKED, "the project's quota is spent"),
     404: (Access.NOT_FOUND, "no such database"),

@@ -24,15 +24,15 @@ from tieback.scope.conversation import Conversation
 # "About Cloud Storage buckets", naming requirements.
 _BUCKET = rb"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 
-_ROOT = reading("/v0/b", "whether a server of Google answers; names no bucket, changes nothing", depth=Depth.IDENTIFY)
+_ROOT = reading("/v0/b", "whether a Google server answers; names no bucket, changes nothing", depth=Depth.IDENTIFY)
 _LIST = reading(
     "/v0/b/{bucket}/o?maxResults=1000",
-    "names of at most 1000 objects, which are counted; no object is read",
+    "names of at most 1000 objects, which are only counted; no object is read",
     names=_BUCKET,
 )
 _ONE = reading(
     "/v0/b/{bucket}/o?maxResults=1",
-    "whether the listing answers again: the second proof",
+    "whether the listing is answered a second time: the second proof",
     names=_BUCKET,
     label="GET /v0/b/<bucket>/o?maxResults=1",
 )

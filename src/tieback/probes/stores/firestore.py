@@ -27,20 +27,20 @@ _DATABASE = "/v1/projects/{resource}/databases/(default)"
 _MOST = 100_000
 
 _PROJECT = reading(
-    _DATABASE, "whether this is Firestore; strangers are refused", depth=Depth.IDENTIFY, names=_NAME,
+    _DATABASE, "whether this is Firestore; it refuses anonymous clients here", depth=Depth.IDENTIFY, names=_NAME,
     label="GET .../databases/(default)",
 )  # fmt: skip
 _COUNT = asking(
     f"{_DATABASE}/documents:runAggregationQuery",
     '{"structuredAggregationQuery":{"aggregations":[{"alias":"n","count":{"upTo":"100000"}}],'
     '"structuredQuery":{"from":[{"collectionId":"{collection}"}]}}}',
-    "number of documents that rules show to a stranger, counted by the server; returns none of them",
+    "number of documents that the rules show to an anonymous client, counted by the server; returns no document",
     names=_NAME,
     label="POST ...:runAggregationQuery count",
 )
 _READABLE = reading(
     f"{_DATABASE}/documents/{{collection}}?pageSize=1&mask.fieldPaths=__name__",
-    "whether one document would be given: the second proof; no field but its name, which is dropped",
+    "whether one document is readable: the second proof; returns only its name, which is dropped",
     names=_NAME,
     label="GET .../documents/<collection> (names only)",
 )

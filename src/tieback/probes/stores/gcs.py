@@ -25,12 +25,12 @@ _BUCKET = rb"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 _ROOT = reading("/", "whether this is Cloud Storage; changes nothing", depth=Depth.IDENTIFY)
 _TEST = reading(
     "/storage/v1/b/{bucket}/iam/testPermissions?permissions=storage.objects.list&permissions=storage.objects.get",
-    "which of two permissions a stranger has; returns no data",
+    "which of two permissions an anonymous client has; returns no data",
     names=_BUCKET,
 )
 _LIST = reading(
     "/storage/v1/b/{bucket}/o?maxResults=1000&fields=items(name,size),nextPageToken",
-    "names and sizes of at most 1000 objects, which are counted; no object is read",
+    "names and sizes of at most 1000 objects, which are only counted; no object is read",
     names=_BUCKET,
 )
 

@@ -17,11 +17,11 @@ from tieback.probes.wire.jsontext import decoded
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
-_HEALTH = reading("/api/health", "product and version; answers anyone and proves nothing", depth=Depth.IDENTIFY)
+_HEALTH = reading("/api/health", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
 _SEARCH = reading(
-    "/api/search?limit=100&type=dash-db", "number of dashboards that a stranger sees", label="GET /api/search"
+    "/api/search?limit=100&type=dash-db", "number of dashboards visible without a login", label="GET /api/search"
 )
-_ORG = reading("/api/org", "whether the organisation answers a stranger: the second proof")
+_ORG = reading("/api/org", "whether an anonymous client may read the organisation: the second proof")
 
 
 class _Health(msgspec.Struct):

@@ -18,18 +18,18 @@ from tieback.probes.wire.jsontext import Number, decoded
 from tieback.probes.wire.requests import asking, posting, reading
 from tieback.scope.conversation import Conversation
 
-_VERSION = reading("/v1/version", "product and version; answers anyone and proves nothing", depth=Depth.IDENTIFY)
+_VERSION = reading("/v1/version", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
 _SCHEMA = posting(
     "/v1/graphql",
     b'{"query":"{__schema{queryType{fields{name}}}}"}',
-    "names of query fields that a stranger may ask for; returns no row",
+    "names of query fields open to anonymous clients; returns no row",
 )
 _CONFIG = reading("/v1alpha1/config", "whether an admin secret is set: the second proof")
 _COUNT = asking(
     "/v1/graphql",
     # GraphQL skips the comma; without it the last word would be a place for a name.
     '{"query":"{n:{table}_aggregate{aggregate{count,}}}"}',
-    "number of rows that a stranger may see, counted by the server; returns none of them",
+    "number of rows visible without a login, counted by the server; returns no row",
     names=rb"[A-Za-z_][A-Za-z0-9_]{0,62}",
     label="POST /v1/graphql <table>_aggregate count",
 )

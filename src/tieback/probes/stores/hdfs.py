@@ -22,10 +22,10 @@ _JMX = reading(
     "product, version and cluster id; statistics only",
     depth=Depth.IDENTIFY,
 )
-_LIST = reading("/webhdfs/v1/?op=LISTSTATUS", "names of directories at the top", label="LISTSTATUS /")
+_LIST = reading("/webhdfs/v1/?op=LISTSTATUS", "names of the top-level directories", label="LISTSTATUS /")
 _SUMMARY = reading(
     "/webhdfs/v1/{directory}?op=GETCONTENTSUMMARY",
-    "numbers of files and bytes below a directory; no file is opened",
+    "number of files and bytes below a directory; no file is opened",
     label="GETCONTENTSUMMARY /<directory>",
 )
 _SYSTEM = ("tmp", "system", "mr-history", "app-logs")

@@ -11,7 +11,9 @@ from tieback.probes.wire.http import Response
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
-_ROOT = reading("/", "whether a stranger is answered, and the version; nothing else is asked", depth=Depth.IDENTIFY)
+_ROOT = reading(
+    "/", "whether an anonymous client gets an answer, and the version; nothing else is sent", depth=Depth.IDENTIFY
+)
 
 
 class JenkinsProbe(WebStore):

@@ -21,7 +21,9 @@ from tieback.probes.wire.requests import Request, posting, reading
 from tieback.scope.conversation import Conversation
 
 _STATUS = reading(
-    "/api/status", "product and version; answers anyone in many set-ups and proves nothing", depth=Depth.IDENTIFY
+    "/api/status",
+    "product and version; needs no login in many installations, so not a proof of access",
+    depth=Depth.IDENTIFY,
 )
 _CONSOLE = "/api/console/proxy?method=GET&path="
 _CAT = "%2F_cat%2Findices%3Fformat%3Djson%26bytes%3Db%26h%3Dindex%2Cuuid%2Cdocs.count%2Cpri.store.size%2Ccreation.date"

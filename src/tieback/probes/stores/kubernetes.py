@@ -15,7 +15,7 @@ from tieback.probes.wire.jsontext import decoded
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
-_ROOT = reading("/", "whether a stranger is answered; nothing else is asked", depth=Depth.IDENTIFY)
+_ROOT = reading("/", "whether an anonymous client gets an answer; nothing else is sent", depth=Depth.IDENTIFY)
 
 
 class _Status(msgspec.Struct, rename={"version": "apiVersion"}):

@@ -17,9 +17,9 @@ from tieback.probes.wire.jsontext import Number, decoded
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
-_ROOT = reading("/", "product; answers anyone and proves nothing", depth=Depth.IDENTIFY)
-_STATS = reading("/stats", "names of indexes, numbers of documents, names of fields; statistics only")
-_INDEXES = reading("/indexes?limit=100", "whether the list of indexes answers a stranger: the second proof")
+_ROOT = reading("/", "product; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
+_STATS = reading("/stats", "names of indexes, number of documents, names of fields; statistics only")
+_INDEXES = reading("/indexes?limit=100", "whether an anonymous client may list the indexes: the second proof")
 _VERSION = reading("/version", "version")
 
 

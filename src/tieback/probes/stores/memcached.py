@@ -41,22 +41,22 @@ SENDS = (
     DeclaredSend(
         "version",
         re.escape(_VERSION),
-        "product, version, and whether it asks who we are; reads nothing",
+        "product, version, and whether authentication is required; reads nothing",
         Depth.IDENTIFY,
     ),
     DeclaredSend(
         "version (binary)",
         re.escape(_BINARY_VERSION),
-        "the same where only SASL gets in; reads nothing",
+        "the same for servers that require SASL; reads nothing",
         Depth.IDENTIFY,
     ),
     DeclaredSend(
-        "stats", re.escape(_STATS), "number of items, bytes, start of the server; statistics", Depth.ENUMERATE
+        "stats", re.escape(_STATS), "number of items, bytes, start time of the server; statistics only", Depth.ENUMERATE
     ),
     DeclaredSend(
         "stat (binary)",
         re.escape(_BINARY_STAT),
-        "statistics, or the refusal of whoever is not logged in",
+        "statistics, or the refusal of an unauthenticated client",
         Depth.IDENTIFY,
     ),
 )

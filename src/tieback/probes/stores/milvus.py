@@ -19,8 +19,10 @@ from tieback.probes.wire.jsontext import Number, decoded
 from tieback.probes.wire.requests import asking, posting, reading
 from tieback.scope.conversation import Conversation
 
-_LIST = reading("/v1/vector/collections", "whether it asks who we are; names of collections", depth=Depth.IDENTIFY)
-_LIST_2 = posting("/v2/vectordb/collections/list", b"{}", "the same by the newer API: the second proof")
+_LIST = reading(
+    "/v1/vector/collections", "whether authentication is required; names of collections", depth=Depth.IDENTIFY
+)
+_LIST_2 = posting("/v2/vectordb/collections/list", b"{}", "the same through the newer API: the second proof")
 _NAME = rb"[A-Za-z_][A-Za-z0-9_]{0,254}"
 _STATS = asking(
     "/v2/vectordb/collections/get_stats",

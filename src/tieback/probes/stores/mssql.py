@@ -52,7 +52,7 @@ class MssqlProbe:
         cwe="CWE-306",
         sends=(
             DeclaredSend(
-                _NAME, re.escape(_HELLO), "version and encryption; answered before any login, and none is tried"
+                _NAME, re.escape(_HELLO), "version and encryption; answered before any login, and no login is tried"
             ),
         ),
         references=("https://learn.microsoft.com/openspecs/windows_protocols/ms-tds",),

@@ -22,7 +22,7 @@ from tieback.scope.conversation import Conversation
 _VARZ = reading(
     "/varz", "product, version, server id, and whether clients need a password; statistics only", depth=Depth.IDENTIFY
 )
-_JSZ = reading("/jsz?streams=true", "names of streams, numbers of messages, bytes; statistics only", label="GET /jsz")
+_JSZ = reading("/jsz?streams=true", "names of streams, number of messages, bytes; statistics only", label="GET /jsz")
 
 
 class _Varz(msgspec.Struct):

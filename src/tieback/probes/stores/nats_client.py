@@ -31,7 +31,9 @@ _CONNECT = (
 )
 SENDS = (
     DeclaredSend(
-        _ASKED, re.escape(_CONNECT), "whether somebody without a name gets in; subscribes to and publishes nothing"
+        _ASKED,
+        re.escape(_CONNECT),
+        "whether a client without a user name may connect; subscribes to nothing and publishes nothing",
     ),
 )
 

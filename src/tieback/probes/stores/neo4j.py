@@ -25,7 +25,7 @@ _QUERY = "/db/neo4j/query/v2"
 _TRANSACTION = "/db/neo4j/tx/commit"
 _READ = (("access-mode", "READ"),)
 
-_ROOT = reading("/", "product and version; answers anyone and proves nothing", depth=Depth.IDENTIFY)
+_ROOT = reading("/", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
 
 
 class _Statement(msgspec.Struct, frozen=True):
@@ -56,11 +56,11 @@ def _statement(text: str, why: str, depth: Depth = Depth.ENUMERATE) -> _Statemen
     )
 
 
-_NODES = _statement("MATCH (n) RETURN count(n) AS n", "number of nodes, from the count store; returns none of them")
+_NODES = _statement("MATCH (n) RETURN count(n) AS n", "number of nodes, from the count store; returns no node")
 _EDGES = _statement(
     "MATCH ()-[r]->() RETURN count(r) AS n", "number of relationships, from the count store: the second proof"
 )
-_INFO = _statement("CALL db.info() YIELD id RETURN id", "the database's own identifier")
+_INFO = _statement("CALL db.info() YIELD id RETURN id", "identifier of the database")
 _KEYS = _statement("CALL db.propertyKeys()", "names of properties; no values", Depth.DESCRIBE)
 _STATEMENTS = (_NODES, _EDGES, _INFO, _KEYS)
 _SINCE = (5, 19)

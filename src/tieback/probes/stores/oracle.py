@@ -63,7 +63,9 @@ class OracleProbe:
         cpe=("cpe:2.3:a:oracle:database_server",),
         cwe="CWE-306",
         sends=(
-            DeclaredSend(_NAME, re.escape(_HELLO), "the listener's version; connects to no service and logs nobody in"),
+            DeclaredSend(
+                _NAME, re.escape(_HELLO), "version of the listener; connects to no service and tries no login"
+            ),
         ),
         references=("https://docs.oracle.com/en/database/oracle/oracle-database/23/netrf/",),
     )

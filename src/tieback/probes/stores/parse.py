@@ -23,9 +23,9 @@ from tieback.scope.conversation import Conversation
 
 _CLASS = rb"[A-Za-z_][A-Za-z0-9_]{0,100}"
 _APPLICATION = (("X-Parse-Application-Id", rb"[A-Za-z0-9_-]{4,64}"),)
-_ROOT = reading("/parse/", "whether this is Parse Server; strangers are refused", depth=Depth.IDENTIFY)
-_COUNTED = "number of objects that the app's public id may count; returns none of them"
-_SHOWN = "whether one object would be given: the second proof; no field but its identifier, which is dropped"
+_ROOT = reading("/parse/", "whether this is Parse Server; it refuses anonymous clients here", depth=Depth.IDENTIFY)
+_COUNTED = "number of objects that the app's public id may count; returns no object"
+_SHOWN = "whether one object is readable: the second proof; returns only its identifier, which is dropped"
 
 
 def _asked(mount: str) -> tuple[Request, Request]:

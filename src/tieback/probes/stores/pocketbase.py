@@ -20,11 +20,13 @@ from tieback.probes.wire.jsontext import Number, decoded
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
-_HEALTH = reading("/api/health", "product; answers anyone and proves nothing", depth=Depth.IDENTIFY)
-_COLLECTIONS = reading("/api/collections", "names of collections, told to superusers only: whether that holds")
+_HEALTH = reading("/api/health", "product; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
+_COLLECTIONS = reading(
+    "/api/collections", "names of collections, which only superusers should see: checks that this is so"
+)
 _RECORDS = reading(
     "/api/collections/{collection}/records?perPage=1&fields=id",
-    "number of records that the collection's rule shows to a stranger; no field but one id, which is dropped",
+    "number of records that the collection's rule shows to an anonymous client; returns one id, which is dropped",
 )
 
 

@@ -26,15 +26,17 @@ from tieback.probes.wire.jsontext import decoded
 from tieback.probes.wire.requests import Request, heading, reading
 from tieback.scope.conversation import Conversation
 
-_ROOT = reading("/", "product, version, and the tables and columns that a stranger is told of", depth=Depth.IDENTIFY)
+_ROOT = reading(
+    "/", "product, version, and the tables and columns described to an anonymous client", depth=Depth.IDENTIFY
+)
 _COUNT = heading(
     "/{table}?select=*",
-    "number of rows that a stranger may read; header fields only",
+    "number of rows readable without a login; header fields only",
     headers=(("Prefer", "count=exact"), ("Range-Unit", "items"), ("Range", "0-0")),
 )
 # JSON Web Tokens and the keys that follow them: https://supabase.com/docs/guides/api/api-keys
 _KEY = (("apikey", rb"(?:eyJ[A-Za-z0-9_.-]{20,4000}|sb_publishable_[A-Za-z0-9_-]{20,64})"),)
-_SUPABASE = reading("/rest/v1/", "the tables and columns that the app's public key is told of", keyed=_KEY)
+_SUPABASE = reading("/rest/v1/", "the tables and columns described to the app's public key", keyed=_KEY)
 _SUPABASE_COUNT = heading(
     "/rest/v1/{table}?select=*",
     "number of rows that the app's public key may read; header fields only",
@@ -43,7 +45,7 @@ _SUPABASE_COUNT = heading(
 )
 _SUPABASE_ROW = heading(
     "/rest/v1/{table}?select=*&limit=1",
-    "whether one row would be given: the second proof; header fields only",
+    "whether one row is readable: the second proof; header fields only",
     keyed=_KEY,
     label="HEAD /rest/v1/<table>?limit=1",
 )

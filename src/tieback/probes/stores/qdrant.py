@@ -17,9 +17,9 @@ from tieback.probes.wire.jsontext import Number, decoded
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
-_ROOT = reading("/", "product and version; answers anyone and proves nothing", depth=Depth.IDENTIFY)
+_ROOT = reading("/", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
 _COLLECTIONS = reading("/collections", "names of collections")
-_TELEMETRY = reading("/telemetry", "whether the server's statistics answer a stranger: the second proof")
+_TELEMETRY = reading("/telemetry", "whether an anonymous client may read the server's statistics: the second proof")
 _ONE = reading("/collections/{collection}", "number of points and names of indexed payload fields; returns no point")
 
 

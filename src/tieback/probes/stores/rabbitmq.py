@@ -17,10 +17,8 @@ from tieback.probes.wire.jsontext import Number, decoded
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
-_OVERVIEW = reading("/api/overview", "product, version, and whether it asks who we are", depth=Depth.IDENTIFY)
-_QUEUES = reading(
-    "/api/queues?columns=vhost,name,messages,message_bytes", "names of queues, numbers of messages, bytes"
-)
+_OVERVIEW = reading("/api/overview", "product, version, and whether authentication is required", depth=Depth.IDENTIFY)
+_QUEUES = reading("/api/queues?columns=vhost,name,messages,message_bytes", "names of queues, number of messages, bytes")
 
 
 class _Overview(msgspec.Struct, rename={"version": "rabbitmq_version", "cluster": "cluster_name"}):

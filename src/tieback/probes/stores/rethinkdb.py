@@ -12,7 +12,7 @@ from tieback.probes.wire.http import Response
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
-_ROOT = reading("/", "whether the console is shown to a stranger; nothing else is asked", depth=Depth.IDENTIFY)
+_ROOT = reading("/", "whether an anonymous client may open the console; nothing else is sent", depth=Depth.IDENTIFY)
 
 
 class RethinkdbProbe(WebStore):

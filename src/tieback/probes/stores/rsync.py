@@ -48,7 +48,7 @@ class RsyncProbe:
             DeclaredSend(
                 _ASK,
                 re.escape(_HELLO) + _MODULE.encode() + b"\n",
-                "whether the module lets a stranger in; the connection is closed before a transfer",
+                "whether an anonymous client may open the module; the connection is closed before a transfer",
                 Depth.ENUMERATE,
             ),
         ),

@@ -24,16 +24,18 @@ from tieback.scope.conversation import Conversation
 _BUCKET = rb"[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]"
 
 _ROOT = reading(
-    "/", "product, and what a stranger may list at the top; returns names and sizes only", depth=Depth.IDENTIFY
+    "/", "product, and what may be listed without a login; returns names and sizes only", depth=Depth.IDENTIFY
 )
 _LIST = reading(
     "/{bucket}?list-type=2&max-keys=1000",
-    "names and sizes of at most 1000 objects, which are counted; no object is read",
+    "names and sizes of at most 1000 objects, which are only counted; no object is read",
     names=_BUCKET,
 )
-_HEAD = heading("/{bucket}", "whether a stranger may list the bucket; header fields only")
+_HEAD = heading("/{bucket}", "whether an anonymous client may list the bucket; header fields only")
 _OWN = reading(
-    "/?list-type=2&max-keys=1000", "the same for a bucket at its own host", label="GET /?list-type=2 (a bucket's host)"
+    "/?list-type=2&max-keys=1000",
+    "the same for a bucket that has its own host name",
+    label="GET /?list-type=2 (a bucket's host)",
 )
 
 _SERVERS = {"minio": "minio", "seaweedfs": "seaweedfs", "amazons3": "s3", "ceph": "ceph-rgw"}

@@ -48,7 +48,9 @@ class SmbProbe:
         services=("smb", "cifs"),
         cpe=("cpe:2.3:a:samba:samba",),
         cwe="CWE-306",
-        sends=(DeclaredSend(_NAME, re.escape(_HELLO), "dialect, signing and identifier; answered before any login"),),
+        sends=(
+            DeclaredSend(_NAME, re.escape(_HELLO), "dialect, signing and server identifier; answered before any login"),
+        ),
         references=("https://learn.microsoft.com/openspecs/windows_protocols/ms-smb2",),
         keeps_quiet=True,
     )

@@ -26,7 +26,7 @@ _STATUS = reading(
 )
 _LUKE = reading(
     "/solr/{core}/admin/luke?numTerms=0&show=index&wt=json",
-    "number of documents as the core itself tells it: the second proof; no terms, no document",
+    "number of documents as the core reports it: the second proof; no terms, no document",
     names=_CORE,
 )
 _FIELDS = reading(

@@ -17,9 +17,11 @@ from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
 _COLLECTIONS = reading(
-    "/collections", "whether it asks for a key; names, numbers of documents, names of fields", depth=Depth.IDENTIFY
+    "/collections",
+    "whether a key is required; names of collections, number of documents, names of fields",
+    depth=Depth.IDENTIFY,
 )
-_STATS = reading("/stats.json", "whether the server's statistics answer a stranger: the second proof")
+_STATS = reading("/stats.json", "whether an anonymous client may read the server's statistics: the second proof")
 
 
 class _Field(msgspec.Struct):

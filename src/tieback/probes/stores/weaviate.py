@@ -17,7 +17,11 @@ from tieback.probes.wire.jsontext import Number, decoded
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
-_META = reading("/v1/meta", "product and version; may answer alone and proves nothing", depth=Depth.IDENTIFY)
+_META = reading(
+    "/v1/meta",
+    "product and version; may be public even if the rest is protected, so not a proof of access",
+    depth=Depth.IDENTIFY,
+)
 _SCHEMA = reading("/v1/schema", "names of classes and of their properties; no values")
 _NODES = reading("/v1/nodes?output=verbose", "number of objects of each shard: the second proof; statistics only")
 

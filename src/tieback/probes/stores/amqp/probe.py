@@ -30,30 +30,32 @@ _QUEUE = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
 
 SENDS = (
     DeclaredSend(
-        _HEADER, re.escape(frames.HEADER), "product, version, mechanisms; told before a login", Depth.IDENTIFY
+        _HEADER, re.escape(frames.HEADER), "product, version, login mechanisms; sent before any login", Depth.IDENTIFY
     ),
     DeclaredSend(
         _ANONYMOUS,
         re.escape(frames.ANONYMOUS),
-        "whether nobody gets in, only where the broker offers that: no user, no password",
+        "whether login without a user and a password works; only sent if the broker offers ANONYMOUS",
         Depth.IDENTIFY,
     ),
-    DeclaredSend("tune-ok", re.escape(frames.TUNED), "limits of our own connection", Depth.IDENTIFY),
-    DeclaredSend(_OPEN, re.escape(frames.OPENING), "whether nobody may use the virtual host /", Depth.IDENTIFY),
+    DeclaredSend("tune-ok", re.escape(frames.TUNED), "agrees on the limits of our own connection", Depth.IDENTIFY),
+    DeclaredSend(
+        _OPEN, re.escape(frames.OPENING), "whether an anonymous client may use the virtual host /", Depth.IDENTIFY
+    ),
     DeclaredSend("close", re.escape(frames.FAREWELL), "ends our own connection", Depth.IDENTIFY),
     DeclaredSend(
-        "channel.open", b"\x01\0.\0\0\0\x05\0\x14\0\x0a\0\xce", "a channel of our own connection", Depth.ENUMERATE
+        "channel.open", b"\x01\0.\0\0\0\x05\0\x14\0\x0a\0\xce", "opens a channel on our own connection", Depth.ENUMERATE
     ),
     DeclaredSend(
         _DECLARE,
         b"\x01\0.\0\0..\0\x32\0\x0a\0\0.[^\0-\x1f\x7f]{1,255}\x01\0\0\0\0\xce",
-        "how many messages wait in a queue that the app names; passive: makes and changes nothing",
+        "number of messages in a queue that the app names; passive: creates and changes nothing",
         Depth.ENUMERATE,
     ),
     DeclaredSend(
         "channel.close-ok",
         b"\x01\0.\0\0\0\x04\0\x14\0\\)\xce",
-        "takes note that the broker closed a channel",
+        "confirms that the broker closed a channel",
         Depth.ENUMERATE,
     ),
 )

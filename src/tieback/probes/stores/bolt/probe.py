@@ -16,8 +16,8 @@ from tieback.probes.wire.opening import plain_then_tls
 from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Conversation, Target
 
-_INFO = Statement("CALL db.info() YIELD id RETURN id", "the database's own identifier")
-_NODES = Statement("MATCH (n) RETURN count(n) AS n", "number of nodes, from the count store; returns none of them")
+_INFO = Statement("CALL db.info() YIELD id RETURN id", "identifier of the database")
+_NODES = Statement("MATCH (n) RETURN count(n) AS n", "number of nodes, from the count store; returns no node")
 _EDGES = Statement(
     "MATCH ()-[r]->() RETURN count(r) AS n", "number of relationships, from the count store: the second proof"
 )

@@ -70,10 +70,16 @@ def sends(statements: tuple[Statement, ...]) -> tuple[DeclaredSend, ...]:
     """Everything that a session may send."""
     pull = b"(?:%b|%b)" % (re.escape(_PULL), re.escape(_PULL_ALL))
     return (
-        DeclaredSend(HANDSHAKE, re.escape(_OPENING), "whether this is Bolt; offers versions, and changes nothing"),
+        DeclaredSend(
+            HANDSHAKE,
+            re.escape(_OPENING),
+            "whether the server speaks Bolt; offers protocol versions and changes nothing",
+        ),
         DeclaredSend(HELLO, re.escape(_HELLO), "whether a session starts without a user and a password"),
         *(DeclaredSend(s.cypher, re.escape(s.run) + pull, f"{s.why}; in read mode", s.depth) for s in statements),
-        DeclaredSend(RESET, re.escape(_RESET), "goes on after a failed statement; state of our connection alone"),
+        DeclaredSend(
+            RESET, re.escape(_RESET), "clears the error of a failed statement; affects only our own connection"
+        ),
         DeclaredSend(GOODBYE, re.escape(_GOODBYE), "ends the session"),
     )
 

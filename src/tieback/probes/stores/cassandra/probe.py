@@ -32,12 +32,14 @@ _TABLES = Query(
     "names and identifiers of tables; reads the catalogue only",
 )
 _TABLES_2 = Query(
-    "SELECT keyspace_name, columnfamily_name, cf_id FROM system.schema_columnfamilies", 3, "the same before version 3.0"
+    "SELECT keyspace_name, columnfamily_name, cf_id FROM system.schema_columnfamilies",
+    3,
+    "the same for versions before 3.0",
 )
 _SIZES = Query(
     "SELECT keyspace_name, table_name, partitions_count, mean_partition_size FROM system.size_estimates",
     4,
-    "numbers and mean bytes of partitions, from statistics; returns none of them",
+    "number and mean size of partitions, from statistics; returns no partition",
 )
 _COLUMNS = Query(
     "SELECT keyspace_name, table_name, column_name, type FROM system_schema.columns",

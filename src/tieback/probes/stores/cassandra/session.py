@@ -90,8 +90,12 @@ def declared(name: str, opcode: int, body: bytes, why: str, depth: Depth = Depth
 def sends(queries: tuple[Query, ...]) -> tuple[DeclaredSend, ...]:
     """Everything that a session may send."""
     return (
-        declared(OPTIONS, _OPTIONS, b"", "whether this is CQL and what it supports; answered before any login"),
-        declared(STARTUP, _STARTUP, _START, "whether a session starts without a password; state of our connection"),
+        declared(
+            OPTIONS, _OPTIONS, b"", "whether the server speaks CQL, and what it supports; answered before any login"
+        ),
+        declared(
+            STARTUP, _STARTUP, _START, "whether a session starts without a password; affects only our own connection"
+        ),
         *(declared(q.label, _QUERY, _query_body(q.cql), q.why, q.depth) for q in queries),
     )
 

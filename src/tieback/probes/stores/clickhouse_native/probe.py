@@ -26,7 +26,7 @@ from tieback.probes.wire.jsontext import number
 from tieback.probes.wire.opening import plain_then_tls
 from tieback.scope.conversation import MADE_UP_ACCOUNT, Conversation, Target
 
-_UUID = Statement("SELECT serverUUID()", "SELECT toString(serverUUID())", 1, "the server's own identifier")
+_UUID = Statement("SELECT serverUUID()", "SELECT toString(serverUUID())", 1, "identifier of the server")
 _TABLES = Statement(
     "SELECT ... FROM system.tables",
     "SELECT toString(database),toString(name) FROM system.tables LIMIT 5000",

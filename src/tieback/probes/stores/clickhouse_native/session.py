@@ -106,10 +106,12 @@ def sends(statements: tuple[Statement, ...]) -> tuple[DeclaredSend, ...]:
     login = re.escape(_BEFORE_ACCOUNT) + b"(?:%b)(?P<account>%b)" % (accounts, names) + b"\0"
     return (
         DeclaredSend(
-            LOGIN, login, "whether a made-up user, or the account that the grant names, gets in without a password"
+            LOGIN, login, "whether a synthetic user, or the account that the grant names, can log in without a password"
         ),
         *(
-            DeclaredSend(s.label, re.escape(_query(s.sql)), f"{s.why}; read-only by its settings too", s.depth)
+            DeclaredSend(
+                s.label, re.escape(_query(s.sql)), f"{s.why}; the settings of the query also make it read-only", s.depth
+            )
             for s in statements
         ),
     )

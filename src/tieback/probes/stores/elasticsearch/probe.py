@@ -66,7 +66,7 @@ _INDEX = (
 )
 
 SENDS = (
-    declared_get("GET /", rb"/", "product, version, and whether it asks who we are; changes nothing"),
+    declared_get("GET /", rb"/", "product, version, and whether authentication is required; changes nothing"),
     declared_get(
         "GET /_cat/indices",
         rb"/_cat/indices\?format=json&bytes=b(?:&expand_wildcards=all)?"
@@ -77,16 +77,19 @@ SENDS = (
     declared_get(
         "GET /_cluster/stats",
         rb"/_cluster/stats\?filter_path=cluster_uuid,indices\.count,indices\.docs,indices\.store",
-        "second proof, and the sums to compare with; reads statistics only",
+        "the second proof, and totals to compare with; reads statistics only",
         depth=Depth.ENUMERATE,
     ),
     declared_get(
-        "GET /_cluster/health", rb"/_cluster/health", "second proof where statistics are refused", depth=Depth.ENUMERATE
+        "GET /_cluster/health",
+        rb"/_cluster/health",
+        "the second proof if statistics are refused",
+        depth=Depth.ENUMERATE,
     ),
     declared_get(
         "GET /<index>/_count",
         _INDEX + rb"/_count",
-        "the exact number of documents; returns none of them",
+        "the exact number of documents; returns no document",
         depth=Depth.ENUMERATE,
     ),
     declared_get(
@@ -99,7 +102,7 @@ SENDS = (
         declared_get(
             "GET /<index>/_search?size=1",
             _INDEX + rb"/_search\?size=1&terminate_after=1&filter_path=hits\.hits\._source",
-            "the first 4 KiB of one document of an index that looks like a ransom note; nothing of it is kept",
+            "the first 4 KiB of one document of an index that looks like a ransom note; the text is not kept",
             depth=Depth.DESCRIBE,
         ),
         values=True,
@@ -108,7 +111,7 @@ SENDS = (
         declared_get(
             "GET /<index>/_search?size=50",
             _INDEX + rb"/_search\?size=(?:50|5)&terminate_after=50&filter_path=hits\.hits\._source",
-            "at most 50 documents: classes of personal data are told, nothing is kept",
+            "at most 50 documents: classified for personal data in memory, nothing is kept",
             depth=Depth.SAMPLE,
         ),
         values=True,

@@ -43,23 +43,27 @@ _PRODUCTS = (
 
 _LOGIN, _STAT = "USER anonymous", "STAT /"
 SENDS = (
-    DeclaredSend("SYST", re.escape(_SYST), "whether this is FTP at all; changes nothing"),
+    DeclaredSend("SYST", re.escape(_SYST), "whether this is an FTP server; changes nothing"),
     DeclaredSend(
         _LOGIN,
         b"USER (?P<account>anonymous|ftp)\r\n",
-        "whether anonymous gets in, only where the grant names that account",
+        "whether `anonymous` can log in; only sent if the grant names that account",
     ),
     DeclaredSend(
-        "PASS tieback@", re.escape(_PASS), "the address that RFC 1635 asks of anonymous; a made-up one, no secret"
+        "PASS tieback@",
+        re.escape(_PASS),
+        "the e-mail address that RFC 1635 expects as password; synthetic, not a secret",
     ),
     DeclaredSend(
-        "AUTH TLS", re.escape(_TLS), "TLS where the server refuses a login without it (RFC 4217); changes nothing"
+        "AUTH TLS",
+        re.escape(_TLS),
+        "switches to TLS if the server refuses a login without it (RFC 4217); changes nothing",
     ),
-    DeclaredSend(_STAT, re.escape(_TOP), "names and sizes at the top; no file is read", Depth.ENUMERATE),
+    DeclaredSend(_STAT, re.escape(_TOP), "names and sizes in the root directory; no file is read", Depth.ENUMERATE),
     DeclaredSend(
         "STAT /<directory>",
         b"STAT /%b\r\n" % _DIRECTORY.encode(),
-        "names and sizes in a directory, which are counted; no file is read",
+        "names and sizes in a directory, which are only counted; no file is read",
         Depth.ENUMERATE,
     ),
     DeclaredSend("QUIT", re.escape(_QUIT), "ends the session"),

@@ -49,20 +49,20 @@ def _sends() -> tuple[DeclaredSend, ...]:
         DeclaredSend(
             "ApiVersions",
             re.escape(messages.API_VERSIONS_REQUEST),
-            "which requests it knows; answers anyone and proves nothing",
+            "which requests the broker supports; needs no login, so not a proof of access",
             Depth.IDENTIFY,
         ),
         DeclaredSend(
             _HANDSHAKE,
             re.escape(messages.HANDSHAKE_REQUEST),
-            "whether it asks who we are: a made-up mechanism, no login",
+            "whether authentication is required: names a synthetic mechanism, tries no login",
             Depth.IDENTIFY,
         ),
         *(
             DeclaredSend(
                 f"{_METADATA} (version {version})",
                 data,
-                "names of topics, number of partitions, cluster id; makes no topic",
+                "names of topics, number of partitions, cluster id; creates no topic",
                 Depth.ENUMERATE,
             )
             for version, data in escaped.items()
@@ -71,7 +71,7 @@ def _sends() -> tuple[DeclaredSend, ...]:
             DeclaredSend(
                 _OFFSETS[version],
                 _offsets_pattern(version),
-                "first and next offset of a topic's partitions: how many records are kept; returns none of them",
+                "first and next offset of each partition of a topic, hence its number of records; returns no record",
                 Depth.ENUMERATE,
             )
             for version in messages.OFFSETS_HEADS
@@ -79,7 +79,7 @@ def _sends() -> tuple[DeclaredSend, ...]:
         DeclaredSend(
             _LOG_DIRS,
             re.escape(messages.LOG_DIRS_REQUEST),
-            "bytes of each topic on this broker; statistics, paths are dropped",
+            "bytes of each topic on this broker; statistics only, paths are dropped",
             Depth.ENUMERATE,
         ),
     )

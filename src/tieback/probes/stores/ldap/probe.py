@@ -79,25 +79,33 @@ def _about(search: Search) -> bytes:
 
 SENDS = (
     DeclaredSend(
-        _BIND, re.escape(messages.ANONYMOUS_BIND), "whether nobody may speak; no name, no password", Depth.IDENTIFY
+        _BIND,
+        re.escape(messages.ANONYMOUS_BIND),
+        "whether an anonymous bind is accepted; no name, no password",
+        Depth.IDENTIFY,
     ),
-    DeclaredSend("StartTLS", re.escape(messages.START_TLS), "TLS, where the server wants it", Depth.IDENTIFY),
+    DeclaredSend(
+        "StartTLS", re.escape(messages.START_TLS), "switches to TLS if the server requires it", Depth.IDENTIFY
+    ),
     DeclaredSend(
         _ROOT_NAME,
         re.escape(_ROOT.message(b"")),
-        "product, version, naming contexts; answers anyone by design and proves nothing",
+        "product, version, naming contexts; public by design, so not a proof of access",
         Depth.IDENTIFY,
     ),
     DeclaredSend("unbind", re.escape(messages.UNBIND), "ends our own connection", Depth.IDENTIFY),
-    DeclaredSend(_BASE_NAME, _about(_BASE), "a naming context's own identifier", Depth.ENUMERATE),
+    DeclaredSend(_BASE_NAME, _about(_BASE), "identifier of a naming context", Depth.ENUMERATE),
     DeclaredSend(
         _LEVEL_NAME,
         _about(_LEVEL),
-        f"names of at most {LIMIT} entries of one level: units are kept, others counted and dropped; no attributes",
+        f"names of at most {LIMIT} entries of one level: units are kept, others only counted; no attributes",
         Depth.ENUMERATE,
     ),
     DeclaredSend(
-        "one level, names of attributes", _about(_TYPES), "attributes of three entries, without values", Depth.DESCRIBE
+        "one level, names of attributes",
+        _about(_TYPES),
+        "names of the attributes of three entries, without values",
+        Depth.DESCRIBE,
     ),
 )
 

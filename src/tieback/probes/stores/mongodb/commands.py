@@ -144,22 +144,25 @@ def _read(first: bson.Document, database: str) -> bson.Document:
 
 
 HELLO = Command(
-    "hello", {"hello": 1, "$db": "admin"}, "who answers; allowed before a login, so it proves nothing", Depth.IDENTIFY
+    "hello",
+    {"hello": 1, "$db": "admin"},
+    "which product answers; allowed before a login, so not a proof of access",
+    Depth.IDENTIFY,
 )
-IS_MASTER = Command("isMaster", {"isMaster": 1, "$db": "admin"}, "the older name of hello", Depth.IDENTIFY)
-BUILD_INFO = Command("buildInfo", {"buildInfo": 1, "$db": "admin"}, "version; proves nothing", Depth.IDENTIFY)
+IS_MASTER = Command("isMaster", {"isMaster": 1, "$db": "admin"}, "older form of hello", Depth.IDENTIFY)
+BUILD_INFO = Command("buildInfo", {"buildInfo": 1, "$db": "admin"}, "version; not a proof of access", Depth.IDENTIFY)
 GET_LOG = Command(
     "getLog startupWarnings",
     _read({"getLog": "startupWarnings"}, "admin"),
-    "whether the server itself says that access control is off; reads its start-up warnings",
+    "whether the server's start-up warnings report that access control is off",
     Depth.IDENTIFY,
 )
 LIST_DATABASES = Command(
     "listDatabases",
     _read({"listDatabases": 1}, "admin"),
-    "names and sizes of databases; needs a login where one is asked",
+    "names and sizes of databases; refused without a login if access control is on",
 )
-DB_STATS = Command("dbStats", _read({"dbStats": 1}, _DATABASE), "sums of a database; reads statistics only")
+DB_STATS = Command("dbStats", _read({"dbStats": 1}, _DATABASE), "totals of a database; reads statistics only")
 LIST_COLLECTIONS = Command(
     "listCollections",
     _read({"listCollections": 1, "cursor": {"batchSize": BATCH}}, _DATABASE),
@@ -168,12 +171,12 @@ LIST_COLLECTIONS = Command(
 LIST_COLLECTION_NAMES = Command(
     "listCollections nameOnly",
     _read({"listCollections": 1, "nameOnly": True, "cursor": {"batchSize": BATCH}}, _DATABASE),
-    "names of collections where the whole catalogue is too long; reads the catalogue only",
+    "names of collections if the full catalogue is too long; reads the catalogue only",
 )
 GET_MORE = Command(
     "getMore of listCollections",
     {"getMore": _CURSOR, "collection": "$cmd.listCollections", "batchSize": BATCH, "$db": _DATABASE},
-    "the next names of a long list of collections; the name in it is that of listings, never of a collection",
+    "the next names of a long list of collections; can only continue a listing, not read a collection",
 )
 COLLECTION_STATS = Command(
     "aggregate $collStats",
@@ -191,7 +194,9 @@ COLLECTION_STATS = Command(
     "count and sizes of a collection; reads statistics only",
 )
 OLD_COLLECTION_STATS = Command(
-    "collStats", _read({"collStats": _COLLECTION}, _DATABASE), "the same before $collStats; reads statistics only"
+    "collStats",
+    _read({"collStats": _COLLECTION}, _DATABASE),
+    "the same for versions without $collStats; reads statistics only",
 )
 LIST_INDEXES = Command(
     "listIndexes",
@@ -226,7 +231,7 @@ NOTE = Command(
         },
         _DATABASE,
     ),
-    "the first 500 characters of each of 8 texts of one document that looks like a ransom note; nothing of it is kept",
+    "the first 500 characters of 8 strings of one document that looks like a ransom note; the text is not kept",
     Depth.DESCRIBE,
     values=True,
 )
@@ -244,7 +249,7 @@ SAMPLE = Command(
         },
         _DATABASE,
     ),
-    "the first 256 characters of each value of at most 50 documents: classes of personal data are told, none is kept",
+    "the first 256 characters of each value of at most 50 documents: classified in memory, nothing is kept",
     Depth.SAMPLE,
     values=True,
 )

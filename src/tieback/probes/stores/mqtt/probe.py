@@ -46,7 +46,7 @@ SENDS = (
         DeclaredSend(
             _NAMES[level],
             re.escape(packets.connect(level)),
-            "whether somebody without a name gets in; no will, nothing kept",
+            "whether a client without a user name may connect; no will message, no persistent session",
             Depth.IDENTIFY,
         )
         for level in (V3, V5)
@@ -55,7 +55,7 @@ SENDS = (
         DeclaredSend(
             _SYS[level],
             re.escape(packets.subscribe(level, TOPICS)),
-            "the broker's statistics of itself and names of its bridges; no message of a user can match",
+            "the broker's own statistics and the names of its bridges; cannot match a user's message",
             Depth.ENUMERATE,
         )
         for level in (V3, V5)

@@ -63,17 +63,17 @@ DEPTHS = {TABLES: Depth.ENUMERATE, COLUMNS: Depth.DESCRIBE}
 """Depths of a grant that queries take, beside those that ``identify`` covers."""
 
 WHY = {
-    READ_ONLY: ("SET SESSION TRANSACTION READ ONLY", "our session cannot write, whatever follows"),
+    READ_ONLY: ("SET SESSION TRANSACTION READ ONLY", "makes our session read-only, whatever follows"),
     MYSQL_TIMEOUT: (
         "SET SESSION max_execution_time",
-        "the server itself stops a statement after 5 seconds (milliseconds; MySQL)",
+        "makes the server stop a statement after 5 seconds (value in milliseconds; MySQL)",
     ),
     MARIADB_TIMEOUT: (
         "SET SESSION max_statement_time",
-        "the server itself stops a statement after 5 seconds (seconds; MariaDB)",
+        "makes the server stop a statement after 5 seconds (value in seconds; MariaDB)",
     ),
-    START: ("START TRANSACTION READ ONLY", "the queries run in a read-only transaction"),
-    SERVER_UUID: ("SELECT @@server_uuid", "the identifier that MySQL gave itself"),
+    START: ("START TRANSACTION READ ONLY", "makes the queries run in a read-only transaction"),
+    SERVER_UUID: ("SELECT @@server_uuid", "identifier of the MySQL server"),
     TABLES: ("information_schema.TABLES", "names, estimated rows and sizes of tables; reads the catalogue only"),
     COLUMNS: ("information_schema.COLUMNS", "names and types of columns; reads the catalogue only"),
 }

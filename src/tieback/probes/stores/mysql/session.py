@@ -262,17 +262,17 @@ def _sends() -> tuple[DeclaredSend, ...]:
         DeclaredSend(
             "SSLRequest",
             re.escape(mysql_frame(1, _client_head(_CAPABILITIES | _SSL))),
-            "TLS where the server offers it; changes nothing",
+            "switches to TLS if the server offers it; changes nothing",
         ),
         DeclaredSend(
             "login without a password",
             rb"[\x00-\xff]\x00\x00[\x01\x02]" + login,
-            "whether a made-up user, or an account that the grant names, gets in with no password at all",
+            "whether a synthetic user, or an account that the grant names, can log in without any password",
         ),
         DeclaredSend(
             "empty answer of another plugin",
             rb"(?:\x00\x00\x00[\x02-\x0f]|\x01\x00\x00[\x02-\x0f]\x00)",
-            "the same, where the server asks for another plugin: still no password",
+            "the same if the server requests another authentication plugin; still no password",
         ),
         *(
             DeclaredSend(name, _query_pattern(sql), why, DEPTHS.get(sql, Depth.IDENTIFY))
@@ -281,15 +281,14 @@ def _sends() -> tuple[DeclaredSend, ...]:
         DeclaredSend(
             "one note",
             _note_pattern(),
-            "the first 1,000 characters of one record of a table that looks like a ransom note; nothing of it is kept",
+            "the first 1,000 characters of one record of a table that looks like a ransom note; the text is not kept",
             Depth.DESCRIBE,
             values=True,
         ),
         DeclaredSend(
             "a sample",
             _sample_pattern(),
-            "the first 256 characters of each value of at most 50 records: classes of personal data are told, "
-            "nothing is kept",
+            "the first 256 characters of each value of at most 50 records: classified in memory, nothing is kept",
             Depth.SAMPLE,
             values=True,
         ),

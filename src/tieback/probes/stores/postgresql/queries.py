@@ -69,9 +69,9 @@ DEPTHS = {DATABASES: Depth.ENUMERATE, TABLES: Depth.ENUMERATE, COLUMNS: Depth.DE
 WHY = {
     IS_READ_ONLY: (
         "SHOW transaction_read_only",
-        "whether our session is read-only, as we asked at the start; if not, nothing more is asked",
+        "whether our session is read-only, as requested at its start; if not, nothing more is sent",
     ),
-    SYSTEM_IDENTIFIER: ("pg_control_system", "the identifier that initdb gave the cluster"),
+    SYSTEM_IDENTIFIER: ("pg_control_system", "identifier of the cluster, set by initdb"),
     DATABASES: ("pg_database", "names and sizes of databases; reads the catalogue only"),
     TABLES: ("pg_class", "names, estimated rows and sizes of tables; reads the catalogue only"),
     COLUMNS: ("pg_attribute", "names and types of columns; reads the catalogue only"),

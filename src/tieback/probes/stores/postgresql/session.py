@@ -237,12 +237,12 @@ def _sample_pattern() -> bytes:
 
 SENDS = (
     DeclaredSend(
-        "SSLRequest", re.escape(_SSL_REQUEST), "whether it speaks our protocol and offers TLS; changes nothing"
+        "SSLRequest", re.escape(_SSL_REQUEST), "whether the server speaks PostgreSQL and offers TLS; changes nothing"
     ),
     DeclaredSend(
         "start without a password",
         _startup_pattern(),
-        "whether a made-up role, or one that the grant names, gets in; the session is read-only from its start",
+        "whether a synthetic role, or one that the grant names, can log in; the session is read-only from its start",
     ),
     *(
         DeclaredSend(name, re.escape(_query(sql)), why, DEPTHS.get(sql, Depth.IDENTIFY))
@@ -251,15 +251,14 @@ SENDS = (
     DeclaredSend(
         "one note",
         _note_pattern(),
-        "the first 1,000 characters of one record of a table that looks like a ransom note; nothing of it is kept",
+        "the first 1,000 characters of one record of a table that looks like a ransom note; the text is not kept",
         Depth.DESCRIBE,
         values=True,
     ),
     DeclaredSend(
         "a sample",
         _sample_pattern(),
-        "the first 256 characters of each value of at most 50 records: classes of personal data are told, "
-        "nothing is kept",
+        "the first 256 characters of each value of at most 50 records: classified in memory, nothing is kept",
         Depth.SAMPLE,
         values=True,
     ),

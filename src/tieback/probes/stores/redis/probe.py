@@ -68,7 +68,10 @@ _REPLICATION = _info("replication")
 _CATALOGUE = (_DBSIZE, _info("keyspace"), _info("memory"))
 SENDS = (
     _declared(
-        _FIRST, _HELLO, "whether it asks who we are; product, version and run id; statistics only", Depth.IDENTIFY
+        _FIRST,
+        _HELLO,
+        "whether authentication is required; product, version and run id; statistics only",
+        Depth.IDENTIFY,
     ),
     _declared(
         "INFO replication",
@@ -76,25 +79,21 @@ SENDS = (
         "the replication id that a primary and its replicas share",
         Depth.IDENTIFY,
     ),
-    _declared(
-        "INFO sentinel", _info("sentinel"), "of a Sentinel, names of the masters that it watches; statistics only"
-    ),
-    _declared("INFO keyspace", _info("keyspace"), "numbers of keys in each database; statistics only"),
+    _declared("INFO sentinel", _info("sentinel"), "names of the masters that a Sentinel monitors; statistics only"),
+    _declared("INFO keyspace", _info("keyspace"), "number of keys in each database; statistics only"),
     _declared("INFO memory", _info("memory"), "bytes of the data set; statistics only"),
     _declared("DBSIZE", _DBSIZE, "number of keys, counted by the server: the second proof"),
     DeclaredSend(
         "SELECT <n>",
         rb"\*2\r\n\$6\r\nSELECT\r\n(?:\$1\r\n[0-9]|\$2\r\n[1-9][0-9]|\$3\r\n[1-9][0-9]{2})\r\n",
-        "which database the next SCAN is about; state of our connection alone",
+        "selects the database for the next SCAN; affects only our own connection",
         Depth.DESCRIBE,
     ),
-    _declared(
-        "SCAN 0 COUNT 50", _SCAN, "a few names of keys, of which only patterns are kept; no values", Depth.DESCRIBE
-    ),
+    _declared("SCAN 0 COUNT 50", _SCAN, "a few key names, of which only patterns are kept; no values", Depth.DESCRIBE),
     DeclaredSend(
         "GETRANGE <key> 0 4095",
         rb"\*4\r\n\$8\r\nGETRANGE\r\n\$[0-9]{1,2}\r\n[A-Za-z_-]{1,40}\r\n\$1\r\n0\r\n\$4\r\n4095\r\n",
-        "the first 4 KiB of one text whose key is called like a ransom note; nothing of it is kept",
+        "the first 4 KiB of one string whose key is named like a ransom note; the text is not kept",
         Depth.DESCRIBE,
         values=True,
     ),

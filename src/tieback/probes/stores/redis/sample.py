@@ -30,17 +30,17 @@ _MAX_SAMPLED_DATABASES = 4
 SENDS = tuple(
     DeclaredSend(name, pattern, why, Depth.SAMPLE, values=True)
     for name, pattern, why in (
-        ("SCAN 0 COUNT 40", re.escape(_SCAN_FEW), "names of at most 100 keys whose values are looked at"),
-        ("TYPE <key>", rb"\*2\r\n\$4\r\nTYPE\r\n" + _KEY, "how a value is read"),
+        ("SCAN 0 COUNT 40", re.escape(_SCAN_FEW), "names of at most 100 keys whose values are then sampled"),
+        ("TYPE <key>", rb"\*2\r\n\$4\r\nTYPE\r\n" + _KEY, "type of a value, which decides how to read it"),
         (
             "GETRANGE <key> 0 1023",
             rb"\*4\r\n\$8\r\nGETRANGE\r\n" + _KEY + rb"\$1\r\n0\r\n\$4\r\n1023\r\n",
-            "the first 1 KiB of a text: classes of personal data are told, nothing is kept",
+            "the first 1 KiB of a string: classified for personal data in memory, nothing is kept",
         ),
         (
             "HSCAN <key> 0 COUNT 20",
             rb"\*5\r\n\$5\r\nHSCAN\r\n" + _KEY + rb"\$1\r\n0\r\n\$5\r\nCOUNT\r\n\$2\r\n20\r\n",
-            "some fields of a hash: classes of personal data are told, nothing is kept",
+            "some fields of a hash: classified for personal data in memory, nothing is kept",
         ),
     )
 )

@@ -37,25 +37,29 @@ _NAME = re.compile(r"[^\x00-\x1f/\x7f-\x9f]{1,200}")
 _ROOT, _TOP, _ALL = "getChildren2 /", "getChildren2 /<node>", "getAllChildrenNumber /"
 
 SENDS = (
-    DeclaredSend("srvr", re.escape(_SRVR), "product and version; answers anyone and proves nothing", Depth.IDENTIFY),
+    DeclaredSend(
+        "srvr", re.escape(_SRVR), "product and version; needs no login, so not a proof of access", Depth.IDENTIFY
+    ),
     DeclaredSend("mntr", re.escape(_MNTR), "number and bytes of nodes; statistics only", Depth.ENUMERATE),
     DeclaredSend(
         "session",
         re.escape(jute.CONNECT),
-        "a session of six seconds without a login, closed again: the ensemble counts it, no node changes",
+        "a session without a login, with a six-second timeout, closed again; the ensemble counts it, no node changes",
         Depth.ENUMERATE,
     ),
     DeclaredSend(
         _ALL,
         b"\0\0\0\x0d....\0\0\0\x68\0\0\0\x01/",
-        "number of nodes; returns none of them",
+        "number of nodes; returns no node",
         Depth.ENUMERATE,
     ),
-    DeclaredSend(_ROOT, b"\0\0\0\x0e....\0\0\0\x0c\0\0\0\x01/\0", "names at the top; no data", Depth.ENUMERATE),
+    DeclaredSend(
+        _ROOT, b"\0\0\0\x0e....\0\0\0\x0c\0\0\0\x01/\0", "names of the top-level nodes; no data", Depth.ENUMERATE
+    ),
     DeclaredSend(
         _TOP,
         b"\0\0......\0\0\0\x0c\0\0../[^\0-\x1f/\x7f]{1,800}\0",
-        "whether a stranger may read a node at the top: the second proof; the names below are counted and dropped",
+        "whether an anonymous client may read a top-level node: the second proof; names below it are only counted",
         Depth.ENUMERATE,
     ),
     DeclaredSend("closeSession", re.escape(jute.CLOSE), "ends our own session", Depth.ENUMERATE),
