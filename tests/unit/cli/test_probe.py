@@ -254,4 +254,4 @@ def test_a_honeypot_and_a_note_show_in_the_table(run: Run, tmp_path: Path, monke
     monkeypatch.setattr(probing, "probe_one", found)
     ended = run("probe", "127.0.0.1:3306", "--grant", "grant.toml")
     assert "taken for a honeypot: mysql 5.7.00 was never released" in " ".join(ended.out.split())
-    assert "likely: 'READ1.info' is called like" in " ".join(ended.out.split())
+    assert "likely: the name 'READ1.info' matches" in " ".join(ended.out.split())
