@@ -15,8 +15,8 @@ from distributed import Client, Worker, WorkerPlugin, get_worker
 
 from tieback.engine.interface import UnitLimits, Work
 from tieback.engine.local import LocalEngine
-from tieback.model.unit import Unit, UnitEnd
 from tieback.engine.tls_errors import isolate_tls_errors
+from tieback.model.unit import Unit, UnitEnd
 
 PLUGIN = "tieback-hands"
 KEEP_BYTES = 512 * 1024**2
