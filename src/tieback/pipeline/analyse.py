@@ -8,8 +8,8 @@ import msgspec
 
 from tieback.engine.interface import Work
 from tieback.intake.apps.digest import content_digest
-from tieback.intake.apps.discover import find_apps
 from tieback.intake.apps.open import ARTIFACT_VERSION, open_app
+from tieback.intake.discover import find_apps
 from tieback.model.document import encode
 from tieback.model.errors import InputError
 from tieback.model.sighting import AppDocument

@@ -16,13 +16,13 @@ from pathlib import Path
 import msgspec
 
 from tieback.engine.interface import Engine, UnitLimits, Work
+from tieback.intake.kinds import Kind, kind_of, kind_of_name
 from tieback.intake.places.manifest import Row, read_lines, read_manifest
 from tieback.intake.places.reach import Reach, is_url, without_query
 from tieback.intake.places.shard import HEAD, TAIL, ShardError, Stream, hashed, members
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.remote import UNKNOWN, Access, Member, RemoteObject, packed, unpacked
 from tieback.model.unit import Unit, UnitEnd, UnitState
-from tieback.pipeline.inputs.kinds import Kind, kind_of, kind_of_name
 from tieback.pipeline.inputs.spec import Given, Manifest, is_elsewhere
 from tieback.pipeline.probing.service import Progress
 from tieback.storage.lake.fencing import open_fence

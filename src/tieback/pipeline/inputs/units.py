@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tieback.engine.interface import UnitLimits
-from tieback.intake.apps.discover import find_apps
+from tieback.intake.discover import find_apps
+from tieback.intake.kinds import Kind
 from tieback.intake.places.discover import find_shards
 from tieback.intake.places.reach import Reach
 from tieback.intake.places.shard import SUFFIX
@@ -16,7 +17,6 @@ from tieback.model.remote import UNKNOWN, Access, packed
 from tieback.model.unit import Unit
 from tieback.pipeline.analyse import ANALYSIS_VERSION, app_unit
 from tieback.pipeline.inputs.index import DAMAGE, MEND, survey_members
-from tieback.pipeline.inputs.kinds import Kind
 from tieback.pipeline.inputs.spec import Given, is_elsewhere, told
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.objects.listing import Listed, Listing

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.pipeline.test_traffic import HTTP, capture
-from tieback.pipeline.inputs.kinds import Kind, kind_of, kind_of_name
+from tieback.intake.kinds import Kind, kind_of, kind_of_name
 
-APP = (Path(__file__).parents[4] / "labs" / "apps" / "workhub.apk").read_bytes()
+APP = (Path(__file__).parents[3] / "labs" / "apps" / "workhub.apk").read_bytes()
 
 
 @pytest.mark.parametrize(

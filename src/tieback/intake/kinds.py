@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
-from tieback.intake.apps.discover import SUFFIXES as APP_SUFFIXES
-from tieback.intake.apps.discover import may_be_app
+from tieback.intake.discover import SUFFIXES as APP_SUFFIXES
+from tieback.intake.discover import may_be_app
 from tieback.intake.places.shard import BLOCK, PACKED, SUFFIX, is_shard
 from tieback.intake.traffic.discover import may_be_capture, named_like_capture
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tieback.intake.apps.discover import find_apps
+from tieback.intake.discover import find_apps
 from tieback.model.errors import InputError
 
 type Build = Callable[..., bytes]
