@@ -1,4 +1,4 @@
-"""``python -m bench [NAME...]``: run benchmarks and write docs/benchmarks.md."""
+"""``python -m bench [NAME...]``: run benchmarks and write docs/benchmarks/README.md."""
 
 import platform
 import sys
@@ -49,7 +49,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "world": world.run,
     "intake": intake.run,
 }
-PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "README.md"
 
 
 def machine() -> str:

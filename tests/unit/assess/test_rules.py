@@ -72,5 +72,5 @@ def test_the_page_lists_every_rule() -> None:
     for name, rule in RULES.items():
         severity = rule.severity.value if rule.severity else "as its store"
         if rule.severity_exposed:
-            severity += f", {rule.severity_exposed.value} where it is open"
+            severity += f", {rule.severity_exposed.value} if it is open"
         assert listed.get(name) == f"{rule.title} | {severity} | {rule.cwe} | {rule.masvs}", name
