@@ -138,7 +138,7 @@ def exponent(one: Said, other: Said, start: float = 0.0) -> float:
 def start_up(one: Said, other: Said) -> float:
     """CPU seconds that do not depend on the number of apps: the line through two small worlds, at zero apps."""
     small, large = to_headline(one, "cpu"), to_headline(other, "cpu")
-    return max(0.0, small - (large - small) / (other["apps"] - one["apps"]) * one["apps"])
+    return float(max(0.0, small - (large - small) / (other["apps"] - one["apps"]) * one["apps"]))
 
 
 def _child(workspace: Path, apps: int, stage: str) -> Said:
