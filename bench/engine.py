@@ -24,12 +24,13 @@ from bench.static import apps
 from tests.engine.clusters import member
 from tieback.engine.certificates import make_certificates
 from tieback.engine.dask import DaskEngine
-from tieback.engine.interface import Engine, Unit, UnitLimits, UnitState
+from tieback.engine.interface import Engine, UnitLimits
 from tieback.engine.local import LocalEngine
+from tieback.model.unit import Unit, UnitState
 from tieback.pipeline.analyse import app_unit
 from tieback.pipeline.record import Record
-from tieback.storage.fence import open_fence
-from tieback.storage.lake import Lake
+from tieback.storage.lake.fencing import open_fence
+from tieback.storage.lake.lake import Lake
 
 UNITS = 600
 ROUNDS = 3

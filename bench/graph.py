@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 from bench.measure import peak_mib, table
-from tieback.storage.graph_index import GraphIndex, Level
-from tieback.storage.lake import Lake
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.queries.graph_index import GraphIndex, Level
 
 DIVIDE = int(os.environ.get("TIEBACK_BENCH_GRAPH", "1"))
 APPS, ENDPOINTS, BACKENDS, STORES = (n // DIVIDE for n in (1_000_000, 5_000_000, 500_000, 100_000))

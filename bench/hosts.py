@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.measure import table
-from tieback.pipeline.why import Knowledge, why
+from tieback.pipeline.mapping.attribution import Knowledge, why
 
 TABLE = Path(__file__).with_name("hosts.tsv")
 CLAIMS = ("provider", "product", "region")

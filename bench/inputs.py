@@ -50,8 +50,8 @@ server.serve_forever()
 _LISTER = """
 import sys
 from pathlib import Path
-from tieback.pipeline.survey import _Surveying
-from tieback.storage.listing import Listing
+from tieback.pipeline.inputs.index import _Surveying
+from tieback.storage.objects.listing import Listing
 from tieback.storage.workspace import Workspace
 with Workspace.open(Path(sys.argv[1])) as workspace, Listing() as listing:
     doing = _Surveying(listing, workspace.ledger, workspace.ledger.start_run([]))

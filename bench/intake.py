@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 from bench import static, synthetic, traffic
 from bench.measure import process, table
-from tieback.engine.interface import Unit
 from tieback.model.errors import TiebackError
-from tieback.pipeline.inputs import scan_units
+from tieback.model.unit import Unit
+from tieback.pipeline.inputs.units import scan_units
 from tieback.pipeline.record import Record
 
 COUNTS = tuple(int(word) for word in os.environ.get("TIEBACK_BENCH_INTAKE", "100,1000").split(","))

@@ -92,10 +92,10 @@ def make_apps(workspace: Path) -> None:
 
 
 def _fill(directory: Path) -> None:
-    from tieback.engine.interface import Unit
     from tieback.model.app import App, Platform, Signer
     from tieback.model.sighting import AppDocument
-    from tieback.storage.apps import app_tables
+    from tieback.model.unit import Unit
+    from tieback.storage.lake.tables.apps import app_tables
     from tieback.storage.workspace import Workspace
 
     with Workspace.open(directory) as workspace:

@@ -65,7 +65,7 @@ def _child(command: Sequence[str]) -> dict[str, Any]:
 def make(workspace: Path) -> None:
     """The run of ``bench.report`` in small parts, and the inputs of older runs of the same apps."""
     from bench import report
-    from tieback.storage.inputs import RunInput, save_inputs
+    from tieback.storage.lake.tables.inputs import RunInput, save_inputs
     from tieback.storage.workspace import Workspace
 
     report.APPS, report.APPS_A_PART = APPS, APPS_A_PART
@@ -79,7 +79,7 @@ def make(workspace: Path) -> None:
 
 def compact(workspace: Path) -> dict[str, Any]:
     """Put the parts together."""
-    from tieback.storage.compaction import compact as compacted
+    from tieback.storage.lake.compaction import compact as compacted
     from tieback.storage.workspace import Workspace
 
     with Workspace.open(workspace) as opened, opened.lock():
@@ -97,7 +97,7 @@ def compact(workspace: Path) -> dict[str, Any]:
 
 def asked(workspace: Path) -> dict[str, tuple[int, float]]:
     """Bytes read and CPU seconds of the usual questions."""
-    from tieback.storage.lake import Lake
+    from tieback.storage.lake.lake import Lake
 
     lake = Lake(workspace / "lake")
     questions = {
@@ -116,9 +116,9 @@ def asked(workspace: Path) -> dict[str, tuple[int, float]]:
 
 def queries(workspace: Path) -> dict[str, Any]:
     """Each query of the report, through the lake and by hand."""
-    from tieback.pipeline.reporting import build_report
+    from tieback.pipeline.report import build_report
     from tieback.report import by_name
-    from tieback.storage.lake import Lake
+    from tieback.storage.lake.lake import Lake
     from tieback.storage.workspace import Workspace
 
     noted: dict[str, tuple[str, Any, Any]] = {}
@@ -163,7 +163,7 @@ def _by_hand(lake: Any, sql: str, params: Any, tables: Mapping[str, Any] | None)
 
     import duckdb
 
-    from tieback.storage.schemas import SCHEMAS
+    from tieback.storage.lake.schemas import SCHEMAS
 
     with duckdb.connect() as connection:
         connection.execute("SET threads = 2")

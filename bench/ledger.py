@@ -26,11 +26,11 @@ import msgspec
 import psycopg
 
 from bench import report
-from tieback.engine.interface import Unit, UnitEnd, UnitState
 from tieback.lab.postgres import start_postgres
 from tieback.lab.process import Launch, ProcessStamp, launch, stop
 from tieback.model.exposure import Exposure
-from tieback.storage.ledger import Ledger
+from tieback.model.unit import Unit, UnitEnd, UnitState
+from tieback.storage.ledger.ledger import Ledger
 
 CLAIM = 256
 """Units a call, as a scan takes them."""

@@ -226,7 +226,7 @@ def main() -> None:
     said: dict[str, float] = {}
     if sys.argv[1] == "import":
         from tieback.model.errors import TiebackError
-        from tieback.pipeline.posture import import_posture
+        from tieback.pipeline.posture.exports import import_posture
         from tieback.posture.source import Origin
 
         for end in import_posture(workspace, [Path(one) for one in sys.argv[3:]], Origin()):
@@ -234,7 +234,7 @@ def main() -> None:
                 raise end
             said["statements"] = said.get("statements", 0) + end.statements
     else:
-        from tieback.pipeline.posture_join import JoinSummary, join
+        from tieback.pipeline.posture.join import JoinSummary, join
         from tieback.storage.workspace import Workspace
 
         with Workspace.open(workspace, create=False) as opened:

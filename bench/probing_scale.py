@@ -161,7 +161,7 @@ def _grant(size: int, idle: float = 5.0) -> Any:
 
 
 async def _ask(size: int, count: int, drops: int) -> dict[str, Any]:
-    from tieback.pipeline.probing import probe_all
+    from tieback.pipeline.probing.service import probe_all
     from tieback.scope.audit import AuditLog
     from tieback.scope.dialer import Dialer
     from tieback.scope.turns import network
@@ -197,7 +197,7 @@ async def _ask(size: int, count: int, drops: int) -> dict[str, Any]:
 
 async def _stop(size: int) -> dict[str, Any]:
     from tieback.model.errors import StoppedError
-    from tieback.pipeline.probing import probe_all
+    from tieback.pipeline.probing.service import probe_all
     from tieback.scope.audit import AuditLog
     from tieback.scope.dialer import Dialer
 

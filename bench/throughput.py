@@ -75,7 +75,7 @@ def _row(name: str, one: dict[str, Any]) -> list[str]:
 async def _probe(count: int, *, silent: bool) -> dict[str, Any]:
     from tieback.model.backend import Candidate, Route
     from tieback.model.grant import Depth, Grant, Limits, TargetRule
-    from tieback.pipeline.probing import probe_all
+    from tieback.pipeline.probing.service import probe_all
     from tieback.scope.audit import AuditLog
     from tieback.scope.dialer import Dialer
 

@@ -198,13 +198,13 @@ def grant() -> str:
 def scan(workspace: Path, apps: int) -> Said:
     """What ``tieback scan`` does once its inputs are in the lake; the answers of stores are there already."""
     from bench import world_lake
-    from tieback.pipeline.mapped import Mapped
-    from tieback.pipeline.probing import store_ports
+    from tieback.pipeline.mapping.attribution import Knowledge
+    from tieback.pipeline.mapping.backends import Mapped
+    from tieback.pipeline.probing.candidates import Wanted, label_of
+    from tieback.pipeline.probing.service import store_ports
     from tieback.pipeline.scan import Found, Named, end_run
-    from tieback.pipeline.wanted import Wanted, label_of
-    from tieback.pipeline.why import Knowledge
-    from tieback.storage.asked import Answered
-    from tieback.storage.inputs import Inputs
+    from tieback.storage.lake.tables.inputs import Inputs
+    from tieback.storage.lake.tables.probes import Answered
     from tieback.storage.workspace import Workspace
 
     steps = _Steps()
@@ -254,7 +254,7 @@ def json_(workspace: Path, _: int) -> Said:
 
 def _rendered(workspace: Path, name: str) -> Said:
     from bench.report import Nowhere
-    from tieback.pipeline.reporting import last_report
+    from tieback.pipeline.report import last_report
     from tieback.report import by_name
 
     out = Nowhere()
@@ -268,7 +268,7 @@ def figures(workspace: Path, _: int) -> Said:
     from collections import Counter
 
     from tieback.model.report import Group
-    from tieback.pipeline.reporting import last_report
+    from tieback.pipeline.report import last_report
 
     def grouped(group: Group) -> list[Any]:
         return [
@@ -310,7 +310,7 @@ def figures(workspace: Path, _: int) -> Said:
 
 def fleet(workspace: Path, _: int) -> Said:
     """The inventory beside what was analysed."""
-    from tieback.pipeline.fleet import open_fleet
+    from tieback.pipeline.fleet.coverage import open_fleet
 
     with open_fleet(workspace) as view:
         lines = [line for line in view.lines(versions=False) if line.active]

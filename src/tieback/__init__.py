@@ -1,3 +1,3 @@
-"""tieback finds mobile apps whose back ends are open, measures what they show, and follows them until they are tied."""
+"""Find mobile apps whose back ends are open, measure what is exposed, and track each case until it is fixed."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"

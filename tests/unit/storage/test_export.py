@@ -9,12 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
-from tests.unit.storage.test_compaction import RUNS, fill
+from tests.unit.storage.lake.test_compaction import RUNS, fill
 from tieback.model.errors import TiebackError, UsageError
 from tieback.storage.export import TABLES, export_run, runs_to_export
-from tieback.storage.export_place import place_at
-from tieback.storage.schemas import SCHEMAS, rows_table
-from tieback.storage.tables import exposures, findings, runs
+from tieback.storage.export_target import place_at
+from tieback.storage.lake.schemas import SCHEMAS, rows_table
+from tieback.storage.ledger.tables import exposures, findings, runs
 from tieback.storage.workspace import Workspace
 
 APPS = 30

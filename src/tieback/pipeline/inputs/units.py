@@ -1,0 +1,165 @@
+"""The inputs of a scan become units of work, apps and traffic told apart by their bytes."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tieback.engine.interface import UnitLimits
+from tieback.intake.discover import find_apps
+from tieback.intake.kinds import Kind
+from tieback.intake.places.discover import find_shards
+from tieback.intake.places.reach import Reach
+from tieback.intake.places.shard import SUFFIX
+from tieback.intake.traffic.discover import SUFFIXES, find_captures
+from tieback.intake.traffic.open import is_capture
+from tieback.model.errors import InputError
+from tieback.model.remote import UNKNOWN, Access, packed
+from tieback.model.unit import Unit
+from tieback.pipeline.analyse import ANALYSIS_VERSION, app_unit
+from tieback.pipeline.inputs.index import DAMAGE, MEND, survey_members
+from tieback.pipeline.inputs.spec import Given, is_elsewhere, told
+from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
+from tieback.storage.objects.listing import Listed, Listing
+
+FETCH_SECONDS = 900.0
+"""What a unit gets beyond its analysis where it has to be fetched."""
+
+
+def limits(inputs: Iterable[Given]) -> UnitLimits:
+    """What a unit of such inputs may cost."""
+    usual = UnitLimits()
+    return UnitLimits(seconds=usual.seconds + FETCH_SECONDS) if any(map(is_elsewhere, inputs)) else usual
+
+
+def scan_units(inputs: Iterable[Given], listing: Listing | None = None) -> Iterator[Unit | InputError]:
+    """Units of work of every app and capture among the inputs; what cannot be read is an error in its place.
+
+    Args:
+        inputs: what the user gave.
+        listing: what a survey found of those that lie elsewhere, by their place among the inputs.
+    """
+    for origin, one in enumerate(inputs):
+        if not isinstance(one, Path):
+            if listing is not None:
+                yield from _listed_units(listing, origin, told(one))
+        elif one.is_dir():
+            yield from _in_directory(one)
+        else:
+            yield from _file_units(one)
+
+
+def _file_units(path: Path) -> Iterator[Unit | InputError]:
+    if path.name.lower().endswith(SUFFIX):
+        yield from shard_units(path)
+    elif _is_traffic(path):
+        for found in find_captures([path]):
+            yield found if isinstance(found, InputError) else traffic_unit(found)
+    else:
+        for found in find_apps([path]):
+            yield found if isinstance(found, InputError) else app_unit(found)
+
+
+def _in_directory(path: Path) -> Iterator[Unit | InputError]:
+    """A folder may hold apps, captures, shards or all; it is an error only where it holds none."""
+    apps = list(find_apps([path]))
+    captures = list(find_captures([path]))
+    shards = list(find_shards(path))
+    lacks_apps = len(apps) == 1 and isinstance(apps[0], InputError) and apps[0].where == str(path)
+    lacks_captures = len(captures) == 1 and isinstance(captures[0], InputError) and captures[0].where == str(path)
+    if not lacks_apps or (lacks_captures and not shards):
+        for app in apps:
+            yield app if isinstance(app, InputError) else app_unit(app)
+    if not lacks_captures:
+        for capture in captures:
+            yield capture if isinstance(capture, InputError) else traffic_unit(capture)
+    for shard in shards:
+        yield from shard_units(shard)
+
+
+def _is_traffic(path: Path) -> bool:
+    if path.name.lower().endswith(SUFFIXES):
+        return True
+    try:
+        with path.open("rb") as file:
+            return is_capture(file.read(64))
+    except OSError:
+        return False
+
+
+def traffic_unit(path: Path) -> Unit | InputError:
+    """A capture as a unit of work."""
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return Unit(digest, TRAFFIC_ANALYSIS, str(path), file.tell())
+    except OSError as error:
+        return InputError(error.strerror or "cannot be read", where=str(path), advice="Check the file")
+
+
+def shard_units(path: Path) -> Iterator[Unit | InputError]:
+    """The apps and captures in a tar archive as units of work; a worker reads only its own."""
+    count = 0
+    place = str(path.absolute())
+    try:
+        for member in survey_members(Reach().read(Access(place))):
+            one = Listed(place, str(path), "", member.size, "", member.start, member.sha256, member.kind, named=False)
+            for unit in _unit_of(one, member.name):
+                count += 1
+                yield unit
+    except InputError as error:
+        yield InputError(error.what, where=str(path), advice=error.advice)
+    else:
+        if not count:
+            yield InputError("no app or capture is in this shard", where=str(path), advice="Give APK, AAB or IPA files")
+
+
+def _app(path: Path) -> Iterator[Unit | InputError]:
+    yield app_unit(path)
+
+
+def _capture(path: Path) -> Iterator[Unit | InputError]:
+    yield traffic_unit(path)
+
+
+def _listed_units(listing: Listing, origin: int, where: str) -> Iterator[Unit | InputError]:
+    """What a survey found of one input."""
+    count = 0
+    for one in listing.of(origin):
+        if isinstance(one, InputError):
+            found: Iterable[Unit | InputError] = [one]
+        elif one.digest or one.sha256:
+            found = _unit_of(one, one.member)
+        else:
+            found = _local_units(one)
+        for unit in found:
+            count += 1
+            yield unit
+    if not count:
+        yield InputError("no app, capture or shard of them is there", where=where, advice="Check the URL")
+
+
+def _local_units(one: Listed) -> Iterator[Unit | InputError]:
+    """A local file of a manifest that tells no hash of it."""
+    path = Path(one.place)
+    by_kind = {"": _file_units, Kind.APP: _app, Kind.TRAFFIC: _capture}
+    for unit in by_kind[one.kind](path):
+        if isinstance(unit, Unit) and not unit.access and one.size not in {UNKNOWN, unit.size}:
+            what = f"{unit.size} bytes are there where {one.size} were promised"
+            yield InputError(what, where=one.source, advice=MEND)
+        else:
+            yield unit
+
+
+def _unit_of(one: Listed, member: str) -> Iterator[Unit | InputError]:
+    """The unit of an object or of a member in it; nothing where it is none of ours and the user did not name it."""
+    if one.kind == DAMAGE:
+        yield InputError(f"the shard {member}", where=one.source, advice="Write it again; what stands before counts")
+    elif one.kind in {Kind.APP, Kind.TRAFFIC}:
+        version = ANALYSIS_VERSION if one.kind == Kind.APP else TRAFFIC_ANALYSIS
+        source = f"{one.source}#{member}" if member else one.source
+        access = packed(Access(one.place, one.start, one.size, one.etag))
+        yield Unit(one.sha256, version, source, max(one.size, 0), access)
+    elif one.named:
+        yield InputError(
+            "neither an app, a capture nor a shard of them", where=one.source, advice="Give apps or captures"
+        )

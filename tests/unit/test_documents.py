@@ -1,0 +1,167 @@
+"""The documents at the root: every path that they name exists, every link resolves, every example runs."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import product, takewhile
+from pathlib import Path
+from types import ModuleType
+
+import msgspec
+import pytest
+
+from tests.unit.probes import conftest as probes_conftest
+from tests.unit.report.conftest import the_hostile_report, the_report
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.inventory import open as inventories
+from tieback.intake.traffic import openers
+from tieback.intake.traffic.interface import SeenFlow
+from tieback.intake.traffic.open import open_traffic
+from tieback.model.sighting import Problem, Sighting
+from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.patterns import Cloud
+from tieback.recognise.rules import Rules
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = (
+    *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
+    *sorted((ROOT / "docs" / "adr").glob("*.md")),
+)
+BASES = (ROOT, ROOT / "src" / "tieback", ROOT / "tests")
+"""Paths are relative to one of these."""
+TOP = {path.name for base in BASES for path in base.iterdir()}
+PLACEHOLDER = re.compile(r"NAME|COMMAND|NNNN|EXAMPLE|\.\.\.")
+
+
+def _expanded(path: str) -> Iterator[str]:
+    """``a/{b,c}.py`` is two paths."""
+    parts = re.split(r"\{([^}]*)\}", path)
+    choices = [part.split(",") if number % 2 else [part] for number, part in enumerate(parts)]
+    return ("".join(parts) for parts in product(*choices))
+
+
+def paths(text: str) -> Iterator[str]:
+    """Paths of the repository in backticks, outside code blocks; of those with a placeholder, the folder."""
+    for span in re.findall(r"`([^`\n]+)`", re.sub(r"(?ms)^```.*?^```", "", text)):
+        for word in span.split():
+            looks = re.fullmatch(r"[A-Za-z0-9_.{},*/-]+", word) and ("/" in word or word.endswith((".py", ".toml")))
+            if looks and word.split("/")[0] in TOP:
+                yield from map(_folder, _expanded(word))
+
+
+def _folder(path: str) -> str:
+    """The path, or of one with a placeholder the folder above it."""
+    parts = takewhile(lambda part: not PLACEHOLDER.search(part), path.split("/"))
+    return "/".join(parts)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_paths_exist(document: Path) -> None:
+    missing = {path for path in paths(document.read_text()) if not any(list(base.glob(path)) for base in BASES if path)}
+    assert missing == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_resolve(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", document.read_text())
+    missing = {link for link in links if "://" not in link and not (document.parent / link).exists()}
+    assert missing == set()
+
+
+BLOCK = re.compile(r"(?ms)^```(python|toml)\n# (\S+)( \(part\))?\n(.*?)^```")
+EXAMPLES = {path: (text, bool(part)) for _, path, part, text in BLOCK.findall((ROOT / "CONTRIBUTING.md").read_text())}
+
+
+@pytest.fixture
+def example(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
+    """Import a block of CONTRIBUTING.md as the module that its first line names."""
+
+    def load(path: str) -> ModuleType:
+        name = ".".join(Path(path.removeprefix("src/")).with_suffix("").parts)
+        module = ModuleType(name)
+        monkeypatch.setitem(sys.modules, name, module)
+        exec(compile(EXAMPLES[path][0], path, "exec"), module.__dict__)
+        return module
+
+    return load
+
+
+def test_the_probe_of_the_example(example: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch) -> None:
+    probe = example("src/tieback/probes/stores/exampledb.py").ExampledbProbe()
+    monkeypatch.setattr(probes_conftest, "PROBES", (probe,))
+    pages = msgspec.toml.decode(EXAMPLES["tests/unit/probes/pages/exampledb.toml"][0], type=probes_conftest.Pages)
+    monkeypatch.setattr(probes_conftest.Web, "pages", lambda *_: pages)
+    web, expect = probes_conftest.Web(), pages.expect
+    played = web.ask("exampledb")
+    (people,) = played.result.containers
+    assert (played.result.access, played.result.version) == (expect.access, expect.version)
+    assert people.records is not None
+    assert {people.name: people.records.value} == expect.records
+    assert {people.name: [field.name for field in people.fields]} == expect.fields
+    assert len(played.sent) == expect.requests
+    tests = example("tests/unit/probes/stores/test_exampledb.py")
+    for change, access in tests.STATES:
+        tests.test_states(web, change, access)
+
+
+def test_the_traffic_reader_of_the_example(
+    example: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    module = example("src/tieback/intake/traffic/exampleproxy.py")
+    monkeypatch.setattr(openers, "OPENERS", (module.opener, *openers.OPENERS))
+
+    def read(data: bytes) -> tuple[list[SeenFlow], list[Problem]]:
+        (tmp_path / "log").write_bytes(data)
+        with closing(open_traffic(tmp_path / "log")) as opened:
+            return list(opened.flows()), opened.problems
+
+    tests = example("tests/unit/intake/traffic/test_exampleproxy.py")
+    tests.test_a_line_is_a_flow(read)
+    tests.test_a_damaged_line_costs_only_itself(read)
+
+
+def test_the_app_reader_of_the_example(example: Callable[[str], ModuleType]) -> None:
+    example("src/tieback/intake/apps/examplekit.py")
+    tests = example("tests/unit/intake/apps/test_examplekit.py")
+    (table,) = [mark for mark in tests.test_where_strings_begin.pytestmark if mark.name == "parametrize"]
+    for strings, starts in table.args[1]:
+        tests.test_where_strings_begin(strings, starts)
+    tests.test_never_raises()
+
+
+def test_the_inventory_reader_of_the_example(
+    example: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    module = example("src/tieback/intake/inventory/examplemdm.py")
+    ours = inventories.importers()
+    monkeypatch.setattr(inventories, "importers", lambda: (module.ExampleMdm(), *ours))
+    example("tests/unit/intake/inventory/test_examplemdm.py").test_apps_of_a_device(tmp_path)
+
+
+def test_the_report_format_of_the_example(example: Callable[[str], ModuleType]) -> None:
+    example("src/tieback/report/formats/lines.py")
+    tests = example("tests/unit/report/formats/test_lines.py")
+    tests.test_one_line_per_finding(the_report())
+    tests.test_hostile_text_stays_on_its_line(the_hostile_report())
+
+
+def test_the_recognition_rule_of_the_example() -> None:
+    text, part = EXAMPLES["src/tieback/recognise/cloud.toml"]
+    assert part
+    head, rest = (ROOT / "src" / "tieback" / "recognise" / "cloud.toml").read_text().split("\n[[host]]", 1)
+    rules = Rules()
+    rules.cloud = Cloud(f"{head}\n{text}\n[[host]]{rest}".encode())
+    (rule,) = rules.cloud.below("storage.examplecloud.test")
+    extractor = EndpointExtractor(rules)
+    for text, value in (*rule.match, *((text, "") for text in rule.avoid)):
+        artifact = Artifact("f", (Buffer("f", BufferKind.TEXT, text.encode()),))
+        found = [one.endpoint.value for one in extractor.extract(artifact) if isinstance(one, Sighting)]
+        assert (value in found) if value else not any(one.startswith("examplecloud:") for one in found)
+
+
+def test_the_parts_of_files_compile() -> None:
+    for path, (text, part) in EXAMPLES.items():
+        if part and path.endswith(".py"):
+            compile(text, path, "exec")
+            assert (ROOT / path).exists()
