@@ -197,13 +197,13 @@ def run() -> str:
         for low, high, count, mean, share in bins(every)
     ]
     head = (
-        "`python -m bench calibration`: every statement whose truth is labelled. Supported is (right + 1) / (all + 2), "
-        "rounded down; stronger evidence shares the cases of weaker evidence where it has too few of its own.\n\n"
+        "`python -m bench calibration`: every statement with a labelled truth. Supported is (right + 1) / (all + 2), "
+        "rounded down. If stronger evidence has too few cases of its own, it uses those of weaker evidence too.\n\n"
     )
     return (
         "## Confidence\n\n"
         + head
-        + table(("kind of evidence", "right", "supported", "stated, at most"), first)
+        + table(("kind of evidence", "right", "supported", "highest stated value"), first)
         + "\n"
         + table(("stated", "statements", "mean stated", "share right"), second)
     )

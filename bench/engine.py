@@ -72,11 +72,19 @@ def run(units: int = UNITS, rounds: int = ROUNDS) -> str:
             ]
         )
     size = sum(path.stat().st_size for path in files) / len(files) / 1e6
-    columns = ["engine", "processes", "wall s", "CPU s", "CPU ms an app", "Dask over local, CPU / wall", "two over one"]
+    columns = [
+        "engine",
+        "processes",
+        "wall s",
+        "CPU s",
+        "CPU ms per app",
+        "Dask over local, CPU / wall",
+        "speed-up with two processes",
+    ]
     return (
-        f"### Engines\n\n`python -m bench engine`: {units} apps, {len(files)} real ones of {size:.1f} MB on average, "
-        f"again and again; medians of {rounds} runs in turns. Bars: Dask at most 1.10, two processes at least 1.80.\n\n"
-        + table(columns, rows)
+        f"## Engines\n\n`python -m bench engine`: {units} apps, from {len(files)} real ones of {size:.1f} MB on "
+        f"average. Medians of {rounds} runs; the engines take turns. Goals: Dask at most 1.10, two processes at least "
+        "1.80.\n\n" + table(columns, rows)
     )
 
 

@@ -76,11 +76,9 @@ def run() -> str:
         ("index on disk", f"{size / 2**20:,.0f} MiB; peak memory of the process {peak_mib():,.0f} MiB"),
         ("apps behind a store", _line(stores)),
         ("stores behind an app", _line(apps)),
-        ("apps behind the store that most apps reach", _line(hub)),
+        ("apps behind the most used store", _line(hub)),
     ]
-    title = (
-        "Synthetic lake; `python -m bench graph`. Questions of an open index, with up to 1,000 names of the answer.\n\n"
-    )
+    title = "`python -m bench graph`: a synthetic lake. Questions to an open index; up to 1,000 names per answer.\n\n"
     return "## The evidence graph\n\n" + title + table(("what", "measured"), rows)
 
 

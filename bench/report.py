@@ -44,9 +44,9 @@ def run() -> str:
                 ]
             )
     return (
-        f"## Reports\n\n`python -m bench report`: {APPS:,} made-up apps with two endpoints each, {STORES:,} stores, "
-        f"{FINDINGS:,} findings (the workspace took {made:.0f} s to make). Build: counts and sums; render: one format, "
-        "to nowhere. A process each.\n\n"
+        f"## Reports\n\n`python -m bench report`: {APPS:,} synthetic apps with two endpoints each, {STORES:,} stores, "
+        f"{FINDINGS:,} findings (the workspace took {made:.0f} s to make). Build: all counts, sums and tables. Render: "
+        "one format, output discarded. One process each; CPU is for both together.\n\n"
         + table(["format", "build s", "render s", "CPU s", "peak MiB", "MB written"], rows)
     )
 
