@@ -35,7 +35,7 @@ DOCUMENTS = (
 BASES = (ROOT, ROOT / "src" / "tieback", ROOT / "tests")
 """Paths are relative to one of these."""
 TOP = {path.name for base in BASES for path in base.iterdir()}
-PLACEHOLDER = re.compile(r"NAME|COMMAND|NNNN|EXAMPLE|\.\.\.")
+PLACEHOLDER = re.compile(r"NAME|COMMAND|NNNN|ISSUE|\.\.\.")
 
 
 def _expanded(path: str) -> Iterator[str]:
