@@ -1,5 +1,9 @@
-"""``python -m bench [NAME...]``: run benchmarks and write docs/benchmarks.md."""
+"""``python -m bench [NAME...]``: run benchmarks. A run of all writes docs/benchmarks/last-run.md.
 
+Copy figures from there to docs/benchmarks/README.md, with their conditions.
+"""
+
+import os
 import platform
 import sys
 from collections.abc import Callable
@@ -49,7 +53,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "world": world.run,
     "intake": intake.run,
 }
-PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "last-run.md"
 
 
 def machine() -> str:
@@ -66,8 +70,9 @@ def machine() -> str:
 
 
 def main() -> None:
-    """Run the named benchmarks, or all; all of them also write the page."""
+    """Run the named benchmarks, or all. A run of all also writes the page."""
     names = sys.argv[1:] or list(BENCHMARKS)
+    load = os.getloadavg()[0]
     parts = []
     for name in names:
         print(f"# {name}", file=sys.stderr)
@@ -76,8 +81,9 @@ def main() -> None:
         parts.append(part)
     if names == list(BENCHMARKS):
         head = (
-            "# Benchmarks\n\nWritten by `make bench`; every figure was measured by that run. Read ratios before "
-            f"absolute times: machines differ and are shared.\n\nMachine: {machine()}\n\n"
+            "# Last benchmark run\n\n`make bench` wrote this page; every figure is from that run. Compare ratios "
+            f"rather than absolute times. Conditions and history: [benchmarks](README.md).\n\nMachine: {machine()}, "
+            f"load at the start {load:.1f}\n\n"
         )
         PAGE.write_text(head + "\n".join(parts))
 

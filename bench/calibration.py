@@ -19,7 +19,7 @@ from tieback.backends import confidence, hosting
 from tieback.backends.confidence import of_sighting
 from tieback.backends.normalise import literal_address
 from tieback.intake.apps.open import open_app
-from tieback.pipeline import mapping, why
+from tieback.pipeline.mapping import api_leads, attribution
 from tieback.recognise import extractors
 from tieback.recognise.collect import collect
 from tieback.recognise.rules import Rules
@@ -75,10 +75,10 @@ def _hosts() -> Iterator[Case]:
         hosting.BY_PATTERN: "name of a documented form",
         hosting.BY_DOMAIN: "name below a provider's domain",
     }
-    knowledge = why.Knowledge(Path("/nonexistent"))
+    knowledge = attribution.Knowledge(Path("/nonexistent"))
     try:
         for row in labelled():
-            told = why.why(row.host, knowledge)
+            told = attribution.why(row.host, knowledge)
             literal = literal_address(row.host) is not None
             for claim in CLAIMS:
                 for one in told.statements:
@@ -98,9 +98,9 @@ def _owners() -> Iterator[Case]:
     tables = ((row.party, owned) for path in (SEEN, UNSEEN) for row, owned in judged(path))
     for label, party in (*((label, owned.party) for label, owned in tables), *_of_corpus()):
         if party == "first":
-            yield Case("owner: first party", mapping.BY_MAKER, label == "first")
+            yield Case("owner: first party", api_leads.BY_MAKER, label == "first")
         elif party in _OWNED:
-            yield Case(f"owner: {_OWNED[party]}", why.BY_SDK, label == party)
+            yield Case(f"owner: {_OWNED[party]}", attribution.BY_SDK, label == party)
 
 
 def _of_corpus() -> Iterator[tuple[str, str]]:
@@ -197,13 +197,13 @@ def run() -> str:
         for low, high, count, mean, share in bins(every)
     ]
     head = (
-        "`python -m bench calibration`: every statement whose truth is labelled. Supported is (right + 1) / (all + 2), "
-        "rounded down; stronger evidence shares the cases of weaker evidence where it has too few of its own.\n\n"
+        "`python -m bench calibration`: every statement with a labelled truth. Supported is (right + 1) / (all + 2), "
+        "rounded down. If stronger evidence has too few cases of its own, it uses those of weaker evidence too.\n\n"
     )
     return (
         "## Confidence\n\n"
         + head
-        + table(("kind of evidence", "right", "supported", "stated, at most"), first)
+        + table(("kind of evidence", "right", "supported", "highest stated value"), first)
         + "\n"
         + table(("stated", "statements", "mean stated", "share right"), second)
     )

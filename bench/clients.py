@@ -26,10 +26,10 @@ def run() -> str:
     from tieback.lab.state import Lab
     from tieback.lab.up import up
 
-    head = "### A probe's CPU against the makers' clients\n\n"
+    head = "### CPU of probes compared with official clients\n\n"
     python = PLACE / "bin" / "python"
     if not python.exists():
-        return head + f"Left out: there is no {PLACE.name} (see `bench/clients.py`).\n"
+        return head + f"Not measured: {PLACE.name} is missing (see `bench/clients.py`).\n"
     with tempfile.TemporaryDirectory(prefix="tieback-bench-") as folder:
         lab = Lab(Path(folder) / "lab")
         raised = up(lab, lambda _one: None, tuple(STORES.values()), subnet=SUBNET)
@@ -66,9 +66,9 @@ def run() -> str:
             ]
         )
     return (
-        head + f"`python -m bench probes`: a new connection, what a probe asks at `enumerate`, close; CPU ms, mean of "
-        f"{RUNS}, {AT_ONCE} at a time. The client asks the same; the probe also decides by its grant, bounds each "
-        "answer, and keeps and syncs its audit log.\n\n"
+        head + f"`python -m bench probes`: connect, run the requests of depth `enumerate`, close. Mean CPU ms of "
+        f"{RUNS} runs, {AT_ONCE} at a time. The client sends the same requests. The probe also checks its grant, "
+        "bounds each answer, and writes and syncs its audit log.\n\n"
         + table(["store", "client", "client", "probe, enumerate", "client / probe", "bar", "probe, describe"], rows)
     )
 
@@ -78,7 +78,7 @@ async def _probes(lab, there):  # type: ignore[no-untyped-def]
 
     from tieback.model.backend import Candidate, Route
     from tieback.model.grant import Depth
-    from tieback.pipeline.probing import probe_one, today_utc
+    from tieback.pipeline.probing.service import probe_one, today_utc
     from tieback.scope.audit import AuditLog
     from tieback.scope.dialer import Dialer
     from tieback.scope.grant import load_grant

@@ -24,12 +24,13 @@ from bench.static import apps
 from tests.engine.clusters import member
 from tieback.engine.certificates import make_certificates
 from tieback.engine.dask import DaskEngine
-from tieback.engine.interface import Engine, Unit, UnitLimits, UnitState
+from tieback.engine.interface import Engine, UnitLimits
 from tieback.engine.local import LocalEngine
+from tieback.model.unit import Unit, UnitState
 from tieback.pipeline.analyse import app_unit
 from tieback.pipeline.record import Record
-from tieback.storage.fence import open_fence
-from tieback.storage.lake import Lake
+from tieback.storage.lake.fencing import open_fence
+from tieback.storage.lake.lake import Lake
 
 UNITS = 600
 ROUNDS = 3
@@ -71,11 +72,19 @@ def run(units: int = UNITS, rounds: int = ROUNDS) -> str:
             ]
         )
     size = sum(path.stat().st_size for path in files) / len(files) / 1e6
-    columns = ["engine", "processes", "wall s", "CPU s", "CPU ms an app", "Dask over local, CPU / wall", "two over one"]
+    columns = [
+        "engine",
+        "processes",
+        "wall s",
+        "CPU s",
+        "CPU ms per app",
+        "Dask over local, CPU / wall",
+        "speed-up with two processes",
+    ]
     return (
-        f"### Engines\n\n`python -m bench engine`: {units} apps, {len(files)} real ones of {size:.1f} MB on average, "
-        f"again and again; medians of {rounds} runs in turns. Bars: Dask at most 1.10, two processes at least 1.80.\n\n"
-        + table(columns, rows)
+        f"## Engines\n\n`python -m bench engine`: {units} apps, from {len(files)} real ones of {size:.1f} MB on "
+        f"average. Medians of {rounds} runs; the engines take turns. Goals: Dask at most 1.10, two processes at least "
+        "1.80.\n\n" + table(columns, rows)
     )
 
 

@@ -22,7 +22,7 @@ def analyse(files: list[Path], *, leaks: bool) -> int:
     out = sys.stdout.buffer
     judge = None
     if leaks:
-        from tieback.pipeline.leaks import LeakJudge
+        from tieback.leaks.detect import LeakJudge
 
         judge = LeakJudge()
     count = 0

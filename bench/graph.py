@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 from bench.measure import peak_mib, table
-from tieback.storage.graph_index import GraphIndex, Level
-from tieback.storage.lake import Lake
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.queries.graph_index import GraphIndex, Level
 
 DIVIDE = int(os.environ.get("TIEBACK_BENCH_GRAPH", "1"))
 APPS, ENDPOINTS, BACKENDS, STORES = (n // DIVIDE for n in (1_000_000, 5_000_000, 500_000, 100_000))
@@ -76,11 +76,9 @@ def run() -> str:
         ("index on disk", f"{size / 2**20:,.0f} MiB; peak memory of the process {peak_mib():,.0f} MiB"),
         ("apps behind a store", _line(stores)),
         ("stores behind an app", _line(apps)),
-        ("apps behind the store that most apps reach", _line(hub)),
+        ("apps behind the most used store", _line(hub)),
     ]
-    title = (
-        "Synthetic lake; `python -m bench graph`. Questions of an open index, with up to 1,000 names of the answer.\n\n"
-    )
+    title = "`python -m bench graph`: a synthetic lake. Questions to an open index; up to 1,000 names per answer.\n\n"
     return "## The evidence graph\n\n" + title + table(("what", "measured"), rows)
 
 

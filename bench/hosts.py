@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.measure import table
-from tieback.pipeline.why import Knowledge, why
+from tieback.pipeline.mapping.attribution import Knowledge, why
 
 TABLE = Path(__file__).with_name("hosts.tsv")
 CLAIMS = ("provider", "product", "region")
@@ -77,7 +77,7 @@ def run() -> str:
     for one in found:
         print(f"{one.host}: {one.claim} {one.said!r} for {one.label!r} ({one.confidence:.2f})", file=sys.stderr)
     head = (
-        "Hosts and addresses of `bench/hosts.tsv`, labelled by hand from providers' documentation; no operator's data; "
-        f"goal 98 %, and nothing wrong at {SURE} or more: **{len(sure)}**.\n\n"
+        "`python -m bench hosts`: hosts and addresses of `bench/hosts.tsv`, labelled manually from providers' "
+        f"documentation. No imported data. Goal: 98 %, and no wrong statement at {SURE} or more: **{len(sure)}**.\n\n"
     )
     return "## Providers, products and regions\n\n" + head + table(("what", "right", "share"), lines)

@@ -66,11 +66,11 @@ def run() -> str:
             wall, cpu, peak = process([tieback, "import", str(report), "-w", str(Path(folder) / "ws")], runs=1)
         rows.append((f"{mb:,.0f}", f"{count:,}", f"{wall:.1f}", f"{cpu:.1f}", f"{mb / cpu:,.1f}", f"{peak:,.0f}"))
     head = (
-        "`python -m bench imports`: made-up Shodan JSON lines, each size imported by one process of `tieback import` "
-        "into a workspace of its own. Goal: memory does not grow with the file.\n\n"
+        "`python -m bench imports`: synthetic Shodan JSON lines. One process of `tieback import` imports each size "
+        "into a new workspace. Goal: memory does not grow with the file.\n\n"
     )
     return (
         "## Reports of other tools\n\n"
         + head
-        + table(("MB", "lines", "wall s", "CPU s", "MB a CPU s", "peak MiB"), rows)
+        + table(("MB", "lines", "wall s", "CPU s", "MB per CPU s", "peak MiB"), rows)
     )

@@ -50,8 +50,8 @@ server.serve_forever()
 _LISTER = """
 import sys
 from pathlib import Path
-from tieback.pipeline.survey import _Surveying
-from tieback.storage.listing import Listing
+from tieback.pipeline.inputs.index import _Surveying
+from tieback.storage.objects.listing import Listing
 from tieback.storage.workspace import Workspace
 with Workspace.open(Path(sys.argv[1])) as workspace, Listing() as listing:
     doing = _Surveying(listing, workspace.ledger, workspace.ledger.start_run([]))
@@ -117,22 +117,21 @@ def listing(folder: Path) -> str:
         server.kill()
         server.wait()
     return (
-        f"A listing of {OBJECTS:,} made-up objects, noted and claimed in a ledger of SQLite: {cpu:.0f} s of CPU, "
-        f"{wall:.0f} s, peak {peak:.0f} MiB.\n"
+        f"Listing {OBJECTS:,} synthetic objects, and recording and claiming them in a SQLite ledger: {cpu:.0f} s of "
+        f"CPU, {wall:.0f} s wall, peak {peak:.0f} MiB.\n"
     )
 
 
 def run() -> str:
-    """The section of docs/benchmarks.md."""
+    """The section of the benchmark page."""
     with tempfile.TemporaryDirectory(prefix="tieback-bench-") as place:
         rows = places(Path(place))
         listed = listing(Path(place))
     return (
-        "## Inputs elsewhere\n\n"
-        f"`python -m bench inputs`: {APPS} copies of real apps, each with a hash of its own; seconds for 100 apps with "
-        "two workers, the start of the program and the report included. The time of the store (SeaweedFS on the same "
-        "machine) is in the second column alone.\n\n"
-        + table(["where they lie", "CPU s", "wall s"], rows)
+        f"## Remote inputs\n\n`python -m bench inputs`: {APPS} copies of real apps, each with its own hash. Seconds "
+        "for 100 apps with two workers, including program start and report. Only the wall time includes the time of "
+        "the object store (SeaweedFS on the same machine).\n\n"
+        + table(["location", "CPU s", "wall s"], rows)
         + f"\n{listed}"
     )
 

@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 from bench import static, synthetic, traffic
 from bench.measure import process, table
-from tieback.engine.interface import Unit
 from tieback.model.errors import TiebackError
-from tieback.pipeline.inputs import scan_units
+from tieback.model.unit import Unit
+from tieback.pipeline.inputs.units import scan_units
 from tieback.pipeline.record import Record
 
 COUNTS = tuple(int(word) for word in os.environ.get("TIEBACK_BENCH_INTAKE", "100,1000").split(","))
@@ -136,16 +136,17 @@ def run() -> str:
          f"{(one.cpu - start) / one.files * 1e3:.0f}", f"{(one.cpu - start) / one.megabytes * 1e3:.1f}",
          f"{one.peak:.0f}", f"{core_hours(one, start):.1f}"]
         for what, one in [*(("real apps and captures", one) for one in runs),
-                          *((f"made-up apps of {size} MB", one) for size, one in sized)]
+                          *((f"synthetic apps of {size} MB", one) for size, one in sized)]
     ]  # fmt: skip
     return (
-        "## Intake\n\n`python -m bench intake`: `tieback scan` of a folder of copies, each with a hash of its own, of "
-        f"{len(donors.apps)} real apps and {len(donors.captures)} real captures (one file in {A_CAPTURE_IN}), then of "
-        f"made-up apps. CPU of the whole process and its workers; starting ({start:.1f} s, from two runs) is left out "
-        "of what a file costs. Peak of the largest process.\n\n"
+        "## Reading apps and captures\n\n`python -m bench intake`: `tieback scan` of a folder with copies of "
+        f"{len(donors.apps)} real apps and {len(donors.captures)} real captures (one file in {A_CAPTURE_IN}), each "
+        "copy with its own hash; then of synthetic apps. CPU of the whole process and its workers. The start-up "
+        f"({start:.1f} s, from two runs) is not included in the cost per file. The peak is that of the largest "
+        "process.\n\n"
         + table(
-            ["what", "files", "mean MB", "wall s", "CPU s", "CPU ms a file", "CPU ms a MB", "peak MiB",
-             "core-hours a million (extrapolated)"],
+            ["what", "files", "mean MB", "wall s", "CPU s", "CPU ms per file", "CPU ms per MB", "peak MiB",
+             "core-hours per million files (extrapolated)"],
             rows,
         )
     )  # fmt: skip

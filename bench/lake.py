@@ -42,16 +42,16 @@ def run() -> str:
     ours, raw = (sum(line[side] for line in queries["lines"]) for side in ("ours", "raw"))
     rows.append(["**all**", f"{ours * 1000:.0f}", f"{raw * 1000:.0f}", f"**{ours / raw:.2f}**"])
     return (
-        f"## The lake\n\n`python -m bench lake`: {APPS:,} made-up apps with two endpoints each, in parts of "
-        f"{APPS_A_PART} as the engine leaves them, and the inputs of {RUNS} runs. `tieback workspace compact` made "
-        f"{compacted['before']:,} parts into {compacted['after']:,} in {compacted['cpu']:.0f} s of CPU with "
-        f"{compacted['peak']:.0f} MiB; {compacted['bytes_before'] / 1e6:.1f} MB became "
-        f"{compacted['bytes_after'] / 1e6:.1f} MB.\n\nBytes that DuckDB read for a question (`EXPLAIN ANALYZE`) and "
-        "CPU seconds, before and after:\n\n"
-        + table(["rows wanted", "bytes before", "after", "CPU s before", "after"], asked)
-        + "\n\nEvery query that building the report and its table on a terminal asks, by hand on the bare files "
-        "(`read_parquet` of a glob, a new connection) and through the lake; CPU, median of 3:\n\n"
-        + table(["query", "lake ms", "by hand ms", "ratio"], rows)
+        f"## The lake\n\n`python -m bench lake`: {APPS:,} synthetic apps with two endpoints each, in parts of "
+        f"{APPS_A_PART} apps as the engine writes them, and the inputs of {RUNS} runs. `tieback workspace compact` "
+        f"merged {compacted['before']:,} parts into {compacted['after']:,}, in {compacted['cpu']:.0f} s of CPU with "
+        f"{compacted['peak']:.0f} MiB. {compacted['bytes_before'] / 1e6:.1f} MB became "
+        f"{compacted['bytes_after'] / 1e6:.1f} MB.\n\nBytes that DuckDB read for a question (`EXPLAIN ANALYZE`), and "
+        "CPU seconds, before and after compaction:\n\n"
+        + table(["question", "bytes before", "bytes after", "CPU s before", "CPU s after"], asked)
+        + '\n\nCPU time of every query for the report and its terminal table, median of 3. "Plain DuckDB" reads the '
+        "bare files with `read_parquet` and a glob, on a new connection.\n\n"
+        + table(["query", "lake ms", "plain DuckDB ms", "ratio"], rows)
     )
 
 
@@ -65,7 +65,7 @@ def _child(command: Sequence[str]) -> dict[str, Any]:
 def make(workspace: Path) -> None:
     """The run of ``bench.report`` in small parts, and the inputs of older runs of the same apps."""
     from bench import report
-    from tieback.storage.inputs import RunInput, save_inputs
+    from tieback.storage.lake.tables.inputs import RunInput, save_inputs
     from tieback.storage.workspace import Workspace
 
     report.APPS, report.APPS_A_PART = APPS, APPS_A_PART
@@ -79,7 +79,7 @@ def make(workspace: Path) -> None:
 
 def compact(workspace: Path) -> dict[str, Any]:
     """Put the parts together."""
-    from tieback.storage.compaction import compact as compacted
+    from tieback.storage.lake.compaction import compact as compacted
     from tieback.storage.workspace import Workspace
 
     with Workspace.open(workspace) as opened, opened.lock():
@@ -97,7 +97,7 @@ def compact(workspace: Path) -> dict[str, Any]:
 
 def asked(workspace: Path) -> dict[str, tuple[int, float]]:
     """Bytes read and CPU seconds of the usual questions."""
-    from tieback.storage.lake import Lake
+    from tieback.storage.lake.lake import Lake
 
     lake = Lake(workspace / "lake")
     questions = {
@@ -116,9 +116,9 @@ def asked(workspace: Path) -> dict[str, tuple[int, float]]:
 
 def queries(workspace: Path) -> dict[str, Any]:
     """Each query of the report, through the lake and by hand."""
-    from tieback.pipeline.reporting import build_report
+    from tieback.pipeline.report import build_report
     from tieback.report import by_name
-    from tieback.storage.lake import Lake
+    from tieback.storage.lake.lake import Lake
     from tieback.storage.workspace import Workspace
 
     noted: dict[str, tuple[str, Any, Any]] = {}
@@ -163,7 +163,7 @@ def _by_hand(lake: Any, sql: str, params: Any, tables: Mapping[str, Any] | None)
 
     import duckdb
 
-    from tieback.storage.schemas import SCHEMAS
+    from tieback.storage.lake.schemas import SCHEMAS
 
     with duckdb.connect() as connection:
         connection.execute("SET threads = 2")

@@ -26,11 +26,11 @@ import msgspec
 import psycopg
 
 from bench import report
-from tieback.engine.interface import Unit, UnitEnd, UnitState
 from tieback.lab.postgres import start_postgres
 from tieback.lab.process import Launch, ProcessStamp, launch, stop
 from tieback.model.exposure import Exposure
-from tieback.storage.ledger import Ledger
+from tieback.model.unit import Unit, UnitEnd, UnitState
+from tieback.storage.ledger.ledger import Ledger
 
 CLAIM = 256
 """Units a call, as a scan takes them."""
@@ -182,15 +182,15 @@ def run(count: int = 1_000_000, many: int = 100_000, writers: int = 2) -> str:
             alone.append(with_writers(where, share, 1))
             together.append(_shared(where, share, writers))
     names = (
-        f"{count:,} units claimed and finished, {CLAIM} a call",
-        f"{count:,} done units asked for again",
+        f"{count:,} units claimed and finished, {CLAIM} per call",
+        f"{count:,} finished units requested again",
         f"conclusions of {many:,} stores saved",
-        f"{many:,} stores read in short",
+        f"{many:,} stores read as summaries",
     )
     lines = [
         "## Ledger",
         "",
-        f"`python -m bench ledger`: SQLite, and PostgreSQL 18 on the same machine, with fsync; load {load:.0f} first.",
+        f"`python -m bench ledger`: SQLite and PostgreSQL 18 on one machine, with fsync. Load {load:.0f} at first.",
         "",
         "| what | SQLite wall s | CPU s | PostgreSQL wall s | our CPU s | server's CPU s |",
         "|---|---|---|---|---|---|",
@@ -201,7 +201,7 @@ def run(count: int = 1_000_000, many: int = 100_000, writers: int = 2) -> str:
     ]
     lines += [
         "",
-        f"Wall seconds of {share:,} units by one process, and as many by {writers} at once: SQLite {alone[0]:.1f} and",
+        f"Wall seconds for {share:,} units by one process, and by {writers} at once: SQLite {alone[0]:.1f} and",
         f"{together[0]:.1f}, PostgreSQL {alone[1]:.1f} and {together[1]:.1f}.",
     ]
     return "\n".join(lines) + "\n"

@@ -101,14 +101,15 @@ def _compare(lab, stores, started, folder):  # type: ignore[no-untyped-def]
             peer_wall, peer_cpu, xml = _timed([*base, *more])
             known = sum(_knows(places, element) for element in _open_ports(xml))
             right = f"{known} of {len(places)}"
-            rows.append(_row(name, peer_wall, peer_cpu, right, "not told", peer_wall / wall, peer_cpu / cpu))
+            rows.append(_row(name, peer_wall, peer_cpu, right, "not reported", peer_wall / wall, peer_cpu / cpu))
     rows += _redposture(places, folder)  # type: ignore[no-untyped-call]
     closed = len(hosts) * len(ports) - len(places)
     text = (
-        f"### Odd ports\n\nThe whole lab on random high ports: {len(places)} servers (up in {started:.0f} s) "
-        f"among {closed:,} closed ports, each tool once, as a whole process. nmap's product counts as right where it "
-        "names the product's family at all; it does not tell whether a stranger is let in. `TIEBACK_BENCH_SCRIPTS=1` "
-        "runs its scripts too. redposture was told each store's place and product, one module after the other.\n\n"
+        f"### Non-standard ports\n\nThe whole lab on random high ports: {len(places)} servers (started in "
+        f"{started:.0f} s) among {closed:,} closed ports. Each tool runs once, as a whole process. nmap's product "
+        "counts as right if it names the product's family. nmap does not report whether anonymous access is possible. "
+        "`TIEBACK_BENCH_SCRIPTS=1` runs its scripts too. redposture receives the address and product of each store; "
+        "its modules run one after the other.\n\n"
     )
     columns = ["what", "wall s", "CPU s", "right product", "right access", "x wall", "x CPU"]
     return text + table(columns, rows) + "".join(f"\nWrong: {one}\n" for one in wrong)
@@ -131,7 +132,11 @@ def _redposture(places, folder):  # type: ignore[no-untyped-def]
                 known += 1
                 judged += (found["status"] == "auth_required") == (store.access == "auth_required")
     return [
-        [*_row("redposture", wall, cpu, f"told; {known} of {asked} found", f"{judged} of {asked}", 0, 0)[:5], "", ""]
+        [
+            *_row("redposture", wall, cpu, f"provided; {known} of {asked} found", f"{judged} of {asked}", 0, 0)[:5],
+            "",
+            "",
+        ]
     ]
 
 

@@ -105,7 +105,7 @@ def run() -> str:
 
     place = folder()
     if place is None:
-        return "## Personal data\n\nNot measured: there is no benchmark folder.\n"
+        return "## Personal data\n\nNot measured: the benchmark folder is missing.\n"
     judge = _judge(place)
     fields, columns = _rows(place / "fields.jsonl"), _rows(place / "values.jsonl")
     names, values = NameDetector(), ValueDetector()
@@ -118,7 +118,7 @@ def run() -> str:
     alone = [Column(column.field, column.table, column.dtype) for _, column, _ in drawn] + by_name
     rows = [
         _scored(judge, "names", [_labels(row) for row in fields], list(names.classify_names(by_name))),
-        _scored(judge, "names drawn from schemas (seen since)", [labels for *_, labels in drawn], verdicts),
+        _scored(judge, "names drawn from schemas (seen since then)", [labels for *_, labels in drawn], verdicts),
         _scored(judge, "values with header", gold, list(classify_columns(headed, names, values))),
         _scored(judge, "values without header", gold, list(classify_columns(opaque, names, values))),
     ]
@@ -131,13 +131,13 @@ def run() -> str:
         [f"names, {len(alone):,} columns, data read, caches empty", f"{len(alone) / cold:,.0f} names/s"],
         ["names, cached", f"{len(by_name) / warm:,.0f} names/s"],
         ["values with names", f"{count / joint:,.0f} values/s"],
-        ["values alone", f"{count / plain:,.0f} values/s"],
+        ["values only", f"{count / plain:,.0f} values/s"],
         ["`import tieback.pii.values`, process start to end", _import_cost("import tieback.pii.values")],
-        ["the same and one column", _import_cost("from tieback.pii.values import *; ValueDetector().look(['Ada'])")],
+        ["the same, and one column", _import_cost("from tieback.pii.values import *; ValueDetector().look(['Ada'])")],
     ]
     return (
         f"## Personal data\n\n`python -m bench pii`: the public benchmark, {len(fields)} field names and "
-        f"{len(columns)} columns of {count:,} values, scored by its own `score.py`; one core, medians.\n\n"
+        f"{len(columns)} columns with {count:,} values, scored by its own `score.py`. One core, medians.\n\n"
         + table(["what", "rows", "precision", "recall", "F1", "macro F1", "negatives flagged", "national ids F1"], rows)
         + "\n"
         + table(["speed", ""], speeds)
@@ -158,13 +158,14 @@ def _made(detector: Any) -> str:
     asked = [Column("", values=tuple(values)) for *_, values in made]
     right: dict[str, list[int]] = {}
     for (_, kind, pii_class, _), found in zip(made, classify_columns(asked, None, detector), strict=True):
-        count = right.setdefault(kind if pii_class != "none" else "about nobody", [0, 0])
+        count = right.setdefault(kind if pii_class != "none" else "no personal data", [0, 0])
         count[0] += found.pii_class == pii_class
         count[1] += 1
     rows = [[kind, f"{told}/{count}"] for kind, (told, count) in right.items()]
     return (
-        "Columns of forty values that mimesis makes in 48 locales, told by their values alone; its lists are none that "
-        "the gazetteer was built from (`bench/pii_made.py`).\n\n" + table(["column of", "told"], rows)
+        "Columns of forty values that mimesis generates in 48 locales, classified from their values only "
+        "(`bench/pii_made.py`). The gazetteer was not built from mimesis.\n\n"
+        + table(["column of", "recognised"], rows)
     )
 
 
@@ -188,7 +189,7 @@ def _peers(judge: Callable[..., Any], fields: Sequence[dict[str, Any]], columns:
             scores.append(f"{precision:.2f} / {recall:.2f} / {f1:.3f}")
         speed = f"{found['names_a_second']:,.0f}" if found["names_a_second"] else ""
         rows.append([version, *scores, speed, f"{found['values_a_second']:,.0f}", str(FEW) if tool in SLOW else "all"])
-    heads = ["peer", "names P / R / F1", "with header", "without header", "names/s", "values/s", "values a column"]
+    heads = ["peer", "names P / R / F1", "with header", "without header", "names/s", "values/s", "values per column"]
     return (
         "Peers on the same rows, each in an environment of its own, their classes mapped to these in their favour "
         "(`bench/pii_peers.py`); presidio with every recognizer that needs no model.\n\n" + table(heads, rows)

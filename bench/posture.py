@@ -47,22 +47,22 @@ def run() -> str:
                 ]
             )
     return (
-        "## Posture\n\n`python -m bench posture`: made-up exports of an AWS account (`describe-db-instances`, "
-        "security groups, route tables, key aliases), then the join with a run of "
-        f"{STORES:,} open stores, {STORES // 2:,} of them instances of the account. A process each; wall and CPU in "
-        "seconds, peaks in MiB. Bar: a million resources in under 180 s together, memory flat.\n\n"
+        "## Posture\n\n`python -m bench posture`: synthetic exports of an AWS account (`describe-db-instances`, "
+        f"security groups, route tables, key aliases). They are imported, then joined with a run of {STORES:,} open "
+        f"stores, of which {STORES // 2:,} are instances of the account. One process each; wall and CPU in seconds, "
+        "peaks in MiB. Goal: a million resources in less than 180 s together, no memory growth.\n\n"
         + table(
             [
                 "resources",
                 "MB of JSON",
                 "import wall",
-                "CPU",
-                "peak",
+                "import CPU",
+                "import peak",
                 "join wall",
-                "CPU",
-                "peak",
+                "join CPU",
+                "join peak",
                 "both, wall",
-                "public and unseen",
+                "public, not seen in the scan",
             ],
             rows,
         )
@@ -226,7 +226,7 @@ def main() -> None:
     said: dict[str, float] = {}
     if sys.argv[1] == "import":
         from tieback.model.errors import TiebackError
-        from tieback.pipeline.posture import import_posture
+        from tieback.pipeline.posture.exports import import_posture
         from tieback.posture.source import Origin
 
         for end in import_posture(workspace, [Path(one) for one in sys.argv[3:]], Origin()):
@@ -234,7 +234,7 @@ def main() -> None:
                 raise end
             said["statements"] = said.get("statements", 0) + end.statements
     else:
-        from tieback.pipeline.posture_join import JoinSummary, join
+        from tieback.pipeline.posture.join import JoinSummary, join
         from tieback.storage.workspace import Workspace
 
         with Workspace.open(workspace, create=False) as opened:

@@ -38,10 +38,11 @@ def _each_store() -> str:
                 lab.stop_all()
                 lab.purge()
     return (
-        f"## Probes\n\n`python -m bench probes`: every store of the lab, at depth `describe`, medians of {RUNS}, one "
-        "at a time. `E` marks an emulation.\n\n"
+        f"## Probes\n\n`python -m bench probes`: every store of the lab at depth `describe`, one at a time, medians of "
+        f"{RUNS}. `E` marks an emulation.\n\n"
         + table(
-            ["store", "product", "", "set up as", "verdict", "records", "sent B", "read B", "wall ms", "CPU ms"], rows
+            ["store", "product", "", "configuration", "verdict", "records", "sent B", "read B", "wall ms", "CPU ms"],
+            rows,
         )
     )
 
@@ -49,7 +50,7 @@ def _each_store() -> str:
 async def _measure(lab, stores):  # type: ignore[no-untyped-def]
     from tieback.model.backend import Candidate, Route
     from tieback.model.figure import total
-    from tieback.pipeline.probing import probe_one, today_utc
+    from tieback.pipeline.probing.service import probe_one, today_utc
     from tieback.scope.audit import AuditLog
     from tieback.scope.dialer import Dialer
     from tieback.scope.grant import load_grant

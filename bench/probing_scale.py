@@ -44,11 +44,20 @@ def run() -> str:
     """Measure and describe."""
     with responding() as ready:
         if not ready:
-            return "### Probing at scale\n\nLeft out: its ports are in use here.\n"
+            return "### Probing at scale\n\nNot measured: its ports are in use.\n"
         measured = [(row, _child("ask", json.dumps(row))) for row in ROWS]
         stops = [(loop, _child("stop", json.dumps([loop, 10_000]))) for loop in ("asyncio", "uvloop")]
-    columns = ["loop", "at once", "targets", "never answer", "first looks", "wall s", "CPU s", "CPU us a target"]
-    columns += ["right", "peak MiB", "last network heard of after", "answers complete after s"]
+    columns = [
+        "loop",
+        "at once",
+        "targets",
+        "silent targets",
+        "short first time-out",
+        "wall s",
+        "CPU s",
+        "CPU µs per target",
+    ]
+    columns += ["right", "peak MiB", "last network reported after", "all answers after s"]
     rows = [
         [
             loop,
@@ -71,12 +80,12 @@ def run() -> str:
         for loop, one in stops
     ]
     return (
-        "### Probing at scale\n\n`python -m bench probing_scale`: loopback addresses in 321 networks, one of them of "
-        f"{BIG:,} targets and first in the stream; {STORES} emulated stores, some that never answer a connect, the "
-        "rest refuse.\n\n"
+        "### Probing at scale\n\n`python -m bench probing_scale`: loopback addresses in 321 networks. One network has "
+        f"{BIG:,} targets and comes first in the input. {STORES} emulated stores; some targets never answer a connect; "
+        "the rest refuse.\n\n"
         + table(columns, rows)
-        + "\nThe stop file, with so many conversations waiting for an answer: until the last is closed and logged.\n\n"
-        + table(["loop", "conversations", "wall s", "CPU s", "KiB each"], stopped)
+        + "\nTime from the stop file to the last closed and logged conversation, while this many conversations wait "
+        "for an answer:\n\n" + table(["loop", "conversations", "wall s", "CPU s", "KiB each"], stopped)
     )
 
 
@@ -152,7 +161,7 @@ def _grant(size: int, idle: float = 5.0) -> Any:
 
 
 async def _ask(size: int, count: int, drops: int) -> dict[str, Any]:
-    from tieback.pipeline.probing import probe_all
+    from tieback.pipeline.probing.service import probe_all
     from tieback.scope.audit import AuditLog
     from tieback.scope.dialer import Dialer
     from tieback.scope.turns import network
@@ -188,7 +197,7 @@ async def _ask(size: int, count: int, drops: int) -> dict[str, Any]:
 
 async def _stop(size: int) -> dict[str, Any]:
     from tieback.model.errors import StoppedError
-    from tieback.pipeline.probing import probe_all
+    from tieback.pipeline.probing.service import probe_all
     from tieback.scope.audit import AuditLog
     from tieback.scope.dialer import Dialer
 

@@ -44,18 +44,18 @@ def run() -> str:
                 ]
             )
     return (
-        f"## Reports\n\n`python -m bench report`: {APPS:,} made-up apps with two endpoints each, {STORES:,} stores, "
-        f"{FINDINGS:,} findings (the workspace took {made:.0f} s to make). Build: counts and sums; render: one format, "
-        "to nowhere. A process each.\n\n"
+        f"## Reports\n\n`python -m bench report`: {APPS:,} synthetic apps with two endpoints each, {STORES:,} stores, "
+        f"{FINDINGS:,} findings (the workspace took {made:.0f} s to make). Build: all counts, sums and tables. Render: "
+        "one format, output discarded. One process each; CPU is for both together.\n\n"
         + table(["format", "build s", "render s", "CPU s", "peak MiB", "MB written"], rows)
     )
 
 
 def make(workspace: Path) -> None:
     """A workspace with one run that has ended."""
-    from tieback.engine.interface import Unit
-    from tieback.storage.apps import app_tables
-    from tieback.storage.inputs import RunInput, save_inputs
+    from tieback.model.unit import Unit
+    from tieback.storage.lake.tables.apps import app_tables
+    from tieback.storage.lake.tables.inputs import RunInput, save_inputs
     from tieback.storage.workspace import Workspace
 
     with Workspace.open(workspace) as opened:
@@ -146,7 +146,7 @@ class Nowhere:
 
 def child(workspace: Path, name: str) -> None:
     """Build and render once, and say what it took as JSON."""
-    from tieback.pipeline.reporting import last_report
+    from tieback.pipeline.report import last_report
     from tieback.report import by_name
 
     out = Nowhere()

@@ -124,10 +124,10 @@ def warm(files: Sequence[Path]) -> tuple[str, int]:
         {
             "inflate the entries that are read": lambda: inflate(entries),
             "SHA-256 of the packages": lambda: [hashlib.sha256(content).digest() for content in contents],
-            "tieback, without data flow; the hash is given": analysed(constants, hashed=False),
+            "tieback, without data flow; hash passed in": analysed(constants, hashed=False),
             "tieback, without data flow": analysed(constants, hashed=True),
-            "tieback, all of it; the hash is given, as to workers": analysed(both, hashed=False),
-            "tieback, all of it": analysed(both, hashed=True),
+            "tieback, everything; hash passed in, as for workers": analysed(both, hashed=False),
+            "tieback, everything": analysed(both, hashed=True),
         }
     )
     base = measured["inflate the entries that are read"]
@@ -143,10 +143,10 @@ def cold(files: Sequence[Path]) -> str:
     me = [sys.executable, "-m", "bench.peers", "tieback", *names]
     process(me, runs=1, environment=workers)  # prepares what is kept
     ours = process(me, environment=workers)
-    rows = [_cold("tieback, all of it", ours, ours)]
+    rows = [_cold("tieback, everything", ours, ours)]
     rows.append(
         _cold(
-            "tieback, first start ever: nothing prepared",
+            "tieback, first start, empty cache",
             process(me, environment=workers | {"TIEBACK_CACHE": ""}),
             ours,
         )
@@ -161,7 +161,7 @@ def cold(files: Sequence[Path]) -> str:
     if shutil.which("rg") and shutil.which("unzip"):
         loop = f"for f; do unzip -p \"$f\" | rg -a -o '{_URLS}'; done; true"
         rows.append(_cold("unzip -p piped to ripgrep", process(["sh", "-c", loop, "sh", *names]), ours))
-    return table(["what, a process from start to end", "CPU s", "x tieback", "peak MiB"], rows)
+    return table(["what, whole process", "CPU s", "x tieback", "peak MiB"], rows)
 
 
 def _cold(what: str, measured: tuple[float, float, float], ours: tuple[float, float, float]) -> list[str]:
@@ -179,7 +179,7 @@ def one_by_one(files: Sequence[tuple[str, Path]]) -> str:
         _, once, peak = process([*me, str(file)], runs=1, environment=workers)
         _, often, _ = process([*me, *[str(file)] * (1 + again)], runs=1, environment=workers)
         rows.append([name, f"{size:.1f}", f"{once:.2f}", f"{(often - once) * 1000 / again / size:.1f}", f"{peak:.0f}"])
-    return table(["app", "MB", "CPU s, with start", "ms a MB, without", "peak MiB"], rows)
+    return table(["app", "MB", "CPU s, with start", "ms per MB, without start", "peak MiB"], rows)
 
 
 def by_size(donor: Path) -> str:
@@ -189,7 +189,7 @@ def by_size(donor: Path) -> str:
         for size in SIZES:
             place = Path(folder) / f"{size}.apk"
             synthetic.build(donor, size * synthetic.MEGABYTE, place)
-            made.append((f"made up, {size} MB", place))
+            made.append((f"synthetic, {size} MB", place))
         return one_by_one(made)
 
 
@@ -204,8 +204,8 @@ def seen_before(files: Sequence[Path]) -> str:
         twice += sum(entry[1] for entry in entries if entry in seen)
         seen.update(entries)
     return (
-        f"Of {total:,} deflated entries that are read of {len(files)} apps, {again:,} ({again / total:.1%}) are in an "
-        f"app before too; of their bytes {twice / max(size, 1):.2%}."
+        f"Of {total:,} deflated entries in {len(files)} apps, {again:,} ({again / total:.1%}, or "
+        f"{twice / max(size, 1):.2%} of the bytes) also occur in another app."
     )
 
 
@@ -223,20 +223,20 @@ def run() -> str:
     donor = max(own, key=lambda file: file.stat().st_size)
     head = (
         f"## Static analysis\n\n`python -m bench static`: {len(files)} APKs, {size / 1e6:.1f} MB, "
-        f"{inflated / 1e6:.1f} MB inflated, {len(fetched)} of them from npm and PyPI; medians of CPU seconds, one "
-        "core, taken in turns.\n"
+        f"{inflated / 1e6:.1f} MB inflated, {len(fetched)} of them from npm and PyPI. Medians of CPU seconds on one "
+        "core; the variants take turns.\n"
     )
     small = (
-        "Most of these apps are small and hold hundreds of tiny files, so the price of an entry shows, not only that "
-        "of a byte.\n"
+        "Most of these apps are small and have hundreds of tiny files. The cost per entry therefore dominates, not "
+        "the cost per byte.\n"
     )
     parts = [
         head,
         warm_table,
         small,
-        f"The same without those of the registries, which are larger:\n\n{warm(own)[0]}" if fetched else "",
+        f"Without the larger apps from npm and PyPI:\n\n{warm(own)[0]}" if fetched else "",
         cold(files),
-        "The other tools read the strings of the code alone, no resources, assets or libraries.\n",
+        "The other tools read only the strings of the code, not resources, assets or libraries.\n",
         by_size(donor),
         one_by_one(fetched) if fetched else "",
         f"Not measured: {'; '.join(missing)}.\n" if missing else "",

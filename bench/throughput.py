@@ -33,7 +33,7 @@ def run(count: int = TARGETS) -> str:
         try:
             assert responder.stdout is not None
             if responder.stdout.readline() != "ready\n":
-                return "### Throughput\n\nLeft out: its ports are in use here.\n"
+                return "### Throughput\n\nNot measured: its ports are in use.\n"
             quiet = asyncio.run(_probe(count, silent=False))
             mixed = asyncio.run(_probe(count // 10, silent=True))
         finally:
@@ -43,7 +43,7 @@ def run(count: int = TARGETS) -> str:
         "targets",
         "number",
         "probes/s",
-        "CPU us a probe",
+        "CPU µs per probe",
         "right",
         "median ms",
         "99 % ms",
@@ -51,8 +51,8 @@ def run(count: int = TARGETS) -> str:
         "MiB at the end",
     ]
     return (
-        "### Throughput\n\n`python -m bench probes`: simulated targets, 60 % of them closed, by one process beside the "
-        "responder's; milliseconds are those of targets that answer, silent ones cost a second and more each.\n\n"
+        "### Throughput\n\n`python -m bench probes`: simulated targets, 60 % of them closed. One process probes, "
+        "another one answers. The times are those of targets that answer. A silent target takes a second or more.\n\n"
         + table(columns, rows)
     )
 
@@ -75,7 +75,7 @@ def _row(name: str, one: dict[str, Any]) -> list[str]:
 async def _probe(count: int, *, silent: bool) -> dict[str, Any]:
     from tieback.model.backend import Candidate, Route
     from tieback.model.grant import Depth, Grant, Limits, TargetRule
-    from tieback.pipeline.probing import probe_all
+    from tieback.pipeline.probing.service import probe_all
     from tieback.scope.audit import AuditLog
     from tieback.scope.dialer import Dialer
 

@@ -124,7 +124,7 @@ def run() -> str:
     """Measure and describe."""
     files = captures()
     if not files:
-        return "## Captures\n\nNot measured: no folder of captures was given.\n"
+        return "## Captures\n\nNot measured: the captures are missing.\n"
     chosen = of_apps(files)
     with tempfile.TemporaryDirectory(prefix="tieback-bench-") as name:
         folder = Path(name)
@@ -137,7 +137,7 @@ def run() -> str:
         ours = process([*OURS, str(large)], runs=5)
         leaks = process([*OURS, "--leaks", str(large)], runs=1)
         rows = [_row("tieback, process start to end", ours, size, packets, ours)]
-        rows.append(_row("tieback, leaks too", leaks, size, packets, ours))
+        rows.append(_row("tieback, with leaks", leaks, size, packets, ours))
         rows += [
             _row(what, process(command, runs=runs), size, packets, ours)
             for what, command, runs in _peers(large, folder)
@@ -145,10 +145,10 @@ def run() -> str:
         large.unlink()
         return (
             f"## Captures\n\n`python -m bench traffic`: {len(chosen)} real captures of apps, "
-            f"{COPIES} times with other addresses: {packets} packets, {size / 1e6:.1f} MB; medians of whole "
+            f"each {COPIES} times with different addresses: {packets} packets, {size / 1e6:.1f} MB. Medians of whole "
             "processes.\n\n"
             + table(["what", "CPU s", "MB/s", "thousand packets/s", "peak MiB", "x tieback"], rows)
-            + f"\nStarting alone takes {start[1]:.2f} s of tieback's CPU.\n\n"
+            + f"\nProcess start takes {start[1]:.2f} s of tieback's CPU time.\n\n"
             + _sizes(chosen, folder, start[1])
             + _small(files, start[1])
             + _names(files)
@@ -176,19 +176,21 @@ def _sizes(files: list[Path], folder: Path, start: float) -> str:
         file.unlink()
         each = (cpu - start) / packets * 1e6
         rows.append([f"{written / 1e6:.0f}", str(copies), f"{packets}", f"{cpu:.2f}", f"{each:.2f}", f"{peak:.0f}"])
-    return table(["MB", "copies", "packets", "CPU s", "µs a packet, start left out", "peak MiB"], rows) + "\n"
+    return table(["MB", "copies", "packets", "CPU s", "µs per packet, without start", "peak MiB"], rows) + "\n"
 
 
 def _small(files: list[Path], start: float) -> str:
     """Many small files in one process."""
     total = sum(file.stat().st_size for file in files)
     each = (process([*OURS, *map(str, files)])[1] - start) / len(files)
-    lines = [["tieback, one process, start left out", f"{each * 1000:.2f}", "1.0"]]
+    lines = [["tieback, one process, without start", f"{each * 1000:.2f}", "1.0"]]
     if shutil.which("tshark"):
         sample = files[:: max(len(files) // 20, 1)]
         theirs = sum(process([*TSHARK, str(file)], runs=1)[1] for file in sample) / len(sample)
-        lines.append(["tshark, a process a file", f"{theirs * 1000:.2f}", f"{theirs / each:.0f}"])
-    return f"{len(files)} small files, {total / 1e6:.1f} MB:\n\n" + table(["what", "CPU ms a file", "x tieback"], lines)
+        lines.append(["tshark, one process per file", f"{theirs * 1000:.2f}", f"{theirs / each:.0f}"])
+    return f"{len(files)} small files, {total / 1e6:.1f} MB:\n\n" + table(
+        ["what", "CPU ms per file", "x tieback"], lines
+    )
 
 
 def _names(files: list[Path]) -> str:

@@ -95,18 +95,25 @@ def described(done: Sequence[Said]) -> str:
         f"{one['apps']:,} to {other['apps']:,} apps: **{exponent(one, other):.2f}**" for one, other in pairwise(done)
     )
     head = (
-        "## A synthetic world\n\n`python -m bench.world --apps N`: made-up apps with 50 sightings each, through what "
-        "`tieback scan` does after its workers are done. Sightings to headline: stages scan and headline.\n"
+        "## A synthetic world\n\n`python -m bench.world --apps N`: synthetic apps with 50 sightings each, through the "
+        "stages that `tieback scan` runs after its workers. Sightings to headline: stages scan and headline.\n"
     )
     columns = [
         "apps", "sightings to headline, wall s", "CPU s", "highest peak MiB", "lake MB", "ledger MB",
-        "figures that are equal to the truth",
+        "figures equal to the truth",
     ]  # fmt: skip
     parts = [head, table(columns, costs)]
     if exponents:
         parts.append(f"Exponent of the CPU time, sightings to headline: {exponents}.\n")
-    parts.append(table(["apps", "stage (a process each)", "wall s", "CPU s", "peak MiB"], rows))
-    parts.append("The stage scan in CPU seconds:\n")
+    if len(done) > 2:
+        start = start_up(done[0], done[1])
+        without = exponent(done[1], done[-1], start)
+        parts.append(
+            f"Without start-up ({start:.1f} s, from the two smallest worlds) the exponent from {done[1]['apps']:,} to "
+            f"{done[-1]['apps']:,} apps is **{without:.2f}**.\n"
+        )
+    parts.append(table(["apps", "stage (one process each)", "wall s", "CPU s", "peak MiB"], rows))
+    parts.append("CPU seconds of the stage `scan`:\n")
     parts.append(table(["apps", *done[0]["stages"]["scan"]["steps"]], steps))
     return "\n".join(parts)
 
@@ -116,9 +123,22 @@ def to_headline(one: Said, what: str) -> float:
     return float(one["stages"]["scan"][what] + one["stages"]["headline"][what])
 
 
-def exponent(one: Said, other: Said) -> float:
-    """With which power of the number of apps the CPU time grows from one world to another."""
-    return log(to_headline(other, "cpu") / to_headline(one, "cpu")) / log(other["apps"] / one["apps"])
+def exponent(one: Said, other: Said, start: float = 0.0) -> float:
+    """Power of the number of apps with which the CPU time grows from one world to a larger one.
+
+    Args:
+        one: the smaller world.
+        other: the larger world.
+        start: CPU seconds of start-up, which are subtracted from both.
+    """
+    grown = (to_headline(other, "cpu") - start) / (to_headline(one, "cpu") - start)
+    return log(grown) / log(other["apps"] / one["apps"])
+
+
+def start_up(one: Said, other: Said) -> float:
+    """CPU seconds that do not depend on the number of apps: the line through two small worlds, at zero apps."""
+    small, large = to_headline(one, "cpu"), to_headline(other, "cpu")
+    return float(max(0.0, small - (large - small) / (other["apps"] - one["apps"]) * one["apps"]))
 
 
 def _child(workspace: Path, apps: int, stage: str) -> Said:
@@ -178,13 +198,13 @@ def grant() -> str:
 def scan(workspace: Path, apps: int) -> Said:
     """What ``tieback scan`` does once its inputs are in the lake; the answers of stores are there already."""
     from bench import world_lake
-    from tieback.pipeline.mapped import Mapped
-    from tieback.pipeline.probing import store_ports
+    from tieback.pipeline.mapping.attribution import Knowledge
+    from tieback.pipeline.mapping.backends import Mapped
+    from tieback.pipeline.probing.candidates import Wanted, label_of
+    from tieback.pipeline.probing.service import store_ports
     from tieback.pipeline.scan import Found, Named, end_run
-    from tieback.pipeline.wanted import Wanted, label_of
-    from tieback.pipeline.why import Knowledge
-    from tieback.storage.asked import Answered
-    from tieback.storage.inputs import Inputs
+    from tieback.storage.lake.tables.inputs import Inputs
+    from tieback.storage.lake.tables.probes import Answered
     from tieback.storage.workspace import Workspace
 
     steps = _Steps()
@@ -234,7 +254,7 @@ def json_(workspace: Path, _: int) -> Said:
 
 def _rendered(workspace: Path, name: str) -> Said:
     from bench.report import Nowhere
-    from tieback.pipeline.reporting import last_report
+    from tieback.pipeline.report import last_report
     from tieback.report import by_name
 
     out = Nowhere()
@@ -248,7 +268,7 @@ def figures(workspace: Path, _: int) -> Said:
     from collections import Counter
 
     from tieback.model.report import Group
-    from tieback.pipeline.reporting import last_report
+    from tieback.pipeline.report import last_report
 
     def grouped(group: Group) -> list[Any]:
         return [
@@ -290,7 +310,7 @@ def figures(workspace: Path, _: int) -> Said:
 
 def fleet(workspace: Path, _: int) -> Said:
     """The inventory beside what was analysed."""
-    from tieback.pipeline.fleet import open_fleet
+    from tieback.pipeline.fleet.coverage import open_fleet
 
     with open_fleet(workspace) as view:
         lines = [line for line in view.lines(versions=False) if line.active]

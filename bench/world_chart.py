@@ -1,6 +1,7 @@
-"""The curve of ``docs/scale.md`` as SVG: time and memory against the number of apps, both axes by powers of ten.
+"""The curve of ``docs/benchmarks/scale.md`` as SVG: time and memory against the number of apps, both axes logarithmic.
 
-``python -m bench.world_chart RESULTS.json docs/scale.svg``; ``python -m bench.world --results`` writes the results.
+``python -m bench.world_chart RESULTS.json docs/benchmarks/scale.svg``; ``python -m bench.world --results`` writes
+the results.
 """
 
 import json

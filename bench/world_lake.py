@@ -22,7 +22,6 @@ from bench.world_made import (
     Ints,
     World,
 )
-from tieback.engine.interface import Unit
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.document import encode
 from tieback.model.figure import Figure, Quality
@@ -38,11 +37,12 @@ from tieback.model.probe import (
     RansomVerdict,
     TlsInfo,
 )
-from tieback.pipeline.probing import store_ports
-from tieback.storage.asked import ProbeWriter
-from tieback.storage.inputs import RunInput
-from tieback.storage.lake import Lake
-from tieback.storage.schemas import SCHEMAS
+from tieback.model.unit import Unit
+from tieback.pipeline.probing.service import store_ports
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.schemas import SCHEMAS
+from tieback.storage.lake.tables.inputs import RunInput
+from tieback.storage.lake.tables.probes import ProbeWriter
 
 ANALYSIS = "app-world"
 APPS_A_PART = 20_000

@@ -19,7 +19,7 @@ from bench.world_made import (
     fleet,
 )
 from tieback.model.figure import Quality
-from tieback.pipeline.probing import store_ports
+from tieback.pipeline.probing.service import store_ports
 
 CLASSES = {
     "users": ("email", "phone", "password"),

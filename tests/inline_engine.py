@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import batched
 
-from tieback.engine.interface import Unit, UnitEnd, UnitLimits, UnitState, Work
+from tieback.engine.interface import UnitLimits, Work
 from tieback.engine.worker import problem_line
 from tieback.model.errors import InputError
-from tieback.pipeline.probing import Progress
+from tieback.model.unit import Unit, UnitEnd, UnitState
+from tieback.pipeline.probing.service import Progress
 
 
 class InlineEngine:

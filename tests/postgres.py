@@ -15,8 +15,8 @@ import pytest
 from tieback.lab.postgres import start_postgres
 from tieback.lab.process import RunningServer, stop
 from tieback.model.errors import LabError
-from tieback.storage.ledger import Ledger
-from tieback.storage.tables import metadata
+from tieback.storage.ledger.ledger import Ledger
+from tieback.storage.ledger.tables import metadata
 
 HOST = "127.0.0.1"
 PASSWORD = "correct horse"

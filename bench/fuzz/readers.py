@@ -116,9 +116,9 @@ def traffic() -> Room:
     from tieback.intake.traffic.interface import Opening
     from tieback.intake.traffic.open import open_traffic
     from tieback.intake.traffic.stores.choose import recognise
+    from tieback.leaks.values import pairs
     from tieback.model.errors import InputError
     from tieback.model.flow import Sample
-    from tieback.pipeline.pairs import pairs
 
     def capture(data: bytes) -> None:
         def read(path: Path) -> None:

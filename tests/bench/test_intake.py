@@ -9,7 +9,7 @@ import pytest
 
 from bench import intake
 from tieback.pipeline.analyse import Analyser
-from tieback.pipeline.inputs import scan_units
+from tieback.pipeline.inputs.units import scan_units
 
 APPS = sorted((Path(__file__).parents[2] / "labs" / "apps").glob("*.apk"))
 

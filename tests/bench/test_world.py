@@ -40,6 +40,19 @@ def test_a_figure_that_differs_is_named_and_fails(
     assert said.err == "1,000 apps: apps affected: the report says 130, the truth is 131\n"
 
 
+def world_of(apps: int, cpu: float) -> dict[str, object]:
+    return {"apps": apps, "stages": {"scan": {"cpu": cpu}, "headline": {"cpu": 0.0}}}
+
+
+def test_the_exponent_leaves_out_the_start_up() -> None:
+    # The figures of docs/benchmarks/scale.md.
+    small, larger, largest = world_of(1_000, 3.6), world_of(10_000, 5.0), world_of(1_000_000, 205.0)
+    start = world.start_up(small, larger)
+    assert start == pytest.approx(3.4, abs=0.05)
+    assert world.exponent(larger, largest) == pytest.approx(0.81, abs=0.005)
+    assert world.exponent(larger, largest, start) == pytest.approx(1.06, abs=0.005)
+
+
 def test_the_world_is_that_of_its_seed() -> None:
     first, again, other = world_made.made(APPS), world_made.made(APPS), world_made.made(APPS, seed=1)
     assert json.dumps(world_truth.truth(first)) == json.dumps(world_truth.truth(again))

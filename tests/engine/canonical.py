@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tieback.storage.schemas import SCHEMAS
+from tieback.storage.lake.schemas import SCHEMAS
 from tieback.storage.workspace import Workspace
 
 LEDGER = {

@@ -7,12 +7,13 @@ from itertools import batched
 from pathlib import Path
 
 from tests.engine.works import FAST
-from tieback.engine.interface import Unit, Work
+from tieback.engine.interface import Work
 from tieback.engine.local import LocalEngine
-from tieback.storage.lake import Lake, part_name
-from tieback.storage.ledger import Ledger
+from tieback.model.unit import Unit
+from tieback.storage.lake.lake import Lake, part_name
+from tieback.storage.lake.schemas import rows_table
+from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.recovery import recover
-from tieback.storage.schemas import rows_table
 from tieback.storage.workspace import Workspace
 
 

@@ -14,8 +14,9 @@ from tests.engine.clusters import Member, await_listener, free_port, member, pro
 from tests.engine.works import FAST, Behave, Publish, unit
 from tieback.engine.certificates import make_certificates
 from tieback.engine.cluster import dashboard_of
-from tieback.engine.interface import EngineError, Unit, UnitLimits, UnitState
+from tieback.engine.interface import EngineError, UnitLimits
 from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.unit import Unit, UnitState
 
 dask = pytest.importorskip("tieback.engine.dask", reason="the extra [dask] is not installed")
 pytest.importorskip("distributed", reason="the extra [dask] is not installed")

@@ -18,7 +18,7 @@ from tests.engine.canonical import canonical
 from tests.postgres import Postgres, free_port, ledger_database, postgres, postgres_url
 from tieback.lab.postgres import start_postgres
 from tieback.lab.process import RunningServer, stop
-from tieback.storage.moving import move
+from tieback.storage.ledger.move import move
 from tieback.storage.workspace import Workspace
 
 __all__ = ["ledger_database", "postgres", "postgres_url"]

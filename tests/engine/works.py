@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tieback.engine.interface import Unit, UnitLimits, Work
+from tieback.engine.interface import UnitLimits, Work
 from tieback.model.errors import InputError, WorkspaceError
+from tieback.model.unit import Unit
 
 FAST = UnitLimits(seconds=60, memory_bytes=512 * 1024**2)
 

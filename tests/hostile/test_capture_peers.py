@@ -13,7 +13,7 @@ from tieback.intake.capture.child import Proxy
 from tieback.intake.capture.destinations import LOOPBACK
 from tieback.intake.capture.frames import frame
 from tieback.intake.capture.interface import MAX_DOCUMENT, Ended, HttpSeen, Observed, ProxyMode, Settings, StreamSeen
-from tieback.pipeline.live_flows import LiveFlows
+from tieback.pipeline.capture.flows import LiveFlows
 
 pytest.importorskip("mitmproxy")
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tieback.model.document import encode
 from tieback.model.probe import Outcome
-from tieback.pipeline.ask import replay
+from tieback.pipeline.probing.targets import replay
 from tieback.scope.transcript import Event, Happened, Line, Transcript, read_transcripts
 
 RECORDED = Path(__file__).parents[1] / "unit" / "probes" / "recorded"

@@ -24,8 +24,8 @@ from tieback.lab.process import stop
 from tieback.lab.programs import MissingProgramError, servers_folder
 from tieback.lab.servers import azurite, seaweedfs
 from tieback.lab.store import KEEPER
-from tieback.storage.places.bucket import Bucket
-from tieback.storage.places.location import parse_location
+from tieback.storage.objects.bucket import Bucket
+from tieback.storage.objects.location import parse_location
 
 BUCKET = "corpus"
 SUBNET = 189 + os.getpid() % 60

@@ -25,7 +25,7 @@ from tieback.lab.stores import STORES
 from tieback.lab.up import Raised, up
 from tieback.model.backend import Candidate, Route
 from tieback.model.flow import Flow, FlowEvidence
-from tieback.pipeline.probing import probe_one
+from tieback.pipeline.probing.service import probe_one
 from tieback.scope.audit import AuditLog
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import load_grant

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tieback.lab.people import rows
-from tieback.storage.schemas import SCHEMAS
+from tieback.storage.lake.schemas import SCHEMAS
 from tieback.storage.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]

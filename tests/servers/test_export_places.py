@@ -9,16 +9,16 @@ import pytest
 
 from tests.servers.places import ObjectStore, _s3, moto_store
 from tests.unit.cli.test_workspace_lake import run as command
-from tests.unit.storage.test_compaction import RUNS, fill
+from tests.unit.storage.lake.test_compaction import RUNS, fill
 from tieback.lab.interface import Place
 from tieback.lab.process import stop
 from tieback.lab.programs import MissingProgramError
 from tieback.lab.servers import seaweedfs
 from tieback.lab.store import KEEPER
 from tieback.storage.export import export_run
-from tieback.storage.export_place import place_at
-from tieback.storage.places.bucket import Bucket
-from tieback.storage.places.location import parse_location
+from tieback.storage.export_target import place_at
+from tieback.storage.objects.bucket import Bucket
+from tieback.storage.objects.location import parse_location
 from tieback.storage.workspace import Workspace
 
 pytest.importorskip("obstore", reason="the extra [cloud] is not installed")

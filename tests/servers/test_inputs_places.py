@@ -28,7 +28,7 @@ from tieback.engine.certificates import make_certificates
 from tieback.lab.certificates import AUTHORITY, authority, leaf
 from tieback.pipeline import record
 from tieback.pipeline.analyse import Analyser
-from tieback.pipeline.given import Given, Manifest
+from tieback.pipeline.inputs.spec import Given, Manifest
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.pipeline.traffic import DescribeTraffic
 from tieback.storage.workspace import Workspace

@@ -29,7 +29,7 @@ from tieback.lab.up import Raised, up
 from tieback.model.backend import Candidate, Route
 from tieback.model.figure import Quality
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.pipeline.probing import probe_one
+from tieback.pipeline.probing.service import probe_one
 from tieback.probes import PROBES
 from tieback.scope.audit import AuditLog
 from tieback.scope.dialer import Dialer

@@ -20,8 +20,8 @@ from tests.unit.posture.outside import exposure
 from tieback.model.exposure import Finding
 from tieback.model.posture import Foreign, Owned, Unseen
 from tieback.model.resource import Resource, ResourceKind
-from tieback.pipeline.posture import ImportedPosture, import_posture, numbers, resources
-from tieback.pipeline.posture_join import JoinSummary, join
+from tieback.pipeline.posture.exports import ImportedPosture, import_posture, numbers, resources
+from tieback.pipeline.posture.join import JoinSummary, join
 from tieback.posture.prowler_run import Cloud, checks_for
 from tieback.posture.source import Origin
 from tieback.storage.workspace import Workspace

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tieback.pipeline.posture import ImportedPosture, import_posture, numbers, resources
+from tieback.pipeline.posture.exports import ImportedPosture, import_posture, numbers, resources
 from tieback.posture.source import Origin
 from tieback.storage.workspace import Workspace
 

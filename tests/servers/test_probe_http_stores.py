@@ -28,7 +28,7 @@ from tieback.lab.process import Launch, RunningServer, launch, stop
 from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.pipeline.probing import probe_one
+from tieback.pipeline.probing.service import probe_one
 from tieback.probes.choose import named
 from tieback.probes.interface import Probe
 from tieback.scope.audit import AuditLog

@@ -20,8 +20,8 @@ import pytest
 from tieback.model.backend import Candidate, Route
 from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
-from tieback.pipeline.journal import FOLDER
-from tieback.pipeline.probing import probe_all
+from tieback.pipeline.probing.journal import FOLDER
+from tieback.pipeline.probing.service import probe_all
 from tieback.scope.audit import AuditLog, verify
 from tieback.scope.descriptors import RESERVE
 from tieback.scope.dialer import Dialer

@@ -19,7 +19,7 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import ProbeReport, RansomVerdict
 from tieback.pii import detectors
-from tieback.pipeline.ask import Asking, ask, replay
+from tieback.pipeline.probing.targets import Asking, ask, replay
 
 pytestmark = pytest.mark.servers
 

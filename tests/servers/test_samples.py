@@ -22,7 +22,7 @@ from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.pii import Basis
 from tieback.model.probe import ProbeReport
 from tieback.pii import detectors
-from tieback.pipeline.ask import Asking, ask, replay
+from tieback.pipeline.probing.targets import Asking, ask, replay
 
 pytestmark = pytest.mark.servers
 

@@ -100,7 +100,7 @@ def test_the_hook(tmp_path: Path, extra: list[str], code: int) -> None:
 
 
 def test_the_examples_of_the_page_are_yaml_and_name_what_there_is() -> None:
-    text = (ROOT / "docs" / "ci.md").read_text()
+    text = (ROOT / "docs" / "howto" / "ci.md").read_text()
     blocks = [yaml.safe_load(block.partition("```")[0]) for block in text.split("```yaml\n")[1:]]
     assert len(blocks) == 3
     github, gitlab, hook = blocks

@@ -11,7 +11,7 @@ from tieback.probes.interface import Probe
 
 ROWS = {
     cells[0].strip(" `"): [cell.strip() for cell in cells]
-    for line in (Path(__file__).parents[2] / "docs" / "stores.md").read_text().splitlines()
+    for line in (Path(__file__).parents[2] / "docs" / "reference" / "stores.md").read_text().splitlines()
     if line.startswith("| `")
     for cells in [line.strip("|").split("|")]
 }

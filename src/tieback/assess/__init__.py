@@ -1,1 +1,1 @@
-"""Probe reports become exposures and findings: figures, identity, ransom, severity."""
+"""Turns probe reports into exposures and findings: figures, identity, ransom, severity."""

@@ -1,6 +1,6 @@
-"""Stores that one extortionist visited: their notes share a wallet or a contact, by salted digest.
+"""Ransom campaigns: groups of stores whose notes share a wallet or a contact, compared by salted digest.
 
-An amount is no sign: half of all notes ask for the same few. Nor is a name: everybody copies ``READ_ME``.
+The amount is not used: half of all notes demand the same few amounts. Names are not used either: ``READ_ME`` is common.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ _JOINING = ("wallet:", "contact:")
 
 
 class Marked(Protocol):
-    """A store with the marks of its note; ``model.exposure.Exposure`` is one."""
+    """A store with the marks of its ransom note, such as ``model.exposure.Exposure``."""
 
     @property
     def id(self) -> str: ...  # noqa: D102 - as in ``Exposure``
@@ -23,7 +23,7 @@ class Marked(Protocol):
 
 
 def campaigns(exposures: Iterable[Marked]) -> tuple[Campaign, ...]:
-    """Groups of two or more, the largest first. The order of the exposures does not matter."""
+    """Return groups of two or more stores, largest first. The order of the exposures does not matter."""
     groups: list[tuple[set[str], set[str]]] = []
     marks_of: dict[str, tuple[str, ...]] = {}
     for exposure in exposures:

@@ -1,4 +1,4 @@
-"""When a rule applies to a store: one small function a rule, which gives the evidence, or nothing where it does not."""
+"""Conditions of the store rules: one function per rule, which returns evidence if the rule applies."""
 
 import re
 import tomllib
@@ -20,7 +20,7 @@ BUCKETS = frozenset(
 )
 """Products that keep objects in buckets."""
 _ASKING = frozenset((Access.AUTH_REQUIRED, Access.LOCKED, Access.FIREWALLED, Access.NOT_FOUND))
-"""What a store that was told to ask, or is not there, answers a stranger."""
+"""Access states that show that authentication is configured, or that the store does not exist."""
 _OLD_TLS = re.compile(r"SSL.*|TLSv1(?:\.[01])?")
 _EXPIRED, _OTHER_NAME = re.compile(r"has expired"), re.compile(r"(?i)hostname mismatch|IP address mismatch")
 """In OpenSSL's words (``X509_verify_cert_error_string``)."""
@@ -35,7 +35,7 @@ class OldVersion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load_old_versions() -> dict[str, OldVersion]:
-    """Product to the version from which on it asks by default.
+    """Return, by product, the first version that is protected by default.
 
     Raises:
         msgspec.ValidationError: the data file is damaged.
@@ -45,7 +45,7 @@ def load_old_versions() -> dict[str, OldVersion]:
 
 
 def conditions() -> Mapping[str, Condition]:
-    """Rule to its condition, in the order of the catalogue."""
+    """Return the condition of each rule, in catalogue order."""
     return {
         "open-store": _open,
         "open-to-any-user": _any_user,
@@ -67,13 +67,13 @@ def conditions() -> Mapping[str, Condition]:
 
 
 def behind_api(exposure: Exposure) -> tuple[AppRoute, ...]:
-    """Ways of apps that name only a host in front of the store and never the store itself."""
+    """Return the routes of apps that name only a host in front of the store, never the store itself."""
     named = {way.app_sha256 for way in exposure.routes if way.candidate.route is Route.NAMED}
     return tuple(way for way in exposure.routes if way.candidate.route is Route.PIVOT and way.app_sha256 not in named)
 
 
 def older(version: str, than: str) -> bool:
-    """Whether a version is below another by its numbers; one that tells no number is not."""
+    """True if a version is lower than another by its numbers; False if it contains no number."""
     ours, theirs = (
         [int(part) for part in re.findall(r"\d{1,9}", re.split(r"[-+ ]", text, maxsplit=1)[0])[:4]]
         for text in (version[:64], than)

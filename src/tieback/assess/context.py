@@ -1,4 +1,4 @@
-"""What only a workspace knows of a store: who hosts it, since when it has been seen open, which releases lead to it."""
+"""Adds facts from the workspace to an exposure: provider, exposure window, and the app releases that lead to it."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -14,16 +14,16 @@ MOST_VERSIONS = 50
 
 
 def version_text(app: App) -> str:
-    """An app's release as a window names it: ``org.example.app 2.1``."""
+    """Return the name of an app release in an exposure window: ``org.example.app 2.1``."""
     return f"{app.bundle_id or app.label} {app.version_name}".strip()
 
 
 def hosted(exposure: Exposure, backends: Iterable[Backend]) -> Exposure:
-    """The store with its provider, region and country, by the back ends that lead there.
+    """Return the exposure with provider, region and country of its back ends.
 
     Args:
         exposure: the store.
-        backends: those of its routes' endpoints; one that resolved to an address of the store speaks before others.
+        backends: the back ends of its routes; one that resolved to an address of the store takes precedence.
     """
     addresses = {place.rpartition(":")[0].strip("[]") for place in exposure.addresses}
     known = sorted(backends, key=lambda one: (addresses.isdisjoint(one.addresses), one.endpoint.value))
@@ -50,14 +50,14 @@ def in_time(
     devices: int,
     table: SeverityTable,
 ) -> Exposure:
-    """The store with its exposure window, and judged with it.
+    """Return the exposure with its exposure window, rated again with it.
 
     Args:
         exposure: the store.
-        seen: first and last day on which earlier runs saw it open; ``None`` where none did.
+        seen: first and last day on which earlier runs found it open; ``None`` if none did.
         today: the day of this run.
-        releases: ``version_text`` of the apps, by their content hash.
-        devices: how often the apps that lead to it are installed.
+        releases: ``version_text`` per app, by content hash.
+        devices: number of installations of the apps that lead to it.
         table: points of a severity.
     """
     if not exposure.exposed and seen is None:

@@ -1,6 +1,7 @@
-"""Which notices laws and contracts may ask for, from the classes of personal data in exposed stores.
+"""Notification duties that laws and contracts may impose, derived from the personal data in exposed stores.
 
-The rules are ``duties.toml``. What comes out is advice with its reason: who the people and the holder are is not known.
+The rules are in ``duties.toml``. The result is advice with its reason, because the people affected and the controller
+are not known.
 """
 
 import tomllib
@@ -18,31 +19,31 @@ from tieback.pii.kinds import load_kinds, tagged
 from tieback.pii.taxonomy import PiiClass, load_taxonomy
 
 MOST_NAMED = 5
-"""Classes that a reason names."""
+"""Limit on the classes named in a reason."""
 _TELLING = frozenset({"password", "secret_token", "national_id"})
-"""Classes whose kinds by value say more than the class: ``bcrypt hash``; that of e-mail addresses does not."""
-_BASES = {Basis.NAME: "the names of fields", Basis.VALUE: "values"}
+"""Classes whose kind by value is more informative than the class (``bcrypt hash``)."""
+_BASES = {Basis.NAME: "field names", Basis.VALUE: "values"}
 
 
 MOST_REMEMBERED = 4096
-"""Combinations of classes whose rules are looked up once."""
+"""Size of the cache of class combinations and the rules that they meet."""
 
 type _Held = tuple[tuple[str, tuple[str, ...], Basis], ...]
 type _Asked = list[tuple[str, list[tuple[str, str, Basis]]]]
 
 
 class Criterion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a class of personal data, or a kind of it, must be; every part that is given counts."""
+    """Criterion for a class of personal data, or a kind of it; all parts that are set must match."""
 
     classes: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
-    """Kinds; an empty one is a class whose kind is not known."""
+    """Kinds; an empty string matches a class of unknown kind."""
     special: bool = False
     pci: tuple[Literal["CHD", "SAD"], ...] = ()
     points: int = 0
 
     def met(self, pii_class: str, kind: str, leaf: PiiClass) -> bool:
-        """Whether a kind of a class, with its tags, is that."""
+        """True if this kind of this class, with its tags, meets the criterion."""
         return (
             (not self.classes or pii_class in self.classes)
             and (not self.kinds or kind in self.kinds)
@@ -62,7 +63,7 @@ class DutyRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load_duties() -> dict[str, DutyRule]:
-    """The rules by name, in the order of a report.
+    """Return the rules by name, in report order.
 
     Raises:
         msgspec.ValidationError: the data file is damaged.
@@ -72,7 +73,7 @@ def load_duties() -> dict[str, DutyRule]:
 
 
 class Duties:
-    """Collects the exposed stores of a report, one at a time, and says which notices may be due."""
+    """Collects the exposed stores of a report, one at a time, and lists the notices that may be due."""
 
     def __init__(self) -> None:
         self._rules = load_duties()
@@ -83,7 +84,7 @@ class Duties:
         self._asked: dict[_Held, _Asked] = {}
 
     def add(self, totals: Iterable[PiiClassTotal]) -> None:
-        """Take a store in. A class whose records could not be counted is held to have some."""
+        """Add a store. A class whose records could not be counted is assumed to have some."""
         held = tuple(
             (total.pii_class, total.details or ("",), total.basis)
             for total in totals
@@ -102,7 +103,7 @@ class Duties:
                 self._bases[name].add(basis)
 
     def _ask(self, held: _Held) -> _Asked:
-        """The rules that classes in one store meet, and which of the classes each of them is about."""
+        """Rules that the classes of one store meet, each with the classes that meet it."""
         kinds = [(name, kind, basis, tagged(name, kind)) for name, details, basis in held for kind in details]
         asked = []
         for name, rule in self._rules.items():
@@ -115,7 +116,7 @@ class Duties:
         return asked
 
     def due(self) -> tuple[Duty, ...]:
-        """The notices that may be due, in the order of the rules."""
+        """Return the notices that may be due, in rule order."""
         return tuple(self._due())
 
     def _due(self) -> Iterator[Duty]:
@@ -128,9 +129,9 @@ class Duties:
         named = ", ".join(held[:MOST_NAMED])
         if len(held) > MOST_NAMED:
             named += f" and {len(held) - MOST_NAMED} more"
-        where = f"{stores:,} exposed stores hold" if stores > 1 else "an exposed store holds"
+        where = f"{stores:,} exposed stores contain" if stores > 1 else "an exposed store contains"
         by = " and ".join(words for basis, words in _BASES.items() if basis in self._bases[name])
-        return f"{where} {named}, by {by}"
+        return f"{where} {named}, detected by {by}"
 
     def _words(self, pii_class: str, kind: str) -> str:
         title = self._taxonomy[pii_class].title

@@ -1,7 +1,7 @@
-"""Probe reports become exposures: each store once, with the apps that lead there, its figures and its severity.
+"""Turns probe reports into exposures: one per store, with the apps that lead to it, its figures and its severity.
 
-Only services that spoke a store's protocol become exposures; those that ask for a password are among them, because a
-report shows them too. Figures leave out the product's own containers and count a database beside its tables once.
+Only services that spoke a store's protocol become exposures. Stores that require a password are included, because
+reports list them too. Figures exclude the product's own containers and count a database and its tables once.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,25 +24,25 @@ from tieback.pii.interface import Detector
 from tieback.pii.taxonomy import NONE, PiiClass, load_taxonomy
 
 MAX_SIBLINGS = 64
-"""Other fields of a container that are shown to the detector."""
+"""Limit on the other fields of a container that the detector sees as context."""
 
-NOT_LISTED = lower_bound(0, "what it holds was not listed")
-"""Figure of a store that lets strangers in and whose containers nobody asked for."""
+NOT_LISTED = lower_bound(0, "contents were not listed")
+"""Figure of an open store whose containers were not listed."""
 
 
 def exposure_id(key: str) -> str:
-    """The id of the store with this identity key; the same in every run."""
+    """Return the exposure id of an identity key; stable across runs."""
     return f"exp-{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
 def assess(
     reports: Sequence[ProbeReport], routes: Mapping[str, Sequence[AppRoute]], detector: Detector
 ) -> tuple[Exposure, ...]:
-    """Exposures of a run, worst first (severity, records, id). The order of the reports does not matter.
+    """Return the exposures of a run, worst first (severity, records, id). The order of the reports does not matter.
 
     Args:
-        reports: one a target that was asked; those that did not answer are left out.
-        routes: the apps that lead to a target, keyed by ``ProbeReport.target``.
+        reports: one per probed target; targets that did not respond are left out.
+        routes: app routes per target, keyed by ``ProbeReport.target``.
         detector: classifies the fields of containers by their names.
     """
     measures = _Measures(detector, RansomSigns(), HoneypotSigns(reports), load_severity_table(), load_taxonomy())
@@ -52,7 +52,7 @@ def assess(
 
 @dataclass(frozen=True, slots=True)
 class _Measures:
-    """What a store is judged with, loaded once a run."""
+    """Rule data for assessing a store, loaded once per run."""
 
     detector: Detector
     signs: RansomSigns
@@ -71,7 +71,7 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
     pii = tuple(_totals(containers, fields))
     honeypot = tuple(dict.fromkeys(reason for report in reports for reason in measures.honeypots.reasons(report)))
     facts = Facts(
-        # What a honeypot shows is nobody's.
+        # Data of a honeypot is not real.
         access=best.access if not honeypot else Access.UNKNOWN,
         records=records_total(containers) if containers or not best.access.exposed else NOT_LISTED,
         bytes=bytes_total(containers) if containers or not best.access.exposed else NOT_LISTED,
@@ -111,13 +111,13 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
 
 
 def _routes(targets: Iterable[str], routes: Mapping[str, Sequence[AppRoute]]) -> tuple[AppRoute, ...]:
-    """Every way of an app to one of the targets, each once, in a stable order."""
+    """Distinct app routes to the targets, in a stable order."""
     ways = {repr(route): route for target in targets for route in routes.get(target, ())}
     return tuple(sorted(ways.values(), key=lambda w: (w.app_sha256, w.candidate.route, w.endpoint, w.file, repr(w))))
 
 
 def _containers(reports: Sequence[ProbeReport]) -> tuple[Container, ...]:
-    """The containers of all reports by path; the most telling report comes first, others fill what it left open."""
+    """Containers of all reports by path. Reports come in order of detail; later ones fill missing values."""
     known: dict[tuple[str, ...], Container] = {}
     for report in reports:
         for new in report.containers:
@@ -139,15 +139,15 @@ def _filled(old: Container, new: Container) -> Container:
 
 
 def _most(old: Figure | None, new: Figure | None) -> Figure | None:
-    """The greater of two figures for one container: a member that lags and a shard tell less than there is."""
+    """Greater of two figures for one container: a lagging replica or a shard reports too little."""
     if old is None or new is None or old.value == new.value:
         return new if old is None else old
     more = max(old, new, key=lambda figure: figure.value)
-    return lower_bound(more.value, f"{more.method}, the most that one of its addresses tells")
+    return lower_bound(more.value, f"{more.method}, maximum over its addresses")
 
 
 def _classified(containers: Sequence[Container], detector: Detector) -> Iterator[ClassifiedField]:
-    """The best class of each field that looks like personal data; where values were judged, their verdict alone."""
+    """Best class per field that looks like personal data; if values were classified, only their result counts."""
     for leaf in leaves(containers):
         if leaf.system:
             continue
@@ -173,7 +173,7 @@ def _classified_field(container: str, field: str, verdict: Classification) -> Cl
 
 
 def _totals(containers: Sequence[Container], fields: Sequence[ClassifiedField]) -> Iterator[PiiClassTotal]:
-    """A line a class, most records first: the records of the containers that have such a field."""
+    """One total per class, most records first: records of the containers that have such a field."""
     records = {leaf.name: leaf.records for leaf in leaves(containers) if not leaf.system}
     totals = [
         PiiClassTotal(

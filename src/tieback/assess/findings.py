@@ -1,7 +1,7 @@
-"""Exposures, credentials and policies become findings: rules as data (``rules.toml``), conditions in ``conditions``.
+"""Turns exposures, credentials and policies into findings, by the rules (``rules.toml``) and their ``conditions``.
 
-A finding names a rule, one store or one app, the evidence, and the next step for the product at hand. Its id holds over
-runs and releases of an app: it is made of the rule and its subject, and the subject of an app is its bundle identifier.
+A finding names a rule, one store or one app, the evidence, and the advice for the product. Its id is stable across runs
+and app releases: it is derived from the rule and its subject, and the subject of an app is its bundle identifier.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,15 +30,15 @@ def findings(
     dangling: Sequence[tuple[str, str, str]] = (),
     subjects: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
-    """Every rule that applies, worst first, then by rule and id.
+    """Return a finding for every rule that applies, worst first, then by rule and id.
 
     Args:
         exposures: each store once.
-        credentials: SHA-256 of an app with a credential seen in it; the same one seen twice is one finding, and one
-            that is meant to be public is none.
-        leaks: app, endpoint and what went there in the clear; one finding an app and endpoint.
-        policies: app and what it declares about connections without TLS and whom it trusts; one finding an app.
-        dangling: host that does not exist, the app that names it, and the line that says so; one finding a host.
+        credentials: SHA-256 of an app with a credential found in it. A credential found twice gives one finding; a
+            public one gives none.
+        leaks: app, endpoint and what was sent there in cleartext; one finding per app and endpoint.
+        policies: app and its declared policy for cleartext and trusted authorities; one finding per app.
+        dangling: host that does not exist, the app that names it, and the evidence; one finding per host.
         subjects: ``subject_of`` each app, by its SHA-256; versions of one app share a finding.
     """
     rules = load_rules()
@@ -57,12 +57,12 @@ def findings(
 
 
 def finding_id(rule: str, *subject: str) -> str:
-    """Stable over runs: rule and subject alone."""
+    """Return the finding id; it depends only on rule and subject and is stable across runs."""
     return f"fnd-{sha256('\0'.join((rule, *subject)).encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
 def subject_of(app: App | None, key: str) -> str:
-    """What of an app stays the same in its next release: platform and bundle identifier; else its content hash."""
+    """Return what stays the same across releases: platform and bundle identifier, or else the content hash."""
     return f"{app.platform}:{app.bundle_id}" if app is not None and app.bundle_id else key
 
 
@@ -154,7 +154,7 @@ def _of_policies(
 ) -> Iterator[Finding]:
     groups: dict[tuple[str, str], dict[str, None]] = {}
     for app, policy in policies:
-        which = "every host that no other rule names" if policy.domain == "*" else policy.domain
+        which = "all hosts without a rule of their own" if policy.domain == "*" else policy.domain
         below = " and its subdomains" if policy.include_subdomains and policy.domain != "*" else ""
         line = f"{which}{below}: {policy.source}"
         if policy.cleartext:

@@ -1,7 +1,7 @@
-"""Which stores are honeypots, with the reason: canned answers, impossible pairs, too many products at one address.
+"""Honeypot detection, with reasons: canned responses, impossible combinations, too many products at one address.
 
-A flagged store is reported and counts in no total. Lists, with their sources: ``honeypots.toml``. Nothing is asked for
-this: what probes noted on the way (``ProbeReport.traits``) has to do, so a careful honeypot is not found out.
+A flagged store is reported but excluded from all totals. Lists and their sources: ``honeypots.toml``. No extra requests
+are sent; only what probes record anyway (``ProbeReport.traits``) is used, so a careful honeypot stays undetected.
 """
 
 import re
@@ -51,14 +51,14 @@ class HoneypotData(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class HoneypotSigns:
-    """Judges reports. Build one and keep it for a run."""
+    """Checks probe reports. Build one instance per run."""
 
     def __init__(self, reports: Iterable[ProbeReport], data: HoneypotData | None = None) -> None:
-        """Count what answers at each address.
+        """Count products and stores per address.
 
         Args:
-            reports: all of a run.
-            data: the lists; by default those of ``honeypots.toml``.
+            reports: all reports of a run.
+            data: the lists; default: ``honeypots.toml``.
         """
         self._data = data or load_honeypot_data()
         self._products: defaultdict[str, set[str]] = defaultdict(set)
@@ -69,7 +69,7 @@ class HoneypotSigns:
                 self._stores[report.address, report.product].add(report.target)
 
     def reasons(self, report: ProbeReport) -> tuple[str, ...]:
-        """Why it is a honeypot; empty where nothing says so."""
+        """Return the reasons why it is a honeypot; empty if there are none."""
         said = {**dict(report.traits), "product": report.product, "version": report.version}
         return tuple(dict.fromkeys((*self._canned(said), *self._impossible(said), *self._crowded(report))))
 
@@ -89,21 +89,21 @@ class HoneypotSigns:
             wanted = fits.pairs.get(f"{major}.{minor}") or fits.pairs.get(major)
             if fits.product == product and found and wanted and found != wanted:
                 yield (
-                    f"{product} {version} with {fits.trait} {found} was never built: it has {wanted} "
+                    f"{product} {version} with {fits.trait} {found} was never released: it has {wanted} "
                     f"({self._data.sources[fits.source]})"
                 )
 
     def _crowded(self, report: ProbeReport) -> Iterable[str]:
         products = len(self._products.get(report.address, ()))
         if products >= self._data.crowd.products:
-            yield f"{products} different products answer at this address"
+            yield f"{products} different products respond at this address"
         stores = len(self._stores.get((report.address, report.product), ()))
         if stores >= self._data.crowd.stores:
-            yield f"{report.product} answers on {stores} ports of this address"
+            yield f"{report.product} responds on {stores} ports of this address"
 
 
 def load_honeypot_data() -> HoneypotData:
-    """The lists of ``honeypots.toml``.
+    """Load ``honeypots.toml``.
 
     Raises:
         msgspec.ValidationError: the data file is damaged.

@@ -1,19 +1,18 @@
-"""Which reports are about the same store, so that it is counted once.
+"""Store identity: groups the probe reports of one store, so that it is counted once.
 
-Equal keys are one store, with these limits:
+Reports with equal identity keys belong to one store, with these rules:
 
-- An identifier of the product's own (``vendor_id``) makes one store of any number of addresses.
-- A fingerprint joins addresses only where the store holds data that a stranger could tell from another's: two *empty*
-  stores of one product look alike, and so do two that hold nothing but the same ransom note. They are told apart by
-  address.
-- Reports that name a container by the same identifier of the store's own (UUIDs of MongoDB's collections) are about one
-  store: members of a replica set that lag behind, shards, and the router before them.
-- Where only the address is known, equal address and port are one store, under whatever names it was asked.
-- A report without an identifier belongs to the one store of its product that answered with an identifier at the same
-  address and port (asked once before and once after it began to want a password). Where a load balancer puts two such
-  stores behind one address, nothing is guessed.
-- What a console shows of the store behind it (Kibana) tells nothing where the store answers by itself: its figures are
-  coarser.
+- A product's own identifier (``vendor_id``) joins any number of addresses.
+- A fingerprint joins addresses only if the store contains distinctive data. Two *empty* stores of one product look the
+  same, and so do two stores that contain only the same ransom note. These are distinguished by address.
+- Reports that contain the same container identifier (UUIDs of MongoDB collections) belong to one store: lagging members
+  of a replica set, shards, and the router in front of them.
+- If only the address is known, equal address and port are one store, regardless of the host name that was probed.
+- A report without an identifier belongs to the store of the same product that returned an identifier at the same
+  address and port (for example, probed before and after a password was set). If a load balancer puts two such stores
+  behind one address, the report stays separate.
+- What a console (Kibana) shows of the store behind it is ignored if the store itself was read: the console's figures
+  are coarser.
 """
 
 from collections.abc import Iterable, Sequence
@@ -41,16 +40,16 @@ _NEAREST_TO_DATA = (
 
 
 _CONSOLES = frozenset({"kibana"})
-"""Probes that ask a store through another product."""
+"""Probes that read a store through another product."""
 
 
 def answered(report: ProbeReport) -> bool:
-    """Whether a data store spoke: the outcome is ok and the product is known."""
+    """True if a data store responded: the outcome is ok and the product is known."""
     return report.outcome is Outcome.OK and bool(report.product)
 
 
 def address_of(report: ProbeReport) -> str:
-    """``address:port``, IPv6 in brackets; the target where no address is known."""
+    """Return ``address:port``, IPv6 in brackets; the target if no address is known."""
     port = report.target.rpartition(":")[2]
     if not report.address:
         return report.target
@@ -62,7 +61,7 @@ def address_of(report: ProbeReport) -> str:
 
 
 def group_stores(reports: Iterable[ProbeReport], signs: RansomSigns | None = None) -> list[Store]:
-    """Reports that answered, one group a store, ordered by identity key; inside a group the most telling first.
+    """Group the answered reports by store, ordered by identity key, the most detailed report of each group first.
 
     The result does not depend on the order of the reports.
     """
@@ -76,7 +75,7 @@ def group_stores(reports: Iterable[ProbeReport], signs: RansomSigns | None = Non
 
 
 def _first_hand(store: Store) -> Store:
-    """The store without what consoles show of it, where it told that itself; their reports come last then."""
+    """Drop what consoles show of a store that was read directly; console reports then come last."""
     identity, reports = store
     direct = tuple(report for report in reports if report.probe not in _CONSOLES)
     if len(direct) == len(reports) or not any(report.containers for report in direct):
@@ -90,7 +89,7 @@ def _telling(report: ProbeReport) -> tuple[object, ...]:
 
 
 def _identity(report: ProbeReport, signs: RansomSigns) -> Identity:
-    """The report's own identity where it may be relied on, else one by address and port."""
+    """The report's own identity if it is reliable, else an identity by address and port."""
     own = report.identity
     if own is not None and (own.kind == "vendor_id" or (own.kind == "fingerprint" and _telltale(report, signs))):
         return own
@@ -98,14 +97,14 @@ def _identity(report: ProbeReport, signs: RansomSigns) -> Identity:
 
 
 def _telltale(report: ProbeReport, signs: RansomSigns) -> bool:
-    """Whether the store holds records other than a ransom note."""
+    """True if the store contains records other than a ransom note."""
     data = [leaf for leaf in leaves(report.containers) if not leaf.system]
     full = [leaf for leaf in data if leaf.records is not None and leaf.records.value > 0]
     return any(signs.judge((leaf,)).verdict in (RansomVerdict.NONE, RansomVerdict.UNLIKELY) for leaf in full)
 
 
 def _share(groups: dict[str, Store]) -> None:
-    """Put groups together whose containers have an identifier in common, under the first key of them."""
+    """Merge groups that share a container identifier, under the first of their keys."""
     home: dict[str, str] = {}
     moved: dict[str, str] = {}
 
@@ -126,7 +125,7 @@ def _share(groups: dict[str, Store]) -> None:
 
 
 def _joined(groups: dict[str, Store]) -> Sequence[str]:
-    """Put each group known by its address alone to the one store with an identifier at that address; the keys left."""
+    """Merge each address-only group into the single identified store at that address; return the remaining keys."""
     at: dict[tuple[str, str], set[str]] = {}
     for key, (identity, reports) in groups.items():
         if identity.kind != "address":

@@ -1,4 +1,4 @@
-"""Which containers count: a database whose tables are listed too is not counted beside them."""
+"""Leaf containers: a database is not counted in addition to its listed tables."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -9,9 +9,9 @@ from tieback.model.probe import Container
 
 
 def leaves(containers: Sequence[Container]) -> Iterator[Container]:
-    """Containers that no other container lies in, ordered by path.
+    """Yield containers that contain no other container, ordered by path.
 
-    What lies in a container of the product's own is the product's own too, and is given so marked.
+    Everything inside one of the product's own containers is the product's own too, and is marked as such.
     """
     by_path = {container.path: container for container in containers}
     outer = {path[:length] for path in by_path for length in range(len(path))}
@@ -23,15 +23,15 @@ def leaves(containers: Sequence[Container]) -> Iterator[Container]:
 
 
 def records_total(containers: Sequence[Container]) -> Figure:
-    """Records of all leaf containers that are not the product's own; a leaf without a figure makes a lower bound."""
+    """Sum the records of all leaf containers that are not the product's own; a missing figure makes a lower bound."""
     return total((leaf.records for leaf in leaves(containers) if not leaf.system), None)
 
 
 def bytes_total(containers: Sequence[Container]) -> Figure:
-    """Bytes of all leaf containers that are not the product's own.
+    """Sum the bytes of all leaf containers that are not the product's own.
 
-    Stores often tell the size of a database and not of its tables: where a leaf has no figure, the innermost container
-    around it that has one stands for everything inside.
+    Stores often report the size of a database but not of its tables. If a leaf has no figure, the innermost enclosing
+    container that has one counts for everything inside it.
     """
     by_path = {container.path: container for container in containers}
     data = [leaf for leaf in leaves(containers) if not leaf.system]

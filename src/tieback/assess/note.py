@@ -1,7 +1,7 @@
-"""What a ransom note says, without keeping it: kinds of signs, and salted digests of wallet, contact and amount.
+"""Evidence from the text of a ransom note: kinds of signs, and salted digests of wallet, contact and amount.
 
-The text is in memory while it is judged and nowhere else. Two of the signs make a note; the digests (HMAC-SHA-256 with
-the workspace's own salt) let two notes of one extortionist be recognised, and nobody look the wallet up in a list.
+The text is only held in memory while it is analysed. Two kinds of signs make a ransom note. The digests (HMAC-SHA-256
+with the workspace's own salt) link notes of the same attacker, but the wallet cannot be looked up in a list.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ import re
 import msgspec
 
 MARK_LENGTH = 20
-"""Hexadecimal digits of a digest that are kept."""
+"""Number of hexadecimal digits of a digest that are stored."""
 _ENOUGH = 2
 
 _WALLET = re.compile(
@@ -32,25 +32,25 @@ _UNITS = {"bitcoin": "btc", "bitcoins": "btc", "xbt": "btc", "monero": "xmr"}
 
 
 class NoteSigns(msgspec.Struct, frozen=True):
-    """What is kept of a note."""
+    """The stored evidence of a note."""
 
     kinds: tuple[str, ...]
-    """Of ``wallet``, ``amount``, ``contact``, ``words``."""
+    """Kinds of signs found: ``wallet``, ``amount``, ``contact``, ``words``."""
     marks: tuple[str, ...]
-    """Such as ``wallet:0f3a…``, sorted."""
+    """Salted digests such as ``wallet:0f3a…``, sorted."""
 
     @property
     def confirmed(self) -> bool:
-        """Whether it is a ransom note."""
+        """True if the text is a ransom note."""
         return len(self.kinds) >= _ENOUGH
 
 
 def read_note(text: bytes, salt: bytes) -> NoteSigns:
-    """The signs in a text that may be a note.
+    """Find the signs of a ransom note in a text.
 
     Args:
-        text: at most a few KiB, in any encoding; bytes that are no UTF-8 are passed over.
-        salt: the workspace's own, at least 16 bytes.
+        text: at most a few KiB; bytes that are not UTF-8 are replaced.
+        salt: the salt of the workspace, at least 16 bytes.
     """
     words = text.decode("utf-8", "replace")
     found = {
@@ -59,7 +59,7 @@ def read_note(text: bytes, salt: bytes) -> NoteSigns:
         "contact": {match[0].lower() for match in _CONTACT.finditer(words)},
     }
     kinds = [kind for kind, values in found.items() if values]
-    # A word inside an address, as in payroll@example.org, says nothing.
+    # A word inside an address, as in payroll@example.org, is not a sign.
     if _WORDS.search(_CONTACT.sub(" ", words)):
         kinds.append("words")
     marks = sorted(f"{kind}:{_digest(kind, value, salt)}" for kind, values in found.items() for value in values)

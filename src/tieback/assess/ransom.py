@@ -1,15 +1,14 @@
-"""Signs of ransom or wiping, by the names *and* the shape of what is left. Reads no document.
+"""Signs of ransom or wiping, from the names *and* the shape of the remaining containers. Reads no document.
 
 - ``suspect``: a name from the list.
 - ``likely``: the name and the shape of a note (at most 5 records, tiny, at most 6 fields like those of known notes), or
-  nothing but such containers left beside the product's own. Words that honest people use too (``warning``) need fields
-  that look like a note's; a distinctive name with a handful of records is enough where the fields are not known.
-- ``unlikely``: a name from the list on a container that holds many records.
-- ``wiped``: a wiper's mark, which needs no note.
+  only such containers remain beside the product's own. Words that legitimate data uses too (``warning``) need fields
+  that look like a note's. A distinctive name with a few records is enough if the fields are unknown.
+- ``unlikely``: a name from the list on a container with many records.
+- ``wiped``: the mark of a known wiper; a note is not needed.
 
-``confirmed`` needs the note's text, which is read where the grant allows it (``assess.note``). Key spaces have no
-names but those of their keys: there a key counts as a container of its own. Names and schemas: ``ransom.toml`` with
-their sources.
+``confirmed`` needs the text of the note, which is read only if the grant allows it (``assess.note``). In a key space,
+only keys have names, so each key counts as a container. Names, schemas and their sources: ``ransom.toml``.
 """
 
 import re
@@ -34,7 +33,7 @@ _ORDER = (
     RansomVerdict.CONFIRMED,
 )
 RANSOMED = frozenset({RansomVerdict.LIKELY, RansomVerdict.CONFIRMED, RansomVerdict.WIPED})
-"""Verdicts that count a store as ransomed or wiped in figures."""
+"""Verdicts that count a store as ransomed or wiped in the figures."""
 MAX_REASONS = 12
 
 
@@ -81,7 +80,7 @@ class _Match(msgspec.Struct, frozen=True):
 
 
 class RansomSigns:
-    """Judges containers against the lists. Build one and keep it for many stores."""
+    """Matches containers against the lists. Build one instance and reuse it for many stores."""
 
     def __init__(self, data: RansomData | None = None) -> None:
         data = data or load_ransom_data()
@@ -101,18 +100,18 @@ class RansomSigns:
         }
 
     def judge(self, containers: Iterable[Container]) -> Ransom:
-        """The verdict over the containers of one store, with its reasons in the order of the containers' names."""
+        """Return the verdict on the containers of one store, with reasons in the order of the container names."""
         data = self._data(containers)
         matched = [(leaf, match) for leaf in data if (match := self._match(leaf)) is not None]
         if not matched:
             return Ransom()
         judged = [self._judge_one(leaf, match) for leaf, match in matched]
         if len(matched) == len(data) and all(self._may_be_note(leaf, match) for leaf, match in matched):
-            judged.append(Ransom(RansomVerdict.LIKELY, ("nothing but notes is left beside the product's own",)))
+            judged.append(Ransom(RansomVerdict.LIKELY, ("only notes remain beside the product's own containers",)))
         return strongest(judged)
 
     def note_in(self, containers: Iterable[Container]) -> Container | None:
-        """The container that looks most like a note, by name and shape; of a key space the key."""
+        """Return the container that looks most like a note, by name and shape; in a key space, the key."""
         data = self._data(containers)
         matched = [(leaf, match) for leaf in data if (match := self._match(leaf)) is not None]
         alone = len(matched) == len(data)
@@ -125,7 +124,7 @@ class RansomSigns:
         return min(likely, key=lambda leaf: (not leaf.fields, leaf.path), default=None)
 
     def _data(self, containers: Iterable[Container]) -> list[Container]:
-        """Leaves that are not the product's own, and keys that are called like a note."""
+        """Leaf containers that are not the product's own, and keys with the name of a note."""
         found: list[Container] = []
         for leaf in leaves(tuple(containers)):
             if leaf.system:
@@ -133,7 +132,7 @@ class RansomSigns:
             if leaf.kind != "keyspace" or not leaf.fields or leaf.records is None:
                 found.append(leaf)
                 continue
-            # What a key holds is one record; among many keys it is a name and nothing more.
+            # A key holds one record. Among many keys, only its name is evidence.
             few = leaf.records.value <= self._note.max_records
             keys = [
                 Container((*leaf.path, field.name), "key", records=exact(1, "one key") if few else None)
@@ -144,7 +143,7 @@ class RansomSigns:
         return found
 
     def _match(self, leaf: Container) -> _Match | None:
-        """The strongest match of any name in the path: a wiper's mark, a distinctive name, a weak one."""
+        """Strongest match of any name in the path: wiper's mark, then distinctive name, then weak name."""
         found = [match for name in leaf.path if (match := self._match_name(name)) is not None]
         return min(found, key=lambda match: (not match.wipe, match.weak), default=None)
 
@@ -155,30 +154,30 @@ class RansomSigns:
         return known or next((match for pattern, match in self._patterns if pattern.fullmatch(lowered)), None)
 
     def _judge_one(self, leaf: Container, match: _Match) -> Ransom:
-        name = f"{leaf.name!r} is called like {match.name!r} ({match.source})"
+        name = f"the name {leaf.name!r} matches {match.name!r} ({match.source})"
         if match.wipe:
             return Ransom(RansomVerdict.WIPED, (name,))
         records = None if leaf.records is None else leaf.records.value
         if records is not None and records > (self._note.max_records if match.weak else self._note.many_records):
-            return Ransom(RansomVerdict.UNLIKELY, (f"{name}, but holds {records} records",))
+            return Ransom(RansomVerdict.UNLIKELY, (f"{name}, but it contains {records} records",))
         shape = self._shape(leaf, match)
         if shape:
-            return Ransom(RansomVerdict.LIKELY, (f"{name}, and has the shape of a note: {shape}",))
+            return Ransom(RansomVerdict.LIKELY, (f"{name}, and it has the shape of a note: {shape}",))
         return Ransom(RansomVerdict.SUSPECT, (name,))
 
     def _may_be_note(self, leaf: Container, match: _Match) -> bool:
-        """Whether nothing speaks against a note: few records, and of a weak name no fields unlike a note's."""
+        """True if nothing rules out a note: few records and, for a weak name, no fields unlike those of a note."""
         return self._few(leaf) and not match.wipe and not (match.weak and leaf.fields and not self._shape(leaf, match))
 
     def _few(self, leaf: Container) -> bool:
-        """Whether it holds a handful of records; an estimate of none (InnoDB) may be of one."""
+        """True if it contains only a few records; an estimate of zero (InnoDB) may mean one record."""
         if leaf.records is None:
             return False
         least = 0 if leaf.records.quality is Quality.ESTIMATE and leaf.fields else 1
         return least <= leaf.records.value <= self._note.max_records
 
     def _shape(self, leaf: Container, match: _Match) -> str:
-        """Why the container looks like a note, or an empty text."""
+        """Why the container looks like a note, or an empty string."""
         note = self._note
         if leaf.records is None or not self._few(leaf):
             return ""
@@ -198,12 +197,12 @@ class RansomSigns:
 
 
 def judge_ransom(containers: Sequence[Container]) -> Ransom:
-    """The verdict over the containers of one store. For many stores build one ``RansomSigns``."""
+    """Return the verdict on the containers of one store. For many stores, build one ``RansomSigns``."""
     return RansomSigns().judge(containers)
 
 
 def confirmed(signs: NoteSigns, container: Container) -> Ransom:
-    """The verdict of a note that was read; none where it is no ransom note."""
+    """Return the verdict on a note that was read; ``NONE`` if it is not a ransom note."""
     if not signs.confirmed:
         return Ransom()
     what = ", ".join(signs.kinds)
@@ -211,7 +210,7 @@ def confirmed(signs: NoteSigns, container: Container) -> Ransom:
 
 
 def strongest(verdicts: Iterable[Ransom]) -> Ransom:
-    """The strongest of several verdicts, with the reasons of all that are as strong."""
+    """Return the strongest of several verdicts, with the reasons of all equally strong ones."""
 
     def stronger(left: Ransom, right: Ransom) -> Ransom:
         if left.verdict is right.verdict:
@@ -223,7 +222,7 @@ def strongest(verdicts: Iterable[Ransom]) -> Ransom:
 
 
 def load_ransom_data() -> RansomData:
-    """The lists of ``ransom.toml``.
+    """Load ``ransom.toml``.
 
     Raises:
         msgspec.ValidationError: the data file is damaged.

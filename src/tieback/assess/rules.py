@@ -1,7 +1,7 @@
-"""The catalogue of rules (``rules.toml``): what a finding says, which weakness it is, and what to do for the product.
+"""Catalogue of finding rules (``rules.toml``): title, weakness (CWE, MASVS, CVSS) and advice per product.
 
-Advice holds the exact setting and how to verify it. ``sources`` names the vendor's page that the advice for a product
-follows; advice without one was not compared with the vendor's page, and a finding says so by having no source.
+Advice names the exact setting and how to check it. ``sources`` names the vendor's page that the advice for a product
+follows. Advice without a source was not compared with the vendor's page; its findings have no source either.
 """
 
 import tomllib
@@ -23,19 +23,19 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     masvs: str
     """OWASP MASVS control."""
     advice: dict[str, str]
-    """By product, ``default`` for the others; ``same_as`` names the rule whose advice holds where this one has none."""
+    """By product; ``default`` applies to all others. ``same_as`` refers to the advice of another rule."""
     severity: Severity | None = None
-    """As severe as the exposure where there is none."""
+    """Fixed severity; ``None`` means the severity of the exposure."""
     severity_exposed: Severity | None = None
-    """Instead of ``severity`` where the store shows records to a stranger."""
+    """Replaces ``severity`` if the store returns records without authentication."""
     cvss: str = ""
-    """CVSS v4.0 base vector, where the rule has one meaning wherever it applies."""
+    """CVSS v4.0 base vector; empty if it depends on the case."""
     sources: dict[str, str] = {}
-    """Product to the page of its vendor that the advice follows."""
+    """Product to the vendor's page that the advice follows."""
 
 
 def load_rules() -> dict[str, Rule]:
-    """Rule id to rule, in the order of the file.
+    """Return rules by rule id, in file order.
 
     Raises:
         msgspec.ValidationError: the data file is damaged.
@@ -45,7 +45,7 @@ def load_rules() -> dict[str, Rule]:
 
 
 def advice_for(rule: Rule, rules: Mapping[str, Rule], product: str) -> tuple[str, str]:
-    """The advice of a rule for a product, and its source; the source is empty where there is none."""
+    """Return the advice of a rule for a product, and its source (empty if unknown)."""
     for key in (product, DEFAULT):
         if key in rule.advice:
             return rule.advice[key], rule.sources.get(key, "")

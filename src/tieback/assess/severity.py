@@ -1,7 +1,7 @@
-"""How bad an exposure is: points that add up, each with its reason; thresholds make a severity of the sum.
+"""Severity of an exposure: a sum of points, each with its reason, mapped to a level by thresholds.
 
-No formula that people cannot redo by hand: ``severity.toml`` holds every number. A store that shows no records to a
-stranger has no points and severity ``info``; what is wrong with it all the same is a finding of its own.
+Anyone can recompute the score by hand: ``severity.toml`` contains every number. A store that returns no records without
+authentication has no points and severity ``info``; its other weaknesses are separate findings.
 """
 
 import tomllib
@@ -20,14 +20,14 @@ _WORDS = {Quality.EXACT: "", Quality.ESTIMATE: "about ", Quality.LOWER_BOUND: "a
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Points from a number upwards."""
+    """Points for values of at least ``start``."""
 
     start: int = msgspec.field(name="from")
     points: int
 
 
 class PiiPoints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How classes of personal data count."""
+    """Points for classes of personal data."""
 
     factor: int
     further: int
@@ -35,7 +35,7 @@ class PiiPoints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CleartextPoints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a service without TLS counts."""
+    """Points for a service without TLS."""
 
     points: int
 
@@ -56,7 +56,7 @@ class SeverityTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """What of a store decides its severity."""
+    """The facts about a store that determine its severity."""
 
     access: Access
     records: Figure
@@ -65,11 +65,11 @@ class Facts(msgspec.Struct, frozen=True):
     ransom: Ransom
     cleartext: bool
     apps: int
-    """Distinct apps that lead to it."""
+    """Number of distinct apps that lead to the store."""
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """A severity with the sum of its factors."""
+    """A severity with its score and factors."""
 
     severity: Severity
     score: int
@@ -77,7 +77,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 def load_severity_table() -> SeverityTable:
-    """The numbers of ``severity.toml``.
+    """Load ``severity.toml``.
 
     Raises:
         msgspec.ValidationError: the data file is damaged.
@@ -87,32 +87,32 @@ def load_severity_table() -> SeverityTable:
 
 
 def rate(facts: Facts, table: SeverityTable, taxonomy: Mapping[str, PiiClass]) -> Verdict:
-    """Score and severity of one store. The score is the sum of the factors' points."""
+    """Return score and severity of one store. The score is the sum of the factors' points."""
     factors = tuple(factor for factor in _factors(facts, table, taxonomy) if factor.points)
     score = sum(factor.points for factor in factors)
     return Verdict(level_of(score, table), score, factors)
 
 
 def level_of(score: int, table: SeverityTable) -> Severity:
-    """The severity that a sum of points makes."""
+    """Return the severity for a score."""
     reached = (level for level, start in table.thresholds.items() if score >= start)
     return max(reached, key=lambda level: level.rank, default=Severity.INFO)
 
 
 def with_context(exposure: Exposure, devices: int, days: int, table: SeverityTable) -> Exposure:
-    """A store that lets strangers in, judged anew with what only the workspace knows.
+    """Rate an exposed store again with facts that only the workspace has.
 
     Args:
-        exposure: judged by itself.
-        devices: how often the apps that lead to it are installed on devices of the inventories.
-        days: how long it has been seen to let strangers in.
+        exposure: rated without these facts; returned unchanged if it is not exposed.
+        devices: installations of the apps that lead to it, from the inventories.
+        days: number of days over which it was found open.
         table: the points.
     """
     if not exposure.exposed:
         return exposure
     more = (
-        SeverityFactor("devices", _points(devices, table.devices), f"its apps are installed {devices:,} times"),
-        SeverityFactor("exposure window", _points(days, table.window), f"seen open over {days:,} days"),
+        SeverityFactor("devices", _points(devices, table.devices), f"installations of its apps: {devices:,}"),
+        SeverityFactor("exposure window", _points(days, table.window), f"found open over {days:,} days"),
     )
     added = tuple(factor for factor in more if factor.points)
     if not added:
@@ -131,14 +131,14 @@ def _factors(facts: Facts, table: SeverityTable, taxonomy: Mapping[str, PiiClass
     verdict = facts.ransom.verdict
     yield SeverityFactor("ransom", table.ransom.get(verdict, 0), f"signs of ransom or wiping: {verdict}")
     if facts.cleartext:
-        yield SeverityFactor("cleartext", table.cleartext.points, "the service speaks without TLS")
+        yield SeverityFactor("cleartext", table.cleartext.points, "the service accepts connections without TLS")
     yield SeverityFactor("apps", _points(facts.apps, table.apps), f"{facts.apps} apps lead to it")
 
 
 _WHY = {
-    Access.OPEN: "records answer a stranger",
-    Access.ANY_USER: "any user is let in without a password",
-    Access.PARTIAL: "part of it answers a stranger, or one proof alone says so",
+    Access.OPEN: "records are readable without authentication",
+    Access.ANY_USER: "any user name is accepted without a password",
+    Access.PARTIAL: "part of it is readable without authentication, or only one proof shows it",
 }
 
 
@@ -153,13 +153,13 @@ def _stepped(factor: str, figure: Figure, steps: Sequence[Step], unit: str) -> S
 def _personal_data(
     totals: Sequence[PiiClassTotal], points: PiiPoints, taxonomy: Mapping[str, PiiClass]
 ) -> SeverityFactor:
-    """Classes with records; one whose records could not be counted is held to have some."""
+    """Factor for classes that have records; a class with uncounted records is assumed to have some."""
     held = [
         t for t in totals if t.pii_class in taxonomy and (t.records.value or t.records.quality is not Quality.EXACT)
     ]
     ranked = sorted(held, key=lambda t: (-taxonomy[t.pii_class].points, t.pii_class))
     if not ranked:
-        return SeverityFactor("personal data", 0, "no class of personal data recognised")
+        return SeverityFactor("personal data", 0, "no class of personal data detected")
     worst = taxonomy[ranked[0].pii_class]
     further = min(points.further * (len(ranked) - 1), points.further_max)
     why = f"{worst.title} (sensitivity {worst.points} of 10)"

@@ -1,4 +1,4 @@
-"""The figures on top of a report, over stores that are counted once already."""
+"""Headline figures of a report, over stores that are already deduplicated."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -17,7 +17,7 @@ SUM = "sum over stores"
 
 
 class Store(Protocol):
-    """What is counted of a store; ``model.exposure.Exposure`` has it all."""
+    """The attributes of a store that are counted; ``model.exposure.Exposure`` has all of them."""
 
     @property
     def id(self) -> str: ...  # noqa: D102 - as in ``Exposure``
@@ -40,7 +40,7 @@ class Store(Protocol):
 
 
 class _Sum:
-    """A sum that grows; its quality is that of ``model.figure.total``."""
+    """A running sum; its quality follows ``model.figure.total``."""
 
     def __init__(self) -> None:
         self.figure = total((), SUM)
@@ -50,7 +50,7 @@ class _Sum:
 
 
 class _Kind:
-    """What is known of one product so far."""
+    """Running totals of one product."""
 
     def __init__(self) -> None:
         self.asked = self.exposed = 0
@@ -58,14 +58,14 @@ class _Kind:
 
 
 def headline(apps_analysed: int, apps_affected: int, stores: Iterable[Store]) -> Headline:
-    """Count stores, records, bytes, people and classes of personal data, in one pass; say which notices may be due.
+    """Count stores, records, bytes, people and classes of personal data in one pass, and list notices that may be due.
 
-    Records, bytes, people and classes are those of exposed stores alone. A store counts as ransomed when the signs are
-    likely or confirmed, or when a wiper left its mark. Honeypots are counted by themselves.
+    Records, bytes, people and classes cover only exposed stores. A store counts as ransomed if the signs are likely or
+    confirmed, or if it was wiped. Honeypots are counted separately.
 
     Args:
-        apps_analysed: apps that were read, affected or not.
-        apps_affected: apps that lead to an exposed store.
+        apps_analysed: number of apps analysed, affected or not.
+        apps_affected: number of apps that lead to an exposed store.
         stores: each store once, in any order.
     """
     kinds: dict[str, _Kind] = {}

@@ -1,11 +1,11 @@
-"""Findings that somebody decided to live with: who, why and until when, in a file of their own.
+"""Suppressions: accepted findings with reason, author and expiry date, in a file of their own.
 
-A suppressed finding is counted apart, never dropped. Without a reason, an author and a last day a suppression is
-refused: a risk that nobody answers for, or for ever, is not accepted but forgotten.
+A suppressed finding is listed separately, never dropped. A suppression without reason, author or expiry date is
+rejected: without an owner and an end, a risk is forgotten, not accepted.
 
     [[suppress]]
     rule = "cleartext-store"            # or finding = "fnd-…"
-    app = "com.example.*"               # bundle identifiers of every app concerned
+    app = "com.example.*"               # bundle identifier of every app concerned
     store = "cache.example.org:6379"    # id, host:port or address:port of every store concerned
     reason = "test system without personal data, ticket 4711"
     author = "jo@example.org"
@@ -26,8 +26,8 @@ from tieback.model.exposure import Exposure, Finding
 from tieback.model.report import Suppression
 
 MAX_BYTES = 1024 * 1024
-"""Of a file."""
-_ADVICE = "Each [[suppress]] has reason, author, expires = YYYY-MM-DD, and one or more of finding, rule, app, store"
+"""Size limit of a suppression file."""
+_ADVICE = "Each [[suppress]] needs reason, author, expires = YYYY-MM-DD, and at least one of finding, rule, app, store"
 
 
 class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,21 +49,21 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load_suppressions(path: Path, rules: Iterable[str]) -> tuple[Suppression, ...]:
-    """Read a file of suppressions, in its order.
+    """Read a suppression file, in file order.
 
     Args:
         path: the file.
-        rules: names of the rules that there are; another one is a mistake that would hide nothing.
+        rules: names of all rules; an unknown name is rejected.
 
     Raises:
-        UsageError: it cannot be read, or an entry is incomplete; one line says which.
+        UsageError: the file cannot be read, or an entry is incomplete; ``where`` names it.
     """
     try:
         data = path.open("rb").read(MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(f"cannot be read ({error.strerror})", where=str(path), advice=_ADVICE) from None
     if len(data) > MAX_BYTES:
-        raise UsageError(f"is larger than {MAX_BYTES} bytes", where=str(path), advice=_ADVICE)
+        raise UsageError(f"is larger than {MAX_BYTES:,} bytes", where=str(path), advice=_ADVICE)
     try:
         raw: dict[str, Any] = tomllib.loads(data.decode("utf-8"))
         entries = msgspec.convert(raw, _File).suppress
@@ -83,29 +83,29 @@ def load_suppressions(path: Path, rules: Iterable[str]) -> tuple[Suppression, ..
 
 def _flaw(entry: _Entry, rules: frozenset[str]) -> str:
     if not entry.reason.strip() or not entry.author.strip():
-        return "reason and author may not be empty"
+        return "reason and author must not be empty"
     if not (entry.finding or entry.rule or entry.app or entry.store):
-        return "it says nothing of what it suppresses"
+        return "missing finding, rule, app or store"
     if entry.rule and entry.rule not in rules:
-        return f"there is no rule {entry.rule[:80]!r}"
+        return f"unknown rule {entry.rule[:80]!r}"
     return ""
 
 
 def holds(suppression: Suppression, today: date) -> bool:
-    """Whether it has not expired; its last day counts."""
+    """True until the suppression has expired; its last day is included."""
     return today <= date.fromisoformat(suppression.expires)
 
 
 def suppressed_by(
     finding: Finding, apps: Sequence[str], stores: Sequence[Exposure], suppressions: Iterable[Suppression]
 ) -> Suppression | None:
-    """The first suppression that covers a finding whole.
+    """Return the first suppression that covers a finding completely.
 
     Args:
         finding: the finding.
-        apps: bundle identifier of every app concerned; fewer than the finding has where not all are known.
+        apps: bundle identifiers of the apps concerned; fewer than the finding has if some are unknown.
         stores: every store concerned.
-        suppressions: those that hold.
+        suppressions: those that have not expired.
     """
     for one in suppressions:
         if one.finding and one.finding != finding.id:

@@ -17,8 +17,8 @@ from tieback.backends.mmdb import Mmdb
 from tieback.backends.range_files import Label
 from tieback.backends.range_table import NONE, Net, RangeTable
 from tieback.model.backend import Attribution
+from tieback.rulefiles import rules
 from tieback.scope.address import Address, parse_address, special
-from tieback.storage.prepared import rules
 
 BY_LIST = 0.97
 """Confidence of a provider's own list."""

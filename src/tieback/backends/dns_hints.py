@@ -16,7 +16,7 @@ from tieback.backends.hosting import Hosting
 from tieback.backends.normalise import OwnerDomains
 from tieback.model.backend import Attribution
 from tieback.model.name_answer import NameAnswer
-from tieback.storage.prepared import rules
+from tieback.rulefiles import rules
 
 OWN = 0.6
 """That name or mail servers below a domain of its own tell who runs it: the same owner."""

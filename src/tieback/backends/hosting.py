@@ -12,7 +12,7 @@ from importlib import resources
 import msgspec
 
 from tieback.model.backend import Attribution
-from tieback.storage.prepared import rules
+from tieback.rulefiles import rules
 
 BY_PATTERN = 0.98
 """Confidence of what a documented form of a host says."""

@@ -15,9 +15,9 @@ import msgspec
 from tieback.model.case import Case, CaseState
 from tieback.model.document import encode
 from tieback.model.exposure import Severity
-from tieback.report.csv import cell
 from tieback.report.document import clean, records_text, store_text
 from tieback.report.figures import bytes_text
+from tieback.report.formats.csv import cell
 
 CSV_COLUMNS = (
     "case", "vendor", "vendor_name", "state", "since", "opened", "due", "attested", "channel", "provider", "severity",

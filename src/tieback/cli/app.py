@@ -31,7 +31,7 @@ def app(
 
     Example: tieback app fieldhand.apk --format json | jq '.sightings[].endpoint.value'
     """
-    from tieback.pipeline.describe import describe_apps
+    from tieback.pipeline.app import describe_apps
 
     done = failed = 0
     with progress_bar("reading apps") as progress:

@@ -62,11 +62,11 @@ def list_(
 
     Example: tieback backend list --format svg > backends.svg
     """
-    from tieback.pipeline.graph import last_graph
+    from tieback.pipeline.graph.run_graph import last_graph
 
     with last_graph(workspace, data) as graph:
         if output in _DRAWN:
-            from tieback.pipeline.graph_drawing import of_run
+            from tieback.pipeline.graph.drawing import of_run
 
             _draw(of_run(graph.app_rows(), graph.backends(), graph.exposures(), graph.all_seen()), output)
             return
@@ -90,7 +90,7 @@ def show(
 
     Example: tieback backend show api.example.org
     """
-    from tieback.pipeline.graph import last_graph
+    from tieback.pipeline.graph.run_graph import last_graph
 
     failed = 0
     with last_graph(workspace, data) as graph:
@@ -98,7 +98,7 @@ def show(
             try:
                 view = graph.backend(host)
                 if output in _DRAWN:
-                    from tieback.pipeline.graph_drawing import of_backend
+                    from tieback.pipeline.graph.drawing import of_backend
 
                     _draw(of_backend(view, graph.backends(host), graph.app_rows(host)), output)
                 elif output is GraphFormat.JSON:
@@ -131,12 +131,12 @@ def app_(
 
 def show_app(bundle: str, workspace: Path, output: GraphFormat, data: Path | None) -> None:
     """Print an app's side of the graph. Raises ``TiebackError``."""
-    from tieback.pipeline.graph import last_graph
+    from tieback.pipeline.graph.run_graph import last_graph
 
     with last_graph(workspace, data) as graph:
         for view in graph.apps(bundle):
             if output in _DRAWN:
-                from tieback.pipeline.graph_drawing import of_app
+                from tieback.pipeline.graph.drawing import of_app
 
                 _draw(of_app(view), output)
             elif output is GraphFormat.JSON:
@@ -155,7 +155,7 @@ def targets(
 
     Example: tieback backend targets --for nuclei > targets.txt
     """
-    from tieback.pipeline.target_lists import target_list
+    from tieback.pipeline.probing.target_lists import target_list
 
     for line in target_list(workspace, output):
         typer.echo(line)
@@ -178,7 +178,7 @@ def contacts(
 
     Example: tieback backend contacts www.example.org --grant grant.toml --keep contacts
     """
-    from tieback.pipeline.security_txt import Fetched, fetch
+    from tieback.pipeline.probing.security_txt import Fetched, fetch
     from tieback.scope.event_loop import run
     from tieback.scope.grant import load_grant
 
@@ -213,8 +213,8 @@ def why(
 
     Example: tieback backend why mydb.c9akciq32.eu-west-1.rds.amazonaws.com
     """
-    from tieback.pipeline.why import Knowledge
-    from tieback.pipeline.why import why as known_of
+    from tieback.pipeline.mapping.attribution import Knowledge
+    from tieback.pipeline.mapping.attribution import why as known_of
 
     knowledge = Knowledge(data)
     failed = 0

@@ -21,7 +21,7 @@ from tieback.model.errors import UsageError
 from tieback.model.flow import Flow
 
 if TYPE_CHECKING:
-    from tieback.pipeline.capture import CaptureRequest
+    from tieback.pipeline.capture.live import CaptureRequest
 
 _SHOWN = 10_000
 """Flows of a run that a table counts from; the file has them all."""
@@ -70,8 +70,8 @@ def capture(
 
     Example: tieback capture --device adb: --only com.example.app --seconds 60
     """
-    from tieback.pipeline.capture import capture as run
-    from tieback.pipeline.capture import keep
+    from tieback.pipeline.capture.live import capture as run
+    from tieback.pipeline.capture.live import keep
 
     request = _request(
         mode=mode,
@@ -135,8 +135,8 @@ def _request(
         UsageError: one of them is none.
     """
     from tieback.intake.capture.interface import DEFAULT_PORTS, ProxyMode
-    from tieback.pipeline.capture import CaptureRequest, default_state
-    from tieback.pipeline.live_device import DevicePlan
+    from tieback.pipeline.capture.device import DevicePlan
+    from tieback.pipeline.capture.live import CaptureRequest, default_state
 
     if device is None and (install is not None or monkey):
         raise UsageError("needs a device", where="--install and --monkey", advice="Add --device adb:SERIAL")

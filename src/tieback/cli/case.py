@@ -38,7 +38,7 @@ def list_(
 
     Example: tieback case list --state notified
     """
-    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.disclosure.cases import open_casework
 
     with open_casework(workspace) as work:
         cases = work.cases(state or (), vendor)
@@ -55,7 +55,7 @@ def open_(
     Example: tieback case open
     """
     from tieback.cases.policy import load_policy
-    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.disclosure.cases import open_casework
 
     rules = load_policy(policy)
     with open_casework(workspace) as work:
@@ -76,7 +76,7 @@ def show(
 
     Example: tieback case show case-1f2e
     """
-    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.disclosure.cases import open_casework
 
     with open_casework(workspace) as work:
         found = work.find_case(case)
@@ -108,7 +108,7 @@ def note(
 
     Example: tieback case note case-1f2e "They called; fix planned for Monday" --attach mail.eml
     """
-    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.disclosure.cases import open_casework
 
     if not text and not attach:
         raise UsageError("nothing to note", where=case, advice="Give a text, or a file with --attach")
@@ -132,7 +132,7 @@ def advance(
     Example: tieback case advance case-1f2e notified --channel email
     """
     from tieback.cases.policy import load_policy
-    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.disclosure.cases import open_casework
 
     rules = load_policy(policy)
     with open_casework(workspace) as work:
@@ -152,7 +152,7 @@ def attest(
 
     Example: tieback case attest case-1f2e --on 2026-03-31
     """
-    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.disclosure.cases import open_casework
 
     with open_casework(workspace) as work:
         day = day_of(on).date() if on else work.now.date()
@@ -174,7 +174,7 @@ def due(
 
     Example: tieback case due --days 3
     """
-    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.disclosure.cases import open_casework
 
     if bool(case) != bool(on):
         raise UsageError("a case gets another day with both", where="due", advice="Give CASE and --on DAY")
@@ -195,7 +195,7 @@ def export(
 
     Example: tieback case export --format ics -o cases.ics
     """
-    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.disclosure.cases import open_casework
 
     if form not in EXPORT_FORMATS:
         raise UsageError(
@@ -215,7 +215,7 @@ def verify(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Out
 
     Example: tieback case verify
     """
-    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.disclosure.cases import open_casework
 
     with open_casework(workspace) as work:
         verdict = work.verify()
@@ -238,7 +238,7 @@ def stats(
 
     Example: tieback case stats --by provider
     """
-    from tieback.pipeline.casework import GROUPS, open_casework
+    from tieback.pipeline.disclosure.cases import GROUPS, open_casework
 
     if group and group not in GROUPS:
         raise UsageError("no such group", where=f"--by {group}", advice=f"Choose one of {', '.join(GROUPS)}")

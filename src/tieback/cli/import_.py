@@ -20,7 +20,7 @@ from tieback.model.document import encode
 from tieback.model.errors import TiebackError
 
 if TYPE_CHECKING:
-    from tieback.pipeline.importing import Imported
+    from tieback.pipeline.passive_evidence import Imported
 
 
 def import_(
@@ -43,7 +43,7 @@ def import_(
 
     Example: tieback import shodan.json.gz nmap.xml
     """
-    from tieback.pipeline.importing import import_reports
+    from tieback.pipeline.passive_evidence import import_reports
 
     done: list[Imported] = []
     failed = 0

@@ -23,7 +23,7 @@ from tieback.model.document import encode
 from tieback.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from tieback.pipeline.fleet import FleetLine, Shown
+    from tieback.pipeline.fleet.coverage import FleetLine, Shown
 
 app = typer.Typer(help="The fleet: which apps are on which devices, by the exports of those who manage them.")
 app.command("import")(inventory_files.import_)
@@ -60,7 +60,7 @@ def list_(
 
     Example: tieback inventory list --format json
     """
-    from tieback.pipeline.fleet import open_fleet
+    from tieback.pipeline.fleet.coverage import open_fleet
 
     with open_fleet(workspace) as fleet:
         lines = [
@@ -101,7 +101,7 @@ def show(
 
     Example: tieback inventory show com.workhub.mobile
     """
-    from tieback.pipeline.fleet import open_fleet
+    from tieback.pipeline.fleet.coverage import open_fleet
 
     with open_fleet(workspace) as fleet:
         for shown in fleet.show(name, most or sys.maxsize):
@@ -123,7 +123,7 @@ def gaps(
 
     Example: tieback inventory gaps
     """
-    from tieback.pipeline.fleet import open_fleet
+    from tieback.pipeline.fleet.coverage import open_fleet
 
     with open_fleet(workspace) as fleet:
         missing, absent, whole = fleet.gaps(), fleet.absent(), fleet.summary()
@@ -170,7 +170,7 @@ def review(
 
     Example: tieback inventory review --format json
     """
-    from tieback.pipeline.fleet import open_fleet
+    from tieback.pipeline.fleet.coverage import open_fleet
 
     with open_fleet(workspace) as fleet:
         lines = [
@@ -218,8 +218,8 @@ def block(
     Example: tieback inventory block --format jamf -o block.mobileconfig
     """
     from tieback.cli.files import write_whole
-    from tieback.pipeline.app_lists import LISTS
-    from tieback.pipeline.fleet import open_fleet
+    from tieback.pipeline.fleet.app_lists import LISTS
+    from tieback.pipeline.fleet.coverage import open_fleet
 
     wanted = {name.casefold() for name in names or ()}
     with open_fleet(workspace) as fleet:

@@ -27,7 +27,7 @@ from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
 
 if TYPE_CHECKING:
-    from tieback.pipeline.inventory import InventoryDone
+    from tieback.pipeline.fleet.inventory import InventoryDone
 
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
 WORKSPACE = Path(".tieback")
@@ -44,7 +44,7 @@ def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE|DIR...", help="Exports, zips of them, or folders.")],
     *,
     source: Annotated[
-        str, typer.Option(help="Whose export it is, where its content must not decide; see docs/inventory.md.")
+        str, typer.Option(help="Whose export it is, where its content must not decide; see docs/howto/inventory.md.")
     ] = "",
     taken: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day that it shows; default: the file's.")
@@ -68,7 +68,7 @@ def import_(
 
     Example: tieback inventory import AppInvRawData.zip jamf/ --keep-names
     """
-    from tieback.pipeline.inventory import InventoryRequest, columns_from, import_inventories
+    from tieback.pipeline.fleet.inventory import InventoryRequest, columns_from, import_inventories
 
     request = InventoryRequest(
         source,
@@ -117,8 +117,8 @@ def pull(
 
     Example: tieback inventory pull jamf --url https://acme.jamfcloud.com --client-id abc --secret-env JAMF_SECRET
     """
-    from tieback.pipeline.pull import GRAPH, LOGIN, Account
-    from tieback.pipeline.pull import pull as fetch
+    from tieback.pipeline.fleet.pull import GRAPH, LOGIN, Account
+    from tieback.pipeline.fleet.pull import pull as fetch
 
     secret = os.environ.get(secret_env, "")
     if not secret:

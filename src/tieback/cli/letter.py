@@ -49,8 +49,8 @@ def write(
     Example: tieback letter write assurance --as pdf,eml --language de
     """
     from tieback.cases.policy import load_policy
-    from tieback.pipeline.casework import open_casework
-    from tieback.pipeline.letters import LetterRequest, write_letters
+    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.letters import LetterRequest, write_letters
 
     if kind not in KINDS.split(", "):
         raise UsageError("there is no such letter", where=kind, advice=f"Choose one of {KINDS}")
@@ -94,7 +94,7 @@ def list_(
 
     Example: tieback letter list
     """
-    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.disclosure.cases import open_casework
 
     with open_casework(workspace) as work:
         names = {one.id: one.name for one in work.vendors()}
@@ -129,8 +129,8 @@ def sent(
     Example: tieback letter sent letter-1f2e --channel post
     """
     from tieback.cases.policy import load_policy
-    from tieback.pipeline.casework import open_casework
-    from tieback.pipeline.letters import mark_sent
+    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.letters import mark_sent
 
     rules = load_policy(policy)
     with open_casework(workspace) as work:

@@ -24,8 +24,8 @@ from tieback.model.errors import TiebackError, UsageError
 
 if TYPE_CHECKING:
     from tieback.model.resource import Resource
-    from tieback.pipeline.posture import ImportedPosture
-    from tieback.pipeline.posture_join import Joined
+    from tieback.pipeline.posture.exports import ImportedPosture
+    from tieback.pipeline.posture.join import Joined
     from tieback.storage.workspace import Workspace
 
 app = typer.Typer(help="The owner's view: what accounts, rules and configurations say of the data stores.")
@@ -61,7 +61,7 @@ def import_(
 
     Example: tieback posture import prowler-output.ocsf.json rds.json security-groups.json
     """
-    from tieback.pipeline.posture import import_posture
+    from tieback.pipeline.posture.exports import import_posture
     from tieback.posture.source import Origin
 
     origin = Origin(account=account, region=region, resource=resource, taken=_moment(taken, "--taken"))
@@ -99,15 +99,15 @@ def run(
 ) -> None:
     """Start Prowler on your account, for data stores and networks alone, and read what it finds.
 
-    It runs in an environment of its own, with the credentials of your profile. docs/posture.md has the policy with the
-    least rights that it needs.
+    It runs in an environment of its own, with the credentials of your profile. docs/howto/posture.md has the policy
+    with the least rights that it needs.
 
     Example: tieback posture run aws --profile audit --region eu-west-1
     """
     import os
     import tempfile
 
-    from tieback.pipeline.posture import import_posture
+    from tieback.pipeline.posture.exports import import_posture
     from tieback.posture.prowler_run import Cloud, command, start
     from tieback.posture.source import Origin
 
@@ -163,7 +163,7 @@ def list_(
     Example: tieback posture list --public --unencrypted
     """
     from tieback.model.resource import Answer, AtRest
-    from tieback.pipeline.posture import resources
+    from tieback.pipeline.posture.exports import resources
 
     with _opened(workspace) as opened:
         found = (
@@ -189,8 +189,8 @@ def numbers(
 
     Example: tieback posture numbers
     """
-    from tieback.pipeline.posture import broken_imports
-    from tieback.pipeline.posture import numbers as counted
+    from tieback.pipeline.posture.exports import broken_imports
+    from tieback.pipeline.posture.exports import numbers as counted
 
     with _opened(workspace) as opened:
         rows = counted(opened, _moment(since, "--since"))
@@ -223,8 +223,8 @@ def join(
 
     from tieback.model.exposure import Finding, Severity
     from tieback.model.posture import Unseen, badness
-    from tieback.pipeline.posture_join import JoinSummary
-    from tieback.pipeline.posture_join import join as joined
+    from tieback.pipeline.posture.join import JoinSummary
+    from tieback.pipeline.posture.join import join as joined
 
     if fail_on not in {"never", *Severity}:
         raise UsageError(f"--fail-on takes never or {', '.join(Severity)}", where=fail_on)

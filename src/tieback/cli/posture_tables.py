@@ -11,8 +11,8 @@ from tieback.cli.terminal import data_console, talk_console
 if TYPE_CHECKING:
     from tieback.model.posture import Numbers
     from tieback.model.resource import Resource
-    from tieback.pipeline.posture import ImportedPosture
-    from tieback.pipeline.posture_join import Joined, JoinSummary
+    from tieback.pipeline.posture.exports import ImportedPosture
+    from tieback.pipeline.posture.join import Joined, JoinSummary
 
 COLUMNS = 7
 """Of the numbers, on a terminal; the rest stands in lines below."""

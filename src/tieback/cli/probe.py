@@ -97,7 +97,7 @@ class _Tally:
 
 
 def _replay(path: Path, output: OutputFormat) -> None:
-    from tieback.pipeline.ask import replay
+    from tieback.pipeline.probing.targets import replay
     from tieback.scope.event_loop import run
 
     tally = _Tally(output)
@@ -115,7 +115,7 @@ def _replay(path: Path, output: OutputFormat) -> None:
 def _ask(
     words: list[str], grant: Path, audit: Path, record: Path | None, output: OutputFormat, stop: Path, *, afresh: bool
 ) -> None:
-    from tieback.pipeline.ask import Asking, Begun, Targets, ask
+    from tieback.pipeline.probing.targets import Asking, Begun, Targets, ask
     from tieback.scope.event_loop import run
     from tieback.scope.grant import load_grant
 

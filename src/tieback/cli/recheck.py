@@ -54,7 +54,7 @@ def recheck(
     Example: tieback recheck --grant grant.toml --case case-1f2e
     """
     from tieback.cases.policy import load_policy
-    from tieback.pipeline.recheck import recheck as look_again
+    from tieback.pipeline.disclosure.recheck import recheck as look_again
     from tieback.scope.grant import load_grant
 
     permit, rules = load_grant(grant), load_policy(policy)
@@ -94,8 +94,8 @@ def watch(
     Example: tieback watch --grant grant.toml --every 6h --webhooks webhooks.toml
     """
     from tieback.cases.policy import load_policy
-    from tieback.pipeline.casework import open_casework
-    from tieback.pipeline.watch import WEBHOOKS_FILE, Watching, load_webhooks, watch_once
+    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.watch import WEBHOOKS_FILE, Watching, load_webhooks, watch_once
     from tieback.scope.grant import load_grant
 
     pause = seconds_of(every)

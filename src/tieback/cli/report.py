@@ -65,7 +65,7 @@ def report(
     """Render the last finished run of a workspace, compare two reports (diff), or say where a figure comes from."""
     if context.invoked_subcommand is not None:
         return
-    from tieback.pipeline.reporting import last_report
+    from tieback.pipeline.report import last_report
     from tieback.report import by_name
     from tieback.report.audience import audience_of, for_audience
     from tieback.report.sampling import as_sample
@@ -135,7 +135,7 @@ def explain(
     output: Annotated[OutputFormat, typer.Option("--format", help="table, or JSON lines.")] = OutputFormat.TABLE,
 ) -> None:
     """Say where a number comes from: its query, each store with its share, and the answers that prove it."""
-    from tieback.pipeline.reporting import last_report
+    from tieback.pipeline.report import last_report
     from tieback.report.explain import explain as explained
     from tieback.report.explain import names
     from tieback.report.explanation import as_lines, print_explanation
@@ -212,7 +212,7 @@ def set_beside(document: Report, past: "Past | None") -> Report:
 
 
 def _past(path: Path) -> "Past":
-    from tieback.pipeline.reporting import last_report
+    from tieback.pipeline.report import last_report
     from tieback.report.diff.past import past_of, read_past
 
     if not path.is_dir():
@@ -292,7 +292,7 @@ def show(document: Report, output: str) -> None:
         UsageError: there is no such format.
     """
     if output in {"table", "terminal"}:
-        from tieback.report.terminal import print_report
+        from tieback.report.formats.terminal import print_report
 
         print_report(document, data_console())
         return

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tieback.engine.interface import Engine
-    from tieback.pipeline.given import Given
+    from tieback.pipeline.inputs.spec import Given
 
 
 def scan(
@@ -117,7 +117,7 @@ def _inputs(texts: "Iterable[str]", manifests: "Iterable[Path]") -> "tuple[Given
     Raises:
         UsageError: nothing was given, or something that is neither a path nor a URL that is read.
     """
-    from tieback.pipeline.given import Manifest, given
+    from tieback.pipeline.inputs.spec import Manifest, given
 
     found = (*map(given, texts), *map(Manifest, manifests))
     if not found:

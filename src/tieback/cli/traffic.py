@@ -35,7 +35,8 @@ def traffic(
         bool, typer.Option("--decrypt", help="Let tshark use the TLS secrets that captures bring themselves.")
     ] = False,
     columns: Annotated[
-        Path | None, typer.Option(help="TOML that says which columns of a log mean what (docs/traffic-formats.md).")
+        Path | None,
+        typer.Option(help="TOML that says which columns of a log mean what (docs/reference/traffic-formats.md)."),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes; default: one a core.")] = None,
 ) -> None:

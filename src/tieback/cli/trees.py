@@ -11,8 +11,8 @@ from tieback.model.graph import THRESHOLD
 from tieback.report.document import clean
 
 if TYPE_CHECKING:
-    from tieback.pipeline.graph_views import AppView, BackendLine, BackendView, Seen, StoreAt
-    from tieback.pipeline.why import Why
+    from tieback.pipeline.graph.views import AppView, BackendLine, BackendView, Seen, StoreAt
+    from tieback.pipeline.mapping.attribution import Why
 
 _MOST_TEXT = 1000
 SHOWN = 40

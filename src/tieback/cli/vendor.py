@@ -15,7 +15,7 @@ from tieback.model.errors import UsageError
 from tieback.model.vendor import Answer, Vendor
 
 if TYPE_CHECKING:
-    from tieback.pipeline.vendors import VendorView
+    from tieback.pipeline.disclosure.vendors import VendorView
 
 app = typer.Typer(help="Vendors: who answers for which app, how to reach them, what they answered.")
 
@@ -49,7 +49,7 @@ def list_(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Outp
 
     Example: tieback vendor list
     """
-    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.disclosure.cases import open_casework
 
     with open_casework(workspace) as work:
         work.enroll()
@@ -86,7 +86,7 @@ def show(
 
     Example: tieback vendor show "Workhub Access GmbH"
     """
-    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.disclosure.cases import open_casework
 
     with open_casework(workspace) as work:
         (view,) = work.views([work.find_vendor(name)])
@@ -138,8 +138,8 @@ def edit(
 
     Example: tieback vendor edit v-1f2e3d --contact security@maker.example --language de
     """
-    from tieback.pipeline.casework import open_casework
-    from tieback.pipeline.vendors import operator_contact
+    from tieback.pipeline.disclosure.cases import open_casework
+    from tieback.pipeline.disclosure.vendors import operator_contact
 
     changes: dict[str, object] = {}
     for field, value in (("name", rename), ("language", language), ("note", note)):
@@ -180,7 +180,7 @@ def merge(
 
     Example: tieback vendor merge "Acme Ltd" com.acme.old
     """
-    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.disclosure.cases import open_casework
 
     with open_casework(workspace) as work:
         vendor = work.merge(kept, gone, by)
@@ -199,7 +199,7 @@ def import_contacts(
 
     Example: tieback vendor import-contacts security.txt --vendor "Workhub Access GmbH"
     """
-    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.disclosure.cases import open_casework
 
     with open_casework(workspace) as work:
         work.enroll()
@@ -222,7 +222,7 @@ def answer(
 
     Example: tieback vendor answer "Acme Ltd" attested --file answer.pdf
     """
-    from tieback.pipeline.casework import open_casework
+    from tieback.pipeline.disclosure.cases import open_casework
 
     with open_casework(workspace) as work:
         vendor = work.find_vendor(name)

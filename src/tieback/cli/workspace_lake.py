@@ -33,7 +33,7 @@ def check(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Outp
 
     Example: tieback workspace check
     """
-    from tieback.storage.upkeep import check as checked
+    from tieback.storage.lake.upkeep import check as checked
     from tieback.storage.workspace import Workspace
 
     sound, damaged = 0, {}
@@ -65,7 +65,7 @@ def compact(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Ou
 
     Example: tieback workspace compact
     """
-    from tieback.storage.compaction import compact as compacted
+    from tieback.storage.lake.compaction import compact as compacted
     from tieback.storage.recovery import recover
     from tieback.storage.workspace import Workspace
 
@@ -156,7 +156,7 @@ def export(
     Example: tieback workspace export s3://reports/tieback
     """
     from tieback.storage.export import export_run, runs_to_export, totals
-    from tieback.storage.export_place import place_at
+    from tieback.storage.export_target import place_at
     from tieback.storage.workspace import Workspace
 
     if run and all_runs:

@@ -49,7 +49,7 @@ def move(
 
     Example: tieback workspace move --to postgresql://tieback@db.example.test/tieback
     """
-    from tieback.storage.moving import move as move_ledger
+    from tieback.storage.ledger.move import move as move_ledger
     from tieback.storage.workspace import Workspace
 
     with (

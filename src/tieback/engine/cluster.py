@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from tieback.engine.certificates import require_certificates
 from tieback.engine.interface import EngineError
+from tieback.engine.tls_errors import isolate_tls_errors
 from tieback.model.errors import UsageError
 
 _LOOPBACK = "127.0.0.1"
@@ -53,6 +54,7 @@ def security(certs: Path | None) -> Any:
         from distributed.security import Security
     except ImportError:
         raise EngineError("Dask is not installed", advice="Install tieback[dask]") from None
+    isolate_tls_errors()
     # What matters of a lost connection is said in one line of ours.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     sides = {f"tls_{side}_{part}": member for side in ("client", "scheduler", "worker") for part in ("cert", "key")}

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Literal
 
 from tieback.engine.cluster import SETTINGS, dashboard_of, security
 from tieback.engine.dask_members import Members
-from tieback.engine.interface import EngineError, EngineEvent, Unit, UnitEnd, UnitLimits, Work
+from tieback.engine.interface import EngineError, EngineEvent, UnitLimits, Work
 from tieback.engine.tasks import TaskSource
 from tieback.model.errors import UsageError
+from tieback.model.unit import Unit, UnitEnd
 
 if TYPE_CHECKING:
     from distributed import Client

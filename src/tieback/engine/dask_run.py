@@ -10,9 +10,10 @@ from distributed import Client, KilledWorker, wait
 
 from tieback.engine.dask_members import LOOK_SECONDS, Members, gone
 from tieback.engine.dask_worker import OtherReleaseError, do_batch, release
-from tieback.engine.interface import EngineError, UnitEnd, UnitLimits, UnitState, Work
+from tieback.engine.interface import EngineError, UnitLimits, Work
 from tieback.engine.tasks import Task, TaskSource, after_loss
 from tieback.model.errors import TiebackError
+from tieback.model.unit import UnitEnd, UnitState
 
 type _Future = Any
 """``distributed.Future``."""

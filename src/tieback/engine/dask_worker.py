@@ -5,6 +5,7 @@ processes of the analysis hold as its own: where it then passes the share at whi
 ``--memory``, or of what ``dask worker --memory-limit`` says), it begins no further batch, and gets none.
 """
 
+import contextlib
 import platform
 from collections.abc import Callable, Sequence
 from importlib.metadata import version as installed_version
@@ -12,8 +13,10 @@ from typing import Any
 
 from distributed import Client, Worker, WorkerPlugin, get_worker
 
-from tieback.engine.interface import Unit, UnitEnd, UnitLimits, Work
+from tieback.engine.interface import UnitLimits, Work
 from tieback.engine.local import LocalEngine
+from tieback.engine.tls_errors import isolate_tls_errors
+from tieback.model.unit import Unit, UnitEnd
 
 PLUGIN = "tieback-hands"
 KEEP_BYTES = 512 * 1024**2
@@ -42,6 +45,7 @@ class Hands(WorkerPlugin):
 
     def setup(self, worker: Worker) -> None:
         """Count the memory of the analysis as the worker's."""
+        isolate_tls_errors()
         own = self._own = worker.monitor.get_process_memory
         worker.monitor.get_process_memory = lambda: own() + self.memory()  # type: ignore[method-assign]
 
@@ -78,7 +82,9 @@ def release() -> Release:
 
 
 def prepare(client: Client) -> None:
-    """Give every worker, and those to come, its hands."""
+    """Give every worker, and those to come, its hands; and protect a scheduler that others started."""
+    with contextlib.suppress(Exception):  # it may lack tieback, or refuse to run code of clients
+        client.run_on_scheduler(isolate_tls_errors)
     client.register_plugin(Hands(), name=PLUGIN)
 
 

@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import wait
 from typing import Any, Literal
 
-from tieback.engine.interface import EngineError, EngineEvent, Unit, UnitEnd, UnitLimits, UnitState, Work
+from tieback.engine.interface import EngineError, EngineEvent, UnitLimits, Work
 from tieback.engine.memory import resident
 from tieback.engine.messages import NotPublished, OutOfMemory, Published, Ready, Stop, Unusable
 from tieback.engine.process import WorkerProcess
 from tieback.engine.tasks import TaskSource, after_loss, halve
 from tieback.model.errors import TiebackError
+from tieback.model.unit import Unit, UnitEnd, UnitState
 
 LOOK_SECONDS = 0.2
 """How often the limits of the workers are looked at."""

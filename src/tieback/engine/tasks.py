@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from tieback.engine.interface import Unit
+from tieback.model.unit import Unit
 
 BATCH_BYTES = 256 * 1024 * 1024
 """A batch is closed when its inputs reach this size, so that the loss of a worker never costs much work."""

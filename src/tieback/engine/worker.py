@@ -23,7 +23,7 @@ from typing import Any
 
 import msgspec
 
-from tieback.engine.interface import Unit, UnitLimits, Work
+from tieback.engine.interface import UnitLimits, Work
 from tieback.engine.memory import limit_growth, resident
 from tieback.engine.messages import (
     Begun,
@@ -38,6 +38,7 @@ from tieback.engine.messages import (
     send,
 )
 from tieback.model.errors import TiebackError
+from tieback.model.unit import Unit
 
 PR_SET_PDEATHSIG = 1
 """prctl(2)."""

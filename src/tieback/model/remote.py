@@ -51,3 +51,16 @@ def packed(access: Access) -> str:
 def unpacked(text: str) -> Access:
     """Access from the text that a unit carries."""
     return msgspec.json.decode(text, type=Access)
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A regular file in a shard, or the whole of an object that is none."""
+
+    name: str
+    """Empty for the whole."""
+    start: int
+    """Its first byte, from the start of the shard."""
+    size: int
+    sha256: str
+    kind: str
+    """What the classifier of files said it is."""

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.engine.interface import Unit, Work
+from tieback.engine.interface import Work
 from tieback.intake.apps.digest import content_digest
-from tieback.intake.apps.discover import find_apps
 from tieback.intake.apps.open import ARTIFACT_VERSION, open_app
+from tieback.intake.discover import find_apps
 from tieback.model.document import encode
 from tieback.model.errors import InputError
 from tieback.model.sighting import AppDocument
+from tieback.model.unit import Unit
 from tieback.recognise import RECOGNISE_VERSION
 from tieback.recognise.collect import collect
 from tieback.recognise.rules import Rules

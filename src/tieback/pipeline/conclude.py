@@ -14,10 +14,11 @@ from tieback.model.cleartext import CleartextPolicy
 from tieback.model.exposure import AppRoute, Exposure, Finding
 from tieback.model.sighting import Credential
 from tieback.pii import detectors
-from tieback.pipeline.attributed import Attributed, places
 from tieback.pipeline.context import in_context
-from tieback.pipeline.wanted import Wanted, label_of
-from tieback.storage.apps import (
+from tieback.pipeline.mapping.traffic_apps import Attributed, places
+from tieback.pipeline.probing.candidates import Wanted, label_of
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.tables.apps import (
     AppEndpoint,
     Keys,
     app_credentials,
@@ -26,8 +27,7 @@ from tieback.storage.apps import (
     apps_of,
     keys_table,
 )
-from tieback.storage.asked import read_backends, read_probes
-from tieback.storage.lake import Lake
+from tieback.storage.lake.tables.probes import read_backends, read_probes
 from tieback.storage.workspace import Workspace
 
 _GONE = frozenset({"dangling", "does not exist"})

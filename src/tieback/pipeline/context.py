@@ -8,7 +8,7 @@ from tieback.assess.severity import load_severity_table
 from tieback.model.app import App
 from tieback.model.backend import Backend
 from tieback.model.exposure import Exposure
-from tieback.storage.asked import read_backends
+from tieback.storage.lake.tables.probes import read_backends
 from tieback.storage.workspace import Workspace
 
 

@@ -1,7 +1,7 @@
 """What became of the stores that earlier runs of a workspace saw let strangers in."""
 
 from tieback.model.report import History
-from tieback.storage.conclusions import Conclusions, PlaceLine, Seen
+from tieback.storage.ledger.conclusions import Conclusions, PlaceLine, Seen
 
 
 def history(conclusions: Conclusions, run: str) -> History | None:

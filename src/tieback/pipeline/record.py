@@ -7,19 +7,20 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.engine.interface import Unit, Work
+from tieback.engine.interface import Work
 from tieback.intake.places.fetched import Fetcher
 from tieback.intake.places.reach import Reach
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow
 from tieback.model.remote import unpacked
 from tieback.model.sighting import AppDocument, Problem
+from tieback.model.unit import Unit
 from tieback.pipeline.analyse import Analyser
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS, DescribeTraffic
-from tieback.storage.apps import app_tables
-from tieback.storage.flows import flow_tables
-from tieback.storage.lake import Lake, part_name
-from tieback.storage.schemas import joined
+from tieback.storage.lake.lake import Lake, part_name
+from tieback.storage.lake.schemas import joined
+from tieback.storage.lake.tables.apps import app_tables
+from tieback.storage.lake.tables.flows import flow_tables
 
 type Traffic = tuple[list[Flow], list[Problem]]
 """The flows of a capture, and what of it could not be read."""

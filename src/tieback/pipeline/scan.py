@@ -13,28 +13,29 @@ import msgspec
 
 from tieback.backends.neighbours import neighbours
 from tieback.backends.pivot import Pivot
-from tieback.engine.interface import Engine, Unit, UnitEnd, UnitState
+from tieback.engine.interface import Engine
 from tieback.engine.local import LocalEngine
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.grant import Depth, Grant
 from tieback.model.report import Report
-from tieback.pipeline.attributed import Attributed, attributed
+from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.pipeline.conclude import conclude
-from tieback.pipeline.given import Given, told
-from tieback.pipeline.inputs import limits, scan_units
-from tieback.pipeline.mapped import Mapped
-from tieback.pipeline.mapping import Follower, shown
-from tieback.pipeline.name_answers import NameAnswers
-from tieback.pipeline.notes import Notes, salt_of
-from tieback.pipeline.probing import Progress, probe_all, store_ports, today_utc
-from tieback.pipeline.providers import Providers
+from tieback.pipeline.inputs.index import survey
+from tieback.pipeline.inputs.spec import Given, told
+from tieback.pipeline.inputs.units import limits, scan_units
+from tieback.pipeline.mapping.api_leads import Follower, shown
+from tieback.pipeline.mapping.attribution import Knowledge
+from tieback.pipeline.mapping.backends import Mapped
+from tieback.pipeline.mapping.dns_answers import NameAnswers
+from tieback.pipeline.mapping.traffic_apps import Attributed, attributed
+from tieback.pipeline.probing.candidates import Along, Wanted, label_of, not_in
+from tieback.pipeline.probing.providers import Providers
+from tieback.pipeline.probing.ransom_notes import Notes, salt_of
+from tieback.pipeline.probing.samples import Sampling
+from tieback.pipeline.probing.service import Progress, probe_all, store_ports, today_utc
 from tieback.pipeline.record import Record
-from tieback.pipeline.reporting import build_report
-from tieback.pipeline.samples import Sampling
-from tieback.pipeline.survey import survey
+from tieback.pipeline.report import build_report
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
-from tieback.pipeline.wanted import Along, Wanted, label_of, not_in
-from tieback.pipeline.why import Knowledge
 from tieback.scope import event_loop
 from tieback.scope.audit import AuditLog
 from tieback.scope.dialer import Dialer
@@ -42,14 +43,14 @@ from tieback.scope.grant import check_valid, render_grant
 from tieback.scope.lease import digest_of
 from tieback.scope.names import Names
 from tieback.scope.rules import blocks_of
-from tieback.storage.apps import Keys, apps_by_bundle, container_names, public_keys
-from tieback.storage.asked import Answered, ProbeWriter, read_probes
-from tieback.storage.compaction import MANY, compact
-from tieback.storage.fence import open_fence
-from tieback.storage.inputs import Inputs, RunInput
-from tieback.storage.lake import Lake
-from tieback.storage.listing import Listing
-from tieback.storage.name_answers import KeptAnswers
+from tieback.storage.lake.compaction import MANY, compact
+from tieback.storage.lake.fencing import open_fence
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.tables.apps import Keys, apps_by_bundle, container_names, public_keys
+from tieback.storage.lake.tables.dns import KeptAnswers
+from tieback.storage.lake.tables.inputs import Inputs, RunInput
+from tieback.storage.lake.tables.probes import Answered, ProbeWriter, read_probes
+from tieback.storage.objects.listing import Listing
 from tieback.storage.recovery import recover
 from tieback.storage.workspace import Workspace
 

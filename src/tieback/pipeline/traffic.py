@@ -5,18 +5,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from tieback.engine.interface import Unit, UnitLimits, UnitState, Work
+from tieback.engine.interface import UnitLimits, Work
 from tieback.engine.local import LocalEngine
-from tieback.intake.traffic.discover import find_captures
+from tieback.intake.discover import find_captures
 from tieback.intake.traffic.log_formats import LogFormat
 from tieback.intake.traffic.open import TRAFFIC_VERSION, open_traffic
+from tieback.leaks.detect import LeakJudge
 from tieback.model.document import decode, encode
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow
 from tieback.model.sighting import Problem
-from tieback.pipeline.hints import with_hints
-from tieback.pipeline.leaks import LeakJudge
-from tieback.pipeline.probing import Progress
+from tieback.model.unit import Unit, UnitState
+from tieback.pipeline.mapping.response_hints import with_hints
+from tieback.pipeline.probing.service import Progress
 
 TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.3"
 """Part of the key of a unit of work; the last number rises when leaks or hints are judged otherwise."""

@@ -18,7 +18,7 @@ from tieback.scope.conversation import Conversation, DeclaredSend, Target
 
 MAX_TRIES = 8
 """Identifying requests after ``GET /``."""
-ROOT = reading("/", "who answers there; shared by all stores that speak HTTP", depth=Depth.IDENTIFY)
+ROOT = reading("/", "which product answers; shared by all stores that speak HTTP", depth=Depth.IDENTIFY)
 _NO_STORE = "an HTTP server that is no store we know"
 
 

@@ -18,7 +18,7 @@ from tieback.intake.apps.interface import Bytes
 from tieback.recognise import firebase, keywords
 from tieback.recognise.encoded import Encoding
 from tieback.recognise.rules import Scheme, TokenRule
-from tieback.storage.prepared import discard, prepared
+from tieback.rulefiles import discard, prepared
 
 type Atoms = tuple[tuple[str, str], ...]
 """Character classes with their repetition, such as ``("[0-9]", "{1,3}")``."""

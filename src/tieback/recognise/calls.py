@@ -13,12 +13,12 @@ from pathlib import Path
 
 import msgspec
 
+from tieback import rulefiles as prepared
 from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.context import context
 from tieback.recognise.span import decoded
-from tieback.storage import prepared
 
 RULE = "container-call"
 MAX_CONTAINERS = 500

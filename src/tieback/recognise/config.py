@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from tieback import rulefiles as prepared
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.resources import StringNames
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
@@ -38,7 +39,6 @@ from tieback.recognise.links import link_domains
 from tieback.recognise.rules import Rules
 from tieback.recognise.span import decoded
 from tieback.recognise.verdict import is_filled_in
-from tieback.storage import prepared
 
 RULE = "config-key"
 MAX_FILE = 256 * 1024

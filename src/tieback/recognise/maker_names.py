@@ -10,9 +10,9 @@ from pathlib import Path
 
 import msgspec
 
+from tieback import rulefiles as prepared
 from tieback.model.app import App
 from tieback.recognise.rules import Rules
-from tieback.storage import prepared
 
 MIN_BRAND = 4
 """Letters of a brand that is believed alone; shorter ones need the signer and the bundle identifier to agree."""

@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from tieback import rulefiles as prepared
 from tieback.model.sighting import Grade
-from tieback.storage import prepared
 
 _FRAGMENT = re.compile(r"\{\{([a-z0-9_]+)\}\}")
 

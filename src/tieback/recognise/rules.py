@@ -10,10 +10,10 @@ from pathlib import Path
 
 import msgspec
 
+from tieback import rulefiles as prepared
 from tieback.recognise.patterns import Cloud, CloudHost, Credentials, TokenRule
 from tieback.recognise.services import Scheme, Services, parents
 from tieback.recognise.suffixes import Suffixes
-from tieback.storage import prepared
 
 __all__ = ["Cloud", "CloudHost", "Credentials", "Rules", "Scheme", "TokenRule", "parents"]
 

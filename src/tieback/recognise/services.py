@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from tieback.storage import prepared
+from tieback import rulefiles as prepared
 
 
 class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

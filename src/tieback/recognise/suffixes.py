@@ -9,7 +9,7 @@ import msgspec
 import publicsuffixlist
 from publicsuffixlist import PublicSuffixList
 
-from tieback.storage.prepared import prepared
+from tieback.rulefiles import prepared
 
 
 class Suffixes:

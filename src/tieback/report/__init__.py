@@ -3,21 +3,21 @@
 from pathlib import Path
 
 from tieback.model.errors import UsageError
-from tieback.report.csaf import CsafRenderer
-from tieback.report.csv import CsvRenderer
-from tieback.report.cyclonedx import CycloneDxRenderer
-from tieback.report.defectdojo import DefectDojoRenderer
-from tieback.report.html.pdf import PdfRenderer
-from tieback.report.html.renderer import HtmlRenderer
+from tieback.report.formats.csaf import CsafRenderer
+from tieback.report.formats.csv import CsvRenderer
+from tieback.report.formats.cyclonedx import CycloneDxRenderer
+from tieback.report.formats.defectdojo import DefectDojoRenderer
+from tieback.report.formats.html.pdf import PdfRenderer
+from tieback.report.formats.html.renderer import HtmlRenderer
+from tieback.report.formats.json import JsonRenderer
+from tieback.report.formats.junit import JunitRenderer
+from tieback.report.formats.markdown import MarkdownRenderer
+from tieback.report.formats.ndjson import NdjsonRenderer
+from tieback.report.formats.ocsf import OcsfRenderer
+from tieback.report.formats.sarif import SarifRenderer
+from tieback.report.formats.stix import StixRenderer
+from tieback.report.formats.terminal import TerminalRenderer
 from tieback.report.interface import Renderer
-from tieback.report.json import JsonRenderer
-from tieback.report.junit import JunitRenderer
-from tieback.report.markdown import MarkdownRenderer
-from tieback.report.ndjson import NdjsonRenderer
-from tieback.report.ocsf import OcsfRenderer
-from tieback.report.sarif import SarifRenderer
-from tieback.report.stix import StixRenderer
-from tieback.report.terminal import TerminalRenderer
 
 
 def renderers() -> tuple[Renderer, ...]:

@@ -18,13 +18,13 @@ import msgspec
 import sqlalchemy as sa
 
 from tieback.model.errors import UsageError
-from tieback.storage.compaction import OF_RUNS, ORDERS
-from tieback.storage.export_place import Place
+from tieback.storage.export_target import Place
 from tieback.storage.failures import storage_errors
-from tieback.storage.lake import Lake
-from tieback.storage.ledger import Ledger
-from tieback.storage.schemas import SCHEMAS
-from tieback.storage.tables import exposure_apps, exposures, findings, runs
+from tieback.storage.lake.compaction import OF_RUNS, ORDERS
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.schemas import SCHEMAS
+from tieback.storage.ledger.ledger import Ledger
+from tieback.storage.ledger.tables import exposure_apps, exposures, findings, runs
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -2,11 +2,11 @@
 
 import msgspec
 
-from tieback.storage.lake import Lake
-from tieback.storage.ledger import Ledger
-from tieback.storage.repeated import leave_out, members
+from tieback.storage.duplicates import leave_out, members
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.upkeep import set_aside, sweep
+from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.retention import finish
-from tieback.storage.upkeep import set_aside, sweep
 
 
 class Recovered(msgspec.Struct, frozen=True):

@@ -23,13 +23,13 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from tieback.model.errors import UsageError, WorkspaceError
-from tieback.storage.compaction import OF_RUNS, ORDERS, drop, merge, run_of
-from tieback.storage.database import Database
 from tieback.storage.failures import storage_errors
-from tieback.storage.lake import Lake
-from tieback.storage.ledger import Ledger
-from tieback.storage.tables import State, exposure_apps, exposures, findings, grants, parts, runs, units
-from tieback.storage.upkeep import sweep
+from tieback.storage.lake.compaction import OF_RUNS, ORDERS, drop, merge, run_of
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.upkeep import sweep
+from tieback.storage.ledger.database import Database
+from tieback.storage.ledger.ledger import Ledger
+from tieback.storage.ledger.tables import State, exposure_apps, exposures, findings, grants, parts, runs, units
 
 if TYPE_CHECKING:
     import pyarrow as pa

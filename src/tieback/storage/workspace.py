@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import Self
 
 from tieback.model.errors import WorkspaceError
-from tieback.storage.database import HEAD
 from tieback.storage.failures import storage_errors
-from tieback.storage.holds import Hold, hold_file, hold_run, hold_session
-from tieback.storage.lake import Lake
-from tieback.storage.ledger import Ledger
-from tieback.storage.place import LEDGER_FILE, new_place, open_place, read_place, require_place, write_place
+from tieback.storage.lake.lake import Lake
+from tieback.storage.ledger.database import HEAD
+from tieback.storage.ledger.ledger import Ledger
+from tieback.storage.ledger.location import LEDGER_FILE, new_place, open_place, read_place, require_place, write_place
+from tieback.storage.ledger.locks import Hold, hold_file, hold_run, hold_session
 
 SCHEMA = int(HEAD)
 """Version of the layout and of the ledger: the number of the newest migration."""

@@ -62,17 +62,17 @@ def test_the_reason_says_what_is_held_where_and_how_that_is_known() -> None:
     duties.add([total("email")])
     found = {duty.rule: duty for duty in duties.due()}
     first, last = found["gdpr-33"], found["pci-3-3-1"]
-    assert first.advice.startswith("If people in the EU or EEA are among them")
+    assert first.advice.startswith("If people in the EU or EEA are affected")
     assert "72 hours" in first.advice
     held = "e-mail addresses, payment cards (card verification code)"
-    assert first.reason == f"2 exposed stores hold {held}, by the names of fields and values"
-    assert last.reason == "an exposed store holds payment cards (card verification code), by values"
+    assert first.reason == f"2 exposed stores contain {held}, detected by field names and values"
+    assert last.reason == "an exposed store contains payment cards (card verification code), detected by values"
 
 
 def test_a_long_reason_is_cut() -> None:
     duties = Duties()
     duties.add([total(name) for name in load_taxonomy()])
-    assert duties.due()[0].reason.endswith(" and 20 more, by the names of fields")
+    assert duties.due()[0].reason.endswith(" and 20 more, detected by field names")
 
 
 def test_every_rule_names_classes_and_kinds_that_there_are() -> None:

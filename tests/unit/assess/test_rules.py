@@ -67,10 +67,10 @@ def test_advice_is_that_of_the_product_else_the_default() -> None:
 
 
 def test_the_page_lists_every_rule() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "reports.md").read_text()
+    page = (Path(__file__).parents[3] / "docs" / "howto" / "reports.md").read_text()
     listed = dict(re.findall(r"^\| `([a-z-]+)` \| (.+? \| .+? \| .+? \| .+?) \|$", page, re.MULTILINE))
     for name, rule in RULES.items():
         severity = rule.severity.value if rule.severity else "as its store"
         if rule.severity_exposed:
-            severity += f", {rule.severity_exposed.value} where it is open"
+            severity += f", {rule.severity_exposed.value} if it is open"
         assert listed.get(name) == f"{rule.title} | {severity} | {rule.cwe} | {rule.masvs}", name

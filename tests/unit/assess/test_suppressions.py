@@ -35,12 +35,12 @@ def test_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (f"[[suppress]]\n{WHO}", "suppression 1: it says nothing of what it suppresses"),
-        (f'[[suppress]]\nrule = "open-stor"\n{WHO}', "there is no rule 'open-stor'"),
+        (f"[[suppress]]\n{WHO}", "suppression 1: missing finding, rule, app or store"),
+        (f'[[suppress]]\nrule = "open-stor"\n{WHO}', "unknown rule 'open-stor'"),
         ('[[suppress]]\nrule = "open-store"\nauthor = "a"\nexpires = 2027-01-01', "missing required field `reason`"),
         ('[[suppress]]\nrule = "open-store"\nreason = "r"\nexpires = 2027-01-01', "missing required field `author`"),
         ('[[suppress]]\nrule = "open-store"\nreason = "r"\nauthor = "a"', "missing required field `expires`"),
-        (f'[[suppress]]\nrule = "open-store"\n{WHO.replace("test system", " ")}', "may not be empty"),
+        (f'[[suppress]]\nrule = "open-store"\n{WHO.replace("test system", " ")}', "must not be empty"),
         (f'[[suppress]]\nrule = "open-store"\n{WHO.replace("2027-03-31", "0")}', "expires"),
         (f'[[suppress]]\nrule = "open-store"\nsince = 1\n{WHO}', "unknown field `since`"),
         (f'[[supress]]\nrule = "open-store"\n{WHO}', "unknown field `supress`"),

@@ -19,8 +19,8 @@ from tests.unit.cli.conftest import Run
 from tieback.model.backend import Candidate
 from tieback.model.figure import exact
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
-from tieback.pipeline import probing
-from tieback.pipeline.journal import FOLDER
+from tieback.pipeline.probing import service as probing
+from tieback.pipeline.probing.journal import FOLDER
 from tieback.scope.grant import parse_grant
 from tieback.scope.lease import digest_of, leased
 
@@ -254,4 +254,4 @@ def test_a_honeypot_and_a_note_show_in_the_table(run: Run, tmp_path: Path, monke
     monkeypatch.setattr(probing, "probe_one", found)
     ended = run("probe", "127.0.0.1:3306", "--grant", "grant.toml")
     assert "taken for a honeypot: mysql 5.7.00 was never released" in " ".join(ended.out.split())
-    assert "likely: 'READ1.info' is called like" in " ".join(ended.out.split())
+    assert "likely: the name 'READ1.info' matches" in " ".join(ended.out.split())

@@ -10,7 +10,7 @@ from tests.unit.cli.conftest import Run
 from tests.unit.report.conftest import in_tables, the_report
 from tieback.cli.report import FORMATS, SHOWN_FINDINGS, write_all
 from tieback.report import by_name, renderers
-from tieback.report.html.page import MOST_ROWS
+from tieback.report.formats.html.page import MOST_ROWS
 
 
 def test_formats(run: Run, apps: Path, tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from tieback.cli.trees import SHOWN, print_backend, print_lines, print_why
 from tieback.model.backend import Attribution
-from tieback.pipeline.graph_views import AppAt, BackendLine, BackendView
-from tieback.pipeline.why import Why
+from tieback.pipeline.graph.views import AppAt, BackendLine, BackendView
+from tieback.pipeline.mapping.attribution import Why
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tieback.cli.workspace import app
-from tieback.engine.interface import Unit
 from tieback.model.errors import WorkspaceError
+from tieback.model.unit import Unit
 from tieback.storage.workspace import SCHEMA, Workspace
 
 

@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
-from tests.unit.storage.test_compaction import fill
+from tests.unit.storage.lake.test_compaction import fill
 from tieback.cli.workspace import app
 from tieback.model.errors import UsageError, WorkspaceError
-from tieback.storage.tables import runs, units
+from tieback.storage.ledger.tables import runs, units
 from tieback.storage.workspace import Workspace
 
 
@@ -58,7 +58,7 @@ def test_a_damaged_part_is_named(folder: Path) -> None:
 
 
 def test_a_report_over_a_damaged_lake_says_so(folder: Path) -> None:
-    from tieback.pipeline.reporting import last_report
+    from tieback.pipeline.report import last_report
 
     path = next((folder / "lake" / "parts").glob("units-*/sightings.parquet"))
     path.write_bytes(path.read_bytes()[:100])

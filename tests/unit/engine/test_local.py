@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.engine.works import FAST, Behave, CannotBeImported, Publish, unit
-from tieback.engine.interface import EngineError, EngineEvent, Unit, UnitEnd, UnitLimits, UnitState
+from tieback.engine.interface import EngineError, EngineEvent, UnitLimits
 from tieback.engine.local import LocalEngine
 from tieback.engine.memory import resident
 from tieback.model.errors import WorkspaceError
+from tieback.model.unit import Unit, UnitEnd, UnitState
 
 
 def by_source(ends: Iterator[UnitEnd]) -> dict[str, UnitEnd]:

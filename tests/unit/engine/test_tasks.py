@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.works import unit
-from tieback.engine.interface import Unit
 from tieback.engine.tasks import BATCH_BYTES, Task, TaskSource, after_loss, halve, place
+from tieback.model.unit import Unit
 
 A, B, C, D = (unit(name) for name in "abcd")
 

@@ -12,7 +12,7 @@ from tieback.pii.names import NameDetector
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.pii.values.national import load_numbers
 
-PAGE = Path(__file__).parents[3] / "docs" / "pii-taxonomy.md"
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "pii-taxonomy.md"
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +124,7 @@ def test_any_words_have_a_kind_or_none(pii_class: str, words: list[str]) -> None
 def test_the_page_shows_every_class_and_kind() -> None:
     page = PAGE.read_text(encoding="utf-8")
     missing = [line for line in rows() if line not in page]
-    assert not missing, "docs/pii-taxonomy.md lacks:\n" + "\n".join(missing)
+    assert not missing, "docs/reference/pii-taxonomy.md lacks:\n" + "\n".join(missing)
 
 
 def rows() -> list[str]:

@@ -13,9 +13,9 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.exposure import AppRoute, Exposure, Severity
 from tieback.model.figure import exact
 from tieback.model.probe import Access, Identity, Outcome, ProbeReport, Ransom
-from tieback.pipeline.importing import import_reports
+from tieback.pipeline.passive_evidence import import_reports
 from tieback.pipeline.scan import ScanRequest, run_scan
-from tieback.storage.asked import ProbeWriter
+from tieback.storage.lake.tables.probes import ProbeWriter
 from tieback.storage.workspace import Workspace
 
 APPS = Path(__file__).parents[3] / "labs" / "apps"

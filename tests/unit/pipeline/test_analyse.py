@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tieback.engine.interface import Unit
 from tieback.model.document import decode
 from tieback.model.errors import InputError
 from tieback.model.sighting import AppDocument
+from tieback.model.unit import Unit
 from tieback.pipeline.analyse import ANALYSIS_VERSION, Analyser, Describe, app_units
 
 APPS = Path(__file__).parents[3] / "labs" / "apps"

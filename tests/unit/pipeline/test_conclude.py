@@ -9,11 +9,11 @@ import pytest
 from tieback.model.backend import Attribution, Backend, Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.pipeline.conclude import _GONE, _dangling, routes
-from tieback.pipeline.name_answers import NameAnswers
+from tieback.pipeline.mapping.dns_answers import NameAnswers
 from tieback.scope.grant import parse_grant
 from tieback.scope.names import Names
-from tieback.storage.apps import AppEndpoint
-from tieback.storage.asked import save_backends
+from tieback.storage.lake.tables.apps import AppEndpoint
+from tieback.storage.lake.tables.probes import save_backends
 from tieback.storage.workspace import Workspace
 
 API = AppEndpoint("a" * 64, "https://api.workhub.test", "resources.arsc", 134, "resource/url", Party.FIRST)

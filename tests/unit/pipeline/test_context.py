@@ -10,7 +10,7 @@ from tieback.model.backend import Attribution, Backend
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.exposure import Window
 from tieback.pipeline.context import in_context
-from tieback.storage.asked import save_backends
+from tieback.storage.lake.tables.probes import save_backends
 from tieback.storage.workspace import Workspace
 
 APP = App(Platform.ANDROID, "org.one", "aa", version_name="2.1")

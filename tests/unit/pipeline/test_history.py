@@ -10,7 +10,7 @@ from tests.unit.assess.test_findings import EXPOSURE
 from tieback.model.exposure import Exposure
 from tieback.model.probe import Access
 from tieback.pipeline.history import history
-from tieback.storage.ledger import Ledger
+from tieback.storage.ledger.ledger import Ledger
 
 CLOSED = replace(EXPOSURE, access=Access.AUTH_REQUIRED)
 

@@ -8,15 +8,15 @@ import pytest
 
 from tests.file_host import file_host
 from tests.unit.pipeline.test_traffic import HTTP, capture
-from tieback.engine.interface import Unit
 from tieback.model.errors import InputError
 from tieback.model.remote import Access, packed
 from tieback.model.sighting import AppDocument
+from tieback.model.unit import Unit
 from tieback.pipeline.analyse import app_units
 from tieback.pipeline.record import Record
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
-from tieback.storage.apps import read_app_documents
-from tieback.storage.lake import Lake
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.tables.apps import read_app_documents
 
 APPS = Path(__file__).parents[3] / "labs" / "apps"
 

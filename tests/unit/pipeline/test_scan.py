@@ -13,13 +13,13 @@ import pytest
 from msgspec.structs import replace
 
 from tieback.backends.brought import Brought
-from tieback.engine.interface import Unit, UnitEnd, UnitState
 from tieback.model.backend import Candidate
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Outcome, ProbeReport
+from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.pipeline import scan
-from tieback.pipeline.inputs import scan_units
+from tieback.pipeline.inputs.units import scan_units
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.storage.workspace import Workspace
 

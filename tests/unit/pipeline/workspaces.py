@@ -3,17 +3,17 @@
 from datetime import date
 from pathlib import Path
 
-from tieback.engine.interface import Unit
 from tieback.model.app import App, Platform, Signer
 from tieback.model.device import DevicePlatform, Reported
 from tieback.model.exposure import Exposure
 from tieback.model.sighting import AppDocument
-from tieback.storage.apps import app_tables
-from tieback.storage.inputs import RunInput, save_inputs
-from tieback.storage.inventory import InventoryFile
-from tieback.storage.inventory_load import Snapshot
-from tieback.storage.lake import part_name
-from tieback.storage.pseudonyms import Pseudonyms
+from tieback.model.unit import Unit
+from tieback.storage.lake.lake import part_name
+from tieback.storage.lake.tables.apps import app_tables
+from tieback.storage.lake.tables.inputs import RunInput, save_inputs
+from tieback.storage.ledger.inventory import InventoryFile
+from tieback.storage.ledger.inventory_load import Snapshot
+from tieback.storage.ledger.pseudonyms import Pseudonyms
 from tieback.storage.workspace import Workspace
 
 P = DevicePlatform

@@ -19,7 +19,7 @@ from tieback.report.sampling import as_sample
 from tieback.report.schema import lines_schema, report_schema
 from tieback.report.suppress import set_apart
 
-PUBLISHED = Path(__file__).parents[3] / "docs" / "schemas"
+PUBLISHED = Path(__file__).parents[3] / "docs" / "reference" / "schemas"
 SCHEMAS = {"report.schema.json": report_schema, "report-lines.schema.json": lines_schema}
 
 

@@ -9,12 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
-from tests.unit.storage.test_compaction import RUNS, fill
+from tests.unit.storage.lake.test_compaction import RUNS, fill
 from tieback.model.errors import TiebackError, UsageError
 from tieback.storage.export import TABLES, export_run, runs_to_export
-from tieback.storage.export_place import place_at
-from tieback.storage.schemas import SCHEMAS, rows_table
-from tieback.storage.tables import exposures, findings, runs
+from tieback.storage.export_target import place_at
+from tieback.storage.lake.schemas import SCHEMAS, rows_table
+from tieback.storage.ledger.tables import exposures, findings, runs
 from tieback.storage.workspace import Workspace
 
 APPS = 30
@@ -145,7 +145,7 @@ print(joined.count(), joined.select("host").distinct().count())
 
 @pytest.mark.parametrize(("module", "script"), [("polars", POLARS), ("pyspark", PYSPARK)])
 def test_others_read_it(workspace: Workspace, tmp_path: Path, module: str, script: str) -> None:
-    """As docs/lake.md shows it; ``TIEBACK_READERS`` names a Python that has Polars and PySpark."""
+    """As docs/reference/lake.md shows it; ``TIEBACK_READERS`` names a Python that has Polars and PySpark."""
     python = os.environ.get("TIEBACK_READERS", sys.executable)
     if subprocess.run([python, "-c", f"import {module}"], capture_output=True, check=False).returncode:
         pytest.skip(f"{module} is not installed (group readers, or TIEBACK_READERS)")

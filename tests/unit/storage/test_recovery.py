@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tieback.engine.interface import Unit, UnitEnd, UnitState
-from tieback.storage.lake import part_name
+from tieback.model.unit import Unit, UnitEnd, UnitState
+from tieback.storage.lake.lake import part_name
+from tieback.storage.ledger.tables import State, parts, units
 from tieback.storage.recovery import Recovered, recover
-from tieback.storage.tables import State, parts, units
 from tieback.storage.workspace import Workspace
 
 A, B, C = (Unit(name * 64, "v1", f"{name}.apk", 1) for name in "abc")

@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.unit.storage.test_compaction import document, unit
-from tieback.engine.interface import UnitEnd, UnitState
+from tests.unit.storage.lake.test_compaction import document, unit
 from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.unit import UnitEnd, UnitState
 from tieback.storage import retention
-from tieback.storage.apps import app_tables
-from tieback.storage.compaction import compact
-from tieback.storage.inputs import RunInput, save_inputs
-from tieback.storage.lake import part_name
+from tieback.storage.lake.compaction import compact
+from tieback.storage.lake.lake import part_name
+from tieback.storage.lake.schemas import rows_table
+from tieback.storage.lake.tables.apps import app_tables
+from tieback.storage.lake.tables.inputs import RunInput, save_inputs
+from tieback.storage.ledger.tables import State, exposures, findings, grants, parts, runs, units
 from tieback.storage.recovery import recover
 from tieback.storage.retention import DAY, Doomed, Policy, finish, plan, prune, read_policy
-from tieback.storage.schemas import rows_table
-from tieback.storage.tables import State, exposures, findings, grants, parts, runs, units
 from tieback.storage.workspace import Workspace
 
 NOW = 1_800_000_000.0

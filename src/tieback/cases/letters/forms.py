@@ -143,7 +143,7 @@ def to_docx(letter: Letter, facts: Facts, _: Language, folder: Path | None = Non
         raise InputError(
             f"the letter cannot be made ({str(error).splitlines()[0][:200]})",
             where=str(own or "letter.docx"),
-            advice="Compare it with docs/cases.md",
+            advice="Compare it with docs/howto/cases.md",
         ) from None
     return out.getvalue()
 

@@ -1,7 +1,7 @@
 """The way in to an Android device: what is changed there, each step undone at the end.
 
 The steps need Android itself (``am``, ``pm``, ``settings``, ``monkey``); they are tested against transcripts and marked
-"not yet verified on a device" in docs/capture.md. The transport under them is tested against a real adbd.
+"not yet verified on a device" in docs/howto/capture.md. The transport under them is tested against a real adbd.
 """
 
 import re

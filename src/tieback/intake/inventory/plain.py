@@ -31,7 +31,7 @@ class Plain:
         "plain",
         "plain CSV or JSON",
         Evidence.PLATFORM,
-        "docs/inventory.md",
+        "docs/howto/inventory.md",
         "a column for the bundle identifier, the store's id or the name of an app",
         whole_devices=False,
     )

@@ -6,8 +6,8 @@ from pathlib import Path
 from tieback.model.errors import InputError
 from tieback.model.remote import UNKNOWN, Access, RemoteObject
 from tieback.scope.downloads import Downloads, shown
-from tieback.storage.places.bucket import Bucket
-from tieback.storage.places.location import is_location, parse_location
+from tieback.storage.objects.bucket import Bucket
+from tieback.storage.objects.location import is_location, parse_location
 
 PIECE = 1 << 20
 

@@ -14,6 +14,8 @@ from typing import Protocol
 
 import msgspec
 
+from tieback.model.remote import Member
+
 BLOCK = 512
 MAX_MEMBERS = 1_000_000
 MAX_NAME = 1024
@@ -27,19 +29,6 @@ _PAX = re.compile(rb"(\d{1,9}) ([^=]{1,256})=")
 SUFFIX = ".tar"
 PACKED = (".tar.gz", ".tgz", ".tar.zst", ".tar.bz2", ".tar.xz")
 """Parts of these cannot be read by themselves."""
-
-
-class Member(msgspec.Struct, frozen=True):
-    """A regular file in a shard, or the whole of an object that is none."""
-
-    name: str
-    """Empty for the whole."""
-    start: int
-    """Its first byte, from the start of the shard."""
-    size: int
-    sha256: str
-    kind: str
-    """What ``Judge`` said of it."""
 
 
 class Judge(Protocol):

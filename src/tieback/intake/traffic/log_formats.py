@@ -93,7 +93,7 @@ def read_columns(path: Path) -> tuple[LogFormat, ...]:
     Raises:
         InputError: it cannot be read, or says something that no log can.
     """
-    advice = "See docs/traffic-formats.md"
+    advice = "See docs/reference/traffic-formats.md"
     try:
         with path.open("rb") as file:
             text = file.read(MAX_MAP + 1)

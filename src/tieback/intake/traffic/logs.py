@@ -56,7 +56,7 @@ class LogFile:
         self._reader = reader_of(head, own)
         if not self._reader:
             self._file.close()
-            raise InputError("no log that is known", where=str(path), advice="See docs/traffic-formats.md")
+            raise InputError("no log that is known", where=str(path), advice="See docs/reference/traffic-formats.md")
         self._csv = None
         if self._reader == "csv":
             self._csv = by_columns(head_lines(head)[0], own)

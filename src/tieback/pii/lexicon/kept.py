@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any
 
 from tieback.pii.lexicon import Lexicon, Needs, Noun, Phrase, compile_lexicon, lexicon_files, raw_files
-from tieback.storage.prepared import discard, prepared
+from tieback.rulefiles import discard, prepared
 
 _PARTS = {(part.__module__, part.__qualname__): part for part in (Lexicon, Needs, Noun, Phrase)}
 

@@ -9,7 +9,7 @@ import msgspec
 
 from tieback.pii.values.kinds import CHECKS
 from tieback.pii.values.national import Number, load_numbers
-from tieback.storage.prepared import discard, prepared, rules
+from tieback.rulefiles import discard, prepared, rules
 
 MAX_LENGTH = 4096
 """Characters of one value that are looked at; what follows cannot make it match."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from tieback.storage import prepared
+from tieback import rulefiles as prepared
 
 _SHORT = {
     "String": "Ljava/lang/String;",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tieback.report.diff.compare import Change, Comparison
 from tieback.report.diff.words import TITLES, conclusion
-from tieback.report.markdown import escaped
+from tieback.report.formats.markdown import escaped
 
 MOST = 40
 """Findings listed of one kind: a comment holds 65,536 characters."""

@@ -1,7 +1,7 @@
 """A device that answers from a transcript.
 
 The transcripts follow AOSP's sources (``PackageManagerShellCommand``, ``SettingsService``, ``Monkey``); no device was
-at hand, so docs/capture.md marks these steps "not yet verified on a device".
+at hand, so docs/howto/capture.md marks these steps "not yet verified on a device".
 """
 
 import shlex

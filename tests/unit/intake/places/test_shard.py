@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.intake.places.shard import BLOCK, HEAD, TAIL, Member, ShardError, Stream, hashed, is_shard, members
+from tieback.intake.places.shard import BLOCK, HEAD, TAIL, ShardError, Stream, hashed, is_shard, members
+from tieback.model.remote import Member
 
 FILES = {"a.apk": b"PK\x03\x04" + bytes(3000), "deep/" + "d" * 90 + "/ü.pcap": b"x" * 511, "empty.ipa": b""}
 LONG = "folder/" * 40 + "long.apk"

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tieback.pii.values.scan import Scanner, load_shapes
-from tieback.storage.prepared import prepared
+from tieback.rulefiles import prepared
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,195 @@
+"""Bodies become named values: JSON, forms, parts of a form, XML; of other text what looks like personal data.
+
+Sources: RFC 8259 (JSON), the URL standard's form encoding, RFC 7578 (multipart/form-data), XML 1.0. A body is a sample
+and may be cut anywhere. Pages, scripts and style sheets are not searched: what stands there was written for everyone.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from itertools import chain
+from urllib.parse import parse_qsl
+
+from tieback.leaks.value import MAX_NAME, MAX_PAIRS, MAX_VALUE, Pair, text_of
+
+_MAX_DEPTH = 12
+_FIRST = 64
+"""Bytes of an envelope, such as a message's number, that may stand before a JSON document."""
+_PUBLIC = (b"text/html", b"text/css", b"text/javascript", b"image/", b"video/", b"audio/", b"font/")
+_SCRIPTS = (b"javascript", b"ecmascript", b"wasm", b"pdf", b"zip")
+_PAGE = re.compile(rb"\s*<(?:!doctype html|html|head|body|script)\b", re.IGNORECASE)
+
+
+def pairs_of_body(data: bytes, kind: bytes = b"") -> Iterator[Pair]:
+    """Named values of a body, and values without a name.
+
+    Args:
+        data: the body without any content coding.
+        kind: its media type, in lower case; empty where unknown.
+    """
+    if not data or kind.startswith(_PUBLIC) or any(word in kind for word in _SCRIPTS):
+        return
+    if kind.startswith(b"application/x-www-form-urlencoded"):
+        yield from pairs_of_form(data, "form")
+    elif kind.startswith(b"multipart/") or data.startswith(b"--"):
+        yield from _parts(data)
+    elif (document := _json(data)) is not None:
+        yield from document
+    elif b"xml" in kind or data.lstrip()[:1] == b"<":
+        if not _PAGE.match(data):
+            yield from _xml(data)
+    else:
+        yield from pairs_of_text(data)
+
+
+def pairs_of_form(data: bytes, source: str) -> Iterator[Pair]:
+    """Parameters of a query or a form."""
+    try:
+        fields = parse_qsl(data[:8192].decode("latin-1"), keep_blank_values=False, max_num_fields=MAX_PAIRS)
+    except ValueError:
+        return
+    for name, value in fields:
+        yield Pair(f"{source}:{name[:MAX_NAME]}", name[:MAX_NAME], value[:MAX_VALUE])
+
+
+# JSON
+
+_DECODER = json.JSONDecoder()
+_MAX_DOCUMENTS = 64
+
+
+def _json(data: bytes) -> Iterator[Pair] | None:
+    """Leaves of the document, or of one after the other; ``None`` where there is none."""
+    start = min((at for at in (data.find(b"{"), data.find(b"[")) if at >= 0), default=-1)
+    if start < 0 or start > _FIRST:
+        return None
+    text = data[start:].decode("utf-8", "replace")
+    try:
+        value, end = _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        cut = _cut_json(text)
+        first = next(cut, None)
+        return None if first is None else chain((first,), cut)
+    return chain(leaves(value, "json"), _further(text, end))
+
+
+def _further(text: str, at: int) -> Iterator[Pair]:
+    """Documents behind the first, such as the lines of a bulk request; a sample may be cut in one of them."""
+    for _ in range(_MAX_DOCUMENTS):
+        while at < len(text) and text[at] in " \t\r\n,":
+            at += 1
+        if text[at : at + 1] not in {"{", "["}:
+            return
+        try:
+            value, at = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            yield from _cut_json(text[at:])
+            return
+        yield from leaves(value, "json")
+
+
+_JSON_STRING = re.compile(r'"([^"\\]{1,128})"\s*:\s*(?:"((?:[^"\\]|\\.){1,512})"|(-?\d{1,32}(?:\.\d{1,16})?))')
+
+
+def _cut_json(text: str) -> Iterator[Pair]:
+    """Names and plain values of a document whose end was not captured."""
+    for match in _JSON_STRING.finditer(text):
+        yield Pair(f"json:{match[1]}", match[1], match[2] or match[3])
+
+
+def leaves(value: object, source: str, path: str = "$", name: str = "", parent: str = "") -> Iterator[Pair]:
+    """Plain values of a nested document, the first ``MAX_PAIRS`` of a list; a list's indices become ``[]``."""
+    yield from _leaves(value, source, path, name, parent, _MAX_DEPTH)
+
+
+def _leaves(value: object, source: str, path: str, name: str, parent: str, depth: int) -> Iterator[Pair]:
+    if depth < 0:
+        return
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            inner_name = str(key)[:MAX_NAME]
+            yield from _leaves(inner, source, f"{path}.{inner_name}", inner_name, name or parent, depth - 1)
+    elif isinstance(value, list):
+        for inner in value[:MAX_PAIRS]:
+            yield from _leaves(inner, source, f"{path}[]", name, parent, depth - 1)
+    elif isinstance(value, str | int | float) and not isinstance(value, bool):
+        yield Pair(f"{source}:{path}", name, str(value)[:MAX_VALUE], parent)
+
+
+# Parts of a form
+
+_MAX_PARTS = 16 * 1024
+_PART = re.compile(rb"--([^\r\n]{1,70})\r\n(.{0,2048}?)\r\n\r\n(.*?)(?=\r\n--\1|\Z)", re.DOTALL)
+_PART_NAME = re.compile(rb"(?i)content-disposition:[^\r\n]*[; ]name=\"?([^\";\r\n]{1,128})")
+_PART_KIND = re.compile(rb"(?i)content-type:[ \t]*([^\r\n]{1,100})")
+_FILE = re.compile(rb"(?i)content-disposition:[^\r\n]*filename")
+
+
+def _parts(data: bytes) -> Iterator[Pair]:
+    for part in _PART.finditer(data[:_MAX_PARTS]):
+        name, kind = _PART_NAME.search(part[2]), _PART_KIND.search(part[2])
+        media = kind[1].lower() if kind else b""
+        if b"json" in media or b"xml" in media:
+            yield from pairs_of_body(part[3], media)
+        elif name is not None and _FILE.search(part[2]) is None:
+            text = text_of(name[1])
+            yield Pair(f"form:{text}", text, text_of(part[3]))
+
+
+# XML
+
+_ELEMENT = re.compile(rb"<([\w:.-]{1,64})((?:\s[^<>]{0,1024})?)>(?:<!\[CDATA\[)?([^<>]{1,512}?)(?:\]\]>)?</\1\s*>")
+_ATTRIBUTES = re.compile(rb"<[\w:.-]{1,64}(\s[^<>]{1,1024})>")
+_ATTRIBUTE = re.compile(rb"([\w:.-]{1,64})\s*=\s*\"([^\"<>]{1,512})\"")
+_KEY = re.compile(rb"<key>([^<>]{1,128})</key>\s*<(?:string|integer|real|date)>([^<>]{1,512})</")
+
+
+def _xml(data: bytes) -> Iterator[Pair]:
+    """Elements with text, attributes, and a property list's keys."""
+    keyed = False
+    for match in _KEY.finditer(data):
+        keyed = True
+        name = text_of(match[1])
+        yield Pair(f"xml:{name}", name, unescape(text_of(match[2])))
+    if keyed:
+        return
+    for match in _ELEMENT.finditer(data):
+        name = text_of(match[1]).rpartition(":")[2]
+        if match[3].strip():
+            yield Pair(f"xml:{name}", name, unescape(text_of(match[3])))
+    for element in _ATTRIBUTES.finditer(data):
+        for match in _ATTRIBUTE.finditer(element[1]):
+            name = text_of(match[1])
+            if not name.startswith("xmlns"):
+                yield Pair(f"xml:@{name}", name.rpartition(":")[2], unescape(text_of(match[2])))
+
+
+# Text without names
+
+_EMAIL = re.compile(rb"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,6}[A-Za-z]{2,24}(?![\w-])")
+_FORMS = (
+    ("account", re.compile(rb"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?![A-Za-z0-9])")),
+    ("card", re.compile(rb"(?<![\w.-])\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{1,7}(?![\w.-])")),
+    ("phone", re.compile(rb"(?<![\w+])\+\d(?:[ ()/-]{0,2}\d){6,14}(?!\w)")),
+    ("place", re.compile(rb"(?<![\d.])-?\d{1,2}\.\d{4,8}\s?[,; ]\s?-?\d{1,3}\.\d{4,8}(?!\.?\d)")),
+    ("hardware", re.compile(rb"(?<![0-9A-Fa-f:])(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:])")),
+)
+"""What is worth asking the classifier about; it decides."""
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_MAX_OF_A_FORM = 16
+
+
+def pairs_of_text(data: bytes, where: str = "text") -> Iterator[Pair]:
+    """Values that look like personal data, wherever they stand in a text; of binary data mail addresses alone."""
+    yield from _of_form(data, where, "email", _EMAIL) if b"@" in data else ()
+    if _CONTROL.search(data) is None:
+        for form, pattern in _FORMS:
+            yield from _of_form(data, where, form, pattern)
+
+
+def _of_form(data: bytes, where: str, form: str, pattern: re.Pattern[bytes]) -> Iterator[Pair]:
+    for count, match in enumerate(pattern.finditer(data)):
+        if count >= _MAX_OF_A_FORM:
+            return
+        yield Pair(where, "", text_of(match[0]), form=form)

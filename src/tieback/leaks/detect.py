@@ -1,0 +1,180 @@
+"""Personal data and credentials that went in the clear: samples of a flow, classified in memory and dropped.
+
+Values of one name in one place are judged together, by the name and by what they are; what stands under no name is
+judged by what it is, and a token in a body of plain text is found by the credential rules.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from hashlib import blake2b
+from secrets import token_bytes
+
+import msgspec
+
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.traffic.interface import SeenFlow
+from tieback.leaks.value import SECRET, Pair
+from tieback.leaks.values import pairs
+from tieback.model.flow import Flow, Leak, Sample
+from tieback.model.pii import Classification, Column
+from tieback.model.sighting import Credential, Grade
+from tieback.pii import detectors
+from tieback.pii.names import NameDetector
+from tieback.pii.taxonomy import NONE
+from tieback.pii.values import ValueDetector, classify_columns
+from tieback.recognise.anchors import AnchorScanner, Shape, anchors
+from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.interface import Extractor
+from tieback.recognise.rules import Rules
+
+MAX_LEAKS = 64
+"""Leaks of one flow; one of each class, place and direction."""
+MAX_VALUES = 64
+"""Values of one name that are looked at."""
+
+_PASSWORD, _TOKEN = "password", "secret_token"
+_SURE = 0.9
+"""Of a credential: its form is checked, and it is never tried."""
+_SHORT = 4
+_NEVER_SHORT = frozenset({
+    "bank_account", "biometric_media", "email", "message_content", "national_id", "payment_card", "phone",
+    "postal_address",
+})  # fmt: skip
+"""Classes of which a few characters are none, whatever the name says: ``cc`` is a country as well, ``add`` a switch."""
+_FEW = 2
+_TELLING = re.compile(
+    r"@|\+\d|\b00[1-9]|[A-Z]{2}\d{2} ?[A-Z0-9]{4}|(?:[0-9A-Fa-f]{2}[:-]){5}|(?:[0-9A-Fa-f]{4}\.){2}|<<|\$|"
+    r"\d{12}[=^]|\bM[1-4][A-Z/ ]{20}|[a-z]:[0-9.+-]|\"type\"|POINT|LINESTRING|POLYGON|/9j/|iVBOR|UklGR|Rk1S|data:|"
+    r"ey[A-Za-z0-9_-]{10}|-----BEGIN|[A-Za-z]{2,4}[_-][A-Za-z0-9_-]{10}|[A-Z]{4}[A-Z0-9]{12}|(?:idfa|aaid|gaid|idfv)=|"
+    r"(?i:scrypt|pbkdf2|://|sha1|md5|crypt)"
+)
+"""What one of a few values must look like to prove anything by itself; of more, their spread tells too."""
+_USER_INFO = re.compile(rb"://[^\s/@\"'<>]{0,128}:[^\s/@\"'<>]{1,128}@")
+_ASKED_ABOUT = frozenset({Shape.TOKEN, Shape.CONNECTION, Shape.JDBC, Shape.KEYWORDS})
+"""Shapes of text that may hold a credential."""
+_REMEMBERED = 4096
+"""Verdicts kept: an app sends the same identifiers with every request."""
+
+
+class LeakJudge:
+    """Judges samples. Compiles what it needs at the first sample; for one thread at a time."""
+
+    def __init__(self) -> None:
+        self._verdicts: dict[bytes, Classification] = {}
+        self._telling_names: dict[tuple[str, str], bool] = {}
+        self._secret = token_bytes(16)
+
+    def __call__(self, seen: SeenFlow) -> Flow:
+        """The flow with the leaks that its samples show; an encrypted flow has none."""
+        if not seen.samples or seen.flow.encrypted:
+            return seen.flow
+        found: dict[tuple[str, str, str], Leak] = {}
+        masks: set[str] = set()
+        for leak in self._leaks(seen.samples):
+            # What stands under a name is found by its name and by its form; the name says more.
+            if leak.where.startswith(("credential:", "text")) and leak.masked in masks:
+                continue
+            # Of a session's cookie the header as a whole was told.
+            if leak.where.startswith("cookie:") and leak.pii_class in {_PASSWORD, _TOKEN}:
+                continue
+            masks.add(leak.masked)
+            found.setdefault((leak.pii_class, leak.where, leak.direction), leak)
+            if len(found) >= MAX_LEAKS:
+                break
+        return msgspec.structs.replace(seen.flow, leaks=tuple(found.values()))
+
+    @cached_property
+    def _names(self) -> NameDetector:
+        return next(detector for detector in detectors() if isinstance(detector, NameDetector))
+
+    @cached_property
+    def _values(self) -> ValueDetector:
+        return ValueDetector()
+
+    @cached_property
+    def _credentials(self) -> tuple[Extractor, AnchorScanner]:
+        """The extractor, and what must be found before it is asked: it also looks for endpoints, which costs more."""
+        rules = Rules()
+        every = anchors(rules.services.schemes.values(), (), rules.credentials.rules)
+        asked = tuple(anchor for anchor in every if anchor.shape in _ASKED_ABOUT)
+        return EndpointExtractor(rules), AnchorScanner(asked)
+
+    def _leaks(self, samples: tuple[Sample, ...]) -> Iterator[Leak]:
+        for direction in dict.fromkeys(sample.direction for sample in samples):
+            own = [sample for sample in samples if sample.direction == direction]
+            for places in _columns(own).values():
+                yield from self._of_column(places, direction)
+            for sample in own:
+                yield from self._of_forms(sample)
+
+    def _of_column(self, column: list[Pair], direction: str) -> Iterator[Leak]:
+        first = column[0]
+        if first.form == SECRET:
+            yield _of_header(first, direction)
+            return
+        values = tuple(pair.value for pair in column)
+        few = len(values) <= _FEW
+        if few and not self._says_something(first.name, first.parent) and not any(map(_TELLING.search, values)):
+            return
+        verdict = self._verdict(Column(field=first.name, table=first.parent, values=values))
+        if verdict.pii_class in _NEVER_SHORT and max(map(len, values)) < _SHORT:
+            return
+        if verdict.pii_class != NONE:
+            yield Leak(verdict.pii_class, first.where[:160], direction, mask(first.value), round(verdict.confidence, 3))
+
+    def _verdict(self, column: Column) -> Classification:
+        """Judge a column, or remember the verdict; of its values a digest alone is kept."""
+        text = "\0".join((column.field, column.table, *column.values))
+        key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._secret).digest()
+        verdict = self._verdicts.get(key)
+        if verdict is None:
+            if len(self._verdicts) >= _REMEMBERED:
+                self._verdicts.clear()
+            verdict = self._verdicts[key] = next(iter(classify_columns((column,), self._names, self._values)))
+        return verdict
+
+    def _says_something(self, name: str, parent: str) -> bool:
+        known = self._telling_names.get((name, parent))
+        if known is None:
+            if len(self._telling_names) >= _REMEMBERED:
+                self._telling_names.clear()
+            verdict = next(iter(self._names.classify_names((Column(field=name, table=parent),))))
+            known = self._telling_names[name, parent] = bool(name) and verdict.pii_class != NONE
+        return known
+
+    def _of_forms(self, sample: Sample) -> Iterator[Leak]:
+        """Credentials that their form gives away, whatever they stand under; public ones are no leak."""
+        extractor, gate = self._credentials
+        data = sample.data
+        if not gate.scan(data, 0, len(data), 1)[0] and _USER_INFO.search(data) is None:
+            return
+        for find in extractor.extract(Artifact("", (Buffer("", BufferKind.TEXT, data),))):
+            if isinstance(find, Credential) and find.grade is not Grade.PUBLIC:
+                pii_class = _PASSWORD if "password" in find.kind else _TOKEN
+                yield Leak(pii_class, f"credential:{find.kind}", sample.direction, find.masked, _SURE)
+
+
+def _columns(samples: list[Sample]) -> dict[tuple[str, str, str, str], list[Pair]]:
+    """The pairs by place, name, what they stand in, and form; empty values say nothing."""
+    found: dict[tuple[str, str, str, str], list[Pair]] = {}
+    for sample in samples:
+        for pair in pairs(sample):
+            if pair.value.strip():
+                column = found.setdefault((pair.where, pair.name, pair.parent, pair.form), [])
+                if len(column) < MAX_VALUES:
+                    column.append(pair)
+    return found
+
+
+def _of_header(pair: Pair, direction: str) -> Leak:
+    scheme, _, rest = pair.value.partition(" ")
+    if pair.name == "authorization" and scheme.lower() == "basic" and rest:
+        return Leak(_PASSWORD, pair.where[:160], direction, mask(pair.value), 0.99)
+    return Leak(_TOKEN, pair.where[:160], direction, mask(pair.value), _SURE)
+
+
+def mask(value: str) -> str:
+    """First and last character and the length, such as ``a…e (12)``; of short values the length alone."""
+    text = "".join(char if char.isprintable() else "?" for char in value)
+    return f"{text[0]}…{text[-1]} ({len(text)})" if len(text) >= 6 else f"… ({len(text)})"

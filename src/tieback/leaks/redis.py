@@ -1,0 +1,111 @@
+"""What Redis carried becomes named values: commands by their key or field, answers by what they hold.
+
+Source: https://redis.io/docs/latest/develop/reference/protocol-spec/ and the commands' own pages.
+"""
+
+from collections.abc import Iterator
+
+from tieback.leaks.bodies import pairs_of_body
+from tieback.leaks.value import MAX_NAME, MAX_PAIRS, Pair, text_of
+
+_MAX_DEPTH = 4
+_LONGEST_NAME = 64
+_AT_TWO = frozenset({"SET", "SETNX", "GETSET", "APPEND", "JSON.SET"})
+"""Commands whose value stands behind the key."""
+_AT_THREE = frozenset({"SETEX", "PSETEX", "HSETNX", "LSET", "SETRANGE"})
+_FROM_TWO = frozenset({"LPUSH", "RPUSH", "LPUSHX", "RPUSHX", "SADD", "SREM", "SISMEMBER", "PUBLISH", "PFADD"})
+"""Commands of which all that stands behind the key are values."""
+
+type Reply = bytes | list[Reply]
+
+
+def pairs_of_resp(data: bytes) -> Iterator[Pair]:
+    """Named values of commands or answers, whichever the bytes hold; those of an answer without a name too."""
+    at = 0
+    for _ in range(MAX_PAIRS):
+        value, at = _read(data, at, _MAX_DEPTH)
+        if at < 0:
+            return
+        yield from _of_reply(value)
+
+
+def _read(data: bytes, at: int, depth: int) -> tuple[Reply, int]:
+    """One value of RESP 2 or 3, and where it ends; -1 where there is none. What is cut ends with the data."""
+    end = data.find(b"\r\n", at, at + 65536)
+    if end < 0 or not depth:
+        return b"", -1
+    kind, line = data[at : at + 1], data[at + 1 : end]
+    at = end + 2
+    if kind in {b"$", b"=", b"!"} and line.isdigit() and len(line) < 10:
+        size = int(line)
+        return data[at : at + size], min(at + size + 2, len(data))
+    if kind in {b"*", b"%", b"~", b">"} and line.isdigit() and len(line) < 8:
+        items: list[Reply] = []
+        for _ in range(min(int(line) * (2 if kind == b"%" else 1), 4 * MAX_PAIRS)):
+            item, following = _read(data, at, depth - 1)
+            if following < 0:
+                break
+            items.append(item)
+            at = following
+        return items, at
+    return (line if kind == b"+" else b""), at
+
+
+def _of_reply(value: Reply) -> Iterator[Pair]:
+    if isinstance(value, bytes):
+        yield from _of_value(value, "answer", "")
+        return
+    words = [item for item in value if isinstance(item, bytes)]
+    if len(words) == len(value) and words and (known := list(_of_command([*map(text_of, words)], words))):
+        yield from known
+    elif len(words) == len(value) and not len(words) % 2 and all(map(_is_name, words[::2])):
+        for name, item in zip(words[::2], words[1::2], strict=True):
+            yield from _of_value(item, f"field:{text_of(name)}", text_of(name))
+    else:
+        for inner in value:
+            yield from _of_reply(inner)
+
+
+def _of_command(texts: list[str], words: list[bytes]) -> Iterator[Pair]:
+    """The values of one command; nothing where it is none that brings any."""
+    command = texts[0].upper()
+    key = texts[1][:MAX_NAME] if len(texts) > 1 else ""
+    if command == "AUTH" and len(texts) > 1:
+        yield Pair("command:auth", "password", texts[min(2, len(texts) - 1)])
+    elif command == "HELLO" and "AUTH" in (upper := [text.upper() for text in texts[:6]]):
+        yield from (Pair("command:auth", "password", text) for text in texts[upper.index("AUTH") + 2 :][:1])
+    elif command in _AT_TWO:
+        yield from _of_value(words[2 + (command == "JSON.SET")] if len(words) > 2 else b"", f"key:{key}", key)
+    elif command in _AT_THREE and len(words) > 3:
+        name = texts[2][:MAX_NAME] if command == "HSETNX" else key
+        yield from _of_value(words[3], f"{'field' if command == 'HSETNX' else 'key'}:{name}", name)
+    elif command in _FROM_TWO:
+        for word in words[2:]:
+            yield from _of_value(word, f"key:{key}", key)
+    elif command == "MSET":
+        for name, word in zip(texts[1::2], words[2::2], strict=False):
+            yield from _of_value(word, f"key:{name[:MAX_NAME]}", name[:MAX_NAME])
+    elif command in {"HSET", "HMSET", "XADD"}:
+        first = 3 if command == "XADD" else 2
+        for name, word in zip(texts[first::2], words[first + 1 :: 2], strict=False):
+            yield from _of_value(word, f"field:{name[:MAX_NAME]}", name[:MAX_NAME], key)
+    elif command == "ZADD":
+        for word in words[3::2]:
+            yield from _of_value(word, f"key:{key}", key)
+
+
+def _of_value(data: bytes, where: str, name: str, parent: str = "") -> Iterator[Pair]:
+    """A value as it is, or what its document holds."""
+    if data[:1] in {b"{", b"["}:
+        for pair in pairs_of_body(data):
+            yield Pair(f"{where} {pair.where}", pair.name or name, pair.value, pair.parent or name, pair.form)
+    elif data:
+        yield Pair(where, name, text_of(data), parent)
+
+
+def _is_name(word: bytes) -> bool:
+    return (
+        0 < len(word) <= _LONGEST_NAME
+        and word.replace(b"_", b"a").replace(b"-", b"a").replace(b".", b"a").isalnum()
+        and (not word.isdigit())
+    )

@@ -1,0 +1,122 @@
+"""Statements and rows of SQL become named values; what stands in a statement under no name is given without one.
+
+A sample is either statements, a line each, with the values that were bound to them behind, or rows: a line of column
+names and a line a row, cells parted by tabs.
+"""
+
+import re
+from collections.abc import Iterator
+
+from tieback.leaks.bodies import pairs_of_text
+from tieback.leaks.value import Pair, text_of
+
+_MAX_STATEMENTS = 64
+_NULLS = frozenset({"NULL", "?", "DEFAULT"})
+_STATEMENT = re.compile(
+    rb"(?i)\s*(?:select|insert|update|delete|with|set|show|call|begin|replace|merge|create|exec|execute|declare)\b"
+)
+_INSERT = re.compile(
+    rb"(?i)\b(?:insert|replace)\s+(?:ignore\s+)?into\s+[`\"\[]?([\w.$]{1,128})[`\"\]]?\s*(?:\(([^()]{1,2048})\))?\s*"
+    rb"values\s*\("
+)
+_VALUE = re.compile(rb"\s*(?:N?'((?:[^'\\]|''|\\.){0,512})'|([^,()']{0,128}))\s*([,)])")
+_WHERE = re.compile(rb"(?i)\b([\w.$`\"]{1,128})\s*(?:=|like)\s*N?'((?:[^'\\]|''){1,512})'")
+_LITERAL = re.compile(rb"'((?:[^'\\]|''|\\.){5,512})'")
+_HOLDER = re.compile(rb"\?|[$:@](?:P|p)?\d{1,3}\b")
+_BOUND_TO = re.compile(rb"([\w.$`\"]{1,128})\s*(?:=|<=?|>=?|(?i:like))\s*\Z")
+
+
+def pairs_of_sql(data: bytes) -> Iterator[Pair]:
+    """Named values of statements or of rows."""
+    if not _STATEMENT.match(data):
+        yield from _rows(data)
+        if b"\t" not in data:  # a protocol whose rows are not taken apart gives its texts, a line each
+            yield from pairs_of_text(data)
+        return
+    lines = data.split(b"\n")
+    at = 0
+    for _ in range(_MAX_STATEMENTS):
+        if at >= len(lines):
+            return
+        end = at + 1
+        while end < len(lines) and not _STATEMENT.match(lines[end]):
+            end += 1
+        holders = len(_HOLDER.findall(lines[at])) if b"'" not in lines[at] else 0
+        if holders:
+            # SQL Server's clients declare the parameters before their values.
+            values = [line for line in lines[at + 1 : end] if not line.startswith(b"@")]
+            yield from _bound(lines[at], values[:holders])
+            yield from pairs_of_text(b"\n".join(values[holders:]))
+        else:  # a statement may go over several lines
+            yield from _statement(b"\n".join(lines[at:end]))
+        at = end
+
+
+def _statement(data: bytes) -> Iterator[Pair]:
+    told: set[bytes] = set()
+    for insert in _INSERT.finditer(data):
+        yield from _insert(data, insert, told)
+    for match in _WHERE.finditer(data):
+        told.add(match[2])
+        name = _name(match[1])
+        yield Pair(f"column:{name}", name, text_of(match[2]))
+    for number, match in enumerate(_LITERAL.finditer(data)):
+        if match[1] not in told:
+            yield Pair("literal", "", text_of(match[1]), form=str(number))
+
+
+def _insert(data: bytes, insert: re.Match[bytes], told: set[bytes]) -> Iterator[Pair]:
+    """The values of the first rows, under the columns' names where the statement gives them."""
+    table = text_of(insert[1])
+    columns = [text_of(column).strip(' `"[]\n\t') for column in insert[2].split(b",")] if insert[2] else []
+    at = insert.end()
+    for _ in range(16):
+        number = 0
+        while match := _VALUE.match(data, at):
+            at = match.end()
+            if match[1] is not None:
+                told.add(match[1])
+            value = text_of(match[1] if match[1] is not None else match[2]).strip()
+            name = columns[number] if number < len(columns) else ""
+            if value and value.upper() not in _NULLS:
+                yield Pair(f"column:{table}.{name or number + 1}", name, value.replace("''", "'"), table)
+            number += 1
+            if match[3] == b")":
+                break
+        following = re.compile(rb"\s*,\s*\(").match(data, at)
+        if following is None:
+            return
+        at = following.end()
+
+
+def _bound(statement: bytes, values: list[bytes]) -> Iterator[Pair]:
+    """Values that were sent beside the statement, in the order of its place holders."""
+    insert = _INSERT.search(statement)
+    columns = insert[2].split(b",") if insert is not None and insert[2] else []
+    names: list[bytes] = []
+    for holder in _HOLDER.finditer(statement):
+        before = _BOUND_TO.search(statement[max(holder.start() - 160, 0) : holder.start()])
+        inside = insert is not None and holder.start() >= insert.end() and len(names) < len(columns)
+        names.append(columns[len(names)] if inside else before[1] if before else b"")
+    for number, value in enumerate(values):
+        name = _name(names[number])
+        if value.strip():
+            yield Pair(
+                f"column:{name}" if name else "parameter", name, text_of(value), form="" if name else str(number)
+            )
+
+
+def _name(raw: bytes) -> str:
+    return text_of(raw).strip(' `"[]\n\t').rpartition(".")[2].strip('`"[]')
+
+
+def _rows(data: bytes) -> Iterator[Pair]:
+    """A result as readers hand it up."""
+    head, _, rows = data.partition(b"\n")
+    names = [text_of(name).strip() for name in head.split(b"\t")][:64]
+    if not rows or not all(name.isidentifier() for name in names):
+        return
+    for row in rows.split(b"\n")[:16]:
+        for name, value in zip(names, row.split(b"\t"), strict=False):
+            if value and value != b"NULL":
+                yield Pair(f"column:{name}", name, text_of(value))

@@ -1,0 +1,115 @@
+"""Cleartext samples become named values: parameters, headers, JSON paths, columns. Bounded, and never kept.
+
+Sources: RFC 9112 (HTTP/1.1 messages), RFC 6265 (cookies), RESP (Redis), SQL's INSERT. Values that stand under no name
+are given as well, so that they can be told by what they are.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote
+
+from tieback.leaks.bodies import leaves, pairs_of_body, pairs_of_form, pairs_of_text
+from tieback.leaks.http_messages import HttpMessage, messages
+from tieback.leaks.redis import pairs_of_resp
+from tieback.leaks.sql import pairs_of_sql
+from tieback.leaks.value import MAX_NAME, MAX_PAIRS, SECRET, Pair, text_of
+from tieback.model.flow import Sample
+
+type Reader = Callable[[bytes], Iterator[Pair]]
+
+_SECRET_HEADERS = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-auth-token"}
+)
+_WITH_ADDRESS = frozenset({"location", "referer"})
+_USUAL_HEADERS = frozenset({
+    "accept", "accept-charset", "accept-encoding", "accept-language", "accept-ranges", "age", "allow", "alt-svc",
+    "cache-control", "connection", "date", "etag", "expect", "expires", "host", "keep-alive", "last-modified", "link",
+    "nel", "origin", "p3p", "pragma", "priority", "range", "report-to", "reporting-endpoints", "retry-after", "server",
+    "server-timing", "strict-transport-security", "te", "trailer", "transfer-encoding", "upgrade",
+    "upgrade-insecure-requests", "user-agent", "vary", "via", "warning", "www-authenticate", "x-cache",
+    "x-content-type-options", "x-frame-options", "x-powered-by", "x-requested-with", "x-timer", "x-xss-protection",
+})  # fmt: skip
+"""Headers whose meaning is fixed, and is nobody's."""
+_USUAL_BEGINNINGS = ("access-control-", "content-", "if-", "sec-", "cf-", "x-amz-cf-", "x-cache-", "x-served-")
+_TELLING_SEGMENT = re.compile(r"@|%40|\+|\d{7}|^[^.]{20}")
+"""Only such a part of a path can be a person's."""
+_MAX_SEGMENTS = 16
+
+
+def pairs(sample: Sample) -> Iterator[Pair]:
+    """Named values of one sample, at most ``MAX_PAIRS``; nothing where it cannot be read."""
+    reader = _READERS.get(sample.kind, pairs_of_body)
+    for count, pair in enumerate(reader(sample.data)):
+        if count >= MAX_PAIRS:
+            return
+        yield pair
+
+
+def _http(data: bytes) -> Iterator[Pair]:
+    for message in messages(data):
+        yield from _of_target(message)
+        for name, value in message.headers:
+            yield from _of_header(name, value)
+        yield from pairs_of_body(message.body, message.header("content-type").lower())
+
+
+def _of_target(message: HttpMessage) -> Iterator[Pair]:
+    """The query of a request, and the parts of its path that may be a person's."""
+    if message.start.startswith(b"HTTP/"):
+        return
+    target = message.start.split(b" ")[1:2]
+    if not target:
+        return
+    path, _, query = target[0].partition(b"?")
+    if query:
+        yield from pairs_of_form(query, "query")
+    for number, segment in enumerate(path.split(b"/")[1:_MAX_SEGMENTS], start=1):
+        text = text_of(segment)
+        if _TELLING_SEGMENT.search(text):
+            yield Pair(f"path:{number}", "", unquote(text))
+
+
+def _of_header(name: str, value: bytes) -> Iterator[Pair]:
+    if name in _SECRET_HEADERS:
+        yield Pair(f"header:{name}", name, text_of(value), form=SECRET)
+        if "cookie" in name:
+            yield from _cookies(value.partition(b";")[0] if name == "set-cookie" else value)
+    elif name in _WITH_ADDRESS:
+        query = value.partition(b"?")[2]
+        if query:
+            yield from pairs_of_form(query, f"header:{name}")
+    elif name not in _USUAL_HEADERS and not name.startswith(_USUAL_BEGINNINGS) and value:
+        yield Pair(f"header:{name[:MAX_NAME]}", name[:MAX_NAME], text_of(value))
+
+
+def _cookies(value: bytes) -> Iterator[Pair]:
+    for cookie in value.split(b";")[:64]:
+        name, equals, content = cookie.strip().partition(b"=")
+        if equals and content:
+            text = text_of(name)[:MAX_NAME]
+            # A cookie's name is its maker's own word (``NID``, ``sid``): what it holds tells.
+            yield Pair(f"cookie:{text}", "", unquote(text_of(content.strip(b'"'))), "cookie")
+
+
+def _mongodb(data: bytes) -> Iterator[Pair]:
+    """BSON documents of a message, wherever they begin: behind the header, flags and section kind of OP_MSG."""
+    from tieback.probes.wire.bson import decode as decode_bson  # brings every probe along
+    from tieback.probes.wire.verdicts import Hostile
+
+    for start in (21, 20, 0):
+        try:
+            document = decode_bson(data[start:])
+        except (Hostile, ValueError):
+            continue
+        # A driver introduces itself in its first command: names of software, not of people.
+        yield from leaves({key: value for key, value in document.items() if key != "client"}, "document")
+        return
+    yield from pairs_of_text(data)
+
+
+_READERS: dict[str, Reader] = {
+    "http": _http,
+    "redis": pairs_of_resp,
+    "sql": pairs_of_sql,
+    "mongodb": _mongodb,
+}

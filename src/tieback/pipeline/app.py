@@ -1,0 +1,39 @@
+"""Apps described one by one, without a workspace: the stages of ``tieback app``."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tieback.engine.interface import UnitLimits
+from tieback.engine.local import LocalEngine
+from tieback.model.document import decode
+from tieback.model.errors import InputError
+from tieback.model.sighting import AppDocument
+from tieback.model.unit import Unit, UnitState
+from tieback.pipeline.analyse import Describe, app_units
+from tieback.pipeline.probing.service import Progress
+
+
+def describe_apps(
+    inputs: Iterable[Path], *, workers: int | None = None, progress: Progress | None = None
+) -> Iterator[AppDocument | InputError]:
+    """The document of each app, in the order they end; an input that failed is an error in the stream."""
+    failed: list[InputError] = []
+    known = 0
+
+    def units() -> Iterator[Unit]:
+        nonlocal known
+        for unit in app_units(inputs):
+            if isinstance(unit, InputError):
+                failed.append(unit)
+                continue
+            known += 1
+            yield unit
+
+    for done, end in enumerate(LocalEngine(workers).run(Describe(), units(), UnitLimits()), start=1):
+        if progress is not None:
+            progress(done, known)
+        if end.state is UnitState.DONE:
+            yield decode(end.result, "app", AppDocument)
+        else:
+            yield InputError(end.problem, where=end.unit.source)
+    yield from failed

@@ -1,0 +1,288 @@
+"""A live run: the proxy sees, flows are judged and kept, and the run ends with what it could not see.
+
+Each flow is a line of a file in the workspace from the moment it ends, so that a run that is killed loses none that
+was told. When the run ends the file goes into the workspace as a capture does.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from tieback.intake.capture.child import CaptureError, Proxy, require_mitmproxy
+from tieback.intake.capture.destinations import Destinations
+from tieback.intake.capture.device import Shell
+from tieback.intake.capture.interface import Ended, Listening, Observed, ProxyMode, Settings
+from tieback.leaks.detect import LeakJudge
+from tieback.model.capture import LiveRun
+from tieback.model.document import encode
+from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.flow import Flow, FlowApp, Peer
+from tieback.pipeline.capture.device import (
+    Connect,
+    DevicePlan,
+    LiveDevice,
+    Tell,
+    WayIn,
+    finish_left_overs,
+    on_device,
+    package_of,
+)
+from tieback.pipeline.capture.flows import LiveFlows
+from tieback.pipeline.capture.summary import STREAMS_MISSED, Tally
+from tieback.pipeline.probing.service import Progress
+from tieback.pipeline.scan import ScanRequest, run_scan
+from tieback.storage.workspace import Workspace
+
+CAPTURES = "captures"
+"""Folder of the workspace with the files of live runs."""
+SUFFIX = ".flows"
+PROFILE = "wireguard-client.conf"
+"""The tunnel's profile in the state folder."""
+_TICK = 0.25
+_ENDING_SECONDS = 15.0
+
+
+class CaptureRequest(msgspec.Struct, frozen=True):
+    """What the user asked for."""
+
+    workspace: Path
+    state: Path
+    """Folder with the certificate authority, the tunnel's keys and the undo journals."""
+    mode: ProxyMode = ProxyMode.REGULAR
+    host: str = "127.0.0.1"
+    port: int = 8080
+    seconds: float | None = None
+    """How long; ``None`` until it is stopped."""
+    only: str = ""
+    device: DevicePlan | None = None
+    leaks: bool = True
+    keylog: Path | None = None
+    save: Path | None = None
+    upstream_ca: Path | None = None
+    destinations: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+
+
+def default_state(environment: Mapping[str, str]) -> Path:
+    """``tieback/capture`` in the user's state directory (XDG Base Directory Specification)."""
+    states = environment.get("XDG_STATE_HOME") or Path(environment.get("HOME", "~"), ".local", "state")
+    return Path(states, "tieback", "capture").expanduser()
+
+
+def capture(
+    request: CaptureRequest, *, stopped: Callable[[], bool], tell: Tell, connect: Connect | None = None
+) -> Iterator[Flow | LiveRun]:
+    """Run the proxy and yield flows as they end, then the document of the run.
+
+    Args:
+        request: what to do.
+        stopped: asked several times a second whether to end.
+        tell: for what the user should know now.
+        connect: opens a device; default by adb.
+
+    Raises:
+        UsageError: the request is none, or an extra is missing; nothing was done.
+        CaptureError: the proxy does not start, or broke.
+        DeviceError: the device does not do as asked.
+        WorkspaceError: the workspace cannot be written.
+    """
+    require_mitmproxy()
+    _check(request)
+    connect = connect or _by_adb
+    finish_left_overs(_journals(request), connect, tell)
+    with Workspace.open(request.workspace):
+        pass  # made, or found to be one, before anything else is touched
+    path = _new_file(request.workspace / CAPTURES)
+    with ExitStack() as stack:
+        file = stack.enter_context(path.open("xb", buffering=0))
+        proxy = stack.enter_context(Proxy(_settings(request), keylog=str(request.keylog or "")))
+        listening = proxy.listening
+        _tell_way_in(request, listening, tell)
+        device = stack.enter_context(_device(request, connect, listening, tell))
+        run = _Run(request, path, file, device)
+        yield from run.flows(proxy, stopped)
+        broke = "" if run.ended_in_order else proxy.broke
+        yield run.end(f"{listening.host}:{listening.port}", broke)
+    if broke:
+        raise CaptureError(broke, where="proxy", advice=f"What was seen until then is in {path}")
+
+
+def keep(workspace: Path, path: Path, stage: Callable[[str], AbstractContextManager[Progress]]) -> None:
+    """Put the flows of a finished run into the workspace, as ``tieback scan`` does with a capture.
+
+    Raises:
+        WorkspaceError: another run writes there, or it cannot be written; the file stays.
+    """
+    with run_scan(ScanRequest(inputs=(path,), grant=None, workspace=workspace, workers=1), stage):
+        pass
+
+
+class _Run:
+    """One run: judges, attributes, writes, counts."""
+
+    def __init__(self, request: CaptureRequest, path: Path, file: BinaryIO, device: LiveDevice | None) -> None:
+        self._request = request
+        self._path = path
+        self._file = file
+        self._device = device
+        self._only = package_of(request.device) if request.device is not None else request.only
+        self._live = LiveFlows(str(path), self._attribute)
+        self._leaks = LeakJudge() if request.leaks else None
+        self._tally = Tally(request.mode)
+        self._start = time.time()
+        self._ended: Ended | None = None
+
+    def flows(self, proxy: Proxy, stopped: Callable[[], bool]) -> Iterator[Flow]:
+        """Flows until the time is up, the user stops, or the proxy ends; then those that were under way."""
+        deadline = None if self._request.seconds is None else time.monotonic() + self._request.seconds
+        last = None
+        while not proxy.ended:
+            now = time.monotonic()
+            if last is None and (stopped() or (deadline is not None and now >= deadline)):
+                proxy.finish()
+                last = now + _ENDING_SECONDS
+            if last is not None and now >= last:
+                return
+            if self._device is not None and last is None:
+                self._device.poll(now)
+            for one in proxy.read(_TICK):
+                flow = self._judge(one)
+                if flow is not None:
+                    yield flow
+
+    def _judge(self, one: Observed) -> Flow | None:
+        if isinstance(one, Ended):
+            self._ended = one
+            return None
+        seen = self._live.of(one)
+        if seen is None:
+            return None
+        if self._device is not None and self._only and seen.flow.app is not None:
+            known = seen.flow.app.bundle_id
+            if known != self._only:
+                self._tally.others += 1
+                return None
+        flow = self._leaks(seen) if self._leaks is not None else seen.flow
+        self._tally.add(flow)
+        self._write(encode("flow", flow))
+        return flow
+
+    def _attribute(self, client: Peer, start: float, end: float) -> FlowApp | None:
+        if self._device is not None:
+            return self._device.attribute(client, start, end)
+        return FlowApp(self._only, self._only, source="told") if self._only else None
+
+    @property
+    def ended_in_order(self) -> bool:
+        """Whether the proxy told all that it had to tell."""
+        return self._ended is not None
+
+    def end(self, listened: str, broke: str) -> LiveRun:
+        """The document of the run, which is also the file's last line."""
+        troubles = list(self._device.troubles) if self._device is not None else []
+        if broke:
+            troubles.append(f"The proxy broke ({broke}): what came after that was not seen.")
+        elif self._ended is None:
+            troubles.append("The proxy did not end in order: flows that were still under way are missing.")
+        document = self._tally.finish(
+            path=str(self._path),
+            listened=listened,
+            app=self._only,
+            start=self._start,
+            end=time.time(),
+            lost=self._ended.dropped if self._ended is not None else 0,
+            cut=self._ended.cut if self._ended is not None else 0,
+            outside=self._device.owners.outside() if self._device is not None else None,
+            troubles=troubles,
+        )
+        self._write(encode("capture", document))
+        return document
+
+    def _write(self, line: bytes) -> None:
+        try:
+            self._file.write(line + b"\n")
+        except OSError as error:
+            raise WorkspaceError(
+                f"cannot be written ({error.strerror})", where=str(self._path), advice="Check the disk"
+            ) from None
+
+
+def _check(request: CaptureRequest) -> None:
+    try:
+        Destinations(request.destinations, request.names)
+    except ValueError as error:
+        raise UsageError(str(error), where="--destinations", advice="Use networks such as 127.0.0.0/8") from None
+    for option, path in (("--keylog", request.keylog), ("--save", request.save)):
+        if path is not None and (path.is_dir() or not os.access(path.absolute().parent, os.W_OK)):
+            raise UsageError(f"{path} cannot be written", where=option, advice="Choose another place")
+    if request.upstream_ca is not None and not request.upstream_ca.is_file():
+        raise UsageError(f"{request.upstream_ca} is no file", where="--upstream-ca", advice="Give a PEM file")
+    if request.device is not None and request.mode not in {ProxyMode.REGULAR, ProxyMode.WIREGUARD}:
+        raise UsageError(
+            f"a device does not come by {request.mode} by itself", where="--mode", advice="Use regular or wireguard"
+        )
+
+
+def _settings(request: CaptureRequest) -> Settings:
+    request.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Settings(
+        mode=request.mode,
+        host=request.host,
+        port=request.port,
+        directory=str(request.state.absolute()),
+        save=str(request.save.absolute()) if request.save is not None else "",
+        upstream_ca=str(request.upstream_ca.absolute()) if request.upstream_ca is not None else "",
+        destinations=request.destinations,
+        names=request.names,
+    )
+
+
+def _journals(request: CaptureRequest) -> Path:
+    return request.state / "undo"
+
+
+def _device(
+    request: CaptureRequest, connect: Connect, listening: Listening, tell: Tell
+) -> AbstractContextManager[LiveDevice | None]:
+    if request.device is None:
+        return nullcontext()
+    way = WayIn(
+        request.mode,
+        (listening.host, listening.port),
+        Path(listening.certificate),
+        request.state / PROFILE if listening.profile else None,
+    )
+    return on_device(request.device, connect, _journals(request), way, tell)
+
+
+def _by_adb(device: str) -> Shell:
+    from tieback.intake.capture.adb import connect
+
+    return connect(device)
+
+
+def _new_file(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    names = (folder / f"{stamp}{'' if number == 0 else f'-{number}'}{SUFFIX}" for number in range(1000))
+    return next(path for path in names if not path.exists())
+
+
+def _tell_way_in(request: CaptureRequest, listening: Listening, tell: Tell) -> None:
+    """Where the proxy is, what a device needs, and what will not be seen."""
+    where = f"[{listening.host}]:{listening.port}" if ":" in listening.host else f"{listening.host}:{listening.port}"
+    tell(f"{request.mode} proxy at {where}; to read TLS a device has to trust {listening.certificate}")
+    if listening.profile:
+        profile = request.state / PROFILE
+        descriptor = os.open(profile, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(listening.profile + "\n")
+        tell(f"WireGuard profile for the device: {profile}")
+    if not request.mode.sees_streams:
+        tell(STREAMS_MISSED)

@@ -1,0 +1,1 @@
+"""Cases, vendors, letters, re-checks and the watch over deadlines."""

@@ -1,0 +1,195 @@
+"""Cases of a workspace: open stores become cases, people move them, other tools read them.
+
+What a re-check does to a case is ``pipeline.recheck``; the rules are ``cases``.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from itertools import batched
+from pathlib import Path
+
+import msgspec
+
+from tieback.cases.calendar import ics
+from tieback.cases.export import EXPORTS
+from tieback.cases.opening import openings, provider_of
+from tieback.cases.policy import Policy
+from tieback.cases.register import Register, newcomers
+from tieback.cases.states import advance, attest
+from tieback.cases.statistics import Numbers, by, numbers
+from tieback.model.case import Case, CaseState, Entry, Letter, LogLine
+from tieback.model.errors import UsageError
+from tieback.pipeline.disclosure.vendors import VendorWork
+from tieback.pipeline.report import build_report
+from tieback.storage.attachments import keep
+from tieback.storage.lake.tables.probes import read_backends
+from tieback.storage.ledger.case_log import LogVerdict
+from tieback.storage.workspace import Workspace
+
+STORES_AT_ONCE = 500
+GROUPS: Mapping[str, Callable[[Case], str]] = {
+    "vendor": lambda case: case.vendor,
+    "provider": lambda case: case.provider or "unknown",
+    "channel": lambda case: case.channel or "unknown",
+}
+"""What statistics can be grouped by."""
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """What ``case open`` did."""
+
+    cases: tuple[Case, ...]
+    """New ones."""
+    known: int
+    """Matters that were cases before."""
+    nobodys: int
+    """Open stores that no app with a vendor leads to."""
+
+
+class Casework(VendorWork):
+    """The cases of an open workspace, with its vendors. ``open_casework`` gives it."""
+
+    def open(self, policy: Policy) -> Opened:
+        """Open a case for each vendor and each store that lets strangers in, by the run that ended last.
+
+        Raises:
+            UsageError: no run has ended.
+        """
+        run = self._workspace.ledger.latest_run()
+        if run is None:
+            raise UsageError(
+                "no run has ended here", where=str(self._workspace.directory), advice="Scan something first"
+            )
+        report = build_report(self._workspace, run.id)
+        self.enroll()
+        backends = read_backends(self._workspace.lake, run.id)
+        providers = {backend.endpoint.value: backend.provider for backend in backends if backend.provider}
+        register = Register(self._cases.vendors())
+        opened: list[Case] = []
+        known = nobodys = 0
+        for stores in batched(report.exposed.rows(), STORES_AT_ONCE):
+            keys = {route.app_sha256 for store in stores for route in store.routes}
+            apps = {summary.app.sha256: summary.app for summary in report.apps.pick(keys)}
+            # Apps that traffic alone shows are in no package that was analysed.
+            if self._cases.change_vendors(lambda there, apps=apps: newcomers(there, apps.values()), self.now):  # type: ignore[misc]
+                register = Register(self._cases.vendors())
+            wanted = []
+            for store in stores:
+                own = [apps[key] for key in dict.fromkeys(route.app_sha256 for route in store.routes) if key in apps]
+                some = list(openings(store, own, register, provider_of(store, providers), policy, self.now))
+                nobodys += not some
+                wanted += some
+            fresh = self._cases.open(wanted, self.now)
+            known += len(wanted) - len(fresh)
+            opened += fresh
+        return Opened(tuple(opened), known, nobodys)
+
+    def cases(self, states: Sequence[CaseState] = (), vendor: str = "") -> list[Case]:
+        """Cases by due date; those of some states or of one vendor (id or name)."""
+        key = self.find_vendor(vendor).id if vendor else ""
+        return list(self._cases.cases(states=states, vendor=key))
+
+    def find_case(self, word: str) -> Case:
+        """A case by its id, or by a beginning of it that no other has.
+
+        Raises:
+            UsageError: there is none, or several begin so.
+        """
+        found = [case for case in self._cases.cases() if case.id == word]
+        found = found or [case for case in self._cases.cases() if case.id.startswith((word, f"case-{word}"))]
+        if len(found) != 1:
+            what = "there is no such case" if not found else f"{len(found)} cases begin so"
+            raise UsageError(what, where=word, advice="`tieback case list` names them")
+        return found[0]
+
+    def log(self, subject: str = "") -> list[LogLine]:
+        """The lines about a case or vendor, or all."""
+        return list(self._cases.log(subject))
+
+    def letters(self, vendor: str = "") -> list[Letter]:
+        """Letters that were written."""
+        return list(self._cases.letters(vendor))
+
+    def save_letter(self, letter: Letter, *, again: bool) -> None:
+        """Keep a letter; a new version is a line of the log."""
+        fields = {"letter": letter.id, "kind": letter.kind, "version": str(letter.version), "sha256": letter.sha256}
+        entries = [Entry(subject, "letter", fields) for subject in (letter.vendor, *letter.cases)]
+        self._cases.save_letter(letter, () if again else tuple(entries), self.now)
+
+    def note_entries(self, entries: Iterable[Entry]) -> None:
+        """Add lines to the log that change nothing else."""
+        self._cases.note(entries, self.now)
+
+    def change(self, key: str, change: Callable[[Case], tuple[Case, tuple[Entry, ...]]]) -> Case:
+        """Change a case. Raises ``UsageError`` where there is none, or whatever ``change`` raises."""
+        return self._cases.change(key, change, self.now)
+
+    def advance(self, key: str, state: CaseState, policy: Policy, by_whom: str, note: str, channel: str) -> Case:
+        """Take a step. Raises ``UsageError`` where it cannot follow."""
+        return self._cases.change(
+            key, lambda case: advance(case, state, policy, self.now, by=by_whom, note=note, channel=channel), self.now
+        )
+
+    def attest(self, key: str, day: date, by_whom: str) -> Case:
+        """Note that the vendor confirmed in writing that this store is secure."""
+        return self._cases.change(key, lambda case: attest(case, day, by_whom), self.now)
+
+    def put_off(self, key: str, due: date, by_whom: str) -> Case:
+        """Give a case another due date."""
+        return self._cases.change(
+            key,
+            lambda case: (
+                msgspec.structs.replace(case, due=due),
+                (Entry(key, "due", {"due": due.isoformat()}, by_whom),),
+            ),
+            self.now,
+        )
+
+    def note(self, key: str, text: str, files: Iterable[Path], by_whom: str) -> None:
+        """Write a note into the log, and keep files by their hash."""
+        entries = [Entry(key, "note", {"text": text}, by_whom)] if text else []
+        entries += [Entry(key, "attachment", keep(self._workspace.directory, file), by_whom) for file in files]
+        self._cases.note(entries, self.now)
+
+    def due(self, days: int) -> list[Case]:
+        """Cases with something to do within so many days, or before today."""
+        last = date.fromordinal(self.now.date().toordinal() + days)
+        return [case for case in self._cases.cases() if case.active and case.due is not None and case.due <= last]
+
+    def export(self, form: str) -> bytes:
+        """All cases in a format of ``cases.export``, or ``ics``."""
+        vendors = list(self._cases.vendors())
+        names = {vendor.id: vendor.name for vendor in vendors}
+        if form == "ics":
+            return ics(self._cases.cases(), names, self.now, vendors)
+        return EXPORTS[form](self._cases.cases(), names)
+
+    def verify(self) -> LogVerdict:
+        """Follow the chain of the log."""
+        return self._cases.verify()
+
+    def statistics(self, group: str = "") -> list[Numbers]:
+        """The figures of all cases, and of each group."""
+        cases = list(self._cases.cases())
+        found = [numbers("all", cases, self.now)]
+        if group:
+            names = {vendor.id: vendor.name for vendor in self._cases.vendors()}
+            grouped = by(cases, GROUPS[group], self.now)
+            found += [msgspec.structs.replace(one, group=names.get(one.group, one.group)) for one in grouped]
+        return found
+
+
+@contextmanager
+def open_casework(directory: Path, *, now: datetime | None = None) -> Iterator[Casework]:
+    """The vendors and cases of a workspace. Each change is one short transaction, so a scan may run meanwhile.
+
+    Args:
+        directory: the workspace.
+        now: the time of what is written; by default the clock's.
+
+    Raises:
+        WorkspaceError: there is no workspace, or it cannot be read.
+    """
+    with Workspace.open(directory, create=False) as workspace:
+        yield Casework(workspace, now)

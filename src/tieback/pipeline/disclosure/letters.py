@@ -1,0 +1,279 @@
+"""Letters from the ledger: whom each kind concerns, written once a version, as files in a folder. Nothing is sent."""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+
+from tieback.cases.contacts import is_mail
+from tieback.cases.letters.facts import Facts, Sender, facts_of, short
+from tieback.cases.letters.forms import FORMS, Made, to_eml, to_mailto
+from tieback.cases.letters.language import Language, load_language
+from tieback.cases.letters.writing import reference_of, written
+from tieback.cases.policy import Policy
+from tieback.cases.states import STEPS, advance
+from tieback.model.case import Case, CaseApp, CaseState, Entry, Letter
+from tieback.model.errors import InputError, UsageError
+from tieback.model.exposure import Severity
+from tieback.model.vendor import Answer, Vendor
+from tieback.pipeline.disclosure.cases import Casework
+from tieback.pipeline.disclosure.vendors import VendorView
+from tieback.scope.grant import parse_grant
+
+MAX_SENDER = 64 * 1024
+SENDER_FILE = "sender.toml"
+OPEN = frozenset(CaseState) - {CaseState.FIXED, CaseState.CLOSED}
+TOLD = OPEN - {CaseState.FOUND, CaseState.VERIFIED}
+STATES = {
+    "exposure": OPEN,
+    "provider": OPEN,
+    "owners": OPEN,
+    "reminder": TOLD,
+    "escalation": TOLD,
+    "thanks": frozenset({CaseState.FIXED, CaseState.CLOSED}),
+}
+"""Cases that a kind of letter is about; ``assurance`` is about none."""
+_UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
+
+
+class LetterRequest(msgspec.Struct, frozen=True):
+    """What the user asked for."""
+
+    kind: str
+    out: Path
+    vendors: tuple[str, ...] = ()
+    """Ids or names; by default every vendor that it concerns."""
+    language: str = ""
+    """By default the vendor's own."""
+    forms: tuple[str, ...] = ("md", "html", "eml")
+    sender: Path | None = None
+    templates: Path | None = None
+    to: str = ""
+    """Recipient, where it is not the vendor."""
+    address: str = ""
+    """E-mail address of the recipient, where it is not the vendor's best contact."""
+    due: date | None = None
+
+
+class LetterDone(msgspec.Struct, frozen=True):
+    """A letter that was written."""
+
+    letter: Letter
+    vendor: str
+    """Its name."""
+    files: tuple[Path, ...]
+    again: bool
+    """Whether the same text had been written before."""
+
+
+def write_letters(work: Casework, request: LetterRequest, policy: Policy) -> Iterator[LetterDone]:
+    """Write a kind of letter to every vendor that it concerns.
+
+    Raises:
+        UsageError: there is no such kind, language or form; a vendor is named that it does not concern; nobody is the
+            sender.
+        InputError: a template or the sender's file is damaged, or a file cannot be written.
+    """
+    sender = sender_of(work, request.sender)
+    wanted = [work.find_vendor(name) for name in request.vendors] or None
+    concerned = [view for view in work.views(wanted) if _concerns(request.kind, view)]
+    if wanted is not None and len(concerned) < len(wanted):
+        missing = {vendor.name for vendor in wanted} - {view.vendor.name for view in concerned}
+        raise UsageError(
+            f"no {request.kind} letter is due to it", where=", ".join(sorted(missing)), advice=_why_not(request.kind)
+        )
+    for view in concerned:
+        yield _write(work, request, policy, sender, view)
+
+
+def _concerns(kind: str, view: VendorView) -> bool:
+    if kind == "assurance":
+        return bool(view.apps) or bool(view.fleet)
+    if kind == "reminder" and view.vendor.asked and view.vendor.answer is Answer.NONE:
+        return True
+    return any(case.state in STATES.get(kind, ()) for case in view.cases)
+
+
+def _why_not(kind: str) -> str:
+    states = ", ".join(sorted(STATES.get(kind, ())))
+    return (
+        f"It needs a case that is {states}; see `tieback case list`" if states else "It needs an app that was analysed"
+    )
+
+
+def _write(work: Casework, request: LetterRequest, policy: Policy, sender: Sender, view: VendorView) -> LetterDone:
+    vendor = view.vendor
+    name = request.language or vendor.language
+    language = load_language(name, request.templates)
+    cases = [case for case in view.cases if case.state in STATES.get(request.kind, ())]
+    facts = _facts(work, request, policy, sender, view, cases, language)
+    known = [one for one in work.letters(vendor.id) if (one.kind, one.language) == (request.kind, name)]
+    letter = written(request.kind, name, language, facts, known, work.now, vendor.id)
+    again = letter in known
+    letter = msgspec.structs.replace(
+        letter, cases=tuple(case.id for case in cases), due=_due(request, policy, work, cases)
+    )
+    facts = msgspec.structs.replace(facts, reference=reference_of(vendor.id, request.kind))
+    made = list(_made(request, letter, facts, language, _address(request, vendor)))
+    files = _saved(request.out, _stem(vendor, letter), made)
+    digests = tuple((path.name, hashlib.sha256(data.data).hexdigest()) for path, data in zip(files, made, strict=True))
+    letter = msgspec.structs.replace(letter, files=digests)
+    work.save_letter(letter, again=again)
+    return LetterDone(letter, vendor.name, tuple(files), again)
+
+
+def _facts(
+    work: Casework,
+    request: LetterRequest,
+    policy: Policy,
+    sender: Sender,
+    view: VendorView,
+    cases: Sequence[Case],
+    language: Language,
+) -> Facts:
+    vendor, today = view.vendor, work.now.date()
+    due = _due(request, policy, work, cases)
+    days = {
+        "today": today,
+        "due": due,
+        "acknowledge": min(due, today + timedelta(days=policy.days.get(CaseState.NOTIFIED, 7))),
+        "publish": today + timedelta(days=policy.notice.publish),
+    }
+    named = [CaseApp(app.bundle_id, app.name, app.version_name, app.platform.value, app.sha256) for app in view.apps]
+    # What is asked for is all of its apps; what is told is those of the matter.
+    apps = [] if cases else named
+    more: dict[str, object] = {"asked": language.day(vendor.asked)}
+    if request.kind == "owners":
+        more |= {"devices": language.number(view.devices) if view.devices > 1 else "", "recipient": request.to or ""}
+    elif request.kind == "provider":
+        hosts = list(dict.fromkeys(case.provider for case in cases if case.provider))
+        more["recipient"] = request.to or short(hosts, language)
+    else:
+        more |= {"recipient": request.to or vendor.name, "postal": vendor.postal}
+    return facts_of(language, sender, vendor.name, cases, apps, days, **more)
+
+
+def _due(request: LetterRequest, policy: Policy, work: Casework, cases: Iterable[Case]) -> date:
+    if request.due is not None:
+        return request.due
+    urgent = any(case.store.severity is Severity.CRITICAL for case in cases)
+    return work.now.date() + timedelta(days=policy.notice.urgent if urgent else policy.notice.answer)
+
+
+def _address(request: LetterRequest, vendor: Vendor) -> str:
+    if request.address or request.kind in ("owners", "provider"):
+        return request.address
+    return next((contact.address for contact in vendor.contacts if is_mail(contact.address)), "")
+
+
+def _made(request: LetterRequest, letter: Letter, facts: Facts, language: Language, address: str) -> Iterator[Made]:
+    attached: Made | None = None
+    stem = f"{letter.kind}-{letter.language}"
+    for form in sorted(request.forms, key=lambda form: form in ("eml", "mailto")):
+        if form == "eml":
+            yield Made("eml", to_eml(letter, facts, address, attached))
+        elif form == "mailto":
+            yield Made("mailto.txt", to_mailto(letter, address).encode() + b"\n")
+        elif form in FORMS:
+            made = Made(form, FORMS[form](letter, facts, language, request.templates))
+            if form == "pdf" or (form == "html" and attached is None):
+                attached = Made(f"{stem}.{form}", made.data)
+            yield made
+        else:
+            known = ", ".join((*FORMS, "eml", "mailto"))
+            raise UsageError("there is no such form", where=f"--as {form}", advice=f"Choose of {known}")
+
+
+def _stem(vendor: Vendor, letter: Letter) -> str:
+    name = _UNSAFE.sub("-", vendor.name).strip("-.")[:60] or "vendor"
+    return f"{name}-{vendor.id.removeprefix('v-')[:6]}-{letter.kind}-{letter.language}-v{letter.version}"
+
+
+def _saved(folder: Path, stem: str, made: Iterable[Made]) -> list[Path]:
+    files = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for one in made:
+            path = folder / f"{stem}.{one.name}"
+            draft = path.with_name(f".{path.name}.part")
+            draft.write_bytes(one.data)
+            draft.replace(path)
+            files.append(path)
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror})", where=str(folder), advice="Choose another") from None
+    return files
+
+
+def sender_of(work: Casework, path: Path | None) -> Sender:
+    """Who writes: a file, else ``sender.toml`` of the workspace, else who authorised the last run.
+
+    Raises:
+        UsageError: none of these says it.
+        InputError: the file is damaged.
+    """
+    file = path or work.directory / SENDER_FILE
+    if path is not None or file.is_file():
+        try:
+            with file.open("rb") as opened:
+                raw = opened.read(MAX_SENDER + 1)
+            if len(raw) > MAX_SENDER:
+                raise ValueError("longer than 64 KiB")
+            return msgspec.convert(tomllib.loads(raw.decode()), Sender)
+        except OSError as error:
+            raise InputError(f"cannot be read ({error.strerror})", where=str(file), advice="Check the path") from None
+        except (ValueError, RecursionError) as error:
+            raise InputError(
+                f"no sender ({str(error).splitlines()[0]})",
+                where=str(file),
+                advice='Write organisation = "…" and email = "…"; person, phone and postal if you like',
+            ) from None
+    text = work.last_grant()
+    if text is None:
+        raise UsageError(
+            "who writes?", where="--sender", advice='Give a TOML file with organisation = "…" and email = "…"'
+        )
+    grant = parse_grant(text, "the grant of the last run")
+    return Sender(grant.authorised_by, grant.contact)
+
+
+def mark_sent(
+    work: Casework, word: str, channel: str, day: date, policy: Policy, by_whom: str
+) -> tuple[Letter, list[Case]]:
+    """Note that a person sent a letter: the vendor was asked, or its cases are notified, where that may follow.
+
+    Raises:
+        UsageError: there is no such letter.
+    """
+    found = [one for one in work.letters() if one.id == word] or [
+        one for one in work.letters() if one.id.startswith((word, f"letter-{word}"))
+    ]
+    if len(found) != 1:
+        what = "there is no such letter" if not found else f"{len(found)} letters begin so"
+        raise UsageError(what, where=word, advice="`tieback letter list` names them")
+    (letter,) = found
+    fields = {
+        "letter": letter.id,
+        "kind": letter.kind,
+        "sha256": letter.sha256,
+        "sent": day.isoformat(),
+        "channel": channel,
+    }
+    if letter.kind == "assurance":
+        work.edit(letter.vendor, {"asked": day, "due": letter.due}, by_whom)
+    work.note_entries([Entry(letter.vendor, "letter", fields, by_whom)])
+    moved = []
+    goal = {"exposure": CaseState.NOTIFIED, "escalation": CaseState.ESCALATED, "provider": CaseState.HANDED_TO_CERT}
+    # A hosting provider is told beside the vendor; only a CERT takes the matter over.
+    state = goal.get(letter.kind) if letter.kind != "provider" or channel == "cert" else None
+    for key in letter.cases:
+        case = work.find_case(key)
+        if state is not None and state in STEPS[case.state]:
+            moved.append(
+                work.change(key, lambda old: advance(old, state, policy, work.now, by=by_whom, channel=channel))
+            )
+        work.note_entries([Entry(key, "letter", fields, by_whom)])
+    return letter, moved

@@ -1,0 +1,252 @@
+"""Cases are looked at again: their stores are asked under a grant, and what answers moves them.
+
+Only a re-check says ``fixed``, and only where every place of the store was asked and is closed. Where it is closed, the
+same store is looked for at other places of the same hosts (usual ports of its product, ports close by) and at places
+where the last scan saw it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from tieback.assess.ransom import RansomSigns, strongest
+from tieback.backends.brought import Brought, brought
+from tieback.cases.events import Event, event_of
+from tieback.cases.policy import Policy
+from tieback.cases.states import react
+from tieback.cases.verdicts import Seen, judge
+from tieback.model.backend import Candidate, Route
+from tieback.model.case import Case, CaseState, Check, Verdict
+from tieback.model.exposure import Exposure
+from tieback.model.grant import Depth, Grant
+from tieback.model.probe import ProbeReport
+from tieback.pipeline.probing.providers import Providers
+from tieback.pipeline.probing.ransom_notes import Notes, salt_of
+from tieback.pipeline.probing.samples import Sampling
+from tieback.pipeline.probing.service import Lease, Progress, probe_all, today_utc
+from tieback.probes import PROBES
+from tieback.scope import event_loop
+from tieback.scope.audit import AuditLog
+from tieback.scope.conversation import Target
+from tieback.scope.dialer import Dialer
+from tieback.scope.grant import check_valid
+from tieback.scope.lease import digest_of
+from tieback.scope.names import Names
+from tieback.storage.lake.tables.apps import container_names, public_keys
+from tieback.storage.lake.tables.imports import services_at
+from tieback.storage.lake.tables.inputs import read_inputs
+from tieback.storage.lake.tables.probes import read_backends
+from tieback.storage.workspace import Workspace
+
+CLOSE_BY = 10
+"""Ports on either side of the old one where a moved store is looked for."""
+_MAX_ELSEWHERE = 64
+"""Places of one host that are asked for a store that moved."""
+_SAW = frozenset({Verdict.FIXED, Verdict.OPEN, Verdict.MOVED, Verdict.EMPTIED, Verdict.WIPED, Verdict.RANSOMED})
+"""Verdicts of re-checks that saw for themselves whether strangers get in."""
+
+
+class Looked(msgspec.Struct, frozen=True):
+    """What a re-check made of a case."""
+
+    before: Case
+    after: Case
+    event: Event
+
+    @property
+    def check(self) -> Check:
+        """The re-check itself."""
+        assert self.after.check is not None
+        return self.after.check
+
+
+def recheck(
+    directory: Path,
+    grant: Grant,
+    policy: Policy,
+    choose: Callable[[Sequence[Case]], Sequence[Case]],
+    progress: Progress | None = None,
+    by: str = "recheck",
+) -> Iterator[Looked]:
+    """Look at some cases again, one after the other; each is kept before the next is asked.
+
+    Args:
+        directory: the workspace.
+        grant: what may be asked.
+        policy: gives the next due dates.
+        choose: which of the cases.
+        progress: told how many cases are done.
+        by: who does it, for the log.
+
+    Raises:
+        GrantError: the grant has expired or is not yet valid.
+        StoppedError: the workspace's stop file is there; the cases before are kept.
+        WorkspaceError: there is no workspace, or it cannot be used.
+        UsageError: whatever ``choose`` raises.
+    """
+    check_valid(grant, today_utc())
+    with Workspace.open(directory, create=False) as workspace, workspace.lock():
+        yield from recheck_in(workspace, grant, policy, choose, progress, by)
+
+
+def recheck_in(
+    workspace: Workspace,
+    grant: Grant,
+    policy: Policy,
+    choose: Callable[[Sequence[Case]], Sequence[Case]],
+    progress: Progress | None = None,
+    by: str = "recheck",
+) -> Iterator[Looked]:
+    """As ``recheck``, in an open workspace that is held."""
+    cases = workspace.ledger.cases
+    wanted = list(choose(list(cases.cases())))
+    names = {vendor.id: vendor.name for vendor in cases.vendors()}
+    known = _Known(workspace, wanted)
+    with workspace.grant_lease(digest_of(grant)) as lease, AuditLog(workspace.audit_file) as audit:
+        for number, case in enumerate(wanted, start=1):
+            here, elsewhere = event_loop.run(_ask(workspace, audit, grant, case, known, lease))
+            now = datetime.now(UTC)
+            check = judge(case.store, here, elsewhere, known.seen(case), now, _since(case))
+            after = cases.change(case.id, lambda old, check=check: react(old, check, policy, by), now)  # type: ignore[misc]
+            if progress is not None:
+                progress(number, len(wanted))
+            yield Looked(case, after, event_of(case, after, names.get(case.vendor, case.vendor), "check", now))
+
+
+def _since(case: Case) -> datetime:
+    """From when on it speaks against a fix that others got in: when we got in last, or saw it closed.
+
+    A re-check that saw neither leaves it where it was, as far as the case tells.
+    """
+    if case.check is not None and case.check.verdict in _SAW:
+        return case.check.time
+    return case.reached[CaseState.FIXED] if case.state is CaseState.FIXED else case.opened
+
+
+class _Known:
+    """What the workspace knows beside the cases: back ends, names and keys of the last run, passive evidence."""
+
+    def __init__(self, workspace: Workspace, cases: Sequence[Case]) -> None:
+        self._lake = workspace.lake
+        run = workspace.ledger.latest_run()
+        endpoints = {route.endpoint for case in cases for route in case.store.routes}
+        apps = {route.app_sha256 for case in cases for route in case.store.routes}
+        backends = read_backends(self._lake, run.id) if run is not None else ()
+        self._backends = [backend for backend in backends if backend.endpoint.value in endpoints]
+        inputs = read_inputs(self._lake, run.id) if run is not None else ()
+        units = [unit for unit in inputs if unit.key in apps and not unit.problem]
+        self._names = container_names(self._lake, units)
+        self._keys = public_keys(self._lake, units)
+        self._stores = workspace.ledger.conclusions
+        self._run = run.id if run is not None else ""
+
+    def along(self, candidates: Iterable[Candidate]) -> Mapping[Candidate, Brought]:
+        return brought(candidates, self._backends, self._names, self._keys)
+
+    def places_now(self, store: Exposure) -> tuple[str, ...]:
+        """Where the last run saw the same store."""
+        found = self._stores.pick(self._run, [store.id]) if self._run else ()
+        return tuple(place for one in found for place in one.targets)
+
+    def seen(self, case: Case) -> Iterator[Seen]:
+        hosts = {place.rpartition(":")[0].strip("[]") for place in (*case.store.targets, *case.store.addresses)}
+        for service in services_at(self._lake, hosts, datetime.now(UTC).timestamp()):
+            when = _moment(service.seen)
+            if when is not None:
+                for place in service.places:
+                    yield Seen(place, service.source, when, service.claims.exposed)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+
+
+async def _ask(
+    workspace: Workspace, audit: AuditLog, grant: Grant, case: Case, known: _Known, lease: Lease
+) -> tuple[list[ProbeReport], list[ProbeReport]]:
+    """What answers at the places of the store; and, where nobody gets in there, at others where it may be now."""
+    names = Names(grant)
+    dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file, provider_of=Providers().of)
+    notes = None
+    if any(rule.ransom_note for rule in grant.target):
+        notes = Notes(salt_of(workspace.directory))
+    samples = Sampling() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
+    signs = RansomSigns()
+
+    async def ask(candidates: Sequence[Candidate]) -> list[ProbeReport]:
+        found = []
+        along = known.along(candidates)
+        async for _, report in probe_all(candidates, grant, dialer, None, along, notes, samples, lease):
+            ransom = strongest((signs.judge(report.containers), report.ransom))
+            found.append(msgspec.structs.replace(report, ransom=ransom))
+        return sorted(found, key=lambda report: report.target)
+
+    places = here(case.store)
+    reports = await ask(places)
+    if any(report.access.exposed for report in reports):
+        return reports, []
+    return reports, await ask(elsewhere(case.store, places, known.places_now(case.store)))
+
+
+def here(store: Exposure) -> list[Candidate]:
+    """Every place of a store, as its apps lead there; each once."""
+    found = {_label(route.candidate): route.candidate for route in store.routes}
+    for place in store.targets:
+        if place not in found:
+            host, port, resource = _parts(place)
+            if port:
+                found[place] = Candidate(
+                    host, port, store.product, Route.NAMED, (), "a place of the case", None, resource
+                )
+    return list(found.values())
+
+
+def elsewhere(store: Exposure, places: Sequence[Candidate], seen: Iterable[str] = ()) -> list[Candidate]:
+    """Other places where a store may be now.
+
+    Args:
+        store: as the case has it.
+        places: those of ``here``.
+        seen: where the last run saw the same store.
+    """
+    known = {_label(place) for place in places}
+    service = next((place.service for place in places if place.service), None) or store.product
+    usual = [
+        port for probe in PROBES if service in (*probe.meta.services, *probe.meta.products) for port in probe.meta.ports
+    ]
+    found: dict[str, Candidate] = {}
+
+    def add(host: str, port: int, resource: str, reason: str) -> None:
+        candidate = Candidate(host, port, service, Route.PIVOT, (), reason, None, resource)
+        if 0 < port <= 65535 and _label(candidate) not in known:
+            found.setdefault(_label(candidate), candidate)
+
+    for label in seen:
+        host, port, resource = _parts(label)
+        add(host, port, resource, "the last scan saw the same store there")
+    for place in places:
+        if place.resource:
+            continue  # a cloud's host is everybody's
+        for step in range(1, CLOSE_BY + 1):
+            add(place.host, place.port + step, "", "close to the port where it was")
+            add(place.host, place.port - step, "", "close to the port where it was")
+        for port in usual:
+            add(place.host, port, "", "a usual port of its product")
+    return list(found.values())[:_MAX_ELSEWHERE]
+
+
+def _label(candidate: Candidate) -> str:
+    return Target(candidate.host, candidate.port, resource=candidate.resource).label
+
+
+def _parts(label: str) -> tuple[str, int, str]:
+    """Host, port (0 where there is none) and resource of a target's label."""
+    place, _, resource = label.partition("/")
+    host, _, port = place.rpartition(":")
+    return host.strip("[]"), int(port) if port.isdigit() else 0, resource

@@ -1,0 +1,274 @@
+"""Vendors of a workspace: analysed apps fill the register, people edit it, answers are noted."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import msgspec
+
+from tieback.backends.datasets import Datasets
+from tieback.backends.normalise import OwnerDomains
+from tieback.backends.rdap import MAX_DOCUMENT, is_rdap, read_rdap
+from tieback.backends.registered import Registered, reached
+from tieback.cases.contacts import contact_address, read_contact_list, read_security_txt
+from tieback.cases.register import Register, merged, newcomers
+from tieback.cases.states import attest
+from tieback.model.app import App
+from tieback.model.case import Case, Entry
+from tieback.model.errors import InputError, UsageError
+from tieback.model.exposure import Exposure
+from tieback.model.vendor import Answer, Contact, Vendor
+from tieback.pipeline.fleet.coverage import FleetLine, FleetView
+from tieback.pipeline.fleet.known_apps import known_apps, maker_hosts
+from tieback.storage.attachments import keep
+from tieback.storage.workspace import Workspace
+
+MAX_DOMAINS = 20
+"""Of one vendor, from its apps."""
+
+
+class VendorView(msgspec.Struct, frozen=True):
+    """A vendor with what is its own."""
+
+    vendor: Vendor
+    apps: tuple[App, ...]
+    fleet: tuple[FleetLine, ...]
+    """Its apps in the fleet."""
+    devices: int
+    """Devices with at least one of them, as far as inventories list devices; else the largest count reported."""
+    stores: tuple[Exposure, ...]
+    """Open stores that its apps lead to, by the run that ended last."""
+    cases: tuple[Case, ...]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Classes of personal data in the stores, sorted."""
+        return tuple(sorted({total.pii_class for store in self.stores for total in store.pii}))
+
+
+class VendorWork:
+    """The vendors of an open workspace. ``casework.open_casework`` gives it, with the cases."""
+
+    def __init__(self, workspace: Workspace, now: datetime | None = None) -> None:
+        self._workspace = workspace
+        self._cases = workspace.ledger.cases
+        self._now = now
+        self.fleet = FleetView(workspace)
+
+    @property
+    def now(self) -> datetime:
+        """The time of what is written."""
+        return self._now or datetime.now(UTC)
+
+    @property
+    def directory(self) -> Path:
+        """The workspace's own."""
+        return self._workspace.directory
+
+    def last_grant(self) -> str | None:
+        """The grant that the run carried which ended last, word for word."""
+        run = self._workspace.ledger.latest_run()
+        return None if run is None or run.grant_sha256 is None else self._workspace.ledger.grant_text(run.grant_sha256)
+
+    def enroll(self) -> int:
+        """Enter vendors of analysed apps that the register does not know. Returns how many are new."""
+        apps = list(known_apps(self._workspace.lake))
+        return self._cases.change_vendors(lambda known: self._with_domains(newcomers(known, apps), apps), self.now)
+
+    def _with_domains(
+        self, fresh: Sequence[tuple[Vendor, tuple[Entry, ...]]], apps: Iterable[App]
+    ) -> list[tuple[Vendor, tuple[Entry, ...]]]:
+        """New vendors with the domains of their own back ends, and whom RDAP documents of the operator name for these.
+
+        By the domains a security.txt can be looked for.
+        """
+        if not fresh:
+            return []
+        register, hosts = Register(vendor for vendor, _ in fresh), maker_hosts(self._workspace.lake)
+        suffixes, found = OwnerDomains(), dict[str, dict[str, None]]()
+        for app in apps:
+            owner = register.of(app)
+            for host in hosts.get(app.sha256, ()) if owner else ():
+                if domain := suffixes.owner_domain(host):
+                    found.setdefault(owner or "", {}).setdefault(domain)
+        registered = Registered(Datasets())
+        entered = []
+        for vendor, entries in fresh:
+            domains = tuple(found.get(vendor.id, ()))[:MAX_DOMAINS]
+            told = reached(one for domain in domains for one in registered.of_domain(domain))
+            contacts = (*vendor.contacts, *(Contact(address, "rdap") for address in told if contact_address(address)))
+            entered.append((msgspec.structs.replace(vendor, domains=domains, contacts=contacts), entries))
+        return entered
+
+    def vendors(self) -> list[Vendor]:
+        """The register, by name."""
+        return list(self._cases.vendors())
+
+    def find_vendor(self, word: str) -> Vendor:
+        """A vendor by id, or by its name.
+
+        Raises:
+            UsageError: there is none, or several have this name.
+        """
+        vendors = self.vendors()
+        found = [one for one in vendors if one.id == word] or [
+            one for one in vendors if one.name.casefold() == word.strip().casefold()
+        ]
+        if len(found) != 1:
+            what = "there is no such vendor" if not found else f"{len(found)} vendors have this name"
+            raise UsageError(what, where=word, advice="`tieback vendor list` names them with their ids")
+        return found[0]
+
+    def views(self, wanted: Sequence[Vendor] | None = None) -> list[VendorView]:
+        """Vendors with their apps, devices, stores and cases; all by default."""
+        vendors = self.vendors()
+        register = Register(vendors)
+        apps: dict[str, list[App]] = {}
+        for app in known_apps(self._workspace.lake):
+            apps.setdefault(register.of(app) or "", []).append(app)
+        lines: dict[str, list[FleetLine]] = {}
+        for line in self.fleet.lines(versions=False):
+            owners = {register.of(app) for app in line.match.apps} if line.match else set()
+            for owner in owners - {None}:
+                lines.setdefault(owner or "", []).append(line)
+        owner_of = {app.sha256: key for key, some in apps.items() for app in some}
+        stores: dict[str, dict[str, Exposure]] = {}
+        for store in self._open_stores():
+            for route in store.routes:
+                owner = owner_of.get(route.app_sha256)
+                if owner:
+                    stores.setdefault(owner, {})[store.id] = store
+        cases: dict[str, list[Case]] = {}
+        for case in self._cases.cases():
+            cases.setdefault(case.vendor, []).append(case)
+        return [
+            VendorView(
+                vendor,
+                tuple(apps.get(vendor.id, ())),
+                tuple(lines.get(vendor.id, ())),
+                self._devices(lines.get(vendor.id, ())),
+                tuple(stores.get(vendor.id, {}).values()),
+                tuple(cases.get(vendor.id, ())),
+            )
+            for vendor in (vendors if wanted is None else wanted)
+        ]
+
+    def _devices(self, lines: Iterable[FleetLine]) -> int:
+        active = [line.app for line in lines if line.active]
+        listed = self._workspace.ledger.inventory.devices_with([app.id for app in active])
+        return max(listed, max((app.devices for app in active), default=0))
+
+    def _open_stores(self) -> Iterator[Exposure]:
+        run = self._workspace.ledger.latest_run()
+        if run is not None:
+            yield from self._workspace.ledger.conclusions.exposures(run.id, exposed=True)
+
+    def edit(self, key: str, changes: Mapping[str, object], by_whom: str) -> Vendor:
+        """Change members of a vendor; what is not named stays."""
+        told = {name: _told(value) for name, value in changes.items()}
+        return self._cases.change_vendor(
+            key,
+            lambda old: (msgspec.structs.replace(old, **changes), (Entry(key, "edited", told, by_whom),)),
+            self.now,
+        )
+
+    def merge(self, kept: str, gone: str, by_whom: str) -> Vendor:
+        """Put a vendor into another one. Raises ``UsageError`` where both are one."""
+        lost = self.find_vendor(gone)
+        vendor = merged(self.find_vendor(kept), lost)
+        entry = Entry(vendor.id, "edited", {"merged": lost.id, "name": lost.name}, by_whom)
+        self._cases.merge_vendors(vendor, lost.id, (entry,), self.now)
+        return vendor
+
+    def add_contacts(self, key: str, contacts: Iterable[Contact], by_whom: str) -> Vendor:
+        """Add ways to reach a vendor, the new ones first; known ones stay where they are."""
+        fresh = list(contacts)
+        told = {"contacts": ", ".join(contact.address for contact in fresh)}
+
+        def change(old: Vendor) -> tuple[Vendor, tuple[Entry, ...]]:
+            known = {contact.address for contact in old.contacts}
+            added = tuple(contact for contact in fresh if contact.address not in known)
+            entries = (Entry(key, "edited", told, by_whom),) if added else ()
+            return msgspec.structs.replace(old, contacts=(*added, *old.contacts)), entries
+
+        return self._cases.change_vendor(key, change, self.now)
+
+    def import_contacts(self, path: Path, vendor: str, by_whom: str) -> list[Vendor]:
+        """Contacts from a ``security.txt`` or RDAP documents of one vendor, or from a CSV list of several.
+
+        Raises:
+            InputError: the file cannot be read, or names a vendor that there is not.
+        """
+        if vendor and (told := _rdap_contacts(path)):
+            return [self.add_contacts(self.find_vendor(vendor).id, told, by_whom)]
+        if vendor:
+            return [self.add_contacts(self.find_vendor(vendor).id, read_security_txt(path, self.now), by_whom)]
+        changed: dict[str, Vendor] = {}
+        for name, contact in list(read_contact_list(path)):
+            try:
+                key = self.find_vendor(name).id
+            except UsageError as error:
+                raise InputError(error.what, where=f"{path}: {name}", advice=error.advice) from None
+            changed[key] = self.add_contacts(key, [contact], by_whom)
+        return list(changed.values())
+
+    def answer(self, vendor: Vendor, answer: Answer, day: date, file: Path | None, by_whom: str) -> list[Case]:
+        """Note what a vendor answered to the assurance request; an attestation holds for each of its open cases."""
+        fields = {"answer": answer.value, "answered": day.isoformat()}
+        if file is not None:
+            fields |= keep(self._workspace.directory, file)
+        self._cases.change_vendor(
+            vendor.id,
+            lambda old: (
+                msgspec.structs.replace(old, answer=answer, answered=day),
+                (Entry(vendor.id, "answer", fields, by_whom),),
+            ),
+            self.now,
+        )
+        if answer is not Answer.ATTESTED:
+            return []
+        return [
+            self._cases.change(case.id, lambda old: attest(old, day, by_whom), self.now)
+            for case in list(self._cases.cases(vendor=vendor.id))
+            if case.active
+        ]
+
+
+def operator_contact(text: str) -> Contact:
+    """A contact that a person enters.
+
+    Raises:
+        UsageError: it is no address.
+    """
+    address = contact_address(text)
+    if not address:
+        raise UsageError("no e-mail address, https: or tel: URI", where=text, advice="Write it as security.txt does")
+    return Contact(address, "operator")
+
+
+def _rdap_contacts(path: Path) -> tuple[Contact, ...]:
+    """Contacts out of RDAP documents; none where the file holds something else.
+
+    Raises:
+        InputError: it holds documents, and nobody can be reached by them.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_DOCUMENT)
+    except OSError:
+        return ()  # whoever reads it next says what is wrong
+    if not is_rdap(data):
+        return ()
+    try:
+        told = [contact.address for one in read_rdap(data).objects for contact in one.contacts]
+    except InputError as error:
+        raise InputError(error.what, where=str(path), advice=error.advice) from None
+    if not told:
+        raise InputError("no e-mail address of a contact in it", where=str(path), advice="Ask the registry for another")
+    return tuple(Contact(address, "rdap") for address in dict.fromkeys(told) if contact_address(address))
+
+
+def _told(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(_told(one) for one in value)
+    return value.address if isinstance(value, Contact) else str(value)

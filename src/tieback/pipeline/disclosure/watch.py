@@ -1,0 +1,236 @@
+"""Cases under watch: re-checks by schedule, deadlines that pass, events as JSON lines and to webhooks, each once.
+
+A webhook is told of news alone. What a service refuses for the moment is tried again with growing pauses, and by the
+next run; what left and was not answered is never sent again, because it may have arrived.
+"""
+
+import os
+import time
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from tieback.cases.events import STYLES, Event, event_of
+from tieback.cases.policy import Policy
+from tieback.cases.states import advance
+from tieback.model.case import Case, CaseState
+from tieback.model.errors import InputError
+from tieback.model.grant import Grant
+from tieback.pipeline.disclosure.recheck import recheck_in
+from tieback.pipeline.probing.service import Progress, today_utc
+from tieback.scope.grant import check_valid
+from tieback.scope.services import Answer, Sent, Services, checked
+from tieback.storage.failures import storage_errors
+from tieback.storage.ledger.deliveries import Deliveries, Delivery, DeliveryState
+from tieback.storage.workspace import Workspace
+
+EVENTS_FILE = "events.jsonl"
+WEBHOOKS_FILE = "webhooks.toml"
+MAX_CONFIG = 64 * 1024
+MAX_ATTEMPTS = 8
+PAUSES = (1.0, 5.0, 30.0)
+"""Seconds before the further attempts of one run."""
+MAX_PAUSE = 60.0
+_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where events go."""
+
+    name: str
+    url: str
+    style: str = "generic"
+    """``generic``, ``slack`` or ``teams``."""
+    secret_env: str = ""
+    """Variable of the environment that holds a bearer token; it stands in no file."""
+
+
+class _Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    webhook: tuple[Webhook, ...] = ()
+
+
+def load_webhooks(path: Path) -> tuple[Webhook, ...]:
+    """Read the configuration.
+
+    Raises:
+        InputError: it cannot be read, or is none.
+        UsageError: a URL is none that a service may have.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_CONFIG + 1)
+        if len(raw) > MAX_CONFIG:
+            raise ValueError("longer than 64 KiB")
+        hooks = msgspec.convert(tomllib.loads(raw.decode()), _Config).webhook
+        odd = next((hook for hook in hooks if hook.style not in STYLES or not hook.name), None)
+        if odd is not None:
+            raise ValueError(f"style {odd.style!r} of webhook {odd.name!r}: choose one of {', '.join(STYLES)}")
+        if len({hook.name for hook in hooks}) < len(hooks):
+            raise ValueError("two webhooks have one name")
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            f"no webhooks ({str(error).splitlines()[0]})",
+            where=str(path),
+            advice='Write [[webhook]] with name = "…", url = "https://…" and style = "slack"',
+        ) from None
+    for hook in hooks:
+        checked(hook.url)
+    return hooks
+
+
+class Watching(msgspec.Struct, frozen=True):
+    """What a round of watching needs."""
+
+    grant: Grant
+    policy: Policy
+    webhooks: tuple[Webhook, ...] = ()
+    cases: frozenset[str] = frozenset()
+    """Ids; by default every case that is not closed."""
+
+
+class Round(msgspec.Struct, frozen=True):
+    """What a round did."""
+
+    events: tuple[Event, ...]
+    delivered: int
+    unsure: int
+    """Left and not answered: never sent again."""
+    failed: int
+    """Given up, or left for the next round."""
+    problems: tuple[str, ...] = ()
+
+
+def watch_once(
+    directory: Path,
+    watching: Watching,
+    tell: Callable[[Event], None] | None = None,
+    progress: Progress | None = None,
+    pause: Callable[[float], None] = time.sleep,
+) -> Round:
+    """One round: deadlines, re-checks, events, webhooks.
+
+    Args:
+        directory: the workspace.
+        watching: what to do.
+        tell: told each event, once it is kept.
+        progress: told how many cases are done.
+        pause: waits between attempts.
+
+    Raises:
+        GrantError: the grant has expired or is not yet valid.
+        WorkspaceError: there is no workspace, or it cannot be used.
+    """
+    check_valid(watching.grant, today_utc())
+    events: list[Event] = []
+    with Workspace.open(directory, create=False) as workspace, workspace.lock():
+        for event in _happens(workspace, watching, progress):
+            # First what webhooks are to hear, then the file: a kill in between tells nothing twice.
+            _queue(workspace.ledger.deliveries, watching.webhooks, event)
+            _append(directory / EVENTS_FILE, event)
+            events.append(event)
+            if tell is not None:
+                tell(event)
+        done = deliver(workspace.ledger.deliveries, watching.webhooks, pause)
+    return Round(tuple(events), *done)
+
+
+def _happens(workspace: Workspace, watching: Watching, progress: Progress | None) -> Iterator[Event]:
+    yield from _overdue(workspace, watching)
+
+    def choose(cases: Sequence[Case]) -> list[Case]:
+        return [case for case in cases if case.active and (not watching.cases or case.id in watching.cases)]
+
+    for looked in recheck_in(workspace, watching.grant, watching.policy, choose, progress, "watch"):
+        yield looked.event
+
+
+def _overdue(workspace: Workspace, watching: Watching) -> Iterator[Event]:
+    """Vendors whose time for an answer is over."""
+    if not watching.policy.watch.no_response:
+        return
+    cases = workspace.ledger.cases
+    names = {vendor.id: vendor.name for vendor in cases.vendors()}
+    now = datetime.now(UTC)
+    for case in list(cases.cases(states=[CaseState.NOTIFIED])):
+        if case.due is not None and case.due < now.date() and (not watching.cases or case.id in watching.cases):
+            after = cases.change(
+                case.id, lambda old: advance(old, CaseState.NO_RESPONSE, watching.policy, now, by="watch"), now
+            )
+            yield event_of(case, after, names.get(case.vendor, case.vendor), "state", now)
+
+
+def _append(path: Path, event: Event) -> None:
+    with storage_errors(path):
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        with os.fdopen(number, "ab") as file:
+            file.write(STYLES["generic"](event) + b"\n")
+
+
+def _queue(deliveries: Deliveries, webhooks: Iterable[Webhook], event: Event) -> None:
+    if event.news:
+        deliveries.queue((event.id, hook.name, STYLES[hook.style](event).decode()) for hook in webhooks)
+
+
+def deliver(
+    deliveries: Deliveries, webhooks: Sequence[Webhook], pause: Callable[[float], None] = time.sleep
+) -> tuple[int, int, int, tuple[str, ...]]:
+    """Send what waits for these webhooks. Only under ``Workspace.lock``.
+
+    Returns:
+        How many were delivered, are unsure, and failed; and why, one line each.
+    """
+    hooks = {hook.name: hook for hook in webhooks}
+    services = Services(hook.url for hook in webhooks)
+    counts = {DeliveryState.DONE: 0, DeliveryState.UNSURE: 0, DeliveryState.WAITING: 0, DeliveryState.GIVEN_UP: 0}
+    problems: dict[str, None] = {}
+    for delivery in deliveries.waiting():
+        hook = hooks.get(delivery.webhook)
+        if hook is None:
+            continue
+        state, problem = _send(deliveries, services, hook, delivery, pause)
+        counts[state] += 1
+        if problem:
+            problems.setdefault(f"{hook.name}: {problem}")
+    failed = counts[DeliveryState.WAITING] + counts[DeliveryState.GIVEN_UP]
+    return counts[DeliveryState.DONE], counts[DeliveryState.UNSURE], failed, tuple(problems)
+
+
+def _send(
+    deliveries: Deliveries, services: Services, hook: Webhook, delivery: Delivery, pause: Callable[[float], None]
+) -> tuple[DeliveryState, str]:
+    attempts = delivery.attempts
+    for step in range(len(PAUSES) + 1):
+        deliveries.mark(delivery, DeliveryState.SENDING)
+        attempts += 1
+        answer = services.request("POST", hook.url, _headers(hook, delivery), delivery.body.encode())
+        state, problem = _judged(answer, attempts)
+        deliveries.mark(delivery, state, problem)
+        if state is not DeliveryState.WAITING or step == len(PAUSES):
+            return state, problem
+        pause(min(answer.retry_after or PAUSES[step], MAX_PAUSE))
+    raise AssertionError("the last attempt returns")
+
+
+def _headers(hook: Webhook, delivery: Delivery) -> Mapping[str, str]:
+    headers = {"Content-Type": "application/json", "Idempotency-Key": delivery.event}
+    token = os.environ.get(hook.secret_env, "") if hook.secret_env else ""
+    return headers | ({"Authorization": f"Bearer {token}"} if token.isprintable() and token else {})
+
+
+def _judged(answer: Answer, attempts: int) -> tuple[DeliveryState, str]:
+    if answer.sent is Sent.UNSURE:
+        return DeliveryState.UNSURE, f"no answer ({answer.problem}); it may have arrived and is not sent again"
+    if answer.sent is Sent.NOT_SENT:
+        problem = f"not reached ({answer.problem})"
+    elif 200 <= answer.status < 300:
+        return DeliveryState.DONE, ""
+    elif answer.status in _AGAIN:
+        problem = f"refused for now (HTTP {answer.status})"
+    else:
+        return DeliveryState.GIVEN_UP, f"refused (HTTP {answer.status})"
+    return (DeliveryState.WAITING, problem) if attempts < MAX_ATTEMPTS else (DeliveryState.GIVEN_UP, problem)

@@ -1,0 +1,306 @@
+"""The fleet beside what was analysed: which apps are known, which lead to open stores, which nobody looked at."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tieback.cases.register import Register
+from tieback.model.app import App
+from tieback.model.device import Fleet, FleetApp, Install, Ownership, Strength
+from tieback.model.errors import UsageError
+from tieback.pipeline.fleet.known_apps import ANALYSED, COLUMNS, app_of
+from tieback.storage.lake.lake import Lake
+from tieback.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_STRENGTHS = tuple(Strength)
+
+
+class Match(msgspec.Struct, frozen=True):
+    """The analysed apps that an app of the fleet is."""
+
+    strength: Strength
+    apps: tuple[App, ...]
+    """Every version that was analysed; of a weak match perhaps of several apps."""
+
+
+class FleetLine(msgspec.Struct, frozen=True):
+    """An app of the fleet with what is known of it."""
+
+    app: FleetApp
+    match: Match | None = None
+    vendor: str = ""
+    """Who answers for it: the register's vendor, else the publisher that the inventory names."""
+    exposures: tuple[str, ...] = ()
+    """Ids of open stores that it leads to, by the last run."""
+    records: int = 0
+    classes: tuple[str, ...] = ()
+    """Classes of personal data there, sorted."""
+
+    @property
+    def active(self) -> bool:
+        """Whether some device has it now."""
+        return self.app.removed is None
+
+    @property
+    def retired_but_exposed(self) -> bool:
+        """Whether it left the fleet while its data may still be out there."""
+        return not self.active and bool(self.exposures)
+
+    def document(self) -> dict[str, Any]:
+        """As one line of JSON."""
+        app = self.app
+        return {
+            "platform": app.platform,
+            "bundle_id": app.bundle_id,
+            "name": app.name,
+            "publisher": app.publisher,
+            "store_id": app.store_id,
+            "signer": app.signer,
+            "in_house": app.in_house,
+            "versions": [{"version": version, "devices": devices} for version, devices in app.versions],
+            "devices": app.devices,
+            "counted": app.counted,
+            "sources": app.sources,
+            "first_seen": app.first_seen,
+            "last_seen": app.last_seen,
+            "removed": app.removed,
+            "vendor": self.vendor,
+            "match": self.match.strength if self.match else None,
+            "weak": self.match.strength.weak if self.match else False,
+            "analysed": [one.sha256 for one in self.match.apps] if self.match else [],
+            "exposures": self.exposures,
+            "classes": self.classes,
+            "retired_but_exposed": self.retired_but_exposed,
+        }
+
+
+class Absent(msgspec.Struct, frozen=True):
+    """An app that was analysed and that no device of the fleet has."""
+
+    platform: str
+    bundle_id: str
+    name: str
+    versions: int
+    last_on_a_device: date | None = None
+    """Since when it is gone; ``None`` where it never was there."""
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """One app of the fleet with its devices."""
+
+    line: FleetLine
+    ownership: dict[Ownership, int]
+    installs: tuple[Install, ...]
+    more: int
+    """Installs beyond those."""
+
+
+class FleetView:
+    """An open workspace's fleet. ``open_fleet`` gives it."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._inventory = workspace.ledger.inventory
+        self._counted: list[FleetApp] | None = None
+        self._gaps: list[FleetApp] | None = None
+
+    def lines(self, *, versions: bool = True) -> list[FleetLine]:
+        """Every app that an inventory ever named, those on most devices first; gone ones last."""
+        apps = list(self._inventory.apps(versions=versions))
+        matches = matched(self._workspace.lake, apps)
+        register = Register(vendors := list(self._workspace.ledger.cases.vendors()))
+        names = {vendor.id: vendor.name for vendor in vendors}
+        known = {one.sha256 for match in matches.values() for one in match.apps}
+        stores = self._stores(known)
+        return [_line(app, matches.get(app.id), register, names, stores) for app in apps]
+
+    def gaps(self) -> list[FleetApp]:
+        """Mobile apps of the fleet that were not analysed, those on most devices first."""
+        if self._gaps is not None:
+            return self._gaps
+        apps = [app for app in self._apps() if app.removed is None and app.platform.mobile]
+        known = matched_ids(self._workspace.lake, apps)
+        self._gaps = [app for app in apps if app.id not in known]
+        return self._gaps
+
+    def absent(self) -> list[Absent]:
+        """Apps that were analysed and are on no device now, by name."""
+        apps = [app for app in self._apps() if app.platform.mobile]
+        return list(_absent(self._workspace.lake, apps))
+
+    def show(self, name: str, most: int) -> Iterator[Shown]:
+        """Apps by bundle identifier, store id or name, with at most so many installs each.
+
+        Raises:
+            UsageError: no inventory names such an app.
+        """
+        wanted = name.casefold()
+        found = [
+            line
+            for line in self.lines()
+            if wanted in (line.app.bundle_id.casefold(), line.app.store_id.casefold(), line.app.name.casefold())
+        ]
+        if not found:
+            raise UsageError("no inventory names such an app", where=name, advice="`tieback inventory list` names them")
+        for line in found:
+            installs: list[Install] = []
+            more = 0
+            for install in self._inventory.app_devices(line.app.id):
+                if len(installs) < most:
+                    installs.append(install)
+                else:
+                    more += 1
+            yield Shown(line, self._inventory.ownership(line.app.id), tuple(installs), more)
+
+    def summary(self) -> Fleet | None:
+        """What a report says of the inventory; ``None`` without one."""
+        if not self._inventory.known():
+            return None
+        active = sum(1 for app in self._apps() if app.removed is None and app.platform.mobile)
+        gaps = self.gaps()
+        return Fleet(active, self._inventory.devices(), len(gaps), gaps[0].devices if gaps else 0)
+
+    def _apps(self) -> list[FleetApp]:
+        """The fleet without versions, counted once."""
+        if self._counted is None:
+            self._counted = list(self._inventory.apps(versions=False))
+        return self._counted
+
+    def _stores(self, apps: set[str]) -> "dict[str, list[_Led]]":
+        """Open stores by the apps that lead there, from the run that ended last."""
+        run = self._workspace.ledger.latest_run()
+        found: dict[str, list[_Led]] = {}
+        if run is not None and apps:
+            for store in self._workspace.ledger.conclusions.exposures(run.id, exposed=True):
+                classes = tuple(total.pii_class for total in store.pii)
+                led = _Led(store.id, store.records.value, classes)
+                for app in dict.fromkeys(route.app_sha256 for route in store.routes):
+                    if app in apps:
+                        found.setdefault(app, []).append(led)
+        return found
+
+
+class _Led(msgspec.Struct, frozen=True):
+    """What a line tells of an open store."""
+
+    id: str
+    records: int
+    classes: tuple[str, ...]
+
+
+@contextmanager
+def open_fleet(directory: Path) -> Iterator[FleetView]:
+    """The fleet of a workspace.
+
+    Raises:
+        WorkspaceError: there is no workspace, or it cannot be read.
+    """
+    with Workspace.open(directory, create=False) as workspace:
+        yield FleetView(workspace)
+
+
+def _line(
+    app: FleetApp,
+    match: Match | None,
+    register: Register,
+    names: Mapping[str, str],
+    stores: "Mapping[str, list[_Led]]",
+) -> FleetLine:
+    if match is None:
+        return FleetLine(app, vendor=app.publisher)
+    led = {store.id: store for one in match.apps for store in stores.get(one.sha256, ())}
+    vendor = next((name for one in match.apps if (name := names.get(register.of(one) or ""))), "")
+    return FleetLine(
+        app,
+        match,
+        vendor or app.publisher or next((one.vendor for one in match.apps if one.vendor), ""),
+        tuple(led),
+        sum(store.records for store in led.values()),
+        tuple(sorted({name for store in led.values() for name in store.classes})),
+    )
+
+
+def matched(lake: Lake, apps: Iterable[FleetApp]) -> dict[int, Match]:
+    """The analysed apps of each app of the fleet that has any, by the surest thing in common.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+    """
+    found: dict[int, tuple[int, list[App]]] = {}
+    sql = f"""{_MATCHES}
+        SELECT b.fleet, b.rank, {", ".join(f"a.{name.strip()}" for name in COLUMNS.split(","))}
+        FROM best b JOIN pairs ON pairs.fleet = b.fleet AND pairs.rank = b.rank
+        JOIN analysed a USING (sha256) ORDER BY b.fleet, a.version_name DESC, a.sha256"""  # noqa: S608 - our own text
+    for fleet, rank, *row in lake.stream(sql, tables={"fleet_apps": _fleet_table(apps)}):
+        found.setdefault(fleet, (rank, []))[1].append(app_of(row))
+    return {fleet: Match(_STRENGTHS[rank], tuple(same)) for fleet, (rank, same) in found.items()}
+
+
+def matched_ids(lake: Lake, apps: Iterable[FleetApp]) -> set[int]:
+    """Which apps of the fleet were analysed. Raises as ``matched``."""
+    sql = f"{_MATCHES} SELECT fleet FROM best"  # noqa: S608 - our own text
+    return {row[0] for row in lake.stream(sql, tables={"fleet_apps": _fleet_table(apps)})}
+
+
+def _absent(lake: Lake, apps: list[FleetApp]) -> Iterator[Absent]:
+    gone = {app.id: app.removed for app in apps}
+    sql = f"""{_MATCHES}, here AS (
+            SELECT pairs.sha256, list(DISTINCT b.fleet) AS fleets FROM best b
+            JOIN pairs ON pairs.fleet = b.fleet AND pairs.rank = b.rank GROUP BY pairs.sha256
+        )
+        SELECT a.platform, a.bundle_id, max(a.name), count(DISTINCT a.sha256), flatten(list(coalesce(here.fleets, [])))
+        FROM analysed a LEFT JOIN here USING (sha256) GROUP BY a.platform, a.bundle_id
+        ORDER BY lower(max(a.name)), a.bundle_id"""  # noqa: S608 - our own text
+    for platform, bundle, name, versions, fleets in lake.stream(sql, tables={"fleet_apps": _fleet_table(apps)}):
+        days = [gone[number] for number in fleets]
+        if None not in days:
+            yield Absent(platform, bundle, name, versions, max((day for day in days if day is not None), default=None))
+
+
+def _fleet_table(apps: Iterable[FleetApp]) -> "pa.Table":
+    import pyarrow as pa
+
+    rows = [
+        (app.id, app.platform.value, app.bundle_id, app.name, app.publisher, app.store_id, app.signer) for app in apps
+    ]
+    columns = list(zip(*rows, strict=True)) or [()] * 7
+    names = ("platform", "bundle_id", "name", "publisher", "store_id", "signer")
+    texts = {name: pa.array(column, pa.string()) for name, column in zip(names, columns[1:], strict=True)}
+    return pa.table({"id": pa.array(columns[0], pa.int64()), **texts})
+
+
+_MATCHES = f"""
+WITH {ANALYSED}, keyed AS (
+    SELECT sha256, platform, CASE platform WHEN 'android' THEN bundle_id ELSE lower(bundle_id) END AS ident, bundle_id,
+        lower(trim(name)) AS title, lower(trim(vendor)) AS maker, signer
+    FROM analysed
+), fleet AS (
+    SELECT id, CASE WHEN platform = 'unknown' THEN ['android', 'ios'] ELSE [platform] END AS platforms, bundle_id,
+        store_id, lower(trim(name)) AS title, lower(trim(publisher)) AS maker, signer
+    FROM fleet_apps
+), wide AS (
+    SELECT id, unnest(platforms) AS platform, bundle_id, store_id, title, maker, signer FROM fleet
+), pairs AS (
+    SELECT w.id AS fleet, 0 AS rank, k.sha256 FROM wide w JOIN keyed k ON k.platform = w.platform
+        AND k.ident = CASE w.platform WHEN 'android' THEN w.bundle_id ELSE lower(w.bundle_id) END
+        WHERE w.bundle_id <> ''
+    UNION SELECT w.id, 1, k.sha256 FROM wide w JOIN keyed k ON k.platform = w.platform AND k.bundle_id = w.store_id
+        WHERE w.store_id <> '' AND w.bundle_id = '' AND w.platform = 'android'
+    UNION SELECT w.id, 2, k.sha256 FROM wide w JOIN keyed k ON k.platform = w.platform AND k.signer = w.signer
+        AND k.title = w.title WHERE w.signer <> '' AND w.title <> '' AND w.bundle_id = ''
+    UNION SELECT w.id, 3, k.sha256 FROM wide w JOIN keyed k ON k.platform = w.platform AND k.title = w.title
+        AND k.maker = w.maker WHERE w.title <> '' AND w.maker <> '' AND w.bundle_id = ''
+    UNION SELECT w.id, 4, k.sha256 FROM wide w JOIN keyed k ON k.platform = w.platform AND k.title = w.title
+        WHERE w.title <> '' AND w.bundle_id = '' AND (w.maker = '' OR k.maker = '')
+), best AS (
+    SELECT fleet, min(rank) AS rank FROM pairs GROUP BY fleet
+)"""  # noqa: S608 - our own text
+"""Pairs of an app of the fleet and an analysed one, with how sure they are the same (the order of ``Strength``); an app
+whose bundle identifier is known is never taken for another one by its name."""

@@ -1,0 +1,216 @@
+"""Inventories into a workspace: the stages of ``tieback inventory import``. A file is entered whole or not at all."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import msgspec
+
+from tieback.intake.inventory.interface import Head, Importer
+from tieback.intake.inventory.open import importers, opened
+from tieback.intake.inventory.plain import NEEDED, Plain, columns_of, proposal
+from tieback.intake.inventory.source import InventorySource, members
+from tieback.intake.inventory.table import FIELDS
+from tieback.model.device import DevicePlatform, Reported
+from tieback.model.errors import InputError, TiebackError, UsageError
+from tieback.storage.ledger.inventory import Import, Inventory, InventoryFile
+from tieback.storage.ledger.inventory_load import Snapshot
+from tieback.storage.ledger.pseudonyms import Pseudonyms
+from tieback.storage.workspace import Workspace
+
+SUFFIXES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".xml", ".plist", ".txt", ".zip", ".gz"})
+"""Files of a folder that are looked at; a file that is named itself is, whatever it is called."""
+MAX_FILES = 100_000
+_TELL_EVERY = 10_000
+
+type Confirm = Callable[[str, Sequence[str], Mapping[str, str]], bool]
+"""Asks a person: label of the file, its columns, and what they seem to mean."""
+type Progress = Callable[[str, int], None]
+
+
+class InventoryRequest(msgspec.Struct, frozen=True):
+    """What the user says of the files."""
+
+    source: str = ""
+    """Name of an importer, or of a plain table's own source."""
+    taken: date | None = None
+    """The day that the inventory shows; by default the day of the file."""
+    complete: bool = False
+    """Whether it names all devices of its source, so that those that it does not name are gone."""
+    keep_names: bool = False
+    device: str = ""
+    platform: DevicePlatform = DevicePlatform.UNKNOWN
+    columns: Mapping[str, str] = {}
+    """Our field to the column of a plain table."""
+
+
+class InventoryDone(msgspec.Struct, frozen=True):
+    """What came of one file."""
+
+    path: str
+    title: str
+    """Of the source, for people."""
+    evidence: str
+    """How much is known about the format: ``platform``, ``documented``, ``aliases``."""
+    entered: Import
+    left_out: int = 0
+    first_left_out: str = ""
+
+
+def columns_from(words: Iterable[str]) -> dict[str, str]:
+    """A map from ``FIELD=COLUMN`` words.
+
+    Raises:
+        UsageError: no such field, or no column.
+    """
+    found: dict[str, str] = {}
+    for word in words:
+        field, _, column = word.partition("=")
+        if field not in FIELDS or not column:
+            raise UsageError("not FIELD=COLUMN", where=f"--map {word}", advice=f"A field is one of {', '.join(FIELDS)}")
+        found[field] = column
+    return found
+
+
+def import_inventories(
+    workspace: Path,
+    inputs: Iterable[Path],
+    request: InventoryRequest,
+    confirm: Confirm | None = None,
+    progress: Progress | None = None,
+) -> Iterator[InventoryDone | TiebackError]:
+    """Enter files, one transaction each; one that cannot be read is an error in its place.
+
+    Args:
+        workspace: where to; made where there is none.
+        inputs: files, zips, and folders of them.
+        request: what the user says of them.
+        confirm: asks about the columns of plain tables that nobody has mapped yet; without it they are an error.
+        progress: told a file and how many rows were read.
+
+    Raises:
+        WorkspaceError: the workspace cannot be used.
+    """
+    with Workspace.open(workspace) as space, space.lock():
+        names = Pseudonyms.of(space.directory)
+        entering = _Entering(space.ledger.inventory, names, request, confirm, progress)
+        for path in _files(inputs):
+            try:
+                for member in members(path) or ("",):
+                    yield entering.enter(path, member)
+            except InputError as error:
+                yield error
+
+
+def _files(inputs: Iterable[Path]) -> Iterator[Path]:
+    for path in inputs:
+        if not path.is_dir():
+            yield path
+            continue
+        found = 0
+        for file in sorted(path.rglob("*")):
+            if file.suffix.lower() in SUFFIXES and file.is_file():
+                found += 1
+                if found > MAX_FILES:
+                    break
+                yield file
+
+
+class _Entering:
+    def __init__(
+        self,
+        inventory: Inventory,
+        names: Pseudonyms,
+        request: InventoryRequest,
+        confirm: Confirm | None,
+        progress: Progress | None,
+    ) -> None:
+        self._inventory = inventory
+        self._names = names
+        self._request = request
+        self._confirm = confirm
+        self._progress = progress
+
+    def enter(self, path: Path, member: str) -> InventoryDone:
+        request = self._request
+        source = InventorySource(path, member, request.device)
+        digest = _digest(path, member)
+        importer, shape, head = opened(source, request.source if _is_importer(request.source) else "")
+        name = importer.meta.name
+        if isinstance(importer, Plain):
+            name = name if _is_importer(request.source) else request.source or name
+            importer = Plain(self._columns(source, head), request.platform)
+        snapshot = Snapshot(
+            source=name[:64],
+            taken=(request.taken or _day(path)).toordinal(),
+            whole_devices=importer.meta.whole_devices or request.complete,
+            complete=request.complete,
+            keep_names=request.keep_names,
+        )
+        file = InventoryFile(digest, source.label, shape)
+        entered = self._inventory.enter(file, snapshot, lambda: self._rows(importer, source, shape), self._names)
+        return InventoryDone(
+            source.label, importer.meta.title, importer.meta.evidence, entered, source.skipped, source.first_skipped
+        )
+
+    def _rows(self, importer: Importer, source: InventorySource, shape: str) -> Iterator[Reported]:
+        platform, tell = self._request.platform, self._progress
+        for number, row in enumerate(importer.rows(source, shape), start=1):
+            if tell is not None and number % _TELL_EVERY == 0:
+                tell(source.label, number)
+            if platform is not DevicePlatform.UNKNOWN and row.platform is DevicePlatform.UNKNOWN:
+                yield msgspec.structs.replace(row, platform=platform)
+            else:
+                yield row
+
+    def _columns(self, source: InventorySource, head: Head) -> Mapping[str, str]:
+        """The map of a plain table: as given, else as confirmed before, else as a person confirms it now."""
+        columns = columns_of(head)
+        given = dict(self._request.columns)
+        if given:
+            self._inventory.remember_map(columns, given)
+            return given
+        known = self._inventory.column_map(columns)
+        if known is not None:
+            return known
+        guess = proposal(columns)
+        told = ", ".join(name[:40] for name in columns[:20])
+        if not any(field in guess for field in NEEDED):
+            raise InputError(
+                f"no column tells which app a row is about (found: {told})",
+                where=source.label,
+                advice=f"Say which: --map bundle_id=COLUMN; one of {', '.join(NEEDED)} is needed",
+            )
+        if self._confirm is None or not self._confirm(source.label, columns, guess):
+            words = " ".join(f"--map {field}={_quoted(column)}" for field, column in guess.items())
+            raise InputError(
+                f"what its columns mean is not confirmed (found: {told})",
+                where=source.label,
+                advice=f"Give --yes for this, or change it: {words}",
+            )
+        self._inventory.remember_map(columns, guess)
+        return guess
+
+
+def _is_importer(name: str) -> bool:
+    return any(importer.meta.name == name for importer in importers())
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if " " in text else text
+
+
+def _digest(path: Path, member: str) -> str:
+    try:
+        with path.open("rb") as file:
+            whole = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(error.strerror or "cannot be read", where=str(path), advice="Check the path") from None
+    return hashlib.sha256(f"{whole}!{member}".encode("utf-8", "replace")).hexdigest() if member else whole
+
+
+def _day(path: Path) -> date:
+    """The day of a file; never one that is still to come."""
+    today = datetime.now(UTC).date()
+    return min(datetime.fromtimestamp(max(path.stat().st_mtime, 0.0), UTC).date(), today)

@@ -1,0 +1,55 @@
+"""Every app that a workspace has analysed, whichever run it was."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from tieback.model.app import App, Platform, Signer
+from tieback.storage.lake.lake import Lake
+
+COLUMNS = "platform, bundle_id, sha256, name, version_name, version_code, vendor, signer, subject"
+ANALYSED = """analysed AS (
+    SELECT sha256, any_value(platform) AS platform, any_value(bundle_id) AS bundle_id, any_value(name) AS name,
+        any_value(version_name) AS version_name, any_value(version_code) AS version_code,
+        any_value(coalesce(vendor, '')) AS vendor, any_value(signer_sha256) AS signer,
+        any_value(signer_subject) AS subject
+    FROM apps WHERE sha256 IS NOT NULL GROUP BY sha256
+)"""
+"""A common table expression: each content once, however many runs and versions of the analysis saw it."""
+
+
+def known_apps(lake: Lake, keys: Collection[str] | None = None) -> Iterator[App]:
+    """The apps, by bundle identifier and content; ``keys`` takes those with these content hashes alone.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+    """
+    import pyarrow as pa
+
+    which = "" if keys is None else "SEMI JOIN wanted USING (sha256)"
+    sql = f"WITH {ANALYSED} SELECT {COLUMNS} FROM analysed {which} ORDER BY bundle_id, sha256"  # noqa: S608 - our own text
+    wanted = pa.table({"sha256": pa.array(sorted(keys or ()), pa.string())})
+    for row in lake.stream(sql, tables={"wanted": wanted}):
+        yield app_of(row)
+
+
+def maker_hosts(lake: Lake) -> dict[str, tuple[str, ...]]:
+    """Hosts that each app names and that are its maker's own, by content hash. Raises as ``known_apps``."""
+    sql = (
+        "SELECT app_sha256, list(DISTINCT host) FROM sightings WHERE party = 'first' AND host <> '' GROUP BY app_sha256"
+    )
+    return {key: tuple(sorted(hosts)) for key, hosts in lake.stream(sql)}
+
+
+def app_of(row: Sequence[Any]) -> App:
+    """An app from a row of ``COLUMNS``."""
+    platform, bundle, sha256, name, version, code, vendor, signer, subject = row
+    return App(
+        Platform(platform),
+        bundle or "",
+        sha256,
+        name or "",
+        version or "",
+        code or "",
+        signer=Signer(signer, subject or "") if signer else None,
+        vendor=vendor,
+    )

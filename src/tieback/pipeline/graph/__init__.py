@@ -1,0 +1,1 @@
+"""The evidence graph of a run: tables, queries, views and drawings."""

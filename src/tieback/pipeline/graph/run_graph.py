@@ -1,0 +1,286 @@
+"""What leads where in the last run: apps, back ends and stores, asked from either end, with evidence."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from tieback.backends.confidence import of_sighting
+from tieback.backends.normalise import host_of
+from tieback.model.app import App, Platform
+from tieback.model.backend import Backend
+from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.exposure import Exposure
+from tieback.model.passive import PassiveService
+from tieback.model.sighting import Sighting
+from tieback.pipeline.graph.tables import Captured, ways_table
+from tieback.pipeline.graph.views import (
+    AppAt,
+    AppView,
+    BackendLine,
+    BackendView,
+    EndpointAt,
+    Seen,
+    StoreAt,
+    seen_by,
+    store_at,
+)
+from tieback.pipeline.mapping.attribution import Knowledge, host_and_rest, why
+from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
+from tieback.storage.lake.queries.graph_index import GraphIndex, Level
+from tieback.storage.lake.queries.graph_rows import AppRow, GraphRows
+from tieback.storage.lake.tables.apps import read_app_documents
+from tieback.storage.lake.tables.imports import services_at, sightings_of_apps
+from tieback.storage.ledger.ledger import RunRow
+from tieback.storage.workspace import Workspace
+
+MOST = 1000
+"""Apps, endpoints and stores that are listed of one answer; their number is told beside."""
+_EVER = 1e12
+"""What was imported after a run is shown beside it too: it is dated."""
+
+
+@contextmanager
+def last_graph(directory: Path, data: Path | None = None) -> Iterator["RunGraph"]:
+    """The graph of the run that ended last.
+
+    Args:
+        directory: the workspace.
+        data: folder of the operator's data; the default one where there is none.
+
+    Raises:
+        WorkspaceError: there is no workspace, or no run in it has ended.
+    """
+    with Workspace.open(directory, create=False) as workspace:
+        run = workspace.ledger.latest_run()
+        if run is None:
+            raise WorkspaceError("no run has ended here", where=str(directory), advice="Run `tieback scan` first")
+        graph = RunGraph(workspace, run, Knowledge(data))
+        try:
+            yield graph
+        finally:
+            graph.knowledge.close()
+
+
+class RunGraph:
+    """Questions about one run. Use ``last_graph``."""
+
+    def __init__(self, workspace: Workspace, run: RunRow, knowledge: Knowledge) -> None:
+        self._workspace = workspace
+        self._run = run
+        self._rows = GraphRows(workspace.lake, run.id, TRAFFIC_ANALYSIS)
+        self._captured = Captured(workspace, run.id, self._rows)
+        self.knowledge = knowledge
+
+    def lines(self) -> Iterator[BackendLine]:
+        """Every back end, those with stores that answer strangers first, then by the number of apps.
+
+        Raises:
+            WorkspaceError: the workspace cannot be read.
+        """
+        stores: dict[str, set[str]] = {}
+        for exposure in self._workspace.ledger.conclusions.exposures(self._run.id):
+            for route in exposure.routes:
+                stores.setdefault(route.endpoint, set()).add(exposure.access)
+        seen: dict[str, set[str]] = {}
+        rows = list(self._rows.backends(self._captured.table))
+        for service in self._passive(row.host for row in rows):
+            for host in (service.address, *service.names):
+                seen.setdefault(host, set()).add(service.source)
+        lines = [
+            BackendLine(
+                row.host,
+                row.endpoints,
+                row.apps,
+                row.addresses,
+                row.provider,
+                row.region,
+                row.owner,
+                row.party,
+                tuple(sorted({access for value in row.values for access in stores.get(value, ())})),
+                tuple(sorted({tool for host in (row.host, *row.addresses) for tool in seen.get(host, ())})),
+            )
+            for row in rows
+        ]
+        yield from sorted(lines, key=lambda one: ("open" not in one.access, not one.access, -one.apps, one.host))
+
+    def backend(self, text: str) -> BackendView:
+        """A back end by its name, address, URL or resource.
+
+        Raises:
+            UsageError: the text is no host, or nothing in the last run leads there.
+            WorkspaceError: the workspace cannot be read.
+        """
+        name, found = self._find(text)
+        if not found:
+            raise UsageError(
+                "no app of the last run leads there",
+                where=text[:200],
+                advice="`tieback backend list` shows what the run found, `tieback backend why` what is known of any",
+            )
+        nodes = self._index.reach(Level.BACKEND, name, Level.APP)
+        values = [backend.endpoint.value for backend in found]
+        apps = tuple(self._app_at(row) for row in self._rows.apps_at(values, self._captured.table, MOST))
+        stores = self._stores(self._index.names(self._index.reach(Level.BACKEND, name, Level.STORE), MOST), values)
+        addresses = tuple(dict.fromkeys(address for one in found for address in one.addresses))
+        host = host_of(found[0].endpoint)
+        told = why(host, self.knowledge, addresses, resolved_by=found[0].resolved_by) if host else None
+        if told is not None:
+            # Cloud resources say more than the host that many of them share.
+            told = msgspec.structs.replace(told, statements=found[0].attributions or told.statements)
+        return BackendView(
+            host=name,
+            why=told,
+            party=str(found[0].party),
+            endpoints=tuple(values[:MOST]),
+            endpoints_total=len(values),
+            apps=apps,
+            apps_total=len(nodes),
+            stores=stores,
+            seen=self._notes((name, *addresses), apps, stores),
+        )
+
+    def apps(self, text: str) -> Iterator[AppView]:
+        """The apps of a bundle identifier, a content hash or its beginning: each version that the run read.
+
+        Raises:
+            UsageError: the last run has no such app.
+            WorkspaceError: the workspace cannot be read.
+        """
+        found = self._rows.find_apps(text)
+        told = False
+        for row in found:
+            for _, document in read_app_documents(self._workspace.lake, [row]):
+                app = document.app or App(row.platform, row.bundle_id, row.key)
+                sightings = {one.endpoint.value: one for one in document.sightings}
+                for value, sighting in self._captured.of_app(app.bundle_id, row.key).items():
+                    sightings.setdefault(value, sighting)
+                told = True
+                yield self._app_view(app, document.path, sightings)
+        if not told:
+            captured = self._captured.of_app(text, "")
+            if not captured:
+                raise UsageError(
+                    "the last run has no such app",
+                    where=text[:200],
+                    advice="Give a bundle identifier or a content hash",
+                )
+            path = next(iter(captured.values())).evidence.file
+            yield self._app_view(App(Platform.UNKNOWN, text, ""), path, captured)
+
+    def backends(self, text: str = "") -> Iterator[Backend]:
+        """The endpoints of a back end, or of all. Raises as ``backend``."""
+        yield from self._find(text)[1] if text else self._rows.every()
+
+    def app_rows(self, text: str = "") -> Iterator[AppRow]:
+        """Which apps name an endpoint of a back end, or of any, and where. Raises as ``backend``."""
+        values = [one.endpoint.value for one in self._find(text)[1]] if text else None
+        yield from self._rows.pairs(values, self._captured.table)
+
+    def exposures(self) -> Iterator[Exposure]:
+        """The stores of the run."""
+        return self._workspace.ledger.conclusions.exposures(self._run.id)
+
+    def all_seen(self) -> Iterator[Seen]:
+        """What other tools saw at the hosts of the run."""
+        hosts: set[str] = set()
+        for one in self._rows.every():
+            hosts |= {host_of(one.endpoint), *one.addresses}
+        for service in self._passive(hosts):
+            yield seen_by(service, (), ())
+
+    def _app_view(self, app: App, path: str, sightings: Mapping[str, Sighting]) -> AppView:
+        backends = {one.endpoint.value: one for one in self._rows.of_values(list(sightings)[:MOST])}
+        exposures = self._exposures(self._index.names(self._index.reach(Level.APP, app.sha256, Level.STORE), MOST))
+        hosts = {host_of(one.endpoint) for one in sightings.values()} | {
+            a for b in backends.values() for a in b.addresses
+        }
+        passive = self._by_host(self._passive(hosts))
+        endpoints = []
+        for value, sighting in list(sightings.items())[:MOST]:
+            backend = backends.get(value)
+            host = host_of(sighting.endpoint)
+            stores = tuple(store_at(one, [value]) for one in exposures if _leads(one, value))
+            places = (host, *(backend.addresses if backend is not None else ()))
+            seen = {id(service): service for place in places for service in passive.get(place, ())}
+            endpoints.append(
+                EndpointAt(
+                    value=value,
+                    service=sighting.endpoint.service or "",
+                    party=str(sighting.party),
+                    owner=sighting.owner or (backend.owner if backend is not None else ""),
+                    party_reason=sighting.party_reason,
+                    file=sighting.evidence.file,
+                    offset=sighting.evidence.offset,
+                    how=sighting.evidence.how,
+                    confidence=of_sighting(sighting.evidence.how),
+                    host=host,
+                    backend=backend,
+                    stores=stores,
+                    seen=tuple(seen_by(service, (app.sha256,), stores) for service in seen.values()),
+                )
+            )
+        told = sightings_of_apps(self._workspace.lake, [app.bundle_id], [app.sha256], _EVER)
+        others = {one.sighting.endpoint.value: one for _, one in told if one.sighting.endpoint.value not in sightings}
+        return AppView(app, path, tuple(endpoints), len(sightings), tuple(others.values())[:MOST])
+
+    def _find(self, text: str) -> tuple[str, list[Backend]]:
+        """The back end that a text means, and its endpoints in this run."""
+        direct = list(self._rows.of_backend(text))
+        if direct:
+            return text, direct
+        host, _ = host_and_rest(text)
+        return host.text, list(self._rows.of_backend(host.text))
+
+    def _stores(self, ids: Iterable[str], values: list[str]) -> tuple[StoreAt, ...]:
+        return tuple(store_at(one, values) for one in self._exposures(ids))
+
+    def _exposures(self, ids: Iterable[str]) -> list[Exposure]:
+        found = self._workspace.ledger.conclusions.pick(self._run.id, list(ids))
+        return sorted(found, key=lambda one: (-one.severity.rank, -one.score, one.id))
+
+    def _passive(self, hosts: Iterable[str]) -> Iterator[PassiveService]:
+        return services_at(self._workspace.lake, set(hosts), _EVER)
+
+    @staticmethod
+    def _by_host(services: Iterable[PassiveService]) -> dict[str, list[PassiveService]]:
+        found: dict[str, list[PassiveService]] = {}
+        for service in services:
+            for host in (service.address, *service.names):
+                if host:
+                    found.setdefault(host, []).append(service)
+        return found
+
+    def _notes(self, hosts: Iterable[str], apps: Iterable[AppAt], stores: tuple[StoreAt, ...]) -> tuple[Seen, ...]:
+        reached = tuple(sorted({app.sha256 for app in apps})[:MOST])
+        return tuple(seen_by(service, reached, stores) for service in self._passive(hosts))
+
+    def _app_at(self, row: AppRow) -> AppAt:
+        return AppAt(
+            row.key,
+            row.bundle_id,
+            row.name,
+            row.version_name,
+            row.value,
+            row.party,
+            row.file,
+            row.offset,
+            row.how,
+            of_sighting(row.how),
+        )
+
+    @cached_property
+    def _index(self) -> GraphIndex:
+        rows = [
+            (route.endpoint, exposure.id)
+            for exposure in self._workspace.ledger.conclusions.exposures(self._run.id)
+            for route in exposure.routes
+        ]
+        directory = self._workspace.directory / "graph"
+        return GraphIndex.of_run(self._workspace.lake, self._run.id, directory, ways_table(rows), self._captured.table)
+
+
+def _leads(exposure: Exposure, value: str) -> bool:
+    return any(route.endpoint == value for route in exposure.routes)

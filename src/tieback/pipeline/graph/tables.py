@@ -1,0 +1,84 @@
+"""What the evidence graph takes from captures and stores, in tables that the lake's rows are joined with."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tieback.model.sighting import Sighting
+from tieback.pipeline.mapping.traffic_apps import attributed
+from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
+from tieback.storage.lake.queries.graph_rows import GraphRows
+from tieback.storage.lake.queries.summaries import captured_bundles, read_captures
+from tieback.storage.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_COLUMNS = ("app", "value", "bundle_id", "name", "file", "how", "party")
+
+
+class Captured:
+    """What the captures of a run show. Every question raises ``WorkspaceError`` where the lake cannot be read."""
+
+    def __init__(self, workspace: Workspace, run: str, rows: GraphRows) -> None:
+        self._workspace = workspace
+        self._run = run
+        self._rows = rows
+
+    def of_app(self, bundle: str, key: str) -> dict[str, Sighting]:
+        """What they show of an app, by endpoint.
+
+        Args:
+            bundle: its identifier.
+            key: content hash of the app that was analysed; empty where none was.
+        """
+        captures = self._rows.captures_of(bundle)
+        found: dict[str, Sighting] = {}
+        for group in attributed(self._workspace, captures, {bundle: key} if key else {}):
+            if group.app.bundle_id == bundle:
+                for sighting in group.sightings:
+                    found.setdefault(sighting.endpoint.value, sighting)
+        return found
+
+    @cached_property
+    def table(self) -> "pa.Table":
+        """Columns ``app``, ``value``, ``bundle_id``, ``name``, ``file``, ``how``, ``party``."""
+        import pyarrow as pa
+
+        lake = self._workspace.lake
+        captures = read_captures(lake, self._run, TRAFFIC_ANALYSIS)
+        bundles = captured_bundles(lake, self._run, TRAFFIC_ANALYSIS)
+        rows = [
+            (
+                group.app_key,
+                one.endpoint.value,
+                group.app.bundle_id,
+                group.app.name,
+                Path(group.path).name,
+                one.evidence.how,
+                str(one.party),
+            )
+            for group in attributed(self._workspace, captures, bundles)
+            if group.known
+            for one in group.sightings
+        ]
+        columns = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
+        texts = [
+            pa.array([text.encode("utf-8", "backslashreplace").decode() for text in column], pa.string())
+            for column in columns
+        ]
+        return pa.table(dict(zip(_COLUMNS, texts, strict=True)))
+
+
+def ways_table(ways: Iterable[tuple[str, str]]) -> "pa.Table":
+    """Pairs of an endpoint and the store that it leads to, each once: columns ``value``, ``store``."""
+    import pyarrow as pa
+
+    distinct = list(dict.fromkeys(ways))
+    return pa.table(
+        {
+            "value": pa.array([value for value, _ in distinct], pa.string()),
+            "store": pa.array([store for _, store in distinct], pa.string()),
+        }
+    )

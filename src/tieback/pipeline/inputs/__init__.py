@@ -1,0 +1,1 @@
+"""Inputs of a scan: paths, URLs and manifests become units of work."""

@@ -1,0 +1,369 @@
+"""The survey of inputs that lie elsewhere: what they name, and of what is not known yet, what it is and its hash.
+
+An object is read once for that, by a worker, which tells an app, a capture and a shard apart and finds the members of a
+shard. What it found is in the lake under the object's state (URL, ETag, size, time), and the ledger knows that
+state as a unit of work: the next run reads only objects that are new or changed. Objects that a manifest describes are
+not read here at all.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
+from functools import cached_property
+from itertools import batched
+from pathlib import Path
+
+import msgspec
+
+from tieback.engine.interface import Engine, UnitLimits, Work
+from tieback.intake.discover import Kind, kind_of, kind_of_name
+from tieback.intake.places.manifest import Row, read_lines, read_manifest
+from tieback.intake.places.reach import Reach, is_url, without_query
+from tieback.intake.places.shard import HEAD, TAIL, ShardError, Stream, hashed, members
+from tieback.model.errors import InputError, TiebackError
+from tieback.model.remote import UNKNOWN, Access, Member, RemoteObject, packed, unpacked
+from tieback.model.unit import Unit, UnitEnd, UnitState
+from tieback.pipeline.inputs.spec import Given, Manifest, is_elsewhere
+from tieback.pipeline.probing.service import Progress
+from tieback.storage.lake.fencing import open_fence
+from tieback.storage.lake.lake import Lake, part_name
+from tieback.storage.lake.tables.objects import object_table, read_objects
+from tieback.storage.ledger.ledger import Ledger
+from tieback.storage.objects.listing import Listed, Listing
+from tieback.storage.workspace import Workspace
+
+SURVEY_VERSION = "survey-1"
+"""Part of the key of a unit of work: rises when objects are told apart otherwise."""
+SURVEY_SECONDS = 4 * 3600.0
+"""For one object: a shard may be large."""
+LEASE_SECONDS = 6 * 3600.0
+CLAIM = 256
+LOOKS = 16
+"""Objects that are asked for at a time where a list names them one by one."""
+MAX_LIST = 4 << 30
+"""Bytes of a list that comes from elsewhere."""
+MEND = "Run again, or mend the manifest"
+DAMAGE = "damage"
+"""Kind of the row that says how a shard ends; its member is the text."""
+
+type Stage = Callable[[str], AbstractContextManager[Progress]]
+"""Opens a progress display for a stage."""
+
+_NOTHING = Member("", 0, 0, "", Kind.OTHER)
+
+
+class Survey(Work[tuple[Member, ...]]):
+    """Read objects, say what they are, and keep that in the lake at ``lake_directory``."""
+
+    def __init__(self, lake_directory: Path, fence: str = "") -> None:
+        self.lake_directory = lake_directory
+        self.fence = fence
+        """Name of the run's folder of drafts; see ``storage.fence``."""
+
+    @cached_property
+    def _reach(self) -> Reach:
+        return Reach()
+
+    def analyse(self, unit: Unit) -> tuple[Member, ...]:
+        """The object itself, or the members of a shard that are apps or captures; one row at least."""
+        access = unpacked(unit.access)
+        try:
+            return self._found(access, unit.source)
+        except InputError as error:
+            raise InputError(error.what, where=unit.source, advice=error.advice) from None
+
+    def _found(self, access: Access, name: str) -> tuple[Member, ...]:
+        kind = kind_of_name(name)
+        if kind is Kind.OTHER:
+            kind = self._glance(access, name)
+        if kind is Kind.PACKED_SHARD:
+            raise packed_shard(name)
+        if kind is Kind.OTHER:
+            return (_NOTHING,)
+        # That it is longer now would not show in the range that was listed.
+        whole = self._reach.read(msgspec.structs.replace(access, size=UNKNOWN))
+        if kind is Kind.SHARD:
+            return tuple(survey_members(whole))
+        found = hashed(whole, lambda _head, _tail: kind)
+        if access.size not in {UNKNOWN, found.size}:
+            raise InputError("it changed since it was listed", where=name, advice="Run again; it is then read as it is")
+        return (found,)
+
+    def _glance(self, access: Access, name: str) -> Kind:
+        """What an object is whose name does not tell, by its two ends."""
+        head = self._range(access, 0, HEAD)
+        if access.size == UNKNOWN or access.size <= len(head):
+            return kind_of(name, head, head)
+        kind = kind_of(name, head, b"")
+        if kind is not Kind.OTHER or not head.startswith(b"PK\x03\x04"):
+            return kind
+        return kind_of(name, head, self._range(access, max(access.size - TAIL, 0), TAIL))
+
+    def _range(self, access: Access, start: int, size: int) -> bytes:
+        if access.size != UNKNOWN:
+            size = min(size, access.size - start)
+        if size <= 0:
+            return b""
+        return Stream(self._reach.read(msgspec.structs.replace(access, start=start, size=size))).exactly(size)
+
+    def publish(self, batch: Sequence[Unit], results: Sequence[tuple[Unit, tuple[Member, ...]]]) -> str:
+        """Publish a batch as one part."""
+        part = part_name(batch)
+        tables = {"objects": object_table(results)}
+        Lake(self.lake_directory, self.fence).publish(part, tables, [unit for unit, _ in results])
+        return part
+
+    def published(self, batch: Sequence[Unit]) -> str | None:
+        """The part's name where it is visible."""
+        part = part_name(batch)
+        return part if Lake(self.lake_directory).published(part) else None
+
+
+def packed_shard(where: str) -> InputError:
+    """The error for a compressed shard."""
+    what = "a compressed shard: its members cannot be read one by one"
+    return InputError(what, where=where, advice="Store it as plain .tar")
+
+
+def survey_members(pieces: Iterator[bytes | memoryview]) -> Iterator[Member]:
+    """The apps and captures in a shard; where it is damaged, what stands before that counts, and a row says so."""
+
+    def judge(name: str, head: bytes, tail: bytes) -> str:
+        kind = kind_of(name, head, tail)
+        return kind if kind in {Kind.APP, Kind.TRAFFIC} else Kind.OTHER
+
+    count = 0
+    try:
+        for member in members(Stream(pieces), judge):
+            if member.kind != Kind.OTHER:
+                count += 1
+                yield member
+    except ShardError as error:
+        count += 1
+        yield Member(str(error), 0, 0, "", DAMAGE)
+    if not count:
+        yield _NOTHING
+
+
+def survey(workspace: Workspace, run: str, inputs: Sequence[Given], engine: Engine, stage: Stage) -> Listing:
+    """Look at every input that lies elsewhere; the listing says what each names. Close it.
+
+    What cannot be read is an error in the listing; nothing is raised for it.
+
+    Raises:
+        WorkspaceError: the lake or the ledger cannot be written.
+    """
+    with ExitStack() as stack:
+        listing = stack.enter_context(Listing())
+        if any(map(is_elsewhere, inputs)):
+            _survey(workspace, run, inputs, engine, stage, listing)
+        stack.pop_all()
+    return listing
+
+
+def _survey(
+    workspace: Workspace, run: str, inputs: Sequence[Given], engine: Engine, stage: Stage, listing: Listing
+) -> None:
+    doing = _Surveying(listing, workspace.ledger, run)
+    work = Survey(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory))
+    waiting: list[UnitEnd] = []
+    try:
+        with stage("looking at inputs elsewhere") as progress:
+            ends = engine.run(work, doing.units(inputs), UnitLimits(seconds=SURVEY_SECONDS))
+            for done, end in enumerate(ends, start=1):
+                waiting.append(end)
+                progress(done, doing.claimed)
+                if len(waiting) >= CLAIM:
+                    doing.finish(waiting)
+                    waiting = []
+        doing.finish(waiting)
+    finally:
+        workspace.ledger.release(run)
+    if next(listing.unresolved(), None) is not None:
+        listing.found(read_objects(workspace.lake, SURVEY_VERSION))
+        doing.explain()
+
+
+class _Surveying:
+    """Inputs on their way into the listing, and through the engine where they have to be read."""
+
+    def __init__(self, listing: Listing, ledger: Ledger, run: str) -> None:
+        self._listing = listing
+        self._ledger = ledger
+        self._run = run
+        self._reach = Reach()
+        self.claimed = 0
+
+    def units(self, inputs: Sequence[Given]) -> Iterator[Unit]:
+        """Objects of which nothing is known yet, claimed in the ledger; all are noted on the way."""
+        for origin, given in enumerate(inputs):
+            if not is_elsewhere(given):
+                continue
+            for group in batched(listed(given, self._reach), CLAIM):
+                self._listing.add(origin, group)
+                # Units of one place next to each other, so that a worker stays there.
+                new = sorted((one for one in group if isinstance(one, Listed) and one.digest), key=lambda o: o.folder)
+                wanted = [
+                    Unit(
+                        one.digest,
+                        SURVEY_VERSION,
+                        one.source,
+                        max(one.size, 0),
+                        packed(Access(one.place, 0, one.size, one.etag)),
+                    )
+                    for one in new
+                ]
+                claimed = self._ledger.claim(wanted, self._run, LEASE_SECONDS) if wanted else []
+                self.claimed += len(claimed)
+                yield from claimed
+
+    def finish(self, ends: list[UnitEnd]) -> None:
+        """Enter ends in the ledger."""
+        self._ledger.finish(ends)
+        for end in ends:
+            if end.state is not UnitState.DONE:
+                self._listing.fail(end.unit.key, *_told(end.problem))
+
+    def explain(self) -> None:
+        """Why of an object nothing is known: what the ledger says of it."""
+        for digest in self._listing.unresolved():
+            row = self._ledger.unit(digest, SURVEY_VERSION)
+            problem = row.problem if row is not None and row.problem else "it could not be looked at. Run again"
+            self._listing.fail(digest, *_told(problem))
+
+
+def _told(problem: str) -> tuple[str, str]:
+    what, _, advice = problem.partition(". ")
+    return what, advice
+
+
+def listed(given: Given, reach: Reach) -> Iterator[Listed | InputError]:
+    """What an input names, in its order; never raises for what it finds."""
+    try:
+        if isinstance(given, Manifest):
+            yield from _rows(read_manifest(given.path), reach, given.path.parent)
+        elif isinstance(given, str):
+            yield from _of_url(given, reach)
+    except TiebackError as error:
+        where = without_query(given) if isinstance(given, str) else error.where
+        yield InputError(error.what, where=where, advice=error.advice)
+
+
+def _of_url(url: str, reach: Reach) -> Iterator[Listed | InputError]:
+    if url.startswith(("https://", "http://")):
+        yield from _of_host(url, reach)
+        return
+    item = None if url.endswith("/") else reach.look(url)
+    if item is not None:
+        yield _listed(url, item, named=True)
+        return
+    empty = True
+    for item in reach.listing(url):
+        if item.size:  # folders of consoles are empty objects
+            empty = False
+            yield _listed(item.url, item, named=False)
+    if empty:
+        yield InputError("nothing lies there", where=url, advice="Check the bucket and the prefix")
+
+
+def _of_host(url: str, reach: Reach) -> Iterator[Listed | InputError]:
+    """A file of ours, or a list of further URLs."""
+    name = without_query(url)
+    if kind_of_name(name) is Kind.OTHER:
+        head = Stream(reach.read(Access(url, 0, 4096))).exactly(4096)
+        if head.lstrip()[:1] == b"<":
+            raise InputError("a page, not a list of URLs", where=name, advice="Give the files, or a list of them")
+        if _is_text(head):
+            suffix = "." + name.rpartition("/")[2].rpartition(".")[2].lower()
+            rows = read_lines(_bounded(reach, url), name, suffix)
+            yield from _rows(rows, reach, None, plain=url.startswith("http://"))
+            return
+    item = reach.look(url)
+    if item is None:
+        raise InputError("it is not there", where=name, advice="Check the URL")
+    yield _listed(url, item, named=True)
+
+
+def _is_text(head: bytes) -> bool:
+    text = head.decode("utf-8", "ignore")
+    return (
+        bool(head) and len(text.encode()) > len(head) - 4 and all(c.isprintable() or c in "\t\r\n\ufeff" for c in text)
+    )
+
+
+def _bounded(reach: Reach, url: str) -> Iterator[bytes]:
+    size = 0
+    for piece in reach.read(Access(url)):
+        size += len(piece)
+        if size > MAX_LIST:
+            raise InputError("the list is longer than 4 GiB", where=without_query(url), advice="Cut it")
+        yield bytes(piece)
+
+
+def _rows(
+    rows: Iterator[Row | InputError], reach: Reach, home: Path | None, *, plain: bool = True
+) -> Iterator[Listed | InputError]:
+    """Rows of a manifest or list; those without a hash are looked up, some at a time, in their order.
+
+    Args:
+        rows: of the manifest.
+        reach: the way to objects.
+        home: folder of relative paths; ``None`` where a list comes from elsewhere, which names no local files.
+        plain: whether it may name ``http:`` of loopback; a list from elsewhere may not.
+    """
+    with ThreadPoolExecutor(LOOKS) as pool:
+
+        def resolved(row: Row | InputError) -> Listed | InputError | Future[Listed | InputError]:
+            if isinstance(row, InputError):
+                return row
+            if not is_url(row.path):
+                return _local(row, home)
+            if not plain and row.path.startswith("http://"):
+                what = "a list from elsewhere names nothing on this machine"
+                return InputError(what, where=without_query(row.path), advice="Give it as --manifest")
+            if row.sha256 or row.start:
+                return _told_of(row, row.path)
+            return pool.submit(_looked_up, row, reach)
+
+        for group in batched(rows, 4 * LOOKS):
+            for one in [resolved(row) for row in group]:
+                yield one.result() if isinstance(one, Future) else one
+
+
+def _local(row: Row, home: Path | None) -> Listed | InputError:
+    if home is None:
+        return InputError("a list from elsewhere names no local files", where=row.path, advice="Give it as --manifest")
+    path = str(home / row.path)
+    if row.sha256:
+        return _told_of(row, path)
+    return Listed(path, path, size=row.size, kind=row.kind)
+
+
+def _told_of(row: Row, place: str) -> Listed | InputError:
+    if not row.sha256:
+        return InputError("an offset without a sha256", where=without_query(place), advice="Mend the manifest")
+    kind = row.kind or kind_of_name(without_query(place))
+    if kind in {Kind.SHARD, Kind.PACKED_SHARD} and not row.start:
+        return InputError(
+            "a shard with a sha256 of its own", where=without_query(place), advice="Leave it out: members have theirs"
+        )
+    if kind not in {Kind.APP, Kind.TRAFFIC}:
+        kind = Kind.APP
+    return Listed(place, without_query(place), size=row.size, start=row.start, sha256=row.sha256, kind=kind)
+
+
+def _looked_up(row: Row, reach: Reach) -> Listed | InputError:
+    where = without_query(row.path)
+    try:
+        item = reach.look(row.path)
+    except TiebackError as error:
+        return InputError(error.what, where=where, advice=error.advice)
+    if item is None:
+        return InputError("it is not there", where=where, advice="Check the list")
+    if UNKNOWN not in {row.size, item.size} and row.size != item.size:
+        return InputError(f"{item.size} bytes are there where {row.size} were promised", where=where, advice=MEND)
+    return _listed(row.path, item, named=True)
+
+
+def _listed(place: str, item: RemoteObject, *, named: bool) -> Listed:
+    return Listed(place, item.url, item.digest, item.size, item.etag, named=named)

@@ -1,0 +1,143 @@
+"""The inputs of a scan become units of work, apps and traffic told apart by their bytes."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import assert_never
+
+from tieback.engine.interface import UnitLimits
+from tieback.intake.discover import FoundInput, Kind, find_inputs
+from tieback.intake.places.reach import Reach
+from tieback.model.errors import InputError
+from tieback.model.remote import UNKNOWN, Access, packed
+from tieback.model.unit import Unit
+from tieback.pipeline.analyse import ANALYSIS_VERSION, app_unit
+from tieback.pipeline.inputs.index import DAMAGE, MEND, packed_shard, survey_members
+from tieback.pipeline.inputs.spec import Given, is_elsewhere, told
+from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
+from tieback.storage.objects.listing import Listed, Listing
+
+FETCH_SECONDS = 900.0
+"""What a unit gets beyond its analysis where it has to be fetched."""
+
+
+def limits(inputs: Iterable[Given]) -> UnitLimits:
+    """What a unit of such inputs may cost."""
+    usual = UnitLimits()
+    return UnitLimits(seconds=usual.seconds + FETCH_SECONDS) if any(map(is_elsewhere, inputs)) else usual
+
+
+def scan_units(inputs: Iterable[Given], listing: Listing | None = None) -> Iterator[Unit | InputError]:
+    """Units of work of every app and capture among the inputs; what cannot be read is an error in its place.
+
+    Args:
+        inputs: what the user gave.
+        listing: what a survey found of those that lie elsewhere, by their place among the inputs.
+    """
+    for origin, one in enumerate(inputs):
+        if not isinstance(one, Path):
+            if listing is not None:
+                yield from _listed_units(listing, origin, told(one))
+        else:
+            yield from _local_units_of(one)
+
+
+def _local_units_of(path: Path) -> Iterator[Unit | InputError]:
+    for found in find_inputs(path):
+        if isinstance(found, InputError):
+            yield found
+        else:
+            yield from _units_of(found)
+
+
+def _units_of(found: FoundInput) -> Iterator[Unit | InputError]:
+    match found.kind:
+        case Kind.SHARD:
+            yield from shard_units(found.path)
+        case Kind.PACKED_SHARD:
+            yield packed_shard(str(found.path))
+        case Kind.TRAFFIC:
+            yield traffic_unit(found.path)
+        case Kind.APP | Kind.APP_PART | Kind.OTHER:
+            yield app_unit(found.path)
+        case other:
+            assert_never(other)
+
+
+def traffic_unit(path: Path) -> Unit | InputError:
+    """A capture as a unit of work."""
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return Unit(digest, TRAFFIC_ANALYSIS, str(path), file.tell())
+    except OSError as error:
+        return InputError(error.strerror or "cannot be read", where=str(path), advice="Check the file")
+
+
+def shard_units(path: Path) -> Iterator[Unit | InputError]:
+    """The apps and captures in a tar archive as units of work; a worker reads only its own."""
+    count = 0
+    place = str(path.absolute())
+    try:
+        for member in survey_members(Reach().read(Access(place))):
+            one = Listed(place, str(path), "", member.size, "", member.start, member.sha256, member.kind, named=False)
+            for unit in _unit_of(one, member.name):
+                count += 1
+                yield unit
+    except InputError as error:
+        yield InputError(error.what, where=str(path), advice=error.advice)
+    else:
+        if not count:
+            yield InputError("no app or capture is in this shard", where=str(path), advice="Give APK, AAB or IPA files")
+
+
+def _app(path: Path) -> Iterator[Unit | InputError]:
+    yield app_unit(path)
+
+
+def _capture(path: Path) -> Iterator[Unit | InputError]:
+    yield traffic_unit(path)
+
+
+def _listed_units(listing: Listing, origin: int, where: str) -> Iterator[Unit | InputError]:
+    """What a survey found of one input."""
+    count = 0
+    for one in listing.of(origin):
+        if isinstance(one, InputError):
+            found: Iterable[Unit | InputError] = [one]
+        elif one.digest or one.sha256:
+            found = _unit_of(one, one.member)
+        else:
+            found = _local_units(one)
+        for unit in found:
+            count += 1
+            yield unit
+    if not count:
+        yield InputError("no app, capture or shard of them is there", where=where, advice="Check the URL")
+
+
+def _local_units(one: Listed) -> Iterator[Unit | InputError]:
+    """A local file of a manifest that tells no hash of it."""
+    path = Path(one.place)
+    by_kind = {"": _local_units_of, Kind.APP: _app, Kind.TRAFFIC: _capture}
+    for unit in by_kind[one.kind](path):
+        if isinstance(unit, Unit) and not unit.access and one.size not in {UNKNOWN, unit.size}:
+            what = f"{unit.size} bytes are there where {one.size} were promised"
+            yield InputError(what, where=one.source, advice=MEND)
+        else:
+            yield unit
+
+
+def _unit_of(one: Listed, member: str) -> Iterator[Unit | InputError]:
+    """The unit of an object or of a member in it; nothing where it is none of ours and the user did not name it."""
+    if one.kind == DAMAGE:
+        yield InputError(f"the shard {member}", where=one.source, advice="Write it again; what stands before counts")
+    elif one.kind in {Kind.APP, Kind.TRAFFIC}:
+        version = ANALYSIS_VERSION if one.kind == Kind.APP else TRAFFIC_ANALYSIS
+        source = f"{one.source}#{member}" if member else one.source
+        access = packed(Access(one.place, one.start, one.size, one.etag))
+        yield Unit(one.sha256, version, source, max(one.size, 0), access)
+    elif one.named:
+        yield InputError(
+            "neither an app, a capture nor a shard of them", where=one.source, advice="Give apps or captures"
+        )

@@ -1,0 +1,169 @@
+"""Back ends are told whose they are, and APIs are followed to what their answers name: between mapping and asking."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import msgspec
+
+from tieback.backends.attribute import best, by_certificate
+from tieback.backends.candidates import is_api
+from tieback.backends.hints import hints
+from tieback.backends.normalise import host_of
+from tieback.backends.pivot import Lead, Pivot
+from tieback.model.backend import Attribution, Backend, Candidate
+from tieback.model.endpoint import EndpointKind
+from tieback.model.probe import ProbeReport
+from tieback.pipeline.mapping.attribution import Knowledge
+from tieback.pipeline.mapping.dns_answers import BY_CAPTURE, NameAnswers
+from tieback.pipeline.mapping.traffic_apps import Attributed
+from tieback.scope.decide import Decision
+from tieback.scope.names import Resolution
+
+_MAX_SUBJECTS = 4
+"""Certificates of one name that are looked at."""
+BY_MAKER = 0.98
+"""That who makes an app answers for the endpoints that carry the maker's name, or that its configuration gives."""
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What captures show of names."""
+
+    addresses: Mapping[str, tuple[str, ...]] = {}
+    subjects: Mapping[str, tuple[tuple[str, str], ...]] = {}
+    """Subjects of certificates, each with the capture."""
+
+
+def described(
+    backends: Iterable[Backend],
+    knowledge: Knowledge,
+    seen: Shown,
+    makers: Mapping[str, tuple[tuple[str, str], ...]] | None = None,
+    answers: NameAnswers | None = None,
+) -> Iterator[Backend]:
+    """Each back end with provider, region, AS and owner, and the reason for each.
+
+    Args:
+        backends: as mapped.
+        knowledge: what hosts are judged by.
+        seen: what captures show: addresses for names that nobody could or might resolve, and certificates.
+        makers: who makes the apps whose own endpoint it is, and why it is theirs, by its value.
+        answers: what DNS said, where anybody was asked.
+
+    Raises:
+        InputError: data that the operator imported is damaged.
+    """
+    known: dict[tuple[object, ...], tuple[Attribution, ...]] = {}
+    for mapped in backends:
+        host = host_of(mapped.endpoint)
+        shown = () if mapped.addresses else seen.addresses.get(host, ())
+        backend = msgspec.structs.replace(mapped, addresses=shown, resolved_by=BY_CAPTURE) if shown else mapped
+        resource = backend.endpoint.value if backend.endpoint.kind is EndpointKind.CLOUD else ""
+        own = (makers or {}).get(backend.endpoint.value, ())
+        key = (host, resource, backend.addresses, own)
+        if key not in known:
+            # A literal is its own address, and is looked up as a host.
+            addresses = () if backend.addresses == (host,) else backend.addresses
+            claimed = [Attribution("owner", name, f"makes the app; {reason}", BY_MAKER) for name, reason in own]
+            aliases = answers.aliases(host) if answers is not None else ()
+            claimed += answers.said_of(host) if answers is not None else ()
+            for subject, where in seen.subjects.get(host, ()):
+                claimed += by_certificate(host, subject, where, knowledge.domains)
+            known[key] = (
+                knowledge.statements(host, backend.endpoint.path, addresses, aliases, claimed)
+                if host
+                else tuple(claimed)
+            )
+        found = known[key]
+        yield msgspec.structs.replace(
+            backend,
+            provider=_value(found, "provider"),
+            region=_value(found, "region"),
+            asn=int(_value(found, "asn").removeprefix("AS") or 0) or None,
+            owner=_value(found, "owner"),
+            attributions=found,
+        )
+
+
+def _value(found: Iterable[Attribution], claim: str) -> str:
+    one = best(found, claim)
+    return one.value if one is not None else ""
+
+
+def shown(traffic: Iterable[Attributed]) -> Shown:
+    """What the captures of a run show of names."""
+    addresses: dict[str, dict[str, None]] = {}
+    subjects: dict[str, dict[tuple[str, str], None]] = {}
+    for group in traffic:
+        for name, address in group.addresses:
+            addresses.setdefault(name, {})[address] = None
+        for name, subject in group.subjects:
+            if name and subject and len(its := subjects.setdefault(name, {})) < _MAX_SUBJECTS:
+                its[subject, Path(group.path).name] = None
+    return Shown(
+        {name: tuple(its) for name, its in addresses.items()}, {name: tuple(its) for name, its in subjects.items()}
+    )
+
+
+def apis_of(backends: Iterable[Backend]) -> dict[str, tuple[str, ...]]:
+    """Values of the endpoints of each API that is no third party's, by its host."""
+    found: dict[str, set[str]] = {}
+    for backend in backends:
+        if is_api(backend):
+            found.setdefault(host_of(backend.endpoint), set()).add(backend.endpoint.value)
+    return {host: tuple(sorted(values)) for host, values in found.items()}
+
+
+class Follower:
+    """Follows what APIs' answers and certificates name; hold one a run."""
+
+    def __init__(
+        self,
+        backends: Sequence[Backend],
+        pivot: Pivot,
+        resolve: Callable[[str], Awaitable[Resolution]],
+        permit: Callable[[str, int], Awaitable[Decision]],
+    ) -> None:
+        """Keep what the APIs of a run are.
+
+        Args:
+            backends: of the run.
+            pivot: turns leads into candidates.
+            resolve: asks for the addresses of a name under the grant; those that have none are not asked.
+            permit: the grant's word on a host and port.
+        """
+        self._apis = apis_of(backends)
+        self._pivot = pivot
+        self._resolve = resolve
+        self._permit = permit
+        self._resolved: dict[str, bool] = {}
+
+    async def follow(self, leads: Iterable[Lead]) -> list[Candidate]:
+        """The candidates behind APIs that have an address and are in the grant.
+
+        Of a host that the grant does not cover on any port one is kept, so that the report says that it was refused.
+        """
+        found: list[Candidate] = []
+        for host, group in groupby(self._pivot.follow(leads, self._apis), key=lambda one: one.host):
+            if not await self._has_address(host):
+                continue
+            some = list(group)
+            inside = [one for one in some if (await self._permit(one.host, one.port)).allowed]
+            found += inside or some[:1]
+        return found
+
+    def leads_of(self, reports: Iterable[ProbeReport]) -> Iterator[Lead]:
+        """The names of certificates that our own probes saw on the hosts of APIs."""
+        for report in reports:
+            if report.tls is None or not report.tls.names:
+                continue
+            host, _, port = report.target.partition("/")[0].rpartition(":")
+            host = host.strip("[]")
+            if host in self._apis:
+                for hint in hints((), host, int(port), report.tls.names):
+                    yield Lead(host, hint, f"TLS of {report.target}")
+
+    async def _has_address(self, host: str) -> bool:
+        if host not in self._resolved:
+            self._resolved[host] = bool((await self._resolve(host)).addresses)
+        return self._resolved[host]

@@ -1,0 +1,82 @@
+"""The back ends that a run's apps and traffic name: mapped in memory, described as they are saved."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+from tieback.backends.addresses import shipped
+from tieback.backends.map import map_backends
+from tieback.model.backend import Backend
+from tieback.model.endpoint import Endpoint, Party
+from tieback.model.report import DataUsed
+from tieback.pipeline.mapping.api_leads import described, shown
+from tieback.pipeline.mapping.attribution import Knowledge
+from tieback.pipeline.mapping.dns_answers import NameAnswers
+from tieback.pipeline.mapping.traffic_apps import Attributed
+from tieback.scope.names import Resolution
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.tables.apps import Keys, endpoints_with_parties, makers
+from tieback.storage.lake.tables.probes import save_backends
+from tieback.storage.lake.tables.run_data import save_run_data
+
+
+class Mapped:
+    """The back ends of a run. A description is ten times as large as what it is of, so none is kept."""
+
+    def __init__(
+        self,
+        lake: Lake,
+        units: Keys,
+        traffic: Sequence[Attributed],
+        backends: Sequence[Backend],
+        answers: NameAnswers | None,
+    ) -> None:
+        self.backends = backends
+        self._lake = lake
+        self._units = units
+        self._traffic = traffic
+        self._answers = answers
+
+    @classmethod
+    async def of(
+        cls,
+        lake: Lake,
+        units: Keys,
+        traffic: Sequence[Attributed],
+        resolve: Callable[[str], Awaitable[Resolution]] | None,
+        answers: NameAnswers | None = None,
+    ) -> "Mapped":
+        """Resolve and attribute what the units and the traffic name.
+
+        Args:
+            lake: where the apps are.
+            units: the apps of the run.
+            traffic: of the run's captures.
+            resolve: asks for the addresses of a name; ``None`` without a grant.
+            answers: what DNS said, where anybody was asked.
+
+        Raises:
+            WorkspaceError: the lake cannot be read.
+        """
+        parties: dict[str, Party] = {}
+        in_traffic = [sighting for group in traffic for sighting in group.sightings]
+
+        def endpoints() -> Iterator[Endpoint]:
+            for endpoint, party in endpoints_with_parties(lake, units):
+                parties[endpoint.value] = party
+                yield endpoint
+            for sighting in in_traffic:
+                parties.setdefault(sighting.endpoint.value, sighting.party)
+                yield sighting.endpoint
+
+        named = list(endpoints())
+        return cls(lake, units, traffic, await map_backends(named, resolve, parties), answers)
+
+    def described(self, knowledge: Knowledge) -> Iterator[Backend]:
+        """Each back end with provider, region, AS and owner. Raises ``InputError`` and ``WorkspaceError``."""
+        own = makers(self._lake, self._units)
+        return described(self.backends, knowledge, shown(self._traffic), own, self._answers)
+
+    def save(self, run: str, knowledge: Knowledge) -> None:
+        """Keep the back ends of a run, described, and what data they were described by. Raises as ``described``."""
+        save_backends(self._lake, run, self.described(knowledge))
+        used = (shipped(), *knowledge.addresses.used)
+        save_run_data(self._lake, run, (DataUsed(one.name, one.date, one.imported, one.sha256) for one in used))

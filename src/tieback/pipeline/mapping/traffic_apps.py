@@ -1,0 +1,110 @@
+"""Which app the traffic of a run belongs to, as far as the captures tell."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import msgspec
+
+from tieback.backends.pivot import Lead
+from tieback.model.app import App, Platform
+from tieback.model.flow import Flow, Leak
+from tieback.model.sighting import Sighting
+from tieback.pipeline.mapping.flow_endpoints import endpoint_of, sightings_of
+from tieback.pipeline.mapping.response_hints import leads_of
+from tieback.recognise.collect import Maker
+from tieback.recognise.rules import Rules
+from tieback.storage.lake.tables.apps import AppEndpoint
+from tieback.storage.lake.tables.flows import read_flows
+from tieback.storage.lake.tables.inputs import RunInput
+from tieback.storage.workspace import Workspace
+
+
+class Attributed(msgspec.Struct, frozen=True):
+    """The traffic of one app in one capture, or of nobody known."""
+
+    app_key: str
+    """Content hash of the scanned app with that bundle identifier; of the capture where there is none."""
+    app: App
+    """Stands for the app where it was not scanned itself."""
+    path: str
+    sightings: tuple[Sighting, ...]
+    leaks: tuple[tuple[str, Leak], ...]
+    """Each with the endpoint it went to."""
+    leads: tuple[Lead, ...] = ()
+    """Hosts that servers' answers name, each once."""
+    addresses: tuple[tuple[str, str], ...] = ()
+    """Names of servers with the addresses that they had."""
+    subjects: tuple[tuple[str, str], ...] = ()
+    """Names of servers with the subject of the certificate that they showed; either may be empty."""
+    known: bool = True
+    """Whether the capture tells which app it was."""
+
+
+def attributed(workspace: Workspace, units: Sequence[RunInput], bundles: Mapping[str, str]) -> Iterator[Attributed]:
+    """The traffic of the captures among the units, by capture and app.
+
+    Args:
+        workspace: where the flows are.
+        units: the captures; other units have no flows.
+        bundles: bundle identifier to the content hash of the app of this run that has it.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+    """
+    paths = {unit.key: unit.path for unit in units}
+    rules = Rules()
+    flows = read_flows(workspace.lake, units)
+    for (unit, bundle), group in groupby(
+        flows, key=lambda item: (item[0], item[1].app.bundle_id if item[1].app else "")
+    ):
+        found = [flow for _, flow in group]
+        key = bundles.get(bundle, unit) if bundle else unit
+        name = found[0].app.name if bundle and found[0].app else f"Traffic in {Path(paths[unit]).name}"
+        app = App(Platform.UNKNOWN, bundle or name, key, name=name)
+        maker = Maker(app if bundle else None, rules)
+        for flow in found:
+            if flow.tls is not None and flow.server.name:
+                maker.learn_kin(flow.server.name, flow.tls.certificate_names)
+        yield Attributed(
+            key,
+            app,
+            paths[unit],
+            sightings_of(found, maker),
+            _leaks(found, rules),
+            tuple(dict.fromkeys(leads_of(found, Path(paths[unit]).name))),
+            tuple(dict.fromkeys((flow.server.name, flow.server.ip) for flow in found if _went_there(flow))),
+            tuple(dict.fromkeys((flow.server.name, flow.tls.certificate_subject) for flow in found if flow.tls)),
+            bool(bundle),
+        )
+
+
+def _went_there(flow: Flow) -> bool:
+    """Whether a flow shows which address a name had: proxies and logs may not know it."""
+    return bool(flow.server.name and flow.server.ip)
+
+
+def _leaks(flows: Sequence[Flow], rules: Rules) -> tuple[tuple[str, Leak], ...]:
+    found: dict[tuple[str, str, str], tuple[str, Leak]] = {}
+    for flow in flows:
+        endpoint = endpoint_of(flow, rules)
+        value = endpoint.value if endpoint is not None else flow.server.name or flow.server.ip
+        for leak in flow.leaks:
+            found.setdefault((value, leak.pii_class, leak.where), (value, leak))
+    return tuple(found.values())
+
+
+def places(traffic: Attributed) -> Iterator[AppEndpoint]:
+    """Where each endpoint was seen, as static analysis says it of apps."""
+    for sighting in traffic.sightings:
+        place = sighting.evidence
+        yield AppEndpoint(
+            traffic.app_key,
+            sighting.endpoint.value,
+            Path(place.file).name,
+            place.offset,
+            place.how,
+            sighting.party,
+            bytes_out=sighting.bytes_out,
+            bytes_in=sighting.bytes_in,
+        )

@@ -1,0 +1,159 @@
+"""Reports of other tools become passive evidence in a workspace: the stages of ``tieback import``."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.reports.interface import Fact
+from tieback.intake.reports.open import REPORTS_VERSION, opened
+from tieback.model.app import App
+from tieback.model.errors import InputError, TiebackError
+from tieback.model.passive import PassiveService, PassiveSighting, PassiveText
+from tieback.model.sighting import Sighting
+from tieback.recognise import RECOGNISE_VERSION, extractors
+from tieback.recognise.collect import Maker
+from tieback.recognise.rules import Rules
+from tieback.storage.lake.tables.imports import Import, find_import, save_import
+from tieback.storage.workspace import Workspace
+
+VERSION = f"{REPORTS_VERSION}.{RECOGNISE_VERSION}"
+_KEEP = 10_000
+"""Texts whose endpoint is remembered: reports name the same hosts again and again."""
+_TELL_EVERY = 10_000
+
+
+class Imported(msgspec.Struct, frozen=True):
+    """What came of one file."""
+
+    path: str
+    source: str
+    """The tool, as the evidence names it."""
+    title: str
+    services: int
+    sightings: int
+    left_out: int
+    first_left_out: str = ""
+    """Where the first record that was left out stands, and why; empty for a report that was there before."""
+    before: str = ""
+    """When the same content was imported before, ISO 8601; empty where it was imported now."""
+
+
+def import_reports(
+    workspace: Path, paths: Iterable[Path], progress: Callable[[str, int], None] | None = None
+) -> Iterator[Imported | TiebackError]:
+    """Import files, one transaction each; what cannot be read is an error in its place.
+
+    Args:
+        workspace: where to; made where there is none.
+        paths: the reports.
+        progress: told the path and the number of facts so far.
+
+    Raises:
+        WorkspaceError: the workspace cannot be used.
+    """
+    with Workspace.open(workspace) as opened_workspace, opened_workspace.lock():
+        reading = _Reading()
+        for path in paths:
+            try:
+                yield _import(opened_workspace, path, reading, progress)
+            except InputError as error:
+                yield error
+
+
+def _import(
+    workspace: Workspace, path: Path, reading: "_Reading", progress: Callable[[str, int], None] | None
+) -> Imported:
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(error.strerror or "cannot be read", where=str(path), advice="Check the path") from None
+    importer, source = opened(path)
+    known = find_import(workspace.lake, digest, VERSION)
+    if known is not None:
+        at = datetime.fromtimestamp(known.imported).astimezone().isoformat(timespec="seconds")
+        return Imported(
+            str(path), known.source, importer.meta.title, known.services, known.sightings, known.left_out, before=at
+        )
+    facts = reading.evidence(_counted(importer.facts(source), str(path), progress))
+    wanted = Import(digest, VERSION, importer.meta.name, str(path), 0.0, 0, 0, 0)
+    done = save_import(workspace.lake, wanted, facts, lambda: source.skipped)
+    return Imported(
+        str(path),
+        importer.meta.name,
+        importer.meta.title,
+        done.services,
+        done.sightings,
+        done.left_out,
+        source.first_skipped,
+    )
+
+
+def _counted(facts: Iterable[Fact], path: str, progress: Callable[[str, int], None] | None) -> Iterator[Fact]:
+    for number, fact in enumerate(facts, start=1):
+        if progress is not None and number % _TELL_EVERY == 0:
+            progress(path, number)
+        yield fact
+
+
+class _Reading:
+    """Texts of reports become sightings, read as the strings of apps are."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Sighting, ...]] = {}
+
+    @cached_property
+    def _rules(self) -> Rules:
+        return Rules()
+
+    @cached_property
+    def _extract(self) -> Callable[[Artifact], Iterator[object]]:
+        return extractors(self._rules)[0].extract
+
+    def evidence(self, facts: Iterable[Fact]) -> Iterator[PassiveService | PassiveSighting]:
+        """The facts; texts that name no endpoint are no evidence, and each endpoint of an app and file is one."""
+        told: set[tuple[str, str, str]] = set()
+        maker = Maker(None, self._rules)
+        app: App | None = None
+        for fact in facts:
+            if isinstance(fact, PassiveService):
+                yield fact
+                continue
+            if fact.app != app:
+                app, maker = fact.app, Maker(fact.app, self._rules)
+                told.clear()
+            for found in self._endpoints(fact.text):
+                key = (found.endpoint.value, fact.where, fact.how)
+                if key not in told:
+                    told.add(key)
+                    yield PassiveSighting(fact.source, fact.seen, fact.app, _placed(found, fact, maker))
+
+    def _endpoints(self, text: str) -> tuple[Sighting, ...]:
+        known = self._known.get(text)
+        if known is None:
+            data = text.encode("utf-8", "replace")
+            artifact = Artifact("", (Buffer("", BufferKind.TEXT, data),))
+            known = tuple(found for found in self._extract(artifact) if isinstance(found, Sighting))
+            if len(self._known) >= _KEEP:
+                self._known.clear()
+            self._known[text] = known
+        return known
+
+
+def _placed(found: Sighting, fact: PassiveText, maker: Maker) -> Sighting:
+    owned = maker.judge(found.endpoint)
+    evidence = msgspec.structs.replace(
+        found.evidence,
+        file=fact.where,
+        offset=None,
+        how=f"{fact.source}/{fact.how}",
+        context=f"seen by {fact.source}" + (f" on {fact.seen[:10]}" if fact.seen else ""),
+    )
+    return msgspec.structs.replace(
+        found, evidence=evidence, party=owned.party, owner=owned.owner, party_reason=owned.reason
+    )

@@ -1,0 +1,203 @@
+"""Resources of accounts meet the stores, apps and devices of a workspace: ``tieback posture join``."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+import msgspec
+from msgspec.structs import replace
+
+from tieback.backends.hosting import Hosting
+from tieback.model.exposure import Finding
+from tieback.model.posture import AppName, Foreign, Owned, Unseen
+from tieback.model.resource import Answer, Resource, ResourceKind
+from tieback.pipeline.fleet.coverage import matched
+from tieback.pipeline.posture.exports import resources
+from tieback.posture.findings import of_foreign, of_owned
+from tieback.posture.join import Outside, described, sentence
+from tieback.posture.numbers import Tally
+from tieback.storage.lake.tables.probes import read_backends
+from tieback.storage.workspace import Workspace
+
+MAX_APPS = 1_000
+"""Apps of one store or resource that are named."""
+
+
+class JoinSummary(msgspec.Struct, frozen=True):
+    """What was joined."""
+
+    resources: int
+    accounts: int
+    owned: int
+    """Resources that the outside knows."""
+    leaking: int
+    """Of these, those that show records to strangers."""
+    unseen: int
+    """Public by their account's word, and nothing outside led there."""
+    foreign: int
+    """Open stores that are in no imported account."""
+    findings: int
+    run: str = ""
+    """The run that was joined with; empty where none has ended."""
+
+
+type Joined = Owned | Unseen | Foreign | Finding | JoinSummary
+
+
+def join(workspace: Workspace, tally: Tally | None = None, since: str = "") -> Iterator[Joined]:
+    """Join everything that was imported with the last run; the summary comes last.
+
+    Public resources that nothing led to come as they are found, in bounded memory; the others, which are no more than
+    the stores and back ends of the run, after them.
+
+    Args:
+        workspace: an open one.
+        tally: counts the resources on the way.
+        since: as in ``resources``.
+
+    Raises:
+        WorkspaceError: the workspace cannot be read.
+    """
+    run = workspace.ledger.latest_run()
+    outside = _outside(workspace, run.id if run else "")
+    owned: list[Owned] = []
+    accounts: dict[str, str] = {}
+    names: dict[str, str] = {}
+    count = unseen = 0
+    for resource in resources(workspace, since):
+        count += 1
+        if tally is not None:
+            tally.add(resource)
+        if resource.account and not resource.planned:
+            accounts.setdefault(resource.account.lower(), resource.provider)
+        found = None if resource.planned else outside.of(resource)
+        if found is not None:
+            owned.append(found)
+        elif _public(resource):
+            unseen += 1
+            yield Unseen(resource, f"{described(resource)}; no app and no probe led there")
+    names.update(accounts)
+    foreign = list(outside.foreign(names, Hosting()))
+    apps = _Apps(workspace, run.id if run else "", owned, foreign)
+    findings: list[Finding] = []
+    for one in sorted(owned, key=_worst):
+        named = apps.named(one)
+        said = replace(named, says=sentence(named))
+        findings += of_owned(said)
+        yield said
+    for store in foreign:
+        told = replace(store, apps=apps.of(store.store.apps))
+        told = replace(told, says=_whose(told, len(accounts)))
+        findings += of_foreign(told, accounts=len(accounts))
+        yield told
+    findings.sort(key=lambda one: (-one.severity.rank, one.rule, one.id))
+    yield from findings
+    leaking = sum(any(store.exposed for store in one.stores) for one in owned)
+    yield JoinSummary(
+        count, len(accounts), len(owned), leaking, unseen, len(foreign), len(findings), run.id if run else ""
+    )
+
+
+def _outside(workspace: Workspace, run: str) -> Outside:
+    if not run:
+        return Outside((), ())
+    return Outside(workspace.ledger.conclusions.exposures(run), read_backends(workspace.lake, run))
+
+
+def _public(resource: Resource) -> bool:
+    if resource.planned or resource.kind is ResourceKind.HOST:
+        return False
+    if resource.kind is ResourceKind.SNAPSHOT:
+        return resource.backups_public is Answer.YES
+    return resource.public is Answer.YES
+
+
+def _worst(owned: Owned) -> tuple[object, ...]:
+    rank = max((store.severity.rank for store in owned.stores if store.exposed), default=-1)
+    return (-rank, not owned.stores, owned.resource.public is not Answer.YES, owned.resource.key)
+
+
+def _whose(foreign: Foreign, accounts: int) -> str:
+    target = foreign.store.targets[0] if foreign.store.targets else foreign.store.id
+    at = f", at {foreign.provider}" if foreign.provider else ""
+    if not accounts:
+        return f"{target} is open{at}; no account was imported that could own it"
+    whose = f" ({foreign.account})" if foreign.account else ""
+    if foreign.ours:
+        return f"{target} is open{at}, in your account{whose}, but no export describes it: export again"
+    where = "not in the one imported account" if accounts == 1 else f"in none of the {accounts:,} imported accounts"
+    return f"{target} is open{at}{whose} and {where}: forgotten, or a vendor's"
+
+
+class _Apps:
+    """Names and devices of the apps that anything joined leads to; no others are read."""
+
+    def __init__(self, workspace: Workspace, run: str, owned: Iterable[Owned], foreign: Iterable[Foreign]) -> None:
+        endpoints = {value for one in owned for value in one.endpoints}
+        wanted = {app for one in owned for store in one.stores for app in store.apps}
+        wanted |= {app for one in foreign for app in one.store.apps}
+        self._by_endpoint = _apps_of(workspace, run, endpoints)
+        wanted |= {app for apps in self._by_endpoint.values() for app in apps}
+        self._names = _names(workspace, wanted)
+
+    def named(self, owned: Owned) -> Owned:
+        """With its apps: those that lead to its stores before those that only name it."""
+        apps = [app for store in owned.stores for app in store.apps]
+        apps += [app for value in owned.endpoints for app in self._by_endpoint.get(value, ())]
+        return replace(owned, apps=self.of(apps))
+
+    def of(self, apps: Iterable[str]) -> tuple[AppName, ...]:
+        """Each app once, those on most devices first."""
+        found = [self._names.get(app) or AppName(app, app[:12], "") for app in dict.fromkeys(apps)]
+        found.sort(key=lambda one: -(one.devices or 0))
+        return tuple(found[:MAX_APPS])
+
+
+def _apps_of(workspace: Workspace, run: str, endpoints: Collection[str]) -> dict[str, list[str]]:
+    if not endpoints or not run:
+        return {}
+    import pyarrow as pa
+
+    sql = """
+        SELECT DISTINCT s.value, s.app_sha256 FROM sightings s
+        SEMI JOIN wanted ON s.value = wanted.value
+        SEMI JOIN (SELECT unit, version FROM inputs WHERE run = ? AND problem = '') i
+            ON s.unit = i.unit AND s.version = i.version
+        ORDER BY ALL"""
+    found: dict[str, list[str]] = {}
+    tables = {"wanted": pa.table({"value": pa.array(sorted(endpoints), pa.string())})}
+    for value, app in workspace.lake.stream(sql, [run], tables=tables):
+        apps = found.setdefault(value, [])
+        if len(apps) < MAX_APPS:
+            apps.append(app)
+    return found
+
+
+def _names(workspace: Workspace, apps: Collection[str]) -> Mapping[str, AppName]:
+    if not apps:
+        return {}
+    import pyarrow as pa
+
+    devices = _devices(workspace, apps)
+    sql = """
+        SELECT DISTINCT ON (unit) unit, coalesce(name, ''), coalesce(bundle_id, ''), path
+        FROM apps SEMI JOIN wanted USING (unit) ORDER BY unit, version DESC"""
+    tables = {"wanted": pa.table({"unit": pa.array(sorted(apps), pa.string())})}
+    found = {}
+    for unit, name, bundle, path in workspace.lake.stream(sql, tables=tables):
+        label = name or bundle or path.rpartition("/")[2]
+        found[unit] = AppName(unit, label, bundle, None if devices is None else devices.get(unit, 0))
+    return found
+
+
+def _devices(workspace: Workspace, apps: Collection[str]) -> dict[str, int] | None:
+    """Devices that have each app now, by a sure match with the fleet; ``None`` where no inventory was imported."""
+    if not workspace.ledger.inventory.known():
+        return None
+    fleet = list(workspace.ledger.inventory.apps(versions=False))
+    matches = matched(workspace.lake, fleet)
+    found: dict[str, int] = {}
+    for one in fleet:
+        match = matches.get(one.id)
+        for app in match.apps if match is not None and not match.strength.weak else ():
+            if app.sha256 in apps:
+                found[app.sha256] = found.get(app.sha256, 0) + one.devices
+    return found

@@ -1,0 +1,75 @@
+"""What a report tells of the owner's cloud accounts: the numbers, the join with this run, and the join's findings."""
+
+import heapq
+
+import msgspec
+
+from tieback.model.exposure import Finding
+from tieback.model.posture import Foreign, Owned, Posture, PostureExport, Unseen, badness
+from tieback.pipeline.posture.join import JoinSummary, join
+from tieback.posture.numbers import FIGURE_2017, METHOD, Tally
+from tieback.storage.lake.tables.posture import posture_imports
+from tieback.storage.workspace import Workspace
+
+MOST_ROWS = 1_000
+"""Rows of each table of the join; ``tieback posture join --format json`` has all."""
+MOST_EXPORTS = 100
+
+
+class PostureSection(msgspec.Struct, frozen=True):
+    """The section, and what it adds to the findings."""
+
+    posture: Posture | None = None
+    """``None`` where no export was imported."""
+    findings: tuple[Finding, ...] = ()
+    """Worst first, as the ledger gives the others."""
+
+
+def posture_section(workspace: Workspace) -> PostureSection:
+    """Count and join everything that was imported; of an account of any size in bounded memory.
+
+    Raises:
+        WorkspaceError: the workspace cannot be read.
+    """
+    exports = posture_imports(workspace.lake)
+    if not exports:
+        return PostureSection()
+    tally = Tally()
+    owned: list[Owned] = []
+    foreign: list[Foreign] = []
+    unseen: list[tuple[int, int, Unseen]] = []
+    findings: list[Finding] = []
+    summary = JoinSummary(0, 0, 0, 0, 0, 0, 0)
+    for count, one in enumerate(join(workspace, tally)):
+        if isinstance(one, Owned):
+            if len(owned) < MOST_ROWS:
+                owned.append(one)
+        elif isinstance(one, Foreign):
+            if len(foreign) < MOST_ROWS:
+                foreign.append(one)
+        elif isinstance(one, Finding):
+            findings.append(one)
+        elif isinstance(one, JoinSummary):
+            summary = one
+        else:
+            # The worst of any number, in the order in which they came where they are equally bad.
+            entry = (badness(one.resource), -count, one)
+            (heapq.heappush if len(unseen) < MOST_ROWS else heapq.heappushpop)(unseen, entry)
+    posture = Posture(
+        numbers=tuple(tally.rows()),
+        figure_2017=FIGURE_2017,
+        method=METHOD,
+        resources=summary.resources,
+        accounts=summary.accounts,
+        owned=tuple(owned),
+        owned_total=summary.owned,
+        leaking=summary.leaking,
+        unseen=tuple(entry[2] for entry in sorted(unseen, reverse=True)),
+        unseen_total=summary.unseen,
+        foreign=tuple(foreign),
+        foreign_total=summary.foreign,
+        exports=tuple(
+            PostureExport(one.source, one.path, one.seen, one.missed, one.incomplete) for one in exports[:MOST_EXPORTS]
+        ),
+    )
+    return PostureSection(posture, tuple(findings))

@@ -1,0 +1,1 @@
+"""The one probing service: candidates, limits, journal, samples and ransom notes."""

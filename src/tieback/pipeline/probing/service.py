@@ -1,0 +1,230 @@
+"""The one service that asks data stores: it walks candidates, and the dialer says yes or no to each.
+
+Probing is not spread over processes: one event loop owns all rate limits and the stop switch.
+"""
+
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sized
+from contextlib import aclosing
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+import msgspec
+
+from tieback.backends.brought import NOTHING, Brought
+from tieback.model.backend import Candidate
+from tieback.model.grant import Depth, Grant
+from tieback.model.probe import Outcome, ProbeReport
+from tieback.pipeline.probing.ransom_notes import Notes
+from tieback.pipeline.probing.samples import Sampling
+from tieback.pipeline.probing.window import Window
+from tieback.probes import PROBES
+from tieback.probes.choose import named, order
+from tieback.probes.finder import only_http
+from tieback.probes.interface import Probe, silent
+from tieback.scope.conversation import Target, Traffic
+from tieback.scope.dialer import Dialer
+from tieback.scope.replay import ReplayDialer
+from tieback.scope.turns import Turns
+
+type AnyDialer = Dialer | ReplayDialer
+
+type Progress = Callable[[int, int], None]
+"""Called with the number of candidates done and known so far."""
+
+type _Turn = tuple[Candidate, bool]
+"""Whom to ask, and whether again."""
+
+
+class Lease(Protocol):
+    """The right to ask under a grant, which one service alone has at a time."""
+
+    def check(self) -> None:
+        """Raise ``WorkspaceError`` where it was lost; called on a thread of its own."""
+
+
+def store_ports() -> Mapping[str, tuple[int, ...]]:
+    """Ports that tell of a known store, by the name of the probe that asks there.
+
+    Left out are those that anything may listen on, such as 443 and 8080.
+    """
+    return {probe.meta.name: probe.meta.ports for probe in PROBES if probe.meta.pivot}
+
+
+def today_utc() -> date:
+    """The day that grants are judged by."""
+    return datetime.now(UTC).date()
+
+
+async def probe_all(
+    candidates: Iterable[Candidate],
+    grant: Grant,
+    dialer: Dialer,
+    progress: Progress | None = None,
+    along: Mapping[Candidate, Brought] | None = None,
+    notes: Notes | None = None,
+    samples: Sampling | None = None,
+    lease: Lease | None = None,
+) -> AsyncGenerator[tuple[Candidate, ProbeReport]]:
+    """Ask every candidate, at most ``grant.limits.concurrency`` at a time; yield reports as they come.
+
+    Networks and providers take turns (``scope.turns``). What lets a first connect wait for longer than its neighbours
+    do is asked again after the others (``scope.round_trips``). A report is given once the audit log of its
+    conversations is on the disk.
+
+    Closing the iterator cancels what is under way; sockets are closed by the dialer.
+
+    Args:
+        candidates: whom to ask; of a stream no more is read than is needed to let networks take turns.
+        grant: what may be asked.
+        dialer: opens the connections.
+        progress: told after each.
+        along: containers and public keys that apps name at a candidate, looked up when it is asked; its probe gets
+            those of its own services.
+        notes: reads ransom notes where the grant allows it; by default none is read.
+        samples: reads a few records where the grant allows it; by default none are read.
+        lease: the right to ask under this grant, looked at every second.
+
+    Raises:
+        StoppedError: the stop file is there. What was under way is closed; what was asked before has been given.
+        WorkspaceError: the audit log cannot be written, or the lease was lost.
+    """
+    brought = along if along is not None else {}
+
+    async def ask(turn: _Turn) -> ProbeReport:
+        candidate, again = turn
+        its = brought.get(candidate, NOTHING)
+        return await probe_one(candidate, dialer, grant, its, notes, samples, hasty=not again)
+
+    size = dialer.window()
+    turns = Turns(((one, False) for one in candidates), lambda turn: dialer.lot(turn[0].host), size)
+    window = Window(turns, ask, lambda turn: (turn[0], True), size, dialer.heed, lease.check if lease else None)
+    done = 0
+    async with aclosing(window.results()) as found:
+        async for batch in found:
+            # Others are asked while the disk takes what these have cost.
+            await dialer.settle()
+            for (candidate, _), report in batch:
+                done += 1
+                if progress is not None:
+                    progress(done, len(candidates) if isinstance(candidates, Sized) else turns.known)
+                yield candidate, report
+
+
+async def probe_one(
+    candidate: Candidate,
+    dialer: AnyDialer,
+    grant: Grant,
+    brought: Brought = NOTHING,
+    notes: Notes | None = None,
+    samples: Sampling | None = None,
+    *,
+    hasty: bool = False,
+) -> ProbeReport:
+    """Ask one candidate with the probe that its service or port implies, then with the others until one knows it.
+
+    Raises:
+        LookAgain: ``hasty``, and a first connect took longer than those of its network do.
+        StoppedError: the stop file is there.
+        WorkspaceError: the audit log cannot be written.
+    """
+    decision = await dialer.permit(candidate.host, candidate.port)
+    target = Target(
+        host=candidate.host,
+        port=candidate.port,
+        service=candidate.service,
+        tls=candidate.tls,
+        passwordless=decision.passwordless,
+        contact=grant.contact,
+        resource=candidate.resource,
+    )
+    if not decision.allowed:
+        return ProbeReport(target=target.label, outcome=Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
+    report = await probe_target(target, decision.depth, dialer, brought, hasty=hasty)
+    if samples is not None:
+        report = await samples.read(report, target, decision.depth, dialer)
+    if notes is not None and decision.ransom_note:
+        return await notes.read(report, target, decision.depth, dialer)
+    return report
+
+
+async def probe_target(
+    target: Target, depth: Depth, dialer: AnyDialer, brought: Brought = NOTHING, *, hasty: bool = False
+) -> ProbeReport:
+    """As ``probe_one``, for a target that may be asked so deep."""
+    spent: list[Traffic] = []
+    first: ProbeReport | None = None
+    web = quiet = False
+    waiting = deque(order(target.service, target.port))
+    while waiting:
+        probe = waiting.popleft()
+        if (web and not (probe.meta.web or probe.meta.http_too)) or (quiet and probe.meta.greets):
+            continue
+        report = await _converse(probe, _given(target, probe, brought), depth, dialer, spent, hasty and not spent)
+        if first is None or first.outcome is Outcome.NOT_RECORDED or only_http(report):
+            # That an HTTP server answers says more than which guess failed first.
+            first = report
+        web = web or only_http(report)
+        if silent(report) and not quiet:
+            quiet = True
+            waiting = deque(sorted(waiting, key=lambda one: not one.meta.keeps_quiet))
+        known = named(report.probe)
+        if report.outcome is Outcome.OK and known is not None and known is not probe:
+            # The finder said which probe goes on.
+            return await _converse(known, _given(target, known, brought), depth, dialer, spent)
+        if report.outcome is Outcome.HOSTILE and report is not first:
+            # What breaks one protocol's rules may keep to those of another.
+            continue
+        if report.outcome not in (Outcome.PROTOCOL_MISMATCH, Outcome.NOT_RECORDED):
+            # A time-out of a later guess says less than the first mismatch: something answers, and not this.
+            return report if report.outcome is Outcome.OK or report is first else _with_cost(first, spent)
+    assert first is not None
+    return _with_cost(_unknown(first, len(spent)), spent)
+
+
+def _unknown(first: ProbeReport, tried: int) -> ProbeReport:
+    """The report of a service that several probes did not know: what one of them made of it is only an example."""
+    if first.outcome is not Outcome.PROTOCOL_MISMATCH or tried == 1 or only_http(first) or not first.problems:
+        return first
+    told = f"no store that we know: {tried} kinds were tried ({first.probe}: {first.problems[0]})"
+    return msgspec.structs.replace(first, problems=(told, *first.problems[1:]))
+
+
+async def probe_again(target: Target, depth: Depth, dialer: ReplayDialer) -> ProbeReport:
+    """As ``probe_target``, from transcripts: where today's order of probes was not recorded, by those that were."""
+    report = await probe_target(target, depth, dialer)
+    for probe in map(named, dialer.probes(target)):
+        if report.outcome is Outcome.OK or probe is None:
+            continue
+        again = await _converse(probe, target, depth, dialer, [])
+        if again.outcome is Outcome.OK or report.outcome is Outcome.NOT_RECORDED:
+            report = again
+    return report
+
+
+def _given(target: Target, probe: Probe, brought: Brought) -> Target:
+    """The target with what goes along for this probe: containers and keys of its services, of no others."""
+    names, keys = brought.names_for(probe.meta.services), brought.keys_for(probe.meta.services)
+    return msgspec.structs.replace(target, names=(*target.names, *names), keys=keys) if names or keys else target
+
+
+async def _converse(
+    probe: Probe, target: Target, depth: Depth, dialer: AnyDialer, spent: list[Traffic], hasty: bool = False
+) -> ProbeReport:
+    report, traffic = await dialer.converse(
+        target, probe.run(target, depth), probe.meta.sends, depth=depth, probe=probe.meta.name, hasty=hasty
+    )
+    spent.append(traffic)
+    report = msgspec.structs.replace(
+        report, tls=traffic.tls, address=traffic.address, cleartext=report.outcome is Outcome.OK and traffic.tls is None
+    )
+    return _with_cost(report, spent)
+
+
+def _with_cost(report: ProbeReport, spent: list[Traffic]) -> ProbeReport:
+    return msgspec.structs.replace(
+        report,
+        bytes_sent=sum(traffic.bytes_sent for traffic in spent),
+        bytes_read=sum(traffic.bytes_read for traffic in spent),
+        seconds=round(sum(traffic.seconds for traffic in spent), 6),
+    )

@@ -1,0 +1,69 @@
+"""What the last run asked, as lists of targets that other tools read. What the grant refused is in none.
+
+Formats: Nmap's ``-iL`` (a host a line; ports in a comment on top), masscan's configuration (``range`` and ``ports``),
+nuclei's ``-list`` (``host:port``), queries of Shodan (``ip:``) and Censys (``host.ip:``).
+"""
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+
+from tieback.model.errors import WorkspaceError
+from tieback.model.probe import Outcome, ProbeReport
+from tieback.storage.lake.tables.probes import Asked
+from tieback.storage.workspace import Workspace
+
+_HOSTS_A_QUERY = 50
+"""Addresses of one query of a search engine."""
+_UNASKED = frozenset({Outcome.OUT_OF_SCOPE, Outcome.BUDGET_SPENT})
+
+
+def target_list(directory: Path, tool: str) -> Iterator[str]:
+    """The lines of a list.
+
+    Args:
+        directory: the workspace.
+        tool: ``plain``, ``nmap``, ``masscan``, ``nuclei``, ``shodan`` or ``censys``.
+
+    Raises:
+        WorkspaceError: there is no workspace, or no run in it has ended.
+    """
+    with Workspace.open(directory, create=False) as workspace:
+        run = workspace.ledger.latest_run()
+        if run is None:
+            raise WorkspaceError("no run has ended here", where=str(directory), advice="Run `tieback scan` first")
+        places = dict.fromkeys(_place(report) for report in Asked(workspace.lake, run.id).reports(but=_UNASKED))
+    yield from lines(list(places), tool)
+
+
+def lines(places: list[tuple[str, int, str]], tool: str) -> Iterator[str]:
+    """The lines for host, port and address of each target."""
+    ports = ",".join(str(port) for port in sorted({port for _, port, _ in places}))
+    addresses = list(dict.fromkeys(address for _, _, address in places if address))
+    match tool:
+        case "nmap":
+            yield f"# nmap -sV -p {ports} -iL FILE"
+            yield from dict.fromkeys(host for host, _, _ in places)
+        case "masscan":
+            yield from (f"range = {address}" for address in addresses)
+            yield f"ports = {ports}"
+        case "shodan":
+            for at in range(0, len(addresses), _HOSTS_A_QUERY):
+                yield f"ip:{','.join(addresses[at : at + _HOSTS_A_QUERY])}"
+        case "censys":
+            for address in addresses:
+                yield f'host.ip: "{address}"'
+        case _:
+            yield from dict.fromkeys(
+                f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port, _ in places
+            )
+
+
+def _place(report: ProbeReport) -> tuple[str, int, str]:
+    host, _, port = report.target.partition("/")[0].rpartition(":")
+    address = report.address.rpartition(":")[0] if report.address.count(":") == 1 else report.address
+    try:
+        canonical = str(ip_address(address.strip("[]") or host.strip("[]")))
+    except ValueError:
+        canonical = ""
+    return host.strip("[]"), int(port), canonical

@@ -1,0 +1,252 @@
+"""Asking services without an app: the stages of ``tieback probe``."""
+
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, aclosing
+from ipaddress import ip_address
+from pathlib import Path
+
+import msgspec
+
+from tieback.assess.ransom import RansomSigns, strongest
+from tieback.model.backend import Candidate, Route
+from tieback.model.errors import InputError, UsageError, WorkspaceError
+from tieback.model.grant import Depth, Grant
+from tieback.model.probe import Outcome, ProbeReport
+from tieback.pipeline.probing.journal import Journal
+from tieback.pipeline.probing.providers import Providers
+from tieback.pipeline.probing.ransom_notes import Notes, judged_by, note_of, salt_of
+from tieback.pipeline.probing.samples import Sampling, sample_of, with_cost
+from tieback.pipeline.probing.service import Progress, probe_again, probe_all, store_ports, today_utc
+from tieback.scope.audit import AuditLog
+from tieback.scope.conversation import Target
+from tieback.scope.dialer import Dialer
+from tieback.scope.grant import check_valid
+from tieback.scope.lease import leased
+from tieback.scope.replay import ReplayDialer
+from tieback.scope.transcript import TranscriptFile, read_transcripts
+
+_MAX_TARGETS_BYTES = 64 * 1024 * 1024
+
+
+def candidates_of(text: str) -> list[Candidate]:
+    """The candidates that ``HOST[:PORT]`` means: one, or one a usual port of the known stores.
+
+    IPv6 stands in brackets when a port follows.
+
+    Raises:
+        UsageError: no host, or a port that is none.
+    """
+    host, port = _split(text)
+    if port is not None:
+        return [_candidate(host, port, None)]
+    return [_candidate(host, usual, service) for service, ports in store_ports().items() for usual in ports]
+
+
+def _candidate(host: str, port: int, service: str | None) -> Candidate:
+    return Candidate(host, port, service, Route.NAMED, (), "named on the command line")
+
+
+def _split(text: str) -> tuple[str, int | None]:
+    advice = "Write HOST, HOST:PORT, or [IPv6]:PORT"
+    if text.startswith("["):
+        host, bracket, rest = text[1:].partition("]")
+        if not bracket or (rest and not rest.startswith(":")):
+            raise UsageError("a bracket is missing", where=text, advice=advice)
+        port = rest[1:]
+    elif text.count(":") > 1:
+        try:
+            return str(ip_address(text)), None
+        except ValueError:
+            raise UsageError("not an address", where=text, advice=advice) from None
+    else:
+        host, _, port = text.partition(":")
+    if not host or "/" in host:
+        raise UsageError("not a host", where=text, advice=advice)
+    if not port and not text.endswith(":"):
+        return host, None
+    if not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= 65535):
+        raise UsageError(f"{port!r} is not a port", where=text, advice=advice)
+    return host, int(port)
+
+
+def read_targets(path: Path) -> list[str]:
+    """``HOST[:PORT]`` of a file, one a line; empty lines and what follows a ``#`` are left out.
+
+    Raises:
+        InputError: the file cannot be read, or is none of this kind.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_TARGETS_BYTES + 1)
+        text = data.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise InputError(f"cannot be read ({why})", where=str(path), advice="Give one HOST[:PORT] a line") from None
+    if len(data) > _MAX_TARGETS_BYTES:
+        raise InputError("longer than 64 MiB", where=str(path), advice="Split it")
+    return [word for line in text.splitlines() if (word := line.partition("#")[0].strip())]
+
+
+class Targets(Collection[Candidate]):
+    """The targets of a command, each once however often it is named; candidates are made as they are needed."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        """Read all words.
+
+        Args:
+            words: ``HOST[:PORT]``, or ``@FILE`` with one a line.
+
+        Raises:
+            UsageError: a word is no target.
+            InputError: a file cannot be read.
+        """
+        self._services: dict[str, str | None] = {}
+        for word in words:
+            for text in read_targets(Path(word[1:])) if word.startswith("@") else (word,):
+                for one in candidates_of(text):
+                    self._services.setdefault(_label(one), one.service)
+
+    @property
+    def places(self) -> Mapping[str, str | None]:
+        """``host:port`` in the order of the question, with the store that is usual there where no port was named."""
+        return self._services
+
+    def __len__(self) -> int:
+        return len(self._services)
+
+    def __contains__(self, one: object) -> bool:
+        return isinstance(one, Candidate) and _label(one) in self._services
+
+    def __iter__(self) -> Iterator[Candidate]:
+        for label, service in self._services.items():
+            host, _, port = label.rpartition(":")
+            yield _candidate(host.strip("[]"), int(port), service)
+
+
+class Asking(msgspec.Struct, frozen=True):
+    """Where a run leaves its traces."""
+
+    audit: Path
+    record: Path | None = None
+    """File for transcripts."""
+    afresh: bool = False
+    """Whether to leave alone what an earlier, stopped run of the same command did."""
+    stop: Path | None = None
+    """Once this file is there, the run stops."""
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """How a run begins."""
+
+    total: int
+    """Targets, each once."""
+    before: int
+    """Of those, asked before by a run of the same command that was stopped."""
+
+
+async def ask(
+    candidates: Collection[Candidate],
+    grant: Grant,
+    asking: Asking,
+    progress: Progress | None = None,
+    begun: Callable[[Begun], None] | None = None,
+) -> AsyncGenerator[ProbeReport]:
+    """One report a target, as they come, with the signs of ransom judged.
+
+    Closing the iterator stops: what was found stays noted, and the same command goes on from there within 24 hours.
+
+    Args:
+        candidates: whom to ask; gone through twice.
+        grant: what may be asked.
+        asking: where the run leaves its traces.
+        progress: told after each.
+        begun: told before the first.
+
+    Raises:
+        GrantError: the grant has expired or is not yet valid.
+        StoppedError: the stop file is there; it is as if the iterator had been closed.
+        WorkspaceError: the audit log, the transcripts or the journal cannot be written; or another process probes under
+            this grant, with its audit log in the same folder.
+    """
+    today = today_utc()
+    check_valid(grant, today)
+    wanted = dict.fromkeys(map(_label, candidates))
+    with ExitStack() as stack:
+        stack.enter_context(leased(grant, asking.audit.parent))
+        audit = stack.enter_context(AuditLog(asking.audit))
+        transcripts = TranscriptFile(asking.record, grant) if asking.record is not None else None
+        if transcripts is not None:
+            stack.callback(transcripts.close)
+        journal = Journal(asking.audit.parent, grant, wanted)
+        finished = False
+        stack.callback(lambda: journal.close(finished=finished))
+        before, total = 0 if asking.afresh else len(wanted.keys() & journal.asked), len(wanted)
+        if begun is not None:
+            begun(Begun(total, before))
+        if before:
+            for report in journal.found():
+                if report.target in wanted:
+                    del wanted[report.target]
+                    yield report
+        dialer = Dialer(
+            grant,
+            audit,
+            today=today,
+            stop_file=asking.stop,
+            transcripts=transcripts,
+            provider_of=Providers().of,
+        )
+        moved = (lambda done, _known: progress(done + before, total)) if progress else None
+        notes = None
+        if any(rule.ransom_note for rule in grant.target):
+            concluded = transcripts.conclude if transcripts is not None else None
+            notes = Notes(salt_of(asking.audit.parent), concluded)
+        samples = Sampling() if any(rule.depth is Depth.SAMPLE for rule in grant.target) else None
+        left = _each_once(candidates, wanted)
+        found = probe_all(left, grant, dialer, moved, notes=notes, samples=samples)
+        signs = RansomSigns()
+        async with aclosing(found):
+            async for _, report in found:
+                ransom = strongest((signs.judge(report.containers), report.ransom))
+                judged = msgspec.structs.replace(report, ransom=ransom)
+                journal.add(judged)
+                yield judged
+        finished = True
+        if transcripts is not None and transcripts.left_out:
+            raise WorkspaceError(
+                f"{transcripts.left_out} conversations did not fit into the transcripts",
+                where=str(transcripts.path),
+                advice="Record to another file",
+            )
+
+
+def _label(one: Candidate) -> str:
+    return Target(one.host, one.port).label
+
+
+def _each_once(candidates: Iterable[Candidate], wanted: dict[str, None]) -> Iterator[Candidate]:
+    """Those that are wanted, which are taken out on the way."""
+    for one in candidates:
+        label = _label(one)
+        if label in wanted:
+            del wanted[label]
+            yield one
+
+
+async def replay(path: Path) -> AsyncGenerator[ProbeReport]:
+    """Judge the conversations of a file of transcripts by today's rules. Nothing is contacted.
+
+    Raises:
+        InputError: the file cannot be read, or is none of this kind.
+    """
+    dialer = ReplayDialer(read_transcripts(path))
+    signs = RansomSigns()
+    for target in dialer.targets():
+        decision = dialer.decision(target)
+        if decision.allowed:
+            report = await probe_again(target, decision.depth, dialer)
+        else:
+            report = ProbeReport(target.label, Outcome.OUT_OF_SCOPE, problems=(decision.reason,))
+        named = msgspec.structs.replace(report, ransom=signs.judge(report.containers), replayed=dialer.day(target))
+        noted = judged_by(named, dialer.ransom(target), dialer.cost(target, note_of(report.probe)))
+        yield with_cost(noted, dialer.cost(target, sample_of(report.probe)))

@@ -1,0 +1,216 @@
+"""The report of a run, built from the workspace alone: the same after the run and a year later."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from heapq import merge
+from itertools import chain
+from pathlib import Path
+
+from tieback import __version__
+from tieback.assess.ransom import RANSOMED
+from tieback.assess.summary import headline
+from tieback.model.backend import Backend
+from tieback.model.errors import WorkspaceError
+from tieback.model.exposure import Exposure, Finding
+from tieback.model.passive import PassiveNote, PassiveSighting
+from tieback.model.probe import Outcome, ProbeReport
+from tieback.model.report import AppSighting, AppSummary, Handle, Index, Report, Scope
+from tieback.model.sighting import Problem
+from tieback.pipeline.history import history
+from tieback.pipeline.mapping.traffic_apps import Attributed, attributed
+from tieback.pipeline.posture.section import posture_section
+from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
+from tieback.scope.grant import parse_grant
+from tieback.storage.lake.queries.groups import StoreColumns, StoreRow, closer_look, group_tables, most_shared
+from tieback.storage.lake.queries.passive import seen_by_others
+from tieback.storage.lake.queries.summaries import Captured, RunApps, captured_bundles, read_captures, read_failed
+from tieback.storage.lake.tables.probes import Asked, read_backends, read_probes
+from tieback.storage.lake.tables.run_data import read_run_data
+from tieback.storage.lake.upkeep import left_out
+from tieback.storage.ledger.conclusions import StoreLine
+from tieback.storage.ledger.ledger import RunRow
+from tieback.storage.workspace import Workspace
+
+_CLOUD_APIS = frozenset({None, "appwrite", "graphql", "hasura", "parse", "pocketbase", "supabase"})
+"""Services of cloud resources that an app talks to as its API; ``None`` for functions, gateways and app hosting."""
+_SILENT = frozenset({Outcome.REFUSED, Outcome.OUT_OF_SCOPE, Outcome.PROTOCOL_MISMATCH, Outcome.OK})
+"""Ends of a conversation that a report need not list as problems: most pivots end so."""
+_READ = ("units", "apps", "sightings", "problems", "flows", "inputs", "backends", "probes", "run_data")
+"""Tables of the lake that a report is made from."""
+
+
+@contextmanager
+def last_report(directory: Path) -> Iterator[Report]:
+    """The report of the run that ended last; its long tables can be read while the context is open.
+
+    Raises:
+        WorkspaceError: there is no workspace, or no run in it has ended.
+    """
+    with Workspace.open(directory, create=False) as workspace:
+        run = workspace.ledger.latest_run()
+        if run is None:
+            begun = workspace.ledger.conclusions.begun()
+            if begun is None:
+                raise WorkspaceError("no run has ended here", where=str(directory), advice="Run `tieback scan` first")
+            raise WorkspaceError(
+                f"no run has ended here; one was begun on {begun:%Y-%m-%d %H:%M} UTC",
+                where=str(directory),
+                advice="Give the same `tieback scan` again: it goes on where it stopped",
+            )
+        yield build_report(workspace, run.id)
+
+
+def build_report(workspace: Workspace, run_id: str) -> Report:
+    """Build the report of a run that has ended.
+
+    Raises:
+        WorkspaceError: the run is unknown or has not ended, or the workspace cannot be read.
+    """
+    run = workspace.ledger.latest_run()
+    if run is None or run.id != run_id:
+        raise WorkspaceError(f"run {run_id} has not ended", where=str(workspace.directory))
+    lake, concluded = workspace.lake, workspace.ledger.conclusions
+    leads = concluded.leads(run.id)
+    captures = read_captures(lake, run.id, TRAFFIC_ANALYSIS)
+    traffic = tuple(attributed(workspace, captures, captured_bundles(lake, run.id, TRAFFIC_ANALYSIS)))
+    apps = RunApps(
+        lake,
+        run.id,
+        traffic=TRAFFIC_ANALYSIS,
+        leads=leads,
+        captured=[Captured(group.app_key, group.path, group.app, len(group.sightings)) for group in traffic],
+        apis=_CLOUD_APIS,
+    )
+    exposed, answered, findings = concluded.counts(run.id)
+    asked = Asked(lake, run.id)
+    failed = sum(1 for _ in read_failed(lake, run.id))
+
+    columns = StoreColumns()
+    unended = concluded.begun_since(run.id)
+
+    def stores(count: int, *, open_: bool) -> Index[Exposure]:
+        rows = partial(concluded.exposures, run.id, exposed=open_)
+        return Index[Exposure](count, rows, pick=lambda ids: concluded.pick(run.id, ids, exposed=open_))
+
+    head = headline(apps.count(), concluded.apps_affected(run.id), _taken(concluded.lines(run.id), columns))
+    table = columns.table()
+    ended = run.ended or datetime.now(UTC)
+    seen = seen_by_others(lake, run.id, TRAFFIC_ANALYSIS, ended.date().isoformat())
+    untold = [_untold(seen.left_out)] if seen.left_out else []
+    inside = posture_section(workspace)
+    damaged = left_out(lake, _READ)
+    return Report(
+        title="Open back ends of mobile apps",
+        created=ended,
+        tool_version=__version__,
+        scope=_scope(workspace, run, asked),
+        headline=head,
+        apps=Index[AppSummary](apps.shown(), apps.rows, apps.rows, pick=apps.pick),
+        quiet=Handle[AppSummary](apps.quiet_count(), apps.quiet, apps.quiet),
+        exposed=stores(exposed, open_=True),
+        answered=stores(answered, open_=False),
+        ways=concluded.ways(run.id),
+        findings=Handle[Finding](
+            findings + len(inside.findings),
+            lambda: merge(concluded.findings(run.id), inside.findings, key=_worst_first),
+        ),
+        problems=Handle[Problem](
+            len(unended) + len(damaged) + len(untold) + failed + asked.count(but=_SILENT),
+            lambda: chain(map(_unended, unended), damaged, untold, _failed(workspace, run.id), _unanswered(asked)),
+        ),
+        sightings=Index[AppSighting](
+            apps.sightings_count() + sum(len(group.sightings) for group in traffic),
+            lambda: chain(apps.sightings(), _captured(traffic)),
+            pick=lambda keys: chain(
+                apps.sightings(keys), _captured(group for group in traffic if group.app_key in keys)
+            ),
+        ),
+        backends=Handle[Backend](asked.backends, partial(read_backends, lake, run.id)),
+        probes=Handle[ProbeReport](asked.count(), partial(read_probes, lake, run.id)),
+        tables=group_tables(lake, (run.id, TRAFFIC_ANALYSIS, head.apps_analysed), leads, table),
+        closer=closer_look(lake, leads, table),
+        history=history(concluded, run.id),
+        shared=most_shared(leads),
+        seen=Handle[PassiveNote].of(seen.notes),
+        seen_in_apps=Handle[PassiveSighting].of(seen.in_apps),
+        posture=inside.posture,
+        data=read_run_data(lake, run.id),
+    )
+
+
+def _worst_first(finding: Finding) -> tuple[int, str, str]:
+    """The order in which the ledger gives them."""
+    return -finding.severity.rank, finding.rule, finding.id
+
+
+def _taken(lines: Iterable[StoreLine], columns: StoreColumns) -> Iterator[StoreLine]:
+    """The same lines; what tables are made of is noted on the way, so that the ledger is read once."""
+    for line in lines:
+        if not line.honeypot:
+            columns.add(
+                StoreRow(
+                    line.id,
+                    line.product,
+                    line.provider,
+                    line.country,
+                    line.access.exposed,
+                    line.ransom.verdict in RANSOMED,
+                    line.described,
+                    line.records,
+                    line.bytes,
+                )
+            )
+        yield line
+
+
+def _unended(begun: datetime) -> Problem:
+    return Problem(
+        "has not ended, so nothing of it is told here: give the same `tieback scan` again, and it goes on",
+        f"the run of {begun:%Y-%m-%d %H:%M} UTC",
+    )
+
+
+def _untold(count: int) -> Problem:
+    return Problem(
+        f"{count:,} more services and endpoints that others saw are not told: `tieback backend show HOST` has them",
+        "imported reports",
+    )
+
+
+def _captured(traffic: Iterable[Attributed]) -> Iterator[AppSighting]:
+    for group in traffic:
+        for sighting in group.sightings:
+            yield AppSighting(group.app_key, group.path, sighting)
+
+
+def _scope(workspace: Workspace, run: RunRow, asked: Asked) -> Scope | None:
+    text = workspace.ledger.grant_text(run.grant_sha256) if run.grant_sha256 else None
+    if text is None:
+        return None
+    grant = parse_grant(text, "the grant of this run")
+    outside = asked.count(only=(Outcome.OUT_OF_SCOPE,))
+    sent, read = asked.volume()
+    return Scope(
+        authorised_by=grant.authorised_by,
+        contact=grant.contact,
+        not_after=grant.not_after.isoformat(),
+        note=grant.note,
+        targets_asked=asked.count() - outside,
+        targets_out_of_scope=outside,
+        bytes_sent=sent,
+        bytes_read=read,
+        audit_log=str(workspace.audit_file),
+    )
+
+
+def _failed(workspace: Workspace, run: str) -> Iterator[Problem]:
+    for entry in read_failed(workspace.lake, run):
+        yield Problem(entry.problem, entry.path)
+
+
+def _unanswered(asked: Asked) -> Iterator[Problem]:
+    for report in asked.reports(but=_SILENT):
+        why = report.problems[0] if report.problems else str(report.outcome)
+        yield Problem(f"no verdict: {why}", report.target)

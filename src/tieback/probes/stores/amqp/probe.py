@@ -1,0 +1,205 @@
+"""AMQP 0-9-1 brokers, RabbitMQ above all: product, version, cluster, and whether nobody gets in.
+
+Sends: the protocol header, to which ``connection.start`` tells product, version and mechanisms before a login. Only
+where the broker itself offers ``ANONYMOUS`` (RabbitMQ does since 4.0) a login as nobody: no user, no password; then
+the virtual host ``/`` is opened (identify). ``guest`` and its password are never sent. The protocol has no list of
+queues; those that the app names are asked for with ``passive`` set, which makes nothing and tells how many messages
+wait (enumerate). Nothing is consumed or published.
+
+A broker of AMQP 1.0 names its version and is only identified. Identity: ``cluster_name``, the same that the
+management port tells. Verified against RabbitMQ 4.0.5.
+"""
+
+import re
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Identity, ProbeReport
+from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.stores.amqp import frames
+from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
+from tieback.probes.wire.placeholders import tells_apart
+from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Receive, Send, Target
+
+MAX_QUEUES = 50
+_PRODUCTS = {"RabbitMQ": "rabbitmq", "LavinMQ": "lavinmq", "qpid": "qpid"}
+_HEADER, _ANONYMOUS, _OPEN, _DECLARE = "protocol header", "start-ok ANONYMOUS", "open /", "queue.declare passive"
+_ACCESS_REFUSED, _NOT_ALLOWED, _NOT_FOUND = 403, 530, 404
+_QUEUE = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
+
+SENDS = (
+    DeclaredSend(
+        _HEADER, re.escape(frames.HEADER), "product, version, login mechanisms; sent before any login", Depth.IDENTIFY
+    ),
+    DeclaredSend(
+        _ANONYMOUS,
+        re.escape(frames.ANONYMOUS),
+        "whether login without a user and a password works; only sent if the broker offers ANONYMOUS",
+        Depth.IDENTIFY,
+    ),
+    DeclaredSend("tune-ok", re.escape(frames.TUNED), "agrees on the limits of our own connection", Depth.IDENTIFY),
+    DeclaredSend(
+        _OPEN, re.escape(frames.OPENING), "whether an anonymous client may use the virtual host /", Depth.IDENTIFY
+    ),
+    DeclaredSend("close", re.escape(frames.FAREWELL), "ends our own connection", Depth.IDENTIFY),
+    DeclaredSend(
+        "channel.open", b"\x01\0.\0\0\0\x05\0\x14\0\x0a\0\xce", "opens a channel on our own connection", Depth.ENUMERATE
+    ),
+    DeclaredSend(
+        _DECLARE,
+        b"\x01\0.\0\0..\0\x32\0\x0a\0\0.[^\0-\x1f\x7f]{1,255}\x01\0\0\0\0\xce",
+        "number of messages in a queue that the app names; passive: creates and changes nothing",
+        Depth.ENUMERATE,
+    ),
+    DeclaredSend(
+        "channel.close-ok",
+        b"\x01\0.\0\0\0\x04\0\x14\0\\)\xce",
+        "confirms that the broker closed a channel",
+        Depth.ENUMERATE,
+    ),
+)
+
+
+class AmqpProbe:
+    """Asks an AMQP broker whether nobody gets in."""
+
+    meta = ProbeMeta(
+        name="amqp",
+        products=("rabbitmq", "lavinmq", "qpid", "amqp"),
+        ports=(5672, 5671),
+        services=("amqp", "amqps"),
+        cpe=("cpe:2.3:a:vmware:rabbitmq", "cpe:2.3:a:apache:qpid"),
+        cwe="CWE-306",
+        sends=SENDS,
+        references=(
+            "https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf",
+            "https://www.rabbitmq.com/docs/access-control#anonymous",
+        ),
+    )
+
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Ask ``target``, no deeper than ``depth``."""
+        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+        def attempt(tls: bool) -> Conversation[bytes]:
+            return (yield from first_answer(tls, frames.HEADER, 1, patience(self.meta, target)))
+
+        first = yield from plain_then_tls(target.tls, attempt)
+        if first == b"A":
+            yield from _other_version(draft, first)
+            return
+        if first != bytes((frames.METHOD,)):
+            raise NotThisProtocol(f"answers the AMQP header with {first!r}")
+        head = first + (yield Receive(exactly=6))
+        if head[1:4] != b"\0\0\0":
+            raise NotThisProtocol(f"answers the AMQP header with {printable(head)}")
+        opening = yield from frames.method(head)
+        if opening.kind != frames.START:
+            raise NotThisProtocol("an AMQP method, but not connection.start")
+        said = frames.start(opening.arguments)
+        _known(draft, said.properties)
+        if "ANONYMOUS" not in said.mechanisms:
+            draft.access = Access.AUTH_REQUIRED
+            draft.prove(_HEADER, f"wants a login: {' '.join(said.mechanisms)}", Access.AUTH_REQUIRED)
+            return
+        if (yield from _let_in(draft)):
+            if depth.allows(Depth.ENUMERATE):
+                yield from _queues(draft, target.names)
+            yield Send(frames.FAREWELL)
+
+
+def _other_version(draft: Draft, first: bytes) -> Conversation[None]:
+    """The broker names its own version and closes (AMQP 1.0 or 0-10, or 1.0 behind a login)."""
+    header = first + (yield Receive(exactly=7))
+    if header[:4] != b"AMQP" or header[4] > 3:
+        raise NotThisProtocol(f"answers the AMQP header with {printable(header)}")
+    draft.spoke = True
+    draft.fingerprint(())
+    draft.product, draft.version = "amqp", ""
+    draft.problem(f"speaks AMQP {header[5]}.{header[6]}.{header[7]}, of which no more is asked")
+
+
+def _known(draft: Draft, properties: dict[str, str]) -> None:
+    draft.spoke = True
+    draft.fingerprint(())
+    draft.product = _PRODUCTS.get(properties.get("product", ""), "amqp")
+    version = properties.get("version", "")
+    draft.version = version if re.fullmatch(r"[0-9][0-9A-Za-z.+-]{0,39}", version) else ""
+    cluster = properties.get("cluster_name", "")[:200]
+    if cluster and tells_apart("cluster_name", cluster):
+        draft.identity = Identity(f"{draft.product}:cluster_name:{cluster}", "vendor_id")
+
+
+def _let_in(draft: Draft) -> Conversation[bool]:
+    yield Send(frames.ANONYMOUS)
+    answer = yield from _answer(draft, _ANONYMOUS, frames.TUNE)
+    if answer is None:
+        return False
+    draft.access = Access.PARTIAL
+    draft.prove(_ANONYMOUS, "nobody is let in", Access.OPEN)
+    yield Send(frames.TUNED)
+    yield Send(frames.OPENING)
+    answer = yield from _answer(draft, _OPEN, frames.OPEN_OK)
+    if answer is None:
+        return False
+    draft.prove(_OPEN, "nobody may use the virtual host /", Access.OPEN)
+    return True
+
+
+def _answer(draft: Draft, asked: str, wanted: tuple[int, int]) -> Conversation[frames.Method | None]:
+    """The wanted method, or ``None`` where the broker refuses; then the draft says how."""
+    try:
+        answer = yield from frames.method()
+    except Fault as fault:
+        if fault.outcome not in STREAM_ENDED:
+            raise
+        # RabbitMQ closes without a word on whoever may not use a virtual host, for some seconds.
+        draft.problem(f"{asked}: closed")
+        return None
+    if answer.kind == wanted:
+        return answer
+    if answer.kind != frames.CLOSE:
+        raise Hostile(f"an AMQP method {answer.kind} that answers nothing we asked")
+    refusal = frames.refusal(answer.arguments)
+    if refusal.code in (_ACCESS_REFUSED, _NOT_ALLOWED):
+        draft.access = Access.AUTH_REQUIRED
+        draft.proofs.clear()
+        draft.prove(asked, f"{refusal.code} {refusal.text}", Access.AUTH_REQUIRED)
+    else:
+        draft.problem(f"{asked}: {refusal.code} {refusal.text[:120]}")
+    return None
+
+
+def _queues(draft: Draft, names: tuple[str, ...]) -> Conversation[None]:
+    if not names:
+        draft.problem("the protocol has no list of queues, and the app names none")
+        return
+    refused = 0
+    for channel, name in enumerate(names[:MAX_QUEUES], start=1):
+        if not _QUEUE.fullmatch(name):
+            draft.problem(f"a name that is not safe to send was left alone: {name[:60]!r}")
+            continue
+        yield Send(frames.channel_open(channel))
+        opened = yield from frames.method()
+        if opened.kind != frames.CHANNEL_OPEN_OK or opened.channel != channel:
+            raise Hostile("an AMQP channel that is not opened and not refused")
+        yield Send(frames.passive_declare(channel, name.encode()))
+        answer = yield from frames.method()
+        if answer.kind == frames.QUEUE_DECLARE_OK:
+            waiting = frames.declared(answer.arguments)
+            draft.prove(_DECLARE, f"a queue with {waiting} messages", Access.OPEN)
+            draft.containers.append(
+                Container(("/", name), "queue", records=exact(waiting, f"{_DECLARE}, ready messages"))
+            )
+        elif answer.kind == frames.CHANNEL_CLOSE:
+            refusal = frames.refusal(answer.arguments)
+            refused += refusal.code == _ACCESS_REFUSED
+            if refusal.code != _NOT_FOUND:
+                draft.problem(f"{name[:60]!r}: {refusal.code} {refusal.text[:120]}")
+            yield Send(frames.channel_close_ok(channel))
+        else:
+            raise Hostile(f"an AMQP method {answer.kind} that answers nothing we asked")
+    if any(one.records is not None and one.records.value for one in draft.containers):
+        draft.access = Access.PARTIAL if refused else Access.OPEN

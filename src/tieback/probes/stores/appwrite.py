@@ -1,0 +1,117 @@
+"""Appwrite: numbers of documents in collections that the app names. A document's id is asked for, and not kept.
+
+Sends, in this order: ``GET /v1/health/version`` (identify; answers anyone and proves nothing); ``GET .../documents``
+with a limit of one and no field but the id for each collection that the app names (enumerate), with the id of the
+project, which is public by design. That is one proof, so the most that is said is ``partial``; ``total`` stops at 5000.
+
+A total of nothing is unknown, not empty: document security hides documents. Not yet verified against the real server.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact, lower_bound
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import Number, decoded
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_NAME = rb"[A-Za-z0-9][A-Za-z0-9_.-]{0,35}"
+_MOST = 5000
+"""``APP_LIMIT_COUNT``: where counting stops."""
+_VERSION = reading(
+    "/v1/health/version", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY
+)
+_DOCUMENTS = reading(
+    "/v1/databases/{database}/collections/{collection}/documents"
+    "?queries%5B0%5D=%7B%22method%22%3A%22limit%22%2C%22values%22%3A%5B1%5D%7D"
+    "&queries%5B1%5D=%7B%22method%22%3A%22select%22%2C%22values%22%3A%5B%22%24id%22%5D%7D",
+    "number of documents readable without a login; of a document only its id is returned, which is dropped",
+    names=_NAME,
+    keyed=(("X-Appwrite-Project", rb"[A-Za-z0-9][A-Za-z0-9_.-]{0,35}"),),
+)
+
+
+class _Version(msgspec.Struct):
+    version: str
+
+
+class _Documents(msgspec.Struct):
+    total: Number
+
+
+class AppwriteProbe(WebStore):
+    """Asks Appwrite which collections its permissions show to strangers."""
+
+    meta = ProbeMeta(
+        name="appwrite",
+        products=("appwrite",),
+        ports=(443,),
+        services=("appwrite",),
+        cpe=("cpe:2.3:a:appwrite:appwrite",),
+        cwe="CWE-862",
+        sends=(_VERSION.send, _DOCUMENTS.send),
+        references=("https://appwrite.io/docs/references/cloud/client-rest/databases",),
+        pivot=False,
+        web=True,
+    )
+    ask = _VERSION
+    keys = ("appwrite-project",)
+    closed_when_refused = False
+
+    def known(self, answer: Response) -> Known | None:
+        """By its server's name."""
+        if answer.headers.get("server", "").lower() != "appwrite":
+            return None
+        said = decoded(answer.body, _Version)
+        return Known("appwrite", said.version if said is not None else "")
+
+    def likely(self, root: Response) -> bool:
+        """Its server's name."""
+        return root.headers.get("server", "").lower() == "appwrite"
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
+        """Each collection that the app names."""
+        draft = inquiry.draft
+        if not inquiry.enumerates:
+            return
+        if inquiry.key is None or not inquiry.names:
+            draft.problem("collections are asked with the id of the project and their names, which the app gives")
+            return
+        draft.fingerprint((inquiry.key,))
+        shown = 0
+        for name in inquiry.names:
+            database, slash, collection = name.partition("/")
+            if slash:
+                shown += yield from self._collection(inquiry, database, collection)
+        if shown:
+            draft.access = Access.PARTIAL
+        elif inquiry.refused:
+            draft.access = Access.AUTH_REQUIRED
+
+    def _collection(self, inquiry: Inquiry, database: str, collection: str) -> Conversation[int]:
+        """How many documents of it a stranger is shown."""
+        draft = inquiry.draft
+        answered = yield from inquiry.ask(_DOCUMENTS, database, collection, cap=16 * 1024)
+        if answered is None:
+            return 0
+        name = f"{database}.{collection}"
+        found = decoded(answered.body, _Documents) if answered.status == 200 else None
+        if answered.status in (401, 403):
+            inquiry.refused += 1
+            draft.prove(_DOCUMENTS.label, f"{name}: status {answered.status}", Access.AUTH_REQUIRED)
+        elif found is None:
+            draft.problem(f"{_DOCUMENTS.label} ({name[:60]!r}): status {answered.status}, no total")
+        elif not found.total:
+            draft.problem(
+                f"{name[:60]!r}: strangers see no document of it; it is empty, or document security hides them"
+            )
+        else:
+            draft.prove(_DOCUMENTS.label, f"{found.total} documents of {name} for a stranger", Access.OPEN)
+            figure = lower_bound if found.total >= _MOST else exact
+            inquiry.hold([Container((database, collection), "collection", records=figure(found.total, "total"))])
+            return found.total
+        return 0

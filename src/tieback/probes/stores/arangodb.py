@@ -1,0 +1,97 @@
+"""ArangoDB: databases, collections, documents. No document is read.
+
+Sends, in this order: ``GET /_api/version`` (identify); ``GET /_api/database/user``, ``GET
+/_db/<database>/_api/collection`` and ``.../collection/<name>/count`` for at most 50 of each (enumerate); nothing more
+to describe. Not yet verified against the real server.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import MAX_ASKED, Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import Number, decoded
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_VERSION = reading("/_api/version", "product, version, and whether authentication is required", depth=Depth.IDENTIFY)
+_DATABASES = reading("/_api/database/user", "names of databases that an anonymous client may use")
+_COLLECTIONS = reading("/_db/{database}/_api/collection?excludeSystem=true", "names of collections")
+_COUNT = reading("/_db/{database}/_api/collection/{collection}/count", "number of documents; returns no document")
+
+
+class _Version(msgspec.Struct):
+    server: str
+    version: str
+
+
+class _Databases(msgspec.Struct):
+    result: list[str]
+
+
+class _Collection(msgspec.Struct):
+    name: str
+
+
+class _Collections(msgspec.Struct):
+    result: list[_Collection]
+
+
+class _Count(msgspec.Struct):
+    count: Number
+
+
+class ArangodbProbe(WebStore):
+    """Asks ArangoDB what it holds."""
+
+    meta = ProbeMeta(
+        name="arangodb",
+        products=("arangodb",),
+        ports=(8529,),
+        services=("arangodb",),
+        cpe=("cpe:2.3:a:arangodb:arangodb",),
+        cwe="CWE-306",
+        sends=(_VERSION.send, _DATABASES.send, _COLLECTIONS.send, _COUNT.send),
+        references=("https://docs.arangodb.com/stable/develop/http-api/",),
+        web=True,
+    )
+    ask = _VERSION
+
+    def known(self, answer: Response) -> Known | None:
+        """By its answer, its server's name, or the realm of its refusal."""
+        said = decoded(answer.body, _Version) if answer.status == 200 else None
+        if said is not None and said.server == "arango":
+            return Known("arangodb", said.version)
+        realm = 'realm="arangodb"' in answer.headers.get("www-authenticate", "").lower()
+        return Known("arangodb") if realm and answer.status == 401 else None
+
+    def likely(self, root: Response) -> bool:
+        """Its name, or the way to its web interface."""
+        here = root.headers.get("server", "") == "ArangoDB"
+        return here or "/_admin/aardvark" in root.headers.get("location", "")
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
+        """Collections of each database."""
+        if not inquiry.enumerates:
+            return
+        databases = yield from inquiry.catalogue(_DATABASES, _Databases)
+        if databases is None:
+            return
+        left = MAX_ASKED
+        for database in inquiry.chosen(databases.result, "databases"):
+            listed = yield from inquiry.read(_COLLECTIONS, _Collections, database)
+            if listed is None:
+                inquiry.hold([Container((database,), "database")])
+                continue
+            for position, one in enumerate(listed.result):
+                count = (yield from inquiry.read(_COUNT, _Count, database, one.name)) if position < left else None
+                records = exact(count.count, "collection count") if count is not None else None
+                if records is not None:
+                    inquiry.draft.prove(_COUNT.label, f"counts the documents of {one.name}", Access.OPEN)
+                inquiry.hold([Container((database, one.name), "collection", records=records)])
+            left = max(0, left - len(listed.result))
+        inquiry.draft.fingerprint(container.name for container in inquiry.draft.containers)
+        inquiry.judge()

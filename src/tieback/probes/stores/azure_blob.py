@@ -1,0 +1,103 @@
+"""Azure Blob Storage: blobs and bytes of containers that the app names. No blob is read.
+
+Sends, in this order: ``GET /`` (identify); for each container that the app names, and the root container, ``GET
+/<container>?restype=container&comp=list`` and ``GET /<container>?restype=container`` (enumerate); extensions of
+names come with the listing (describe). An account never lists its containers to strangers. A listing is one page.
+
+Azure answers alike for a private container and for none. Verified against Azurite 3.35, the vendor's emulator, whose
+paths begin with the account; the service itself is not yet verified.
+"""
+
+from tieback.model.figure import exact, lower_bound
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import MAX_BODY, Response
+from tieback.probes.wire.requests import reading
+from tieback.probes.wire.xmltext import endings, root, value, values
+from tieback.scope.conversation import Conversation
+
+# "Naming and referencing containers": 3 to 63 of a-z, 0-9 and hyphen, or $root, $web; an emulator's account first.
+_CONTAINER = rb"(?:[a-z0-9]{3,24}/)?(?:\$root|\$web|[a-z0-9](?:-?[a-z0-9]){2,62})"
+
+_ROOT = reading("/", "whether this is Azure's blob service; changes nothing", depth=Depth.IDENTIFY)
+_LIST = reading(
+    "/{container}?restype=container&comp=list&maxresults=5000",
+    "names and sizes of at most 5000 blobs, which are only counted; no blob is read",
+    names=_CONTAINER,
+    raw=True,
+    label="GET /<container>?comp=list",
+)
+_PROPERTIES = reading(
+    "/{container}?restype=container",
+    "whether an anonymous client may read the container's properties: the second proof",
+    names=_CONTAINER,
+    raw=True,
+)
+_HIDDEN = ("PublicAccessNotPermitted", "ResourceNotFound", "ContainerNotFound", "NoAuthenticationInformation")
+
+
+class AzureBlobProbe(WebStore):
+    """Asks an Azure storage account which of its containers strangers may list."""
+
+    meta = ProbeMeta(
+        name="azure_blob",
+        products=("azure-blob", "azurite"),
+        ports=(10000,),
+        services=("azure-blob", "azure", "azurite"),
+        cpe=("cpe:2.3:a:microsoft:azure_storage",),
+        cwe="CWE-732",
+        sends=(_ROOT.send, _LIST.send, _PROPERTIES.send),
+        references=("https://learn.microsoft.com/rest/api/storageservices/list-blobs",),
+        pivot=False,
+        web=True,
+    )
+    ask = _ROOT
+
+    def known(self, answer: Response) -> Known | None:
+        """By the server's name or the header fields of its errors."""
+        server = answer.headers.get("server", "")
+        if server.startswith("Azurite-Blob/"):
+            return Known("azurite", server.partition("/")[2])
+        azure = "Windows-Azure-Blob" in server or "Microsoft-HTTPAPI" in server
+        return Known("azure-blob") if azure and "x-ms-request-id" in answer.headers else None
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
+        """Each container that the app names."""
+        if not inquiry.enumerates:
+            return
+        names = list(dict.fromkeys((*inquiry.names, "$root")))
+        for name in inquiry.chosen(names, "containers"):
+            yield from self._container(inquiry, name)
+        draft = inquiry.draft
+        if draft.containers:
+            draft.fingerprint(container.name for container in draft.containers)
+            inquiry.judge()
+        else:
+            draft.access = Access.UNKNOWN
+            draft.problem("no container that the app names is listed to strangers; an account does not list them")
+
+    def _container(self, inquiry: Inquiry, name: str) -> Conversation[None]:
+        answer = yield from inquiry.ask(_LIST, name, cap=MAX_BODY)
+        if answer is None:
+            return
+        code = answer.headers.get("x-ms-error-code", "")
+        if answer.status in (401, 403, 404, 409) or code in _HIDDEN:
+            if name != "$root":
+                inquiry.refused += 1
+                inquiry.draft.prove(_LIST.label, f"{name}: {code or answer.status}", Access.AUTH_REQUIRED)
+            return
+        if answer.status != 200 or root(answer.body) != "EnumerationResults":
+            return
+        inquiry.draft.prove(_LIST.label, f"lists blobs of {name}", Access.OPEN)
+        told = yield from inquiry.ask(_PROPERTIES, name, cap=16 * 1024)
+        if told is not None and told.status == 200:
+            inquiry.draft.prove(_PROPERTIES.label, f"properties of {name} answer a stranger", Access.OPEN)
+        blobs = values(answer.body, "Name")
+        sizes = [int(size) for size in values(answer.body, "Content-Length") if size.isdigit() and len(size) <= 15]
+        more = answer.truncated or bool(value(answer.body, "NextMarker"))
+        figure, method = (lower_bound, "one page of the listing") if more else (exact, "the listing")
+        fields = tuple(Field(ending, "extension") for ending in endings(blobs)[:200]) if inquiry.describes else ()
+        held = Container((name,), "container", False, figure(len(blobs), method), figure(sum(sizes), method), fields)
+        inquiry.hold([held])

@@ -1,0 +1,123 @@
+"""Neo4j and Memgraph over Bolt: numbers of nodes and relationships, names of properties. No node is read.
+
+Sends, in this order: the handshake and ``HELLO`` with scheme ``none`` (identify); ``CALL db.info()`` for the database's
+own identifier and two counts in read mode, each answered from the count store (enumerate); the names of properties
+(describe). ``RESET`` after a statement that failed, ``GOODBYE`` at the end. Not yet verified against the real server.
+"""
+
+import re
+
+from tieback.model.figure import Figure, exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field, ProbeReport
+from tieback.probes.interface import Draft, ProbeMeta, expected, patience, reported
+from tieback.probes.stores.bolt.session import HANDSHAKE, HELLO, ROWS, Answer, BoltSession, Failure, Statement, sends
+from tieback.probes.wire.opening import plain_then_tls
+from tieback.probes.wire.verdicts import NotThisProtocol
+from tieback.scope.conversation import Conversation, Target
+
+_INFO = Statement("CALL db.info() YIELD id RETURN id", "identifier of the database")
+_NODES = Statement("MATCH (n) RETURN count(n) AS n", "number of nodes, from the count store; returns no node")
+_EDGES = Statement(
+    "MATCH ()-[r]->() RETURN count(r) AS n", "number of relationships, from the count store: the second proof"
+)
+_KEYS = Statement("CALL db.propertyKeys()", "names of properties; no values", Depth.DESCRIBE)
+_VERSION = re.compile(r"/v?([0-9]+(?:\.[0-9]+)*)")
+
+
+class BoltProbe:
+    """Asks Neo4j how much it holds."""
+
+    meta = ProbeMeta(
+        name="bolt",
+        http_too=True,
+        products=("neo4j", "memgraph"),
+        ports=(7687,),
+        services=("neo4j", "memgraph", "bolt"),
+        cpe=("cpe:2.3:a:neo4j:neo4j", "cpe:2.3:a:memgraph:memgraph"),
+        cwe="CWE-306",
+        sends=sends((_INFO, _NODES, _EDGES, _KEYS)),
+        references=("https://neo4j.com/docs/bolt/current/",),
+    )
+
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Ask ``target``, no deeper than ``depth``."""
+        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+        session = BoltSession()
+        seconds = patience(self.meta, target)
+        yield from plain_then_tls(target.tls, lambda tls: session.shake(tls, seconds))
+        if not session.major and not expected(self.meta, target):
+            raise NotThisProtocol("answers with four zeros, as anybody might")
+        draft.spoke = True
+        draft.product = "neo4j"
+        draft.fingerprint(())
+        if not session.major:
+            draft.problem(
+                f"{HANDSHAKE}: none of the versions 3 to 5.0 is spoken there; the port or a hint speaks for Bolt"
+            )
+            return
+        said = yield from session.hello()
+        if isinstance(said, Failure):
+            draft.product = "memgraph" if said.code.startswith("Memgraph") else "neo4j"
+            if said.closed:
+                draft.access = Access.AUTH_REQUIRED
+                draft.prove(HELLO, f"{said.code}", Access.AUTH_REQUIRED)
+            else:
+                draft.problem(f"{HELLO}: {said.code} {said.text[:120]}")
+            return
+        draft.product = "memgraph" if "memgraph" in said.lower() else "neo4j"
+        version = _VERSION.search(said)
+        draft.version = version[1][:40] if version and draft.product == "neo4j" else ""
+        draft.access = Access.PARTIAL
+        draft.prove(HELLO, f"a session starts without a user: {said}", Access.OPEN)
+        if depth.allows(Depth.ENUMERATE):
+            yield from _enumerate(draft, session, depth)
+        yield from session.leave()
+
+
+def _enumerate(draft: Draft, session: BoltSession, depth: Depth) -> Conversation[None]:
+    info = yield from session.ask(_INFO)
+    if isinstance(info, Answer) and info.records:
+        identifier = info.records[0]
+        if isinstance(identifier, str) and re.fullmatch(r"[0-9A-Fa-f-]{32,64}", identifier):
+            draft.vendor_id("database_id", identifier.upper(), "neo4j")
+    nodes, database = yield from _count(draft, session, _NODES)
+    edges, _ = yield from _count(draft, session, _EDGES)
+    fields = (yield from _properties(draft, session)) if depth.allows(Depth.DESCRIBE) else ()
+    name = database or draft.product
+    draft.containers = [
+        Container((name, "nodes"), "nodes", records=nodes, fields=fields),
+        Container((name, "relationships"), "relationships", records=edges),
+    ]
+    if nodes is not None and not nodes.value:
+        draft.access = Access.OPEN_EMPTY
+    elif nodes is not None:
+        draft.access = Access.OPEN
+
+
+def _count(draft: Draft, session: BoltSession, statement: Statement) -> Conversation[tuple[Figure | None, str]]:
+    answer = yield from _ask(draft, session, statement)
+    value = answer.records[0] if answer is not None and answer.records else None
+    if answer is None or not isinstance(value, int) or not 0 <= value < 2**63:
+        return None, ""
+    draft.prove(statement.cypher, f"{value} for a stranger", Access.OPEN)
+    return exact(value, "count store"), answer.database
+
+
+def _properties(draft: Draft, session: BoltSession) -> Conversation[tuple[Field, ...]]:
+    answer = yield from _ask(draft, session, _KEYS)
+    if answer is None:
+        return ()
+    if answer.more:
+        draft.problem(f"the first {ROWS} names of properties are listed")
+    return tuple(Field(name[:512], "property") for name in answer.records if isinstance(name, str))
+
+
+def _ask(draft: Draft, session: BoltSession, statement: Statement) -> Conversation[Answer | None]:
+    answer = yield from session.ask(statement)
+    if isinstance(answer, Answer):
+        return answer
+    draft.problem(f"{statement.cypher}: {answer.code} {answer.text[:120]}")
+    return None

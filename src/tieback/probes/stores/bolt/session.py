@@ -1,0 +1,176 @@
+"""A Bolt session without credentials: handshake, HELLO with scheme ``none``, our few statements in read mode.
+
+Protocol: https://neo4j.com/docs/bolt/current/bolt/handshake/ and .../message/. The versions offered are 5.0, 4.4 to
+4.1, 4.0 and 3, in which HELLO logs in; newer servers still speak one of them. A message is chunks of at most 65535
+bytes, each with its length before it, and an empty one at the end.
+"""
+
+import re
+
+import msgspec
+
+from tieback.model.grant import Depth
+from tieback.probes.wire.frames import Inbox
+from tieback.probes.wire.opening import first_answer, printable
+from tieback.probes.wire.packstream import Value, mapping, message, text, unpacked
+from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.scope.conversation import Conversation, DeclaredSend, Send
+
+HANDSHAKE, HELLO, RESET, GOODBYE = "handshake", "HELLO scheme none", "RESET", "GOODBYE"
+ROWS = 1000
+"""Records of one answer that are pulled."""
+
+_OPENING = b"\x60\x60\xb0\x17" + b"\0\0\0\5" + b"\0\3\4\4" + b"\0\0\0\4" + b"\0\0\0\3"
+_HELLO = message(1, mapping({"user_agent": text("tieback/1"), "scheme": text("none")}))
+_RESET = message(0x0F)
+_GOODBYE = message(2)
+_PULL = message(0x3F, mapping({"n": b"\xc9" + ROWS.to_bytes(2, "big")}))
+_PULL_ALL = message(0x3F)
+"""In version 3 there is no other."""
+_SUCCESS, _RECORD, _IGNORED, _FAILURE = 0x70, 0x71, 0x7E, 0x7F
+_CAP = 16 * 1024
+"""Bytes of one message."""
+_MAX_CHUNKS = 256
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A FAILURE: the status code, such as ``Neo.ClientError.Security.Unauthorized``, and its text."""
+
+    code: str
+    text: str
+
+    @property
+    def closed(self) -> bool:
+        """Whether it says that we are not let in."""
+        return ".Security." in self.code or "Unauthenticated" in self.code
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """One of our statements."""
+
+    cypher: str
+    why: str
+    depth: Depth = Depth.ENUMERATE
+
+    @property
+    def run(self) -> bytes:
+        """RUN without parameters, in read mode."""
+        return message(0x10, text(self.cypher), mapping({}), mapping({"mode": text("r")}))
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The one column of a statement's records, and the database that it ran in."""
+
+    records: list[int | str]
+    database: str = ""
+    more: bool = False
+
+
+def sends(statements: tuple[Statement, ...]) -> tuple[DeclaredSend, ...]:
+    """Everything that a session may send."""
+    pull = b"(?:%b|%b)" % (re.escape(_PULL), re.escape(_PULL_ALL))
+    return (
+        DeclaredSend(
+            HANDSHAKE,
+            re.escape(_OPENING),
+            "whether the server speaks Bolt; offers protocol versions and changes nothing",
+        ),
+        DeclaredSend(HELLO, re.escape(_HELLO), "whether a session starts without a user and a password"),
+        *(DeclaredSend(s.cypher, re.escape(s.run) + pull, f"{s.why}; in read mode", s.depth) for s in statements),
+        DeclaredSend(
+            RESET, re.escape(_RESET), "clears the error of a failed statement; affects only our own connection"
+        ),
+        DeclaredSend(GOODBYE, re.escape(_GOODBYE), "ends the session"),
+    )
+
+
+class BoltSession:
+    """One connection to one server."""
+
+    def __init__(self) -> None:
+        self._inbox = Inbox()
+        self.major = 0
+        """Version that both agreed on; 0 where they did not."""
+
+    def shake(self, tls: bool, seconds: float | None) -> Conversation[None]:
+        """Connect and agree on a version.
+
+        Raises:
+            NotThisProtocol: another protocol.
+            Fault: the transport failed.
+        """
+        self._inbox = Inbox()
+        head = yield from first_answer(tls, _OPENING, 4, seconds)
+        minor, self.major = head[2], head[3]
+        if head[:2] != b"\0\0" or (self.major, minor) not in ((0, 0), (5, 0), *((4, n) for n in range(5)), (3, 0)):
+            raise NotThisProtocol(f"no Bolt: {printable(head)}")
+
+    def hello(self) -> Conversation[str | Failure]:
+        """Start a session without credentials: what the server calls itself, or why not."""
+        yield Send(_HELLO)
+        tag, fields = yield from self._message()
+        if tag == _FAILURE:
+            return _failure(fields)
+        if tag != _SUCCESS or not fields or not isinstance(fields[0], dict):
+            raise NotThisProtocol("answers HELLO with something else")
+        return str(fields[0].get("server", ""))[:120]
+
+    def ask(self, statement: Statement) -> Conversation[Answer | Failure]:
+        """At most ``ROWS`` records of one of our statements (all of them in version 3)."""
+        yield Send(statement.run + (_PULL_ALL if self.major == 3 else _PULL))
+        records: list[int | str] = []
+        failure: Failure | None = None
+        replies = 0
+        for _ in range(ROWS + 8):
+            tag, fields = yield from self._message()
+            if tag == _RECORD:
+                records.append(_only_value(fields))
+                continue
+            replies += 1
+            if tag == _FAILURE:
+                failure = failure or _failure(fields)
+            elif tag not in (_SUCCESS, _IGNORED):
+                raise Hostile(f"a Bolt message {tag:#04x} that answers nothing")
+            if replies == 2:
+                break
+        else:
+            raise Hostile(f"more than {ROWS} records")
+        if failure is not None:
+            yield Send(_RESET)
+            yield from self._message()
+            return failure
+        said = fields[0] if fields and isinstance(fields[0], dict) else {}
+        database = said.get("db")
+        return Answer(records, database[:64] if isinstance(database, str) else "", said.get("has_more") is True)
+
+    def leave(self) -> Conversation[None]:
+        """Say that we go."""
+        yield Send(_GOODBYE)
+
+    def _message(self) -> Conversation[tuple[int, list[Value]]]:
+        parts: list[bytes] = []
+        held = 0
+        for _ in range(_MAX_CHUNKS):
+            size = int.from_bytes((yield from self._inbox.take(2)), "big")
+            if not size and parts:
+                return unpacked(b"".join(parts))
+            held += size
+            if held > _CAP:
+                raise Hostile(f"a Bolt message of more than {_CAP} bytes")
+            if size:
+                parts.append((yield from self._inbox.take(size)))
+        raise Hostile("chunks without end")
+
+
+def _only_value(fields: list[Value]) -> int | str:
+    """The value of a record; all our statements give one number or one text."""
+    row = fields[0] if fields else None
+    if not isinstance(row, list) or len(row) != 1 or not isinstance(row[0], int | str):
+        raise Hostile("a record of another shape than asked for")
+    return row[0]
+
+
+def _failure(fields: list[Value]) -> Failure:
+    said = fields[0] if fields and isinstance(fields[0], dict) else {}
+    code, why = said.get("code") or said.get("neo4j_code"), said.get("message")
+    return Failure(str(code or "")[:120], str(why or "")[:200])

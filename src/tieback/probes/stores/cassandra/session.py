@@ -1,0 +1,231 @@
+"""CQL's native protocol, versions 3 and 4: frames, the start without credentials, rows of our own queries.
+
+Protocol: https://github.com/apache/cassandra/blob/trunk/doc/native_protocol_v4.spec. A frame is version (the upper bit
+marks an answer), flags, stream, opcode and the body's length, big endian. No compression is asked for, and no
+credential is ever sent: where the server asks for one, the conversation ends.
+"""
+
+import re
+
+import msgspec
+
+from tieback.model.grant import Depth
+from tieback.probes.wire.cursor import Cursor
+from tieback.probes.wire.frames import Inbox
+from tieback.probes.wire.opening import first_answer, printable
+from tieback.probes.wire.verdicts import Hostile, NotThisProtocol, TooLarge
+from tieback.scope.conversation import Conversation, DeclaredSend, Send
+
+HEADER = 9
+_ERROR, _STARTUP, _READY, _AUTHENTICATE, _OPTIONS, _SUPPORTED, _QUERY, _RESULT = 0, 1, 2, 3, 5, 6, 7, 8
+_ROWS = 2
+_GLOBAL_SPEC, _MORE_PAGES = 1, 2
+_PAGED = 4
+_ONE = 1
+"""Consistency: one replica answers; the catalogue is on every node."""
+_CAP = 1024 * 1024
+_LARGEST = 256 * 1024 * 1024
+"""``native_transport_max_frame_size`` of every server; a longer frame is no Cassandra's."""
+_MAX_OPENING = 64 * 1024
+PAGE = 5000
+"""Rows of one answer; more are left."""
+_SCALAR = 0x0020
+"""The first type that is made of others."""
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """An ERROR frame."""
+
+    code: int
+    text: str
+
+
+class Asks(msgspec.Struct, frozen=True):
+    """An AUTHENTICATE frame: the class that checks passwords there."""
+
+    authenticator: str
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """A page of rows, each value as bytes or ``None``."""
+
+    rows: list[list[bytes | None]]
+    more: bool = False
+
+
+class Query(msgspec.Struct, frozen=True):
+    """One of our statements."""
+
+    cql: str
+    columns: int
+    why: str
+    depth: Depth = Depth.ENUMERATE
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return f"SELECT ... {self.cql[self.cql.index('FROM ') :]}"
+
+
+def frame(version: int, opcode: int, body: bytes = b"") -> bytes:
+    """A request on stream 0."""
+    return bytes((version, 0, 0, 0, opcode)) + len(body).to_bytes(4, "big") + body
+
+
+def _query_body(cql: str) -> bytes:
+    text = cql.encode("ascii")
+    return len(text).to_bytes(4, "big") + text + _ONE.to_bytes(2, "big") + bytes((_PAGED,)) + PAGE.to_bytes(4, "big")
+
+
+_START = b"\0\1\0\x0bCQL_VERSION\0\x053.0.0"
+OPTIONS = "OPTIONS"
+STARTUP = "STARTUP"
+
+
+def declared(name: str, opcode: int, body: bytes, why: str, depth: Depth = Depth.IDENTIFY) -> DeclaredSend:
+    """A frame in either version of the protocol, fixed to the last byte."""
+    return DeclaredSend(name, b"[\3\4]" + re.escape(frame(4, opcode, body)[1:]), why, depth)
+
+
+def sends(queries: tuple[Query, ...]) -> tuple[DeclaredSend, ...]:
+    """Everything that a session may send."""
+    return (
+        declared(
+            OPTIONS, _OPTIONS, b"", "whether the server speaks CQL, and what it supports; answered before any login"
+        ),
+        declared(
+            STARTUP, _STARTUP, _START, "whether a session starts without a password; affects only our own connection"
+        ),
+        *(declared(q.label, _QUERY, _query_body(q.cql), q.why, q.depth) for q in queries),
+    )
+
+
+class CqlSession:
+    """One connection to one node."""
+
+    def __init__(self) -> None:
+        self._inbox = Inbox()
+        self._version = 4
+
+    def options(self, tls: bool, seconds: float | None) -> Conversation[dict[str, tuple[str, ...]]]:
+        """Connect and ask what the node supports, in version 4 of the protocol or in 3 where that is too new.
+
+        Raises:
+            NotThisProtocol: another protocol, or one of the first two versions of this.
+            Fault: the transport failed.
+        """
+        for version in (4, 3):
+            self._version = version
+            self._inbox = Inbox()
+            head = yield from first_answer(tls, frame(version, _OPTIONS), HEADER, seconds)
+            opcode, size = head[4], int.from_bytes(head[5:], "big")
+            if head[0] not in (0x83, 0x84) or head[2:4] != b"\0\0" or opcode not in (_ERROR, _SUPPORTED):
+                raise NotThisProtocol(f"no CQL: {printable(head)}")
+            if size > _MAX_OPENING:
+                raise NotThisProtocol(f"a CQL answer of {size} bytes")
+            body = yield from self._inbox.take(size)
+            if opcode == _SUPPORTED:
+                return _multimap(Cursor(body, "a SUPPORTED frame"))
+            text = _error(body).text
+            if "protocol version" not in text.lower():
+                raise NotThisProtocol(f"answers OPTIONS with {text[:60]!r}")
+        raise NotThisProtocol("speaks neither version 3 nor 4 of CQL's protocol")
+
+    def start(self) -> Conversation[Asks | Refused | None]:
+        """Start a session without credentials; ``None`` where the node is ready for anyone."""
+        yield Send(frame(self._version, _STARTUP, _START))
+        opcode, body = yield from self._answer()
+        if opcode == _READY:
+            return None
+        if opcode == _AUTHENTICATE:
+            return Asks(_string(Cursor(body, "an AUTHENTICATE frame"))[:120])
+        if opcode == _ERROR:
+            return _error(body)
+        raise Hostile(f"opcode {opcode} answers STARTUP")
+
+    def rows(self, query: Query) -> Conversation[Rows | Refused]:
+        """The first page of rows of one of our queries.
+
+        Raises:
+            Hostile: rows of another shape than asked for.
+            TooLarge: a longer answer than we read.
+        """
+        yield Send(frame(self._version, _QUERY, _query_body(query.cql)))
+        opcode, body = yield from self._answer()
+        if opcode == _ERROR:
+            return _error(body)
+        if opcode != _RESULT:
+            raise Hostile(f"opcode {opcode} answers a query")
+        return decoded_rows(body, query.columns)
+
+    def _answer(self) -> Conversation[tuple[int, bytes]]:
+        head = yield from self._inbox.take(HEADER)
+        size = int.from_bytes(head[5:], "big")
+        # Flags would mean compression, tracing, payloads or warnings: the last alone may come unasked (bit 3).
+        if head[0] != 0x80 | self._version or head[1] & ~8 or head[2:4] != b"\0\0" or size > _LARGEST:
+            raise Hostile("a CQL frame that answers nothing we asked")
+        if size > _CAP:
+            raise TooLarge(f"an answer of {size} bytes")
+        body = yield from self._inbox.take(size)
+        if head[1] & 8:
+            cursor = Cursor(body, "a list of warnings")
+            for _ in range(cursor.big(2)):
+                _string(cursor)
+            body = cursor.take(cursor.left)
+        return head[4], body
+
+
+def decoded_rows(body: bytes, columns: int) -> Rows:
+    """The rows of a RESULT frame.
+
+    Args:
+        body: of the frame.
+        columns: how many were asked for.
+
+    Raises:
+        Hostile: no rows, other columns, or a length that leads past the end.
+    """
+    cursor = Cursor(body, "a CQL result")
+    if cursor.big(4) != _ROWS:
+        raise Hostile("a result without rows")
+    flags = cursor.big(4)
+    if flags & ~(_GLOBAL_SPEC | _MORE_PAGES) or cursor.big(4) != columns:
+        raise Hostile("a result with columns that we did not ask for")
+    if flags & _MORE_PAGES:
+        _bytes(cursor)
+    if flags & _GLOBAL_SPEC:
+        _string(cursor), _string(cursor)
+    for _ in range(columns):
+        if not flags & _GLOBAL_SPEC:
+            _string(cursor), _string(cursor)
+        _string(cursor)
+        if not 0 < cursor.big(2) < _SCALAR:
+            raise Hostile("a column of a type that we did not ask for")
+    count = cursor.big(4)
+    if count > PAGE:
+        raise Hostile(f"{count} rows where {PAGE} were asked for")
+    rows = [[_bytes(cursor) for _ in range(columns)] for _ in range(count)]
+    return Rows(rows, bool(flags & _MORE_PAGES))
+
+
+def _string(cursor: Cursor) -> str:
+    return cursor.take(cursor.big(2)).decode("utf-8", "replace")
+
+
+def _bytes(cursor: Cursor) -> bytes | None:
+    size = cursor.big(4, signed=True)
+    return None if size < 0 else cursor.take(size)
+
+
+def _error(body: bytes) -> Refused:
+    cursor = Cursor(body, "an ERROR frame")
+    code = cursor.big(4)
+    return Refused(code, _string(cursor)[:200])
+
+
+def _multimap(cursor: Cursor) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for _ in range(cursor.big(2)):
+        key = _string(cursor)
+        found[key[:64]] = tuple(_string(cursor)[:64] for _ in range(cursor.big(2)))
+    return found

@@ -1,0 +1,109 @@
+"""Chroma: collections and numbers of their records. No document or vector is read.
+
+Sends, in this order: ``GET /api/v2/version`` (identify; the heartbeat and this answer anyone by design and prove
+nothing); ``GET /api/v2/tenants/default_tenant/databases``, ``.../databases/<db>/collections``,
+``.../collections/<id>/count`` for at most 50 (enumerate); ``GET /api/v1/collections`` where there is no v2 (up to
+0.5). Names of metadata keys come with the listing (describe). Verified against 1.5.9 (which says 1.0.0); v1 not yet
+verified against the real server.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import Number, decoded
+from tieback.probes.wire.requests import Request, reading
+from tieback.scope.conversation import Conversation
+
+_TENANT = "/api/v2/tenants/default_tenant/databases"
+_BEAT = reading(
+    "/api/v2/heartbeat", "whether this is Chroma; public by design, so not a proof of access", depth=Depth.IDENTIFY
+)
+_VERSION = reading("/api/v2/version", "version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
+_DATABASES = reading(_TENANT, "names of databases")
+_LIST = reading(f"{_TENANT}/{{database}}/collections?limit=1000", "names of collections and of metadata keys")
+_COUNT = reading(f"{_TENANT}/{{database}}/collections/{{id}}/count", "number of records; returns no record")
+_LIST_1 = reading("/api/v1/collections", "names of collections, for versions up to 0.5")
+_COUNT_1 = reading("/api/v1/collections/{id}/count", "number of records, for versions up to 0.5; returns no record")
+
+
+class _Database(msgspec.Struct):
+    name: str
+
+
+class _Collection(msgspec.Struct):
+    id: str
+    name: str
+    dimension: int | None = None
+    metadata: dict[str, msgspec.Raw] | None = None
+
+
+class ChromaProbe(WebStore):
+    """Asks Chroma what it holds."""
+
+    meta = ProbeMeta(
+        name="chroma",
+        products=("chroma",),
+        ports=(8000,),
+        services=("chroma", "chromadb"),
+        cpe=("cpe:2.3:a:trychroma:chromadb",),
+        cwe="CWE-306",
+        sends=tuple(r.send for r in (_BEAT, _VERSION, _DATABASES, _LIST, _COUNT, _LIST_1, _COUNT_1)),
+        references=("https://docs.trychroma.com/reference/", "https://cookbook.chromadb.dev/core/api/"),
+        pivot=False,
+        web=True,
+    )
+    ask = _BEAT
+
+    def known(self, answer: Response) -> Known | None:
+        """By the heartbeat's one key; v1 servers answer 404 or 410 with their own words."""
+        beat = decoded(answer.body, dict[str, int]) if answer.status == 200 else None
+        return Known("chroma") if beat is not None and list(beat) == ["nanosecond heartbeat"] else None
+
+    def likely(self, root: Response) -> bool:
+        """Its trace id, or a 404 without words or with FastAPI's."""
+        bare = not root.body or b'"detail":"Not Found"' in root.body
+        return "chroma-trace-id" in root.headers or (root.status == 404 and bare)
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
+        """Databases of the default tenant, and their collections."""
+        draft = inquiry.draft
+        told = yield from inquiry.ask(_VERSION, cap=1024)
+        draft.version = (decoded(told.body, str) or "")[:40] if told is not None and told.status == 200 else ""
+        if not inquiry.enumerates:
+            return
+        first = yield from inquiry.ask(_DATABASES)
+        if first is None:
+            return
+        if first.status in (404, 405, 501):
+            yield from self._collections(inquiry, (), _LIST_1, _COUNT_1)
+        elif not inquiry.turned_away(_DATABASES, first):
+            databases = decoded(first.body, list[_Database]) if first.status == 200 else None
+            if databases is None:
+                draft.problem(f"{_DATABASES.label}: status {first.status}, nothing that we can read")
+                return
+            draft.prove(_DATABASES.label, f"{len(databases)} databases", Access.OPEN)
+            for database in inquiry.chosen(databases, "databases"):
+                yield from self._collections(inquiry, (database.name,), _LIST, _COUNT)
+
+    def _collections(
+        self, inquiry: Inquiry, inside: tuple[str, ...], listing: Request, counting: Request
+    ) -> Conversation[None]:
+        found = yield from inquiry.catalogue(listing, list[_Collection], *inside)
+        if found is None:
+            return
+        chosen = inquiry.chosen(found, "collections")
+        for one in chosen:
+            count = yield from inquiry.read(counting, Number.__value__, *inside, one.id, cap=1024)
+            fields = tuple(Field(key[:512], "metadata") for key in one.metadata or {}) if inquiry.describes else ()
+            records = exact(count, "count") if count is not None else None
+            if records is not None:
+                inquiry.draft.prove(counting.label, f"counts the records of {one.name}", Access.OPEN)
+            inquiry.hold([Container((*inside, one.name), "collection", records=records, fields=fields)])
+        inquiry.hold([Container((*inside, one.name), "collection") for one in found[len(chosen) :]])
+        inquiry.draft.fingerprint(f"{one.name}\0{one.id}" for one in found)
+        inquiry.judge()

@@ -1,0 +1,129 @@
+"""ClickHouse over HTTP: tables, rows, bytes, columns, from its system tables. No row of a table is read.
+
+Sends, in this order: ``GET /`` (identify: the greeting proves nothing); as whoever a request without a user is,
+``SELECT version()``, ``system.tables``, ``system.parts``, ``serverUUID()`` (enumerate), ``system.columns`` (describe).
+A GET is read-only by the server's own rule. Rows of ``system.parts`` are exact. Not yet verified against the real
+server.
+"""
+
+import re
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import decoded, number
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_SYSTEM = ("system", "information_schema", "INFORMATION_SCHEMA")
+
+_ROOT = reading("/", "product; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
+_VERSION = reading("/?query=SELECT+version()+FORMAT+JSONCompact", "version", label="SELECT version()")
+_UUID = reading(
+    "/?query=SELECT+serverUUID()+FORMAT+JSONCompact", "identifier of the server", label="SELECT serverUUID()"
+)
+_TABLES = reading(
+    "/?query=SELECT+database,name,engine+FROM+system.tables+LIMIT+5000+FORMAT+JSONCompact",
+    "names of tables; reads the catalogue only",
+    label="SELECT ... FROM system.tables",
+)
+_PARTS = reading(
+    "/?query=SELECT+database,table,sum(rows),sum(bytes_on_disk)+FROM+system.parts+WHERE+active+GROUP+BY+1,2"
+    "+LIMIT+5000+FORMAT+JSONCompact",
+    "rows and bytes of tables: the second proof; reads the catalogue only",
+    label="SELECT ... FROM system.parts",
+)
+_COLUMNS = reading(
+    "/?query=SELECT+database,table,name,type+FROM+system.columns+LIMIT+6000+FORMAT+JSONCompact",
+    "names and types of columns; reads the catalogue only",
+    depth=Depth.DESCRIBE,
+    label="SELECT ... FROM system.columns",
+)
+_ROWS_CAP = 512 * 1024
+_CLOSED = ("516", "194", "497")
+"""AUTHENTICATION_FAILED, REQUIRED_PASSWORD, ACCESS_DENIED (src/Common/ErrorCodes.cpp)."""
+
+type _Row = list[str | int | None]
+
+
+class _Rows(msgspec.Struct):
+    data: list[_Row]
+
+
+class ClickhouseProbe(WebStore):
+    """Asks ClickHouse what it holds."""
+
+    meta = ProbeMeta(
+        name="clickhouse",
+        products=("clickhouse",),
+        ports=(8123,),
+        services=("clickhouse",),
+        cpe=("cpe:2.3:a:clickhouse:clickhouse",),
+        cwe="CWE-306",
+        sends=(_ROOT.send, _VERSION.send, _UUID.send, _TABLES.send, _PARTS.send, _COLUMNS.send),
+        references=(
+            "https://clickhouse.com/docs/interfaces/http",
+            "https://clickhouse.com/docs/operations/system-tables",
+        ),
+        web=True,
+    )
+    ask = _ROOT
+
+    def known(self, answer: Response) -> Known | None:
+        """By its greeting, or the header fields that its other answers have."""
+        greets = answer.status == 200 and answer.body == b"Ok.\n"
+        named = any(name.startswith("x-clickhouse-") for name in answer.headers)
+        return Known("clickhouse") if greets or named else None
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
+        """Tables of every database that is shown."""
+        if not inquiry.enumerates:
+            return
+        draft = inquiry.draft
+        told = yield from inquiry.ask(_VERSION, cap=16 * 1024)
+        if told is None:
+            return
+        code = told.headers.get("x-clickhouse-exception-code", "")
+        if code in _CLOSED or any(b"Code: " + one.encode() in told.body[:400] for one in _CLOSED):
+            draft.access = Access.AUTH_REQUIRED
+            draft.prove(_VERSION.label, f"status {told.status}, code {code or 'in the text'}", Access.AUTH_REQUIRED)
+            return
+        version = decoded(told.body, _Rows)
+        if version is not None and version.data and version.data[0]:
+            draft.version = str(version.data[0][0])[:40]
+        tables = yield from inquiry.catalogue(_TABLES, _Rows, cap=_ROWS_CAP)
+        if tables is None:
+            return
+        parts = yield from inquiry.confirm(_PARTS, _Rows, cap=_ROWS_CAP)
+        figures = {(str(row[0]), str(row[1])): row[2:4] for row in parts.data if len(row) == 4} if parts else {}
+        fields = (yield from self._columns(inquiry)) if inquiry.describes else {}
+        for row in tables.data:
+            if len(row) >= 2:
+                path = (str(row[0]), str(row[1]))
+                rows, size = (number(value) for value in figures.get(path, (None, None)))
+                records = exact(rows, "system.parts rows") if rows is not None else None
+                held = exact(size, "system.parts bytes_on_disk") if size is not None else None
+                system = path[0] in _SYSTEM
+                inquiry.hold([Container(path, "table", system, records, held, () if system else fields.get(path, ()))])
+        draft.fingerprint(c.name for c in draft.containers if not c.system)
+        told = yield from inquiry.ask(_UUID, cap=16 * 1024)
+        named = decoded(told.body, _Rows) if told is not None and told.status == 200 else None
+        value = str(named.data[0][0]) if named is not None and named.data and named.data[0] else ""
+        if re.fullmatch(r"[0-9a-f-]{36}", value) and any(letter not in "0-" for letter in value):
+            draft.vendor_id("server_uuid", value)
+        inquiry.judge()
+
+    def _columns(self, inquiry: Inquiry) -> Conversation[dict[tuple[str, str], tuple[Field, ...]]]:
+        columns = yield from inquiry.read(_COLUMNS, _Rows, cap=_ROWS_CAP)
+        found: dict[tuple[str, str], list[Field]] = {}
+        for row in columns.data if columns is not None else ():
+            if len(row) == 4:
+                kept = found.setdefault((str(row[0]), str(row[1])), [])
+                if len(kept) < MAX_FIELDS:
+                    kept.append(Field(str(row[2])[:512], str(row[3])[:80]))
+        return {path: tuple(kept) for path, kept in found.items()}

@@ -1,0 +1,176 @@
+"""ClickHouse over its native protocol: tables, rows, bytes, columns, from its system tables. No row of a table is read.
+
+Sends ``Hello`` as a made-up user without a password, which a server refuses by an exception of its own (identify); the
+same as ``default`` where the grant's ``passwordless`` names that account. Whoever is let in asks for the server's
+identifier, ``system.tables``, ``system.parts`` (enumerate) and ``system.columns`` (describe), with ``readonly=1``. Rows
+of ``system.parts`` are exact. Not yet verified against the real server.
+"""
+
+import re
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field, ProbeReport
+from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.stores.clickhouse_native.session import (
+    ACCOUNT,
+    LOGIN,
+    REVISION,
+    Greeting,
+    NativeSession,
+    Refusal,
+    Statement,
+    sends,
+)
+from tieback.probes.wire.jsontext import number
+from tieback.probes.wire.opening import plain_then_tls
+from tieback.scope.conversation import MADE_UP_ACCOUNT, Conversation, Target
+
+_UUID = Statement("SELECT serverUUID()", "SELECT toString(serverUUID())", 1, "identifier of the server")
+_TABLES = Statement(
+    "SELECT ... FROM system.tables",
+    "SELECT toString(database),toString(name) FROM system.tables LIMIT 5000",
+    2,
+    "names of tables; reads the catalogue only",
+)
+_PARTS = Statement(
+    "SELECT ... FROM system.parts",
+    "SELECT toString(database),toString(table),toString(sum(rows)),toString(sum(bytes_on_disk))"
+    " FROM system.parts WHERE active GROUP BY database,table LIMIT 5000",
+    4,
+    "rows and bytes of tables: the second proof; reads the catalogue only",
+)
+_COLUMNS = Statement(
+    "SELECT ... FROM system.columns",
+    "SELECT toString(database),toString(table),toString(name),toString(type) FROM system.columns"
+    " WHERE database NOT IN ('system','information_schema','INFORMATION_SCHEMA') LIMIT 6000",
+    4,
+    "names and types of columns; reads the catalogue only",
+    Depth.DESCRIBE,
+)
+_SYSTEM = ("system", "information_schema", "INFORMATION_SCHEMA")
+_ACCESS = {
+    192: Access.AUTH_REQUIRED,  # UNKNOWN_USER
+    193: Access.AUTH_REQUIRED,  # WRONG_PASSWORD
+    194: Access.AUTH_REQUIRED,  # REQUIRED_PASSWORD
+    195: Access.FIREWALLED,  # IP_ADDRESS_NOT_ALLOWED
+    497: Access.AUTH_REQUIRED,  # ACCESS_DENIED
+    516: Access.AUTH_REQUIRED,  # AUTHENTICATION_FAILED
+}
+
+type _Path = tuple[str, str]
+
+
+class ClickhouseNativeProbe:
+    """Asks ClickHouse what it holds."""
+
+    meta = ProbeMeta(
+        name="clickhouse_native",
+        http_too=True,
+        products=("clickhouse",),
+        ports=(9000, 9440),
+        services=("clickhouse",),
+        cpe=("cpe:2.3:a:clickhouse:clickhouse",),
+        cwe="CWE-306",
+        sends=sends((_UUID, _TABLES, _PARTS, _COLUMNS)),
+        references=(
+            "https://clickhouse.com/docs/native-protocol/basics",
+            "https://clickhouse.com/docs/operations/system-tables",
+        ),
+    )
+
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Ask ``target``, no deeper than ``depth``."""
+        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+        session = NativeSession()
+        seconds = patience(self.meta, target)
+        encrypted = False
+
+        def attempt(tls: bool) -> Conversation[Greeting | Refusal]:
+            nonlocal encrypted
+            encrypted = tls
+            return (yield from session.log_in(MADE_UP_ACCOUNT, tls, seconds))
+
+        said = yield from plain_then_tls(target.tls, attempt)
+        draft.spoke = True
+        draft.product = "clickhouse"
+        draft.fingerprint(())
+        if isinstance(said, Greeting):
+            draft.access = Access.ANY_USER
+            draft.prove(LOGIN, "a made-up user is let in", Access.ANY_USER)
+        else:
+            _refused(draft, said)
+            if ACCOUNT not in target.passwordless or draft.access is Access.FIREWALLED:
+                return
+            said = yield from session.log_in(ACCOUNT, encrypted, None)
+            if isinstance(said, Refusal):
+                _refused(draft, said)
+                return
+            draft.account = ACCOUNT
+            draft.access = Access.PARTIAL
+            draft.proofs.clear()
+            draft.prove(LOGIN, f"{ACCOUNT} is let in without a password", Access.OPEN)
+        draft.version = said.version[:40]
+        if said.revision < REVISION:
+            draft.problem(f"revision {said.revision} is older than what we speak; nothing more was asked")
+        elif depth.allows(Depth.ENUMERATE):
+            yield from _enumerate(draft, session, depth)
+
+
+def _refused(draft: Draft, refusal: Refusal) -> None:
+    draft.access = _ACCESS.get(refusal.code, Access.UNKNOWN)
+    if draft.access is Access.UNKNOWN:
+        draft.problem(f"the login failed for another reason: {refusal.code} {refusal.text[:160]}")
+    else:
+        draft.prove(LOGIN, f"code {refusal.code}", draft.access)
+
+
+def _enumerate(draft: Draft, session: NativeSession, depth: Depth) -> Conversation[None]:
+    told = yield from _ask(draft, session, _UUID)
+    if told and re.fullmatch(r"[0-9a-f-]{36}", told[0][0]) and any(c not in "0-" for c in told[0][0]):
+        draft.vendor_id("server_uuid", told[0][0], "clickhouse")
+    tables = yield from _ask(draft, session, _TABLES)
+    if tables is None:
+        return
+    won = draft.access if draft.access is Access.ANY_USER else Access.OPEN
+    draft.prove(_TABLES.label, f"lists {len(tables)} tables", won)
+    parts = yield from _ask(draft, session, _PARTS)
+    if parts is not None:
+        draft.prove(_PARTS.label, f"tells rows of {len(parts)} tables", won)
+    figures = {(row[0], row[1]): (number(row[2]), number(row[3])) for row in parts or ()}
+    fields = (yield from _fields(draft, session)) if depth.allows(Depth.DESCRIBE) else {}
+    for database, table in tables:
+        path = (database, table)
+        rows, size = figures.get(path, (None, None))
+        records = exact(rows, "system.parts rows") if rows is not None else None
+        held = exact(size, "system.parts bytes_on_disk") if size is not None else None
+        draft.containers.append(
+            Container(path, "table", database in _SYSTEM, records, held, tuple(fields.get(path, ())))
+        )
+    own = [container for container in draft.containers if not container.system]
+    if draft.identity is None or draft.identity.kind != "vendor_id":
+        draft.fingerprint(container.name for container in own)
+    if any(container.records is not None and container.records.value for container in own):
+        draft.access = won
+    elif not own:
+        draft.access = Access.OPEN_EMPTY
+    else:
+        draft.access = Access.PARTIAL
+        draft.problem("no table has active parts; tables of other engines may or may not be empty")
+
+
+def _fields(draft: Draft, session: NativeSession) -> Conversation[dict[_Path, list[Field]]]:
+    found: dict[_Path, list[Field]] = {}
+    for database, table, name, kind in (yield from _ask(draft, session, _COLUMNS)) or ():
+        found.setdefault((database, table), []).append(Field(name[:512], kind[:80]))
+    return found
+
+
+def _ask(draft: Draft, session: NativeSession, statement: Statement) -> Conversation[list[list[str]] | None]:
+    answer = yield from session.rows(statement)
+    if isinstance(answer, Refusal):
+        draft.problem(f"{statement.label}: {answer.code} {answer.text[:120]}")
+        return None
+    return answer

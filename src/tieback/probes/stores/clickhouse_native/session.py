@@ -1,0 +1,235 @@
+"""ClickHouse's native protocol: a login without a password, and rows of our own statements as text.
+
+Protocol: https://clickhouse.com/docs/native-protocol/basics and the pages after it. Numbers are LEB128, strings have
+their length before them. The revision that we announce, 54429, is the first whose settings are text; every server since
+20.1 speaks it, and newer fields of later revisions are then left out by the server.
+"""
+
+import re
+
+import msgspec
+
+from tieback.model.grant import Depth
+from tieback.probes.wire.frames import Inbox
+from tieback.probes.wire.opening import first_answer, printable
+from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.scope.conversation import MADE_UP_ACCOUNT, Conversation, DeclaredSend, Send
+
+REVISION = 54429
+_TIMEZONE, _DISPLAY_NAME, _PATCH = 54058, 54372, 54401
+LOGIN = "Hello without a password"
+ACCOUNT = "default"
+"""The one real account that is tried, where the grant names it."""
+_HELLO, _QUERY, _DATA = 0, 1, 2
+_S_HELLO, _S_DATA, _S_EXCEPTION, _S_PROGRESS, _S_END, _S_PROFILE, _S_TOTALS, _S_EXTREMES = 0, 1, 2, 3, 5, 6, 7, 8
+_OPENING = 6
+_MAX_TEXT = 4096
+_MAX_ROWS = 6001
+_MAX_PACKETS = 512
+_MAX_NESTED = 8
+
+
+class Greeting(msgspec.Struct, frozen=True):
+    """What the server says of itself when it lets us in."""
+
+    version: str
+    revision: int
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """An exception of the server."""
+
+    code: int
+    """``src/Common/ErrorCodes.cpp``."""
+    text: str
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """One of our statements; each of its columns is a String."""
+
+    label: str
+    sql: str
+    columns: int
+    why: str
+    depth: Depth = Depth.ENUMERATE
+
+
+def number(value: int) -> bytes:
+    """LEB128."""
+    data = b""
+    while value > 0x7F:
+        data += bytes((value & 0x7F | 0x80,))
+        value >>= 7
+    return data + bytes((value,))
+
+
+def text(value: str) -> bytes:
+    """A string with its length."""
+    return number(len(value.encode())) + value.encode()
+
+
+# HTTP servers wait for the end of a line before they refuse; the name of the client gives them one.
+_CLIENT = text("tieback\r\n\r\n")
+_BEFORE_ACCOUNT = number(_HELLO) + _CLIENT + number(1) + number(0) + number(REVISION) + text("")
+
+
+def _hello(account: str) -> bytes:
+    return _BEFORE_ACCOUNT + text(account) + text("")
+
+
+def _query(sql: str) -> bytes:
+    info = b"".join(
+        (
+            b"\1",  # initial query
+            text("") * 2,  # user and id of the initial query
+            text("0.0.0.0:0"),
+            b"\1",  # over TCP
+            text("") * 2,  # user and host of the client
+            _CLIENT,
+            number(1) + number(0) + number(REVISION),
+            text(""),  # quota key
+            number(0),  # patch
+        )
+    )
+    # Each setting is a name, flags and a value; an empty name ends them.
+    settings = text("readonly") + b"\0" + text("1") + text("max_execution_time") + b"\0" + text("5") + text("")
+    complete, uncompressed = number(2), number(0)
+    head = number(_QUERY) + text("") + info + settings + complete + uncompressed + text(sql)
+    no_table, no_rows = text(""), b"\1\0\2\xff\xff\xff\xff\0" + b"\0\0"
+    return head + number(_DATA) + no_table + no_rows
+
+
+def sends(statements: tuple[Statement, ...]) -> tuple[DeclaredSend, ...]:
+    """Everything that a session may send."""
+    accounts = b"|".join(text(name)[:1] + b"(?=%b)" % name.encode() for name in (MADE_UP_ACCOUNT, ACCOUNT))
+    names = b"|".join(name.encode() for name in (MADE_UP_ACCOUNT, ACCOUNT))
+    login = re.escape(_BEFORE_ACCOUNT) + b"(?:%b)(?P<account>%b)" % (accounts, names) + b"\0"
+    return (
+        DeclaredSend(
+            LOGIN, login, "whether a synthetic user, or the account that the grant names, can log in without a password"
+        ),
+        *(
+            DeclaredSend(
+                s.label, re.escape(_query(s.sql)), f"{s.why}; the settings of the query also make it read-only", s.depth
+            )
+            for s in statements
+        ),
+    )
+
+
+class NativeSession:
+    """One connection to one server."""
+
+    def __init__(self) -> None:
+        self._inbox = Inbox()
+
+    def log_in(self, account: str, tls: bool, seconds: float | None) -> Conversation[Greeting | Refusal]:
+        """Connect and say hello as ``account``, without a password.
+
+        Raises:
+            NotThisProtocol: another protocol.
+            Hostile: the answer breaks a bound.
+            Fault: the transport failed.
+        """
+        self._inbox = Inbox()
+        head = yield from first_answer(tls, _hello(account), _OPENING, seconds)
+        if head[0] == _S_EXCEPTION and head[3:5] == b"\0\0":
+            code = int.from_bytes(head[1:5], "little", signed=True)
+            name = yield from self._take_text(head[5])
+            if not name.startswith("DB::"):
+                raise NotThisProtocol("an exception that is none of ClickHouse's")
+            return (yield from self._exception(code))
+        if head[0] != _S_HELLO or head[2:] != b"Clic" or not 10 <= head[1] <= 64:
+            raise NotThisProtocol(f"no ClickHouse: {printable(head)}")
+        yield from self._inbox.take(head[1] - 4)
+        major, minor = (yield from self._number()), (yield from self._number())
+        revision = yield from self._number()
+        spoken = min(revision, REVISION)
+        for needed in (_TIMEZONE, _DISPLAY_NAME):
+            if spoken >= needed:
+                yield from self._text()
+        patch = (yield from self._number()) if spoken >= _PATCH else 0
+        if max(major, minor, patch) > 1 << 32:
+            raise Hostile("a version that is none")
+        return Greeting(f"{major}.{minor}.{patch}", revision)
+
+    def rows(self, statement: Statement) -> Conversation[list[list[str]] | Refusal]:
+        """Rows of one of our statements.
+
+        Raises:
+            Hostile: rows of another shape than asked for, or more of them.
+        """
+        yield Send(_query(statement.sql))
+        rows: list[list[str]] = []
+        for _ in range(_MAX_PACKETS):
+            kind = yield from self._number()
+            if kind == _S_END:
+                return rows
+            if kind == _S_EXCEPTION:
+                code = int.from_bytes((yield from self._inbox.take(4)), "little", signed=True)
+                yield from self._text()
+                return (yield from self._exception(code))
+            if kind in (_S_DATA, _S_TOTALS, _S_EXTREMES):
+                rows += yield from self._block(statement.columns)
+                if len(rows) > _MAX_ROWS:
+                    raise Hostile("more rows than asked for")
+            elif kind == _S_PROGRESS:
+                for _ in range(5):
+                    yield from self._number()
+            elif kind == _S_PROFILE:
+                for size in (0, 0, 0, 1, 0, 1):
+                    yield from self._inbox.take(size) if size else self._number()
+            else:
+                raise Hostile(f"a packet of type {kind}")
+        raise Hostile("packets without end")
+
+    def _block(self, columns: int) -> Conversation[list[list[str]]]:
+        """Name of a table, block info, and columns one after the other."""
+        yield from self._text()
+        info = yield from self._inbox.take(8)
+        if info[0] != 1 or info[2] != 2 or info[7] != 0:
+            raise Hostile("a block with fields that we did not ask for")
+        width, height = (yield from self._number()), (yield from self._number())
+        if width == height == 0:
+            return []
+        if width != columns or height > _MAX_ROWS:
+            raise Hostile("a block of another shape than asked for")
+        rows: list[list[str]] = [[] for _ in range(height)]
+        for _ in range(width):
+            yield from self._text()
+            kind = yield from self._text()
+            if kind != "String":
+                raise Hostile(f"a column of type {kind[:40]!r}")
+            for row in rows:
+                row.append((yield from self._text()))
+        return rows
+
+    def _exception(self, code: int) -> Conversation[Refusal]:
+        """What follows code and name: message, stack trace, and whether another exception is nested in it."""
+        message = yield from self._text(16 * 1024)
+        yield from self._text(64 * 1024)
+        for _ in range(_MAX_NESTED):
+            nested = yield from self._inbox.take(1)
+            if nested == b"\0":
+                return Refusal(code, message[:200])
+            yield from self._inbox.take(4)
+            for _ in range(3):
+                yield from self._text(64 * 1024)
+        raise Hostile("exceptions nested without end")
+
+    def _number(self) -> Conversation[int]:
+        value = 0
+        for shift in range(0, 70, 7):
+            byte = (yield from self._inbox.take(1))[0]
+            value |= (byte & 0x7F) << shift
+            if not byte & 0x80:
+                return value & 0xFFFF_FFFF_FFFF_FFFF
+        raise Hostile("a number without end")
+
+    def _text(self, cap: int = _MAX_TEXT) -> Conversation[str]:
+        return (yield from self._take_text((yield from self._number()), cap))
+
+    def _take_text(self, size: int, cap: int = _MAX_TEXT) -> Conversation[str]:
+        if size > cap:
+            raise Hostile(f"a string of {size} bytes")
+        return (yield from self._inbox.take(size)).decode("utf-8", "replace")

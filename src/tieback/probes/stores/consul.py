@@ -1,0 +1,80 @@
+"""Consul: top names of its key-value store, and whether services answer. No value is read.
+
+Sends, in this order: ``GET /v1/agent/self`` (identify); ``GET /v1/kv/?keys&separator=/`` and ``GET
+/v1/catalog/services`` as the second proof (enumerate); nothing more to describe. Not yet verified against the real
+server.
+"""
+
+import msgspec
+
+from tieback.model.figure import lower_bound
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import decoded
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_SELF = reading("/v1/agent/self", "product, version, node id, and whether a token is required", depth=Depth.IDENTIFY)
+_KEYS = reading("/v1/kv/?keys&separator=/", "top-level names of the key-value store; no values")
+_SERVICES = reading("/v1/catalog/services", "whether an anonymous client may list the services: the second proof")
+
+
+class _Config(msgspec.Struct, rename={"version": "Version", "node": "NodeID"}):
+    version: str
+    node: str = ""
+
+
+class _Agent(msgspec.Struct, rename={"config": "Config"}):
+    config: _Config
+
+
+class ConsulProbe(WebStore):
+    """Asks Consul what it holds."""
+
+    meta = ProbeMeta(
+        name="consul",
+        products=("consul",),
+        ports=(8500, 8501),
+        services=("consul",),
+        cpe=("cpe:2.3:a:hashicorp:consul",),
+        cwe="CWE-306",
+        sends=(_SELF.send, _KEYS.send, _SERVICES.send),
+        references=("https://developer.hashicorp.com/consul/api-docs",),
+        web=True,
+    )
+    ask = _SELF
+
+    def known(self, answer: Response) -> Known | None:
+        """By its configuration, or the header fields of its refusal."""
+        agent = decoded(answer.body, _Agent) if answer.status == 200 else None
+        if agent is not None:
+            return Known("consul", agent.config.version)
+        refuses = answer.status == 403 and any(name.startswith("x-consul-") for name in answer.headers)
+        return Known("consul") if refuses else None
+
+    def likely(self, root: Response) -> bool:
+        """The way to its pages, or what it says where they are off."""
+        return root.headers.get("location", "").startswith("/ui") or root.body.startswith(b"Consul Agent")
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """The key-value store as one container."""
+        agent = decoded(answer.body, _Agent)
+        if agent is not None and 0 < len(agent.config.node) <= 64:
+            inquiry.draft.vendor_id("NodeID", agent.config.node)
+        if not inquiry.enumerates:
+            return
+        told = yield from inquiry.ask(_KEYS)
+        if told is None or inquiry.turned_away(_KEYS, told):
+            return
+        keys = [] if told.status == 404 else decoded(told.body, list[str])
+        if keys is None or told.truncated:
+            inquiry.draft.problem(f"{_KEYS.label}: status {told.status}, nothing that we can read")
+            return
+        inquiry.draft.prove(_KEYS.label, f"{len(keys)} names at the top", Access.OPEN)
+        yield from inquiry.confirm(_SERVICES, dict[str, list[str]])
+        records = lower_bound(len(keys), "names at the top, a key each")
+        inquiry.hold([Container(("kv",), "keyspace", records=records)])
+        inquiry.judge()

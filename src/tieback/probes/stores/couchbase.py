@@ -1,0 +1,84 @@
+"""Couchbase by its cluster manager: buckets, items, bytes. No item is read.
+
+Sends, in this order: ``GET /pools`` (identify: answers anyone and proves nothing); ``GET /pools/default/buckets`` and
+``GET /pools/default`` as the second proof (enumerate); nothing more to describe. Not yet verified against the real
+server.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Container
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import Number, decoded
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_POOLS = reading(
+    "/pools", "product, version, cluster id; needs no login, so not a proof of access", depth=Depth.IDENTIFY
+)
+_BUCKETS = reading("/pools/default/buckets", "names of buckets, number of items, bytes; statistics only")
+_DEFAULT = reading("/pools/default", "whether an anonymous client may read the cluster's details: the second proof")
+
+
+class _Pools(msgspec.Struct, rename={"version": "implementationVersion"}):
+    version: str
+    pools: list[msgspec.Raw]
+    uuid: str | list[msgspec.Raw] = ""
+
+
+class _Statistics(msgspec.Struct, rename={"items": "itemCount", "used": "dataUsed"}):
+    items: Number | None = None
+    used: Number | None = None
+
+
+class _Bucket(msgspec.Struct, rename={"basic": "basicStats"}):
+    name: str
+    basic: _Statistics = msgspec.field(default_factory=_Statistics)
+
+
+class CouchbaseProbe(WebStore):
+    """Asks Couchbase what it holds."""
+
+    meta = ProbeMeta(
+        name="couchbase",
+        products=("couchbase",),
+        ports=(8091,),
+        services=("couchbase",),
+        cpe=("cpe:2.3:a:couchbase:couchbase_server",),
+        cwe="CWE-306",
+        sends=(_POOLS.send, _BUCKETS.send, _DEFAULT.send),
+        references=("https://docs.couchbase.com/server/current/rest-api/rest-intro.html",),
+        web=True,
+    )
+    ask = _POOLS
+
+    def known(self, answer: Response) -> Known | None:
+        """By the keys of its pools."""
+        said = decoded(answer.body, _Pools) if answer.status == 200 else None
+        return Known("couchbase", said.version) if said is not None else None
+
+    def likely(self, root: Response) -> bool:
+        """Its name."""
+        return root.headers.get("server", "").startswith("Couchbase Server")
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """Buckets of the one pool."""
+        said = decoded(answer.body, _Pools)
+        if said is not None and isinstance(said.uuid, str) and 0 < len(said.uuid) <= 64:
+            inquiry.draft.vendor_id("uuid", said.uuid)
+        if not inquiry.enumerates:
+            return
+        buckets = yield from inquiry.catalogue(_BUCKETS, list[_Bucket])
+        if buckets is None:
+            return
+        yield from inquiry.confirm(_DEFAULT, dict[str, msgspec.Raw])
+        inquiry.refused = 0
+        for one in buckets:
+            records = exact(one.basic.items, "basicStats itemCount") if one.basic.items is not None else None
+            size = exact(one.basic.used, "basicStats dataUsed") if one.basic.used is not None else None
+            inquiry.hold([Container((one.name,), "bucket", records=records, bytes=size)])
+        inquiry.judge()

@@ -1,0 +1,164 @@
+"""CouchDB, and PouchDB Server which speaks its API: databases, documents, bytes, fields of Mango indexes.
+
+Sends, in this order: ``GET /`` (identify); ``GET /_all_dbs``, ``GET /<db>`` for at most 50 databases,
+``GET /_membership`` (enumerate); ``GET /<db>/_index`` (describe). None returns a document.
+
+``_all_dbs`` may answer anyone while every database asks who we are: that is ``schema_only``. ``GET /<db>`` answers only
+those who may read the database, so it is the second proof. Verified against PouchDB Server 4.2.0, an emulation; CouchDB
+itself is not yet verified against the real server.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field
+from tieback.probes.interface import MAX_NOTE, ProbeMeta, noted
+from tieback.probes.web import MAX_FIELDS, ROOT_CAP, Inquiry, Known, WebStore
+from tieback.probes.wire.http import MAX_BODY, HttpSession, Response
+from tieback.probes.wire.jsontext import Number, decoded
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation, Target
+
+# "Creating a database": a letter, then letters, digits and _$()+-/, here percent-encoded.
+_NAME = rb"[a-z](?:[a-z0-9_-]|%(?:24|28|29|2B|2F)){0,600}"
+
+_ROOT = reading("/", "product, version and UUID of the server; changes nothing", depth=Depth.IDENTIFY)
+_ALL = reading("/_all_dbs", "names of databases")
+_DB = reading(
+    "/{db}", "number of documents and bytes of one database, if we may read it; returns no document", names=_NAME
+)
+_MEMBERS = reading("/_membership", "whether an anonymous client may use an administrator's request")
+_INDEX = reading("/{db}/_index", "fields of Mango indexes; returns no values", names=_NAME, depth=Depth.DESCRIBE)
+_NOTE = reading(
+    "/{db}/_all_docs?include_docs=true&limit=1",
+    "the first 4 KiB of one document of a database that looks like a ransom note; the text is not kept",
+    names=_NAME,
+    depth=Depth.DESCRIBE,
+)
+
+
+class _Sizes(msgspec.Struct):
+    active: Number | None = None
+    file: Number | None = None
+
+
+class _Database(msgspec.Struct):
+    doc_count: Number
+    sizes: _Sizes | None = None
+    disk_size: Number | None = None
+    """Before 2.0."""
+
+
+class _Definition(msgspec.Struct):
+    fields: list[dict[str, str] | str] = []
+
+
+class _OneIndex(msgspec.Struct):
+    definition: _Definition = msgspec.field(name="def", default_factory=_Definition)
+
+
+class _Indexes(msgspec.Struct):
+    indexes: list[_OneIndex]
+
+
+class _Root(msgspec.Struct, rename={"pouchdb": "express-pouchdb"}):
+    couchdb: str = ""
+    pouchdb: str = ""
+    version: str = ""
+    uuid: str = ""
+
+
+class CouchdbProbe(WebStore):
+    """Asks CouchDB what it holds."""
+
+    meta = ProbeMeta(
+        name="couchdb",
+        products=("couchdb", "pouchdb"),
+        ports=(5984, 6984),
+        services=("couchdb", "pouchdb", "cloudant"),
+        cpe=("cpe:2.3:a:apache:couchdb",),
+        cwe="CWE-306",
+        sends=(
+            _ROOT.send,
+            _ALL.send,
+            _DB.send,
+            _MEMBERS.send,
+            _INDEX.send,
+            msgspec.structs.replace(_NOTE.send, values=True),
+        ),
+        references=("https://docs.couchdb.org/en/stable/api/index.html",),
+        web=True,
+    )
+    ask = _ROOT
+
+    def known(self, answer: Response) -> Known | None:
+        """By its welcome; with ``require_valid_user`` by the realm and the server's name."""
+        root = decoded(answer.body, _Root) if answer.status == 200 else None
+        if root is not None and (root.couchdb or root.pouchdb):
+            return Known("couchdb" if root.couchdb else "pouchdb", root.version)
+        server, _, rest = answer.headers.get("server", "").partition("/")
+        return Known("couchdb", rest.split(" ")[0]) if server == "CouchDB" else None
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """Databases one by one."""
+        root = decoded(answer.body, _Root)
+        if root is not None and 0 < len(root.uuid) <= 64:
+            inquiry.draft.vendor_id("uuid", root.uuid)
+        if not inquiry.enumerates:
+            return
+        names = yield from inquiry.catalogue(_ALL, list[str], cap=MAX_BODY)
+        if names is None:
+            return
+        asked = inquiry.chosen([name for name in names if not name.startswith("_")], "databases")
+        inquiry.hold([Container((name,), "database", system=True) for name in names if name.startswith("_")])
+        for name in asked:
+            yield from self._database(inquiry, name)
+        inquiry.hold([Container((n,), "database") for n in names if not n.startswith("_") and n not in set(asked)])
+        members = yield from inquiry.ask(_MEMBERS, cap=16 * 1024)
+        if members is not None and members.status == 200:
+            inquiry.draft.prove(_MEMBERS.label, "the administrator's view answers a stranger", Access.OPEN)
+        elif members is not None:
+            inquiry.draft.problem(f"{_MEMBERS.label}: status {members.status}; judged by each database alone")
+        if inquiry.draft.identity is None or inquiry.draft.identity.kind != "vendor_id":
+            inquiry.draft.fingerprint(names)
+        inquiry.judge()
+
+    def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
+        """The first document of a database, as JSON."""
+        return noted(_note(target, container.path[0]))
+
+    def _database(self, inquiry: Inquiry, name: str) -> Conversation[None]:
+        found = yield from inquiry.read(_DB, _Database, name, cap=64 * 1024)
+        container = Container((name,), "database")
+        if found is not None:
+            inquiry.draft.prove(_DB.label, f"tells documents of {name}", Access.OPEN)
+            held = found.sizes.active or found.sizes.file if found.sizes is not None else found.disk_size
+            method = "sizes.active" if found.sizes is not None and found.sizes.active else "file size"
+            size = exact(held, f"GET /<db> {method}") if held is not None else None
+            container = Container(
+                (name,), "database", False, exact(found.doc_count, "doc_count, design documents included"), size
+            )
+            if inquiry.describes:
+                indexes = yield from inquiry.read(_INDEX, _Indexes, name, cap=256 * 1024)
+                container = msgspec.structs.replace(container, fields=_fields(indexes))
+        inquiry.hold([container])
+
+
+def _note(target: Target, name: str) -> Conversation[bytes]:
+    path = _NOTE.filled(name)
+    if path is None:
+        return b""
+    http = HttpSession(target)
+    yield from http.first("/", seconds=None, cap=ROOT_CAP)
+    answer = yield from http.get(path, cap=MAX_NOTE)
+    return answer.body if answer.status == 200 else b""
+
+
+def _fields(indexes: _Indexes | None) -> tuple[Field, ...]:
+    """Fields that Mango indexes name; the documents themselves are not read."""
+    names: dict[str, None] = {}
+    for index in indexes.indexes if indexes is not None else ():
+        for entry in index.definition.fields:
+            names.update(dict.fromkeys([entry] if isinstance(entry, str) else entry))
+    return tuple(Field(name[:512], "indexed") for name in list(names)[:MAX_FIELDS] if name != "_id")

@@ -1,0 +1,60 @@
+"""Docker Engine API: identified, and nothing more; access from the status code alone.
+
+Sends ``GET /version`` (identify). Whoever may ask may also run containers, which we never do. Verified against dockerd
+26.1.5, by hand.
+"""
+
+import msgspec
+
+from tieback.model.grant import Depth
+from tieback.model.probe import Access
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import decoded
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_VERSION = reading(
+    "/version",
+    "whether an anonymous client gets an answer, and the version; nothing else is sent",
+    depth=Depth.IDENTIFY,
+)
+
+
+class _Version(msgspec.Struct, rename={"version": "Version", "api": "ApiVersion", "least": "MinAPIVersion"}):
+    version: str
+    api: str
+    least: str
+
+
+class DockerApiProbe(WebStore):
+    """Says whether a Docker engine answers a stranger."""
+
+    meta = ProbeMeta(
+        name="docker_api",
+        products=("docker",),
+        ports=(2375, 2376),
+        services=("docker",),
+        cpe=("cpe:2.3:a:docker:docker",),
+        cwe="CWE-306",
+        sends=(_VERSION.send,),
+        references=("https://docs.docker.com/reference/api/engine/",),
+        web=True,
+    )
+    ask = _VERSION
+
+    def known(self, answer: Response) -> Known | None:
+        """By the keys of its version."""
+        said = decoded(answer.body, _Version) if answer.status == 200 else None
+        return Known("docker", said.version) if said is not None else None
+
+    def likely(self, root: Response) -> bool:
+        """Its name, or its JSON 404."""
+        return root.headers.get("server", "").startswith("Docker/") or b'"message":"page not found"' in root.body
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """What it leads to is not asked: the status alone tells whether a stranger gets in."""
+        yield from ()
+        inquiry.draft.access = Access.PARTIAL
+        inquiry.draft.prove(_VERSION.label, f"status {answer.status} without credentials", Access.OPEN)

@@ -1,0 +1,86 @@
+"""Docker registry (Distribution): names of repositories and numbers of tags. No manifest or layer is read.
+
+Sends, in this order: ``GET /v2/`` (identify); ``GET /v2/_catalog``, ``GET /v2/<repository>/tags/list`` for at most 50
+repositories (enumerate); nothing more to describe. Verified against 2.8.3.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+# The grammar of repository names (distribution/reference): it has no dot segments and no empty ones.
+_REPOSITORY = (
+    rb"(?=[^ ?]{1,255}/tags/list)[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
+)
+
+_BASE = reading(
+    "/v2/", "whether this is a registry and whether authentication is required; changes nothing", depth=Depth.IDENTIFY
+)
+_CATALOGUE = reading("/v2/_catalog?n=100", "names of repositories")
+_TAGS = reading(
+    "/v2/{repository}/tags/list", "names of tags, which are only counted; no image is read", names=_REPOSITORY, raw=True
+)
+
+
+class _Catalogue(msgspec.Struct):
+    repositories: list[str] | None
+
+
+class _Tags(msgspec.Struct):
+    tags: Annotated[list[str], msgspec.Meta(max_length=100_000)] | None = None
+
+
+class DockerRegistryProbe(WebStore):
+    """Asks a registry which images it has."""
+
+    meta = ProbeMeta(
+        name="docker_registry",
+        products=("docker-registry",),
+        ports=(5000, 5001),
+        services=("docker-registry", "oci-registry"),
+        cpe=("cpe:2.3:a:docker:registry", "cpe:2.3:a:linuxfoundation:distribution"),
+        cwe="CWE-306",
+        sends=(_BASE.send, _CATALOGUE.send, _TAGS.send),
+        references=("https://distribution.github.io/distribution/spec/api/",),
+        web=True,
+    )
+    ask = _BASE
+
+    def known(self, answer: Response) -> Known | None:
+        """By the header that the specification asks of every registry."""
+        says = answer.headers.get("docker-distribution-api-version", "")
+        return Known("docker-registry") if "registry/2.0" in says and answer.status in (200, 401, 403) else None
+
+    def likely(self, root: Response) -> bool:
+        """An empty answer, Go's 404, or the page of a registry's own front end."""
+        return root.status in (200, 404) and (not root.body or root.body.startswith(b"404 page not found"))
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """Repositories one by one."""
+        inquiry.draft.prove(_BASE.label, f"status {answer.status} without credentials", Access.OPEN)
+        inquiry.draft.access = Access.OPEN
+        if not inquiry.enumerates:
+            return
+        found = yield from inquiry.catalogue(_CATALOGUE, _Catalogue)
+        if found is None:
+            return
+        names = found.repositories or []
+        if len(names) >= 100:
+            inquiry.draft.problem("there may be more than the first 100 repositories; those were listed")
+        chosen = inquiry.chosen(names, "repositories")
+        for name in chosen:
+            tags = yield from inquiry.read(_TAGS, _Tags, name, cap=256 * 1024)
+            count = exact(len(tags.tags or []), "tags/list") if tags is not None else None
+            inquiry.hold([Container((name,), "repository", records=count)])
+        inquiry.hold([Container((name,), "repository") for name in names[len(chosen) :]])
+        inquiry.draft.fingerprint(names)
+        inquiry.judge()

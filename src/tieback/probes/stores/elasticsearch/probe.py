@@ -1,0 +1,352 @@
+"""Elasticsearch and OpenSearch: names, counts, sizes and mappings over HTTP GET.
+
+Sends, in this order: ``GET /`` (identify); ``GET /_cat/indices``, ``GET /_cluster/stats`` or ``GET /_cluster/health``
+as the second proof, ``GET /<index>/_count`` for at most 50 indices (enumerate); ``GET /<index>/_mapping`` (describe).
+Where ``_cat/indices`` is refused with 400, as before version 7.7, it is asked without ``expand_wildcards``. None
+returns a document. Bytes are those of primary shards, so that replicas are not counted.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field, ProbeReport
+from tieback.probes.interface import (
+    MAX_NOTE,
+    SAMPLED_CHARACTERS,
+    SAMPLED_COLUMNS,
+    SAMPLED_RECORDS,
+    Draft,
+    ProbeMeta,
+    SampledColumn,
+    Samples,
+    expected,
+    noted,
+    patience,
+    reported,
+    sampled,
+)
+from tieback.probes.stores.elasticsearch.answers import (
+    ClusterStats,
+    Count,
+    Root,
+    hit_sources,
+    mapping_fields,
+)
+from tieback.probes.wire.cat import cat_rows, index_container
+from tieback.probes.wire.columns import columns
+from tieback.probes.wire.http import SEGMENT, HttpSession, Response, declared_get, segment
+from tieback.probes.wire.jsontext import decoded
+from tieback.probes.wire.placeholders import tells_apart
+from tieback.probes.wire.verdicts import NotThisProtocol
+from tieback.scope.conversation import Conversation, Target
+
+MAX_COUNTED = 50
+"""Indices whose documents are counted and mappings read; the others keep the figures of ``_cat/indices``."""
+_SAMPLE_CAP = 256 * 1024
+_MAX_NAME_BYTES = 255
+_FORBIDDEN = frozenset('\\/*?"<>| ,#:')
+"""Characters that no index name has (Elasticsearch, create-index API), wildcards and lists among them."""
+
+_COLUMNS = "&h=index,uuid,status,pri,rep,docs.count,docs.deleted,store.size,pri.store.size,creation.date"
+_CAT = f"/_cat/indices?format=json&bytes=b&expand_wildcards=all{_COLUMNS}"
+_OLD_CAT = f"/_cat/indices?format=json&bytes=b{_COLUMNS}"
+"""Versions 5.0 to 7.6 refuse what they do not know, here ``expand_wildcards`` (elastic/elasticsearch#53248); they list
+hidden indices in any case."""
+_STATS = "/_cluster/stats?filter_path=cluster_uuid,indices.count,indices.docs,indices.store"
+_HEALTH = "/_cluster/health"
+# An index name as one segment: it never starts like an API (`_`) or an exclusion (`-`, `+`), and the encoded characters
+# that would make it a wildcard, a list, a path or a remote cluster are left out.
+_INDEX = (
+    rb"/(?!\.{1,2}/)(?![_-]|%2B)(?!(?:(?!/).)*%(?:2A|2C|2F|5C|3F|22|3C|3E|7C|20|23|3A|[01][0-9A-F]))"
+    + SEGMENT
+    + rb"{1,765}"
+)
+
+SENDS = (
+    declared_get("GET /", rb"/", "product, version, and whether authentication is required; changes nothing"),
+    declared_get(
+        "GET /_cat/indices",
+        rb"/_cat/indices\?format=json&bytes=b(?:&expand_wildcards=all)?"
+        rb"&h=index,uuid,status,pri,rep,docs\.count,docs\.deleted,store\.size,pri\.store\.size,creation\.date",
+        "names, counts and sizes of indices; reads statistics only",
+        depth=Depth.ENUMERATE,
+    ),
+    declared_get(
+        "GET /_cluster/stats",
+        rb"/_cluster/stats\?filter_path=cluster_uuid,indices\.count,indices\.docs,indices\.store",
+        "the second proof, and totals to compare with; reads statistics only",
+        depth=Depth.ENUMERATE,
+    ),
+    declared_get(
+        "GET /_cluster/health",
+        rb"/_cluster/health",
+        "the second proof if statistics are refused",
+        depth=Depth.ENUMERATE,
+    ),
+    declared_get(
+        "GET /<index>/_count",
+        _INDEX + rb"/_count",
+        "the exact number of documents; returns no document",
+        depth=Depth.ENUMERATE,
+    ),
+    declared_get(
+        "GET /<index>/_mapping",
+        _INDEX + rb"/_mapping\?filter_path=\*\.mappings",
+        "names and types of fields; returns no values",
+        depth=Depth.DESCRIBE,
+    ),
+    msgspec.structs.replace(
+        declared_get(
+            "GET /<index>/_search?size=1",
+            _INDEX + rb"/_search\?size=1&terminate_after=1&filter_path=hits\.hits\._source",
+            "the first 4 KiB of one document of an index that looks like a ransom note; the text is not kept",
+            depth=Depth.DESCRIBE,
+        ),
+        values=True,
+    ),
+    msgspec.structs.replace(
+        declared_get(
+            "GET /<index>/_search?size=50",
+            _INDEX + rb"/_search\?size=(?:50|5)&terminate_after=50&filter_path=hits\.hits\._source",
+            "at most 50 documents: classified for personal data in memory, nothing is kept",
+            depth=Depth.SAMPLE,
+        ),
+        values=True,
+    ),
+)
+
+
+class ElasticsearchProbe:
+    """Asks Elasticsearch or OpenSearch what it holds."""
+
+    meta = ProbeMeta(
+        name="elasticsearch",
+        products=("elasticsearch", "opensearch"),
+        ports=(9200, 9201, 9243),
+        services=("elasticsearch", "opensearch", "http"),
+        cpe=("cpe:2.3:a:elastic:elasticsearch", "cpe:2.3:a:amazon:opensearch"),
+        cwe="CWE-306",
+        sends=SENDS,
+        references=(
+            "https://www.elastic.co/guide/en/elasticsearch/reference/current/rest-apis.html",
+            "https://docs.opensearch.org/latest/api-reference/",
+        ),
+    )
+
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Ask ``target``, no deeper than ``depth``."""
+        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
+        """The first document of an index, as JSON."""
+        return noted(_note(target, container.path[0]))
+
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
+        """The first documents of each index."""
+        found: list[SampledColumn] = []
+        return sampled(found, _sample(target, containers, found))
+
+    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+        http = HttpSession(target)
+        answer = yield from http.first("/", seconds=patience(self.meta, target), cap=64 * 1024)
+        root = self._identify(draft, target, answer)
+        if root is None:
+            return
+        draft.access = Access.OPEN
+        draft.prove("GET /", f"200 without credentials: {draft.product} {draft.version}", Access.OPEN)
+        if tells_apart("cluster_uuid", root.cluster_uuid):
+            draft.vendor_id("cluster_uuid", root.cluster_uuid)
+        else:
+            draft.fingerprint(())
+        if depth.allows(Depth.ENUMERATE):
+            yield from _enumerate(draft, http, depth)
+
+    def _identify(self, draft: Draft, target: Target, answer: Response) -> Root | None:
+        """The root document, or ``None`` where the draft already says that we are not let in.
+
+        Raises:
+            NotThisProtocol: an HTTP server, but not this one.
+        """
+        root = decoded(answer.body, Root) if answer.status == 200 else None
+        if root is not None and root.is_search_engine:
+            draft.spoke = True
+            draft.product = "opensearch" if root.is_opensearch else "elasticsearch"
+            draft.version = root.version.number[:40]
+            told = (
+                root.name,
+                root.cluster_name,
+                root.cluster_uuid,
+                root.version.build_hash,
+                root.version.lucene_version,
+            )
+            for key, value in zip(("node", "cluster_name", "cluster_uuid", "build_hash", "lucene"), told, strict=True):
+                draft.trait(key, value)
+            return root
+        text = answer.body[:4096].decode("utf-8", "replace")
+        speaks = speaks_of_search(answer, text)
+        if answer.status not in (401, 403) or not (speaks or expected(self.meta, target)):
+            raise NotThisProtocol(f"another HTTP server (status {answer.status})")
+        draft.spoke = True
+        draft.product = speaks
+        # AWS answers 403 to anonymous requests where a signature would be let in.
+        asks = answer.status == 401 or "not authorized to perform" in text
+        draft.access = Access.AUTH_REQUIRED if asks else Access.LOCKED
+        draft.prove("GET /", f"status {answer.status}", draft.access)
+        if not speaks:
+            draft.problem("refuses us without naming its product; the port or a hint speaks for a search engine")
+        return None
+
+
+def _note(target: Target, index: str) -> Conversation[bytes]:
+    if not valid_name(index):
+        return b""
+    path = f"/{segment(index)}/_search?size=1&terminate_after=1&filter_path=hits.hits._source"
+    http = HttpSession(target)
+    yield from http.first("/", seconds=None, cap=64 * 1024)
+    answer = yield from http.get(path, cap=MAX_NOTE)
+    return answer.body if answer.status == 200 else b""
+
+
+def _sample(target: Target, containers: Sequence[Container], found: list[SampledColumn]) -> Conversation[None]:
+    http = HttpSession(target)
+    yield from http.first("/", seconds=None, cap=64 * 1024)
+    for container in containers:
+        index = container.path[0]
+        if not valid_name(index):
+            continue
+        # Where fifty documents are too long, five are read.
+        for size in (SAMPLED_RECORDS, 5):
+            path = f"/{segment(index)}/_search?size={size}&terminate_after=50&filter_path=hits.hits._source"
+            answer = yield from http.get(path, cap=_SAMPLE_CAP)
+            if answer.status == 200 and not answer.truncated:
+                read = columns(hit_sources(answer.body), characters=SAMPLED_CHARACTERS, most=SAMPLED_COLUMNS)
+                found += [SampledColumn(container.path, name, tuple(values)) for name, values in read.items()]
+            if not answer.truncated:
+                break
+
+
+def speaks_of_search(answer: Response, text: str) -> str:
+    """Product that a refusal names, or empty.
+
+    Args:
+        answer: status 401 or 403.
+        text: start of its body.
+    """
+    asks = answer.headers.get("www-authenticate", "").lower()
+    if "opensearch" in asks or "es:eshttp" in text.lower() or "opendistro" in text.lower():
+        return "opensearch"
+    if "x-elastic-product" in answer.headers or 'realm="security"' in asks or "cluster_block_exception" in text:
+        return "elasticsearch"
+    return "elasticsearch" if '"security_exception"' in text else ""
+
+
+def _enumerate(draft: Draft, http: HttpSession, depth: Depth) -> Conversation[None]:
+    answer = yield from http.get(_CAT)
+    if answer.status == 400:
+        answer = yield from http.get(_OLD_CAT)
+    if answer.status in (401, 403):
+        draft.proofs.clear()
+        draft.access = Access.AUTH_REQUIRED if answer.status == 401 else Access.LOCKED
+        draft.prove("GET /_cat/indices", f"status {answer.status}, while GET / answers anyone", draft.access)
+        return
+    rows = cat_rows(answer.body, truncated=answer.truncated) if answer.status == 200 else None
+    if rows is None:
+        draft.access = Access.UNKNOWN
+        draft.problem(f"GET /_cat/indices: status {answer.status}, no list of indices")
+        return
+    if answer.truncated:
+        draft.problem(f"more indices than we read; the first {len(rows)} are listed")
+    draft.containers = [index_container(row) for row in rows]
+    if draft.identity is None or draft.identity.kind != "vendor_id":
+        draft.fingerprint(f"{row.index}\0{row.uuid}" for row in rows)
+    draft.prove("GET /_cat/indices", f"lists {len(rows)} indices", Access.OPEN)
+    yield from _second_proof(draft, http)
+    refused = yield from _count(draft, http)
+    draft.access = _judge(draft.containers, refused)
+    if depth.allows(Depth.DESCRIBE):
+        yield from _describe(draft, http)
+
+
+def _second_proof(draft: Draft, http: HttpSession) -> Conversation[None]:
+    answer = yield from http.get(_STATS)
+    stats = decoded(answer.body, ClusterStats) if answer.status == 200 else None
+    if stats is not None and stats.indices is not None:
+        draft.prove("GET /_cluster/stats", f"{stats.indices.count} indices", Access.OPEN)
+        return
+    answer = yield from http.get(_HEALTH)
+    if answer.status in (200, 408) and b'"status"' in answer.body:
+        draft.prove("GET /_cluster/health", "cluster state without credentials", Access.OPEN)
+    else:
+        draft.problem(f"no second proof: statistics and health are refused (status {answer.status})")
+
+
+def _count(draft: Draft, http: HttpSession) -> Conversation[int]:
+    """Replace estimates by exact counts; returns how many indices asked who we are."""
+    refused = 0
+    asked = 0
+    for position, container in enumerate(draft.containers):
+        if container.system or not _askable(draft, container):
+            continue
+        if asked == MAX_COUNTED:
+            draft.problem(f"only the first {MAX_COUNTED} indices were counted; the others are estimates")
+            break
+        asked += 1
+        answer = yield from http.get(f"/{segment(container.path[0])}/_count", cap=16 * 1024)
+        count = decoded(answer.body, Count) if answer.status == 200 else None
+        if count is not None and count.count >= 0:
+            figure = exact(count.count, "_count")
+            draft.containers[position] = msgspec.structs.replace(container, records=figure)
+        elif answer.status in (401, 403):
+            refused += 1
+            draft.containers[position] = msgspec.structs.replace(container, records=None)
+        else:
+            draft.problem(f"{container.name}: _count says status {answer.status}")
+    return refused
+
+
+def _describe(draft: Draft, http: HttpSession) -> Conversation[None]:
+    asked = 0
+    for position, container in enumerate(draft.containers):
+        if container.system or asked == MAX_COUNTED or not valid_name(container.path[0]):
+            continue
+        asked += 1
+        path = f"/{segment(container.path[0])}/_mapping?filter_path=*.mappings"
+        answer = yield from http.get(path, cap=256 * 1024)
+        fields = mapping_fields(answer.body) if answer.status == 200 and not answer.truncated else None
+        if fields is None:
+            draft.problem(f"{container.name}: no readable mapping (status {answer.status})")
+            continue
+        named = tuple(Field(name, kind) for name, kind in fields)
+        draft.containers[position] = msgspec.structs.replace(container, fields=named)
+
+
+def _judge(containers: list[Container], refused: int) -> Access:
+    """What a stranger gets, from figures that were counted."""
+    user = [c for c in containers if not c.system]
+    held = [c.records for c in user if c.records is not None]
+    if any(figure.value for figure in held):
+        return Access.PARTIAL if refused else Access.OPEN
+    if refused or len(held) < len(user):
+        return Access.SCHEMA_ONLY
+    return Access.OPEN_EMPTY
+
+
+def valid_name(name: str) -> bool:
+    """Whether a name can be an index's, so that it may stand in a path."""
+    return (
+        0 < len(name.encode("utf-8", "replace")) <= _MAX_NAME_BYTES
+        and name not in (".", "..")
+        and name[0] not in "_-+"
+        and name.isprintable()
+        and not _FORBIDDEN.intersection(name)
+    )
+
+
+def _askable(draft: Draft, container: Container) -> bool:
+    if valid_name(container.path[0]):
+        return True
+    draft.problem(f"an index name that no index can have was left alone: {container.path[0][:60]!r}")
+    return False

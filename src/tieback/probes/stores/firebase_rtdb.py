@@ -1,0 +1,103 @@
+"""Firebase Realtime Database: names at the top and numbers of children. Only ever ``shallow=true``, never a tree.
+
+Sends, in this order: ``GET /.json?shallow=true`` (identify: readable or not); ``GET /<name>.json?shallow=true`` for at
+most 50 names at the top (enumerate); the same answers name the fields of nothing (describe adds nothing). A shallow
+answer has ``true`` for a child with children of its own; a value that stands at such a place is dropped undecoded.
+
+``null`` is a database that lets strangers in and holds nothing: ``open_empty``, not ``open``. A root that is refused
+says nothing about paths below it. Not yet verified against the real server.
+"""
+
+import msgspec
+
+from tieback.model.figure import lower_bound
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import decoded
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_ROOT = reading(
+    "/.json?shallow=true",
+    "whether the root is readable, and the top-level names; never the tree below",
+    depth=Depth.IDENTIFY,
+)
+_CHILD = reading("/{name}.json?shallow=true", "number of children of one top-level name; never what is below them")
+_STATES = {
+    402: (Access.LOCKED, "the project's quota is spent"),
+    404: (Access.NOT_FOUND, "no such database"),
+    423: (Access.LOCKED, "the database is disabled"),
+}
+
+
+class _Error(msgspec.Struct):
+    error: str
+
+
+class FirebaseRtdbProbe(WebStore):
+    """Asks a Firebase database what strangers may read."""
+
+    meta = ProbeMeta(
+        name="firebase_rtdb",
+        products=("firebase-rtdb",),
+        ports=(443,),
+        services=("firebase-rtdb", "firebase"),
+        cpe=(),
+        cwe="CWE-306",
+        sends=(_ROOT.send, _CHILD.send),
+        references=("https://firebase.google.com/docs/reference/rest/database",),
+        pivot=False,
+        web=True,
+    )
+    ask = _ROOT
+
+    def known(self, answer: Response) -> Known | None:
+        """By JSON of one of its shapes; asked only where a hint or the redirect of ``GET /`` speaks for it."""
+        names = decoded(answer.body, dict[str, bool | str | int | float | None])
+        shallow = answer.truncated or (names is not None and True in names.values())
+        tree = shallow or answer.body.strip() == b"null"
+        error = answer.status in (401, 403, *_STATES) and decoded(answer.body, _Error) is not None
+        return Known("firebase-rtdb") if (answer.status == 200 and tree) or error else None
+
+    def likely(self, root: Response) -> bool:
+        """``GET /`` leads to the console."""
+        return "console.firebase.google.com" in root.headers.get("location", "")
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """Names at the top, one by one."""
+        draft = inquiry.draft
+        host = draft.target.host.lower()
+        if host.endswith((".firebaseio.com", ".firebasedatabase.app")):
+            draft.vendor_id("database", host)
+        if answer.status in _STATES:
+            draft.access, why = _STATES[answer.status]
+            draft.prove(_ROOT.label, why, draft.access)
+            return
+        names = decoded(answer.body, dict[str, msgspec.Raw])
+        if answer.truncated:
+            draft.problem("more names at the top than we read")
+        if not names and not answer.truncated:
+            draft.access = Access.OPEN_EMPTY
+            draft.prove(_ROOT.label, "answers a stranger, and holds nothing", Access.OPEN_EMPTY)
+            return
+        draft.access = Access.OPEN
+        draft.prove(_ROOT.label, "names at the top answer a stranger", Access.OPEN)
+        if not inquiry.enumerates or names is None:
+            return
+        nested = [name for name, value in names.items() if bytes(value) == b"true"]
+        if len(nested) < len(names):
+            inquiry.hold([Container(("/",), "node", records=lower_bound(len(names) - len(nested), "shallow children"))])
+        chosen = inquiry.chosen(nested, "names at the top")
+        for name in chosen:
+            children = yield from inquiry.read(_CHILD, dict[str, msgspec.Raw], name)
+            count = lower_bound(len(children), "shallow children") if children is not None else None
+            if count is not None:
+                draft.prove(_CHILD.label, f"children of {name}", Access.OPEN)
+            inquiry.hold([Container((name,), "node", records=count)])
+        inquiry.hold([Container((name,), "node") for name in nested[len(chosen) :]])
+        if draft.identity is None or draft.identity.kind != "vendor_id":
+            draft.fingerprint(names)
+        inquiry.judge()

@@ -1,0 +1,113 @@
+"""Cloud Storage for Firebase: objects of a bucket that its security rules list to strangers. No object is read.
+
+Sends, in this order: ``GET /v0/b`` (identify); for each bucket that the app names ``GET /v0/b/<bucket>/o`` with one
+page of names, and once more with one name (enumerate: the second proof); extensions of names come with the listing
+(describe). A listing is one page and tells no sizes.
+
+The rules of Firebase and the permissions of Cloud Storage are two surfaces of one bucket: this asks the first, ``gcs``
+the second. Not yet verified against the real server.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact, lower_bound
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import MAX_BODY, Response
+from tieback.probes.wire.jsontext import decoded
+from tieback.probes.wire.requests import reading
+from tieback.probes.wire.xmltext import endings
+from tieback.scope.conversation import Conversation
+
+# "About Cloud Storage buckets", naming requirements.
+_BUCKET = rb"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
+
+_ROOT = reading("/v0/b", "whether a Google server answers; names no bucket, changes nothing", depth=Depth.IDENTIFY)
+_LIST = reading(
+    "/v0/b/{bucket}/o?maxResults=1000",
+    "names of at most 1000 objects, which are only counted; no object is read",
+    names=_BUCKET,
+)
+_ONE = reading(
+    "/v0/b/{bucket}/o?maxResults=1",
+    "whether the listing is answered a second time: the second proof",
+    names=_BUCKET,
+    label="GET /v0/b/<bucket>/o?maxResults=1",
+)
+
+
+_SERVERS = ("ESF", "UploadServer")
+"""What front ends of Google's services call themselves."""
+
+
+class _Item(msgspec.Struct):
+    name: str
+
+
+class _Listing(msgspec.Struct, rename={"more": "nextPageToken"}):
+    items: list[_Item]
+    prefixes: list[str] = []
+    more: str = ""
+
+
+class FirebaseStorageProbe(WebStore):
+    """Asks which of the buckets that an app names the rules of Firebase list to strangers."""
+
+    meta = ProbeMeta(
+        name="firebase_storage",
+        products=("firebase-storage",),
+        ports=(443,),
+        services=("firebase-storage",),
+        cpe=(),
+        cwe="CWE-862",
+        sends=(_ROOT.send, _LIST.send, _ONE.send),
+        references=(
+            "https://firebase.google.com/docs/storage/security",
+            "https://firebase.google.com/docs/storage/web/list-files",
+        ),
+        pivot=False,
+        web=True,
+    )
+    ask = _ROOT
+
+    def known(self, answer: Response) -> Known | None:
+        """By the servers of Google: it is asked at Firebase's host alone, where the app names a bucket."""
+        google = answer.headers.get("server", "") in _SERVERS or "x-guploader-uploadid" in answer.headers
+        return Known("firebase-storage") if google else None
+
+    def likely(self, root: Response) -> bool:  # noqa: ARG002 - it is asked where the app names a bucket
+        """Never: the answer to ``GET /`` is that of many services."""
+        return False
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
+        """Each bucket that the app names."""
+        draft = inquiry.draft
+        if not inquiry.names:
+            draft.problem("buckets are asked by their names, which the app gives")
+        for name in inquiry.names if inquiry.enumerates else ():
+            yield from self._bucket(inquiry, name)
+        if draft.containers:
+            draft.fingerprint(container.name for container in draft.containers)
+            inquiry.judge()
+        elif inquiry.refused:
+            draft.access = Access.AUTH_REQUIRED
+
+    def _bucket(self, inquiry: Inquiry, name: str) -> Conversation[None]:
+        answer = yield from inquiry.ask(_LIST, name, cap=MAX_BODY)
+        if answer is None or answer.status == 404:
+            return
+        listing = decoded(answer.body, _Listing) if answer.status == 200 and not answer.truncated else None
+        if listing is None:
+            inquiry.refused += 1
+            inquiry.draft.prove(_LIST.label, f"{name}: status {answer.status}", Access.AUTH_REQUIRED)
+            return
+        inquiry.draft.prove(_LIST.label, f"lists objects of {name}", Access.OPEN)
+        again = yield from inquiry.ask(_ONE, name, cap=16 * 1024)
+        if again is not None and again.status == 200 and decoded(again.body, _Listing) is not None:
+            inquiry.draft.prove(_ONE.label, f"lists objects of {name}", Access.OPEN)
+        figure, method = (lower_bound, "one page of the listing") if listing.more else (exact, "the listing")
+        shown = endings([item.name for item in listing.items])[:200] if inquiry.describes else ()
+        fields = tuple(Field(ending, "extension") for ending in shown)
+        inquiry.hold([Container((name,), "bucket", False, figure(len(listing.items), method), None, fields)])

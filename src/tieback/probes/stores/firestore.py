@@ -1,0 +1,169 @@
+"""Cloud Firestore: numbers of documents in collections that the app names. No document is read.
+
+Sends, in this order: ``GET .../databases/(default)`` of the project that the app names (identify: strangers are
+refused, and the refusal tells that this is Firestore); for each collection that the app names a count aggregation,
+which the server answers from its indexes and stops at 100,000, and ``GET .../documents/<collection>`` with
+``pageSize=1`` and no field but the name, which is dropped (enumerate). A count is billed to the owner, as at most 100
+reads of a document.
+
+Rules decide for each collection. A count of nothing is unknown, not empty: a collection that is not there counts
+nothing too. No key is sent: rules do not ask for one. Not yet verified against the real server.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact, lower_bound
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import decoded, number
+from tieback.probes.wire.requests import asking, reading
+from tieback.scope.conversation import Conversation, Target
+
+_NAME = rb"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}"
+_DATABASE = "/v1/projects/{resource}/databases/(default)"
+_MOST = 100_000
+
+_PROJECT = reading(
+    _DATABASE, "whether this is Firestore; it refuses anonymous clients here", depth=Depth.IDENTIFY, names=_NAME,
+    label="GET .../databases/(default)",
+)  # fmt: skip
+_COUNT = asking(
+    f"{_DATABASE}/documents:runAggregationQuery",
+    '{"structuredAggregationQuery":{"aggregations":[{"alias":"n","count":{"upTo":"100000"}}],'
+    '"structuredQuery":{"from":[{"collectionId":"{collection}"}]}}}',
+    "number of documents that the rules show to an anonymous client, counted by the server; returns no document",
+    names=_NAME,
+    label="POST ...:runAggregationQuery count",
+)
+_READABLE = reading(
+    f"{_DATABASE}/documents/{{collection}}?pageSize=1&mask.fieldPaths=__name__",
+    "whether one document is readable: the second proof; returns only its name, which is dropped",
+    names=_NAME,
+    label="GET .../documents/<collection> (names only)",
+)
+_STATUSES = ("UNAUTHENTICATED", "PERMISSION_DENIED", "NOT_FOUND", "FAILED_PRECONDITION")
+
+
+class _Error(msgspec.Struct):
+    code: int
+    status: str
+    message: str = ""
+
+
+class _Refusal(msgspec.Struct):
+    error: _Error
+
+
+class _Database(msgspec.Struct):
+    name: str
+    type: str
+
+
+class _Value(msgspec.Struct, rename={"integer": "integerValue"}):
+    integer: str | int
+
+
+class _Fields(msgspec.Struct):
+    n: _Value
+
+
+class _Result(msgspec.Struct, rename={"fields": "aggregateFields"}):
+    fields: _Fields
+
+
+class _Counted(msgspec.Struct):
+    result: _Result
+
+
+class _Document(msgspec.Struct):
+    name: str
+
+
+class _Listing(msgspec.Struct):
+    documents: list[_Document] = []
+
+
+class FirestoreProbe(WebStore):
+    """Asks Firestore which collections its rules show to strangers."""
+
+    meta = ProbeMeta(
+        name="firestore",
+        products=("firestore",),
+        ports=(443,),
+        services=("firestore",),
+        cpe=(),
+        cwe="CWE-862",
+        sends=(_PROJECT.send, _COUNT.send, _READABLE.send),
+        references=("https://firebase.google.com/docs/firestore/reference/rest",),
+        pivot=False,
+        web=True,
+    )
+    ask = _PROJECT
+    closed_when_refused = False
+
+    def about(self, target: Target) -> tuple[str, ...] | None:
+        """The project."""
+        return (target.resource,) if target.resource else None
+
+    def known(self, answer: Response) -> Known | None:
+        """By the words of its errors, or the description of a database."""
+        refused = decoded(answer.body, _Refusal)
+        if refused is not None and refused.error.status in _STATUSES and answer.status == refused.error.code:
+            return Known("firestore")
+        database = decoded(answer.body, _Database) if answer.status == 200 else None
+        return Known("firestore") if database is not None and database.type.startswith("FIRESTORE") else None
+
+    def likely(self, root: Response) -> bool:  # noqa: ARG002 - nobody has one of his own
+        """Never: it is asked where the app names a project."""
+        return False
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """Each collection that the app names."""
+        draft = inquiry.draft
+        project = draft.target.resource
+        draft.vendor_id("project", project)
+        if answer.status == 404:
+            draft.access = Access.NOT_FOUND
+            draft.prove(_PROJECT.label, "status 404", Access.NOT_FOUND)
+            return
+        if not inquiry.enumerates:
+            return
+        if not inquiry.names:
+            draft.problem("collections are asked by their names, which the app gives")
+        shown = 0
+        for name in inquiry.names:
+            shown += yield from self._collection(inquiry, project, name)
+        if shown:
+            draft.access = Access.PARTIAL if inquiry.refused else Access.OPEN
+        elif inquiry.refused:
+            draft.access = Access.AUTH_REQUIRED
+
+    def _collection(self, inquiry: Inquiry, project: str, name: str) -> Conversation[int]:
+        """How many documents of it a stranger is shown."""
+        draft = inquiry.draft
+        answered = yield from inquiry.ask(_COUNT, project, name, cap=16 * 1024)
+        if answered is None:
+            return 0
+        if answered.status in (401, 403):
+            inquiry.refused += 1
+            draft.prove(_COUNT.label, f"{name}: status {answered.status}", Access.AUTH_REQUIRED)
+            return 0
+        counted = decoded(answered.body, list[_Counted]) if answered.status == 200 else None
+        count = number(counted[0].result.fields.n.integer) if counted else None
+        if count is None:
+            draft.problem(f"{_COUNT.label} ({name[:60]!r}): status {answered.status}, no count")
+            return 0
+        if not count:
+            draft.problem(f"{name[:60]!r}: rules let strangers count it, and it holds nothing or is not there")
+            return 0
+        draft.prove(_COUNT.label, f"{count} documents of {name} for a stranger", Access.OPEN)
+        listed = yield from inquiry.ask(_READABLE, project, name, cap=16 * 1024)
+        listing = decoded(listed.body, _Listing) if listed is not None and listed.status == 200 else None
+        if listing is not None and listing.documents:
+            draft.prove(_READABLE.label, f"{name} answers a stranger", Access.OPEN)
+        figure = lower_bound if count >= _MOST else exact
+        inquiry.hold([Container((name,), "collection", records=figure(count, "count aggregation"))])
+        return count

@@ -1,0 +1,235 @@
+"""FTP: product from the greeting and, where the grant names ``anonymous``, what that account may list. No file is read.
+
+The server speaks first. Sends ``SYST`` where the greeting does not say that this is FTP, and ``QUIT`` (identify);
+``USER anonymous`` where the grant's ``passwordless`` names it, and the made-up address that RFC 1635 asks for instead
+of a password; ``AUTH TLS`` where that is refused in clear text. Then ``STAT /`` and ``STAT /<directory>`` for at most
+50 directories at the top (enumerate): the listing comes over the same connection (RFC 959 section 4.1.3), so no second
+one is opened. Extensions of names come with it (describe).
+
+``anonymous`` is an account by convention: without a grant that names it, whether it gets in stays unknown. Verified
+against vsftpd 3.0.
+"""
+
+import re
+
+from tieback.model.figure import exact, lower_bound
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field, ProbeReport
+from tieback.probes.interface import Draft, ProbeMeta, expected, patience, reported
+from tieback.probes.stores.ftp.listing import Entry, entries
+from tieback.probes.wire.lines import LineInbox
+from tieback.probes.wire.opening import opening_bytes, printable
+from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.probes.wire.xmltext import endings
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Receive, Send, StartTls, Target
+
+_ANONYMOUS = ("anonymous", "ftp")
+_IMPLICIT_TLS = 990
+_MAX_DIRECTORIES = 50
+_MAX_LINES = 4000
+"""Of one reply."""
+_MAX_GREETING = 100
+_DIRECTORY = r"[A-Za-z0-9_](?:[A-Za-z0-9._ -]{0,98}[A-Za-z0-9_])?"
+_SYST, _QUIT, _PASS, _TOP = b"SYST\r\n", b"QUIT\r\n", b"PASS tieback@\r\n", b"STAT /\r\n"
+_TLS = b"AUTH TLS\r\n"
+_WANTS_TLS = re.compile(r"\b(?:TLS|SSL|encrypt)", re.IGNORECASE)
+_PRODUCTS = (
+    ("vsftpd", re.compile(r"vsFTPd ([0-9.]+)", re.IGNORECASE)),
+    ("proftpd", re.compile(r"ProFTPD(?: ([0-9][0-9a-z.]+))?")),
+    ("pure-ftpd", re.compile(r"Pure-FTPd()")),
+    ("filezilla-server", re.compile(r"FileZilla Server(?: v?(?:version )?([0-9.]+))?")),
+    ("iis-ftp", re.compile(r"Microsoft FTP Service(?: \(Version ([0-9.]+)\))?")),
+)
+
+_LOGIN, _STAT = "USER anonymous", "STAT /"
+SENDS = (
+    DeclaredSend("SYST", re.escape(_SYST), "whether this is an FTP server; changes nothing"),
+    DeclaredSend(
+        _LOGIN,
+        b"USER (?P<account>anonymous|ftp)\r\n",
+        "whether `anonymous` can log in; only sent if the grant names that account",
+    ),
+    DeclaredSend(
+        "PASS tieback@",
+        re.escape(_PASS),
+        "the e-mail address that RFC 1635 expects as password; synthetic, not a secret",
+    ),
+    DeclaredSend(
+        "AUTH TLS",
+        re.escape(_TLS),
+        "switches to TLS if the server refuses a login without it (RFC 4217); changes nothing",
+    ),
+    DeclaredSend(_STAT, re.escape(_TOP), "names and sizes in the root directory; no file is read", Depth.ENUMERATE),
+    DeclaredSend(
+        "STAT /<directory>",
+        b"STAT /%b\r\n" % _DIRECTORY.encode(),
+        "names and sizes in a directory, which are only counted; no file is read",
+        Depth.ENUMERATE,
+    ),
+    DeclaredSend("QUIT", re.escape(_QUIT), "ends the session"),
+)
+
+
+class FtpProbe:
+    """Asks an FTP server who it is, and what anonymous may list."""
+
+    meta = ProbeMeta(
+        name="ftp",
+        products=("ftp", *(name for name, _ in _PRODUCTS)),
+        ports=(21, 990, 2121),
+        services=("ftp", "ftps"),
+        cpe=("cpe:2.3:a:vsftpd_project:vsftpd", "cpe:2.3:a:proftpd:proftpd"),
+        cwe="CWE-306",
+        sends=SENDS,
+        references=("https://www.rfc-editor.org/rfc/rfc959", "https://www.rfc-editor.org/rfc/rfc1635"),
+        greets=True,
+    )
+
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Ask ``target``, no deeper than ``depth``."""
+        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+        yield Connect(bool(target.tls) or target.port == _IMPLICIT_TLS)
+        seconds = patience(self.meta, target)
+        head = yield from opening_bytes(Receive(exactly=4, seconds=seconds))
+        if not re.fullmatch(rb"(?:120|220|421)[ -]", head):
+            raise NotThisProtocol(f"no FTP greeting: {printable(head)}")
+        inbox = LineInbox()
+        greeting = [(yield from inbox.line(seconds))]
+        while head[3:] == b"-" and not re.match(rf"{head[:3].decode()} ", greeting[-1]):
+            if len(greeting) == _MAX_GREETING:
+                raise NotThisProtocol("a greeting without end")
+            greeting.append((yield from inbox.line(seconds)))
+        banner = "\n".join(greeting)
+        yield from self._identify(draft, target, inbox, banner)
+        if head[:3] == b"421":
+            draft.access = Access.LOCKED
+            draft.prove("greeting", f"421 {banner}", Access.LOCKED)
+            return
+        account = next((name for name in _ANONYMOUS if name in target.passwordless), None)
+        if account is None:
+            draft.problem("whether anonymous gets in was not tried: the grant does not name it as passwordless")
+        else:
+            session = yield from _log_in(draft, inbox, account)
+            if session is None:
+                # Servers close after a refusal.
+                return
+            if depth.allows(Depth.ENUMERATE):
+                yield from _enumerate(draft, session, depth)
+        yield Send(_QUIT)
+
+    def _identify(self, draft: Draft, target: Target, inbox: LineInbox, banner: str) -> Conversation[None]:
+        if "SMTP" in banner.upper():
+            raise NotThisProtocol("greets as a mail server")
+        if "FTP" not in banner.upper() and not expected(self.meta, target):
+            yield Send(_SYST)
+            code, _ = yield from _reply(inbox)
+            # A mail server knows no SYST: 500 or 502.
+            if code not in (215, 530):
+                raise NotThisProtocol(f"greets with 220 and answers SYST with {code}")
+        draft.spoke = True
+        draft.fingerprint(())
+        draft.product = "ftp"
+        for product, pattern in _PRODUCTS:
+            if found := pattern.search(banner):
+                draft.product, draft.version = product, (found[1] or "")[:40]
+                break
+
+
+def _log_in(draft: Draft, inbox: LineInbox, account: str) -> Conversation[LineInbox | None]:
+    """The session after a login; ``None`` where there is none, and the draft says why."""
+    code, text = yield from _asked(inbox, account)
+    if code >= 400 and _WANTS_TLS.search(text):
+        # vsftpd closes after such a refusal.
+        inbox = LineInbox()
+        yield Connect()
+        yield from _reply(inbox)
+        yield Send(_TLS)
+        offered, _ = yield from _reply(inbox)
+        if offered == 234:
+            yield StartTls()
+            inbox = LineInbox()
+            code, text = yield from _asked(inbox, account)
+    if code >= 400 and _WANTS_TLS.search(text):
+        draft.problem(f"{_LOGIN}: {text}")
+        return None
+    if code in (230, 202):
+        draft.account = account
+        draft.access = Access.PARTIAL
+        draft.prove(_LOGIN, f"{account} is let in: {text}", Access.OPEN)
+        return inbox
+    if code in (421, 530, 532, 430):
+        draft.access = Access.AUTH_REQUIRED
+        draft.prove(_LOGIN, text, Access.AUTH_REQUIRED)
+    else:
+        draft.problem(f"{_LOGIN}: {text}")
+    return None
+
+
+def _asked(inbox: LineInbox, account: str) -> Conversation[tuple[int, str]]:
+    """Code and words of the answer to a login."""
+    yield Send(f"USER {account}\r\n".encode("ascii"))
+    code, lines = yield from _reply(inbox)
+    if code in (331, 332):
+        yield Send(_PASS)
+        code, lines = yield from _reply(inbox)
+    return code, lines[-1][:160]
+
+
+def _enumerate(draft: Draft, inbox: LineInbox, depth: Depth) -> Conversation[None]:
+    listed = yield from _list(draft, inbox, "")
+    if listed is None:
+        return
+    draft.prove(_STAT, f"lists {len(listed)} entries", Access.OPEN)
+    draft.containers.append(_container("/", listed, depth))
+    directories = [entry.name for entry in listed if entry.directory]
+    unread = len(directories) > _MAX_DIRECTORIES
+    if unread:
+        draft.problem(f"{len(directories)} directories at the top; the first {_MAX_DIRECTORIES} were listed")
+    for name in directories[:_MAX_DIRECTORIES]:
+        inside = (yield from _list(draft, inbox, name)) if re.fullmatch(_DIRECTORY, name) else None
+        unread = unread or inside is None or any(entry.directory for entry in inside)
+        draft.containers.append(_container(name, inside, depth))
+    draft.fingerprint(f"{c.name}\0{c.records.value if c.records else ''}" for c in draft.containers[1:])
+    if any(c.records is not None and c.records.value for c in draft.containers):
+        draft.access = Access.OPEN
+    elif unread:
+        draft.problem("no file at the first two levels; deeper ones were not listed")
+    else:
+        draft.access = Access.OPEN_EMPTY
+
+
+def _list(draft: Draft, inbox: LineInbox, directory: str) -> Conversation[list[Entry] | None]:
+    yield Send(f"STAT /{directory}\r\n".encode("ascii"))
+    code, lines = yield from _reply(inbox)
+    if code in (211, 212, 213):
+        return entries(lines)
+    draft.problem(f"STAT /{directory[:60]}: {lines[-1][:120]}")
+    return None
+
+
+def _container(name: str, listed: list[Entry] | None, depth: Depth) -> Container:
+    if listed is None:
+        return Container((name,), "directory")
+    files = [entry for entry in listed if not entry.directory]
+    deeper = name != "/" and len(files) < len(listed)
+    figure, method = (lower_bound, "STAT, without directories below") if deeper else (exact, "STAT")
+    size = min(sum(entry.size for entry in files), 2**63 - 1)
+    extensions = endings([entry.name for entry in files])[:200] if depth.allows(Depth.DESCRIBE) else []
+    fields = tuple(Field(one, "extension") for one in extensions)
+    return Container((name,), "directory", False, figure(len(files), method), figure(size, method), fields)
+
+
+def _reply(inbox: LineInbox) -> Conversation[tuple[int, list[str]]]:
+    """Code and lines of a reply; a line ``ddd `` ends it (RFC 959 section 4.2)."""
+    first = yield from inbox.line()
+    code = re.match(r"([1-5][0-9]{2})([ -]|$)", first)
+    if code is None:
+        raise Hostile(f"no FTP reply: {printable(first.encode())}")
+    lines = [first]
+    while code[2] == "-" and not lines[-1].startswith(f"{code[1]} "):
+        if len(lines) == _MAX_LINES:
+            raise Hostile(f"a reply of more than {_MAX_LINES} lines")
+        lines.append((yield from inbox.line()))
+    return int(code[1]), lines

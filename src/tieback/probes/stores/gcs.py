@@ -1,0 +1,106 @@
+"""Google Cloud Storage: objects and bytes of buckets that the app names. No object is read.
+
+Sends, in this order, for each bucket that the app names: ``GET .../iam/testPermissions`` (identify: a pure test of
+permissions), ``GET .../o`` with names and sizes only (enumerate); extensions of names come with the listing (describe).
+IAM and Firebase's storage rules are two surfaces: this asks the first, ``firebase_storage`` the second. Not yet
+verified against the real server.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact, lower_bound
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import decoded, number
+from tieback.probes.wire.requests import reading
+from tieback.probes.wire.xmltext import endings
+from tieback.scope.conversation import Conversation
+
+# "About Cloud Storage buckets", naming requirements.
+_BUCKET = rb"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
+
+_ROOT = reading("/", "whether this is Cloud Storage; changes nothing", depth=Depth.IDENTIFY)
+_TEST = reading(
+    "/storage/v1/b/{bucket}/iam/testPermissions?permissions=storage.objects.list&permissions=storage.objects.get",
+    "which of two permissions an anonymous client has; returns no data",
+    names=_BUCKET,
+)
+_LIST = reading(
+    "/storage/v1/b/{bucket}/o?maxResults=1000&fields=items(name,size),nextPageToken",
+    "names and sizes of at most 1000 objects, which are only counted; no object is read",
+    names=_BUCKET,
+)
+
+
+class _Permissions(msgspec.Struct):
+    permissions: list[str] = []
+
+
+class _Item(msgspec.Struct):
+    name: str
+    size: str | int = "0"
+
+
+class _Listing(msgspec.Struct, rename={"more": "nextPageToken"}):
+    items: list[_Item] = []
+    more: str = ""
+
+
+class GcsProbe(WebStore):
+    """Asks Cloud Storage what strangers may list."""
+
+    meta = ProbeMeta(
+        name="gcs",
+        products=("gcs",),
+        ports=(443,),
+        services=("gcs", "google-storage"),
+        cpe=(),
+        cwe="CWE-732",
+        sends=(_ROOT.send, _TEST.send, _LIST.send),
+        references=("https://cloud.google.com/storage/docs/json_api/v1",),
+        pivot=False,
+        web=True,
+    )
+    ask = _ROOT
+
+    def known(self, answer: Response) -> Known | None:
+        """By the header fields of the upload server."""
+        return Known("gcs") if "x-guploader-uploadid" in answer.headers else None
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
+        """Each bucket that the app names."""
+        draft = inquiry.draft
+        if not inquiry.names:
+            draft.problem("buckets are asked by their names, which the app gives")
+        for name in inquiry.names if inquiry.enumerates else ():
+            yield from self._bucket(inquiry, name)
+        if draft.containers:
+            draft.fingerprint(container.name for container in draft.containers)
+            inquiry.judge()
+        elif inquiry.refused:
+            draft.access = Access.AUTH_REQUIRED
+
+    def _bucket(self, inquiry: Inquiry, name: str) -> Conversation[None]:
+        tested = yield from inquiry.ask(_TEST, name, cap=16 * 1024)
+        if tested is None or tested.status == 404:
+            return
+        may = decoded(tested.body, _Permissions) if tested.status == 200 else None
+        if may is not None and "storage.objects.list" in may.permissions:
+            inquiry.draft.prove(_TEST.label, f"strangers may list {name}", Access.OPEN)
+        answer = yield from inquiry.ask(_LIST, name)
+        listing = decoded(answer.body, _Listing) if answer is not None and answer.status == 200 else None
+        if answer is None or listing is None:
+            inquiry.refused += 1
+            status = answer.status if answer is not None else "none"
+            inquiry.draft.prove(_LIST.label, f"{name}: status {status}", Access.AUTH_REQUIRED)
+            return
+        inquiry.draft.prove(_LIST.label, f"lists objects of {name}", Access.OPEN)
+        figure, method = (lower_bound, "one page of the listing") if listing.more else (exact, "the listing")
+        size = sum(number(item.size) or 0 for item in listing.items)
+        names = endings([item.name for item in listing.items])
+        fields = tuple(Field(ending, "extension") for ending in names[:200]) if inquiry.describes else ()
+        count = figure(len(listing.items), method)
+        inquiry.hold([Container((name,), "bucket", False, count, figure(size, method), fields)])

@@ -1,0 +1,74 @@
+"""Grafana: whether strangers see its dashboards. No panel and no data source is read.
+
+Sends, in this order: ``GET /api/health`` (identify; proves nothing); ``GET /api/search?limit=100`` and ``GET
+/api/org`` as the second proof (enumerate); nothing more to describe. What dashboards show is their data source's. Not
+yet verified against the real server.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact, lower_bound
+from tieback.model.grant import Depth
+from tieback.model.probe import Container
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import decoded
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_HEALTH = reading("/api/health", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
+_SEARCH = reading(
+    "/api/search?limit=100&type=dash-db", "number of dashboards visible without a login", label="GET /api/search"
+)
+_ORG = reading("/api/org", "whether an anonymous client may read the organisation: the second proof")
+
+
+class _Health(msgspec.Struct):
+    database: str
+    commit: str = ""
+    version: str = ""
+
+
+class _Organisation(msgspec.Struct):
+    id: int
+    name: str
+
+
+class GrafanaProbe(WebStore):
+    """Asks Grafana what strangers see."""
+
+    meta = ProbeMeta(
+        name="grafana",
+        products=("grafana",),
+        ports=(3000,),
+        services=("grafana",),
+        cpe=("cpe:2.3:a:grafana:grafana",),
+        cwe="CWE-306",
+        sends=(_HEALTH.send, _SEARCH.send, _ORG.send),
+        references=("https://grafana.com/docs/grafana/latest/developers/http_api/",),
+        pivot=False,
+        web=True,
+    )
+    ask = _HEALTH
+
+    def known(self, answer: Response) -> Known | None:
+        """By the keys of its health."""
+        said = decoded(answer.body, _Health) if answer.status in (200, 503) else None
+        return Known("grafana", said.version) if said is not None else None
+
+    def likely(self, root: Response) -> bool:
+        """Its login, or its page."""
+        return root.headers.get("location", "").startswith("/login") or b"<title>Grafana</title>" in root.body
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
+        """Dashboards as one container."""
+        if not inquiry.enumerates:
+            return
+        found = yield from inquiry.catalogue(_SEARCH, list[msgspec.Raw])
+        if found is None:
+            return
+        yield from inquiry.confirm(_ORG, _Organisation, cap=16 * 1024)
+        figure = exact if len(found) < 100 else lower_bound
+        inquiry.hold([Container(("dashboards",), "dashboards", records=figure(len(found), "search"))])
+        inquiry.judge()

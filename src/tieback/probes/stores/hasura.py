@@ -1,0 +1,150 @@
+"""Hasura: names of query fields that a stranger may ask for, and how many rows they show him. No row is read.
+
+Sends, in this order: ``GET /v1/version`` (identify: answers anyone and proves nothing); ``POST /v1/graphql`` with a
+fixed introspection, ``GET /v1alpha1/config``: whether an admin secret is set, and the count of each table that has
+``<table>_aggregate``, at most 50 (enumerate); nothing more to describe. A count is what the stranger's role may see, so
+rows that rules hide are not in it. Not yet verified against the real server.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import Number, decoded
+from tieback.probes.wire.requests import asking, posting, reading
+from tieback.scope.conversation import Conversation
+
+_VERSION = reading("/v1/version", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
+_SCHEMA = posting(
+    "/v1/graphql",
+    b'{"query":"{__schema{queryType{fields{name}}}}"}',
+    "names of query fields open to anonymous clients; returns no row",
+)
+_CONFIG = reading("/v1alpha1/config", "whether an admin secret is set: the second proof")
+_COUNT = asking(
+    "/v1/graphql",
+    # GraphQL skips the comma; without it the last word would be a place for a name.
+    '{"query":"{n:{table}_aggregate{aggregate{count,}}}"}',
+    "number of rows visible without a login, counted by the server; returns no row",
+    names=rb"[A-Za-z_][A-Za-z0-9_]{0,62}",
+    label="POST /v1/graphql <table>_aggregate count",
+)
+_AGGREGATE = "_aggregate"
+
+
+class _Version(msgspec.Struct):
+    server_type: str
+    version: str
+
+
+class _Field(msgspec.Struct):
+    name: str
+
+
+class _Type(msgspec.Struct):
+    fields: list[_Field] = []
+
+
+class _Inner(msgspec.Struct, rename={"query": "queryType"}):
+    query: _Type
+
+
+class _Data(msgspec.Struct, rename={"schema": "__schema"}):
+    schema: _Inner
+
+
+class _Schema(msgspec.Struct):
+    data: _Data | None = None
+    errors: list[msgspec.Raw] = []
+
+
+class _Number(msgspec.Struct):
+    count: Number
+
+
+class _Aggregate(msgspec.Struct):
+    aggregate: _Number
+
+
+class _Result(msgspec.Struct):
+    n: _Aggregate
+
+
+class _Counted(msgspec.Struct):
+    data: _Result | None = None
+
+
+class _Config(msgspec.Struct):
+    is_admin_secret_set: bool
+
+
+class HasuraProbe(WebStore):
+    """Asks Hasura what strangers may query."""
+
+    meta = ProbeMeta(
+        name="hasura",
+        products=("hasura",),
+        ports=(8080,),
+        services=("hasura",),
+        cpe=("cpe:2.3:a:hasura:graphql_engine",),
+        cwe="CWE-862",
+        sends=(_VERSION.send, _SCHEMA.send, _CONFIG.send, _COUNT.send),
+        references=("https://hasura.io/docs/2.0/api-reference/overview/",),
+        pivot=False,
+        web=True,
+    )
+    ask = _VERSION
+
+    def known(self, answer: Response) -> Known | None:
+        """By the keys of its version."""
+        said = decoded(answer.body, _Version) if answer.status == 200 else None
+        return Known("hasura", said.version.removeprefix("v")) if said is not None else None
+
+    def likely(self, root: Response) -> bool:
+        """``GET /`` leads to its console, or its own 404."""
+        return root.headers.get("location", "").startswith("/console") or b"resource does not exist" in root.body
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
+        """Tables by the names of their query fields."""
+        draft = inquiry.draft
+        if not inquiry.enumerates:
+            return
+        found = yield from inquiry.read(_SCHEMA, _Schema)
+        if found is None or found.data is None:
+            if found is not None or inquiry.refused:
+                draft.access = Access.AUTH_REQUIRED
+                draft.prove(_SCHEMA.label, "access denied without a secret", Access.AUTH_REQUIRED)
+            return
+        names = [field.name for field in found.data.schema.query.fields]
+        tables = [
+            name for name in names if not name.endswith((_AGGREGATE, "_by_pk", "_stream", "no_queries_available"))
+        ]
+        draft.prove(_SCHEMA.label, f"names {len(tables)} query fields to a stranger", Access.OPEN)
+        config = yield from inquiry.read(_CONFIG, _Config, cap=16 * 1024)
+        if config is not None and not config.is_admin_secret_set:
+            draft.prove(_CONFIG.label, "no admin secret is set", Access.OPEN)
+        countable = inquiry.chosen([name for name in tables if f"{name}{_AGGREGATE}" in names], "tables")
+        held = 0
+        for name in tables:
+            count = (yield from self._count(inquiry, name)) if name in countable else None
+            held += count or 0
+            records = exact(count, f"{_AGGREGATE} count, what a stranger may see") if count is not None else None
+            inquiry.hold([Container((name,), "query field", records=records)])
+        draft.fingerprint(tables)
+        if tables:
+            draft.access = Access.OPEN if held and not inquiry.refused else Access.PARTIAL
+        else:
+            draft.access = Access.OPEN_EMPTY
+
+    def _count(self, inquiry: Inquiry, name: str) -> Conversation[int | None]:
+        counted = yield from inquiry.read(_COUNT, _Counted, name, cap=16 * 1024)
+        if counted is None or counted.data is None:
+            return None
+        count = counted.data.n.aggregate.count
+        if count and not any(proof.asked == _COUNT.label for proof in inquiry.draft.proofs):
+            inquiry.draft.prove(_COUNT.label, f"counts the rows of {name}", Access.OPEN)
+        return count

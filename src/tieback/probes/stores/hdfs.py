@@ -1,0 +1,110 @@
+"""HDFS by its NameNode's web server: directories at the top, files, bytes. No file is read.
+
+Sends, in this order: ``GET /jmx`` for one bean (identify); ``GET /webhdfs/v1/?op=LISTSTATUS``, ``GET
+/webhdfs/v1/<directory>?op=GETCONTENTSUMMARY`` for at most 50 (enumerate); nothing more to describe. Not yet verified
+against the real server.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import Number, decoded
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_JMX = reading(
+    "/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo",
+    "product, version and cluster id; statistics only",
+    depth=Depth.IDENTIFY,
+)
+_LIST = reading("/webhdfs/v1/?op=LISTSTATUS", "names of the top-level directories", label="LISTSTATUS /")
+_SUMMARY = reading(
+    "/webhdfs/v1/{directory}?op=GETCONTENTSUMMARY",
+    "number of files and bytes below a directory; no file is opened",
+    label="GETCONTENTSUMMARY /<directory>",
+)
+_SYSTEM = ("tmp", "system", "mr-history", "app-logs")
+
+
+class _Bean(msgspec.Struct, rename={"cluster": "ClusterId", "version": "SoftwareVersion"}):
+    cluster: str = ""
+    version: str = ""
+
+
+class _Jmx(msgspec.Struct):
+    beans: list[_Bean]
+
+
+class _File(msgspec.Struct, rename={"name": "pathSuffix"}):
+    name: str
+    type: str = ""
+    length: Number = 0
+
+
+class _Files(msgspec.Struct, rename={"files": "FileStatus"}):
+    files: list[_File]
+
+
+class _Listing(msgspec.Struct, rename={"files": "FileStatuses"}):
+    files: _Files
+
+
+class _Content(msgspec.Struct, rename={"files": "fileCount"}):
+    files: Number
+    length: Number
+
+
+class _Summary(msgspec.Struct, rename={"content": "ContentSummary"}):
+    content: _Content
+
+
+class HdfsProbe(WebStore):
+    """Asks a NameNode what its file system holds."""
+
+    meta = ProbeMeta(
+        name="hdfs",
+        products=("hdfs",),
+        ports=(9870, 50070),
+        services=("hdfs", "webhdfs"),
+        cpe=("cpe:2.3:a:apache:hadoop",),
+        cwe="CWE-306",
+        sends=(_JMX.send, _LIST.send, _SUMMARY.send),
+        references=("https://hadoop.apache.org/docs/stable/hadoop-project-dist/hadoop-hdfs/WebHDFS.html",),
+        web=True,
+    )
+    ask = _JMX
+
+    def known(self, answer: Response) -> Known | None:
+        """By the NameNode's bean."""
+        jmx = decoded(answer.body, _Jmx) if answer.status == 200 else None
+        bean = jmx.beans[0] if jmx is not None and jmx.beans else None
+        return Known("hdfs", bean.version) if bean is not None and bean.cluster else None
+
+    def likely(self, root: Response) -> bool:
+        """The NameNode's page, or the way to it."""
+        return b"dfshealth.html" in root.body or "dfshealth" in root.headers.get("location", "")
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """Directories at the top, one by one."""
+        jmx = decoded(answer.body, _Jmx)
+        if jmx is not None and jmx.beans and len(jmx.beans[0].cluster) <= 100:
+            inquiry.draft.vendor_id("ClusterId", jmx.beans[0].cluster)
+        if not inquiry.enumerates:
+            return
+        listed = yield from inquiry.catalogue(_LIST, _Listing)
+        if listed is None:
+            return
+        for entry in inquiry.chosen(listed.files.files, "entries at the top"):
+            system = entry.name in _SYSTEM
+            summary = (yield from inquiry.read(_SUMMARY, _Summary, entry.name)) if not system else None
+            records = exact(summary.content.files, "fileCount") if summary is not None else None
+            size = exact(summary.content.length, "length") if summary is not None else None
+            if summary is not None:
+                inquiry.draft.prove(_SUMMARY.label, f"sums up /{entry.name}", Access.OPEN)
+            inquiry.hold([Container((entry.name,), "directory", system, records, size)])
+        inquiry.judge()

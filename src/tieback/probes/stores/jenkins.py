@@ -1,0 +1,45 @@
+"""Jenkins: identified, and nothing more; access from the status code alone.
+
+Sends ``GET /`` (identify): its version stands in a header of every answer. Not yet verified against the real server.
+"""
+
+from tieback.model.grant import Depth
+from tieback.model.probe import Access
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_ROOT = reading(
+    "/", "whether an anonymous client gets an answer, and the version; nothing else is sent", depth=Depth.IDENTIFY
+)
+
+
+class JenkinsProbe(WebStore):
+    """Says whether Jenkins answers a stranger."""
+
+    meta = ProbeMeta(
+        name="jenkins",
+        products=("jenkins",),
+        ports=(8080,),
+        services=("jenkins",),
+        cpe=("cpe:2.3:a:jenkins:jenkins",),
+        cwe="CWE-306",
+        sends=(_ROOT.send,),
+        references=("https://www.jenkins.io/doc/book/security/",),
+        pivot=False,
+        web=True,
+    )
+    ask = _ROOT
+
+    def known(self, answer: Response) -> Known | None:
+        """By its header."""
+        version = answer.headers.get("x-jenkins")
+        return Known("jenkins", version) if version else None
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """What it leads to is not asked: the status alone tells whether a stranger gets in."""
+        yield from ()
+        inquiry.draft.access = Access.PARTIAL
+        inquiry.draft.prove(_ROOT.label, f"status {answer.status} without credentials", Access.OPEN)

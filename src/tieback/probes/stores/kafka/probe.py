@@ -1,0 +1,263 @@
+"""Kafka and compatible brokers: cluster id, topics, retained records, bytes. No record is fetched.
+
+Sends: ``ApiVersions`` (identify; a broker with SASL answers it before a login, so it proves nothing) and
+``SaslHandshake`` with a made-up mechanism, which a broker with SASL answers with the list of its own and one without
+by saying that there is nothing to log in to; nobody is logged in. ``Metadata`` of all topics, ``ListOffsets`` of
+each, ``DescribeLogDirs`` (enumerate). Nothing more to describe: a topic has no schema of its own.
+
+Records are latest less earliest offset, summed over partitions: compaction and transaction markers make that more
+than are kept, hence an estimate; where another broker leads a partition, a lower bound, as bytes are with several
+brokers. Identity: the cluster id. A broker tells no version. Not yet verified against the real server: Apache Kafka
+by its documentation alone, and Tansu 0.6.0, an emulation.
+"""
+
+import re
+import struct
+
+import msgspec
+
+from tieback.model.figure import Figure, Quality
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, ProbeReport
+from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.stores.kafka import messages
+from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls
+from tieback.probes.wire.placeholders import tells_apart
+from tieback.probes.wire.verdicts import Hostile, TooLarge
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Send, Target
+
+MAX_TOPICS = 1000
+MAX_ASKED = 50
+"""Topics whose records are counted."""
+MAX_PARTITIONS = 256
+_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
+_INTERNAL = frozenset(("__consumer_offsets", "__transaction_state", "__cluster_metadata", "_schemas"))
+_HANDSHAKE, _METADATA, _LOG_DIRS = "SaslHandshake", "Metadata", "DescribeLogDirs"
+_OFFSETS = {1: "ListOffsets (version 1)", 2: "ListOffsets (version 2)"}
+
+
+def _offsets_pattern(version: int) -> bytes:
+    """One topic by a safe name, and its partitions' earliest or latest offsets."""
+    head = struct.pack(">hhih", messages.LIST_OFFSETS, version, 4, 7) + messages.CLIENT
+    asked = re.escape(head + messages.OFFSETS_HEADS[version] + b"\0\0\0\1")
+    return b"...." + asked + b"..[A-Za-z0-9._-]{1,249}\0\0..(?:....\xff\xff\xff\xff\xff\xff\xff[\xfe\xff]){1,256}"
+
+
+def _sends() -> tuple[DeclaredSend, ...]:
+    escaped = {version: re.escape(data) for version, data in messages.METADATA_REQUESTS.items()}
+    return (
+        DeclaredSend(
+            "ApiVersions",
+            re.escape(messages.API_VERSIONS_REQUEST),
+            "which requests the broker supports; needs no login, so not a proof of access",
+            Depth.IDENTIFY,
+        ),
+        DeclaredSend(
+            _HANDSHAKE,
+            re.escape(messages.HANDSHAKE_REQUEST),
+            "whether authentication is required: names a synthetic mechanism, tries no login",
+            Depth.IDENTIFY,
+        ),
+        *(
+            DeclaredSend(
+                f"{_METADATA} (version {version})",
+                data,
+                "names of topics, number of partitions, cluster id; creates no topic",
+                Depth.ENUMERATE,
+            )
+            for version, data in escaped.items()
+        ),
+        *(
+            DeclaredSend(
+                _OFFSETS[version],
+                _offsets_pattern(version),
+                "first and next offset of each partition of a topic, hence its number of records; returns no record",
+                Depth.ENUMERATE,
+            )
+            for version in messages.OFFSETS_HEADS
+        ),
+        DeclaredSend(
+            _LOG_DIRS,
+            re.escape(messages.LOG_DIRS_REQUEST),
+            "bytes of each topic on this broker; statistics only, paths are dropped",
+            Depth.ENUMERATE,
+        ),
+    )
+
+
+class KafkaProbe:
+    """Asks a Kafka broker what it holds."""
+
+    meta = ProbeMeta(
+        name="kafka",
+        products=("kafka", "redpanda"),
+        ports=(9092, 9093, 9094),
+        services=("kafka",),
+        cpe=("cpe:2.3:a:apache:kafka",),
+        cwe="CWE-306",
+        sends=_sends(),
+        references=("https://kafka.apache.org/protocol", "https://kafka.apache.org/documentation/#operations"),
+    )
+
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Ask ``target``, no deeper than ``depth``."""
+        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+        secure = [False]
+
+        def attempt(tls: bool) -> Conversation[bytes]:
+            secure[0] = tls
+            return (yield from first_answer(tls, messages.API_VERSIONS_REQUEST, 1, patience(self.meta, target)))
+
+        first = yield from plain_then_tls(target.tls, attempt)
+        versions = messages.versions((yield from messages.answer(1, first)))
+        draft.spoke = True
+        draft.product = "kafka"
+        draft.fingerprint(())
+        if _knows(versions, messages.SASL_HANDSHAKE, 1) and not (yield from _strangers_welcome(draft)):
+            return
+        if not depth.allows(Depth.ENUMERATE):
+            return
+        # A refused handshake may close the connection, and may leave it waiting for a login.
+        yield Connect(secure[0])
+        yield from _enumerate(draft, versions)
+
+
+def _strangers_welcome(draft: Draft) -> Conversation[bool]:
+    yield Send(messages.HANDSHAKE_REQUEST)
+    try:
+        error, offered = messages.mechanisms((yield from messages.answer(1)))
+    except Fault as fault:
+        if fault.outcome not in STREAM_ENDED:
+            raise
+        draft.problem(f"{_HANDSHAKE}: closed")
+        return True
+    if messages.MADE_UP_MECHANISM.decode() in offered:
+        draft.problem(f"{_HANDSHAKE}: offers the mechanism that we made up, which says nothing")
+    elif error == messages.UNSUPPORTED_SASL_MECHANISM and offered:
+        draft.access = Access.AUTH_REQUIRED
+        draft.prove(_HANDSHAKE, f"wants a login: {', '.join(offered)}", Access.AUTH_REQUIRED)
+        return False
+    elif error == messages.ILLEGAL_SASL_STATE:
+        draft.access = Access.PARTIAL
+        draft.prove(_HANDSHAKE, "there is nothing to log in to", Access.OPEN)
+    else:
+        draft.problem(f"{_HANDSHAKE}: error {error}")
+    return True
+
+
+def _enumerate(draft: Draft, versions: dict[int, tuple[int, int]]) -> Conversation[None]:
+    version = next((one for one in messages.METADATA_REQUESTS if _knows(versions, messages.METADATA, one)), None)
+    if version is None:
+        draft.problem(f"{_METADATA}: knows versions {versions.get(messages.METADATA)}, none of ours")
+        return
+    asked = f"{_METADATA} (version {version})"
+    yield Send(messages.METADATA_REQUESTS[version])
+    try:
+        found = messages.metadata((yield from messages.answer(2)), version)
+    except Fault as fault:
+        if fault.outcome not in STREAM_ENDED:
+            raise
+        # What a broker with SASL does before a login.
+        draft.access = Access.AUTH_REQUIRED
+        draft.prove(asked, "closes the connection, having answered ApiVersions", Access.AUTH_REQUIRED)
+        return
+    if found.cluster_id and tells_apart("cluster_id", found.cluster_id):
+        draft.vendor_id("cluster_id", found.cluster_id[:100])
+    if found.cluster_id.startswith("redpanda."):
+        draft.product = "redpanda"
+    draft.access = Access.PARTIAL
+    draft.prove(asked, f"lists {len(found.topics)} topics of {found.brokers} brokers", Access.OPEN)
+    if len(found.topics) > MAX_TOPICS:
+        draft.problem(f"{len(found.topics)} topics; the first {MAX_TOPICS} are listed")
+    offsets = next((one for one in messages.OFFSETS_HEADS if _knows(versions, messages.LIST_OFFSETS, one)), None)
+    walk = _Walk(draft, found, offsets)
+    if _knows(versions, messages.DESCRIBE_LOG_DIRS, 1):
+        yield from walk.sizes()
+    for topic in found.topics[:MAX_TOPICS]:
+        yield from walk.topic(topic)
+    draft.access = walk.judge()
+
+
+def _knows(versions: dict[int, tuple[int, int]], key: int, version: int) -> bool:
+    """Whether the broker knows that version of a request."""
+    least, greatest = versions.get(key, (0, -1))
+    return least <= version <= greatest
+
+
+class _Walk:
+    """The way through the topics."""
+
+    def __init__(self, draft: Draft, metadata: messages.Metadata, offsets: int | None) -> None:
+        self._draft = draft
+        self._offsets = offsets
+        self._alone = metadata.brokers <= 1
+        self._bytes: dict[str, int] = {}
+        self._asked = 0
+        self._refused = 0
+
+    def sizes(self) -> Conversation[None]:
+        yield Send(messages.LOG_DIRS_REQUEST)
+        try:
+            self._bytes = messages.log_dirs((yield from messages.answer(3)))
+        except TooLarge as verdict:
+            # Its body is unread: what follows on this connection would be read as part of it.
+            raise TooLarge(f"{_LOG_DIRS}: {verdict}") from None
+        if self._bytes:
+            self._draft.prove(_LOG_DIRS, f"tells bytes of {len(self._bytes)} topics", Access.OPEN)
+
+    def topic(self, topic: messages.Topic) -> Conversation[None]:
+        draft = self._draft
+        if topic.refused:
+            self._refused += 1
+        system = topic.internal or topic.name in _INTERNAL
+        size = self._bytes.get(topic.name)
+        held = None
+        if size is not None:
+            quality = Quality.EXACT if self._alone else Quality.LOWER_BOUND
+            held = Figure(size, quality, f"{_LOG_DIRS}, this broker's copies")
+        container = Container((topic.name[:249],), "topic", system, None, held)
+        draft.containers.append(container)
+        if system or topic.error or self._offsets is None:
+            return
+        if not _TOPIC.fullmatch(topic.name) or not topic.partitions:
+            draft.problem(f"a topic that is not safe to ask about was left alone: {topic.name[:60]!r}")
+            return
+        if self._asked == MAX_ASKED:
+            draft.problem(f"records of the first {MAX_ASKED} topics were counted; the others are listed only")
+        self._asked += 1
+        if self._asked <= MAX_ASKED:
+            draft.containers[-1] = msgspec.structs.replace(
+                container, records=(yield from self._count(topic, self._offsets))
+            )
+
+    def _count(self, topic: messages.Topic, version: int) -> Conversation[Figure | None]:
+        partitions = topic.partitions[:MAX_PARTITIONS]
+        ends: list[dict[int, tuple[int, int]]] = []
+        for when in (messages.EARLIEST, messages.LATEST):
+            yield Send(messages.offsets_request(version, when, topic.name, partitions))
+            ends.append(messages.offsets((yield from messages.answer(4)), version))
+        first, last = ends
+        known = [n for n in partitions if first.get(n, (1, 0))[0] == 0 and last.get(n, (1, 0))[0] == 0]
+        if not known:
+            codes = sorted({error for error, _ in first.values()})
+            if any(code != messages.NOT_LEADER for code in codes):
+                self._draft.problem(f"{topic.name}: {_OFFSETS[version]}: errors {codes[:5]}")
+            return None
+        records = [last[n][1] - first[n][1] for n in known]
+        if min(records) < 0:
+            raise Hostile("a Kafka topic that ends before it begins")
+        if not any(proof.asked == _OFFSETS[version] for proof in self._draft.proofs):
+            self._draft.prove(_OFFSETS[version], "tells offsets of a topic", Access.OPEN)
+        whole = len(known) == len(topic.partitions)
+        quality = Quality.ESTIMATE if whole else Quality.LOWER_BOUND
+        return Figure(sum(records), quality, "latest less earliest offset, of the partitions that this broker leads")
+
+    def judge(self) -> Access:
+        user = [one for one in self._draft.containers if not one.system]
+        if any(one.records is not None and one.records.value for one in user):
+            return Access.PARTIAL if self._refused else Access.OPEN
+        if any(one.records is None for one in user):
+            return Access.SCHEMA_ONLY
+        return Access.OPEN_EMPTY

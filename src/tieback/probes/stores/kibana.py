@@ -1,0 +1,142 @@
+"""Kibana and OpenSearch Dashboards: what the search engine behind them shows through the console. No document is read.
+
+Sends, in this order: ``GET /api/status`` (identify: answers anyone in many set-ups and proves nothing); ``POST
+/api/console/proxy`` with the fixed path of ``_cat/indices``, then of ``_cluster/stats`` as the second proof
+(enumerate); nothing more to describe. The console passes on by POST what it is asked to ``GET``; both requests are
+fixed to the last byte. Hidden indices are not listed. The identifier is the search engine's, so that it counts once,
+however it is reached. Not yet verified against the real server.
+"""
+
+import msgspec
+
+from tieback.model.grant import Depth
+from tieback.model.probe import Access
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.cat import cat_rows, index_container
+from tieback.probes.wire.http import MAX_BODY, Response
+from tieback.probes.wire.jsontext import decoded
+from tieback.probes.wire.placeholders import tells_apart
+from tieback.probes.wire.requests import Request, posting, reading
+from tieback.scope.conversation import Conversation
+
+_STATUS = reading(
+    "/api/status",
+    "product and version; needs no login in many installations, so not a proof of access",
+    depth=Depth.IDENTIFY,
+)
+_CONSOLE = "/api/console/proxy?method=GET&path="
+_CAT = "%2F_cat%2Findices%3Fformat%3Djson%26bytes%3Db%26h%3Dindex%2Cuuid%2Cdocs.count%2Cpri.store.size%2Ccreation.date"
+_STATS = "%2F_cluster%2Fstats%3Ffilter_path%3Dcluster_uuid%2Cindices.count"
+_LOGIN = (301, 302, 303)
+
+
+class _Console(msgspec.Struct, frozen=True):
+    """The requests of one product; each wants a header of its own against forged ones."""
+
+    indices: Request
+    stats: Request
+
+
+def _console(header: str, product: str) -> _Console:
+    return _Console(
+        posting(
+            _CONSOLE + _CAT,
+            b"",
+            f"names, counts and sizes of indices through the console of {product}; reads statistics only",
+            headers=((header, "tieback"),),
+            label=f"GET /_cat/indices by {product}'s console",
+        ),
+        posting(
+            _CONSOLE + _STATS,
+            b"",
+            f"identifier of the cluster through the console of {product}: the second proof",
+            headers=((header, "tieback"),),
+            label=f"GET /_cluster/stats by {product}'s console",
+        ),
+    )
+
+
+_CONSOLES = {
+    "kibana": _console("kbn-xsrf", "Kibana"),
+    "opensearch-dashboards": _console("osd-xsrf", "OpenSearch Dashboards"),
+}
+
+
+class _Version(msgspec.Struct):
+    number: str
+
+
+class _Status(msgspec.Struct):
+    name: str
+    uuid: str
+    version: _Version
+
+
+class _Indices(msgspec.Struct):
+    count: int = 0
+
+
+class _Stats(msgspec.Struct):
+    indices: _Indices
+    cluster_uuid: str = ""
+
+
+class KibanaProbe(WebStore):
+    """Asks Kibana or OpenSearch Dashboards what the search engine behind it holds."""
+
+    meta = ProbeMeta(
+        name="kibana",
+        products=("kibana", "opensearch-dashboards"),
+        ports=(5601,),
+        services=("kibana",),
+        cpe=("cpe:2.3:a:elastic:kibana",),
+        cwe="CWE-306",
+        sends=(_STATUS.send, *(one.send for each in _CONSOLES.values() for one in (each.indices, each.stats))),
+        references=(
+            "https://www.elastic.co/guide/en/kibana/current/access.html",
+            "https://www.elastic.co/guide/en/kibana/current/console-kibana.html",
+        ),
+        web=True,
+    )
+    ask = _STATUS
+
+    def known(self, answer: Response) -> Known | None:
+        """By the name in its header fields, or the shape of its status."""
+        said = decoded(answer.body, _Status) if answer.status == 200 else None
+        version = said.version.number if said is not None else ""
+        if "osd-name" in answer.headers:
+            return Known("opensearch-dashboards", version)
+        return Known("kibana", version) if "kbn-name" in answer.headers or said is not None else None
+
+    def likely(self, root: Response) -> bool:
+        """The name in the header fields of every answer."""
+        return "kbn-name" in root.headers or "osd-name" in root.headers
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
+        """Indices of the search engine."""
+        draft = inquiry.draft
+        if not inquiry.enumerates:
+            return
+        console = _CONSOLES.get(draft.product, _CONSOLES["kibana"])
+        listed = yield from inquiry.ask(console.indices, cap=MAX_BODY)
+        if listed is None or inquiry.turned_away(console.indices, listed):
+            return
+        if listed.status in _LOGIN and "login" in listed.headers.get("location", ""):
+            draft.access = Access.AUTH_REQUIRED
+            draft.prove(console.indices.label, "leads to the login", Access.AUTH_REQUIRED)
+            return
+        rows = cat_rows(listed.body, truncated=listed.truncated) if listed.status == 200 else None
+        if rows is None:
+            draft.problem(f"{console.indices.label}: status {listed.status}, no list of indices")
+            return
+        if listed.truncated:
+            draft.problem(f"more indices than we read; the first {len(rows)} are listed")
+        draft.prove(console.indices.label, f"lists {len(rows)} indices", Access.OPEN)
+        inquiry.hold([index_container(row) for row in rows])
+        stats = yield from inquiry.confirm(console.stats, _Stats, cap=16 * 1024)
+        if stats is not None and tells_apart("cluster_uuid", stats.cluster_uuid):
+            draft.vendor_id("cluster_uuid", stats.cluster_uuid, store="elasticsearch")
+        else:
+            draft.fingerprint(f"{row.index}\0{row.uuid}" for row in rows)
+        inquiry.judge()

@@ -1,0 +1,59 @@
+"""Kubernetes API server: identified, and nothing more; access from the status code alone.
+
+Sends ``GET /`` (identify). With anonymous access its list of paths answers, otherwise a ``Status`` that says
+Unauthorized or Forbidden. Not yet verified against the real server.
+"""
+
+import msgspec
+
+from tieback.model.grant import Depth
+from tieback.model.probe import Access
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import decoded
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_ROOT = reading("/", "whether an anonymous client gets an answer; nothing else is sent", depth=Depth.IDENTIFY)
+
+
+class _Status(msgspec.Struct, rename={"version": "apiVersion"}):
+    kind: str
+    version: str
+    code: int
+
+
+class _Paths(msgspec.Struct):
+    paths: list[str]
+
+
+class KubernetesProbe(WebStore):
+    """Says whether a Kubernetes API server answers a stranger."""
+
+    meta = ProbeMeta(
+        name="kubernetes",
+        products=("kubernetes",),
+        ports=(6443, 16443),
+        services=("kubernetes",),
+        cpe=("cpe:2.3:a:kubernetes:kubernetes",),
+        cwe="CWE-306",
+        sends=(_ROOT.send,),
+        references=("https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-requests",),
+        web=True,
+    )
+    ask = _ROOT
+
+    def known(self, answer: Response) -> Known | None:
+        """By its paths, or the shape of its refusal."""
+        paths = decoded(answer.body, _Paths) if answer.status == 200 else None
+        refusal = decoded(answer.body, _Status) if answer.status in (401, 403) else None
+        lists = paths is not None and "/apis" in paths.paths
+        refuses = refusal is not None and (refusal.kind, refusal.version) == ("Status", "v1")
+        return Known("kubernetes") if lists or refuses else None
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """What it leads to is not asked: the status alone tells whether a stranger gets in."""
+        yield from ()
+        inquiry.draft.access = Access.PARTIAL
+        inquiry.draft.prove(_ROOT.label, f"status {answer.status} without credentials", Access.OPEN)

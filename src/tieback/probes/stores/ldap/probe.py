@@ -1,0 +1,354 @@
+"""LDAP directories: product, naming contexts, units and their numbers of entries. No value of an entry is read.
+
+Sends: an anonymous bind without name and password, the root entry (identify: it answers anyone by design, so it
+proves nothing); for each naming context its base entry with its identifier alone, and one level below it with no
+attributes, then the same below the organisational units found there (enumerate); names of attributes of three entries
+of each with ``typesOnly``, so that no value comes (describe); unbind. StartTLS where the server wants it. No user is
+ever bound.
+
+Names of entries are data: units (``ou``, ``o``, ``dc`` and well-known containers) are kept, every other name is
+counted and dropped. Counts are of one level, exact unless the size limit cut them.
+
+Identity: ``entryUUID`` (RFC 4530) of the first naming context, which replicas share, else a fingerprint of contexts
+and units. Verified against OpenLDAP 2.6.10; other products by documentation.
+"""
+
+import re
+
+from tieback.model.figure import Figure, exact, lower_bound
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
+from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.stores.ldap import messages
+from tieback.probes.stores.ldap.messages import Entry, Result, Search
+from tieback.probes.wire.frames import Inbox
+from tieback.probes.wire.opening import first_answer, plain_then_tls, printable
+from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Send, StartTls, Target
+
+MAX_CONTEXTS = 8
+MAX_UNITS = 30
+"""Units whose entries are counted, over all contexts."""
+LIMIT = 500
+"""Entries of one level that are counted."""
+_MAX_MESSAGES = LIMIT + 200
+_ROOT = Search(
+    4,
+    messages.BASE,
+    1,
+    (
+        *("objectClass", "namingContexts", "vendorName", "vendorVersion", "supportedLDAPVersion"),
+        *("rootDomainNamingContext", "forestFunctionality"),
+    ),
+)
+_BASE = Search(5, messages.BASE, 1, ("entryUUID",))
+_LEVEL = Search(6, messages.ONE_LEVEL, LIMIT, (messages.NO_ATTRIBUTES,))
+_TYPES = Search(7, messages.ONE_LEVEL, 3, ("*",), types_only=True)
+_BIND, _ROOT_NAME, _BASE_NAME, _LEVEL_NAME = "anonymous bind", "root entry", "base entry", "one level, no attributes"
+
+_DN = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+_RDN = re.compile(r"((?:\\.|[^,\\])+)(?:,|$)")
+_UNITS = frozenset(("ou", "o", "dc", "c"))
+_WELL_KNOWN = frozenset(
+    ("users", "computers", "builtin", "system", "groups", "people", "accounts", "hosts", "services", "config")
+)
+"""Containers named by ``cn`` that products make themselves; any other ``cn`` may be a person."""
+_SYSTEM = re.compile(r"cn=(?:config|schema|monitor|configuration|changelog|accesslog)(?:,.*)?", re.IGNORECASE)
+_BIND_FIRST = re.compile(r"bind must be completed|authentication required|anonymous", re.IGNORECASE)
+_VENDORS = (
+    ("389 project", "389-ds"),
+    ("samba", "samba-ad"),
+    ("apache", "apacheds"),
+    ("forgerock", "opendj"),
+    ("open identity", "opendj"),
+    ("ping identity", "pingdirectory"),
+    ("oracle", "oracle-directory"),
+)
+
+_BUSY = 1
+"""``operationsError`` (RFC 4511, 4.1.9)."""
+_LENGTH = b"(?:[\0-\x7f]|\x82..)"
+
+
+def _about(search: Search) -> bytes:
+    """The pattern of a search about any name that the server told."""
+    number = re.escape(bytes((search.number,)))
+    head = b"0" + _LENGTH + b"\x02\x01" + number + b"c" + _LENGTH + b"\x04" + _LENGTH
+    return head + b"[^\0-\x1f\x7f]{1,800}" + re.escape(search.tail)
+
+
+SENDS = (
+    DeclaredSend(
+        _BIND,
+        re.escape(messages.ANONYMOUS_BIND),
+        "whether an anonymous bind is accepted; no name, no password",
+        Depth.IDENTIFY,
+    ),
+    DeclaredSend(
+        "StartTLS", re.escape(messages.START_TLS), "switches to TLS if the server requires it", Depth.IDENTIFY
+    ),
+    DeclaredSend(
+        _ROOT_NAME,
+        re.escape(_ROOT.message(b"")),
+        "product, version, naming contexts; public by design, so not a proof of access",
+        Depth.IDENTIFY,
+    ),
+    DeclaredSend("unbind", re.escape(messages.UNBIND), "ends our own connection", Depth.IDENTIFY),
+    DeclaredSend(_BASE_NAME, _about(_BASE), "identifier of a naming context", Depth.ENUMERATE),
+    DeclaredSend(
+        _LEVEL_NAME,
+        _about(_LEVEL),
+        f"names of at most {LIMIT} entries of one level: units are kept, others only counted; no attributes",
+        Depth.ENUMERATE,
+    ),
+    DeclaredSend(
+        "one level, names of attributes",
+        _about(_TYPES),
+        "names of the attributes of three entries, without values",
+        Depth.DESCRIBE,
+    ),
+)
+
+
+class LdapProbe:
+    """Asks an LDAP directory what nobody may see."""
+
+    meta = ProbeMeta(
+        name="ldap",
+        products=(
+            *("openldap", "active-directory", "389-ds", "samba-ad", "apacheds", "opendj", "pingdirectory"),
+            *("oracle-directory", "ldap"),
+        ),
+        ports=(389, 636, 3268, 3269),
+        services=("ldap", "ldaps"),
+        cpe=("cpe:2.3:a:openldap:openldap",),
+        cwe="CWE-306",
+        sends=SENDS,
+        references=(
+            "https://www.rfc-editor.org/rfc/rfc4511",
+            "https://www.rfc-editor.org/rfc/rfc4512#section-5.1",
+            "https://www.rfc-editor.org/rfc/rfc4513#section-5.1.1",
+        ),
+        keeps_quiet=True,
+    )
+
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Ask ``target``, no deeper than ``depth``."""
+        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+        def attempt(tls: bool) -> Conversation[bytes]:
+            return (yield from first_answer(tls, messages.ANONYMOUS_BIND, 1, patience(self.meta, target)))
+
+        first = yield from plain_then_tls(target.tls, attempt)
+        session = _Session()
+        bound = yield from session.bind(first)
+        draft.spoke = True
+        draft.product = "ldap"
+        draft.fingerprint(())
+        root, result = yield from session.search(_ROOT, "")
+        if messages.CONFIDENTIALITY_REQUIRED in (bound.code, result.code):
+            session = yield from _start_tls(session)
+            bound = yield from session.bind()
+            root, result = yield from session.search(_ROOT, "")
+        if bound.code in messages.WANTS_LOGIN:
+            draft.access = Access.AUTH_REQUIRED
+            draft.prove(_BIND, f"result {bound.code} {bound.text}", Access.AUTH_REQUIRED)
+        contexts = _contexts(draft, root, result)
+        if depth.allows(Depth.ENUMERATE) and contexts:
+            yield from _Walk(draft, session, depth).go(contexts)
+        yield Send(messages.UNBIND)
+
+
+class _Session:
+    """Searches over one connection."""
+
+    def __init__(self) -> None:
+        self.inbox = Inbox()
+
+    def bind(self, first: bytes = b"") -> Conversation[Result]:
+        """The answer to the anonymous bind.
+
+        Raises:
+            NotThisProtocol: the first answer is something else.
+        """
+        answer = yield from messages.message(self.inbox, 1, first)
+        if answer.kind != messages.BIND_RESPONSE:
+            raise (NotThisProtocol if first else Hostile)(f"an LDAP answer {answer.kind:#x} to a bind")
+        return messages.result(answer.content)
+
+    def search(self, search: Search, base: str) -> Conversation[tuple[list[Entry], Result]]:
+        """The entries that answer, at most the search's limit, and the result.
+
+        Raises:
+            Hostile: more entries than asked for, or another kind of answer.
+        """
+        yield Send(search.message(base.encode()))
+        entries: list[Entry] = []
+        for _ in range(_MAX_MESSAGES):
+            one = yield from messages.message(self.inbox, search.number)
+            if one.kind == messages.DONE:
+                return entries, messages.result(one.content)
+            if one.kind == messages.ENTRY and len(entries) < search.limit:
+                entries.append(messages.entry(one.content))
+            elif one.kind != messages.REFERENCE:
+                raise Hostile("an LDAP answer of another kind, or more entries than asked for")
+        raise Hostile("no end of an LDAP answer")
+
+
+def _start_tls(session: _Session) -> Conversation[_Session]:
+    """A session inside TLS on the same connection, before a bind.
+
+    Raises:
+        Fault: the server refuses, or the handshake fails.
+    """
+    yield Send(messages.START_TLS)
+    started = messages.result((yield from messages.message(session.inbox, 2)).content)
+    if started.code == _BUSY:
+        # OpenLDAP may answer a search before it counts it as done (RFC 4511, 4.14.2: operations are outstanding).
+        yield Send(messages.START_TLS)
+        started = messages.result((yield from messages.message(session.inbox, 2)).content)
+    if started.code:
+        raise Fault(Outcome.TLS_ERROR, f"StartTLS: result {started.code} {started.text}")
+    yield StartTls()
+    inside = _Session()
+    yield Send(messages.ANONYMOUS_BIND)
+    return inside
+
+
+def _contexts(draft: Draft, entries: list[Entry], result: Result) -> list[str]:
+    """What the root entry tells; the naming contexts that may be asked about."""
+    if not entries:
+        draft.problem(f"{_ROOT_NAME}: result {result.code} {result.text}")
+        return []
+    told = entries[0].attributes
+    vendor = _text(told, "vendorname").lower()
+    product = next((name for mark, name in _VENDORS if mark in vendor), "")
+    if any(value.lower() == b"openldaprootdse" for value in told.get("objectclass", ())):
+        product = "openldap"
+    elif not product and "forestfunctionality" in told:
+        product = "active-directory"
+    draft.product = product or "ldap"
+    version = re.search(r"[0-9]+(?:\.[0-9]+)+[0-9A-Za-z.-]{0,20}", _text(told, "vendorversion"))
+    draft.version = version[0][:40] if version else ""
+    contexts = [value.decode("utf-8", "replace") for value in told.get("namingcontexts", ())]
+    if len(contexts) > MAX_CONTEXTS:
+        draft.problem(f"{len(contexts)} naming contexts; the first {MAX_CONTEXTS} were asked")
+    draft.fingerprint(contexts)
+    return contexts[:MAX_CONTEXTS]
+
+
+def _text(attributes: dict[str, tuple[bytes, ...]], name: str) -> str:
+    values = attributes.get(name, ())
+    return printable(values[0], 120) if values else ""
+
+
+class _Walk:
+    """The way through the naming contexts."""
+
+    def __init__(self, draft: Draft, session: _Session, depth: Depth) -> None:
+        self._draft = draft
+        self._session = session
+        self._describes = depth.allows(Depth.DESCRIBE)
+        self._seen = 0
+        self._refused = 0
+        self._units = 0
+
+    def go(self, contexts: list[str]) -> Conversation[None]:
+        draft = self._draft
+        for context in contexts:
+            if _SYSTEM.fullmatch(context):
+                draft.containers.append(Container((context[:200],), "naming context", system=True))
+            elif not _DN.fullmatch(context):
+                draft.problem(f"a name that is not safe to send was left alone: {context[:60]!r}")
+            else:
+                yield from self._context(context)
+        if draft.identity is None or draft.identity.kind != "vendor_id":
+            draft.fingerprint("\0".join(one.path) for one in draft.containers)
+        user = [one for one in draft.containers if not one.system]
+        if any(one.records is not None and one.records.value for one in user):
+            draft.access = Access.PARTIAL if self._refused else Access.OPEN
+        elif self._seen:
+            draft.access = Access.SCHEMA_ONLY
+        elif self._refused:
+            draft.access = Access.AUTH_REQUIRED
+        elif draft.access is Access.UNKNOWN:
+            draft.problem("shows a stranger no entry: empty and hidden look the same")
+
+    def _context(self, context: str) -> Conversation[None]:
+        draft = self._draft
+        entries, result = yield from self._session.search(_BASE, context)
+        if self._turned_away(_BASE_NAME, result):
+            return
+        if entries:
+            self._seen += 1
+            draft.prove(_BASE_NAME, "shows a naming context's entry", Access.OPEN)
+            unique = _text(entries[0].attributes, "entryuuid").lower()
+            known = draft.identity is not None and draft.identity.kind == "vendor_id"
+            if not known and re.fullmatch(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", unique):
+                draft.vendor_id("entryUUID", unique)
+        children, result = yield from self._session.search(_LEVEL, context)
+        if self._turned_away(_LEVEL_NAME, result) or not children:
+            return
+        self._seen += 1
+        draft.prove(_LEVEL_NAME, f"shows {len(children)} entries below a naming context", Access.OPEN)
+        units = [child.name for child in children if _is_unit(child.name)]
+        others = len(children) - len(units)
+        if others:
+            fields = (yield from self._fields(context)) if self._describes else ()
+            draft.containers.append(
+                Container((context,), "naming context", False, _counted(others, result), None, fields)
+            )
+        for name in units:
+            yield from self._unit(context, name)
+
+    def _unit(self, context: str, name: str) -> Conversation[None]:
+        draft = self._draft
+        path = (context, _first_rdn(name)[:200])
+        self._units += 1
+        if self._units > MAX_UNITS or not _DN.fullmatch(name):
+            if self._units == MAX_UNITS + 1:
+                draft.problem(f"entries of the first {MAX_UNITS} units were counted; the others are listed only")
+            draft.containers.append(Container(path, "unit"))
+            return
+        entries, result = yield from self._session.search(_LEVEL, name)
+        if self._turned_away(_LEVEL_NAME, result):
+            draft.containers.append(Container(path, "unit"))
+            return
+        fields = (yield from self._fields(name)) if self._describes and entries else ()
+        draft.containers.append(Container(path, "unit", False, _counted(len(entries), result), None, fields))
+
+    def _fields(self, base: str) -> Conversation[tuple[Field, ...]]:
+        entries, _ = yield from self._session.search(_TYPES, base)
+        return tuple(Field(name) for name in sorted({key for one in entries for key in one.attributes})[:500])
+
+    def _turned_away(self, asked: str, result: Result) -> bool:
+        """Whether a search was refused because nobody is nobody; then the draft says so."""
+        if result.code in messages.WANTS_LOGIN or (
+            result.code == messages.OPERATIONS_ERROR and _BIND_FIRST.search(result.text)
+        ):
+            self._refused += 1
+            if not any(proof.supports is Access.OPEN for proof in self._draft.proofs):
+                self._draft.prove(asked, f"result {result.code} {result.text}", Access.AUTH_REQUIRED)
+            return True
+        if result.code not in (messages.SUCCESS, messages.SIZE_LIMIT, messages.TIME_LIMIT, messages.ADMIN_LIMIT):
+            self._draft.problem(f"{asked}: result {result.code} {result.text}")
+        return False
+
+
+def _counted(number: int, result: Result) -> Figure:
+    method = "entries of one level"
+    return (
+        exact(number, method) if result.code == messages.SUCCESS else lower_bound(number, f"{method}, cut by a limit")
+    )
+
+
+def _first_rdn(name: str) -> str:
+    found = _RDN.match(name)
+    return found[1] if found else name
+
+
+def _is_unit(name: str) -> bool:
+    kind, _, value = _first_rdn(name).partition("=")
+    kind = kind.strip().lower()
+    return kind in _UNITS or (kind == "cn" and value.strip().lower() in _WELL_KNOWN)

@@ -1,0 +1,87 @@
+"""Meilisearch: indexes, documents, fields. No document is read.
+
+Sends, in this order: ``GET /`` (identify; proves nothing, as ``/health`` does); ``GET /stats``, ``GET /indexes`` as the
+second proof, ``GET /version`` (enumerate); names of fields come with the statistics (describe). Not yet verified
+against the real server.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Container, Field
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import Number, decoded
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_ROOT = reading("/", "product; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
+_STATS = reading("/stats", "names of indexes, number of documents, names of fields; statistics only")
+_INDEXES = reading("/indexes?limit=100", "whether an anonymous client may list the indexes: the second proof")
+_VERSION = reading("/version", "version")
+
+
+class _Status(msgspec.Struct):
+    status: str
+
+
+class _Index(msgspec.Struct, rename={"documents": "numberOfDocuments", "fields": "fieldDistribution"}):
+    documents: Number
+    fields: dict[str, int] = {}
+
+
+class _Stats(msgspec.Struct):
+    indexes: dict[str, _Index]
+
+
+class _Indexes(msgspec.Struct):
+    results: list[msgspec.Raw]
+
+
+class _Version(msgspec.Struct, rename={"version": "pkgVersion"}):
+    version: str
+
+
+class MeilisearchProbe(WebStore):
+    """Asks Meilisearch what it holds."""
+
+    meta = ProbeMeta(
+        name="meilisearch",
+        products=("meilisearch",),
+        ports=(7700,),
+        services=("meilisearch",),
+        cpe=("cpe:2.3:a:meilisearch:meilisearch",),
+        cwe="CWE-306",
+        sends=(_ROOT.send, _STATS.send, _INDEXES.send, _VERSION.send),
+        references=("https://www.meilisearch.com/docs/reference/api",),
+        web=True,
+    )
+    ask = _ROOT
+
+    def known(self, answer: Response) -> Known | None:
+        """By its status line, or the mini-dashboard that it shows without a master key."""
+        said = decoded(answer.body, _Status) if answer.status == 200 else None
+        speaks = said is not None and said.status.startswith("Meilisearch is running")
+        page = answer.status == 200 and b"Meilisearch mini-dashboard" in answer.body
+        return Known("meilisearch") if speaks or page else None
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
+        """Every index at once."""
+        if not inquiry.enumerates:
+            return
+        stats = yield from inquiry.catalogue(_STATS, _Stats)
+        if stats is None:
+            return
+        yield from inquiry.confirm(_INDEXES, _Indexes)
+        version = yield from inquiry.read(_VERSION, _Version, cap=16 * 1024)
+        inquiry.draft.version = version.version[:40] if version is not None else ""
+        inquiry.refused = 0
+        for name, index in stats.indexes.items():
+            named = list(index.fields)[:MAX_FIELDS] if inquiry.describes else []
+            records = exact(index.documents, "stats numberOfDocuments")
+            fields = tuple(Field(field[:512]) for field in named)
+            inquiry.hold([Container((name,), "index", records=records, fields=fields)])
+        inquiry.draft.fingerprint(stats.indexes)
+        inquiry.judge()

@@ -1,0 +1,362 @@
+"""MongoDB over OP_MSG (3.6 and newer): databases, collections, counts, sizes, names of fields. No document is returned.
+
+``hello`` and ``buildInfo`` answer before a login and prove nothing; a list of no databases is what a server with
+``--auth`` says on some ways in, so it proves nothing either. Proofs of an open server are a list of at least one
+database, its own start-up warning that access control is off, and catalogues that answer.
+
+Identity: the UUIDs that the server gave its collections, which are the same on every member of a replica set and
+survive restarts; a replica set's name is often just ``rs0`` and ``topologyVersion.processId`` changes at every start.
+Servers that give no UUIDs are known by the names.
+"""
+
+from collections.abc import Sequence
+from zlib import crc32
+
+import msgspec
+
+from tieback.model.figure import Figure, Quality
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field, ProbeReport
+from tieback.probes.interface import (
+    SAMPLED_CHARACTERS,
+    SAMPLED_COLUMNS,
+    Draft,
+    ProbeMeta,
+    SampledColumn,
+    Samples,
+    noted,
+    patience,
+    reported,
+    sampled,
+)
+from tieback.probes.stores.mongodb import answers, commands
+from tieback.probes.stores.mongodb.commands import Command
+from tieback.probes.wire import bson
+from tieback.probes.wire.columns import columns
+from tieback.probes.wire.frames import MONGO_HEADER, OP_MSG, mongo_body
+from tieback.probes.wire.opening import first_answer, opening_bytes, plain_then_tls, printable
+from tieback.probes.wire.verdicts import NotThisProtocol, TooLarge
+from tieback.scope.conversation import Connect, Conversation, Receive, Send, Target
+
+MAX_DATABASES = 64
+MAX_COLLECTIONS = 200
+"""Collections that are measured, over all databases; the others are listed without figures."""
+MAX_DESCRIBED = 100
+MAX_BATCHES = 10
+"""Further batches of one listing of collections."""
+_CAP = 1024 * 1024
+_SYSTEM_DATABASES = frozenset(("admin", "config", "local"))
+_WARNING = "Access control is not enabled"
+
+
+class _Session:
+    """Commands over one connection, opened again where an answer was too long to read."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._tls = bool(target.tls)
+        self._request = 0
+        self._open = False
+
+    def first(self, command: Command, seconds: float | None) -> Conversation[bson.Document]:
+        def attempt(tls: bool) -> Conversation[bytes]:
+            self._tls = tls
+            # Five bytes tell a TLS alert from a message length.
+            return (yield from first_answer(tls, self._message(command), 5, seconds))
+
+        head = yield from plain_then_tls(self._target.tls, attempt)
+        head += yield from opening_bytes(Receive(exactly=MONGO_HEADER - len(head), seconds=seconds))
+        if int.from_bytes(head[12:16], "little") != OP_MSG:
+            raise NotThisProtocol(f"not a MongoDB message: {printable(head)}")
+        self._open = True
+        return (yield from self._answer(head))
+
+    def ask(
+        self, command: Command, database: str = "", collection: str = "", cursor: int = 0
+    ) -> Conversation[bson.Document]:
+        if not self._open:
+            yield Connect(self._tls)
+            self._open = True
+        yield Send(self._message(command, database, collection, cursor))
+        head = yield Receive(exactly=MONGO_HEADER)
+        return (yield from self._answer(head))
+
+    def _message(self, command: Command, database: str = "", collection: str = "", cursor: int = 0) -> bytes:
+        # The id is made from the question, so that a transcript answers it whatever was asked before.
+        self._request = crc32(repr((command.name, database, collection, cursor)).encode()) & 0x7FFFFFFF or 1
+        return command.message(self._request, database, collection, cursor)
+
+    def _answer(self, head: bytes) -> Conversation[bson.Document]:
+        try:
+            body = yield from mongo_body(head, self._request, _CAP)
+        except TooLarge:
+            self._open = False
+            raise
+        return bson.decode(body)
+
+
+class MongodbProbe:
+    """Asks MongoDB what it holds."""
+
+    meta = ProbeMeta(
+        name="mongodb",
+        http_too=True,
+        products=("mongodb", "ferretdb"),
+        ports=(27017, 27018, 27019),
+        services=("mongodb", "mongodb+srv"),
+        cpe=("cpe:2.3:a:mongodb:mongodb",),
+        cwe="CWE-306",
+        sends=tuple(command.declared() for command in commands.COMMANDS),
+        references=(
+            "https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/",
+            "https://www.mongodb.com/docs/manual/reference/command/",
+        ),
+    )
+
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Ask ``target``, no deeper than ``depth``."""
+        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
+        """The texts of the first document of a collection, one a line."""
+        return noted(_note(target, container.path))
+
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
+        """The first documents of each collection."""
+        found: list[SampledColumn] = []
+        return sampled(found, _sample(target, containers, found))
+
+    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+        session = _Session(target)
+        hello = yield from session.first(commands.HELLO, patience(self.meta, target))
+        draft.spoke = True
+        draft.product = "mongodb"
+        if not answers.ok(hello):
+            hello = yield from session.ask(commands.IS_MASTER)
+        draft.fingerprint(())
+        build = yield from session.ask(commands.BUILD_INFO)
+        draft.version = answers.text(build.get("version"), 40)
+        draft.trait("max_wire_version", answers.number(hello.get("maxWireVersion")))
+        if any(key.startswith("ferretdb") for key in build):
+            draft.product = "ferretdb"
+        yield from _startup_warnings(draft, session)
+        if draft.access is Access.AUTH_REQUIRED or not depth.allows(Depth.ENUMERATE):
+            return
+        yield from _enumerate(draft, session, depth, sharded=hello.get("msg") == "isdbgrid")
+
+
+def _note(target: Target, path: tuple[str, ...]) -> Conversation[bytes]:
+    if len(path) != 2 or not (commands.valid_database(path[0]) and commands.valid_collection(path[1])):
+        return b""
+    session = _Session(target)
+    yield from session.first(commands.HELLO, None)
+    answer = yield from session.ask(commands.NOTE, *path)
+    texts = [row.get("t") for row in answers.first_batch(answer)[:1]]
+    return "\n".join(answers.text(one, 500) for text in texts if isinstance(text, list) for one in text).encode()
+
+
+def _sample(target: Target, containers: Sequence[Container], found: list[SampledColumn]) -> Conversation[None]:
+    session = _Session(target)
+    yield from session.first(commands.HELLO, None)
+    for container in containers:
+        path = container.path
+        if len(path) != 2 or not (commands.valid_database(path[0]) and commands.valid_collection(path[1])):
+            continue
+        try:
+            answer = yield from session.ask(commands.SAMPLE, *path)
+        except TooLarge:
+            continue
+        read = columns(answers.sampled_documents(answer), characters=SAMPLED_CHARACTERS, most=SAMPLED_COLUMNS)
+        found += [SampledColumn(path, name, tuple(values)) for name, values in read.items()]
+
+
+def _startup_warnings(draft: Draft, session: _Session) -> Conversation[None]:
+    log = yield from session.ask(commands.GET_LOG)
+    if answers.asks_who_we_are(log):
+        draft.access = Access.AUTH_REQUIRED
+        draft.prove("getLog startupWarnings", answers.complaint(log), Access.AUTH_REQUIRED)
+    elif answers.ok(log):
+        lines = log.get("log")
+        said = isinstance(lines, list) and any(isinstance(line, str) and _WARNING in line for line in lines)
+        draft.access = Access.PARTIAL
+        saying = f"the server says: {_WARNING}" if said else "answers without a login"
+        draft.prove("getLog startupWarnings", saying, Access.OPEN)
+    else:
+        draft.problem(f"getLog: {answers.complaint(log)}")
+
+
+def _enumerate(draft: Draft, session: _Session, depth: Depth, *, sharded: bool) -> Conversation[None]:
+    listed = yield from session.ask(commands.LIST_DATABASES)
+    if answers.asks_who_we_are(listed):
+        draft.access = Access.AUTH_REQUIRED
+        draft.proofs.clear()
+        draft.prove("listDatabases", answers.complaint(listed), Access.AUTH_REQUIRED)
+        return
+    names = [answers.text(entry.get("name"), 255) for entry in answers.documents(listed.get("databases"))]
+    if not answers.ok(listed) or not any(names):
+        # Every server without access control has at least `admin` and `local`.
+        draft.access = Access.UNKNOWN
+        draft.proofs.clear()
+        draft.problem(
+            f"listDatabases gives no database, which is no proof of an open server: {answers.complaint(listed)}"
+        )
+        return
+    draft.prove("listDatabases", f"lists {len(names)} databases", Access.OPEN)
+    if len(names) > MAX_DATABASES:
+        draft.problem(f"{len(names)} databases; the first {MAX_DATABASES} were asked")
+    walk = _Walk(draft, session, depth, sharded=sharded)
+    # System databases last: what they cost must not take the budget of the others.
+    for name in sorted(names[:MAX_DATABASES], key=lambda n: (n in _SYSTEM_DATABASES, n)):
+        yield from walk.database(name)
+    draft.fingerprint(walk.identifiers)
+    draft.access = _judge(draft.containers, walk.refused, walk.held)
+    if depth.allows(Depth.DESCRIBE):
+        yield from _describe(draft, session, walk.validators)
+
+
+class _Walk:
+    """The way through the databases, with what is found on it."""
+
+    def __init__(self, draft: Draft, session: _Session, depth: Depth, *, sharded: bool) -> None:
+        self._draft = draft
+        self._session = session
+        self._depth = depth
+        # Shards may hold orphaned documents of a migration that a count includes.
+        self._quality = Quality.ESTIMATE if sharded else Quality.EXACT
+        self._measured = 0
+        self.identifiers: list[str] = []
+        self.validators: dict[tuple[str, ...], tuple[Field, ...]] = {}
+        self.refused = 0
+        self.held = 0
+        """Documents of databases whose collections were not all measured."""
+
+    def database(self, name: str) -> Conversation[None]:
+        draft = self._draft
+        if not commands.valid_database(name):
+            draft.problem(f"a database name that is not safe to send was left alone: {name[:60]!r}")
+            return
+        system = name in _SYSTEM_DATABASES
+        if system:
+            draft.containers.append(Container((name,), "database", system=True))
+            return
+        stats = yield from self._session.ask(commands.DB_STATS, name)
+        infos = yield from self._collections(name)
+        if infos is None:
+            self.refused += 1
+            records = self._figure(answers.number(stats.get("objects")), "dbStats objects")
+            size = self._figure(answers.number(stats.get("dataSize")), "dbStats dataSize")
+            draft.containers.append(Container((name,), "database", records=records, bytes=size))
+            return
+        if not any(proof.asked == "listCollections" for proof in draft.proofs):
+            draft.prove("listCollections", f"lists {len(infos)} collections of a database", Access.OPEN)
+        for info in infos:
+            yield from self._collection(name, info)
+        if self._measured > MAX_COLLECTIONS:
+            # Which of the collections that were not measured hold something is not known; that some do, is.
+            self.held += answers.number(stats.get("objects")) or 0
+
+    def _collections(self, database: str) -> Conversation[list[answers.CollectionInfo] | None]:
+        """The collections, or ``None`` where the server refuses the list."""
+        draft = self._draft
+        for command in (commands.LIST_COLLECTIONS, commands.LIST_COLLECTION_NAMES):
+            try:
+                listed = yield from self._session.ask(command, database)
+            except TooLarge as verdict:
+                draft.problem(f"{database}: {command.name}: {verdict}")
+                continue
+            if answers.ok(listed):
+                return (yield from self._rest(database, listed))
+            draft.problem(f"{database}: {command.name}: {answers.complaint(listed)}")
+            break
+        return None
+
+    def _rest(self, database: str, listed: bson.Document) -> Conversation[list[answers.CollectionInfo]]:
+        """The collections of a listing and, where it goes on, of its next batches."""
+        found = answers.collections(listed)
+        cursor = answers.cursor_of(listed)
+        for _ in range(MAX_BATCHES):
+            if not cursor:
+                return found
+            more = yield from self._session.ask(commands.GET_MORE, database, cursor=cursor)
+            if not answers.ok(more):
+                self._draft.problem(f"{database}: {commands.GET_MORE.name}: {answers.complaint(more)}")
+                return found
+            found += answers.collections(more)
+            cursor = answers.cursor_of(more)
+        if cursor:
+            self._draft.problem(f"{database}: more collections than we list; the first {len(found)} are listed")
+        return found
+
+    def _collection(self, database: str, info: answers.CollectionInfo) -> Conversation[None]:
+        draft = self._draft
+        path = (database, info.name)
+        system = info.name.startswith("system.")
+        self.identifiers.append(info.uuid or f"{database}\0{info.name}")
+        if info.validator:
+            self.validators[path] = info.validator
+        records = size = None
+        if info.kind == "view":
+            return
+        if not commands.valid_collection(info.name):
+            draft.problem(f"{database}: a collection name that is not safe to send was left alone: {info.name[:60]!r}")
+        elif self._measured >= MAX_COLLECTIONS:
+            if self._measured == MAX_COLLECTIONS:
+                draft.problem(f"the first {MAX_COLLECTIONS} collections were measured; the others are listed only")
+                self._measured += 1
+        elif not system:
+            self._measured += 1
+            records, size = yield from self._measure(database, info.name)
+        draft.containers.append(Container(path, "collection", system, records, size, uid=info.uuid))
+
+    def _measure(self, database: str, collection: str) -> Conversation[tuple[Figure | None, Figure | None]]:
+        answer = yield from self._session.ask(commands.COLLECTION_STATS, database, collection)
+        if answers.ok(answer):
+            count, size = answers.count_and_size(answer)
+            how = "$collStats"
+        else:
+            if answers.asks_who_we_are(answer):
+                self.refused += 1
+                return None, None
+            answer = yield from self._session.ask(commands.OLD_COLLECTION_STATS, database, collection)
+            count, size = answers.number(answer.get("count")), answers.number(answer.get("size"))
+            how = "collStats"
+        return self._figure(count, f"{how} count"), self._figure(size, f"{how} size, before compression")
+
+    def _figure(self, value: int | None, method: str) -> Figure | None:
+        return None if value is None else Figure(value, self._quality, method)
+
+
+def _judge(containers: list[Container], refused: int, held: int) -> Access:
+    user = [c for c in containers if not c.system]
+    if held or any(c.records is not None and c.records.value for c in user):
+        return Access.PARTIAL if refused else Access.OPEN
+    if any(c.records is None for c in user):
+        return Access.SCHEMA_ONLY
+    return Access.OPEN_EMPTY
+
+
+def _describe(
+    draft: Draft, session: _Session, validators: dict[tuple[str, ...], tuple[Field, ...]]
+) -> Conversation[None]:
+    asked = 0
+    for position, container in enumerate(draft.containers):
+        if container.system or container.kind != "collection" or not commands.valid_collection(container.path[1]):
+            continue
+        if asked == MAX_DESCRIBED:
+            draft.problem(f"the first {MAX_DESCRIBED} collections were described")
+            return
+        asked += 1
+        database, collection = container.path
+        found = {field.name: field.type for field in validators.get(container.path, ())}
+        indexes = yield from session.ask(commands.LIST_INDEXES, database, collection)
+        try:
+            keys = yield from session.ask(commands.KEYS, database, collection)
+        except TooLarge as verdict:
+            keys = {}
+            draft.problem(f"{container.name}: {commands.KEYS.name}: {verdict}")
+        for name, kind in answers.sampled_fields(keys).items():
+            found.setdefault(name, kind)
+        for name in answers.index_fields(indexes):
+            found.setdefault(name, "")
+        fields = tuple(Field(name, kind) for name, kind in found.items() if name)
+        draft.containers[position] = msgspec.structs.replace(container, fields=fields)

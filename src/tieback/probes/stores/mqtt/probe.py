@@ -1,0 +1,194 @@
+"""MQTT brokers: whether a stranger is let in, and what the broker says of itself. No topic of a user is subscribed to.
+
+Sends: ``CONNECT`` of 3.1.1 without a user, with a made-up client name and no will, and again as version 5 where the
+broker wants that (identify). Then ``SUBSCRIBE`` to ``$SYS/broker/#`` with a ``PINGREQ`` that ends the answer
+(enumerate): Mosquitto's statistics of itself, about fifty numbers, and the names of its bridges, which are dropped.
+Only the broker publishes below ``$SYS``, so no message of a user can come, and the subscription ends with our
+connection. A broker that hides ``$SYS`` answers nothing or refuses, which says nothing about other topics.
+
+Being let in is the first proof of ``open``, an answered subscription the second. Records are the messages that the
+broker keeps for whoever subscribes: its own count of them, less those of ``$SYS`` that it sent us. Messages that only
+pass by are not counted by anybody. Identity: none in the protocol, so the address. Verified against Mosquitto 2.0.21.
+"""
+
+import re
+
+from tieback.model.figure import estimate
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, ProbeReport
+from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.stores.mqtt import packets
+from tieback.probes.stores.mqtt.packets import V3, V5
+from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
+from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Send, Target
+
+_MAX_PACKETS = 300
+_VERSION, _BYTES = b"$SYS/broker/version", b"$SYS/broker/store/messages/bytes"
+_RETAINED, _SUBSCRIPTIONS = b"$SYS/broker/retained messages/count", b"$SYS/broker/subscriptions/count"
+_OWN = b"$SYS/broker/"
+TOPICS = _OWN + b"#"
+_NAMES = {V3: "CONNECT", V5: "CONNECT (version 5)"}
+_SYS = {V3: "SUBSCRIBE $SYS/broker/#", V5: "SUBSCRIBE $SYS/broker/# (version 5)"}
+_WANTS_ANOTHER_VERSION = frozenset((1, 0x84))
+"""Return code of 3.1.1, and the reason code of brokers that answer every version in the words of 5."""
+_REFUSALS = {
+    4: Access.AUTH_REQUIRED,  # 3.1.1: bad user name or password
+    5: Access.AUTH_REQUIRED,  # 3.1.1: not authorized
+    0x86: Access.AUTH_REQUIRED,
+    0x87: Access.AUTH_REQUIRED,
+    0x8C: Access.AUTH_REQUIRED,  # bad authentication method
+    0x8A: Access.FIREWALLED,  # banned
+}
+
+SENDS = (
+    *(
+        DeclaredSend(
+            _NAMES[level],
+            re.escape(packets.connect(level)),
+            "whether a client without a user name may connect; no will message, no persistent session",
+            Depth.IDENTIFY,
+        )
+        for level in (V3, V5)
+    ),
+    *(
+        DeclaredSend(
+            _SYS[level],
+            re.escape(packets.subscribe(level, TOPICS)),
+            "the broker's own statistics and the names of its bridges; cannot match a user's message",
+            Depth.ENUMERATE,
+        )
+        for level in (V3, V5)
+    ),
+    DeclaredSend("DISCONNECT", re.escape(packets.FAREWELL), "ends our own session", Depth.IDENTIFY),
+)
+
+
+class MqttProbe:
+    """Asks an MQTT broker whether a stranger gets in."""
+
+    meta = ProbeMeta(
+        name="mqtt",
+        products=("mqtt", "mosquitto"),
+        ports=(1883, 8883),
+        services=("mqtt", "mqtts"),
+        cpe=("cpe:2.3:a:eclipse:mosquitto",),
+        cwe="CWE-306",
+        sends=SENDS,
+        references=(
+            "https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/mqtt-v3.1.1.html",
+            "https://docs.oasis-open.org/mqtt/mqtt/v5.0/mqtt-v5.0.html",
+            "https://mosquitto.org/man/mosquitto-8.html",
+        ),
+    )
+
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Ask ``target``, no deeper than ``depth``."""
+        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+        level = V3
+        code = yield from self._connect(target, V3)
+        draft.spoke = True
+        draft.fingerprint(())
+        if code in _WANTS_ANOTHER_VERSION:
+            level = V5
+            code = yield from self._connect(target, V5)
+        draft.product = "mqtt"
+        if code:
+            _refused(draft, level, code)
+            return
+        draft.access = Access.PARTIAL
+        draft.prove(_NAMES[level], "a stranger is let in", Access.OPEN)
+        if depth.allows(Depth.ENUMERATE):
+            yield Send(packets.subscribe(level, TOPICS))
+            _judge(draft, level, (yield from _statistics(draft, level)))
+        yield Send(packets.FAREWELL)
+
+    def _connect(self, target: Target, level: int) -> Conversation[int]:
+        """The return code (3.1.1) or reason code (5) of CONNACK."""
+
+        def attempt(tls: bool) -> Conversation[bytes]:
+            return (yield from first_answer(tls, packets.connect(level), 1, patience(self.meta, target)))
+
+        first = yield from plain_then_tls(target.tls, attempt)
+        if first != b"\x20":
+            raise NotThisProtocol(f"answers CONNECT with {first!r}")
+        answer = yield from packets.packet(first)
+        # Version 5 adds properties: at least their length of one byte.
+        if len(answer.body) < 2 or answer.body[0] & ~1 or (level == V3 and len(answer.body) > 3):
+            raise NotThisProtocol(f"a CONNACK of another shape: {printable(answer.body)}")
+        return answer.body[1]
+
+
+def _refused(draft: Draft, level: int, code: int) -> None:
+    access = _REFUSALS.get(code, Access.UNKNOWN)
+    draft.access = access
+    if access is Access.UNKNOWN:
+        draft.problem(f"{_NAMES[level]}: refused for another reason, code {code:#x}")
+    else:
+        draft.prove(_NAMES[level], f"refused with code {code:#x}", access)
+
+
+class _Own:
+    """What the broker says of itself."""
+
+    def __init__(self) -> None:
+        self.said: dict[bytes, str] = {}
+        self.kept = 0
+        """Messages of its own among those that it keeps."""
+
+    def number(self, topic: bytes) -> int | None:
+        text = self.said.get(topic, "")
+        return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
+
+
+def _statistics(draft: Draft, level: int) -> Conversation[_Own]:
+    own = _Own()
+    for _ in range(_MAX_PACKETS):
+        try:
+            one = yield from packets.packet()
+        except Fault as fault:
+            if fault.outcome not in STREAM_ENDED:
+                raise
+            draft.problem("closes on a subscription to $SYS")
+            return own
+        if one.kind == packets.PINGRESP:
+            return own
+        if one.kind == packets.SUBACK:
+            if any(code >= 0x80 for code in one.body[3 if level == V5 else 2 :]):
+                draft.problem("refuses a subscription to $SYS")
+        elif one.kind == packets.PUBLISH:
+            topic, payload = packets.publication(level, one)
+            if not topic.startswith(_OWN):
+                raise Hostile("a message of a topic that we did not ask for")
+            own.kept += one.flags & packets.RETAIN
+            if topic in (_VERSION, _BYTES, _RETAINED, _SUBSCRIPTIONS):
+                own.said[topic] = printable(payload, 80)
+        else:
+            raise Hostile(f"an MQTT packet of type {one.kind} that answers nothing we asked")
+    raise Hostile("no end of the answer among many packets")
+
+
+def _judge(draft: Draft, level: int, own: _Own) -> None:
+    version = re.fullmatch(r"mosquitto version ([0-9][0-9A-Za-z.-]{0,30})", own.said.get(_VERSION, ""))
+    if version:
+        draft.product, draft.version = "mosquitto", version[1]
+    retained = own.number(_RETAINED)
+    if retained is None:
+        draft.problem("tells no numbers below $SYS; which topics a stranger may read was not tried")
+        return
+    draft.prove(_SYS[level], f"answers {len(own.said)} of its statistics", Access.OPEN)
+    users, size = max(0, retained - own.kept), own.number(_BYTES)
+    if users:
+        held = (
+            estimate(size, "$SYS/broker/store/messages/bytes, the broker's own included") if size is not None else None
+        )
+        records = estimate(users, "$SYS/broker/retained messages/count, less the broker's own")
+        draft.containers.append(Container(("retained",), "messages", records=records, bytes=held))
+        draft.access = Access.OPEN
+    elif (own.number(_SUBSCRIPTIONS) or 0) > 1:
+        # One of them may be ours, or was when the broker counted last.
+        draft.problem("keeps no message, but others subscribe: a stranger may read what passes")
+    else:
+        draft.access = Access.OPEN_EMPTY

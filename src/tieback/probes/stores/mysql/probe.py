@@ -1,0 +1,225 @@
+"""MySQL and MariaDB: version and TLS from the greeting, whether nobody gets in, and then the catalogue.
+
+A made-up user without a password gets in only where an anonymous account exists. Accounts that the grant names in
+``passwordless`` are tried the same way, with no password at all. A login that is refused is answered and closed in
+order, so it does not count towards the server's ``max_connect_errors``.
+
+Identity: ``@@server_uuid`` of MySQL. MariaDB has none (its ``server_uid`` is a digest of MAC address and port, which
+containers share): there it is the fingerprint of schema and table names.
+"""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from tieback.model.figure import Quality, estimate, exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field, ProbeReport
+from tieback.probes.interface import Draft, ProbeMeta, SampledColumn, Samples, noted, patience, reported, sampled
+from tieback.probes.stores.mysql import queries
+from tieback.probes.stores.mysql.session import SENDS, Greeting, MysqlSession, Refusal, valid_account
+from tieback.probes.wire.placeholders import tells_apart
+from tieback.scope.conversation import MADE_UP_ACCOUNT, Conversation, Target
+
+_MAX_ACCOUNTS = 4
+
+_ACCESS = {
+    0: Access.AUTH_REQUIRED,
+    1044: Access.AUTH_REQUIRED,  # ER_DBACCESS_DENIED_ERROR
+    1045: Access.AUTH_REQUIRED,  # ER_ACCESS_DENIED_ERROR
+    1698: Access.AUTH_REQUIRED,  # ER_ACCESS_DENIED_NO_PASSWORD_ERROR
+    3118: Access.AUTH_REQUIRED,  # ER_ACCOUNT_HAS_BEEN_LOCKED
+    4151: Access.AUTH_REQUIRED,  # MariaDB: ER_ACCOUNT_HAS_BEEN_LOCKED
+    1251: Access.AUTH_REQUIRED,  # ER_NOT_SUPPORTED_AUTH_MODE
+    1129: Access.FIREWALLED,  # ER_HOST_IS_BLOCKED
+    1130: Access.FIREWALLED,  # ER_HOST_NOT_PRIVILEGED
+}
+_COUNTING_ENGINES = frozenset(("MyISAM", "Aria", "ARCHIVE"))
+"""Engines that keep an exact number of rows."""
+
+
+class MysqlProbe:
+    """Asks MySQL or MariaDB what it holds."""
+
+    meta = ProbeMeta(
+        name="mysql",
+        products=("mysql", "mariadb"),
+        ports=(3306, 3307),
+        services=("mysql", "mariadb"),
+        cpe=("cpe:2.3:a:oracle:mysql", "cpe:2.3:a:mariadb:mariadb"),
+        cwe="CWE-306",
+        sends=SENDS,
+        references=(
+            "https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html",
+            "https://mariadb.com/docs/server/reference/clientserver-protocol",
+        ),
+        greets=True,
+    )
+
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Ask ``target``, no deeper than ``depth``."""
+        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - sans-I/O
+        """The first record of a table as one text; its columns must be known."""
+        return noted(_note(container, account))
+
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - sans-I/O
+        """The first records of each table; its columns must be known."""
+        found: list[SampledColumn] = []
+        return sampled(found, _sample(containers, account, found))
+
+    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+        session = MysqlSession()
+        seconds = patience(self.meta, target)
+        greeting = yield from session.greet(seconds)
+        draft.spoke = True
+        draft.fingerprint(())
+        if isinstance(greeting, Refusal):
+            draft.product = "mariadb" if "MariaDB" in greeting.text else "mysql"
+            _refused(draft, greeting)
+            return
+        draft.product, draft.version = greeting.product, greeting.number
+        if not (yield from _get_in(draft, session, target)):
+            return
+        yield from _prepare(draft, session, greeting)
+        if depth.allows(Depth.ENUMERATE):
+            yield from _enumerate(draft, session, depth)
+        yield from session.quit()
+
+
+def _note(container: Container, account: str) -> Conversation[bytes]:
+    if len(container.path) != 2:
+        return b""
+    sql = queries.note_query(container.path[0], container.path[1], [field.name for field in container.fields])
+    session = MysqlSession()
+    if sql is None or isinstance((yield from session.greet(None)), Refusal):
+        return b""
+    if (yield from session.log_in(account or MADE_UP_ACCOUNT)) is not None:
+        return b""
+    for statement in (queries.READ_ONLY, queries.START):
+        yield from session.query(statement)
+    rows = yield from session.query(sql, 1)
+    yield from session.quit()
+    text = rows[0][0] if isinstance(rows, list) and rows else None
+    return (text or "").encode()
+
+
+def _sample(containers: Sequence[Container], account: str, found: list[SampledColumn]) -> Conversation[None]:
+    session = MysqlSession()
+    if isinstance((yield from session.greet(None)), Refusal):
+        return
+    if (yield from session.log_in(account or MADE_UP_ACCOUNT)) is not None:
+        return
+    for statement in (queries.READ_ONLY, queries.START):
+        yield from session.query(statement)
+    for container in containers:
+        if len(container.path) != 2:
+            continue
+        asked = queries.sample_query(container.path[0], container.path[1], [field.name for field in container.fields])
+        rows = (yield from session.query(asked[0], len(asked[1]))) if asked is not None else []
+        if asked is not None and isinstance(rows, list):
+            for at, name in enumerate(asked[1]):
+                found.append(SampledColumn(container.path, name, tuple(row[at] or "" for row in rows)))
+    yield from session.quit()
+
+
+def _refused(draft: Draft, refusal: Refusal) -> None:
+    draft.access = _ACCESS.get(refusal.code, Access.UNKNOWN)
+    if draft.access is Access.UNKNOWN:
+        draft.problem(f"the login failed for another reason: {refusal.code} {refusal.text[:160]}")
+    else:
+        draft.prove("login without a password", f"{refusal.code} {refusal.text}", draft.access)
+
+
+def _get_in(draft: Draft, session: MysqlSession, target: Target) -> Conversation[bool]:
+    refusal = yield from session.log_in(MADE_UP_ACCOUNT)
+    if refusal is None:
+        draft.access = Access.ANY_USER
+        draft.prove("login without a password", "a made-up user is let in (anonymous account)", Access.ANY_USER)
+        return True
+    _refused(draft, refusal)
+    if draft.access is Access.FIREWALLED:
+        return False
+    for account in target.passwordless[:_MAX_ACCOUNTS]:
+        if not valid_account(account):
+            draft.problem(f"an account name that is not safe to send was left alone: {account[:40]!r}")
+            continue
+        if (yield from session.log_in(account)) is None:
+            draft.account = account
+            draft.access = Access.OPEN
+            draft.proofs.clear()
+            draft.prove("login without a password", f"{account} is let in without a password", Access.OPEN)
+            return True
+    return False
+
+
+def _prepare(draft: Draft, session: MysqlSession, greeting: Greeting) -> Conversation[None]:
+    """Make the session read-only and short before anything is asked of it."""
+    timeout = queries.MARIADB_TIMEOUT if greeting.product == "mariadb" else queries.MYSQL_TIMEOUT
+    for sql in (queries.READ_ONLY, timeout, queries.START):
+        answer = yield from session.query(sql)
+        if isinstance(answer, Refusal):
+            draft.problem(f"{sql}: {answer.code} {answer.text[:120]}")
+    if greeting.product == "mysql":
+        answer = yield from session.query(queries.SERVER_UUID, 1)
+        value = answer[0][0] if isinstance(answer, list) and answer else None
+        if value and re.fullmatch(r"[0-9a-fA-F-]{36}", value) and tells_apart("server_uuid", value):
+            draft.vendor_id("server_uuid", value.lower())
+
+
+def _enumerate(draft: Draft, session: MysqlSession, depth: Depth) -> Conversation[None]:
+    rows = yield from session.query(queries.TABLES, 7)
+    if isinstance(rows, Refusal):
+        draft.problem(f"information_schema.TABLES: {rows.code} {rows.text[:120]}")
+        return
+    if len(rows) >= queries.MAX_TABLES:
+        draft.problem(f"the first {queries.MAX_TABLES} tables are listed")
+    draft.containers = [_container(row) for row in rows]
+    if draft.identity is None or draft.identity.kind != "vendor_id":
+        draft.fingerprint(f"{row[0]}\0{row[1]}" for row in rows)
+    draft.prove("information_schema.TABLES", f"lists {len(rows)} tables", draft.access)
+    if not any(c.records is None or c.records.value for c in draft.containers):
+        if any(c.records is not None and c.records.quality is Quality.ESTIMATE for c in draft.containers):
+            draft.access = Access.PARTIAL
+            draft.problem("every estimate of rows is zero, and estimates may lag behind: it may or may not be empty")
+        else:
+            draft.access = Access.OPEN_EMPTY
+    if depth.allows(Depth.DESCRIBE):
+        yield from _describe(draft, session)
+
+
+def _describe(draft: Draft, session: MysqlSession) -> Conversation[None]:
+    rows = yield from session.query(queries.COLUMNS, 4)
+    if isinstance(rows, Refusal):
+        draft.problem(f"information_schema.COLUMNS: {rows.code} {rows.text[:120]}")
+        return
+    if len(rows) >= queries.MAX_COLUMNS:
+        draft.problem(f"the first {queries.MAX_COLUMNS} columns are listed")
+    fields: dict[tuple[str, ...], list[Field]] = {}
+    for schema, table, column, kind in rows:
+        fields.setdefault((schema or "", table or ""), []).append(Field(column or "", kind or ""))
+    draft.containers = [
+        msgspec.structs.replace(container, fields=tuple(fields.get(container.path, ())))
+        for container in draft.containers
+    ]
+
+
+def _container(row: list[str | None]) -> Container:
+    schema, table, engine, records, data, index, created = row
+    count = _number(records)
+    figure = None
+    if count is not None:
+        make = exact if engine in _COUNTING_ENGINES else estimate
+        figure = make(count, "information_schema TABLE_ROWS")
+    held = _number(data)
+    size = (
+        None if held is None else estimate(held + (_number(index) or 0), "information_schema DATA_LENGTH+INDEX_LENGTH")
+    )
+    when = (created or "").replace(" ", "T")[:19]
+    return Container((schema or "", table or ""), "table", records=figure, bytes=size, created=when)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and re.fullmatch(r"[0-9]{1,18}", text) else None

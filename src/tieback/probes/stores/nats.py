@@ -1,0 +1,116 @@
+"""NATS by its monitoring port: streams, messages, bytes. No message is read.
+
+Sends, in this order: ``GET /varz`` (identify); ``GET /jsz?streams=true`` (enumerate); nothing more to describe.
+
+The monitoring port answers anyone, also where clients need a password: ``auth_required`` in ``/varz`` tells. Then the
+names of streams are out and the messages are not: ``schema_only``. Without it, both answers support ``open``. Verified
+against 2.15.1.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import Number, decoded
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_VARZ = reading(
+    "/varz", "product, version, server id, and whether clients need a password; statistics only", depth=Depth.IDENTIFY
+)
+_JSZ = reading("/jsz?streams=true", "names of streams, number of messages, bytes; statistics only", label="GET /jsz")
+
+
+class _Varz(msgspec.Struct):
+    server_id: str
+    version: str
+    max_payload: Number
+    auth_required: bool = False
+    tls_verify: bool = False
+
+
+class _State(msgspec.Struct):
+    messages: Number = 0
+    bytes: Number = 0
+
+
+class _Stream(msgspec.Struct):
+    name: str
+    state: _State
+
+
+class _Account(msgspec.Struct):
+    name: str
+    stream_detail: list[_Stream] = []
+
+
+class _Jsz(msgspec.Struct):
+    account_details: list[_Account] = []
+
+
+class NatsProbe(WebStore):
+    """Asks a NATS server's monitoring port what its streams hold."""
+
+    meta = ProbeMeta(
+        name="nats",
+        products=("nats",),
+        ports=(8222,),
+        services=("nats-monitoring",),
+        cpe=("cpe:2.3:a:linuxfoundation:nats-server",),
+        cwe="CWE-306",
+        sends=(_VARZ.send, _JSZ.send),
+        references=("https://docs.nats.io/running-a-nats-service/nats_admin/monitoring",),
+        web=True,
+    )
+    ask = _VARZ
+
+    def known(self, answer: Response) -> Known | None:
+        """By the shape of ``/varz``."""
+        varz = decoded(answer.body, _Varz) if answer.status == 200 else None
+        return Known("nats", varz.version) if varz is not None else None
+
+    def likely(self, root: Response) -> bool:
+        """The monitoring port's own page."""
+        return root.status == 200 and b"nats.io" in root.body
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """Streams of every account."""
+        draft = inquiry.draft
+        varz = decoded(answer.body, _Varz)
+        if varz is None:
+            return
+        if 0 < len(varz.server_id) <= 64:
+            draft.vendor_id("server_id", varz.server_id)
+        closed = varz.auth_required or varz.tls_verify
+        if closed:
+            draft.access = Access.AUTH_REQUIRED
+            draft.prove(_VARZ.label, "clients need credentials; the monitoring port does not", Access.AUTH_REQUIRED)
+        else:
+            draft.prove(_VARZ.label, "clients need no credentials", Access.OPEN)
+        if not inquiry.enumerates:
+            return
+        jsz = yield from inquiry.read(_JSZ, _Jsz)
+        if jsz is None:
+            return
+        for account in jsz.account_details:
+            inquiry.hold(
+                [
+                    Container(
+                        (account.name, stream.name),
+                        "stream",
+                        account.name == "$SYS",
+                        exact(stream.state.messages, "jsz messages"),
+                        exact(stream.state.bytes, "jsz bytes"),
+                    )
+                    for stream in account.stream_detail
+                ]
+            )
+        if closed:
+            draft.access = Access.SCHEMA_ONLY if draft.containers else Access.AUTH_REQUIRED
+            return
+        draft.prove(_JSZ.label, f"{len(draft.containers)} streams", Access.OPEN)
+        inquiry.judge()

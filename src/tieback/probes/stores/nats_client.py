@@ -1,0 +1,133 @@
+"""NATS by its client port: product, version, server id from the greeting, and whether a stranger gets in.
+
+Sends: ``CONNECT`` without a user and ``PING`` (identify), after TLS where the greeting asks for it. ``PONG`` says
+that we are in, ``-ERR`` that we are not. Nothing is subscribed to and nothing published: streams could only be listed
+with a message of ours, so their names and counts come from the monitoring port (``nats``), never from here, and the
+most that this probe says is ``partial``.
+
+Identity: ``server_id``, the same that the monitoring port tells; it changes at a restart. Verified against
+nats-server 2.15.1.
+"""
+
+import re
+
+import msgspec
+
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Identity, Outcome, ProbeReport
+from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.wire.jsontext import decoded
+from tieback.probes.wire.opening import STREAM_ENDED, is_tls_alert, opening_bytes, plain_then_tls, printable
+from tieback.probes.wire.verdicts import Hostile, LooksLikeTls, NotThisProtocol
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls, Target
+
+_MAX_INFO = 32 * 1024
+_MAX_LINES = 16
+"""Lines before the answer to ``PING``: more greetings, and the server's own ``PING``."""
+_ASKED = "CONNECT, PING"
+_CONNECT = (
+    b'CONNECT {"verbose":false,"pedantic":false,"tls_required":false,"name":"tieback","lang":"python","version":"0",'
+    b'"protocol":0}\r\nPING\r\n'
+)
+SENDS = (
+    DeclaredSend(
+        _ASKED,
+        re.escape(_CONNECT),
+        "whether a client without a user name may connect; subscribes to nothing and publishes nothing",
+    ),
+)
+
+
+class _Info(msgspec.Struct):
+    server_id: str
+    version: str
+    max_payload: int
+    auth_required: bool = False
+    tls_required: bool = False
+    tls_verify: bool = False
+    jetstream: bool = False
+
+
+class NatsClientProbe:
+    """Asks a NATS server whether a stranger gets in."""
+
+    meta = ProbeMeta(
+        name="nats_client",
+        products=("nats",),
+        ports=(4222,),
+        services=("nats",),
+        cpe=("cpe:2.3:a:linuxfoundation:nats-server",),
+        cwe="CWE-306",
+        sends=SENDS,
+        references=("https://docs.nats.io/reference/reference-protocols/nats-protocol",),
+        greets=True,
+    )
+
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - nothing deeper to ask
+        """Ask ``target``; there is nothing deeper than to identify."""
+        return reported(self.meta, target, lambda draft: self._talk(draft, target))
+
+    def _talk(self, draft: Draft, target: Target) -> Conversation[None]:
+        secure = [False]
+
+        def attempt(tls: bool) -> Conversation[bytes]:
+            secure[0] = tls
+            yield Connect(tls)
+            try:
+                head = yield from opening_bytes(Receive(exactly=1, seconds=patience(self.meta, target)))
+            except Fault as fault:
+                if fault.outcome in STREAM_ENDED:
+                    raise LooksLikeTls(f"closed without a greeting ({fault.detail})") from None
+                raise
+            if is_tls_alert(head):
+                raise LooksLikeTls("greets with a TLS alert")
+            return head
+
+        first = yield from plain_then_tls(target.tls, attempt)
+        if first != b"I":
+            raise NotThisProtocol(f"greets with {first!r}")
+        line = first + (yield Receive(until=b"\r\n", limit=_MAX_INFO))
+        info = decoded(line.removeprefix(b"INFO "), _Info) if line.startswith(b"INFO ") else None
+        if info is None:
+            raise NotThisProtocol(f"greets with {printable(line)}")
+        draft.spoke = True
+        draft.product, draft.version = "nats", info.version[:40]
+        draft.fingerprint(())
+        if re.fullmatch(r"[0-9A-Za-z_-]{8,64}", info.server_id):
+            draft.identity = Identity(f"nats:server_id:{info.server_id}", "vendor_id")
+        try:
+            if info.tls_required and not secure[0]:
+                yield StartTls()
+            yield Send(_CONNECT)
+            yield from _judge(draft, info)
+        except Fault as fault:
+            # With TLS 1.3 the refusal of a client without a certificate comes after the handshake.
+            if not info.tls_verify or fault.outcome not in (Outcome.TLS_ERROR, *STREAM_ENDED):
+                raise
+            _turned_away(draft, _ASKED, "wants a certificate of the client (tls_verify), and closes")
+
+
+def _judge(draft: Draft, info: _Info) -> Conversation[None]:
+    for _ in range(_MAX_LINES):
+        line = (yield Receive(until=b"\r\n", limit=_MAX_INFO)).removesuffix(b"\r\n")
+        if line == b"PONG":
+            draft.access = Access.PARTIAL
+            stream = "; it keeps streams" if info.jetstream else ""
+            draft.prove(_ASKED, f"lets a stranger in{stream}", Access.OPEN)
+            draft.problem("the client port tells no containers without a message of ours; the monitoring port does")
+            return
+        if line.startswith(b"-ERR"):
+            said = printable(line, 120)
+            if "authorization" in said.lower() or "authentication" in said.lower():
+                _turned_away(draft, _ASKED, said)
+            else:
+                draft.problem(f"{_ASKED}: {said}")
+            return
+        if not line.startswith((b"INFO ", b"+OK", b"PING")):
+            raise Hostile(f"a line that answers nothing we asked: {printable(line)}")
+    raise Hostile("no answer among many lines")
+
+
+def _turned_away(draft: Draft, asked: str, said: str) -> None:
+    draft.access = Access.AUTH_REQUIRED
+    draft.prove(asked, said, Access.AUTH_REQUIRED)

@@ -1,0 +1,152 @@
+"""Parse Server, and what is built on it (Back4App): numbers of objects in classes that the app names. None is read.
+
+Sends, in this order: ``GET /parse/`` (identify: a server refuses whoever names no application, and says in its header
+fields what it is); for each class that the app names ``GET .../classes/<class>?count=1&limit=0``, and of one that
+counts something ``?limit=1&keys=objectId``, whose one identifier is dropped (enumerate). Both bring the application id,
+which is public by design and stands in every copy of the app; never a master key. Servers are mounted at ``/parse`` or
+at the root: the first is tried first.
+
+"Permission denied" is said of a class with rules and of one that is not there alike. Verified against Parse Server 9.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import Number, decoded
+from tieback.probes.wire.requests import Request, reading
+from tieback.scope.conversation import Conversation
+
+_CLASS = rb"[A-Za-z_][A-Za-z0-9_]{0,100}"
+_APPLICATION = (("X-Parse-Application-Id", rb"[A-Za-z0-9_-]{4,64}"),)
+_ROOT = reading("/parse/", "whether this is Parse Server; it refuses anonymous clients here", depth=Depth.IDENTIFY)
+_COUNTED = "number of objects that the app's public id may count; returns no object"
+_SHOWN = "whether one object is readable: the second proof; returns only its identifier, which is dropped"
+
+
+def _asked(mount: str) -> tuple[Request, Request]:
+    """Count and second proof where the server is mounted."""
+    path = f"{mount}/classes/{{class}}"
+    count = reading(
+        f"{path}?count=1&limit=0",
+        _COUNTED,
+        names=_CLASS,
+        keyed=_APPLICATION,
+        label=f"GET {mount}/classes/<class>?count=1",
+    )
+    one = reading(
+        f"{path}?limit=1&keys=objectId", _SHOWN, names=_CLASS, keyed=_APPLICATION,
+        label=f"GET {mount}/classes/<class>?keys=objectId",
+    )  # fmt: skip
+    return count, one
+
+
+_MOUNTS = (_asked("/parse"), _asked(""))
+_PERMISSION = (119, 101, 102)
+"""OPERATION_FORBIDDEN, and what older servers say instead."""
+
+
+class _Count(msgspec.Struct):
+    count: Number
+    results: list[msgspec.Raw] = []
+
+
+class _Object(msgspec.Struct, rename={"identifier": "objectId"}):
+    identifier: str
+
+
+class _Objects(msgspec.Struct):
+    results: list[_Object]
+
+
+class _Error(msgspec.Struct):
+    code: int
+
+
+class ParseProbe(WebStore):
+    """Asks Parse Server which classes its permissions show to strangers."""
+
+    meta = ProbeMeta(
+        name="parse",
+        products=("parse-server",),
+        ports=(1337,),
+        services=("parse",),
+        cpe=("cpe:2.3:a:parseplatform:parse-server",),
+        cwe="CWE-862",
+        sends=(_ROOT.send, *(request.send for mount in _MOUNTS for request in mount)),
+        references=(
+            "https://docs.parseplatform.org/rest/guide/#queries",
+            "https://docs.parseplatform.org/parse-server/guide/#class-level-permissions",
+        ),
+        web=True,
+    )
+    ask = _ROOT
+    keys = ("parse",)
+    closed_when_refused = False
+
+    def known(self, answer: Response) -> Known | None:
+        """By the header fields that it lets browsers send."""
+        allowed = answer.headers.get("access-control-allow-headers", "").lower()
+        return Known("parse-server") if "x-parse-application-id" in allowed else None
+
+    def likely(self, root: Response) -> bool:
+        """Express, with nothing at the root, or Parse at the root itself."""
+        return root.headers.get("x-powered-by") == "Express" and root.status in (403, 404)
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
+        """Each class that the app names, and ``_User``, which every application has."""
+        draft = inquiry.draft
+        if not inquiry.enumerates:
+            return
+        if inquiry.key is None:
+            draft.access = Access.AUTH_REQUIRED
+            draft.prove(_ROOT.label, "refuses whoever names no application", Access.AUTH_REQUIRED)
+            draft.problem("classes are asked with the application id, which the app carries")
+            return
+        draft.fingerprint((inquiry.key,))
+        mount = _MOUNTS[0]
+        shown = 0
+        for name in dict.fromkeys((*inquiry.names, "_User")):
+            counted = yield from inquiry.ask(mount[0], name, cap=16 * 1024)
+            if counted is not None and counted.status == 404 and mount is _MOUNTS[0] and not shown:
+                mount = _MOUNTS[1]
+                counted = yield from inquiry.ask(mount[0], name, cap=16 * 1024)
+            if counted is not None:
+                shown += yield from self._class(inquiry, mount, name, counted)
+        if shown:
+            draft.access = Access.PARTIAL if inquiry.refused else Access.OPEN
+        elif inquiry.refused:
+            draft.access = Access.AUTH_REQUIRED
+        else:
+            draft.problem("strangers see no object of the classes that the app names; others are not listed")
+
+    def _class(
+        self, inquiry: Inquiry, mount: tuple[Request, Request], name: str, answer: Response
+    ) -> Conversation[int]:
+        """How many objects of it a stranger is shown."""
+        draft = inquiry.draft
+        found = decoded(answer.body, _Count) if answer.status == 200 else None
+        if found is None:
+            error = decoded(answer.body, _Error)
+            if answer.status in (401, 403) or (error is not None and error.code in _PERMISSION):
+                inquiry.refused += 1
+                draft.prove(
+                    mount[0].label, f"{name}: status {answer.status}, refused or not there", Access.AUTH_REQUIRED
+                )
+            else:
+                draft.problem(f"{mount[0].label} ({name[:60]!r}): status {answer.status}, no count")
+            return 0
+        if not found.count:
+            inquiry.hold([Container((name,), "class")])
+            return 0
+        draft.prove(mount[0].label, f"{found.count} objects of {name} for a stranger", Access.OPEN)
+        given = yield from inquiry.ask(mount[1], name, cap=16 * 1024)
+        objects = decoded(given.body, _Objects) if given is not None and given.status == 200 else None
+        if objects is not None and objects.results:
+            draft.prove(mount[1].label, f"{name} answers a stranger", Access.OPEN)
+        inquiry.hold([Container((name,), "class", records=exact(found.count, "count=1"))])
+        return found.count

@@ -1,0 +1,109 @@
+"""PocketBase: numbers of records in collections that the app names. A record's id is asked for, and not kept.
+
+Sends, in this order: ``GET /api/health`` (identify; proves nothing); ``GET /api/collections`` (lists to
+superusers only) and ``GET /api/collections/<name>/records`` with ``perPage=1&fields=id`` for each collection that the
+app names, and for ``users``, which every installation has (enumerate); nothing more to describe.
+
+A rule may let a stranger ask and hide every record from him: ``totalItems: 0`` is unknown, not empty. Verified against
+0.40.6.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import Number, decoded
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_HEALTH = reading("/api/health", "product; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
+_COLLECTIONS = reading(
+    "/api/collections", "names of collections, which only superusers should see: checks that this is so"
+)
+_RECORDS = reading(
+    "/api/collections/{collection}/records?perPage=1&fields=id",
+    "number of records that the collection's rule shows to an anonymous client; returns one id, which is dropped",
+)
+
+
+class _Health(msgspec.Struct):
+    message: str
+    code: int
+    data: dict[str, msgspec.Raw]
+
+
+class _Records(msgspec.Struct):
+    totalItems: Number  # noqa: N815 - the API's name
+
+
+class _Collection(msgspec.Struct):
+    name: str
+    system: bool = False
+
+
+class _Collections(msgspec.Struct):
+    items: list[_Collection]
+
+
+class PocketbaseProbe(WebStore):
+    """Asks PocketBase which records its rules show to strangers."""
+
+    meta = ProbeMeta(
+        name="pocketbase",
+        products=("pocketbase",),
+        ports=(8090,),
+        services=("pocketbase",),
+        cpe=("cpe:2.3:a:pocketbase:pocketbase",),
+        cwe="CWE-862",
+        sends=(_HEALTH.send, _COLLECTIONS.send, _RECORDS.send),
+        references=("https://pocketbase.io/docs/api-records/",),
+        web=True,
+    )
+    ask = _HEALTH
+
+    def known(self, answer: Response) -> Known | None:
+        """By the words of its health answer."""
+        health = decoded(answer.body, _Health) if answer.status == 200 else None
+        known = health is not None and health.code == 200 and health.message.startswith("API is healthy")
+        return Known("pocketbase") if known else None
+
+    def likely(self, root: Response) -> bool:
+        """Its JSON 404, or a front end of the app's own with the headers that it sets."""
+        return b'"data":{}' in root.body[:200] or root.headers.get("x-xss-protection") == "1; mode=block"
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
+        """Collections one by one."""
+        if not inquiry.enumerates:
+            return
+        draft = inquiry.draft
+        listed = yield from inquiry.ask(_COLLECTIONS)
+        found = decoded(listed.body, _Collections) if listed is not None and listed.status == 200 else None
+        if found is not None:
+            draft.prove(_COLLECTIONS.label, "lists collections to a stranger", Access.OPEN)
+        elif listed is not None:
+            draft.prove(_COLLECTIONS.label, f"status {listed.status}", Access.AUTH_REQUIRED)
+        told = [one.name for one in found.items if not one.system] if found is not None else []
+        names = list(dict.fromkeys((*told, *inquiry.names, "users")))
+        shown = hidden = 0
+        for name in inquiry.chosen(names, "collections"):
+            answered = yield from inquiry.ask(_RECORDS, name, cap=16 * 1024)
+            if answered is None or answered.status == 404:
+                continue
+            count = decoded(answered.body, _Records) if answered.status == 200 else None
+            if count is None or not count.totalItems:
+                hidden += 1
+                inquiry.hold([Container((name,), "collection")])
+                continue
+            shown += 1
+            draft.prove(_RECORDS.label, f"shows {count.totalItems} records of {name} to a stranger", Access.OPEN)
+            inquiry.hold([Container((name,), "collection", records=exact(count.totalItems, "totalItems"))])
+        if shown:
+            draft.access = Access.PARTIAL if hidden or found is None else Access.OPEN
+            draft.fingerprint(container.name for container in draft.containers)
+        else:
+            draft.access = Access.UNKNOWN
+            draft.problem("strangers see no record of the collections that the app names; others are not listed")

@@ -1,0 +1,278 @@
+"""PostgreSQL: whether a password is asked for, and then, in a read-only session, what the catalogues say.
+
+A made-up role shows how the server treats our address: a request for a password, "no pg_hba.conf entry" (it turns the
+address away), or "role does not exist". The last one comes after AuthenticationOk, so ``pg_hba.conf`` says ``trust``:
+whoever knows the name of a role is let in. That is proof of a hole but not of data that answer a stranger, so the
+access state stays ``unknown`` until a role that the grant names in ``passwordless`` gets in. Without such a role no
+version is known: the server tells it after a login only.
+
+Identity: ``system_identifier``, which replicas share and which survives restarts; where it may not be read, the
+fingerprint of database, schema and table names with their object ids.
+
+CockroachDB, Redshift and YugabyteDB speak the same protocol: who lets us in tells which he is, and Redshift also by how
+it asks for a password. Others that ask are reported as PostgreSQL. Their catalogues may answer less.
+"""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from tieback.model.figure import Figure, estimate, exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field, ProbeReport
+from tieback.probes.interface import Draft, ProbeMeta, SampledColumn, Samples, noted, patience, reported, sampled
+from tieback.probes.stores.postgresql import queries
+from tieback.probes.stores.postgresql.session import SENDS, PostgresSession, Refusal, Started, valid_name
+from tieback.scope.conversation import MADE_UP_ACCOUNT, Conversation, Target
+
+_HOME = "postgres"
+"""The database that every cluster has (initdb)."""
+_MAX_ACCOUNTS = 4
+
+_START = "start without a password"
+_NO_ROLE = ("InitializeSessionUserId",)
+"""The routine that raises "role does not exist"."""
+
+
+class PostgresqlProbe:
+    """Asks PostgreSQL what it holds."""
+
+    meta = ProbeMeta(
+        name="postgresql",
+        products=("postgresql", "cockroachdb", "redshift", "yugabytedb"),
+        ports=(5432, 5433, 5439, 26257),
+        services=("postgresql", "postgres", "cockroachdb", "redshift", "yugabytedb"),
+        cpe=(
+            "cpe:2.3:a:postgresql:postgresql",
+            "cpe:2.3:a:cockroachlabs:cockroachdb",
+            "cpe:2.3:a:amazon:redshift",
+            "cpe:2.3:a:yugabyte:yugabytedb",
+        ),
+        cwe="CWE-306",
+        sends=SENDS,
+        references=("https://www.postgresql.org/docs/current/protocol.html",),
+    )
+
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Ask ``target``, no deeper than ``depth``."""
+        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - sans-I/O
+        """The first record of a table as one text."""
+        return noted(_note(container, account))
+
+    def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - sans-I/O
+        """The first records of each table; its columns must be known."""
+        found: list[SampledColumn] = []
+        return sampled(found, _sample(containers, account, found))
+
+    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+        session = PostgresSession()
+        answer = yield from session.start(MADE_UP_ACCOUNT, _HOME, patience(self.meta, target))
+        draft.spoke = True
+        draft.product = "postgresql"
+        draft.fingerprint(())
+        role = MADE_UP_ACCOUNT
+        if isinstance(answer, Refusal):
+            draft.product = answer.product or draft.product
+            _refused(draft, answer)
+            if draft.access is Access.FIREWALLED:
+                return
+            found = yield from _passwordless(draft, session, target)
+            if found is None:
+                return
+            role, answer = found
+            draft.account, draft.access = role, Access.OPEN
+            draft.proofs.clear()
+            draft.prove(_START, f"{role} is let in without a password", Access.OPEN)
+        else:
+            draft.access = Access.ANY_USER
+            draft.prove(_START, "a made-up role is let in", Access.ANY_USER)
+        draft.product, draft.version = answer.product, re.sub(r"[^0-9.].*", "", answer.version)
+        yield from _ask(draft, session, role, depth)
+
+
+def _note(container: Container, account: str) -> Conversation[bytes]:
+    if len(container.path) != 3:
+        return b""
+    database, schema, table = container.path
+    sql = queries.note_query(schema, table)
+    session = PostgresSession()
+    role = account or MADE_UP_ACCOUNT
+    if sql is None or not valid_name(database) or isinstance((yield from session.start(role, database)), Refusal):
+        return b""
+    if (yield from session.query(queries.IS_READ_ONLY, 1)) != [["on"]]:
+        return b""
+    rows = yield from session.query(sql, 1)
+    yield from session.stop()
+    text = rows[0][0] if isinstance(rows, list) and rows else None
+    return (text or "").encode()
+
+
+def _sample(containers: Sequence[Container], account: str, found: list[SampledColumn]) -> Conversation[None]:
+    session = PostgresSession()
+    tables = [container for container in containers if len(container.path) == 3 and valid_name(container.path[0])]
+    for database in dict.fromkeys(table.path[0] for table in tables):
+        if isinstance((yield from session.start(account or MADE_UP_ACCOUNT, database)), Refusal):
+            continue
+        if (yield from session.query(queries.IS_READ_ONLY, 1)) != [["on"]]:
+            return
+        for table in (table for table in tables if table.path[0] == database):
+            asked = queries.sample_query(table.path[1], table.path[2], [field.name for field in table.fields])
+            rows = (yield from session.query(asked[0], len(asked[1]))) if asked is not None else []
+            if asked is not None and isinstance(rows, list):
+                for at, name in enumerate(asked[1]):
+                    found.append(SampledColumn(table.path, name, tuple(row[at] or "" for row in rows)))
+        yield from session.stop()
+
+
+def _refused(draft: Draft, refusal: Refusal) -> None:
+    if not refusal.code or refusal.code == "28P01" or refusal.routine == "auth_failed":
+        draft.access = Access.AUTH_REQUIRED
+        draft.prove(_START, f"{refusal.code} {refusal.text}".strip(), draft.access)
+    elif refusal.trusted and (refusal.routine in _NO_ROLE or refusal.code == "28000"):
+        # AuthenticationOk came first: what failed is only that nobody is called so.
+        draft.access = Access.ANY_USER
+        draft.prove(_START, f"{refusal.text}; no password was asked for (trust)", Access.ANY_USER)
+        draft.problem(
+            "whoever names an existing role, such as postgres, is let in without a password; what that role may read "
+            "was not asked: name it in the grant's passwordless"
+        )
+    elif refusal.code == "28000" and refusal.routine in ("ClientAuthentication", ""):
+        draft.access = Access.FIREWALLED
+        draft.prove(_START, f"{refusal.code} {refusal.text}", draft.access)
+    else:
+        draft.problem(f"the start failed for another reason: {refusal.code} {refusal.text}")
+
+
+def _passwordless(draft: Draft, session: PostgresSession, target: Target) -> Conversation[tuple[str, Started] | None]:
+    for role in target.passwordless[:_MAX_ACCOUNTS]:
+        if not valid_name(role):
+            draft.problem(f"the name of a role that is not safe to send was left alone: {role[:40]!r}")
+            continue
+        answer = yield from session.start(role, _HOME)
+        if isinstance(answer, Started):
+            return role, answer
+    return None
+
+
+def _ask(draft: Draft, session: PostgresSession, role: str, depth: Depth) -> Conversation[None]:
+    read_only = yield from session.query(queries.IS_READ_ONLY, 1)
+    if read_only != [["on"]]:
+        draft.problem("the session is not read-only although that was asked for; nothing more was asked")
+        yield from session.stop()
+        return
+    identifier = yield from session.query(queries.SYSTEM_IDENTIFIER, 1)
+    value = identifier[0][0] if isinstance(identifier, list) and identifier else None
+    if value and re.fullmatch(r"[0-9]{1,20}", value):
+        draft.vendor_id("system_identifier", value)
+    if not depth.allows(Depth.ENUMERATE):
+        yield from session.stop()
+        return
+    rows = yield from session.query(queries.DATABASES, 2)
+    yield from session.stop()
+    if isinstance(rows, Refusal):
+        draft.problem(f"pg_database: {rows.code} {rows.text}")
+        return
+    draft.prove("pg_database", f"lists {len(rows)} databases", draft.access)
+    if len(rows) > queries.MAX_DATABASES:
+        draft.problem(f"{len(rows)} databases; the {queries.MAX_DATABASES} largest were asked")
+    walk = _Walk(draft, session, role, depth)
+    for position, (name, size) in enumerate(rows):
+        if name is None:
+            continue
+        if position < queries.MAX_DATABASES and (yield from walk.database(name)):
+            continue
+        held = _number(size)
+        figure = None if held is None else exact(held, "pg_database_size")
+        draft.containers.append(Container((name,), "database", bytes=figure))
+    if draft.identity is None or draft.identity.kind != "vendor_id":
+        draft.fingerprint(walk.identifiers)
+    draft.access = _judge(draft, walk.readable)
+
+
+class _Walk:
+    """The way through the databases, with what is found on it."""
+
+    def __init__(self, draft: Draft, session: PostgresSession, role: str, depth: Depth) -> None:
+        self._draft = draft
+        self._session = session
+        self._role = role
+        self._depth = depth
+        self.identifiers: list[str] = []
+        self.readable = 0
+        """Tables that our role may read."""
+
+    def database(self, name: str) -> Conversation[bool]:
+        """List a database's tables; ``False`` where that could not be done."""
+        draft = self._draft
+        if not valid_name(name):
+            draft.problem(f"a database name that is not safe to send was left alone: {name[:60]!r}")
+            return False
+        started = yield from self._session.start(self._role, name)
+        if isinstance(started, Refusal):
+            draft.problem(f"{name}: {started.code} {started.text}")
+            return False
+        rows = yield from self._session.query(queries.TABLES, 8)
+        if isinstance(rows, Refusal):
+            draft.problem(f"{name}: {rows.code} {rows.text}")
+            return False
+        if len(rows) >= queries.MAX_TABLES:
+            draft.problem(f"{name}: the {queries.MAX_TABLES} largest tables are listed")
+        tables = [self._table(name, row) for row in rows]
+        if self._depth.allows(Depth.DESCRIBE) and tables:
+            tables = yield from self._describe(name, tables)
+        draft.containers.extend(tables)
+        yield from self._session.stop()
+        return True
+
+    def _table(self, database: str, row: list[str | None]) -> Container:
+        schema, table, analysed, alive, heap, total, readable, oid = row
+        self.identifiers.append(f"{database}\0{schema}\0{table}\0{oid}")
+        records = _records(_number(analysed), _number(alive), _number(heap))
+        if readable == "t":
+            self.readable += records is None or records.value > 0
+        else:
+            records = None
+        size = _number(total)
+        held = None if size is None else exact(size, "pg_total_relation_size")
+        return Container((database, schema or "", table or ""), "table", records=records, bytes=held)
+
+    def _describe(self, database: str, tables: list[Container]) -> Conversation[list[Container]]:
+        rows = yield from self._session.query(queries.COLUMNS, 4)
+        if isinstance(rows, Refusal):
+            self._draft.problem(f"{database}: {rows.code} {rows.text}")
+            return tables
+        if len(rows) >= queries.MAX_COLUMNS:
+            self._draft.problem(f"{database}: the first {queries.MAX_COLUMNS} columns are listed")
+        fields: dict[tuple[str, ...], list[Field]] = {}
+        for schema, table, column, kind in rows:
+            fields.setdefault((database, schema or "", table or ""), []).append(Field(column or "", kind or ""))
+        return [msgspec.structs.replace(table, fields=tuple(fields.get(table.path, ()))) for table in tables]
+
+
+def _records(analysed: int | None, alive: int | None, heap: int | None) -> Figure | None:
+    """Rows of a table, from the freshest statistic that says something.
+
+    A table without a page has no row; the live count follows every change but is lost in a crash; ``reltuples`` is as
+    old as the last ANALYZE, and -1 (0 before version 14) where there was none.
+    """
+    if heap == 0:
+        return exact(0, "pg_relation_size is 0")
+    if alive:
+        return estimate(alive, "pg_stat_user_tables n_live_tup")
+    if analysed:
+        return estimate(analysed, "pg_class reltuples")
+    return None
+
+
+def _judge(draft: Draft, readable: int) -> Access:
+    if readable:
+        return draft.access
+    held = [c for c in draft.containers if c.kind == "table" and (c.records is None or c.records.value)]
+    return Access.SCHEMA_ONLY if held else Access.OPEN_EMPTY
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and re.fullmatch(r"[0-9]{1,18}", text) else None

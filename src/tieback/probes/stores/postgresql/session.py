@@ -1,0 +1,266 @@
+"""A session with PostgreSQL: TLS where it is offered, a start as some role without a password, simple queries.
+
+Protocol 3.0: https://www.postgresql.org/docs/current/protocol.html. The start-up message itself makes the session
+read-only and its statements short, so there is no moment in which it could write. No password is ever sent.
+"""
+
+import re
+
+import msgspec
+
+from tieback.model.grant import Depth
+from tieback.model.probe import Outcome
+from tieback.probes.stores.postgresql.queries import DEPTHS, NOTE_NAME, NOTE_PARTS, SAMPLE_PARTS, WHY
+from tieback.probes.wire.frames import Inbox, PostgresMessage, postgres_frame, postgres_message
+from tieback.probes.wire.opening import opening_bytes, printable
+from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls
+
+_SSL_REQUEST = postgres_frame(b"", (80877103).to_bytes(4, "big"))
+_PROTOCOL = (3 << 16).to_bytes(4, "big")
+_SETTINGS = (
+    b"client_encoding\0UTF8\0application_name\0tieback\0options\0-c default_transaction_read_only=on"
+    b" -c statement_timeout=5000 -c lock_timeout=1000\0\0"
+)
+_TERMINATE = postgres_frame(b"X", b"")
+_CAP = 64 * 1024
+"""Bytes of one message; catalogue rows and error messages are far shorter."""
+_MAX_START_MESSAGES = 200
+_MAX_ROWS = 8001
+_NAME = re.compile(r"[^\x00-\x1f\x7f]{1,63}")
+
+_PASSWORD_METHODS = {
+    2: "Kerberos",
+    3: "clear-text password",
+    5: "MD5 password",
+    6: "SCM credentials",
+    7: "GSSAPI",
+    9: "SSPI",
+    10: "SASL",
+    13: "a digest of Redshift's",
+    14: "an identity provider, as Redshift does",
+}
+"""Codes of AuthenticationRequest other than 0, AuthenticationOk; the last two are Redshift's own
+(https://github.com/aws/amazon-redshift-python-driver)."""
+_REDSHIFT = (13, 14)
+_TOLD = (b"server_version", b"crdb_version", b"padb_version")
+"""Parameters that tell the version: of PostgreSQL or kin, of CockroachDB, of Redshift."""
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """How a start or a query ended without a session or rows."""
+
+    code: str
+    """SQLSTATE; empty where the server asks for a password."""
+    text: str
+    routine: str = ""
+    """The server's function that raised it: the one part of an error that is never translated."""
+    trusted: bool = False
+    """Whether AuthenticationOk came before it: the server asked for no password."""
+    product: str = ""
+    """Which of the kin asks in such a way; empty where any may."""
+
+
+class Started(msgspec.Struct, frozen=True):
+    """A session that can be asked."""
+
+    version: str
+    """``server_version``, such as ``16.4 (Debian 16.4-1)``; of a kin its own version."""
+    product: str = "postgresql"
+
+
+def valid_name(name: str) -> bool:
+    """Whether the name of a role or database is safe to send."""
+    return _NAME.fullmatch(name) is not None and len(name.encode("utf-8", "replace")) <= 63
+
+
+class PostgresSession:
+    """One connection at a time to one server."""
+
+    def __init__(self) -> None:
+        self._inbox = Inbox()
+        self._tls: bool | None = None
+        """Whether the server takes TLS; ``None`` before it was asked."""
+
+    def start(self, role: str, database: str, seconds: float | None = None) -> Conversation[Started | Refusal]:
+        """Connect and start as ``role`` without a password.
+
+        Raises:
+            NotThisProtocol: something else answers.
+            Hostile: an answer that breaks the protocol or a bound.
+        """
+        yield Connect()
+        if self._tls is not False:
+            try:
+                yield from self._secure(seconds)
+            except Fault as fault:
+                if fault.outcome is not Outcome.TLS_ERROR:
+                    raise
+                self._tls = False
+                yield Connect()
+        self._inbox = Inbox()
+        yield Send(_startup(role, database))
+        return (yield from self._started())
+
+    def query(self, sql: str, columns: int) -> Conversation[list[list[str | None]] | Refusal]:
+        """Rows of one of our queries, as text.
+
+        Raises:
+            Hostile: an answer that breaks the protocol or a bound.
+        """
+        yield Send(_query(sql))
+        rows: list[list[str | None]] = []
+        refusal: Refusal | None = None
+        for _ in range(_MAX_ROWS + 100):
+            message = yield from postgres_message(self._inbox, _CAP)
+            if message.kind == b"D":
+                rows.append(_row(message.payload, columns))
+            elif message.kind == b"E":
+                refusal = _refusal(message.payload, trusted=True)
+            elif message.kind == b"Z":
+                return refusal or rows
+            elif message.kind not in (b"T", b"C", b"N", b"S", b"I"):
+                raise Hostile(f"an answer to a query that is none: {message.kind!r}")
+        raise Hostile("more rows than asked for")
+
+    def stop(self) -> Conversation[None]:
+        """Say that we go."""
+        yield Send(_TERMINATE)
+
+    def _secure(self, seconds: float | None) -> Conversation[None]:
+        yield Send(_SSL_REQUEST)
+        # More than the one byte is another protocol, or bytes injected before TLS (CVE-2021-23222).
+        answer = yield from opening_bytes(Receive(limit=64, seconds=seconds))
+        if answer not in (b"S", b"N"):
+            raise NotThisProtocol(f"no answer to an SSLRequest: {printable(answer) or 'closed'}")
+        self._tls = answer == b"S"
+        if self._tls:
+            yield StartTls()
+
+    def _started(self) -> Conversation[Started | Refusal]:
+        trusted = False
+        told: dict[bytes, str] = {}
+        for _ in range(_MAX_START_MESSAGES):
+            message = yield from self._message()
+            payload = message.payload
+            if message.kind == b"R":
+                code = int.from_bytes(payload[:4], "big")
+                if code:
+                    method = _PASSWORD_METHODS.get(code)
+                    if method is None:
+                        raise Hostile(f"an authentication request of kind {code}")
+                    return Refusal("", f"asks for {method}", product="redshift" if code in _REDSHIFT else "")
+                trusted = True
+            elif message.kind == b"E":
+                return _refusal(payload, trusted=trusted)
+            elif message.kind == b"S" and payload.partition(b"\0")[0] in _TOLD:
+                name, _, rest = payload.partition(b"\0")
+                told[name] = rest.partition(b"\0")[0].decode("utf-8", "replace")[:80]
+            elif message.kind == b"Z":
+                if not trusted:
+                    raise Hostile("a session without authentication")
+                return _started(told)
+            elif message.kind not in (b"S", b"K", b"N", b"v"):
+                raise Hostile(f"an answer to a start that is none: {message.kind!r}")
+        raise Hostile("a start without end")
+
+    def _message(self) -> Conversation[PostgresMessage]:
+        return (yield from postgres_message(self._inbox, _CAP))
+
+
+def _started(told: dict[bytes, str]) -> Started:
+    """Who answers, by the parameters of a session.
+
+    CockroachDB tells ``crdb_version`` (``CockroachDB CCL v23.1.11 (…)``), Redshift ``padb_version``, YugabyteDB its own
+    version inside PostgreSQL's (``11.2-YB-2.18.0.0-b0``). None of them was verified against the real server.
+    """
+    version = told.get(b"server_version", "")
+    if cockroach := told.get(b"crdb_version"):
+        found = re.search(r"\bv([0-9][0-9.]*)", cockroach)
+        return Started(found[1] if found else "", "cockroachdb")
+    if redshift := told.get(b"padb_version"):
+        return Started(redshift, "redshift")
+    if found := re.search(r"-YB-([0-9][0-9.]*)", version):
+        return Started(found[1], "yugabytedb")
+    return Started(version)
+
+
+def _startup(role: str, database: str) -> bytes:
+    names = b"user\0" + role.encode() + b"\0database\0" + database.encode() + b"\0"
+    return postgres_frame(b"", _PROTOCOL + names + _SETTINGS)
+
+
+def _query(sql: str) -> bytes:
+    return postgres_frame(b"Q", sql.encode("ascii") + b"\0")
+
+
+def _refusal(payload: bytes, *, trusted: bool) -> Refusal:
+    """ErrorResponse: a letter and a text each, ended by a NUL."""
+    fields = {part[:1]: part[1:].decode("utf-8", "replace") for part in payload.split(b"\0")[:32] if part}
+    return Refusal(fields.get(b"C", "?")[:5], fields.get(b"M", "")[:160], fields.get(b"R", "")[:60], trusted)
+
+
+def _row(payload: bytes, columns: int) -> list[str | None]:
+    """DataRow: a count, then a length and a value each; length -1 is NULL."""
+    if int.from_bytes(payload[:2], "big") != columns:
+        raise Hostile("a row with columns that we did not ask for")
+    row: list[str | None] = []
+    at = 2
+    for _ in range(columns):
+        size = int.from_bytes(payload[at : at + 4], "big", signed=True)
+        at += 4
+        if at > len(payload) or size > len(payload) - at or size < -1:
+            raise Hostile("a value longer than its row")
+        row.append(None if size < 0 else payload[at : at + size].decode("utf-8", "replace"))
+        at += max(size, 0)
+    return row
+
+
+def _startup_pattern() -> bytes:
+    name = rb"[^\x00-\x1f\x7f]{1,63}"
+    start = rb"\x00\x00[\x00-\xff]{2}" + re.escape(_PROTOCOL)
+    return start + rb"user\x00(?P<account>" + name + rb")\x00database\x00" + name + rb"\x00" + re.escape(_SETTINGS)
+
+
+def _note_pattern() -> bytes:
+    before, after = (re.escape(part.encode()) for part in NOTE_PARTS)
+    names = rb'"' + NOTE_NAME + rb'"\."' + NOTE_NAME + rb'"'
+    return rb"Q\x00\x00[\x00-\xff]{2}" + before + names + after + rb"\x00"
+
+
+def _sample_pattern() -> bytes:
+    select, cut, source, end = (re.escape(part.encode()) for part in SAMPLE_PARTS)
+    name = rb'"' + NOTE_NAME + rb'"'
+    columns = name + cut + rb"(?:,left\(" + name + cut + rb"){0,39}"
+    return rb"Q\x00\x00[\x00-\xff]{2}" + select + columns + source + name + rb"\." + name + end + rb"\x00"
+
+
+SENDS = (
+    DeclaredSend(
+        "SSLRequest", re.escape(_SSL_REQUEST), "whether the server speaks PostgreSQL and offers TLS; changes nothing"
+    ),
+    DeclaredSend(
+        "start without a password",
+        _startup_pattern(),
+        "whether a synthetic role, or one that the grant names, can log in; the session is read-only from its start",
+    ),
+    *(
+        DeclaredSend(name, re.escape(_query(sql)), why, DEPTHS.get(sql, Depth.IDENTIFY))
+        for sql, (name, why) in WHY.items()
+    ),
+    DeclaredSend(
+        "one note",
+        _note_pattern(),
+        "the first 1,000 characters of one record of a table that looks like a ransom note; the text is not kept",
+        Depth.DESCRIBE,
+        values=True,
+    ),
+    DeclaredSend(
+        "a sample",
+        _sample_pattern(),
+        "the first 256 characters of each value of at most 50 records: classified in memory, nothing is kept",
+        Depth.SAMPLE,
+        values=True,
+    ),
+    DeclaredSend("Terminate", re.escape(_TERMINATE), "ends the session"),
+)

@@ -1,0 +1,178 @@
+"""PostgREST, and Supabase's REST API, which is built on it: tables, rows, columns. No row is read.
+
+Sends, in this order: ``GET /`` (identify: the description that it gives to a stranger); ``HEAD /<table>?select=*`` with
+``Prefer: count=exact`` and ``Range: 0-0`` for at most 50 tables (enumerate); columns come with the description
+(describe). Of an answer to HEAD there is only the header.
+
+Supabase answers below ``/rest/v1/`` and only to who brings the project's anonymous or publishable key, which is public
+by design and stands in every copy of the app: these requests carry it where the app does, in ``apikey``, and a stranger
+there is whoever has the app. Of a table that shows rows one more HEAD, without a count, is the second proof, because
+newer projects describe themselves to no anonymous key.
+
+``*/0`` is unknown, not empty: row-level security hides rows so. Not yet verified against the real server.
+"""
+
+import re
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import LISTING_CAP, MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import decoded
+from tieback.probes.wire.requests import Request, heading, reading
+from tieback.scope.conversation import Conversation
+
+_ROOT = reading(
+    "/", "product, version, and the tables and columns described to an anonymous client", depth=Depth.IDENTIFY
+)
+_COUNT = heading(
+    "/{table}?select=*",
+    "number of rows readable without a login; header fields only",
+    headers=(("Prefer", "count=exact"), ("Range-Unit", "items"), ("Range", "0-0")),
+)
+# JSON Web Tokens and the keys that follow them: https://supabase.com/docs/guides/api/api-keys
+_KEY = (("apikey", rb"(?:eyJ[A-Za-z0-9_.-]{20,4000}|sb_publishable_[A-Za-z0-9_-]{20,64})"),)
+_SUPABASE = reading("/rest/v1/", "the tables and columns described to the app's public key", keyed=_KEY)
+_SUPABASE_COUNT = heading(
+    "/rest/v1/{table}?select=*",
+    "number of rows that the app's public key may read; header fields only",
+    headers=(("Prefer", "count=exact"), ("Range-Unit", "items"), ("Range", "0-0")),
+    keyed=_KEY,
+)
+_SUPABASE_ROW = heading(
+    "/rest/v1/{table}?select=*&limit=1",
+    "whether one row is readable: the second proof; header fields only",
+    keyed=_KEY,
+    label="HEAD /rest/v1/<table>?limit=1",
+)
+_TOTAL = re.compile(r"(?:[0-9]+-[0-9]+|\*)/([0-9]{1,18})")
+
+
+class _Info(msgspec.Struct):
+    title: str = ""
+    version: str = ""
+
+
+class _Property(msgspec.Struct):
+    format: str = ""
+
+
+class _Definition(msgspec.Struct):
+    properties: dict[str, _Property] = {}
+
+
+class _Description(msgspec.Struct):
+    swagger: str
+    info: _Info
+    definitions: dict[str, _Definition] = {}
+
+
+class PostgrestProbe(WebStore):
+    """Asks PostgREST which rows strangers may read."""
+
+    meta = ProbeMeta(
+        name="postgrest",
+        products=("postgrest", "supabase"),
+        ports=(3000,),
+        services=("postgrest", "supabase"),
+        cpe=("cpe:2.3:a:postgrest:postgrest",),
+        cwe="CWE-862",
+        sends=(_ROOT.send, _COUNT.send, _SUPABASE.send, _SUPABASE_COUNT.send, _SUPABASE_ROW.send),
+        references=(
+            "https://docs.postgrest.org/en/stable/references/api.html",
+            "https://supabase.com/docs/guides/api/api-keys",
+        ),
+        pivot=False,
+        web=True,
+    )
+    ask = _ROOT
+    keys = ("supabase_anon", "supabase_publishable_key")
+
+    def known(self, answer: Response) -> Known | None:
+        """By its server's name, or the header field of Supabase's gateway."""
+        product, _, version = answer.headers.get("server", "").partition("/")
+        if product.lower() == "postgrest":
+            return Known("postgrest", version)
+        said = decoded(answer.body, _Description) if answer.status == 200 else None
+        if said is not None and "PostgREST" in said.info.title:
+            return Known("postgrest", said.info.version)
+        return Known("supabase") if "sb-project-ref" in answer.headers else None
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """Tables one by one."""
+        if inquiry.draft.product == "supabase":
+            yield from self._supabase(inquiry, answer.headers.get("sb-project-ref", ""))
+            return
+        told = _told(answer)
+        if told:
+            inquiry.draft.prove(_ROOT.label, f"describes {len(told)} tables to a stranger", Access.OPEN)
+        if inquiry.enumerates:
+            yield from self._tables(inquiry, told, _COUNT)
+
+    def _supabase(self, inquiry: Inquiry, project: str) -> Conversation[None]:
+        draft = inquiry.draft
+        if re.fullmatch(r"[a-z]{20}", project):
+            draft.vendor_id("project", project)
+        if not inquiry.enumerates:
+            return
+        described = yield from inquiry.ask(_SUPABASE, cap=LISTING_CAP)
+        if inquiry.key is None:
+            draft.problem("the app's public key is not known: the project answers only to who brings it")
+            if described is not None:
+                inquiry.turned_away(_SUPABASE, described)
+            return
+        told = _told(described) if described is not None else {}
+        if told:
+            draft.prove(_SUPABASE.label, f"describes {len(told)} tables to the app's public key", Access.OPEN)
+        yield from self._tables(inquiry, told, _SUPABASE_COUNT, _SUPABASE_ROW)
+
+    def _tables(
+        self, inquiry: Inquiry, told: dict[str, _Definition], counting: Request, confirming: Request | None = None
+    ) -> Conversation[None]:
+        draft = inquiry.draft
+        names = list(dict.fromkeys((*told, *inquiry.names)))
+        shown = 0
+        chosen = inquiry.chosen(names, "tables")
+        for name in chosen:
+            counted = yield from inquiry.ask(counting, name)
+            total = _TOTAL.fullmatch(counted.headers.get("content-range", "")) if counted is not None else None
+            rows = int(total[1]) if counted is not None and total and counted.status in (200, 206) else 0
+            columns = list(told[name].properties.items())[:MAX_FIELDS] if inquiry.describes and name in told else []
+            fields = tuple(Field(key[:512], one.format[:80]) for key, one in columns)
+            records = exact(rows, "Content-Range, count=exact") if rows else None
+            if rows:
+                shown += 1
+                draft.prove(counting.label, f"{rows} rows of {name} for a stranger", Access.OPEN)
+                if confirming is not None and shown == 1:
+                    yield from _confirm(inquiry, confirming, name)
+            elif counted is not None and counted.status in (401, 403):
+                draft.prove(counting.label, f"{name}: status {counted.status}", Access.AUTH_REQUIRED)
+            inquiry.hold([Container((name,), "table", records=records, fields=fields)])
+        inquiry.hold([Container((name,), "table") for name in names[len(chosen) :]])
+        if draft.identity is None or draft.identity.kind != "vendor_id":
+            draft.fingerprint(names)
+        if shown:
+            draft.access = Access.OPEN if shown == len(names) else Access.PARTIAL
+        else:
+            draft.access = Access.UNKNOWN
+            draft.problem("no row is shown to strangers: the tables are empty, or row-level security hides them")
+
+
+def _told(answer: Response) -> dict[str, _Definition]:
+    """The tables of the description."""
+    said = decoded(answer.body, _Description) if answer.status == 200 and not answer.truncated else None
+    return dict(said.definitions) if said is not None else {}
+
+
+def _confirm(inquiry: Inquiry, request: Request, name: str) -> Conversation[None]:
+    answer = yield from inquiry.ask(request, name)
+    if (
+        answer is not None
+        and answer.status in (200, 206)
+        and answer.headers.get("content-range", "").startswith("0-0/")
+    ):
+        inquiry.draft.prove(request.label, f"one row of {name} would be given", Access.OPEN)

@@ -1,0 +1,111 @@
+"""Qdrant: collections, points, names of indexed payload fields. No point is read.
+
+Sends, in this order: ``GET /`` (identify; answers anyone and proves nothing, as its page does); ``GET /collections``,
+``GET /telemetry`` as the second proof, ``GET /collections/<name>`` for at most 50 (enumerate); payload fields come with
+that answer (describe). Not yet verified against the real server.
+"""
+
+import msgspec
+
+from tieback.model.figure import estimate
+from tieback.model.grant import Depth
+from tieback.model.probe import Container, Field
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import Number, decoded
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_ROOT = reading("/", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY)
+_COLLECTIONS = reading("/collections", "names of collections")
+_TELEMETRY = reading("/telemetry", "whether an anonymous client may read the server's statistics: the second proof")
+_ONE = reading("/collections/{collection}", "number of points and names of indexed payload fields; returns no point")
+
+
+class _Root(msgspec.Struct):
+    title: str
+    version: str
+
+
+class _Name(msgspec.Struct):
+    name: str
+
+
+class _Names(msgspec.Struct):
+    collections: list[_Name]
+
+
+class _Listing(msgspec.Struct):
+    result: _Names
+
+
+class _Id(msgspec.Struct):
+    id: str = ""
+
+
+class _Telemetry(msgspec.Struct):
+    result: _Id
+
+
+class _Schema(msgspec.Struct):
+    data_type: str = ""
+
+
+class _Collection(msgspec.Struct):
+    points_count: Number | None = None
+    payload_schema: dict[str, _Schema] = {}
+
+
+class _Answer(msgspec.Struct):
+    result: _Collection
+
+
+class QdrantProbe(WebStore):
+    """Asks Qdrant what it holds."""
+
+    meta = ProbeMeta(
+        name="qdrant",
+        products=("qdrant",),
+        ports=(6333,),
+        services=("qdrant",),
+        cpe=("cpe:2.3:a:qdrant:qdrant",),
+        cwe="CWE-306",
+        sends=(_ROOT.send, _COLLECTIONS.send, _TELEMETRY.send, _ONE.send),
+        references=("https://api.qdrant.tech/api-reference",),
+        web=True,
+    )
+    ask = _ROOT
+
+    def known(self, answer: Response) -> Known | None:
+        """By its title."""
+        root = decoded(answer.body, _Root) if answer.status == 200 else None
+        return Known("qdrant", root.version) if root is not None and root.title.startswith("qdrant") else None
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
+        """Collections one by one."""
+        if not inquiry.enumerates:
+            return
+        listed = yield from inquiry.catalogue(_COLLECTIONS, _Listing)
+        if listed is None:
+            return
+        names = [one.name for one in listed.result.collections]
+        told = yield from inquiry.confirm(_TELEMETRY, _Telemetry)
+        inquiry.refused = 0
+        chosen = inquiry.chosen(names, "collections")
+        for name in chosen:
+            found = yield from inquiry.read(_ONE, _Answer, name, cap=256 * 1024)
+            container = Container((name,), "collection")
+            if found is not None:
+                count = found.result.points_count
+                records = estimate(count, "points_count, approximate") if count is not None else None
+                schema = list(found.result.payload_schema.items())[:MAX_FIELDS] if inquiry.describes else []
+                fields = tuple(Field(key[:512], one.data_type) for key, one in schema)
+                container = Container((name,), "collection", records=records, fields=fields)
+            inquiry.hold([container])
+        inquiry.hold([Container((name,), "collection") for name in names[len(chosen) :]])
+        if told is not None and 0 < len(told.result.id) <= 64:
+            inquiry.draft.vendor_id("telemetry_id", told.result.id)
+        else:
+            inquiry.draft.fingerprint(names)
+        inquiry.judge()

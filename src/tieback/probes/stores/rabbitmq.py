@@ -1,0 +1,82 @@
+"""RabbitMQ by its management port: queues, messages, bytes. No message is read.
+
+Sends, in this order: ``GET /api/overview`` (identify: it asks who we are in its own words); ``GET /api/queues`` with
+four columns (enumerate); nothing more to describe. Default credentials are never tried. Verified against
+RabbitMQ 4.0.5: its refusal of a stranger, and its answers to a user as they would read where a proxy lets anyone in.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import MAX_BODY, Response
+from tieback.probes.wire.jsontext import Number, decoded
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_OVERVIEW = reading("/api/overview", "product, version, and whether authentication is required", depth=Depth.IDENTIFY)
+_QUEUES = reading("/api/queues?columns=vhost,name,messages,message_bytes", "names of queues, number of messages, bytes")
+
+
+class _Overview(msgspec.Struct, rename={"version": "rabbitmq_version", "cluster": "cluster_name"}):
+    version: str
+    cluster: str = ""
+
+
+class _Queue(msgspec.Struct, rename={"size": "message_bytes"}):
+    vhost: str
+    name: str
+    messages: Number | None = None
+    size: Number | None = None
+
+
+class RabbitmqProbe(WebStore):
+    """Asks RabbitMQ's management port what its queues hold."""
+
+    meta = ProbeMeta(
+        name="rabbitmq",
+        products=("rabbitmq",),
+        ports=(15672, 15671),
+        services=("rabbitmq-management",),
+        cpe=("cpe:2.3:a:vmware:rabbitmq",),
+        cwe="CWE-306",
+        sends=(_OVERVIEW.send, _QUEUES.send),
+        references=("https://www.rabbitmq.com/docs/management",),
+        web=True,
+    )
+    ask = _OVERVIEW
+
+    def known(self, answer: Response) -> Known | None:
+        """By its version, or the realm of its refusal."""
+        said = decoded(answer.body, _Overview) if answer.status == 200 else None
+        if said is not None:
+            return Known("rabbitmq", said.version)
+        realm = "rabbitmq management" in answer.headers.get("www-authenticate", "").lower()
+        return Known("rabbitmq") if realm and answer.status == 401 else None
+
+    def likely(self, root: Response) -> bool:
+        """The title of its page, or that it has no page in JSON, which we ask for."""
+        if root.status == 406:
+            return root.headers.get("server", "").lower() == "cowboy"
+        return root.status == 200 and b"<title>RabbitMQ Management</title>" in root.body
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """Queues of every virtual host."""
+        said = decoded(answer.body, _Overview)
+        if said is not None and 0 < len(said.cluster) <= 200:
+            inquiry.draft.vendor_id("cluster_name", said.cluster)
+        inquiry.draft.prove(_OVERVIEW.label, "answers a stranger", Access.OPEN)
+        inquiry.draft.access = Access.OPEN
+        if not inquiry.enumerates:
+            return
+        queues = yield from inquiry.catalogue(_QUEUES, list[_Queue], cap=MAX_BODY)
+        if queues is None:
+            return
+        for queue in queues:
+            records = exact(queue.messages, "messages") if queue.messages is not None else None
+            size = exact(queue.size, "message_bytes") if queue.size is not None else None
+            inquiry.hold([Container((queue.vhost, queue.name), "queue", records=records, bytes=size)])
+        inquiry.judge()

@@ -1,0 +1,44 @@
+"""RethinkDB by its web console: identified, and nothing more.
+
+Sends ``GET /`` (identify). The console has no login and runs queries for whoever opens it: that it answers is the one
+proof. Not yet verified against the real server.
+"""
+
+from tieback.model.grant import Depth
+from tieback.model.probe import Access
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_ROOT = reading("/", "whether an anonymous client may open the console; nothing else is sent", depth=Depth.IDENTIFY)
+
+
+class RethinkdbProbe(WebStore):
+    """Says whether the console of RethinkDB answers a stranger."""
+
+    meta = ProbeMeta(
+        name="rethinkdb",
+        products=("rethinkdb",),
+        ports=(8080,),
+        services=("rethinkdb",),
+        cpe=("cpe:2.3:a:rethinkdb:rethinkdb",),
+        cwe="CWE-306",
+        sends=(_ROOT.send,),
+        references=("https://rethinkdb.com/docs/security/",),
+        pivot=False,
+        web=True,
+    )
+    ask = _ROOT
+
+    def known(self, answer: Response) -> Known | None:
+        """By its title."""
+        shown = answer.status == 200 and b"<title>RethinkDB Administration Console</title>" in answer.body
+        return Known("rethinkdb") if shown else None
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """What it leads to is not asked: the status alone tells whether a stranger gets in."""
+        yield from ()
+        inquiry.draft.access = Access.PARTIAL
+        inquiry.draft.prove(_ROOT.label, f"status {answer.status} without credentials", Access.OPEN)

@@ -1,0 +1,143 @@
+"""The rsync daemon: names of modules, and which of them let a stranger in. No list of files is asked for.
+
+The server greets first, with the protocol's version (identify; proves nothing). Sends our greeting with ``#list``, and
+on connections of their own our greeting with the name of each of at most ten modules, listed or named by the app
+(enumerate): ``@RSYNCD: OK`` lets us in, ``AUTHREQD`` asks for a password. Then the connection is closed, before a
+transfer could begin.
+
+How much a module holds is not counted: that would be a transfer's file list. So the most that is said is ``partial``.
+
+Protocol: https://github.com/RsyncProject/rsync, ``clientserver.c``. Verified against rsync 3.4.
+"""
+
+import re
+
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, ProbeReport
+from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.wire.lines import LineInbox
+from tieback.probes.wire.opening import opening_bytes, printable
+from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Receive, Send, Target
+
+_MARK = b"@RSYNCD: "
+_HELLO = b"@RSYNCD: 30.0\n"
+"""Version 30 has no digests to agree on, and every server since 2008 speaks it."""
+_GREETING = re.compile(r"([0-9]{2})(?:\.[0-9]{1,3})?(?: [a-z0-9 ]{1,200})?")
+_MODULE = r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_])?"
+_LISTED = re.compile(r"([^\t]{1,200}?)\s*\t.*")
+_MAX_MODULES = 1000
+_MAX_ASKED = 10
+"""Each takes a connection."""
+_MAX_LINES = 2000
+_LIST, _ASK = "#list", "<module>"
+
+
+class RsyncProbe:
+    """Asks an rsync daemon for its modules."""
+
+    meta = ProbeMeta(
+        name="rsync",
+        products=("rsync",),
+        ports=(873,),
+        services=("rsync",),
+        cpe=("cpe:2.3:a:samba:rsync",),
+        cwe="CWE-306",
+        sends=(
+            DeclaredSend(_LIST, re.escape(_HELLO + b"#list\n"), "names of modules; no list of files", Depth.ENUMERATE),
+            DeclaredSend(
+                _ASK,
+                re.escape(_HELLO) + _MODULE.encode() + b"\n",
+                "whether an anonymous client may open the module; the connection is closed before a transfer",
+                Depth.ENUMERATE,
+            ),
+        ),
+        references=("https://download.samba.org/pub/rsync/rsyncd.conf.5",),
+        greets=True,
+    )
+
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Ask ``target``, no deeper than ``depth``."""
+        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+        inbox, version = yield from _greeted(target, patience(self.meta, target))
+        draft.spoke = True
+        draft.product = "rsync"
+        draft.fingerprint(())
+        draft.problem(f"speaks version {version} of the protocol; the program's own version is not told")
+        if not depth.allows(Depth.ENUMERATE):
+            return
+        yield Send(_HELLO + b"#list\n")
+        listed = yield from _modules(draft, inbox)
+        if listed:
+            draft.prove(_LIST, f"lists {len(listed)} modules to a stranger", Access.OPEN)
+            draft.access = Access.SCHEMA_ONLY
+        names = list(dict.fromkeys((*listed, *target.names)))
+        draft.containers = [Container((name,), "module") for name in listed]
+        draft.fingerprint(names)
+        yield from _each(draft, target, names)
+
+
+def _each(draft: Draft, target: Target, names: list[str]) -> Conversation[None]:
+    if len(names) > _MAX_ASKED:
+        draft.problem(f"{len(names)} modules; only the first {_MAX_ASKED} were asked one by one")
+    refused = 0
+    for name in names[:_MAX_ASKED]:
+        if re.fullmatch(_MODULE, name) is None:
+            draft.problem(f"a name that is not safe to send was left alone: {name[:60]!r}")
+            continue
+        inbox, _ = yield from _greeted(target, None)
+        yield Send(_HELLO + name.encode("ascii") + b"\n")
+        word = yield from _verdict(inbox)
+        if word == "OK":
+            draft.access = Access.PARTIAL
+            draft.prove(_ASK, f"{name} lets a stranger in", Access.OPEN)
+        elif word.startswith("AUTHREQD"):
+            refused += 1
+            draft.prove(_ASK, f"{name} asks for a password", Access.AUTH_REQUIRED)
+        else:
+            draft.problem(f"{name[:60]}: {word[:120]}")
+    if draft.access is Access.PARTIAL:
+        draft.problem("what the modules hold was not counted")
+    elif refused and not draft.containers:
+        draft.access = Access.AUTH_REQUIRED
+
+
+def _greeted(target: Target, seconds: float | None) -> Conversation[tuple[LineInbox, str]]:
+    """A new connection after the server's greeting, and the version that it speaks."""
+    yield Connect(bool(target.tls))
+    head = yield from opening_bytes(Receive(exactly=len(_MARK), seconds=seconds))
+    if head != _MARK:
+        raise NotThisProtocol(f"no rsync greeting: {printable(head)}")
+    inbox = LineInbox()
+    version = _GREETING.fullmatch((yield from inbox.line()))
+    if version is None:
+        raise NotThisProtocol("an rsync greeting without a version")
+    return inbox, version[1]
+
+
+def _modules(draft: Draft, inbox: LineInbox) -> Conversation[list[str]]:
+    """Names before the end of the list; lines of a message of the day have no tab."""
+    found: list[str] = []
+    for _ in range(_MAX_LINES):
+        line = yield from inbox.line()
+        if line.startswith("@RSYNCD: EXIT"):
+            return found
+        if line.startswith("@ERROR"):
+            draft.problem(f"{_LIST}: {line[:160]}")
+            return found
+        if (module := _LISTED.fullmatch(line)) and len(found) < _MAX_MODULES:
+            found.append(module[1].strip())
+    raise Hostile(f"a list of more than {_MAX_LINES} lines")
+
+
+def _verdict(inbox: LineInbox) -> Conversation[str]:
+    """What follows ``@RSYNCD:`` or ``@ERROR:`` after the message of the day."""
+    for _ in range(_MAX_LINES):
+        line = yield from inbox.line()
+        if line.startswith(("@RSYNCD: ", "@ERROR: ")):
+            return line.partition(": ")[2]
+        if line.startswith("@ERROR"):
+            return line
+    raise Hostile(f"a message of more than {_MAX_LINES} lines")

@@ -1,0 +1,141 @@
+"""S3 and what speaks its API (MinIO, SeaweedFS, Ceph): buckets, objects, bytes. No object is read.
+
+Sends, in this order: ``GET /`` (identify: at a bucket's own host it lists that bucket, elsewhere the buckets); for
+each bucket that was listed or that the app names ``GET /<bucket>?list-type=2&max-keys=1000`` and ``HEAD /<bucket>``
+(enumerate); extensions of names come with the listing (describe). A listing is one page: with more it is a lower bound.
+
+An empty list of buckets proves nothing: SeaweedFS shows a stranger none and still lets him list each by its name.
+Verified against SeaweedFS 4.48; Amazon S3 and MinIO not yet verified against the real server.
+"""
+
+import re
+
+from tieback.model.figure import exact, lower_bound
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import Inquiry, Known, WebStore
+from tieback.probes.wire.http import MAX_BODY, Response
+from tieback.probes.wire.requests import heading, reading
+from tieback.probes.wire.xmltext import endings, root, value, values
+from tieback.scope.conversation import Conversation
+
+# Amazon S3 User Guide, bucket naming rules; older buckets have underscores and capital letters too.
+_BUCKET = rb"[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]"
+
+_ROOT = reading(
+    "/", "product, and what may be listed without a login; returns names and sizes only", depth=Depth.IDENTIFY
+)
+_LIST = reading(
+    "/{bucket}?list-type=2&max-keys=1000",
+    "names and sizes of at most 1000 objects, which are only counted; no object is read",
+    names=_BUCKET,
+)
+_HEAD = heading("/{bucket}", "whether an anonymous client may list the bucket; header fields only")
+_OWN = reading(
+    "/?list-type=2&max-keys=1000",
+    "the same for a bucket that has its own host name",
+    label="GET /?list-type=2 (a bucket's host)",
+)
+
+_SERVERS = {"minio": "minio", "seaweedfs": "seaweedfs", "amazons3": "s3", "ceph": "ceph-rgw"}
+_ROOTS = ("ListAllMyBucketsResult", "ListBucketResult")
+
+
+class S3Probe(WebStore):
+    """Asks an object store what strangers may list."""
+
+    meta = ProbeMeta(
+        name="s3",
+        products=("s3", "minio", "seaweedfs", "ceph-rgw", "s3-compatible"),
+        ports=(9000, 8333),
+        services=("s3", "minio", "spaces", "r2", "wasabi"),
+        cpe=("cpe:2.3:a:minio:minio",),
+        cwe="CWE-732",
+        sends=(_ROOT.send, _LIST.send, _HEAD.send, _OWN.send),
+        references=("https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html",),
+        web=True,
+    )
+    ask = _ROOT
+
+    def known(self, answer: Response) -> Known | None:
+        """By the documents of its API."""
+        element = root(answer.body)
+        server = answer.headers.get("server", "").lower()
+        product = next((name for mark, name in _SERVERS.items() if server.startswith(mark)), "s3-compatible")
+        version = server.rpartition(" ")[2] if product == "seaweedfs" else ""
+        listing = answer.status == 200 and element in _ROOTS
+        error = element == "Error" and bool(value(answer.body, "Code")) and "x-amz-request-id" in answer.headers
+        return Known(product, version) if listing or error else None
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """Each bucket that was listed or named."""
+        draft = inquiry.draft
+        own = root(answer.body) == "ListBucketResult"
+        if answer.status == 404:
+            draft.access = Access.NOT_FOUND
+            draft.prove(_ROOT.label, value(answer.body, "Code")[:60] or "status 404", Access.NOT_FOUND)
+            return
+        if answer.status in (301, 307):
+            # "Request redirection": a bucket is listed at its own region, and no redirect is followed.
+            region = re.sub(r"[^a-z0-9-]", "", answer.headers.get("x-amz-bucket-region", ""))[:40]
+            draft.problem(f"the bucket is in another region{f': {region}' if region else ''}; it was not asked there")
+            return
+        if own:
+            draft.access = Access.OPEN
+            draft.prove(_ROOT.label, "lists the bucket to a stranger", Access.OPEN)
+        if not inquiry.enumerates:
+            return
+        if own:
+            yield from self._own(inquiry, value(answer.body, "Name"))
+            return
+        listed = [name for name in values(answer.body, "Name") if name]
+        if listed:
+            draft.prove(_ROOT.label, f"lists {len(listed)} buckets to a stranger", Access.OPEN)
+        names = list(dict.fromkeys((*listed, *inquiry.names)))
+        for name in inquiry.chosen(names, "buckets"):
+            yield from self._bucket(inquiry, name)
+        if not names:
+            draft.problem("lists no bucket to strangers; each may still be listed by its name, which the app gives")
+            return
+        draft.fingerprint(container.name for container in draft.containers)
+        if draft.containers or inquiry.refused:
+            inquiry.judge()
+        if not draft.containers:
+            draft.access = Access.AUTH_REQUIRED if inquiry.refused else Access.NOT_FOUND
+
+    def _own(self, inquiry: Inquiry, name: str) -> Conversation[None]:
+        answer = yield from inquiry.ask(_OWN, cap=MAX_BODY)
+        if answer is None or answer.status != 200:
+            return
+        inquiry.draft.prove(_OWN.label, f"lists objects of {name}", Access.OPEN)
+        inquiry.hold([_container(name, answer, inquiry)])
+        inquiry.draft.vendor_id("bucket", name[:255])
+        inquiry.judge()
+
+    def _bucket(self, inquiry: Inquiry, name: str) -> Conversation[None]:
+        answer = yield from inquiry.ask(_LIST, name, cap=MAX_BODY)
+        if answer is None or answer.status == 404:
+            return
+        if answer.status in (401, 403):
+            inquiry.refused += 1
+            inquiry.draft.prove(_LIST.label, f"{name}: status {answer.status}", Access.AUTH_REQUIRED)
+            return
+        if answer.status != 200 or root(answer.body) != "ListBucketResult":
+            inquiry.draft.problem(f"{_LIST.label} ({name[:60]!r}): status {answer.status}, no listing")
+            return
+        inquiry.draft.prove(_LIST.label, f"lists objects of {name}", Access.OPEN)
+        head = yield from inquiry.ask(_HEAD, name)
+        if head is not None and head.status == 200:
+            inquiry.draft.prove(_HEAD.label, f"{name} answers a stranger", Access.OPEN)
+        inquiry.hold([_container(name, answer, inquiry)])
+
+
+def _container(name: str, answer: Response, inquiry: Inquiry) -> Container:
+    keys = values(answer.body, "Key")
+    sizes = [int(size) for size in values(answer.body, "Size") if size.isdigit() and len(size) <= 15]
+    more = answer.truncated or value(answer.body, "IsTruncated") == "true"
+    figure = lower_bound if more else exact
+    fields = tuple(Field(ending, "extension") for ending in endings(keys)[:200]) if inquiry.describes else ()
+    method = "one page of the listing" if more else "the listing"
+    return Container((name,), "bucket", False, figure(len(keys), method), figure(sum(sizes), method), fields)

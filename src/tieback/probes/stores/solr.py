@@ -1,0 +1,138 @@
+"""Solr: cores, documents, bytes, fields. No document is read.
+
+Sends, in this order: ``GET /solr/admin/info/system`` (identify); ``GET /solr/admin/cores?action=STATUS``,
+``GET /solr/<core>/admin/luke?numTerms=0&show=index`` for at most 50 as the second proof (enumerate); ``GET
+/solr/<core>/schema/fields`` (describe). Replicas of one shard are counted once. Not yet verified against the real
+server.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import Number, decoded
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_CORE = rb"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}"
+
+_INFO = reading("/solr/admin/info/system?wt=json", "product and version; changes nothing", depth=Depth.IDENTIFY)
+_STATUS = reading(
+    "/solr/admin/cores?action=STATUS&indexInfo=true&wt=json", "names, documents and bytes of cores; statistics only"
+)
+_LUKE = reading(
+    "/solr/{core}/admin/luke?numTerms=0&show=index&wt=json",
+    "number of documents as the core reports it: the second proof; no terms, no document",
+    names=_CORE,
+)
+_FIELDS = reading(
+    "/solr/{core}/schema/fields?wt=json", "names and types of fields; no values", depth=Depth.DESCRIBE, names=_CORE
+)
+
+
+class _Lucene(msgspec.Struct, rename={"version": "solr-spec-version"}):
+    version: str
+
+
+class _Info(msgspec.Struct):
+    lucene: _Lucene
+
+
+class _Index(msgspec.Struct, rename={"documents": "numDocs", "size": "sizeInBytes"}):
+    documents: Number | None = None
+    size: Number | None = None
+
+
+class _Cloud(msgspec.Struct):
+    collection: str = ""
+    shard: str = ""
+
+
+class _Core(msgspec.Struct):
+    name: str = ""
+    index: _Index | None = None
+    cloud: _Cloud | None = None
+
+
+class _Status(msgspec.Struct):
+    status: dict[str, _Core]
+
+
+class _Luke(msgspec.Struct):
+    index: _Index
+
+
+class _Field(msgspec.Struct):
+    name: str
+    type: str = ""
+
+
+class _Fields(msgspec.Struct):
+    fields: list[_Field]
+
+
+class SolrProbe(WebStore):
+    """Asks Solr what it holds."""
+
+    meta = ProbeMeta(
+        name="solr",
+        products=("solr",),
+        ports=(8983,),
+        services=("solr",),
+        cpe=("cpe:2.3:a:apache:solr",),
+        cwe="CWE-306",
+        sends=(_INFO.send, _STATUS.send, _LUKE.send, _FIELDS.send),
+        references=("https://solr.apache.org/guide/solr/latest/configuration-guide/coreadmin-api.html",),
+        web=True,
+    )
+    ask = _INFO
+
+    def known(self, answer: Response) -> Known | None:
+        """By its version key, or the realm of its refusal."""
+        info = decoded(answer.body, _Info) if answer.status == 200 else None
+        if info is not None:
+            return Known("solr", info.lucene.version)
+        return Known("solr") if 'realm="solr"' in answer.headers.get("www-authenticate", "").lower() else None
+
+    def likely(self, root: Response) -> bool:
+        """``GET /`` leads to its own path."""
+        return "/solr/" in root.headers.get("location", "")
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
+        """Cores one by one."""
+        inquiry.draft.prove(_INFO.label, "system information answers a stranger", Access.OPEN)
+        inquiry.draft.access = Access.OPEN
+        if not inquiry.enumerates:
+            return
+        status = yield from inquiry.catalogue(_STATUS, _Status)
+        if status is None:
+            return
+        cores: dict[tuple[str, ...], tuple[str, _Core]] = {}
+        for name, core in status.status.items():
+            shard = core.cloud
+            clustered = shard is not None and shard.collection
+            path: tuple[str, ...] = (shard.collection, shard.shard) if shard is not None and clustered else (name,)
+            cores.setdefault(path, (name, core))
+        chosen = inquiry.chosen(list(cores.items()), "cores")
+        for path, (name, core) in chosen:
+            yield from self._core(inquiry, path, name, core)
+        inquiry.draft.fingerprint(".".join(path) for path in cores)
+        inquiry.judge()
+
+    def _core(self, inquiry: Inquiry, path: tuple[str, ...], name: str, core: _Core) -> Conversation[None]:
+        luke = yield from inquiry.read(_LUKE, _Luke, name, cap=256 * 1024)
+        size = core.index.size if core.index is not None else None
+        count = luke.index.documents if luke is not None else None
+        if count is not None:
+            inquiry.draft.prove(_LUKE.label, f"counts the documents of {name}", Access.OPEN)
+        fields: tuple[Field, ...] = ()
+        if inquiry.describes and luke is not None:
+            told = yield from inquiry.read(_FIELDS, _Fields, name)
+            fields = tuple(Field(one.name[:512], one.type) for one in told.fields[:MAX_FIELDS]) if told else ()
+        records = exact(count, "luke numDocs") if count is not None else None
+        held = exact(size, "STATUS sizeInBytes") if size is not None else None
+        inquiry.hold([Container(path, "core", False, records, held, fields)])

@@ -1,0 +1,79 @@
+"""Typesense: it always asks for a key; collections and documents where one answers without.
+
+Sends ``GET /collections`` (identify: its refusal names the product; the same answer lists names, counts and fields
+should it answer a stranger). Not yet verified against the real server.
+"""
+
+import msgspec
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field
+from tieback.probes.interface import ProbeMeta
+from tieback.probes.web import MAX_FIELDS, Inquiry, Known, WebStore
+from tieback.probes.wire.http import Response
+from tieback.probes.wire.jsontext import Number, decoded
+from tieback.probes.wire.requests import reading
+from tieback.scope.conversation import Conversation
+
+_COLLECTIONS = reading(
+    "/collections",
+    "whether a key is required; names of collections, number of documents, names of fields",
+    depth=Depth.IDENTIFY,
+)
+_STATS = reading("/stats.json", "whether an anonymous client may read the server's statistics: the second proof")
+
+
+class _Field(msgspec.Struct):
+    name: str
+    type: str = ""
+
+
+class _Collection(msgspec.Struct):
+    name: str
+    num_documents: Number
+    fields: list[_Field] = []
+
+
+class TypesenseProbe(WebStore):
+    """Asks Typesense whether it asks for a key."""
+
+    meta = ProbeMeta(
+        name="typesense",
+        products=("typesense",),
+        ports=(8108,),
+        services=("typesense",),
+        cpe=("cpe:2.3:a:typesense:typesense",),
+        cwe="CWE-306",
+        sends=(_COLLECTIONS.send, _STATS.send),
+        references=("https://typesense.org/docs/api/",),
+        web=True,
+    )
+    ask = _COLLECTIONS
+
+    def known(self, answer: Response) -> Known | None:
+        """By the words of its refusal, or by the shape of its list."""
+        refuses = answer.status == 401 and b"x-typesense-api-key" in answer.body.lower()
+        listed = decoded(answer.body, list[_Collection]) if answer.status == 200 else None
+        return Known("typesense") if refuses or listed else None
+
+    def likely(self, root: Response) -> bool:
+        """Its JSON 404, or a refusal in its words."""
+        return root.body == b'{"message": "Not Found"}' or b"typesense" in root.body.lower()
+
+    def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
+        """What the list said."""
+        inquiry.draft.prove(_COLLECTIONS.label, "answers a stranger", Access.OPEN)
+        inquiry.draft.access = Access.OPEN
+        if not inquiry.enumerates:
+            return
+        yield from inquiry.confirm(_STATS, dict[str, msgspec.Raw])
+        inquiry.refused = 0
+        for one in decoded(answer.body, list[_Collection]) or ():
+            named = one.fields[:MAX_FIELDS] if inquiry.describes else []
+            fields = tuple(Field(field.name[:512], field.type) for field in named)
+            inquiry.hold(
+                [Container((one.name,), "collection", False, exact(one.num_documents, "num_documents"), None, fields)]
+            )
+        inquiry.draft.fingerprint(container.name for container in inquiry.draft.containers)
+        inquiry.judge()

@@ -1,0 +1,235 @@
+"""ZooKeeper and ClickHouse Keeper: version, number and size of nodes, names at the top. No node's data is read.
+
+Sends: the four-letter word ``srvr`` (identify; in the default whitelist since 3.5.3) and ``mntr`` (enumerate; often
+not on the list). Words answer whatever the rights on the nodes are, so they prove nothing. Then a session without a
+login (enumerate): ``getAllChildrenNumber /`` (3.6 and newer; the server keeps that number), ``getChildren2`` of ``/``
+and of the nodes at its top, which tells name by name whether a stranger may read; the session is closed again.
+Opening and closing a session is counted by the ensemble as a transaction, as for every client; no node changes.
+
+Identity: a fingerprint of the names at the top with the transaction and time that made each, which every server of an
+ensemble shares. Verified against ZooKeeper 3.9.3.
+"""
+
+import re
+
+from tieback.model.figure import Figure, estimate, exact, lower_bound
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Outcome, ProbeReport
+from tieback.probes.interface import Draft, ProbeMeta, patience, reported
+from tieback.probes.stores.zookeeper import jute
+from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
+from tieback.probes.wire.verdicts import NotThisProtocol
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
+
+MAX_LISTED = 1000
+MAX_ASKED = 50
+"""Nodes at the top that are asked one by one."""
+_MAX_WORD = 32 * 1024
+_WORD_SECONDS = 1.0
+_SRVR, _MNTR = b"srvr\n", b"mntr\n"
+_NOT_LISTED = b"is not executed because it is not in the whitelist"
+_SYSTEM = "zookeeper"
+_GREETINGS = (
+    (re.compile(rb"Zookeeper version: ([0-9][0-9A-Za-z.-]{0,39})"), "zookeeper"),
+    (re.compile(rb"ClickHouse Keeper version: v?([0-9][0-9A-Za-z.-]{0,39})"), "clickhouse-keeper"),
+)
+_NAME = re.compile(r"[^\x00-\x1f/\x7f-\x9f]{1,200}")
+_ROOT, _TOP, _ALL = "getChildren2 /", "getChildren2 /<node>", "getAllChildrenNumber /"
+
+SENDS = (
+    DeclaredSend(
+        "srvr", re.escape(_SRVR), "product and version; needs no login, so not a proof of access", Depth.IDENTIFY
+    ),
+    DeclaredSend("mntr", re.escape(_MNTR), "number and bytes of nodes; statistics only", Depth.ENUMERATE),
+    DeclaredSend(
+        "session",
+        re.escape(jute.CONNECT),
+        "a session without a login, with a six-second timeout, closed again; the ensemble counts it, no node changes",
+        Depth.ENUMERATE,
+    ),
+    DeclaredSend(
+        _ALL,
+        b"\0\0\0\x0d....\0\0\0\x68\0\0\0\x01/",
+        "number of nodes; returns no node",
+        Depth.ENUMERATE,
+    ),
+    DeclaredSend(
+        _ROOT, b"\0\0\0\x0e....\0\0\0\x0c\0\0\0\x01/\0", "names of the top-level nodes; no data", Depth.ENUMERATE
+    ),
+    DeclaredSend(
+        _TOP,
+        b"\0\0......\0\0\0\x0c\0\0../[^\0-\x1f/\x7f]{1,800}\0",
+        "whether an anonymous client may read a top-level node: the second proof; names below it are only counted",
+        Depth.ENUMERATE,
+    ),
+    DeclaredSend("closeSession", re.escape(jute.CLOSE), "ends our own session", Depth.ENUMERATE),
+)
+
+
+class ZookeeperProbe:
+    """Asks ZooKeeper what it holds."""
+
+    meta = ProbeMeta(
+        name="zookeeper",
+        products=("zookeeper", "clickhouse-keeper"),
+        ports=(2181, 2281),
+        services=("zookeeper",),
+        cpe=("cpe:2.3:a:apache:zookeeper",),
+        cwe="CWE-306",
+        sends=SENDS,
+        references=(
+            "https://zookeeper.apache.org/doc/current/zookeeperAdmin.html#sc_4lw",
+            "https://github.com/apache/zookeeper/blob/master/zookeeper-jute/src/main/resources/zookeeper.jute",
+        ),
+    )
+
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
+        """Ask ``target``, no deeper than ``depth``."""
+        return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
+
+    def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
+        secure = [False]
+
+        def attempt(tls: bool) -> Conversation[bytes]:
+            secure[0] = tls
+            return (yield from first_answer(tls, _SRVR, 1, patience(self.meta, target)))
+
+        first = yield from plain_then_tls(target.tls, attempt)
+        if first not in (b"Z", b"C", b"s", b"T"):
+            raise NotThisProtocol(f"answers srvr with {first!r}")
+        text = first + (yield from _rest())
+        draft.product, draft.version = _greeting(text)
+        draft.spoke = True
+        draft.fingerprint(())
+        if not depth.allows(Depth.ENUMERATE):
+            return
+        yield Connect(secure[0])
+        yield Send(_MNTR)
+        statistics = _statistics((yield from _rest()))
+        yield from _Walk(draft, statistics).go(secure[0])
+
+
+def _rest() -> Conversation[bytes]:
+    """What follows of the answer to a four-letter word: up to the end of the stream, or what came."""
+    held = b""
+    while len(held) < _MAX_WORD:
+        try:
+            part = yield Receive(limit=_MAX_WORD - len(held), seconds=_WORD_SECONDS)
+        except Fault as fault:
+            if fault.outcome not in (Outcome.TIMEOUT, *STREAM_ENDED):
+                raise
+            break
+        if not part:
+            break
+        held += part
+    return held
+
+
+def _greeting(text: bytes) -> tuple[str, str]:
+    for pattern, product in _GREETINGS:
+        if found := pattern.match(text):
+            return product, found[1].decode().partition("-")[0]
+    if text.startswith((b"srvr " + _NOT_LISTED, b"This ZooKeeper instance is not currently serving")):
+        return "zookeeper", ""
+    raise NotThisProtocol(f"answers srvr with {printable(text)}")
+
+
+def _statistics(text: bytes) -> dict[str, int]:
+    """``zk_`` rows of ``mntr`` that are numbers."""
+    rows = re.findall(rb"^(zk_[a-z_]{1,60})\t([0-9]{1,18})$", text, re.MULTILINE)
+    return {name.decode(): int(value) for name, value in rows}
+
+
+class _Walk:
+    """One session, and what it finds."""
+
+    def __init__(self, draft: Draft, statistics: dict[str, int]) -> None:
+        self._draft = draft
+        self._xid = 0
+        self._refused = 0
+        self._total = statistics.get("zk_znode_count")
+        self._bytes = statistics.get("zk_approximate_data_size")
+
+    def go(self, tls: bool) -> Conversation[None]:
+        draft = self._draft
+        yield Connect(tls)
+        yield Send(jute.CONNECT)
+        try:
+            timeout = jute.session((yield from jute.packet()))
+        except Fault as fault:
+            if fault.outcome not in STREAM_ENDED:
+                raise
+            draft.problem("closes a session that does not log in; a certificate may be asked for")
+            return
+        if not timeout:
+            draft.problem("gives no session")
+            return
+        count = yield from self._ask(jute.GET_ALL_CHILDREN_NUMBER, b"/")
+        listed = yield from self._ask(jute.GET_CHILDREN2, b"/")
+        if listed.error:
+            self._turned_away(listed.error)
+        else:
+            if not count.error:
+                self._total = jute.number(count.record)
+            yield from self._list(jute.children(listed.record))
+        if listed.error not in jute.SASL_WANTED:
+            yield Send(jute.CLOSE)
+
+    def _ask(self, kind: int, path: bytes) -> Conversation[jute.Reply]:
+        self._xid += 1
+        yield Send(jute.request(self._xid, kind, path))
+        return jute.reply((yield from jute.packet()), self._xid)
+
+    def _turned_away(self, error: int) -> None:
+        if error in (jute.NO_AUTH, *jute.SASL_WANTED):
+            self._draft.access = Access.AUTH_REQUIRED
+            self._draft.prove(_ROOT, f"error {error}", Access.AUTH_REQUIRED)
+        else:
+            self._draft.problem(f"{_ROOT}: error {error}")
+
+    def _list(self, root: jute.Children) -> Conversation[None]:
+        draft = self._draft
+        draft.prove(_ROOT, f"lists {len(root.names)} nodes", Access.OPEN)
+        if len(root.names) > MAX_LISTED:
+            draft.problem(f"{len(root.names)} nodes at the top; the first {MAX_LISTED} are listed")
+        if self._total is not None:
+            size = estimate(self._bytes, "mntr zk_approximate_data_size") if self._bytes is not None else None
+            draft.containers.append(Container(("/",), "tree", True, exact(self._total, "nodes of the tree"), size))
+        marks: list[str] = []
+        names = sorted(root.names)[:MAX_LISTED]
+        asked = [name for name in names if name != _SYSTEM][:MAX_ASKED]
+        if len(names) - len(asked) > 1:
+            draft.problem(f"the first {MAX_ASKED} nodes at the top were asked one by one")
+        for name in names:
+            figure, mark = (yield from self._top(name)) if name in asked else (None, "")
+            if name != _SYSTEM:
+                marks.append(mark or name)
+            draft.containers.append(Container((f"/{name}",), "znode", name == _SYSTEM, figure))
+        draft.fingerprint(marks)
+        draft.access = self._judge()
+
+    def _top(self, name: str) -> Conversation[tuple[Figure | None, str]]:
+        """The node and its children as a figure, and what makes it the same node at another server."""
+        if not _NAME.fullmatch(name):
+            self._draft.problem(f"a name that is not safe to send was left alone: {name[:60]!r}")
+            return None, ""
+        answer = yield from self._ask(jute.GET_CHILDREN2, f"/{name}".encode())
+        if answer.error:
+            if answer.error in (jute.NO_AUTH, *jute.SASL_WANTED):
+                self._refused += 1
+            else:
+                self._draft.problem(f"/{name}: error {answer.error}")
+            return None, ""
+        found = jute.children(answer.record)
+        if not any(proof.asked == _TOP for proof in self._draft.proofs):
+            self._draft.prove(_TOP, f"a node with {found.count} children may be read", Access.OPEN)
+        mark = f"{name}\0{found.created}\0{found.created_ms}"
+        if found.count:
+            return lower_bound(found.count + 1, "the node and its children, one level"), mark
+        return exact(1, "the node has no children"), mark
+
+    def _judge(self) -> Access:
+        user = [one for one in self._draft.containers if not one.system]
+        if any(one.records is not None for one in user):
+            return Access.PARTIAL if self._refused else Access.OPEN
+        return Access.SCHEMA_ONLY if user else Access.OPEN_EMPTY

@@ -1,0 +1,309 @@
+"""What stands on the page: apps, stores and findings, joined and cut to what a person reads."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
+
+import msgspec
+
+from tieback.model.exposure import Exposure, Finding
+from tieback.model.probe import Container, ProbeReport
+from tieback.model.report import AppSummary, Group, Report
+from tieback.report.document import Row, hosts_of, row_of, rows
+from tieback.report.formats.html.diagram import Diagram, Tone, draw, tone_of
+from tieback.report.formats.html.shared import draw_shared
+from tieback.report.personal import field_words
+from tieback.report.seen import MOST_LINES, Seen, SeenLine, named_line, seen_line
+from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
+
+MOST_SECTIONS = 200
+"""Apps with a section of their own."""
+MOST_ROWS = 500
+"""Rows of any other table."""
+MOST_CONTAINERS = 100
+MOST_WAYS = 50
+"""Stores of one app."""
+MOST_STORES = 5_000
+"""Stores that are looked through for those without an app."""
+MOST_FINDINGS = 20_000
+"""Findings that are looked through for those of the stores shown; the worst come first."""
+MOST_NAMES = 5
+"""Apps named beside a finding."""
+
+
+class FieldView(msgspec.Struct, frozen=True):
+    """A field that looks like personal data."""
+
+    name: str
+    title: str
+    """The class, for people."""
+
+
+class ContainerView(msgspec.Struct, frozen=True):
+    """A container with the fields of it that look like personal data."""
+
+    container: Container
+    personal: tuple[FieldView, ...]
+
+
+class StoreView(msgspec.Struct, frozen=True):
+    """A store, shown once however many apps lead to it."""
+
+    exposure: Exposure
+    anchor: str
+    tone: Tone
+    containers: tuple[ContainerView, ...]
+    left_out: int
+    """Containers that are not shown."""
+    findings: tuple[Finding, ...]
+    seen: tuple[SeenLine, ...]
+    """What other tools saw there."""
+
+
+class Way(msgspec.Struct, frozen=True):
+    """An app's ways to one store."""
+
+    row: Row
+    store: StoreView
+    shown_at: str
+    """Anchor of the app's section that shows the store, where it is not this one; else empty."""
+    shown_name: str
+
+
+class Section(msgspec.Struct, frozen=True):
+    """One app that leads to a store that answered."""
+
+    summary: AppSummary
+    anchor: str
+    diagram: Diagram
+    ways: tuple[Way, ...]
+    seen: tuple[SeenLine, ...]
+    """What other tools saw where it leads, beside what is shown with its stores."""
+    named: tuple[str, ...]
+    """Endpoints that only other tools saw in it."""
+
+    @property
+    def severities(self) -> str:
+        """Of its stores and their findings, for the filter."""
+        found = {way.row.exposure.severity for way in self.ways}
+        found |= {finding.severity for way in self.ways for finding in way.store.findings}
+        return "|".join(sorted(found))
+
+    @property
+    def kinds(self) -> str:
+        """Products of its stores, for the filter."""
+        return "|".join(sorted({way.row.exposure.product for way in self.ways}))
+
+
+class TableView(msgspec.Struct, frozen=True):
+    """A table of the figures by one property."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+    """A group's name and its cells, each with the number by which it is sorted."""
+    left_out: int
+
+
+class Other(msgspec.Struct, frozen=True):
+    """An app none of whose back ends answered as a data store."""
+
+    summary: AppSummary
+    hosts: tuple[str, ...]
+    more: int
+
+
+class SeenRow(msgspec.Struct, frozen=True):
+    """What another tool saw, and the apps that lead there."""
+
+    line: SeenLine
+    apps: tuple[str, ...]
+    more: int
+    """Apps that are not named."""
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Everything that the template reads, beside the report itself."""
+
+    exposed: tuple[Row, ...]
+    exposed_left_out: int
+    anchors: Mapping[str, str]
+    """App's SHA-256 to its section's anchor."""
+    names: Mapping[str, str]
+    """App's SHA-256 to its name."""
+    stores: Mapping[str, StoreView]
+    sections: tuple[Section, ...]
+    sections_left_out: int
+    orphans: tuple[StoreView, ...]
+    """Stores to which no app of the report leads."""
+    kinds: tuple[str, ...]
+    """Products of the stores shown, sorted."""
+    others: tuple[Other, ...]
+    others_left_out: int
+    findings: tuple[Finding, ...]
+    shared: Diagram | None
+    """The stores that most apps lead to."""
+    shared_left_out: int
+    """Ways of apps to them that are not drawn."""
+    seen: tuple[SeenRow, ...]
+    """What other tools saw, latest first."""
+    named: tuple[tuple[str, str], ...]
+    """Endpoints that only other tools saw, each behind the app that it is in."""
+
+
+def build_page(report: Report, titles: Mapping[str, str]) -> Page:
+    """Arrange a report for the template.
+
+    Args:
+        report: the report.
+        titles: name for people of each class of personal data; an unknown class is shown as it is.
+    """
+    exposed = rows(report, exposed=True, most=MOST_ROWS)
+    by_app = _by_app(report, [*exposed, *rows(report, exposed=False, most=MOST_ROWS)])
+    orphans = [store for store in islice(report.exposures(), MOST_STORES) if not store.routes][:MOST_ROWS]
+    shown = [
+        *(row.exposure for found in by_app.values() for row in found),
+        *(row.exposure for row in exposed),
+        *orphans,
+    ]
+    seen = Seen(report)
+    stores = _stores(report, {store.id: store for store in shown}, titles, seen)
+    shared = draw_shared(report)
+    anchors = {key: f"app-{number}" for number, key in enumerate(by_app, 1)}
+    first = report.findings.first(MOST_ROWS)
+    rest = report.quiet.first(MOST_ROWS)
+    return Page(
+        exposed=tuple(exposed),
+        exposed_left_out=report.ways[0] - len(exposed),
+        anchors=anchors,
+        names={
+            summary.app.sha256: summary.app.label
+            for summary in report.apps.pick({key for finding in first for key in finding.apps[:MOST_NAMES]})
+        },
+        stores=stores,
+        sections=tuple(_sections(by_app, anchors, stores, seen)),
+        sections_left_out=report.apps.count - report.quiet.count - len(by_app),
+        orphans=tuple(stores[store.id] for store in orphans),
+        kinds=tuple(sorted({store.product for store in shown})),
+        others=_others(report, rest),
+        others_left_out=report.quiet.count - len(rest),
+        findings=first,
+        shared=None if shared is None else shared[0],
+        shared_left_out=0 if shared is None else shared[1],
+        seen=tuple(_seen(report)),
+        named=tuple((one.app.bundle_id, named_line(one)) for one in report.seen_in_apps.first(MOST_ROWS)),
+    )
+
+
+def _seen(report: Report) -> Iterator[SeenRow]:
+    notes = report.seen.first(MOST_ROWS)
+    wanted = {key for note in notes for key in note.reached[:MOST_NAMES]}
+    names = {summary.app.sha256: summary.app.label for summary in report.apps.pick(wanted)}
+    for note in notes:
+        apps = tuple(dict.fromkeys(names[key] for key in note.reached[:MOST_NAMES] if key in names))
+        yield SeenRow(seen_line(note), apps, max(len(note.reached) - MOST_NAMES, 0))
+
+
+def _by_app(report: Report, found: Sequence[Row]) -> dict[str, list[Row]]:
+    """The apps of some rows, in their order, each with every store that it leads to."""
+    summaries = {row.summary.app.sha256: row.summary for row in found}
+    shown = dict(islice(summaries.items(), MOST_SECTIONS))
+    wanted = {key for summary in shown.values() for key in summary.exposures[:MOST_WAYS]}
+    stores = {store.id: store for store in chain(report.exposed.pick(wanted), report.answered.pick(wanted))}
+    return {
+        key: [row_of(summary, stores[id_]) for id_ in summary.exposures[:MOST_WAYS] if id_ in stores]
+        for key, summary in shown.items()
+    }
+
+
+def asked(report: Report) -> Iterator[ProbeReport]:
+    """The first rows of what was asked, streamed."""
+    return islice(report.probes.rows(), MOST_ROWS)
+
+
+def _stores(
+    report: Report, shown: Mapping[str, Exposure], titles: Mapping[str, str], seen: Seen
+) -> dict[str, StoreView]:
+    of_store: dict[str, list[Finding]] = {}
+    for finding in islice(report.findings.rows(), MOST_FINDINGS):
+        for key in finding.exposures:
+            if key in shown:
+                of_store.setdefault(key, []).append(finding)
+    return {
+        exposure.id: StoreView(
+            exposure,
+            f"store-{number}",
+            tone_of(exposure.access),
+            _containers(exposure, titles),
+            max(sum(not container.system for container in exposure.containers) - MOST_CONTAINERS, 0),
+            tuple(of_store.get(exposure.id, ())),
+            tuple(seen_line(note) for note in seen.of_store(exposure)[:MOST_LINES]),
+        )
+        for number, exposure in enumerate(shown.values(), 1)
+    }
+
+
+def _containers(exposure: Exposure, titles: Mapping[str, str]) -> tuple[ContainerView, ...]:
+    personal: dict[str, list[FieldView]] = {}
+    for field in exposure.fields:
+        personal.setdefault(field.container, []).append(
+            FieldView(field.field, field_words(field, titles.get(field.pii_class, field.pii_class)))
+        )
+    own = [container for container in exposure.containers if not container.system]
+    own.sort(key=lambda container: (-(container.records.value if container.records else 0), container.path))
+    return tuple(
+        ContainerView(container, tuple(personal.get(container.name, ()))) for container in own[:MOST_CONTAINERS]
+    )
+
+
+def _sections(
+    by_app: Mapping[str, list[Row]], anchors: Mapping[str, str], stores: Mapping[str, StoreView], seen: Seen
+) -> Iterator[Section]:
+    shown: dict[str, tuple[str, str]] = {}
+    for key, found in by_app.items():
+        app, ways = found[0].summary.app, []
+        for row in found:
+            at, name = shown.setdefault(row.exposure.id, (anchors[key], app.label))
+            ways.append(Way(row, stores[row.exposure.id], "" if at == anchors[key] else at, name))
+        others = seen.of_app(key, [row.exposure for row in found])[:MOST_LINES]
+        yield Section(
+            found[0].summary,
+            anchors[key],
+            draw(app, found),
+            tuple(ways),
+            tuple(map(seen_line, others)),
+            tuple(map(named_line, seen.named_in(key)[:MOST_LINES])),
+        )
+
+
+def table_views(report: Report) -> Iterator[TableView]:
+    """The tables of figures, with the columns that say something."""
+    for table in report.tables:
+        columns = shown_heads(table)
+        rows = tuple(
+            (name_of(table, group), tuple((cells(group)[at], _number(group, at)) for at in columns))
+            for group in table.groups
+        )
+        yield TableView(BY[table.by], tuple(HEADS[at] for at in columns), rows, table.left_out)
+
+
+def _number(group: Group, column: int) -> int:
+    """What a cell of ``HEADS`` is sorted by."""
+    numbers = (
+        group.analysed,
+        group.using,
+        group.affected,
+        group.answering,
+        group.exposed,
+        group.records.value,
+        group.bytes.value,
+        group.ransomed,
+    )
+    return numbers[column] or 0
+
+
+def _others(report: Report, summaries: Sequence[AppSummary]) -> tuple[Other, ...]:
+    hosts = hosts_of(report, summaries)
+    return tuple(
+        Other(summary, tuple(hosts[summary.app.sha256][:5]), max(len(hosts[summary.app.sha256]) - 5, 0))
+        for summary in summaries
+    )

@@ -1,0 +1,115 @@
+"""Fills the page. Everything in a report is hostile text: it is escaped and cleaned on its way into the template."""
+
+import base64
+import hashlib
+from importlib import resources
+from typing import BinaryIO
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from tieback.model.exposure import Severity
+from tieback.model.report import Report
+from tieback.pii.taxonomy import load_taxonomy
+from tieback.report.breakdown import count as counted
+from tieback.report.document import (
+    ACCESS_WORDS,
+    PLATFORM_WORDS,
+    RANSOM_WORDS,
+    about_lines,
+    clean,
+    count_text,
+    headline_text,
+    most_records,
+    records_text,
+    store_text,
+    way_words,
+    ways_of,
+)
+from tieback.report.figures import LEGEND, bytes_text, figure_text, quality_text
+from tieback.report.formats.html.accounts import accounts_view
+from tieback.report.formats.html.charts import charts
+from tieback.report.formats.html.page import asked, build_page, table_views
+from tieback.report.interface import RendererMeta
+from tieback.report.tables import steps
+
+_LONGEST = 600
+"""Characters shown of any one text of others."""
+
+
+class HtmlRenderer:
+    """One file: nothing is loaded, and a policy lets through no style and no script but its own, by their hashes."""
+
+    meta = RendererMeta("html", ".html", "text/html; charset=utf-8")
+
+    def render(self, report: Report, out: BinaryIO) -> None:
+        """Write the page to ``out``, piece by piece."""
+        self.write(report, out, paper=False)
+
+    def write(self, report: Report, out: BinaryIO, *, paper: bool) -> None:
+        """Write the page for a screen, or as it is set on paper: its drawings bring their own style then."""
+        style, script, drawings = (
+            resources.files("tieback.report.formats.html").joinpath(name).read_text(encoding="utf-8")
+            for name in ("page.css", "page.js", "drawings.css")
+        )
+        titles = {key: entry.title for key, entry in load_taxonomy().items()}
+        pieces = (
+            _environment()
+            .get_template("page.html.j2")
+            .generate(
+                report=report,
+                page=build_page(report, titles),
+                asked=asked(report),
+                titles=titles,
+                scope_lines=tuple(about_lines(report)),
+                headline=headline_text(report),
+                legend=LEGEND,
+                steps=tuple(steps(report)),
+                charts=charts(counted(report), titles),
+                tables=tuple(table_views(report)),
+                accounts=accounts_view(report),
+                severities=[severity.value for severity in reversed(Severity)],
+                style=style,
+                style_hash=_hash(style),
+                drawings=drawings if paper else "",
+                script=script,
+                script_hash=_hash(script),
+            )
+        )
+        out.writelines(piece.encode("utf-8", "replace") for piece in pieces)
+
+
+def _hash(text: str) -> str:
+    """As a Content-Security-Policy names it (CSP Level 3, section 6.7.3)."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("tieback.report.formats.html", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "figure": figure_text,
+        "records": records_text,
+        "size": bytes_text,
+        "quality": quality_text,
+        "access": lambda access: ACCESS_WORDS[access],
+        "platform": lambda platform: PLATFORM_WORDS[platform],
+        "ransom": lambda ransom: RANSOM_WORDS[ransom.verdict],
+        "store": store_text,
+        "way": way_words,
+        "ways": ways_of,
+        "most_records": most_records,
+        "count": count_text,
+        "thousands": lambda number: f"{number:,}",
+    }
+    return environment
+
+
+def _finalize(value: object) -> object:
+    """Clean every text that is not markup, which only macros of ours give."""
+    return clean(value, _LONGEST) if isinstance(value, str) and not hasattr(value, "__html__") else value

@@ -1,0 +1,301 @@
+"""Many small parts into a few big ones, sorted so that a query for an app or a run reads the row groups that it needs.
+
+A batch of the engine is a part, so that a million apps leave tens of thousands of them. ``compact`` writes the rows of
+several into a new part and publishes it with one rename (``lake_layout``): who reads meanwhile sees the old parts or
+the new one. A kill leaves a draft, or the new part and directories that nobody reads, which ``upkeep.sweep`` removes.
+The ledger does not notice: it names parts as they were published, and the lake knows where their rows are.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tieback.model.errors import WorkspaceError
+from tieback.storage.failures import storage_errors
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.layout import MERGED, Replaces, note, read_replaces
+from tieback.storage.lake.parquet_check import damage
+from tieback.storage.lake.sql import listed, quoted, writing_files
+from tieback.storage.lake.upkeep import sweep
+
+if TYPE_CHECKING:
+    import duckdb
+
+MANY = 64
+"""Small parts of one kind that are worth the work on their own account, after a run."""
+MANY_OF_RUN = 8
+"""Those of one run."""
+TARGET = 256 * 1024 * 1024
+"""Bytes of the parts that go into one; a part of half of it is big enough to be left alone."""
+MOST_AT_ONCE = 500
+"""Parts that are put into one in one go: all of their files are open then."""
+ROWS_A_GROUP = 122_880
+"""Rows of a row group: what DuckDB reads or leaves out at once."""
+
+ORDERS: Mapping[str, str] = {
+    # A part, as it was published, is found again by its name.
+    "units": "part, unit, version",
+    "apps": "unit, version",
+    "sightings": "unit, version, ordinal",
+    "credentials": "unit, version, ordinal",
+    "public_keys": "unit, version, kind, value",
+    "not_backends": "unit, version, ordinal",
+    "problems": "unit, version, ordinal",
+    "flows": "unit, version, ordinal",
+    "objects": "unit, version, ordinal",
+    "dns_answers": "name, kind, asked",
+    "inputs": "run, ordinal",
+    "run_data": "run, ordinal",
+    "backends": "run, ordinal",
+    "probes": "run, ordinal",
+}
+"""How the rows of a merged part lie. Tables of ``STAY`` stay in the parts that they came in."""
+STAY = frozenset(
+    {"imports", "passive_services", "passive_sightings", "posture_imports", "posture_resources", "posture_dependencies"}
+)
+"""Few parts, one a file that somebody imported, and cut as their readers need them."""
+NAMED: Mapping[str, tuple[str, ...]] = {
+    "apps": ("bundle_id",),
+    "sightings": ("value", "host"),
+    "flows": ("bundle_id", "server_name"),
+    "backends": ("value", "host"),
+    "probes": ("target", "address"),
+    "dns_answers": ("name",),
+}
+"""Columns by which rows are asked for across the order: each row group has a Bloom filter of them."""
+FALSE_POSITIVES = 0.05
+OF_RUNS = frozenset({"inputs", "run_data", "backends", "probes"})
+"""Tables of runs: a merged part has those of one run, so that the report of another reads nothing of it."""
+
+
+class Compacted(msgspec.Struct, frozen=True):
+    """What was put together."""
+
+    before: int
+    """Directories that were read."""
+    after: int
+    merged: int
+    """Parts that were made."""
+    rows: int
+    """Rows in them."""
+    bytes_before: int
+    bytes_after: int
+    """Of all parts."""
+    swept: bool
+    """Whether the old directories are removed; else somebody reads them, and a later run removes them."""
+
+
+def compact(lake: Lake, *, many: int = 2, target: int = TARGET) -> Compacted:
+    """Put small parts together, those of units and those of each run. Under ``Workspace.lock``, with no workers about.
+
+    Args:
+        lake: which.
+        many: small parts of one kind that are worth the work.
+        target: bytes of parts that go into one.
+
+    Raises:
+        WorkspaceError: the disk is full or cannot be written; the lake reads as before then.
+    """
+    sweep(lake)
+    before = _sizes(lake)
+    merged = rows = 0
+    while True:
+        done = _round(lake, many, target)
+        merged, rows = merged + len(done), rows + sum(done)
+        swept = sweep(lake)
+        # A round puts so many parts into one as can be open at once; the next puts those together.
+        if len(done) < 2:
+            break
+    after = _sizes(lake)
+    return Compacted(len(before), len(after), merged, rows, sum(before.values()), sum(after.values()), swept)
+
+
+def _round(lake: Lake, many: int, target: int) -> list[int]:
+    """Put small parts together once. Returns the rows of each part that was made."""
+    sizes = _sizes(lake)
+    if len(sizes) < min(many, MANY_OF_RUN):
+        return []
+    made: list[int] = []
+    for kind, parts in _kinds(lake, [part for part in sizes if sizes[part] < target // 2]).items():
+        if len(parts) < (min(many, MANY_OF_RUN) if kind else many):
+            continue
+        sound = (_sound(lake, group) for group in _groups(parts, sizes, target))
+        made.extend(merge(lake, group, kind) for group in sound if group)
+    return made
+
+
+def _sizes(lake: Lake) -> dict[str, int]:
+    with storage_errors(lake.directory):
+        return {part: _size(lake.directory / "parts" / part) for part in lake.layout().live}
+
+
+def merge(
+    lake: Lake, parts: Sequence[str], run: str = "", but: Mapping[str, str] | None = None, without: Path | None = None
+) -> int:
+    """Publish one part with the rows of several, in place of them. Returns how many rows it has.
+
+    Args:
+        lake: which.
+        parts: directories that are read now.
+        run: whose they are, for the name.
+        but: by table a condition of SQL for rows to be left out, over ``gone`` (see ``without``).
+        without: a Parquet file that ``gone`` names in these conditions, within the lake's directory.
+
+    Raises:
+        WorkspaceError: the lake cannot be read or written, or rows went missing. Nothing is changed then.
+    """
+    folder = lake.directory.absolute() / "parts"
+    old = [read_replaces(folder / part) for part in parts if part.startswith(MERGED)]
+    replaces = {*parts, *(name for one in old for name in one.replaces)}
+    holds = {part for part in parts if not part.startswith(MERGED)} | {name for one in old for name in one.holds}
+    name = f"{MERGED}{run or 'units'}-{secrets.token_hex(8)}"
+    conditions = but or {}
+    if conditions:
+        holds = _still_held(lake, parts, holds, conditions, without)
+    count = 0
+    with (
+        lake.replacement(name, Replaces(tuple(sorted(replaces)), tuple(sorted(holds)))) as draft,
+        writing_files(lake.directory.absolute()) as connection,
+    ):
+        if without is not None:
+            connection.execute(f"CREATE VIEW gone AS FROM read_parquet({quoted(str(without.absolute()))})")
+        for table, order in ORDERS.items():
+            files = [file for part in parts if (file := folder / part / f"{table}.parquet").exists()]
+            if not files:
+                continue
+            there = f"FROM read_parquet({listed(files)}, union_by_name = true)"
+            if table in conditions:
+                there += f" WHERE NOT ({conditions[table]})"
+            target = draft / f"{table}.parquet"
+            rows = _write_sorted(connection, f"SELECT * {there} ORDER BY {order}", target, NAMED.get(table, ()))
+            expected = connection.execute(f"SELECT count(*) {there}").fetchall()[0][0]
+            if rows != expected:
+                raise WorkspaceError(f"{table}: {rows} rows of {expected} were written", where=str(lake.directory))
+            if not rows and table != "units":
+                target.unlink()
+                continue
+            count += rows
+        if not (draft / "units.parquet").exists():
+            raise WorkspaceError("parts without units.parquet", where=", ".join(parts))
+    return count
+
+
+def drop(lake: Lake, parts: Sequence[str]) -> None:
+    """Take parts away with all that they hold, in one step; ``upkeep.sweep`` removes them from the disk.
+
+    Raises:
+        WorkspaceError: the lake cannot be written. Nothing is changed then.
+    """
+    folder = lake.directory.absolute() / "parts"
+    with storage_errors(lake.directory):
+        old = [read_replaces(folder / part) for part in parts if part.startswith(MERGED)]
+    replaces = {*parts, *(name for one in old for name in one.replaces)}
+    lake.publish_nothing(f"{MERGED}nothing-{secrets.token_hex(8)}", Replaces(tuple(sorted(replaces)), ()))
+
+
+def _write_sorted(connection: "duckdb.DuckDBPyConnection", sql: str, target: Path, named: Sequence[str]) -> int:
+    """Write an answer in row groups, with filters that tell which of them may hold a value of the named columns."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    reader = connection.sql(sql).to_arrow_reader(ROWS_A_GROUP)
+    filters = {name: {"ndv": ROWS_A_GROUP, "fpp": FALSE_POSITIVES} for name in named if name in reader.schema.names}
+    count = 0
+    with pq.ParquetWriter(
+        target, reader.schema, compression="zstd", write_page_checksum=True, bloom_filter_options=filters
+    ) as writer:
+        for batch in reader:
+            writer.write_table(pa.Table.from_batches([batch]))
+            count += batch.num_rows
+    return count
+
+
+def _still_held(
+    lake: Lake, parts: Sequence[str], holds: set[str], conditions: Mapping[str, str], without: Path | None
+) -> set[str]:
+    """Parts of ``holds`` that keep a row: the others may be published anew when their inputs come again."""
+    folder = lake.directory.absolute() / "parts"
+    with writing_files(lake.directory.absolute()) as connection:
+        if without is not None:
+            connection.execute(f"CREATE VIEW gone AS FROM read_parquet({quoted(str(without.absolute()))})")
+        files = [folder / part / "units.parquet" for part in parts]
+        there = f"FROM read_parquet({listed(files)}, union_by_name = true)"
+        every = {row[0] for row in connection.execute(f"SELECT DISTINCT part {there}").fetchall()}
+        if "units" not in conditions:
+            return holds
+        sql = f"SELECT DISTINCT part {there} WHERE NOT ({conditions['units']})"
+        kept = {row[0] for row in connection.execute(sql).fetchall()}
+    return {part for part in holds if part in kept or part not in every}
+
+
+def _kinds(lake: Lake, parts: Sequence[str]) -> dict[str, list[str]]:
+    """The parts that can be put together: of units under an empty name, of each run under its id, and DNS."""
+    found: dict[str, list[str]] = {}
+    for part in parts:
+        tables = {path.stem for path in (lake.directory / "parts" / part).glob("*.parquet")}
+        if not tables <= ORDERS.keys():
+            continue
+        mine = tables & OF_RUNS
+        run = run_of(lake.directory / "parts" / part) if mine else ""
+        if mine and (not run or tables - mine - {"units"}):
+            continue  # of several runs, or of units too: nothing of ours is
+        if "dns_answers" in tables:
+            run = "dns"  # what names led to stays when units go
+        found.setdefault(run, []).append(part)
+    return found
+
+
+def run_of(part: Path) -> str:
+    """The one run that a part is of, from its footers; empty where it is of none or of several."""
+    import pyarrow.parquet as pq
+
+    found = set()
+    for path in part.glob("*.parquet"):
+        if path.stem not in OF_RUNS:
+            continue
+        try:
+            meta = pq.read_metadata(path)
+        except (OSError, ValueError):
+            return ""
+        for group in range(meta.num_row_groups):
+            known = meta.row_group(group).column(0).statistics
+            found |= {known.min, known.max} if known is not None and known.has_min_max else {""}
+    run = found.pop() if len(found) == 1 else ""
+    return run if isinstance(run, str) and run.replace("-", "").isalnum() else ""
+
+
+def _groups(parts: Sequence[str], sizes: Mapping[str, int], target: int) -> Iterator[list[str]]:
+    """Parts that go into one, until they are as big as one should be."""
+    group: list[str] = []
+    held = 0
+    for part in parts:
+        if group and (held + sizes[part] > target or len(group) == MOST_AT_ONCE):
+            if len(group) > 1:
+                yield group
+            group, held = [], 0
+        group.append(part)
+        held += sizes[part]
+    if len(group) > 1:
+        yield group
+
+
+def _sound(lake: Lake, parts: Sequence[str]) -> list[str]:
+    """Those parts that are Parquet; the others are noted as damaged. Empty where one alone is left."""
+    found = []
+    for part in parts:
+        why = damage(lake.directory / "parts" / part, whole=False)
+        if why:
+            with storage_errors(lake.directory):
+                note(lake.directory, part, why)
+        else:
+            found.append(part)
+    return found if len(found) > 1 else []
+
+
+def _size(part: Path) -> int:
+    with os.scandir(part) as entries:
+        return sum(entry.stat().st_size for entry in entries)

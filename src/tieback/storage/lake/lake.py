@@ -1,0 +1,394 @@
+"""The lake: facts that only grow. Written as Parquet by whoever has them, read with DuckDB.
+
+    parts/<part>/<table>.parquet     one part: every table of one batch, and ``units.parquet``
+    drafts/<part>.<process>.<n>/     a part in the making; those of a run's workers in a folder of that run (``fence``)
+
+A part is published by one rename of its directory, so that readers see all of its tables or none, and a process that is
+killed leaves a draft at most. A part is named after its units: publishing it again changes nothing. ``compaction`` puts
+many parts into one, as ``lake_layout`` describes; a part that is damaged is left out, and ``Lake.damaged`` tells of it.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
+
+from tieback.model.errors import WorkspaceError
+from tieback.model.unit import Unit
+from tieback.storage.failures import storage_errors
+from tieback.storage.lake.fencing import check_fence, close_fences
+from tieback.storage.lake.layout import Layout, Replaces, layout, note, reading, write_replaces
+from tieback.storage.lake.parquet_check import file_damage
+from tieback.storage.lake.sql import connected
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+
+def part_name(batch: Iterable[Unit]) -> str:
+    """The name of a batch's part: a digest of the keys and versions of its units, in their order."""
+    digest = hashlib.sha256()
+    for unit in batch:
+        digest.update(f"{unit.key}\0{unit.version}\0".encode())
+    return f"units-{digest.hexdigest()[:40]}"
+
+
+class Lake:
+    """A lake in a directory. Holds nothing open; may be used from many processes at once."""
+
+    def __init__(self, directory: Path, fence: str = "") -> None:
+        """Keep where it is.
+
+        Args:
+            directory: of the lake; made with the first part.
+            fence: the run's, in its workers: they publish as long as no other run has begun.
+        """
+        self.directory = directory
+        self._parts = directory / "parts"
+        self._drafts = directory / "drafts" / fence
+        self._fenced = bool(fence)
+
+    def publish(self, part: str, tables: Mapping[str, "pa.Table"], units: Sequence[Unit] = ()) -> bool:
+        """Write the tables of a part and make them visible in one atomic step, safe on the disk.
+
+        Args:
+            part: its name: ``part_name(batch)``, or any file name for rows that belong to no unit.
+            tables: rows by table; tables without rows are left out.
+            units: the units whose results these are.
+
+        Returns:
+            Whether it was published now; ``False`` where it had been before, and nothing was changed.
+
+        Raises:
+            WorkspaceError: the disk is full or cannot be written. Nothing is visible then.
+        """
+        from tieback.storage.lake.schemas import rows_table
+
+        if self.published(part):
+            return False
+        members = rows_table("units", ((u.key, u.version, u.source, u.size, part) for u in units))
+        try:
+            with self._becoming(part) as directory:
+                for name, table in {**tables, "units": members}.items():
+                    if table.num_rows or name == "units":
+                        _write(directory / f"{name}.parquet", table)
+        except WorkspaceError:
+            if self.published(part):
+                return False  # another process was faster with the same part
+            raise
+        return True
+
+    @contextmanager
+    def draft(self, part: str) -> Iterator["Draft"]:
+        """A part whose rows come bit by bit; it becomes visible when the context ends without an error.
+
+        Raises:
+            WorkspaceError: the disk is full or cannot be written. Nothing is visible then, and neither is anything
+                after any other error.
+        """
+        from tieback.storage.lake.schemas import rows_table
+
+        with self._becoming(part) as directory:
+            with Draft(directory) as draft:
+                yield draft
+            _write(directory / "units.parquet", rows_table("units", ()))
+
+    @contextmanager
+    def replacement(self, part: str, told: Replaces) -> Iterator[Path]:
+        """A directory for the Parquet files of a part that stands for others; it becomes visible as ``draft`` does.
+
+        Raises:
+            WorkspaceError: as ``draft``.
+        """
+        with self._becoming(part) as directory:
+            yield directory
+            digests = {}
+            for path in sorted(directory.iterdir()):
+                with path.open("rb") as file:
+                    os.fsync(file.fileno())
+                    digests[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+            write_replaces(directory, Replaces(told.replaces, told.holds, digests))
+
+    def publish_nothing(self, part: str, told: Replaces) -> None:
+        """Publish a part without rows, in place of others. Raises ``WorkspaceError``."""
+        from tieback.storage.lake.schemas import rows_table
+
+        with self.replacement(part, told) as directory:
+            _write(directory / "units.parquet", rows_table("units", ()))
+
+    @contextmanager
+    def _becoming(self, part: str) -> Iterator[Path]:
+        """A new directory that becomes the part when the context ends without an error."""
+        with storage_errors(self.directory):
+            self._open_drafts()
+            draft = Path(tempfile.mkdtemp(dir=self._drafts, prefix=f"{part}.{os.getpid()}."))
+            try:
+                yield draft
+                _sync(draft)
+                draft.rename(self._parts / part)
+            except BaseException as error:
+                shutil.rmtree(draft, ignore_errors=True)
+                if isinstance(error, OSError) and self._fenced and not self.published(part):
+                    check_fence(self._drafts)
+                raise
+            _sync(self._parts)
+
+    def published(self, part: str) -> bool:
+        """Whether the part's rows can be read, from its own directory or from the part that it was put into."""
+        now = self.layout()
+        return part in now.held or part in now.live
+
+    def parts(self) -> set[str]:
+        """The names of all published parts whose rows can be read."""
+        return self.layout().published()
+
+    def layout(self) -> Layout:
+        """Which directories are read. Raises ``WorkspaceError``."""
+        with storage_errors(self.directory):
+            return layout(self.directory)
+
+    def damaged(self) -> dict[str, str]:
+        """Parts that are left out because they are damaged, and why. Raises ``WorkspaceError``."""
+        return dict(self.layout().damaged)
+
+    def read(self, part: str, table: str, units: tuple[str, str] | None = None) -> "pa.Table":
+        """One table of one part; without rows where the part has none.
+
+        Args:
+            part: a part as it was published, or the ``part`` that the table ``units`` tells in a query.
+            table: its name.
+            units: of the units from the first of these to the last alone; what else lies between is hardly read.
+
+        Raises:
+            WorkspaceError: it is damaged or cannot be read.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        import pyarrow.parquet as pq
+
+        from tieback.storage.lake.schemas import SCHEMAS
+
+        with reading(self.directory):
+            where = part if (self._parts / part).is_dir() else self.layout().held.get(part, part)
+            path = self._parts / where / f"{table}.parquet"
+            with storage_errors(path):
+                if not path.exists():
+                    return SCHEMAS[table].empty_table()
+                with pq.ParquetFile(path) as file:
+                    if units is None:
+                        found = file.read()
+                    else:
+                        at = file.schema_arrow.get_field_index("unit")
+                        groups = [n for n in range(file.num_row_groups) if _overlaps(file, n, at, units)]
+                        found = file.read_row_groups(groups)
+                        within = pc.and_(
+                            pc.greater_equal(found["unit"], pa.scalar(units[0])),
+                            pc.less_equal(found["unit"], pa.scalar(units[1])),
+                        )
+                        found = found.filter(within)
+        if where == part:
+            return found
+        if table == "units":
+            return found.filter(pc.equal(found["part"], part))
+        if "unit" not in found.column_names:
+            return found
+        mine = self.read(part, "units")
+        return found.filter(pc.is_in(_names(found), value_set=_names(mine)))
+
+    def clear_drafts(self) -> int:
+        """Take away what killed processes left, and the right to publish from workers of earlier runs.
+
+        Only under ``Workspace.lock``. Returns how many drafts there were.
+        """
+        return close_fences(self.directory)
+
+    def _open_drafts(self) -> None:
+        self._parts.mkdir(parents=True, exist_ok=True)
+        if self._fenced:
+            check_fence(self._drafts)
+        else:
+            self._drafts.mkdir(exist_ok=True)
+
+    def query(
+        self,
+        sql: str,
+        params: Sequence[Any] | Mapping[str, Any] | None = None,
+        *,
+        tables: Mapping[str, "pa.Table"] | None = None,
+    ) -> "pa.Table":
+        """The whole answer to a query; for answers that are small.
+
+        Args:
+            sql: DuckDB's SQL, over the tables of ``schemas`` and ``tables``; it sees no other file.
+            params: values for ``?``, or by name for ``$name``.
+            tables: more tables, by name.
+
+        Raises:
+            WorkspaceError: the lake cannot be read, or memory and disk do not suffice.
+            duckdb.Error: the query itself is wrong.
+        """
+        while True:
+            try:
+                with self._connected(sql, tables) as connection:
+                    return connection.sql(sql, params=params).to_arrow_table()
+            except Exception as error:  # noqa: BLE001 - raised again where no file of the lake is to blame
+                self._leave_out(sql, error)
+
+    def stream(
+        self,
+        sql: str,
+        params: Sequence[Any] | None = None,
+        *,
+        tables: Mapping[str, "pa.Table"] | None = None,
+        rows_a_batch: int = 10_000,
+    ) -> Generator[tuple[Any, ...]]:
+        """The rows of an answer of any size, a bounded number in memory. Arguments and errors as in ``query``."""
+        begun = False
+        while True:
+            try:
+                with self._connected(sql, tables) as connection:
+                    answer = connection.execute(sql, params)
+                    while rows := answer.fetchmany(rows_a_batch):
+                        begun = True
+                        yield from rows
+                    return
+            except Exception as error:
+                if begun:
+                    raise
+                self._leave_out(sql, error)
+
+    def batches(
+        self, sql: str, params: Sequence[Any] | None = None, *, rows_a_batch: int = 10_000
+    ) -> Iterator["pa.RecordBatch"]:
+        """The rows of an answer of any size as Arrow, a bounded number in memory. Errors as in ``query``."""
+        begun = False
+        while True:
+            try:
+                with self._connected(sql, None) as connection:
+                    for batch in connection.sql(sql, params=params).to_arrow_reader(rows_a_batch):
+                        begun = True
+                        yield batch
+                    return
+            except Exception as error:
+                if begun:
+                    raise
+                self._leave_out(sql, error)
+
+    def _leave_out(self, sql: str, error: Exception) -> None:
+        """Find the damaged parts that a query failed over, and note them, so that it can be asked again.
+
+        Raises:
+            Exception: the error as it was, where there are none.
+        """
+        import duckdb
+
+        from tieback.storage.lake.schemas import SCHEMAS
+
+        cause = error.__cause__ if isinstance(error, WorkspaceError) else error
+        # A wrong query, too little memory, or a full disk (sorting spills) are no damage.
+        others = (duckdb.ParserException, duckdb.OutOfMemoryException)
+        if not isinstance(cause, duckdb.Error) or isinstance(cause, others) or "No space left" in str(cause):
+            raise error
+        tables = [name for name in SCHEMAS if re.search(rf"\b{name}\b", sql)]
+        live = self.layout().live
+        files = [path for part in live for name in tables if os.path.lexists(path := self._file(part, name))]
+        # Footers tell of most damage; everything is read only where they do not and the error is of reading.
+        found = {path.parent.name: why for path in files if (why := _told(path, whole=False))}
+        if not found and not isinstance(cause, duckdb.BinderException | duckdb.CatalogException):
+            found = {path.parent.name: why for path in files if (why := _told(path, whole=True))}
+        if not found:
+            raise error
+        with storage_errors(self.directory):
+            for part, why in found.items():
+                note(self.directory, part, why)
+
+    @contextmanager
+    def _connected(self, sql: str, tables: Mapping[str, "pa.Table"] | None) -> Iterator["duckdb.DuckDBPyConnection"]:
+        with (
+            storage_errors(self.directory),
+            reading(self.directory),
+            connected(self._parts.absolute(), self.layout().live, sql, tables) as connection,
+        ):
+            yield connection
+
+    def _file(self, part: str, table: str) -> Path:
+        return self._parts / part / f"{table}.parquet"
+
+
+class Draft:
+    """The tables of a part in the making. ``Lake.draft`` gives it."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self._files: list[BinaryIO] = []
+
+    def add(self, name: str, table: "pa.Table") -> None:
+        """Write more rows of a table; the table of a call is one row group."""
+        import pyarrow.parquet as pq
+
+        writer = self._writers.get(name)
+        if writer is None:
+            file = (self._directory / f"{name}.parquet").open("wb")
+            self._files.append(file)
+            writer = self._writers[name] = pq.ParquetWriter(
+                file, table.schema, compression="zstd", write_page_checksum=True
+            )
+        writer.write_table(table)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            for writer in self._writers.values():
+                writer.close()
+            for file in self._files:
+                if kind is None:
+                    file.flush()
+                    os.fsync(file.fileno())
+        finally:
+            for file in self._files:
+                file.close()
+
+
+def _write(path: Path, table: "pa.Table") -> None:
+    import pyarrow.parquet as pq
+
+    with path.open("wb") as file:
+        pq.write_table(table, file, compression="zstd", write_page_checksum=True)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _names(table: "pa.Table") -> "pa.Array":
+    """Unit and version of each row as one text."""
+    import pyarrow.compute as pc
+
+    return pc.binary_join_element_wise(table["unit"], table["version"], "\0").combine_chunks()
+
+
+def _told(path: Path, *, whole: bool) -> str:
+    why = file_damage(path, whole=whole)
+    return why and f"{path.name}: {why}"
+
+
+def _overlaps(file: "pq.ParquetFile", group: int, column: int, units: tuple[str, str]) -> bool:
+    """Whether a row group may hold units between the two."""
+    known = file.metadata.row_group(group).column(column).statistics
+    return known is None or not known.has_min_max or (known.min <= units[1] and units[0] <= known.max)

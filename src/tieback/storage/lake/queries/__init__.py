@@ -1,0 +1,1 @@
+"""Questions over many lake tables that reports and the evidence graph ask."""

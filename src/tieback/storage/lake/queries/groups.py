@@ -1,0 +1,305 @@
+"""The headline figures by kind of store, platform, vendor, provider and country, counted by the database.
+
+Each store counts once in a group, however many apps and ways lead to it; one that apps of two vendors lead to counts in
+both, which is why groups of vendors and platforms do not add up to the total.
+"""
+
+from collections.abc import Iterable
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tieback.model.figure import Figure, Quality
+from tieback.model.report import CloserLook, Group, GroupTable, Shared
+from tieback.storage.lake.lake import Lake
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_GROUPS = 25
+"""Groups told of one table; the others are counted."""
+MOST_SHARED = 6
+"""Stores told of those that several apps lead to."""
+MOST_SHOWN = 8
+"""Apps told of one of them."""
+UNKNOWN = "unknown"
+_QUALITIES = (Quality.EXACT, Quality.ESTIMATE, Quality.LOWER_BOUND)
+"""In the order in which the weaker one decides a sum."""
+_METHOD = "sum over stores"
+
+
+class StoreRow(msgspec.Struct, frozen=True):
+    """What is counted of a store; honeypots are none."""
+
+    id: str
+    product: str
+    provider: str
+    country: str
+    exposed: bool
+    ransomed: bool
+    described: bool
+    """Whether its fields were read."""
+    records: Figure
+    bytes: Figure
+
+
+class StoreColumns:
+    """Stores as columns, taken in one by one: a hundred bytes a store."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, list[Any]] = {name: [] for name in _SCHEMA}
+
+    def add(self, row: StoreRow) -> None:
+        """Take in a store."""
+        values = (
+            row.id,
+            row.product or UNKNOWN,
+            row.provider or UNKNOWN,
+            row.country or UNKNOWN,
+            row.exposed,
+            row.ransomed,
+            row.described,
+            # Sums of figures are exact whatever their size: the database adds them as whole numbers of 128 bits.
+            str(min(row.records.value, _MOST)),
+            _QUALITIES.index(row.records.quality),
+            str(min(row.bytes.value, _MOST)),
+            _QUALITIES.index(row.bytes.quality),
+        )
+        for column, value in zip(self._columns.values(), values, strict=True):
+            column.append(value)
+
+    def table(self) -> "pa.Table":
+        """The columns for the database, and each store's ``number``."""
+        import pyarrow as pa
+
+        kinds = {"text": pa.string(), "flag": pa.bool_(), "rank": pa.int8()}
+        columns = {name: pa.array(self._columns[name], kinds[kind]) for name, kind in _SCHEMA.items()}
+        return pa.table(columns | {"number": pa.array(range(len(self._columns["id"])), pa.int32())})
+
+
+_MOST = 10**30
+_SCHEMA = {
+    "id": "text",
+    "product": "text",
+    "provider": "text",
+    "country": "text",
+    "exposed": "flag",
+    "ransomed": "flag",
+    "described": "flag",
+    "records": "text",
+    "records_rank": "rank",
+    "bytes": "text",
+    "bytes_rank": "rank",
+}
+
+_TABLES = (
+    ("kind", "product"),
+    ("platform", "platform"),
+    ("vendor", "vendor"),
+    ("provider", "provider"),
+    ("country", "country"),
+)
+_OF_APPS = frozenset({"platform", "vendor"})
+"""Tables that group apps; the others group stores."""
+
+
+def group_tables(
+    lake: Lake,
+    run: tuple[str, str, int],
+    leads: "pa.Table",
+    stores: "pa.Table",
+    most: int = MOST_GROUPS,
+) -> tuple[GroupTable, ...]:
+    """Tables by kind, platform, vendor, provider and country; one whose only group is unknown is left out.
+
+    Args:
+        lake: where the apps are.
+        run: which run, the version of the analysis of captures, whose units are no apps, and how many apps were read.
+        leads: which app leads to which store: ``Conclusions.leads``.
+        stores: ``StoreColumns.table`` of every store that answered and is no honeypot.
+        most: groups of one table.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+    """
+    found = []
+    ways = _ways(leads, stores, _leading(lake, run, leads))
+    read = _analysed(lake, run)
+    for by, column in _TABLES:
+        tables, sql = {"ways": ways, "stores": stores}, _BY_STORE
+        if by in _OF_APPS:
+            tables, sql = tables | {"read": read[by]}, _BY_APP
+        rows = list(lake.stream(sql.format(column=column, sums=_SUMS, order=_ORDER), [most], tables=tables))
+        groups = tuple(_group(row) for row in rows)
+        if groups and any(group.name != UNKNOWN for group in groups):
+            found.append(GroupTable(by, groups, int(rows[0][-1]) - len(groups)))
+    return tuple(found)
+
+
+def closer_look(lake: Lake, leads: "pa.Table", stores: "pa.Table") -> CloserLook | None:
+    """The exposed stores whose fields were read, and the apps that lead to them. Raises ``WorkspaceError``."""
+    (row,) = lake.stream(_CLOSER.format(sums=_SUMS), tables={"ways": _ways(leads, stores, None), "stores": stores})
+    count, apps, *sums = row
+    if not count:
+        return None
+    return CloserLook(int(apps), int(count), _figure(sums[0], sums[1]), _figure(sums[2], sums[3]))
+
+
+def most_shared(leads: "pa.Table", most: int = MOST_SHARED, apps: int = MOST_SHOWN) -> tuple[Shared, ...]:
+    """The stores that most apps lead to, and some of these; those with one app alone are left out.
+
+    Args:
+        leads: which app leads to which store: ``Conclusions.leads``.
+        most: stores.
+        apps: of one store that are named.
+    """
+    import pyarrow.compute as pc
+
+    if not leads.num_rows:
+        return ()
+    counted = leads.group_by("exposure").aggregate([("app", "count"), ("place", "min")])
+    counted = counted.filter(pc.greater(counted["app_count"], 1))
+    order = [("app_count", "descending"), ("place_min", "ascending"), ("exposure", "ascending")]
+    rows = counted.sort_by(order).slice(0, most).to_pylist()
+    found = []
+    for row in rows:
+        leading = leads.filter(pc.equal(leads["exposure"], row["exposure"]))
+        first = leading.sort_by("app").slice(0, apps)["app"].to_pylist()
+        found.append(Shared(row["exposure"], row["app_count"], tuple(first)))
+    return tuple(found)
+
+
+def _ways(leads: "pa.Table", stores: "pa.Table", leading: "pa.Table | None") -> "pa.Table":
+    """Which app leads to which store, as numbers: counting hashes of 64 characters takes ten times the memory.
+
+    Columns ``app``, ``store`` (the store's ``number``), and, with ``leading``, the app's ``platform`` and ``vendor``.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    apps = pc.dictionary_encode(leads["app"].combine_chunks())
+    columns = {"app": apps.indices, "store": pc.index_in(leads["exposure"].combine_chunks(), value_set=stores["id"])}
+    if leading is not None:
+        at = pc.index_in(apps.dictionary, value_set=leading["app"])
+        for name in _OF_APPS:
+            of_app = pc.fill_null(pc.take(leading[name].combine_chunks(), at), UNKNOWN)
+            columns[name] = pc.take(of_app, apps.indices)
+    found = pa.table(columns)
+    return found.filter(pc.is_valid(found["store"]))
+
+
+def _analysed(lake: Lake, run: tuple[str, str, int]) -> dict[str, "pa.Table"]:
+    """Apps that were read, by platform and by vendor; those of which nothing else is known are unknown."""
+    import pyarrow as pa
+
+    counts: dict[str, dict[str, int]] = {by: {} for by in _OF_APPS}
+    for platform, vendor, number in lake.stream(_KNOWN.format(read=_READ), run[:2]):
+        for by, name in (("platform", platform), ("vendor", vendor)):
+            counts[by][name] = counts[by].get(name, 0) + number
+    found = {}
+    for by, known in counts.items():
+        rest = run[2] - sum(known.values())
+        if rest > 0:
+            known[UNKNOWN] = known.get(UNKNOWN, 0) + rest
+        names, numbers = pa.array(list(known), pa.string()), pa.array(list(known.values()), pa.int64())
+        found[by] = pa.table({"name": names, "analysed": numbers})
+    return found
+
+
+def _leading(lake: Lake, run: tuple[str, str, int], leads: "pa.Table") -> "pa.Table":
+    """Platform and vendor of the apps that lead to a store."""
+    import pyarrow as pa
+
+    names = ("app", "platform", "vendor")
+    schema = pa.schema([(name, pa.string()) for name in names])
+    rows = lake.stream(_LEADING.format(read=_READ), run[:2], tables={"leads": leads})
+    batches = [
+        pa.record_batch([pa.array(column, pa.string()) for column in zip(*some, strict=True)], schema=schema)
+        for some in batched(rows, 10_000)
+    ]
+    return pa.Table.from_batches(batches, schema=schema)
+
+
+def rows_of(stores: Iterable[StoreRow]) -> "pa.Table":
+    """Stores that are in memory already, for the database."""
+    columns = StoreColumns()
+    for store in stores:
+        columns.add(store)
+    return columns.table()
+
+
+def _group(row: tuple[Any, ...]) -> Group:
+    name, analysed, led, affected, answering, exposed, ransomed, *sums, _ = row
+    return Group(
+        name=name,
+        analysed=None if analysed is None else int(analysed),
+        using=int(led or 0),
+        affected=int(affected or 0),
+        answering=int(answering or 0),
+        exposed=int(exposed or 0),
+        ransomed=int(ransomed or 0),
+        records=_figure(sums[0], sums[1]),
+        bytes=_figure(sums[2], sums[3]),
+    )
+
+
+def _figure(value: Any, rank: Any) -> Figure:
+    return Figure(int(value or 0), _QUALITIES[int(rank or 0)], _METHOD)
+
+
+_SUMS = """coalesce(sum(CAST(s.records AS HUGEINT)) FILTER (s.exposed), 0)::VARCHAR AS records,
+    coalesce(max(s.records_rank) FILTER (s.exposed), 0) AS records_rank,
+    coalesce(sum(CAST(s.bytes AS HUGEINT)) FILTER (s.exposed), 0)::VARCHAR AS bytes,
+    coalesce(max(s.bytes_rank) FILTER (s.exposed), 0) AS bytes_rank"""
+
+_ORDER = """ORDER BY exposed DESC NULLS LAST, affected DESC NULLS LAST, answering DESC NULLS LAST, name LIMIT ?"""
+
+_BY_STORE = """
+WITH counted AS (
+    SELECT s.{column} AS name, count(*) AS answering, count(*) FILTER (s.exposed) AS exposed,
+        count(*) FILTER (s.ransomed) AS ransomed, {sums}
+    FROM stores s GROUP BY name
+), reached AS (
+    SELECT s.{column} AS name, count(DISTINCT w.app) AS led, count(DISTINCT w.app) FILTER (s.exposed) AS affected
+    FROM stores s JOIN ways w ON w.store = s.number GROUP BY name
+)
+SELECT name, NULL, led, affected, answering, exposed, ransomed, records, records_rank, bytes, bytes_rank,
+    (SELECT count(*) FROM counted)
+FROM counted LEFT JOIN reached USING (name) {order}"""
+
+_READ = """SEMI JOIN (
+    SELECT md5_number(unit || ':' || version) AS key FROM inputs
+    WHERE run = ? AND problem = '' AND kind_of(version) <> kind_of(?)
+) i ON i.key = md5_number(apps.unit || ':' || apps.version)"""
+"""The apps that were read, by sixteen bytes for each input."""
+
+_KNOWN = """
+SELECT coalesce(nullif(platform, ''), 'unknown'), coalesce(nullif(vendor, ''), 'unknown'), count(*)
+FROM apps {read} GROUP BY 1, 2"""
+
+_LEADING = """
+SELECT unit, coalesce(nullif(platform, ''), 'unknown'), coalesce(nullif(vendor, ''), 'unknown')
+FROM apps SEMI JOIN leads ON leads.app = apps.unit {read}"""
+
+_BY_APP = """
+WITH way AS (
+    SELECT DISTINCT {column} AS name, app, store FROM ways
+), reached AS (
+    SELECT way.name, count(DISTINCT way.app) AS led, count(DISTINCT way.app) FILTER (s.exposed) AS affected
+    FROM way JOIN stores s ON s.number = way.store GROUP BY way.name
+), counted AS (
+    SELECT pair.name, count(*) AS answering, count(*) FILTER (s.exposed) AS exposed,
+        count(*) FILTER (s.ransomed) AS ransomed, {sums}
+    FROM (SELECT DISTINCT name, store FROM way) pair JOIN stores s ON s.number = pair.store GROUP BY pair.name
+), every AS (SELECT name FROM read UNION SELECT name FROM reached)
+SELECT name, coalesce(analysed, 0), led, affected, answering, exposed, ransomed, records, records_rank, bytes,
+    bytes_rank, (SELECT count(*) FROM every)
+FROM every LEFT JOIN read USING (name) LEFT JOIN reached USING (name) LEFT JOIN counted USING (name) {order}"""
+
+_CLOSER = """
+SELECT count(*) FILTER (s.exposed), (
+    SELECT count(DISTINCT w.app) FROM ways w
+    SEMI JOIN (SELECT number FROM stores WHERE exposed AND described) d ON d.number = w.store
+), {sums}
+FROM stores s WHERE s.described"""

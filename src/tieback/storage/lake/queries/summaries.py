@@ -1,0 +1,297 @@
+"""The apps of a run and what they name, joined and sorted by the database: a report of a million apps streams them.
+
+A run's inputs may name one content at several paths; it counts once, at the path that was named first.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tieback.model.app import App, Platform, Signer
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.report import AppSighting, AppSummary
+from tieback.model.sighting import Evidence, Problem, Sighting
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.tables.inputs import RunInput
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Captured(msgspec.Struct, frozen=True):
+    """An app that only a capture shows: it stands in the report where it leads to a store."""
+
+    key: str
+    """Content hash that stands for it in routes."""
+    path: str
+    """The capture."""
+    app: App
+    endpoints: int
+
+
+class RunApps:
+    """The apps of one run.
+
+    Args:
+        lake: where they are.
+        run: which run.
+        traffic: version of the analysis of captures, whose units are no apps.
+        leads: which app leads to which store: ``Conclusions.leads``.
+        captured: apps that were not scanned themselves.
+        apis: services of cloud resources that an app talks to as its API; ``None`` for those without a service.
+    """
+
+    def __init__(
+        self,
+        lake: Lake,
+        run: str,
+        *,
+        traffic: str,
+        leads: "pa.Table",
+        captured: Iterable[Captured] = (),
+        apis: Collection[str | None] = (),
+    ) -> None:
+        import pyarrow as pa
+
+        self._lake = lake
+        self._scope = [run, traffic]
+        self._apis = [service for service in apis if service is not None]
+        self._unnamed_api = None in apis
+        rows = [(one.key, one.path, one.app.bundle_id, one.app.name, one.endpoints) for one in captured]
+        columns = list(zip(*rows, strict=True)) or [()] * 5
+        texts = [pa.array([_storable(text) for text in column], pa.string()) for column in columns[:4]]
+        self._tables: dict[str, pa.Table] = {
+            "leads": leads,
+            "captured": pa.table(
+                dict(zip(("unit", "path", "bundle_id", "name"), texts, strict=True))
+                | {"endpoints": pa.array(columns[4], pa.int64()), "place": pa.array(range(len(rows)), pa.int64())}
+            ),
+        }
+
+    def count(self) -> int:
+        """How many apps were read."""
+        return self._number(f"SELECT count(DISTINCT {_KEY}) FROM inputs WHERE {_READ}", self._scope)  # noqa: S608 - ours
+
+    def rows(self, most: int | None = None) -> Iterator[AppSummary]:
+        """Every app, first those that lead to exposed stores, then those that lead to others, by name within.
+
+        Args:
+            most: of the first rows alone, which takes a fraction of the memory.
+        """
+        if most is None:
+            return self._summaries("", {})
+        first = [row[0] for row in self._lake.stream(_FIRST_LEADING, [*self._scope * 2, most], tables=self._tables)]
+        if len(first) < most:
+            first += self._first_quiet(most - len(first))
+        return self.pick(first)
+
+    def quiet(self, most: int | None = None) -> Iterator[AppSummary]:
+        """The apps that lead to no store, by name; ``most`` as in ``rows``."""
+        if most is None:
+            return self._summaries("", {}, "WHERE led.exposures IS NULL")
+        return self.pick(self._first_quiet(most))
+
+    def _first_quiet(self, most: int) -> list[str]:
+        """Content hashes of the first apps that lead to no store: nothing else of the others is held."""
+        params = [*self._scope * 2, most]
+        return [row[0] for row in self._lake.stream(_FIRST_QUIET, params, tables=self._tables)]
+
+    def quiet_count(self) -> int:
+        """How many rows ``quiet`` has."""
+        return self.count() - self._number(_LEADING, self._scope, self._tables)
+
+    def pick(self, keys: Collection[str]) -> Iterator[AppSummary]:
+        """Those of the apps that have one of the content hashes, in the order of ``rows``."""
+        import pyarrow as pa
+
+        wanted = pa.table({"unit": pa.array(sorted(keys), pa.string())})
+        return self._summaries("SEMI JOIN wanted USING (unit)", {"wanted": wanted})
+
+    def shown(self) -> int:
+        """How many rows there are: apps that were read, and those of captures that lead to a store."""
+        return self.count() + self._number(_CAPTURED_ALONE, self._scope, self._tables)
+
+    def sightings(self, keys: Collection[str] | None = None) -> Iterator[AppSighting]:
+        """What the apps name, in the order of the inputs; ``keys`` takes the apps with these content hashes alone."""
+        import pyarrow as pa
+
+        wanted = pa.table({"unit": pa.array(sorted(keys or ()), pa.string())})
+        which = "" if keys is None else "SEMI JOIN wanted USING (unit)"
+        sql = f"""{_INPUTS.format(which=which)}
+            SELECT inp.unit, inp.path, s.kind, s.value, s.scheme, s.host, s.port, s.path, s.service, s.count, s.party,
+                s.file, s."offset", s.how, s.context, s.owner, s.party_reason, s.names
+            FROM sightings s JOIN inp USING (unit, version)
+            ORDER BY inp.ordinal, s.ordinal"""  # noqa: S608
+        for row in self._lake.stream(sql, self._scope, tables={"wanted": wanted}):
+            unit, path, kind = row[:3]
+            yield AppSighting(
+                unit,
+                path,
+                Sighting(
+                    Endpoint(EndpointKind(kind), *row[3:9]),
+                    row[9],
+                    Party(row[10]),
+                    Evidence(*row[11:15]),
+                    owner=row[15] or "",
+                    party_reason=row[16] or "",
+                    names=tuple(row[17] or ()),
+                ),
+            )
+
+    def sightings_count(self) -> int:
+        """How many rows ``sightings`` has."""
+        return self._number(_SIGHTINGS_READ, self._scope)
+
+    def _number(self, sql: str, params: Sequence[Any], tables: "Mapping[str, pa.Table] | None" = None) -> int:
+        return int(next(self._lake.stream(sql, params, tables=tables))[0])
+
+    def _summaries(self, which: str, tables: "Mapping[str, pa.Table]", where: str = "") -> Iterator[AppSummary]:
+        sql = _SUMMARIES.format(inputs=_INPUTS.format(which=which), which=which, where=where)
+        params = [*self._scope, self._unnamed_api, self._apis]
+        for row in self._lake.stream(sql, params, tables={**self._tables, **tables}):
+            yield _summary(row)
+
+
+def read_failed(lake: Lake, run: str) -> Iterator[RunInput]:
+    """The inputs of a run that could not be read, in their order. Raises ``WorkspaceError``."""
+    sql = "SELECT path, unit, version, problem FROM inputs WHERE run = ? AND problem <> '' ORDER BY ordinal"
+    for row in lake.stream(sql, [run]):
+        yield RunInput(*row)
+
+
+def read_captures(lake: Lake, run: str, traffic: str) -> list[RunInput]:
+    """The captures of a run that were read, each content once. Raises ``WorkspaceError``."""
+    sql = """
+        SELECT arg_min(path, ordinal), unit, version, '' FROM inputs
+        WHERE run = ? AND kind_of(version) = kind_of(?) AND problem = '' GROUP BY unit, version ORDER BY min(ordinal)"""
+    return [RunInput(*row) for row in lake.stream(sql, [run, traffic])]
+
+
+def captured_bundles(lake: Lake, run: str, traffic: str) -> dict[str, str]:
+    """Bundle identifiers that the captures of a run tell, each with the content hash of the scanned app that has it.
+
+    Of several versions of an app the one whose hash sorts last. Raises ``WorkspaceError``.
+    """
+    sql = f"""{_ALL}, told AS (
+            SELECT DISTINCT bundle_id FROM flows SEMI JOIN (
+                SELECT unit, version FROM inputs WHERE run = ? AND kind_of(version) = kind_of(?) AND problem = ''
+            ) USING (unit, version)
+        )
+        SELECT bundle_id, max(unit) FROM apps SEMI JOIN inp USING (unit, version) SEMI JOIN told USING (bundle_id)
+        WHERE bundle_id <> '' GROUP BY bundle_id"""  # noqa: S608
+    return dict(lake.stream(sql, [run, traffic, run, traffic]))
+
+
+_INPUTS = """
+WITH inp AS (
+    SELECT unit, version, arg_min(path, ordinal) AS path, min(ordinal) AS ordinal FROM inputs {which}
+    WHERE run = ? AND problem = '' AND kind_of(version) <> kind_of(?) GROUP BY unit, version
+)"""
+
+_ALL = _INPUTS.format(which="")
+
+_READ = "run = ? AND problem = '' AND kind_of(version) <> kind_of(?)"
+_KEY = "md5_number(unit || ':' || version)"
+"""Sixteen bytes for two texts: a million of them fit into the memory of a laptop, whatever else is counted."""
+
+_LEADING = f"""
+SELECT count(*) FROM (SELECT DISTINCT app FROM leads) l
+SEMI JOIN (SELECT unit FROM inputs WHERE {_READ}) i ON i.unit = l.app"""  # noqa: S608
+
+_CAPTURED_ALONE = f"""
+SELECT count(*) FROM (SELECT DISTINCT unit FROM captured SEMI JOIN leads ON leads.app = captured.unit) c
+ANTI JOIN (SELECT unit FROM inputs WHERE {_READ}) i ON i.unit = c.unit"""  # noqa: S608
+
+_SIGHTINGS_READ = f"""
+SELECT count(*) FROM (SELECT {_KEY} AS key FROM sightings)
+SEMI JOIN (SELECT {_KEY} AS key FROM inputs WHERE {_READ}) USING (key)"""  # noqa: S608
+
+_SUMMARIES = """{inputs}, seen AS (
+    SELECT unit, version, count(*) AS endpoints, bool_or(
+        scheme IN ('http', 'https', 'ws', 'wss') AND CASE
+            -- A cloud's own front is the maker's when the app names it, whoever the domain belongs to.
+            WHEN kind = 'cloud' THEN CASE WHEN service IS NULL THEN ? ELSE list_contains(?, service) END
+            ELSE service IS NULL AND party = 'first' END
+    ) AS has_api
+    FROM sightings SEMI JOIN inp USING (unit, version) GROUP BY unit, version
+), odd AS (
+    SELECT unit, version, list([what, "where"] ORDER BY ordinal) AS problems
+    FROM problems SEMI JOIN inp USING (unit, version) GROUP BY unit, version
+), led AS (
+    SELECT app AS unit, list(exposure ORDER BY place) AS exposures, bool_or(exposed) AS exposed FROM leads GROUP BY app
+), scanned AS (
+    SELECT i.unit, i.path, a.sha256, a.platform, a.bundle_id, a.name, a.version_name, a.version_code, a.min_sdk,
+        a.target_sdk, a.vendor, a.signer_sha256, a.signer_subject, a.signer_scheme,
+        coalesce(s.endpoints, 0) AS endpoints, coalesce(s.has_api, false) AS has_api, o.problems, i.ordinal
+    FROM inp i LEFT JOIN apps a USING (unit, version) LEFT JOIN seen s USING (unit, version)
+        LEFT JOIN odd o USING (unit, version)
+), in_traffic AS (
+    SELECT DISTINCT ON (c.unit) c.unit, c.path, c.unit AS sha256, 'unknown' AS platform, c.bundle_id, c.name,
+        '' AS version_name, '' AS version_code, '' AS min_sdk, '' AS target_sdk, '' AS vendor, NULL AS signer_sha256,
+        NULL AS signer_subject, NULL AS signer_scheme, c.endpoints, false AS has_api, NULL AS problems,
+        c.place AS ordinal
+    FROM (SELECT * FROM captured {which}) c SEMI JOIN leads ON leads.app = c.unit ANTI JOIN inp ON inp.unit = c.unit
+    ORDER BY c.unit, c.place
+)
+SELECT every.* EXCLUDE (ordinal), led.exposures
+FROM (FROM scanned UNION ALL BY NAME FROM in_traffic) every LEFT JOIN led USING (unit) {where}
+ORDER BY NOT coalesce(led.exposed, false), led.exposures IS NULL,
+    lower(coalesce(nullif(every.name, ''), every.bundle_id, every.path)), every.unit"""
+
+_LABELLED = f"""
+    SELECT unit, lower(coalesce(nullif(name, ''), bundle_id)) AS label FROM apps
+    SEMI JOIN (SELECT {_KEY} AS key FROM inputs WHERE {_READ}) i
+        ON i.key = md5_number(apps.unit || ':' || apps.version)
+    UNION ALL
+    SELECT unit, lower(arg_min(path, ordinal)) FROM inputs WHERE {_READ}
+        AND {_KEY} NOT IN (SELECT {_KEY} FROM apps) GROUP BY unit"""  # noqa: S608
+"""The label of every app that was read, with nothing else of it."""
+
+_FIRST_QUIET = f"""
+SELECT unit FROM ({_LABELLED}) every ANTI JOIN leads ON leads.app = every.unit ORDER BY label, unit LIMIT ?"""  # noqa: S608
+
+_FIRST_LEADING = f"""
+WITH led AS (SELECT app, bool_or(exposed) AS exposed FROM leads GROUP BY app)
+SELECT unit FROM (
+    FROM ({_LABELLED})
+    UNION
+    SELECT unit, lower(coalesce(nullif(name, ''), bundle_id, path)) FROM captured
+) every JOIN led ON led.app = every.unit
+GROUP BY unit ORDER BY NOT any_value(exposed), min(label), unit LIMIT ?"""  # noqa: S608
+
+
+def _summary(row: Sequence[Any]) -> AppSummary:
+    unit, path, sha256, platform, bundle_id, name, *rest = row
+    version_name, version_code, min_sdk, target_sdk, vendor, signer, subject, scheme, endpoints, has_api, odd, led = (
+        rest
+    )
+    app = (
+        App(Platform.UNKNOWN, Path(path).name, unit)
+        if platform is None
+        else App(
+            platform=Platform(platform),
+            bundle_id=bundle_id,
+            sha256=sha256,
+            name=name,
+            version_name=version_name,
+            version_code=version_code,
+            min_sdk=min_sdk,
+            target_sdk=target_sdk,
+            vendor=vendor,
+            signer=None if signer is None else Signer(signer, subject, scheme),
+        )
+    )
+    return AppSummary(
+        app=app,
+        path=path,
+        endpoints=endpoints,
+        exposures=tuple(led or ()),
+        has_api=has_api,
+        problems=tuple(Problem(what, where) for what, where in odd or ()),
+    )
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,1 @@
+"""One module per group of lake tables: rows in, rows out."""

@@ -1,0 +1,85 @@
+"""What DNS said, in the lake: a row an answer, with the moment until which its zone lets it be used.
+
+A later run asks again only for what has lapsed. Rows are never taken away: what a name led to on a day is a fact.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from functools import cached_property
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from tieback.model.name_answer import AnswerState, NameAnswer
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.schemas import rows_table
+
+MAX_READ = 100_000
+"""Answers of earlier runs that are held in memory: those that hold longest. What is beyond is asked again."""
+ANSWERS_WAITING = 2_000
+"""Answers that a kill may lose."""
+
+
+class KeptAnswers:
+    """The answers of earlier runs that still hold, and a place for those of this one.
+
+    Use it in a ``with`` statement; what waits is published when it ends, also by an error.
+    """
+
+    def __init__(self, lake: Lake, *, clock: Callable[[], float] = time.time, waiting: int = ANSWERS_WAITING) -> None:
+        """Nothing is read before the first question.
+
+        Args:
+            lake: where from and where to.
+            clock: seconds since 1970, UTC.
+            waiting: publish whenever so many wait.
+        """
+        self._lake = lake
+        self._clock = clock
+        self._limit = waiting
+        self._waiting: list[NameAnswer] = []
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, str], NameAnswer]:
+        sql = """SELECT * FROM dns_answers WHERE until > ? AND asked <= ?
+            QUALIFY row_number() OVER (PARTITION BY name, kind ORDER BY asked DESC) = 1
+            ORDER BY until DESC LIMIT ?"""
+        now = self._clock()
+        found = {}
+        for name, kind, state, asked, until, values, aliases, problem, authentic in self._lake.stream(
+            sql, [now, now, MAX_READ]
+        ):
+            found[name, kind] = NameAnswer(
+                name, kind, AnswerState(state), asked, until, tuple(values), tuple(aliases), problem, authentic
+            )
+        return found
+
+    def get(self, name: str, kind: str) -> NameAnswer | None:
+        """The latest answer that held at the first question, or came since. Raises ``WorkspaceError``."""
+        return self._known.get((name, kind))
+
+    def put(self, answer: NameAnswer) -> None:
+        """Keep an answer. Raises ``WorkspaceError`` where the lake cannot be written."""
+        if len(self._known) < MAX_READ:
+            self._known[answer.name, answer.kind] = answer
+        self._waiting.append(answer)
+        if len(self._waiting) >= self._limit:
+            self.flush()
+
+    def flush(self) -> None:
+        """Publish what waits. Raises as ``put``."""
+        if not self._waiting:
+            return
+        rows = [msgspec.structs.astuple(answer) for answer in self._waiting]
+        self._lake.publish(f"dns-{secrets.token_hex(16)}", {"dns_answers": rows_table("dns_answers", rows)})
+        self._waiting.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.flush()

@@ -1,0 +1,170 @@
+"""Passive evidence in the lake: a part for each report, whole or not at all, and what of it concerns a run."""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import batched
+
+import msgspec
+
+from tieback.model.document import decode, encode
+from tieback.model.passive import PassiveService, PassiveSighting
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.schemas import rows_table
+
+ROWS_AT_ONCE = 20_000
+
+
+class Import(msgspec.Struct, frozen=True):
+    """One report of another tool, as it was imported."""
+
+    sha256: str
+    version: str
+    """Of the importers that read it."""
+    source: str
+    path: str
+    """As the user named it then."""
+    imported: float
+    """Seconds since 1970, UTC."""
+    services: int
+    sightings: int
+    left_out: int
+    """Records of another shape."""
+
+
+def part_of(sha256: str, version: str) -> str:
+    """The name of a report's part."""
+    return f"import-{version}-{sha256[:40]}"
+
+
+def find_import(lake: Lake, sha256: str, version: str) -> Import | None:
+    """The report with this content, where the same importers have read it. Raises ``WorkspaceError``."""
+    if not lake.published(part_of(sha256, version)):
+        return None
+    rows = lake.stream("SELECT * FROM imports WHERE sha256 = ? AND version = ?", [sha256, version])
+    return next((Import(*row) for row in rows), None)
+
+
+def save_import(
+    lake: Lake, what: Import, facts: Iterable[PassiveService | PassiveSighting], left_out: Callable[[], int]
+) -> Import:
+    """Publish a report's evidence. Errors of ``facts`` pass through, and nothing is kept then.
+
+    Args:
+        lake: where to.
+        what: the report; its counts and time are filled in.
+        facts: taken once, in bounded memory.
+        left_out: asked at the end for the number of records that were left out.
+
+    Raises:
+        WorkspaceError: the lake cannot be written.
+    """
+    services = sightings = 0
+    with lake.draft(part_of(what.sha256, what.version)) as draft:
+        for group in batched(facts, ROWS_AT_ONCE):
+            some = [fact for fact in group if isinstance(fact, PassiveService)]
+            others = [fact for fact in group if isinstance(fact, PassiveSighting)]
+            if some:
+                rows = (_service_row(what, services + n, fact) for n, fact in enumerate(some))
+                draft.add("passive_services", rows_table("passive_services", rows))
+            if others:
+                seen = (_sighting_row(what, sightings + n, fact) for n, fact in enumerate(others))
+                draft.add("passive_sightings", rows_table("passive_sightings", seen))
+            services, sightings = services + len(some), sightings + len(others)
+        done = msgspec.structs.replace(
+            what, imported=time.time(), services=services, sightings=sightings, left_out=left_out()
+        )
+        draft.add("imports", rows_table("imports", [msgspec.structs.astuple(done)]))
+    return done
+
+
+def _service_row(what: Import, number: int, fact: PassiveService) -> tuple[object, ...]:
+    return (
+        what.sha256,
+        what.version,
+        number,
+        fact.source,
+        fact.address,
+        fact.port,
+        fact.names,
+        fact.service,
+        fact.claims,
+        fact.seen,
+        fact.resource,
+        fact.note,
+        encode("passive-service", fact).decode(),
+    )
+
+
+def _sighting_row(what: Import, number: int, fact: PassiveSighting) -> tuple[object, ...]:
+    return (
+        what.sha256,
+        what.version,
+        number,
+        fact.app.bundle_id,
+        fact.app.sha256,
+        fact.sighting.endpoint.value,
+        encode("passive-sighting", fact).decode(),
+    )
+
+
+def services_at(lake: Lake, hosts: Collection[str], until: float) -> Iterator[PassiveService]:
+    """What reports that were imported until then say of hosts (names and addresses), latest first.
+
+    Of several reports of one source about one port the latest alone.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+    """
+    import pyarrow as pa
+
+    wanted = pa.table({"host": pa.array(sorted(set(hosts) - {""}), pa.string())})
+    sql = f"""{_READ}, told AS (
+            SELECT p.*, unnest(list_append(p.names, p.address)) AS host
+            FROM passive_services p JOIN readable r ON p.import = r.sha256 AND p.version = r.version
+        ), found AS (
+            SELECT DISTINCT import, ordinal, source, address, port, names, seen, resource, note, json
+            FROM told SEMI JOIN wanted USING (host)
+        )
+        SELECT json FROM found
+        QUALIFY row_number() OVER (
+            PARTITION BY source, address, CASE WHEN address = '' THEN names END, port, resource, note
+            ORDER BY seen DESC, import, ordinal
+        ) = 1
+        ORDER BY seen DESC, address, port, import, ordinal"""  # noqa: S608 - our own text
+    for (text,) in lake.stream(sql, [until], tables={"wanted": wanted}):
+        yield decode(text, "passive-service", PassiveService)
+
+
+def sightings_of_apps(
+    lake: Lake, bundles: Collection[str], hashes: Collection[str], until: float
+) -> Iterator[tuple[str, PassiveSighting]]:
+    """What reports that were imported until then say of apps, each with the report's path, by report and in its order.
+
+    Args:
+        lake: where from.
+        bundles: bundle identifiers of the apps.
+        hashes: content hashes of their packages.
+        until: seconds since 1970, UTC.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+    """
+    import pyarrow as pa
+
+    tables = {
+        "wanted": pa.table({"bundle_id": pa.array(sorted(set(bundles) - {""}), pa.string())}),
+        "packages": pa.table({"app_sha256": pa.array(sorted(set(hashes) - {""}), pa.string())}),
+    }
+    sql = f"""{_READ}
+        SELECT r.path, p.json FROM passive_sightings p JOIN readable r ON p.import = r.sha256 AND p.version = r.version
+        WHERE p.bundle_id IN (SELECT bundle_id FROM wanted) OR p.app_sha256 IN (SELECT app_sha256 FROM packages)
+        ORDER BY r.imported, p.import, p.ordinal"""  # noqa: S608 - our own text
+    for path, text in lake.stream(sql, [until], tables=tables):
+        yield path, decode(text, "passive-sighting", PassiveSighting)
+
+
+_READ = """
+WITH readable AS (
+    SELECT * FROM imports WHERE imported <= ?
+    QUALIFY row_number() OVER (PARTITION BY sha256 ORDER BY imported DESC) = 1
+)"""

@@ -1,0 +1,119 @@
+"""What each run was given: which unit of work lay at which path, in the order of the inputs."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.schemas import SCHEMAS, rows_table
+
+ROWS_AT_ONCE = 4096
+
+
+class RunInput(msgspec.Struct, frozen=True):
+    """One input of a run."""
+
+    path: str
+    """As the user named it."""
+    key: str
+    """SHA-256 of its content; empty where it could not be read at all."""
+    version: str
+    """Version of the analysis."""
+    problem: str = ""
+    """One line, where it failed."""
+
+
+class Inputs:
+    """The inputs of a run as columns, in their order: of a million no more is held than their texts take."""
+
+    def __init__(self, inputs: Iterable[RunInput] = ()) -> None:
+        self._done: list[pa.Table] = []
+        self._rows: list[tuple[str, int, str, str, str, str]] = []
+        self._count = 0
+        for one in inputs:
+            self.add(one)
+
+    def add(self, one: RunInput) -> None:
+        """Take in the next one."""
+        self._rows.append(("", self._count, one.path, one.key, one.version, one.problem))
+        self._count += 1
+        if len(self._rows) == ROWS_AT_ONCE:
+            self._flush()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def failing(self, problems: Mapping[str, str]) -> "Inputs":
+        """The same, where those with one of the content hashes that had no problem so far have that one."""
+        found = Inputs()
+        found._count, found._done = self._count, [self._table()]
+        if problems:
+            table = found._done[0]
+            known = pa.array(problems, pa.string())
+            place = pc.index_in(table["unit"], value_set=known)
+            place = pc.if_else(pc.equal(table["problem"], ""), place, pa.scalar(None, pa.int32()))
+            told = pc.coalesce(pa.array(problems.values(), pa.string()).take(place), table["problem"])
+            at = table.schema.get_field_index("problem")
+            found._done = [table.set_column(at, table.schema.field(at), told)]
+        return found
+
+    def units(self) -> pa.Table:
+        """The units without a problem, as often as they were given: columns ``unit`` and ``version``."""
+        table = self._table()
+        read = pc.equal(table["problem"], "")
+        units = table.select(["unit", "version"])
+        # Where all were read nothing is copied.
+        return units if pc.all(read).as_py() in (True, None) else units.filter(read)
+
+    def of_version(self, version: str) -> list[RunInput]:
+        """Those without a problem that one version of an analysis is for."""
+        table = self._table()
+        which = pc.and_(pc.equal(table["problem"], ""), pc.equal(table["version"], version))
+        return list(_rows(table.filter(which)))
+
+    def failed(self) -> Iterator[RunInput]:
+        """Those with a problem."""
+        table = self._table()
+        return _rows(table.filter(pc.not_equal(table["problem"], "")))
+
+    def save(self, lake: Lake, run: str) -> None:
+        """Publish them as the inputs of a run. Raises ``WorkspaceError`` where the lake cannot be written."""
+        table = self._table()
+        name = pa.array([run] * len(table), pa.string())
+        lake.publish(f"inputs-{run}", {"inputs": table.set_column(0, "run", name).cast(SCHEMAS["inputs"])})
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._done.append(rows_table("inputs", self._rows))
+            self._rows = []
+
+    def _table(self) -> pa.Table:
+        self._flush()
+        if len(self._done) > 1:
+            self._done = [pa.concat_tables(self._done)]
+        return self._done[0] if self._done else SCHEMAS["inputs"].empty_table()
+
+
+def _rows(table: pa.Table) -> Iterator[RunInput]:
+    for batch in table.select(["path", "unit", "version", "problem"]).to_batches(ROWS_AT_ONCE):
+        for row in batch.to_pylist():
+            yield RunInput(row["path"], row["unit"], row["version"], row["problem"])
+
+
+def save_inputs(lake: Lake, run: str, inputs: Iterable[RunInput]) -> int:
+    """Publish the inputs of a run, in their order. Returns how many.
+
+    Raises:
+        WorkspaceError: the lake cannot be written.
+    """
+    every = Inputs(inputs)
+    every.save(lake, run)
+    return len(every)
+
+
+def read_inputs(lake: Lake, run: str) -> Iterator[RunInput]:
+    """The inputs of a run, in their order. Raises ``WorkspaceError``."""
+    for row in lake.stream("SELECT path, unit, version, problem FROM inputs WHERE run = ? ORDER BY ordinal", [run]):
+        yield RunInput(*row)

@@ -1,0 +1,32 @@
+"""What surveys found in objects elsewhere: to rows of the lake and back."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from tieback.model.remote import Member
+from tieback.model.unit import Unit
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.schemas import rows_table
+
+type Found = tuple[str, str, int, int, str, str]
+"""State of the object, member, first byte, size, SHA-256, kind."""
+
+
+def object_table(results: Sequence[tuple[Unit, Sequence[Member]]]) -> pa.Table:
+    """The rows of a batch of objects."""
+    rows: list[Sequence[Any]] = [
+        (unit.key, unit.version, n, unit.source, one.name, one.start, one.size, one.sha256, one.kind)
+        for unit, found in results
+        for n, one in enumerate(found)
+    ]
+    return rows_table("objects", rows)
+
+
+def read_objects(lake: Lake, version: str) -> Iterator[Found]:
+    """Everything that surveys of this version ever found. Raises ``WorkspaceError``."""
+    yield from lake.stream(
+        'SELECT unit, member, "start", size, sha256, kind FROM objects WHERE version = ? ORDER BY unit, ordinal',
+        [version],
+    )

@@ -1,0 +1,263 @@
+"""Back ends and probe reports of a run in the lake: to rows and back."""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from hashlib import md5
+from itertools import batched
+from struct import Struct
+from typing import Any, Self
+
+from tieback.model.backend import Backend
+from tieback.model.document import decode, encode
+from tieback.model.probe import ProbeReport
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.schemas import rows_table
+
+ROWS_A_PART = 20_000
+_HALVES = Struct("<QQ")
+"""Of an MD5 digest, as the database tells them."""
+FIRST_STRETCH, LONGEST_STRETCH = 5_000, 80_000
+"""Rows that are put into order at a time: a page that shows the first few reads no more of millions."""
+PROBES_WAITING = 256
+"""Reports that a kill may lose."""
+
+
+def save_backends(lake: Lake, run: str, backends: Iterable[Backend]) -> int:
+    """Publish the back ends of a run, in their order. Returns how many.
+
+    Raises:
+        WorkspaceError: the lake cannot be written.
+    """
+    return _save(
+        lake,
+        run,
+        "backends",
+        (
+            (
+                b.endpoint.value,
+                b.endpoint.host,
+                b.endpoint.port,
+                b.addresses,
+                b.resolved_by,
+                b.owner_domain,
+                b.provider,
+                b.region,
+                b.asn,
+                b.owner,
+                b.party,
+                encode("backend", b).decode(),
+            )
+            for b in backends
+        ),
+    )
+
+
+class ProbeWriter:
+    """Publishes the probe reports of a run as they come, so that a kill loses at most the last few.
+
+    Use it in a ``with`` statement; what waits is published when it ends, also by an error.
+    """
+
+    def __init__(self, lake: Lake, run: str, *, first: int = 0, waiting: int = PROBES_WAITING) -> None:
+        """Open the writer.
+
+        Args:
+            lake: where to.
+            run: whose reports they are.
+            first: how many reports of this run are published already.
+            waiting: publish whenever so many wait.
+        """
+        self._lake = lake
+        self._run = run
+        self._next = first
+        self._limit = waiting
+        self._waiting: list[ProbeReport] = []
+
+    def add(self, report: ProbeReport) -> None:
+        """Take one report. Raises ``WorkspaceError`` where the lake cannot be written."""
+        self._waiting.append(report)
+        if len(self._waiting) >= self._limit:
+            self.flush()
+
+    def flush(self) -> None:
+        """Publish what waits. Raises as ``add``."""
+        if not self._waiting:
+            return
+        rows = [(self._run, self._next + n, *_probe_row(report)) for n, report in enumerate(self._waiting)]
+        self._lake.publish(f"probes-{self._run}-{self._next:09}", {"probes": rows_table("probes", rows)})
+        self._next += len(rows)
+        self._waiting.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.flush()
+
+
+def _probe_row(r: ProbeReport) -> tuple[Any, ...]:
+    return (
+        r.target,
+        r.address,
+        r.probe,
+        r.product,
+        r.version,
+        r.outcome,
+        r.access,
+        r.identity.key if r.identity else None,
+        len(r.containers),
+        r.bytes_sent,
+        r.bytes_read,
+        r.seconds,
+        encode("probe", r).decode(),
+    )
+
+
+def read_backends(
+    lake: Lake, run: str, *, values: Collection[str] | None = None, saying: Collection[str] = ()
+) -> Iterator[Backend]:
+    """The back ends of a run, in the order they were saved.
+
+    Args:
+        lake: where they are.
+        run: whose.
+        values: takes these endpoints alone.
+        saying: leaves out those in whose documents none of these words stands.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+        DocumentError: a release with another schema wrote them.
+    """
+    import pyarrow as pa
+
+    if values is None and not saying:
+        for text in _in_order(lake, "backends", run):
+            yield decode(text, "backend", Backend)
+        return
+    which = "" if values is None else "SEMI JOIN wanted USING (value)"
+    said = " OR ".join("position(? IN json) > 0" for _ in saying)
+    sql = f"SELECT json FROM backends {which} WHERE run = ? {f'AND ({said})' if said else ''} ORDER BY ordinal"  # noqa: S608
+    wanted = pa.table({"value": pa.array(values or (), pa.string())})
+    for (text,) in lake.stream(sql, [run, *saying], tables={"wanted": wanted}):
+        yield decode(text, "backend", Backend)
+
+
+def read_probes(lake: Lake, run: str, *, answered: bool = False, encrypted: bool = False) -> Iterator[ProbeReport]:
+    """The probe reports of a run, in the order they were saved.
+
+    Args:
+        lake: where they are.
+        run: whose.
+        answered: takes those alone where a store spoke; most are of places where nobody did.
+        encrypted: takes those alone that saw TLS.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+        DocumentError: a release with another schema wrote them.
+    """
+    if not (answered or encrypted):
+        for text in _in_order(lake, "probes", run):
+            yield decode(text, "probe", ProbeReport)
+        return
+    which = "AND outcome = 'ok' AND product <> ''" if answered else ""
+    if encrypted:
+        which += """ AND position('"tls":null' IN json) = 0"""
+    sql = f"SELECT json FROM probes WHERE run = ? {which} ORDER BY ordinal"  # noqa: S608 - our own text
+    for (text,) in lake.stream(sql, [run]):
+        yield decode(text, "probe", ProbeReport)
+
+
+def _in_order(lake: Lake, table: str, run: str, which: str = "", params: Sequence[Any] = ()) -> Iterator[str]:
+    """The documents of a run by their ordinal, a stretch of them at a time: a sort of all would hold all."""
+    bounds = f"SELECT min(ordinal), max(ordinal) FROM {table} WHERE run = ?"  # noqa: S608 - our own name
+    first, last = next(lake.stream(bounds, [run]))
+    sql = f"SELECT json FROM {table} WHERE run = ? AND ordinal BETWEEN ? AND ? {which} ORDER BY ordinal"  # noqa: S608
+    length = FIRST_STRETCH
+    while first is not None and first <= last:
+        for (text,) in lake.stream(sql, [run, first, first + length - 1, *params]):
+            yield text
+        first, length = first + length, min(2 * length, LONGEST_STRETCH)
+
+
+class Answered:
+    """The targets that a run has a report of, by sixteen bytes each: most candidates of a large run answer nothing."""
+
+    def __init__(self, lake: Lake, run: str) -> None:
+        """Look them up once.
+
+        Raises:
+            WorkspaceError: the lake cannot be read.
+        """
+        table = lake.query(
+            """
+            SELECT DISTINCT md5_number_upper(target) AS first, md5_number_lower(target) AS second
+            FROM probes WHERE run = ? ORDER BY ALL
+            """,
+            [run],
+        )
+        self._first, self._second = array("Q"), array("Q")
+        for batch in table.to_batches():
+            self._first.frombytes(batch["first"].to_numpy().tobytes())
+            self._second.frombytes(batch["second"].to_numpy().tobytes())
+
+    def __contains__(self, target: str) -> bool:
+        if not self._first:
+            return False
+        first, second = _HALVES.unpack(md5(target.encode("utf-8", "backslashreplace"), usedforsecurity=False).digest())
+        place = bisect_left(self._first, first)
+        while place < len(self._first) and self._first[place] == first:
+            if self._second[place] == second:
+                return True
+            place += 1
+        return False
+
+    def __len__(self) -> int:
+        return len(self._first)
+
+
+class Asked:
+    """The probe reports of a run, counted by the database."""
+
+    def __init__(self, lake: Lake, run: str) -> None:
+        """Count what was asked, by outcome.
+
+        Raises:
+            WorkspaceError: the lake cannot be read.
+        """
+        self._lake, self._run = lake, run
+        sql = "SELECT outcome, count(*), sum(bytes_sent), sum(bytes_read) FROM probes WHERE run = ? GROUP BY outcome"
+        self._outcomes = {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in lake.stream(sql, [run])}
+
+    @property
+    def backends(self) -> int:
+        """How many back ends the run mapped."""
+        return int(next(self._lake.stream("SELECT count(*) FROM backends WHERE run = ?", [self._run]))[0])
+
+    def count(self, *, only: Collection[str] | None = None, but: Collection[str] = ()) -> int:
+        """How many reports there are, of some outcomes, or of all but some."""
+        return sum(
+            count
+            for outcome, (count, _, _) in self._outcomes.items()
+            if outcome not in but and (only is None or outcome in only)
+        )
+
+    def volume(self) -> tuple[int, int]:
+        """Bytes sent and read in all."""
+        sent, read = ([volumes[side] for volumes in self._outcomes.values()] for side in (1, 2))
+        return sum(sent), sum(read)
+
+    def reports(self, *, but: Collection[str]) -> Iterator[ProbeReport]:
+        """The reports of all outcomes but some, in the order they were saved. Raises as ``read_probes``."""
+        which, outcomes = "AND NOT list_contains(?, outcome)", [str(outcome) for outcome in but]
+        for text in _in_order(self._lake, "probes", self._run, which, [outcomes]):
+            yield decode(text, "probe", ProbeReport)
+
+
+def _save(lake: Lake, run: str, table: str, rows: Iterable[tuple[Any, ...]]) -> int:
+    count = 0
+    for number, chunk in enumerate(batched(rows, ROWS_A_PART)):
+        numbered = ((run, count + place, *row) for place, row in enumerate(chunk))
+        lake.publish(f"{table}-{run}-{number:06}", {table: rows_table(table, numbered)})
+        count += len(chunk)
+    return count

@@ -1,0 +1,156 @@
+"""Keeping a lake whole: what is damaged is found and set aside, what another part stands for is removed."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from tieback.model.errors import WorkspaceError
+from tieback.model.sighting import Problem
+from tieback.storage.failures import storage_errors
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.layout import (
+    MERGED,
+    Replaces,
+    alone,
+    note,
+    notes,
+    read_replaces,
+    reading,
+    unnote,
+    write_replaces,
+)
+from tieback.storage.lake.parquet_check import damage
+
+
+def check(lake: Lake) -> Iterator[tuple[str, str]]:
+    """Read every value of every part: each with what is wrong with it, or an empty text.
+
+    What is found is noted, so that nobody reads it any more; what was noted and is sound is read again.
+
+    Raises:
+        WorkspaceError: the lake cannot be listed, or a note cannot be written.
+    """
+    with reading(lake.directory), storage_errors(lake.directory):
+        now = lake.layout()
+        for part in sorted({*now.live, *now.damaged}):
+            why = _damage(lake.directory / "parts" / part)
+            if why:
+                note(lake.directory, part, why)
+            else:
+                unnote(lake.directory, part)
+            yield part, why
+
+
+def set_aside(lake: Lake, fresh: Collection[str] = ()) -> dict[str, str]:
+    """Move the parts that are noted as damaged into ``quarantine``, if they are. Under ``Workspace.lock``.
+
+    Args:
+        lake: where they are.
+        fresh: parts whose footers are looked at as well.
+
+    Returns:
+        Each with what is wrong with it.
+
+    Raises:
+        WorkspaceError: they cannot be moved.
+    """
+    found = {}
+    with storage_errors(lake.directory):
+        for part in fresh:
+            here = lake.directory / "parts" / part
+            if here.is_dir() and (why := damage(here, whole=False)):
+                note(lake.directory, part, why)
+        for part in lake.layout().damaged:
+            here = lake.directory / "parts" / part
+            if why := _damage(here):
+                folder = lake.directory / "quarantine"
+                folder.mkdir(mode=0o700, exist_ok=True)
+                here.rename(Path(tempfile.mkdtemp(dir=folder, prefix=f"{part[:200]}.")) / part)
+                found[part] = why
+        for part in notes(lake.directory):
+            unnote(lake.directory, part)
+    return found
+
+
+def left_out(lake: Lake, tables: Collection[str]) -> tuple[Problem, ...]:
+    """A line for each part that is damaged and not read, after a look at the footers of these tables.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+    """
+    # To bind a view is to read the footer of each of its files; no row is asked for.
+    lake.query(" UNION ALL ".join(f"(SELECT 1 FROM {name} LIMIT 0)" for name in tables))  # noqa: S608 - our own names
+    return tuple(
+        Problem(f"is damaged and left out ({why}): the next `tieback scan` of the same inputs makes it anew", where)
+        for part, why in sorted(lake.damaged().items())
+        for where in [f"part {part} of the lake"]
+    )
+
+
+def _damage(part: Path) -> str:
+    if part.name.startswith(MERGED):
+        try:
+            told = read_replaces(part)
+            for name, digest in told.sha256.items():
+                with (part / name).open("rb") as file:
+                    if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+                        return f"{name}: its content has changed"
+        except (OSError, ValueError) as error:
+            return f"replaces.json: {error}"
+    return damage(part, whole=True)
+
+
+def sweep(lake: Lake, wait: float = 0.0) -> bool:
+    """Remove the directories that other parts stand for, unless somebody reads. Under ``Workspace.lock``.
+
+    Args:
+        lake: where they are.
+        wait: seconds to wait for readers.
+
+    Returns:
+        Whether none is left.
+
+    Raises:
+        WorkspaceError: the lake cannot be written.
+    """
+    parts, drafts = lake.directory / "parts", lake.directory / "drafts"
+    end = time.monotonic() + wait
+    with storage_errors(lake.directory):
+        while True:
+            now = lake.layout()
+            every = {part: _told(parts / part) for part in now.live if part.startswith(MERGED)}
+            told = {part: one for part, one in every.items() if one.replaces}
+            # Of a part that stood for what is removed now, and holds nothing itself, nothing is left.
+            empty = [part for part, one in every.items() if not one.holds]
+            if not now.hidden and not told and not empty:
+                return True
+            with alone(lake.directory) as nobody_reads:
+                if nobody_reads:
+                    drafts.mkdir(exist_ok=True)
+                    away = Path(tempfile.mkdtemp(dir=drafts, prefix=f"removed.{os.getpid()}."))
+                    for part in now.hidden:
+                        (parts / part).rename(away / part)
+                    for part in empty:
+                        told.pop(part, None)
+                        (parts / part).rename(away / part)
+                    for part, one in told.items():
+                        write_replaces(parts / part, Replaces((), one.holds, one.sha256))
+                    # By their new names nobody finds them, so the others need not wait for this.
+                    shutil.rmtree(away, ignore_errors=True)
+                    return True
+            if time.monotonic() >= end:
+                return False
+            time.sleep(0.05)
+
+
+def _told(part: Path) -> Replaces:
+    try:
+        return read_replaces(part)
+    except ValueError as error:
+        raise WorkspaceError(
+            f"replaces.json: {error}", where=str(part), advice="Look with `tieback workspace check`"
+        ) from None

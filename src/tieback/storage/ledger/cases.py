@@ -1,0 +1,215 @@
+"""Vendors, cases and their log in the ledger. Every change writes the document and its lines of the log in one step.
+
+What is called to make a change may be called again where the connection to the database is lost before it took place.
+
+Failures of the database come as ``WorkspaceError``, documents of another schema as ``DocumentError``.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from tieback.model.case import Case, Entry, Letter, LogLine
+from tieback.model.document import decode, encode
+from tieback.model.errors import UsageError
+from tieback.model.vendor import Vendor
+from tieback.storage.ledger import case_log as chain
+from tieback.storage.ledger.database import Database
+from tieback.storage.ledger.tables import case_log, cases, letters, vendors
+
+_ROWS_AT_ONCE = 500
+_ALONE = "cases"
+"""The log is a chain: who adds to it is alone."""
+
+type Changed[T] = tuple[T, tuple[Entry, ...]]
+"""What something is now, and the lines of the log that say why."""
+
+
+class Cases:
+    """Vendors, cases, letters and their log in an open ledger."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # Vendors
+
+    def vendors(self) -> Iterator[Vendor]:
+        """The whole register, by name."""
+        for (text,) in self._rows(sa.select(vendors.c.document).order_by(vendors.c.name, vendors.c.id)):
+            yield decode(text, "vendor", Vendor)
+
+    def vendor(self, key: str) -> Vendor:
+        """One vendor. Raises ``UsageError`` where there is none with this id."""
+        return self._database.read(lambda connection: _vendor(connection, key))
+
+    def change_vendors(self, change: Callable[[list[Vendor]], Iterable[Changed[Vendor]]], now: datetime) -> int:
+        """Let ``change`` see the whole register and give those that are new or different. Returns how many."""
+        query = sa.select(vendors.c.document).order_by(vendors.c.name, vendors.c.id)
+
+        def put(connection: Connection) -> int:
+            known = [decode(text, "vendor", Vendor) for (text,) in connection.execute(query)]
+            count = 0
+            for vendor, entries in change(known):
+                _put_vendor(connection, vendor)
+                chain.append(connection, entries, now)
+                count += 1
+            return count
+
+        return self._database.write(put, alone=_ALONE)
+
+    def change_vendor(self, key: str, change: Callable[[Vendor], Changed[Vendor]], now: datetime) -> Vendor:
+        """Change one vendor. Raises ``UsageError`` where there is none with this id."""
+
+        def put(connection: Connection) -> Vendor:
+            vendor, entries = change(_vendor(connection, key))
+            _put_vendor(connection, vendor)
+            chain.append(connection, entries, now)
+            return vendor
+
+        return self._database.write(put, alone=_ALONE)
+
+    def merge_vendors(self, kept: Vendor, gone: str, entries: tuple[Entry, ...], now: datetime) -> None:
+        """Put ``gone`` into ``kept``: its cases and letters become those of ``kept``."""
+
+        def merge(connection: Connection) -> None:
+            _vendor(connection, gone)
+            _put_vendor(connection, kept)
+            for (text,) in connection.execute(sa.select(cases.c.document).where(cases.c.vendor == gone)).all():
+                case = decode(text, "case", Case)
+                _put_case(connection, msgspec.structs.replace(case, vendor=kept.id))
+            connection.execute(sa.update(letters).where(letters.c.vendor == gone).values(vendor=kept.id))
+            connection.execute(sa.delete(vendors).where(vendors.c.id == gone))
+            chain.append(connection, entries, now)
+
+        self._database.write(merge, alone=_ALONE)
+
+    # Cases
+
+    def cases(self, *, states: Collection[str] = (), vendor: str = "") -> Iterator[Case]:
+        """The cases in some states (all by default) and of one vendor (every one by default), by due date, then id."""
+        query = sa.select(cases.c.document)
+        if states:
+            query = query.where(cases.c.state.in_([str(state) for state in states]))
+        if vendor:
+            query = query.where(cases.c.vendor == vendor)
+        for (text,) in self._rows(query.order_by(cases.c.due.is_(None), cases.c.due, cases.c.id)):
+            yield decode(text, "case", Case)
+
+    def case(self, key: str) -> Case:
+        """One case. Raises ``UsageError`` where there is none with this id."""
+        return self._database.read(lambda connection: _case(connection, key))
+
+    def open(self, wanted: Iterable[Changed[Case]], now: datetime) -> list[Case]:
+        """Open cases; those that exist stay as they are. Returns the new ones."""
+        given = tuple(wanted)
+
+        def put(connection: Connection) -> list[Case]:
+            opened = []
+            for case, entries in given:
+                if connection.execute(sa.select(cases.c.id).where(cases.c.id == case.id)).scalar() is None:
+                    _put_case(connection, case)
+                    chain.append(connection, entries, now)
+                    opened.append(case)
+            return opened
+
+        return self._database.write(put, alone=_ALONE)
+
+    def change(self, key: str, change: Callable[[Case], Changed[Case]], now: datetime) -> Case:
+        """Change one case: ``change`` sees it as it is at this moment, and nobody else changes it meanwhile.
+
+        Raises:
+            UsageError: there is none with this id; or whatever ``change`` raises, and then nothing is changed.
+        """
+
+        def put(connection: Connection) -> Case:
+            case, entries = change(_case(connection, key))
+            _put_case(connection, case)
+            chain.append(connection, entries, now)
+            return case
+
+        return self._database.write(put, alone=_ALONE)
+
+    def note(self, entries: Iterable[Entry], now: datetime) -> None:
+        """Add lines to the log that change nothing else."""
+        given = tuple(entries)
+        self._database.write(lambda connection: chain.append(connection, given, now), alone=_ALONE)
+
+    # The log
+
+    def log(self, subject: str = "") -> Iterator[LogLine]:
+        """The lines about a case or vendor, or all, in their order."""
+        query = sa.select(case_log)
+        if subject:
+            query = query.where(case_log.c.subject == subject)
+        return chain.read(self._rows(query.order_by(case_log.c.seq)))
+
+    def verify(self) -> chain.LogVerdict:
+        """Follow the chain of the whole log."""
+        return chain.follow(self._rows(sa.select(case_log).order_by(case_log.c.seq)))
+
+    # Letters
+
+    def letters(self, vendor: str = "", kind: str = "") -> Iterator[Letter]:
+        """Letters that were written, by vendor, kind and version."""
+        query = sa.select(letters.c.document)
+        if vendor:
+            query = query.where(letters.c.vendor == vendor)
+        if kind:
+            query = query.where(letters.c.kind == kind)
+        found = [decode(text, "letter", Letter) for (text,) in self._rows(query)]
+        yield from sorted(found, key=lambda letter: (letter.vendor, letter.kind, letter.language, letter.version))
+
+    def save_letter(self, letter: Letter, entries: tuple[Entry, ...], now: datetime) -> None:
+        """Keep a letter, or replace it by one with the same id (further files of the same text)."""
+        row = {
+            "id": letter.id, "vendor": letter.vendor, "kind": letter.kind, "language": letter.language,
+            "sha256": letter.sha256, "document": encode("letter", letter).decode(),
+        }  # fmt: skip
+
+        def save(connection: Connection) -> None:
+            connection.execute(sa.delete(letters).where(letters.c.id == letter.id))
+            connection.execute(sa.insert(letters).values(**row))
+            chain.append(connection, entries, now)
+
+        self._database.write(save, alone=_ALONE)
+
+    def _rows(self, query: sa.Select[Any]) -> Iterator[Any]:
+        with self._database.reading() as connection:
+            yield from connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query)
+
+
+def _vendor(connection: Connection, key: str) -> Vendor:
+    text = connection.execute(sa.select(vendors.c.document).where(vendors.c.id == key)).scalar()
+    if text is None:
+        raise UsageError("there is no such vendor", where=key, advice="`tieback vendor list` names them")
+    return decode(text, "vendor", Vendor)
+
+
+def _case(connection: Connection, key: str) -> Case:
+    text = connection.execute(sa.select(cases.c.document).where(cases.c.id == key)).scalar()
+    if text is None:
+        raise UsageError("there is no such case", where=key, advice="`tieback case list` names them")
+    return decode(text, "case", Case)
+
+
+def _put_vendor(connection: Connection, vendor: Vendor) -> None:
+    connection.execute(sa.delete(vendors).where(vendors.c.id == vendor.id))
+    document = encode("vendor", vendor).decode()
+    connection.execute(sa.insert(vendors).values(id=vendor.id, name=vendor.name, document=document))
+
+
+def _put_case(connection: Connection, case: Case) -> None:
+    connection.execute(sa.delete(cases).where(cases.c.id == case.id))
+    connection.execute(
+        sa.insert(cases).values(
+            id=case.id,
+            vendor=case.vendor,
+            state=case.state,
+            due=case.due.isoformat() if case.due else None,
+            document=encode("case", case).decode(),
+        )
+    )

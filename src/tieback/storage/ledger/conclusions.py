@@ -1,0 +1,292 @@
+"""What a run concluded, in the ledger: exposures and findings, written once and read in any number, worst first.
+
+Every method is one transaction; one that yields rows keeps it open until the last is taken or it is closed. Failures of
+the database come as ``WorkspaceError``, documents of another schema as ``DocumentError``.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from tieback.model.document import decode, encode
+from tieback.model.exposure import Exposure, Finding, People, PiiClassTotal
+from tieback.model.figure import Figure
+from tieback.model.probe import Access, Ransom
+from tieback.storage.ledger.bulk import insert_rows
+from tieback.storage.ledger.database import Database
+from tieback.storage.ledger.tables import exposure_apps, exposures, findings, runs
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS_A_STATEMENT = 500
+"""SQLite takes 32,766 parameters in one statement."""
+_ROWS_AT_ONCE = 1000
+_STORES_AT_ONCE = 5_000
+_MOST_RECORDS = 2**62
+_WORST_FIRST = (exposures.c.rank.desc(), exposures.c.score.desc(), exposures.c.records.desc(), exposures.c.id)
+
+
+class StoreLine(msgspec.Struct, frozen=True):
+    """What the figures on top of a report are made from: one store, without its containers and routes."""
+
+    id: str
+    product: str
+    access: Access
+    records: Figure
+    bytes: Figure
+    pii: tuple[PiiClassTotal, ...]
+    ransom: Ransom
+    people: People | None = None
+    honeypot: tuple[str, ...] = ()
+    provider: str = ""
+    country: str = ""
+    containers: tuple["DescribedLine", ...] = ()
+
+    @property
+    def described(self) -> bool:
+        """Whether the fields of a container that is not the product's own were read."""
+        return any(bytes(container.fields) != b"[]" and not container.system for container in self.containers)
+
+
+class DescribedLine(msgspec.Struct, frozen=True):
+    """Of a container: whether its fields are known; they are not decoded."""
+
+    fields: msgspec.Raw = msgspec.Raw(b"[]")
+    system: bool = False
+
+
+class PlaceLine(msgspec.Struct, frozen=True):
+    """Where a store was asked and whether it let a stranger in, to know it again under another identity."""
+
+    id: str
+    access: Access
+    targets: tuple[str, ...]
+    addresses: tuple[str, ...]
+    honeypot: tuple[str, ...] = ()
+
+    @property
+    def exposed(self) -> bool:
+        """As ``Exposure.exposed``."""
+        return self.access.exposed and not self.honeypot
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """When runs that have ended saw a store let strangers in."""
+
+    first: date
+    last: date
+    run: str
+    """The last of them."""
+
+
+class Conclusions:
+    """The conclusions of all runs in an open ledger."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, run: str, stores: Iterable[Exposure], found: Iterable[Finding]) -> None:
+        """Keep what a run concluded, in place of anything that it had."""
+
+        def save(connection: Connection) -> None:
+            for table in (exposures, exposure_apps, findings):
+                connection.execute(sa.delete(table).where(table.c.run == run))
+            for chunk in batched(stores, _STORES_AT_ONCE):
+                insert_rows(connection, exposures, (_exposure_row(run, store) for store in chunk))
+                insert_rows(connection, exposure_apps, _leading(run, chunk))
+            insert_rows(connection, findings, (_finding_row(run, finding) for finding in found))
+
+        if isinstance(stores, Collection) and isinstance(found, Collection):
+            self._database.write(save, alone="conclusions")
+            return
+        with self._database.writing("conclusions") as connection:  # what can be read once cannot be saved again
+            save(connection)
+
+    def exposures(self, run: str, *, exposed: bool | None = None) -> Iterator[Exposure]:
+        """The stores of a run, by severity, its points and records, worst first; ``exposed`` takes one kind alone."""
+        query = sa.select(exposures.c.document).where(self._which(run, exposed))
+        for (text,) in self._stream(query.order_by(*_WORST_FIRST)):
+            yield decode(text, "exposure", Exposure)
+
+    def pick(self, run: str, ids: Collection[str], *, exposed: bool | None = None) -> Iterator[Exposure]:
+        """Those of the stores that have one of the ids, in no order; ``exposed`` takes one kind alone."""
+        for some in batched(ids, ROWS_A_STATEMENT):
+            query = sa.select(exposures.c.document).where(self._which(run, exposed) & exposures.c.id.in_(some))
+            for (text,) in self._stream(query):
+                yield decode(text, "exposure", Exposure)
+
+    def lines(self, run: str) -> Iterator[StoreLine]:
+        """Every store in short, in no order."""
+        reader = msgspec.json.Decoder(StoreLine)
+        for (text,) in self._stream(sa.select(exposures.c.document).where(exposures.c.run == run)):
+            yield reader.decode(text)
+
+    def places(self, run: str, ids: Collection[str] | None = None) -> Iterator[PlaceLine]:
+        """Where the stores of a run were asked, in no order; ``ids`` takes some alone."""
+        reader = msgspec.json.Decoder(PlaceLine)
+        wanted = [None] if ids is None else list(batched(ids, ROWS_A_STATEMENT))
+        for some in wanted:
+            which = exposures.c.run == run
+            if some is not None:
+                which &= exposures.c.id.in_(some)
+            for (text,) in self._stream(sa.select(exposures.c.document).where(which)):
+                yield reader.decode(text)
+
+    def seen_open(self, before: str) -> dict[str, Seen]:
+        """Stores that runs saw let strangers in which ended before a run began, by id."""
+        began = sa.select(runs.c.started).where(runs.c.id == before).scalar_subquery()
+        query = (
+            sa.select(exposures.c.id, runs.c.started, runs.c.id)
+            .join(runs, runs.c.id == exposures.c.run)
+            .where((exposures.c.exposed == 1) & runs.c.ended.is_not(None) & (runs.c.started < began))
+            .where(exposures.c.run != before)
+            .order_by(runs.c.started)
+        )
+        found: dict[str, Seen] = {}
+        for key, started, run in self._stream(query):
+            day = datetime.fromtimestamp(started, UTC).date()
+            known = found.get(key)
+            found[key] = Seen(day if known is None else known.first, day, run)
+        return found
+
+    def runs_before(self, run: str) -> tuple[int, date | None]:
+        """How many runs ended before a run began, and the day of the first."""
+        began = sa.select(runs.c.started).where(runs.c.id == run).scalar_subquery()
+        which = runs.c.ended.is_not(None) & (runs.c.started < began) & (runs.c.id != run)
+        with self._database.reading() as connection:
+            count, first = connection.execute(
+                sa.select(sa.func.count(), sa.func.min(runs.c.started)).where(which)
+            ).one()
+        return count, None if first is None else datetime.fromtimestamp(first, UTC).date()
+
+    def begun(self) -> datetime | None:
+        """When the first run began; ``None`` where none ever did."""
+        with self._database.reading() as connection:
+            started = connection.scalar(sa.select(sa.func.min(runs.c.started)))
+        return None if started is None else datetime.fromtimestamp(started, UTC)
+
+    def begun_since(self, run: str) -> list[datetime]:
+        """When runs began after a run that have not ended."""
+        began = sa.select(runs.c.started).where(runs.c.id == run).scalar_subquery()
+        query = sa.select(runs.c.started).where(runs.c.ended.is_(None) & (runs.c.started >= began))
+        return [datetime.fromtimestamp(started, UTC) for (started,) in self._stream(query.order_by(runs.c.started))]
+
+    def findings(self, run: str) -> Iterator[Finding]:
+        """The findings of a run, worst first, then by rule."""
+        query = sa.select(findings.c.document).where(findings.c.run == run)
+        for (text,) in self._stream(query.order_by(findings.c.rank.desc(), findings.c.rule, findings.c.id)):
+            yield decode(text, "finding", Finding)
+
+    def counts(self, run: str) -> tuple[int, int, int]:
+        """How many stores are exposed, how many answered and are not, and how many findings there are."""
+        with self._database.reading() as connection:
+            return (
+                connection.scalar(_count(exposures).where(self._which(run, exposed=True))) or 0,
+                connection.scalar(_count(exposures).where(self._which(run, exposed=False))) or 0,
+                connection.scalar(_count(findings).where(findings.c.run == run)) or 0,
+            )
+
+    def ways(self, run: str) -> tuple[int, int]:
+        """How many pairs of an app and a store that it leads to there are: exposed stores, and others."""
+        both = exposure_apps.join(
+            exposures, (exposures.c.run == exposure_apps.c.run) & (exposures.c.id == exposure_apps.c.exposure)
+        )
+        query = sa.select(exposures.c.exposed, sa.func.count()).select_from(both).where(exposure_apps.c.run == run)
+        with self._database.reading() as connection:
+            found = {row[0]: row[1] for row in connection.execute(query.group_by(exposures.c.exposed))}
+        return found.get(1, 0), found.get(0, 0)
+
+    def apps_affected(self, run: str) -> int:
+        """How many apps lead to an exposed store."""
+        both = exposure_apps.join(
+            exposures, (exposures.c.run == exposure_apps.c.run) & (exposures.c.id == exposure_apps.c.exposure)
+        )
+        distinct = sa.func.count(sa.distinct(exposure_apps.c.app))
+        with self._database.reading() as connection:
+            query = (
+                sa.select(distinct).select_from(both).where((exposure_apps.c.run == run) & (exposures.c.exposed == 1))
+            )
+            return connection.scalar(query) or 0
+
+    def leads(self, run: str) -> "pa.Table":
+        """Which app leads to which store: columns ``app``, ``exposure``, ``exposed``, ``place`` (worst store first)."""
+        import pyarrow as pa
+
+        order = sa.func.row_number().over(order_by=(exposures.c.exposed.desc(), *_WORST_FIRST))
+        ranked = (
+            sa.select(exposures.c.id, exposures.c.exposed, order.label("place"))
+            .where(exposures.c.run == run)
+            .subquery()
+        )
+        query = (
+            sa.select(exposure_apps.c.app, exposure_apps.c.exposure, ranked.c.exposed, ranked.c.place)
+            .join(ranked, ranked.c.id == exposure_apps.c.exposure)
+            .where(exposure_apps.c.run == run)
+        )
+        schema = pa.schema(
+            [("app", pa.string()), ("exposure", pa.string()), ("exposed", pa.bool_()), ("place", pa.int64())]
+        )
+        batches = [
+            pa.record_batch(
+                [
+                    pa.array([row[0] for row in rows], pa.string()),
+                    pa.array([row[1] for row in rows], pa.string()),
+                    pa.array([bool(row[2]) for row in rows], pa.bool_()),
+                    pa.array([row[3] for row in rows], pa.int64()),
+                ],
+                schema=schema,
+            )
+            for rows in batched(self._stream(query), 10_000)
+        ]
+        return pa.Table.from_batches(batches, schema=schema)
+
+    @staticmethod
+    def _which(run: str, exposed: bool | None) -> sa.ColumnElement[bool]:
+        which = exposures.c.run == run
+        return which if exposed is None else which & (exposures.c.exposed == int(exposed))
+
+    def _stream(self, query: sa.Select[Any]) -> Iterator[Any]:
+        with self._database.reading() as connection:
+            yield from connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query)
+
+
+def _count(table: sa.Table) -> sa.Select[int]:
+    return sa.select(sa.func.count()).select_from(table)
+
+
+def _exposure_row(run: str, store: Exposure) -> Mapping[str, object]:
+    return {
+        "run": run,
+        "id": store.id,
+        "product": store.product,
+        "access": store.access,
+        "severity": store.severity,
+        "rank": store.severity.rank,
+        "score": store.score,
+        "exposed": int(store.exposed),
+        "records": min(store.records.value, _MOST_RECORDS),
+        "document": encode("exposure", store).decode(),
+    }
+
+
+def _finding_row(run: str, finding: Finding) -> Mapping[str, object]:
+    return {
+        "run": run,
+        "id": finding.id,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "rank": finding.severity.rank,
+        "document": encode("finding", finding).decode(),
+    }
+
+
+def _leading(run: str, stores: Iterable[Exposure]) -> Iterator[Mapping[str, object]]:
+    for store in stores:
+        for app in dict.fromkeys(route.app_sha256 for route in store.routes):
+            yield {"run": run, "exposure": store.id, "app": app}

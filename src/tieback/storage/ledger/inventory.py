@@ -1,0 +1,342 @@
+"""The fleet in the ledger: which inventories were read, which apps are on how many devices, since and until when.
+
+Every method is one transaction. Failures of the database come as ``WorkspaceError``.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from itertools import batched
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from tieback.model.device import Counted, Device, DevicePlatform, FleetApp, Install, Ownership, Reported
+from tieback.storage.ledger.database import Database
+from tieback.storage.ledger.inventory_load import Snapshot, load
+from tieback.storage.ledger.pseudonyms import Pseudonyms
+from tieback.storage.ledger.tables import (
+    inventory_app_sources,
+    inventory_apps,
+    inventory_counts,
+    inventory_devices,
+    inventory_imports,
+    inventory_installs,
+    inventory_maps,
+)
+
+_ROWS_AT_ONCE = 1_000
+
+
+class InventoryFile(msgspec.Struct, frozen=True):
+    """A file as it is entered in the ledger."""
+
+    sha256: str
+    name: str
+    """As the user named it."""
+    shape: str
+    """Which of the source's formats it has."""
+
+
+class Import(msgspec.Struct, frozen=True):
+    """An inventory that was read."""
+
+    name: str
+    source: str
+    shape: str
+    sha256: str
+    taken: date
+    imported: datetime
+    rows: int
+    skipped: int
+    complete: bool
+    again: bool = False
+    """Whether it had been read before, so that nothing was done now."""
+
+
+class Inventory:
+    """The fleet in an open ledger."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # Imports
+
+    def imported(self, sha256: str, source: str) -> Import | None:
+        """The import of a file with this content from this source."""
+        which = (inventory_imports.c.sha256 == sha256) & (inventory_imports.c.source == source)
+        return next(self._imports(which), None)
+
+    def imports(self) -> list[Import]:
+        """All imports, in their order."""
+        return list(self._imports(sa.true()))
+
+    def enter(
+        self, file: InventoryFile, snapshot: Snapshot, rows: Callable[[], Iterable[Reported]], names: Pseudonyms
+    ) -> Import:
+        """Enter an inventory, all of it or, where ``rows`` raises, nothing; one that was entered before stays.
+
+        Args:
+            file: what it is called, and the digest of its content.
+            snapshot: which source and day it is about.
+            rows: opens its rows; not called where they are known, and again where the connection was lost.
+            names: pseudonyms of the workspace.
+
+        Raises:
+            WorkspaceError: the ledger cannot be written. Whatever ``rows`` raises passes too.
+        """
+        known = self.imported(file.sha256, snapshot.source)
+        if known is not None:
+            return msgspec.structs.replace(known, again=True)
+
+        def enter(connection: Connection) -> int:
+            entered = connection.execute(
+                sa.insert(inventory_imports)
+                .values(
+                    sha256=file.sha256,
+                    source=snapshot.source,
+                    shape=file.shape,
+                    name=file.name,
+                    taken=snapshot.taken,
+                    imported=time.time(),
+                    rows=0,
+                    skipped=0,
+                    complete=int(snapshot.complete),
+                )
+                .returning(inventory_imports.c.id)
+            )
+            number = entered.scalar_one()
+            loaded = load(connection, number, snapshot, rows(), names)
+            connection.execute(
+                sa.update(inventory_imports)
+                .where(inventory_imports.c.id == number)
+                .values(rows=loaded.rows, skipped=loaded.skipped)
+            )
+            return int(number)
+
+        number = self._database.write(enter, alone="inventory")
+        return next(self._imports(inventory_imports.c.id == number))
+
+    def _imports(self, which: sa.ColumnElement[bool]) -> Iterator[Import]:
+        table = inventory_imports.c
+        with self._database.reading() as connection:
+            for row in connection.execute(sa.select(inventory_imports).where(which).order_by(table.id)).mappings():
+                yield Import(
+                    name=row["name"],
+                    source=row["source"],
+                    shape=row["shape"],
+                    sha256=row["sha256"],
+                    taken=date.fromordinal(row["taken"]),
+                    imported=datetime.fromtimestamp(row["imported"], UTC),
+                    rows=row["rows"],
+                    skipped=row["skipped"],
+                    complete=bool(row["complete"]),
+                )
+
+    # Apps and devices
+
+    def apps(self, *, versions: bool = True) -> Iterator[FleetApp]:
+        """Every app that an inventory ever named, those on most devices first; gone ones last, by key within.
+
+        Args:
+            versions: whether each comes with its versions, which costs a second look at all installs.
+        """
+        with self._database.reading() as connection:
+            counted = _device_counts(connection)
+            gone = _last_removals(connection)
+            by_version = _versions(connection) if versions else {}
+            sources = _sources(connection)
+            table = inventory_apps.c
+            rows = connection.execute(sa.select(inventory_apps).order_by(table.key)).mappings().all()
+            found = []
+            for row in rows:
+                devices, how = counted.get(row["id"], (0, None))
+                names, first, last = sources[row["id"]]
+                found.append(
+                    FleetApp(
+                        id=row["id"],
+                        platform=DevicePlatform(row["platform"]),
+                        bundle_id=row["bundle_id"],
+                        name=row["name"],
+                        publisher=row["publisher"],
+                        store_id=row["store_id"],
+                        signer=row["signer"],
+                        in_house=bool(row["in_house"]),
+                        devices=devices,
+                        counted=how or Counted.LISTED,
+                        sources=names,
+                        first_seen=first,
+                        last_seen=last,
+                        removed=gone.get(row["id"], last) if how is None else None,
+                        versions=by_version.get(row["id"], ()),
+                    )
+                )
+        found.sort(key=lambda app: (app.removed is not None, -app.devices))
+        yield from found
+
+    def app_devices(self, app: int) -> Iterator[Install]:
+        """Who has or had an app: present installs first, by device and version."""
+        installs, devices = inventory_installs.c, inventory_devices.c
+        query = (
+            sa.select(
+                devices.pseudonym,
+                devices.platform,
+                devices.ownership,
+                devices.source,
+                devices.user,
+                devices.label,
+                installs.version,
+                installs.first_seen,
+                installs.last_seen,
+                installs.removed,
+            )
+            .join_from(inventory_installs, inventory_devices, installs.device == devices.id)
+            .where(installs.app == app)
+            .order_by(installs.removed.is_not(None), devices.pseudonym, installs.version)
+        )
+        with self._database.reading() as connection:
+            for row in connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query):
+                name, platform, ownership, source, user, label, version, first, last, removed = row
+                device = Device(name, DevicePlatform(platform), Ownership(ownership), source, user, label)
+                yield Install(
+                    device,
+                    version,
+                    date.fromordinal(first),
+                    date.fromordinal(last),
+                    None if removed is None else date.fromordinal(removed),
+                )
+
+    def ownership(self, app: int) -> dict[Ownership, int]:
+        """Devices that have the app now, by whose they are."""
+        installs, devices = inventory_installs.c, inventory_devices.c
+        query = (
+            sa.select(devices.ownership, sa.func.count(sa.distinct(devices.id)))
+            .join_from(inventory_installs, inventory_devices, installs.device == devices.id)
+            .where((installs.app == app) & installs.removed.is_(None))
+            .group_by(devices.ownership)
+            .order_by(devices.ownership)
+        )
+        with self._database.reading() as connection:
+            return {Ownership(whose): count for whose, count in connection.execute(query)}
+
+    def devices(self) -> int:
+        """Devices that are in the fleet now, as far as inventories list them."""
+        with self._database.reading() as connection:
+            listed = sa.select(sa.func.count()).select_from(inventory_devices)
+            return connection.scalar(listed.where(inventory_devices.c.removed.is_(None))) or 0
+
+    def devices_with(self, apps: Collection[int]) -> int:
+        """Devices that have at least one of the apps now, as far as inventories list them."""
+        installs = inventory_installs.c
+        seen: set[int] = set()
+        with self._database.reading() as connection:
+            for some in batched(apps, _ROWS_AT_ONCE):
+                query = sa.select(installs.device).where(installs.app.in_(some) & installs.removed.is_(None)).distinct()
+                seen.update(connection.execute(query).scalars())
+        return len(seen)
+
+    def known(self) -> bool:
+        """Whether any inventory was read."""
+        with self._database.reading() as connection:
+            return connection.scalar(sa.select(inventory_imports.c.id).limit(1)) is not None
+
+    # Column maps
+
+    def column_map(self, header: Sequence[str]) -> dict[str, str] | None:
+        """The map that a person confirmed for a table with these columns: our field to its column."""
+        with self._database.reading() as connection:
+            query = sa.select(inventory_maps.c.columns).where(inventory_maps.c.header == _header_key(header))
+            text = connection.scalar(query)
+        return None if text is None else dict(json.loads(text))
+
+    def remember_map(self, header: Sequence[str], columns: Mapping[str, str]) -> None:
+        """Keep a confirmed map, in place of an earlier one for the same columns."""
+        key = _header_key(header)
+
+        def keep(connection: Connection) -> None:
+            connection.execute(sa.delete(inventory_maps).where(inventory_maps.c.header == key))
+            connection.execute(
+                sa.insert(inventory_maps).values(header=key, columns=json.dumps(dict(columns)), confirmed=time.time())
+            )
+
+        self._database.write(keep, alone="inventory")
+
+
+def _device_counts(connection: Connection) -> dict[int, tuple[int, Counted]]:
+    """Devices that have an app now, and how that is known; apps that nobody has are left out."""
+    installs, devices, counts = inventory_installs.c, inventory_devices.c, inventory_counts.c
+    here = sa.select(installs.app, installs.device).where(installs.removed.is_(None)).distinct().subquery()
+    listed = {
+        app: (count, Counted.LISTED)
+        for app, count in connection.execute(sa.select(here.c.app, sa.func.count()).group_by(here.c.app))
+    }
+    reported: dict[int, dict[str, int | None]] = {}
+    query = sa.select(counts.app, counts.source, sa.func.sum(counts.devices)).where(counts.removed.is_(None))
+    for app, source, count in connection.execute(query.group_by(counts.app, counts.source)):
+        reported.setdefault(app, {})[source] = None if count is None else int(count)
+    if not reported:
+        return listed
+    by_source: dict[int, dict[str, int]] = {}
+    both = sa.select(counts.app).where(counts.removed.is_(None)).scalar_subquery()
+    joined = (
+        sa.select(installs.app, devices.source, sa.func.count(sa.distinct(installs.device)))
+        .join_from(inventory_installs, inventory_devices, installs.device == devices.id)
+        .where(installs.removed.is_(None) & installs.app.in_(both))
+        .group_by(installs.app, devices.source)
+    )
+    for app, source, count in connection.execute(joined):
+        by_source.setdefault(app, {})[source] = count
+    for app, told in reported.items():
+        known = by_source.get(app, {})
+        # A source that both lists and counts speaks of the same devices.
+        total = sum(max(known.get(source, 0), told.get(source) or 0) for source in {*known, *told})
+        if total == sum(known.values()) > 0:
+            continue
+        listed[app] = (total, Counted.UNKNOWN if total == 0 and None in told.values() else Counted.REPORTED)
+    return listed
+
+
+def _last_removals(connection: Connection) -> dict[int, date]:
+    found: dict[int, int] = {}
+    for table in (inventory_installs, inventory_counts):
+        query = sa.select(table.c.app, sa.func.max(table.c.removed)).where(table.c.removed.is_not(None))
+        for app, day in connection.execute(query.group_by(table.c.app)):
+            found[app] = max(found.get(app, 0), day)
+    return {app: date.fromordinal(day) for app, day in found.items()}
+
+
+def _versions(connection: Connection) -> dict[int, tuple[tuple[str, int], ...]]:
+    """Versions of each app now, most devices first."""
+    found: dict[int, dict[str, int]] = {}
+    installs, counts = inventory_installs.c, inventory_counts.c
+    listed = sa.select(installs.app, installs.version, sa.func.count()).where(installs.removed.is_(None))
+    for app, version, count in connection.execute(listed.group_by(installs.app, installs.version)):
+        found.setdefault(app, {})[version] = count
+    reported = sa.select(counts.app, counts.version, sa.func.max(counts.devices)).where(counts.removed.is_(None))
+    for app, version, count in connection.execute(reported.group_by(counts.app, counts.version)):
+        known = found.setdefault(app, {})
+        known[version] = max(known.get(version, 0), count or 0)
+    return {
+        app: tuple(sorted(versions.items(), key=lambda item: (-item[1], item[0]))) for app, versions in found.items()
+    }
+
+
+def _sources(connection: Connection) -> dict[int, tuple[tuple[str, ...], date, date]]:
+    found: dict[int, tuple[list[str], int, int]] = {}
+    table = inventory_app_sources.c
+    for app, source, first, last in connection.execute(
+        sa.select(table.app, table.source, table.first_seen, table.last_seen).order_by(table.app, table.source)
+    ):
+        names, earliest, latest = found.get(app, ([], first, last))
+        found[app] = ([*names, source], min(earliest, first), max(latest, last))
+    return {
+        app: (tuple(names), date.fromordinal(first), date.fromordinal(last))
+        for app, (names, first, last) in found.items()
+    }
+
+
+def _header_key(header: Sequence[str]) -> str:
+    return hashlib.sha256(json.dumps(sorted(set(header))).encode()).hexdigest()

@@ -1,0 +1,266 @@
+"""One inventory into the ledger: all of it in one transaction, a batch of rows in memory at a time.
+
+What changes with an import, for the day that the inventory shows:
+
+* what it names is there: ``last_seen`` moves up, ``first_seen`` down, ``removed`` is taken back;
+* where it tells all apps of the devices that it names, an app of such a device that it does not name is removed;
+* where it tells the whole fleet of its source, so are all others of that source.
+
+Inventories of one day are one: nothing that was seen that day is removed by another file of that day. An inventory that
+is older than one read before it adds to the past alone.
+"""
+
+from collections.abc import Iterable
+from itertools import batched
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from tieback.model.device import DevicePlatform, Ownership, Reported
+from tieback.storage.ledger.bulk import incoming, upsert_rows
+from tieback.storage.ledger.pseudonyms import Pseudonyms
+from tieback.storage.ledger.tables import (
+    inventory_app_sources,
+    inventory_apps,
+    inventory_counts,
+    inventory_devices,
+    inventory_installs,
+)
+from tieback.storage.ledger.text import storable
+
+BATCH = 20_000
+"""Rows in memory."""
+ROWS_A_STATEMENT = 1_000
+"""SQLite takes 32,766 parameters in one statement."""
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """What an inventory is about."""
+
+    source: str
+    taken: int
+    """Day, as ``date.toordinal`` gives it."""
+    whole_devices: bool = True
+    """Whether it names all apps of each device that it names."""
+    complete: bool = False
+    """Whether it names all devices of its source."""
+    keep_names: bool = False
+    """Whether ids of devices and users are kept as they are."""
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """How much an inventory held."""
+
+    rows: int
+    skipped: int
+    """Rows that name no app."""
+
+
+def load(
+    connection: Connection, number: int, snapshot: Snapshot, rows: Iterable[Reported], names: Pseudonyms
+) -> Loaded:
+    """Enter the rows of import ``number``. Whatever ``rows`` raises ends the caller's transaction."""
+    loading = _Loading(connection, number, snapshot, names)
+    for batch in batched(rows, BATCH):
+        loading.add(batch)
+    loading.end()
+    return Loaded(loading.rows, loading.skipped)
+
+
+class _Loading:
+    def __init__(self, connection: Connection, number: int, snapshot: Snapshot, names: Pseudonyms) -> None:
+        self._connection = connection
+        self._number = number
+        self._snapshot = snapshot
+        self._names = names
+        self._apps_seen: set[int] = set()
+        """At most two: whether there is more than one is all that counts."""
+        self.rows = 0
+        self.skipped = 0
+
+    def add(self, batch: tuple[Reported, ...]) -> None:
+        named = [row for row in batch if row.bundle_id or row.store_id or row.name]
+        self.rows += len(named)
+        self.skipped += len(batch) - len(named)
+        apps = self._apps(named)
+        devices = self._devices(named)
+        if len(self._apps_seen) < 2:
+            self._apps_seen.update(list(dict.fromkeys(apps.values()))[:2])
+        taken = self._snapshot.taken
+        installs: dict[tuple[int, int, str], None] = {}
+        counts: dict[tuple[int, str], int | None] = {}
+        for row in named:
+            app, version = apps[storable(row.key)], storable(row.version[:255])
+            if row.device:
+                installs[app, devices[row.device], version] = None
+            else:
+                # The larger where two rows of one inventory contradict each other.
+                known = counts.get((app, version))
+                counts[app, version] = row.count if known is None else max(known, row.count or 0)
+        if installs:
+            rows = [
+                {"app": app, "device": device, "version": version, "first_seen": taken, "last_seen": taken}
+                for app, device, version in installs
+            ]
+            self._see(inventory_installs, ("app", "device", "version"), rows)
+        if counts:
+            source = self._snapshot.source
+            self._see(
+                inventory_counts,
+                ("app", "version", "source"),
+                [
+                    {
+                        "app": app,
+                        "version": version,
+                        "source": source,
+                        "devices": count,
+                        "first_seen": taken,
+                        "last_seen": taken,
+                    }
+                    for (app, version), count in counts.items()
+                ],
+                counted=True,
+            )
+
+    def end(self) -> None:
+        """What the inventory should name and does not is removed."""
+        installs, devices, counts = inventory_installs.c, inventory_devices.c, inventory_counts.c
+        taken, source = self._snapshot.taken, self._snapshot.source
+        if self._snapshot.complete:
+            gone = (devices.source == source) & (devices.last_seen < taken) & devices.removed.is_(None)
+            left = sa.select(devices.id).where(gone).scalar_subquery()
+            self._connection.execute(
+                sa.update(inventory_installs)
+                .where(installs.device.in_(left) & installs.removed.is_(None))
+                .values(removed=taken)
+            )
+            self._connection.execute(sa.update(inventory_devices).where(gone).values(removed=taken))
+            self._connection.execute(
+                sa.update(inventory_counts)
+                .where((counts.source == source) & (counts.last_seen < taken) & counts.removed.is_(None))
+                .values(removed=taken)
+            )
+        # A file about a single app is a question about that app, whatever its format.
+        if self._snapshot.whole_devices and len(self._apps_seen) > 1:
+            self._connection.execute(
+                sa.update(inventory_installs)
+                .where(
+                    (installs.device == devices.id)
+                    & (devices.import_id == self._number)
+                    & (installs.last_seen < devices.last_seen)
+                    & installs.removed.is_(None)
+                )
+                .values(removed=devices.last_seen)
+            )
+
+    def _apps(self, rows: Iterable[Reported]) -> dict[str, int]:
+        """Numbers of the apps by key; new ones are entered, known ones learn what was not known."""
+        distinct: dict[str, Reported] = {}
+        for row in rows:
+            known = distinct.setdefault(storable(row.key), row)
+            if known is not row and not known.name and row.name:
+                distinct[storable(row.key)] = row
+        coming, table = incoming(self._connection, inventory_apps), inventory_apps.c
+        changed: dict[str, Any] = {
+            name: sa.case((coming[name] != "", coming[name]), else_=table[name])
+            for name in ("name", "publisher", "store_id", "signer")
+        }
+        changed["in_house"] = sa.case((coming.in_house > table.in_house, 1), else_=table.in_house)
+        values = [
+            {
+                "key": key,
+                "platform": row.platform,
+                "bundle_id": row.bundle_id,
+                "name": row.name,
+                "publisher": row.publisher,
+                "store_id": row.store_id,
+                "signer": row.signer,
+                "in_house": int(row.in_house),
+            }
+            for key, row in distinct.items()
+        ]
+        found = self._entered(inventory_apps, table.key, changed, values)
+        taken, source = self._snapshot.taken, self._snapshot.source
+        if found:
+            rows_of = [{"app": n, "source": source, "first_seen": taken, "last_seen": taken} for n in found.values()]
+            self._see(inventory_app_sources, ("app", "source"), rows_of, removable=False)
+        return found
+
+    def _devices(self, rows: Iterable[Reported]) -> dict[str, int]:
+        """Numbers of the devices by the inventory's own ids."""
+        distinct: dict[str, Reported] = {}
+        for row in rows:
+            if row.device:
+                distinct.setdefault(row.device, row)
+        coming, table = incoming(self._connection, inventory_devices), inventory_devices.c
+        newer = coming.last_seen >= table.last_seen
+        told = {
+            "platform": (coming.platform != DevicePlatform.UNKNOWN) & newer,
+            "ownership": (coming.ownership != Ownership.UNKNOWN) & newer,
+            "user": (coming.user != "") & newer,
+            "label": coming.label != "",
+        }
+        changed: dict[str, Any] = {
+            name: sa.case((better, coming[name]), else_=table[name]) for name, better in told.items()
+        }
+        changed["import_id"] = coming.import_id
+        changed["first_seen"] = sa.case((newer, table.first_seen), else_=coming.first_seen)
+        changed["last_seen"] = sa.case((newer, coming.last_seen), else_=table.last_seen)
+        changed["removed"] = sa.case((newer, None), else_=table.removed)
+        snapshot, names = self._snapshot, self._names
+        plain = snapshot.keep_names
+        pseudonyms = {names.device(snapshot.source, name): name for name in distinct}
+        values = [
+            {
+                "pseudonym": pseudonym,
+                "source": snapshot.source,
+                "platform": distinct[name].platform,
+                "ownership": distinct[name].ownership,
+                "user": distinct[name].user if plain else names.user(distinct[name].user),
+                "label": (distinct[name].device_name or name) if plain else "",
+                "import_id": self._number,
+                "first_seen": snapshot.taken,
+                "last_seen": snapshot.taken,
+            }
+            for pseudonym, name in pseudonyms.items()
+        ]
+        found = self._entered(inventory_devices, table.pseudonym, changed, values)
+        return {pseudonyms[pseudonym]: number for pseudonym, number in found.items()}
+
+    def _entered(
+        self, table: sa.Table, key: sa.Column[str], changed: dict[str, Any], values: list[dict[str, Any]]
+    ) -> dict[str, int]:
+        """Enter rows and find their numbers by key."""
+        upsert_rows(self._connection, table, (key.name,), changed, values)
+        found: dict[str, int] = {}
+        for some in batched((row[key.name] for row in values), ROWS_A_STATEMENT):
+            rows = self._connection.execute(sa.select(key, table.c.id).where(key.in_(some)))
+            found.update({name: one for name, one in rows})  # noqa: C416 - a Row is no tuple to type checkers
+        return found
+
+    def _see(
+        self,
+        table: sa.Table,
+        names: tuple[str, ...],
+        rows: list[dict[str, Any]],
+        *,
+        counted: bool = False,
+        removable: bool = True,
+    ) -> None:
+        """Enter rows of one day; known ones are seen for longer, and are there again if this is the newest day."""
+        coming = incoming(self._connection, table)
+        newer = coming.last_seen >= table.c.last_seen
+        older = coming.first_seen < table.c.first_seen
+        changed: dict[str, Any] = {
+            "first_seen": sa.case((older, coming.first_seen), else_=table.c.first_seen),
+            "last_seen": sa.case((newer, coming.last_seen), else_=table.c.last_seen),
+        }
+        if removable:
+            changed["removed"] = sa.case((newer, None), else_=table.c.removed)
+        if counted:
+            later = coming.last_seen > table.c.last_seen
+            more = newer & (coming.devices > sa.func.coalesce(table.c.devices, -1))
+            changed["devices"] = sa.case((later | more, coming.devices), else_=table.c.devices)
+        upsert_rows(self._connection, table, names, changed, rows)

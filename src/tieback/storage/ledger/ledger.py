@@ -1,0 +1,130 @@
+"""The ledger: what changes. Runs and the grants they carried; units of work, conclusions and the other rooms beside.
+
+Every method is one transaction. Failures of the database come as ``WorkspaceError``.
+"""
+
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from tieback.storage.failures import storage_errors
+from tieback.storage.ledger.cases import Cases
+from tieback.storage.ledger.conclusions import Conclusions
+from tieback.storage.ledger.database import Database, open_database, sqlite_url
+from tieback.storage.ledger.deliveries import Deliveries
+from tieback.storage.ledger.inventory import Inventory
+from tieback.storage.ledger.tables import grants, runs
+from tieback.storage.ledger.text import storable
+from tieback.storage.ledger.units import Units
+
+RESUME_SECONDS = 24 * 3600.0
+"""A run that was killed longer ago is begun anew: what its services answered is too old to stand beside new answers."""
+
+
+class RunRow(msgspec.Struct, frozen=True):
+    """A run of the main job."""
+
+    id: str
+    started: datetime
+    ended: datetime | None
+    """``None`` where it still runs or was killed."""
+    grant_sha256: str | None
+    args: tuple[str, ...]
+
+
+class Ledger(Units):
+    """An open ledger."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.database = database
+        self.conclusions = Conclusions(database)
+        self.inventory = Inventory(database)
+        self.cases = Cases(database)
+        self.deliveries = Deliveries(database)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the SQLite file, making it or bringing it up to date.
+
+        Raises:
+            WorkspaceError: it cannot be opened, is damaged, or was made by a newer release.
+        """
+        with storage_errors(path):
+            return cls(Database(open_database(sqlite_url(path)), str(path)))
+
+    @classmethod
+    def open_url(cls, url: str) -> Self:
+        """Open a PostgreSQL by its address (``storage.postgres``). Raises as ``open`` does."""
+        with storage_errors(url):
+            return cls(Database(open_database(url), url))
+
+    @property
+    def where(self) -> str:
+        """As lines about it name it."""
+        return self.database.where
+
+    def close(self) -> None:
+        """Release all connections."""
+        self.database.close()
+
+    # Runs
+
+    def start_run(self, args: Sequence[str], grant_text: str | None = None) -> str:
+        """Note a run and the grant that it carries; returns its id, which sorts by time."""
+        now = time.time()
+        run = f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+        digest = None if grant_text is None else hashlib.sha256(grant_text.encode()).hexdigest()
+        text = json.dumps([storable(arg) for arg in args])
+
+        def start(connection: Connection) -> None:
+            if digest is not None:
+                grant = self.database.insert(grants).values(sha256=digest, text=grant_text, first_used=now)
+                connection.execute(grant.on_conflict_do_nothing(index_elements=["sha256"]))
+            connection.execute(sa.insert(runs).values(id=run, started=now, grant_sha256=digest, args=text))
+
+        self.database.write(start)
+        return run
+
+    def resume_run(self, args: Sequence[str], grant_text: str | None = None) -> str | None:
+        """The run with the same arguments and grant that was started last, was killed, and is not older than a day.
+
+        Only under ``Workspace.lock``: a run that goes on elsewhere looks the same.
+        """
+        digest = None if grant_text is None else hashlib.sha256(grant_text.encode()).hexdigest()
+        text = json.dumps([storable(arg) for arg in args])
+        same = (runs.c.args == text) & (runs.c.grant_sha256.is_not_distinct_from(digest))
+        open_since = (runs.c.ended.is_(None)) & (runs.c.started > time.time() - RESUME_SECONDS)
+        query = sa.select(runs.c.id).where(same & open_since).order_by(runs.c.id.desc()).limit(1)
+        return self.database.read(lambda connection: connection.execute(query).scalar())
+
+    def end_run(self, run: str) -> None:
+        """Note that a run came to its end."""
+        change = sa.update(runs).where(runs.c.id == run).values(ended=time.time())
+        self.database.write(lambda connection: connection.execute(change))
+
+    def latest_run(self) -> RunRow | None:
+        """The run that ended last."""
+        columns = [runs.c[name] for name in RunRow.__struct_fields__]
+        ended = sa.select(*columns).where(runs.c.ended.is_not(None)).order_by(runs.c.ended.desc(), runs.c.id.desc())
+        row = self.database.read(lambda connection: connection.execute(ended.limit(1)).one_or_none())
+        if row is None:
+            return None
+        run, start, end, grant, args = row
+        return RunRow(
+            run, datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC), grant, tuple(json.loads(args))
+        )
+
+    def grant_text(self, sha256: str) -> str | None:
+        """A grant that a run carried, word for word."""
+        query = sa.select(grants.c.text).where(grants.c.sha256 == sha256)
+        return self.database.read(lambda connection: connection.execute(query).scalar())

@@ -1,0 +1,86 @@
+"""Bodies give values by name; text gives those that look like personal data; pages and scripts give nothing."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.leaks.bodies import leaves, pairs_of_body, pairs_of_form, pairs_of_text
+
+PARTS = (
+    b'--XX\r\nContent-Disposition: form-data; name="email"\r\n\r\na@b.test\r\n'
+    b'--XX\r\nContent-Disposition: form-data; name="scan"; filename="id.jpg"\r\n'
+    b"Content-Type: image/jpeg\r\n\r\n\xff\xd8\r\n"
+    b'--XX\r\nContent-Disposition: form-data; name="meta"\r\n'
+    b'Content-Type: application/json\r\n\r\n{"pin":"1234"}\r\n--XX--'
+)
+SOAP = b'<?xml version="1.0"?><s:Body xmlns:s="urn:x"><m:user id="7"><m:mail>a&amp;b@c.test</m:mail></m:user></s:Body>'
+PLIST = b'<?xml version="1.0"?><plist><dict><key>phone</key><string>+49 30 1</string></dict></plist>'
+PROSE = (
+    b"I am ada@b.test, call +49 30 901820; card 4539 5787 6362 1486, at 52.520008, 13.404954. "
+    b"IBAN DE89370400440532013000"
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "expected"),
+    [
+        (b'{"user":{"mail":"a@b.test"}}', b"application/json", {"json:$.user.mail": "a@b.test"}),
+        (b'{"mails":["a@b.test"],"no":null,"yes":true}', b"", {"json:$.mails[]": "a@b.test"}),
+        (b'{"n":[[1]]}', b"", {"json:$.n[][]": "1"}),
+        (b'{"index":{}}\n{"mail":"a@b.test"}\n{"pin":"1234","re', b"", {"json:$.mail": "a@b.test", "json:pin": "1234"}),
+        (b'["a@b.test"]', b"", {"json:$[]": "a@b.test"}),
+        (b'42["login",{"pin":"1234"}]', b"", {"json:$[]": "login", "json:$[].pin": "1234"}),
+        (b'{"mail":"a@b.test","pho', b"", {"json:mail": "a@b.test"}),
+        (b"mail=a%40b.test&x=", b"application/x-www-form-urlencoded; charset=utf-8", {"form:mail": "a@b.test"}),
+        (PARTS, b"multipart/form-data; boundary=xx", {"form:email": "a@b.test", "json:$.pin": "1234"}),
+        (PARTS, b"", {"form:email": "a@b.test", "json:$.pin": "1234"}),
+        (SOAP, b"text/xml", {"xml:mail": "a&b@c.test", "xml:@id": "7"}),
+        (PLIST, b"", {"xml:phone": "+49 30 1"}),
+        (b"<html><body>a@b.test</body></html>", b"", {}),
+        (b"mail a@b.test", b"text/html", {}),
+        (b'var mail="a@b.test"', b"application/javascript", {}),
+        (b"write to a@b.test", b"text/plain", {"text": "a@b.test"}),
+        (b"\x0a\x08a@b.test\x12\x02", b"application/x-protobuf", {"text": "a@b.test"}),
+        (b"", b"", {}),
+    ],
+)  # fmt: skip
+def test_bodies(data: bytes, kind: bytes, expected: dict[str, str]) -> None:
+    assert {pair.where: pair.value for pair in pairs_of_body(data, kind)} == expected
+
+
+def test_text_is_sorted_by_what_it_looks_like() -> None:
+    assert {pair.form: pair.value for pair in pairs_of_text(PROSE)} == {
+        "email": "ada@b.test",
+        "phone": "+49 30 901820",
+        "card": "4539 5787 6362 1486",
+        "place": "52.520008, 13.404954",
+        "account": "DE89370400440532013000",
+    }
+    assert all(pair.name == "" and pair.where == "text" for pair in pairs_of_text(PROSE))
+
+
+@pytest.mark.parametrize(
+    "text", [b"version 1.2.3.4", b"2026-11-26T13:03:18Z", b"id 1234567", b"@mention and x@y", b"a1b2c3d4e5f6"]
+)
+def test_text_that_is_nobodys(text: bytes) -> None:
+    assert list(pairs_of_text(text)) == []
+
+
+def test_leaves_and_forms_are_bounded() -> None:
+    deep: object = 1
+    for _ in range(100):
+        deep = [deep]
+    assert list(leaves(deep, "json")) == []
+    assert len(list(pairs_of_form(b"&".join(b"a%d=1" % n for n in range(200)), "query"))) == 200
+    assert list(pairs_of_form(b"&".join(b"a=1" for _ in range(2000)), "query")) == []
+    assert len(list(pairs_of_text(b"a@b.test " * 1000))) == 16
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.binary(max_size=500),
+    st.sampled_from([b"", b"application/json", b"text/xml", b"multipart/x", b"application/x-www-form-urlencoded"]),
+)
+def test_anything_is_read_without_an_error(data: bytes, kind: bytes) -> None:
+    for pair in pairs_of_body(data, kind):
+        assert len(pair.value) <= 512

@@ -1,0 +1,79 @@
+"""Cases of a workspace."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.unit.cases.samples import exposure
+from tests.unit.pipeline.workspaces import P, make
+from tieback.cases.policy import default_policy
+from tieback.model.case import CaseState
+from tieback.model.device import Reported
+from tieback.model.errors import InputError, UsageError
+from tieback.pipeline.disclosure.cases import Casework, open_casework
+from tieback.storage.workspace import Workspace
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+POLICY = default_policy()
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Iterator[Casework]:
+    rows = [Reported(P.ANDROID, "org.fieldhand.app", device=f"d{number}") for number in range(3)]
+    directory = make(tmp_path, *rows, Reported(P.ANDROID, "com.x", device="d0"), stores=(exposure(),))
+    with open_casework(directory, now=NOW) as work:
+        work.enroll()
+        yield work
+
+
+def test_open_stores_become_cases_once(work: Casework) -> None:
+    done = work.open(POLICY)
+    assert (len(done.cases), done.known, done.nobodys) == (1, 0, 0)
+    (case,) = done.cases
+    assert [app.sha256[0] for app in case.apps] == ["a"]
+    again = work.open(POLICY)
+    assert (again.cases, again.known) == ((), 1)
+    assert work.find_case(case.id[5:9]).id == case.id
+    with pytest.raises(UsageError, match="no such case"):
+        work.find_case("zzz")
+
+
+def test_steps_notes_and_what_is_due(work: Casework, tmp_path: Path) -> None:
+    (case,) = work.open(POLICY).cases
+    assert [one.id for one in work.due(7)] == [case.id]
+    assert work.due(6) == []
+    work.advance(case.id, CaseState.NOTIFIED, POLICY, "Ann", "sent", "email")
+    work.note(case.id, "they called", [], "Ann")
+    with pytest.raises(InputError, match="No such file"):
+        work.note(case.id, "", [tmp_path / "none"], "Ann")
+    moved = work.put_off(case.id, NOW.date() + timedelta(days=60), "Ann")
+    assert moved.due == date(2026, 4, 30)
+    assert [line.event for line in work.log(case.id)] == ["opened", "state", "note", "due"]
+    assert work.verify().ok
+
+
+def test_exports_and_statistics(work: Casework) -> None:
+    (case,) = work.open(POLICY).cases
+    assert b"BEGIN:VTODO" in work.export("ics")
+    assert case.id.encode() in work.export("csv")
+    work.advance(case.id, CaseState.NOTIFIED, POLICY, "", "", "email")
+    every, group = work.statistics("vendor")
+    assert (every.cases, every.told, group.group) == (1, 1, "Fieldhand Ltd")
+    assert [one.group for one in work.statistics("channel")] == ["all", "email"]
+
+
+def test_a_store_that_nobody_s_app_leads_to_has_no_case(tmp_path: Path) -> None:
+    (route,) = exposure().routes
+    lost = exposure("es-9", routes=(msgspec.structs.replace(route, app_sha256="f" * 64),))
+    with open_casework(make(tmp_path, stores=(lost,)), now=NOW) as work:
+        assert work.open(POLICY).nobodys == 1
+
+
+def test_cases_can_be_worked_on_while_a_scan_runs(tmp_path: Path) -> None:
+    directory = make(tmp_path, stores=(exposure(),))
+    with Workspace.open(directory) as other, other.lock(), open_casework(directory, now=NOW) as work:
+        (case,) = work.open(POLICY).cases
+        work.note(case.id, "still possible", [], "Ann")

@@ -1,0 +1,125 @@
+"""Vendors of a workspace: who they are, what is theirs, what they answered."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.unit.backends.test_rdap import DOMAIN
+from tests.unit.backends.test_rdap import data as rdap
+from tests.unit.cases.samples import exposure
+from tests.unit.pipeline.workspaces import P, make
+from tieback.backends.datasets import Datasets
+from tieback.cases.policy import default_policy
+from tieback.model.app import App, Platform
+from tieback.model.device import Reported
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.errors import InputError, UsageError
+from tieback.model.sighting import AppDocument, Evidence, Sighting
+from tieback.model.unit import Unit
+from tieback.model.vendor import Answer, Contact
+from tieback.pipeline.disclosure.cases import Casework, open_casework
+from tieback.pipeline.disclosure.vendors import operator_contact
+from tieback.storage.lake.lake import part_name
+from tieback.storage.lake.tables.apps import app_tables
+from tieback.storage.workspace import Workspace
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+POLICY = default_policy()
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Iterator[Casework]:
+    rows = [Reported(P.ANDROID, "org.fieldhand.app", device=f"d{number}") for number in range(3)]
+    directory = make(tmp_path, *rows, Reported(P.ANDROID, "com.x", device="d0"), stores=(exposure(),))
+    with open_casework(directory, now=NOW) as work:
+        work.enroll()
+        yield work
+
+
+def test_each_signer_is_a_vendor_and_apps_without_one_are_each_their_own(work: Casework) -> None:
+    assert [vendor.name for vendor in work.vendors()] == ["Fieldhand Ltd", "com.Acme.Mail", "com.never"]
+    assert work.enroll() == 0
+    assert work.find_vendor("fieldhand ltd").signers == ("6c" * 32,)
+    with pytest.raises(UsageError, match="no such vendor"):
+        work.find_vendor("nobody")
+
+
+def test_a_vendor_with_what_is_its_own(work: Casework) -> None:
+    work.open(POLICY)
+    (view,) = work.views([work.find_vendor("Fieldhand Ltd")])
+    assert [app.version_name for app in view.apps] == ["4.0.7", "4.0.6"]
+    assert (view.devices, [store.product for store in view.stores]) == (3, ["elasticsearch"])
+    assert view.classes == ("email", "geo_location")
+    (other,) = work.views([work.find_vendor("com.never")])
+    assert (other.devices, other.stores, other.cases) == (0, (), ())
+
+
+def test_the_register_can_be_edited(work: Casework, tmp_path: Path) -> None:
+    key = work.find_vendor("Fieldhand Ltd").id
+    work.edit(key, {"name": "Fieldhand GmbH", "language": "de"}, "Ann")
+    work.add_contacts(key, [operator_contact("mailto:a@b.test"), operator_contact("a@b.test")], "Ann")
+    (tmp_path / "security.txt").write_text("Contact: mailto:sec@fieldhand.test\n")
+    work.import_contacts(tmp_path / "security.txt", "Fieldhand GmbH", "Ann")
+    vendor = work.find_vendor(key)
+    assert (vendor.name, vendor.language) == ("Fieldhand GmbH", "de")
+    assert [contact.address for contact in vendor.contacts][:2] == ["sec@fieldhand.test", "a@b.test"]
+    assert [line.event for line in work.log(key)] == ["opened", "edited", "edited", "edited"]
+    with pytest.raises(UsageError, match="no e-mail address"):
+        operator_contact("ftp://x")
+
+
+def test_a_list_of_contacts_names_vendors_that_there_are(work: Casework, tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("vendor,contact\nFieldhand Ltd,a@b.test\n")
+    assert [vendor.name for vendor in work.import_contacts(path, "", "")] == ["Fieldhand Ltd"]
+    path.write_text("vendor,contact\nNobody,a@b.test\n")
+    with pytest.raises(InputError, match="no such vendor"):
+        work.import_contacts(path, "", "")
+
+
+def test_contacts_of_rdap_documents(work: Casework, tmp_path: Path) -> None:
+    path = tmp_path / "domain.json"
+    path.write_bytes(rdap(DOMAIN))
+    (vendor,) = work.import_contacts(path, "Fieldhand Ltd", "Ann")
+    assert vendor.contacts[0] == Contact("it@shop.example", "rdap")
+    path.write_bytes(rdap(DOMAIN | {"entities": []}))
+    with pytest.raises(InputError, match="no e-mail address of a contact"):
+        work.import_contacts(path, "Fieldhand Ltd", "Ann")
+
+
+def test_new_vendors_come_with_whom_rdap_documents_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIEBACK_DATA", str(tmp_path / "data"))
+    (tmp_path / "domain.json").write_bytes(rdap(DOMAIN))
+    Datasets().add(tmp_path / "domain.json")
+    app = App(Platform.ANDROID, "example.shop.app", "e" * 64, "Shop", "1")
+    endpoint = Endpoint(EndpointKind.URL, "https://api.shop.example", "https", "api.shop.example", 443)
+    named = Sighting(endpoint, 1, Party.FIRST, Evidence("classes.dex", 1, "dex-string/url", ""))
+    unit = Unit(app.sha256, "1", "shop.apk", 1)
+    with Workspace.open(tmp_path / "ws") as workspace:
+        tables = app_tables([(unit, AppDocument("shop.apk", app, sightings=(named,)))])
+        workspace.lake.publish(part_name([unit]), tables, [unit])
+    with open_casework(tmp_path / "ws", now=NOW) as work:
+        assert work.enroll() == 1
+        (vendor,) = work.vendors()
+    assert (vendor.domains, vendor.contacts) == (("shop.example",), (Contact("it@shop.example", "rdap"),))
+
+
+def test_merged_vendors_share_their_cases(work: Casework) -> None:
+    work.open(POLICY)
+    vendor = work.merge("com.never", "Fieldhand Ltd", "Ann")
+    assert [case.vendor for case in work.cases()] == [vendor.id]
+    assert work.enroll() == 0
+
+
+def test_an_attestation_holds_for_the_open_cases(work: Casework, tmp_path: Path) -> None:
+    work.open(POLICY)
+    letter = tmp_path / "answer.pdf"
+    letter.write_bytes(b"%PDF-signed")
+    (case,) = work.answer(work.find_vendor("Fieldhand Ltd"), Answer.ATTESTED, date(2026, 3, 1), letter, "Ann")
+    assert case.attested == date(2026, 3, 1)
+    assert work.find_vendor("Fieldhand Ltd").answer is Answer.ATTESTED
+    digest = next(line.fields["sha256"] for line in work.log(case.vendor) if line.event == "answer")
+    assert (work.directory / "attachments" / digest).read_bytes() == b"%PDF-signed"
+    assert work.answer(work.find_vendor("Fieldhand Ltd"), Answer.DECLINED, date(2026, 3, 2), None, "Ann") == []

@@ -1,0 +1,180 @@
+"""A round of watching: events as JSON lines, and to a local receiver: with retries, and never twice."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.unit.pipeline.disclosure.test_recheck import GRANT, POLICY, free_port, opened
+from tieback.model.case import CaseState
+from tieback.model.errors import InputError, UsageError
+from tieback.pipeline.disclosure.cases import open_casework
+from tieback.pipeline.disclosure.watch import EVENTS_FILE, PAUSES, Round, Watching, Webhook, load_webhooks, watch_once
+
+
+class Service:
+    """Answers with the statuses that it was told, one a request; 0 closes the connection unanswered."""
+
+    def __init__(self) -> None:
+        self.statuses: list[int] = []
+        self.got: list[tuple[dict[str, str], dict[str, Any]]] = []
+
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        service = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                service.got.append((dict(self.headers), body))
+                status = service.statuses.pop(0) if service.statuses else 200
+                if status == 0:
+                    self.close_connection = True
+                    return
+                self.send_response(status)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                return
+
+        return Handler
+
+
+@pytest.fixture
+def service() -> Iterator[tuple[Service, str]]:
+    one = Service()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), one.handler())
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield one, f"http://127.0.0.1:{server.server_port}/hook"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def round_of(directory: Path, *hooks: Webhook) -> tuple[Round, list[float]]:
+    waits: list[float] = []
+    return watch_once(directory, Watching(GRANT, POLICY, hooks), pause=waits.append), waits
+
+
+def test_news_is_told_once_and_kept_as_lines(tmp_path: Path, service: tuple[Service, str]) -> None:
+    one, url = service
+    directory = opened(tmp_path, free_port())
+    hook = Webhook("soc", url, secret_env="SOC_TOKEN")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOC_TOKEN", "t0ken")
+        done, _ = round_of(directory, hook)
+        again, _ = round_of(directory, hook)
+    assert (len(done.events), done.delivered, done.failed) == (1, 1, 0)
+    assert (again.events[0].news, again.delivered) == (False, 0)
+    ((headers, body),) = one.got
+    assert (body["verdict"], body["state"]) == ("fixed", "fixed")
+    assert (headers["Authorization"], headers["Idempotency-Key"]) == ("Bearer t0ken", body["id"])
+    lines = [json.loads(line) for line in (directory / EVENTS_FILE).read_text().splitlines()]
+    assert [line["news"] for line in lines] == [True, False]
+    assert b"t0ken" not in b"".join(path.read_bytes() for path in directory.rglob("*") if path.is_file())
+
+
+def test_each_style_has_its_body(tmp_path: Path, service: tuple[Service, str]) -> None:
+    one, url = service
+    hooks = [Webhook("a", url, "slack"), Webhook("b", url, "teams")]
+    assert round_of(opened(tmp_path, free_port()), *hooks)[0].delivered == 2
+    assert {tuple(body) for _, body in one.got} == {("text",), ("type", "attachments")}
+
+
+@pytest.mark.parametrize(
+    ("statuses", "delivered", "unsure", "failed", "requests"),
+    [
+        ([503, 429, 200], 1, 0, 0, 3),
+        ([0], 0, 1, 0, 1),
+        ([503, 0], 0, 1, 0, 2),
+        ([400], 0, 0, 1, 1),
+        ([503] * 9, 0, 0, 1, len(PAUSES) + 1),
+    ],
+)
+def test_retries(
+    tmp_path: Path,
+    service: tuple[Service, str],
+    statuses: list[int],
+    delivered: int,
+    unsure: int,
+    failed: int,
+    requests: int,
+) -> None:
+    one, url = service
+    one.statuses = list(statuses)
+    done, waits = round_of(opened(tmp_path, free_port()), Webhook("soc", url))
+    assert (done.delivered, done.unsure, done.failed, len(one.got)) == (delivered, unsure, failed, requests)
+    assert waits == list(PAUSES[: requests - 1])
+    assert bool(done.problems) is (delivered == 0)
+
+
+def test_what_was_unsure_or_refused_is_not_sent_again_and_what_waits_is(
+    tmp_path: Path, service: tuple[Service, str]
+) -> None:
+    one, url = service
+    directory = opened(tmp_path, free_port())
+    one.statuses = [0]
+    round_of(directory, Webhook("unsure", url), Webhook("away", f"http://127.0.0.1:{free_port()}/"))
+    one.got.clear()
+    done, _ = round_of(directory, Webhook("unsure", url), Webhook("away", url))
+    assert (done.delivered, len(one.got)) == (1, 1)
+    done, _ = round_of(directory, Webhook("unsure", url), Webhook("away", url))
+    assert (done.delivered, len(one.got)) == (0, 1)
+
+
+def test_a_vendor_that_does_not_answer_in_time(tmp_path: Path) -> None:
+    directory = opened(tmp_path, free_port())
+    with open_casework(directory) as work:
+        (case,) = work.cases()
+        work.advance(case.id, CaseState.NOTIFIED, POLICY, "", "", "email")
+        work.put_off(case.id, date(2020, 1, 1), "")
+    done, _ = round_of(directory)
+    assert [(event.kind, event.state) for event in done.events] == [
+        ("state", CaseState.NO_RESPONSE),
+        ("check", CaseState.FIXED),
+    ]
+
+
+def test_a_policy_may_leave_that_to_people(tmp_path: Path) -> None:
+    directory = opened(tmp_path, free_port())
+    with open_casework(directory) as work:
+        (case,) = work.cases()
+        work.advance(case.id, CaseState.NOTIFIED, POLICY, "", "", "email")
+        work.put_off(case.id, date(2020, 1, 1), "")
+    policy = msgspec.structs.replace(POLICY, watch=msgspec.structs.replace(POLICY.watch, no_response=False))
+    done = watch_once(directory, Watching(GRANT, policy, (), frozenset({"case-none"})))
+    assert done.events == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[[webhook]]\nname = "a"\nurl = "https://x.test/"\nstyle = "irc"\n', "style 'irc'"),
+        ('[[webhook]]\nname = "a"\nurl = "https://x.test/"\n' * 2, "two webhooks have one name"),
+        ('[[webhook]]\nname = "a"\n', "url"),
+        ("[", "no webhooks"),
+        ("#" * 70_000, "longer than 64 KiB"),
+    ],
+)
+def test_a_configuration_that_is_none(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "webhooks.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=says):
+        load_webhooks(path)
+
+
+def test_a_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "webhooks.toml"
+    path.write_text('[[webhook]]\nname = "soc"\nurl = "https://hooks.test/x"\nstyle = "slack"\n')
+    assert load_webhooks(path) == (Webhook("soc", "https://hooks.test/x", "slack"),)
+    path.write_text('[[webhook]]\nname = "soc"\nurl = "http://hooks.test/x"\n')
+    with pytest.raises(UsageError, match="not https"):
+        load_webhooks(path)
+    with pytest.raises(InputError, match="cannot be read"):
+        load_webhooks(tmp_path / "none")

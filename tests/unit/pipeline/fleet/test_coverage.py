@@ -1,0 +1,92 @@
+"""Apps of the fleet beside analysed ones: matched by the surest thing in common, gaps both ways."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cases.samples import exposure
+from tests.unit.pipeline.workspaces import SIGNER, P, enter, make
+from tieback.model.device import Reported, Strength
+from tieback.model.errors import UsageError, WorkspaceError
+from tieback.pipeline.fleet.coverage import FleetLine, open_fleet
+from tieback.storage.workspace import Workspace
+
+
+def line(folder: Path, name: str) -> FleetLine:
+    with open_fleet(folder) as fleet:
+        return next(one for one in fleet.lines() if name in (one.app.name, one.app.bundle_id))
+
+
+@pytest.mark.parametrize(
+    ("row", "strength", "analysed"),
+    [
+        (Reported(P.ANDROID, "org.fieldhand.app"), Strength.BUNDLE_ID, 2),
+        (Reported(P.IOS, "com.acme.mail"), Strength.BUNDLE_ID, 1),
+        (Reported(P.UNKNOWN, "com.acme.mail"), Strength.BUNDLE_ID, 1),
+        (Reported(P.ANDROID, name="X", store_id="org.fieldhand.app"), Strength.STORE_ID, 2),
+        (Reported(P.ANDROID, name="Fieldhand", signer=SIGNER), Strength.SIGNER, 2),
+        (Reported(P.ANDROID, name="FIELDHAND ", publisher="Fieldhand Ltd"), Strength.NAME_PUBLISHER, 2),
+        (Reported(P.IOS, name="Acme Mail", publisher="Acme"), Strength.NAME, 1),
+        (Reported(P.ANDROID, name="Fieldhand", publisher="Somebody else"), None, 0),
+        (Reported(P.IOS, "org.fieldhand.app"), None, 0),
+        (Reported(P.ANDROID, "com.other", name="Fieldhand", publisher="Fieldhand Ltd"), None, 0),
+        (Reported(P.WINDOWS, name="Acme Mail"), None, 0),
+    ],
+)
+def test_what_is_the_same_app(tmp_path: Path, row: Reported, strength: Strength | None, analysed: int) -> None:
+    workspace = make(tmp_path, row)
+    with open_fleet(workspace) as fleet:
+        (one,) = fleet.lines()
+    assert (one.match.strength if one.match else None) is strength
+    assert len(one.match.apps if one.match else ()) == analysed
+
+
+def test_gaps_both_ways(tmp_path: Path) -> None:
+    rows = [Reported(P.ANDROID, "com.big", device=f"d{n}") for n in range(3)]
+    rows += [Reported(P.ANDROID, "com.small", device="d0"), Reported(P.ANDROID, "org.fieldhand.app", device="d0")]
+    rows += [Reported(P.WINDOWS, name="Word", device="pc"), Reported(P.WINDOWS, name="Excel", device="pc")]
+    workspace = make(tmp_path, *rows)
+    with open_fleet(workspace) as fleet:
+        assert [(app.bundle_id, app.devices) for app in fleet.gaps()] == [("com.big", 3), ("com.small", 1)]
+        assert [(app.bundle_id, app.versions) for app in fleet.absent()] == [("com.Acme.Mail", 1), ("com.never", 1)]
+        summary = fleet.summary()
+    assert summary is not None
+    assert (summary.apps, summary.devices, summary.not_analysed, summary.devices_not_analysed) == (3, 4, 2, 3)
+
+
+def test_retired_but_exposed(tmp_path: Path) -> None:
+    workspace = make(
+        tmp_path, Reported(P.ANDROID, "org.fieldhand.app", device="d"), Reported(P.ANDROID, "com.x", device="d"),
+        stores=(exposure(),),
+    )  # fmt: skip
+    one = line(workspace, "org.fieldhand.app")
+    assert (one.active, one.retired_but_exposed, one.records) == (True, False, 1350)
+    assert one.classes == ("email", "geo_location")
+    with Workspace.open(workspace) as space:
+        enter(
+            space, date(2026, 4, 1), Reported(P.ANDROID, "com.x", device="d"), Reported(P.ANDROID, "com.y", device="d")
+        )
+    one = line(workspace, "org.fieldhand.app")
+    assert (one.active, one.retired_but_exposed, one.app.removed) == (False, True, date(2026, 4, 1))
+    assert one.document()["retired_but_exposed"] is True
+    with open_fleet(workspace) as fleet:
+        (absent,) = [app for app in fleet.absent() if app.bundle_id == "org.fieldhand.app"]
+    assert absent.last_on_a_device == date(2026, 4, 1)
+
+
+def test_one_app_with_its_devices(tmp_path: Path) -> None:
+    workspace = make(tmp_path, *(Reported(P.ANDROID, "com.a", device=f"d{n}") for n in range(5)))
+    with open_fleet(workspace) as fleet:
+        (shown,) = fleet.show("COM.A", 2)
+        assert (len(shown.installs), shown.more) == (2, 3)
+        with pytest.raises(UsageError, match="no inventory names such an app"):
+            list(fleet.show("com.none", 2))
+
+
+def test_without_a_workspace_or_an_inventory(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="no workspace here"), open_fleet(tmp_path / "none"):
+        pass
+    Workspace.open(tmp_path / "ws").close()
+    with open_fleet(tmp_path / "ws") as fleet:
+        assert (fleet.summary(), fleet.lines(), fleet.gaps(), fleet.absent()) == (None, [], [], [])

@@ -1,0 +1,257 @@
+"""Inputs elsewhere, on a small host of our own: what they become, what is asked for that, and what is said of failures.
+
+The engine here is a loop in this process: the real ones are in ``tests/servers/test_inputs_places.py``.
+"""
+
+import hashlib
+import io
+import json
+import tarfile
+import zipfile
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.file_host import FileHost, file_host
+from tests.inline_engine import InlineEngine, quiet
+from tests.unit.pipeline.test_traffic import HTTP, capture
+from tieback.model.errors import InputError
+from tieback.model.unit import Unit
+from tieback.pipeline.inputs.index import MEND, SURVEY_VERSION, survey
+from tieback.pipeline.inputs.spec import Given, Manifest
+from tieback.pipeline.inputs.units import scan_units
+from tieback.storage.lake.tables.objects import read_objects
+from tieback.storage.recovery import recover
+from tieback.storage.workspace import Workspace
+
+pytest.importorskip("obstore", reason="the extra [cloud] is not installed")
+
+APPS = Path(__file__).parents[4] / "labs" / "apps"
+APP = (APPS / "workhub.apk").read_bytes()
+OTHER_APP = (APPS / "tillroll.apk").read_bytes()
+RUN = capture(HTTP)
+
+
+def sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def shard(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+    return out.getvalue()
+
+
+PACKED = "a compressed shard: its members cannot be read one by one. Store it as plain .tar"
+SHARD = shard({"0001.json": b"{}", "in/a.apk": APP, "run.pcap": RUN})
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[FileHost]:
+    with file_host() as host:
+        yield host
+
+
+@pytest.fixture
+def host(started: FileHost, monkeypatch: pytest.MonkeyPatch) -> FileHost:
+    started.files = {
+        "/b/c/a.apk": APP,
+        "/b/c/folder/": b"",
+        "/b/c/notes.txt": b"text",
+        "/b/c/odd name": OTHER_APP,
+        "/b/c/run.pcap": RUN,
+        "/b/s/0.tar": SHARD,
+    }
+    started.script, started.asked = {}, []
+    started.ranges = True
+    for name, value in started.environment().items():
+        monkeypatch.setenv(name, value)
+    return started
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with Workspace.open(tmp_path / "ws") as opened:
+        yield opened
+
+
+def units(workspace: Workspace, *inputs: Given) -> list[Unit | InputError]:
+    run = workspace.ledger.start_run([])
+    with survey(workspace, run, inputs, InlineEngine(), quiet) as listing:
+        return list(scan_units(inputs, listing))
+
+
+def shown(found: Sequence[Unit | InputError]) -> list[str]:
+    return [
+        f"!{one}" if isinstance(one, InputError) else f"{one.source} {one.version.partition('-')[0]} {one.key[:8]}"
+        for one in found
+    ]
+
+
+def test_a_bucket_is_told_apart_by_bytes(host: FileHost, workspace: Workspace) -> None:
+    expected = [
+        f"s3://b/c/a.apk app {sha(APP)[:8]}",
+        f"s3://b/c/odd name app {sha(OTHER_APP)[:8]}",
+        f"s3://b/c/run.pcap traffic {sha(RUN)[:8]}",
+    ]
+    assert shown(units(workspace, "s3://b/c")) == expected
+    # The next run lists, and reads nothing.
+    host.asked.clear()
+    assert shown(units(workspace, "s3://b/c/")) == expected
+    assert [path for path, _ in host.asked] == ["/b"]
+    # What changed is read again, and that alone.
+    host.files["/b/c/a.apk"] = OTHER_APP
+    host.asked.clear()
+    assert shown(units(workspace, "s3://b/c/"))[0] == f"s3://b/c/a.apk app {sha(OTHER_APP)[:8]}"
+    assert sorted({path for path, _ in host.asked}) == ["/b", "/b/c/a.apk"]
+
+
+def test_of_an_object_without_a_name_only_the_ends_are_read(host: FileHost, workspace: Workspace) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("0.bin", bytes(3_000_000))
+        archive.writestr("AndroidManifest.xml", b"")
+    host.files |= {"/b/n/app": out.getvalue(), "/b/n/film": b"\0\0\0\x18ftyp" + bytes(3_000_000)}
+    assert shown(units(workspace, "s3://b/n/")) == [f"s3://b/n/app app {sha(out.getvalue())[:8]}"]
+    size = len(out.getvalue())
+    assert [where for path, where in host.asked if path == "/b/n/film"] == ["bytes=0-65535"]
+    assert [where for path, where in host.asked if path == "/b/n/app"] == [
+        "bytes=0-65535",
+        f"bytes={size - (1 << 20)}-{size - 1}",
+        "",
+    ]
+
+
+def test_members_of_a_shard(host: FileHost, workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "0.tar").write_bytes(SHARD)
+    members = [f"#in/a.apk app {sha(APP)[:8]}", f"#run.pcap traffic {sha(RUN)[:8]}"]
+    for place in (tmp_path / "0.tar", "s3://b/s", f"{host.url}/b/s/0.tar"):
+        name = "s3://b/s/0.tar" if place == "s3://b/s" else str(place)
+        found = units(workspace, place)
+        assert shown(found) == [name + member for member in members]
+        first = found[0]
+        assert isinstance(first, Unit)
+        access = json.loads(first.access)
+        assert SHARD[access["start"] :][: access["size"]] == APP
+
+
+def test_a_manifest_is_believed_and_nothing_is_read(host: FileHost, workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "local.apk").write_bytes(APP)
+    rows = [
+        f"s3://b/c/gone.apk,{sha(APP)},5,",
+        f"{host.url}/x?X-Amz-Signature=secret,{sha(RUN)},7,traffic",
+        f"local.apk,{sha(APP)},,",
+        "local.apk,,,",
+        "local.apk,,,app",
+        f"local.apk,,{len(APP)},app",
+        "local.apk,,7,",
+        "s3://b/c/a.apk,,8,",
+        "s3://b/c/run.pcap,,,",
+        "s3://b/c/none.pcap,,,",
+        f"s3://b/c/bad.apk,{'0' * 63},,",
+    ]
+    path = tmp_path / "m.csv"
+    path.write_text("path,sha256,size,kind\n" + "\n".join(rows) + "\n")
+    assert sorted(shown(units(workspace, Manifest(path)))) == sorted(
+        [
+            f"s3://b/c/gone.apk app {sha(APP)[:8]}",
+            f"{host.url}/x traffic {sha(RUN)[:8]}",
+            *([f"{tmp_path}/local.apk app {sha(APP)[:8]}"] * 4),
+            f"!{tmp_path}/local.apk: {len(APP)} bytes are there where 7 were promised. {MEND}",
+            f"!s3://b/c/a.apk: {len(APP)} bytes are there where 8 were promised. {MEND}",
+            f"s3://b/c/run.pcap traffic {sha(RUN)[:8]}",
+            "!s3://b/c/none.pcap: it is not there. Check the list",
+            f"!{path}, row 12: sha256 is not 64 hexadecimal digits. Mend the manifest; the other rows count",
+        ]
+    )
+    assert {path for path, _ in host.asked} == {"/b/c/a.apk", "/b/c/run.pcap", "/b/c/none.pcap"}
+    assert host.count("/b/c/a.apk") == 1
+
+
+def test_a_list_of_links(host: FileHost, workspace: Workspace) -> None:
+    lines = ("# ours", f"{host.url}/b/c/a.apk?sig=secret", "s3://b/c/run.pcap", "/etc/passwd", f"{host.url}/b/none.apk")
+    host.files["/list.txt"] = "\n".join(lines).encode()
+    assert sorted(shown(units(workspace, f"{host.url}/list.txt?sig=other"))) == sorted(
+        [
+            f"{host.url}/b/c/a.apk app {sha(APP)[:8]}",
+            f"s3://b/c/run.pcap traffic {sha(RUN)[:8]}",
+            "!/etc/passwd: a list from elsewhere names no local files. Give it as --manifest",
+            f"!{host.url}/b/none.apk: it is not there. Check the list",
+        ]
+    )
+    host.files["/list.jsonl"] = json.dumps({"path": "s3://b/x.apk", "sha256": sha(APP)}).encode()
+    assert shown(units(workspace, f"{host.url}/list.jsonl")) == [f"s3://b/x.apk app {sha(APP)[:8]}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("s3://b/none/", "s3://b/none/: nothing lies there. Check the bucket and the prefix"),
+        (
+            "s3://b/c/notes.txt",
+            "s3://b/c/notes.txt: neither an app, a capture nor a shard of them. Give apps or captures",
+        ),
+        ("s3://b/plain/", "s3://b/plain/: no app, capture or shard of them is there. Check the URL"),
+        ("s3://b/x.tgz", f"s3://b/x.tgz: {PACKED}"),
+        (
+            "s3://b/cut.tar",
+            "s3://b/cut.tar: the shard ends within 'in/a.apk'. Write it again; what stands before counts",
+        ),
+        (
+            "http://127.0.0.1:{port}/page",
+            "http://127.0.0.1:{port}/page: a page, not a list of URLs. Give the files, or a list of them",
+        ),
+        ("s3://-b/x", "s3://-b/x: not the URL of an object store. Write s3://BUCKET/KEY, gs:// or az://"),
+        ("http://192.0.2.1/x", "http://192.0.2.1/x: not https. Plain HTTP goes to loopback alone"),
+        ("http://127.0.0.1:{port}/none.apk?sig=1", "http://127.0.0.1:{port}/none.apk: it is not there. Check the URL"),
+    ],
+)
+def test_what_is_said(host: FileHost, workspace: Workspace, name: str, said: str) -> None:
+    host.files["/page"] = b"\n<!doctype html>"
+    host.files |= {"/b/plain/notes.txt": b"text", "/b/x.tgz": b"\x1f\x8b", "/b/cut.tar": SHARD[:3000]}
+    found = shown(units(workspace, name.format(port=host.port)))
+    assert found == ["!" + said.format(port=host.port)]
+
+
+def test_an_object_that_vanishes_or_changes_costs_no_other(host: FileHost, workspace: Workspace) -> None:
+    host.script["/b/c/a.apk"] = deque([lambda: host.files.pop("/b/c/a.apk")])
+    host.script["/b/c/run.pcap"] = deque([lambda: host.files.update({"/b/c/run.pcap": RUN + b"more"})])
+    assert shown(units(workspace, "s3://b/c/")) == [
+        "!s3://b/c/a.apk: it is not there, or not any more. Check the URL",
+        f"s3://b/c/odd name app {sha(OTHER_APP)[:8]}",
+        "!s3://b/c/run.pcap: it changed since it was listed. Run again; it is then read as it is",
+    ]
+    assert shown(units(workspace, "s3://b/c/")) == [
+        f"s3://b/c/odd name app {sha(OTHER_APP)[:8]}",
+        f"s3://b/c/run.pcap traffic {sha(RUN + b'more')[:8]}",
+    ]
+
+
+def test_a_run_that_was_killed_goes_on(host: FileHost, workspace: Workspace) -> None:
+    run = workspace.ledger.start_run([])
+    with pytest.raises(KeyboardInterrupt), survey(workspace, run, ["s3://b/c/"], InlineEngine(dies_after=1), quiet):
+        pytest.fail("it was not killed")
+    # The part of its first batch was published, and the ledger never heard of it.
+    assert workspace.ledger.counts() == {"released": 4}
+    recover(workspace.lake, workspace.ledger)
+    host.asked.clear()
+    assert len(units(workspace, "s3://b/c/")) == 3
+    read = {path for path, _ in host.asked if path != "/b"}
+    assert len(read) == 2
+    assert len(list(read_objects(workspace.lake, SURVEY_VERSION))) == 4
+
+
+def test_what_is_busy_is_asked_again(host: FileHost, workspace: Workspace) -> None:
+    host.script["/b/c/a.apk"] = deque([503, 429, 503])
+    assert shown(units(workspace, "s3://b/c/a.apk")) == [f"s3://b/c/a.apk app {sha(APP)[:8]}"]
+
+
+def test_without_inputs_elsewhere_nothing_is_done(workspace: Workspace) -> None:
+    assert shown(units(workspace, APPS / "workhub.apk")) == [f"{APPS / 'workhub.apk'} app {sha(APP)[:8]}"]
+    assert workspace.ledger.counts() == {}

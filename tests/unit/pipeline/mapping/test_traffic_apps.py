@@ -1,0 +1,67 @@
+"""A scan joins apps and captures: traffic goes to the app that its capture names, and leaks become findings."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from tests.unit.pipeline.mapping.test_flow_endpoints import FLOW, flow
+from tests.unit.pipeline.test_traffic import HTTP, capture
+from tieback.model.flow import FlowApp
+from tieback.model.unit import Unit
+from tieback.pipeline.analyse import ANALYSIS_VERSION, Analyser
+from tieback.pipeline.mapping.traffic_apps import attributed, places
+from tieback.pipeline.scan import ScanRequest, run_scan
+from tieback.storage.lake.queries.summaries import captured_bundles
+from tieback.storage.lake.tables.apps import app_tables, apps_by_bundle
+from tieback.storage.lake.tables.flows import flow_tables
+from tieback.storage.lake.tables.inputs import RunInput, save_inputs
+from tieback.storage.workspace import Workspace
+
+APPS = Path(__file__).parents[4] / "labs" / "apps"
+
+
+@contextmanager
+def quiet(_name: str) -> Iterator[Callable[[int, int], None]]:
+    yield lambda _done, _total: None
+
+
+def test_traffic_goes_to_the_scanned_app_with_its_bundle_identifier(tmp_path: Path) -> None:
+    app = Unit("a" * 64, ANALYSIS_VERSION, str(APPS / "workhub.apk"), 1)
+    run = Unit("c" * 64, "traffic-1", "/captures/run.pcap", 1)
+    workhub = FlowApp("Workhub", "com.workhub.mobile")
+    flows = [
+        replace(flow("tls", 443, "api.workhub.test"), app=workhub),
+        replace(flow("mongodb", 27017), app=FlowApp("Other", "com.other")),
+        flow("tls", 443, "nobody.test"),
+    ]
+    with Workspace.open(tmp_path / "ws") as workspace:
+        document = Analyser().document(APPS / "workhub.apk")
+        workspace.lake.publish("apps", app_tables([(app, document)]), [app])
+        workspace.lake.publish("run", flow_tables([(run, (flows, []))]), [run])
+        units = [RunInput(unit.source, unit.key, unit.version) for unit in (app, run)]
+        bundles = apps_by_bundle(workspace.lake, units)
+        save_inputs(workspace.lake, "run", units)
+        assert captured_bundles(workspace.lake, "run", "traffic-1") == bundles == {"com.workhub.mobile": app.key}
+        assert captured_bundles(workspace.lake, "none", "traffic-1") == {}
+        found = {group.app_key: group for group in attributed(workspace, units, bundles) if group.app_key == app.key}
+        keys = [group.app_key for group in attributed(workspace, units, bundles)]
+    assert sorted(keys) == sorted([app.key, run.key, run.key])
+    (place,) = places(found[app.key])
+    assert (place.endpoint, place.file, place.how) == ("https://api.workhub.test", "run.pcap", "traffic/sni")
+    assert place.party == "first"
+    assert FLOW.path == "/captures/run.pcap"
+
+
+def test_a_scan_of_an_app_and_a_capture(tmp_path: Path) -> None:
+    (tmp_path / "run.pcap").write_bytes(capture(HTTP))
+    request = ScanRequest((APPS / "workhub.apk", tmp_path / "run.pcap"), None, tmp_path / "ws", workers=1)
+    with run_scan(request, quiet) as done:
+        report = done.report
+        assert report.headline.apps_analysed == 1
+        hows = {(row.sighting.endpoint.value, row.sighting.evidence.how) for row in report.sightings.rows()}
+        assert ("http://api.workhub.test", "traffic/http_host") in hows
+        (finding,) = [finding for finding in report.findings.rows() if finding.rule == "cleartext-personal-data"]
+        assert "email a…t (16) in query:email, out, to http://api.workhub.test" in finding.evidence
+        assert "ada@workhub.test" not in str(finding)

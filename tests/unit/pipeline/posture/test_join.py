@@ -1,0 +1,141 @@
+"""Inside meets outside: resources, stores, back ends, apps and devices of one workspace."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+from tests.unit.pipeline.workspaces import ANALYSED, P, enter
+from tests.unit.posture.exports import ACCOUNT, INSTANCE, OPEN_GROUP, RDS_ARN, ROUTES
+from tests.unit.posture.outside import backend, exposure, route
+from tieback.model.device import Reported
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.exposure import Exposure, Finding
+from tieback.model.posture import Foreign, Owned, Unseen
+from tieback.model.sighting import AppDocument, Evidence, Sighting
+from tieback.model.unit import Unit
+from tieback.pipeline.posture.exports import import_posture
+from tieback.pipeline.posture.join import Joined, JoinSummary, join
+from tieback.posture.numbers import Tally
+from tieback.posture.source import Origin
+from tieback.storage.lake.lake import part_name
+from tieback.storage.lake.tables.apps import app_tables
+from tieback.storage.lake.tables.inputs import RunInput, save_inputs
+from tieback.storage.lake.tables.probes import save_backends
+from tieback.storage.workspace import Workspace
+
+HOST = "orders.c1.eu-west-1.rds.amazonaws.com"
+APP = ANALYSED[0]
+ENDPOINT = f"postgresql://{HOST}:5432/orders"
+OTHER = {
+    **INSTANCE,
+    "DBInstanceIdentifier": "quiet",
+    "DBInstanceArn": RDS_ARN.replace("orders", "quiet"),
+    "Endpoint": {"Address": "quiet.example", "Port": 5432},
+}
+USED = {
+    **OTHER,
+    "DBInstanceArn": RDS_ARN.replace("orders", "used"),
+    "DBInstanceIdentifier": "used",
+    "Endpoint": {"Address": "db.shop.example", "Port": 5432},
+}
+STORE = exposure("exp-own", targets=(f"{HOST}:5432",), routes=(route(APP.sha256, ENDPOINT),), pii=("email",))
+STRAY = exposure("exp-stray", targets=("198.51.100.4:9200",), routes=(route(APP.sha256, "http://198.51.100.4:9200/"),))
+
+
+def sighting(value: str, host: str) -> Sighting:
+    endpoint = Endpoint(EndpointKind.CONNECTION_STRING, value, "postgresql", host, 5432)
+    return Sighting(endpoint, 1, Party.FIRST, Evidence("classes.dex", 1, "dex-string/url"))
+
+
+def make(folder: Path, *instances: object, stores: tuple[Exposure, ...] = (), devices: int = 0) -> list[Joined]:
+    """A workspace with one scanned app, a run, an inventory and an account; what its join says."""
+    (folder / "instances").write_text(json.dumps({"DBInstances": instances}))
+    (folder / "rest").write_text(json.dumps({"SecurityGroups": [OPEN_GROUP]}) + json.dumps({"RouteTables": [ROUTES]}))
+    list(import_posture(folder / "ws", [folder / "instances", folder / "rest"], Origin()))
+    with Workspace.open(folder / "ws") as workspace:
+        unit = Unit(APP.sha256, "1", "fieldhand.apk", 1)
+        named = (sighting(ENDPOINT, HOST), sighting("postgresql://db.shop.example:5432/x", "db.shop.example"))
+        workspace.lake.publish(
+            part_name([unit]), app_tables([(unit, AppDocument("fieldhand.apk", APP, named))]), [unit]
+        )
+        if devices:
+            enter(
+                workspace,
+                date(2026, 3, 1),
+                *(Reported(P.ANDROID, APP.bundle_id, device=f"d{n}") for n in range(devices)),
+            )
+        run = workspace.ledger.start_run([])
+        save_inputs(workspace.lake, run, [RunInput("fieldhand.apk", APP.sha256, "1")])
+        save_backends(workspace.lake, run, [backend("postgresql://db.shop.example:5432/x", "db.shop.example")])
+        workspace.ledger.conclusions.save(run, stores, ())
+        workspace.ledger.end_run(run)
+        return list(join(workspace))
+
+
+def of[T](kind: type[T], joined: list[Joined]) -> list[T]:
+    return [one for one in joined if isinstance(one, kind)]
+
+
+def test_the_store_that_an_app_leaks_from_is_an_instance_of_an_account(tmp_path: Path) -> None:
+    joined = make(tmp_path, INSTANCE, stores=(STORE,), devices=3)
+    (owned,) = of(Owned, joined)
+    assert owned.says == (
+        f"the store that Fieldhand leaks from is your RDS postgresql database orders in account {ACCOUNT} (eu-west-1): "
+        "not encrypted at rest, public through security group sg-0a (web), which admits 0.0.0.0/0 to port 5432"
+    )
+    assert [(app.label, app.devices) for app in owned.apps] == [("Fieldhand", 3)]
+    (finding,) = of(Finding, joined)
+    assert finding.title == (
+        "Your own store is open from the Internet AND unencrypted AND personal data (email) AND used by 3 devices"
+    )
+    assert (finding.severity, finding.exposures, finding.apps) == ("critical", ("exp-own",), (APP.sha256,))
+
+
+def test_public_inside_but_not_seen_outside(tmp_path: Path) -> None:
+    joined = make(tmp_path, INSTANCE, OTHER, stores=(STORE,))
+    (unseen,) = of(Unseen, joined)
+    assert unseen.resource.name == "quiet"
+    assert unseen.says.endswith("no app and no probe led there")
+
+
+def test_open_outside_and_in_no_account(tmp_path: Path) -> None:
+    joined = make(tmp_path, INSTANCE, stores=(STORE, STRAY))
+    (foreign,) = of(Foreign, joined)
+    assert foreign.says == ("198.51.100.4:9200 is open and not in the one imported account: forgotten, or a vendor's")
+    assert {one.rule for one in of(Finding, joined)} == {"posture-open-own-store", "posture-open-store-in-no-account"}
+
+
+def test_a_resource_that_an_app_names_and_nobody_asked(tmp_path: Path) -> None:
+    (owned,) = of(Owned, make(tmp_path, USED))
+    assert (owned.stores, [app.label for app in owned.apps]) == ((), ["Fieldhand"])
+    assert owned.says.startswith("the store that Fieldhand uses is your RDS")
+    assert not of(Finding, make(tmp_path, USED))
+
+
+def test_the_summary_comes_last(tmp_path: Path) -> None:
+    summary = make(tmp_path, INSTANCE, OTHER, USED, stores=(STORE, STRAY))[-1]
+    assert isinstance(summary, JoinSummary)
+    assert (summary.resources, summary.accounts, summary.owned, summary.leaking) == (3, 1, 2, 1)
+    assert (summary.unseen, summary.foreign, summary.findings) == (1, 1, 2)
+    assert summary.run
+
+
+def test_without_accounts_and_without_a_run(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "empty") as workspace:
+        tally = Tally()
+        (summary,) = join(workspace, tally)
+    assert isinstance(summary, JoinSummary)
+    assert (summary.resources, summary.run) == (0, "")
+    assert list(tally.rows()) == []
+
+
+def test_an_open_store_says_that_no_account_was_imported(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "ws") as workspace:
+        run = workspace.ledger.start_run([])
+        workspace.ledger.conclusions.save(run, (STRAY,), ())
+        workspace.ledger.end_run(run)
+        (foreign, summary) = join(workspace)
+    assert isinstance(foreign, Foreign)
+    assert "no account was imported that could own it" in foreign.says
+    assert isinstance(summary, JoinSummary)
+    assert summary.findings == 0

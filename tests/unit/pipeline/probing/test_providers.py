@@ -1,0 +1,20 @@
+import pytest
+
+from tieback.pipeline.probing.providers import Providers
+
+
+@pytest.mark.parametrize(
+    ("host", "provider"),
+    [
+        ("a.firebaseio.com", "firebaseio.com"),
+        ("b.s3.eu-west-1.amazonaws.com", "amazonaws.com"),
+        ("Photos.Blob.Core.Windows.NET.", "windows.net"),
+        ("db.shop.co.uk", "shop.co.uk"),
+        ("192.0.2.1", ""),
+        ("2001:db8::1", ""),
+        ("co.uk", ""),
+        ("", ""),
+    ],
+)
+def test_providers(host: str, provider: str) -> None:
+    assert Providers().of(host) == provider

@@ -1,0 +1,140 @@
+"""Records are read where report, grant and probe allow it, and nothing but verdicts and counts comes out."""
+
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+
+from tieback.model.figure import exact
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
+from tieback.pipeline.probing.samples import Sampling, sample_of
+from tieback.probes import PROBES
+from tieback.probes.interface import MAX_SAMPLED, SampledColumn, Samples, sampled
+from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target, Traffic
+
+TARGET = Target("store.test", 27017)
+PEOPLE = Container(
+    ("hr", "t1"), "collection", records=exact(900, "x"), fields=(Field("c1", "string"), Field("c2", "string"))
+)
+EMPTY = Container(("hr", "t2"), "collection", records=exact(0, "x"))
+OWN = Container(("admin", "t3"), "collection", system=True, records=exact(9, "x"))
+MAILS = tuple(f"Ada{n // 2}@example.test" for n in range(50))
+
+
+def report(
+    *containers: Container, probe: str = "mongodb", outcome: Outcome = Outcome.OK, access: Access = Access.OPEN
+) -> ProbeReport:
+    return ProbeReport(TARGET.label, outcome, access, probe=probe, containers=containers)
+
+
+class Holding:
+    """A dialer whose store holds these columns."""
+
+    def __init__(self, samples: Samples | Fault) -> None:
+        self.samples = samples
+        self.asked: list[str] = []
+
+    async def converse(
+        self,
+        target: Target,
+        conversation: Conversation[Samples],
+        sends: Sequence[DeclaredSend],
+        *,
+        depth: Depth,
+        probe: str,
+        sample: bool,
+    ) -> tuple[Samples, Traffic]:
+        conversation.close()
+        assert sample
+        assert depth is Depth.SAMPLE
+        self.asked.append(probe)
+        if isinstance(self.samples, Fault):
+            raise self.samples
+        return self.samples, Traffic("192.0.2.1", 10, 20, 0.5, None)
+
+
+async def test_what_values_are_is_told_and_they_are_gone() -> None:
+    columns = (
+        SampledColumn(PEOPLE.path, "c1", MAILS),
+        SampledColumn(PEOPLE.path, "c2", ("red", "green") * 25),
+        SampledColumn(("hr", "gone"), "c1", MAILS),
+    )
+    dialer = Holding(columns)
+    before = report(PEOPLE, EMPTY, OWN)
+    found = await Sampling().read(before, TARGET, Depth.SAMPLE, dialer)  # type: ignore[arg-type]
+    assert (dialer.asked, found.bytes_read, found.seconds) == ([sample_of("mongodb")], 20, 0.5)
+    sampled = found.containers[0].sampled
+    assert sampled is not None
+    assert [(one.field, one.verdict.pii_class) for one in sampled.fields] == [("c1", "email"), ("c2", "none")]
+    assert (sampled.records, sampled.people, found.people) == (50, 25, 25)
+    assert found.containers[1:] == (EMPTY, OWN)
+    text = msgspec.json.encode(found).lower()
+    assert b"ada" not in text
+    assert b"green" not in text
+
+
+def test_a_person_in_two_tables_is_one() -> None:
+    orders = Container(("hr", "t4"), "collection", records=exact(50, "x"))
+    columns = [SampledColumn(path, "c1", MAILS) for path in (PEOPLE.path, orders.path)]
+    found = Sampling().judged(report(PEOPLE, orders), columns)
+    assert found.people == 25
+
+
+def test_people_who_share_a_name_or_have_two_addresses_are_not_counted_twice() -> None:
+    columns = (
+        SampledColumn(PEOPLE.path, "email", tuple(f"a{n}@x.test" for n in range(50))),
+        SampledColumn(PEOPLE.path, "second_email", tuple(f"a{n % 9}@x.test" for n in range(50))),
+        SampledColumn(PEOPLE.path, "phone", tuple(f"+1 212 555 01{n:02}" for n in range(50))),
+    )
+    assert Sampling().judged(report(PEOPLE), columns).people == 9
+
+
+def test_a_salt_is_of_one_run() -> None:
+    fingerprints = {Sampling()._fingerprint("ada@x.test") for _ in range(9)}
+    assert len(fingerprints) == 9
+
+
+async def test_the_largest_containers_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [Container(("hr", f"t{n:03}"), "collection", records=exact(n, "x")) for n in range(99)]
+    asked: list[Container] = []
+    meta = PROBES[0].meta
+
+    class Reader:
+        def __init__(self) -> None:
+            self.meta = meta
+
+        def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:
+            asked.extend(containers)
+            return sampled([], iter(()))  # type: ignore[arg-type]
+
+    class Empty(Holding):
+        async def converse(self, *args: object, **more: object) -> tuple[Samples, Traffic]:
+            return (), Traffic("", 0, 0, 0.0, None)
+
+    monkeypatch.setattr("tieback.pipeline.probing.samples.sampler", lambda _name: Reader())
+    await Sampling().read(report(*many), TARGET, Depth.SAMPLE, Empty(()))  # type: ignore[arg-type]
+    assert [one.records.value for one in asked if one.records] == list(range(98, 98 - MAX_SAMPLED, -1))
+
+
+async def test_what_is_out_of_scope_is_a_problem() -> None:
+    dialer = Holding(Fault(Outcome.OUT_OF_SCOPE, "no samples here"))
+    found = await Sampling().read(report(PEOPLE), TARGET, Depth.SAMPLE, dialer)  # type: ignore[arg-type]
+    assert any("no samples here" in problem for problem in found.problems)
+
+
+NOT_READ = [
+    ("too shallow", report(PEOPLE), Depth.DESCRIBE),
+    ("nobody is let in", report(PEOPLE, access=Access.AUTH_REQUIRED), Depth.SAMPLE),
+    ("a store whose records are not read", report(PEOPLE, probe="etcd"), Depth.SAMPLE),
+    ("an unknown probe", report(PEOPLE, probe=""), Depth.SAMPLE),
+    ("no answer", report(PEOPLE, outcome=Outcome.TIMEOUT), Depth.SAMPLE),
+    ("nothing in it", report(EMPTY, OWN), Depth.SAMPLE),
+]
+
+
+@pytest.mark.parametrize(("before", "depth"), [one[1:] for one in NOT_READ], ids=[one[0] for one in NOT_READ])
+async def test_what_is_not_read(before: ProbeReport, depth: Depth) -> None:
+    dialer = Holding(())
+    assert await Sampling().read(before, TARGET, depth, dialer) is before  # type: ignore[arg-type]
+    assert dialer.asked == []

@@ -1,0 +1,341 @@
+"""The probing service asks each candidate once, knows odd ports, and keeps to the grant's concurrency."""
+
+import asyncio
+import base64
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tieback.backends.brought import Brought, brought
+from tieback.backends.candidates import candidates
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.app import App, Platform
+from tieback.model.backend import Backend, Candidate, Route
+from tieback.model.errors import StoppedError
+from tieback.model.grant import Depth, Grant, Limits
+from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.model.public_key import PublicKey
+from tieback.model.sighting import Credential
+from tieback.pipeline.probing import service as probing
+from tieback.probes import PROBES
+from tieback.recognise.collect import collect
+from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.rules import Rules
+from tieback.scope.conversation import Conversation, DeclaredSend, LookAgain, Target, Traffic
+from tieback.scope.decide import Decision
+from tieback.scope.replay import ReplayDialer
+from tieback.scope.transcript import read_transcripts
+
+RULES = Rules()
+
+
+def grant(concurrency: int = 4) -> Grant:
+    return Grant("Security office", "security@example.org", date(2030, 1, 1), limits=Limits(concurrency=concurrency))
+
+
+class ScriptedDialer:
+    """Answers with outcomes by probe name instead of a network; counts what is under way."""
+
+    def __init__(
+        self,
+        outcomes: dict[str, Outcome],
+        allowed: bool = True,
+        found: dict[str, str] | None = None,
+        problems: dict[str, str] | None = None,
+    ) -> None:
+        self.outcomes = outcomes
+        self.problems = problems or {}
+        self.found = found or {}
+        """Which probe a probe's report names, where that is another."""
+        self.allowed = allowed
+        self.asked: list[tuple[str, str]] = []
+        self.targets: dict[str, Target] = {}
+        """The target that each probe was given."""
+        self.under_way = self.most = 0
+        self.settled = 0
+        """How many conversations had begun when the audit log was last on the disk."""
+        self.concurrency = 4
+        self.stopped = False
+        self.slow: set[str] = set()
+        """Targets that no first look is long enough for."""
+        self.looks: list[tuple[str, bool]] = []
+        """Targets, each time that they were begun with, and whether as a first look."""
+
+    async def permit(self, host: str, port: int) -> Decision:
+        return Decision(self.allowed, "outside the grant", rule="", depth=Depth.DESCRIBE)
+
+    def window(self) -> int:
+        return self.concurrency
+
+    def lot(self, host: str) -> str:
+        return host
+
+    def heed(self) -> None:
+        if self.stopped:
+            raise StoppedError("the stop file is there")
+
+    async def settle(self) -> None:
+        self.settled = len(self.asked)
+
+    async def converse[R](
+        self,
+        target: Target,
+        conversation: Conversation[R],
+        sends: Sequence[DeclaredSend],
+        *,
+        depth: Depth | None = None,
+        probe: str = "",
+        note: bool = False,
+        hasty: bool = False,
+    ) -> tuple[ProbeReport, Traffic]:
+        conversation.close()
+        self.looks.append((target.label, hasty))
+        if hasty and target.label in self.slow:
+            raise LookAgain("no connection in 0.4 s")
+        name = next(probe.meta.name for probe in PROBES if probe.meta.sends == tuple(sends))
+        self.asked.append((target.label, name))
+        self.targets[name] = target
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        await asyncio.sleep(0)
+        self.under_way -= 1
+        outcome = self.outcomes.get(name, Outcome.PROTOCOL_MISMATCH)
+        problems = (self.problems[name],) if name in self.problems else ()
+        report = ProbeReport(
+            target.label, outcome, Access.AUTH_REQUIRED, probe=self.found.get(name, name), problems=problems
+        )
+        return report, Traffic("127.0.0.1", bytes_sent=10, bytes_read=100, seconds=0.25, tls=None)
+
+
+def candidate(port: int = 9999, service: str | None = None, host: str = "store.test") -> Candidate:
+    return Candidate(host, port, service, Route.NAMED, (), "test")
+
+
+async def test_an_odd_port_is_recognised_by_what_answers() -> None:
+    dialer = ScriptedDialer({"redis": Outcome.OK})
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    assert (report.probe, report.outcome) == ("redis", Outcome.OK)
+    tries = len(dialer.asked)
+    assert (report.bytes_sent, report.bytes_read, report.seconds) == (10 * tries, 100 * tries, 0.25 * tries)
+
+
+async def test_the_hinted_service_is_asked_first_and_alone() -> None:
+    dialer = ScriptedDialer({"mongodb": Outcome.OK})
+    await probing.probe_one(candidate(service="mongodb"), dialer, grant())  # type: ignore[arg-type]
+    assert [name for _, name in dialer.asked] == ["mongodb"]
+
+
+async def test_what_the_finder_finds_is_asked_by_its_own_probe() -> None:
+    dialer = ScriptedDialer({"web": Outcome.OK, "etcd": Outcome.OK}, found={"web": "etcd"})
+    report = await probing.probe_one(candidate(service="http"), dialer, grant())  # type: ignore[arg-type]
+    assert [name for _, name in dialer.asked] == ["elasticsearch", "web", "etcd"]
+    assert (report.probe, report.bytes_sent) == ("etcd", 30)
+
+
+async def test_an_http_server_that_is_no_store_is_not_asked_for_every_other_protocol() -> None:
+    dialer = ScriptedDialer({}, problems={"web": "an HTTP server that is no store we know (status 404)"})
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    asked = {name for _, name in dialer.asked}
+    assert report.outcome is Outcome.PROTOCOL_MISMATCH
+    # Those whose servers answer GET / on the same port.
+    assert asked == {"redis", "elasticsearch", "web", "mongodb", "bolt", "clickhouse_native", "elasticsearch_transport"}
+
+
+async def test_who_leaves_first_bytes_unanswered_is_not_waited_for_to_greet() -> None:
+    greeting = {probe.meta.name for probe in PROBES if probe.meta.greets}
+    assert greeting == {"mysql", "nats_client", "ftp", "rsync"}
+    for quiet, spared in (("redis", greeting), ("mysql", greeting - {"mysql"}), ("oracle", set())):
+        dialer = ScriptedDialer({}, problems={quiet: "says nothing in 1 s"})
+        await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+        assert greeting - {name for _, name in dialer.asked} == spared
+
+
+async def test_after_a_silence_come_those_whose_servers_keep_quiet() -> None:
+    dialer = ScriptedDialer({"smb": Outcome.OK}, problems={"redis": "says nothing in 1 s"})
+    await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    assert [name for _, name in dialer.asked] == ["redis", "ldap", "smb"]
+
+
+async def test_what_is_hostile_to_one_guess_may_be_the_next_ones_protocol() -> None:
+    dialer = ScriptedDialer({"elasticsearch": Outcome.HOSTILE, "mongodb": Outcome.OK})
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    assert (report.probe, report.outcome) == ("mongodb", Outcome.OK)
+
+
+async def test_of_an_unknown_service_it_is_told_how_many_kinds_were_tried() -> None:
+    dialer = ScriptedDialer({}, problems={"redis": "not a RESP answer: b'S'"})
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    tried = len(dialer.asked)
+    assert report.problems == (f"no store that we know: {tried} kinds were tried (redis: not a RESP answer: b'S')",)
+
+
+async def test_of_an_http_server_that_is_no_store_that_is_what_is_told() -> None:
+    problem = "an HTTP server that is no store we know (status 404)"
+    dialer = ScriptedDialer({}, problems={"redis": "not a RESP answer", "web": problem})
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    assert report.problems == (problem,)
+
+
+def test_ports_that_anything_listens_on_are_no_pivot() -> None:
+    ports = [port for usual in probing.store_ports().values() for port in usual]
+    assert not {80, 443, 8000, 8080, 8443} & set(ports)
+    assert len(ports) < 100
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.TIMEOUT, Outcome.TLS_ERROR, Outcome.HOSTILE])
+async def test_a_closed_port_is_not_asked_again(outcome: Outcome) -> None:
+    dialer = ScriptedDialer({probe.meta.name: outcome for probe in PROBES})
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    assert report.outcome is outcome
+    assert len(dialer.asked) == 1
+
+
+async def test_nothing_known_is_a_mismatch_never_safe() -> None:
+    report = await probing.probe_one(candidate(), ScriptedDialer({}), grant())  # type: ignore[arg-type]
+    assert report.outcome is Outcome.PROTOCOL_MISMATCH
+
+
+async def test_outside_the_grant_nothing_is_asked() -> None:
+    dialer = ScriptedDialer({}, allowed=False)
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    assert (report.outcome, report.problems) == (Outcome.OUT_OF_SCOPE, ("outside the grant",))
+    assert dialer.asked == []
+
+
+async def test_all_are_asked_within_the_concurrency() -> None:
+    dialer = ScriptedDialer({probe.meta.name: Outcome.OK for probe in PROBES})
+    dialer.concurrency = 3
+    candidates = [candidate(port, "redis") for port in range(1, 41)]
+    seen: list[tuple[int, int]] = []
+    found = probing.probe_all(candidates, grant(concurrency=3), dialer, lambda *step: seen.append(step))  # type: ignore[arg-type]
+    reports = []
+    async for _, report in found:
+        reports.append(report)
+        # What is reported is on the disk.
+        assert dialer.settled >= len(reports)
+    assert {report.target for report in reports} == {f"store.test:{port}" for port in range(1, 41)}
+    assert dialer.most <= 3
+    assert seen[-1] == (40, 40)
+
+
+async def test_what_is_slow_to_be_reached_is_asked_again() -> None:
+    dialer = ScriptedDialer({"redis": Outcome.OK})
+    dialer.slow = {"store.test:1", "store.test:3"}
+    found = probing.probe_all([candidate(port, "redis") for port in range(1, 9)], grant(), dialer)  # type: ignore[arg-type]
+    reports = {report.target: report.outcome async for _, report in found}
+    assert reports == {f"store.test:{port}": Outcome.OK for port in range(1, 9)}
+    assert sorted(label for label, hasty in dialer.looks if not hasty) == ["store.test:1", "store.test:3"]
+    assert sorted(label for label, hasty in dialer.looks if hasty) == sorted(reports)
+
+
+async def test_of_a_stream_no_more_is_read_than_is_needed() -> None:
+    dialer = ScriptedDialer({"redis": Outcome.OK})
+    read = 0
+
+    def stream() -> Iterator[Candidate]:
+        nonlocal read
+        for port in range(1, 60_001):
+            read += 1
+            yield candidate(port, "redis")
+
+    seen: list[tuple[int, int]] = []
+    found = probing.probe_all(stream(), grant(), dialer, lambda *step: seen.append(step))  # type: ignore[arg-type]
+    await anext(found)
+    await found.aclose()
+    assert read < 3000
+    assert seen == [(1, seen[0][1])]
+    assert 1 <= seen[0][1] <= read
+
+
+async def test_the_stop_file_ends_a_run_and_what_was_found_is_given() -> None:
+    dialer = ScriptedDialer({"redis": Outcome.OK})
+    found = probing.probe_all([candidate(port, "redis") for port in range(1, 41)], grant(), dialer)  # type: ignore[arg-type]
+    reports = []
+    reports.append((await anext(found))[1])
+    dialer.stopped = True
+    with pytest.raises(StoppedError, match="stop file"):
+        reports += [report async for _, report in found]
+    begun = {label for label, _ in dialer.looks}
+    assert len(begun) <= 2 * dialer.concurrency
+    assert {report.target for report in reports} <= begun
+
+
+ANON = PublicKey("supabase_anon", "made-up", ("supabase",))
+PARSE = PublicKey("parse", "made-up-too", ("parse",))
+
+
+async def test_each_probe_is_given_what_is_its_own() -> None:
+    names = (("s3", "photos"), ("couchdb", "orders"), ("minio", "photos"), ("wasabi", "backups"))
+    dialer = ScriptedDialer({"web": Outcome.OK, "s3": Outcome.OK}, found={"web": "s3"})
+    await probing.probe_one(candidate(443, "http"), dialer, grant(), Brought(names, (ANON, PARSE)))  # type: ignore[arg-type]
+    assert [name for _, name in dialer.asked] == ["elasticsearch", "web", "s3"]
+    assert dialer.targets["s3"].names == ("photos", "backups")
+    assert all(not target.keys for target in dialer.targets.values())
+    assert not dialer.targets["elasticsearch"].names
+
+
+async def test_a_key_is_given_to_the_probe_of_its_service_alone() -> None:
+    dialer = ScriptedDialer({})
+    await probing.probe_one(candidate(443, "supabase"), dialer, grant(), Brought((), (ANON, PARSE)))  # type: ignore[arg-type]
+    for name, target in dialer.targets.items():
+        services = next(probe.meta.services for probe in PROBES if probe.meta.name == name)
+        assert target.keys == ((ANON,) if "supabase" in services else ())
+    assert any(target.keys for target in dialer.targets.values())
+
+
+async def test_resources_of_one_host_have_reports_of_their_own() -> None:
+    dialer = ScriptedDialer({"gcs": Outcome.OK})
+    buckets = [Candidate("storage.test", 443, "gcs", Route.NAMED, (), "test", True, name) for name in ("a1", "b1")]
+    along = {one: Brought((("gcs", one.resource),)) for one in buckets}
+    found = probing.probe_all(buckets, grant(), dialer, along=along)  # type: ignore[arg-type]
+    assert {report.target async for _, report in found} == {"storage.test:443/a1", "storage.test:443/b1"}
+
+
+SUPABASE = "https://abcdefghijklmnopqrst.supabase.co"
+SECRETS = [
+    # superuser's, private and personal credentials of every form, beside a project that an app names
+    'service_role = "{service_role}"',
+    'const k = "sb_secret_ftceIbTAp81aWyXXZaRE8iRd9Gog6KM"',
+    'algoliaAdminApiKey: "ea23143b0a87f416437cb3347b773ee9" https://b1g2gm9ng0-dsn.algolia.net/1/indexes/orders',
+    'masterKey: "1eHkgcdh5iOqwGkyetxGyhNvWbFZJ8mB" https://shopapp.b4a.io/parse/classes/Order',
+    'aws_secret_access_key = "1eHkgcdh5iOqwGkyetxGyhNvWbFZJ8mB3e5H5UPO" https://photos.s3.amazonaws.com',
+    "mongodb://root:Hunter22secret@db.shop.test/shop postgresql://root:Hunter22secret@db.shop.test/shop",
+    "https://root:Hunter22secret@api.shop.test/orders",
+    'db_password = "Hunter22secret"',
+]
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_no_secret_reaches_a_target(text: str) -> None:
+    head, body = (
+        base64.urlsafe_b64encode(msgspec.json.encode(part)).rstrip(b"=").decode()
+        for part in ({"alg": "HS256"}, {"iss": "supabase", "ref": "abcdefghijklmnopqrst", "role": "service_role"})
+    )
+    token = f"{head}.{body}.c2lnbmF0dXJlLW1hZGUtdXA"
+    text = f"{SUPABASE}/rest/v1/orders {text.replace('{service_role}', token)}"
+    extractor = EndpointExtractor(RULES)
+    finds = list(extractor.extract(Artifact("a", (Buffer("a", BufferKind.TEXT, text.encode()),))))
+    assert any(isinstance(find, Credential) for find in finds)
+    collected = collect(App(Platform.ANDROID, "test.shop", "0" * 64), finds, RULES)
+    assert collected.keys == ()
+    backends = [Backend(one.endpoint, addresses=("127.0.0.1",)) for one in collected.sightings]
+    names = {one.endpoint.value: one.names for one in collected.sightings}
+    wanted = candidates(backends, probing.store_ports())
+    given = brought(wanted, backends, names, {one.endpoint.value: collected.keys for one in collected.sightings})
+    shown = repr([(one, given.get(one)) for one in wanted])
+    for secret in (token, "sb_secret", "ea23143b", "1eHkgcdh", "Hunter22secret"):
+        assert secret not in shown
+    assert ("supabase", "orders") in [name for one in given.values() for name in one.names]
+
+
+async def test_a_transcript_of_a_probe_that_today_comes_by_another_way_is_judged_all_the_same() -> None:
+    path = Path(__file__).parents[2] / "probes" / "recorded" / "etcd-open.jsonl"
+    dialer = ReplayDialer(read_transcripts(path))
+    (target,) = dialer.targets()
+    # On an odd port the finder would have to name it first, and it was not recorded.
+    assert (await probing.probe_target(target, Depth.DESCRIBE, dialer)).outcome is Outcome.NOT_RECORDED
+    report = await probing.probe_again(target, Depth.DESCRIBE, dialer)
+    assert (report.outcome, report.probe, report.access) == (Outcome.OK, "etcd", Access.OPEN)

@@ -1,0 +1,156 @@
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.probes.playback import Peer, Played, play, replaying
+from tieback.probes.stores.amqp import frames
+from tieback.probes.stores.amqp.probe import AmqpProbe
+from tieback.scope.conversation import Target
+
+PROBE = AmqpProbe()
+
+
+def long(data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + data
+
+
+def start(mechanisms: bytes, product: bytes = b"RabbitMQ", cluster: bytes = b"rabbit.hr.test") -> bytes:
+    told = ((b"product", product), (b"version", b"4.0.5"), (b"cluster_name", cluster))
+    table = b"".join(frames.short(name) + b"S" + long(value) for name, value in told)
+    return frames.framed(frames.START, 0, b"\0\x09" + long(table) + long(mechanisms) + long(b"en_US"))
+
+
+OPEN = {
+    frames.HEADER: start(b"PLAIN AMQPLAIN ANONYMOUS"),
+    frames.ANONYMOUS: frames.framed(frames.TUNE, 0, struct.pack(">HIH", 2047, 131072, 60)),
+    frames.TUNED: b"",
+    frames.OPENING: frames.framed(frames.OPEN_OK, 0, b"\0"),
+    frames.channel_open(1): frames.framed(frames.CHANNEL_OPEN_OK, 1, b"\0\0\0\0"),
+    frames.channel_open(2): frames.framed(frames.CHANNEL_OPEN_OK, 2, b"\0\0\0\0"),
+    frames.passive_declare(1, b"people"): frames.framed(
+        frames.QUEUE_DECLARE_OK, 1, frames.short(b"people") + struct.pack(">II", 37, 0)
+    ),
+    frames.passive_declare(2, b"gone"): frames.framed(
+        frames.CHANNEL_CLOSE, 2, struct.pack(">H", 404) + frames.short(b"NOT_FOUND - no queue 'gone'") + b"\0" * 4
+    ),
+    frames.channel_close_ok(2): b"",
+}
+NAMES = ("people", "gone")
+
+
+def refusal(code: int, kind: tuple[int, int] = frames.CLOSE, channel: int = 0) -> bytes:
+    return frames.framed(kind, channel, struct.pack(">H", code) + frames.short(b"ACCESS_REFUSED - no") + b"\0" * 4)
+
+
+def ask(
+    change: dict[bytes, bytes | None], depth: Depth = Depth.DESCRIBE, names: tuple[str, ...] = NAMES
+) -> Played[ProbeReport]:
+    answers = {**OPEN, **change}
+    target = Target("127.0.0.1", 5672, names=names)
+    return play(PROBE.run(target, depth), Peer(lambda sent: answers.get(sent, b"")), PROBE.meta.sends)
+
+
+def test_an_open_one() -> None:
+    played = ask({})
+    report = played.result
+    assert (report.access, report.product, report.version) == (Access.OPEN, "rabbitmq", "4.0.5")
+    (people,) = report.containers
+    assert people.records is not None
+    assert (people.path, people.records.value) == (("/", "people"), 37)
+    assert report.identity is not None
+    # The management port tells the same name: one store.
+    assert report.identity.key == "rabbitmq:cluster_name:rabbit.hr.test"
+    assert played.sent[-1] == frames.FAREWELL
+
+
+def test_nobody_is_tried_only_where_the_broker_offers_it() -> None:
+    played = ask({frames.HEADER: start(b"PLAIN AMQPLAIN")})
+    assert played.result.access is Access.AUTH_REQUIRED
+    assert played.sent == (frames.HEADER,)
+    assert not any(b"guest" in sent for sent in ask({}).sent)
+
+
+STATES: list[tuple[dict[bytes, bytes | None], tuple[str, ...], Access]] = [
+    ({frames.ANONYMOUS: refusal(403)}, NAMES, Access.AUTH_REQUIRED),
+    ({frames.ANONYMOUS: None}, NAMES, Access.UNKNOWN),
+    ({frames.OPENING: refusal(530)}, NAMES, Access.AUTH_REQUIRED),
+    ({frames.OPENING: refusal(541)}, NAMES, Access.PARTIAL),
+    ({}, (), Access.PARTIAL),
+    ({}, ("gone\n",), Access.PARTIAL),
+    ({frames.passive_declare(1, b"people"): refusal(403, frames.CHANNEL_CLOSE, 1)}, ("people",), Access.PARTIAL),
+]
+
+
+@pytest.mark.parametrize(("change", "names", "access"), STATES)
+def test_states(change: dict[bytes, bytes | None], names: tuple[str, ...], access: Access) -> None:
+    report = ask(change, names=names).result
+    assert (report.outcome, report.access) == (Outcome.OK, access), report
+
+
+PRODUCTS = [(b"RabbitMQ", "rabbitmq"), (b"LavinMQ", "lavinmq"), (b"qpid", "qpid"), (b"Other", "amqp")]
+
+
+@pytest.mark.parametrize(("told", "product"), PRODUCTS)
+def test_products(told: bytes, product: str) -> None:
+    assert ask({frames.HEADER: start(b"PLAIN", told)}).result.product == product
+
+
+def test_another_version_of_the_protocol() -> None:
+    report = ask({frames.HEADER: b"AMQP\3\1\0\0"}).result
+    assert (report.outcome, report.product, report.access) == (Outcome.OK, "amqp", Access.UNKNOWN)
+    assert "1.0.0" in report.problems[0]
+
+
+@pytest.mark.parametrize(
+    "answer", [b"HTTP/1.1 400", b"AMQX\0\1\0\0", b"ERROR\r\n", b"\1\1\1\1\0\0\0\0", refusal(501), b"-ERR\r\n"]
+)
+def test_other_protocols(answer: bytes) -> None:
+    assert ask({frames.HEADER: answer}).result.outcome is Outcome.PROTOCOL_MISMATCH
+
+
+@pytest.mark.parametrize("sent", [frames.ANONYMOUS, frames.OPENING, frames.channel_open(1)])
+def test_answers_to_nothing_we_asked(sent: bytes) -> None:
+    assert ask({sent: frames.framed((60, 60), 1, b"secret")}).result.outcome is Outcome.HOSTILE
+
+
+@pytest.mark.parametrize(("depth", "sends"), [(Depth.IDENTIFY, 5), (Depth.ENUMERATE, 10), (Depth.DESCRIBE, 10)])
+def test_no_deeper_than_allowed(depth: Depth, sends: int) -> None:
+    assert len(ask({}, depth).sent) == sends
+
+
+WRITES = [
+    # Not passive; delete, purge, publish, consume, get; PLAIN with a password.
+    frames.framed(frames.QUEUE_DECLARE, 1, b"\0\0" + frames.short(b"q") + b"\0\0\0\0\0"),
+    *(frames.framed(kind, 1, b"\0\0" + frames.short(b"q") + b"\0") for kind in ((50, 40), (50, 30), (60, 70))),
+    frames.framed((60, 40), 1, b"\0\0\0\1q\0"),
+    frames.framed((60, 20), 1, b"\0\0\1q\0\0\0\0\0\0"),
+    frames.framed(
+        frames.START_OK, 0, long(b"") + frames.short(b"PLAIN") + long(b"\0guest\0guest") + frames.short(b"en_US")
+    ),
+]
+
+
+@pytest.mark.parametrize("data", WRITES)
+def test_undeclared(data: bytes) -> None:
+    assert not any(send.matches(data) for send in PROBE.meta.sends)
+
+
+@given(st.lists(st.binary(max_size=60).map(lambda data: b"\1\0\0" + long(data) + b"\xce"), max_size=5))
+@settings(max_examples=80, deadline=None)
+def test_any_answer_ends_in_one_report(answers: list[bytes]) -> None:
+    for first in ([], [OPEN[frames.HEADER]]):
+        peer = Peer(replaying([*first, *answers]))
+        report = play(PROBE.run(Target("h", 5672), Depth.DESCRIBE), peer, PROBE.meta.sends).result
+        assert report.access is not Access.OPEN
+
+
+def test_recordings(replay: Callable[..., Any]) -> None:
+    report = replay(PROBE, "amqp-open", names=("people", "gone")).result
+    assert (report.access, report.product, report.version) == (Access.OPEN, "rabbitmq", "4.0.5")
+    assert replay(PROBE, "amqp-auth").result.access is Access.AUTH_REQUIRED

@@ -1,0 +1,108 @@
+"""Neo4j in memory, as the vendor's pages on Bolt say. Not yet verified against the real server."""
+
+import pytest
+
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.probes.playback import Peer, Played, play
+from tieback.probes.stores.bolt.probe import BoltProbe
+from tieback.probes.wire.packstream import mapping, message, text
+from tieback.scope.conversation import Target
+
+PROBE = BoltProbe()
+IDENTIFIER = "52D41E8ED8AC4F0B8A6AE9D4D6E4A5B1FFC0E2E0A9B94B77A1E8C1D8C1A7D6C5"
+COUNTS = {
+    b"db.info": [text(IDENTIFIER)],
+    b"count(n)": [b"\xc9\x01\x2c"],
+    b"count(r)": [b"\x07"],
+    b"propertyKeys": [text("name"), text("email")],
+}
+
+
+def server(
+    *,
+    version: bytes = b"\0\0\4\4",
+    hello: bytes | None = None,
+    rows: dict[bytes, list[bytes]] | None = None,
+    name: str = "Neo4j/4.4.29",
+) -> Peer:
+    held = {**COUNTS, **(rows or {})}
+    success = message(0x70, mapping({"server": text(name), "connection_id": text("bolt-1")}))
+
+    def answer(sent: bytes) -> bytes | None:
+        if sent[:4] == b"\x60\x60\xb0\x17":
+            return version
+        tag = sent[3]
+        if tag == 1:
+            return hello or success
+        if tag != 0x10:
+            return message(0x70, mapping({})) if tag == 0x0F else None
+        for key, values in held.items():
+            if key in sent and values:
+                records = b"".join(message(0x71, b"\x91" + value) for value in values)
+                return message(0x70, mapping({})) + records + message(0x70, mapping({"db": text("shop")}))
+        failure = mapping({"code": text("Neo.ClientError.Procedure.ProcedureNotFound"), "message": text("none")})
+        return message(0x7F, failure) + message(0x7E)
+
+    return Peer(answer)
+
+
+def ask(peer: Peer, depth: Depth = Depth.DESCRIBE, *, port: int = 7687) -> Played[ProbeReport]:
+    return play(PROBE.run(Target("127.0.0.1", port), depth), peer, PROBE.meta.sends)
+
+
+@pytest.mark.parametrize(
+    "version", [b"\0\0\0\5", b"\0\0\4\4", b"\0\0\1\4", b"\0\0\0\3"], ids=["5.0", "4.4", "4.1", "3"]
+)
+def test_an_open_one_tells_its_counts(version: bytes) -> None:
+    report = ask(server(version=version)).result
+    assert (report.outcome, report.access) == (Outcome.OK, Access.OPEN)
+    assert (report.product, report.version) == ("neo4j", "4.4.29")
+    assert report.identity is not None
+    assert report.identity.key == f"neo4j:database_id:{IDENTIFIER}"
+    nodes, relationships = report.containers
+    assert nodes.records is not None
+    assert relationships.records is not None
+    assert (nodes.path, nodes.records.value, relationships.records.value) == (("shop", "nodes"), 300, 7)
+    assert [field.name for field in nodes.fields] == ["name", "email"]
+
+
+UNAUTHORIZED = message(0x7F, mapping({"code": text("Neo.ClientError.Security.Unauthorized"), "message": text("x")}))
+MEMGRAPH = message(0x7F, mapping({"code": text("Memgraph.ClientError.Security.Unauthenticated"), "message": text("x")}))
+STATES = [
+    ("asks for a user", server(hello=UNAUTHORIZED), "neo4j", Access.AUTH_REQUIRED),
+    ("memgraph asks for a user", server(hello=MEMGRAPH), "memgraph", Access.AUTH_REQUIRED),
+    ("empty", server(rows={b"count(n)": [b"\0"], b"count(r)": [b"\0"]}), "neo4j", Access.OPEN_EMPTY),
+    ("counts refused", server(rows={b"count(n)": [], b"count(r)": []}), "neo4j", Access.PARTIAL),
+    ("no version in common", server(version=bytes(4)), "neo4j", Access.UNKNOWN),
+    ("memgraph", server(name="Neo4j/v5.11.0 compatible graph database server - Memgraph"), "memgraph", Access.OPEN),
+]
+
+
+@pytest.mark.parametrize(("peer", "product", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
+def test_states(peer: Peer, product: str, access: Access) -> None:
+    report = ask(peer).result
+    assert (report.outcome, report.product, report.access) == (Outcome.OK, product, access)
+
+
+def test_a_procedure_that_is_missing_costs_no_more_than_its_answer() -> None:
+    played = ask(server(rows={b"db.info": [], b"propertyKeys": []}))
+    assert played.result.access is Access.OPEN
+    assert played.result.identity is not None
+    assert played.result.identity.kind == "address"
+    assert any("ProcedureNotFound" in problem for problem in played.result.problems)
+
+
+@pytest.mark.parametrize("depth", Depth)
+def test_no_deeper_than_allowed(depth: Depth) -> None:
+    played = ask(server(), depth)
+    assert len(played.sent) == {Depth.IDENTIFY: 3, Depth.ENUMERATE: 6}.get(depth, 7)
+    for data in played.sent:
+        (declared,) = [send for send in PROBE.meta.sends if send.matches(data)]
+        assert declared.depth.rank <= depth.rank
+
+
+@pytest.mark.parametrize("answer", [bytes(4), b"HTTP/1.1 400 Bad Request\r\n\r\n", b"-ERR x\r\n"])
+def test_others_on_a_port_that_says_nothing_are_another_protocol(answer: bytes) -> None:
+    report = ask(Peer(lambda _: answer), port=7).result
+    assert (report.outcome, report.product) == (Outcome.PROTOCOL_MISMATCH, "")

@@ -1,0 +1,115 @@
+"""ClickHouse in memory, as the vendor's pages say. Not yet verified against the real server."""
+
+import pytest
+
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.probes.playback import Peer, Played, play
+from tieback.probes.stores.clickhouse_native.probe import ClickhouseNativeProbe
+from tieback.probes.stores.clickhouse_native.session import number, text
+from tieback.scope.conversation import Target
+
+PROBE = ClickhouseNativeProbe()
+UUID = "0c1f2a57-9c1f-4bb3-8a57-1f8f6d6e3d01"
+HELLO = number(0) + text("ClickHouse") + number(24) + number(3) + number(54468) + text("UTC") + text("h") + number(2)
+
+
+def exception(code: int) -> bytes:
+    return number(2) + code.to_bytes(4, "little") + text("DB::Exception") + text(f"code {code}") + text("") + b"\0"
+
+
+def block(*rows: tuple[str, ...]) -> bytes:
+    columns = list(zip(*rows, strict=True))
+    data = b"".join(text("c") + text("String") + b"".join(map(text, values)) for values in columns)
+    return (
+        number(1) + text("") + b"\1\0\2\xff\xff\xff\xff\0" + number(len(columns)) + number(len(rows)) + data + number(5)
+    )
+
+
+OPEN = {
+    b"serverUUID": block((UUID,)),
+    b"FROM system.tables": block(("hr", "people"), ("system", "tables")),
+    b"FROM system.parts": block(("hr", "people", "137", "4096")),
+    b"FROM system.columns": block(("hr", "people", "email", "String")),
+}
+
+
+def server(accounts: dict[bytes, bytes], change: dict[bytes, bytes] | None = None) -> Peer:
+    answers = {**OPEN, **(change or {})}
+
+    def answer(sent: bytes) -> bytes | None:
+        if sent[0] == 0:
+            return next((reply for name, reply in accounts.items() if name in sent), exception(516))
+        return next((reply for key, reply in answers.items() if key in sent), exception(62))
+
+    return Peer(answer)
+
+
+DEFAULT = {b"\7default": HELLO}
+
+
+def ask(
+    peer: Peer, depth: Depth = Depth.DESCRIBE, *, port: int = 9000, passwordless: tuple[str, ...] = ("default",)
+) -> Played[ProbeReport]:
+    target = Target("127.0.0.1", port, passwordless=passwordless)
+    return play(PROBE.run(target, depth), peer, PROBE.meta.sends)
+
+
+def test_default_without_a_password_where_the_grant_names_it() -> None:
+    report = ask(server(DEFAULT)).result
+    assert (report.outcome, report.access, report.account) == (Outcome.OK, Access.OPEN, "default")
+    assert (report.product, report.version) == ("clickhouse", "24.3.2")
+    assert report.identity is not None
+    assert report.identity.key == f"clickhouse:server_uuid:{UUID}"
+    people, system = report.containers
+    assert people.records is not None
+    assert people.bytes is not None
+    assert (people.name, people.records.value, people.bytes.value) == ("hr.people", 137, 4096)
+    assert [(field.name, field.type) for field in people.fields] == [("email", "String")]
+    assert system.system
+
+
+@pytest.mark.parametrize("passwordless", [(), ("root",), ("anonymous", "postgres")])
+def test_without_a_grant_that_names_it_only_a_made_up_user_is_tried(passwordless: tuple[str, ...]) -> None:
+    played = ask(server(DEFAULT), passwordless=passwordless)
+    assert len(played.sent) == 1
+    assert b"tieback_probe" in played.sent[0]
+    assert (played.result.product, played.result.access) == ("clickhouse", Access.AUTH_REQUIRED)
+
+
+STATES = [
+    ("default has a password", server({b"\7default": exception(516)}), Access.AUTH_REQUIRED),
+    ("any user", server({b"tieback_probe": HELLO}), Access.ANY_USER),
+    ("our address is turned away", server({b"tieback_probe": exception(195)}), Access.FIREWALLED),
+    ("no tables", server(DEFAULT, {b"FROM system.tables": block(("system", "parts"))}), Access.OPEN_EMPTY),
+    ("no parts", server(DEFAULT, {b"FROM system.parts": number(5)}), Access.PARTIAL),
+    ("settings are fixed", server(DEFAULT, {b"FROM system.tables": exception(164)}), Access.PARTIAL),
+    ("overloaded", server({b"tieback_probe": exception(202)}), Access.UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(("peer", "access"), [s[1:] for s in STATES], ids=[s[0] for s in STATES])
+def test_states(peer: Peer, access: Access) -> None:
+    passwordless = () if access is Access.UNKNOWN else ("default",)
+    report = ask(peer, passwordless=passwordless).result
+    assert (report.outcome, report.access) == (Outcome.OK, access)
+
+
+@pytest.mark.parametrize("depth", Depth)
+def test_no_deeper_than_allowed(depth: Depth) -> None:
+    played = ask(server(DEFAULT), depth)
+    assert len(played.sent) == {Depth.IDENTIFY: 2, Depth.ENUMERATE: 5}.get(depth, 6)
+    for data in played.sent:
+        (declared,) = [send for send in PROBE.meta.sends if send.matches(data)]
+        assert declared.depth.rank <= depth.rank
+
+
+def test_the_account_is_what_the_dialer_sees() -> None:
+    accounts = [send.account(data) for data in ask(server(DEFAULT)).sent[:2] for send in PROBE.meta.sends[:1]]
+    assert accounts == ["tieback_probe", "default"]
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\0\0\0\0\0\0\0\0", None])
+def test_others_are_another_protocol(answer: bytes | None) -> None:
+    report = ask(Peer(lambda _: answer), port=7).result
+    assert (report.outcome, report.product) == (Outcome.PROTOCOL_MISMATCH, "")

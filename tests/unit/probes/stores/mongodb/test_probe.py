@@ -1,0 +1,144 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tieback.model.figure import Quality
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.probes.playback import Peer, Played, play
+from tieback.probes.stores.mongodb.probe import MongodbProbe
+from tieback.probes.wire import bson
+from tieback.scope.conversation import Target
+
+PROBE = MongodbProbe()
+UNAUTHORIZED: bson.Document = {"ok": 0, "code": 13, "errmsg": "command requires authentication"}
+NO_COMMAND: bson.Document = {"ok": 0, "code": 59, "errmsg": "no such command"}
+
+
+def batch(*documents: bson.Value) -> bson.Document:
+    return {"ok": 1, "cursor": {"firstBatch": list(documents)}}
+
+
+OPEN: dict[str, bson.Document] = {
+    "hello": {"ok": 1},
+    "isMaster": {"ok": 1},
+    "buildInfo": {"ok": 1, "version": "6.0.5"},
+    "getLog": {"ok": 1, "log": ['{"msg":"Access control is not enabled for the database."}']},
+    "listDatabases": {"ok": 1, "databases": [{"name": "admin"}, {"name": "hr"}]},
+    "dbStats": {"ok": 1, "objects": 5},
+    "listCollections": batch({"name": "people", "type": "collection"}),
+    "aggregate": batch({"count": 5, "storageStats": {"size": 50}}),
+    "collStats": {"ok": 1, "count": 5, "size": 50},
+    "listIndexes": batch({"key": {"email": 1}}),
+}
+
+
+def message(document: bson.Document, request: int) -> bytes:
+    body = bson.encode(document)
+    header = [21 + len(body), 1, request, 2013]
+    return b"".join(part.to_bytes(4, "little") for part in header) + bytes(5) + body
+
+
+def ask(change: dict[str, bson.Document], depth: Depth = Depth.DESCRIBE) -> Played[ProbeReport]:
+    answers = {**OPEN, **change}
+
+    def answer(sent: bytes) -> bytes:
+        command = next(iter(bson.decode(sent[21:])))
+        return message(answers[command], int.from_bytes(sent[4:8], "little"))
+
+    return play(PROBE.run(Target("127.0.0.1", 27017), depth), Peer(answer), PROBE.meta.sends)
+
+
+STATES: list[tuple[str, dict[str, bson.Document], Access]] = [
+    ("open", {}, Access.OPEN),
+    ("no hello before 4.4", {"hello": NO_COMMAND}, Access.OPEN),
+    ("getLog asks", {"getLog": UNAUTHORIZED}, Access.AUTH_REQUIRED),
+    ("listDatabases asks", {"listDatabases": UNAUTHORIZED}, Access.AUTH_REQUIRED),
+    ("no databases under --auth is not open", {"listDatabases": {"ok": 1, "databases": []}}, Access.UNKNOWN),
+    (
+        "no databases, getLog asks",
+        {"listDatabases": {"ok": 1, "databases": []}, "getLog": UNAUTHORIZED},
+        Access.AUTH_REQUIRED,
+    ),
+    ("only system databases", {"listDatabases": {"ok": 1, "databases": [{"name": "local"}]}}, Access.OPEN_EMPTY),
+    ("an empty collection", {"aggregate": batch({"count": 0, "storageStats": {"size": 0}})}, Access.OPEN_EMPTY),
+    ("collections are refused", {"listCollections": UNAUTHORIZED}, Access.PARTIAL),
+    ("counts are refused", {"aggregate": UNAUTHORIZED}, Access.SCHEMA_ONLY),
+    ("no $collStats", {"aggregate": NO_COMMAND}, Access.OPEN),
+    ("no warnings, but it answers", {"getLog": {"ok": 1, "log": []}}, Access.OPEN),
+]
+
+
+@pytest.mark.parametrize(("what", "change", "access"), STATES, ids=[state[0] for state in STATES])
+def test_states(what: str, change: dict[str, bson.Document], access: Access) -> None:
+    report = ask(change).result
+    assert (report.outcome, report.access) == (Outcome.OK, access), report
+
+
+def test_an_open_one() -> None:
+    report = ask({}).result
+    people = next(container for container in report.containers if container.name == "hr.people")
+    assert people.records is not None
+    assert (people.records.value, people.records.quality) == (5, Quality.EXACT)
+    assert [field.name for field in people.fields] == ["email"]
+    assert [container.name for container in report.containers if container.system] == ["admin"]
+
+
+def test_a_router_counts_orphans_too() -> None:
+    report = ask({"hello": {"ok": 1, "msg": "isdbgrid"}}).result
+    assert {c.records.quality for c in report.containers if c.records} == {Quality.ESTIMATE}
+
+
+@pytest.mark.parametrize(
+    ("depth", "commands"),
+    [
+        (Depth.IDENTIFY, {"hello", "buildInfo", "getLog"}),
+        (Depth.ENUMERATE, {"hello", "buildInfo", "getLog", "listDatabases", "dbStats", "listCollections", "aggregate"}),
+    ],
+)
+def test_no_deeper_than_allowed(depth: Depth, commands: set[str]) -> None:
+    sent = [bson.decode(data[21:]) for data in ask({}, depth).sent]
+    assert {next(iter(command)) for command in sent} == commands
+    assert not any(b"objectToArray" in data for data in ask({}, depth).sent)
+
+
+def paged(*batches: int) -> Callable[[bytes], bytes]:
+    """A server whose list of collections comes in so many batches of so many names; the last cursor may never end."""
+    left = list(batches)
+
+    def answer(sent: bytes) -> bytes:
+        asked = bson.decode(sent[21:])
+        command = next(iter(asked))
+        document = OPEN.get(command, {})
+        if command in ("listCollections", "getMore"):
+            start = sum(batches) - sum(left)
+            names: list[bson.Value] = [
+                {"name": f"c{start + number:05}", "type": "collection"} for number in range(left.pop(0))
+            ]
+            document = {"ok": 1, "cursor": {"id": -(2**62) if left else 0, "nextBatch": names}}
+            assert command == "listCollections" or (asked["getMore"], asked["$db"]) == (-(2**62), "hr")
+        return message(document, int.from_bytes(sent[4:8], "little"))
+
+    return answer
+
+
+@pytest.mark.parametrize(("batches", "listed", "cut"), [((3,), 3, False), ((3, 3, 1), 7, False), ((9,) * 30, 99, True)])
+def test_long_lists_come_in_batches(batches: tuple[int, ...], listed: int, cut: bool) -> None:
+    target = Target("127.0.0.1", 27017)
+    report = play(PROBE.run(target, Depth.ENUMERATE), Peer(paged(*batches)), PROBE.meta.sends).result
+    assert len([container for container in report.containers if not container.system]) == listed
+    assert any("more collections than we list" in problem for problem in report.problems) is cut
+
+
+def test_names_that_are_not_safe_to_send_are_left_alone() -> None:
+    played = ask({"listDatabases": {"ok": 1, "databases": [{"name": "a$b"}, {"name": "hr"}]}})
+    assert not any(b"a$b" in data for data in played.sent)
+    assert any("a$b" in problem for problem in played.result.problems)
+    assert played.result.access is Access.OPEN
+
+
+@pytest.mark.parametrize(("name", "access"), [("mongodb-open", Access.OPEN), ("mongodb-auth", Access.AUTH_REQUIRED)])
+def test_recordings(replay: Callable[..., Any], name: str, access: Access) -> None:
+    report = replay(PROBE, name).result
+    assert (report.access, report.version) == (access, "6.0.5")

@@ -1,0 +1,146 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.model.figure import Quality
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.probes.playback import Peer, Played, play
+from tieback.probes.stores.mqtt import packets
+from tieback.probes.stores.mqtt.packets import V3, V5
+from tieback.probes.stores.mqtt.probe import TOPICS, MqttProbe
+from tieback.scope.conversation import Target
+
+PROBE = MqttProbe()
+IN = b"\x20\2\0\0"
+PONG = b"\xd0\0"
+
+
+def told(topic: str, payload: str, retain: int = 1) -> bytes:
+    return packets.framed(0x30 | retain, packets.text(topic.encode()) + payload.encode())
+
+
+def statistics(retained: int, subscriptions: int = 0, own: int = 4) -> bytes:
+    return (
+        told("$SYS/broker/version", "mosquitto version 2.0.21")
+        + told("$SYS/broker/retained messages/count", str(retained))
+        + told("$SYS/broker/store/messages/bytes", "200")
+        + told("$SYS/broker/subscriptions/count", str(subscriptions))
+        + told("$SYS/broker/uptime", "1 seconds") * (own - 4)
+        + told("$SYS/broker/uptime", "2 seconds", retain=0)
+        + b"\x90\3\0\1\0"
+        + PONG
+    )
+
+
+def ask(answers: dict[bytes, bytes | None], depth: Depth = Depth.DESCRIBE) -> Played[ProbeReport]:
+    return play(
+        PROBE.run(Target("127.0.0.1", 1883), depth), Peer(lambda sent: answers.get(sent, b"")), PROBE.meta.sends
+    )
+
+
+def test_an_open_one() -> None:
+    played = ask({packets.connect(V3): IN, packets.subscribe(V3, TOPICS): statistics(9, own=6)})
+    report = played.result
+    assert (report.access, report.product, report.version) == (Access.OPEN, "mosquitto", "2.0.21")
+    (kept,) = report.containers
+    assert kept.records is not None
+    assert (kept.records.value, kept.records.quality) == (3, Quality.ESTIMATE)
+    assert played.sent[-1] == packets.FAREWELL
+
+
+STATES = [
+    # CONNACK, answer to the subscription, access
+    (b"\x20\2\0\4", b"", Access.AUTH_REQUIRED),
+    (b"\x20\2\0\5", b"", Access.AUTH_REQUIRED),
+    (b"\x20\2\0\2", b"", Access.UNKNOWN),
+    (b"\x20\2\0\3", b"", Access.UNKNOWN),
+    (IN, statistics(4), Access.OPEN_EMPTY),
+    (IN, statistics(4, subscriptions=1), Access.OPEN_EMPTY),
+    (IN, statistics(4, subscriptions=2), Access.PARTIAL),
+    (IN, b"\x90\3\0\1\x80" + PONG, Access.PARTIAL),
+    (IN, b"\x90\3\0\1\0" + PONG, Access.PARTIAL),
+    (IN, None, Access.PARTIAL),
+]
+
+
+@pytest.mark.parametrize(("connack", "subscribed", "access"), STATES)
+def test_states(connack: bytes, subscribed: bytes | None, access: Access) -> None:
+    report = ask({packets.connect(V3): connack, packets.subscribe(V3, TOPICS): subscribed}).result
+    assert (report.outcome, report.access) == (Outcome.OK, access), report
+
+
+FIVE = [
+    (b"\x20\3\0\0\0", Access.PARTIAL),
+    (b"\x20\3\0\x87\0", Access.AUTH_REQUIRED),
+    (b"\x20\3\0\x86\0", Access.AUTH_REQUIRED),
+    (b"\x20\3\0\x8a\0", Access.FIREWALLED),
+    (b"\x20\3\0\x97\0", Access.UNKNOWN),
+]
+
+
+@pytest.mark.parametrize("first", [b"\x20\2\0\1", b"\x20\2\0\x84", b"\x20\3\0\x84\0"])
+@pytest.mark.parametrize(("connack", "access"), FIVE)
+def test_version_five_where_the_broker_wants_it(first: bytes, connack: bytes, access: Access) -> None:
+    subscribed = b"\x90\4\0\1\0\x87" + PONG
+    answers = {packets.connect(V3): first, packets.connect(V5): connack, packets.subscribe(V5, TOPICS): subscribed}
+    report = ask({**answers}).result
+    assert (report.outcome, report.access) == (Outcome.OK, access), report
+
+
+def test_a_users_message_is_hostile_since_we_asked_for_none() -> None:
+    subscribed = told("people/anna", "secret") + PONG
+    report = ask({packets.connect(V3): IN, packets.subscribe(V3, TOPICS): subscribed}).result
+    assert report.outcome is Outcome.HOSTILE
+    assert "anna" not in repr(report)
+    assert "secret" not in repr(report)
+
+
+def test_the_answer_ends() -> None:
+    subscribed = told("$SYS/broker/uptime", "1") * 5000
+    assert ask({packets.connect(V3): IN, packets.subscribe(V3, TOPICS): subscribed}).result.outcome is Outcome.HOSTILE
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400\r\n", b"-ERR\r\n", b"\x20\0", b"\x20\2\2\0", b"\x20\5\0\0\0\0\0"])
+def test_other_protocols(answer: bytes) -> None:
+    assert ask({packets.connect(V3): answer}).result.outcome is Outcome.PROTOCOL_MISMATCH
+
+
+@pytest.mark.parametrize(("depth", "sends"), [(Depth.IDENTIFY, 2), (Depth.ENUMERATE, 3), (Depth.DESCRIBE, 3)])
+def test_no_deeper_than_allowed(depth: Depth, sends: int) -> None:
+    assert len(ask({packets.connect(V3): IN, packets.subscribe(V3, TOPICS): statistics(9)}, depth).sent) == sends
+
+
+WRITES = [
+    packets.subscribe(V3, b"#"),
+    packets.subscribe(V3, b"people/#"),
+    packets.framed(0x30, packets.text(b"people") + b"off"),
+    # A user and a password; a will.
+    packets.framed(0x10, packets.text(b"MQTT") + b"\4\xc2\0\x1e" + packets.text(b"tieback_probe") + b"\0\1a\0\1b"),
+    packets.framed(0x10, packets.text(b"MQTT") + b"\4\6\0\x1e" + packets.text(b"tieback_probe") + b"\0\1a\0\1b"),
+]
+
+
+@pytest.mark.parametrize("data", WRITES)
+def test_undeclared(data: bytes) -> None:
+    assert not any(send.matches(data) for send in PROBE.meta.sends)
+
+
+@given(st.binary(max_size=60), st.binary(max_size=200))
+@settings(max_examples=80, deadline=None)
+def test_any_answer_ends_in_one_report(connack: bytes, subscribed: bytes) -> None:
+    for first in (b"\x20" + connack, IN):
+        report = ask({packets.connect(V3): first, packets.subscribe(V3, TOPICS): subscribed}).result
+        assert report.access is not Access.OPEN or report.containers
+
+
+@pytest.mark.parametrize(
+    ("name", "access", "product"),
+    [("mqtt-open", Access.OPEN, "mosquitto"), ("mqtt-auth", Access.AUTH_REQUIRED, "mqtt")],
+)
+def test_recordings(replay: Callable[..., Any], name: str, access: Access, product: str) -> None:
+    report = replay(PROBE, name).result
+    assert (report.access, report.product) == (access, product)

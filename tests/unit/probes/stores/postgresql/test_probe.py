@@ -1,0 +1,88 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tieback.model.figure import Figure, Quality
+from tieback.model.grant import Depth
+from tieback.model.probe import Access, Outcome
+from tieback.probes.playback import Peer, play, replaying
+from tieback.probes.stores.postgresql.probe import PostgresqlProbe, _records
+from tieback.probes.wire.frames import postgres_frame
+from tieback.scope.conversation import Target
+
+PROBE = PostgresqlProbe()
+
+
+def refusal(code: str, routine: str, *, trusted: bool = False) -> bytes:
+    ok = postgres_frame(b"R", bytes(4)) if trusted else b""
+    return ok + postgres_frame(b"E", f"C{code}\0Msome words\0R{routine}\0\0".encode())
+
+
+STATES = [
+    # answer to the start of a made-up role, access
+    (postgres_frame(b"R", b"\0\0\0\x0a"), Access.AUTH_REQUIRED),
+    (refusal("28P01", "auth_failed"), Access.AUTH_REQUIRED),
+    (refusal("28000", "auth_failed"), Access.AUTH_REQUIRED),
+    (refusal("28000", "ClientAuthentication"), Access.FIREWALLED),
+    (refusal("28000", "InitializeSessionUserId", trusted=True), Access.ANY_USER),
+    (refusal("28000", "InitializeSessionUserId"), Access.UNKNOWN),
+    (refusal("53300", "InitProcess"), Access.UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(("answer", "access"), STATES)
+def test_states_of_a_stranger(answer: bytes, access: Access) -> None:
+    played = play(PROBE.run(Target("h", 5432), Depth.DESCRIBE), Peer(replaying([b"N", answer])), PROBE.meta.sends)
+    assert (played.result.outcome, played.result.access) == (Outcome.OK, access)
+
+
+def test_trust_is_told_apart_by_a_made_up_role() -> None:
+    answer = refusal("28000", "InitializeSessionUserId", trusted=True)
+    report = play(
+        PROBE.run(Target("h", 5432), Depth.DESCRIBE), Peer(replaying([b"N", answer])), PROBE.meta.sends
+    ).result
+    assert "trust" in report.proofs[0].answer
+    assert any("passwordless" in problem for problem in report.problems)
+
+
+def test_an_open_one(replay: Callable[..., Any]) -> None:
+    played = replay(PROBE, "postgresql-open", passwordless=("postgres",))
+    report = played.result
+    assert (report.access, report.account, report.version) == (Access.OPEN, "postgres", "18.6")
+    assert report.identity.key.startswith("postgresql:system_identifier:")
+    people = next(c for c in report.containers if c.name == "hr.public.employees")
+    assert [field.name for field in people.fields] == ["id", "full_name", "email", "vpn_pin"]
+    assert [c.name for c in report.containers if c.kind == "database"] == []
+
+
+def test_a_session_that_is_not_read_only_is_asked_nothing() -> None:
+    started = postgres_frame(b"R", bytes(4)) + postgres_frame(b"Z", b"I")
+    off = postgres_frame(b"D", b"\0\1\0\0\0\3off") + postgres_frame(b"Z", b"I")
+    played = play(
+        PROBE.run(Target("h", 5432), Depth.DESCRIBE), Peer(replaying([b"N", started, off, b""])), PROBE.meta.sends
+    )
+    assert len(played.sent) == 4
+    assert played.sent[-1] == b"X\0\0\0\4"
+    assert played.result.containers == ()
+
+
+def test_postgres_is_not_tried_unless_the_grant_names_it(replay: Callable[..., Any]) -> None:
+    played = replay(PROBE, "postgresql-auth")
+    assert played.result.access is Access.AUTH_REQUIRED
+    assert not any(b"user\0postgres\0" in sent for sent in played.sent)
+
+
+ROWS = [
+    # reltuples, n_live_tup, bytes of the heap: records
+    (-1, 0, 0, Figure(0, Quality.EXACT, "pg_relation_size is 0")),
+    (1000, 5000, 8192, Figure(5000, Quality.ESTIMATE, "pg_stat_user_tables n_live_tup")),
+    (1000, 0, 8192, Figure(1000, Quality.ESTIMATE, "pg_class reltuples")),
+    (None, None, 8192, None),
+    (0, 0, 8192, None),
+]
+
+
+@pytest.mark.parametrize(("analysed", "alive", "heap", "records"), ROWS)
+def test_rows_of_a_table(analysed: int | None, alive: int | None, heap: int, records: Figure | None) -> None:
+    assert _records(analysed, alive, heap) == records

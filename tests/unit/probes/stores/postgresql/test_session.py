@@ -1,0 +1,185 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tieback.probes.playback import Peer, Played, play, replaying
+from tieback.probes.stores.postgresql import queries
+from tieback.probes.stores.postgresql.session import SENDS, PostgresSession, Refusal, Started, valid_name
+from tieback.probes.wire.frames import postgres_frame
+from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.scope.conversation import Connect, Conversation, Fault
+
+type Answer = Started | Refusal
+
+
+def authentication(code: int) -> bytes:
+    return postgres_frame(b"R", code.to_bytes(4, "big"))
+
+
+def error(code: str, text: str, routine: str) -> bytes:
+    return postgres_frame(b"E", f"SFATAL\0C{code}\0M{text}\0R{routine}\0\0".encode())
+
+
+READY = postgres_frame(b"S", b"server_version\x0018.6\0") + postgres_frame(b"K", bytes(8)) + postgres_frame(b"Z", b"I")
+
+
+def start(*answers: bytes | None, starttls: bool = True) -> Played[Answer]:
+    return play(PostgresSession().start("r", "d"), Peer(replaying(answers), starttls=starttls), SENDS)
+
+
+STARTS: list[tuple[bytes, Answer]] = [
+    (authentication(0) + READY, Started("18.6")),
+    (authentication(13), Refusal("", "asks for a digest of Redshift's", product="redshift")),
+    (authentication(10) + b"", Refusal("", "asks for SASL")),
+    (authentication(5), Refusal("", "asks for MD5 password")),
+    (authentication(3), Refusal("", "asks for clear-text password")),
+    (
+        authentication(0) + error("28000", "role does not exist", "InitializeSessionUserId"),
+        Refusal("28000", "role does not exist", "InitializeSessionUserId", trusted=True),
+    ),
+    (error("28000", "no entry", "ClientAuthentication"), Refusal("28000", "no entry", "ClientAuthentication")),
+]
+
+
+# Parameters as the makers document them; not yet verified against the real servers.
+KIN: list[tuple[dict[str, str], Started]] = [
+    ({"server_version": "16.4 (Debian 16.4-1)"}, Started("16.4 (Debian 16.4-1)")),
+    (
+        {"server_version": "13.0.0", "crdb_version": "CockroachDB CCL v23.1.11 (x86_64-pc-linux-gnu, built 2023)"},
+        Started("23.1.11", "cockroachdb"),
+    ),
+    ({"server_version": "13.0.0", "crdb_version": "?"}, Started("", "cockroachdb")),
+    ({"server_version": "8.0.2", "padb_version": "1.0.12345"}, Started("1.0.12345", "redshift")),
+    ({"server_version": "11.2-YB-2.18.0.0-b0"}, Started("2.18.0.0", "yugabytedb")),
+    ({"padb_version": ""}, Started("")),
+]
+
+
+@pytest.mark.parametrize(("told", "result"), KIN)
+def test_kin_tell_who_they_are(told: dict[str, str], result: Started) -> None:
+    parameters = b"".join(postgres_frame(b"S", f"{name}\0{value}\0".encode()) for name, value in told.items())
+    assert start(b"N", authentication(0) + parameters + postgres_frame(b"Z", b"I")).result == result
+
+
+@pytest.mark.parametrize("payload", [b"crdb_version", b"crdb_version\0", b"\0", b"", b"padb_version\0\xff\0x"])
+def test_parameters_that_end_early(payload: bytes) -> None:
+    answer = authentication(0) + postgres_frame(b"S", payload) + postgres_frame(b"Z", b"I")
+    assert isinstance(start(b"N", answer).result, Started)
+
+
+@pytest.mark.parametrize(("answer", "result"), STARTS)
+def test_starts(answer: bytes, result: Answer) -> None:
+    for offer in (b"N", b"S"):
+        assert start(offer, answer).result == result
+
+
+def test_plain_where_tls_fails() -> None:
+    played = start(b"S", authentication(0) + READY, starttls=False)
+    assert (played.result, played.connections) == (Started("18.6"), 2)
+
+
+def test_the_session_is_read_only_from_its_first_message() -> None:
+    sent = start(b"N", authentication(0) + READY).sent[1]
+    assert b"default_transaction_read_only=on" in sent
+    assert b"statement_timeout=5000" in sent
+
+
+@pytest.mark.parametrize("answer", [b"H", b"SSH-2.0", b"Sinjected", b"J\0\0\0", None])
+def test_other_protocols(answer: bytes | None) -> None:
+    with pytest.raises(NotThisProtocol):
+        start(answer)
+
+
+HOSTILE = [
+    authentication(99),
+    READY,
+    postgres_frame(b"D", b"\0\0"),
+    b"E\xff\xff\xff\xff",
+    b"E\x7f\xff\xff\xff",
+    postgres_frame(b"N", b"") * 300,
+]
+
+
+@pytest.mark.parametrize("answer", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_starts(answer: bytes) -> None:
+    with pytest.raises(Hostile):
+        start(b"N", answer)
+
+
+def query(answer: bytes, columns: int = 2) -> list[list[str | None]] | Refusal:
+    session = PostgresSession()
+
+    def talk() -> Conversation[list[list[str | None]] | Refusal]:
+        yield Connect()
+        return (yield from session.query(queries.DATABASES, columns))
+
+    return play(talk(), Peer(replaying([answer])), SENDS).result
+
+
+def row(*values: bytes | None) -> bytes:
+    cells = [b"\xff\xff\xff\xff" if v is None else len(v).to_bytes(4, "big") + v for v in values]
+    return postgres_frame(b"D", len(values).to_bytes(2, "big") + b"".join(cells))
+
+
+END = postgres_frame(b"C", b"SELECT 1\0") + postgres_frame(b"Z", b"I")
+
+
+def test_rows() -> None:
+    assert query(postgres_frame(b"T", b"") + row(b"hr", None) + row(b"", b"7") + END) == [["hr", None], ["", "7"]]
+    refusal = query(error("42501", "permission denied", "aclcheck_error") + postgres_frame(b"Z", b"I"))
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == "42501"
+
+
+LIES = [
+    row(b"a") + END,
+    postgres_frame(b"D", b"\0\2\0\0\0\x09a") + END,
+    postgres_frame(b"D", b"\0\2\xff\xff\xff\xfe") + END,
+    postgres_frame(b"D", b"") + END,
+    postgres_frame(b"G", b"") + END,
+    row(b"a", b"b") * 9000,
+]
+
+
+@pytest.mark.parametrize("answer", LIES, ids=range(len(LIES)))
+def test_lies_are_refused(answer: bytes) -> None:
+    with pytest.raises(Hostile):
+        query(answer)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        postgres_frame(b"Q", b"DROP TABLE x\0"),
+        postgres_frame(b"Q", queries.TABLES.encode() + b"; DROP TABLE x\0"),
+        postgres_frame(b"Q", b"SELECT * FROM employees\0"),
+        postgres_frame(b"p", b"secret\0"),
+        postgres_frame(b"P", b"\0" + queries.TABLES.encode() + b"\0\0\0"),
+        postgres_frame(b"", b"\0\3\0\0user\0r\0database\0d\0\0"),
+    ],
+)
+def test_undeclared(data: bytes) -> None:
+    assert not any(send.matches(data) for send in SENDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "valid"),
+    [("postgres", True), ("größe", True), ("a\0b", False), ("a\nb", False), ("", False), ("ü" * 40, False)],
+)
+def test_names(name: str, valid: bool) -> None:
+    assert valid_name(name) is valid
+
+
+@given(st.binary(max_size=120))
+@settings(max_examples=100, deadline=None)
+def test_any_bytes_end_in_a_verdict(data: bytes) -> None:
+    for answers in ((data,), (b"N", data), (b"N", authentication(0) + data)):
+        try:
+            start(*answers)
+        except (Hostile, NotThisProtocol, Fault):
+            continue
+    for answer in (data, postgres_frame(b"D", data) + END):
+        try:
+            query(answer)
+        except (Hostile, Fault):
+            continue

@@ -1,0 +1,61 @@
+from base64 import b64encode
+from typing import Any
+
+import pytest
+
+from tieback.model.probe import Access
+from tieback.probes.stores.etcd import prefixes
+
+COUNT = 'POST /v3/kv/range {"key":"AA==","range_end":"AA==","count_only":true}'
+KEYS_ONLY = 'POST /v3/kv/range {"key":"AA==","range_end":"AA==","keys_only":true,"limit":50}'
+DENIED = '{"error":"etcdserver: user name is empty","code":3,"message":"etcdserver: user name is empty"}'
+
+
+def test_a_user_is_asked_for(web: Any) -> None:
+    page = type(web.pages("etcd").page["GET /version"])(DENIED, 400)
+    report = web.ask("etcd", {COUNT: page}).result
+    assert (report.access, report.containers, report.version) == (Access.AUTH_REQUIRED, (), "3.5.16")
+
+
+STATES = [
+    # what differs, access
+    ({COUNT: '{"header":{}}'}, Access.OPEN_EMPTY),
+    ({COUNT: 401}, Access.AUTH_REQUIRED),
+    ({COUNT: "nonsense"}, Access.UNKNOWN),
+    # One proof alone is not enough.
+    ({"POST /v3/auth/status {}": 403, KEYS_ONLY: 403}, Access.PARTIAL),
+    ({"POST /v3/auth/status {}": '{"header":{},"enabled":true}', KEYS_ONLY: 403}, Access.PARTIAL),
+    # Before 3.5 nothing tells whether authentication is on; names of keys are a proof too.
+    ({"POST /v3/auth/status {}": 404}, Access.OPEN),
+    ({COUNT: 404, "HEAD /v2/keys/": 200}, Access.PARTIAL),
+    ({COUNT: 404, "HEAD /v2/keys/": 401}, Access.AUTH_REQUIRED),
+    ({COUNT: 404}, Access.UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(("change", "access"), STATES)
+def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+    assert web.ask("etcd", change).result.access is access
+
+
+@pytest.mark.parametrize("gateway", ["/v3beta", "/v3alpha"])
+def test_gateways_of_earlier_versions(web: Any, gateway: str) -> None:
+    moved: dict[str, Any] = {
+        key.replace("/v3/", f"{gateway}/"): page for key, page in web.pages("etcd").page.items() if "POST" in key
+    }
+    report = web.ask("etcd", {**{key: 404 for key in web.pages("etcd").page if "POST" in key}, **moved}).result
+    assert report.access is Access.OPEN
+    assert [container.records.value for container in report.containers] == [3]
+
+
+KEYS = [
+    ("/registry/secrets/default/anna", "/registry/secrets/*"),
+    ("/shop/customer77/anna", "/shop/customer#/*"),
+    ("anna@hr.test", "*"),
+    ("/anna", "*"),
+]
+
+
+@pytest.mark.parametrize(("key", "prefix"), KEYS)
+def test_prefixes(key: str, prefix: str) -> None:
+    assert prefixes([b64encode(key.encode()).decode(), "not base64!"]) == [prefix]

@@ -1,0 +1,26 @@
+from typing import Any
+
+import pytest
+
+from tieback.model.probe import Access
+from tieback.probes.stores.prometheus import PrometheusProbe
+from tieback.probes.wire.http import Response
+
+STATES: list[tuple[dict[str, int | str], Access]] = [
+    # what differs, access
+    ({"GET /api/v1/status/tsdb": 403}, Access.AUTH_REQUIRED),
+    ({"GET /api/v1/status/tsdb": '{"data":{"headStats":{"numSeries":0}}}'}, Access.OPEN_EMPTY),
+    ({"GET /api/v1/labels": 403}, Access.PARTIAL),
+]
+
+
+@pytest.mark.parametrize(("change", "access"), STATES)
+def test_states(web: Any, change: dict[str, int | str], access: Access) -> None:
+    assert web.ask("prometheus", change).result.access is access
+
+
+@pytest.mark.parametrize(
+    ("location", "likely"), [("/graph", True), ("/query", True), ("/classic/graph", True), ("/login", False)]
+)
+def test_where_its_root_leads(location: str, likely: bool) -> None:
+    assert PrometheusProbe().likely(Response(302, {"location": location}, b"")) is likely

@@ -1,0 +1,156 @@
+import base64
+import hashlib
+import io
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+from msgspec.structs import replace
+
+from tieback.model.report import Report
+from tieback.report.formats.html.renderer import HtmlRenderer
+
+VOID = {"meta", "link", "br", "img", "hr", "input"}
+SVG_VOID = {"path", "polygon", "rect"}
+
+
+def rendered(report: Report) -> str:
+    out = io.BytesIO()
+    HtmlRenderer().render(report, out)
+    return out.getvalue().decode()
+
+
+class Reader(HTMLParser):
+    """Notes tags and attributes, and checks that elements are closed in order."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str, str]] = []
+        self.text: list[str] = []
+        self.feed(page)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_startendtag(tag, attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def values(self, name: str) -> list[str]:
+        return [value for _, key, value in self.attributes if key == name]
+
+    def words(self) -> str:
+        return " ".join(" ".join(self.text).split())
+
+
+def test_golden(report: Report, golden: Callable[[str, bytes], None]) -> None:
+    golden("report.html", rendered(report).encode())
+
+
+def test_it_loads_nothing_and_runs_its_own_script_alone(report: Report) -> None:
+    text = rendered(report)
+    page = Reader(text)
+    assert page.tags.isdisjoint({"link", "img", "iframe", "object", "embed", "form", "base"})
+    assert page.values("src") == []
+    assert all(value.startswith("#") for value in page.values("href"))
+    assert not [name for _, name, _ in page.attributes if name.startswith("on")]
+    (policy,) = [value for value in page.values("content") if "default-src" in value]
+    (style,), (script,) = (re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL) for tag in ("style", "script"))
+    hashes = [base64.b64encode(hashlib.sha256(part.encode()).digest()).decode() for part in (style, script)]
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; base-uri 'none'; "
+        "form-action 'none'"
+    )
+    assert page.values("style") == [], "the policy lets no attribute of style through"
+    assert "url(" not in text
+    assert "@import" not in text
+    assert not re.search(r"fetch|XMLHttp|innerHTML|eval|import\(|new Function|WebSocket|http", script)
+
+
+def test_nothing_of_a_report_is_in_the_script(report: Report, hostile_report: Report) -> None:
+    scripts = [re.findall(r"<script>(.*?)</script>", rendered(one), re.DOTALL) for one in (report, hostile_report)]
+    assert scripts[0] == scripts[1]
+    assert len(scripts[0]) == 1
+
+
+def test_hostile_text_stays_text(hostile_report: Report, report: Report) -> None:
+    text = rendered(hostile_report)
+    page = Reader(text)
+    assert page.tags == Reader(rendered(report)).tags
+    assert not [name for _, name, _ in page.attributes if name.startswith("on")]
+    assert "{{ 7*7 }}" in page.words()
+    assert not {"\x1b", "\u202e", "\x00"} & set(text)
+    assert all(value.startswith("#") for value in page.values("href"))
+
+
+def test_every_link_leads_somewhere_and_ids_are_unique(report: Report) -> None:
+    page = Reader(rendered(report))
+    ids = page.values("id")
+    assert len(ids) == len(set(ids))
+    assert {value.removeprefix("#") for value in page.values("href")} <= set(ids)
+    assert set(page.values("aria-labelledby")) <= set(ids)
+
+
+def test_tables_have_captions_and_headed_columns(report: Report) -> None:
+    text = rendered(report)
+    assert len(re.findall("<table[ >]", text)) == text.count("<caption>")
+    assert text.count("<th scope=") == text.count("<th ")
+    assert 'lang="en"' in text
+
+
+def test_what_a_reader_sees(report: Report) -> None:
+    words = Reader(rendered(report)).words()
+    for phrase in (
+        "3 of 5 apps lead to 3 data stores that let a stranger in: ≥4,251 records, ≈1.5 MB.",
+        "1 store shows signs of ransom or wiping.",
+        "≥2,900 at least",
+        "3,614",
+        "PINs and one-time codes",
+        "940 B sent, 14,222 B read.",
+        "+40 access: records answer a stranger",
+        "found behind it",
+        "asks for a password",
+        "Close the port to the Internet",
+        "authorised by Security office",
+        "No credential that an app contains is used, and none is guessed.",
+        "How the figures are made",
+        "tieback report explain records",
+        "20 % of 5 that were open since 2026-09-01; of 1 more nobody knows",
+        "part of the figures above, never added to them",
+        "By hosting provider",
+        "1 problem : what could not be read or asked".replace(" :", ":"),
+    ):
+        assert phrase in words, phrase
+
+
+def test_a_shared_store_is_shown_once(report: Report) -> None:
+    words = Reader(rendered(report)).words()
+    assert words.count("opensearch answers a stranger") == 2, "once with the store, once among the findings"
+    assert "Shown under Parcello" in words
+
+
+def test_without_a_grant_it_says_that_nothing_was_contacted(report: Report, tabled: Callable[..., Report]) -> None:
+    bare = tabled(
+        report,
+        scope=None,
+        exposures=(),
+        findings=(),
+        headline=replace(report.headline, apps_affected=0, stores_exposed=0, stores_ransomed=0, kinds=(), pii=()),
+    )
+    words = Reader(rendered(bare)).words()
+    assert "There was no grant, so no back end was contacted" in words
+    assert "nobody: there was no grant" in words
+    assert "Apps with an exposed data store" not in words
+    assert "api.lantern.test" in words

@@ -1,0 +1,31 @@
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tieback.model.report import Report
+from tieback.report.formats.defectdojo import DefectDojoRenderer
+
+
+def rendered(report: Report) -> dict[str, Any]:
+    out = io.BytesIO()
+    DefectDojoRenderer().render(report, out)
+    document: dict[str, Any] = json.loads(out.getvalue())
+    return document
+
+
+def test_golden(report: Report, golden: Callable[[str, bytes], None]) -> None:
+    golden("report.defectdojo.json", json.dumps(rendered(report), indent=1, ensure_ascii=False).encode() + b"\n")
+
+
+def test_what_the_importer_needs(report: Report, hostile_report: Report) -> None:
+    for one in (report, hostile_report):
+        for finding in rendered(one)["findings"]:
+            assert finding["severity"] in {"Critical", "High", "Medium", "Low", "Info"}
+            assert 0 < len(finding["title"]) <= 511
+            assert finding["description"]
+
+
+def test_ids_are_those_of_the_findings(report: Report) -> None:
+    ids = [finding["unique_id_from_tool"] for finding in rendered(report)["findings"]]
+    assert ids == [finding.id for finding in report.findings.rows()]

@@ -1,0 +1,81 @@
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from msgspec.structs import replace
+
+from tests.unit.report.conftest import with_accounts
+from tieback.model.report import Report
+from tieback.report.formats.sarif import SarifRenderer
+
+SCHEMA = (
+    Path(__file__).parents[4]
+    / ".cache/test-servers/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"
+)
+
+
+def rendered(report: Report) -> dict[str, Any]:
+    out = io.BytesIO()
+    SarifRenderer().render(report, out)
+    document: dict[str, Any] = json.loads(out.getvalue())
+    return document
+
+
+def test_golden(report: Report, golden: Callable[[str, bytes], None]) -> None:
+    document = rendered(report)
+    document["runs"][0]["tool"]["driver"]["rules"] = []  # tested below; they change with every new advice
+    golden("report.sarif", json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n")
+
+
+@pytest.mark.skipif(not SCHEMA.exists(), reason="the schema comes with npm's @microsoft/jest-sarif")
+def test_the_schema_accepts_it(report: Report, hostile_report: Report, tabled: Callable[..., Report]) -> None:
+    schema = json.loads(SCHEMA.read_text())
+    for one in (
+        report,
+        with_accounts(report),
+        hostile_report,
+        tabled(report, scope=None, exposures=(), findings=(), apps=()),
+    ):
+        jsonschema.validate(rendered(one), schema)
+
+
+def test_rules_of_accounts_are_rules_like_others(report: Report) -> None:
+    run = rendered(with_accounts(report))["runs"][0]
+    (result,) = [one for one in run["results"] if one["ruleId"] == "posture-open-own-store"]
+    assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "posture-open-own-store"
+    assert result["level"] == "error"
+
+
+def test_places_are_inside_the_packages(report: Report) -> None:
+    results = rendered(report)["runs"][0]["results"]
+    places = [
+        (
+            location["physicalLocation"]["artifactLocation"]["uri"],
+            location["physicalLocation"]["region"].get("byteOffset"),
+        )
+        for result in results
+        for location in result["locations"]
+    ]
+    assert ("fieldhand.apk/classes.dex", 3614) in places
+    assert all(uri and not uri.startswith("/") and ":" not in uri for uri, _ in places)
+    assert all(result["locations"] for result in results)
+
+
+def test_fingerprints_are_those_of_the_findings(report: Report) -> None:
+    results = rendered(report)["runs"][0]["results"]
+    assert [result["partialFingerprints"]["tiebackFinding/v1"] for result in results] == [
+        finding.id for finding in report.findings.rows()
+    ]
+
+
+def test_a_result_points_at_its_rule(report: Report, tabled: Callable[..., Report]) -> None:
+    finding = replace(next(report.findings.rows()), rule="open-store")
+    run = rendered(tabled(report, findings=[finding]))["runs"][0]
+    (result,) = run["results"]
+    rule = run["tool"]["driver"]["rules"][result["ruleIndex"]]
+    assert rule["id"] == "open-store"
+    assert "external/cwe/cwe-306" in rule["properties"]["tags"]

@@ -1,0 +1,122 @@
+"""The headline figures by kind, platform, vendor, provider and country, each store once a group."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from tieback.model.app import App, Platform
+from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
+from tieback.model.report import CloserLook, Group
+from tieback.model.sighting import AppDocument
+from tieback.model.unit import Unit
+from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.queries.groups import StoreRow, closer_look, group_tables, rows_of
+from tieback.storage.lake.tables.apps import app_tables
+from tieback.storage.lake.tables.inputs import RunInput, save_inputs
+
+TRAFFIC = "traffic-1"
+RUN = ("run", TRAFFIC, 4)
+SUM = "sum over stores"
+
+
+def app(key: str, platform: Platform, vendor: str) -> tuple[Unit, AppDocument]:
+    known = App(platform, f"test.{key}", key, vendor=vendor)
+    return Unit(key, "app-1", f"{key}.apk", 1), AppDocument(f"{key}.apk", known)
+
+
+DOCUMENTS = [
+    app("a1", Platform.ANDROID, "Acme"),
+    app("a2", Platform.IOS, "Acme"),
+    app("a3", Platform.ANDROID, "Bolt"),
+    app("a4", Platform.ANDROID, ""),
+]
+STORES = [
+    StoreRow("x1", "mongodb", "hetzner", "DE", True, True, True, exact(10, "c"), exact(100, "s")),
+    StoreRow("x2", "mongodb", "", "", True, False, False, lower_bound(5, "c"), estimate(7, "s")),
+    StoreRow("x3", "mongodb", "hetzner", "DE", False, False, False, exact(9, "c"), exact(9, "s")),
+    StoreRow("x4", "redis", "aws", "US", True, False, True, exact(10**20, "c"), exact(1, "s")),
+]
+LEADS = [("a1", "x1"), ("a2", "x1"), ("a3", "x2"), ("a3", "x3"), ("c1", "x4"), ("a1", "gone")]
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    lake = Lake(tmp_path)
+    lake.publish("part", app_tables(DOCUMENTS), [unit for unit, _ in DOCUMENTS])
+    inputs = [RunInput(unit.source, unit.key, unit.version) for unit, _ in DOCUMENTS]
+    save_inputs(lake, "run", [*inputs, RunInput("twin.apk", "a1", "app-1"), RunInput("run.pcap", "c1", TRAFFIC)])
+    return lake
+
+
+def leads() -> pa.Table:
+    apps, stores = zip(*LEADS, strict=True)
+    return pa.table({"app": apps, "exposure": stores})
+
+
+def tables(lake: Lake, most: int = 25) -> dict[str, tuple[tuple[Group, ...], int]]:
+    found = group_tables(lake, RUN, leads(), rows_of(STORES), most)
+    return {table.by: (table.groups, table.left_out) for table in found}
+
+
+def figure(value: int, quality: Quality = Quality.EXACT) -> Figure:
+    return Figure(value, quality, SUM)
+
+
+def test_by_kind(lake: Lake) -> None:
+    groups, left_out = tables(lake)["kind"]
+    assert left_out == 0
+    assert groups == (
+        Group("mongodb", None, 3, 3, 3, 2, 1, figure(15, Quality.LOWER_BOUND), figure(107, Quality.ESTIMATE)),
+        Group("redis", None, 1, 1, 1, 1, 0, figure(10**20), figure(1)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("by", "lines"),
+    [
+        # name, analysed, using, affected, answering, exposed, records
+        ("platform", [("android", 3, 2, 2, 3, 2, 15), ("ios", 1, 1, 1, 1, 1, 10), ("unknown", 0, 1, 1, 1, 1, 10**20)]),
+        ("vendor", [("Acme", 2, 2, 2, 1, 1, 10), ("Bolt", 1, 1, 1, 2, 1, 5), ("unknown", 1, 1, 1, 1, 1, 10**20)]),
+        ("provider", [("hetzner", None, 3, 2, 2, 1, 10), ("aws", None, 1, 1, 1, 1, 10**20),
+                      ("unknown", None, 1, 1, 1, 1, 5)]),
+        ("country", [("DE", None, 3, 2, 2, 1, 10), ("US", None, 1, 1, 1, 1, 10**20), ("unknown", None, 1, 1, 1, 1, 5)]),
+    ],
+)  # fmt: skip
+def test_by_another_property(lake: Lake, by: str, lines: list[tuple[object, ...]]) -> None:
+    groups, _ = tables(lake)[by]
+    found = [(g.name, g.analysed, g.using, g.affected, g.answering, g.exposed, g.records.value) for g in groups]
+    assert found == lines
+
+
+def test_an_app_of_which_nothing_is_known_is_counted_all_the_same(lake: Lake) -> None:
+    found = {t.by: t.groups for t in group_tables(lake, ("run", TRAFFIC, 7), leads(), rows_of(STORES))}
+    assert {group.name: group.analysed for group in found["platform"]} == {"android": 3, "ios": 1, "unknown": 3}
+    assert {group.name: group.analysed for group in found["vendor"]} == {"Acme": 2, "Bolt": 1, "unknown": 4}
+
+
+def test_long_tables_are_cut_and_counted(lake: Lake) -> None:
+    groups, left_out = tables(lake, most=1)["vendor"]
+    assert ([group.name for group in groups], left_out) == (["Acme"], 2)
+
+
+def test_a_table_of_nothing_known_is_left_out(lake: Lake) -> None:
+    bare = rows_of([StoreRow("x1", "mongodb", "", "", True, False, False, exact(1, ""), exact(1, ""))])
+    found = [table.by for table in group_tables(lake, RUN, leads(), bare)]
+    assert found == ["kind", "platform", "vendor"]
+
+
+def test_without_a_store_the_apps_are_counted(lake: Lake) -> None:
+    found = {t.by: t.groups for t in group_tables(lake, RUN, leads(), rows_of([]))}
+    assert set(found) == {"platform", "vendor"}
+    assert [(group.name, group.analysed, group.exposed) for group in found["platform"]] == [
+        ("android", 3, 0),
+        ("ios", 1, 0),
+    ]
+
+
+def test_a_closer_look_is_at_stores_whose_fields_were_read(lake: Lake) -> None:
+    found = closer_look(lake, leads(), rows_of(STORES))
+    assert found == CloserLook(3, 2, figure(10 + 10**20), figure(101))
+    assert closer_look(lake, leads(), rows_of(STORES[1:3])) is None
+    assert closer_look(lake, leads(), rows_of([])) is None

@@ -1,0 +1,89 @@
+"""Vendors, cases and letters in the ledger: each change with its line of the log, or not at all."""
+
+from datetime import UTC, date, datetime
+
+import msgspec
+import pytest
+
+from tests.unit.cases.samples import NOW, case, letter, vendor
+from tieback.model.case import Case, CaseState, Entry
+from tieback.model.errors import UsageError
+from tieback.model.vendor import Vendor
+from tieback.storage.ledger.cases import Cases, Changed
+from tieback.storage.ledger.ledger import Ledger
+
+
+@pytest.fixture
+def cases(ledger: Ledger) -> Cases:
+    return ledger.cases
+
+
+def opened(*some: Case) -> list[Changed[Case]]:
+    return [(one, (Entry(one.id, "opened", {}),)) for one in some]
+
+
+def test_a_case_is_opened_once(cases: Cases) -> None:
+    one = case()
+    assert cases.open(opened(one), NOW) == [one]
+    changed = msgspec.structs.replace(one, channel="form")
+    assert cases.open(opened(changed), NOW) == []
+    assert cases.case(one.id) == one
+    assert [line.event for line in cases.log(one.id)] == ["opened"]
+
+
+def test_cases_by_state_and_vendor_the_most_urgent_first(cases: Cases) -> None:
+    late, soon = case(store="late", due=date(2026, 9, 1)), case(store="soon", due=date(2026, 4, 1))
+    never = case(store="never", due=None, vendor="v-other", state=CaseState.CLOSED)
+    cases.open(opened(late, soon, never), NOW)
+    assert [one.id for one in cases.cases()] == [soon.id, late.id, never.id]
+    assert [one.id for one in cases.cases(states=[CaseState.CLOSED])] == [never.id]
+    assert [one.id for one in cases.cases(vendor=late.vendor)] == [soon.id, late.id]
+
+
+def test_a_change_that_fails_leaves_nothing(cases: Cases) -> None:
+    one = case()
+    cases.open(opened(one), NOW)
+
+    def refuse(_: Case) -> Changed[Case]:
+        raise UsageError("no")
+
+    with pytest.raises(UsageError, match="no"):
+        cases.change(one.id, refuse, NOW)
+    assert cases.case(one.id) == one
+    assert len(list(cases.log())) == 1
+
+
+def test_what_is_not_there_is_said(cases: Cases) -> None:
+    with pytest.raises(UsageError, match="case-none: there is no such case"):
+        cases.case("case-none")
+    with pytest.raises(UsageError, match="v-none: there is no such vendor"):
+        cases.vendor("v-none")
+
+
+def test_vendors_are_kept_and_merged(cases: Cases) -> None:
+    kept, gone = vendor("v-kept", "Kept"), vendor("v-gone", "Gone")
+    assert cases.change_vendors(lambda _: [(kept, ()), (gone, ())], NOW) == 2
+    assert cases.change_vendors(lambda known: [] if len(known) == 2 else [(kept, ())], NOW) == 0
+    one = case(vendor="v-gone")
+    cases.open(opened(one), NOW)
+    cases.save_letter(letter(vendor="v-gone"), (), NOW)
+    cases.merge_vendors(kept, "v-gone", (Entry("v-kept", "edited", {"merged": "v-gone"}),), NOW)
+    assert [one.id for one in cases.vendors()] == ["v-kept"]
+    assert cases.case(one.id).vendor == "v-kept"
+    assert [line.event for line in cases.log("v-kept")] == ["edited"]
+    changed = cases.change_vendor("v-kept", lambda old: (_renamed(old), ()), NOW)
+    assert cases.vendor("v-kept") == changed == vendor("v-kept", "New name")
+
+
+def _renamed(old: Vendor) -> Vendor:
+    return msgspec.structs.replace(old, name="New name")
+
+
+def test_letters_by_vendor_and_version(cases: Cases) -> None:
+    first, second = letter(version=1), letter(version=2)
+    cases.save_letter(second, (), NOW)
+    cases.save_letter(first, (), NOW)
+    again = msgspec.structs.replace(first, files=(("a.pdf", "0" * 64),), created=datetime(2026, 4, 1, tzinfo=UTC))
+    cases.save_letter(again, (), NOW)
+    assert list(cases.letters(first.vendor, first.kind)) == [again, second]
+    assert list(cases.letters("v-nobody")) == []

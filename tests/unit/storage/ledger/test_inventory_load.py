@@ -1,0 +1,126 @@
+"""What an import changes: seen again, removed, taken back; told as a table of days."""
+
+import hashlib
+from datetime import date
+
+import pytest
+
+from tieback.model.device import Counted, DevicePlatform, FleetApp, Ownership, Reported
+from tieback.storage.ledger.inventory import Inventory, InventoryFile
+from tieback.storage.ledger.inventory_load import Snapshot
+from tieback.storage.ledger.ledger import Ledger
+from tieback.storage.ledger.pseudonyms import Pseudonyms
+
+P = DevicePlatform
+NAMES = Pseudonyms(b"k" * 32)
+JAN, FEB, MAR = (date(2026, month, 1) for month in (1, 2, 3))
+
+
+@pytest.fixture
+def fleet(ledger: Ledger) -> Inventory:
+    return ledger.inventory
+
+
+def row(app: str, device: str = "", version: str = "1", **more: object) -> Reported:
+    return Reported(P.IOS, app, version=version, device=device, **more)  # type: ignore[arg-type]
+
+
+def load(fleet: Inventory, day: date, *rows: Reported, source: str = "intune", **more: bool) -> None:
+    snapshot = Snapshot(source, day.toordinal(), **more)
+    digest = hashlib.sha256(f"{day}{source}{rows!r}{more}".encode()).hexdigest()
+    fleet.enter(InventoryFile(digest, "file", "csv"), snapshot, lambda: rows, NAMES)
+
+
+def app(fleet: Inventory, key: str) -> FleetApp:
+    return next(one for one in fleet.apps() if one.bundle_id == key)
+
+
+def test_seen_again_moves_the_last_day(fleet: Inventory) -> None:
+    load(fleet, JAN, row("a", "d1"), row("b", "d1"))
+    load(fleet, FEB, row("a", "d1"), row("b", "d1"))
+    (install,) = fleet.app_devices(app(fleet, "a").id)
+    assert (install.first_seen, install.last_seen, install.removed) == (JAN, FEB, None)
+
+
+def test_what_a_device_no_longer_names_is_removed_and_comes_back(fleet: Inventory) -> None:
+    load(fleet, JAN, row("a", "d1"), row("b", "d1"), row("c", "d1"))
+    load(fleet, FEB, row("b", "d1"), row("c", "d1"))
+    gone = app(fleet, "a")
+    assert (gone.devices, gone.removed) == (0, FEB)
+    load(fleet, MAR, row("a", "d1"), row("b", "d1"), row("c", "d1"))
+    back = app(fleet, "a")
+    assert (back.devices, back.removed) == (1, None)
+
+
+def test_devices_of_others_are_left_alone(fleet: Inventory) -> None:
+    load(fleet, JAN, row("a", "d1"), row("b", "d1"), row("a", "d2"), row("b", "d2"))
+    load(fleet, FEB, row("b", "d1"), row("c", "d1"))
+    assert app(fleet, "a").devices == 1
+
+
+def test_a_whole_fleet_removes_devices_too(fleet: Inventory) -> None:
+    load(fleet, JAN, row("a", "d1"), row("a", "d2"), row("b", "d2"), complete=True)
+    load(fleet, FEB, row("a", "d1"), row("b", "d1"), complete=True)
+    assert (app(fleet, "a").devices, fleet.devices()) == (1, 1)
+
+
+def test_a_list_of_one_app_says_nothing_of_the_others(fleet: Inventory) -> None:
+    load(fleet, JAN, row("a", "d1"), row("b", "d1"))
+    load(fleet, FEB, row("a", "d1"))
+    assert app(fleet, "b").devices == 1
+
+
+def test_an_older_inventory_adds_to_the_past_alone(fleet: Inventory) -> None:
+    load(fleet, FEB, row("a", "d1"), row("b", "d1"))
+    load(fleet, JAN, row("a", "d1", version="0"), row("c", "d1"))
+    assert (app(fleet, "a").first_seen, app(fleet, "a").last_seen) == (JAN, FEB)
+    assert app(fleet, "b").removed is None
+
+
+def test_an_upgrade_is_the_new_version_and_no_longer_the_old(fleet: Inventory) -> None:
+    load(fleet, JAN, row("a", "d1", version="1"), row("b", "d1"))
+    load(fleet, FEB, row("a", "d1", version="2"), row("b", "d1"))
+    assert app(fleet, "a").versions == (("2", 1),)
+
+
+def test_counts_take_the_larger_and_the_newest(fleet: Inventory) -> None:
+    load(fleet, JAN, row("a", count=5), row("a", count=7), row("b", count=None))
+    assert (app(fleet, "a").devices, app(fleet, "a").counted) == (7, Counted.REPORTED)
+    assert (app(fleet, "b").devices, app(fleet, "b").counted) == (0, Counted.UNKNOWN)
+    load(fleet, FEB, row("a", count=3), row("b", count=1), complete=True)
+    assert app(fleet, "a").devices == 3
+
+
+def test_a_source_that_lists_and_counts_speaks_of_the_same_devices(fleet: Inventory) -> None:
+    load(fleet, JAN, row("a", "d1"), row("a", "d2"), row("b", "d1"))
+    load(fleet, JAN, row("a", count=2), row("b", count=1))
+    load(fleet, JAN, row("a", count=10), source="jamf")
+    assert app(fleet, "a").devices == 12
+    assert (app(fleet, "b").devices, app(fleet, "b").counted) == (1, Counted.LISTED)
+
+
+def test_people_and_devices_are_pseudonyms_unless_asked(fleet: Inventory) -> None:
+    ann = row("a", "SERIAL-1", user="ann@acme.test", ownership=Ownership.PERSONAL)
+    load(fleet, JAN, ann, row("b", "SERIAL-1"))
+    (install,) = fleet.app_devices(app(fleet, "a").id)
+    assert install.device.label == ""
+    assert install.device.ownership is Ownership.PERSONAL
+    assert "SERIAL" not in repr(install)
+    assert "ann" not in repr(install)
+    load(fleet, FEB, ann, row("b", "SERIAL-1"), keep_names=True)
+    (install,) = fleet.app_devices(app(fleet, "a").id)
+    assert (install.device.label, install.device.user) == ("SERIAL-1", "ann@acme.test")
+
+
+def test_rows_that_name_no_app_are_counted_as_left_out(fleet: Inventory) -> None:
+    load(fleet, JAN, row("a", "d1"), Reported(P.IOS, device="d1"), row("b", "d1"))
+    (one,) = fleet.imports()
+    assert (one.rows, one.skipped) == (2, 1)
+
+
+def test_an_app_learns_what_a_later_row_tells(fleet: Inventory) -> None:
+    load(fleet, JAN, row("a", "d1"), row("b", "d1"))
+    load(fleet, FEB, row("a", "d1", name="Acme", publisher="Acme Ltd", in_house=True), row("b", "d1"))
+    load(fleet, MAR, row("a", "d1"), row("b", "d1"))
+    one = app(fleet, "a")
+    assert (one.name, one.publisher, one.in_house) == ("Acme", "Acme Ltd", True)

@@ -1,0 +1,37 @@
+from pathlib import Path
+
+import pytest
+
+from tieback.model.errors import WorkspaceError
+from tieback.storage.ledger.ledger import Ledger
+
+
+def test_runs(ledger: Ledger) -> None:
+    assert ledger.latest_run() is None
+    run = ledger.start_run(["scan", "a.apk", "\udcff.apk"], "authorised_by = 'me'\n")
+    assert ledger.latest_run() is None  # not ended yet
+    ledger.end_run(run)
+    latest = ledger.latest_run()
+    assert latest is not None
+    assert latest.args == ("scan", "a.apk", "\\udcff.apk")
+    assert latest.grant_sha256 is not None
+    assert ledger.grant_text(latest.grant_sha256) == "authorised_by = 'me'\n"
+    later = ledger.start_run([])
+    ledger.end_run(later)
+    assert later > run or later[:16] == run[:16]
+
+
+def test_only_the_same_run_is_resumed_and_only_where_it_did_not_end(ledger: Ledger) -> None:
+    assert ledger.resume_run(["a.apk"]) is None
+    run = ledger.start_run(["a.apk"], "grant")
+    assert ledger.resume_run(["a.apk"], "grant") == run
+    assert ledger.resume_run(["a.apk"], "another grant") is None
+    assert ledger.resume_run(["a.apk"]) is None
+    assert ledger.resume_run(["b.apk"], "grant") is None
+    ledger.end_run(run)
+    assert ledger.resume_run(["a.apk"], "grant") is None
+
+
+def test_a_directory_that_is_missing_says_so(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="may not be read or written"):
+        Ledger.open(tmp_path / "none" / "ledger.db")

@@ -1,0 +1,45 @@
+import errno
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tieback.model.errors import TiebackError
+from tieback.storage.export_target import place_at
+
+
+def test_a_folder_takes_files_and_tells_of_them(tmp_path: Path) -> None:
+    file = tmp_path / "f"
+    file.write_text("content")
+    place = place_at(str(tmp_path / "to"))
+    for path in ("a=1/b=2/x.parquet", "a=1/y.parquet", "z.json"):
+        place.put(path, file)
+    assert list(place.files("a=1")) == ["a=1/b=2/x.parquet", "a=1/y.parquet"]
+    assert list(place.files("none")) == []
+    place.remove(["a=1/y.parquet", "a=1/gone.parquet"])
+    assert list(place.files("a=1")) == ["a=1/b=2/x.parquet"]
+    assert (tmp_path / "to" / "z.json").read_text() == "content"
+
+
+def test_a_full_disk_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: Path, target: Path) -> None:
+        target.write_text("half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(TiebackError, match="the disk is full"):
+        place_at(str(tmp_path)).put("a/b", tmp_path)
+    assert list((tmp_path / "a").iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["s3://", "s3://b/" + "k" * 2000, "gs:///key", "az://a b/key"])
+def test_urls_that_are_none(text: str) -> None:
+    with pytest.raises(TiebackError, match="not the URL of an object store"):
+        place_at(text)
+
+
+def test_a_place_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("")
+    with pytest.raises(TiebackError):
+        place_at(str(tmp_path / "f")).put("a/b", tmp_path / "f")
