@@ -144,5 +144,5 @@ def test_a_recorded_server_ends_by_its_own_signal(tmp_path: Path) -> None:
             line for line in reaper.end_processes(str(folder), {os.getpid()}) if f"process {server.pid}" in line
         }
         server.wait(10)
-    assert ended == [f"sh (process {server.pid})"]
+    assert f"sh (process {server.pid})" in ended
     assert (folder / "said").read_text() == "orderly\n"
