@@ -1,118 +1,229 @@
-"""Find app packages among files and directories."""
+"""Find inputs: one walk over files and directories, and one classification of each file.
+
+File types are detected by name or else by content: the first 64 KiB, and for ZIP archives the last 1 MiB. A file whose
+name claims a type is passed on whatever it contains, so that its reader can report what is wrong with it.
+"""
 
 import os
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from pathlib import Path
+from typing import BinaryIO, assert_never
+
+import msgspec
 
 from tieback.intake.apps.content import SNIFF, sniff
 from tieback.intake.apps.folder import is_unpacked
 from tieback.intake.apps.single import PARTS
+from tieback.intake.places.shard import BLOCK, PACKED, SUFFIX, is_shard
+from tieback.intake.traffic.open import GZIP, ZSTD, is_capture
 from tieback.model.errors import InputError
 
 MAX_DEPTH = 32
-"""Directories below the one that was given."""
-
-SUFFIXES = (".apk", ".aab", ".ipa", ".apks", ".xapk", ".apkm")
-"""A file that claims to be a package is given on whatever it is: who gave the directory wants to hear if it is none."""
-
-_MARKS = (b"AndroidManifest.xml", b"classes.dex", b"Payload/", b"BundleConfig.pb", b".apk")
-"""Names of which one stands in the directory of every package; ``.apk`` is what sets of split packages hold."""
-
+"""Directory levels below the directory that the user passed."""
 MAX_PARTS = 10_000
-"""Parts of apps taken from one directory."""
+"""App parts (DEX files, native libraries and the like) taken from one directory."""
 
-_HEAD, _TAIL = 65_536, 1024 * 1024
+APP_SUFFIXES = (".apk", ".aab", ".ipa", ".apks", ".xapk", ".apkm")
+TRAFFIC_SUFFIXES = (".pcap", ".pcapng", ".cap", ".har", ".mitm", ".flow", ".flows")
+_PACKED_TRAFFIC = (".pcap.gz", ".pcapng.gz", ".cap.gz", ".har.gz", ".pcap.zst", ".pcapng.zst")
+
+_PACKAGE_NAMES = (b"AndroidManifest.xml", b"classes.dex", b"Payload/", b"BundleConfig.pb", b".apk")
+"""Every package has one of these in its ZIP directory; sets of split packages contain ``.apk``."""
 _ZIP = b"PK\x03\x04"
+_HEAD, _TAIL = 65_536, 1024 * 1024
+
+
+class Kind(StrEnum):
+    """What a file is."""
+
+    APP = "app"
+    TRAFFIC = "traffic"
+    SHARD = "shard"
+    """A tar archive of apps and captures."""
+    PACKED_SHARD = "packed_shard"
+    """A compressed shard: its members cannot be read one by one."""
+    APP_PART = "app_part"
+    """A file from inside an app that can be analysed alone, such as a DEX file."""
+    OTHER = "other"
+
+
+class FoundInput(msgspec.Struct, frozen=True):
+    """A file, or the directory of an unpacked app, and its kind."""
+
+    path: Path
+    kind: Kind
+
+
+def kind_of_name(name: str) -> Kind:
+    """Classify a file by its name; ``Kind.OTHER`` if the name claims no type."""
+    lower = name.lower()
+    if lower.endswith(APP_SUFFIXES):
+        return Kind.APP
+    if lower.endswith((*TRAFFIC_SUFFIXES, *_PACKED_TRAFFIC)):
+        return Kind.TRAFFIC
+    if lower.endswith(SUFFIX):
+        return Kind.SHARD
+    if lower.endswith(PACKED):
+        return Kind.PACKED_SHARD
+    return Kind.OTHER
+
+
+def kind_of(name: str, head: bytes, tail: bytes) -> Kind:
+    """Classify a file by its name, or else by its first 64 KiB and its last 1 MiB; never ``Kind.APP_PART``."""
+    named = kind_of_name(name)
+    if named in {Kind.APP, Kind.TRAFFIC, Kind.PACKED_SHARD}:
+        return named
+    if is_capture(head) or (head.startswith((GZIP, ZSTD)) and ".pcap" in name.lower()):
+        return Kind.TRAFFIC
+    if head.startswith(_ZIP):
+        return Kind.APP if any(mark in head or mark in tail for mark in _PACKAGE_NAMES) else Kind.OTHER
+    return Kind.SHARD if is_shard(head[:BLOCK]) else Kind.OTHER
+
+
+def kind_of_file(path: Path) -> Kind:
+    """Classify a local file, or the directory of an unpacked app; ``Kind.OTHER`` if it cannot be read."""
+    named = kind_of_name(path.name)
+    if named is not Kind.OTHER:
+        return named
+    if path.is_dir():
+        return Kind.APP
+    try:
+        with path.open("rb", buffering=0) as file:
+            return _kind_of_content(path.name, file)
+    except OSError:
+        return Kind.OTHER
+
+
+def _kind_of_content(name: str, file: BinaryIO) -> Kind:
+    head = file.read(SNIFF)
+    if not head.startswith(_ZIP):
+        kind = kind_of(name, head, b"")
+        return Kind.APP_PART if kind is Kind.OTHER and sniff(head) in PARTS else kind
+    head += file.read(_HEAD)
+    kind = kind_of(name, head, b"")
+    if kind is not Kind.OTHER:
+        return kind
+    file.seek(max(file.seek(0, os.SEEK_END) - _TAIL, 0))
+    return kind_of(name, head, file.read(_TAIL))
 
 
 def find_apps(paths: Iterable[Path]) -> Iterator[Path | InputError]:
-    """Yield files as they were given and the packages in directories, in order of name; never raises.
+    """Yield files as they were passed, and the apps in directories, in order of name; never raises.
 
-    A package in a directory is what begins like one or is named like one, or a directory that one was unpacked to.
-    Where there is none, parts of apps are taken: DEX files, Hermes bytecode, native libraries and binaries. Directories
-    are walked ``MAX_DEPTH`` deep, links to directories are not followed. A path that does not exist, a directory that
-    cannot be read and one without any package are each one error in the stream.
+    In a directory an app is a package, or a directory that one was unpacked to. If a directory has no app, its app
+    parts are yielded. A missing path, a directory that cannot be read and a directory without any app are one error
+    each in the stream.
     """
     for path in paths:
-        try:
-            is_directory = path.is_dir()
-            exists = is_directory or path.exists()
-        except (OSError, ValueError):
-            exists = is_directory = False
-        if not exists:
-            yield InputError("no such file or directory", where=str(path), advice="Check the path")
-        elif not is_directory or is_unpacked(path):
+        yield from _found(path, Kind.APP, "no app package in this directory", "Pass APK, AAB or IPA files")
+
+
+def find_captures(paths: Iterable[Path]) -> Iterator[Path | InputError]:
+    """Yield files as they were passed, and the captures in directories, in order of name; never raises.
+
+    Logs in directories are not yielded: they have no type of their own. Errors are as in ``find_apps``.
+    """
+    for path in paths:
+        yield from _found(
+            path, Kind.TRAFFIC, "no capture in this directory", "Pass pcap, pcapng, HAR or mitmproxy files"
+        )
+
+
+def _found(path: Path, kind: Kind, nothing: str, advice: str) -> Iterator[Path | InputError]:
+    match _exists(path):
+        case InputError() as error:
+            yield error
+        case False:
             yield path
-        else:
-            yield from _in_directory(path)
+        case True:
+            found = False
+            parts: list[Path] = []
+            for item in walk(path):
+                if isinstance(item, InputError):
+                    found = True
+                    yield item
+                elif item.kind is kind:
+                    found = True
+                    yield item.path
+                elif item.kind is Kind.APP_PART and kind is Kind.APP and len(parts) < MAX_PARTS:
+                    parts.append(item.path)
+            if not found:
+                yield from parts
+            if not found and not parts:
+                yield InputError(nothing, where=str(path), advice=advice)
+        case other:
+            assert_never(other)
 
 
-def _in_directory(top: Path) -> Iterator[Path | InputError]:
-    found = False
-    parts: list[Path] = []
-    for item in _walk(top, MAX_DEPTH):
-        if isinstance(item, InputError) or item.suffix.lower() in SUFFIXES or _looks_like_app(item):
-            found = True
-            yield item
-        elif not found and len(parts) < MAX_PARTS and _is_part(item):
-            parts.append(item)
-    if not found:
-        yield from parts
-    if not found and not parts:
-        yield InputError("no app package in this directory", where=str(top), advice="Give APK, AAB or IPA files")
+def find_inputs(path: Path) -> Iterator[FoundInput | InputError]:
+    """Yield every input at a path, classified: a file as it is; of a directory apps, then captures, then shards.
+
+    App parts of a directory are yielded if it has no app. In a directory only files named ``.tar`` count as shards.
+    Never raises; errors are as in ``find_apps``.
+    """
+    is_directory = _exists(path)
+    if isinstance(is_directory, InputError):
+        yield is_directory
+        return
+    if not is_directory:
+        yield FoundInput(path, kind_of_file(path))
+        return
+    errors: list[InputError] = []
+    found: dict[Kind, list[FoundInput]] = {kind: [] for kind in Kind}
+    for item in walk(path):
+        if isinstance(item, InputError):
+            errors.append(item)
+        elif item.kind is not Kind.APP_PART or len(found[Kind.APP_PART]) < MAX_PARTS:
+            found[item.kind].append(item)
+    yield from errors
+    apps = found[Kind.APP] or found[Kind.APP_PART]
+    shards = [item for item in found[Kind.SHARD] if kind_of_name(item.path.name) is Kind.SHARD]
+    yield from apps
+    yield from found[Kind.TRAFFIC]
+    yield from shards
+    if not (errors or apps or found[Kind.TRAFFIC] or shards):
+        yield InputError(
+            "no apps, captures or shards in this directory",
+            where=str(path),
+            advice="Pass APK, AAB, IPA, capture or .tar files",
+        )
 
 
-def _walk(directory: Path, depth: int) -> Iterator[Path | InputError]:
-    """Regular files and unpacked packages in order of name, other directories in their place."""
+def _exists(path: Path) -> bool | InputError:
+    """Whether a path is a directory to walk; an error if there is nothing."""
+    try:
+        if path.is_dir():
+            return not is_unpacked(path)
+        if path.exists():
+            return False
+    except (OSError, ValueError):
+        pass
+    return InputError("no such file or directory", where=str(path), advice="Check the path")
+
+
+def walk(directory: Path, depth: int = MAX_DEPTH) -> Iterator[FoundInput | InputError]:
+    """Regular files and unpacked apps below a directory with their kinds, in order of name; never raises.
+
+    Links to directories are not followed. ``Kind.OTHER`` is left out.
+    """
     try:
         with os.scandir(directory) as entries:
             ordered = sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
         reason = error.strerror or "unknown reason"
-        yield InputError(f"cannot be read: {reason}", where=str(directory), advice="Check its rights")
+        yield InputError(f"cannot be read: {reason}", where=str(directory), advice="Check its permissions")
         return
     for entry in ordered:
         try:
             if entry.is_dir(follow_symlinks=False):
                 if is_unpacked(Path(entry.path)):
-                    yield Path(entry.path)
+                    yield FoundInput(Path(entry.path), Kind.APP)
                 elif depth > 0:
-                    yield from _walk(Path(entry.path), depth - 1)
+                    yield from walk(Path(entry.path), depth - 1)
                 else:
-                    yield InputError("nested too deep to be searched", where=entry.path, advice="Give it by itself")
-            elif entry.is_file():
-                yield Path(entry.path)
-        except OSError:  # a link in a circle, or gone since
+                    yield InputError("nested too deep to be searched", where=entry.path, advice="Pass it by itself")
+            elif entry.is_file() and (kind := kind_of_file(Path(entry.path))) is not Kind.OTHER:
+                yield FoundInput(Path(entry.path), kind)
+        except OSError:  # a circular link, or a file removed meanwhile
             continue
-
-
-def _looks_like_app(path: Path) -> bool:
-    """Whether this is an unpacked package, or begins as a ZIP archive and names something that only packages hold."""
-    if path.is_dir():
-        return True
-    try:
-        with path.open("rb", buffering=0) as file:
-            if file.read(len(_ZIP)) != _ZIP:
-                return False
-            head = _ZIP + file.read(_HEAD)
-            if may_be_app(head, b""):
-                return True
-            file.seek(max(file.seek(0, os.SEEK_END) - _TAIL, 0))
-            tail = file.read(_TAIL)
-    except OSError:
-        return False
-    return may_be_app(head, tail)
-
-
-def may_be_app(head: bytes, tail: bytes) -> bool:
-    """Whether a file that begins and ends so is a ZIP archive that names something that only packages hold."""
-    return head.startswith(_ZIP) and any(mark in head or mark in tail for mark in _MARKS)
-
-
-def _is_part(path: Path) -> bool:
-    """Whether a file begins like something that is read by itself."""
-    try:
-        with path.open("rb", buffering=0) as file:
-            return sniff(file.read(SNIFF)) in PARTS
-    except OSError:
-        return False

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tieback.engine.interface import UnitLimits, Work
 from tieback.engine.local import LocalEngine
-from tieback.intake.traffic.discover import find_captures
+from tieback.intake.discover import find_captures
 from tieback.intake.traffic.log_formats import LogFormat
 from tieback.intake.traffic.open import TRAFFIC_VERSION, open_traffic
 from tieback.leaks.detect import LeakJudge

@@ -1,11 +1,30 @@
+"""One walk finds apps, captures and shards; a file is classified by name or else by content."""
+
+import gzip
+import io
 import os
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tieback.intake.discover import find_apps
+from tests.unit.intake.traffic import wire
+from tests.unit.pipeline.test_traffic import HTTP, capture
+from tieback.intake.discover import (
+    MAX_DEPTH,
+    FoundInput,
+    Kind,
+    find_apps,
+    find_captures,
+    find_inputs,
+    kind_of,
+    kind_of_file,
+    kind_of_name,
+)
 from tieback.model.errors import InputError
+
+APP = (Path(__file__).parents[3] / "labs" / "apps" / "workhub.apk").read_bytes()
 
 type Build = Callable[..., bytes]
 
@@ -96,3 +115,131 @@ def test_real_packages_are_found(apps: Path) -> None:
     names = found(apps)
     assert {"diva.apk", "UnCrackable-Level1.ipa", "bitrise-release-unsigned.aab", "minimal_def_mod.apk"} <= set(names)
     assert not {"MANIFEST.tsv", "hermes-v84-sample.hbc"} & set(names)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("s3://b/a.APK", Kind.APP),
+        ("a.aab", Kind.APP),
+        ("a.ipa", Kind.APP),
+        ("a.xapk", Kind.APP),
+        ("run.pcapng", Kind.TRAFFIC),
+        ("run.pcap.gz", Kind.TRAFFIC),
+        ("run.har", Kind.TRAFFIC),
+        ("000.tar", Kind.SHARD),
+        ("000.tar.gz", Kind.PACKED_SHARD),
+        ("000.tgz", Kind.PACKED_SHARD),
+        ("a.zip", Kind.OTHER),
+        ("apk", Kind.OTHER),
+    ],
+)
+def test_kind_by_name(name: str, kind: Kind) -> None:
+    assert kind_of_name(name) is kind
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("object", APP, Kind.APP),
+        ("object", capture(HTTP), Kind.TRAFFIC),
+        ("a.apk", b"nothing of the kind", Kind.APP),
+        ("object", b"PK\x03\x04" + bytes(100), Kind.OTHER),
+        ("object", b"", Kind.OTHER),
+        ("000.tar", b"not a shard", Kind.OTHER),
+    ],
+)
+def test_kind_by_content(name: str, content: bytes, kind: Kind) -> None:
+    assert kind_of(name, content[:65_536], content[-1_048_576:]) is kind
+
+
+def test_captures_are_found_by_name_or_content(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    files = {
+        "a.pcap": b"no capture",
+        "deep/no-name": wire.pcap([]),
+        "b.bin": wire.section(),
+        "c.txt": b"text",
+        "d.pcap.gz": gzip.compress(b""),
+        "e.har": b"{}",
+    }
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    found = [item.relative_to(tmp_path).as_posix() for item in find_captures([tmp_path]) if isinstance(item, Path)]
+    assert found == ["a.pcap", "b.bin", "d.pcap.gz", "deep/no-name", "e.har"]
+
+
+def test_captures_errors_are_in_the_stream(tmp_path: Path) -> None:
+    (tmp_path / "c.txt").write_bytes(b"text")
+    found = list(find_captures([tmp_path / "none", tmp_path, tmp_path / "c.txt"]))
+    assert [item.what for item in found if isinstance(item, InputError)] == [
+        "no such file or directory",
+        "no capture in this directory",
+    ]
+    assert found[2] == tmp_path / "c.txt", "a file is given on as it is"
+
+
+def shard() -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        tar.addfile(tarfile.TarInfo("a.apk"))
+    return out.getvalue()
+
+
+def inputs(path: Path) -> list[str]:
+    return [
+        f"!{item.what}" if isinstance(item, InputError) else f"{item.kind} {item.path.relative_to(path)}"
+        for item in find_inputs(path)
+    ]
+
+
+def test_inputs_of_a_directory_are_apps_then_captures_then_shards(tree: Path) -> None:
+    for name in ("b/z.tar", "b/a.TAR", "0.tar", "a.tar.gz"):
+        (tree / name).write_bytes(b"")
+    (tree / "folder.tar").mkdir()
+    (tree / "0.pcap").write_bytes(b"")
+    (tree / "c.so").write_bytes(b"\x7fELF" + bytes(100))
+    assert inputs(tree) == [
+        *("app a.apk", "app b/two.bin", "app c.ipa"),
+        "traffic 0.pcap",
+        *("shard 0.tar", "shard b/a.TAR", "shard b/z.tar"),
+    ]
+
+
+def test_app_parts_are_inputs_if_there_is_no_app(tmp_path: Path) -> None:
+    (tmp_path / "c.so").write_bytes(b"\x7fELF" + bytes(100))
+    (tmp_path / "run").write_bytes(capture(HTTP))
+    assert inputs(tmp_path) == ["app_part c.so", "traffic run"]
+
+
+def test_a_directory_without_inputs_is_one_error(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("text")
+    assert inputs(tmp_path) == ["!no apps, captures or shards in this directory"]
+    assert inputs(tmp_path / "none") == ["!no such file or directory"]
+
+
+def test_inputs_below_the_depth_limit_are_one_error(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*(["d"] * (MAX_DEPTH + 2)))
+    deep.mkdir(parents=True)
+    (deep / "a.tar").write_bytes(b"")
+    assert inputs(tmp_path) == ["!nested too deep to be searched"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("run.pcap.gz", gzip.compress(wire.pcap([])), Kind.TRAFFIC),
+        ("run", wire.pcap([]), Kind.TRAFFIC),
+        ("archive", shard(), Kind.SHARD),
+        ("a.tar.gz", b"", Kind.PACKED_SHARD),
+        ("lib", b"\x7fELF" + bytes(100), Kind.APP_PART),
+        ("notes.txt", b"text", Kind.OTHER),
+    ],
+)
+def test_a_file_has_the_same_kind_alone_and_in_a_directory(
+    tmp_path: Path, name: str, content: bytes, kind: Kind
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert kind_of_file(path) is kind
+    assert list(find_inputs(path)) == [FoundInput(path, kind)]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.intake.apps.conftest import DATA
+from tests.unit.intake.conftest import DATA
 from tieback.intake.apps.binary_xml import read_binary_xml
 from tieback.intake.apps.content import sniff
 from tieback.intake.apps.heap import Heap

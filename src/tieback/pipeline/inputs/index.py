@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from tieback.engine.interface import Engine, UnitLimits, Work
-from tieback.intake.kinds import Kind, kind_of, kind_of_name
+from tieback.intake.discover import Kind, kind_of, kind_of_name
 from tieback.intake.places.manifest import Row, read_lines, read_manifest
 from tieback.intake.places.reach import Reach, is_url, without_query
 from tieback.intake.places.shard import HEAD, TAIL, ShardError, Stream, hashed, members
@@ -77,11 +77,7 @@ class Survey(Work[tuple[Member, ...]]):
         if kind is Kind.OTHER:
             kind = self._glance(access, name)
         if kind is Kind.PACKED_SHARD:
-            raise InputError(
-                "a compressed shard, of which no part can be read by itself",
-                where=name,
-                advice="Store it as plain .tar",
-            )
+            raise packed_shard(name)
         if kind is Kind.OTHER:
             return (_NOTHING,)
         # That it is longer now would not show in the range that was listed.
@@ -121,6 +117,12 @@ class Survey(Work[tuple[Member, ...]]):
         """The part's name where it is visible."""
         part = part_name(batch)
         return part if Lake(self.lake_directory).published(part) else None
+
+
+def packed_shard(where: str) -> InputError:
+    """The error for a compressed shard."""
+    what = "a compressed shard: its members cannot be read one by one"
+    return InputError(what, where=where, advice="Store it as plain .tar")
 
 
 def survey_members(pieces: Iterator[bytes | memoryview]) -> Iterator[Member]:

@@ -3,20 +3,16 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import assert_never
 
 from tieback.engine.interface import UnitLimits
-from tieback.intake.discover import find_apps
-from tieback.intake.kinds import Kind
-from tieback.intake.places.discover import find_shards
+from tieback.intake.discover import FoundInput, Kind, find_inputs
 from tieback.intake.places.reach import Reach
-from tieback.intake.places.shard import SUFFIX
-from tieback.intake.traffic.discover import SUFFIXES, find_captures
-from tieback.intake.traffic.open import is_capture
 from tieback.model.errors import InputError
 from tieback.model.remote import UNKNOWN, Access, packed
 from tieback.model.unit import Unit
 from tieback.pipeline.analyse import ANALYSIS_VERSION, app_unit
-from tieback.pipeline.inputs.index import DAMAGE, MEND, survey_members
+from tieback.pipeline.inputs.index import DAMAGE, MEND, packed_shard, survey_members
 from tieback.pipeline.inputs.spec import Given, is_elsewhere, told
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.objects.listing import Listed, Listing
@@ -42,48 +38,30 @@ def scan_units(inputs: Iterable[Given], listing: Listing | None = None) -> Itera
         if not isinstance(one, Path):
             if listing is not None:
                 yield from _listed_units(listing, origin, told(one))
-        elif one.is_dir():
-            yield from _in_directory(one)
         else:
-            yield from _file_units(one)
+            yield from _local_units_of(one)
 
 
-def _file_units(path: Path) -> Iterator[Unit | InputError]:
-    if path.name.lower().endswith(SUFFIX):
-        yield from shard_units(path)
-    elif _is_traffic(path):
-        for found in find_captures([path]):
-            yield found if isinstance(found, InputError) else traffic_unit(found)
-    else:
-        for found in find_apps([path]):
-            yield found if isinstance(found, InputError) else app_unit(found)
+def _local_units_of(path: Path) -> Iterator[Unit | InputError]:
+    for found in find_inputs(path):
+        if isinstance(found, InputError):
+            yield found
+        else:
+            yield from _units_of(found)
 
 
-def _in_directory(path: Path) -> Iterator[Unit | InputError]:
-    """A folder may hold apps, captures, shards or all; it is an error only where it holds none."""
-    apps = list(find_apps([path]))
-    captures = list(find_captures([path]))
-    shards = list(find_shards(path))
-    lacks_apps = len(apps) == 1 and isinstance(apps[0], InputError) and apps[0].where == str(path)
-    lacks_captures = len(captures) == 1 and isinstance(captures[0], InputError) and captures[0].where == str(path)
-    if not lacks_apps or (lacks_captures and not shards):
-        for app in apps:
-            yield app if isinstance(app, InputError) else app_unit(app)
-    if not lacks_captures:
-        for capture in captures:
-            yield capture if isinstance(capture, InputError) else traffic_unit(capture)
-    for shard in shards:
-        yield from shard_units(shard)
-
-
-def _is_traffic(path: Path) -> bool:
-    if path.name.lower().endswith(SUFFIXES):
-        return True
-    try:
-        with path.open("rb") as file:
-            return is_capture(file.read(64))
-    except OSError:
-        return False
+def _units_of(found: FoundInput) -> Iterator[Unit | InputError]:
+    match found.kind:
+        case Kind.SHARD:
+            yield from shard_units(found.path)
+        case Kind.PACKED_SHARD:
+            yield packed_shard(str(found.path))
+        case Kind.TRAFFIC:
+            yield traffic_unit(found.path)
+        case Kind.APP | Kind.APP_PART | Kind.OTHER:
+            yield app_unit(found.path)
+        case other:
+            assert_never(other)
 
 
 def traffic_unit(path: Path) -> Unit | InputError:
@@ -141,7 +119,7 @@ def _listed_units(listing: Listing, origin: int, where: str) -> Iterator[Unit | 
 def _local_units(one: Listed) -> Iterator[Unit | InputError]:
     """A local file of a manifest that tells no hash of it."""
     path = Path(one.place)
-    by_kind = {"": _file_units, Kind.APP: _app, Kind.TRAFFIC: _capture}
+    by_kind = {"": _local_units_of, Kind.APP: _app, Kind.TRAFFIC: _capture}
     for unit in by_kind[one.kind](path):
         if isinstance(unit, Unit) and not unit.access and one.size not in {UNKNOWN, unit.size}:
             what = f"{unit.size} bytes are there where {one.size} were promised"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.intake.apps.conftest import DATA, zipped
+from tests.unit.intake.conftest import DATA, zipped
 from tieback.intake.apps.content import sniff
 from tieback.intake.apps.heap import FULL, SMALL, Heap
 from tieback.intake.apps.interface import BufferKind, Gathered

@@ -48,7 +48,7 @@ def shard(files: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-PACKED = "a compressed shard, of which no part can be read by itself. Store it as plain .tar"
+PACKED = "a compressed shard: its members cannot be read one by one. Store it as plain .tar"
 SHARD = shard({"0001.json": b"{}", "in/a.apk": APP, "run.pcap": RUN})
 
 

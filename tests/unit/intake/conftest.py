@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-DATA = Path(__file__).parents[5] / "shared" / "data" / "apps"
+DATA = Path(__file__).parents[4] / "shared" / "data" / "apps"
 
 
 def zipped(
@@ -228,7 +228,7 @@ def apps() -> Path:
     return DATA
 
 
-CACHE = Path(__file__).parents[4] / ".cache" / "registry-apps"
+CACHE = Path(__file__).parents[3] / ".cache" / "registry-apps"
 
 
 @pytest.fixture(scope="session")
