@@ -1,4 +1,4 @@
-"""Tests mirror the packages: each package with behaviour has a test folder of its own, and each test folder a package."""
+"""Tests mirror the packages: each package with behaviour has a test folder, and each test folder a package."""
 
 from pathlib import Path
 

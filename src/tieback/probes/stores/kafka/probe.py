@@ -71,7 +71,7 @@ def _sends() -> tuple[DeclaredSend, ...]:
             DeclaredSend(
                 _OFFSETS[version],
                 _offsets_pattern(version),
-                "first and next offset of each partition of a topic, hence its number of records; returns no record",
+                "first and next offset of each partition, which give the number of records; returns no record",
                 Depth.ENUMERATE,
             )
             for version in messages.OFFSETS_HEADS
