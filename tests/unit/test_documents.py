@@ -50,7 +50,7 @@ def paths(text: str) -> Iterator[str]:
     for span in re.findall(r"`([^`\n]+)`", re.sub(r"(?ms)^```.*?^```", "", text)):
         for word in span.split():
             looks = re.fullmatch(r"[A-Za-z0-9_.{},*/-]+", word) and ("/" in word or word.endswith((".py", ".toml")))
-            if looks and word.split("/")[0] in TOP:
+            if looks and word[0] != "." and word.split("/")[0] in TOP:
                 yield from map(_folder, _expanded(word))
 
 
