@@ -1,4 +1,4 @@
-"""The documents at the root: every path that they name exists, every link resolves, every example runs."""
+"""The documents: every path that they name exists, every link resolves, every example runs."""
 
 import re
 import shlex
@@ -30,12 +30,12 @@ from tieback.recognise.rules import Rules
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = (
     *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
-    *sorted((ROOT / "docs" / "adr").glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
 )
 BASES = (ROOT, ROOT / "src" / "tieback", ROOT / "tests")
 """Paths are relative to one of these."""
-TOP = {path.name for base in BASES for path in base.iterdir()}
-PLACEHOLDER = re.compile(r"NAME|COMMAND|NNNN|ISSUE|\.\.\.")
+TOP = {path.name for base in BASES for path in base.iterdir() if path.name != ".cache"}
+PLACEHOLDER = re.compile(r"NAME|COMMAND|NNNN|ISSUE|EXAMPLE|\.\.\.")
 
 
 def _expanded(path: str) -> Iterator[str]:
