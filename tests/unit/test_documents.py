@@ -35,6 +35,8 @@ DOCUMENTS = (
 BASES = (ROOT, ROOT / "src" / "tieback", ROOT / "tests")
 """Paths are relative to one of these."""
 TOP = {path.name for base in BASES for path in base.iterdir() if path.name != ".cache"}
+GENERATED = {"docs/benchmarks/last-run.md"}
+"""Written by a command that a document names."""
 PLACEHOLDER = re.compile(r"NAME|COMMAND|NNNN|ISSUE|EXAMPLE|\.\.\.")
 
 
@@ -63,7 +65,7 @@ def _folder(path: str) -> str:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_paths_exist(document: Path) -> None:
     missing = {path for path in paths(document.read_text()) if not any(list(base.glob(path)) for base in BASES if path)}
-    assert missing == set()
+    assert missing - GENERATED == set()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
