@@ -37,6 +37,8 @@ BASES = (ROOT, ROOT / "src" / "tieback", ROOT / "tests")
 GENERATED = {"docs/benchmarks/last-run.md"}
 """Written by `make bench`, not committed."""
 TOP = {path.name for base in BASES for path in base.iterdir() if path.name != ".cache"}
+GENERATED = {"docs/benchmarks/last-run.md"}
+"""Written by a command that a document names."""
 PLACEHOLDER = re.compile(r"NAME|COMMAND|NNNN|ISSUE|EXAMPLE|\.\.\.")
 
 
@@ -52,7 +54,7 @@ def paths(text: str) -> Iterator[str]:
     for span in re.findall(r"`([^`\n]+)`", re.sub(r"(?ms)^```.*?^```", "", text)):
         for word in span.split():
             looks = re.fullmatch(r"[A-Za-z0-9_.{},*/-]+", word) and ("/" in word or word.endswith((".py", ".toml")))
-            if looks and word.split("/")[0] in TOP:
+            if looks and word[0] != "." and word.split("/")[0] in TOP:
                 yield from map(_folder, _expanded(word))
 
 
