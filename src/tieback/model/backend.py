@@ -49,7 +49,7 @@ class Backend(msgspec.Struct, frozen=True):
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A host and port worth asking, with the way that leads there."""
+    """A host and port that may be probed, with the route that leads to it."""
 
     host: str
     """Name or canonical address to ask for; the dialer resolves and checks it again."""

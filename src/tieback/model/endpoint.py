@@ -6,7 +6,7 @@ import msgspec
 
 
 class EndpointKind(StrEnum):
-    """What sort of text named the endpoint."""
+    """Kind of text that named the endpoint."""
 
     URL = "url"
     """``http``, ``https``, ``ws``, ``wss``, ``ftp`` and the like."""
@@ -21,7 +21,7 @@ class EndpointKind(StrEnum):
 
 
 class Party(StrEnum):
-    """Whose endpoint it is, seen from the app's maker."""
+    """Owner of an endpoint, relative to the maker of the app."""
 
     FIRST = "first"
     THIRD = "third"
@@ -31,7 +31,7 @@ class Party(StrEnum):
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """A place on a network that an app names. Credentials are never part of it."""
+    """An address that an app names. Credentials are never part of it."""
 
     kind: EndpointKind
     value: str

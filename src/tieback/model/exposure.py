@@ -40,7 +40,7 @@ class ClassifiedField(msgspec.Struct, frozen=True):
 
 
 class PiiClassTotal(msgspec.Struct, frozen=True):
-    """How many records hold a class of personal data: the records of the containers that have such a field."""
+    """Number of records with a class of personal data: the records of the containers that have such a field."""
 
     pii_class: str
     records: Figure
@@ -53,7 +53,7 @@ class PiiClassTotal(msgspec.Struct, frozen=True):
 
 
 class People(msgspec.Struct, frozen=True):
-    """How many people the records of exposed stores are about, as a range."""
+    """Number of people in the records of exposed stores, as a range."""
 
     at_most: Figure
     """The records of the containers that tell people apart, each held to be about another person."""
@@ -85,7 +85,7 @@ class Severity(StrEnum):
 
 
 class Window(msgspec.Struct, frozen=True):
-    """How long a store has let strangers in, as far as it is known."""
+    """How long a store has allowed unauthenticated access, as far as is known."""
 
     first_seen: str
     """Day of the first run of this workspace that saw it so, ISO 8601."""

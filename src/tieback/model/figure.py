@@ -18,7 +18,7 @@ class Quality(StrEnum):
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """A measured number with its quality and the method that gave it."""
+    """A measured number with its quality and the method that produced it."""
 
     value: int
     """Records, or bytes; never negative."""

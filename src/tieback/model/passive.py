@@ -70,7 +70,7 @@ class PassiveSighting(msgspec.Struct, frozen=True):
 
 
 class PassiveNote(msgspec.Struct, frozen=True):
-    """A passive service beside what this run knows: the row of a report's table."""
+    """A service that another tool reported, next to what this run knows of it: a row of the report's table."""
 
     service: PassiveService
     reached: tuple[str, ...]

@@ -6,7 +6,7 @@ import msgspec
 
 
 class Basis(StrEnum):
-    """What a verdict rests on."""
+    """Evidence for a verdict."""
 
     NAME = "name"
     """The field's name and what surrounds it; values that were read can at most have agreed."""
@@ -41,7 +41,7 @@ class Classification(msgspec.Struct, frozen=True, gc=False):
 
 
 class SampledField(msgspec.Struct, frozen=True):
-    """What the values of a field in a few records are. Holds none of them."""
+    """Class of a field's values in a few records. Contains no value."""
 
     field: str
     """Name, or dotted path."""
@@ -53,7 +53,7 @@ class SampledField(msgspec.Struct, frozen=True):
 
 
 class SampledRecords(msgspec.Struct, frozen=True):
-    """What a look at a few records of a container gave."""
+    """Result of sampling a few records of a container."""
 
     records: int
     """How many were read."""

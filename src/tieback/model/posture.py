@@ -39,7 +39,7 @@ class Keys(msgspec.Struct, frozen=True):
 
 
 class Share(msgspec.Struct, frozen=True):
-    """How many of those of which it is known."""
+    """Numbers of yes, no and unknown."""
 
     yes: int = 0
     no: int = 0
@@ -81,7 +81,7 @@ class Numbers(msgspec.Struct, frozen=True):
 
 
 class How(StrEnum):
-    """What a resource and a store have in common, the surest first."""
+    """What a resource and a store have in common, most certain first."""
 
     NAME = "name"
     CLOUD_ID = "cloud_id"
@@ -91,7 +91,7 @@ class How(StrEnum):
 
 
 class Store(msgspec.Struct, frozen=True):
-    """A store as the outside sees it, in short."""
+    """Summary of a store as seen from outside."""
 
     id: str
     product: str
@@ -107,7 +107,7 @@ class Store(msgspec.Struct, frozen=True):
 
 
 class AppName(msgspec.Struct, frozen=True):
-    """An app for people, with the devices that have it."""
+    """An app with its display name and the devices that have it."""
 
     sha256: str
     label: str
@@ -117,7 +117,7 @@ class AppName(msgspec.Struct, frozen=True):
 
 
 class Owned(msgspec.Struct, frozen=True):
-    """A resource of an account that the outside knows: asked, named by an app, or both."""
+    """A resource of a cloud account that was probed, named by an app, or both."""
 
     resource: Resource
     how: How
@@ -130,14 +130,14 @@ class Owned(msgspec.Struct, frozen=True):
 
 
 class Unseen(msgspec.Struct, frozen=True):
-    """A resource that is public by its account's word, and that no probe or app led to."""
+    """A resource that is public according to its account, but that no probe or app led to."""
 
     resource: Resource
     says: str = ""
 
 
 class Foreign(msgspec.Struct, frozen=True):
-    """A store that is open outside and in no account that was imported: forgotten, or somebody else's."""
+    """A store that is open from outside and is in no imported account: forgotten, or owned by another party."""
 
     store: Store
     provider: str
@@ -155,7 +155,7 @@ def badness(resource: Resource) -> int:
 
 
 class PostureExport(msgspec.Struct, frozen=True):
-    """One export that the figures rest on."""
+    """An export that the figures are based on."""
 
     source: str
     """Which tool or export it is of."""
@@ -170,7 +170,7 @@ class PostureExport(msgspec.Struct, frozen=True):
 
 
 class Posture(msgspec.Struct, frozen=True):
-    """What the owner's accounts say of their data stores, beside what was seen of them from outside."""
+    """Data stores according to the owner's accounts, next to what was seen of them from outside."""
 
     numbers: tuple[Numbers, ...]
     """Databases first, the whole before its parts, the largest first."""

@@ -34,7 +34,7 @@ class Outcome(StrEnum):
 
 
 class Access(StrEnum):
-    """What a stranger gets. A closed list; ``unknown`` is never safe and ``open_empty`` never open."""
+    """Access without an account. A closed list; ``unknown`` is never safe, and ``open_empty`` is never open."""
 
     OPEN = "open"
     """Containers with records answer a stranger; two independent proofs."""
@@ -108,7 +108,7 @@ class Proof(msgspec.Struct, frozen=True):
 
 
 class Identity(msgspec.Struct, frozen=True):
-    """What makes a store the same store at another address."""
+    """Identifier that is the same at every address of a store."""
 
     key: str
     """Such as ``elasticsearch:cluster_uuid:...``; equal keys are one store."""
@@ -118,7 +118,7 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 class TlsInfo(msgspec.Struct, frozen=True):
-    """The TLS session, where there was one."""
+    """The TLS session, if there was one."""
 
     version: str
     verified: bool
@@ -131,7 +131,7 @@ class TlsInfo(msgspec.Struct, frozen=True):
 
 
 class RansomVerdict(StrEnum):
-    """How sure the signs of ransom or wiping are."""
+    """Certainty of the signs of ransom or wiping."""
 
     NONE = "none"
     UNLIKELY = "unlikely"

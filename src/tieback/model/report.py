@@ -40,7 +40,7 @@ class Campaign(msgspec.Struct, frozen=True):
 
 
 class Duty(msgspec.Struct, frozen=True):
-    """A notice that may be due, as advice for whoever answers for the data; never a legal opinion."""
+    """A notification that may be due: advice for the owner of the data, not a legal opinion."""
 
     rule: str
     """Such as ``gdpr-33``."""
@@ -55,7 +55,7 @@ class Duty(msgspec.Struct, frozen=True):
 
 
 class Headline(msgspec.Struct, frozen=True):
-    """The figures on top of a report. Closer looks and system containers are never added in."""
+    """The figures at the top of a report, without system containers. Described stores are not added a second time."""
 
     apps_analysed: int
     apps_affected: int
@@ -82,7 +82,7 @@ class Headline(msgspec.Struct, frozen=True):
 
 
 class Group(msgspec.Struct, frozen=True):
-    """One line of a table: what is counted of the apps and stores that belong together."""
+    """One line of a table: counts for a group of apps and stores."""
 
     name: str
     """``unknown`` where nothing tells."""
@@ -113,7 +113,7 @@ class GroupTable(msgspec.Struct, frozen=True):
 
 
 class CloserLook(msgspec.Struct, frozen=True):
-    """The exposed stores whose fields were described: part of the totals, and never added to them."""
+    """The exposed stores whose fields were described. They are part of the totals, not an addition to them."""
 
     apps: int
     stores: int
@@ -122,7 +122,7 @@ class CloserLook(msgspec.Struct, frozen=True):
 
 
 class History(msgspec.Struct, frozen=True):
-    """What became of the stores that earlier runs of this workspace saw let strangers in."""
+    """Current state of stores that allowed unauthenticated access in earlier runs of this workspace."""
 
     since: str
     """Day of the first of those runs, ISO 8601."""
@@ -137,7 +137,7 @@ class History(msgspec.Struct, frozen=True):
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """The inputs are a random sample: what the whole is estimated to be, with its interval."""
+    """Estimate for the whole population, with its interval, if the inputs are a random sample."""
 
     population: int
     """Apps of which the analysed ones are a random sample, as the user says."""
@@ -168,7 +168,7 @@ class AppSummary(msgspec.Struct, frozen=True):
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """What the run was allowed to do and did."""
+    """What the grant allowed, and what the run did."""
 
     authorised_by: str
     contact: str
@@ -215,7 +215,7 @@ class Index[T](Handle[T], frozen=True, kw_only=True):
 
 
 class Suppression(msgspec.Struct, frozen=True):
-    """Somebody's decision to live with a finding. Of the last four, those that are not empty all have to fit."""
+    """A decision to accept a finding. All of the last four fields that are not empty must match."""
 
     reason: str
     author: str
@@ -231,7 +231,7 @@ class Suppression(msgspec.Struct, frozen=True):
 
 
 class Suppressed(msgspec.Struct, frozen=True):
-    """A finding that is counted apart."""
+    """A suppressed finding, which is listed separately."""
 
     finding: Finding
     by: Suppression
@@ -278,7 +278,7 @@ class AppSighting(msgspec.Struct, frozen=True):
 
 
 class Breakdown(msgspec.Struct, frozen=True):
-    """Exposed stores by what they are, for charts."""
+    """Exposed stores by kind, for charts."""
 
     cells: tuple[tuple[str, str, Figure], ...]
     """Product, class of personal data and the records that hold it; every pair that occurs."""
@@ -291,7 +291,7 @@ class Breakdown(msgspec.Struct, frozen=True):
 
 
 class DataUsed(msgspec.Struct, frozen=True):
-    """Data about addresses by which a run told providers, regions and countries."""
+    """Imported address data from which a run derived providers, regions and countries."""
 
     name: str
     date: str

@@ -10,7 +10,7 @@ import msgspec
 
 
 class Answer(StrEnum):
-    """Whether something holds."""
+    """Answer to a yes-or-no question."""
 
     YES = "yes"
     NO = "no"
@@ -23,7 +23,7 @@ class Answer(StrEnum):
 
 
 class AtRest(StrEnum):
-    """Encryption at rest, and whose key it is."""
+    """Encryption at rest, and the owner of the key."""
 
     NONE = "none"
     PROVIDER_KEY = "provider_key"
@@ -34,7 +34,7 @@ class AtRest(StrEnum):
 
 
 class ResourceKind(StrEnum):
-    """What sort of thing it is; each is counted on its own."""
+    """Kind of resource; each kind is counted separately."""
 
     DATABASE = "database"
     """A hosted database, warehouse, cache or search service."""
@@ -47,7 +47,7 @@ class ResourceKind(StrEnum):
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a resource answers."""
+    """Host and port of a resource."""
 
     host: str
     """Lower-case name."""
@@ -58,7 +58,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Resource(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one source says of one resource, or, settled, what all of them say together."""
+    """A resource according to one source, or according to all sources after they were merged."""
 
     key: str
     """The provider's own full name of it: an ARN, an ARM id in lower case, a full resource name. Equal keys are one."""

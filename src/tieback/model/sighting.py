@@ -11,7 +11,7 @@ from tieback.model.public_key import PublicKey
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """Where and how something was seen, so that a person can look there."""
+    """Where and how something was found, so that a person can check it."""
 
     file: str
     """Entry inside the package, such as ``classes.dex``, or the flow of a capture."""
@@ -80,7 +80,7 @@ class NotBackend(msgspec.Struct, frozen=True):
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """Something in an input that could not be read; the rest was."""
+    """A part of an input that could not be read; the rest was read."""
 
     what: str
     """One clause that a person understands."""

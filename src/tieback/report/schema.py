@@ -36,7 +36,7 @@ _REFERENCE = "#/$defs/{name}"
 
 
 class BaselineRow(msgspec.Struct, frozen=True):
-    """How the report stands to an earlier one."""
+    """Comparison of the report with an earlier one."""
 
     name: str
     created: datetime
@@ -88,7 +88,7 @@ def report_schema() -> dict[str, Any]:
     return {
         "$schema": DIALECT,
         "title": f"tieback/report/{SCHEMA_VERSION}",
-        "description": "The conclusions of a run: figures first, then every table whole.",
+        "description": "The conclusions of a run: figures first, then every table in full.",
         "type": "object",
         "properties": {"schema": {"const": f"tieback/report/{SCHEMA_VERSION}"}, **properties},
         "required": ["schema", *properties],
