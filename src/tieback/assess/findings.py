@@ -154,7 +154,8 @@ def _of_policies(
 ) -> Iterator[Finding]:
     groups: dict[tuple[str, str], dict[str, None]] = {}
     for app, policy in policies:
-        which = "all hosts without a rule of their own" if policy.domain == "*" else policy.domain
+        # `report diff` compares these lines with those of older reports, so they stay as they are.
+        which = "every host that no other rule names" if policy.domain == "*" else policy.domain
         below = " and its subdomains" if policy.include_subdomains and policy.domain != "*" else ""
         line = f"{which}{below}: {policy.source}"
         if policy.cleartext:

@@ -1,1 +1,1 @@
-"""Vendors, letters, case states, deadlines, re-checks: from finding to fixed."""
+"""Vendor register, letters, case states, deadlines and re-checks."""

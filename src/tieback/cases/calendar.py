@@ -1,6 +1,6 @@
-"""Due dates as a calendar file (iCalendar, RFC 5545): a to-do for each case and each answer that is awaited.
+"""Due dates as a calendar file (iCalendar, RFC 5545): one to-do per case and per pending vendor answer.
 
-Identifiers are stable over exports.
+Identifiers are stable across exports.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,13 +13,13 @@ _MAX_OCTETS = 75
 
 
 def ics(cases: Iterable[Case], names: Mapping[str, str], now: datetime, vendors: Iterable[Vendor] = ()) -> bytes:
-    """One calendar of all cases that have a due date, and of vendors whose answer to the assurance request is awaited.
+    """Return a calendar of all cases with a due date and all vendors with a pending assurance request.
 
     Args:
-        cases: any; closed ones are left out.
-        names: vendors' names by id.
-        now: the time stamp of the export.
-        vendors: any; those that answered, or were not asked, are left out.
+        cases: all cases; closed ones are left out.
+        names: vendor names by id.
+        now: time stamp of the export.
+        vendors: all vendors; those that answered or received no request are left out.
     """
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//tieback//cases//EN", "CALSCALE:GREGORIAN"]
     for case in cases:
@@ -27,11 +27,13 @@ def ics(cases: Iterable[Case], names: Mapping[str, str], now: datetime, vendors:
             store = case.store
             where = f"{store.product} at {', '.join(store.targets[:2])}"
             what = f"{names.get(case.vendor, case.vendor)}: {case.state.value.replace('_', ' ')}, {where}"
-            lines += _todo(case.id, case.due, what, f"Case {case.id}, since {case.since.date()} in this state.", now)
+            lines += _todo(case.id, case.due, what, f"Case {case.id}, in this state since {case.since.date()}.", now)
     for vendor in vendors:
         if vendor.due is not None and vendor.asked is not None and vendor.answer is Answer.NONE:
-            what = f"{vendor.name}: answer to the request for assurance"
-            lines += _todo(vendor.id, vendor.due, what, f"Vendor {vendor.id}, asked on {vendor.asked}.", now)
+            what = f"{vendor.name}: answer to the assurance request is due"
+            lines += _todo(
+                vendor.id, vendor.due, what, f"Vendor {vendor.id}, assurance requested on {vendor.asked}.", now
+            )
     lines.append("END:VCALENDAR")
     return b"".join(folded for line in lines for folded in _fold(line))
 

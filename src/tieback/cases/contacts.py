@@ -13,27 +13,27 @@ from tieback.model.vendor import Contact
 MAX_BYTES = 1024 * 1024
 MAX_CONTACTS = 20
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
-"""The addr-spec that HTML's e-mail fields take, without comments and quoted parts."""
+"""The addr-spec of HTML e-mail fields, without comments and quoted parts."""
 _URI = re.compile(r"(?:https://[!-~]{1,1000}|tel:\+?[0-9().-]{3,40})")
 
 
 def contact_address(text: str) -> str:
-    """An e-mail address without ``mailto:``, or an ``https:`` or ``tel:`` URI; empty where it is none of these."""
+    """Return an e-mail address without ``mailto:``, or an ``https:`` or ``tel:`` URI; empty if it is none of these."""
     text = text.strip()
     text = text[7:].partition("?")[0] if text[:7].lower() == "mailto:" else text
     return text if _ADDRESS.fullmatch(text) or _URI.fullmatch(text) else ""
 
 
 def is_mail(address: str) -> bool:
-    """Whether it can stand in the header of a letter."""
+    """True if the text is an e-mail address that is safe in a mail header."""
     return _ADDRESS.fullmatch(address) is not None
 
 
 def read_security_txt(path: Path, now: datetime | None = None) -> tuple[Contact, ...]:
-    """The contacts of a ``security.txt``, in its order, which is the order of preference.
+    """Read the contacts of a ``security.txt``, in file order, which is the order of preference.
 
     Raises:
-        InputError: it cannot be read, names no contact, or has expired (RFC 9116, 2.5.5).
+        InputError: the file cannot be read, names no contact, or has expired (RFC 9116, 2.5.5).
     """
     found: dict[str, Contact] = {}
     for line in _text(path).splitlines():
@@ -46,7 +46,7 @@ def read_security_txt(path: Path, now: datetime | None = None) -> tuple[Contact,
         elif field == "contact" and (address := contact_address(value)):
             found.setdefault(address, Contact(address, "security.txt"))
     if not found:
-        raise InputError("no contact in it", where=str(path), advice="Give a security.txt as RFC 9116 describes it")
+        raise InputError("no contact found", where=str(path), advice="Pass a security.txt file (RFC 9116)")
     return tuple(found.values())[:MAX_CONTACTS]
 
 
@@ -56,14 +56,14 @@ def _check_expiry(value: str, path: Path, now: datetime) -> None:
     except ValueError:
         return
     if expires.tzinfo is not None and expires < now:
-        raise InputError(f"expired on {expires.date()}", where=str(path), advice="Fetch the present one")
+        raise InputError(f"expired on {expires.date()}", where=str(path), advice="Download the current file")
 
 
 def read_contact_list(path: Path) -> Iterator[tuple[str, Contact]]:
-    """Pairs of a vendor's id or name and a contact, from a CSV file with the columns ``vendor`` and ``contact``.
+    """Yield pairs of vendor (id or name) and contact from a CSV file with the columns ``vendor`` and ``contact``.
 
     Raises:
-        InputError: it cannot be read, lacks a column, or a contact is none.
+        InputError: the file cannot be read, lacks a column, or contains an invalid contact.
     """
     reader = csv.DictReader(io.StringIO(_text(path), newline=""))
     columns = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
@@ -71,9 +71,9 @@ def read_contact_list(path: Path) -> Iterator[tuple[str, Contact]]:
     if missing:
         there = ", ".join(sorted(columns)) or "none"
         raise InputError(
-            f"column {' and '.join(missing)} is missing (found: {there})",
+            f"missing column {' and '.join(missing)} (found: {there})",
             where=str(path),
-            advice="Name the columns vendor and contact in the first line",
+            advice="The first line must name the columns vendor and contact",
         )
     try:
         for row in reader:
@@ -81,7 +81,9 @@ def read_contact_list(path: Path) -> Iterator[tuple[str, Contact]]:
             address = contact_address(row[columns["contact"]] or "")
             if not vendor or not address:
                 raise InputError(
-                    "no vendor or no contact", where=f"{path}:{reader.line_num}", advice="Give a name and an address"
+                    "missing vendor or invalid contact",
+                    where=f"{path}:{reader.line_num}",
+                    advice="Add a name and an address",
                 )
             yield vendor, Contact(address, "imported")
     except csv.Error as error:
@@ -95,7 +97,7 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
     if len(raw) > MAX_BYTES:
-        raise InputError("longer than 1 MiB", where=str(path), advice="Give the file itself")
+        raise InputError("longer than 1 MiB", where=str(path), advice="Pass a smaller file")
     try:
         return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:

@@ -1,8 +1,8 @@
-"""What happened to a case, as one JSON document, and as the body of a webhook: generic, Slack, Microsoft Teams.
+"""Case events: one JSON document per event, and webhook bodies in generic, Slack and Microsoft Teams format.
 
 Slack: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/ (``text``, with ``& < >`` escaped).
-Teams: https://learn.microsoft.com/en-us/connectors/teams/ (a message with one Adaptive Card). Both are written by their
-documentation; neither service was asked.
+Teams: https://learn.microsoft.com/en-us/connectors/teams/ (a message with one Adaptive Card). Both follow the
+documentation; neither was tested against the service.
 """
 
 import hashlib
@@ -18,16 +18,16 @@ from tieback.report.document import clean, store_text
 
 
 class Event(msgspec.Struct, frozen=True):
-    """One thing that happened to one case."""
+    """An event of one case."""
 
     id: str
-    """The same thing has the same id, so that it is told once."""
+    """Stable id: the same event has the same id, so that it is delivered once."""
     time: datetime
     kind: str
     """``check`` or ``state``."""
     case: str
     vendor: str
-    """Its name."""
+    """Name of the vendor."""
     state: CaseState
     before: CaseState
     store: str
@@ -35,7 +35,7 @@ class Event(msgspec.Struct, frozen=True):
     places: tuple[str, ...]
     severity: str
     news: bool
-    """Whether something is different from the time before: webhooks are told of news alone."""
+    """True if something changed since the previous event; webhooks receive only such events."""
     verdict: Verdict | None = None
     records: int | None = None
     records_change: int | None = None
@@ -43,7 +43,7 @@ class Event(msgspec.Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        """One line for people."""
+        """The event as one line of text."""
         where = ", ".join(self.places[:2])
         verdict = "" if self.verdict is None else f" {self.verdict.value.replace('_', ' ')}"
         grown = "" if not self.records_change else f" ({self.records_change:+,} records)"
@@ -53,14 +53,14 @@ class Event(msgspec.Struct, frozen=True):
 
 
 def event_of(before: Case, after: Case, vendor: str, kind: str, time: datetime) -> Event:
-    """The event of a change from one state of a case to another.
+    """Create the event of a change of a case.
 
     Args:
-        before: as it was.
-        after: as it is.
-        vendor: its vendor's name.
-        kind: ``check`` after a re-check, else ``state``.
-        time: when it happened.
+        before: the case before the change.
+        after: the case after the change.
+        vendor: name of the vendor.
+        kind: ``check`` for a re-check, otherwise ``state``.
+        time: time of the change.
     """
     check = after.check if kind == "check" else None
     old = before.check.verdict if before.check is not None else Verdict.OPEN
@@ -86,19 +86,19 @@ def event_of(before: Case, after: Case, vendor: str, kind: str, time: datetime) 
 
 
 def to_generic(event: Event) -> bytes:
-    """The event itself."""
+    """Encode the event as a JSON document."""
     return encode("case-event", event)
 
 
 def to_slack(event: Event) -> bytes:
-    """An incoming webhook's body."""
+    """Encode the event as the body of a Slack incoming webhook."""
     lines = [event.summary, *(f"• {reason}" for reason in event.reasons[:5])]
     text = "\n".join(line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for line in lines)
     return msgspec.json.encode({"text": text})
 
 
 def to_teams(event: Event) -> bytes:
-    """A message with one card."""
+    """Encode the event as a Teams message with one card."""
     facts = [{"title": "State", "value": event.state.value}, {"title": "Severity", "value": event.severity}]
     if event.verdict is not None:
         facts.append({"title": "Re-check", "value": event.verdict.value})
@@ -118,9 +118,9 @@ def to_teams(event: Event) -> bytes:
 
 
 def _plain(text: str) -> str:
-    """Cards read a little Markdown: what others wrote must not become a link there."""
+    """Text without Markdown links: cards interpret some Markdown, and the text may come from others."""
     return text.replace("[", "(").replace("]", ")").replace("*", "·").replace("_", "\\_")
 
 
 STYLES: Mapping[str, Callable[[Event], bytes]] = {"generic": to_generic, "slack": to_slack, "teams": to_teams}
-"""By the name that a webhook's ``style`` takes."""
+"""Encoders by the ``style`` of a webhook."""

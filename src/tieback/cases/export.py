@@ -1,8 +1,8 @@
-"""Cases for other tools: CSV, JSON lines, DefectDojo, Jira's CSV import.
+"""Exports cases for other tools: CSV, JSON lines, DefectDojo, Jira's CSV import.
 
 Sources: https://docs.defectdojo.com/supported_tools/parsers/generic_findings_import/ and
-https://support.atlassian.com/jira-cloud-administration/docs/prepare-your-data-for-a-csv-file-import/. Both formats are
-written by their documentation; no server of either was asked.
+https://support.atlassian.com/jira-cloud-administration/docs/prepare-your-data-for-a-csv-file-import/. Both formats
+follow the documentation; neither was tested against a server.
 """
 
 import csv
@@ -30,12 +30,12 @@ type Export = Callable[[Iterable[Case], Mapping[str, str]], bytes]
 
 
 def to_csv(cases: Iterable[Case], names: Mapping[str, str]) -> bytes:
-    """A row a case; no cell can become a formula."""
+    """Encode one row per case; no cell can become a formula."""
     return _table(CSV_COLUMNS, (_csv_row(case, names) for case in cases))
 
 
 def to_json(cases: Iterable[Case], names: Mapping[str, str]) -> bytes:
-    """A document a line, of kind ``case``, with the vendor's name."""
+    """Encode one document of kind ``case`` per line, with the vendor's name."""
     return b"".join(
         encode("case", {**msgspec.to_builtins(case), "vendor_name": names.get(case.vendor, "")}) + b"\n"
         for case in cases
@@ -43,13 +43,13 @@ def to_json(cases: Iterable[Case], names: Mapping[str, str]) -> bytes:
 
 
 def to_defectdojo(cases: Iterable[Case], names: Mapping[str, str]) -> bytes:
-    """DefectDojo's Generic Findings Import; ``unique_id_from_tool`` is the case's id."""
+    """Encode for DefectDojo's Generic Findings Import; ``unique_id_from_tool`` is the case id."""
     findings = [_finding(case, names.get(case.vendor, case.vendor)) for case in cases]
     return msgspec.json.encode({"name": "tieback cases", "type": "tieback", "findings": findings}) + b"\n"
 
 
 def to_jira(cases: Iterable[Case], names: Mapping[str, str]) -> bytes:
-    """CSV with the column names that Jira's importer maps by itself."""
+    """Encode as CSV with the column names that Jira's importer maps automatically."""
     columns = ("Summary", "Description", "Issue Type", "Priority", "Due Date", "Labels", "External Issue ID")
     return _table(columns, (_jira_row(case, names.get(case.vendor, case.vendor)) for case in cases))
 
@@ -60,7 +60,7 @@ EXPORTS: Mapping[str, Export] = {
     "defectdojo": to_defectdojo,
     "jira-csv": to_jira,
 }
-"""By the name that ``--format`` takes; the calendar is ``cases.calendar``."""
+"""Exports by ``--format`` value; the calendar is in ``cases.calendar``."""
 
 
 def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
@@ -120,7 +120,7 @@ def _finding(case: Case, vendor: str) -> dict[str, Any]:
 
 def _jira_row(case: Case, vendor: str) -> tuple[str, ...]:
     return (
-        f"{vendor}: {store_text(case.store)} is open to strangers",
+        f"{vendor}: {store_text(case.store)} is accessible without authentication",
         " | ".join(_lines(case, vendor)),
         "Task",
         _JIRA.get(case.store.severity, "Lowest"),

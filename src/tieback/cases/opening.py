@@ -1,4 +1,4 @@
-"""Stores that let strangers in become cases: one a vendor and store."""
+"""Opens cases for exposed stores: one case per vendor and store."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,26 +13,26 @@ from tieback.model.case import Case, CaseApp, CaseState, Entry
 from tieback.model.exposure import Exposure
 
 _MAX_APPS = 200
-"""Apps of one vendor that a case names."""
+"""Limit on the apps that a case names."""
 
 
 def case_id(vendor: str, exposure: str) -> str:
-    """The id of the case of this vendor about this store."""
+    """Return the id of the case of this vendor about this store."""
     return f"case-{hashlib.sha256(f'{vendor}\0{exposure}'.encode()).hexdigest()[:12]}"
 
 
 def openings(
     store: Exposure, apps: Sequence[App], register: Register, provider: str, policy: Policy, now: datetime
 ) -> Iterator[tuple[Case, tuple[Entry, ...]]]:
-    """A case for each vendor whose apps lead to the store.
+    """Yield a case for each vendor whose apps lead to the store.
 
     Args:
-        store: one that lets strangers in.
-        apps: the apps that lead there.
-        register: whose they are.
-        provider: who hosts the store, or empty.
-        policy: gives the first due date.
-        now: when the case is opened.
+        store: an exposed store.
+        apps: the apps that lead to it.
+        register: assigns apps to vendors.
+        provider: the hosting provider, or empty.
+        policy: sets the first due date.
+        now: time of opening.
     """
     by_vendor: dict[str, list[App]] = {}
     for app in apps:
@@ -48,7 +48,7 @@ def openings(
 def new_case(
     vendor: str, store: Exposure, apps: Iterable[App], provider: str, policy: Policy, now: datetime
 ) -> tuple[Case, tuple[Entry, ...]]:
-    """One case. Its store names the vendor's own ways alone: what other vendors' apps do is none of its business."""
+    """Open one case. Its store contains only the vendor's own routes, so no other vendor's app is disclosed."""
     case = Case(
         id=case_id(vendor, store.id),
         vendor=vendor,
@@ -74,5 +74,5 @@ def new_case(
 
 
 def provider_of(store: Exposure, providers: Mapping[str, str]) -> str:
-    """Who hosts the store, by the endpoints that lead there; empty where nothing tells."""
+    """Return the hosting provider of the endpoints that lead to the store; empty if unknown."""
     return next((providers[way.endpoint] for way in store.routes if providers.get(way.endpoint)), "")

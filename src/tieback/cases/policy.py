@@ -1,4 +1,4 @@
-"""Deadlines: how long a case may stay where it is, read from a policy file that people edit (``policy.toml``)."""
+"""Case deadlines, from a policy file that users can edit (``policy.toml``)."""
 
 import tomllib
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ _MAX_DAYS = 3660
 
 
 class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Days that letters give."""
+    """Deadlines in letters, in days."""
 
     answer: int = 30
     urgent: int = 3
@@ -23,35 +23,35 @@ class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What ``tieback watch`` may decide."""
+    """Decisions that ``tieback watch`` may make."""
 
     no_response: bool = True
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The deadlines."""
+    """Deadlines of cases, in days."""
 
     days: dict[CaseState, int]
     notice: Notice = Notice()
     watch: Watch = Watch()
 
     def due(self, state: CaseState, today: date) -> date | None:
-        """By when something is to happen in this state; ``None`` where nothing is."""
+        """Return the day on which the next action is due in this state; ``None`` if there is none."""
         days = self.days.get(state)
         return None if days is None else today + timedelta(days=days)
 
 
 def default_policy() -> Policy:
-    """The policy that comes with the program."""
+    """Return the built-in policy."""
     text = resources.files("tieback.cases").joinpath("policy.toml").read_text(encoding="utf-8")
     return msgspec.convert(tomllib.loads(text), Policy)
 
 
 def load_policy(path: Path | None) -> Policy:
-    """Read a policy file; days that it leaves out are those of ``default_policy``.
+    """Read a policy file; missing days are taken from ``default_policy``.
 
     Raises:
-        InputError: it cannot be read or is no policy.
+        InputError: the file cannot be read or is not a policy.
     """
     default = default_policy()
     if path is None:
@@ -64,12 +64,12 @@ def load_policy(path: Path | None) -> Policy:
         policy = msgspec.convert({"days": {}, **tomllib.loads(raw.decode())}, Policy)
         numbers = (*policy.days.values(), *msgspec.structs.astuple(policy.notice))
         if any(not 0 <= number <= _MAX_DAYS for number in numbers):
-            raise ValueError(f"days are 0 to {_MAX_DAYS}")
+            raise ValueError(f"days must be 0 to {_MAX_DAYS}")
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
     except (ValueError, RecursionError) as error:
-        why = str(error).splitlines()[0] if str(error) else "nested too deep"
+        why = str(error).splitlines()[0] if str(error) else "nested too deeply"
         raise InputError(
-            f"not a policy ({why})", where=str(path), advice="`tieback case policy` prints one to start from"
+            f"not a policy ({why})", where=str(path), advice="Start from the policy that `tieback case policy` prints"
         ) from None
     return msgspec.structs.replace(policy, days=default.days | policy.days)

@@ -1,8 +1,8 @@
-"""The vendor register: which vendor answers for which app.
+"""Vendor register: assigns apps to the vendors responsible for them.
 
-What makes two apps of one vendor is the certificate that signs them. A name in a certificate is whatever its maker
-wrote there, so it names a vendor and never joins two. Keys that everybody has (``shared_keys.toml``) sign for nobody:
-those apps go by their bundle identifiers, one vendor each, until a person merges vendors.
+Apps with the same signing certificate belong to one vendor. The name in a certificate can be chosen freely, so it names
+a vendor but never joins two. Publicly known keys (``shared_keys.toml``) identify no vendor: such apps get one vendor
+per bundle identifier until a user merges vendors.
 """
 
 import hashlib
@@ -39,14 +39,14 @@ def _shared() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def vendor_id(app: App) -> str:
-    """The id that an app's vendor has, unless the register says otherwise: of the signer, else of the bundle id."""
+    """Return the default vendor id of an app, from its signer or else its bundle id; the register may override it."""
     signer = own_signer(app)
     words = f"signer:{signer}" if signer else f"bundle:{app.platform}:{app.bundle_id}"
     return f"v-{hashlib.sha256(words.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
 def own_signer(app: App) -> str:
-    """SHA-256 of the certificate that signs the app and is one vendor's; empty where there is none."""
+    """Return the SHA-256 of the app's signing certificate; empty if there is none or its key is publicly known."""
     if app.signer is None or not app.signer.sha256:
         return ""
     digests, names = _shared()
@@ -56,7 +56,7 @@ def own_signer(app: App) -> str:
 
 
 class Register:
-    """The vendors, to ask whose an app is."""
+    """Looks up the vendor of an app."""
 
     def __init__(self, vendors: Iterable[Vendor]) -> None:
         self._by_signer: dict[str, str] = {}
@@ -66,15 +66,15 @@ class Register:
             self._by_bundle |= dict.fromkeys(vendor.bundle_ids, vendor.id)
 
     def of(self, app: App) -> str | None:
-        """Id of the vendor that answers for the app; ``None`` where it is not registered yet.
+        """Return the id of the app's vendor; ``None`` if it is not registered yet.
 
-        A bundle identifier that a person gave to a vendor counts more than the signer.
+        A bundle identifier that a user assigned to a vendor takes precedence over the signer.
         """
         return self._by_bundle.get(app.bundle_id) or self._by_signer.get(own_signer(app))
 
 
 def newcomers(known: Sequence[Vendor], apps: Iterable[App]) -> list[tuple[Vendor, tuple[Entry, ...]]]:
-    """Vendors of apps that the register does not know yet."""
+    """Return the new vendors of apps that are not registered yet, with their log entries."""
     register = Register(known)
     found: dict[str, Vendor] = {}
     for app in apps:
@@ -91,13 +91,13 @@ def newcomers(known: Sequence[Vendor], apps: Iterable[App]) -> list[tuple[Vendor
 
 
 def merged(kept: Vendor, gone: Vendor) -> Vendor:
-    """``kept`` with everything that leads to ``gone``.
+    """Merge ``gone`` into ``kept``.
 
     Raises:
-        UsageError: both are the same.
+        UsageError: both are the same vendor.
     """
     if kept.id == gone.id:
-        raise UsageError("a vendor cannot be merged with itself", where=kept.id, advice="Name two vendors")
+        raise UsageError("cannot merge a vendor with itself", where=kept.id, advice="Name two different vendors")
     return msgspec.structs.replace(
         kept,
         domains=tuple(dict.fromkeys((*kept.domains, *gone.domains))),

@@ -1,6 +1,6 @@
-"""The state machine of a case: which step may follow which, and what a re-check does to it.
+"""State machine of a case: the allowed transitions, and the effect of a re-check.
 
-Guidance: ISO/IEC 29147 (vulnerability disclosure) and ISO/IEC 30111 (handling); the states are ours.
+Guidance: ISO/IEC 29147 (vulnerability disclosure) and ISO/IEC 30111 (handling). The states are specific to tieback.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ STEPS: Mapping[CaseState, frozenset[CaseState]] = {
     CaseState.FIXED: frozenset({CaseState.CLOSED}),
     CaseState.CLOSED: frozenset({CaseState.VERIFIED}),
 }
-"""What a person may decide. ``fixed``, ``still_open`` and ``contradicted`` are what a re-check alone can say."""
+"""Transitions that a user may make. Only a re-check can set ``fixed``, ``still_open`` and ``contradicted``."""
 
 OPEN_VERDICTS = frozenset(
     {
@@ -49,25 +49,25 @@ OPEN_VERDICTS = frozenset(
         Verdict.WIPED,
     }
 )
-"""Verdicts after which strangers still reach the store, or its place after others have emptied it."""
+"""Verdicts after which others can still reach the store, even if it was wiped or ransomed."""
 
 
 def advance(
     case: Case, state: CaseState, policy: Policy, now: datetime, *, by: str = "", note: str = "", channel: str = ""
 ) -> tuple[Case, tuple[Entry, ...]]:
-    """Take a step that a person decided.
+    """Move a case to a state that a user chose.
 
     Raises:
-        UsageError: the step cannot follow the case's state, or is a re-check's to take.
+        UsageError: the transition is not allowed, or only a re-check may make it.
     """
     allowed = STEPS[case.state]
     if state not in allowed:
         words = ", ".join(sorted(allowed))
         checked = state in (CaseState.FIXED, CaseState.STILL_OPEN, CaseState.CONTRADICTED)
         raise UsageError(
-            f"{state} cannot follow {case.state}",
+            f"cannot change from {case.state} to {state}",
             where=case.id,
-            advice="`tieback recheck` decides that" if checked else f"From here: {words}",
+            advice="Only `tieback recheck` sets this state" if checked else f"Allowed next states: {words}",
         )
     fields = {"from": case.state.value, "to": state.value}
     if channel:
@@ -79,13 +79,13 @@ def advance(
 
 
 def attest(case: Case, day: date, by: str) -> tuple[Case, tuple[Entry, ...]]:
-    """Note that the vendor confirmed in writing that the store is secure."""
+    """Record that the vendor confirmed in writing that the store is secure."""
     entry = Entry(case.id, "answer", {"attested": day.isoformat()}, by)
     return msgspec.structs.replace(case, attested=day), (entry,)
 
 
 def enter(case: Case, state: CaseState, policy: Policy, now: datetime) -> Case:
-    """The case in a state, with its next due date."""
+    """Return the case in a new state, with its next due date."""
     return msgspec.structs.replace(
         case,
         state=state,
@@ -96,9 +96,9 @@ def enter(case: Case, state: CaseState, policy: Policy, now: datetime) -> Case:
 
 
 def react(case: Case, check: Check, policy: Policy, by: str) -> tuple[Case, tuple[Entry, ...]]:
-    """What a re-check makes of a case.
+    """Apply a re-check to a case and return it with its log entries.
 
-    An emptied store, names without records and no answer decide nothing: a person looks at them.
+    The verdicts emptied, names_only and unreachable do not change the state: a person must review them.
     """
     entries = [Entry(case.id, "check", check_fields(check), by)]
     case = msgspec.structs.replace(case, check=check)
@@ -127,7 +127,7 @@ def _next(case: Case, verdict: Verdict) -> CaseState | None:
 
 
 def check_fields(check: Check) -> dict[str, str]:
-    """A re-check as fields of the log."""
+    """Return the log fields of a re-check."""
     fields = {"verdict": check.verdict.value, "reasons": "; ".join(check.reasons), "where": ", ".join(check.where)}
     if check.records is not None:
         fields["records"] = f"{check.records.value} ({check.records.quality})"

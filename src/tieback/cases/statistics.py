@@ -1,8 +1,7 @@
-"""How long vendors take: median times, a survival curve, and the share that never answers.
+"""Vendor response statistics: median times, a survival curve, and the share of cases without an answer.
 
-Times count from the day on which a vendor was told. A case that is not fixed yet is censored, not left out: medians to
-the fix come from the Kaplan-Meier estimate (Kaplan and Meier 1958, JASA 53), which is ``None`` while more than half
-are open.
+Times start when the vendor was notified. A case that is not yet fixed is censored, not left out: the median time to fix
+comes from the Kaplan-Meier estimate (Kaplan and Meier 1958, JASA 53). It is ``None`` while more than half are open.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +14,7 @@ from tieback.model.case import Case, CaseState
 
 _DAY = 86_400.0
 _REACTIONS = (CaseState.ACKNOWLEDGED, CaseState.FIX_CLAIMED, CaseState.DISPUTED)
-"""States that only an answer of the vendor leads to."""
+"""States that require an answer from the vendor."""
 _OPEN_AGAIN = (CaseState.STILL_OPEN, CaseState.CONTRADICTED)
 
 
@@ -26,30 +25,30 @@ class CurvePoint(msgspec.Struct, frozen=True):
     at_risk: int
     fixed: int
     open_share: float
-    """Share of the cases that are still open after so many days."""
+    """Share of cases still open after this many days."""
 
 
 class Numbers(msgspec.Struct, frozen=True):
-    """The figures of a group of cases."""
+    """Statistics of a group of cases."""
 
     group: str
     cases: int
     told: int
-    """Cases whose vendor was told."""
+    """Number of cases whose vendor was notified."""
     answered: int
     fixed: int
     contradicted: int
     days_to_acknowledge: float | None
-    """Median over the cases that were answered."""
+    """Median over the answered cases."""
     days_to_fix: float | None
-    """Median by the survival curve; ``None`` while more than half are open."""
+    """Median from the survival curve; ``None`` while more than half are open."""
     no_response_share: float | None
-    """Of the cases whose vendor was told; ``None`` without any."""
+    """Share of the notified cases; ``None`` if there are none."""
     curve: tuple[CurvePoint, ...] = ()
 
 
 def numbers(group: str, cases: Sequence[Case], now: datetime) -> Numbers:
-    """The figures of these cases, as of ``now``."""
+    """Compute the statistics of these cases, as of ``now``."""
     told = [case for case in cases if CaseState.NOTIFIED in case.reached]
     waits = [days for case in told if (days := _days(case, _REACTIONS)) is not None]
     ends = [_end(case, now) for case in told]
@@ -69,7 +68,7 @@ def numbers(group: str, cases: Sequence[Case], now: datetime) -> Numbers:
 
 
 def by(cases: Iterable[Case], key: Callable[[Case], str], now: datetime) -> list[Numbers]:
-    """The figures of each group, the largest first."""
+    """Compute the statistics of each group, largest group first."""
     groups: dict[str, list[Case]] = {}
     for case in cases:
         groups.setdefault(key(case), []).append(case)
@@ -78,7 +77,7 @@ def by(cases: Iterable[Case], key: Callable[[Case], str], now: datetime) -> list
 
 
 def survival(ends: Iterable[tuple[float, bool]]) -> tuple[CurvePoint, ...]:
-    """The Kaplan-Meier curve of (days, whether fixed then; else still open at the end of that time)."""
+    """Return the Kaplan-Meier curve of pairs (days, fixed); if not fixed, the case was still open after these days."""
     known = sorted(ends)
     points: list[CurvePoint] = []
     share, at = 1.0, 0
@@ -94,7 +93,7 @@ def survival(ends: Iterable[tuple[float, bool]]) -> tuple[CurvePoint, ...]:
 
 
 def _is_fixed(case: Case) -> bool:
-    """Whether the last word of a re-check was that it is closed."""
+    """True if the latest re-check found the store closed."""
     fixed = case.reached.get(CaseState.FIXED)
     return fixed is not None and case.state in (CaseState.FIXED, CaseState.CLOSED)
 
@@ -102,7 +101,7 @@ def _is_fixed(case: Case) -> bool:
 def _end(case: Case, now: datetime) -> tuple[float, bool]:
     told = case.reached[CaseState.NOTIFIED]
     if _is_fixed(case):
-        # Where it was open again in between, the fix that counts is the last.
+        # If it was open again in between, the last fix counts.
         again = any(state in case.reached and case.reached[state] > case.reached["fixed"] for state in _OPEN_AGAIN)
         when = case.since if again and case.state is CaseState.FIXED else case.reached[CaseState.FIXED]
         return _between(told, when), True

@@ -1,8 +1,7 @@
-"""What a re-check found, from the reports of its probes: fixed, moved, closed to us alone, emptied, wiped, ransomed,
-still open.
+"""Verdict of a re-check, from its probe reports: fixed, moved, closed only to us, emptied, wiped, ransomed, still open.
 
-No answer is never taken for fixed, and a store is the same store by its identity, by an identifier of its containers,
-or, on the same host, by product and the names of its containers.
+A missing response never counts as fixed. A store is recognised by its identity, by an identifier of its containers or,
+on the same host, by product and container names.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,27 +18,27 @@ from tieback.model.probe import Access, Container, Outcome, ProbeReport, RansomV
 
 _CLOSED_ACCESS = frozenset({Access.AUTH_REQUIRED, Access.LOCKED, Access.NOT_FOUND})
 _WORDS = {
-    Access.AUTH_REQUIRED: "asks who we are",
-    Access.LOCKED: "refuses everyone",
-    Access.NOT_FOUND: "is gone",
-    Access.FIREWALLED: "turns our address away",
+    Access.AUTH_REQUIRED: "requires authentication",
+    Access.LOCKED: "refuses all access",
+    Access.NOT_FOUND: "no longer exists",
+    Access.FIREWALLED: "blocks our address",
 }
 _SILENT = {
-    Outcome.REFUSED: "nothing listens there any more, or a firewall refuses",
-    Outcome.PROTOCOL_MISMATCH: "something else answers there",
+    Outcome.REFUSED: "connection refused: the service is gone or a firewall blocks it",
+    Outcome.PROTOCOL_MISMATCH: "a different service responds there",
 }
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """Passive evidence: what somebody else saw at a place of the store."""
+    """Passive evidence: an observation of a third party at an address of the store."""
 
     place: str
     """``address:port`` or ``host:port``."""
     source: str
     time: datetime
-    """When it was seen."""
+    """Time of the observation."""
     open: bool
-    """Whether it let a stranger in."""
+    """True if it was accessible without authentication."""
 
 
 def judge(
@@ -50,15 +49,15 @@ def judge(
     now: datetime,
     since: datetime | None = None,
 ) -> Check:
-    """The verdict of one re-check.
+    """Return the verdict of one re-check.
 
     Args:
-        store: as it was when the case was opened.
-        here: what answered at its places; one a target.
-        elsewhere: what answered at other places where it may be now.
-        seen: passive evidence, any.
-        now: when this re-check was made.
-        since: when we got in last; passive evidence counts where it is newer. By default none counts.
+        store: the store when the case was opened.
+        here: probe reports of its known addresses, one per target.
+        elsewhere: probe reports of other addresses where it may be now.
+        seen: passive evidence.
+        now: time of this re-check.
+        since: time of our last access; only newer passive evidence counts. By default, none counts.
     """
     inside = [report for report in here if report.outcome is Outcome.OK and report.access.exposed]
     if inside:
@@ -71,7 +70,7 @@ def judge(
         return _empty(store, empty, moved, now)
     names = [report for report in here if report.access is Access.SCHEMA_ONLY]
     if names:
-        reasons = tuple(f"{report.target}: names still answer, records do not" for report in names)
+        reasons = tuple(f"{report.target}: names can still be read, records cannot" for report in names)
         return Check(Verdict.NAMES_ONLY, now, reasons, tuple(report.target for report in names))
     reasons = tuple(_why(report) for report in here)
     others = _others(store, seen, since)
@@ -89,8 +88,8 @@ def _open(store: Exposure, reports: Sequence[ProbeReport], now: datetime) -> Che
         reasons = tuple(reason for report in reports for reason in _signs(report))
         return _measured(verdict, store, reports, now, reasons[:12])
     other = [r for r in reports if not same_store(store, r)]
-    reasons = tuple(f"{report.target}: lets a stranger in ({report.access})" for report in reports)
-    reasons += tuple(f"{report.target}: its content is another than before" for report in other)
+    reasons = tuple(f"{report.target}: accessible without authentication ({report.access})" for report in reports)
+    reasons += tuple(f"{report.target}: its contents differ from before" for report in other)
     return _measured(Verdict.OPEN, store, reports, now, reasons)
 
 
@@ -102,19 +101,19 @@ def _empty(store: Exposure, empty: Sequence[ProbeReport], moved: Sequence[ProbeR
         return Check(verdict, now, tuple(reason for report in empty for reason in _signs(report))[:12], places)
     if moved:
         return _moved(store, moved, now)
-    reasons = tuple(f"{report.target}: lets strangers in and holds nothing" for report in empty)
+    reasons = tuple(f"{report.target}: accessible without authentication, but empty" for report in empty)
     return Check(Verdict.EMPTIED, now, reasons, places)
 
 
 def _moved(store: Exposure, reports: Sequence[ProbeReport], now: datetime) -> Check:
-    reasons = tuple(f"{report.target}: the same store answers strangers there" for report in reports)
+    reasons = tuple(f"{report.target}: the same store is accessible without authentication there" for report in reports)
     return _measured(Verdict.MOVED, store, reports, now, reasons)
 
 
 def _measured(
     verdict: Verdict, store: Exposure, reports: Sequence[ProbeReport], now: datetime, reasons: tuple[str, ...]
 ) -> Check:
-    # Several places of one store tell the same figures: the most that one tells counts.
+    # Several addresses of one store report the same data: the highest figure counts.
     best = max(reports, key=lambda report: records_total(report.containers).value)
     records = records_total(best.containers) if best.containers else None
     size = bytes_total(best.containers) if best.containers else None
@@ -135,9 +134,9 @@ def _change(before: Figure, after: Figure | None) -> int | None:
 
 
 def same_store(store: Exposure, report: ProbeReport) -> bool:
-    """Whether the report is about the store.
+    """True if the report is about the store.
 
-    By identity, by a container's own identifier, or, where neither can tell, by product and the names of containers.
+    Compares the identity, then container identifiers and, if neither decides, product and container names.
     """
     if report.product != store.product:
         return False
@@ -149,7 +148,7 @@ def same_store(store: Exposure, report: ProbeReport) -> bool:
     if before and after:
         return not before.isdisjoint(after)
     if own is not None and own.kind == "vendor_id" and store.identity.kind == "vendor_id":
-        # Servers make up a new identifier when they start without their old data, so this alone tells them apart.
+        # A server that starts without its old data creates a new identifier, so the stores differ.
         return False
     old, new = _names(store.containers), _names(report.containers)
     return bool(old) and len(old & new) * 2 > len(old | new)
@@ -189,7 +188,7 @@ def _others(store: Exposure, seen: Iterable[Seen], since: datetime | None) -> tu
         return ()
     places = {*store.addresses, *store.targets}
     return tuple(
-        f"{one.place}: {one.source} got in on {one.time.date()}"
+        f"{one.place}: {one.source} had access on {one.time.date()}"
         for one in seen
         if one.open and one.time > since and one.place in places
     )

@@ -155,7 +155,7 @@ def test_what_a_package_declares() -> None:
             "low",
             ("aa",),
             (
-                "all hosts without a rule of their own: AndroidManifest.xml",
+                "every host that no other rule names: AndroidManifest.xml",
                 "old.test and its subdomains: network_security_config.xml",
             ),
         ),
@@ -163,7 +163,7 @@ def test_what_a_package_declares() -> None:
             "user-authorities-trusted",
             "low",
             ("aa",),
-            ("all hosts without a rule of their own: AndroidManifest.xml",),
+            ("every host that no other rule names: AndroidManifest.xml",),
         ),
     ]
 

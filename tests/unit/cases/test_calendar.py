@@ -42,7 +42,7 @@ def test_only_what_is_still_to_be_done(one: object, shown: bool) -> None:
 def test_answers_that_are_awaited(answer: Answer, asked: date | None, shown: bool) -> None:
     lines = unfolded(ics([], {}, NOW, [vendor(asked=asked, due=date(2026, 3, 3), answer=answer)]))
     assert ("UID:v-1@tieback" in lines) is shown
-    assert ("SUMMARY:Fieldhand Machinery: answer to the request for assurance" in lines) is shown
+    assert ("SUMMARY:Fieldhand Machinery: answer to the assurance request is due" in lines) is shown
 
 
 @given(st.text(max_size=300))

@@ -48,7 +48,7 @@ def test_contacts_of_a_security_txt_in_their_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"Expires: 2027-01-01T00:00:00Z\n", "no contact in it"),
+        (b"Expires: 2027-01-01T00:00:00Z\n", "no contact found"),
         (b"Contact: mailto:a@b.test\nExpires: 2025-01-01T00:00:00Z\n", "expired on 2025-01-01"),
         (b"\xff\xfa\x00", "not UTF-8 text"),
         (b"#" * (MAX_BYTES + 1), "longer than 1 MiB"),
@@ -72,10 +72,10 @@ def test_a_list_of_contacts_in_any_encoding(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("name,mail\nA,a@b.test\n", r"column vendor and contact is missing \(found: mail, name\)"),
+        ("name,mail\nA,a@b.test\n", r"missing column vendor and contact \(found: mail, name\)"),
         ("", r"found: none"),
-        ("vendor,contact\nA,nobody\n", r"contacts.csv:2: no vendor or no contact"),
-        ("vendor,contact\n,a@b.test\n", "no vendor or no contact"),
+        ("vendor,contact\nA,nobody\n", r"contacts.csv:2: missing vendor or invalid contact"),
+        ("vendor,contact\n,a@b.test\n", "missing vendor or invalid contact"),
     ],
 )
 def test_a_list_that_does_not_fit_says_what_it_needs(tmp_path: Path, text: str, says: str) -> None:

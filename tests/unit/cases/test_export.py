@@ -55,7 +55,7 @@ def test_defectdojo_sees_how_a_case_stands(state: CaseState, active: bool, verif
 def test_jira_gets_its_own_columns() -> None:
     store = exposure(severity=Severity.CRITICAL)
     (row,) = table(to_jira([case(store="es-1")], {"v-1": "Fieldhand"}))
-    assert row["Summary"] == "Fieldhand: elasticsearch 7.10.2 is open to strangers"
+    assert row["Summary"] == "Fieldhand: elasticsearch 7.10.2 is accessible without authentication"
     assert (row["Priority"], row["Due Date"], row["External Issue ID"]) == ("High", "2026-03-08", "case-es-1")
     assert "1,350 records" in row["Description"]
     assert store.severity is Severity.CRITICAL

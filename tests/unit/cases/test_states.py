@@ -38,9 +38,9 @@ def test_every_state_has_a_way_on_and_none_onto_itself(state: CaseState) -> None
 @pytest.mark.parametrize(
     ("before", "wanted", "advice"),
     [
-        (S.FOUND, S.ACKNOWLEDGED, "From here: closed, disputed, notified, verified"),
-        (S.NOTIFIED, S.FIXED, "`tieback recheck` decides that"),
-        (S.CLOSED, S.NOTIFIED, "From here: verified"),
+        (S.FOUND, S.ACKNOWLEDGED, "Allowed next states: closed, disputed, notified, verified"),
+        (S.NOTIFIED, S.FIXED, "Only `tieback recheck` sets this state"),
+        (S.CLOSED, S.NOTIFIED, "Allowed next states: verified"),
     ],
 )
 def test_a_step_that_cannot_follow(before: CaseState, wanted: CaseState, advice: str) -> None:

@@ -72,7 +72,7 @@ def test_still_open_and_grown_by_how_much() -> None:
     check = judge(exposure(), [report()], [], (), NOW)
     assert (check.records, check.records_change, check.bytes_change) == (exact(1450, "docs.count"), 100, 5000)
     assert check.where == (HERE,)
-    assert check.reasons == (f"{HERE}: lets a stranger in (open)",)
+    assert check.reasons == (f"{HERE}: accessible without authentication (open)",)
 
 
 def test_ransomed_before_is_no_news() -> None:

@@ -38,7 +38,7 @@ def test_a_case_from_found_to_told(opened: Run, tmp_path: Path) -> None:
         assert part in shown.replace("\n", " ")
     assert json.loads(opened("case", "show", key, "--format", "json").out)["case"]["state"] == "notified"
     ended = opened("case", "advance", key, "fixed")
-    assert (ended.code, "`tieback recheck` decides that" in ended.err) == (2, True)
+    assert (ended.code, "Only `tieback recheck` sets this state" in ended.err) == (2, True)
     assert opened("case", "attest", key, "--on", "2026-03-01").code == 0
     assert opened("case", "note", key).code == 2
 

@@ -1,1 +1,1 @@
-"""Letters to vendors, providers and device owners, from templates that counsel can edit. Nothing is ever sent."""
+"""Letters to vendors, providers and device owners, from templates that users can edit. Letters are never sent."""

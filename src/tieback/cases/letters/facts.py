@@ -1,7 +1,7 @@
-"""What a letter may say: the facts of one vendor, arranged for its language. Nothing of another vendor comes in here.
+"""Facts of a letter: the data of one vendor, formatted for its language, without data of other vendors.
 
-A case's store was narrowed to the vendor's own ways when it was opened; what is left out is masked again here: places
-that other vendors' apps alone lead to, and lines that name them.
+A case's store was reduced to the vendor's own routes when the case was opened. This module also removes addresses that
+only other vendors' apps lead to, and lines that name them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,11 +19,11 @@ from tieback.model.probe import Container, RansomVerdict
 from tieback.report.document import PLATFORM_WORDS, clean, store_text
 
 _MOST = 12
-"""Containers, classes, places and proofs that a letter names of each store."""
+"""Limit on the containers, classes, addresses and proofs that a letter names per store."""
 
 
 class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who writes."""
+    """Sender of a letter."""
 
     organisation: str
     email: str
@@ -42,7 +42,7 @@ class AppFact(msgspec.Struct, frozen=True):
 
 
 class StoreFact(msgspec.Struct, frozen=True):
-    """A store, in words."""
+    """A store, as text."""
 
     product: str
     places: str
@@ -56,7 +56,7 @@ class StoreFact(msgspec.Struct, frozen=True):
     proof: str
     cost: str
     advice: str
-    """How to close it for the product, and how to verify; in English, as the products' own pages are."""
+    """How to close access for the product, and how to check; in English, like the products' documentation."""
     verdict: str = ""
     checked: str = ""
     growth: str = ""
@@ -64,12 +64,12 @@ class StoreFact(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """What stands in braces."""
+    """The variables of a letter template."""
 
     sender: Sender
     vendor: str
     recipient: str
-    """Whom the letter goes to: the vendor, a provider, a CERT, or our own people."""
+    """Recipient: the vendor, a provider, a CERT, or our own staff."""
     postal: str
     today: str
     due: str
@@ -82,19 +82,19 @@ class Facts(msgspec.Struct, frozen=True):
     stores: tuple[StoreFact, ...]
     words: Mapping[str, str]
     told: str = ""
-    """When the vendor was told."""
+    """Date on which the vendor was notified."""
     asked: str = ""
-    """When it was asked for assurance."""
+    """Date of the assurance request."""
     sampled: bool = False
-    """Whether a few records were looked at."""
+    """True if a few records were examined."""
     devices: str = ""
     classes: str = ""
     open: bool = True
-    """Whether at least one of the stores is still open."""
+    """True if at least one of the stores is still open."""
 
 
 def app_facts(apps: Iterable[CaseApp]) -> tuple[AppFact, ...]:
-    """Apps, each bundle identifier and platform once, with the version that was named last."""
+    """Return the apps, once per bundle identifier and platform, with the version that was named last."""
     found: dict[tuple[str, str], AppFact] = {}
     for app in apps:
         name = clean(app.name or app.bundle_id, 100)
@@ -109,14 +109,14 @@ def _platform(app: CaseApp) -> str:
 
 
 def short(names: Sequence[str], language: Language, most: int = 3) -> str:
-    """The first of some names, and how many more there are."""
+    """Return the first names and the number of further ones."""
     distinct = list(dict.fromkeys(names))
     text = ", ".join(distinct[:most])
     return text if len(distinct) <= most else f"{text} (+{len(distinct) - most} {language.words['more']})"
 
 
 def store_fact(case: Case, language: Language) -> StoreFact:
-    """The store of a case, as its vendor may know it."""
+    """Return the store of a case, limited to what its vendor may see."""
     store = case.store
     own = _own_places(store)
     check = case.check
@@ -151,14 +151,14 @@ def facts_of(
     days: Mapping[str, date],
     **more: object,
 ) -> Facts:
-    """Everything that a letter may say.
+    """Return all variables of a letter.
 
     Args:
-        language: of the letter.
-        sender: who writes.
-        vendor: the vendor's name.
-        cases: of this vendor alone.
-        apps: of this vendor alone; those of the cases are added.
+        language: language of the letter.
+        sender: sender of the letter.
+        vendor: name of the vendor.
+        cases: cases of this vendor only.
+        apps: apps of this vendor only; those of the cases are added.
         days: ``today``, ``due``, ``acknowledge`` and ``publish``.
         more: further members of ``Facts``.
     """
@@ -187,7 +187,7 @@ def facts_of(
 
 
 def _own_places(store: Exposure) -> tuple[str, ...]:
-    """The places that the vendor's own apps lead to; all where no way says so."""
+    """Addresses that the vendor's own apps lead to; all addresses if no route is known."""
     own = {f"{_bracketed(route.candidate.host)}:{route.candidate.port}" for route in store.routes}
     return tuple(place for place in store.targets if place in own) or tuple(sorted(own)) or store.targets
 
@@ -228,7 +228,7 @@ def _signs(store: Exposure, own: Sequence[str]) -> str:
 
 
 def _told(lines: Iterable[str], store: Exposure, own: Sequence[str]) -> list[str]:
-    """Lines that name no place of the store which others' apps alone lead to."""
+    """Lines that name no address which only other vendors' apps lead to."""
     hosts = {place.rpartition(":")[0] for place in own}
     others = {text for place in store.targets if place not in own for text in (place, place.rpartition(":")[0])} - hosts
     return [line for line in lines if not any(other in line for other in others if len(other) > 3)]

@@ -1,7 +1,7 @@
-"""A letter as a file: Markdown, HTML, PDF (WeasyPrint), DOCX (docxtpl), e-mail draft (RFC 5322), mailto (RFC 6068).
+"""Formats of a letter: Markdown, HTML, PDF (WeasyPrint), DOCX (docxtpl), e-mail draft (RFC 5322), mailto (RFC 6068).
 
-Nothing is loaded from anywhere, and nothing is sent: the draft carries ``X-Unsent: 1``, by which mail programs open it
-for editing.
+Nothing is loaded and nothing is sent. The draft has the header ``X-Unsent: 1``, so that mail programs open it for
+editing.
 """
 
 import html
@@ -24,9 +24,9 @@ from tieback.model.case import Letter
 from tieback.model.errors import InputError, UsageError
 
 MAILTO_BODY = 1_500
-"""Characters; longer links are cut by mail programs."""
+"""Limit in characters; mail programs truncate longer links."""
 _NO_DOCX = (zipfile.BadZipFile, LookupError, ValueError, TypeError, SyntaxError, OSError)
-"""What a damaged file ends in; lxml's errors are syntax errors."""
+"""Exceptions from a damaged file; lxml's errors are syntax errors."""
 _STYLE = """
 @page { size: A4; margin: 22mm 22mm 24mm 25mm;
   @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; color: #666 } }
@@ -52,28 +52,28 @@ hr { border: 0; break-before: page }
 
 
 class Made(msgspec.Struct, frozen=True):
-    """A file of a letter."""
+    """A file created from a letter."""
 
     name: str
     data: bytes
 
 
 def _markdown() -> MarkdownIt:
-    # Without HTML and links: what others wrote in the text can be neither.
+    # HTML and links are disabled because the text contains values from others.
     return (
         MarkdownIt("commonmark", {"html": False}).enable("table").disable(["link", "autolink", "image", "html_inline"])
     )
 
 
 def to_markdown(letter: Letter, facts: Facts, language: Language, _: Path | None = None) -> bytes:
-    """Head and text."""
+    """Encode header and text as Markdown."""
     lines = [f"# {letter.subject}", "", f"{language.words['to']}: {facts.recipient}  "]
     lines += [f"{language.words['date']}: {facts.today}  ", f"{language.words['reference']}: {facts.reference}", ""]
     return ("\n".join(lines) + "\n" + letter.text).encode("utf-8", "replace")
 
 
 def to_html(letter: Letter, facts: Facts, language: Language, _: Path | None = None) -> bytes:
-    """A page that prints as a letter."""
+    """Encode as an HTML page that prints as a letter."""
     sender, words = facts.sender, language.words
     to = [facts.recipient, *facts.postal.splitlines()]
     who = [sender.organisation, *sender.postal.splitlines(), sender.email, sender.phone, ""]
@@ -94,7 +94,7 @@ def to_html(letter: Letter, facts: Facts, language: Language, _: Path | None = N
 
 
 def to_pdf(letter: Letter, facts: Facts, language: Language, _: Path | None = None) -> bytes:
-    """The page on paper.
+    """Encode the HTML page as PDF.
 
     Raises:
         UsageError: WeasyPrint is not installed.
@@ -103,7 +103,9 @@ def to_pdf(letter: Letter, facts: Facts, language: Language, _: Path | None = No
         from weasyprint import HTML
     except (ImportError, OSError) as error:
         raise UsageError(
-            f"a PDF cannot be made here ({error})", where="--as pdf", advice="pip install 'tieback[pdf]', and Pango"
+            f"PDF is not available ({error})",
+            where="--as pdf",
+            advice="Install Pango and run pip install 'tieback[pdf]'",
         ) from None
     out = io.BytesIO()
     HTML(string=to_html(letter, facts, language).decode(), base_url=None, url_fetcher=_refuse).write_pdf(out)
@@ -111,10 +113,10 @@ def to_pdf(letter: Letter, facts: Facts, language: Language, _: Path | None = No
 
 
 def to_docx(letter: Letter, facts: Facts, _: Language, folder: Path | None = None) -> bytes:
-    """For a word processor, on the letterhead ``letter.docx`` of the folder of templates where there is one.
+    """Encode as DOCX, on the letterhead ``letter.docx`` of the template folder if there is one.
 
-    ``KIND.LANGUAGE.docx`` there is a whole letter of counsel's own. Both are docxtpl templates over the facts, with
-    ``subject`` and ``blocks`` (``style`` and ``text`` each).
+    ``KIND.LANGUAGE.docx`` in that folder replaces the whole letter. Both are docxtpl templates with the facts,
+    ``subject`` and ``blocks`` (each with ``style`` and ``text``) as variables.
 
     Raises:
         UsageError: docxtpl is not installed.
@@ -123,7 +125,7 @@ def to_docx(letter: Letter, facts: Facts, _: Language, folder: Path | None = Non
     try:
         from docxtpl import DocxTemplate
     except ImportError:
-        raise UsageError("DOCX cannot be made here", where="--as docx", advice="pip install 'tieback[docx]'") from None
+        raise UsageError("DOCX is not available", where="--as docx", advice="Run pip install 'tieback[docx]'") from None
     own = None
     if folder is not None:
         names = (f"{letter.kind}.{letter.language}.docx", "letter.docx")
@@ -141,15 +143,15 @@ def to_docx(letter: Letter, facts: Facts, _: Language, folder: Path | None = Non
         document.save(out)
     except (*_NO_DOCX, TemplateError, OpcError) as error:
         raise InputError(
-            f"the letter cannot be made ({str(error).splitlines()[0][:200]})",
+            f"the template cannot be rendered ({str(error).splitlines()[0][:200]})",
             where=str(own or "letter.docx"),
-            advice="Compare it with docs/howto/cases.md",
+            advice="See docs/howto/cases.md for the variables",
         ) from None
     return out.getvalue()
 
 
 def to_eml(letter: Letter, facts: Facts, address: str, attached: Made | None) -> bytes:
-    """A draft: text, and the PDF or page as an attachment. Nobody sends it but a person."""
+    """Encode as an e-mail draft with the PDF or HTML page attached. tieback never sends it."""
     message = EmailMessage(policy=SMTP)
     message["Subject"] = letter.subject
     message["X-Unsent"] = "1"
@@ -166,7 +168,7 @@ def to_eml(letter: Letter, facts: Facts, address: str, attached: Made | None) ->
 
 
 def to_mailto(letter: Letter, address: str) -> str:
-    """A link that opens a mail program; a long text is cut there, since the file holds all of it."""
+    """Return a mailto link; a long text is truncated, because the file contains all of it."""
     body = plain_text(letter)
     body = body if len(body) <= MAILTO_BODY else body[:MAILTO_BODY] + " […]"
     to = quote(address, safe="@") if is_mail(address) else ""
@@ -175,7 +177,7 @@ def to_mailto(letter: Letter, address: str) -> str:
 
 
 def plain_text(letter: Letter) -> str:
-    """The text without marks, for e-mail."""
+    """Return the text without Markdown marks, for e-mail."""
     return "\n\n".join(block["text"] for block in _blocks(letter.text)) + "\n"
 
 
@@ -185,11 +187,11 @@ FORMS: Mapping[str, Callable[[Letter, Facts, Language, Path | None], bytes]] = {
     "pdf": to_pdf,
     "docx": to_docx,
 }
-"""By suffix; ``eml`` and ``mailto`` need an address."""
+"""Encoders by file suffix; ``eml`` and ``mailto`` need an address."""
 
 
 def _blocks(text: str) -> Iterator[dict[str, str]]:
-    """Paragraphs, headings, items and rows of a text, in order, without marks."""
+    """Paragraphs, headings, list items and table rows of a text, in order, without Markdown marks."""
     tokens = _markdown().parse(text)
     style, before = "", ""
     row: list[str] = []
@@ -232,7 +234,7 @@ def _lines(lines: list[str]) -> str:
 
 
 def _letterhead() -> bytes:
-    """A plain letterhead as a docxtpl template, made with python-docx."""
+    """A plain letterhead as a docxtpl template, built with python-docx."""
     from docx import Document
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Mm, Pt
@@ -265,4 +267,4 @@ def _letterhead() -> bytes:
 
 
 def _refuse(url: str, *_: object, **__: object) -> NoReturn:
-    raise ValueError(f"nothing is loaded: {url[:100]}")
+    raise ValueError(f"loading is disabled: {url[:100]}")

@@ -1,6 +1,6 @@
-"""A language of letters: one TOML file of subjects, texts and words, ours or the operator's.
+"""Letter languages: one TOML file of subjects, texts and words per language, built in or from the user.
 
-A folder given with ``--templates`` counts before ours, file by file; a further language is a further file in it.
+Files in the folder of ``--templates`` take precedence over the built-in ones. A further file adds a language.
 """
 
 import datetime
@@ -20,25 +20,25 @@ KINDS = ("assurance", "exposure", "provider", "owners", "reminder", "escalation"
 
 
 class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A letter, as Jinja that gives Markdown."""
+    """A letter as a Jinja template that produces Markdown."""
 
     subject: str
     text: str
 
 
 class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything that a letter says in one language."""
+    """All texts of the letters in one language."""
 
     language: str
-    """Its own name."""
+    """Name of the language, in that language."""
     date: str
-    """As ``strftime`` takes it, with numbers alone or English names of months."""
+    """Format for ``strftime``; month names are always English."""
     thousands: str
     words: Mapping[str, str]
     access: Mapping[str, str]
     verdict: Mapping[str, str]
     parts: Mapping[str, str]
-    """What letters include."""
+    """Text blocks that letters include."""
     assurance: Template
     exposure: Template
     provider: Template
@@ -48,32 +48,32 @@ class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     thanks: Template
 
     def day(self, when: datetime.date | None) -> str:
-        """A day as it is written; empty for none."""
+        """Format a day; empty for ``None``."""
         return "" if when is None else when.strftime(self.date)
 
     def number(self, value: int) -> str:
-        """A number with the language's separators."""
+        """Format a number with the separators of the language."""
         return f"{value:,}".replace(",", self.thousands)
 
     def figure(self, figure: Figure | None) -> str:
-        """A figure with its sign and how far it can be trusted."""
+        """Format a figure with its sign and quality."""
         if figure is None or (figure.value == 0 and figure.quality is Quality.LOWER_BOUND):
             return self.words["not_measured"]
         return f"{SIGNS[figure.quality]}{self.number(figure.value)} ({self.words[figure.quality.value]})"
 
     def size(self, figure: Figure | None) -> str:
-        """A figure of bytes."""
+        """Format a figure in bytes, with its sign and quality."""
         if figure is None or (figure.value == 0 and figure.quality is Quality.LOWER_BOUND):
             return self.words["not_measured"]
         text = size_text(figure.value, floor=figure.quality is Quality.LOWER_BOUND)
-        # size_text writes as English does; a decimal point becomes a comma where commas do not part thousands.
+        # size_text uses English separators; use a decimal comma unless commas separate thousands.
         if self.thousands != ",":
             text = text.replace(",", "\0").replace(".", ",").replace("\0", self.thousands)
         return f"{SIGNS[figure.quality]}{text} ({self.words[figure.quality.value]})"
 
 
 def languages(folder: Path | None = None) -> tuple[str, ...]:
-    """The languages that there are, sorted."""
+    """Return the available languages, sorted."""
     names = {path.stem for path in folder.glob("*.toml")} if folder is not None and folder.is_dir() else set()
     ours = resources.files("tieback.cases.letters")
     names |= {entry.name.removesuffix(".toml") for entry in ours.iterdir() if entry.name.endswith(".toml")}
@@ -84,13 +84,13 @@ def load_language(name: str, folder: Path | None = None) -> Language:
     """Read a language.
 
     Raises:
-        UsageError: there is none of this name.
-        InputError: its file is damaged, or lacks something.
+        UsageError: there is no such language.
+        InputError: its file is damaged or incomplete.
     """
     if name not in languages(folder):
-        raise UsageError("no letters in this language", where=name, advice=f"There are {', '.join(languages(folder))}")
+        raise UsageError("unknown language", where=name, advice=f"Available languages: {', '.join(languages(folder))}")
     path = folder / f"{name}.toml" if folder is not None else None
-    where = str(path) if path is not None and path.is_file() else f"the letters of {name}"
+    where = str(path) if path is not None and path.is_file() else f"built-in letters ({name})"
     try:
         if path is not None and path.is_file():
             with path.open("rb") as file:
@@ -103,15 +103,17 @@ def load_language(name: str, folder: Path | None = None) -> Language:
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=where, advice="Check the path") from None
     except (ValueError, RecursionError) as error:
-        why = str(error).splitlines()[0] if str(error) else "nested too deep"
+        why = str(error).splitlines()[0] if str(error) else "nested too deeply"
         raise InputError(
-            f"no letters ({why})", where=where, advice="`tieback letter templates DIR` writes some to start from"
+            f"not a letter file ({why})",
+            where=where,
+            advice="Start from the files that `tieback letter templates DIR` writes",
         ) from None
     for group in ("words", "access", "verdict", "parts"):
         missing = getattr(_english(), group).keys() - getattr(found, group).keys() if name != "en" or path else ()
         if missing:
             raise InputError(
-                f"{group}.{min(missing)} is missing", where=where, advice="Copy it from en.toml and translate it"
+                f"missing key {group}.{min(missing)}", where=where, advice="Copy it from en.toml and translate it"
             )
     return found
 
@@ -122,10 +124,10 @@ def _english() -> Language:
 
 
 def write_templates(folder: Path) -> list[Path]:
-    """Write our languages into a folder, to be edited; files that are there stay.
+    """Write the built-in languages into a folder for editing; existing files are kept.
 
     Raises:
-        InputError: it cannot be written.
+        InputError: the folder cannot be written.
     """
     written = []
     try:
@@ -136,5 +138,7 @@ def write_templates(folder: Path) -> list[Path]:
                 path.write_bytes(entry.read_bytes())
                 written.append(path)
     except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror})", where=str(folder), advice="Choose another") from None
+        raise InputError(
+            f"cannot be written ({error.strerror})", where=str(folder), advice="Choose another folder"
+        ) from None
     return sorted(written)

@@ -1,7 +1,7 @@
-"""A letter's subject and text, from its template and facts: Markdown, the same for the same facts, with its hash.
+"""Renders a letter (subject and Markdown text) from its template and facts. The output is deterministic and hashed.
 
-Templates are Jinja in its sandbox: they reach no file, no attribute that is not a fact, and no end of time (their loops
-run over facts). What comes from others is escaped, so that the name of an app is text and no markup.
+Templates run in Jinja's sandbox: they cannot read files or attributes other than the facts, and their loops are
+bounded. Values from apps and servers are escaped, so that an app name cannot contain markup.
 """
 
 import hashlib
@@ -24,35 +24,35 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def escape(text: str) -> str:
-    """Text that Markdown shows as it is."""
+    """Escape a text so that Markdown shows it literally."""
     return _MARKS.sub(r"\\\1", text)
 
 
 def reference_of(vendor: str, kind: str) -> str:
-    """What an answer is to name: the same for all letters of a kind to a vendor."""
+    """Return the reference for replies; it is the same for all letters of one kind to one vendor."""
     return f"TB-{hashlib.sha256(f'{vendor}{kind}'.encode()).hexdigest()[:8].upper()}"
 
 
 def written(
     kind: str, name: str, language: Language, facts: Facts, known: Sequence[Letter], now: datetime, vendor: str
 ) -> Letter:
-    """The letter; one with the same text that is among ``known`` is that one again.
+    """Render a letter; if ``known`` contains a letter with the same text, return that one.
 
     Args:
         kind: one of ``KINDS``.
-        name: of the language, such as ``de``.
-        language: its templates.
-        facts: what it may say; its reference is made here.
-        known: letters of this vendor, kind and language that were written before.
-        now: when it is written.
-        vendor: id of the vendor.
+        name: code of the language, such as ``de``.
+        language: the templates of the language.
+        facts: the variables; the reference is set here.
+        known: earlier letters of this vendor, kind and language.
+        now: time of writing.
+        vendor: vendor id.
 
     Raises:
-        UsageError: there is no such kind.
-        InputError: the template is damaged, or asks for what is no fact.
+        UsageError: unknown kind.
+        InputError: the template is damaged or uses an unknown variable.
     """
     if kind not in KINDS:
-        raise UsageError("there is no such letter", where=kind, advice=f"Choose one of {', '.join(KINDS)}")
+        raise UsageError("unknown kind of letter", where=kind, advice=f"Choose one of {', '.join(KINDS)}")
     template: Template = getattr(language, kind)
     facts = msgspec.structs.replace(facts, reference=reference_of(vendor, kind))
     plain = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
@@ -70,9 +70,9 @@ def written(
         text = marked.from_string(template.text).render(values)
     except (TemplateError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise InputError(
-            f"the letter cannot be written ({str(error).splitlines()[0][:200]})",
+            f"the template cannot be rendered ({str(error).splitlines()[0][:200]})",
             where=f"{kind} in {name}",
-            advice="Compare it with the template that `tieback letter templates DIR` writes",
+            advice="Compare it with the built-in template that `tieback letter templates DIR` writes",
         ) from None
     text = _BLANK_LINES.sub(
         "\n\n", "\n".join(line if line.endswith("  ") else line.rstrip() for line in text.splitlines())

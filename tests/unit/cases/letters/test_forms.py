@@ -74,7 +74,7 @@ def test_a_word_file_on_our_letterhead_and_on_the_operators(tmp_path: Path) -> N
         == "Kanzlei: Fieldhand Machinery, 31.03.2026"
     )
     (tmp_path / "exposure.de.docx").write_bytes(b"no zip")
-    with pytest.raises(InputError, match="cannot be made"):
+    with pytest.raises(InputError, match="cannot be rendered"):
         to_docx(letter(), facts("de"), load_language("de"), tmp_path)
 
 

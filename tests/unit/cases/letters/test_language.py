@@ -64,7 +64,7 @@ def test_templates_are_written_once_and_count_before_ours(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("", "no letters"), ("x = [", "no letters"), ("#" * (2 << 20), "longer than 1 MiB")],
+    [("", "not a letter file"), ("x = [", "not a letter file"), ("#" * (2 << 20), "longer than 1 MiB")],
 )
 def test_a_damaged_file_is_one_line(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "de.toml").write_text(text)
@@ -76,9 +76,9 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
     write_templates(tmp_path)
     german = tmp_path / "de.toml"
     german.write_text("\n".join(line for line in german.read_text().splitlines() if not line.startswith("records =")))
-    with pytest.raises(InputError, match=r"words\.records is missing"):
+    with pytest.raises(InputError, match=r"missing key words\.records"):
         load_language("de", tmp_path)
-    with pytest.raises(UsageError, match="There are de, en"):
+    with pytest.raises(UsageError, match="Available languages: de, en"):
         load_language("xx")
 
 

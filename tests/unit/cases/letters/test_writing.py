@@ -57,11 +57,11 @@ def test_what_others_wrote_is_text() -> None:
     ("template", "says"),
     [
         ("{{ nothing }}", "'nothing' is undefined"),
-        ("{% for %}", "cannot be written"),
+        ("{% for %}", "cannot be rendered"),
         ("{{ ''.__class__.__mro__ }}", "unsafe|undefined"),
-        ("{% include 'x' %}", "cannot be written"),
+        ("{% include 'x' %}", "cannot be rendered"),
         ("{{ 'x' * 2000000 }}", "longer than 1 MiB"),
-        ("{% for i in range(1000000) %}{% endfor %}", "cannot be written"),
+        ("{% for i in range(1000000) %}{% endfor %}", "cannot be rendered"),
     ],
 )
 def test_a_damaged_template_is_one_line(template: str, says: str) -> None:

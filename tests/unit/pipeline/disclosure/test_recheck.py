@@ -99,7 +99,7 @@ def test_others_that_got_in_since_speak_against_a_fix(tmp_path: Path) -> None:
         save_import(workspace.lake, Import("0" * 64, "1", "shodan", "s.json", 0.0, 0, 0, 0), [fact], lambda: 0)
     (looked,) = recheck(directory, GRANT, POLICY, everything)
     assert looked.check.verdict is Verdict.CLOSED_TO_US
-    assert any("shodan got in" in reason for reason in looked.check.reasons)
+    assert any("shodan had access" in reason for reason in looked.check.reasons)
     assert looked.after.state is CaseState.VERIFIED
     (again,) = recheck(directory, GRANT, POLICY, everything)
     assert again.check.verdict is Verdict.CLOSED_TO_US
