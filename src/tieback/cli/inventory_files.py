@@ -97,9 +97,7 @@ def import_(
             if output is OutputFormat.JSON:
                 write_line(encode("inventory-import", end))
             if end.first_left_out:
-                talk_console().print(
-                    Text(f"{end.path}: {end.left_out:,} records ignored; first: {end.first_left_out}")
-                )
+                talk_console().print(Text(f"{end.path}: {end.left_out:,} records ignored; first: {end.first_left_out}"))
     if done and output is OutputFormat.TABLE:
         _print_imports(done)
     if failed:

@@ -32,7 +32,7 @@ def write(
     ] = None,
     *,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write the letters to.")] = Path("letters"),
-    forms: Annotated[str, typer.Option("--as", help=f"Comma-separated list of {FORMS}.")] = "md,html,eml",
+    forms: Annotated[str, typer.Option("--as", help=f"Formats to write, comma-separated: {FORMS}.")] = "md,html,eml",
     language: Annotated[
         str, typer.Option(help="en, de, fr, es, pt, or a language of your templates; default: the vendor's.")
     ] = "",

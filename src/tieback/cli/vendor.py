@@ -36,7 +36,7 @@ def account() -> str:
 
 
 ByOption = Annotated[
-    str, typer.Option("--by", default_factory=account, help="Name for the log; default: your account name.")
+    str, typer.Option("--by", default_factory=account, help="Name to record in the log; default: your account name.")
 ]
 
 
