@@ -202,7 +202,7 @@ def test_a_run_that_was_killed_goes_on_with_the_rest(tmp_path: Path, number: sig
         assert len(ended - kept) <= AT_ONCE
         # What kept silent is closed now.
         again = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
-    assert f"going on: {len(kept)} of {len(names)} targets were asked before" in again.stderr
+    assert f"resuming: {len(kept)} of {len(names)} targets were probed in the earlier run" in again.stderr
     outcomes = {line["target"]: line["outcome"] for line in map(json.loads, again.stdout.splitlines())}
     assert set(outcomes) == set(names)
     assert list(outcomes.values()).count("ok") == ANSWERS

@@ -1,4 +1,4 @@
-"""``tieback app``: what an app talks to, by reading it alone."""
+"""``tieback app``: the endpoints in an app package, by static analysis only."""
 
 from collections import Counter
 from pathlib import Path
@@ -17,17 +17,19 @@ from tieback.model.sighting import AppDocument, Grade
 _FOREIGN = frozenset({Party.THIRD, Party.PLATFORM})
 _GRAVEST = (Grade.SUPERUSER, Grade.PRIVATE_KEY, Grade.NORMAL, Grade.PUBLIC)
 SHOWN = 40
-"""Endpoints of one app in a table; JSON lines hold them all."""
+"""Maximum number of endpoints per app in the table. JSON output is complete."""
 
 
 def app(
-    inputs: Annotated[list[Path], typer.Argument(metavar="FILE|DIR...", help="App packages, or folders of them.")],
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document an app.")] = (
+    inputs: Annotated[list[Path], typer.Argument(metavar="FILE|DIR", help="App packages, or folders of them.")],
+    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per app.")] = (
         OutputFormat.TABLE
     ),
-    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes; default: one a core.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Worker processes; default: one per core.")
+    ] = None,
 ) -> None:
-    """List the back ends that apps name, with file and offset. Contacts nothing.
+    """List the back ends named in apps, with file and offset. Contacts nothing.
 
     Example: tieback app fieldhand.apk --format json | jq '.sightings[].endpoint.value'
     """
@@ -50,12 +52,12 @@ def app(
 
 
 def _credentials(document: AppDocument) -> str:
-    """How many credentials of which grade, the gravest first."""
+    """The number of credentials per grade, the most severe grade first."""
     if not document.credentials:
         return ""
     counts = Counter(credential.grade for credential in document.credentials)
     grades = ", ".join(f"{counts[grade]} {grade.value.replace('_', ' ')}" for grade in _GRAVEST if counts[grade])
-    return f"credentials seen, never used: {grades}"
+    return f"credentials found (never used): {grades}"
 
 
 def _print(document: AppDocument) -> None:
@@ -66,8 +68,8 @@ def _print(document: AppDocument) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), show_header=bool(document.sightings))
     table.add_column("back end", overflow="fold", ratio=3)
     table.add_column("service")
-    table.add_column("whose", overflow="ellipsis", no_wrap=True, max_width=18)
-    table.add_column("seen in", overflow="fold", min_width=24, ratio=2)
+    table.add_column("owner", overflow="ellipsis", no_wrap=True, max_width=18)
+    table.add_column("found in", overflow="fold", min_width=24, ratio=2)
     for sighting in document.sightings[:SHOWN]:
         place = sighting.evidence
         table.add_row(
@@ -79,9 +81,9 @@ def _print(document: AppDocument) -> None:
     console.print(table)
     notes = [
         f"{len(document.sightings) - SHOWN} more with --format json" if len(document.sightings) > SHOWN else "",
-        "names no back end" if not document.sightings else "",
+        "no back end found" if not document.sightings else "",
         _credentials(document),
-        f"{len(document.not_backends)} namespaces, schemas and documents left out" if document.not_backends else "",
+        f"{len(document.not_backends)} namespaces, schemas and documents ignored" if document.not_backends else "",
         f"{len(document.problems)} problems" if document.problems else "",
     ]
     console.print(Text("  " + " · ".join(note for note in notes if note), style="dim"))

@@ -1,4 +1,4 @@
-"""``tieback backend``: who runs a back end, whose it is, what leads there, and why tieback says so."""
+"""``tieback backend``: provider, owner, apps and stores of a back end, with the reason for each statement."""
 
 import sys
 from enum import StrEnum
@@ -16,11 +16,14 @@ from tieback.model.errors import TiebackError, UsageError
 if TYPE_CHECKING:
     from tieback.model.graph import Graph
 
-app = typer.Typer(help="Back ends: who runs them, whose they are, what leads there, and why tieback says so.")
+app = typer.Typer(
+    help="Show back ends: provider, owner, apps, stores, and the reason for each statement.\n\n"
+    "Example: tieback backend show api.example.org"
+)
 
 
 class GraphFormat(StrEnum):
-    """``--format`` of what is a graph."""
+    """Values of ``--format`` for commands that print a graph."""
 
     TABLE = "table"
     JSON = "json"
@@ -34,7 +37,7 @@ _DRAWN = frozenset(GraphFormat) - {GraphFormat.TABLE, GraphFormat.JSON}
 
 
 class TargetFormat(StrEnum):
-    """Whose list of targets it is."""
+    """Values of ``--for``: the tool that reads the target list."""
 
     PLAIN = "plain"
     NMAP = "nmap"
@@ -44,10 +47,10 @@ class TargetFormat(StrEnum):
     CENSYS = "censys"
 
 
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
 GraphOption = Annotated[
     GraphFormat,
-    typer.Option("--format", help="A table or tree, one JSON document a line, or the graph: csv, graphml, dot, svg."),
+    typer.Option("--format", help="A table or tree, one JSON document per line, or a graph: csv, graphml, dot, svg."),
 ]
 
 
@@ -58,7 +61,7 @@ def list_(
     output: GraphOption = GraphFormat.TABLE,
     data: DataOption = None,
 ) -> None:
-    """List the back ends of the last run: those with open stores first, then by the number of apps.
+    """List the back ends of the last run. Those with open stores come first, then those used by the most apps.
 
     Example: tieback backend list --format svg > backends.svg
     """
@@ -80,13 +83,13 @@ def list_(
 
 @app.command()
 def show(
-    hosts: Annotated[list[str], typer.Argument(metavar="HOST...", help="Name, address, URL, or resource (s3:bucket).")],
+    hosts: Annotated[list[str], typer.Argument(metavar="HOST", help="Name, address, URL, or resource (s3:bucket).")],
     *,
     workspace: WorkspaceOption = Path(".tieback"),
     output: GraphOption = GraphFormat.TABLE,
     data: DataOption = None,
 ) -> None:
-    """Show a back end of the last run: who runs it, the apps that lead there, its stores, and what others saw.
+    """Show one or more back ends of the last run: provider, owner, apps, stores, and reports of other tools.
 
     Example: tieback backend show api.example.org
     """
@@ -116,13 +119,15 @@ def show(
 
 @app.command("app")
 def app_(
-    bundle: Annotated[str, typer.Argument(metavar="BUNDLE", help="Bundle identifier, or a content hash's beginning.")],
+    bundle: Annotated[
+        str, typer.Argument(metavar="BUNDLE", help="Bundle identifier, or the first digits of the SHA-256.")
+    ],
     *,
     workspace: WorkspaceOption = Path(".tieback"),
     output: GraphOption = GraphFormat.TABLE,
     data: DataOption = None,
 ) -> None:
-    """Show what an app of the last run reaches: endpoints, back ends, stores, each with its reason.
+    """Show what an app of the last run contacts: endpoints, back ends and stores, each with its evidence.
 
     Example: tieback backend app org.example.shop
     """
@@ -130,7 +135,7 @@ def app_(
 
 
 def show_app(bundle: str, workspace: Path, output: GraphFormat, data: Path | None) -> None:
-    """Print an app's side of the graph. Raises ``TiebackError``."""
+    """Print the endpoints, back ends and stores of an app. Raises ``TiebackError``."""
     from tieback.pipeline.graph.run_graph import last_graph
 
     with last_graph(workspace, data) as graph:
@@ -149,9 +154,11 @@ def show_app(bundle: str, workspace: Path, output: GraphFormat, data: Path | Non
 def targets(
     *,
     workspace: WorkspaceOption = Path(".tieback"),
-    output: Annotated[TargetFormat, typer.Option("--for", help="Whose list.")] = TargetFormat.PLAIN,
+    output: Annotated[TargetFormat, typer.Option("--for", help="Tool that reads the list.")] = TargetFormat.PLAIN,
 ) -> None:
-    """List what the last run asked under its grant, for another tool. Nothing that the grant refused is in it.
+    """List the targets that the last run probed under its grant, in the format of another tool.
+
+    Targets that the grant refused are left out.
 
     Example: tieback backend targets --for nuclei > targets.txt
     """
@@ -163,18 +170,16 @@ def targets(
 
 @app.command()
 def contacts(
-    hosts: Annotated[list[str], typer.Argument(metavar="HOST[:PORT]...", help="Whose security.txt is read.")],
+    hosts: Annotated[list[str], typer.Argument(metavar="HOST[:PORT]", help="Hosts whose security.txt to read.")],
     *,
-    grant: Annotated[
-        Path | None, typer.Option(help="The written permission; without one nothing is contacted.")
-    ] = None,
-    keep: Annotated[Path | None, typer.Option(help="Keep the files in this folder, as HOST.security.txt.")] = None,
+    grant: Annotated[Path | None, typer.Option(help="Grant file (required).")] = None,
+    keep: Annotated[Path | None, typer.Option(help="Folder to save the files in, as HOST.security.txt.")] = None,
     audit: Annotated[
-        Path | None, typer.Option(help="Audit log to append to; default: audit.jsonl beside the grant.")
+        Path | None, typer.Option(help="Audit log to append to; default: audit.jsonl next to the grant.")
     ] = None,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Read whom hosts name in their security.txt (RFC 9116), under a grant: one GET each, over valid TLS.
+    """Read the contacts in the security.txt of hosts (RFC 9116). Sends one GET per host, over valid TLS, under a grant.
 
     Example: tieback backend contacts www.example.org --grant grant.toml --keep contacts
     """
@@ -183,7 +188,9 @@ def contacts(
     from tieback.scope.grant import load_grant
 
     if grant is None:
-        raise UsageError("no grant", advice="Give --grant FILE; `tieback grant new` writes a grant")
+        raise UsageError(
+            "missing grant", where="--grant", advice="Pass --grant FILE; create one with `tieback grant new`"
+        )
     permission, log = load_grant(grant), audit or grant.parent / "audit.jsonl"
     found: list[Fetched] = []
 
@@ -204,12 +211,12 @@ def contacts(
 
 @app.command()
 def why(
-    hosts: Annotated[list[str], typer.Argument(metavar="HOST...", help="Name, address, HOST:PORT or URL.")],
+    hosts: Annotated[list[str], typer.Argument(metavar="HOST", help="Name, address, HOST:PORT or URL.")],
     *,
     output: FormatOption = OutputFormat.TABLE,
     data: DataOption = None,
 ) -> None:
-    """Say what is known of a host, each statement with its reason. Needs no workspace and contacts nothing.
+    """Explain a host's provider, region and owner, with the reason for each. Needs no workspace, contacts nothing.
 
     Example: tieback backend why mydb.c9akciq32.eu-west-1.rds.amazonaws.com
     """

@@ -1,4 +1,4 @@
-"""``tieback capture``: a live run through a proxy."""
+"""``tieback capture``: record the live traffic of apps through a proxy."""
 
 import os
 import signal
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from tieback.pipeline.capture.live import CaptureRequest
 
 _SHOWN = 10_000
-"""Flows of a run that a table counts from; the file has them all."""
+"""Maximum number of flows that the table is made from. The capture file is complete."""
 
 
 class Mode(StrEnum):
-    """How traffic gets here."""
+    """How traffic reaches the proxy."""
 
     REGULAR = "regular"
     SOCKS5 = "socks5"
@@ -37,36 +37,48 @@ class Mode(StrEnum):
 
 
 def capture(
-    mode: Annotated[Mode, typer.Option(help="An HTTP proxy, SOCKS5, a WireGuard tunnel, or redirected packets.")] = (
+    mode: Annotated[Mode, typer.Option(help="HTTP proxy, SOCKS5, WireGuard tunnel, or transparent redirection.")] = (
         Mode.REGULAR
     ),
     listen: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT", help="Where; default: 127.0.0.1 and the mode's usual port.")
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT", help="Address to listen on; default: 127.0.0.1 and the usual port of the mode."
+        ),
     ] = None,
-    seconds: Annotated[float | None, typer.Option(min=0.1, help="End by itself; default: at Ctrl-C.")] = None,
-    only: Annotated[str, typer.Option(metavar="PACKAGE", help="The app that this run is about.")] = "",
+    seconds: Annotated[
+        float | None, typer.Option(min=0.1, help="Stop after this many seconds; default: at Ctrl-C.")
+    ] = None,
+    only: Annotated[str, typer.Option(metavar="PACKAGE", help="App to record.")] = "",
     device: Annotated[
-        str | None, typer.Option(metavar="adb:SERIAL", help="Android device to lead here; `adb:` for the only one.")
+        str | None,
+        typer.Option(
+            metavar="adb:SERIAL", help="Android device to route through the proxy; `adb:` if only one is connected."
+        ),
     ] = None,
-    install: Annotated[Path | None, typer.Option(help="APK to install there for the time of the run.")] = None,
-    monkey: Annotated[int, typer.Option(min=0, max=100_000, help="Random events to send to the app.")] = 0,
-    seed: Annotated[int, typer.Option(min=0, help="Of the random events: the same presses again.")] = 1,
-    leaks: Annotated[bool, typer.Option("--leaks/--no-leaks", help="Look for personal data in the clear.")] = True,
-    keylog: Annotated[Path | None, typer.Option(help="Write TLS secrets there (NSS key log format).")] = None,
-    save: Annotated[Path | None, typer.Option(help="Write mitmproxy's flows there, bodies included.")] = None,
-    upstream_ca: Annotated[Path | None, typer.Option(help="PEM of authorities that servers may be signed by.")] = None,
+    install: Annotated[Path | None, typer.Option(help="APK to install for this run; removed afterwards.")] = None,
+    monkey: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Number of random input events to send to the app.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the random events; the same seed repeats them.")] = 1,
+    leaks: Annotated[bool, typer.Option("--leaks/--no-leaks", help="Detect personal data in cleartext.")] = True,
+    keylog: Annotated[Path | None, typer.Option(help="File to write TLS secrets to (NSS key log format).")] = None,
+    save: Annotated[Path | None, typer.Option(help="File to write the mitmproxy flows to, with bodies.")] = None,
+    upstream_ca: Annotated[
+        Path | None, typer.Option(help="PEM file of the CAs to accept for server certificates.")
+    ] = None,
     destinations: Annotated[
-        str, typer.Option(metavar="any|loopback|CIDR,...", help="Servers that may be connected to.")
+        str, typer.Option(metavar="any|loopback|CIDR,...", help="Servers that the proxy may connect to.")
     ] = "any",
     resolve: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=ADDRESS", help="Where a name leads, instead of asking DNS.")
+        list[str] | None, typer.Option(metavar="NAME=ADDRESS", help="Address to use for a name, instead of DNS.")
     ] = None,
     workspace: WorkspaceOption = Path(".tieback"),
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a flow.")] = (
+    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per flow.")] = (
         OutputFormat.TABLE
     ),
 ) -> None:
-    """Watch live what apps talk to: a proxy that tells flows, refused certificates, leaks, and its own blind spots.
+    """Record live traffic of apps through a proxy: flows, rejected certificates, leaks, and blind spots.
 
     Example: tieback capture --device adb: --only com.example.app --seconds 60
     """
@@ -129,19 +141,19 @@ def _request(
     resolve: list[str],
     workspace: Path,
 ) -> "CaptureRequest":
-    """The options as a request.
+    """Build the request from the options.
 
     Raises:
-        UsageError: one of them is none.
+            UsageError: an option has an invalid value.
     """
     from tieback.intake.capture.interface import DEFAULT_PORTS, ProxyMode
     from tieback.pipeline.capture.device import DevicePlan
     from tieback.pipeline.capture.live import CaptureRequest, default_state
 
     if device is None and (install is not None or monkey):
-        raise UsageError("needs a device", where="--install and --monkey", advice="Add --device adb:SERIAL")
+        raise UsageError("no device named", where="--install and --monkey", advice="Add --device adb:SERIAL")
     if monkey and not only and install is None:
-        raise UsageError("needs an app", where="--monkey", advice="Add --only PACKAGE or --install FILE")
+        raise UsageError("no app named", where="--monkey", advice="Add --only PACKAGE or --install FILE")
     host, port = ("127.0.0.1", DEFAULT_PORTS[ProxyMode(mode)]) if listen is None else read_address(listen)
     plan = DevicePlan(device, only, install, monkey, seed) if device is not None else None
     return CaptureRequest(
@@ -163,10 +175,10 @@ def _request(
 
 
 def read_address(text: str) -> tuple[str, int]:
-    """An address to listen on and its port, from ``HOST:PORT``, ``[IPv6]:PORT`` or ``:PORT`` (loopback).
+    """Parse a listen address from ``HOST:PORT``, ``[IPv6]:PORT`` or ``:PORT`` (loopback).
 
     Raises:
-        UsageError: it is none.
+            UsageError: the text is not an address and a port.
     """
     host, colon, port = text.rpartition(":")
     try:
@@ -175,41 +187,45 @@ def read_address(text: str) -> tuple[str, int]:
     except ValueError:
         number, address = -1, ""
     if not colon or not 0 <= number <= 65535:
-        raise UsageError(f"{text!r} is no address and port", where="--listen", advice="Use one like 127.0.0.1:8080")
+        raise UsageError(
+            f"{text!r} is not an address and a port", where="--listen", advice="Use one like 127.0.0.1:8080"
+        )
     return address, number
 
 
 def read_destinations(text: str) -> tuple[str, ...]:
-    """Networks, from ``any``, ``loopback`` or CIDRs with commas between them; none for any."""
+    """Parse networks from ``any``, ``loopback`` or comma-separated CIDRs; returns an empty tuple for ``any``."""
     from tieback.intake.capture.destinations import LOOPBACK
 
     words = [word.strip() for word in text.split(",") if word.strip()]
     if words == ["any"]:
         return ()
     if not words or "any" in words:
-        raise UsageError(f"{text!r} names no networks", where="--destinations", advice="Use any, loopback or CIDRs")
+        raise UsageError(
+            f"{text!r} is not a list of networks", where="--destinations", advice="Use any, loopback or CIDRs"
+        )
     return tuple(network for word in words for network in (LOOPBACK if word == "loopback" else (word,)))
 
 
 def read_name(text: str) -> tuple[str, str]:
-    """A name and its address, from ``NAME=ADDRESS``.
+    """Parse a name and its address from ``NAME=ADDRESS``.
 
     Raises:
-        UsageError: it is none.
+            UsageError: the text does not have this form.
     """
     name, _, address = text.partition("=")
     try:
         return name, str(ip_address(address))
     except ValueError:
-        raise UsageError(f"{text!r} is no name and address", where="--resolve", advice="NAME=127.0.0.1") from None
+        raise UsageError(f"{text!r} is not NAME=ADDRESS", where="--resolve", advice="Use NAME=127.0.0.1") from None
 
 
 @contextmanager
 def _stop_switch() -> "Iterator[Stopped]":
-    """Ctrl-C, a hang-up and SIGTERM ask the run to end in order; a second Ctrl-C breaks it off, and it still undoes."""
+    """Stop in order on Ctrl-C, SIGHUP and SIGTERM. A second signal aborts at once; the device is still restored."""
     stopped = Stopped()
     kinds = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup asks for
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as set by nohup
         kinds.append(signal.SIGHUP)
     before = [signal.signal(kind, stopped.ask) for kind in kinds]
     try:
@@ -220,17 +236,17 @@ def _stop_switch() -> "Iterator[Stopped]":
 
 
 class Stopped:
-    """Whether somebody asked the run to end."""
+    """Records whether a stop was requested."""
 
     def __init__(self) -> None:
         self._asked = 0
 
     def ask(self, _number: int, _frame: FrameType | None) -> None:
-        """Ask; the second time at once."""
+        """Request a stop. The second request raises KeyboardInterrupt."""
         self._asked += 1
         if self._asked == 2:
             raise KeyboardInterrupt
 
     def __call__(self) -> bool:
-        """Whether to end."""
+        """True if a stop was requested."""
         return self._asked > 0

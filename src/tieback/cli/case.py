@@ -1,4 +1,4 @@
-"""``tieback case``: what was found, who was told, what they answered, whether it helped."""
+"""``tieback case``: disclosure cases from discovery to fix."""
 
 import sys
 from datetime import UTC, datetime
@@ -17,24 +17,29 @@ from tieback.model.case import Case, CaseState, LogLine
 from tieback.model.document import encode
 from tieback.model.errors import UsageError, WorkspaceError
 
-app = typer.Typer(help="Cases: one a vendor and open store, from found to fixed, in a log that nobody can rewrite.")
+app = typer.Typer(
+    help="Manage disclosure cases: one per vendor and open store, with a tamper-evident log.\n\n"
+    "Example: tieback case list --state notified"
+)
 
 WORKSPACE = Path(".tieback")
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
-PolicyOption = Annotated[Path | None, typer.Option(help="Deadlines; default: those of `tieback case policy`.")]
-CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="Its id, or a beginning that no other has.")]
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
+PolicyOption = Annotated[
+    Path | None, typer.Option(help="Deadlines (TOML); default: those that `tieback case policy` prints.")
+]
+CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="Case ID, or a unique prefix of it.")]
 EXPORT_FORMATS = ("csv", "json", "defectdojo", "jira-csv", "ics")
 
 
 @app.command("list")
 def list_(
     *,
-    state: Annotated[list[CaseState] | None, typer.Option(help="Only those in such a state.")] = None,
-    vendor: Annotated[str, typer.Option(help="Only those of one vendor.")] = "",
+    state: Annotated[list[CaseState] | None, typer.Option(help="List only cases in this state; repeatable.")] = None,
+    vendor: Annotated[str, typer.Option(help="List only cases of this vendor.")] = "",
     workspace: WorkspaceOption = WORKSPACE,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Cases, the most urgent first.
+    """List cases, the most urgent first.
 
     Example: tieback case list --state notified
     """
@@ -50,7 +55,9 @@ def list_(
 def open_(
     *, policy: PolicyOption = None, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE
 ) -> None:
-    """Open a case for each vendor and each store that lets strangers in, as the last scan saw it. Known ones stay.
+    """Open a case per vendor and per store that allows unauthenticated access. Known cases do not change.
+
+    The stores are those of the last scan.
 
     Example: tieback case open
     """
@@ -62,9 +69,9 @@ def open_(
         done = work.open(rules)
         names = {one.id: one.name for one in work.vendors()}
     _print(list(done.cases), names, output)
-    told = f"{len(done.cases)} opened, {done.known} known before"
+    told = f"{len(done.cases)} opened, {done.known} already known"
     if done.nobodys:
-        told += f"; {done.nobodys} open stores without a known vendor have none"
+        told += f"; no case for {done.nobodys} open stores: vendor unknown"
     talk_console().print(told)
 
 
@@ -72,7 +79,7 @@ def open_(
 def show(
     case: CaseArgument, *, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE
 ) -> None:
-    """One case with its history.
+    """Show one case with its history.
 
     Example: tieback case show case-1f2e
     """
@@ -98,20 +105,22 @@ def show(
 @app.command()
 def note(
     case: CaseArgument,
-    text: Annotated[str, typer.Argument(help="What happened.")] = "",
+    text: Annotated[str, typer.Argument(help="Text of the note.")] = "",
     *,
-    attach: Annotated[list[Path] | None, typer.Option(help="A file, kept in the workspace by its hash.")] = None,
+    attach: Annotated[
+        list[Path] | None, typer.Option(help="File to attach; the workspace keeps a copy, named by its hash.")
+    ] = None,
     by: ByOption,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
-    """Write a line into the log.
+    """Add a note to the log of a case.
 
     Example: tieback case note case-1f2e "They called; fix planned for Monday" --attach mail.eml
     """
     from tieback.pipeline.disclosure.cases import open_casework
 
     if not text and not attach:
-        raise UsageError("nothing to note", where=case, advice="Give a text, or a file with --attach")
+        raise UsageError("the note is empty", where=case, advice="Give a text, or a file with --attach")
     with open_casework(workspace) as work:
         work.note(work.find_case(case).id, text, attach or (), by)
 
@@ -119,15 +128,15 @@ def note(
 @app.command()
 def advance(
     case: CaseArgument,
-    state: Annotated[CaseState, typer.Argument(help="The next state.")],
+    state: Annotated[CaseState, typer.Argument(help="New state.")],
     *,
-    note: Annotated[str, typer.Option(help="Why.")] = "",
-    channel: Annotated[str, typer.Option(help="How the vendor was told, such as email, form, cert.")] = "",
+    note: Annotated[str, typer.Option(help="Reason for the change.")] = "",
+    channel: Annotated[str, typer.Option(help="How the vendor was notified, such as email, form, cert.")] = "",
     policy: PolicyOption = None,
     by: ByOption,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
-    """Take the next step. Whether it is fixed, a re-check alone can say.
+    """Move the case to its next state. Only `tieback recheck` can mark it fixed.
 
     Example: tieback case advance case-1f2e notified --channel email
     """
@@ -144,11 +153,13 @@ def advance(
 def attest(
     case: CaseArgument,
     *,
-    on: Annotated[str, typer.Option(help="The day of the letter; default: today.")] = "",
+    on: Annotated[str, typer.Option(help="Date of the vendor's letter; default: today.")] = "",
     by: ByOption,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
-    """Note that the vendor confirmed in writing that this store is secure. Found open later, it is contradicted.
+    """Record that the vendor confirmed in writing that this store is secure.
+
+    If a later re-check finds the store open, the case is marked contradicted.
 
     Example: tieback case attest case-1f2e --on 2026-03-31
     """
@@ -162,22 +173,24 @@ def attest(
 
 @app.command()
 def due(
-    case: Annotated[str, typer.Argument(metavar="[CASE]", help="A case that gets another day, with --on.")] = "",
+    case: Annotated[str, typer.Argument(metavar="CASE", help="Case to postpone; needs --on.")] = "",
     *,
-    days: Annotated[int, typer.Option(min=0, help="Look so many days ahead.")] = 7,
-    on: Annotated[str, typer.Option(help="The new day of CASE.")] = "",
+    days: Annotated[int, typer.Option(min=0, help="Include deadlines within this many days.")] = 7,
+    on: Annotated[str, typer.Option(help="New due date of CASE.")] = "",
     by: ByOption,
     workspace: WorkspaceOption = WORKSPACE,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """What is to be done soon, or late already; or put one case off.
+    """List cases that are due soon or overdue; or postpone one case.
 
     Example: tieback case due --days 3
     """
     from tieback.pipeline.disclosure.cases import open_casework
 
     if bool(case) != bool(on):
-        raise UsageError("a case gets another day with both", where="due", advice="Give CASE and --on DAY")
+        raise UsageError(
+            "to postpone a case, name the case and the new date", where="due", advice="Give CASE and --on DATE"
+        )
     with open_casework(workspace) as work:
         found = [work.put_off(work.find_case(case).id, day_of(on).date(), by)] if case else work.due(days)
         names = {one.id: one.name for one in work.vendors()}
@@ -191,7 +204,7 @@ def export(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
-    """All cases for other tools; ics is a calendar with what is due.
+    """Export all cases for other tools; ics is a calendar of due dates.
 
     Example: tieback case export --format ics -o cases.ics
     """
@@ -199,7 +212,7 @@ def export(
 
     if form not in EXPORT_FORMATS:
         raise UsageError(
-            "there is no such format", where=f"--format {form}", advice=f"Choose one of {', '.join(EXPORT_FORMATS)}"
+            "unknown format", where=f"--format {form}", advice=f"Choose one of {', '.join(EXPORT_FORMATS)}"
         )
     with open_casework(workspace) as work:
         data = work.export(form)
@@ -211,7 +224,9 @@ def export(
 
 @app.command()
 def verify(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE) -> None:
-    """Follow the chain of the log. Keep its count and last hash elsewhere: a cut end shows by these alone.
+    """Verify the hash chain of the log. Prints the entry count and the last hash.
+
+    Store both elsewhere: truncation can only be detected against them.
 
     Example: tieback case verify
     """
@@ -222,26 +237,28 @@ def verify(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Out
     if output is OutputFormat.JSON:
         write_line(encode("case-log", verdict))
     else:
-        typer.echo(f"{verdict.lines} lines, last {verdict.head}")
+        typer.echo(f"{verdict.lines} entries, last hash {verdict.head}")
     if not verdict.ok:
-        raise WorkspaceError(verdict.why, where="the log of cases", advice="Compare it with a copy of the workspace")
+        raise WorkspaceError(verdict.why, where="case log", advice="Compare it with a copy of the workspace")
 
 
 @app.command()
 def stats(
     *,
-    group: Annotated[str, typer.Option("--by", help="Also by vendor, provider or channel.")] = "",
+    group: Annotated[str, typer.Option("--by", help="Group by vendor, provider or channel.")] = "",
     workspace: WorkspaceOption = WORKSPACE,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """How long it takes: medians to acknowledge and to fix, who never answers, and the survival curve (as JSON).
+    """Show how long cases take: median days to acknowledge and to fix, and the share of vendors without a response.
+
+    JSON output includes the survival curve.
 
     Example: tieback case stats --by provider
     """
     from tieback.pipeline.disclosure.cases import GROUPS, open_casework
 
     if group and group not in GROUPS:
-        raise UsageError("no such group", where=f"--by {group}", advice=f"Choose one of {', '.join(GROUPS)}")
+        raise UsageError("unknown group", where=f"--by {group}", advice=f"Choose one of {', '.join(GROUPS)}")
     with open_casework(workspace) as work:
         found = work.statistics(group)
     if output is OutputFormat.JSON:
@@ -249,7 +266,17 @@ def stats(
             write_line(encode("case-statistics", one))
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("", "cases", "told", "answered", "fixed", "contradicted", "days to answer", "days to fix", "silent"):
+    for column in (
+        "",
+        "cases",
+        "notified",
+        "answered",
+        "fixed",
+        "contradicted",
+        "days to answer",
+        "days to fix",
+        "no response",
+    ):
         table.add_column(column, justify="right" if column else "left", overflow="fold")
     for one in found:
         table.add_row(
@@ -262,7 +289,7 @@ def stats(
 
 @app.command()
 def policy() -> None:
-    """Print the deadlines, to be edited and given as ``--policy``.
+    """Print the default deadlines. Edit them and pass the file as --policy.
 
     Example: tieback case policy > policy.toml
     """
@@ -295,7 +322,7 @@ def _print(cases: list[Case], names: dict[str, str], output: OutputFormat) -> No
 
 
 def encode_fields(case: Case) -> dict[str, object]:
-    """The members of a case, for a document that adds some."""
+    """The fields of a case as a dictionary, for documents that add fields."""
     return {name: getattr(case, name) for name in case.__struct_fields__}
 
 
@@ -304,18 +331,21 @@ def _facts(case: Case) -> list[tuple[str, str]]:
     facts = [
         ("state", f"{case.state.value.replace('_', ' ')} since {case.since:%Y-%m-%d}, due {case.due or 'never'}"),
         ("store", f"{store.product} {store.version} at {', '.join(store.targets)}"),
-        ("records", f"{store.records.value:,} ({store.records.quality}) as it was opened on {case.opened:%Y-%m-%d}"),
+        (
+            "records",
+            f"{store.records.value:,} ({store.records.quality}) when the case was opened on {case.opened:%Y-%m-%d}",
+        ),
         ("severity", store.severity.value),
         ("personal data", ", ".join(total.pii_class for total in store.pii)),
         ("apps", ", ".join(f"{app.name or app.bundle_id} {app.version}" for app in case.apps)),
         ("provider", case.provider),
-        ("told by", case.channel),
+        ("notified by", case.channel),
         ("attested", str(case.attested or "")),
     ]
     if check is not None:
         grown = "" if check.records_change is None else f", {check.records_change:+,} records"
         facts.append(("last re-check", f"{check.verdict.value.replace('_', ' ')}{grown}, {check.time:%Y-%m-%d %H:%M}"))
-        facts += [("because", reason) for reason in check.reasons]
+        facts += [("reason", reason) for reason in check.reasons]
     return [(label, text) for label, text in facts if text]
 
 

@@ -1,4 +1,4 @@
-"""``tieback cluster``: scheduler and workers for scans on many machines."""
+"""``tieback cluster``: scheduler and workers for scans on several machines."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -13,30 +13,33 @@ from tieback.cli.terminal import talk_console
 if TYPE_CHECKING:
     from tieback.engine.dask import DaskEngine
 
-app = typer.Typer(help="Scans on many machines: certificates, a scheduler, workers (extra [dask]).")
+app = typer.Typer(
+    help="Scan on several machines: certificates, scheduler, workers. Needs the extra `dask`.\n\n"
+    "Example: tieback cluster local --certs certs"
+)
 
 PagesOption = Annotated[
-    int, typer.Option("--dashboard", min=0, max=65535, help="Port of the dashboard on loopback; 0: any free one.")
+    int, typer.Option("--dashboard", min=0, max=65535, help="Port of the dashboard on loopback; 0: any free port.")
 ]
-CertsOption = Annotated[Path | None, typer.Option(help="Folder of certificates, as `cluster certs` made it.")]
+CertsOption = Annotated[Path | None, typer.Option(help="Folder of certificates, created by `tieback cluster certs`.")]
 PORT = 8786
 WARN_DAYS = 30
 
 
 @app.command()
 def certs(
-    directory: Annotated[Path, typer.Argument(help="A new folder, to be copied to every member.")],
-    host: Annotated[list[str] | None, typer.Option(help="Name or address of a member; repeatable.")] = None,
-    days: Annotated[int, typer.Option(min=1, max=3650, help="How long they are valid.")] = 397,
+    directory: Annotated[Path, typer.Argument(help="New folder for the certificates; copy it to every member.")],
+    host: Annotated[list[str] | None, typer.Option(help="Host name or address of a member; repeatable.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Validity in days.")] = 397,
 ) -> None:
-    """Make the certificates that all members show. Whoever has the folder can run code on all members.
+    """Create the certificates that all members use. Anyone with this folder can run code on all members.
 
     Example: tieback cluster certs certs --host scheduler.example.org
     """
     from tieback.engine.certificates import make_certificates
 
     make_certificates(directory, host or (), days)
-    talk_console().print(Text(f"{directory}: valid for {days} days; copy it to every member, and keep it secret"))
+    talk_console().print(Text(f"{directory}: valid for {days} days; copy it to every member and keep it secret"))
 
 
 @app.command()
@@ -44,10 +47,10 @@ def scheduler(
     *,
     certs: CertsOption = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = PORT,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any free port.")] = PORT,
     dashboard: PagesOption = 0,
 ) -> None:
-    """Run the scheduler until Ctrl-C. It keeps nothing: started again, the next run goes on.
+    """Run the scheduler until Ctrl-C. It stores nothing; after a restart, the next scan resumes.
 
     Example: tieback cluster scheduler --certs certs --host 10.0.0.5
     """
@@ -59,19 +62,22 @@ def scheduler(
 
 @app.command()
 def worker(
-    address: Annotated[str, typer.Argument(metavar="HOST:PORT", help="Of the scheduler.")],
+    address: Annotated[str, typer.Argument(metavar="HOST:PORT", help="Address of the scheduler.")],
     *,
     certs: CertsOption = None,
     host: Annotated[str, typer.Option(help="Address to listen on; other members must reach it.")] = "127.0.0.1",
-    threads: Annotated[int, typer.Option(min=1, max=256, help="Processes that analyse.")] = 1,
+    threads: Annotated[int, typer.Option(min=1, max=256, help="Number of analysis processes.")] = 1,
     memory: Annotated[
         str,
-        typer.Option(help="Held by these together, no further batch is begun at 80 %: auto (a share), 8GB, 0 (none)."),
+        typer.Option(
+            help="Memory limit of all processes together: auto (a share), 8GB, 0 (none). "
+            "No new batch starts above 80 %."
+        ),
     ] = "auto",
 ) -> None:
-    """Run a worker until Ctrl-C or the scheduler's end; it waits a minute for one that dies and is started again.
+    """Run a worker until Ctrl-C or until the scheduler ends. If the scheduler fails, the worker waits for one minute.
 
-    Inputs and workspace need the same paths here as at the client.
+    The worker needs the inputs and the workspace under the same paths as the client.
 
     Example: tieback cluster worker 10.0.0.5:8786 --certs certs --host 10.0.0.6 --threads 8
     """
@@ -86,11 +92,11 @@ def worker(
 def local(
     *,
     certs: CertsOption = None,
-    workers: Annotated[int, typer.Option(min=1, max=256, help="Workers of one process each.")] = 2,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = PORT,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Number of workers, one process each.")] = 2,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any free port.")] = PORT,
     dashboard: PagesOption = 0,
 ) -> None:
-    """Run a scheduler on loopback and workers beside it, to try it out.
+    """Run a scheduler and workers on loopback, to try a cluster on one machine.
 
     Example: tieback cluster local --certs certs
     """
@@ -101,21 +107,23 @@ def local(
 
 
 def _warn_of_end(certs: Path | None) -> None:
-    """One line where the certificates end soon: a cluster that runs is not ended by that, but nobody can join."""
+    """Warn if the certificates expire soon. A running cluster continues after that, but no member can join."""
     from tieback.engine.certificates import require_certificates, valid_until
 
     require_certificates(certs)
     assert certs is not None
     until = valid_until(certs)
     if until < datetime.now(UTC) + timedelta(days=WARN_DAYS):
-        talk_console().print(Text(f"{certs}: the certificates end on {until:%Y-%m-%d}; make new ones before"))
+        talk_console().print(
+            Text(f"{certs}: the certificates expire on {until:%Y-%m-%d}; create new ones before that day")
+        )
 
 
 def engine_at(address: str, certs: Path | None) -> "DaskEngine":
-    """The engine of a cluster; what a person should know of its members and batches is said on stderr.
+    """The engine of a cluster. Events of members and batches are printed on stderr.
 
     Raises:
-        UsageError: the address or the certificates are none.
+            UsageError: the address or the certificates are invalid.
         EngineError: the extra is not installed.
     """
     from tieback.engine.dask import DaskEngine
@@ -125,14 +133,14 @@ def engine_at(address: str, certs: Path | None) -> "DaskEngine":
 
 
 def _worker_told(address: str) -> None:
-    """Says on stderr where a worker listens."""
+    """Print on stderr where a worker listens."""
     talk_console().print(Text(f"worker at {_bare(address)}"))
 
 
 def _scheduler_told(address: str, dashboard: str) -> None:
-    """Says on stderr where a scheduler listens, how it is used, and where it can be watched."""
+    """Print on stderr where a scheduler listens, how to use it, and the URL of its dashboard."""
     talk = talk_console()
-    talk.print(Text(f"dashboard: {dashboard}" if dashboard else "no dashboard: it needs tieback[dashboard]"))
+    talk.print(Text(f"dashboard: {dashboard}" if dashboard else "no dashboard: install tieback[dashboard]"))
     bare = _bare(address)
     talk.print(Text(f"scheduler at {bare}; scan with --engine dask://{bare} --certs DIR"))
 

@@ -1,4 +1,4 @@
-"""``tieback data``: what the operator brings: providers' lists, AS numbers, countries, RDAP documents."""
+"""``tieback data``: imported address data: provider ranges, AS numbers, countries, RDAP documents."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,26 +13,31 @@ from tieback.model.document import encode
 from tieback.model.errors import InputError
 
 app = typer.Typer(
-    help="Lists of providers' addresses, MMDB files and RDAP documents, brought by you: nothing is fetched."
+    help="Manage address data that you provide: provider ranges, MMDB files, RDAP documents. Downloads nothing.\n\n"
+    "Example: tieback data import ip-ranges.json GeoLite2-ASN.mmdb"
 )
 
 DataOption = Annotated[
     Path | None,
-    typer.Option("--data", envvar="TIEBACK_DATA", help="Folder that keeps them; default: your own data folder."),
+    typer.Option(
+        "--data", envvar="TIEBACK_DATA", help="Folder for imported address data; default: ~/.local/share/tieback."
+    ),
 ]
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
 
 
 @app.command("import")
 def import_(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Provider's list (JSON, CSV, text), MMDB, or RDAP.")
+        list[Path], typer.Argument(metavar="FILE", help="Provider ranges (JSON, CSV, text), MMDB, or RDAP documents.")
     ],
     *,
-    provider: Annotated[str, typer.Option(help="Whose addresses a plain list or geofeed holds.")] = "",
+    provider: Annotated[str, typer.Option(help="Provider whose addresses a plain list or geofeed contains.")] = "",
     data: DataOption = None,
 ) -> None:
-    """Read files, keep them with date and hash, and use them from now on. A newer file replaces its older one.
+    """Import address data and use it from now on. A newer file replaces the older one of the same kind.
+
+    The import records the date and the hash of each file.
 
     Example: tieback data import ip-ranges.json ServiceTags_Public.json GeoLite2-ASN.mmdb rdap-answers.json
     """
@@ -49,7 +54,7 @@ def import_(
             continue
         what = "document" if one.kind == "rdap" else "net"
         nets = f", {one.entries:,} {what}{'' if one.entries == 1 else 's'}" if one.entries else ""
-        left = f", {one.skipped:,} entries left out that are no {what}s" if one.skipped else ""
+        left = f", {one.skipped:,} entries ignored: not a {what}" if one.skipped else ""
         talk_console().print(Text(f"{path.name}: {one.cited}{nets}{left}"))
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if failed < len(files) else ExitCode.NOTHING_DONE)
@@ -57,7 +62,7 @@ def import_(
 
 @app.command("list")
 def list_(*, data: DataOption = None, output: FormatOption = OutputFormat.TABLE) -> None:
-    """What was imported, of which day, with its hash.
+    """List the imported data with date and hash.
 
     Example: tieback data list
     """
@@ -70,7 +75,7 @@ def list_(*, data: DataOption = None, output: FormatOption = OutputFormat.TABLE)
             write_line(encode("dataset", one))
         return
     if not found:
-        talk_console().print(Text(f"nothing was imported into {datasets.folder}"))
+        talk_console().print(Text(f"nothing imported into {datasets.folder}"))
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("name", "kind", "of", "imported", "entries", "sha256", "file"):
@@ -84,7 +89,7 @@ def list_(*, data: DataOption = None, output: FormatOption = OutputFormat.TABLE)
 
 @app.command()
 def verify(*, data: DataOption = None, output: FormatOption = OutputFormat.TABLE) -> None:
-    """Check every file against the hash and the table that its import made.
+    """Check every file against the hash and the table recorded at import.
 
     Example: tieback data verify
     """
@@ -98,6 +103,6 @@ def verify(*, data: DataOption = None, output: FormatOption = OutputFormat.TABLE
         if output is OutputFormat.JSON:
             write_line(encode("dataset-check", {**msgspec.structs.asdict(one), "problem": problem}))
         else:
-            data_console().print(Text(f"{one.name}: {problem or 'as it was imported'} ({one.sha256[:12]})"))
+            data_console().print(Text(f"{one.name}: {problem or 'unchanged'} ({one.sha256[:12]})"))
     if wrong:
         raise typer.Exit(ExitCode.SOME_FAILED if wrong < total else ExitCode.NOTHING_DONE)

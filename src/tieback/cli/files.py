@@ -1,4 +1,4 @@
-"""Files that commands write: whole or not at all."""
+"""Write output files atomically."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -7,10 +7,10 @@ from tieback.model.errors import WorkspaceError
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file in one step.
+    """Write a file in one step: complete or not at all.
 
     Raises:
-        WorkspaceError: it cannot be written.
+            WorkspaceError: the file cannot be written.
     """
     partial = path.with_name(f".{path.name}.part")
     try:
@@ -19,7 +19,7 @@ def write_whole(path: Path, data: bytes) -> None:
         partial.replace(path)
     except OSError as error:
         raise WorkspaceError(
-            f"it cannot be written ({error.strerror})", where=str(path), advice="Choose another place"
+            f"the file cannot be written ({error.strerror})", where=str(path), advice="Choose another path"
         ) from None
     finally:
         with suppress(OSError):

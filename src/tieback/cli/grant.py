@@ -1,4 +1,4 @@
-"""``tieback grant``: write a grant, check one, say why a target is in or out, verify an audit log."""
+"""``tieback grant``: create, check and explain a grant; verify an audit log."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,43 +17,47 @@ from tieback.model.grant import Depth, Grant, TargetRule
 if TYPE_CHECKING:
     from tieback.scope.decide import Decision, Scope
 
-app = typer.Typer(help="The written permission that a run carries: what may be asked, how far, until when.")
+app = typer.Typer(
+    help="Manage grants: the written permission that says what may be probed, how deep, and until when.\n\n"
+    "Example: tieback grant explain grant.toml es.example.org:9200"
+)
 
 _DEFAULT_DAYS = 30
 
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """One line of ``grant explain``."""
+    """One line of output of ``grant explain``."""
 
     target: str
-    """As the user wrote it."""
+    """The target as the user wrote it."""
     host: str
     port: int | None
-    """``None`` where the user named none; then ``ports`` says on which ports."""
+    """``None`` if the user named no port; then ``ports`` lists the allowed ones."""
     address: str
     allowed: bool
     reason: str
     rule: str
     ports: str
     depth: Depth | None
-    """How far a probe may look; ``None`` where it is not allowed."""
+    """Maximum probe depth; ``None`` if the target is not allowed."""
 
 
 @app.command()
 def new(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write; an existing file is kept.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write; an existing file is not overwritten.")],
     *,
-    authorised_by: Annotated[str, typer.Option(help="Who authorises it.")],
-    contact: Annotated[str, typer.Option(help="E-mail or URL that probes announce.")],
+    authorised_by: Annotated[str, typer.Option(help="Person or department that authorises the probes.")],
+    contact: Annotated[str, typer.Option(help="Contact that probes announce (e-mail or URL).")],
     not_after: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help=f"Last day (UTC); default: {_DEFAULT_DAYS} days on.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help=f"Last valid day (UTC); default: in {_DEFAULT_DAYS} days."),
     ] = None,
     target: Annotated[list[str] | None, typer.Option(help="Address, CIDR block, host or *.suffix; repeatable.")] = None,
-    depth: Annotated[Depth, typer.Option(help="How far a probe may look.")] = Depth.ENUMERATE,
+    depth: Annotated[Depth, typer.Option(help="Maximum probe depth.")] = Depth.ENUMERATE,
 ) -> None:
-    """Write a grant with every key explained, to be read and signed off by a person.
+    """Write a new grant with every key explained, for a person to review and sign off.
 
     Example: tieback grant new grant.toml --authorised-by "Security office" --contact sec@example.org --target 192.0.2.7
     """
@@ -67,21 +71,26 @@ def new(
         with file.open("x", encoding="utf-8") as out:
             out.write(text)
     except FileExistsError:
-        raise GrantError("exists already", where=str(file), advice="Name another file, or edit this one") from None
+        raise GrantError(
+            "the file exists", where=str(file), advice="Choose another file name, or edit this file"
+        ) from None
     except OSError as error:
         raise GrantError(
-            f"cannot be written ({error.strerror})", where=str(file), advice="Name a folder that you may write to"
+            f"cannot be written ({error.strerror})", where=str(file), advice="Choose a folder with write permission"
         ) from None
     if not rules:
-        talk_console().print(f"{file} has no target yet: name one in it before use", markup=False)
+        talk_console().print(f"{file} has no target yet: add one before use", markup=False)
 
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The grant.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Grant file.")],
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Check a grant and show what it allows. Exit code 2 and one line where it is malformed or out of its dates."""
+    """Check a grant and show what it allows. Exits with code 2 if it is malformed, expired or not yet valid.
+
+    Example: tieback grant check grant.toml
+    """
     from tieback.scope.grant import check_valid, load_grant
 
     grant = load_grant(file)
@@ -99,16 +108,24 @@ def check(
     )
     console.print(_rules_table(grant))
     names = f"{len(grant.hosts)} names in [hosts]; " if grant.hosts else ""
-    console.print(f"{names}DNS {'for names that a target covers' if grant.dns else 'is not asked'}", markup=False)
+    console.print(f"{names}DNS {'only for names that a target covers' if grant.dns else 'not used'}", markup=False)
 
 
 @app.command()
 def explain(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The grant.")],
-    targets: Annotated[list[str], typer.Argument(metavar="HOST[:PORT]...", help="IPv6 with a port in brackets.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Grant file.")],
+    targets: Annotated[
+        list[str],
+        typer.Argument(metavar="HOST[:PORT]", help="Targets to check; put IPv6 addresses with a port in brackets."),
+    ],
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Say why targets are in or out. Connects to nothing, asks no DNS server; names come from the grant's own table."""
+    """Explain why targets are inside or outside the grant.
+
+    Sends no packet and no DNS query; names are resolved only from the grant's own table.
+
+    Example: tieback grant explain grant.toml es.example.org:9200 '[2001:db8::1]:27017'
+    """
     from tieback.scope.grant import load_grant
 
     grant = load_grant(file)
@@ -129,10 +146,13 @@ def explain(
 
 @app.command()
 def audit(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The audit log.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Audit log file.")],
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Verify the chain of an audit log. Exit code 1 where it is broken."""
+    """Verify the hash chain of an audit log. Exits with code 1 if it is broken.
+
+    Example: tieback grant audit audit.jsonl
+    """
     from tieback.scope.audit import verify
 
     verdict = verify(file)
@@ -141,11 +161,13 @@ def audit(
     else:
         console = data_console()
         if verdict.ok:
-            noted = f", {verdict.recovered} cut by a crash and closed" if verdict.recovered else ""
-            console.print(f"whole: {verdict.lines} lines{noted}, head {verdict.head}", markup=False, soft_wrap=True)
+            noted = f", {verdict.recovered} truncated by a crash and closed" if verdict.recovered else ""
+            console.print(
+                f"intact: {verdict.lines} entries{noted}, last hash {verdict.head}", markup=False, soft_wrap=True
+            )
         else:
             kind = "cut" if verdict.cut else "broken"
-            where = f"line {verdict.bad_line}: {verdict.why}; {verdict.lines} lines before it are good"
+            where = f"line {verdict.bad_line}: {verdict.why}; the {verdict.lines} entries before it are intact"
             console.print(f"{kind} at {where}", markup=False, soft_wrap=True)
     if not verdict.ok:
         raise typer.Exit(ExitCode.FINDINGS)
@@ -174,7 +196,7 @@ def _rules_table(grant: Grant) -> Table:
 
 
 def _explain(grant: Grant, text: str) -> list[Explanation]:
-    """One row an address that the host has without asking anybody, or one for none."""
+    """One row per address that the host has without a DNS query, or one row if it has none."""
     from tieback.scope.decide import Scope
     from tieback.scope.names import Names
 
@@ -189,7 +211,7 @@ def _explain(grant: Grant, text: str) -> list[Explanation]:
             named = scope.names_rule(host)
             reason = found.reason
             if named and grant.dns and not scope.lapsed:
-                reason = f"{found.reason}: in by `{named}` if that gives a public address"
+                reason = f"{found.reason}: allowed by `{named}` if the name resolves to a public address"
         rows.append(
             Explanation(
                 target=text,
@@ -207,7 +229,7 @@ def _explain(grant: Grant, text: str) -> list[Explanation]:
 
 
 def _decide(scope: "Scope", host: str, address: str | None, port: int | None) -> "tuple[Decision, str]":
-    """The decision on one port, or, where none was named, the first yes over the ports that the rules name."""
+    """The decision for one port; without a port, the first allowed port of the rules."""
     if port is not None or address is None:
         return scope.decide(host, address, port or 1), str(port or "")
     first = scope.decide(host, address, 1)
@@ -219,7 +241,7 @@ def _decide(scope: "Scope", host: str, address: str | None, port: int | None) ->
 
 
 def _split(text: str) -> tuple[str, int | None]:
-    """Host and port of ``HOST[:PORT]``; bare IPv6 has no port."""
+    """Split ``HOST[:PORT]`` into host and port; bare IPv6 has no port."""
     bracketed = text.startswith("[")
     head, colon, tail = text.rpartition(":")
     if not colon or (bracketed and text.endswith("]")) or (not bracketed and ":" in head):

@@ -1,4 +1,4 @@
-"""``tieback import``: what other tools saw, as passive evidence."""
+"""``tieback import``: passive evidence from the reports of other tools."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,19 +27,21 @@ def import_(
     reports: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...",
+            metavar="FILE",
             help="Reports of Shodan, Censys, Shadowserver, LeakIX, Nmap, masscan, nuclei, MobSF, OpenFirebase, Exodus "
-            "or Prowler; which one it is, is told by its content.",
+            "or Prowler. The format is detected from the content.",
         ),
     ],
     workspace: WorkspaceOption = Path(".tieback"),
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a file.")] = (
+    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per file.")] = (
         OutputFormat.TABLE
     ),
 ) -> None:
-    """Keep what other tools saw, with its source and date: shown beside what a scan finds, never as its proof.
+    """Import reports of other tools as passive evidence, with source and date.
 
-    A file is imported whole or not at all, and once: the same content again changes nothing.
+    Reports show this evidence beside the results of a scan. It never counts as proof.
+
+    A file is imported completely or not at all. Importing the same content again changes nothing.
 
     Example: tieback import shodan.json.gz nmap.xml
     """
@@ -58,7 +60,7 @@ def import_(
                 write_line(encode("import", end))
             if end.first_left_out:
                 typer.echo(
-                    f"tieback: {end.path}: {end.left_out:,} records were left out; first {end.first_left_out}", err=True
+                    f"tieback: {end.path}: {end.left_out:,} records ignored; first: {end.first_left_out}", err=True
                 )
     if done and output is OutputFormat.TABLE:
         _print(done)
@@ -68,9 +70,9 @@ def import_(
 
 def _print(done: "list[Imported]") -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("report", "of", "services", "endpoints", "left out", ""):
+    for column in ("report", "tool", "services", "endpoints", "ignored", ""):
         table.add_column(
-            column, overflow="fold", justify="right" if column in {"services", "endpoints", "left out"} else "left"
+            column, overflow="fold", justify="right" if column in {"services", "endpoints", "ignored"} else "left"
         )
     for one in done:
         table.add_row(
@@ -79,6 +81,6 @@ def _print(done: "list[Imported]") -> None:
             f"{one.services:,}",
             f"{one.sightings:,}",
             f"{one.left_out:,}",
-            Text(f"imported before, {one.before[:10]}" if one.before else ""),
+            Text(f"already imported on {one.before[:10]}" if one.before else ""),
         )
     data_console().print(table)

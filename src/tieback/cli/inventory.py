@@ -1,4 +1,4 @@
-"""``tieback inventory``: who has which app, and which of them nobody has looked at."""
+"""``tieback inventory``: the apps on the devices of the fleet, and which of them were analysed."""
 
 import sys
 from collections.abc import Iterable
@@ -25,15 +25,15 @@ from tieback.model.errors import UsageError
 if TYPE_CHECKING:
     from tieback.pipeline.fleet.coverage import FleetLine, Shown
 
-app = typer.Typer(help="The fleet: which apps are on which devices, by the exports of those who manage them.")
+app = typer.Typer(help="Manage the app inventory, from EMM/MDM exports.\n\nExample: tieback inventory gaps")
 app.command("import")(inventory_files.import_)
 app.command("pull")(inventory_files.pull)
 
-MostOption = Annotated[int, typer.Option("--most", min=0, help="Rows of a table at most; 0 for all.")]
+MostOption = Annotated[int, typer.Option("--most", min=0, help="Maximum rows of a table; 0: all.")]
 
 
 class ListFormat(StrEnum):
-    """Formats of ``inventory block``."""
+    """Values of ``--format`` of ``inventory block``."""
 
     CSV = "csv"
     INTUNE = "intune"
@@ -41,7 +41,7 @@ class ListFormat(StrEnum):
 
 
 class Action(StrEnum):
-    """What a list asks to do with its apps."""
+    """What the EMM should do with the listed apps."""
 
     BLOCK = "block"
     REMOVE = "remove"
@@ -50,13 +50,15 @@ class Action(StrEnum):
 @app.command("list")
 def list_(
     *,
-    gone: Annotated[bool, typer.Option("--gone", help="Also apps that left the fleet.")] = False,
-    all_platforms: Annotated[bool, typer.Option("--all", help="Also apps of desktops.")] = False,
+    gone: Annotated[bool, typer.Option("--gone", help="Include apps that are on no device any more.")] = False,
+    all_platforms: Annotated[bool, typer.Option("--all", help="Include desktop apps.")] = False,
     most: MostOption = 50,
     workspace: WorkspaceOption = WORKSPACE,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Apps of the fleet, those on most devices first; retired ones whose data is still open always stand among them.
+    """List the apps of the fleet, those on the most devices first.
+
+    Retired apps whose data is still open are always included.
 
     Example: tieback inventory list --format json
     """
@@ -82,7 +84,7 @@ def list_(
             devices_text(one),
             Text(_versions(one)),
             Text(", ".join(one.sources)),
-            f"gone {one.removed}" if one.removed else f"since {one.first_seen}",
+            f"removed {one.removed}" if one.removed else f"since {one.first_seen}",
             Text(_analysed(line)),
         )
     data_console().print(table)
@@ -91,13 +93,13 @@ def list_(
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="Bundle identifier, store id, or name.")],
+    name: Annotated[str, typer.Argument(help="Bundle identifier, store ID or name.")],
     *,
     most: MostOption = 50,
     workspace: WorkspaceOption = WORKSPACE,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """One app: its devices, versions, history, and what it leads to.
+    """Show one app: devices, versions, history, and the open stores behind it.
 
     Example: tieback inventory show com.workhub.mobile
     """
@@ -119,7 +121,7 @@ def gaps(
     workspace: WorkspaceOption = WORKSPACE,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Apps of the fleet that nobody analysed yet, by devices; and analysed ones that no device has.
+    """List apps of the fleet that were never analysed, and analysed apps that are on no device.
 
     Example: tieback inventory gaps
     """
@@ -134,7 +136,7 @@ def gaps(
             write_line(encode("fleet-gap", {"gap": "not_installed", "app": other}))
         return
     if whole is None:
-        talk_console().print("no inventory was imported yet: `tieback inventory import FILE`")
+        talk_console().print("no inventory imported yet; run `tieback inventory import FILE`")
     else:
         talk_console().print(
             f"{whole.apps:,} apps on {whole.devices:,} listed devices, {whole.not_analysed:,} not analysed"
@@ -147,13 +149,13 @@ def gaps(
     _cut(len(missing), most)
     if absent:
         console.print()
-        table = plain_table("analysed, on no device", "platform", "identifier", "since")
+        table = plain_table("analysed, on no device", "platform", "identifier", "last seen")
         for other in _first(absent, most):
             table.add_row(
                 Text(other.name or other.bundle_id),
                 other.platform,
                 Text(other.bundle_id),
-                str(other.last_on_a_device or "never seen"),
+                str(other.last_on_a_device or "never"),
             )
         console.print(table)
         _cut(len(absent), most)
@@ -166,7 +168,7 @@ def review(
     workspace: WorkspaceOption = WORKSPACE,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """The list for a review: active apps, who answers for them, and the classes of personal data that they reach.
+    """List active apps for a review, with vendor and the classes of personal data behind them.
 
     Example: tieback inventory review --format json
     """
@@ -204,16 +206,17 @@ def review(
 @app.command()
 def block(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[APP]...", help="Bundle identifiers or names; default: open ones.")
+        list[str] | None,
+        typer.Argument(metavar="APP", help="Bundle identifiers or names; default: apps with open stores."),
     ] = None,
     *,
-    output: Annotated[ListFormat, typer.Option("--format", help="Who is to read the list.")] = ListFormat.CSV,
-    action: Annotated[Action, typer.Option(help="What it asks to do with the apps.")] = Action.BLOCK,
+    output: Annotated[ListFormat, typer.Option("--format", help="Format of the list.")] = ListFormat.CSV,
+    action: Annotated[Action, typer.Option(help="Action that the list requests.")] = Action.BLOCK,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
-    weak: Annotated[bool, typer.Option("--weak", help="Also apps that are matched by name alone.")] = False,
+    weak: Annotated[bool, typer.Option("--weak", help="Include apps that match only by name.")] = False,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
-    """Write a list of apps to block or remove, for an EMM to take in. Nothing is pushed anywhere.
+    """Write a list of apps to block or remove, for import into an EMM. Changes nothing on any device.
 
     Example: tieback inventory block --format jamf -o block.mobileconfig
     """
@@ -225,19 +228,17 @@ def block(
     with open_fleet(workspace) as fleet:
         lines = [line for line in fleet.lines(versions=False) if line.active and _listed(line, wanted, weak=weak)]
     if wanted and not lines:
-        raise UsageError(
-            "no device has such an app", where=", ".join(names or ()), advice="See `tieback inventory list`"
-        )
+        raise UsageError("no device has this app", where=", ".join(names or ()), advice="See `tieback inventory list`")
     if output is not ListFormat.CSV and action is Action.REMOVE:
         raise UsageError(
-            "an EMM removes what it installed, by its own number of the app, which no inventory tells",
+            "cannot list apps for removal: an EMM needs its own app ID, and no inventory contains it",
             where=f"--format {output}",
-            advice="Write --format csv, or block it",
+            advice="Use --format csv, or --action block",
         )
     data = LISTS[output](lines, action)
     left = sum(1 for line in lines if not line.app.bundle_id)
     if left and output is ListFormat.JAMF:
-        talk_console().print(f"{left:,} apps without a bundle identifier cannot stand in this list")
+        talk_console().print(f"{left:,} apps left out: no bundle identifier")
     if out is None:
         sys.stdout.buffer.write(data)
     else:
@@ -252,7 +253,7 @@ def _listed(line: "FleetLine", wanted: set[str], *, weak: bool) -> bool:
 
 
 def devices_text(one: FleetApp) -> str:
-    """How many devices have it, and how that is known."""
+    """The number of devices with the app, and the source of the number."""
     if one.counted is Counted.UNKNOWN and not one.devices:
         return "?" if one.removed is None else "0"
     return f"{one.devices:,}{' reported' if one.counted is Counted.REPORTED else ''}"
@@ -277,10 +278,10 @@ def _print_shown(shown: "Shown") -> None:
     console.print(Text(one.label, style="bold"), Text(f"  {one.platform}  {one.bundle_id}"))
     facts = [
         ("devices", devices_text(one)),
-        ("whose", ", ".join(f"{count:,} {whose}" for whose, count in shown.ownership.items())),
+        ("ownership", ", ".join(f"{count:,} {whose}" for whose, count in shown.ownership.items())),
         ("vendor", line.vendor),
         ("sources", ", ".join(one.sources)),
-        ("seen", f"{one.first_seen} to {one.last_seen}" + (f", gone since {one.removed}" if one.removed else "")),
+        ("seen", f"{one.first_seen} to {one.last_seen}" + (f", removed {one.removed}" if one.removed else "")),
         ("enterprise store", "yes" if one.in_house else ""),
         ("analysed", _analysed(line)),
         ("personal data", ", ".join(line.classes)),
@@ -289,7 +290,7 @@ def _print_shown(shown: "Shown") -> None:
         if text:
             console.print(Text(f"  {label}: {text}"))
     if shown.installs:
-        table = plain_table("device", "platform", "whose", "user", "version", "since", "last seen", "removed")
+        table = plain_table("device", "platform", "ownership", "user", "version", "since", "last seen", "removed")
         for install in shown.installs:
             device = install.device
             table.add_row(
@@ -298,7 +299,7 @@ def _print_shown(shown: "Shown") -> None:
             )  # fmt: skip
         console.print(table)
     if shown.more:
-        talk_console().print(f"{shown.more:,} more; --most 0 shows all")
+        talk_console().print(f"{shown.more:,} more rows; show all with --most 0")
 
 
 def _first[T](rows: Iterable[T], most: int) -> list[T]:
@@ -308,4 +309,4 @@ def _first[T](rows: Iterable[T], most: int) -> list[T]:
 
 def _cut(count: int, most: int) -> None:
     if most and count > most:
-        talk_console().print(f"{count - most:,} more; --most 0 shows all")
+        talk_console().print(f"{count - most:,} more rows; show all with --most 0")

@@ -1,4 +1,4 @@
-"""``tieback inventory import`` and ``pull``: exports into the workspace, and from an EMM's API into files."""
+"""``tieback inventory import`` and ``pull``: read exports into the workspace; download them from an EMM's API."""
 
 import os
 import sys
@@ -29,42 +29,47 @@ from tieback.model.errors import TiebackError, UsageError
 if TYPE_CHECKING:
     from tieback.pipeline.fleet.inventory import InventoryDone
 
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
 WORKSPACE = Path(".tieback")
 
 
 class PullSource(StrEnum):
-    """EMMs whose API can be asked."""
+    """EMMs with a supported API."""
 
     INTUNE = "intune"
     JAMF = "jamf"
 
 
 def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE|DIR...", help="Exports, zips of them, or folders.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE|DIR", help="Exports, zip files or folders of exports.")],
     *,
     source: Annotated[
-        str, typer.Option(help="Whose export it is, where its content must not decide; see docs/howto/inventory.md.")
+        str, typer.Option(help="Source of the export, if detection fails; see docs/howto/inventory.md.")
     ] = "",
     taken: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day that it shows; default: the file's.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of the data; default: the date of the file.")
     ] = None,
     complete: Annotated[
-        bool, typer.Option("--complete", help="It names all devices of its source: others are gone.")
+        bool,
+        typer.Option("--complete", help="The export lists all devices of its source; mark other devices as removed."),
     ] = False,
     keep_names: Annotated[
-        bool, typer.Option("--keep-names", help="Keep names of devices and people; default: pseudonyms.")
+        bool, typer.Option("--keep-names", help="Store names of devices and people; default: pseudonyms.")
     ] = False,
-    device: Annotated[str, typer.Option(help="The device that a file is about, where it does not say.")] = "",
-    platform: Annotated[DevicePlatform, typer.Option(help="Of rows that name none.")] = DevicePlatform.UNKNOWN,
+    device: Annotated[str, typer.Option(help="Device that the file describes, if the file does not name it.")] = "",
+    platform: Annotated[DevicePlatform, typer.Option(help="Platform of rows that name none.")] = DevicePlatform.UNKNOWN,
     columns: Annotated[
-        list[str] | None, typer.Option("--map", help="FIELD=COLUMN of a plain table; remembered.")
+        list[str] | None, typer.Option("--map", help="Column of a field in a plain table, as FIELD=COLUMN; remembered.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Take what the columns of plain tables seem to mean.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Accept the detected columns of plain tables without asking.")
+    ] = False,
     workspace: WorkspaceOption = WORKSPACE,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Read inventories into the workspace. The source is told by content; a file is entered whole, and once.
+    """Import app inventories into the workspace. The source is detected from the content.
+
+    A file is imported completely or not at all, and only once.
 
     Example: tieback inventory import AppInvRawData.zip jamf/ --keep-names
     """
@@ -92,28 +97,28 @@ def import_(
             if output is OutputFormat.JSON:
                 write_line(encode("inventory-import", end))
             if end.first_left_out:
-                talk_console().print(
-                    Text(f"{end.path}: {end.left_out:,} records were left out; first {end.first_left_out}")
-                )
+                talk_console().print(Text(f"{end.path}: {end.left_out:,} records ignored; first: {end.first_left_out}"))
     if done and output is OutputFormat.TABLE:
         _print_imports(done)
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if done else ExitCode.NOTHING_DONE)
     if not done:
-        raise UsageError("nothing to import there", where=str(files[0]), advice="Name a file, or a folder with exports")
+        raise UsageError(
+            "no inventory export found", where=str(files[0]), advice="Pass an export file, or a folder with exports"
+        )
 
 
 def pull(
-    source: Annotated[PullSource, typer.Argument(help="Whose API.")],
+    source: Annotated[PullSource, typer.Argument(help="EMM to download from.")],
     *,
-    client_id: Annotated[str, typer.Option(help="Of the API client.")],
-    secret_env: Annotated[str, typer.Option(help="Variable of the environment that holds its secret.")],
-    tenant: Annotated[str, typer.Option(help="Of Intune: the directory's id.")] = "",
-    url: Annotated[str, typer.Option(help="Of Jamf Pro, such as https://acme.jamfcloud.com.")] = "",
-    login: Annotated[str, typer.Option(help="Of Intune: another cloud's login.")] = "",
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")] = Path("inventory"),
+    client_id: Annotated[str, typer.Option(help="Client ID for the API.")],
+    secret_env: Annotated[str, typer.Option(help="Environment variable that contains the client secret.")],
+    tenant: Annotated[str, typer.Option(help="Microsoft Entra tenant ID (Intune).")] = "",
+    url: Annotated[str, typer.Option(help="Server URL (Jamf Pro), such as https://acme.jamfcloud.com.")] = "",
+    login: Annotated[str, typer.Option(help="Login URL of another Microsoft cloud (Intune).")] = "",
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write the files to.")] = Path("inventory"),
 ) -> None:
-    """Fetch an inventory by an EMM's API into files, to be imported. Read-only, and only to these hosts.
+    """Download an inventory from an EMM's API into files, ready for import. Read-only; contacts only the hosts named.
 
     Example: tieback inventory pull jamf --url https://acme.jamfcloud.com --client-id abc --secret-env JAMF_SECRET
     """
@@ -122,48 +127,52 @@ def pull(
 
     secret = os.environ.get(secret_env, "")
     if not secret:
-        raise UsageError("no secret there", where=f"--secret-env {secret_env}", advice="Put it into that variable")
+        raise UsageError(
+            "the environment variable is empty or not set",
+            where=f"--secret-env {secret_env}",
+            advice="Put the client secret into it",
+        )
     if source is PullSource.INTUNE and not tenant:
-        raise UsageError("whose directory?", where="--tenant", advice="Give the id of the Microsoft Entra tenant")
+        raise UsageError("missing --tenant", where="intune", advice="Pass the Microsoft Entra tenant ID")
     if source is PullSource.JAMF and not url:
-        raise UsageError("which server?", where="--url", advice="Give the URL of Jamf Pro")
+        raise UsageError("missing --url", where="jamf", advice="Pass the URL of the Jamf Pro server")
     account = Account(source.value, client_id, secret, tenant, (url or GRAPH).rstrip("/"), (login or LOGIN).rstrip("/"))
-    with progress_bar("asking") as bar:
+    with progress_bar("downloading") as bar:
         done = fetch(account, out, lambda _, pages: bar(pages, pages))
     for one in done:
         typer.echo(str(one.path))
-        talk_console().print(f"{one.path}: {one.pages:,} pages; now `tieback inventory import {one.path}`")
+        talk_console().print(f"{one.path}: {one.pages:,} pages; next: `tieback inventory import {one.path}`")
 
 
 def _ask(label: str, columns: Sequence[str], meaning: Mapping[str, str]) -> bool:
     console = talk_console()
-    console.print(Text(f"{label}: what do its columns mean?"))
+    console.print(Text(f"{label}: detected columns:"))
     known = {column: field for field, column in meaning.items()}
     for column in columns:
-        console.print(Text(f"  {column[:60]}  →  {known.get(column, 'not read')}"))
-    return typer.confirm("Is that right? It is remembered for tables with these columns", err=True)
+        console.print(Text(f"  {column[:60]}  →  {known.get(column, 'ignored')}"))
+    return typer.confirm("Is this correct? The answer is remembered for tables with these columns", err=True)
 
 
 def _print_imports(done: "list[InventoryDone]") -> None:
-    table = plain_table("inventory", "of", "format known", "day", "rows", "left out", "")
+    table = plain_table("inventory", "source", "format", "date", "rows", "ignored", "")
     for end in done:
         entered = end.entered
         table.add_row(
             Text(end.path),
             Text(f"{end.title}, {entered.shape}"),
-            {"platform": "compared", "documented": "by documentation", "aliases": "assumed"}[end.evidence],
+            {"platform": "verified", "documented": "documented", "aliases": "assumed"}[end.evidence],
             str(entered.taken),
             f"{entered.rows:,}",
             f"{end.left_out + entered.skipped:,}",
-            f"imported before, {entered.imported.date()}" if entered.again else "",
+            f"already imported on {entered.imported.date()}" if entered.again else "",
         )
     data_console().print(table)
 
 
 def plain_table(*columns: str) -> Table:
-    """A table without lines; numbers stand to the right."""
+    """A table without borders; number columns are right-aligned."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
-        right = column in {"devices", "rows", "left out", "records", "open stores"}
+        right = column in {"devices", "rows", "ignored", "records", "open stores"}
         table.add_column(column, overflow="fold", justify="right" if right else "left")
     return table

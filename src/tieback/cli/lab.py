@@ -1,4 +1,4 @@
-"""``tieback lab up|down|status|record``: labelled data stores on loopback, with their grant."""
+"""``tieback lab up|down|status|record``: labelled data stores on loopback, with a grant for them."""
 
 import os
 from enum import StrEnum
@@ -18,39 +18,44 @@ if TYPE_CHECKING:
     from tieback.lab.up import Raised
 
 app = typer.Typer(
-    help="Labelled data stores on loopback (127.77.0.0/16), filled with synthetic people, with their grant.",
+    help="Run labelled test stores with synthetic data on loopback (127.77.0.0/16), with a grant for them.\n\n"
+    "Example: tieback lab up --demo",
     no_args_is_help=True,
 )
 
 _DIRECTORY = typer.Option(
-    None, "--dir", help="The lab's directory [default: $TIEBACK_LAB or ~/.local/state/tieback/lab]"
+    None, "--dir", help="Directory of the lab; default: $TIEBACK_LAB or ~/.local/state/tieback/lab."
 )
 
 
 class Ports(StrEnum):
-    """Where the stores listen."""
+    """Values of ``--ports``: which ports the stores listen on."""
 
     USUAL = "usual"
     ODD = "odd"
 
 
 def _unpacked(name: str, what: str) -> Any:
-    told = f"Start and fill the {name} that you have unpacked there, too."
+    told = f"Also start and fill {name}, from the copy that you unpacked here."
     return typer.Option(None, f"--{name}", metavar=what, exists=True, help=told)
 
 
 @app.command()
 def up(
     names: list[str] | None = typer.Argument(
-        None, metavar="[NAME]...", help="Stores, hosts or servers (such as `redis`) to start; all by default."
+        None, metavar="NAME", help="Stores, hosts or servers to start, such as `redis`; default: all."
     ),
-    only: list[str] | None = typer.Option(None, "--only", metavar="NAMES", help="The same, separated by commas."),
-    demo: bool = typer.Option(False, "--demo", help="Start only the three stores of the demo and Workhub's API."),
+    only: list[str] | None = typer.Option(
+        None, "--only", metavar="NAMES", help="Stores, hosts or servers to start, separated by commas."
+    ),
+    demo: bool = typer.Option(
+        False, "--demo", help="Start only the demo: three stores and the API of the sample app Workhub."
+    ),
     subnet: int | None = typer.Option(
-        None, min=0, max=255, help="Third number of the addresses, for several labs on one machine [default: 0]"
+        None, min=0, max=255, help="Third number of the addresses, to run several labs on one machine; default: 0."
     ),
     ports: Ports | None = typer.Option(
-        None, "--ports", help="The usual port of each product, or a random high one [default: usual]"
+        None, "--ports", help="Listen on the usual port of each product or on a random high port; default: usual."
     ),
     elasticsearch: Path | None = _unpacked("elasticsearch", "DIR"),
     opensearch: Path | None = _unpacked("opensearch", "DIR"),
@@ -60,9 +65,11 @@ def up(
     mongod: Path | None = _unpacked("mongod", "FILE"),
     directory: Path | None = _DIRECTORY,
 ) -> None:
-    """Start stores and fill them; running ones stay as they are. Prints the path of the lab's grant.
+    """Start stores and fill them with data; running stores do not change. Prints the path of the lab's grant.
 
-    A server whose program is not on this machine is skipped and named with the package that brings it.
+    If the program of a server is not installed, the server is skipped. The output names the package to install.
+
+    Example: tieback lab up redis mongodb
     """
     try:
         from tieback.lab.store import Server
@@ -98,14 +105,17 @@ def up(
 
 @app.command()
 def down(
-    purge: bool = typer.Option(False, "--purge", help="Remove the lab's data, grant and logs as well."),
+    purge: bool = typer.Option(False, "--purge", help="Also remove the lab's data, grant and logs."),
     directory: Path | None = _DIRECTORY,
 ) -> None:
-    """Stop every server of the lab, also those of an `up` that was killed."""
+    """Stop every server of the lab, including those of an interrupted `up`.
+
+    Example: tieback lab down --purge
+    """
     lab = _lab(directory)
     talk = talk_console()
     if not lab.directory.is_dir():
-        talk.print(f"There is no lab in {lab.directory}.")
+        talk.print(f"No lab found in {lab.directory}.")
         return
     with lab.locked():
         stopped, failed = lab.stop_all()
@@ -122,16 +132,19 @@ def down(
 
 @app.command()
 def status(
-    output: OutputFormat = typer.Option(OutputFormat.TABLE, "--format", help="Table, or one JSON document a line."),
+    output: OutputFormat = typer.Option(OutputFormat.TABLE, "--format", help="Table, or one JSON document per line."),
     directory: Path | None = _DIRECTORY,
 ) -> None:
-    """Say of each store where it is, how it was set up, and whether it runs."""
+    """Show each store: address, configuration, and whether it is running.
+
+    Example: tieback lab status
+    """
     standings = _lab(directory).standings()
     if output is OutputFormat.JSON:
         for standing in standings:
             write_line(encode("lab-store", msgspec.to_builtins(standing)))
         return
-    columns = ("store", "product", "target", "set up as", "runs", "records", "emulation")
+    columns = ("store", "product", "target", "configuration", "status", "records", "emulation")
     table = Table(*columns, box=None, pad_edge=False)
     for standing in standings:
         table.add_row(
@@ -148,10 +161,10 @@ def status(
 
 @app.command()
 def record(
-    out: Path = typer.Argument(..., help="Folder for the captures; made where it is missing."),
+    out: Path = typer.Argument(..., help="Folder for the captures; created if missing."),
     directory: Path | None = _DIRECTORY,
 ) -> None:
-    """Open each sample app once, as a telephone would, and write a capture (pcapng) of what it sent and got.
+    """Open each sample app once, as a phone would, and record its traffic as a capture (pcapng).
 
     Example: tieback lab up --demo && tieback lab record captures && tieback traffic captures
     """
@@ -171,7 +184,7 @@ def _lab(directory: Path | None) -> "Lab":
 
 
 def _tell(one: "Raised") -> None:
-    """One line on stderr for each store."""
+    """Print one line per store on stderr."""
     if one.error:
         if one.skipped:
             talk_console().print(f"{one.store.name}: skipped, {one.error.what}. {one.error.advice}.", highlight=False)
@@ -187,6 +200,6 @@ def _tell(one: "Raised") -> None:
     line += ", already running" if one.already else f", up in {one.seconds:.1f} s"
     if store.records:
         line += f", {store.records:,} record{'s' if store.records > 1 else ''}" + (
-            "" if one.loaded or one.already else " kept from before"
+            "" if one.loaded or one.already else " from an earlier run"
         )
     talk_console().print(line)

@@ -1,4 +1,4 @@
-"""``tieback letter``: letters as files. Nothing is sent by the program."""
+"""``tieback letter``: write letters as files. The program never sends anything."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,38 +13,46 @@ from tieback.cli.vendor import ByOption, day_of
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 
-app = typer.Typer(help="Letters to vendors, providers, CERTs and device owners: written as files, never sent.")
+app = typer.Typer(
+    help="Write letters to vendors, providers, CERTs and device owners. Letters are files; nothing is sent.\n\n"
+    "Example: tieback letter write exposure --as pdf,eml"
+)
 
 WORKSPACE = Path(".tieback")
 KINDS = "assurance, exposure, provider, owners, reminder, escalation, thanks"
 FORMS = "md, html, pdf, docx, eml, mailto"
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
 
 
 @app.command()
 def write(
     kind: Annotated[str, typer.Argument(help=f"One of {KINDS}.")],
     vendors: Annotated[
-        list[str] | None, typer.Argument(metavar="[VENDOR]...", help="Ids or names; default: all that it concerns.")
+        list[str] | None, typer.Argument(metavar="VENDOR", help="Vendor IDs or names; default: all vendors concerned.")
     ] = None,
     *,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")] = Path("letters"),
-    forms: Annotated[str, typer.Option("--as", help=f"Comma-separated, of {FORMS}.")] = "md,html,eml",
-    language: Annotated[str, typer.Option(help="en, de, fr, es, pt, or one of yours; default: the vendor's.")] = "",
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write the letters to.")] = Path("letters"),
+    forms: Annotated[str, typer.Option("--as", help=f"Formats to write, comma-separated: {FORMS}.")] = "md,html,eml",
+    language: Annotated[
+        str, typer.Option(help="en, de, fr, es, pt, or a language of your templates; default: the vendor's.")
+    ] = "",
     sender: Annotated[
-        Path | None, typer.Option(help="TOML with organisation, email, person, phone, postal; default: the grant's.")
+        Path | None,
+        typer.Option(help="Sender file (TOML: organisation, email, person, phone, postal); default: from the grant."),
     ] = None,
     templates: Annotated[
-        Path | None, typer.Option(help="Folder of your own templates; they count before ours.")
+        Path | None, typer.Option(help="Folder of your own templates; they replace the built-in ones.")
     ] = None,
     to: Annotated[str, typer.Option(help="Recipient, such as a CERT; default: the vendor or provider.")] = "",
-    address: Annotated[str, typer.Option(help="E-mail address of the draft; default: the vendor's best.")] = "",
-    due: Annotated[str, typer.Option(help="Due date; default: by the policy.")] = "",
+    address: Annotated[
+        str, typer.Option(help="E-mail address for the draft; default: the vendor's best contact.")
+    ] = "",
+    due: Annotated[str, typer.Option(help="Due date; default: from the policy.")] = "",
     policy: PolicyOption = None,
     workspace: WorkspaceOption = WORKSPACE,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Write a letter to every vendor that it concerns, or to those named. The same text again is the same version.
+    """Write a letter to every vendor concerned, or only to those named. An unchanged text keeps its version number.
 
     Example: tieback letter write assurance --as pdf,eml --language de
     """
@@ -53,7 +61,7 @@ def write(
     from tieback.pipeline.disclosure.letters import LetterRequest, write_letters
 
     if kind not in KINDS.split(", "):
-        raise UsageError("there is no such letter", where=kind, advice=f"Choose one of {KINDS}")
+        raise UsageError("unknown kind of letter", where=kind, advice=f"Choose one of {KINDS}")
     request = LetterRequest(
         kind, out, tuple(vendors or ()), language, tuple(form.strip() for form in forms.split(",") if form.strip()),
         sender, templates, to, address, day_of(due).date() if due else None,
@@ -77,20 +85,20 @@ def write(
                 Text(done.files[0].name.partition(".")[0] if done.files else ""),
             )  # fmt: skip
     if not count:
-        raise UsageError("no letter of this kind is due to anybody", where=kind, advice="See `tieback case list`")
+        raise UsageError("no vendor is due a letter of this kind", where=kind, advice="See `tieback case list`")
     if output is OutputFormat.TABLE:
         data_console().print(table)
-        talk_console().print(f"in {out}; nothing was sent: that is up to you; then `tieback letter sent LETTER`")
+        talk_console().print(f"written to {out}, not sent. Send the letters, then run `tieback letter sent LETTER`")
 
 
 @app.command("list")
 def list_(
     *,
-    vendor: Annotated[str, typer.Option(help="Only those to one vendor.")] = "",
+    vendor: Annotated[str, typer.Option(help="List only letters to this vendor.")] = "",
     workspace: WorkspaceOption = WORKSPACE,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Letters that were written, with their hashes.
+    """List the letters written, with their hashes.
 
     Example: tieback letter list
     """
@@ -116,15 +124,15 @@ def list_(
 
 @app.command()
 def sent(
-    letter: Annotated[str, typer.Argument(help="Its id, or a beginning that no other has.")],
+    letter: Annotated[str, typer.Argument(help="Letter ID, or a unique prefix of it.")],
     *,
-    channel: Annotated[str, typer.Option(help="How, such as email, form, post, cert.")] = "email",
-    on: Annotated[str, typer.Option(help="The day; default: today.")] = "",
+    channel: Annotated[str, typer.Option(help="How it was sent, such as email, form, post, cert.")] = "email",
+    on: Annotated[str, typer.Option(help="Date; default: today.")] = "",
     policy: PolicyOption = None,
     by: ByOption,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
-    """Note that you sent a letter: its cases move on, an assurance request gets its due date.
+    """Record that you sent a letter. Its cases move to their next state; an assurance request gets its due date.
 
     Example: tieback letter sent letter-1f2e --channel post
     """
@@ -142,8 +150,10 @@ def sent(
 
 
 @app.command()
-def templates(folder: Annotated[Path, typer.Argument(help="Where to; files that are there stay.")]) -> None:
-    """Write the templates into a folder, to be edited and given as ``--templates``.
+def templates(
+    folder: Annotated[Path, typer.Argument(help="Folder to write to; existing files are not overwritten.")],
+) -> None:
+    """Write the letter templates into a folder. Edit them and pass the folder as --templates.
 
     Example: tieback letter templates our-letters
     """

@@ -1,4 +1,4 @@
-"""The entry point: joins the nouns, and turns errors into one line and an exit code."""
+"""Entry point: joins the commands, and turns errors into one line and an exit code."""
 
 import os
 import sys
@@ -33,21 +33,21 @@ from tieback.model.errors import GrantError, StoppedError, TiebackError, UsageEr
 
 
 class Root(TyperGroup):
-    """Turns what the operating system refuses into one line, before Typer gives it an exit code of its own."""
+    """Turns errors of the operating system into one line on stderr, before Typer sets an exit code of its own."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """``app show`` is a command beside ``app FILE``; a file of that name is ``./show``."""
+        """Route ``app show`` to its own command, beside ``app FILE``. For a file named ``show``, pass ``./show``."""
         if args[:2] == ["app", "show"]:
             args = ["app show", *args[2:]]
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command that was named."""
+        """Run the command."""
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
-            # The reader of our output went away, as `head` does: that is no failure of ours.
+            # The reader of our output closed the pipe, as `head` does. This is not a failure.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(ExitCode.DONE) from None
         except OSError as error:
@@ -55,17 +55,17 @@ class Root(TyperGroup):
             raise TiebackError(
                 f"cannot be read or written ({error.strerror or error})",
                 where=str(error.filename or "output"),
-                advice="Check the disk and the rights there",
+                advice="Check free disk space and permissions",
             ) from None
         return result
 
 
 def build() -> typer.Typer:
-    """The whole command line."""
+    """Build the whole command line."""
     root = typer.Typer(
         name="tieback",
         cls=Root,
-        help="Finds mobile apps whose back ends are open, measures what they show, and says whose they are.",
+        help="Find mobile apps with open back ends, measure the exposed data, and identify the owner.",
         epilog="Example: tieback scan app.apk --grant grant.toml --report report.html",
         no_args_is_help=True,
         add_completion=False,
@@ -79,7 +79,7 @@ def build() -> typer.Typer:
             bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
         ] = False,
     ) -> None:
-        # Options that stand before the command; the help of the root says what tieback is.
+        # Options before the command. The help text of the root says what tieback is.
         return
 
     root.command("scan")(scan_command.scan)
@@ -114,8 +114,8 @@ def _print_version(wanted: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line and exit with the code of the contract."""
-    # There is a process a core; in each NumPy's linear algebra would start a thread a core that spins for a while.
+    """Run the command line and exit with a documented exit code."""
+    # One process per core runs already. Without this, NumPy would start one busy-waiting thread per core in each.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         build()()

@@ -1,4 +1,4 @@
-"""``tieback pii``: which field names, and which values, speak of personal data."""
+"""``tieback pii``: detect personal data from field names and values."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from tieback.pii.taxonomy import PiiClass
 
 MAX_LINE = 1 << 20
-"""Bytes of one line of input; a longer one is an error and is skipped without being kept."""
+"""Maximum length of an input line in bytes. A longer line is an error and is skipped without buffering."""
 SHOWN = 200
-"""Rows of a table; JSON lines hold them all."""
+"""Maximum rows of a table. JSON output is complete."""
 
-app = typer.Typer(name="pii", help="Classify personal data.", no_args_is_help=True)
+app = typer.Typer(name="pii", help="Classify personal data.\n\nExample: tieback pii classes", no_args_is_help=True)
 
 
 class NameLine(msgspec.Struct):
-    """One line of input of ``names``."""
+    """One input line of ``names``."""
 
     field: str
     id: str | int | None = None
@@ -35,12 +35,12 @@ class NameLine(msgspec.Struct):
 
     @property
     def column(self) -> Column:
-        """The column that it describes."""
+        """The column that the line describes."""
         return Column(self.field, self.table or "", self.dtype or "", self.siblings or ())
 
 
 class ValuesLine(msgspec.Struct):
-    """One line of input of ``values``."""
+    """One input line of ``values``."""
 
     values: tuple[str | int | float | bool | None, ...]
     field: str = ""
@@ -51,7 +51,7 @@ class ValuesLine(msgspec.Struct):
 
     @property
     def column(self) -> Column:
-        """The column that it describes; numbers and truth values as JSON writes them."""
+        """The column that the line describes; numbers and booleans in JSON notation."""
         values = tuple(_text(value) for value in self.values if value is not None)
         return Column(self.field, self.table or "", self.dtype or "", self.siblings or (), values)
 
@@ -68,21 +68,22 @@ def _text(value: str | float) -> str:
 
 @app.callback()
 def options() -> None:
-    """Classify personal data."""
+    """Classify personal data.
+
+    Example: tieback pii classes
+    """
 
 
 @app.command("names")
 def names(
-    file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="JSON lines; standard input where there is none.")
-    ] = None,
-    output: Annotated[OutputFormat, typer.Option("--format", help="One JSON document a field, or a table.")] = (
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="JSON lines; default: standard input.")] = None,
+    output: Annotated[OutputFormat, typer.Option("--format", help="One JSON document per field, or a table.")] = (
         OutputFormat.JSON
     ),
 ) -> None:
     """Classify fields by their names: {"id", "table", "field", "dtype", "siblings"} in, {"id", "class", …} out.
 
-    Only "field" must be there. Class "none" means that nothing was recognised. Values are never looked at.
+    Only "field" is required. Class "none" means that no class was detected. Values are not read.
 
     Example: echo '{"id":1,"table":"users","field":"dob"}' | tieback pii names
     """
@@ -93,17 +94,15 @@ def names(
 
 @app.command("values")
 def values(
-    file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="JSON lines; standard input where there is none.")
-    ] = None,
-    output: Annotated[OutputFormat, typer.Option("--format", help="One JSON document a column, or a table.")] = (
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="JSON lines; default: standard input.")] = None,
+    output: Annotated[OutputFormat, typer.Option("--format", help="One JSON document per column, or a table.")] = (
         OutputFormat.JSON
     ),
 ) -> None:
-    """Classify columns by names and values: {"id", "field", "values"} in, {"id", "class", …} out.
+    """Classify columns by their names and values: {"id", "field", "values"} in, {"id", "class", …} out.
 
-    Only "values" must be there. Class "none" means that nothing was recognised. Values are read in memory and dropped:
-    the evidence holds counts and one masked form.
+    Only "values" is required. Class "none" means that no class was detected. Values are read in memory and discarded:
+    the evidence contains only counts and one masked example.
 
     Example: echo '{"id":1,"field":"c1","values":["jo@example.org"]}' | tieback pii values
     """
@@ -116,11 +115,11 @@ def values(
 
 @app.command("classes")
 def classes(
-    output: Annotated[OutputFormat, typer.Option("--format", help="One JSON document a class or kind, or a table.")] = (
-        OutputFormat.TABLE
-    ),
+    output: Annotated[
+        OutputFormat, typer.Option("--format", help="One JSON document per class or kind, or a table.")
+    ] = (OutputFormat.TABLE),
 ) -> None:
-    """List the classes of personal data and their kinds, with what GDPR, HIPAA, PCI DSS and CCPA call them.
+    """List the classes of personal data and their kinds, with their names in GDPR, HIPAA, PCI DSS and CCPA.
 
     Example: tieback pii classes --format json
     """
@@ -137,7 +136,7 @@ def classes(
 
 
 def _classify(file: Path | None, output: OutputFormat, reader: "Reader", judge: Verdicts) -> None:
-    """Every line of a file or of standard input; exit code 3 where some could not be read."""
+    """Classify every line of a file or of standard input. Exits with code 3 if some lines could not be read."""
     if file is None:
         bad = _run(sys.stdin.buffer, "stdin", output, reader, judge)
     else:
@@ -146,14 +145,14 @@ def _classify(file: Path | None, output: OutputFormat, reader: "Reader", judge: 
                 bad = _run(source, str(file), output, reader, judge)
         except OSError as error:
             raise InputError(
-                f"cannot be read ({error.strerror})", where=str(file), advice="Name a file with JSON lines"
+                f"cannot be read ({error.strerror})", where=str(file), advice="Pass a file with JSON lines"
             ) from None
     if bad:
         raise typer.Exit(ExitCode.SOME_FAILED)
 
 
 def _run(source: BinaryIO, where: str, output: OutputFormat, reader: "Reader", judge: Verdicts) -> int:
-    """Classify every line; the number of lines that could not be read."""
+    """Classify every line; returns the number of lines that could not be read."""
     bad = 0
     rows: list[tuple[Line, Classification]] = []
     for number, line in _lines(source):
@@ -173,7 +172,7 @@ def _run(source: BinaryIO, where: str, output: OutputFormat, reader: "Reader", j
 
 
 def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
-    """Lines with their numbers; ``None`` for one that is longer than ``MAX_LINE``. Blank ones are left out."""
+    """Lines with their numbers; ``None`` for a line longer than ``MAX_LINE``. Blank lines are skipped."""
     number = 0
     while line := source.readline(MAX_LINE + 1):
         number += 1
@@ -186,20 +185,20 @@ def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """How lines of one command are read."""
+    """How to read the input lines of one command."""
 
     decoder: msgspec.json.Decoder[NameLine] | msgspec.json.Decoder[ValuesLine]
     what: str
     advice: str
 
     def read(self, line: bytes | None, where: str) -> Line | InputError:
-        """A line, or what is wrong with it."""
+        """The decoded line, or the error."""
         if line is None:
             return InputError(f"the line is longer than {MAX_LINE} bytes", where=where, advice=self.advice)
         try:
             return self.decoder.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return InputError(f"not a {self.what} ({error})", where=where, advice=self.advice)
+            return InputError(f"not a valid {self.what} ({error})", where=where, advice=self.advice)
 
 
 _NAMES = Reader(msgspec.json.Decoder(NameLine), "field", 'Write {"id": …, "table": …, "field": …} on each line')
@@ -241,8 +240,8 @@ def _print(rows: list[tuple[Line, Classification]]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("table", "field", "class"):
         table.add_column(heading, overflow="fold")
-    table.add_column("sure", justify="right")
-    table.add_column("why", overflow="fold", ratio=1)
+    table.add_column("confidence", justify="right")
+    table.add_column("evidence", overflow="fold", ratio=1)
     for line, verdict in rows[:SHOWN]:
         sure = f"{verdict.confidence:.2f}" if verdict.confidence else ""
         what = f"{verdict.pii_class} ({verdict.detail})" if verdict.detail else verdict.pii_class
@@ -251,9 +250,9 @@ def _print(rows: list[tuple[Line, Classification]]) -> None:
     console = data_console()
     console.print(table)
     if len(rows) > SHOWN:
-        console.print(f"Only the first {SHOWN} fields are shown; --format json gives all.", style="dim")
+        console.print(f"Only the first {SHOWN} fields are shown; see all with --format json.", style="dim")
 
 
 def _printable(text: str) -> str:
-    """Names come from strangers' servers: no control characters on the terminal."""
+    """Names come from untrusted servers: remove control characters before printing."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)

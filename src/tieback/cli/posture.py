@@ -1,4 +1,4 @@
-"""``tieback posture``: the owner's view: what accounts, rules and configurations say, and what that means outside."""
+"""``tieback posture``: the owner's view: cloud account exports, access rules and configurations, joined with a scan."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -28,10 +28,15 @@ if TYPE_CHECKING:
     from tieback.pipeline.posture.join import Joined
     from tieback.storage.workspace import Workspace
 
-app = typer.Typer(help="The owner's view: what accounts, rules and configurations say of the data stores.")
+app = typer.Typer(
+    help="Check your own accounts: what cloud exports, access rules and configurations say about data stores.\n\n"
+    "Example: tieback posture list --public --unencrypted"
+)
 
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
-SinceOption = Annotated[str, typer.Option("--since", help="Leave out what no export saw from this day on (ISO).")]
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
+SinceOption = Annotated[
+    str, typer.Option("--since", help="Ignore resources that no export has shown since this date (such as 2026-03-31).")
+]
 
 app.command()(rules)
 
@@ -41,23 +46,25 @@ def import_(
     exports: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...",
+            metavar="FILE",
             help="Exports of Prowler, ScoutSuite, Steampipe, Powerpipe, Checkov, AWS Config, Security Hub, Azure "
             "Resource Graph, Defender, Google Asset Inventory, Security Command Center or MongoDB Atlas, or what aws, "
-            "az or gcloud print; which one it is, is told by its content.",
+            "az or gcloud print. The format is detected from the content.",
         ),
     ],
     *,
-    account: Annotated[str, typer.Option(help="Account or project, where an export names none.")] = "",
-    region: Annotated[str, typer.Option(help="Region, where an export names none.")] = "",
-    resource: Annotated[str, typer.Option(help="Bucket that an answer is about, or table that rows are of.")] = "",
-    taken: Annotated[str, typer.Option(help="Day of the export (ISO); default: when the file was last changed.")] = "",
+    account: Annotated[str, typer.Option(help="Account or project, if an export names none.")] = "",
+    region: Annotated[str, typer.Option(help="Region, if an export names none.")] = "",
+    resource: Annotated[str, typer.Option(help="Bucket or table that the export describes, if it names none.")] = "",
+    taken: Annotated[
+        str, typer.Option(help="Date of the export (such as 2026-03-31); default: when the file was last changed.")
+    ] = "",
     workspace: WorkspaceOption = Path(".tieback"),
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Read exports of cloud accounts. Contacts nothing.
+    """Import exports of cloud accounts. Contacts nothing.
 
-    A file is imported once: the same content again changes nothing. What an export could not collect stays unknown.
+    Importing the same content again changes nothing. What an export could not collect stays unknown.
 
     Example: tieback posture import prowler-output.ocsf.json rds.json security-groups.json
     """
@@ -86,21 +93,23 @@ def import_(
 
 @app.command()
 def run(
-    cloud: Annotated[str, typer.Argument(metavar="aws|azure|gcp", help="Which cloud.")],
+    cloud: Annotated[str, typer.Argument(metavar="aws|azure|gcp", help="Cloud provider.")],
     *,
-    profile: Annotated[str, typer.Option(help="Profile of the aws command line.")] = "",
-    region: Annotated[list[str] | None, typer.Option(help="Region; may be given more than once.")] = None,
-    subscription: Annotated[list[str] | None, typer.Option(help="Subscription of Azure.")] = None,
-    project: Annotated[list[str] | None, typer.Option(help="Project of Google Cloud.")] = None,
-    prowler: Annotated[str, typer.Option(help="Prowler's program, where uv is not to fetch it.")] = "",
-    minutes: Annotated[float, typer.Option(min=0.01, help="Stop it after so long; what it wrote is kept.")] = 120,
+    profile: Annotated[str, typer.Option(help="Profile of the AWS CLI.")] = "",
+    region: Annotated[list[str] | None, typer.Option(help="Region; repeatable.")] = None,
+    subscription: Annotated[list[str] | None, typer.Option(help="Azure subscription; repeatable.")] = None,
+    project: Annotated[list[str] | None, typer.Option(help="Google Cloud project; repeatable.")] = None,
+    prowler: Annotated[str, typer.Option(help="Path of the Prowler program; default: uv downloads it.")] = "",
+    minutes: Annotated[
+        float, typer.Option(min=0.01, help="Stop Prowler after this many minutes and keep its results.")
+    ] = 120,
     workspace: WorkspaceOption = Path(".tieback"),
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Start Prowler on your account, for data stores and networks alone, and read what it finds.
+    """Run Prowler on your account, only for data stores and networks, and import its results.
 
-    It runs in an environment of its own, with the credentials of your profile. docs/howto/posture.md has the policy
-    with the least rights that it needs.
+    Prowler runs in its own environment, with the credentials of your profile. docs/howto/posture.md has the
+    least-privilege policy that it needs.
 
     Example: tieback posture run aws --profile audit --region eu-west-1
     """
@@ -112,7 +121,7 @@ def run(
     from tieback.posture.source import Origin
 
     if cloud not in set(Cloud):
-        raise UsageError(f"known clouds are {', '.join(Cloud)}", where=cloud)
+        raise UsageError("unknown cloud", where=cloud, advice=f"Choose one of {', '.join(Cloud)}")
     with tempfile.TemporaryDirectory(prefix="tieback-prowler-") as folder:
         arguments = command(
             Cloud(cloud),
@@ -123,18 +132,18 @@ def run(
             subscriptions=subscription or (),
             projects=project or (),
         )
-        talk_console().print(Text(f"starting Prowler on {cloud}; this takes minutes"))
+        talk_console().print(Text(f"starting Prowler on {cloud}; this takes several minutes"))
         ended = start(arguments, Path(folder), seconds=minutes * 60, environment=os.environ)
         if ended.ended:
             typer.echo(f"tieback: {ended.ended}", err=True)
         if ended.expired:
-            typer.echo("tieback: the credentials expired half-way; what was collected before is kept", err=True)
+            typer.echo("tieback: the credentials expired during the run; the results before that are kept", err=True)
         if ended.findings is None:
             for what, count in ended.failed[:5]:
                 typer.echo(f"tieback: {what} ({count:,})", err=True)
             raise typer.Exit(ExitCode.NOTHING_DONE)
         broken = False
-        shown = f"Prowler's run on {cloud}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        shown = f"Prowler run on {cloud}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
         for end in import_posture(workspace, [ended.findings], Origin(), failed=ended.failed, shown=shown):
             if isinstance(end, TiebackError):
                 raise end
@@ -152,13 +161,15 @@ def run(
 @app.command("list")
 def list_(
     *,
-    public: Annotated[bool, typer.Option("--public", help="Only what the Internet reaches.")] = False,
-    unencrypted: Annotated[bool, typer.Option("--unencrypted", help="Only what is not encrypted at rest.")] = False,
+    public: Annotated[bool, typer.Option("--public", help="List only resources reachable from the Internet.")] = False,
+    unencrypted: Annotated[
+        bool, typer.Option("--unencrypted", help="List only resources that are not encrypted at rest.")
+    ] = False,
     since: SinceOption = "",
     workspace: WorkspaceOption = Path(".tieback"),
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Every resource once, as all sources together describe it.
+    """List every resource once, merged from all sources.
 
     Example: tieback posture list --public --unencrypted
     """
@@ -185,7 +196,7 @@ def numbers(
     workspace: WorkspaceOption = Path(".tieback"),
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """How many are not encrypted, with the provider's key, with your own; and how many the Internet reaches.
+    """Count resources: not encrypted, encrypted with the provider's key or your own, and reachable from the Internet.
 
     Example: tieback posture numbers
     """
@@ -195,14 +206,14 @@ def numbers(
     with _opened(workspace) as opened:
         rows = counted(opened, _moment(since, "--since"))
         for broken in broken_imports(opened):
-            why = broken.incomplete or f"{broken.missed:,} checks or records could not be collected: they stay unknown"
+            why = broken.incomplete or f"{broken.missed:,} checks or records could not be collected and stay unknown"
             typer.echo(f"tieback: {broken.path}: {why}", err=True)
     if output is OutputFormat.JSON:
         for row in rows:
             write_line(encode("posture-numbers", row))
         return
     if not rows:
-        talk_console().print(Text("no resource was imported"))
+        talk_console().print(Text("no resources imported"))
         return
     print_numbers(rows)
 
@@ -210,12 +221,14 @@ def numbers(
 @app.command()
 def join(
     *,
-    fail_on: Annotated[str, typer.Option("--fail-on", help="Exit with 1 at findings this severe or worse.")] = "never",
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", help="Exit with code 1 if a finding has at least this severity.")
+    ] = "never",
     since: SinceOption = "",
     workspace: WorkspaceOption = Path(".tieback"),
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Which of your resources the open stores are, what is public unseen, and what is open in no account of yours.
+    """Match open stores to your resources. Shows public resources that no app led to, and open stores in no account.
 
     Example: tieback posture join
     """
@@ -227,7 +240,9 @@ def join(
     from tieback.pipeline.posture.join import join as joined
 
     if fail_on not in {"never", *Severity}:
-        raise UsageError(f"--fail-on takes never or {', '.join(Severity)}", where=fail_on)
+        raise UsageError(
+            "unknown severity", where=f"--fail-on {fail_on}", advice=f"Choose one of never, {', '.join(Severity)}"
+        )
     worst = -1
     with _opened(workspace) as opened:
         found: list[Joined] = []
@@ -241,7 +256,7 @@ def join(
             elif isinstance(one, JoinSummary):
                 summary = one
             elif isinstance(one, Unseen):
-                # The worst of any number, in the order in which they came where they are equally bad.
+                # The most severe ones; in their original order if the severity is equal.
                 entry = (badness(one.resource), -count, one)
                 (heapq.heappush if len(unseen) < SHOWN else heapq.heappushpop)(unseen, entry)
             else:
@@ -278,20 +293,20 @@ def _moment(day: str, option: str) -> str:
             else datetime.combine(date.fromisoformat(day), datetime.min.time())
         )
     except ValueError:
-        raise UsageError(f"{option} takes a day such as 2026-11-26", where=day) from None
+        raise UsageError("not a date", where=f"{option} {day}", advice="Write it as 2026-11-26") from None
     found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     return found.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def _remarks(end: "ImportedPosture") -> Iterable[str]:
     if end.first_left_out:
-        yield f"{end.left_out:,} records were left out; first {end.first_left_out}"
+        yield f"{end.left_out:,} records ignored; first: {end.first_left_out}"
     if end.missed:
         first, count = end.missed[0]
         total = sum(count for _, count in end.missed)
-        yield f"{total:,} checks or records could not be collected and stay unknown; most often {first} ({count:,})"
+        yield f"{total:,} checks or records could not be collected and stay unknown; most frequent: {first} ({count:,})"
     if end.incomplete:
-        yield f"not whole: {end.incomplete}"
+        yield f"incomplete: {end.incomplete}"
 
 
 def _with_public(one: "Resource") -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""``tieback posture rules``: what files of rules let strangers do, without contacting anything."""
+"""``tieback posture rules``: who may read and write, from rule files only. Contacts nothing."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,26 +23,30 @@ def rules(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...",
+            metavar="FILE",
             help="Firebase, Firestore and Storage rules; SQL with row level security; S3, Google and Azure policies; "
-            "configurations of data stores. What it is, is told by its content.",
+            "configuration files of data stores. The format is detected from the content.",
         ),
     ],
     *,
-    who: Annotated[str, typer.Option("--as", help="anonymous or any-user (signed in today); default: both.")] = "",
-    path: Annotated[list[str] | None, typer.Option("--path", help="Ask for this path or resource; repeatable.")] = None,
-    kind: Annotated[str, typer.Option(help="The grammar, where the content does not tell it.")] = "",
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document an answer.")] = (
+    who: Annotated[
+        str,
+        typer.Option("--as", help="Identity to check: anonymous, or any-user (any signed-in account); default: both."),
+    ] = "",
+    path: Annotated[list[str] | None, typer.Option("--path", help="Check this path or resource; repeatable.")] = None,
+    kind: Annotated[str, typer.Option(help="Format of the file, if detection from the content fails.")] = "",
+    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per answer.")] = (
         OutputFormat.TABLE
     ),
     fail_on: Annotated[
-        Severity | None, typer.Option(help="Exit 1 where strangers may do something this severe; default: never.")
+        Severity | None,
+        typer.Option(help="Exit with code 1 if such access has at least this severity; default: never."),
     ] = None,
 ) -> None:
-    """Say who may read and write what, with the line that allows it and a request that passes.
+    """Show who may read and write what, with the rule that allows it and a sample request.
 
-    Written by anybody is critical, read by anybody high, what any signed-in user may is medium, and what stored data
-    decide is low.
+    Anonymous write access is critical, anonymous read access is high, access for any signed-in user is medium.
+    Access that depends on stored data is low.
 
     Example: tieback posture rules firestore.rules --as any-user --path /users/alice --format json
     """
@@ -52,7 +56,7 @@ def rules(
     try:
         strangers = [Stranger(who)] if who else list(Stranger)
     except ValueError:
-        raise UsageError(f"nobody is named {who}", advice="Say --as anonymous or --as any-user") from None
+        raise UsageError("unknown identity", where=f"--as {who}", advice="Use anonymous or any-user") from None
     found = _Found()
     for file in files:
         try:
@@ -67,7 +71,11 @@ def rules(
                 raise
             found.failed += 1
             complain(
-                error if len(files) == 1 else UsageError("no file of rules", where=str(file), advice="Name its --kind")
+                error
+                if len(files) == 1
+                else UsageError(
+                    "not a rule file of a known format", where=str(file), advice="Pass its format with --kind"
+                )
             )
         except TiebackError as error:
             found.failed += 1
@@ -81,7 +89,7 @@ def rules(
 
 
 class _Found:
-    """What all files together say."""
+    """The answers of all files together."""
 
     def __init__(self) -> None:
         self.shown: list[Answer] = []
@@ -96,7 +104,7 @@ class _Found:
             self.worst = severity
 
     def show(self, answer: "Answer") -> None:
-        # What nobody needs an account for is no second row for those who have one.
+        # Anonymous access includes signed-in users: no second row for them.
         if len(self.shown) <= _MAX_ROWS and not (self.shown and self.shown[-1].says_as_much_as(answer)):
             self.shown.append(answer)
 
@@ -104,10 +112,10 @@ class _Found:
 def _print(shown: "list[Answer]", asked: int) -> None:
     talk = talk_console()
     if not shown:
-        talk.print(Text(f"{asked:,} answers: strangers may nothing there"))
+        talk.print(Text(f"{asked:,} answers: access is denied in all of them"))
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("file", "as", "path", "read", "write", "rule"):
+    for name in ("file", "identity", "path", "read", "write", "rule"):
         table.add_column(name, overflow="fold")
     for one in shown[:_MAX_ROWS]:
         where = f"{one.file}:{one.line}" if one.line else one.file
@@ -117,9 +125,9 @@ def _print(shown: "list[Answer]", asked: int) -> None:
         )
     data_console().print(table)
     if len(shown) > _MAX_ROWS:
-        talk.print(Text(f"Only {_MAX_ROWS} rows are shown; --format json gives all"))
+        talk.print(Text(f"Only {_MAX_ROWS} rows are shown; see all with --format json"))
     if any(not one.certain for one in shown):
-        talk.print(Text("? = stored data or the product's release decide, which the file does not hold"))
+        talk.print(Text("? = depends on stored data or on the product version, which the file does not contain"))
 
 
 def _word(permit: "Permit") -> Text:

@@ -1,4 +1,4 @@
-"""The tables of ``tieback posture``: imports, resources, the three numbers, the join."""
+"""Tables of ``tieback posture``: imports, resources, encryption figures, join."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from tieback.pipeline.posture.join import Joined, JoinSummary
 
 COLUMNS = 7
-"""Of the numbers, on a terminal; the rest stands in lines below."""
+"""Maximum number of columns of the figures on a terminal; the other figures follow as lines."""
 SHOWN = 30
-"""Rows of a table that has no end."""
+"""Maximum rows of a group in a table."""
 
 
 def _table(*columns: str, right: Iterable[str] = ()) -> Table:
@@ -28,11 +28,11 @@ def _table(*columns: str, right: Iterable[str] = ()) -> Table:
 
 
 def print_imports(done: "list[ImportedPosture]") -> None:
-    """A row an export: what was read of it, and what was left out."""
-    counts = ("statements", "rules and keys", "left out")
-    table = _table("export", "of", *counts, "", right=counts)
+    """One row per export: what was read and what was ignored."""
+    counts = ("statements", "rules and keys", "ignored")
+    table = _table("export", "source", *counts, "", right=counts)
     for one in done:
-        note = f"imported before, {one.before[:10]}" if one.before else "not whole" if one.incomplete else ""
+        note = f"already imported on {one.before[:10]}" if one.before else "incomplete" if one.incomplete else ""
         table.add_row(
             Text(one.path), Text(one.title), f"{one.statements:,}", f"{one.dependencies:,}", f"{one.left_out:,}", note
         )
@@ -40,10 +40,10 @@ def print_imports(done: "list[ImportedPosture]") -> None:
 
 
 def print_resources(found: "Iterable[Resource]") -> None:
-    """A row a resource, those that the Internet reaches marked."""
+    """One row per resource; those reachable from the Internet are marked."""
     from tieback.intake.reports.interface import short
 
-    table = _table("resource", "account", "engine", "public", "at rest", "login", "TLS", "by", "seen")
+    table = _table("resource", "account", "engine", "public", "at rest", "login", "TLS", "source", "seen")
     count = more = 0
     for one in found:
         if count >= SHOWN * 10:
@@ -64,9 +64,9 @@ def print_resources(found: "Iterable[Resource]") -> None:
     if count:
         data_console().print(table)
     if more:
-        talk_console().print(Text(f"and {more:,} more; --format json has all"))
+        talk_console().print(Text(f"{more:,} more; see all with --format json"))
     if not count:
-        talk_console().print(Text("no such resource was imported"))
+        talk_console().print(Text("no matching resources imported"))
 
 
 def _coloured(answer: str, *, bad: str) -> Text:
@@ -74,7 +74,7 @@ def _coloured(answer: str, *, bad: str) -> Text:
 
 
 def print_numbers(rows: "list[Numbers]") -> None:
-    """The three numbers with their denominators, and the chart beside the figure of 2017."""
+    """The encryption and exposure figures with their totals, and a chart beside the figure of 2017."""
     from tieback.intake.reports.interface import short
     from tieback.model.posture import Posture
     from tieback.model.resource import ResourceKind
@@ -103,12 +103,12 @@ def _of(count: int, what: str) -> str:
 
 
 def print_joined(found: "list[Joined]", summary: "JoinSummary") -> None:
-    """Which open store is which resource, and what has no counterpart on the other side."""
+    """Which open store is which resource, and what has no match on the other side."""
     console = data_console()
     groups = (
-        ("Owned", "Known outside"),
-        ("Foreign", "Open outside, in no account of yours"),
-        ("Unseen", "Public by your account's word, but nothing led there"),
+        ("Owned", "Matched: open store and its resource"),
+        ("Foreign", "Open stores in none of your accounts"),
+        ("Unseen", "Public in your account, but no app led there"),
     )
     for kind, title in groups:
         some = [one for one in found if type(one).__name__ == kind]
@@ -118,7 +118,7 @@ def print_joined(found: "list[Joined]", summary: "JoinSummary") -> None:
             console.print(Text(f"  {getattr(one, 'says', '')}"))
         total = {"Owned": summary.owned, "Foreign": summary.foreign, "Unseen": summary.unseen}[kind]
         if total > min(len(some), SHOWN):
-            console.print(Text(f"  and {total - min(len(some), SHOWN):,} more; --format json has all", style="dim"))
+            console.print(Text(f"  {total - min(len(some), SHOWN):,} more; see all with --format json", style="dim"))
     findings = [one for one in found if type(one).__name__ == "Finding"]
     if findings:
         console.print(Text("Findings", style="bold"))
@@ -126,9 +126,10 @@ def print_joined(found: "list[Joined]", summary: "JoinSummary") -> None:
         console.print(Text(f"  {getattr(one, 'severity', '')}: {getattr(one, 'title', '')}"))
     console.print(
         Text(
-            f"{_of(summary.resources, 'resource')} of {_of(summary.accounts, 'account')}: {summary.owned:,} known "
-            f"outside, {summary.leaking:,} of them leak; {summary.unseen:,} public and unseen; "
+            f"{_of(summary.resources, 'resource')} of {_of(summary.accounts, 'account')}: {summary.owned:,} "
+            f"matched to stores of the scan, {summary.leaking:,} of them exposed; "
+            f"{summary.unseen:,} public, but not seen by the scan; "
             f"{_of(summary.foreign, 'open store')} in no account; {_of(summary.findings, 'finding')}"
-            + ("" if summary.run else ". No scan has ended here: `tieback scan` brings the outside")
+            + ("" if summary.run else ". No finished scan in this workspace: run `tieback scan` first")
         )
     )

@@ -1,4 +1,4 @@
-"""``tieback probe``: ask services without an app, or judge again what was recorded."""
+"""``tieback probe``: probe services without an app, or evaluate a recording again."""
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -18,64 +18,70 @@ from tieback.model.probe import Outcome, ProbeReport, RansomVerdict
 def probe(
     targets: Annotated[
         list[str] | None,
-        typer.Argument(metavar="HOST[:PORT]|@FILE...", help="Without a port: all usual ones. @FILE: one a line."),
+        typer.Argument(
+            metavar="HOST[:PORT]|@FILE", help="Targets. Without a port: all usual ports. @FILE: one target per line."
+        ),
     ] = None,
-    grant: Annotated[
-        Path | None, typer.Option(help="The written permission; without one nothing is contacted.")
-    ] = None,
-    targets_file: Annotated[Path | None, typer.Option("--targets", help="File of targets, one a line.")] = None,
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a service.")] = (
+    grant: Annotated[Path | None, typer.Option(help="Grant file; required unless --replay is used.")] = None,
+    targets_file: Annotated[Path | None, typer.Option("--targets", help="File of targets, one per line.")] = None,
+    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per service.")] = (
         OutputFormat.TABLE
     ),
     audit: Annotated[
-        Path | None, typer.Option(help="Audit log to append to; default: audit.jsonl beside the grant.")
+        Path | None, typer.Option(help="Audit log to append to; default: audit.jsonl next to the grant.")
     ] = None,
-    record: Annotated[Path | None, typer.Option(help="Keep what goes over the wire in this file, for --replay.")] = (
-        None
-    ),
+    record: Annotated[
+        Path | None, typer.Option(help="File to record all sent and received bytes in, for --replay.")
+    ] = (None),
     replay: Annotated[
-        Path | None, typer.Option(help="Judge what --record kept by today's rules; contacts nothing, needs no grant.")
+        Path | None,
+        typer.Option(help="Evaluate a --record file with the current rules; contacts nothing, needs no grant."),
     ] = None,
     afresh: Annotated[
-        bool, typer.Option("--afresh", help="Ask all again, although the same command was stopped half-way.")
+        bool, typer.Option("--afresh", help="Probe all targets again instead of resuming a stopped run.")
     ] = False,
     stop_file: Annotated[
-        Path | None, typer.Option(help="Once this file is there the run stops; default: stop beside the audit log.")
+        Path | None,
+        typer.Option(help="The run stops once this file exists; default: a file named stop next to the audit log."),
     ] = None,
 ) -> None:
-    """Ask data stores whether they let a stranger in, and what they show. Read-only, under a grant.
+    """Check if data stores allow unauthenticated access, and what they expose. Read-only, under a grant.
 
-    Stopped with Ctrl-C or the stop file, it keeps what was found; the same command goes on from there within 24 hours.
+    Ctrl-C or the stop file ends the run and keeps the results. The same command resumes it within 24 hours.
 
     Example: tieback probe es.example.org:9200 '[2001:db8::1]:27017' --grant grant.toml
     """
     words = [*(targets or []), *([f"@{targets_file}"] if targets_file is not None else [])]
     if replay is not None:
         if words or grant is not None or record is not None:
-            raise UsageError("a replay takes no targets, no grant and no --record", advice="Give --replay FILE alone")
+            raise UsageError(
+                "--replay cannot be combined with targets, --grant or --record", advice="Pass only --replay FILE"
+            )
         _replay(replay, output)
     elif grant is None:
-        raise UsageError("no grant", advice="Give --grant FILE, or --replay FILE; `tieback grant new` writes a grant")
+        raise UsageError(
+            "missing --grant", advice="Pass --grant FILE (create one with `tieback grant new`), or --replay FILE"
+        )
     elif not words:
-        raise UsageError("no targets", advice="Give HOST[:PORT], @FILE or --targets FILE")
+        raise UsageError("missing targets", advice="Pass HOST[:PORT], @FILE or --targets FILE")
     else:
         log = audit or grant.parent / "audit.jsonl"
         _ask(words, grant, log, record, output, stop_file or log.parent / "stop", afresh=afresh)
 
 
 class _Tally:
-    """What came in: for a table the reports, for lines only what the end needs."""
+    """Collects probe reports: all of them for a table, only the counts for JSON lines."""
 
     def __init__(self, output: OutputFormat, places: Mapping[str, str | None] | None = None) -> None:
         self._output = output
         self._places = places or {}
-        """Targets, with the store that is usual there where nobody named the port."""
+        """Targets, with the store that usually listens there if the user named no port."""
         self.shown: list[ProbeReport] = []
         self.total = self.closed = self.failed = self.outside = 0
         self.days: set[str] = set()
 
     async def take(self, found: AsyncGenerator[ProbeReport]) -> None:
-        """Take reports in, and print the lines."""
+        """Collect reports, and print the lines."""
         async with aclosing(found):
             async for report in found:
                 self._add(report)
@@ -87,7 +93,7 @@ class _Tally:
             self.days.add(report.replayed)
         if self._output is OutputFormat.JSON:
             write_line(encode("probe", report))
-        # A host without a port is asked on every usual one: that most of them are closed is no failure, and no news.
+        # A host without a port is probed on every usual port. Most of them are closed; this is not a failure.
         if report.outcome is Outcome.REFUSED and self._places.get(report.target):
             self.closed += 1
             return
@@ -125,7 +131,7 @@ def _ask(
 
     def begin(begun: Begun) -> None:
         if begun.before:
-            typer.echo(f"going on: {begun.before} of {begun.total} targets were asked before", err=True)
+            typer.echo(f"resuming: {begun.before} of {begun.total} targets were probed in the earlier run", err=True)
 
     stopped = ""
     with progress_bar("asking") as progress:
@@ -137,24 +143,26 @@ def _ask(
         except StoppedError as error:
             stopped = error.what
     if output is OutputFormat.TABLE:
-        # A table is read in the order of the question; lines come as they are known.
+        # A table keeps the order of the targets; JSON lines come as soon as they are known.
         places = {label: place for place, label in enumerate(wanted.places)}
         tally.shown.sort(key=lambda report: places.get(report.target, len(places)))
         _print(tally.shown, tally.closed)
     if stopped:
         done = f"stopped after {tally.total} of {len(wanted)} targets ({stopped})"
-        typer.echo(f"{done}; the same command goes on from here within 24 hours", err=True)
+        typer.echo(f"{done}; the same command resumes within 24 hours", err=True)
         raise typer.Exit(ExitCode.SOME_FAILED)
     if tally.outside == tally.total:
         raise InputError(
-            "no target is in the grant", where=str(grant), advice="Ask `tieback grant explain` for the reasons"
+            "the grant covers none of the targets",
+            where=str(grant),
+            advice="See the reasons with `tieback grant explain`",
         )
     if tally.failed:
         raise typer.Exit(ExitCode.SOME_FAILED)
 
 
 def _access(report: ProbeReport) -> str:
-    """What a stranger gets; as which account that the grant names, where not as anybody."""
+    """The access state; with the account name from the grant, if one was used."""
     from tieback.report.document import clean
 
     if report.outcome is not Outcome.OK:
@@ -169,7 +177,7 @@ def _print(reports: list[ProbeReport], closed: int) -> None:
     from tieback.report.document import clean
     from tieback.report.figures import bytes_text, figure_text
 
-    # What a server says of itself must not move the cursor.
+    # Server text is untrusted: it must not move the cursor.
     table = Table(box=None, pad_edge=False)
     for column in ("target", "outcome", "access", "product", "records", "bytes", "ransom", "sent/read"):
         right = column in {"records", "bytes"}
@@ -189,11 +197,11 @@ def _print(reports: list[ProbeReport], closed: int) -> None:
     if reports:
         console.print(table)
     if closed:
-        console.print(Text(f"{closed} usual ports of data stores are closed", style="dim"))
+        console.print(Text(f"{closed} of the usual ports are closed", style="dim"))
     honeypots = HoneypotSigns(reports)
     for report in reports:
         for reason in honeypots.reasons(report):
-            console.print(Text(clean(f"! {report.target}: taken for a honeypot: {reason}", 500), style="bold magenta"))
+            console.print(Text(clean(f"! {report.target}: probably a honeypot: {reason}", 500), style="bold magenta"))
         for reason in report.ransom.reasons if report.ransom.verdict in RANSOMED else ():
             console.print(
                 Text(clean(f"! {report.target}: {report.ransom.verdict}: {reason}", 500), style="bold magenta")

@@ -1,4 +1,4 @@
-"""``tieback recheck`` and ``tieback watch``: does it still let strangers in?"""
+"""``tieback recheck`` and ``tieback watch``: check if the stores of cases are still open."""
 
 import re
 import signal
@@ -33,8 +33,11 @@ if TYPE_CHECKING:
     from tieback.cases.events import Event
 
 WORKSPACE = Path(".tieback")
-GrantOption = Annotated[Path, typer.Option(help="The written permission; nothing outside it is contacted.")]
-CaseOption = Annotated[list[str] | None, typer.Option("--case", help="Only these; default: all that are not closed.")]
+GrantOption = Annotated[Path, typer.Option(help="Grant file; nothing outside it is contacted.")]
+CaseOption = Annotated[
+    list[str] | None,
+    typer.Option("--case", help="Case ID or unique prefix; repeatable; default: all cases that are not closed."),
+]
 _UNITS = {"m": 60, "h": 3600, "d": 86_400}
 
 
@@ -42,14 +45,16 @@ def recheck(
     *,
     grant: GrantOption,
     case: CaseOption = None,
-    state: Annotated[list[CaseState] | None, typer.Option(help="Only those in such a state.")] = None,
+    state: Annotated[list[CaseState] | None, typer.Option(help="Check only cases in this state; repeatable.")] = None,
     policy: PolicyOption = None,
     workspace: WorkspaceOption = WORKSPACE,
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON event a line.")] = (
+    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON event per line.")] = (
         OutputFormat.TABLE
     ),
 ) -> None:
-    """Ask the stores of cases again, and tell apart: fixed, moved, closed to us alone, emptied, wiped, ransomed, open.
+    """Probe the stores of cases again, under a grant.
+
+    The verdict is one of: fixed, moved, closed only to us, emptied, wiped, ransomed, open.
 
     Example: tieback recheck --grant grant.toml --case case-1f2e
     """
@@ -64,7 +69,7 @@ def recheck(
         return [one for one in found if one.state in state] if state else [one for one in found if case or one.active]
 
     events: list[Event] = []
-    with progress_bar("asking again") as bar:
+    with progress_bar("probing") as bar:
         for looked in look_again(workspace, permit, rules, choose, bar):
             events.append(looked.event)
             if output is OutputFormat.JSON:
@@ -72,24 +77,24 @@ def recheck(
     if output is OutputFormat.TABLE:
         _print(events)
     if not events:
-        talk_console().print("no case to look at; `tieback case list` names them")
+        talk_console().print("no cases to check; see `tieback case list`")
 
 
 def watch(
     *,
     grant: GrantOption,
-    every: Annotated[str, typer.Option(help="How often, such as 30m, 6h or 1d.")] = "6h",
-    once: Annotated[bool, typer.Option("--once", help="One round, for cron or a systemd timer.")] = False,
+    every: Annotated[str, typer.Option(help="Interval between rounds, such as 30m, 6h or 1d.")] = "6h",
+    once: Annotated[bool, typer.Option("--once", help="Run one round and exit, for cron or a systemd timer.")] = False,
     webhooks: Annotated[
-        Path | None, typer.Option(help="Where news go; default: webhooks.toml of the workspace, if it is there.")
+        Path | None, typer.Option(help="Webhook file (TOML); default: webhooks.toml in the workspace, if it exists.")
     ] = None,
     case: CaseOption = None,
     policy: PolicyOption = None,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
-    """Re-check all open cases by schedule; events as JSON lines on stdout, in the workspace, and to webhooks.
+    """Re-check all open cases on a schedule. Prints events as JSON lines, stores them, and sends them to webhooks.
 
-    Open stores are commonly found by attackers within hours: watch in hours, not weeks.
+    Attackers commonly find open stores within hours: use an interval of hours, not weeks.
 
     Example: tieback watch --grant grant.toml --every 6h --webhooks webhooks.toml
     """
@@ -113,18 +118,18 @@ def watch(
         stop.wait(seconds)
 
     while True:
-        # Read again each round: a grant that was taken back or a policy that was edited holds from now on.
+        # Read again in each round, so that a revoked grant or an edited policy takes effect.
         watching = Watching(load_grant(grant), load_policy(policy), hooks, ids)
         done = watch_once(workspace, watching, _tell, pause=wait)
         for problem in done.problems:
             console.print(Text(f"tieback: webhook {problem}"))
         news = sum(1 for event in done.events if event.news)
-        told = f"; webhooks: {done.delivered} told, {done.unsure} unsure, {done.failed} failed" if hooks else ""
-        console.print(f"{len(done.events)} looked at, {news} news{told}")
+        told = f"; webhooks: {done.delivered} delivered, {done.unsure} unsure, {done.failed} failed" if hooks else ""
+        console.print(f"{len(done.events)} checked, {news} changed{told}")
         if once or stop.is_set():
             break
         then = datetime.now(UTC) + timedelta(seconds=pause)
-        console.print(f"next at {then:%Y-%m-%d %H:%M} UTC")
+        console.print(f"next round at {then:%Y-%m-%d %H:%M} UTC")
         if stop.wait(pause):
             break
     if once and done.failed:
@@ -137,7 +142,7 @@ def _tell(event: "Event") -> None:
 
 
 def _stop_on_signals(stop: threading.Event) -> None:
-    """End between two rounds, never within one."""
+    """Stop between two rounds, never within a round."""
 
     def handle(_number: int, _frame: FrameType | None) -> None:
         if stop.is_set():
@@ -149,10 +154,10 @@ def _stop_on_signals(stop: threading.Event) -> None:
 
 
 def chosen(cases: "Sequence[Case]", words: "Sequence[str]") -> list[Case]:
-    """The cases that some ids, or beginnings of ids, name; all without any.
+    """The cases with the given IDs or ID prefixes; all cases if none are given.
 
     Raises:
-        UsageError: one names none.
+            UsageError: an ID matches no case.
     """
     if not words:
         return list(cases)
@@ -160,20 +165,20 @@ def chosen(cases: "Sequence[Case]", words: "Sequence[str]") -> list[Case]:
     for word in words:
         some = [case for case in cases if case.id.startswith((word, f"case-{word}"))]
         if not some:
-            raise UsageError("there is no such case", where=word, advice="`tieback case list` names them")
+            raise UsageError("no such case", where=word, advice="See `tieback case list`")
         found |= {case.id: case for case in some}
     return list(found.values())
 
 
 def seconds_of(text: str) -> float:
-    """A time such as ``6h``.
+    """Parse an interval such as ``6h`` into seconds.
 
     Raises:
-        UsageError: it is none, or shorter than a minute.
+            UsageError: the text is not an interval, or is shorter than one minute.
     """
     match = re.fullmatch(r"(\d{1,5})([mhd])", text.strip())
     if match is None or int(match[1]) == 0:
-        raise UsageError("not a time", where=f"--every {text}", advice="Write 30m, 6h or 1d")
+        raise UsageError("not an interval", where=f"--every {text}", advice="Write 30m, 6h or 1d")
     return float(int(match[1]) * _UNITS[match[2]])
 
 

@@ -1,4 +1,4 @@
-"""``tieback report``: the last run of a workspace again, in any format; compared with an earlier one; explained."""
+"""``tieback report``: render the last run of a workspace, compare two reports, explain a figure."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -20,32 +20,35 @@ if TYPE_CHECKING:
     from tieback.report.diff.past import Past
 
 AudienceOption = Annotated[
-    str, typer.Option(help="Who reads the report: internal, vendor (with --vendor NAME), or public (totals alone).")
+    str, typer.Option(help="Audience: internal, vendor (with --vendor NAME), or public (only totals).")
 ]
-VendorOption = Annotated[str, typer.Option(help="Whose apps and stores, for --audience vendor.")]
+VendorOption = Annotated[str, typer.Option(help="Vendor whose apps and stores to include, with --audience vendor.")]
 SuppressionsOption = Annotated[
     Path | None,
-    typer.Option(help="Findings to count apart; default: suppressions.toml of the workspace, where there is one."),
+    typer.Option(help="Suppression file; default: suppressions.toml in the workspace, if it exists."),
 ]
 BaselineOption = Annotated[
-    Path | None, typer.Option(help="An earlier report (.json or .ndjson): says what is new; --fail-on looks at that.")
+    Path | None,
+    typer.Option(help="Earlier report (.json or .ndjson): marks new findings; --fail-on counts only those."),
 ]
 
 SampleOption = Annotated[
     int | None,
-    typer.Option(min=1, help="The inputs are a random sample of so many apps: adds an estimate of the whole."),
+    typer.Option(
+        min=1, help="Number of apps that the inputs were randomly sampled from; adds an estimate for all of them."
+    ),
 ]
 
 FORMATS = "terminal, html, pdf, json, ndjson, csv, markdown, sarif, ocsf, stix, defectdojo, cyclonedx, csaf, junit"
-"""For help; a test keeps it true, since importing the renderers would make every command slow."""
+"""Names of the formats, for help texts. A test compares them with the renderers: importing those is slow."""
 DIFF_FORMATS = ("terminal", "markdown", "html", "json")
 
 _DEFAULT = Path(".tieback")
 SHOWN_FINDINGS = 500
-"""Findings that a page shows; a test keeps it true."""
+"""Maximum number of findings on an HTML page; a test compares it with the renderer."""
 
 app = typer.Typer(
-    help="Render the last finished run of a workspace, compare two, or say where a figure comes from.",
+    help="Render the last finished run of a workspace, compare two reports, or explain a figure.",
     invoke_without_command=True,
 )
 
@@ -62,7 +65,7 @@ def report(
     baseline: BaselineOption = None,
     sample_of: SampleOption = None,
 ) -> None:
-    """Render the last finished run of a workspace, compare two reports (diff), or say where a figure comes from."""
+    """Render the last finished run of a workspace, compare two reports, or explain a figure."""
     if context.invoked_subcommand is not None:
         return
     from tieback.pipeline.report import last_report
@@ -84,15 +87,16 @@ def report(
 
 @app.command(epilog="Example: tieback report diff old.json new.json --format markdown")
 def diff(
-    old: Annotated[Path, typer.Argument(help="A report as .json or .ndjson, or a workspace.")],
-    new: Annotated[Path, typer.Argument(help="A later one.")],
+    old: Annotated[Path, typer.Argument(help="Older report (.json or .ndjson), or a workspace.")],
+    new: Annotated[Path, typer.Argument(help="Newer report or workspace.")],
     output: Annotated[str, typer.Option("--format", help=f"One of {', '.join(DIFF_FORMATS)}.")] = "terminal",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
     fail_on: Annotated[
-        Severity | None, typer.Option(help="Exit 1 when a new finding is at least this severe; default: never.")
+        Severity | None,
+        typer.Option(help="Exit with code 1 if a new finding has at least this severity; default: never."),
     ] = None,
 ) -> None:
-    """Say what is new, fixed, changed or moved between two reports, and what nobody looked at again."""
+    """Compare two reports: new, fixed, changed and moved findings, and those not checked again."""
     from tieback.report.diff.compare import Kind, compare
     from tieback.report.diff.markdown import as_markdown
     from tieback.report.diff.page import as_page
@@ -101,7 +105,7 @@ def diff(
 
     if output not in DIFF_FORMATS:
         raise UsageError(
-            "there is no such format", where=f"--format {output}", advice=f"Choose one of {', '.join(DIFF_FORMATS)}"
+            "unknown format", where=f"--format {output}", advice=f"Choose one of {', '.join(DIFF_FORMATS)}"
         )
     found = compare(_past(old), _past(new))
     if output == "terminal" and out is None:
@@ -128,13 +132,14 @@ def explain(
     figure: Annotated[
         str,
         typer.Argument(
-            help="Such as records, stores-exposed:class=email or bytes:kind=mongodb,country=DE; without one: names."
+            help="Figure, such as records, stores-exposed:class=email or bytes:kind=mongodb,country=DE; "
+            "default: list all names."
         ),
     ] = "",
     workspace: WorkspaceOption = _DEFAULT,
-    output: Annotated[OutputFormat, typer.Option("--format", help="table, or JSON lines.")] = OutputFormat.TABLE,
+    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or JSON lines.")] = OutputFormat.TABLE,
 ) -> None:
-    """Say where a number comes from: its query, each store with its share, and the answers that prove it."""
+    """Explain where a figure comes from: its query, the share of each store, and the evidence."""
     from tieback.pipeline.report import last_report
     from tieback.report.explain import explain as explained
     from tieback.report.explain import names
@@ -156,24 +161,28 @@ def explain(
 
 @app.command(epilog="Example: tieback report schema > report.schema.json")
 def schema(
-    output: Annotated[str, typer.Option("--format", help="Of which format: json, or ndjson (of each line).")] = "json",
+    output: Annotated[
+        str, typer.Option("--format", help="Report format: json, or ndjson (schema of each line).")
+    ] = "json",
 ) -> None:
-    """Print the JSON Schema of the report as JSON or NDJSON."""
+    """Print the JSON Schema of the report in JSON or NDJSON format."""
     import json
 
     from tieback.report.schema import lines_schema, report_schema
 
     made = {"json": report_schema, "ndjson": lines_schema}.get(output)
     if made is None:
-        raise UsageError("has no JSON Schema", where=f"--format {output}", advice="Choose one of json, ndjson")
+        raise UsageError(
+            "this format has no JSON Schema", where=f"--format {output}", advice="Choose one of json, ndjson"
+        )
     write_bytes([json.dumps(made(), indent=1, ensure_ascii=False).encode() + b"\n"], None)
 
 
 def read_suppressions(workspace: Path, path: Path | None) -> Callable[[Report], Report]:
-    """What sets the findings apart that a file of suppressions covers; the file is read before any work is done.
+    """A function that separates suppressed findings. The suppression file is read before any work is done.
 
     Raises:
-        UsageError: the file is not as it has to be.
+            UsageError: the file is invalid.
     """
     file = path if path is not None else workspace / "suppressions.toml"
     if path is None and not file.exists():
@@ -187,10 +196,10 @@ def read_suppressions(workspace: Path, path: Path | None) -> Callable[[Report], 
 
 
 def read_baseline(path: Path | None) -> "Past | None":
-    """The report that ``--baseline`` names, read before any work is done.
+    """The report that ``--baseline`` names. It is read before any work is done.
 
     Raises:
-        InputError: it cannot be read, or is no report.
+            InputError: the file cannot be read, or is not a report.
     """
     if path is None:
         return None
@@ -200,7 +209,7 @@ def read_baseline(path: Path | None) -> "Past | None":
 
 
 def set_beside(document: Report, past: "Past | None") -> Report:
-    """The report with how each finding stands to an earlier one."""
+    """The report, with the status of each finding relative to an earlier report."""
     if past is None:
         return document
     from msgspec.structs import replace
@@ -234,7 +243,7 @@ def _plain(found: "Comparison") -> bytes:
 
 
 def write_bytes(pieces: Iterable[bytes], path: Path | None) -> None:
-    """Pieces to a file, whole or not at all, or to stdout. Raises as ``write_report``."""
+    """Write the pieces to a file in one step, or to stdout. Raises the same errors as ``write_report``."""
     if path is None:
         sys.stdout.buffer.writelines(pieces)
     else:
@@ -243,7 +252,7 @@ def write_bytes(pieces: Iterable[bytes], path: Path | None) -> None:
 
 
 def write_report(document: Report, renderer: Renderer, path: Path) -> None:
-    """Write the report to a file, whole or not at all.
+    """Write the report to a file in one step: complete or not at all.
 
     Raises:
         WorkspaceError: the file cannot be written.
@@ -253,10 +262,10 @@ def write_report(document: Report, renderer: Renderer, path: Path) -> None:
 
 
 def write_all(document: Report, renderer: Renderer, path: Path) -> list[Path]:
-    """Write the report, and beside an HTML page that cannot show every finding all of them as CSV.
+    """Write the report. If an HTML page cannot show every finding, also write all findings as CSV next to it.
 
     Returns:
-        What was written. Raises as ``write_report``.
+            The paths written. Raises the same errors as ``write_report``.
     """
     write_report(document, renderer, path)
     if renderer.meta.name != "html" or document.findings.count <= SHOWN_FINDINGS:
@@ -277,19 +286,19 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
         partial.replace(path)
     except OSError as error:
         raise WorkspaceError(
-            f"the report cannot be written ({error.strerror})", where=str(path), advice="Choose another place"
+            f"the report cannot be written ({error.strerror})", where=str(path), advice="Choose another path"
         ) from None
     finally:
-        # Where the folder is missing or not ours, there is nothing to remove.
+        # If the folder is missing or not writable, there is nothing to remove.
         with suppress(OSError):
             partial.unlink(missing_ok=True)
 
 
 def show(document: Report, output: str) -> None:
-    """The report on stdout: tables for people, or any of the formats.
+    """Print the report on stdout: tables for people, or any other format.
 
     Raises:
-        UsageError: there is no such format.
+            UsageError: unknown format.
     """
     if output in {"table", "terminal"}:
         from tieback.report.formats.terminal import print_report

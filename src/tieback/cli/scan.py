@@ -1,4 +1,4 @@
-"""``tieback scan``: the main job."""
+"""``tieback scan``: analyse inputs, probe under a grant, and report."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,33 +34,41 @@ def scan(
     inputs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="INPUT...",
+            metavar="INPUT",
             help="App packages, captures, tar shards, folders of them; or s3://, gs://, az://, https:// URLs.",
         ),
     ] = None,
-    grant: Annotated[
-        Path | None, typer.Option(help="The written permission; without one no back end is contacted.")
-    ] = None,
+    grant: Annotated[Path | None, typer.Option(help="Grant file; without one, no back end is contacted.")] = None,
     manifest: Annotated[
         list[Path] | None,
-        typer.Option(help="A table of inputs: path, sha256, size (CSV, TSV, JSON lines, Parquet). Repeatable."),
+        typer.Option(help="Table of inputs with path, sha256 and size (CSV, TSV, JSON lines, Parquet); repeatable."),
     ] = None,
     report: Annotated[
         list[Path] | None,
-        typer.Option(help="Write the report there; the suffix (.html, .pdf, .sarif, …) says which format. Repeatable."),
+        typer.Option(
+            help="File to write the report to; the suffix (.html, .pdf, .sarif, …) sets the format; repeatable."
+        ),
     ] = None,
     workspace: WorkspaceOption = Path(".tieback"),
     ledger: LedgerOption = None,
-    output: Annotated[str, typer.Option("--format", help=f"On stdout: table, or one of {FORMATS}.")] = "table",
+    output: Annotated[
+        str, typer.Option("--format", help=f"Format on stdout: table (same as terminal), or one of {FORMATS}.")
+    ] = "table",
     fail_on: Annotated[
         Severity | None,
-        typer.Option(help="Exit 1 when a finding is at least this severe, with --baseline a new one; default: never."),
+        typer.Option(
+            help="Exit with code 1 if a finding (--baseline: a new one) has at least this severity; default: never."
+        ),
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes; default: one a core.")] = None,
-    engine: Annotated[str, typer.Option(help="local, or dask://HOST:PORT of a scheduler (with --certs).")] = "local",
-    certs: Annotated[Path | None, typer.Option(help="Folder of a cluster's certificates.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Worker processes; default: one per core.")
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="Where to run the work: local, or dask://HOST:PORT (a scheduler; needs --certs).")
+    ] = "local",
+    certs: Annotated[Path | None, typer.Option(help="Folder with the certificates of the cluster.")] = None,
     retry: Annotated[
-        bool, typer.Option("--retry", help="Try again what killed or outlasted its worker before.")
+        bool, typer.Option("--retry", help="Retry inputs that crashed or timed out in an earlier run.")
     ] = False,
     audience: AudienceOption = "internal",
     vendor: VendorOption = "",
@@ -68,7 +76,7 @@ def scan(
     baseline: BaselineOption = None,
     sample_of: SampleOption = None,
 ) -> None:
-    """Read apps, map their back ends, ask the data stores that the grant covers, and report.
+    """Analyse apps, map their back ends, probe the data stores that the grant covers, and write a report.
 
     Example: tieback scan app.apk other.ipa --grant grant.toml --report report.html
     """
@@ -79,7 +87,7 @@ def scan(
     from tieback.scope.grant import load_grant
 
     if output != "table":
-        by_name(output)  # an unknown one is said before an hour of work
+        by_name(output)  # report an unknown format before an hour of work
     who = audience_of(audience, vendor)
     files = [(path, by_suffix(path)) for path in report or ()]
     past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
@@ -96,7 +104,7 @@ def scan(
         for error in done.failed:
             complain(error)
         for part in done.set_aside:
-            talk_console().print(f"a damaged part of the lake was set aside: {part}", markup=False)
+            talk_console().print(f"removed a damaged file from the lake: {part}", markup=False)
         judged = as_sample(set_beside(set_apart(done.report), past), sample_of)
         document = for_audience(judged, who, vendor)
         written = [one for path, renderer in files for one in write_all(document, renderer, path)]
@@ -112,24 +120,24 @@ def scan(
 
 
 def _inputs(texts: "Iterable[str]", manifests: "Iterable[Path]") -> "tuple[Given, ...]":
-    """What the user gave, in its order.
+    """The inputs in the order of the command line.
 
     Raises:
-        UsageError: nothing was given, or something that is neither a path nor a URL that is read.
+            UsageError: no input, or one that is neither a path nor a supported URL.
     """
     from tieback.pipeline.inputs.spec import Manifest, given
 
     found = (*map(given, texts), *map(Manifest, manifests))
     if not found:
-        raise UsageError("no input", advice="Give files, folders or URLs, or a --manifest")
+        raise UsageError("missing input", advice="Pass files, folders or URLs, or a --manifest")
     return found
 
 
 def _engine(name: str, certs: Path | None) -> "Engine | None":
-    """The engine of that name; ``None`` for processes of this machine."""
+    """The engine with this name; ``None`` for local processes."""
     if name == "local":
         if certs is not None:
-            raise UsageError("only a cluster has certificates", where="--certs", advice="Add --engine dask://HOST:PORT")
+            raise UsageError("--certs needs a cluster engine", where="--certs", advice="Add --engine dask://HOST:PORT")
         return None
     from tieback.cli.cluster import engine_at
 

@@ -1,4 +1,4 @@
-"""What every command shares: exit codes, output formats, consoles, progress."""
+"""Shared by all commands: exit codes, output formats, consoles, progress bar."""
 
 import os
 import sys
@@ -16,52 +16,55 @@ from tieback.model.errors import TiebackError
 
 
 class ExitCode(IntEnum):
-    """The contract for CI."""
+    """Exit codes; a contract for CI."""
 
     DONE = 0
-    """Done, nothing found at or above ``--fail-on``."""
+    """Done; no finding at or above ``--fail-on``."""
     FINDINGS = 1
     USAGE = 2
     SOME_FAILED = 3
-    """Some inputs failed; each is named on stderr, the rest is done."""
+    """Some inputs failed. Each is named on stderr; the others are done."""
     NOTHING_DONE = 4
 
 
 class OutputFormat(StrEnum):
-    """``--format`` of commands that print lines."""
+    """Values of ``--format`` of commands that print lines."""
 
     TABLE = "table"
     JSON = "json"
 
 
 WorkspaceOption = Annotated[
-    Path, typer.Option("--workspace", "-w", envvar="TIEBACK_WORKSPACE", help="Folder that keeps what was found.")
+    Path,
+    typer.Option(
+        "--workspace", "-w", envvar="TIEBACK_WORKSPACE", help="Workspace folder: results, cases and inventory."
+    ),
 ]
 
 
 def talk_console() -> Console:
-    """Talk goes to stderr, so that stdout holds data alone."""
+    """Messages go to stderr, so that stdout contains only data."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def data_console() -> Console:
-    """Tables for people, on stdout; 100 columns wide where neither a terminal nor ``COLUMNS`` says otherwise."""
+    """Tables for people on stdout; 100 columns wide unless a terminal or ``COLUMNS`` sets the width."""
     return Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 100)
 
 
 def write_line(document: bytes) -> None:
-    """One JSON document a line, on stdout."""
+    """Print one JSON document as a line on stdout."""
     sys.stdout.buffer.write(document + b"\n")
 
 
 def complain(error: TiebackError) -> None:
-    """One line on stderr for an input or target that failed."""
+    """Print one line on stderr for an input or target that failed."""
     typer.echo(f"tieback: {error.diagnostics()}", err=True)
 
 
 @contextmanager
 def progress_bar(description: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr where that is a terminal; call what it gives with (done, total)."""
+    """Show a progress bar if stderr is a terminal. Call the yielded function with (done, total)."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
         return

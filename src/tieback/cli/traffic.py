@@ -1,4 +1,4 @@
-"""``tieback traffic``: what went over the wire, from captures, archives and logs."""
+"""``tieback traffic``: flows from captures, archives and logs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,33 +14,34 @@ from tieback.model.flow import Flow
 from tieback.model.sighting import Problem
 
 SHOWN = 60
-"""Flows of one file in a table; JSON lines hold them all."""
+"""Maximum number of flows per file in the table. JSON output is complete."""
 
 
 def traffic(
     inputs: Annotated[
-        list[Path], typer.Argument(metavar="FILE|DIR...", help="pcap, pcapng, HAR, mitmproxy flows, logs; or folders.")
+        list[Path],
+        typer.Argument(metavar="FILE|DIR", help="pcap, pcapng, HAR, mitmproxy flows or logs; or folders of them."),
     ],
-    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a flow.")] = (
+    output: Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per flow.")] = (
         OutputFormat.TABLE
     ),
-    leaks: Annotated[bool, typer.Option("--leaks/--no-leaks", help="Look for personal data in the clear.")] = True,
+    leaks: Annotated[bool, typer.Option("--leaks/--no-leaks", help="Detect personal data in cleartext.")] = True,
     uid_map: Annotated[
-        Path | None, typer.Option(help="Lines of `uid package`, such as `pm list packages -U` prints.")
+        Path | None,
+        typer.Option(help="File that maps user IDs to packages, such as the output of `pm list packages -U`."),
     ] = None,
-    keylog: Annotated[
-        Path | None, typer.Option(help="TLS key log (SSLKEYLOGFILE) with which tshark looks inside.")
-    ] = None,
+    keylog: Annotated[Path | None, typer.Option(help="TLS key log (SSLKEYLOGFILE) for decryption with tshark.")] = None,
     decrypt: Annotated[
-        bool, typer.Option("--decrypt", help="Let tshark use the TLS secrets that captures bring themselves.")
+        bool, typer.Option("--decrypt", help="Decrypt with tshark and the TLS secrets inside the captures.")
     ] = False,
     columns: Annotated[
-        Path | None,
-        typer.Option(help="TOML that says which columns of a log mean what (docs/reference/traffic-formats.md)."),
+        Path | None, typer.Option(help="Column mapping of a log (TOML); see docs/reference/traffic-formats.md.")
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, max=256, help="Processes; default: one a core.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Worker processes; default: one per core.")
+    ] = None,
 ) -> None:
-    """List the flows of captures: server, protocol, encrypted or not, which app, and what leaked in the clear.
+    """List the flows of captures: server, protocol, encryption, app, and personal data leaked in cleartext.
 
     Example: tieback traffic run.pcap --format json | jq 'select(.encrypted == false) | .server'
     """
@@ -83,10 +84,10 @@ def traffic(
 
 
 def read_uid_map(path: Path) -> dict[int, str]:
-    """User ids to package names, from ``package:NAME uid:N`` or ``N NAME`` lines; others are left out.
+    """Map user IDs to package names, from ``package:NAME uid:N`` or ``N NAME`` lines; other lines are ignored.
 
     Raises:
-        UsageError: the file cannot be read, or holds no such line.
+            UsageError: the file cannot be read, or has no such line.
     """
     found: dict[int, str] = {}
     try:
@@ -98,14 +99,16 @@ def read_uid_map(path: Path) -> dict[int, str]:
         numbers = [word for word in words if word.isdecimal()]
         names = [word for word in words if "." in word and not word.isdecimal()]
         if names:
-            found.update((int(number), names[0]) for number in numbers)  # one of each user of the device
+            found.update((int(number), names[0]) for number in numbers)  # one ID per user of the device
     if not found:
-        raise UsageError("no line names a user id and a package", where=str(path), advice="Use `pm list packages -U`")
+        raise UsageError(
+            "no line with a user ID and a package", where=str(path), advice="Use the output of `pm list packages -U`"
+        )
     return found
 
 
 def print_flows(path: str, flows: list[Flow]) -> None:
-    """The first flows of a file as a table."""
+    """Print the first flows of a file as a table."""
     console = data_console()
     console.print(Text(path, style="bold"))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2))

@@ -1,4 +1,4 @@
-"""Back ends and apps as trees and tables for people; a guess is marked with a question mark."""
+"""Trees and tables of back ends and apps, for people. A question mark marks low confidence."""
 
 from typing import TYPE_CHECKING
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 _MOST_TEXT = 1000
 SHOWN = 40
-"""Apps and endpoints of one tree; JSON holds them all."""
+"""Maximum number of apps and endpoints in a tree. JSON output is complete."""
 
 
 def print_lines(lines: "list[BackendLine]") -> None:
-    """Back ends in short."""
+    """Print one row per back end."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("back end", "apps", "provider", "region", "whose", "stores", "seen by"):
+    for name in ("back end", "apps", "provider", "region", "owner", "stores", "reported by"):
         table.add_column(name, justify="right" if name == "apps" else "left", overflow="fold")
     for line in lines:
         table.add_row(
@@ -38,28 +38,28 @@ def print_lines(lines: "list[BackendLine]") -> None:
 
 
 def print_why(found: "Why") -> None:
-    """What is known of a host."""
+    """Print what is known about a host."""
     console = data_console()
     console.print(_text(found.host, style="bold"), _text(f"  {', '.join(found.addresses)}", style="dim"))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), show_header=bool(found.statements))
-    table.add_column("what")
-    table.add_column("is", overflow="fold", ratio=2)
-    table.add_column("sure", justify="right")
-    table.add_column("because", overflow="fold", ratio=3)
+    table.add_column("claim")
+    table.add_column("value", overflow="fold", ratio=2)
+    table.add_column("confidence", justify="right")
+    table.add_column("reason", overflow="fold", ratio=3)
     for one in found.statements:
         table.add_row(_text(one.claim), _text(one.value), f"{one.confidence:.2f}", _text(one.reason))
     console.print(table)
     if not found.statements:
-        console.print(_text("  nothing is known of it", style="dim"))
+        console.print(_text("  nothing is known about this host", style="dim"))
     used = "; ".join(one.cited for one in found.data)
     console.print(_text(f"  {found.resolved_by} · {used}", style="dim"))
     console.print()
 
 
 def print_contacts(target: str, contacts: "tuple[str, ...]", problem: str, file: str) -> None:
-    """Whom a host names, or why nobody is known."""
+    """Print the contacts that a host names, or why there are none."""
     console = data_console()
-    kept = _text(f"  kept as {file}", style="dim") if file else Text()
+    kept = _text(f"  saved as {file}", style="dim") if file else Text()
     console.print(_text(target, style="bold") + kept)
     for contact in contacts:
         console.print(_text(f"  {contact}"))
@@ -68,7 +68,7 @@ def print_contacts(target: str, contacts: "tuple[str, ...]", problem: str, file:
 
 
 def print_backend(view: "BackendView") -> None:
-    """A back end from every side."""
+    """Print a back end with its attribution, stores, passive evidence and apps."""
     tree = Tree(_text(view.host, style="bold") + _text(f"  {view.party} party", style="dim"))
     if view.why is not None:
         for one in view.why.statements:
@@ -91,7 +91,7 @@ def print_backend(view: "BackendView") -> None:
 
 
 def print_app(view: "AppView") -> None:
-    """An app with everything that it reaches."""
+    """Print an app with its endpoints, back ends and stores."""
     said = view.app
     tree = Tree(
         _text(f"{said.label} {said.version_name}".strip(), style="bold")
@@ -101,7 +101,7 @@ def print_app(view: "AppView") -> None:
         place = one.file if one.offset is None else f"{one.file}+{one.offset:#x}"
         node = _leaf(tree, one.value, one.confidence, f"{one.how} in {place}")
         whose = f"{one.owner or one.party} ({one.party} party{f': {one.party_reason}' if one.party_reason else ''})"
-        node.add(_text(f"whose: {whose}"))
+        node.add(_text(f"owner: {whose}"))
         if one.backend is not None:
             if one.backend.addresses:
                 node.add(_text(f"at {', '.join(one.backend.addresses)} ({one.backend.resolved_by})"))
@@ -113,7 +113,7 @@ def print_app(view: "AppView") -> None:
     if view.endpoints_total > SHOWN:
         tree.add(_text(f"{view.endpoints_total - SHOWN:,} more with --format json", style="dim"))
     if view.others:
-        others = tree.add(_text(f"{len(view.others):,} that only other tools saw"))
+        others = tree.add(_text(f"{len(view.others):,} endpoints that only other tools reported"))
         for passive in view.others[:SHOWN]:
             place = f"{passive.sighting.evidence.context}, {passive.sighting.evidence.file}"
             others.add(_text(f"{passive.sighting.endpoint.value}  ({place})", style="dim"))
@@ -135,7 +135,7 @@ def _add_seen(tree: Tree, seen: "tuple[Seen, ...]") -> None:
         tree.add(
             _text(one.said, style="dim")
             + _text(
-                f"; superseded: our own probe says {ours.replace('_', ' ')}" if ours else "; not asked by us", "dim"
+                f"; superseded: our own probe reports {ours.replace('_', ' ')}" if ours else "; not probed by us", "dim"
             )
         )
 
@@ -146,5 +146,5 @@ def _leaf(tree: Tree, text: str, sure: float, reason: str) -> Tree:
 
 
 def _text(text: str, style: str = "") -> Text:
-    """Text of strangers on one line: no control or direction characters."""
+    """Untrusted text on one line: control and direction characters are removed."""
     return Text(clean(text, _MOST_TEXT), style)

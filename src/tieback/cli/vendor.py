@@ -1,4 +1,4 @@
-"""``tieback vendor``: who answers for which app, and how to reach them."""
+"""``tieback vendor``: the vendors responsible for apps, their contacts and their answers."""
 
 import getpass
 from datetime import UTC, datetime
@@ -17,35 +17,44 @@ from tieback.model.vendor import Answer, Vendor
 if TYPE_CHECKING:
     from tieback.pipeline.disclosure.vendors import VendorView
 
-app = typer.Typer(help="Vendors: who answers for which app, how to reach them, what they answered.")
+app = typer.Typer(
+    help="Manage vendors: the apps they are responsible for, their contacts, and their answers.\n\n"
+    "Example: tieback vendor list"
+)
 
 WORKSPACE = Path(".tieback")
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document a line.")]
-VendorArgument = Annotated[str, typer.Argument(metavar="VENDOR", help="Its id, or its name.")]
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="A table, or one JSON document per line.")]
+VendorArgument = Annotated[str, typer.Argument(metavar="VENDOR", help="Vendor ID or name.")]
 
 
 def account() -> str:
-    """Who works here, for the log."""
+    """The user account name, for the log."""
     try:
         return getpass.getuser()
     except OSError:
         return ""
 
 
-ByOption = Annotated[str, typer.Option("--by", default_factory=account, help="Who does it, for the log.")]
+ByOption = Annotated[
+    str, typer.Option("--by", default_factory=account, help="Name to record in the log; default: your account name.")
+]
 
 
 def day_of(text: str) -> datetime:
-    """A day as ISO 8601 writes it."""
+    """Parse a date in ISO 8601 format.
+
+    Raises:
+        UsageError: the text is not a date.
+    """
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
-        raise UsageError("not a day", where=text, advice="Write it as 2026-03-31") from None
+        raise UsageError("not a date", where=text, advice="Write it as 2026-03-31") from None
 
 
 @app.command("list")
 def list_(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE) -> None:
-    """Everybody who answers for an analysed app, with devices, open stores and classes of personal data.
+    """List the vendors of analysed apps, with devices, open stores and contact.
 
     Example: tieback vendor list
     """
@@ -82,7 +91,7 @@ def list_(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Outp
 def show(
     name: VendorArgument, *, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE
 ) -> None:
-    """One vendor: contacts, apps, devices, stores, classes, cases, answers.
+    """Show one vendor: contacts, apps, devices, stores, classes of personal data, cases, answers.
 
     Example: tieback vendor show "Workhub Access GmbH"
     """
@@ -123,18 +132,20 @@ def show(
 def edit(
     name: VendorArgument,
     *,
-    rename: Annotated[str | None, typer.Option("--name", help="Another name.")] = None,
-    domain: Annotated[list[str] | None, typer.Option(help="Its domains, in place of those known.")] = None,
-    bundle_id: Annotated[list[str] | None, typer.Option(help="Apps that are its own, whoever signs them.")] = None,
-    language: Annotated[str | None, typer.Option(help="Of its letters.")] = None,
-    postal: Annotated[str | None, typer.Option(help="Postal address; lines separated by a comma.")] = None,
-    note: Annotated[str | None, typer.Option(help="Anything to remember.")] = None,
-    contact: Annotated[list[str] | None, typer.Option(help="A way to reach it, added before those known.")] = None,
-    forget: Annotated[list[str] | None, typer.Option(help="A contact that is none.")] = None,
+    rename: Annotated[str | None, typer.Option("--name", help="New name.")] = None,
+    domain: Annotated[list[str] | None, typer.Option(help="Domain; repeatable; replaces the known domains.")] = None,
+    bundle_id: Annotated[
+        list[str] | None, typer.Option(help="App of this vendor, regardless of its signer; repeatable.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="Language of its letters.")] = None,
+    postal: Annotated[str | None, typer.Option(help="Postal address, with a comma between lines.")] = None,
+    note: Annotated[str | None, typer.Option(help="Free text.")] = None,
+    contact: Annotated[list[str] | None, typer.Option(help="Contact to add before the known ones; repeatable.")] = None,
+    forget: Annotated[list[str] | None, typer.Option(help="Contact to remove; repeatable.")] = None,
     by: ByOption,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
-    """Change what the register says of a vendor; every change is a line of the log.
+    """Edit the register entry of a vendor. Every change is logged.
 
     Example: tieback vendor edit v-1f2e3d --contact security@maker.example --language de
     """
@@ -153,13 +164,13 @@ def edit(
         changes["bundle_ids"] = tuple(bundle_id)
     contacts = [operator_contact(text) for text in contact or ()]
     if not (changes or contacts or forget):
-        raise UsageError("nothing to change", where=name, advice="See `tieback vendor edit --help`")
+        raise UsageError("nothing to change", where=name, advice="See the options in `tieback vendor edit --help`")
     with open_casework(workspace) as work:
         vendor = work.find_vendor(name)
         if forget:
             left = tuple(one for one in vendor.contacts if one.address not in forget)
             if len(left) == len(vendor.contacts):
-                raise UsageError("no such contact", where=", ".join(forget), advice="`tieback vendor show` names them")
+                raise UsageError("no such contact", where=", ".join(forget), advice="See `tieback vendor show`")
             changes["contacts"] = left
         if changes:
             vendor = work.edit(vendor.id, changes, by)
@@ -170,13 +181,13 @@ def edit(
 
 @app.command()
 def merge(
-    kept: Annotated[str, typer.Argument(help="The vendor that stays.")],
-    gone: Annotated[str, typer.Argument(help="The one that is the same.")],
+    kept: Annotated[str, typer.Argument(help="Vendor to keep.")],
+    gone: Annotated[str, typer.Argument(help="Duplicate vendor to merge into it.")],
     *,
     by: ByOption,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
-    """Make two vendors one: its apps, contacts, cases and letters go to the first.
+    """Merge two vendors: the apps, contacts, cases and letters of the second go to the first.
 
     Example: tieback vendor merge "Acme Ltd" com.acme.old
     """
@@ -191,11 +202,11 @@ def merge(
 def import_contacts(
     file: Annotated[Path, typer.Argument(help="A security.txt (with --vendor), or CSV with vendor and contact.")],
     *,
-    vendor: Annotated[str, typer.Option(help="Whose security.txt it is.")] = "",
+    vendor: Annotated[str, typer.Option(help="Vendor that the security.txt belongs to.")] = "",
     by: ByOption,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
-    """Take in ways to reach vendors. Nothing is fetched: bring the file.
+    """Import contacts of vendors from a file. Downloads nothing.
 
     Example: tieback vendor import-contacts security.txt --vendor "Workhub Access GmbH"
     """
@@ -211,14 +222,18 @@ def import_contacts(
 @app.command()
 def answer(
     name: VendorArgument,
-    said: Annotated[Answer, typer.Argument(help="What it answered to the assurance request.")],
+    said: Annotated[Answer, typer.Argument(help="Answer of the vendor to the assurance request.")],
     *,
-    on: Annotated[str, typer.Option(help="The day of the answer; default: today.")] = "",
-    file: Annotated[Path | None, typer.Option(help="The answer itself, kept by its hash.")] = None,
+    on: Annotated[str, typer.Option(help="Date of the answer; default: today.")] = "",
+    file: Annotated[
+        Path | None, typer.Option(help="File with the answer; the workspace keeps a copy, named by its hash.")
+    ] = None,
     by: ByOption,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
-    """Note an answer. ``attested`` holds for each open case of the vendor: one that is open then contradicts it.
+    """Record a vendor's answer. The answer attested applies to each open case of the vendor.
+
+    If a re-check finds such a store still open, the case is marked contradicted.
 
     Example: tieback vendor answer "Acme Ltd" attested --file answer.pdf
     """
@@ -228,7 +243,7 @@ def answer(
         vendor = work.find_vendor(name)
         day = day_of(on).date() if on else work.now.date()
         cases = work.answer(vendor, said, day, file, by)
-    told = f"; it holds for {len(cases)} open {'case' if len(cases) == 1 else 'cases'}" if cases else ""
+    told = f"; it applies to {len(cases)} open {'case' if len(cases) == 1 else 'cases'}" if cases else ""
     talk_console().print(Text(f"{vendor.name}: {said} on {day}{told}"))
 
 
@@ -248,14 +263,14 @@ def _document(view: "VendorView") -> dict[str, object]:
 
 
 def _awaited(vendor: Vendor) -> str:
-    """By when an answer to the request is due; empty where none is awaited."""
+    """The status of an unanswered request with its due date; empty if there is none."""
     if vendor.answer is not Answer.NONE or vendor.asked is None:
         return ""
     late = vendor.due is not None and vendor.due < datetime.now(UTC).date()
-    return f"asked, due {vendor.due or 'never'}{', late' if late else ''}"
+    return f"requested, due {vendor.due or 'never'}{', late' if late else ''}"
 
 
 def _assurance(vendor: Vendor) -> str:
     if vendor.answer is not Answer.NONE:
         return f"{vendor.answer} on {vendor.answered}"
-    return f"asked on {vendor.asked}, due {vendor.due}" if vendor.asked else ""
+    return f"requested on {vendor.asked}, due {vendor.due}" if vendor.asked else ""

@@ -1,4 +1,4 @@
-"""``tieback workspace``: the folder that keeps what was found, and where its ledger is."""
+"""``tieback workspace``: the folder with all results, and the location of its ledger."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,11 @@ import typer
 from tieback.cli import workspace_lake, workspace_ledger
 from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, write_line
 
-app = typer.Typer(help="The workspace: where its ledger is, and what is kept in it.", no_args_is_help=True)
+app = typer.Typer(
+    help="Manage the workspace: its ledger, its stored results, and their retention.\n\n"
+    "Example: tieback workspace show",
+    no_args_is_help=True,
+)
 
 WORKSPACE = Path(".tieback")
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="Lines, or one JSON document.")]
@@ -17,7 +21,7 @@ FormatOption = Annotated[OutputFormat, typer.Option("--format", help="Lines, or 
 
 @app.callback()
 def _noun() -> None:
-    # Keeps the verb in the command line while there is one alone.
+    # Without a callback, Typer would drop the command name if there is only one command.
     return
 
 
@@ -31,7 +35,7 @@ app.command("export")(workspace_lake.export)
 
 @app.command("show")
 def show(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE) -> None:
-    """Where the ledger is, and how many units of work it knows in each state.
+    """Show where the ledger is, and the number of units of work per state.
 
     Example: tieback workspace show
     """

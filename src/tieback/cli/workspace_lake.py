@@ -1,4 +1,4 @@
-"""``tieback workspace check``, ``compact``, ``prune``, ``export``: what the lake holds, and in which shape."""
+"""``tieback workspace check``, ``compact``, ``prune``, ``export``: maintenance of the lake."""
 
 import sys
 from pathlib import Path
@@ -27,9 +27,9 @@ FormatOption = Annotated[OutputFormat, typer.Option("--format", help="Lines, or 
 
 
 def check(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE) -> None:
-    """Read the whole lake and say which parts are damaged. Those are left out of every answer from then on.
+    """Read the whole lake and list damaged files. Damaged files are ignored from then on.
 
-    The next scan of the same inputs makes them anew. Exit code 3 where a part is damaged.
+    The next scan of the same inputs rebuilds them. Exits with code 3 if a file is damaged.
 
     Example: tieback workspace check
     """
@@ -54,14 +54,14 @@ def check(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Outp
             console.print(f"{part}: {why}", soft_wrap=True, markup=False)
         console.print(f"{sound} parts are sound, {len(damaged)} damaged", markup=False)
     if damaged:
-        talk_console().print("damaged parts are left out; the next `tieback scan` of the same inputs makes them anew")
+        talk_console().print("damaged parts are ignored; the next `tieback scan` of the same inputs rebuilds them")
         raise typer.Exit(ExitCode.SOME_FAILED)
 
 
 def compact(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = OutputFormat.TABLE) -> None:
-    """Put the many small parts of the lake into few big ones. Who reads meanwhile notices nothing.
+    """Merge small files of the lake into larger ones. Safe while others read.
 
-    A scan does so itself where it leaves more than some dozen.
+    A scan does this itself if it leaves more than a few dozen files.
 
     Example: tieback workspace compact
     """
@@ -80,23 +80,28 @@ def compact(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Ou
     table.add_row("bytes", f"{done.bytes_before:,}", f"{done.bytes_after:,}")
     data_console().print(table)
     if not done.swept:
-        talk_console().print("the old parts are still read by somebody; the next scan or compact removes them")
+        talk_console().print("the old files are still in use; the next scan or compact removes them")
 
 
 def prune(
     *,
     workspace: WorkspaceOption = WORKSPACE,
-    older_than: Annotated[str | None, typer.Option(help="Age in days, such as 180d; else retention.toml.")] = None,
-    keep_runs: Annotated[
-        int | None, typer.Option(min=1, help="The last runs stay, however old; else retention.toml, else 1.")
+    older_than: Annotated[
+        str | None, typer.Option(help="Remove runs older than this, such as 180d; default: from retention.toml.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    keep_runs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Number of latest runs to keep, regardless of age; default: from retention.toml, or 1."
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be removed; remove nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Remove old runs, what they concluded, and the apps and captures that no newer run was given.
+    """Remove old runs, their results, and apps and captures that no remaining run uses.
 
-    Cases, letters, the inventory, imported reports and the audit log stay.
+    Cases, letters, the inventory, imported reports and the audit log are kept.
 
     Example: tieback workspace prune --older-than 180d --keep-runs 3 --dry-run
     """
@@ -114,14 +119,14 @@ def prune(
         if not yes:
             if not sys.stdin.isatty():
                 raise UsageError(
-                    "nobody is there to be asked", where="--yes", advice="Look with --dry-run, then add --yes"
+                    "cannot ask for confirmation (no terminal)", advice="Preview with --dry-run, then pass --yes"
                 )
             typer.confirm("Remove this?", abort=True, err=True)
         _, swept = retention.prune(opened.lake, opened.ledger, policy)
     talk = talk_console()
-    talk.print("removed; the audit log and the cases stay")
+    talk.print("removed; the audit log and the cases are kept")
     if not swept:
-        talk.print("somebody still reads the old files; the next scan removes them from the disk")
+        talk.print("the old files are still in use; the next scan removes them from disk")
 
 
 def _show_doomed(workspace: Path, doomed: "Doomed", output: OutputFormat, *, done: bool) -> None:
@@ -133,25 +138,28 @@ def _show_doomed(workspace: Path, doomed: "Doomed", output: OutputFormat, *, don
     console = data_console()
     for run in doomed.runs:
         console.print(f"run {run}", markup=False)
-    table = Table("goes", Column("rows", justify="right"), box=None)
+    table = Table("removed", Column("rows", justify="right"), box=None)
     table.add_row("apps and captures", f"{doomed.units:,}")
     for name, rows in doomed.rows.items():
         table.add_row(name, f"{rows:,}")
     console.print(table)
-    console.print(f"{doomed.parts:,} parts of the lake are removed or made over", markup=False)
+    console.print(f"{doomed.parts:,} files of the lake are removed or rewritten", markup=False)
 
 
 def export(
     destination: Annotated[
-        str, typer.Argument(metavar="DEST", help="A folder, or s3://BUCKET/KEY, gs:// or az:// (extra [cloud]).")
+        str,
+        typer.Argument(
+            metavar="DEST", help="Folder, or s3://BUCKET/KEY, gs:// or az:// URL (needs the extra `cloud`)."
+        ),
     ],
     *,
     workspace: WorkspaceOption = WORKSPACE,
-    run: Annotated[list[str] | None, typer.Option(help="A run by its id; repeatable. The last one by default.")] = None,
-    all_runs: Annotated[bool, typer.Option("--all-runs", help="Every run that has ended.")] = False,
+    run: Annotated[list[str] | None, typer.Option(help="Run ID; repeatable; default: the last run.")] = None,
+    all_runs: Annotated[bool, typer.Option("--all-runs", help="Export every finished run.")] = False,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """Write runs as Parquet for other programs: table=…/run=…/part-00000.parquet.
+    """Export runs as Parquet for other programs, as table=…/run=…/part-00000.parquet.
 
     Example: tieback workspace export s3://reports/tieback
     """
@@ -160,7 +168,9 @@ def export(
     from tieback.storage.workspace import Workspace
 
     if run and all_runs:
-        raise UsageError("these are all runs already", where="--run", advice="Leave out --run or --all-runs")
+        raise UsageError(
+            "--run and --all-runs exclude each other", where="--run", advice="Leave out --run or --all-runs"
+        )
     place = place_at(destination)
     with Workspace.open(workspace, create=False) as opened, progress_bar("writing runs") as progress:
         wanted = runs_to_export(opened.ledger, run or (), every=all_runs)

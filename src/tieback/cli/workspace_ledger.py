@@ -1,4 +1,4 @@
-"""Where the ledger of a workspace is: ``--ledger``, ``tieback workspace new`` and ``move``."""
+"""Location of a workspace's ledger: ``--ledger``, ``tieback workspace new`` and ``move``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,16 +11,16 @@ LedgerOption = Annotated[
     str | None,
     typer.Option(
         metavar="URL",
-        help="Keep the ledger of a new workspace in PostgreSQL: postgresql://USER@HOST/DATABASE, without a password.",
+        help="Ledger database of a new workspace: postgresql://USER@HOST/DATABASE, without a password.",
     ),
 ]
 
 
 def settle(workspace: Path, ledger: str | None) -> None:
-    """Make the workspace with its ledger there, or see that it has it there already; nothing where none was named.
+    """Create the workspace with its ledger at this location, or check that it is there. No location: do nothing.
 
     Raises:
-        UsageError: it has its ledger elsewhere, or that is no address.
+            UsageError: the ledger is at another location, or the URL is invalid.
         WorkspaceError: the workspace or the database cannot be used.
     """
     if ledger is None:
@@ -31,7 +31,7 @@ def settle(workspace: Path, ledger: str | None) -> None:
 
 
 def new(workspace: WorkspaceOption = Path(".tieback"), ledger: LedgerOption = None) -> None:
-    """Make a workspace; every other command finds its ledger by the workspace alone.
+    """Create a workspace. Every other command finds the ledger from the workspace folder.
 
     Example: tieback workspace new -w fleet --ledger postgresql://tieback@db.example.test/tieback?sslmode=verify-full
     """
@@ -42,10 +42,12 @@ def new(workspace: WorkspaceOption = Path(".tieback"), ledger: LedgerOption = No
 
 
 def move(
-    to: Annotated[str, typer.Option(metavar="URL|sqlite", help="postgresql://USER@HOST/DATABASE, or sqlite.")],
+    to: Annotated[
+        str, typer.Option(metavar="URL|sqlite", help="New location: postgresql://USER@HOST/DATABASE, or sqlite.")
+    ],
     workspace: WorkspaceOption = Path(".tieback"),
 ) -> None:
-    """Move the ledger to PostgreSQL or back to a file; every row is checked before the new one counts.
+    """Move the ledger to PostgreSQL, or back to a file. Every row is compared before the new ledger is used.
 
     Example: tieback workspace move --to postgresql://tieback@db.example.test/tieback
     """
@@ -60,7 +62,7 @@ def move(
         moved = move_ledger(workspace, to, progress)
     console = talk_console()
     rows, tables = sum(moved.tables.values()), sum(1 for count in moved.tables.values() if count)
-    console.print(f"{rows} rows of {tables} tables are at {moved.target}, read back and compared", markup=False)
+    console.print(f"{rows} rows of {tables} tables copied to {moved.target} and compared", markup=False)
     if moved.written_out:
-        console.print(f"{moved.written_out} values held U+0000, which is written \\x00 there", markup=False)
-    console.print(f"the old ledger is left at {moved.source}: nothing reads it any more; remove it when you like")
+        console.print(f"{moved.written_out} values contained U+0000; they are stored there as \\x00", markup=False)
+    console.print(f"the old ledger remains at {moved.source}. It is no longer used; you can remove it.")

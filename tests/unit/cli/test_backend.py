@@ -58,8 +58,8 @@ def test_show(run: Run, workspace: Path) -> None:
     assert ended.code == 0
     said = " ".join(ended.out.replace("│", " ").split())
     assert "store: mongodb 7 is open, 9 records (exact), behind an API" in said
-    assert "seen by shodan on 2026-11-01: elasticsearch open, ≈1,200 records; not asked by us" in said
-    assert "superseded: our own probe says open" in said
+    assert "seen by shodan on 2026-11-01: elasticsearch open, ≈1,200 records; not probed by us" in said
+    assert "superseded: our own probe reports open" in said
     assert "com.workhub.mobile 2.10.4 names https://api.workhub.test" in said
     view = json.loads(run("backend", "show", "api.workhub.test", "-w", workspace, "--format", "json").out)
     assert view["stores"][0]["parts"] == [["on the host of the API", SAME_HOST]]
@@ -71,7 +71,7 @@ def test_show(run: Run, workspace: Path) -> None:
 def test_an_app(run: Run, workspace: Path, words: tuple[str, str]) -> None:
     ended = run(*words, "com.workhub.mobile", "-w", workspace)
     assert ended.code == 0
-    assert "1 that only other tools saw" in ended.out
+    assert "1 endpoints that only other tools reported" in ended.out
     view = json.loads(run(*words, "com.workhub.mobile", "-w", workspace, "--format", "json").out)
     assert view["schema"] == "tieback/app-view/1"
     assert {one["value"] for one in view["endpoints"]} >= {"https://api.workhub.test"}

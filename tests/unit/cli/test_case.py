@@ -15,7 +15,7 @@ from tieback.cli.case import EXPORT_FORMATS
 def opened(run: Run, tmp_path: Path) -> Run:
     make(tmp_path, stores=(exposure(),))
     ended = run("case", "open", "-w", "ws")
-    assert (ended.code, "1 opened, 0 known before" in ended.err) == (0, True)
+    assert (ended.code, "1 opened, 0 already known" in ended.err) == (0, True)
 
     def call(*words: str | Path) -> object:
         return run(*words, "-w", "ws")
@@ -34,7 +34,7 @@ def test_a_case_from_found_to_told(opened: Run, tmp_path: Path) -> None:
     assert opened("case", "note", key, "they called", "--attach", "mail.eml", "--by", "Ann").code == 0
     assert "notified, due" in opened("case", "advance", key, "notified", "--channel", "email").err
     shown = opened("case", "show", key).out
-    for part in ("they called (Ann)", "elasticsearch 7.10.2", "told by: email", "Fieldhand 4.0.7", "sha256"):
+    for part in ("they called (Ann)", "elasticsearch 7.10.2", "notified by: email", "Fieldhand 4.0.7", "sha256"):
         assert part in shown.replace("\n", " ")
     assert json.loads(opened("case", "show", key, "--format", "json").out)["case"]["state"] == "notified"
     ended = opened("case", "advance", key, "fixed")
@@ -58,13 +58,13 @@ def test_exports(opened: Run, tmp_path: Path, form: str) -> None:
 
 
 def test_the_rest(opened: Run, run: Run) -> None:
-    assert "lines, last" in opened("case", "verify").out
+    assert "entries, last hash" in opened("case", "verify").out
     assert json.loads(opened("case", "verify", "--format", "json").out)["ok"] is True
     assert "Fieldhand Ltd" in opened("case", "stats", "--by", "vendor").out
     assert json.loads(opened("case", "stats", "--format", "json").out)["cases"] == 1
     assert opened("case", "stats", "--by", "moon").code == 2
     assert opened("case", "export", "--format", "xls").code == 2
     assert "[days]" in run("case", "policy").out
-    assert "0 opened, 1 known before" in opened("case", "open").err
+    assert "0 opened, 1 already known" in opened("case", "open").err
     assert opened("case", "list", "--state", "fixed").out.count("\n") == 1
     assert run("case", "list", "-w", "none").code == 4

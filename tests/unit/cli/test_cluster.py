@@ -50,7 +50,7 @@ def test_a_scheduler_that_is_not_there(run: Run, tmp_path: Path, apps: Path, mon
 def test_certificates_that_end_soon_are_told_of(run: Run, tmp_path: Path) -> None:
     run("cluster", "certs", "certs", "--days", "5")
     ran = run("cluster", "worker", "127.0.0.1:1", "--certs", "certs", "--memory", "plenty")
-    assert "the certificates end on 20" in ran.err
+    assert "the certificates expire on 20" in ran.err
     assert ran.code == 2
     assert "Write auto, 0, or as in 8GB" in ran.err
 

@@ -1,4 +1,4 @@
-"""Files that commands write: whole or not at all."""
+"""Output files: written completely or not at all."""
 
 from pathlib import Path
 

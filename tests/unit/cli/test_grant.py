@@ -92,7 +92,7 @@ def test_new_refuses_what_check_would(tmp_path: Path, options: tuple[str, str], 
 def test_new_keeps_what_is_there(grant: Path, tmp_path: Path) -> None:
     result = run("new", grant, *WHO)
     assert isinstance(result.exception, GrantError)
-    assert "exists already" in str(result.exception)
+    assert "the file exists" in str(result.exception)
     assert grant.read_text() == GRANT
     assert "cannot be written" in str(run("new", tmp_path / "no" / "g.toml", *WHO).exception)
 
@@ -153,7 +153,7 @@ def test_explain(grant: Path, target: str, rows: list[tuple[object, ...]]) -> No
     [
         ("127.0.0.1:22", "port 22 is not among the ports"),
         ("169.254.169.254:80", "no target of the grant covers 169.254.169.254"),
-        ("web.x.test:80", "left to DNS: in by `*.x.test` if that gives a public address"),
+        ("web.x.test:80", "left to DNS: allowed by `*.x.test` if the name resolves to a public address"),
         ("other.test:80", "no target covers it by name"),
         ("0x7f.1:80", "hexadecimal"),
         ("127.0.0.1:9200", "`127.0.0.0/8` covers 127.0.0.1"),
@@ -185,7 +185,7 @@ def test_audit(tmp_path: Path) -> None:
         for number in range(3):
             log.append("connect", {"n": number})
     result = run("audit", path)
-    assert (result.exit_code, result.stdout) == (0, f"whole: 3 lines, head {log.head}\n")
+    assert (result.exit_code, result.stdout) == (0, f"intact: 3 entries, last hash {log.head}\n")
     assert lines(run("audit", path, "--format", "json"))[0]["ok"]
     whole = path.read_bytes()
     path.write_bytes(whole.replace(b'"n":1', b'"n":7'))

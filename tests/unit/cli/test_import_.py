@@ -15,8 +15,8 @@ def test_a_table(run: Run, tmp_path: Path) -> None:
     ended = run("import", "s.json")
     assert ended.code == 0
     assert ended.out.splitlines()[1].split()[:5] == ["s.json", "Shodan", "1", "0", "1"]
-    assert "1 records were left out; first line 2" in ended.err
-    assert "imported before" in run("import", "s.json").out
+    assert "1 records ignored; first: line 2" in ended.err
+    assert "already imported on" in run("import", "s.json").out
 
 
 def test_json_lines(run: Run, tmp_path: Path) -> None:

@@ -61,11 +61,11 @@ def test_gaps_review_and_lists(fleet: Run, tmp_path: Path) -> None:
     assert fleet("inventory", "block", "com.workhub.mobile", "--format", "intune", "-o", "out/b.json").code == 0
     assert "com.workhub.mobile" in (tmp_path / "out" / "b.json").read_text()
     assert fleet("inventory", "block", "none").code == 2
-    assert "number of the app" in fleet("inventory", "block", "Other", "--format", "jamf", "--action", "remove").err
+    assert "its own app ID" in fleet("inventory", "block", "Other", "--format", "jamf", "--action", "remove").err
 
 
 def test_again_changes_nothing(fleet: Run) -> None:
     ended = fleet("inventory", "import", "raw.csv", "--format", "json")
     (one,) = documents(ended.out)
     assert one["entered"]["again"] is True  # type: ignore[index]
-    assert "imported before" in fleet("inventory", "import", "raw.csv").out.replace("\n", " ")
+    assert "already imported on" in fleet("inventory", "import", "raw.csv").out.replace("\n", " ")

@@ -31,9 +31,9 @@ def test_a_plain_table_asks_once(run: Run, tmp_path: Path) -> None:
 
 def test_a_pull_says_what_it_needs(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("--client-id", "c", "--secret-env", "EMM_SECRET")
-    assert "no secret there" in run("inventory", "pull", "jamf", *words).err
+    assert "empty or not set" in run("inventory", "pull", "jamf", *words).err
     monkeypatch.setenv("EMM_SECRET", "s")
-    assert "which server?" in run("inventory", "pull", "jamf", *words).err
-    assert "whose directory?" in run("inventory", "pull", "intune", *words).err
+    assert "missing --url" in run("inventory", "pull", "jamf", *words).err
+    assert "missing --tenant" in run("inventory", "pull", "intune", *words).err
     ended = run("inventory", "pull", "jamf", *words, "--url", "http://jamf.example")
     assert (ended.code, "not https" in ended.err) == (2, True)

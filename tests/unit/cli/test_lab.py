@@ -37,7 +37,7 @@ def test_status_is_one_document_a_line(tmp_path: Path) -> None:
 
 def test_status_for_people_says_which_are_emulations(tmp_path: Path) -> None:
     lines = RUNNER.invoke(app, ["status", "--dir", str(tmp_path)], env={"COLUMNS": "120"}).stdout.splitlines()
-    assert lines[0].split() == ["store", "product", "target", "set", "up", "as", "runs", "records", "emulation"]
+    assert lines[0].split() == ["store", "product", "target", "configuration", "status", "records", "emulation"]
     assert lines[1].split() == ["fieldhand", "opensearch", "127.77.0.10:9200", "open", "down", "yes"]
 
 
@@ -45,7 +45,7 @@ def test_the_directory_comes_from_the_environment(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("TIEBACK_LAB", str(tmp_path / "none"))
     result = RUNNER.invoke(app, ["down"])
     assert (result.exit_code, result.stdout) == (0, "")
-    assert "There is no lab in" in result.stderr
+    assert "No lab found in" in result.stderr
     assert not (tmp_path / "none").exists()
 
 

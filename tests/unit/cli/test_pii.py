@@ -52,7 +52,7 @@ def test_the_classes_and_their_kinds() -> None:
         ('{"field": 3}', "Expected `str`"),
         ('["field"]', "Expected `object`"),
         ('{"field": "x", "siblings": "y"}', "Expected `array"),
-        ('{"field": "\xff"}', "not a field"),
+        ('{"field": "\xff"}', "not a valid field"),
         ('{"field": "' + "x" * pii.MAX_LINE + '"}', "longer than"),
     ],
 )
@@ -126,7 +126,9 @@ def test_a_bad_line_of_values_is_named_and_the_rest_goes_on(bad: str, said: str)
     assert result.exit_code == 3
     assert [json.loads(line)["class"] for line in result.stdout.splitlines()] == ["bank_account"] * 2
     (complaint,) = result.stderr.splitlines()
-    assert complaint.startswith("tieback: stdin:2: not a column" if "longer" not in said else "tieback: stdin:2: ")
+    assert complaint.startswith(
+        "tieback: stdin:2: not a valid column" if "longer" not in said else "tieback: stdin:2: "
+    )
     assert said in complaint
     assert '"values"' in complaint
 

@@ -64,7 +64,7 @@ def test_closed_ports_of_a_host_are_counted_not_listed(run: Run, tmp_path: Path)
     (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01").replace("127.0.0.1", "127.77.250.9"))
     ended = run("probe", "127.77.250.9", "--grant", "grant.toml")
     assert ended.code == 0
-    assert "usual ports of data stores are closed" in ended.out
+    assert "of the usual ports are closed" in ended.out
     assert "refused" not in ended.out
 
 
@@ -93,10 +93,10 @@ def test_targets_come_from_files_too(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("127.0.0.1:1",), "no grant"),
-        (("--grant", "grant.toml"), "no targets"),
+        (("127.0.0.1:1",), "missing --grant"),
+        (("--grant", "grant.toml"), "missing targets"),
         (("@none.txt", "--grant", "grant.toml"), "cannot be read"),
-        (("--replay", "t.jsonl", "--grant", "grant.toml"), "a replay takes no targets"),
+        (("--replay", "t.jsonl", "--grant", "grant.toml"), "cannot be combined with targets"),
         (("--replay", "none.jsonl"), "cannot be read"),
     ],
 )
@@ -214,7 +214,7 @@ def test_stopped_it_goes_on_where_it_was(
         stopped = run(*words)
     assert stopped.code == 3
     reason = "Ctrl-C" if how == "Ctrl-C" else "the stop file stop is there"
-    assert f"stopped after 1 of 3 targets ({reason}); the same command goes on from here" in stopped.err
+    assert f"stopped after 1 of 3 targets ({reason}); the same command resumes within 24 hours" in stopped.err
     if how == "stop file":
         held = run(*words)
         assert (held.code, "stop is there" in held.err) == (3, True)
@@ -223,10 +223,10 @@ def test_stopped_it_goes_on_where_it_was(
     before = connects()
     ended = run(*words)
     assert {json.loads(line)["target"] for line in ended.out.splitlines()} == {f"127.0.0.1:{port}" for port in ports}
-    assert "going on: 1 of 3" in ended.err
+    assert "resuming: 1 of 3" in ended.err
     assert connects() == before
     assert not journal.exists()
-    assert "going on" not in run(*words).err
+    assert "resuming" not in run(*words).err
 
 
 def test_a_second_service_under_the_same_grant_is_refused(run: Run, tmp_path: Path, turned_away: int) -> None:
@@ -253,5 +253,5 @@ def test_a_honeypot_and_a_note_show_in_the_table(run: Run, tmp_path: Path, monke
 
     monkeypatch.setattr(probing, "probe_one", found)
     ended = run("probe", "127.0.0.1:3306", "--grant", "grant.toml")
-    assert "taken for a honeypot: mysql 5.7.00 was never released" in " ".join(ended.out.split())
+    assert "probably a honeypot: mysql 5.7.00 was never released" in " ".join(ended.out.split())
     assert "likely: the name 'READ1.info' matches" in " ".join(ended.out.split())

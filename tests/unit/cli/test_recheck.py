@@ -28,7 +28,7 @@ def test_a_closed_store_is_fixed(run: Run, tmp_path: Path, grant: Path) -> None:
     assert (ended.code, event["verdict"], event["before"], event["state"]) == (0, "fixed", "found", "fixed")
     out = run("recheck", "--grant", grant, "-w", "ws", "--case", event["case"]).out
     assert "fixed" in out
-    assert "no case to look at" in run("recheck", "--grant", grant, "-w", "ws", "--state", "notified").err
+    assert "no cases to check" in run("recheck", "--grant", grant, "-w", "ws", "--state", "notified").err
     assert run("recheck", "--grant", grant, "-w", "ws", "--case", "case-zzz").code == 2
 
 
@@ -36,10 +36,10 @@ def test_one_round_of_watching(run: Run, tmp_path: Path, grant: Path) -> None:
     opened(tmp_path, free_port())
     ended = run("watch", "--grant", grant, "-w", "ws", "--once")
     assert (ended.code, json.loads(ended.out)["verdict"]) == (0, "fixed")
-    assert "1 looked at, 1 news" in ended.err
+    assert "1 checked, 1 changed" in ended.err
     (tmp_path / "hooks.toml").write_text(f'[[webhook]]\nname = "a"\nurl = "http://127.0.0.1:{free_port()}/"\n')
     ended = run("watch", "--grant", grant, "-w", "ws", "--once", "--webhooks", "hooks.toml")
-    assert (ended.code, "0 news; webhooks: 0 told" in ended.err) == (0, True)
+    assert (ended.code, "0 changed; webhooks: 0 delivered" in ended.err) == (0, True)
     assert run("watch", "--grant", grant, "-w", "ws", "--once", "--every", "often").code == 2
     assert run("watch", "--grant", grant, "-w", "none", "--once").code == 4
 
@@ -51,7 +51,7 @@ def test_times(text: str, seconds: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "6", "h", "0h", "-1h", "1w"])
 def test_no_times(text: str) -> None:
-    with pytest.raises(UsageError, match="not a time"):
+    with pytest.raises(UsageError, match="not an interval"):
         seconds_of(text)
 
 

@@ -64,7 +64,7 @@ def test_suppressed_findings_do_not_fail(run: Run, apps: Path, tmp_path: Path) -
 def test_inputs_of_each_kind_stand_beside_each_other(run: Run, apps: Path, tmp_path: Path) -> None:
     ended = run("scan", "-w", "ws")
     assert ended.code == 2
-    assert "no input" in ended.err
+    assert "missing input" in ended.err
     (tmp_path / "m.csv").write_text(f"path\n{apps / 'workhub.apk'}\nnone.apk\n")
     ended = run("scan", "http://192.0.2.1/a.apk?sig=secret", "--manifest", "m.csv", "-w", "ws", "--workers", "1")
     assert ended.code == 3

@@ -48,7 +48,7 @@ def test_uid_maps(tmp_path: Path, text: str) -> None:
 
 def test_a_uid_map_without_any(tmp_path: Path) -> None:
     (tmp_path / "uids").write_text("nothing\n")
-    with pytest.raises(UsageError, match="user id"):
+    with pytest.raises(UsageError, match="user ID"):
         read_uid_map(tmp_path / "uids")
 
 

@@ -51,4 +51,4 @@ def test_escapes_of_strangers_move_no_cursor(capsys: pytest.CaptureFixture[str])
 
 def test_nothing_is_known(capsys: pytest.CaptureFixture[str]) -> None:
     print_why(known())
-    assert "nothing is known of it" in capsys.readouterr().out
+    assert "nothing is known about this host" in capsys.readouterr().out

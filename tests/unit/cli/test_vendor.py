@@ -57,5 +57,5 @@ def test_contacts_answers_and_merges(scanned: Run, tmp_path: Path) -> None:
 def test_days_and_names() -> None:
     assert day_of("2026-03-31").day == 31
     assert isinstance(account(), str)
-    with pytest.raises(UsageError, match="not a day"):
+    with pytest.raises(UsageError, match="not a date"):
         day_of("31.03.2026")

@@ -52,7 +52,7 @@ def test_a_damaged_part_is_named(folder: Path) -> None:
     result = run("check", "-w", folder)
     assert result.exit_code == 3
     assert result.stdout == f"{path.parent.name}: apps.parquet: truncated to 4 bytes\n10 parts are sound, 1 damaged\n"
-    assert "the next `tieback scan` of the same inputs makes them anew" in result.stderr
+    assert "the next `tieback scan` of the same inputs rebuilds them" in result.stderr
     told = json.loads(run("check", "-w", folder, "--format", "json").stdout)
     assert (told["sound"], list(told["damaged"])) == (10, [path.parent.name])
 
@@ -100,9 +100,9 @@ def test_what_goes_is_gone(folder: Path) -> None:
     (folder / "retention.toml").write_text('older_than = "30d"\n')
     result = run("prune", "-w", folder, "--yes")
     assert result.exit_code == 0
-    assert "removed; the audit log and the cases stay" in result.stderr
+    assert "removed; the audit log and the cases are kept" in result.stderr
     again = run("prune", "-w", folder, "--yes")
-    assert "0 parts of the lake are removed or made over" in again.stdout
+    assert "0 files of the lake are removed or rewritten" in again.stdout
     assert again.stderr == ""
 
 

@@ -33,8 +33,8 @@ def test_a_scan_keeps_its_ledger_in_postgresql_and_every_command_finds_it(postgr
 
     moved = run("workspace", "move", "-w", tmp_path, "--to", "sqlite")
     assert moved.exit_code == 0, moved.output
-    assert f"are at {tmp_path}/ledger.db, read back and compared" in moved.stderr
-    assert f"the old ledger is left at {postgres_url}" in moved.stderr
+    assert f"copied to {tmp_path}/ledger.db and compared" in moved.stderr
+    assert f"the old ledger remains at {postgres_url}" in moved.stderr
     reports.append(run("report", "-w", tmp_path, "--format", "json").stdout)
     assert reports[0] == reports[1]
 
@@ -70,4 +70,4 @@ def test_values_that_were_written_out_are_told(postgres_url: str, tmp_path: Path
     with Workspace.open(tmp_path) as workspace, workspace.ledger.database.engine.begin() as connection:
         connection.exec_driver_sql("INSERT INTO grants VALUES (?, ?, 1.0)", ("a" * 64, "x\0"))
     moved = run("workspace", "move", "-w", tmp_path, "--to", postgres_url)
-    assert "1 values held U+0000, which is written \\x00 there" in moved.stderr
+    assert "1 values contained U+0000; they are stored there as \\x00" in moved.stderr
