@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
 from tieback.leaks.bodies import leaves, pairs_of_body, pairs_of_form, pairs_of_text
-from tieback.leaks.http_messages import HttpMessage, messages
 from tieback.leaks.redis import pairs_of_resp
 from tieback.leaks.sql import pairs_of_sql
 from tieback.leaks.value import MAX_NAME, MAX_PAIRS, SECRET, Pair, text_of
 from tieback.model.flow import Sample
+from tieback.protocols.http1 import HttpMessage, messages
 
 type Reader = Callable[[bytes], Iterator[Pair]]
 
