@@ -55,12 +55,7 @@ def _http(data: bytes) -> Iterator[Pair]:
 
 def _of_target(message: HttpMessage) -> Iterator[Pair]:
     """The query of a request, and the parts of its path that may be a person's."""
-    if message.start.startswith(b"HTTP/"):
-        return
-    target = message.start.split(b" ")[1:2]
-    if not target:
-        return
-    path, _, query = target[0].partition(b"?")
+    path, _, query = message.target.partition(b"?")
     if query:
         yield from pairs_of_form(query, "query")
     for number, segment in enumerate(path.split(b"/")[1:_MAX_SEGMENTS], start=1):
