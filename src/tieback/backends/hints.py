@@ -11,10 +11,10 @@ from ipaddress import IPv6Address, ip_address
 from itertools import islice
 
 from tieback.model.flow import Hint
+from tieback.protocols.http1 import MAX_HEAD, head_end, header_fields
 
 MAX_HINTS = 32
 """Of one flow."""
-_MAX_LINES = 128
 _MAX_VALUE = 2048
 _BACKEND = re.compile(
     r"(?:x-)?(?:[a-z]+-)*(?:backend|upstream|served-by|origin-server|real-server|forwarded-server|database|db)"
@@ -89,17 +89,16 @@ def _of_certificate(names: Iterable[str], kin: str) -> Iterator[Hint]:
 
 
 def _of_answer(data: bytes, kin: str) -> Iterator[Hint]:
-    head, _, body = data.partition(b"\r\n\r\n")
-    if not head.startswith(b"HTTP/"):
+    if not data.startswith(b"HTTP/"):
         return
-    for line in head.split(b"\r\n")[1:_MAX_LINES]:
-        name, colon, value = line[:_MAX_VALUE].decode("latin-1").partition(":")
-        key = name.strip().lower()
-        if colon and key in ORIGINS:
-            yield from _tokens(value, f"header:{key}", bare=False)
-        elif colon and _BACKEND.fullmatch(key):
-            yield from _tokens(value, f"header:{key}", bare=True)
-    yield from _of_body(body.decode("utf-8", "replace"), kin)
+    begin = head_end(data)
+    head = data[:MAX_HEAD] if begin < 0 else data[:begin]
+    for key, value in header_fields(head.partition(b"\n")[2]):
+        bare = key not in ORIGINS
+        if not bare or _BACKEND.fullmatch(key):
+            yield from _tokens(value[:_MAX_VALUE].decode("latin-1"), f"header:{key}", bare=bare)
+    if begin >= 0:
+        yield from _of_body(data[begin:].decode("utf-8", "replace"), kin)
 
 
 def _of_body(text: str, kin: str) -> Iterator[Hint]:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
 from tieback.leaks.bodies import leaves, pairs_of_body, pairs_of_form, pairs_of_text
-from tieback.leaks.http_messages import HttpMessage, messages
 from tieback.leaks.redis import pairs_of_resp
 from tieback.leaks.sql import pairs_of_sql
 from tieback.leaks.value import MAX_NAME, MAX_PAIRS, SECRET, Pair, text_of
 from tieback.model.flow import Sample
+from tieback.protocols.http1 import HttpMessage, messages
 
 type Reader = Callable[[bytes], Iterator[Pair]]
 
@@ -55,12 +55,7 @@ def _http(data: bytes) -> Iterator[Pair]:
 
 def _of_target(message: HttpMessage) -> Iterator[Pair]:
     """The query of a request, and the parts of its path that may be a person's."""
-    if message.start.startswith(b"HTTP/"):
-        return
-    target = message.start.split(b" ")[1:2]
-    if not target:
-        return
-    path, _, query = target[0].partition(b"?")
+    path, _, query = message.target.partition(b"?")
     if query:
         yield from pairs_of_form(query, "query")
     for number, segment in enumerate(path.split(b"/")[1:_MAX_SEGMENTS], start=1):

@@ -5,7 +5,6 @@ leaks see what they would see in a capture. Bodies inside TLS are handed up too:
 anybody on the way could read them.
 """
 
-import zlib
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
@@ -15,13 +14,13 @@ from tieback.intake.traffic.names import hostname
 from tieback.intake.traffic.stores.choose import recognise
 from tieback.intake.traffic.stores.evidence import each
 from tieback.model.flow import Flow, FlowApp, FlowEvidence, FlowTls, NameFrom, Peer, Sample, Server
+from tieback.protocols.content_coding import CODINGS, decode_content
 
 HEAD_BYTES = 4096
 BODY_BYTES = 4096
 """Cleartext kept of a message's head and of its body."""
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
 _ENCRYPTED = frozenset({"https", "wss"})
-_PACKED = ("gzip", "x-gzip", "deflate")
 _DROPPED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 """Headers that are no longer true of a body that is unpacked and cut."""
 
@@ -151,12 +150,9 @@ def unpacked(message: Message) -> bytes:
     """The body without its content encoding as far as it can be read, cut at ``BODY_BYTES``."""
     body = message.body
     encoding = next((value for name, value in message.headers if name.lower() == "content-encoding"), "")
-    packed = body[:2] == b"\x1f\x8b" or body[:1] == b"\x78"
-    if body and packed and encoding.strip().lower() in _PACKED:
-        try:
-            return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, BODY_BYTES)
-        except zlib.error:
-            return b""
+    coding = encoding.strip().lower().encode("utf-8", "replace")
+    if coding in CODINGS and body.startswith((b"\x1f\x8b", b"\x78")):
+        return decode_content(body, coding, BODY_BYTES) or b""
     return body[:BODY_BYTES]
 
 

@@ -1,5 +1,8 @@
 """HTTP/1: request and response lines, the host, proxies' CONNECT, upgrades.
 
+Lines and heads are parsed by ``protocols.http1``; this module decides what they say about a connection. It looks up
+three header fields, because every connection of a capture passes here.
+
 Source: RFC 9112; CONNECT is RFC 9110, section 9.3.6; the WebSocket upgrade is RFC 6455.
 """
 
@@ -7,20 +10,17 @@ import re
 
 import msgspec
 
-MAX_HEAD = 16 * 1024
+from tieback.protocols.http1 import MAX_HEAD, RequestLine, field_value, head_end, request_line, status_line
 
+_MAX_HOST = 300
+_MAX_TOKEN = 100
+"""Characters of the upgrade and of the server's product."""
 _METHODS = (
     b"GET ", b"POST ", b"PUT ", b"HEAD ", b"DELETE ", b"OPTIONS ", b"PATCH ", b"CONNECT ", b"TRACE ", b"PROPFIND ",
     b"PROPPATCH ", b"REPORT ", b"MKCOL ", b"COPY ", b"MOVE ", b"LOCK ", b"UNLOCK ", b"SUBSCRIBE ", b"NOTIFY ",
     b"SEARCH ", b"SOURCE ", b"M-SEARCH ", b"UNSUBSCRIBE ", b"PURGE ", b"MERGE ", b"BPROPFIND ",
     b"RPC_IN_DATA ", b"RPC_OUT_DATA ",
 )  # fmt: skip
-_REQUEST = re.compile(rb"([A-Z_-]{3,20}) ([^ \r\n]{1,8000}) HTTP/1\.[01]\r?\n")
-_CUT_REQUEST = re.compile(rb"([A-Z_-]{3,20}) ((?:/|https?://)[^ \r\n]{0,16000})\Z")
-_RESPONSE = re.compile(rb"HTTP/1\.[01] ([1-5]\d\d)(?: [^\r\n]*)?\r?\n")
-_HOST = re.compile(rb"\nhost:[ \t]*([^\r\n]{1,300})\r?(?=\n)", re.IGNORECASE)
-_UPGRADE = re.compile(rb"\nupgrade:[ \t]*([^\r\n]{1,100})", re.IGNORECASE)
-_SERVER = re.compile(rb"\nserver:[ \t]*([^\r\n]{1,100})", re.IGNORECASE)
 
 
 class HttpSeen(msgspec.Struct, frozen=True, gc=False):
@@ -46,9 +46,9 @@ class HttpSeen(msgspec.Struct, frozen=True, gc=False):
 def see(client: bytes, server: bytes) -> HttpSeen | None:
     """What a connection's first bytes tell of HTTP/1; ``None`` where it is none."""
     request = _request(client)
-    response = _RESPONSE.match(server)
+    response = status_line(server)
     if request is None and response is None:
-        if _request(server) is not None or _RESPONSE.match(client):
+        if _request(server) is not None or status_line(client):
             turned = see(server, client)
             return None if turned is None else _swap(turned)
         return None
@@ -59,28 +59,23 @@ def see(client: bytes, server: bytes) -> HttpSeen | None:
         confidence = 0.99 if request and response else 0.9
     head = _head(client) if request else b""
     answer = _head(server) if response else b""
-    status = int(response[1]) if response else 0
-    method = request[1].decode() if request else ""
-    target = request[2].decode("latin-1") if request else ""
-    upgrade = _UPGRADE.search(answer) if status == 101 else None
-    product = _SERVER.search(answer)
+    status = response.status if response else 0
+    method, target = (request.method, request.target) if request else ("", "")
     return HttpSeen(
         method=method,
         target=target,
         host=_host(method, target, head),
         status=status,
-        server=product[1].decode("latin-1").strip() if product else "",
-        upgrade=upgrade[1].decode("latin-1").strip().lower() if upgrade else "",
+        server=_token(answer, b"server"),
+        upgrade=_token(answer, b"upgrade").lower() if status == 101 else "",
         confidence=confidence,
         request_end=len(head),
         response_end=len(answer),
     )
 
 
-def _request(data: bytes) -> re.Match[bytes] | None:
-    if not data.startswith(_METHODS):
-        return None
-    return _REQUEST.match(data) or _CUT_REQUEST.match(data)
+def _request(data: bytes) -> RequestLine | None:
+    return request_line(data, cut=True) if data.startswith(_METHODS) else None
 
 
 def _swap(seen: HttpSeen) -> HttpSeen:
@@ -89,11 +84,12 @@ def _swap(seen: HttpSeen) -> HttpSeen:
 
 def _head(data: bytes) -> bytes:
     """Start line and headers with the blank line, or what there is of them."""
-    end = data.find(b"\r\n\r\n", 0, MAX_HEAD)
-    if end >= 0:
-        return data[: end + 4]
-    end = data.find(b"\n\n", 0, MAX_HEAD)
-    return data[: end + 2] if end >= 0 else data[:MAX_HEAD]
+    end = head_end(data)
+    return data[: MAX_HEAD if end < 0 else end]
+
+
+def _token(head: bytes, name: bytes) -> str:
+    return field_value(head, name)[:_MAX_TOKEN].decode("latin-1").strip()
 
 
 def _host(method: str, target: str, head: bytes) -> str:
@@ -102,8 +98,8 @@ def _host(method: str, target: str, head: bytes) -> str:
         return without_port(target)
     if "://" in target[:10]:
         return without_port(re.split(r"[/?#]", target.partition("://")[2], maxsplit=1)[0])
-    match = _HOST.search(head)
-    return without_port(match[1].decode("latin-1").strip()) if match else ""
+    host = field_value(head, b"host")
+    return without_port(host.decode("latin-1")) if len(host) <= _MAX_HOST else ""
 
 
 def without_port(authority: str) -> str:

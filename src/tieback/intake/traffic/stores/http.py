@@ -6,7 +6,6 @@ is a weak sign, as web servers are asked for everything.
 
 import re
 import tomllib
-import zlib
 from functools import cache
 from importlib.resources import files
 
@@ -14,11 +13,14 @@ import msgspec
 
 from tieback.intake.traffic.interface import Opening, Recognised
 from tieback.intake.traffic.stores.evidence import samples, weigh
+from tieback.protocols.content_coding import decode_content
+from tieback.protocols.http1 import field_value, head_end, join_chunks, request_line
 
 METHODS = (b"GET ", b"POST ", b"PUT ", b"HEAD ", b"DELETE ", b"OPTIONS ", b"PATCH ")
 _BODY = 4096
 _HEADERS = 8192
-_INFLATED = 16 * 1024
+_REQUEST = 2048
+"""Bytes that a request line is looked for in."""
 _MOST_ANSWERS = 4
 
 
@@ -106,12 +108,11 @@ def _answers(server: bytes) -> list[tuple[bytes, bytes]]:
     found: list[tuple[bytes, bytes]] = []
     at = 0
     while len(found) < _MOST_ANSWERS:
-        end = server.find(b"\r\n\r\n", at, at + _HEADERS)
-        if end < 0:
+        begin = head_end(server, at, _HEADERS)
+        if begin < 0:
             found.append((server[at : at + _HEADERS].lower(), b""))
             break
-        head = server[at:end].lower()
-        begin = end + 4
+        head = server[at:begin].lower()
         found.append((head, _text(head, server[begin : begin + _BODY])))
         at = server.find(b"HTTP/1.", begin)
         if at < 0:
@@ -120,17 +121,16 @@ def _answers(server: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def _text(head: bytes, body: bytes) -> bytes:
-    """The body without its first chunk's length, inflated as far as it goes."""
-    if b"\ntransfer-encoding: chunked" in head:
-        body = body.split(b"\r\n", 1)[-1]
-    if b"\ncontent-encoding: gzip" in head or b"\ncontent-encoding: deflate" in head:
-        if b"\ncontent-type:" in head and not any(word in head for word in _INFLATED_TYPES):
-            return b""
-        try:
-            return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, _INFLATED)[:_BODY]
-        except zlib.error:
-            return b""
-    return body
+    """The body without its chunks and its content coding, as far as it was captured."""
+    if b"\ntransfer-encoding:" in head and b"chunked" in field_value(head, b"transfer-encoding"):
+        joined = join_chunks(body, limit=_BODY)
+        body = body if joined is None else joined[0]
+    coding = field_value(head, b"content-encoding") if b"\ncontent-encoding:" in head else b""
+    if not coding:
+        return body
+    if b"\ncontent-type:" in head and not any(word in head for word in _INFLATED_TYPES):
+        return b""
+    return decode_content(body, coding, _BODY) or b""
 
 
 def _match(rules: _Rules, head: bytes, body: bytes) -> _Store | None:
@@ -150,8 +150,8 @@ def _proves(store: _Store, body: bytes) -> bool:
 
 
 def _path(client: bytes) -> bytes:
-    parts = client[:2048].split(b"\r\n", 1)[0].split(b" ", 2)
-    return parts[1] if len(parts) == 3 and parts[2].startswith(b"HTTP/1.") else b""
+    line = request_line(client[:_REQUEST])
+    return line.target.encode("latin-1") if line else b""
 
 
 def _path_fits(store: _Store, client: bytes) -> bool:

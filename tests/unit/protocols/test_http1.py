@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieback.leaks.http_messages import MAX_BODY, MAX_MESSAGES, messages
+from tieback.protocols.http1 import MAX_BODY, MAX_MESSAGES, messages
 
 JSON = b'{"a":1}'
 PACKED = gzip.compress(JSON, mtime=0)
