@@ -78,7 +78,8 @@ async def _probes(lab, there):  # type: ignore[no-untyped-def]
 
     from tieback.model.backend import Candidate, Route
     from tieback.model.grant import Depth
-    from tieback.pipeline.probing.service import probe_one, today_utc
+    from tieback.pipeline.probing.service import probe_one
+    from tieback.pipeline.progress import today_utc
     from tieback.scope.audit import AuditLog
     from tieback.scope.dialer import Dialer
     from tieback.scope.grant import load_grant

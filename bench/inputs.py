@@ -51,11 +51,12 @@ _LISTER = """
 import sys
 from pathlib import Path
 from tieback.pipeline.inputs.index import _Surveying
+from tieback.pipeline.units import UnitRun
 from tieback.storage.objects.listing import Listing
 from tieback.storage.workspace import Workspace
 with Workspace.open(Path(sys.argv[1])) as workspace, Listing() as listing:
-    doing = _Surveying(listing, workspace.ledger, workspace.ledger.start_run([]))
-    assert sum(1 for _ in doing.units(["s3://b/"])) == int(sys.argv[2])
+    units = UnitRun(workspace.ledger, workspace.ledger.start_run([]))
+    assert sum(1 for _ in units.claim(_Surveying(listing, workspace.ledger).groups(["s3://b/"]))) == int(sys.argv[2])
 """
 
 

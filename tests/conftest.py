@@ -1,6 +1,70 @@
-"""What is prepared from the rule files is kept in the repository's own cache, not in the home of who runs the tests."""
+"""The run as a whole: its own folder and processes, and the skips that it may have."""
 
 import os
+import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-os.environ.setdefault("TIEBACK_CACHE", str(Path(__file__).parents[1] / ".cache" / "prepared"))
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# Tests, and the workers of engines that they start, import each other by name.
+sys.path.insert(0, str(ROOT))
+
+from tests.lab.reaper import VARIABLE  # noqa: E402 - found only now
+from tests.lab.run import Run, begin  # noqa: E402
+
+# Prepared rules are kept in the repository's own cache, not in the home of the person who runs the tests.
+os.environ.setdefault("TIEBACK_CACHE", str(ROOT / ".cache" / "prepared"))
+
+_RUN = pytest.StashKey[Run]()
+_OUTLIVED = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the run, unless this is one of its workers: these find everything in their environment."""
+    if not hasattr(config, "workerinput"):
+        run = config.stash[_RUN] = begin()
+        os.environ.update(run.environment())
+        config.option.basetemp = config.option.basetemp or str(run.base)
+    tempfile.tempdir = None  # found again, from TMPDIR
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """End what the tests left behind."""
+    run = session.config.stash.get(_RUN, None)
+    if run is not None:
+        session.config.stash[_OUTLIVED] = run.end(keep=exitstatus not in {0, 5})
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name what had to be ended, and the folder of a run that failed."""
+    run = config.stash.get(_RUN, None)
+    if outlived := config.stash.get(_OUTLIVED, []):
+        terminalreporter.section("processes that outlived their tests")
+        for line in outlived:
+            terminalreporter.line(line)
+    if run is not None and run.folder.exists():
+        terminalreporter.line(f"temporary files of this run, until the next one begins: {run.folder}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passable_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let servers that run as nobody pass through pytest's folders, which are closed to all others by default."""
+    base = tmp_path_factory.getbasetemp()
+    for folder in (base, base.parent):  # the base of a worker lies in that of the run
+        if folder.is_relative_to(os.environ[VARIABLE]):
+            folder.chmod(0o711)
+    make = tmp_path_factory.mktemp
+
+    def passable(basename: str, numbered: bool = True) -> Path:
+        folder = make(basename, numbered)
+        folder.chmod(0o711)
+        return folder
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tmp_path_factory, "mktemp", passable)
+        yield

@@ -8,7 +8,7 @@ from tieback.engine.interface import UnitLimits, Work
 from tieback.engine.worker import problem_line
 from tieback.model.errors import InputError
 from tieback.model.unit import Unit, UnitEnd, UnitState
-from tieback.pipeline.probing.service import Progress
+from tieback.pipeline.progress import Progress
 
 
 class InlineEngine:

@@ -1,9 +1,7 @@
 """A real PostgreSQL on loopback for tests of the ledger: one server a session, one database, emptied in between."""
 
 import contextlib
-import shutil
 import signal
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ import msgspec
 import psycopg
 import pytest
 
+from tests.lab.ports import free_port
 from tieback.lab.postgres import start_postgres
 from tieback.lab.process import RunningServer, stop
 from tieback.model.errors import LabError
@@ -68,17 +67,6 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     finally:
         # At once: what it holds is of no use any more.
         stop(msgspec.structs.replace(running, stop_signal=signal.SIGQUIT))
-        # One whose user cannot reach pytest's folder has a home elsewhere, which pytest does not clear.
-        if Path(running.directory).parent == Path("/var/tmp"):
-            shutil.rmtree(running.directory, ignore_errors=True)
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="session")

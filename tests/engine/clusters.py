@@ -97,10 +97,3 @@ def await_listener(port: int, seconds: float = 60) -> None:
         else:
             return
     raise TimeoutError(f"nobody listens on port {port} after {seconds:g} s")
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

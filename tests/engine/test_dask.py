@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.engine.clusters import Member, await_listener, free_port, member, program
+from tests.engine.clusters import Member, await_listener, member, program
 from tests.engine.works import FAST, Behave, Publish, unit
+from tests.lab.ports import free_port
 from tieback.engine.certificates import make_certificates
 from tieback.engine.cluster import dashboard_of
 from tieback.engine.interface import EngineError, UnitLimits

@@ -3,7 +3,6 @@
 Here one moment of some kinds; ``python -m bench.kills`` does thirty of all, with more inputs and stores.
 """
 
-import os
 import random
 import shutil
 import subprocess
@@ -13,12 +12,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.engine.kills import KINDS, Ground, Moment, difference
+from tests.lab.ports import free_subnet
 
 pytest.importorskip("distributed", reason="the extra [dask] is not installed")
 
 SAMPLE = [kind for kind in KINDS if kind not in {"worker", "client"}]
 """A worker is killed in ``test_dask`` too, and the client by a late batch."""
-SUBNET = str(76 + 10 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
+SUBNET = str(free_subnet())
 """Addresses of this test alone, so that a lab that runs on this machine is left in peace."""
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]

@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +14,8 @@ from typing import Self
 import pytest
 
 from tests.engine.canonical import canonical
-from tests.postgres import Postgres, free_port, ledger_database, postgres, postgres_url
+from tests.lab.ports import free_port
+from tests.postgres import Postgres, ledger_database, postgres, postgres_url
 from tieback.lab.postgres import start_postgres
 from tieback.lab.process import RunningServer, stop
 from tieback.storage.ledger.move import move
@@ -131,8 +131,6 @@ def own_server(tmp_path: Path) -> Iterator[RunningServer]:
     server = start_postgres(tmp_path / "pg", "127.0.0.1", free_port())
     yield server
     stop(server)
-    if Path(server.directory).parent == Path("/var/tmp"):
-        shutil.rmtree(server.directory, ignore_errors=True)
 
 
 @pytest.mark.timeout(170)

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.lab.ports import free_port
 from tieback.lab.login import Login
 from tieback.lab.mongod import client, start_mongod
 from tieback.lab.osmem import request, start_osmem
@@ -302,22 +303,12 @@ def _without_paths(answer: bytes) -> bytes:
     return re.sub(rb"(?<=:)/(?!/)[A-Za-z0-9_./-]{4,}", lambda found: b"/" + b"x" * (len(found[0]) - 1), answer)
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
 @contextlib.contextmanager
 def stopped_after(server: RunningServer) -> Iterator[RunningServer]:
     try:
         yield server
     finally:
         stop(server)
-        # One whose user cannot reach pytest's folder has a home elsewhere, which pytest does not clear.
-        if Path(server.directory).parent == Path("/var/tmp"):
-            shutil.rmtree(server.directory, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -494,7 +485,7 @@ def mariadb(name: str, accounts: str) -> Iterator[RunningServer]:
     if server is None or install is None:
         pytest.skip("MariaDB is not installed here (Debian: mariadb-server)")
     account = unprivileged_account()
-    with tempfile.TemporaryDirectory(prefix=f"tieback-{name}-", dir="/var/tmp") as place:
+    with tempfile.TemporaryDirectory(prefix=f"tieback-{name}-") as place:
         directory = Path(place)
         data = directory / "data"
         data.mkdir()

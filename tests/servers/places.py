@@ -1,7 +1,6 @@
 """Object stores on loopback for the tests of inputs: SeaweedFS, which is real, and emulations of the three clouds."""
 
 import json
-import os
 import signal
 import socket
 import stat
@@ -19,6 +18,7 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
+from tests.lab.ports import free_subnet
 from tieback.lab.interface import Place
 from tieback.lab.process import stop
 from tieback.lab.programs import MissingProgramError, servers_folder
@@ -28,7 +28,7 @@ from tieback.storage.objects.bucket import Bucket
 from tieback.storage.objects.location import parse_location
 
 BUCKET = "corpus"
-SUBNET = 189 + os.getpid() % 60
+SUBNET = free_subnet()
 """Another one in each process of the tests, and none of those that labs take."""
 
 

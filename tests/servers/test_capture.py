@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.lab.ports import free_port
 from tests.servers.capturing import HOST, Live, certificate, socks_relay, website
-from tests.servers.conftest import free_port
 from tieback.lab.process import Launch, RunningServer, launch, stop_process, unprivileged_account
 
 pytest.importorskip("mitmproxy")
@@ -220,7 +220,7 @@ def test_redis_inside_tls_is_read(start: Start, tmp_path: Path, pem_file: Path) 
     client, server = program("redis-cli", "redis-tools"), program("redis-server", "redis-server")
     port = free_port()
     account = unprivileged_account()
-    place = Path("/var/tmp") / f"tieback-live-{port}"
+    place = tmp_path / "redis"
     place.mkdir()
     try:
         shutil.copy(pem_file, place / "both.pem")
@@ -239,7 +239,6 @@ def test_redis_inside_tls_is_read(start: Start, tmp_path: Path, pem_file: Path) 
             (flow,), _ = live.stop()
     finally:
         stop_process(process)
-        shutil.rmtree(place)
     assert (flow["protocol"], flow["encrypted"], flow["server"]["name"]) == ("redis", True, "localhost")
     assert flow["leaks"] == []
 

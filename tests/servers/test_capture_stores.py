@@ -17,6 +17,7 @@ import pytest
 pytest.importorskip("pymongo")
 pytest.importorskip("osmem_server")
 
+from tests.lab.ports import free_subnet
 from tieback.backends.brought import Brought
 from tieback.intake.traffic.open import open_traffic
 from tieback.lab.state import Lab
@@ -32,7 +33,7 @@ from tieback.scope.grant import load_grant
 
 pytestmark = pytest.mark.servers
 
-SUBNET = 128 + os.getpid() % 60
+SUBNET = free_subnet()
 """Of our own, so that a lab that runs on this machine is not in the way."""
 PROTOCOLS = {
     Server.OSMEM: "elasticsearch",

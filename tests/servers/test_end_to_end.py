@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
+from tests.lab.ports import free_subnet
 from tieback.lab.people import rows
 from tieback.storage.lake.schemas import SCHEMAS
 from tieback.storage.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 APPS = ROOT / "labs" / "apps"
-SUBNET = str(71 + 10 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
+SUBNET = str(free_subnet())
 """Addresses of this test alone, so that a lab that runs on this machine is left in peace."""
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]

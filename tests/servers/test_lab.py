@@ -22,6 +22,7 @@ pytest.importorskip("osmem_server")
 
 from pymongo.errors import OperationFailure
 
+from tests.lab.ports import free_subnet
 from tieback.lab import postgres as postgres_module
 from tieback.lab.mongod import client
 from tieback.lab.osmem import request as es
@@ -36,7 +37,7 @@ from tieback.model.errors import LabError
 
 pytestmark = pytest.mark.servers
 
-SUBNET = 128 + os.getpid() % 60
+SUBNET = free_subnet()
 """Of our own, so that a lab that runs on this machine is not in the way."""
 
 
@@ -255,7 +256,7 @@ def test_postgres_runs_from_a_copy_where_its_user_cannot_reach_the_wheel(
 
 
 def another_subnet() -> int:
-    return 190 + os.getpid() % 60
+    return free_subnet()
 
 
 def listening(pid: int) -> set[str]:

@@ -17,6 +17,7 @@ import pytest
 pytest.importorskip("pymongo")
 pytest.importorskip("osmem_server")
 
+from tests.lab.ports import free_subnet
 from tests.servers.test_lab import listening
 from tieback.assess.ransom import RansomSigns
 from tieback.backends.brought import Brought
@@ -37,7 +38,7 @@ from tieback.scope.grant import load_grant
 
 pytestmark = pytest.mark.servers
 
-SUBNET = 73 + 10 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+SUBNET = free_subnet()
 """Of our own, so that a lab that runs on this machine is not in the way."""
 UNPACKED = {
     Server(name): Path(path)
@@ -196,7 +197,7 @@ def test_down_leaves_no_process(tmp_path: Path) -> None:
     lab = Lab(tmp_path / "lab")
     names = ("rabbitmq-protected", "parse", "smb", "mariadb-open")
     try:
-        raised = up(lab, lambda _: None, names, subnet=SUBNET + 1)
+        raised = up(lab, lambda _: None, names, subnet=free_subnet())
         pids = {pid for one in raised if one.server for pid in family(one.server.pid)}
         beside = [path.read_bytes() for path in lab.directory.glob("stores/*/*/process.json")]
         pids |= {msgspec.json.decode(record)["process"]["pid"] for record in beside}

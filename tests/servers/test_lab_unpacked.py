@@ -4,7 +4,6 @@ With ``TIEBACK_UNPACKED="elasticsearch=/opt/elasticsearch-8.15.0 solr=/opt/solr-
 ``test_lab_oracle.py`` run with real ones.
 """
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 pytest.importorskip("pymongo")
 pytest.importorskip("osmem_server")
 
+from tests.lab.ports import free_subnet
 from tests.servers import unpacked_standins
 from tests.servers.test_lab_oracle import family, gone
 from tieback.lab.fill import loader_of
@@ -29,13 +29,13 @@ pytestmark = [
     pytest.mark.skipif(not unpacked_standins.PYTHON.exists(), reason="there is no /usr/bin/python3"),
 ]
 
-SUBNET = 20 + os.getpid() % 40
+SUBNET = free_subnet()
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """One that the servers' user can reach, unlike pytest's own."""
-    with tempfile.TemporaryDirectory(prefix="tieback-unpacked-", dir="/var/tmp") as place:
+    with tempfile.TemporaryDirectory(prefix="tieback-unpacked-") as place:
         Path(place).chmod(0o755)
         yield Path(place)
 

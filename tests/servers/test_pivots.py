@@ -4,16 +4,16 @@ The stores are the lab's real ones. The captures are synthetic HAR files: what a
 """
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.lab.ports import free_subnet
 from tests.servers.test_end_to_end import APPS, tieback
 
-SUBNET = str(76 + 10 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
+SUBNET = str(free_subnet())
 HERE = f"127.77.{SUBNET}"
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]

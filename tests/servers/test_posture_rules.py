@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.conftest import HOST, Ask, accepts, free_port, stopped_after
+from tests.lab.ports import free_port
+from tests.servers.conftest import HOST, Ask, accepts, stopped_after
 from tieback.lab.process import Launch, RunningServer, launch
 from tieback.lab.programs import MissingProgramError, Need, locate
 from tieback.lab.wheels import platform_tag, program

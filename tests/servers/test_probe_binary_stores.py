@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.lab.ports import free_port
 from tieback.lab.process import Launch, RunningServer, launch, stop, unprivileged_account
 from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
@@ -47,13 +48,6 @@ def program(name: str, package: str) -> str:
     if found is None:
         pytest.skip(f"{name} is not installed here ({package})")
     return found
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def answers(port: int) -> bool | None:
@@ -88,7 +82,7 @@ def serve() -> Iterator[Serve]:
     started: list[tuple[RunningServer, Path]] = []
 
     def start(product: str, argv: Callable[[Path, int], tuple[str, ...]]) -> RunningServer:
-        directory = Path(tempfile.mkdtemp(prefix=f"tieback-{product}-", dir="/var/tmp"))
+        directory = Path(tempfile.mkdtemp(prefix=f"tieback-{product}-"))
         port = free_port()
         try:
             words = argv(directory, port)

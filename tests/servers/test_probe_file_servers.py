@@ -37,7 +37,7 @@ def program(name: str, package: str) -> str:
 @pytest.fixture(scope="module")
 def place() -> Iterator[Path]:
     """A directory that the servers' own users may read: three files at the top, five below."""
-    with tempfile.TemporaryDirectory(prefix="tieback-files-", dir="/var/tmp") as name:
+    with tempfile.TemporaryDirectory(prefix="tieback-files-") as name:
         directory = Path(name)
         directory.chmod(0o755)
         shown = directory / "shown"

@@ -24,6 +24,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.lab.ports import free_ports
 from tieback.lab.process import Launch, RunningServer, launch, stop
 from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
@@ -57,17 +58,6 @@ def script(name: str, package: str) -> tuple[str, str]:
     if not path.exists():
         pytest.skip(f"{name} is not installed here (npm: {package})")
     return str(Path(node).resolve()), str(path.resolve())
-
-
-def free_ports(count: int) -> list[int]:
-    listeners = [socket.socket() for _ in range(count)]
-    try:
-        for listener in listeners:
-            listener.bind((HOST, 0))
-        return [listener.getsockname()[1] for listener in listeners]
-    finally:
-        for listener in listeners:
-            listener.close()
 
 
 def call(port: int, verb: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> bytes:
@@ -105,7 +95,7 @@ def serve() -> Iterator[Serve]:
         ready: str = "/",
         stop_signal: int = signal.SIGTERM,
     ) -> RunningServer:
-        directory = Path(tempfile.mkdtemp(prefix=f"tieback-{product}-", dir="/var/tmp"))
+        directory = Path(tempfile.mkdtemp(prefix=f"tieback-{product}-"))
         try:
             plan = Launch(argv(directory), directory, HOST, port, stop_signal=stop_signal)
             process, _ = launch(plan, lambda: answers(port, ready))

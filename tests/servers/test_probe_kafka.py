@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.lab.ports import free_port
 from tieback.lab.process import Launch, RunningServer, launch, stop
 from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
@@ -43,16 +44,9 @@ def tansu() -> str:
     return str(found)
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
 def broker(*more: str) -> Iterator[RunningServer]:
     binary, port = tansu(), free_port()
-    directory = Path(tempfile.mkdtemp(prefix="tieback-tansu-", dir="/var/tmp"))
+    directory = Path(tempfile.mkdtemp(prefix="tieback-tansu-"))
     url = f"tcp://{HOST}:{port}"
     where = ("--listener-url", url, "--advertised-listener-url", url, "--storage-engine", "memory://people/")
 

@@ -6,7 +6,6 @@ From npm into ``.cache/test-servers/parse`` (a folder of its own: 190 MB); skipp
 import json
 import os
 import shutil
-import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.lab.ports import free_port
 from tieback.lab.mongod import start_mongod
 from tieback.lab.process import Launch, RunningServer, launch, stop
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
@@ -34,13 +34,6 @@ APPLICATION = "kZ8rQ2mVx7Lw0pTn5Yb3"
 MASTER = "the test's own, to load the data with"
 SERVER = Path(__file__).parents[2] / ".cache" / "test-servers" / "parse/node_modules/parse-server/bin/parse-server"
 CLOSED: dict[str, dict[str, bool]] = {"find": {}, "get": {}, "count": {}, "create": {}}
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def call(port: int, verb: str, path: str, body: object = None) -> None:

@@ -23,6 +23,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.lab.ports import free_ports
 from tieback.lab.process import RunningServer, stamp, unprivileged_account
 from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
@@ -68,17 +69,6 @@ class Broker(msgspec.Struct, frozen=True):
             return answered
 
 
-def free_ports(count: int) -> list[int]:
-    listeners = [socket.socket() for _ in range(count)]
-    try:
-        for listener in listeners:
-            listener.bind((HOST, 0))
-        return [listener.getsockname()[1] for listener in listeners]
-    finally:
-        for listener in listeners:
-            listener.close()
-
-
 def listening(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
         return True
@@ -101,7 +91,7 @@ def broker(pem: bytes) -> Iterator[Broker]:
     server, epmd = PROGRAMS / "rabbitmq-server", shutil.which("epmd")
     if not server.exists() or epmd is None:
         pytest.skip("RabbitMQ is not installed here (Debian: rabbitmq-server)")
-    directory = Path(tempfile.mkdtemp(prefix="tieback-rabbitmq-", dir="/var/tmp"))
+    directory = Path(tempfile.mkdtemp(prefix="tieback-rabbitmq-"))
     port, tls, management, mapper, distribution = free_ports(5)
     (directory / "both.pem").write_bytes(pem)
     (directory / "rabbitmq.conf").write_text(

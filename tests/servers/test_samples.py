@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.servers.conftest import HOST, LOOPBACK, free_port, mariadb, stopped_after
+from tests.lab.ports import free_port
+from tests.servers.conftest import HOST, LOOPBACK, mariadb, stopped_after
 from tieback.assess.exposures import assess
 from tieback.lab.mongod import client, start_mongod
 from tieback.lab.osmem import request as es

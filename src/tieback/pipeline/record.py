@@ -6,8 +6,8 @@ from functools import cached_property
 from pathlib import Path
 
 import msgspec
+import pyarrow as pa
 
-from tieback.engine.interface import Work
 from tieback.intake.places.fetched import Fetcher
 from tieback.intake.places.reach import Reach
 from tieback.model.errors import InputError
@@ -17,7 +17,7 @@ from tieback.model.sighting import AppDocument, Problem
 from tieback.model.unit import Unit
 from tieback.pipeline.analyse import Analyser
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS, DescribeTraffic
-from tieback.storage.lake.lake import Lake, part_name
+from tieback.pipeline.units import LakeWork
 from tieback.storage.lake.schemas import joined
 from tieback.storage.lake.tables.apps import app_tables
 from tieback.storage.lake.tables.flows import flow_tables
@@ -26,13 +26,8 @@ type Traffic = tuple[list[Flow], list[Problem]]
 """The flows of a capture, and what of it could not be read."""
 
 
-class Record(Work[AppDocument | Traffic]):
+class Record(LakeWork[AppDocument | Traffic]):
     """Analyse inputs and keep what they say in the lake at ``lake_directory``, a part a batch."""
-
-    def __init__(self, lake_directory: Path, fence: str = "") -> None:
-        """Keep where the lake is, and which run publishes there (``storage.fence``)."""
-        self.lake_directory = lake_directory
-        self.fence = fence
 
     @cached_property
     def _apps(self) -> Analyser:
@@ -72,19 +67,12 @@ class Record(Work[AppDocument | Traffic]):
         except InputError as error:
             raise InputError(error.what, where=unit.source, advice=error.advice) from None
 
-    def publish(self, batch: Sequence[Unit], results: Sequence[tuple[Unit, AppDocument | Traffic]]) -> str:
-        """Publish a batch as one part, named by the units in it; twice the same batch leaves one part."""
-        part = part_name(batch)
+    def tables(self, results: Sequence[tuple[Unit, AppDocument | Traffic]]) -> dict[str, pa.Table]:
+        """The rows of apps and captures."""
         apps = [(unit, result) for unit, result in results if isinstance(result, AppDocument)]
         traffic = [(unit, result) for unit, result in results if not isinstance(result, AppDocument)]
         tables = app_tables(apps)
         if traffic:
             flows = flow_tables(traffic)
             tables |= {"flows": flows["flows"], "problems": joined(tables["problems"], flows["problems"])}
-        Lake(self.lake_directory, self.fence).publish(part, tables, [unit for unit, _ in results])
-        return part
-
-    def published(self, batch: Sequence[Unit]) -> str | None:
-        """The part's name where it is visible."""
-        part = part_name(batch)
-        return part if Lake(self.lake_directory).published(part) else None
+        return tables

@@ -4,8 +4,8 @@ A run that was killed goes on where it stopped when the same command is given ag
 read again, services that were asked are not asked again.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from itertools import batched
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from tieback.engine.local import LocalEngine
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.grant import Depth, Grant
 from tieback.model.report import Report
-from tieback.model.unit import Unit, UnitEnd, UnitState
+from tieback.model.unit import Unit, UnitEnd
 from tieback.pipeline.conclude import conclude
 from tieback.pipeline.inputs.index import survey
 from tieback.pipeline.inputs.spec import Given, told
@@ -32,10 +32,12 @@ from tieback.pipeline.probing.candidates import Along, Wanted, label_of, not_in
 from tieback.pipeline.probing.providers import Providers
 from tieback.pipeline.probing.ransom_notes import Notes, salt_of
 from tieback.pipeline.probing.samples import Sampling
-from tieback.pipeline.probing.service import Progress, probe_all, store_ports, today_utc
+from tieback.pipeline.probing.service import probe_all, store_ports
+from tieback.pipeline.progress import Progress, Stage, today_utc
 from tieback.pipeline.record import Record
 from tieback.pipeline.report import build_report
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
+from tieback.pipeline.units import CLAIM, UnitRun
 from tieback.scope import event_loop
 from tieback.scope.audit import AuditLog
 from tieback.scope.dialer import Dialer
@@ -50,16 +52,10 @@ from tieback.storage.lake.tables.apps import Keys, apps_by_bundle, container_nam
 from tieback.storage.lake.tables.dns import KeptAnswers
 from tieback.storage.lake.tables.inputs import Inputs, RunInput
 from tieback.storage.lake.tables.probes import Answered, ProbeWriter, read_probes
+from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.objects.listing import Listing
 from tieback.storage.recovery import recover
 from tieback.storage.workspace import Workspace
-
-CLAIM = 256
-"""Units that are claimed in one step."""
-LEASE_SECONDS = 6 * 3600.0
-
-type Stage = Callable[[str], AbstractContextManager[Progress]]
-"""Opens a progress display for a stage."""
 
 
 class ScanRequest(msgspec.Struct, frozen=True):
@@ -133,40 +129,30 @@ def _failures(inputs: Inputs) -> Iterator[InputError]:
 class _Analysis:
     """The inputs of a run on their way through the engine."""
 
-    def __init__(self, workspace: Workspace, run: str, inputs: Iterable[Unit | InputError]) -> None:
-        self._workspace = workspace
-        self._run = run
+    def __init__(self, inputs: Iterable[Unit | InputError]) -> None:
         self._inputs = inputs
         self._problems: dict[str, str] = {}
-        """Content hash to what went wrong with it."""
-        self.entries = Inputs()
-        self.claimed = 0
+        """Content hash to what went wrong."""
+        self._entries = Inputs()
 
-    def units(self) -> Iterator[Unit]:
-        """Units still to do, claimed in the ledger; every input is noted on the way."""
-        ledger = self._workspace.ledger
+    def groups(self) -> Iterator[list[Unit]]:
+        """The units of the inputs in groups; every input is recorded on the way."""
         for group in batched(self._inputs, CLAIM):
-            wanted = [unit for unit in group if isinstance(unit, Unit)]
-            for unit in group:
-                if isinstance(unit, Unit):
-                    self.entries.add(RunInput(unit.source, unit.key, unit.version))
+            for one in group:
+                if isinstance(one, Unit):
+                    self._entries.add(RunInput(one.source, one.key, one.version))
                 else:
-                    self.entries.add(RunInput(unit.where, "", "", problem=_clause(unit)))
-            claimed = ledger.claim(wanted, self._run, LEASE_SECONDS)
-            self.claimed += len(claimed)
-            yield from claimed
+                    self._entries.add(RunInput(one.where, "", "", problem=_clause(one)))
+            yield [one for one in group if isinstance(one, Unit)]
 
-    def finish(self, ends: list[UnitEnd]) -> None:
-        """Enter ends in the ledger."""
-        self._workspace.ledger.finish(ends)
-        for end in ends:
-            if end.state is not UnitState.DONE:
-                self._problems[end.unit.key] = end.problem
+    def failed(self, end: UnitEnd) -> None:
+        """Record the problem of a unit that failed."""
+        self._problems[end.unit.key] = end.problem
 
-    def results(self) -> Inputs:
+    def results(self, ledger: Ledger) -> Inputs:
         """All inputs, with the problems of those that failed now or in an earlier run."""
-        earlier = {row.key: row.problem for row in self._workspace.ledger.unfinished()}
-        return self.entries.failing(earlier | self._problems)
+        earlier = {row.key: row.problem for row in ledger.unfinished()}
+        return self._entries.failing(earlier | self._problems)
 
 
 def _clause(error: InputError) -> str:
@@ -176,24 +162,13 @@ def _clause(error: InputError) -> str:
 def _analyse(
     workspace: Workspace, run: str, request: ScanRequest, engine: Engine, listing: Listing, progress: Progress
 ) -> Inputs:
-    analysis = _Analysis(workspace, run, scan_units(request.inputs, listing))
+    analysis = _Analysis(scan_units(request.inputs, listing))
     work = Record(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory))
-    done = 0
-    waiting: list[UnitEnd] = []
-    try:
-        for end in engine.run(work, analysis.units(), limits(request.inputs)):
-            waiting.append(end)
-            done += 1
-            progress(done, analysis.claimed)
-            if len(waiting) >= CLAIM:
-                analysis.finish(waiting)
-                waiting = []
-        analysis.finish(waiting)
-    finally:
-        workspace.ledger.release(run)
-    # A cluster may have delivered a batch twice, or be late with one: from here on the lake holds each unit once.
+    units = UnitRun(workspace.ledger, run, progress)
+    units.run(engine, work, analysis.groups(), limits(request.inputs), analysis.failed)
+    # A cluster may deliver a batch twice, or late: from here on the lake holds each unit once.
     recover(workspace.lake, workspace.ledger)
-    return analysis.results()
+    return analysis.results(workspace.ledger)
 
 
 class Named(msgspec.Struct, frozen=True):

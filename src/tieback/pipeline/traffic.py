@@ -17,7 +17,7 @@ from tieback.model.flow import Flow
 from tieback.model.sighting import Problem
 from tieback.model.unit import Unit, UnitState
 from tieback.pipeline.mapping.response_hints import with_hints
-from tieback.pipeline.probing.service import Progress
+from tieback.pipeline.progress import Progress
 
 TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.3"
 """Part of the key of a unit of work; the last number rises when leaks or hints are judged otherwise."""

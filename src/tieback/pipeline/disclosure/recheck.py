@@ -25,7 +25,8 @@ from tieback.model.probe import ProbeReport
 from tieback.pipeline.probing.providers import Providers
 from tieback.pipeline.probing.ransom_notes import Notes, salt_of
 from tieback.pipeline.probing.samples import Sampling
-from tieback.pipeline.probing.service import Lease, Progress, probe_all, today_utc
+from tieback.pipeline.probing.service import Lease, probe_all
+from tieback.pipeline.progress import Progress, today_utc
 from tieback.probes import PROBES
 from tieback.scope import event_loop
 from tieback.scope.audit import AuditLog

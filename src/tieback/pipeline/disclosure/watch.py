@@ -20,7 +20,7 @@ from tieback.model.case import Case, CaseState
 from tieback.model.errors import InputError
 from tieback.model.grant import Grant
 from tieback.pipeline.disclosure.recheck import recheck_in
-from tieback.pipeline.probing.service import Progress, today_utc
+from tieback.pipeline.progress import Progress, today_utc
 from tieback.scope.grant import check_valid
 from tieback.scope.services import Answer, Sent, Services, checked
 from tieback.storage.failures import storage_errors

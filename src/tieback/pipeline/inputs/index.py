@@ -6,27 +6,28 @@ state as a unit of work: the next run reads only objects that are new or changed
 not read here at all.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from functools import cached_property
 from itertools import batched
 from pathlib import Path
 
 import msgspec
+import pyarrow as pa
 
-from tieback.engine.interface import Engine, UnitLimits, Work
+from tieback.engine.interface import Engine, UnitLimits
 from tieback.intake.discover import Kind, kind_of, kind_of_name
 from tieback.intake.places.manifest import Row, read_lines, read_manifest
 from tieback.intake.places.reach import Reach, is_url, without_query
 from tieback.intake.places.shard import HEAD, TAIL, ShardError, Stream, hashed, members
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.remote import UNKNOWN, Access, Member, RemoteObject, packed, unpacked
-from tieback.model.unit import Unit, UnitEnd, UnitState
+from tieback.model.unit import Unit, UnitEnd
 from tieback.pipeline.inputs.spec import Given, Manifest, is_elsewhere
-from tieback.pipeline.probing.service import Progress
+from tieback.pipeline.progress import Stage
+from tieback.pipeline.units import CLAIM, LakeWork, UnitRun
 from tieback.storage.lake.fencing import open_fence
-from tieback.storage.lake.lake import Lake, part_name
 from tieback.storage.lake.tables.objects import object_table, read_objects
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.objects.listing import Listed, Listing
@@ -36,8 +37,6 @@ SURVEY_VERSION = "survey-1"
 """Part of the key of a unit of work: rises when objects are told apart otherwise."""
 SURVEY_SECONDS = 4 * 3600.0
 """For one object: a shard may be large."""
-LEASE_SECONDS = 6 * 3600.0
-CLAIM = 256
 LOOKS = 16
 """Objects that are asked for at a time where a list names them one by one."""
 MAX_LIST = 4 << 30
@@ -46,19 +45,11 @@ MEND = "Run again, or mend the manifest"
 DAMAGE = "damage"
 """Kind of the row that says how a shard ends; its member is the text."""
 
-type Stage = Callable[[str], AbstractContextManager[Progress]]
-"""Opens a progress display for a stage."""
-
 _NOTHING = Member("", 0, 0, "", Kind.OTHER)
 
 
-class Survey(Work[tuple[Member, ...]]):
+class Survey(LakeWork[tuple[Member, ...]]):
     """Read objects, say what they are, and keep that in the lake at ``lake_directory``."""
-
-    def __init__(self, lake_directory: Path, fence: str = "") -> None:
-        self.lake_directory = lake_directory
-        self.fence = fence
-        """Name of the run's folder of drafts; see ``storage.fence``."""
 
     @cached_property
     def _reach(self) -> Reach:
@@ -106,17 +97,9 @@ class Survey(Work[tuple[Member, ...]]):
             return b""
         return Stream(self._reach.read(msgspec.structs.replace(access, start=start, size=size))).exactly(size)
 
-    def publish(self, batch: Sequence[Unit], results: Sequence[tuple[Unit, tuple[Member, ...]]]) -> str:
-        """Publish a batch as one part."""
-        part = part_name(batch)
-        tables = {"objects": object_table(results)}
-        Lake(self.lake_directory, self.fence).publish(part, tables, [unit for unit, _ in results])
-        return part
-
-    def published(self, batch: Sequence[Unit]) -> str | None:
-        """The part's name where it is visible."""
-        part = part_name(batch)
-        return part if Lake(self.lake_directory).published(part) else None
+    def tables(self, results: Sequence[tuple[Unit, tuple[Member, ...]]]) -> dict[str, pa.Table]:
+        """The rows of objects and shard members."""
+        return {"objects": object_table(results)}
 
 
 def packed_shard(where: str) -> InputError:
@@ -164,37 +147,25 @@ def survey(workspace: Workspace, run: str, inputs: Sequence[Given], engine: Engi
 def _survey(
     workspace: Workspace, run: str, inputs: Sequence[Given], engine: Engine, stage: Stage, listing: Listing
 ) -> None:
-    doing = _Surveying(listing, workspace.ledger, run)
+    pending = _Surveying(listing, workspace.ledger)
     work = Survey(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory))
-    waiting: list[UnitEnd] = []
-    try:
-        with stage("looking at inputs elsewhere") as progress:
-            ends = engine.run(work, doing.units(inputs), UnitLimits(seconds=SURVEY_SECONDS))
-            for done, end in enumerate(ends, start=1):
-                waiting.append(end)
-                progress(done, doing.claimed)
-                if len(waiting) >= CLAIM:
-                    doing.finish(waiting)
-                    waiting = []
-        doing.finish(waiting)
-    finally:
-        workspace.ledger.release(run)
+    with stage("looking at inputs elsewhere") as progress:
+        units = UnitRun(workspace.ledger, run, progress)
+        units.run(engine, work, pending.groups(inputs), UnitLimits(seconds=SURVEY_SECONDS), pending.failed)
     if next(listing.unresolved(), None) is not None:
         listing.found(read_objects(workspace.lake, SURVEY_VERSION))
-        doing.explain()
+        pending.explain()
 
 
 class _Surveying:
     """Inputs on their way into the listing, and through the engine where they have to be read."""
 
-    def __init__(self, listing: Listing, ledger: Ledger, run: str) -> None:
+    def __init__(self, listing: Listing, ledger: Ledger) -> None:
         self._listing = listing
         self._ledger = ledger
-        self._run = run
         self._reach = Reach()
-        self.claimed = 0
 
-    def units(self, inputs: Sequence[Given]) -> Iterator[Unit]:
+    def groups(self, inputs: Sequence[Given]) -> Iterator[list[Unit]]:
         """Objects of which nothing is known yet, claimed in the ledger; all are noted on the way."""
         for origin, given in enumerate(inputs):
             if not is_elsewhere(given):
@@ -203,7 +174,7 @@ class _Surveying:
                 self._listing.add(origin, group)
                 # Units of one place next to each other, so that a worker stays there.
                 new = sorted((one for one in group if isinstance(one, Listed) and one.digest), key=lambda o: o.folder)
-                wanted = [
+                yield [
                     Unit(
                         one.digest,
                         SURVEY_VERSION,
@@ -213,16 +184,10 @@ class _Surveying:
                     )
                     for one in new
                 ]
-                claimed = self._ledger.claim(wanted, self._run, LEASE_SECONDS) if wanted else []
-                self.claimed += len(claimed)
-                yield from claimed
 
-    def finish(self, ends: list[UnitEnd]) -> None:
-        """Enter ends in the ledger."""
-        self._ledger.finish(ends)
-        for end in ends:
-            if end.state is not UnitState.DONE:
-                self._listing.fail(end.unit.key, *_told(end.problem))
+    def failed(self, end: UnitEnd) -> None:
+        """Record the problem of an object that could not be read."""
+        self._listing.fail(end.unit.key, *_told(end.problem))
 
     def explain(self) -> None:
         """Why of an object nothing is known: what the ledger says of it."""

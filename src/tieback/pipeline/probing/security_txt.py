@@ -15,8 +15,8 @@ from tieback.cases.contacts import MAX_BYTES, read_security_txt
 from tieback.model.errors import InputError
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, TlsInfo
-from tieback.pipeline.probing.service import today_utc
 from tieback.pipeline.probing.targets import candidates_of
+from tieback.pipeline.progress import today_utc
 from tieback.probes.wire.http import HttpSession, Response, declared_get
 from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
 from tieback.scope.audit import AuditLog

@@ -4,9 +4,8 @@ Probing is not spread over processes: one event loop owns all rate limits and th
 """
 
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sized
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sized
 from contextlib import aclosing
-from datetime import UTC, date, datetime
 from typing import Protocol
 
 import msgspec
@@ -18,6 +17,7 @@ from tieback.model.probe import Outcome, ProbeReport
 from tieback.pipeline.probing.ransom_notes import Notes
 from tieback.pipeline.probing.samples import Sampling
 from tieback.pipeline.probing.window import Window
+from tieback.pipeline.progress import Progress
 from tieback.probes import PROBES
 from tieback.probes.choose import named, order
 from tieback.probes.finder import only_http
@@ -28,9 +28,6 @@ from tieback.scope.replay import ReplayDialer
 from tieback.scope.turns import Turns
 
 type AnyDialer = Dialer | ReplayDialer
-
-type Progress = Callable[[int, int], None]
-"""Called with the number of candidates done and known so far."""
 
 type _Turn = tuple[Candidate, bool]
 """Whom to ask, and whether again."""
@@ -49,11 +46,6 @@ def store_ports() -> Mapping[str, tuple[int, ...]]:
     Left out are those that anything may listen on, such as 443 and 8080.
     """
     return {probe.meta.name: probe.meta.ports for probe in PROBES if probe.meta.pivot}
-
-
-def today_utc() -> date:
-    """The day that grants are judged by."""
-    return datetime.now(UTC).date()
 
 
 async def probe_all(

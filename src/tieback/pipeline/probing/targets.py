@@ -16,7 +16,8 @@ from tieback.pipeline.probing.journal import Journal
 from tieback.pipeline.probing.providers import Providers
 from tieback.pipeline.probing.ransom_notes import Notes, judged_by, note_of, salt_of
 from tieback.pipeline.probing.samples import Sampling, sample_of, with_cost
-from tieback.pipeline.probing.service import Progress, probe_again, probe_all, store_ports, today_utc
+from tieback.pipeline.probing.service import probe_again, probe_all, store_ports
+from tieback.pipeline.progress import Progress, today_utc
 from tieback.scope.audit import AuditLog
 from tieback.scope.conversation import Target
 from tieback.scope.dialer import Dialer

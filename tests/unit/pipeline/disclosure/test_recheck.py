@@ -1,6 +1,5 @@
 """Cases are looked at again: which places, and what comes of it. tests/servers/test_cases.py asks real stores."""
 
-import socket
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.lab.ports import free_port
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import make
 from tieback.cases.policy import default_policy
@@ -32,12 +32,6 @@ GRANT = Grant(
 
 def everything(cases: Sequence[Case]) -> Sequence[Case]:
     return cases
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def opened(folder: Path, port: int) -> Path:

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.unit.pipeline.disclosure.test_recheck import GRANT, POLICY, free_port, opened
+from tests.lab.ports import free_port
+from tests.unit.pipeline.disclosure.test_recheck import GRANT, POLICY, opened
 from tieback.model.case import CaseState
 from tieback.model.errors import InputError, UsageError
 from tieback.pipeline.disclosure.cases import open_casework

@@ -1,0 +1,105 @@
+"""Units of work on their way through an engine: claimed in the ledger, run, and their ends entered.
+
+The results of a batch are in the lake before its ends are in the ledger, so a run that is killed in between does that
+batch again and publishes the same part.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tieback.engine.interface import Engine, UnitLimits, Work
+from tieback.model.unit import Unit, UnitEnd, UnitState
+from tieback.pipeline.progress import Progress
+from tieback.storage.lake.lake import Lake, part_name
+from tieback.storage.ledger.ledger import Ledger
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+CLAIM = 256
+"""Units claimed, and ends entered, in one transaction."""
+LEASE_SECONDS = 6 * 3600.0
+"""After this time another run may claim a unit that has not ended."""
+
+
+class LakeWork[R](Work[R]):
+    """Work whose results are published to the lake, one part per batch."""
+
+    def __init__(self, lake_directory: Path, fence: str = "") -> None:
+        """Keep where the lake is, and the run's fencing token (``storage.lake.fencing``)."""
+        self.lake_directory = lake_directory
+        self.fence = fence
+
+    @abstractmethod
+    def tables(self, results: Sequence[tuple[Unit, R]]) -> Mapping[str, "pa.Table"]:
+        """The rows of a batch by lake table."""
+
+    def publish(self, batch: Sequence[Unit], results: Sequence[tuple[Unit, R]]) -> str:
+        """Publish a batch as one part, named by its units; publishing the same batch again leaves one part."""
+        part = part_name(batch)
+        Lake(self.lake_directory, self.fence).publish(part, self.tables(results), [unit for unit, _ in results])
+        return part
+
+    def published(self, batch: Sequence[Unit]) -> str | None:
+        """The name of the batch's part if it is published."""
+        part = part_name(batch)
+        return part if Lake(self.lake_directory).published(part) else None
+
+
+class UnitRun:
+    """The units of one run: claimed for it in the ledger, and released when it ends."""
+
+    def __init__(self, ledger: Ledger, run: str, progress: Progress | None = None) -> None:
+        self._ledger = ledger
+        self._run = run
+        self._progress = progress
+        self.claimed = 0
+
+    def claim(self, groups: Iterable[Sequence[Unit]]) -> Iterator[Unit]:
+        """Yield the units of each group that this run may work on."""
+        for group in groups:
+            units = self._ledger.claim(group, self._run, LEASE_SECONDS)
+            self.claimed += len(units)
+            yield from units
+
+    def run[R](
+        self,
+        engine: Engine,
+        work: Work[R],
+        groups: Iterable[Sequence[Unit]],
+        limits: UnitLimits,
+        failed: Callable[[UnitEnd], None],
+    ) -> None:
+        """Claim units, run them and enter their ends; leases that are left are released.
+
+        Args:
+            engine: what runs the units.
+            work: what is done to each.
+            groups: units in groups of at most ``CLAIM``.
+            limits: of one unit.
+            failed: called for each unit that did not end as ``DONE``, after its end is in the ledger.
+
+        Raises:
+            EngineError: no worker can be started.
+            WorkspaceError: the ledger or the lake cannot be written.
+        """
+        ends: list[UnitEnd] = []
+        try:
+            for done, end in enumerate(engine.run(work, self.claim(groups), limits), start=1):
+                ends.append(end)
+                if self._progress is not None:
+                    self._progress(done, self.claimed)
+                if len(ends) >= CLAIM:
+                    self._enter(ends, failed)
+                    ends = []
+            self._enter(ends, failed)
+        finally:
+            self._ledger.release(self._run)
+
+    def _enter(self, ends: Sequence[UnitEnd], failed: Callable[[UnitEnd], None]) -> None:
+        self._ledger.finish(ends)
+        for end in ends:
+            if end.state is not UnitState.DONE:
+                failed(end)
