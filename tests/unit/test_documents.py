@@ -72,9 +72,17 @@ def test_paths_exist(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_resolve(document: Path) -> None:
-    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", document.read_text())
-    missing = {link for link in links if "://" not in link and not (document.parent / link).exists()}
-    assert missing == set()
+    links = re.findall(r"\]\(([^)#\s]*)(?:#([^)]*))?\)", document.read_text())
+    ours = {(document.parent / link if link else document, anchor) for link, anchor in links if "://" not in link}
+    assert {path for path, _ in ours if not path.exists()} == set()
+    pages = {(path, anchor) for path, anchor in ours if anchor and path.suffix == ".md"}
+    assert {(path.name, anchor) for path, anchor in pages if anchor not in _anchors(path)} == set()
+
+
+def _anchors(page: Path) -> set[str]:
+    """Anchors of the headings of a page, as GitHub makes them."""
+    headings = re.findall(r"(?m)^#+ (.*)$", page.read_text())
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def commands() -> Iterator[str]:
