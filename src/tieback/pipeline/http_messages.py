@@ -1,7 +1,7 @@
-"""The messages that one direction of HTTP/1 carried, one after the other, each with its body as it was meant.
+"""Parse the HTTP/1 messages in one direction of a connection, each with its decoded body.
 
-Source: RFC 9112 (framing), RFC 9110 (content codings). A sample is cut anywhere and begins with a message; archives
-give bodies without the encoding that their headers state. So lengths are believed only where a message begins behind.
+Sources: RFC 9112 (framing), RFC 9110 (content codings). A sample starts with a message and may be truncated anywhere.
+Archives contain decoded bodies with the original headers, so a length is trusted only if a message starts after it.
 """
 
 import re
@@ -13,7 +13,7 @@ import msgspec
 MAX_MESSAGES = 32
 MAX_HEADERS = 64
 MAX_BODY = 64 * 1024
-"""Bytes of the bodies of all messages after inflating."""
+"""Maximum bytes of the bodies of all messages, after decompression."""
 
 _START = re.compile(rb"(?:HTTP/1\.[01] [1-5]\d\d[^\r\n]{0,200}|[A-Z-]{3,20} [^ \r\n]{1,8192} HTTP/1\.[01])\r?\n")
 _REQUEST = re.compile(rb"[A-Z-]{3,20} [^ \r\n]{1,8192} HTTP/1\.[01]\r?\n")
@@ -22,21 +22,21 @@ _BODILESS = re.compile(rb"HTTP/1\.[01] (?:1\d\d|204|304)")
 
 
 class HttpMessage(msgspec.Struct, frozen=True):
-    """A request or an answer."""
+    """A request or a response."""
 
     start: bytes
-    """Its first line."""
+    """The start line."""
     headers: tuple[tuple[str, bytes], ...]
-    """Names in lower case."""
+    """Header names in lower case, with their values."""
     body: bytes
 
     def header(self, name: str) -> bytes:
-        """The first header of that name; empty where there is none."""
+        """The first header with this name; empty if there is none."""
         return next((value for key, value in self.headers if key == name), b"")
 
 
 def messages(data: bytes) -> Iterator[HttpMessage]:
-    """Every message that begins in ``data``; the last may be cut."""
+    """Every message that starts in ``data``; the last may be truncated."""
     at, left = 0, MAX_BODY
     for _ in range(MAX_MESSAGES):
         if at >= len(data):
@@ -56,7 +56,7 @@ def messages(data: bytes) -> Iterator[HttpMessage]:
 
 
 def _head(data: bytes, at: int) -> tuple[bytes, int]:
-    """Start line and headers, and where the body begins."""
+    """The start line and headers, and the offset of the body."""
     for blank in (b"\r\n\r\n", b"\n\n"):
         end = data.find(blank, at)
         if end >= 0:
@@ -65,7 +65,7 @@ def _head(data: bytes, at: int) -> tuple[bytes, int]:
 
 
 def _body(data: bytes, begin: int, message: HttpMessage) -> tuple[bytes, int]:
-    """The body as it was framed, and where the next message begins."""
+    """The body after framing, and the offset of the next message."""
     if b"chunked" in message.header("transfer-encoding").lower():
         joined, end = _joined(data, begin)
         if end >= 0:
@@ -84,7 +84,7 @@ def _body(data: bytes, begin: int, message: HttpMessage) -> tuple[bytes, int]:
 
 
 def _following(data: bytes, begin: int, *, answers: bool) -> int:
-    """Where the next message begins behind a body of unknown length; the end of the data where none does."""
+    """Offset of the next message after a body of unknown length; the end of the data if there is none."""
     at = begin
     for _ in range(MAX_MESSAGES):
         at = data.find(b"HTTP/1.", at)
@@ -101,7 +101,7 @@ def _following(data: bytes, begin: int, *, answers: bool) -> int:
 
 
 def _joined(data: bytes, at: int) -> tuple[bytes, int]:
-    """Chunks as one, and where they end; -1 where they are none."""
+    """The joined chunks, and the offset after them; -1 if the data is not chunked."""
     parts: list[bytes] = []
     size = 0
     while size < MAX_BODY:
@@ -121,7 +121,7 @@ def _joined(data: bytes, at: int) -> tuple[bytes, int]:
 
 
 def _unpacked(body: bytes, encoding: bytes, most: int) -> bytes:
-    """The body without its content coding as far as it can be read; what cannot is no text."""
+    """Decode the content coding as far as possible; what cannot be decoded is not text."""
     if not encoding or encoding == b"identity" or not body:
         return body[:most]
     if encoding not in {b"gzip", b"x-gzip", b"deflate"}:
@@ -130,5 +130,5 @@ def _unpacked(body: bytes, encoding: bytes, most: int) -> bytes:
     try:
         return zlib.decompressobj(-zlib.MAX_WBITS if raw else zlib.MAX_WBITS | 32).decompress(body, most)
     except zlib.error:
-        # An archive states the encoding of what it has unpacked.
+        # Archives keep the encoding header of a body that they have already decoded.
         return body[:most] if body[:1] in {b"{", b"[", b"<"} else b""

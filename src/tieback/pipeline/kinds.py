@@ -1,4 +1,4 @@
-"""What a file is where only its name or a part of it is known: an app, traffic, a shard, or nothing of ours."""
+"""Classify a file (app, capture, shard, other) from its name and its first and last bytes."""
 
 from enum import StrEnum
 
@@ -9,18 +9,18 @@ from tieback.intake.traffic.discover import may_be_capture, named_like_capture
 
 
 class Kind(StrEnum):
-    """What a file is."""
+    """Type of a file."""
 
     APP = "app"
     TRAFFIC = "traffic"
     SHARD = "shard"
     PACKED_SHARD = "packed_shard"
-    """Compressed: its members cannot be read by themselves."""
+    """Compressed archive: members cannot be read individually."""
     OTHER = "other"
 
 
 def kind_of_name(name: str) -> Kind:
-    """What a file claims to be."""
+    """The type that the file name indicates."""
     lower = name.lower()
     if lower.endswith(APP_SUFFIXES):
         return Kind.APP
@@ -34,7 +34,7 @@ def kind_of_name(name: str) -> Kind:
 
 
 def kind_of(name: str, head: bytes, tail: bytes) -> Kind:
-    """What a file is, by its name or else by its first 64 KiB and last 1 MiB: as files in folders are chosen."""
+    """The type of a file by its name, or else by its first 64 KiB and last 1 MiB; as for files in folders."""
     named = kind_of_name(name)
     if named in {Kind.APP, Kind.TRAFFIC, Kind.PACKED_SHARD}:
         return named

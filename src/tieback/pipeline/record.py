@@ -1,4 +1,4 @@
-"""The work of ``tieback scan``: analyse apps and captures in workers and publish what they name to the lake."""
+"""The unit of work of ``tieback scan``: analyse apps and captures in workers, and publish the results to the lake."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,14 +22,14 @@ from tieback.storage.lake import Lake, part_name
 from tieback.storage.schemas import joined
 
 type Traffic = tuple[list[Flow], list[Problem]]
-"""The flows of a capture, and what of it could not be read."""
+"""The flows of a capture, and the problems while reading it."""
 
 
 class Record(Work[AppDocument | Traffic]):
-    """Analyse inputs and keep what they say in the lake at ``lake_directory``, a part a batch."""
+    """Analyse inputs and store the results in the lake at ``lake_directory``, one part per batch."""
 
     def __init__(self, lake_directory: Path, fence: str = "") -> None:
-        """Keep where the lake is, and which run publishes there (``storage.fence``)."""
+        """Set the lake directory, and the run that publishes there (``storage.lake.fencing``)."""
         self.lake_directory = lake_directory
         self.fence = fence
 
@@ -61,7 +61,7 @@ class Record(Work[AppDocument | Traffic]):
 
     @contextmanager
     def _file(self, unit: Unit) -> Iterator[Path]:
-        """The content of a unit as a file; what is said of that file is said of the unit."""
+        """The content of a unit as a file; errors about the file name the unit."""
         if not unit.access:
             yield Path(unit.source)
             return
@@ -72,7 +72,7 @@ class Record(Work[AppDocument | Traffic]):
             raise InputError(error.what, where=unit.source, advice=error.advice) from None
 
     def publish(self, batch: Sequence[Unit], results: Sequence[tuple[Unit, AppDocument | Traffic]]) -> str:
-        """Publish a batch as one part, named by the units in it; twice the same batch leaves one part."""
+        """Publish a batch as one part, named by its units; publishing the same batch twice leaves one part."""
         part = part_name(batch)
         apps = [(unit, result) for unit, result in results if isinstance(result, AppDocument)]
         traffic = [(unit, result) for unit, result in results if not isinstance(result, AppDocument)]
@@ -84,6 +84,6 @@ class Record(Work[AppDocument | Traffic]):
         return part
 
     def published(self, batch: Sequence[Unit]) -> str | None:
-        """The part's name where it is visible."""
+        """The name of the part if it is visible."""
         part = part_name(batch)
         return part if Lake(self.lake_directory).published(part) else None

@@ -1,7 +1,7 @@
-"""The main job: intake, map, probe, assess, report, in this order, resumable at every step.
+"""The main job: intake, mapping, probing, assessment, report, in this order, resumable at every step.
 
-A run that was killed goes on where it stopped when the same command is given again: apps that were analysed are not
-read again, services that were asked are not asked again.
+After an interruption, the same command resumes: analysed apps are not read again, probed services are not probed
+again.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -54,7 +54,7 @@ from tieback.storage.recovery import recover
 from tieback.storage.workspace import Workspace
 
 CLAIM = 256
-"""Units that are claimed in one step."""
+"""Number of units claimed in one step."""
 LEASE_SECONDS = 6 * 3600.0
 
 type Stage = Callable[[str], AbstractContextManager[Progress]]
@@ -62,35 +62,35 @@ type Stage = Callable[[str], AbstractContextManager[Progress]]
 
 
 class ScanRequest(msgspec.Struct, frozen=True):
-    """What the user asked for."""
+    """The options of ``tieback scan``."""
 
     inputs: tuple[Given, ...]
     grant: Grant | None
     workspace: Path
     workers: int | None = None
     retry: bool = False
-    """Whether inputs that an earlier run set aside are tried once more."""
+    """True if quarantined inputs of an earlier run are tried again."""
     engine: Engine | None = None
-    """What analyses the inputs; processes of this machine by default."""
+    """Runs the analysis; default: local processes."""
 
 
 class ScanDone(msgspec.Struct, frozen=True):
-    """What came of it."""
+    """Result of a scan."""
 
     report: Report
     failed: tuple[TiebackError, ...]
-    """Inputs that could not be read, in their order."""
+    """Inputs that could not be read, in input order."""
     set_aside: tuple[str, ...] = ()
-    """Parts of the lake that were damaged; what they held of these inputs was made anew."""
+    """Damaged parts that were removed from the lake; their contents for these inputs were rebuilt."""
 
 
 @contextmanager
 def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanDone]:
-    """Do the main job; the report's long tables can be read while the context is open.
+    """Run the scan; the long tables of the report are readable while the context is open.
 
     Raises:
         GrantError: the grant has expired or is not yet valid; nothing was done.
-        WorkspaceError: the workspace cannot be used.
+        WorkspaceError: the workspace cannot be opened or written.
     """
     if request.grant is not None:
         check_valid(request.grant, today_utc())
@@ -111,7 +111,7 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanDone]:
             bundles = apps_by_bundle(workspace.lake, units) if captures else {}
             named = Named(units, tuple(attributed(workspace, captures, bundles)))
             with closing(Knowledge()) as knowledge:
-                with stage("asking data stores") as progress, KeptAnswers(workspace.lake) as kept:
+                with stage("probing data stores") as progress, KeptAnswers(workspace.lake) as kept:
                     found = event_loop.run(_ask(workspace, run, request.grant, named, progress, kept, knowledge))
                 end_run(workspace, run, inputs, named, found, knowledge)
         yield ScanDone(build_report(workspace, run), tuple(_failures(inputs)), damaged)
@@ -130,19 +130,19 @@ def _failures(inputs: Inputs) -> Iterator[InputError]:
 
 
 class _Analysis:
-    """The inputs of a run on their way through the engine."""
+    """The inputs of a run during analysis."""
 
     def __init__(self, workspace: Workspace, run: str, inputs: Iterable[Unit | InputError]) -> None:
         self._workspace = workspace
         self._run = run
         self._inputs = inputs
         self._problems: dict[str, str] = {}
-        """Content hash to what went wrong with it."""
+        """Content hash to the problem with that content."""
         self.entries = Inputs()
         self.claimed = 0
 
     def units(self) -> Iterator[Unit]:
-        """Units still to do, claimed in the ledger; every input is noted on the way."""
+        """Remaining units, claimed in the ledger; every input is recorded."""
         ledger = self._workspace.ledger
         for group in batched(self._inputs, CLAIM):
             wanted = [unit for unit in group if isinstance(unit, Unit)]
@@ -156,14 +156,14 @@ class _Analysis:
             yield from claimed
 
     def finish(self, ends: list[UnitEnd]) -> None:
-        """Enter ends in the ledger."""
+        """Record the ends of units in the ledger."""
         self._workspace.ledger.finish(ends)
         for end in ends:
             if end.state is not UnitState.DONE:
                 self._problems[end.unit.key] = end.problem
 
     def results(self) -> Inputs:
-        """All inputs, with the problems of those that failed now or in an earlier run."""
+        """All inputs, with the problems of those that failed in this or an earlier run."""
         earlier = {row.key: row.problem for row in self._workspace.ledger.unfinished()}
         return self.entries.failing(earlier | self._problems)
 
@@ -190,24 +190,24 @@ def _analyse(
         analysis.finish(waiting)
     finally:
         workspace.ledger.release(run)
-    # A cluster may have delivered a batch twice, or be late with one: from here on the lake holds each unit once.
+    # A cluster may deliver a batch twice or late: from here on, the lake contains each unit once.
     recover(workspace.lake, workspace.ledger)
     return analysis.results()
 
 
 class Named(msgspec.Struct, frozen=True):
-    """What names the endpoints of a run."""
+    """The sources of a run's endpoints."""
 
     units: Keys
     traffic: tuple[Attributed, ...] = ()
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What they lead to."""
+    """The results of mapping and probing."""
 
     mapped: Mapped
     wanted: Wanted | None = None
-    """Whom the run asked; ``None`` where nobody may be."""
+    """The candidates of the run; ``None`` without a grant."""
 
 
 async def _ask(
@@ -219,9 +219,9 @@ async def _ask(
     kept: KeptAnswers,
     knowledge: Knowledge,
 ) -> Found:
-    """Map the back ends that apps and traffic name and ask the data stores among them.
+    """Map the back ends of apps and traffic, and probe the data stores among them.
 
-    Reports go to the lake as they come.
+    Reports are written to the lake as they complete.
     """
     lake = workspace.lake
     if grant is None:
@@ -251,7 +251,7 @@ async def _ask(
             writer.add(report)
             along.pop(candidate, None)
         writer.flush()
-        # Once more, for what the certificates of the APIs name.
+        # A second round, for names in the certificates of APIs.
         more = await follower.follow(follower.leads_of(read_probes(lake, run, encrypted=True)))
         asked = frozenset(label_of(one) for host in {one.host for one in more} for one in wanted.at(host))
         wanted.add(more)
@@ -263,7 +263,7 @@ async def _ask(
 
 
 def _containers(lake: Lake, named: Named) -> dict[str, tuple[str, ...]]:
-    """Containers that apps and traffic name within an endpoint, by its value."""
+    """Containers that apps and traffic name within an endpoint, by endpoint value."""
     found = container_names(lake, named.units)
     for sighting in (sighting for traffic in named.traffic for sighting in traffic.sightings):
         value = sighting.endpoint.value
@@ -272,11 +272,11 @@ def _containers(lake: Lake, named: Named) -> dict[str, tuple[str, ...]]:
 
 
 def end_run(workspace: Workspace, run: str, inputs: Inputs, named: Named, found: Found, knowledge: Knowledge) -> None:
-    """Keep the back ends, judge what was answered, and end the run.
+    """Store the back ends, judge the reports, and finish the run.
 
     Raises:
         WorkspaceError: the workspace cannot be read or written.
-        InputError: data that the operator imported is damaged.
+        InputError: imported address data is damaged.
     """
     found.mapped.save(run, knowledge)
     conclude(workspace, run, named.units, named.traffic, found.wanted)
