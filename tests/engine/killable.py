@@ -54,7 +54,7 @@ def main(directory: Path, count: int) -> None:
     """One run, from the beginning to the end."""
     with Workspace.open(directory) as workspace, workspace.lock():
         recover(workspace.lake, workspace.ledger)
-        workspace.ledger.retry_poison()  # a worker that the test killed twice over the same unit
+        workspace.ledger.retry_quarantined()  # a worker that the test killed twice over the same unit
         engine = LocalEngine(2, batch=8)
         for end in engine.run(Record(workspace.lake_directory), claimed(workspace.ledger, count), FAST):
             workspace.ledger.finish([end])

@@ -49,14 +49,14 @@ def test_every_unit_ends_once_with_its_summary(cluster: Member, certs: Path) -> 
     assert {(end.state, end.result, end.problem) for end in ends} == {(UnitState.DONE, b"OK", "")}
 
 
-def test_a_poisonous_unit_costs_no_other(cluster: Member, certs: Path) -> None:
+def test_a_unit_that_crashes_costs_no_other(cluster: Member, certs: Path) -> None:
     sources = ["ok"] * 6 + ["segfault", "bad", "hang", "allocate"]
     limits = UnitLimits(seconds=3, memory_bytes=256 * 1024**2)
     units = [unit(source, number) for number, source in enumerate(sources)]
     ends = {end.unit.source: end for end in engine(cluster, certs, 10).run(Behave(), units, limits)}
     assert ends["ok"].state is UnitState.DONE
     assert (ends["bad"].state, ends["bad"].problem) == (UnitState.FAILED, "not an app. Give an APK")
-    assert {ends[name].state for name in ("segfault", "hang", "allocate")} == {UnitState.POISON}
+    assert {ends[name].state for name in ("segfault", "hang", "allocate")} == {UnitState.QUARANTINED}
 
 
 def test_workers_keep_their_processes(cluster: Member, certs: Path) -> None:
@@ -183,7 +183,7 @@ def test_a_worker_of_another_release_that_comes_later_is_sent_away(
     assert re.search(r"a worker has tieback .* here are 9\.9 and 3\.99; it is sent away", line)
 
 
-def test_batches_that_reach_a_worker_of_another_release_are_no_poison(
+def test_batches_that_reach_a_worker_of_another_release_are_not_quarantined(
     cluster: Member, certs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tieback.engine.dask_run.release", lambda: ("9.9", "3.99"))
@@ -242,10 +242,10 @@ def test_programs_of_dask_itself_serve_as_well(certs: Path, tmp_path: Path) -> N
     assert len(ends) == len(units) + 1
     assert states == {
         "ok": UnitState.DONE,
-        "hang": UnitState.POISON,
-        "allocate": UnitState.POISON,
+        "hang": UnitState.QUARANTINED,
+        "allocate": UnitState.QUARANTINED,
         "bad": UnitState.FAILED,
-        "kills the worker": UnitState.POISON,
+        "kills the worker": UnitState.QUARANTINED,
     }
     assert len([path for path in tmp_path.iterdir() if path.is_file()]) == 6
 

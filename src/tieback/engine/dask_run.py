@@ -115,7 +115,7 @@ class Run:
             self._put_back(*again)
             if alone is not None:
                 problem = "lost its workers, again and again; set aside"
-                yield UnitEnd(alone, UnitState.POISON, problem=problem, attempts=task.attempt + task.broken)
+                yield UnitEnd(alone, UnitState.QUARANTINED, problem=problem, attempts=task.attempt + task.broken)
             return
         self._odd += 1
         if self._odd >= MAX_ODD + self._members.threads * AHEAD:

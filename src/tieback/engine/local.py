@@ -3,7 +3,7 @@
 ``concurrent.futures`` gives its whole pool up when one worker dies, and cannot kill one that hangs. Here every worker
 has a pipe of its own, over which it reports each unit; so the engine knows which unit is in work when a worker dies,
 hangs or grows. That batch is split: the unit in work is tried once more alone, then set aside; the others of the batch
-run again, because nothing of a batch counts before it is published as a whole. A poisonous unit thus costs at most one
+run again, because nothing of a batch counts before it is published as a whole. A unit that crashes its worker thus costs at most one
 batch more.
 """
 
@@ -265,11 +265,11 @@ class _Run:
     def _split(self, worker: WorkerProcess, why: str) -> list[UnitEnd]:
         current = worker.current
         task = worker.release()
-        again, poison = after_loss(task, current)
+        again, quarantined = after_loss(task, current)
         self._source.put_back(again)
-        if poison is not None:
+        if quarantined is not None:
             attempts = task.attempt + task.broken
-            return [UnitEnd(poison, UnitState.POISON, problem=f"{why}, twice; set aside", attempts=attempts)]
+            return [UnitEnd(quarantined, UnitState.QUARANTINED, problem=f"{why}, twice; set aside", attempts=attempts)]
         if current is not None:
             self._tell("retried", worker, f"{task.units[current].source}: {why}; it is tried once more, alone")
         return []

@@ -115,10 +115,10 @@ def after_loss(task: Task, current: int | None) -> tuple[list[Task], Unit | None
     if current is not None:
         unit = task.units[current]
         if task.attempt > 1:
-            again, poison = [], unit
+            again, quarantined = [], unit
         else:
-            again, poison = [Task((unit,), task.attempt + 1)], None
-        return [Task(rest) for rest in (task.units[:current], task.units[current + 1 :]) if rest] + again, poison
+            again, quarantined = [Task((unit,), task.attempt + 1)], None
+        return [Task(rest) for rest in (task.units[:current], task.units[current + 1 :]) if rest] + again, quarantined
     if not task.broken:
         return [msgspec.structs.replace(task, broken=1)], None
     halves, unit_alone = halve(task)

@@ -1,7 +1,7 @@
-"""Bodies become named values: JSON, forms, parts of a form, XML; of other text what looks like personal data.
+"""Named values from message bodies: JSON, forms, multipart, XML; from other text, what looks like personal data.
 
 Sources: RFC 8259 (JSON), the URL standard's form encoding, RFC 7578 (multipart/form-data), XML 1.0. A body is a sample
-and may be cut anywhere. Pages, scripts and style sheets are not searched: what stands there was written for everyone.
+and may be truncated anywhere. Pages, scripts and style sheets are skipped: their content is public.
 """
 
 import json
@@ -15,7 +15,7 @@ from tieback.leaks.value import MAX_NAME, MAX_PAIRS, MAX_VALUE, Pair, text_of
 
 _MAX_DEPTH = 12
 _FIRST = 64
-"""Bytes of an envelope, such as a message's number, that may stand before a JSON document."""
+"""Maximum bytes of an envelope, such as a message number, before a JSON document."""
 _PUBLIC = (b"text/html", b"text/css", b"text/javascript", b"image/", b"video/", b"audio/", b"font/")
 _SCRIPTS = (b"javascript", b"ecmascript", b"wasm", b"pdf", b"zip")
 _PAGE = re.compile(rb"\s*<(?:!doctype html|html|head|body|script)\b", re.IGNORECASE)
@@ -26,7 +26,7 @@ def pairs_of_body(data: bytes, kind: bytes = b"") -> Iterator[Pair]:
 
     Args:
         data: the body without any content coding.
-        kind: its media type, in lower case; empty where unknown.
+        kind: its media type, in lower case; empty if unknown.
     """
     if not data or kind.startswith(_PUBLIC) or any(word in kind for word in _SCRIPTS):
         return
@@ -60,7 +60,7 @@ _MAX_DOCUMENTS = 64
 
 
 def _json(data: bytes) -> Iterator[Pair] | None:
-    """Leaves of the document, or of one after the other; ``None`` where there is none."""
+    """Leaves of one or more JSON documents; ``None`` if there is none."""
     start = min((at for at in (data.find(b"{"), data.find(b"[")) if at >= 0), default=-1)
     if start < 0 or start > _FIRST:
         return None
@@ -75,7 +75,7 @@ def _json(data: bytes) -> Iterator[Pair] | None:
 
 
 def _further(text: str, at: int) -> Iterator[Pair]:
-    """Documents behind the first, such as the lines of a bulk request; a sample may be cut in one of them."""
+    """Documents after the first, such as the lines of a bulk request; the last may be truncated."""
     for _ in range(_MAX_DOCUMENTS):
         while at < len(text) and text[at] in " \t\r\n,":
             at += 1
@@ -93,13 +93,13 @@ _JSON_STRING = re.compile(r'"([^"\\]{1,128})"\s*:\s*(?:"((?:[^"\\]|\\.){1,512})"
 
 
 def _cut_json(text: str) -> Iterator[Pair]:
-    """Names and plain values of a document whose end was not captured."""
+    """Names and scalar values of a truncated JSON document."""
     for match in _JSON_STRING.finditer(text):
         yield Pair(f"json:{match[1]}", match[1], match[2] or match[3])
 
 
 def leaves(value: object, source: str, path: str = "$", name: str = "", parent: str = "") -> Iterator[Pair]:
-    """Plain values of a nested document, the first ``MAX_PAIRS`` of a list; a list's indices become ``[]``."""
+    """Scalar values of a nested document, at most ``MAX_PAIRS`` of a list; list indices become ``[]``."""
     yield from _leaves(value, source, path, name, parent, _MAX_DEPTH)
 
 
@@ -146,7 +146,7 @@ _KEY = re.compile(rb"<key>([^<>]{1,128})</key>\s*<(?:string|integer|real|date)>(
 
 
 def _xml(data: bytes) -> Iterator[Pair]:
-    """Elements with text, attributes, and a property list's keys."""
+    """Elements with text, attributes, and the keys of a property list."""
     keyed = False
     for match in _KEY.finditer(data):
         keyed = True
@@ -175,13 +175,13 @@ _FORMS = (
     ("place", re.compile(rb"(?<![\d.])-?\d{1,2}\.\d{4,8}\s?[,; ]\s?-?\d{1,3}\.\d{4,8}(?!\.?\d)")),
     ("hardware", re.compile(rb"(?<![0-9A-Fa-f:])(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:])")),
 )
-"""What is worth asking the classifier about; it decides."""
+"""Candidates for the classifier, which decides."""
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _MAX_OF_A_FORM = 16
 
 
 def pairs_of_text(data: bytes, where: str = "text") -> Iterator[Pair]:
-    """Values that look like personal data, wherever they stand in a text; of binary data mail addresses alone."""
+    """Values in a text that look like personal data; in binary data, only mail addresses."""
     yield from _of_form(data, where, "email", _EMAIL) if b"@" in data else ()
     if _CONTROL.search(data) is None:
         for form, pattern in _FORMS:

@@ -1,7 +1,7 @@
-"""Personal data and credentials that went in the clear: samples of a flow, classified in memory and dropped.
+"""Detect personal data and credentials in cleartext traffic. Samples are classified in memory and discarded.
 
-Values of one name in one place are judged together, by the name and by what they are; what stands under no name is
-judged by what it is, and a token in a body of plain text is found by the credential rules.
+Values with the same name and location are judged together, by name and content. Values without a name are judged by
+content only. The credential rules also find tokens in plain-text bodies.
 """
 
 import re
@@ -29,19 +29,19 @@ from tieback.recognise.interface import Extractor
 from tieback.recognise.rules import Rules
 
 MAX_LEAKS = 64
-"""Leaks of one flow; one of each class, place and direction."""
+"""Maximum leaks per flow; one per class, location and direction."""
 MAX_VALUES = 64
-"""Values of one name that are looked at."""
+"""Maximum values examined per name."""
 
 _PASSWORD, _TOKEN = "password", "secret_token"
 _SURE = 0.9
-"""Of a credential: its form is checked, and it is never tried."""
+"""Confidence of a credential: its form is checked; it is never tried."""
 _SHORT = 4
 _NEVER_SHORT = frozenset({
     "bank_account", "biometric_media", "email", "message_content", "national_id", "payment_card", "phone",
     "postal_address",
 })  # fmt: skip
-"""Classes of which a few characters are none, whatever the name says: ``cc`` is a country as well, ``add`` a switch."""
+"""Classes that need more than a few characters, whatever the name: ``cc`` can be a country, ``add`` a switch."""
 _FEW = 2
 _TELLING = re.compile(
     r"@|\+\d|\b00[1-9]|[A-Z]{2}\d{2} ?[A-Z0-9]{4}|(?:[0-9A-Fa-f]{2}[:-]){5}|(?:[0-9A-Fa-f]{4}\.){2}|<<|\$|"
@@ -49,16 +49,16 @@ _TELLING = re.compile(
     r"ey[A-Za-z0-9_-]{10}|-----BEGIN|[A-Za-z]{2,4}[_-][A-Za-z0-9_-]{10}|[A-Z]{4}[A-Z0-9]{12}|(?:idfa|aaid|gaid|idfv)=|"
     r"(?i:scrypt|pbkdf2|://|sha1|md5|crypt)"
 )
-"""What one of a few values must look like to prove anything by itself; of more, their spread tells too."""
+"""What a value must look like if there are only a few values; with more values, their distribution decides."""
 _USER_INFO = re.compile(rb"://[^\s/@\"'<>]{0,128}:[^\s/@\"'<>]{1,128}@")
 _ASKED_ABOUT = frozenset({Shape.TOKEN, Shape.CONNECTION, Shape.JDBC, Shape.KEYWORDS})
-"""Shapes of text that may hold a credential."""
+"""Forms of text that may contain a credential."""
 _REMEMBERED = 4096
-"""Verdicts kept: an app sends the same identifiers with every request."""
+"""Number of cached verdicts: an app sends the same identifiers with every request."""
 
 
 class LeakJudge:
-    """Judges samples. Compiles what it needs at the first sample; for one thread at a time."""
+    """Judges samples. Compiles its rules at the first sample; not thread-safe."""
 
     def __init__(self) -> None:
         self._verdicts: dict[bytes, Classification] = {}
@@ -66,16 +66,16 @@ class LeakJudge:
         self._secret = token_bytes(16)
 
     def __call__(self, seen: SeenFlow) -> Flow:
-        """The flow with the leaks that its samples show; an encrypted flow has none."""
+        """The flow with the leaks found in its samples; an encrypted flow has none."""
         if not seen.samples or seen.flow.encrypted:
             return seen.flow
         found: dict[tuple[str, str, str], Leak] = {}
         masks: set[str] = set()
         for leak in self._leaks(seen.samples):
-            # What stands under a name is found by its name and by its form; the name says more.
+            # A named value is found both by name and by form; the name is more specific.
             if leak.where.startswith(("credential:", "text")) and leak.masked in masks:
                 continue
-            # Of a session's cookie the header as a whole was told.
+            # For a session cookie, the whole header was already reported.
             if leak.where.startswith("cookie:") and leak.pii_class in {_PASSWORD, _TOKEN}:
                 continue
             masks.add(leak.masked)
@@ -94,7 +94,7 @@ class LeakJudge:
 
     @cached_property
     def _credentials(self) -> tuple[Extractor, AnchorScanner]:
-        """The extractor, and what must be found before it is asked: it also looks for endpoints, which costs more."""
+        """The extractor, and a fast scanner that runs first: the extractor is slow, as it also looks for endpoints."""
         rules = Rules()
         every = anchors(rules.services.schemes.values(), (), rules.credentials.rules)
         asked = tuple(anchor for anchor in every if anchor.shape in _ASKED_ABOUT)
@@ -124,7 +124,7 @@ class LeakJudge:
             yield Leak(verdict.pii_class, first.where[:160], direction, mask(first.value), round(verdict.confidence, 3))
 
     def _verdict(self, column: Column) -> Classification:
-        """Judge a column, or remember the verdict; of its values a digest alone is kept."""
+        """Judge a column, or return the cached verdict; the cache keeps only a digest of the values."""
         text = "\0".join((column.field, column.table, *column.values))
         key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._secret).digest()
         verdict = self._verdicts.get(key)
@@ -144,7 +144,7 @@ class LeakJudge:
         return known
 
     def _of_forms(self, sample: Sample) -> Iterator[Leak]:
-        """Credentials that their form gives away, whatever they stand under; public ones are no leak."""
+        """Credentials recognised by their form, whatever their name; public credentials are not leaks."""
         extractor, gate = self._credentials
         data = sample.data
         if not gate.scan(data, 0, len(data), 1)[0] and _USER_INFO.search(data) is None:
@@ -156,7 +156,7 @@ class LeakJudge:
 
 
 def _columns(samples: list[Sample]) -> dict[tuple[str, str, str, str], list[Pair]]:
-    """The pairs by place, name, what they stand in, and form; empty values say nothing."""
+    """The pairs by location, name, parent and form; empty values are ignored."""
     found: dict[tuple[str, str, str, str], list[Pair]] = {}
     for sample in samples:
         for pair in pairs(sample):
@@ -175,6 +175,6 @@ def _of_header(pair: Pair, direction: str) -> Leak:
 
 
 def mask(value: str) -> str:
-    """First and last character and the length, such as ``a…e (12)``; of short values the length alone."""
+    """First and last character and the length, such as ``a…e (12)``; only the length for short values."""
     text = "".join(char if char.isprintable() else "?" for char in value)
     return f"{text[0]}…{text[-1]} ({len(text)})" if len(text) >= 6 else f"… ({len(text)})"

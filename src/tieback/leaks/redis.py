@@ -1,6 +1,6 @@
-"""What Redis carried becomes named values: commands by their key or field, answers by what they hold.
+"""Extract named values from Redis traffic: commands by their key or field, responses by their content.
 
-Source: https://redis.io/docs/latest/develop/reference/protocol-spec/ and the commands' own pages.
+Source: https://redis.io/docs/latest/develop/reference/protocol-spec/ and the pages of the commands.
 """
 
 from collections.abc import Iterator
@@ -11,16 +11,16 @@ from tieback.leaks.value import MAX_NAME, MAX_PAIRS, Pair, text_of
 _MAX_DEPTH = 4
 _LONGEST_NAME = 64
 _AT_TWO = frozenset({"SET", "SETNX", "GETSET", "APPEND", "JSON.SET"})
-"""Commands whose value stands behind the key."""
+"""Commands with the value after the key."""
 _AT_THREE = frozenset({"SETEX", "PSETEX", "HSETNX", "LSET", "SETRANGE"})
 _FROM_TWO = frozenset({"LPUSH", "RPUSH", "LPUSHX", "RPUSHX", "SADD", "SREM", "SISMEMBER", "PUBLISH", "PFADD"})
-"""Commands of which all that stands behind the key are values."""
+"""Commands in which every argument after the key is a value."""
 
 type Reply = bytes | list[Reply]
 
 
 def pairs_of_resp(data: bytes) -> Iterator[Pair]:
-    """Named values of commands or answers, whichever the bytes hold; those of an answer without a name too."""
+    """Named values of commands or responses; values of responses without a name are included."""
     at = 0
     for _ in range(MAX_PAIRS):
         value, at = _read(data, at, _MAX_DEPTH)
@@ -30,7 +30,7 @@ def pairs_of_resp(data: bytes) -> Iterator[Pair]:
 
 
 def _read(data: bytes, at: int, depth: int) -> tuple[Reply, int]:
-    """One value of RESP 2 or 3, and where it ends; -1 where there is none. What is cut ends with the data."""
+    """One RESP 2 or RESP 3 value, and the offset after it; -1 if there is none. Truncated data ends the value."""
     end = data.find(b"\r\n", at, at + 65536)
     if end < 0 or not depth:
         return b"", -1
@@ -67,7 +67,7 @@ def _of_reply(value: Reply) -> Iterator[Pair]:
 
 
 def _of_command(texts: list[str], words: list[bytes]) -> Iterator[Pair]:
-    """The values of one command; nothing where it is none that brings any."""
+    """The values of one command; none if the command carries no values."""
     command = texts[0].upper()
     key = texts[1][:MAX_NAME] if len(texts) > 1 else ""
     if command == "AUTH" and len(texts) > 1:
@@ -95,7 +95,7 @@ def _of_command(texts: list[str], words: list[bytes]) -> Iterator[Pair]:
 
 
 def _of_value(data: bytes, where: str, name: str, parent: str = "") -> Iterator[Pair]:
-    """A value as it is, or what its document holds."""
+    """A value as it is, or the named values of the document it contains."""
     if data[:1] in {b"{", b"["}:
         for pair in pairs_of_body(data):
             yield Pair(f"{where} {pair.where}", pair.name or name, pair.value, pair.parent or name, pair.form)

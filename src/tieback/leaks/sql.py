@@ -1,7 +1,7 @@
-"""Statements and rows of SQL become named values; what stands in a statement under no name is given without one.
+"""Extract named values from SQL statements and rows; literals without a name are returned without one.
 
-A sample is either statements, a line each, with the values that were bound to them behind, or rows: a line of column
-names and a line a row, cells parted by tabs.
+A sample contains either statements, one per line, each followed by its bound values; or rows: a line of column names
+and one line per row, with cells separated by tabs.
 """
 
 import re
@@ -30,7 +30,7 @@ def pairs_of_sql(data: bytes) -> Iterator[Pair]:
     """Named values of statements or of rows."""
     if not _STATEMENT.match(data):
         yield from _rows(data)
-        if b"\t" not in data:  # a protocol whose rows are not taken apart gives its texts, a line each
+        if b"\t" not in data:  # a protocol without parsed rows: one text per line
             yield from pairs_of_text(data)
         return
     lines = data.split(b"\n")
@@ -43,11 +43,11 @@ def pairs_of_sql(data: bytes) -> Iterator[Pair]:
             end += 1
         holders = len(_HOLDER.findall(lines[at])) if b"'" not in lines[at] else 0
         if holders:
-            # SQL Server's clients declare the parameters before their values.
+            # SQL Server clients declare the parameters before their values.
             values = [line for line in lines[at + 1 : end] if not line.startswith(b"@")]
             yield from _bound(lines[at], values[:holders])
             yield from pairs_of_text(b"\n".join(values[holders:]))
-        else:  # a statement may go over several lines
+        else:  # a statement may span several lines
             yield from _statement(b"\n".join(lines[at:end]))
         at = end
 
@@ -66,7 +66,7 @@ def _statement(data: bytes) -> Iterator[Pair]:
 
 
 def _insert(data: bytes, insert: re.Match[bytes], told: set[bytes]) -> Iterator[Pair]:
-    """The values of the first rows, under the columns' names where the statement gives them."""
+    """The values of the first rows, with column names if the statement contains them."""
     table = text_of(insert[1])
     columns = [text_of(column).strip(' `"[]\n\t') for column in insert[2].split(b",")] if insert[2] else []
     at = insert.end()
@@ -90,7 +90,7 @@ def _insert(data: bytes, insert: re.Match[bytes], told: set[bytes]) -> Iterator[
 
 
 def _bound(statement: bytes, values: list[bytes]) -> Iterator[Pair]:
-    """Values that were sent beside the statement, in the order of its place holders."""
+    """Values bound to the statement, in the order of its placeholders."""
     insert = _INSERT.search(statement)
     columns = insert[2].split(b",") if insert is not None and insert[2] else []
     names: list[bytes] = []
@@ -111,7 +111,7 @@ def _name(raw: bytes) -> str:
 
 
 def _rows(data: bytes) -> Iterator[Pair]:
-    """A result as readers hand it up."""
+    """A result set in the readers' format."""
     head, _, rows = data.partition(b"\n")
     names = [text_of(name).strip() for name in head.split(b"\t")][:64]
     if not rows or not all(name.isidentifier() for name in names):

@@ -1,18 +1,18 @@
-"""One named value of a flow's cleartext, on its way to the classifier."""
+"""A named value from cleartext traffic, as input to the classifier."""
 
 import msgspec
 
 MAX_PAIRS = 256
-"""Named values of one sample."""
+"""Maximum named values per sample."""
 MAX_VALUE = 512
-"""Characters of a value that are looked at."""
+"""Maximum characters of a value that are examined."""
 MAX_NAME = 128
 SECRET = "secret"
-"""The form of what is a secret by the place that it stands in."""
+"""Form of a value that is a secret because of its location."""
 
 
 class Pair(msgspec.Struct, frozen=True):
-    """A value with the name that it went under; the name is empty where it had none."""
+    """A value with its name; the name is empty if it has none."""
 
     where: str
     """``query:email``, ``header:authorization``, ``form:phone``, ``json:$.user.phone``, ``column:customers.pin``."""
@@ -20,11 +20,11 @@ class Pair(msgspec.Struct, frozen=True):
     """Last part of the path, for the classifier."""
     value: str
     parent: str = ""
-    """What it stands in: table, or the outer key."""
+    """The enclosing element: table, or outer key."""
     form: str = ""
-    """What a value without a name looks like: those of one place and form are judged together."""
+    """Form of a value without a name; values with the same location and form are judged together."""
 
 
 def text_of(data: bytes) -> str:
-    """Bytes as text, cut at ``MAX_VALUE``."""
+    """Bytes as text, truncated to ``MAX_VALUE``."""
     return data[:MAX_VALUE].decode("utf-8", "replace")

@@ -1,7 +1,7 @@
-"""Cleartext samples become named values: parameters, headers, JSON paths, columns. Bounded, and never kept.
+"""Extract named values from cleartext samples: parameters, headers, JSON paths, columns. Bounded; never stored.
 
-Sources: RFC 9112 (HTTP/1.1 messages), RFC 6265 (cookies), RESP (Redis), SQL's INSERT. Values that stand under no name
-are given as well, so that they can be told by what they are.
+Sources: RFC 9112 (HTTP/1.1 messages), RFC 6265 (cookies), RESP (Redis), SQL INSERT. Values without a name are returned
+too, so that they can be classified by content.
 """
 
 import re
@@ -29,15 +29,15 @@ _USUAL_HEADERS = frozenset({
     "upgrade-insecure-requests", "user-agent", "vary", "via", "warning", "www-authenticate", "x-cache",
     "x-content-type-options", "x-frame-options", "x-powered-by", "x-requested-with", "x-timer", "x-xss-protection",
 })  # fmt: skip
-"""Headers whose meaning is fixed, and is nobody's."""
+"""Headers with a fixed meaning, which never contain personal data."""
 _USUAL_BEGINNINGS = ("access-control-", "content-", "if-", "sec-", "cf-", "x-amz-cf-", "x-cache-", "x-served-")
 _TELLING_SEGMENT = re.compile(r"@|%40|\+|\d{7}|^[^.]{20}")
-"""Only such a part of a path can be a person's."""
+"""Only a path segment that matches can be personal data."""
 _MAX_SEGMENTS = 16
 
 
 def pairs(sample: Sample) -> Iterator[Pair]:
-    """Named values of one sample, at most ``MAX_PAIRS``; nothing where it cannot be read."""
+    """Named values of one sample, at most ``MAX_PAIRS``; none if the sample cannot be parsed."""
     reader = _READERS.get(sample.kind, pairs_of_body)
     for count, pair in enumerate(reader(sample.data)):
         if count >= MAX_PAIRS:
@@ -54,7 +54,7 @@ def _http(data: bytes) -> Iterator[Pair]:
 
 
 def _of_target(message: HttpMessage) -> Iterator[Pair]:
-    """The query of a request, and the parts of its path that may be a person's."""
+    """The query of a request, and path segments that may be personal data."""
     path, _, query = message.target.partition(b"?")
     if query:
         yield from pairs_of_form(query, "query")
@@ -82,13 +82,13 @@ def _cookies(value: bytes) -> Iterator[Pair]:
         name, equals, content = cookie.strip().partition(b"=")
         if equals and content:
             text = text_of(name)[:MAX_NAME]
-            # A cookie's name is its maker's own word (``NID``, ``sid``): what it holds tells.
+            # A cookie's name is arbitrary (``NID``, ``sid``): the content decides.
             yield Pair(f"cookie:{text}", "", unquote(text_of(content.strip(b'"'))), "cookie")
 
 
 def _mongodb(data: bytes) -> Iterator[Pair]:
-    """BSON documents of a message, wherever they begin: behind the header, flags and section kind of OP_MSG."""
-    from tieback.probes.wire.bson import decode as decode_bson  # brings every probe along
+    """BSON documents of a message, wherever they start: after the header, flags and section kind of OP_MSG."""
+    from tieback.probes.wire.bson import decode as decode_bson  # imports every probe
     from tieback.probes.wire.verdicts import Hostile
 
     for start in (21, 20, 0):
@@ -96,7 +96,7 @@ def _mongodb(data: bytes) -> Iterator[Pair]:
             document = decode_bson(data[start:])
         except (Hostile, ValueError):
             continue
-        # A driver introduces itself in its first command: names of software, not of people.
+        # A driver identifies itself in its first command: names of software, not of people.
         yield from leaves({key: value for key, value in document.items() if key != "client"}, "document")
         return
     yield from pairs_of_text(data)

@@ -30,7 +30,7 @@ class UnitState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     """The work raised an error for this unit; it says which."""
-    POISON = "poison"
+    QUARANTINED = "quarantined"
     """It killed its worker, or passed its time or memory limit, twice: alone the second time."""
 
 

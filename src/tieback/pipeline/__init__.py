@@ -1,1 +1,1 @@
-"""The only room that knows the order of the stages."""
+"""The order of the stages; no other package knows it."""

@@ -1,4 +1,4 @@
-"""Static analysis of one app, and the work that engines do with it."""
+"""Static analysis of one app, and the unit of work that engines run for it."""
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -20,14 +20,14 @@ from tieback.recognise.rules import Rules
 from tieback.recognise.search import Search
 
 ANALYSIS_VERSION = f"app-{ARTIFACT_VERSION}.{RECOGNISE_VERSION}"
-"""Part of the key of a unit of work: when readers or rules change, apps are analysed again."""
+"""Part of the key of a unit of work. When readers or rules change, apps are analysed again."""
 
 
 class Analyser:
     """Reads apps with one set of compiled extractors."""
 
     def __init__(self, *, dataflow: bool = True) -> None:
-        """Keep whether the code of methods is followed."""
+        """Set whether to follow data flow in method code."""
         self._dataflow = dataflow
 
     @cached_property
@@ -39,15 +39,15 @@ class Analyser:
         return Search(self._rules, dataflow=self._dataflow)
 
     def document(self, path: Path, sha256: str = "", name: str = "") -> AppDocument:
-        """Everything that static analysis says of one app.
+        """The results of static analysis of one app.
 
         Args:
             path: the package.
-            sha256: digest of its content where the caller knows it already; hashing costs a third of inflating.
-            name: what people know it by, where that is not the path.
+            sha256: digest of the content, if the caller already has it; hashing takes a third of the time of inflating.
+            name: display name, if it differs from the path.
 
         Raises:
-            InputError: the file is no app that can be read.
+            InputError: the file is not an app, or cannot be read.
         """
         with open_app(path, sha256=sha256) as opened:
             cleartext = opened.cleartext
@@ -65,7 +65,7 @@ class Analyser:
 
 
 class Describe(Work[AppDocument]):
-    """Analyse apps and send the documents back; nothing is kept."""
+    """Analyse apps and return the documents; nothing is stored."""
 
     @cached_property
     def _analyser(self) -> Analyser:
@@ -76,18 +76,18 @@ class Describe(Work[AppDocument]):
         return self._analyser.document(Path(unit.source), unit.key)
 
     def summary(self, result: AppDocument) -> bytes:
-        """The document itself, as its JSON line; of public keys it has what is printed of every credential."""
+        """The document as a JSON line. Public keys are reduced to what is printed for each credential."""
         return encode("app", msgspec.structs.replace(result, keys=()))
 
 
 def app_units(inputs: Iterable[Path]) -> Iterator[Unit | InputError]:
-    """The apps among the inputs as units of work; an input that cannot be read is an error in its place."""
+    """Units of work for the apps among the inputs; an unreadable input yields an error in its position."""
     for found in find_apps(inputs):
         yield found if isinstance(found, InputError) else app_unit(found)
 
 
 def app_unit(path: Path) -> Unit | InputError:
-    """An app as a unit of work, named by its content."""
+    """An app as a unit of work, identified by the hash of its content."""
     try:
         digest, size = content_digest(path)
     except OSError as error:

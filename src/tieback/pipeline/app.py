@@ -1,4 +1,4 @@
-"""Apps described one by one, without a workspace: the stages of ``tieback app``."""
+"""Stages of ``tieback app``: describe apps one by one, without a workspace."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,7 +16,7 @@ from tieback.pipeline.progress import Progress
 def describe_apps(
     inputs: Iterable[Path], *, workers: int | None = None, progress: Progress | None = None
 ) -> Iterator[AppDocument | InputError]:
-    """The document of each app, in the order they end; an input that failed is an error in the stream."""
+    """The document of each app in order of completion; an input that failed yields an error."""
     failed: list[InputError] = []
     known = 0
 

@@ -1,4 +1,4 @@
-"""Probe reports and sightings become exposures and findings, kept in the ledger."""
+"""Judge probe reports and sightings: exposures and findings, stored in the ledger."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -31,11 +31,11 @@ from tieback.storage.lake.tables.probes import read_backends, read_probes
 from tieback.storage.workspace import Workspace
 
 _GONE = frozenset({"dangling", "does not exist"})
-"""What DNS says of a name that whoever makes it next answers for; one that could not be asked for has no such word."""
+"""DNS results for names that anyone could register and then control. Names that could not be queried have neither."""
 
 
 def conclude(workspace: Workspace, run: str, units: Keys, traffic: Sequence[Attributed], wanted: Wanted | None) -> None:
-    """Judge what a run found and keep it in the ledger, in place of any conclusion that the run had.
+    """Judge the results of a run and store them in the ledger, replacing earlier conclusions of the run.
 
     Raises:
         WorkspaceError: the workspace cannot be read or written.
@@ -47,7 +47,7 @@ def conclude(workspace: Workspace, run: str, units: Keys, traffic: Sequence[Attr
 def _judged(
     workspace: Workspace, run: str, keys: Keys, traffic: Sequence[Attributed], wanted: Wanted | None
 ) -> tuple[tuple[Exposure, ...], tuple[Finding, ...]]:
-    """What is kept; everything that it was made from is dropped before it is written."""
+    """The conclusions to store; the data they were made from is freed before they are written."""
     lake = workspace.lake
     reports = tuple(read_probes(lake, run, answered=True))
     asked = list(wanted.leading_to(report.target for report in reports)) if wanted is not None else []
@@ -70,7 +70,7 @@ def _judged(
 def _seen(
     lake: Lake, keys: Keys, traffic: Sequence[Attributed], values: Collection[str]
 ) -> Mapping[str, Sequence[AppEndpoint]]:
-    """Where those of the endpoints stand that something follows from: few of all that apps name."""
+    """Where the relevant endpoints were seen: only those that a conclusion depends on."""
     found: defaultdict[str, list[AppEndpoint]] = defaultdict(list)
     if values:
         for place in app_endpoints(lake, keys, values):
@@ -83,11 +83,11 @@ def _seen(
 
 
 def routes(asked: Iterable[Candidate], seen: Mapping[str, Sequence[AppEndpoint]]) -> dict[str, list[AppRoute]]:
-    """The ways of apps to each target, by its ``host:port``.
+    """The routes from apps to each target, by ``host:port``.
 
     Args:
         asked: the candidates of the run.
-        seen: where each endpoint stands, by its value.
+        seen: where each endpoint was seen, by its value.
     """
     found: defaultdict[str, list[AppRoute]] = defaultdict(list)
     for candidate in asked:
@@ -110,7 +110,7 @@ def routes(asked: Iterable[Candidate], seen: Mapping[str, Sequence[AppEndpoint]]
 
 
 def _dangling(lake: Lake, run: str, seen: Mapping[str, Sequence[AppEndpoint]]) -> Iterator[tuple[str, str, str]]:
-    """Hosts that do not exist in DNS, each with an app and the line that says so."""
+    """Hosts that do not exist in DNS, each with an app and the evidence."""
     for backend in _gone(lake, run):
         said = _said(backend)
         for place in seen.get(backend.endpoint.value, ()):
@@ -127,7 +127,7 @@ def _said(backend: Backend) -> list[str]:
 
 @dataclass(slots=True)
 class _Declared:
-    """What packages say of themselves that rules look at."""
+    """What app packages declare about themselves, as far as rules use it."""
 
     credentials: list[tuple[str, Credential]]
     policies: list[tuple[str, CleartextPolicy]]
@@ -136,7 +136,7 @@ class _Declared:
 
 
 def _declared(lake: Lake, keys: Keys, leading: Collection[str]) -> _Declared:
-    """Of every app, and of those that lead to a store what release they are."""
+    """The declarations of every app, and the release of apps that lead to a store."""
     credentials = list(app_credentials(lake, keys))
     policies = [(key, policy) for key, policy in app_policies(lake, keys) if policy.cleartext or policy.user_cas]
     telling = {key for key, _ in (*credentials, *policies)}

@@ -1,4 +1,4 @@
-"""What a workspace knows beside the answers of stores is put to them: hosts, earlier runs, releases, installations."""
+"""Add context from the workspace to exposures: hosts, earlier runs, releases, installations."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -15,14 +15,14 @@ from tieback.storage.workspace import Workspace
 def in_context(
     workspace: Workspace, run: str, today: date, exposures: Sequence[Exposure], releases: Mapping[str, tuple[App, str]]
 ) -> tuple[Exposure, ...]:
-    """The stores of a run with their context, worst first.
+    """The stores of a run with their context, most severe first.
 
     Args:
-        workspace: holds the back ends of the run, earlier runs, and inventories.
+        workspace: contains the back ends of the run, earlier runs, and inventories.
         run: the run.
-        today: its day.
-        exposures: judged by themselves.
-        releases: the apps that lead to them, each with its release in words, by content hash.
+        today: date of the run.
+        exposures: judged without context.
+        releases: the apps that lead to them, by content hash, each with its release as text.
     """
     backends = _backends(workspace, run, exposures)
     seen = workspace.ledger.conclusions.seen_open(run)
@@ -56,7 +56,7 @@ def _backends(workspace: Workspace, run: str, exposures: Iterable[Exposure]) -> 
 
 
 def _devices(workspace: Workspace) -> dict[str, int]:
-    """Installations by bundle identifier, as inventories tell; nothing where none was read."""
+    """Number of installations by bundle identifier, from inventories; empty without an inventory."""
     inventory = workspace.ledger.inventory
     if not inventory.known():
         return {}

@@ -1,14 +1,14 @@
-"""What became of the stores that earlier runs of a workspace saw let strangers in."""
+"""Compare the stores that earlier runs found open with the current run."""
 
 from tieback.model.report import History
 from tieback.storage.ledger.conclusions import Conclusions, PlaceLine, Seen
 
 
 def history(conclusions: Conclusions, run: str) -> History | None:
-    """Compare a run with those before it; ``None`` where none of them ended.
+    """Compare a run with earlier runs; ``None`` if no earlier run finished.
 
-    A store is known again by its id; where it has another one now, as one has that no longer tells its own, by a name
-    or address at which both were asked. Whatever did not answer is unconfirmed, never remediated.
+    Stores are matched by ID. If a store's ID changed, for example because it no longer discloses its identity, it is
+    matched by a name or address probed in both runs. A store without a response is unconfirmed, never remediated.
 
     Raises:
         WorkspaceError: the ledger cannot be read.

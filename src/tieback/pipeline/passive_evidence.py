@@ -1,4 +1,4 @@
-"""Reports of other tools become passive evidence in a workspace: the stages of ``tieback import``."""
+"""Stages of ``tieback import``: store reports of other tools as passive evidence."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
@@ -23,38 +23,38 @@ from tieback.storage.workspace import Workspace
 
 VERSION = f"{REPORTS_VERSION}.{RECOGNISE_VERSION}"
 _KEEP = 10_000
-"""Texts whose endpoint is remembered: reports name the same hosts again and again."""
+"""Number of cached texts with their endpoint: reports repeat the same hosts."""
 _TELL_EVERY = 10_000
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """What came of one file."""
+    """Result for one file."""
 
     path: str
     source: str
-    """The tool, as the evidence names it."""
+    """The tool, as named in the evidence."""
     title: str
     services: int
     sightings: int
     left_out: int
     first_left_out: str = ""
-    """Where the first record that was left out stands, and why; empty for a report that was there before."""
+    """Location of the first ignored record, and the reason; empty if the report was already imported."""
     before: str = ""
-    """When the same content was imported before, ISO 8601; empty where it was imported now."""
+    """Time of the earlier import of the same content (ISO 8601); empty for a new import."""
 
 
 def import_reports(
     workspace: Path, paths: Iterable[Path], progress: Callable[[str, int], None] | None = None
 ) -> Iterator[Imported | TiebackError]:
-    """Import files, one transaction each; what cannot be read is an error in its place.
+    """Import files, one transaction each; an unreadable file yields an error in its position.
 
     Args:
-        workspace: where to; made where there is none.
+        workspace: target workspace; created if missing.
         paths: the reports.
-        progress: told the path and the number of facts so far.
+        progress: called with the path and the number of facts so far.
 
     Raises:
-        WorkspaceError: the workspace cannot be used.
+        WorkspaceError: the workspace cannot be opened or written.
     """
     with Workspace.open(workspace) as opened_workspace, opened_workspace.lock():
         reading = _Reading()
@@ -102,7 +102,7 @@ def _counted(facts: Iterable[Fact], path: str, progress: Callable[[str, int], No
 
 
 class _Reading:
-    """Texts of reports become sightings, read as the strings of apps are."""
+    """Converts texts of reports to sightings, with the same rules as for strings of apps."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[Sighting, ...]] = {}
@@ -116,7 +116,7 @@ class _Reading:
         return extractors(self._rules)[0].extract
 
     def evidence(self, facts: Iterable[Fact]) -> Iterator[PassiveService | PassiveSighting]:
-        """The facts; texts that name no endpoint are no evidence, and each endpoint of an app and file is one."""
+        """The facts as evidence. Texts without an endpoint are dropped; an endpoint counts once per app and file."""
         told: set[tuple[str, str, str]] = set()
         maker = Maker(None, self._rules)
         app: App | None = None

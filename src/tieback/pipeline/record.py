@@ -1,4 +1,4 @@
-"""The work of ``tieback scan``: analyse apps and captures in workers and publish what they name to the lake."""
+"""The unit of work of ``tieback scan``: analyse apps and captures in workers, and publish the results to the lake."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,11 +23,11 @@ from tieback.storage.lake.tables.apps import app_tables
 from tieback.storage.lake.tables.flows import flow_tables
 
 type Traffic = tuple[list[Flow], list[Problem]]
-"""The flows of a capture, and what of it could not be read."""
+"""The flows of a capture, and the problems while reading it."""
 
 
 class Record(LakeWork[AppDocument | Traffic]):
-    """Analyse inputs and keep what they say in the lake at ``lake_directory``, a part a batch."""
+    """Analyse inputs and store the results in the lake at ``lake_directory``, one part per batch."""
 
     @cached_property
     def _apps(self) -> Analyser:
@@ -57,7 +57,7 @@ class Record(LakeWork[AppDocument | Traffic]):
 
     @contextmanager
     def _file(self, unit: Unit) -> Iterator[Path]:
-        """The content of a unit as a file; what is said of that file is said of the unit."""
+        """The content of a unit as a file; errors about the file name the unit."""
         if not unit.access:
             yield Path(unit.source)
             return

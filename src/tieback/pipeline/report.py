@@ -1,4 +1,4 @@
-"""The report of a run, built from the workspace alone: the same after the run and a year later."""
+"""Build the report of a run from the workspace only: the result does not change over time."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -34,43 +34,43 @@ from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
 _CLOUD_APIS = frozenset({None, "appwrite", "graphql", "hasura", "parse", "pocketbase", "supabase"})
-"""Services of cloud resources that an app talks to as its API; ``None`` for functions, gateways and app hosting."""
+"""Cloud services that an app uses as its API; ``None`` stands for functions, gateways and app hosting."""
 _SILENT = frozenset({Outcome.REFUSED, Outcome.OUT_OF_SCOPE, Outcome.PROTOCOL_MISMATCH, Outcome.OK})
-"""Ends of a conversation that a report need not list as problems: most pivots end so."""
+"""Outcomes that a report does not list as problems: most derived candidates end this way."""
 _READ = ("units", "apps", "sightings", "problems", "flows", "inputs", "backends", "probes", "run_data")
-"""Tables of the lake that a report is made from."""
+"""Tables of the lake that a report reads."""
 
 
 @contextmanager
 def last_report(directory: Path) -> Iterator[Report]:
-    """The report of the run that ended last; its long tables can be read while the context is open.
+    """The report of the last finished run; its long tables are readable while the context is open.
 
     Raises:
-        WorkspaceError: there is no workspace, or no run in it has ended.
+        WorkspaceError: the workspace does not exist, or has no finished run.
     """
     with Workspace.open(directory, create=False) as workspace:
         run = workspace.ledger.latest_run()
         if run is None:
             begun = workspace.ledger.conclusions.begun()
             if begun is None:
-                raise WorkspaceError("no run has ended here", where=str(directory), advice="Run `tieback scan` first")
+                raise WorkspaceError("no finished run", where=str(directory), advice="Run `tieback scan` first")
             raise WorkspaceError(
-                f"no run has ended here; one was begun on {begun:%Y-%m-%d %H:%M} UTC",
+                f"no finished run; one was started on {begun:%Y-%m-%d %H:%M} UTC",
                 where=str(directory),
-                advice="Give the same `tieback scan` again: it goes on where it stopped",
+                advice="Run the same `tieback scan` again; it resumes where it stopped",
             )
         yield build_report(workspace, run.id)
 
 
 def build_report(workspace: Workspace, run_id: str) -> Report:
-    """Build the report of a run that has ended.
+    """Build the report of a finished run.
 
     Raises:
-        WorkspaceError: the run is unknown or has not ended, or the workspace cannot be read.
+        WorkspaceError: the run is unknown or unfinished, or the workspace cannot be read.
     """
     run = workspace.ledger.latest_run()
     if run is None or run.id != run_id:
-        raise WorkspaceError(f"run {run_id} has not ended", where=str(workspace.directory))
+        raise WorkspaceError(f"run {run_id} has not finished", where=str(workspace.directory))
     lake, concluded = workspace.lake, workspace.ledger.conclusions
     leads = concluded.leads(run.id)
     captures = read_captures(lake, run.id, TRAFFIC_ANALYSIS)
@@ -141,12 +141,12 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
 
 
 def _worst_first(finding: Finding) -> tuple[int, str, str]:
-    """The order in which the ledger gives them."""
+    """Sort key: the order of the ledger, most severe first."""
     return -finding.severity.rank, finding.rule, finding.id
 
 
 def _taken(lines: Iterable[StoreLine], columns: StoreColumns) -> Iterator[StoreLine]:
-    """The same lines; what tables are made of is noted on the way, so that the ledger is read once."""
+    """Yield the same lines and collect what tables need, so that the ledger is read only once."""
     for line in lines:
         if not line.honeypot:
             columns.add(
@@ -167,14 +167,14 @@ def _taken(lines: Iterable[StoreLine], columns: StoreColumns) -> Iterator[StoreL
 
 def _unended(begun: datetime) -> Problem:
     return Problem(
-        "has not ended, so nothing of it is told here: give the same `tieback scan` again, and it goes on",
+        "has not finished and is not part of this report; run the same `tieback scan` again to resume it",
         f"the run of {begun:%Y-%m-%d %H:%M} UTC",
     )
 
 
 def _untold(count: int) -> Problem:
     return Problem(
-        f"{count:,} more services and endpoints that others saw are not told: `tieback backend show HOST` has them",
+        f"{count:,} more services and endpoints from imported reports are not shown; see `tieback backend show HOST`",
         "imported reports",
     )
 

@@ -1,7 +1,7 @@
-"""The main job: intake, map, probe, assess, report, in this order, resumable at every step.
+"""The main job: intake, mapping, probing, assessment, report, in this order, resumable at every step.
 
-A run that was killed goes on where it stopped when the same command is given again: apps that were analysed are not
-read again, services that were asked are not asked again.
+After an interruption, the same command resumes: analysed apps are not read again, probed services are not probed
+again.
 """
 
 from collections.abc import Iterable, Iterator
@@ -59,35 +59,35 @@ from tieback.storage.workspace import Workspace
 
 
 class ScanRequest(msgspec.Struct, frozen=True):
-    """What the user asked for."""
+    """The options of ``tieback scan``."""
 
     inputs: tuple[Given, ...]
     grant: Grant | None
     workspace: Path
     workers: int | None = None
     retry: bool = False
-    """Whether inputs that an earlier run set aside are tried once more."""
+    """True if quarantined inputs of an earlier run are tried again."""
     engine: Engine | None = None
-    """What analyses the inputs; processes of this machine by default."""
+    """Runs the analysis; default: local processes."""
 
 
 class ScanDone(msgspec.Struct, frozen=True):
-    """What came of it."""
+    """Result of a scan."""
 
     report: Report
     failed: tuple[TiebackError, ...]
-    """Inputs that could not be read, in their order."""
+    """Inputs that could not be read, in input order."""
     set_aside: tuple[str, ...] = ()
-    """Parts of the lake that were damaged; what they held of these inputs was made anew."""
+    """Damaged parts that were removed from the lake; their contents for these inputs were rebuilt."""
 
 
 @contextmanager
 def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanDone]:
-    """Do the main job; the report's long tables can be read while the context is open.
+    """Run the scan; the long tables of the report are readable while the context is open.
 
     Raises:
         GrantError: the grant has expired or is not yet valid; nothing was done.
-        WorkspaceError: the workspace cannot be used.
+        WorkspaceError: the workspace cannot be opened or written.
     """
     if request.grant is not None:
         check_valid(request.grant, today_utc())
@@ -95,7 +95,7 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanDone]:
         with workspace.lock():
             damaged = recover(workspace.lake, workspace.ledger).damaged
             if request.retry:
-                workspace.ledger.retry_poison()
+                workspace.ledger.retry_quarantined()
             run = _start(workspace, request)
             engine = request.engine or LocalEngine(request.workers)
             with (
@@ -108,7 +108,7 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanDone]:
             bundles = apps_by_bundle(workspace.lake, units) if captures else {}
             named = Named(units, tuple(attributed(workspace, captures, bundles)))
             with closing(Knowledge()) as knowledge:
-                with stage("asking data stores") as progress, KeptAnswers(workspace.lake) as kept:
+                with stage("probing data stores") as progress, KeptAnswers(workspace.lake) as kept:
                     found = event_loop.run(_ask(workspace, run, request.grant, named, progress, kept, knowledge))
                 end_run(workspace, run, inputs, named, found, knowledge)
         yield ScanDone(build_report(workspace, run), tuple(_failures(inputs)), damaged)
@@ -127,7 +127,7 @@ def _failures(inputs: Inputs) -> Iterator[InputError]:
 
 
 class _Analysis:
-    """The inputs of a run on their way through the engine."""
+    """The inputs of a run during analysis."""
 
     def __init__(self, inputs: Iterable[Unit | InputError]) -> None:
         self._inputs = inputs
@@ -172,18 +172,18 @@ def _analyse(
 
 
 class Named(msgspec.Struct, frozen=True):
-    """What names the endpoints of a run."""
+    """The sources of a run's endpoints."""
 
     units: Keys
     traffic: tuple[Attributed, ...] = ()
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What they lead to."""
+    """The results of mapping and probing."""
 
     mapped: Mapped
     wanted: Wanted | None = None
-    """Whom the run asked; ``None`` where nobody may be."""
+    """The candidates of the run; ``None`` without a grant."""
 
 
 async def _ask(
@@ -195,9 +195,9 @@ async def _ask(
     kept: KeptAnswers,
     knowledge: Knowledge,
 ) -> Found:
-    """Map the back ends that apps and traffic name and ask the data stores among them.
+    """Map the back ends of apps and traffic, and probe the data stores among them.
 
-    Reports go to the lake as they come.
+    Reports are written to the lake as they complete.
     """
     lake = workspace.lake
     if grant is None:
@@ -227,7 +227,7 @@ async def _ask(
             writer.add(report)
             along.pop(candidate, None)
         writer.flush()
-        # Once more, for what the certificates of the APIs name.
+        # A second round, for names in the certificates of APIs.
         more = await follower.follow(follower.leads_of(read_probes(lake, run, encrypted=True)))
         asked = frozenset(label_of(one) for host in {one.host for one in more} for one in wanted.at(host))
         wanted.add(more)
@@ -239,7 +239,7 @@ async def _ask(
 
 
 def _containers(lake: Lake, named: Named) -> dict[str, tuple[str, ...]]:
-    """Containers that apps and traffic name within an endpoint, by its value."""
+    """Containers that apps and traffic name within an endpoint, by endpoint value."""
     found = container_names(lake, named.units)
     for sighting in (sighting for traffic in named.traffic for sighting in traffic.sightings):
         value = sighting.endpoint.value
@@ -248,11 +248,11 @@ def _containers(lake: Lake, named: Named) -> dict[str, tuple[str, ...]]:
 
 
 def end_run(workspace: Workspace, run: str, inputs: Inputs, named: Named, found: Found, knowledge: Knowledge) -> None:
-    """Keep the back ends, judge what was answered, and end the run.
+    """Store the back ends, judge the reports, and finish the run.
 
     Raises:
         WorkspaceError: the workspace cannot be read or written.
-        InputError: data that the operator imported is damaged.
+        InputError: imported address data is damaged.
     """
     found.mapped.save(run, knowledge)
     conclude(workspace, run, named.units, named.traffic, found.wanted)

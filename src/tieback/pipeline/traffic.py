@@ -1,4 +1,4 @@
-"""Captures, archives and logs described one by one: the stages of ``tieback traffic``."""
+"""Stages of ``tieback traffic``: describe captures, archives and logs one by one."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,14 +20,14 @@ from tieback.pipeline.mapping.response_hints import with_hints
 from tieback.pipeline.progress import Progress
 
 TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.3"
-"""Part of the key of a unit of work; the last number rises when leaks or hints are judged otherwise."""
+"""Part of the key of a unit of work; the last number increases when the rules for leaks or hints change."""
 MAX_SUMMARY = 48 * 1024 * 1024
-"""Bytes of the flows of one file that cross back from a worker; further ones are left out, with a problem."""
+"""Maximum bytes of flows per file that a worker returns; further flows are dropped, with a problem."""
 FILE_SECONDS = 1800.0
 
 
 class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
-    """Read the flows of a file, look for leaks, and send the flow documents back."""
+    """Read the flows of a file, detect leaks, and return the flow documents."""
 
     def __init__(
         self,
@@ -75,11 +75,11 @@ class DescribeTraffic(Work[tuple[list[bytes], list[Problem]]]):
             else:
                 lines.append(line)
         if left_out:
-            problems.append(Problem(f"{left_out} more flows are left out: the file has too many", unit.source))
+            problems.append(Problem(f"{left_out} more flows ignored: the file has too many", unit.source))
         return lines, problems
 
     def summary(self, result: tuple[list[bytes], list[Problem]]) -> bytes:
-        """Flow documents, a line each, then problem documents."""
+        """Flow documents, one per line, then problem documents."""
         lines, problems = result
         return b"\n".join([*lines, *(encode("problem", problem) for problem in problems)])
 
@@ -95,7 +95,7 @@ def describe_traffic(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Flow | Problem | InputError]:
-    """The flows of each file, in the order the files end; problems of files and files that failed are in the stream."""
+    """The flows of each file in order of completion; file problems and failures are part of the stream."""
     failed: list[InputError] = []
     known = 0
 
@@ -106,7 +106,7 @@ def describe_traffic(
                 failed.append(found)
                 continue
             known += 1
-            # Nothing is kept by content here, so the path is name enough.
+            # Nothing is stored by content hash here, so the path identifies the unit.
             key = hashlib.sha256(str(found).encode("utf-8", "surrogateescape")).hexdigest()
             yield Unit(key, TRAFFIC_ANALYSIS, str(found), _size(found))
 

@@ -84,13 +84,13 @@ def test_an_error_fails_its_unit_alone(source: str, problem: str) -> None:
         ),
     ],
 )
-def test_poison_is_set_aside_after_a_second_try_alone(source: str, limits: UnitLimits, problem: str) -> None:
+def test_a_unit_is_quarantined_after_a_second_try_alone(source: str, limits: UnitLimits, problem: str) -> None:
     units = [*(unit(f"before {n}") for n in range(3)), unit(source), *(unit(f"after {n}") for n in range(3))]
     events: list[EngineEvent] = []
-    # A long stream, so that the batch is full and the poison stands in its middle.
+    # A long stream, so that the batch is full and the quarantined stands in its middle.
     ends = by_source(LocalEngine(1, batch=7, on_event=events.append).run(Behave(), [*units, *more(20)], limits))
-    poison = ends.pop(source)
-    assert (poison.state, poison.problem, poison.attempts) == (UnitState.POISON, problem, 2)
+    quarantined = ends.pop(source)
+    assert (quarantined.state, quarantined.problem, quarantined.attempts) == (UnitState.QUARANTINED, problem, 2)
     assert {end.state for end in ends.values()} == {UnitState.DONE}
     assert len(ends) == 26
     retried = [event.detail for event in events if event.kind == "retried"]
@@ -107,7 +107,7 @@ def test_memory_is_watched_from_outside_too(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("tieback.engine.process.resident", lambda _: 10 * 1024**3)
     ends = list(LocalEngine(1).run(Behave(), [unit("sleep")], UnitLimits(memory_bytes=1024**3)))
     assert [(end.state, end.problem) for end in ends] == [
-        (UnitState.POISON, "needed more than 1024 MiB of memory, twice; set aside")
+        (UnitState.QUARANTINED, "needed more than 1024 MiB of memory, twice; set aside")
     ]
 
 
@@ -136,7 +136,7 @@ def test_a_worker_lost_while_publishing_loses_and_repeats_nothing(trouble: str, 
     ("source", "state", "problem"),
     [
         ("unpublishable", UnitState.FAILED, "unexpected UnicodeEncodeError: "),
-        ("kills publication", UnitState.POISON, "ended its worker process (exit status 4), twice"),
+        ("kills publication", UnitState.QUARANTINED, "ended its worker process (exit status 4), twice"),
     ],
 )
 def test_what_cannot_be_published_is_narrowed_down(source: str, state: UnitState, problem: str, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_returned_tasks_come_first_in_their_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("task", "current", "again", "poison"),
+    ("task", "current", "again", "quarantined"),
     [
         (Task((A, B, C)), 1, [Task((A,)), Task((C,)), Task((B,), 2)], None),
         (Task((A, B, C)), 0, [Task((B, C)), Task((A,), 2)], None),
@@ -122,8 +122,8 @@ def test_returned_tasks_come_first_in_their_order() -> None:
         (Task((A, B), broken=1), 1, [Task((A,)), Task((B,), 2)], None),
     ],
 )
-def test_after_loss(task: Task, current: int | None, again: list[Task], poison: Unit | None) -> None:
-    assert after_loss(task, current) == (again, poison)
+def test_after_loss(task: Task, current: int | None, again: list[Task], quarantined: Unit | None) -> None:
+    assert after_loss(task, current) == (again, quarantined)
 
 
 def test_halve() -> None:

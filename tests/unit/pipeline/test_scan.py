@@ -92,7 +92,7 @@ def test_what_was_set_aside_is_named_until_it_is_tried_again(tmp_path: Path) -> 
     app = APPS / "workhub.apk"
     (unit,) = [unit for unit in scan_units([app]) if isinstance(unit, Unit)]
     with Workspace.open(tmp_path / "ws") as workspace:
-        workspace.ledger.finish([UnitEnd(unit, UnitState.POISON, problem="took more than 120 s")])
+        workspace.ledger.finish([UnitEnd(unit, UnitState.QUARANTINED, problem="took more than 120 s")])
     with run_scan(request(tmp_path, app), quiet) as done:
         assert [(error.where, error.what) for error in done.failed] == [(str(app), "took more than 120 s")]
     with run_scan(replace(request(tmp_path, app), retry=True), quiet) as done:

@@ -171,7 +171,7 @@ def test_what_was_removed_can_come_again(workspace: Workspace) -> None:
 
 def test_what_is_set_aside_or_worked_on_stays(workspace: Workspace) -> None:
     with workspace.ledger.database.writing() as connection:
-        for n, state in ((1, State.POISON), (2, State.LEASED)):
+        for n, state in ((1, State.QUARANTINED), (2, State.LEASED)):
             connection.execute(sa.update(units).where(units.c.key == unit(n).key).values(state=state))
     assert plan(workspace.lake, workspace.ledger, Policy(350, 1), NOW).units == 2
 

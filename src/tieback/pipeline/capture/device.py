@@ -1,4 +1,4 @@
-"""A device during a live run: prepared, asked whose connections there are, and put back as it was."""
+"""The device of a live capture: prepare it, map its connections to apps, and restore it."""
 
 import threading
 import time
@@ -20,7 +20,7 @@ POLL_SECONDS = 1.0
 
 type Tell = Callable[[str], None]
 type Connect = Callable[[str], Shell]
-"""Opens the device that ``adb:SERIAL`` names."""
+"""Opens the device named by ``adb:SERIAL``."""
 
 
 class DevicePlan(msgspec.Struct, frozen=True):
@@ -29,27 +29,27 @@ class DevicePlan(msgspec.Struct, frozen=True):
     device: str
     """``adb:SERIAL``."""
     package: str = ""
-    """The app; empty where ``install`` tells it, or where none is started."""
+    """The app; empty if ``install`` names it, or if no app is started."""
     install: Path | None = None
     monkey: int = 0
-    """Random events; 0 for none."""
+    """Number of random events; 0 for none."""
     seed: int = 1
 
 
 class WayIn(msgspec.Struct, frozen=True):
-    """How the device's traffic gets to the proxy."""
+    """How the device's traffic reaches the proxy."""
 
     mode: ProxyMode
     proxy: tuple[str, int]
-    """Where the proxy listens."""
+    """Listen address of the proxy."""
     certificate: Path | None = None
-    """The authority that the device has to trust."""
+    """Certificate of the authority that the device must trust."""
     profile: Path | None = None
-    """The tunnel's profile, in mode wireguard."""
+    """The tunnel profile, in mode wireguard."""
 
 
 class LiveDevice:
-    """The device of a run that is under way."""
+    """The device during a run."""
 
     def __init__(self, device: Device, owners: Owners, proxy: tuple[str, int]) -> None:
         self._device = device
@@ -59,7 +59,7 @@ class LiveDevice:
         self.troubles: list[str] = []
 
     def poll(self, now: float) -> None:
-        """Read the device's table of sockets, about once a second; what goes wrong is told once."""
+        """Read the socket table of the device about once per second; an error is reported once."""
         if now - self._asked < POLL_SECONDS:
             return
         self._asked = now
@@ -69,7 +69,7 @@ class LiveDevice:
             self.trouble(f"The device's sockets could not be read: {error.what}.")
 
     def trouble(self, text: str) -> None:
-        """Note what went wrong, once."""
+        """Record a problem, once."""
         if text not in self.troubles and len(self.troubles) < 20:
             self.troubles.append(text)
 
@@ -79,38 +79,42 @@ class LiveDevice:
 
 
 def package_of(plan: DevicePlan) -> str:
-    """The package that a plan is about; that of the file where one is to be installed.
+    """The package of a plan; if an APK is installed, the package of that file.
 
     Raises:
-        InputError: the file is no app.
-        UsageError: it is another app than the one that is asked for.
+            InputError: the file is not an app.
+            UsageError: the file is another app than the one requested.
     """
     if plan.install is None:
         return plan.package
     with open_app(plan.install) as opened:
         found = opened.app.bundle_id if opened.app is not None else ""
     if not found:
-        raise InputError("tells no package name", where=str(plan.install), advice="Give an APK")
+        raise InputError("no package name found", where=str(plan.install), advice="Use an APK")
     if plan.package and plan.package != found:
-        raise UsageError(f"is {found}, not {plan.package}", where=str(plan.install), advice="Leave --only out")
+        raise UsageError(
+            f"the APK is {found}, not {plan.package}",
+            where=str(plan.install),
+            advice="Remove --only, or pass the right APK",
+        )
     return found
 
 
 @contextmanager
 def on_device(plan: DevicePlan, connect: Connect, journals: Path, way: WayIn, tell: Tell) -> Iterator[LiveDevice]:
-    """Prepare a device, and put it back whatever happens in between.
+    """Prepare a device; always restore it afterwards.
 
     Args:
         plan: what to do.
         connect: opens the device.
         journals: folder of the undo journals.
-        way: how its traffic gets to the proxy: in regular mode a port is reversed and the proxy is set, for a tunnel
-            its profile is laid among the device's downloads.
-        tell: for what the user should know.
+        way: how its traffic reaches the proxy. In regular mode, a port is reversed and the proxy is set; for a tunnel,
+            its profile is copied to the device's downloads.
+        tell: prints a message for the user.
 
     Raises:
-        DeviceError: a step failed; those before it are undone.
-        UsageError, InputError: the plan is none.
+        DeviceError: a step failed; the steps before it are undone.
+        UsageError, InputError: the plan is invalid.
     """
     package = package_of(plan)
     shell = connect(plan.device)
@@ -120,7 +124,7 @@ def on_device(plan: DevicePlan, connect: Connect, journals: Path, way: WayIn, te
         if plan.install is not None:
             device.install(plan.install, package)
         elif package and not device.has(package):
-            raise DeviceError(f"{package} is not installed", where=shell.serial, advice="Give its APK with --install")
+            raise DeviceError(f"{package} is not installed", where=shell.serial, advice="Pass its APK with --install")
         reversed_port = way.proxy[1] if way.mode is ProxyMode.REGULAR else None
         live = LiveDevice(device, Owners(device.packages(), reversed_port=reversed_port, only=package), way.proxy)
         _hand_over(device, way, shell.serial, tell)
@@ -134,38 +138,38 @@ def on_device(plan: DevicePlan, connect: Connect, journals: Path, way: WayIn, te
         yield live
     finally:
         for error in undo_all(journal, {shell.serial: shell}):
-            tell(f"not undone: {error.diagnostics()}")
+            tell(f"not restored: {error.diagnostics()}")
         journal.close()
 
 
 def _hand_over(device: Device, way: WayIn, serial: str, tell: Tell) -> None:
-    """What the device's owner has to install by hand, where a run cannot do it."""
+    """Print what the owner must install by hand, if the run cannot do it."""
     if way.certificate is not None:
         place = device.trust(way.certificate)
         if place:
             steps = "Settings > Security > Encryption & credentials > Install a certificate > CA certificate"
-            tell(f"to read TLS, install {place} on {serial}: {steps}")
+            tell(f"to decrypt TLS, install {place} on {serial}: {steps}")
         else:
-            tell(f"{serial} trusts the proxy's authority as long as the run lasts")
+            tell(f"{serial} trusts the proxy's CA during this run")
     if way.profile is not None:
         tell(f"import {device.hand_over(way.profile, 'tieback-wireguard.conf')} in the WireGuard app of {serial}")
 
 
 def _press(live: LiveDevice, device: Device, package: str, plan: DevicePlan) -> None:
-    """The monkey, in a thread of its own: it takes as long as the app."""
+    """Run the monkey tool in its own thread: it takes as long as the app."""
     try:
         device.monkey(package, plan.monkey, plan.seed)
     except DeviceError as error:
-        live.trouble(f"The monkey did not end in order: {error.what}.")
+        live.trouble(f"The monkey tool failed: {error.what}.")
 
 
 def finish_left_overs(journals: Path, connect: Connect, tell: Tell) -> None:
-    """Undo what runs left on devices that died before they could; devices that are not connected are told.
+    """Undo what interrupted runs left on devices; reports devices that are not connected.
 
     Args:
         journals: folder of the undo journals.
         connect: opens a device.
-        tell: for what was undone, and what was not.
+        tell: prints what was undone, and what was not.
     """
     for journal in Journal.left_over(journals):
         shells: dict[str, Shell] = {}
@@ -174,7 +178,7 @@ def finish_left_overs(journals: Path, connect: Connect, tell: Tell) -> None:
                 shells[serial] = connect(f"adb:{serial}")
         before = len(journal.steps)
         for error in undo_all(journal, shells):
-            tell(f"left by an earlier run, not undone: {error.diagnostics()}")
+            tell(f"changes of an earlier run not undone: {error.diagnostics()}")
         if before > len(journal.steps):
-            tell(f"undone what an earlier run left: {before - len(journal.steps)} of {before} steps")
+            tell(f"changes of an earlier run undone: {before - len(journal.steps)} of {before} steps")
         journal.close()

@@ -1,4 +1,4 @@
-"""What a proxy saw becomes flows: the same documents, recognisers and names as those of a capture."""
+"""Convert proxy observations to flows: the same documents, recognisers and names as for capture files."""
 
 import re
 from collections.abc import Callable
@@ -17,24 +17,24 @@ from tieback.intake.traffic.names import Names, hostname
 from tieback.intake.traffic.stores.choose import recognise
 from tieback.model.flow import Flow, FlowApp, FlowEvidence, FlowTls, NameFrom, Peer, Server
 
-REFUSED = "this app refused our certificate (pinned, or the CA is not installed)"
-FORBIDDEN = "not let through"
-NOT_REACHED = "not reached"
+REFUSED = "the app rejected the proxy's certificate (pinned, or the CA is not installed)"
+FORBIDDEN = "blocked"
+NOT_REACHED = "unreachable"
 _BROKEN_OFF = "The client"
-"""How mitmproxy's reasons begin where the client broke off because of the certificate, or may have."""
+"""Start of mitmproxy's reasons if the client aborted because of the certificate, or may have."""
 _NO_VERSION = "Client and mitmproxy cannot agree"
 _CLIENTS_OWN = re.compile(r"certificate|unknown[ _]ca|authority", re.IGNORECASE)
-"""QUIC lets the client say why in words of its own (RFC 9000, section 19.19)."""
+"""With QUIC, the client states the reason in its own words (RFC 9000, section 19.19)."""
 _UNTRUSTED = "Certificate verify failed"
-"""How they begin where the proxy does not trust the server; then nothing of the request went there."""
+"""Start of mitmproxy's reasons if the proxy does not trust the server; then no part of the request was sent."""
 _MAX_DETAIL = 240
 
 type Attribute = Callable[[Peer, float, float], FlowApp | None]
-"""The app behind a client's address and port between two times."""
+"""The app behind a client's address and port in a time interval."""
 
 
 class LiveFlows:
-    """Turns observations of one run into flows; remembers what name servers answered."""
+    """Converts the observations of one run to flows; remembers DNS answers."""
 
     def __init__(self, path: str, attribute: Attribute) -> None:
         self._path = path
@@ -43,7 +43,7 @@ class LiveFlows:
         self._certificates = Certificates()
 
     def of(self, seen: Observed) -> SeenFlow | None:
-        """The flow that an observation is; ``None`` for those about the run itself."""
+        """The flow of an observation; ``None`` for observations about the run itself."""
         match seen:
             case HttpSeen():
                 return self._http(seen)
@@ -166,7 +166,7 @@ class LiveFlows:
         self, ends: Ends, transport: str, detail: str, start: float, end: float, shown: FlowTls | None = None, *,
         quic: bool = False,
     ) -> Flow:  # fmt: skip
-        """A flow without a payload that we read."""
+        """A flow without readable payload."""
         return Flow(
             path=self._path,
             app=self._attribute(ends.client, start, end),
@@ -188,7 +188,7 @@ class LiveFlows:
         )
 
     def _server(self, ends: Ends, shown: FlowTls | None) -> Server:
-        """Where it went; its name by SNI, else as the client told the proxy, else by DNS."""
+        """The server of a flow; its name from SNI, else as the client told the proxy, else from DNS."""
         ip = ends.ip or (ends.host if is_address(ends.host) else "")
         sni = hostname(shown.sni) if shown else ""
         if sni and not is_address(sni):
@@ -205,26 +205,26 @@ class LiveFlows:
 
 
 def _without(seen: HttpSeen) -> str:
-    """Why there is no answer."""
+    """Why there is no response."""
     if OUT_OF_BOUNDS in seen.trouble:
         return f"{FORBIDDEN}: {OUT_OF_BOUNDS}"
     reached = bool(seen.ends.ip) and not seen.trouble.startswith(_UNTRUSTED)
-    return f"broken off: {seen.trouble}" if reached else f"{NOT_REACHED}: {seen.trouble}"
+    return f"aborted: {seen.trouble}" if reached else f"{NOT_REACHED}: {seen.trouble}"
 
 
 def _shown(text: str) -> str:
-    """One printable line of bounded length: names and reasons may be anybody's."""
+    """One printable line of bounded length: names and reasons are untrusted."""
     text = text[:_MAX_DETAIL]
     return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 def is_address(text: str) -> bool:
-    """Whether a host is an address."""
+    """True if a host is an address."""
     return packed(text) is not None
 
 
 def packed(text: str) -> bytes | None:
-    """The bytes of an address; ``None`` for what is none."""
+    """The bytes of an address; ``None`` if the text is not an address."""
     try:
         return ip_address(text).packed
     except ValueError:

@@ -1,7 +1,7 @@
-"""A live run: the proxy sees, flows are judged and kept, and the run ends with what it could not see.
+"""Live capture: read flows from the proxy, judge and store them, and report blind spots at the end.
 
-Each flow is a line of a file in the workspace from the moment it ends, so that a run that is killed loses none that
-was told. When the run ends the file goes into the workspace as a capture does.
+Each flow is appended to a file in the workspace as soon as it ends, so a killed run loses no reported flow. When the
+run ends, the file is imported like any other capture.
 """
 
 import os
@@ -40,25 +40,25 @@ from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.storage.workspace import Workspace
 
 CAPTURES = "captures"
-"""Folder of the workspace with the files of live runs."""
+"""Folder of the workspace for live capture files."""
 SUFFIX = ".flows"
 PROFILE = "wireguard-client.conf"
-"""The tunnel's profile in the state folder."""
+"""File name of the tunnel profile in the state folder."""
 _TICK = 0.25
 _ENDING_SECONDS = 15.0
 
 
 class CaptureRequest(msgspec.Struct, frozen=True):
-    """What the user asked for."""
+    """The options of ``tieback capture``."""
 
     workspace: Path
     state: Path
-    """Folder with the certificate authority, the tunnel's keys and the undo journals."""
+    """Folder with the certificate authority, the tunnel keys and the undo journals."""
     mode: ProxyMode = ProxyMode.REGULAR
     host: str = "127.0.0.1"
     port: int = 8080
     seconds: float | None = None
-    """How long; ``None`` until it is stopped."""
+    """Duration in seconds; ``None``: until stopped."""
     only: str = ""
     device: DevicePlan | None = None
     leaks: bool = True
@@ -78,18 +78,18 @@ def default_state(environment: Mapping[str, str]) -> Path:
 def capture(
     request: CaptureRequest, *, stopped: Callable[[], bool], tell: Tell, connect: Connect | None = None
 ) -> Iterator[Flow | LiveRun]:
-    """Run the proxy and yield flows as they end, then the document of the run.
+    """Run the proxy; yields flows as they end, then the document of the run.
 
     Args:
-        request: what to do.
-        stopped: asked several times a second whether to end.
-        tell: for what the user should know now.
-        connect: opens a device; default by adb.
+        request: the options.
+        stopped: polled several times per second; true ends the run.
+        tell: prints a message for the user.
+        connect: opens a device; default: via adb.
 
     Raises:
-        UsageError: the request is none, or an extra is missing; nothing was done.
-        CaptureError: the proxy does not start, or broke.
-        DeviceError: the device does not do as asked.
+        UsageError: the request is invalid, or an extra is missing; nothing was done.
+        CaptureError: the proxy did not start, or failed.
+        DeviceError: a command on the device failed.
         WorkspaceError: the workspace cannot be written.
     """
     require_mitmproxy()
@@ -97,7 +97,7 @@ def capture(
     connect = connect or _by_adb
     finish_left_overs(_journals(request), connect, tell)
     with Workspace.open(request.workspace):
-        pass  # made, or found to be one, before anything else is touched
+        pass  # created, or verified, before anything else is touched
     path = _new_file(request.workspace / CAPTURES)
     with ExitStack() as stack:
         file = stack.enter_context(path.open("xb", buffering=0))
@@ -110,21 +110,21 @@ def capture(
         broke = "" if run.ended_in_order else proxy.broke
         yield run.end(f"{listening.host}:{listening.port}", broke)
     if broke:
-        raise CaptureError(broke, where="proxy", advice=f"What was seen until then is in {path}")
+        raise CaptureError(broke, where="proxy", advice=f"The flows until then are in {path}")
 
 
 def keep(workspace: Path, path: Path, stage: Callable[[str], AbstractContextManager[Progress]]) -> None:
-    """Put the flows of a finished run into the workspace, as ``tieback scan`` does with a capture.
+    """Import the flows of a finished run into the workspace, as ``tieback scan`` does with a capture.
 
     Raises:
-        WorkspaceError: another run writes there, or it cannot be written; the file stays.
+        WorkspaceError: the workspace is locked or not writable; the file is kept.
     """
     with run_scan(ScanRequest(inputs=(path,), grant=None, workspace=workspace, workers=1), stage):
         pass
 
 
 class _Run:
-    """One run: judges, attributes, writes, counts."""
+    """State of one run: judges, attributes, writes and counts flows."""
 
     def __init__(self, request: CaptureRequest, path: Path, file: BinaryIO, device: LiveDevice | None) -> None:
         self._request = request
@@ -139,7 +139,7 @@ class _Run:
         self._ended: Ended | None = None
 
     def flows(self, proxy: Proxy, stopped: Callable[[], bool]) -> Iterator[Flow]:
-        """Flows until the time is up, the user stops, or the proxy ends; then those that were under way."""
+        """Flows until the time is up, the user stops the run, or the proxy ends; then flows still in progress."""
         deadline = None if self._request.seconds is None else time.monotonic() + self._request.seconds
         last = None
         while not proxy.ended:
@@ -180,16 +180,16 @@ class _Run:
 
     @property
     def ended_in_order(self) -> bool:
-        """Whether the proxy told all that it had to tell."""
+        """True if the proxy reported everything before it ended."""
         return self._ended is not None
 
     def end(self, listened: str, broke: str) -> LiveRun:
-        """The document of the run, which is also the file's last line."""
+        """The document of the run; also the last line of the file."""
         troubles = list(self._device.troubles) if self._device is not None else []
         if broke:
-            troubles.append(f"The proxy broke ({broke}): what came after that was not seen.")
+            troubles.append(f"The proxy failed ({broke}): traffic after that was not seen.")
         elif self._ended is None:
-            troubles.append("The proxy did not end in order: flows that were still under way are missing.")
+            troubles.append("The proxy did not shut down cleanly: flows in progress at that time are missing.")
         document = self._tally.finish(
             path=str(self._path),
             listened=listened,
@@ -209,7 +209,7 @@ class _Run:
             self._file.write(line + b"\n")
         except OSError as error:
             raise WorkspaceError(
-                f"cannot be written ({error.strerror})", where=str(self._path), advice="Check the disk"
+                f"cannot be written ({error.strerror})", where=str(self._path), advice="Check the free disk space"
             ) from None
 
 
@@ -220,12 +220,14 @@ def _check(request: CaptureRequest) -> None:
         raise UsageError(str(error), where="--destinations", advice="Use networks such as 127.0.0.0/8") from None
     for option, path in (("--keylog", request.keylog), ("--save", request.save)):
         if path is not None and (path.is_dir() or not os.access(path.absolute().parent, os.W_OK)):
-            raise UsageError(f"{path} cannot be written", where=option, advice="Choose another place")
+            raise UsageError(f"{path} cannot be written", where=option, advice="Choose another path")
     if request.upstream_ca is not None and not request.upstream_ca.is_file():
-        raise UsageError(f"{request.upstream_ca} is no file", where="--upstream-ca", advice="Give a PEM file")
+        raise UsageError(f"{request.upstream_ca} is not a file", where="--upstream-ca", advice="Pass a PEM file")
     if request.device is not None and request.mode not in {ProxyMode.REGULAR, ProxyMode.WIREGUARD}:
         raise UsageError(
-            f"a device does not come by {request.mode} by itself", where="--mode", advice="Use regular or wireguard"
+            f"cannot route a device to a {request.mode} proxy automatically",
+            where="--mode",
+            advice="Use regular or wireguard",
         )
 
 
@@ -275,9 +277,9 @@ def _new_file(folder: Path) -> Path:
 
 
 def _tell_way_in(request: CaptureRequest, listening: Listening, tell: Tell) -> None:
-    """Where the proxy is, what a device needs, and what will not be seen."""
+    """Print the address of the proxy, what the device needs, and what will not be seen."""
     where = f"[{listening.host}]:{listening.port}" if ":" in listening.host else f"{listening.host}:{listening.port}"
-    tell(f"{request.mode} proxy at {where}; to read TLS a device has to trust {listening.certificate}")
+    tell(f"{request.mode} proxy at {where}; to decrypt TLS, the device must trust {listening.certificate}")
     if listening.profile:
         profile = request.state / PROFILE
         descriptor = os.open(profile, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -1,4 +1,4 @@
-"""What a live run came to, and what it could not see: blind spots are told, never left to be guessed."""
+"""Summary of a live capture, with its blind spots stated explicitly."""
 
 from collections.abc import Iterable
 
@@ -8,28 +8,28 @@ from tieback.model.flow import Flow, FlowApp
 from tieback.pipeline.capture.flows import FORBIDDEN, NOT_REACHED
 
 MAX_LISTED = 500
-"""Servers of each kind in the document."""
+"""Maximum servers of each kind in the document."""
 SHOWN = 5
-"""Servers that a sentence names."""
+"""Maximum servers named in a sentence."""
 
 STREAMS_MISSED = (
-    "An HTTP proxy setting brings HTTP and HTTPS alone: an app's Redis, MySQL, MQTT or other connection goes past it. "
-    "Use --mode wireguard, transparent or socks5 to see those."
+    "A proxy setting covers only HTTP and HTTPS: Redis, MySQL, MQTT and other connections of an app bypass it. "
+    "Use --mode wireguard, transparent or socks5 to capture them."
 )
 _OUTSIDE_BY_MODE = {
-    ProxyMode.REGULAR: "Apps that ignore the proxy setting, QUIC, and what is not HTTP went past this proxy unseen.",
-    ProxyMode.SOCKS5: "UDP, QUIC among it, and what does not use the SOCKS setting went past this proxy unseen.",
-    ProxyMode.TRANSPARENT: "Only the TCP connections that were redirected here were seen; UDP, QUIC among it, was not.",
-    ProxyMode.WIREGUARD: "IPv6, and what the device sent outside the tunnel, were not seen.",
+    ProxyMode.REGULAR: "Not captured: apps that ignore the proxy setting, QUIC, and protocols other than HTTP.",
+    ProxyMode.SOCKS5: "Not captured: UDP (including QUIC), and connections that do not use the SOCKS setting.",
+    ProxyMode.TRANSPARENT: "Captured: only redirected TCP connections. Not captured: UDP (including QUIC).",
+    ProxyMode.WIREGUARD: "Not captured: IPv6, and traffic outside the tunnel.",
 }
 
 
 type Found = dict[tuple[str, str, str], Unseen]
-"""By server, app and kind."""
+"""Keys: server, app, kind."""
 
 
 class Tally:
-    """Counts the flows of a run as they come."""
+    """Counts the flows of a run as they arrive."""
 
     def __init__(self, mode: ProxyMode) -> None:
         self._mode = mode
@@ -70,14 +70,14 @@ class Tally:
 
         Args:
             path: file with the flows.
-            listened: where the proxy was.
-            app: package that was asked for, or empty.
+            listened: listen address of the proxy.
+            app: package requested by the user, or empty.
             start: seconds since 1970.
             end: seconds since 1970.
-            lost: observations that were dropped.
-            cut: flows of which the saved file holds the beginning only.
-            outside: connections past the proxy; ``None`` where no device told.
-            troubles: what else went wrong, in words.
+            lost: number of dropped observations.
+            cut: number of flows truncated in the saved file.
+            outside: connections that bypassed the proxy; ``None`` without a device.
+            troubles: other problems, as text.
         """
         past = [
             Unseen(f"{ip}:{port}" if ":" not in ip else f"[{ip}]:{port}", who.bundle_id or who.name, times, "")
@@ -85,27 +85,31 @@ class Tally:
             if not app or who.bundle_id == app
         ][:MAX_LISTED]
         words = [
-            *_sentence(self._refused, "Certificate refused by the app (pinned, or the CA is not installed)"),
-            *_sentence(self._quic, "QUIC was spoken with"),
-            *_sentence(self._unreached, "Not reached through the proxy"),
+            *_sentence(self._refused, "Certificate rejected by the app (pinned, or the CA is not installed)"),
+            *_sentence(self._quic, "QUIC was used with"),
+            *_sentence(self._unreached, "Unreachable through the proxy"),
         ]
         if outside is not None and past:
-            words.append(f"{len(past)} connections went past the proxy: {_some(one.server for one in past)}.")
+            words.append(f"{len(past)} connections bypassed the proxy: {_some(one.server for one in past)}.")
         words.append(_OUTSIDE_BY_MODE[self._mode])
         if self._mode is ProxyMode.REGULAR:
             words.append(STREAMS_MISSED)
         if outside is None and app:
-            words.append(f"That all flows are of {app} is what --only says; what went past the proxy is not known.")
+            words.append(
+                f"All flows are attributed to {app} by --only. Connections that bypassed the proxy are unknown."
+            )
         elif outside is None:
-            words.append("No device was asked, so which app a flow is of, and what went past the proxy, is not known.")
+            words.append(
+                "No device was connected: apps of flows, and connections that bypassed the proxy, are unknown."
+            )
         elif self.unattributed:
-            words.append(f"{self.unattributed} flows may be of any app: the device did not tell whose they are.")
+            words.append(f"{self.unattributed} flows could not be attributed to an app.")
         if self.others:
             words.append(f"{self.others} flows of other apps were left out.")
         if lost:
-            words.append(f"{lost} flows were lost: too many came at a time.")
+            words.append(f"{lost} flows were lost: too many at the same time.")
         if cut:
-            words.append(f"Of {cut} long flows only the beginning was followed or saved.")
+            words.append(f"{cut} long flows were truncated: only their beginning was read or saved.")
         return LiveRun(
             path=path,
             mode=self._mode.value,

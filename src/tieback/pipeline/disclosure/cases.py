@@ -1,6 +1,6 @@
-"""Cases of a workspace: open stores become cases, people move them, other tools read them.
+"""Cases of a workspace: open cases for open stores, change their state, export them.
 
-What a re-check does to a case is ``pipeline.recheck``; the rules are ``cases``.
+Re-checks are in ``pipeline.disclosure.recheck``; the rules are in ``cases``.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -33,34 +33,32 @@ GROUPS: Mapping[str, Callable[[Case], str]] = {
     "provider": lambda case: case.provider or "unknown",
     "channel": lambda case: case.channel or "unknown",
 }
-"""What statistics can be grouped by."""
+"""Grouping keys for statistics."""
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """What ``case open`` did."""
+    """Result of ``case open``."""
 
     cases: tuple[Case, ...]
-    """New ones."""
+    """New cases."""
     known: int
-    """Matters that were cases before."""
+    """Stores that already had a case."""
     nobodys: int
-    """Open stores that no app with a vendor leads to."""
+    """Open stores without a case, because no app of a known vendor leads to them."""
 
 
 class Casework(VendorWork):
-    """The cases of an open workspace, with its vendors. ``open_casework`` gives it."""
+    """The cases and vendors of an open workspace. Use ``open_casework``."""
 
     def open(self, policy: Policy) -> Opened:
-        """Open a case for each vendor and each store that lets strangers in, by the run that ended last.
+        """Open a case per vendor and per store that allows unauthenticated access, from the last finished run.
 
         Raises:
-            UsageError: no run has ended.
+            UsageError: no run has finished.
         """
         run = self._workspace.ledger.latest_run()
         if run is None:
-            raise UsageError(
-                "no run has ended here", where=str(self._workspace.directory), advice="Scan something first"
-            )
+            raise UsageError("no finished run", where=str(self._workspace.directory), advice="Run `tieback scan` first")
         report = build_report(self._workspace, run.id)
         self.enroll()
         backends = read_backends(self._workspace.lake, run.id)
@@ -71,7 +69,7 @@ class Casework(VendorWork):
         for stores in batched(report.exposed.rows(), STORES_AT_ONCE):
             keys = {route.app_sha256 for store in stores for route in store.routes}
             apps = {summary.app.sha256: summary.app for summary in report.apps.pick(keys)}
-            # Apps that traffic alone shows are in no package that was analysed.
+            # Apps known only from traffic are in no analysed package.
             if self._cases.change_vendors(lambda there, apps=apps: newcomers(there, apps.values()), self.now):  # type: ignore[misc]
                 register = Register(self._cases.vendors())
             wanted = []
@@ -86,57 +84,57 @@ class Casework(VendorWork):
         return Opened(tuple(opened), known, nobodys)
 
     def cases(self, states: Sequence[CaseState] = (), vendor: str = "") -> list[Case]:
-        """Cases by due date; those of some states or of one vendor (id or name)."""
+        """Cases by due date; optionally only those in some states, or of one vendor (ID or name)."""
         key = self.find_vendor(vendor).id if vendor else ""
         return list(self._cases.cases(states=states, vendor=key))
 
     def find_case(self, word: str) -> Case:
-        """A case by its id, or by a beginning of it that no other has.
+        """Find a case by its ID or a unique prefix of it.
 
         Raises:
-            UsageError: there is none, or several begin so.
+            UsageError: no case matches, or several do.
         """
         found = [case for case in self._cases.cases() if case.id == word]
         found = found or [case for case in self._cases.cases() if case.id.startswith((word, f"case-{word}"))]
         if len(found) != 1:
-            what = "there is no such case" if not found else f"{len(found)} cases begin so"
-            raise UsageError(what, where=word, advice="`tieback case list` names them")
+            what = "no such case" if not found else f"{len(found)} cases start with this"
+            raise UsageError(what, where=word, advice="See `tieback case list`")
         return found[0]
 
     def log(self, subject: str = "") -> list[LogLine]:
-        """The lines about a case or vendor, or all."""
+        """The log entries of a case or vendor, or all."""
         return list(self._cases.log(subject))
 
     def letters(self, vendor: str = "") -> list[Letter]:
-        """Letters that were written."""
+        """The letters written."""
         return list(self._cases.letters(vendor))
 
     def save_letter(self, letter: Letter, *, again: bool) -> None:
-        """Keep a letter; a new version is a line of the log."""
+        """Store a letter; a new version also adds a log entry."""
         fields = {"letter": letter.id, "kind": letter.kind, "version": str(letter.version), "sha256": letter.sha256}
         entries = [Entry(subject, "letter", fields) for subject in (letter.vendor, *letter.cases)]
         self._cases.save_letter(letter, () if again else tuple(entries), self.now)
 
     def note_entries(self, entries: Iterable[Entry]) -> None:
-        """Add lines to the log that change nothing else."""
+        """Add log entries that change nothing else."""
         self._cases.note(entries, self.now)
 
     def change(self, key: str, change: Callable[[Case], tuple[Case, tuple[Entry, ...]]]) -> Case:
-        """Change a case. Raises ``UsageError`` where there is none, or whatever ``change`` raises."""
+        """Change a case. Raises ``UsageError`` if it does not exist, and any error that ``change`` raises."""
         return self._cases.change(key, change, self.now)
 
     def advance(self, key: str, state: CaseState, policy: Policy, by_whom: str, note: str, channel: str) -> Case:
-        """Take a step. Raises ``UsageError`` where it cannot follow."""
+        """Move a case to another state. Raises ``UsageError`` if this transition is not allowed."""
         return self._cases.change(
             key, lambda case: advance(case, state, policy, self.now, by=by_whom, note=note, channel=channel), self.now
         )
 
     def attest(self, key: str, day: date, by_whom: str) -> Case:
-        """Note that the vendor confirmed in writing that this store is secure."""
+        """Record that the vendor confirmed in writing that this store is secure."""
         return self._cases.change(key, lambda case: attest(case, day, by_whom), self.now)
 
     def put_off(self, key: str, due: date, by_whom: str) -> Case:
-        """Give a case another due date."""
+        """Set another due date for a case."""
         return self._cases.change(
             key,
             lambda case: (
@@ -147,13 +145,13 @@ class Casework(VendorWork):
         )
 
     def note(self, key: str, text: str, files: Iterable[Path], by_whom: str) -> None:
-        """Write a note into the log, and keep files by their hash."""
+        """Add a note to the log, and store the files under their hash."""
         entries = [Entry(key, "note", {"text": text}, by_whom)] if text else []
         entries += [Entry(key, "attachment", keep(self._workspace.directory, file), by_whom) for file in files]
         self._cases.note(entries, self.now)
 
     def due(self, days: int) -> list[Case]:
-        """Cases with something to do within so many days, or before today."""
+        """Active cases due within this many days, or overdue."""
         last = date.fromordinal(self.now.date().toordinal() + days)
         return [case for case in self._cases.cases() if case.active and case.due is not None and case.due <= last]
 
@@ -166,11 +164,11 @@ class Casework(VendorWork):
         return EXPORTS[form](self._cases.cases(), names)
 
     def verify(self) -> LogVerdict:
-        """Follow the chain of the log."""
+        """Verify the hash chain of the log."""
         return self._cases.verify()
 
     def statistics(self, group: str = "") -> list[Numbers]:
-        """The figures of all cases, and of each group."""
+        """The figures for all cases, and for each group."""
         cases = list(self._cases.cases())
         found = [numbers("all", cases, self.now)]
         if group:
@@ -182,14 +180,14 @@ class Casework(VendorWork):
 
 @contextmanager
 def open_casework(directory: Path, *, now: datetime | None = None) -> Iterator[Casework]:
-    """The vendors and cases of a workspace. Each change is one short transaction, so a scan may run meanwhile.
+    """Open the vendors and cases of a workspace. Each change is a short transaction, so a scan may run concurrently.
 
     Args:
         directory: the workspace.
-        now: the time of what is written; by default the clock's.
+        now: timestamp for changes; default: the current time.
 
     Raises:
-        WorkspaceError: there is no workspace, or it cannot be read.
+        WorkspaceError: the workspace does not exist or cannot be read.
     """
     with Workspace.open(directory, create=False) as workspace:
         yield Casework(workspace, now)

@@ -1,4 +1,4 @@
-"""Letters from the ledger: whom each kind concerns, written once a version, as files in a folder. Nothing is sent."""
+"""Write letters from the ledger: select the recipients per kind, number the versions, write files. Nothing is sent."""
 
 import hashlib
 import re
@@ -36,26 +36,26 @@ STATES = {
     "escalation": TOLD,
     "thanks": frozenset({CaseState.FIXED, CaseState.CLOSED}),
 }
-"""Cases that a kind of letter is about; ``assurance`` is about none."""
+"""Case states that each kind of letter is about; ``assurance`` does not depend on cases."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 
 
 class LetterRequest(msgspec.Struct, frozen=True):
-    """What the user asked for."""
+    """The options of ``tieback letter write``."""
 
     kind: str
     out: Path
     vendors: tuple[str, ...] = ()
-    """Ids or names; by default every vendor that it concerns."""
+    """Vendor IDs or names; default: every vendor concerned."""
     language: str = ""
-    """By default the vendor's own."""
+    """Default: the language of the vendor."""
     forms: tuple[str, ...] = ("md", "html", "eml")
     sender: Path | None = None
     templates: Path | None = None
     to: str = ""
-    """Recipient, where it is not the vendor."""
+    """Recipient, if not the vendor."""
     address: str = ""
-    """E-mail address of the recipient, where it is not the vendor's best contact."""
+    """E-mail address of the recipient, if not the vendor's best contact."""
     due: date | None = None
 
 
@@ -64,17 +64,17 @@ class LetterDone(msgspec.Struct, frozen=True):
 
     letter: Letter
     vendor: str
-    """Its name."""
+    """Name of the vendor."""
     files: tuple[Path, ...]
     again: bool
-    """Whether the same text had been written before."""
+    """True if the same text was written before."""
 
 
 def write_letters(work: Casework, request: LetterRequest, policy: Policy) -> Iterator[LetterDone]:
-    """Write a kind of letter to every vendor that it concerns.
+    """Write one kind of letter to every vendor concerned.
 
     Raises:
-        UsageError: there is no such kind, language or form; a vendor is named that it does not concern; nobody is the
+        UsageError: unknown kind, language or form; a vendor named that the letter does not concern; no
             sender.
         InputError: a template or the sender's file is damaged, or a file cannot be written.
     """
@@ -84,7 +84,9 @@ def write_letters(work: Casework, request: LetterRequest, policy: Policy) -> Ite
     if wanted is not None and len(concerned) < len(wanted):
         missing = {vendor.name for vendor in wanted} - {view.vendor.name for view in concerned}
         raise UsageError(
-            f"no {request.kind} letter is due to it", where=", ".join(sorted(missing)), advice=_why_not(request.kind)
+            f"this vendor is not due a letter of kind {request.kind}",
+            where=", ".join(sorted(missing)),
+            advice=_why_not(request.kind),
         )
     for view in concerned:
         yield _write(work, request, policy, sender, view)
@@ -101,7 +103,9 @@ def _concerns(kind: str, view: VendorView) -> bool:
 def _why_not(kind: str) -> str:
     states = ", ".join(sorted(STATES.get(kind, ())))
     return (
-        f"It needs a case that is {states}; see `tieback case list`" if states else "It needs an app that was analysed"
+        f"It needs a case that is {states}; see `tieback case list`"
+        if states
+        else "It needs an analysed app of this vendor"
     )
 
 
@@ -144,7 +148,7 @@ def _facts(
         "publish": today + timedelta(days=policy.notice.publish),
     }
     named = [CaseApp(app.bundle_id, app.name, app.version_name, app.platform.value, app.sha256) for app in view.apps]
-    # What is asked for is all of its apps; what is told is those of the matter.
+    # A request covers all apps of the vendor; a notification covers only the apps concerned.
     apps = [] if cases else named
     more: dict[str, object] = {"asked": language.day(vendor.asked)}
     if request.kind == "owners":
@@ -185,7 +189,7 @@ def _made(request: LetterRequest, letter: Letter, facts: Facts, language: Langua
             yield made
         else:
             known = ", ".join((*FORMS, "eml", "mailto"))
-            raise UsageError("there is no such form", where=f"--as {form}", advice=f"Choose of {known}")
+            raise UsageError("unknown format", where=f"--as {form}", advice=f"Choose from {known}")
 
 
 def _stem(vendor: Vendor, letter: Letter) -> str:
@@ -204,16 +208,18 @@ def _saved(folder: Path, stem: str, made: Iterable[Made]) -> list[Path]:
             draft.replace(path)
             files.append(path)
     except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror})", where=str(folder), advice="Choose another") from None
+        raise InputError(
+            f"cannot be written ({error.strerror})", where=str(folder), advice="Choose another folder"
+        ) from None
     return files
 
 
 def sender_of(work: Casework, path: Path | None) -> Sender:
-    """Who writes: a file, else ``sender.toml`` of the workspace, else who authorised the last run.
+    """The sender: from a file, from ``sender.toml`` of the workspace, or from the grant of the last run.
 
     Raises:
-        UsageError: none of these says it.
-        InputError: the file is damaged.
+            UsageError: none of these names a sender.
+            InputError: the file is invalid.
     """
     file = path or work.directory / SENDER_FILE
     if path is not None or file.is_file():
@@ -227,14 +233,14 @@ def sender_of(work: Casework, path: Path | None) -> Sender:
             raise InputError(f"cannot be read ({error.strerror})", where=str(file), advice="Check the path") from None
         except (ValueError, RecursionError) as error:
             raise InputError(
-                f"no sender ({str(error).splitlines()[0]})",
+                f"invalid sender file ({str(error).splitlines()[0]})",
                 where=str(file),
-                advice='Write organisation = "…" and email = "…"; person, phone and postal if you like',
+                advice='Write organisation = "…" and email = "…"; person, phone and postal are optional',
             ) from None
     text = work.last_grant()
     if text is None:
         raise UsageError(
-            "who writes?", where="--sender", advice='Give a TOML file with organisation = "…" and email = "…"'
+            "missing sender", where="--sender", advice='Pass a TOML file with organisation = "…" and email = "…"'
         )
     grant = parse_grant(text, "the grant of the last run")
     return Sender(grant.authorised_by, grant.contact)
@@ -243,17 +249,17 @@ def sender_of(work: Casework, path: Path | None) -> Sender:
 def mark_sent(
     work: Casework, word: str, channel: str, day: date, policy: Policy, by_whom: str
 ) -> tuple[Letter, list[Case]]:
-    """Note that a person sent a letter: the vendor was asked, or its cases are notified, where that may follow.
+    """Record that a person sent a letter. The request is noted, or the cases move to notified, if that is allowed.
 
     Raises:
-        UsageError: there is no such letter.
+            UsageError: the letter does not exist.
     """
     found = [one for one in work.letters() if one.id == word] or [
         one for one in work.letters() if one.id.startswith((word, f"letter-{word}"))
     ]
     if len(found) != 1:
-        what = "there is no such letter" if not found else f"{len(found)} letters begin so"
-        raise UsageError(what, where=word, advice="`tieback letter list` names them")
+        what = "no such letter" if not found else f"{len(found)} letters start with this"
+        raise UsageError(what, where=word, advice="See `tieback letter list`")
     (letter,) = found
     fields = {
         "letter": letter.id,
@@ -267,7 +273,7 @@ def mark_sent(
     work.note_entries([Entry(letter.vendor, "letter", fields, by_whom)])
     moved = []
     goal = {"exposure": CaseState.NOTIFIED, "escalation": CaseState.ESCALATED, "provider": CaseState.HANDED_TO_CERT}
-    # A hosting provider is told beside the vendor; only a CERT takes the matter over.
+    # A hosting provider is informed in addition to the vendor; only a CERT takes the case over.
     state = goal.get(letter.kind) if letter.kind != "provider" or channel == "cert" else None
     for key in letter.cases:
         case = work.find_case(key)

@@ -1,8 +1,8 @@
-"""Cases are looked at again: their stores are asked under a grant, and what answers moves them.
+"""Re-checks of cases: probe their stores under a grant, and update the cases.
 
-Only a re-check says ``fixed``, and only where every place of the store was asked and is closed. Where it is closed, the
-same store is looked for at other places of the same hosts (usual ports of its product, ports close by) and at places
-where the last scan saw it.
+Only a re-check can set ``fixed``, and only if every location of the store was probed and is closed. In that case, the
+same store is searched at other locations: on the same hosts (usual ports of its product, nearby ports), and where the
+last scan found it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -42,15 +42,15 @@ from tieback.storage.lake.tables.probes import read_backends
 from tieback.storage.workspace import Workspace
 
 CLOSE_BY = 10
-"""Ports on either side of the old one where a moved store is looked for."""
+"""Number of ports on either side of the old one that are searched for a moved store."""
 _MAX_ELSEWHERE = 64
-"""Places of one host that are asked for a store that moved."""
+"""Maximum locations per host that are probed for a moved store."""
 _SAW = frozenset({Verdict.FIXED, Verdict.OPEN, Verdict.MOVED, Verdict.EMPTIED, Verdict.WIPED, Verdict.RANSOMED})
-"""Verdicts of re-checks that saw for themselves whether strangers get in."""
+"""Verdicts of re-checks that determined whether unauthenticated access is possible."""
 
 
 class Looked(msgspec.Struct, frozen=True):
-    """What a re-check made of a case."""
+    """The result of a re-check of a case."""
 
     before: Case
     after: Case
@@ -58,7 +58,7 @@ class Looked(msgspec.Struct, frozen=True):
 
     @property
     def check(self) -> Check:
-        """The re-check itself."""
+        """The re-check."""
         assert self.after.check is not None
         return self.after.check
 
@@ -71,21 +71,21 @@ def recheck(
     progress: Progress | None = None,
     by: str = "recheck",
 ) -> Iterator[Looked]:
-    """Look at some cases again, one after the other; each is kept before the next is asked.
+    """Re-check cases one after the other; each result is stored before the next case is probed.
 
     Args:
         directory: the workspace.
-        grant: what may be asked.
-        policy: gives the next due dates.
-        choose: which of the cases.
-        progress: told how many cases are done.
-        by: who does it, for the log.
+        grant: what may be probed.
+        policy: sets the next due dates.
+        choose: selects the cases.
+        progress: called with the number of cases done.
+        by: name for the log.
 
     Raises:
         GrantError: the grant has expired or is not yet valid.
-        StoppedError: the workspace's stop file is there; the cases before are kept.
-        WorkspaceError: there is no workspace, or it cannot be used.
-        UsageError: whatever ``choose`` raises.
+        StoppedError: the stop file of the workspace exists; completed cases are stored.
+        WorkspaceError: the workspace does not exist, or cannot be opened or written.
+        UsageError: raised by ``choose``.
     """
     check_valid(grant, today_utc())
     with Workspace.open(directory, create=False) as workspace, workspace.lock():
@@ -100,7 +100,7 @@ def recheck_in(
     progress: Progress | None = None,
     by: str = "recheck",
 ) -> Iterator[Looked]:
-    """As ``recheck``, in an open workspace that is held."""
+    """As ``recheck``, in an open and locked workspace."""
     cases = workspace.ledger.cases
     wanted = list(choose(list(cases.cases())))
     names = {vendor.id: vendor.name for vendor in cases.vendors()}
@@ -117,9 +117,9 @@ def recheck_in(
 
 
 def _since(case: Case) -> datetime:
-    """From when on it speaks against a fix that others got in: when we got in last, or saw it closed.
+    """Time after which reports of access by others contradict a fix: our last access, or when we saw it closed.
 
-    A re-check that saw neither leaves it where it was, as far as the case tells.
+    A re-check that determined neither does not change it, as far as the case shows.
     """
     if case.check is not None and case.check.verdict in _SAW:
         return case.check.time
@@ -127,7 +127,7 @@ def _since(case: Case) -> datetime:
 
 
 class _Known:
-    """What the workspace knows beside the cases: back ends, names and keys of the last run, passive evidence."""
+    """Data of the workspace besides the cases: back ends, names and keys of the last run, passive evidence."""
 
     def __init__(self, workspace: Workspace, cases: Sequence[Case]) -> None:
         self._lake = workspace.lake
@@ -147,7 +147,7 @@ class _Known:
         return brought(candidates, self._backends, self._names, self._keys)
 
     def places_now(self, store: Exposure) -> tuple[str, ...]:
-        """Where the last run saw the same store."""
+        """Where the last run found the same store."""
         found = self._stores.pick(self._run, [store.id]) if self._run else ()
         return tuple(place for one in found for place in one.targets)
 
@@ -171,7 +171,7 @@ def _moment(text: str) -> datetime | None:
 async def _ask(
     workspace: Workspace, audit: AuditLog, grant: Grant, case: Case, known: _Known, lease: Lease
 ) -> tuple[list[ProbeReport], list[ProbeReport]]:
-    """What answers at the places of the store; and, where nobody gets in there, at others where it may be now."""
+    """Results at the locations of the store and, if access is denied there, at other possible locations."""
     names = Names(grant)
     dialer = Dialer(grant, audit, names=names, stop_file=workspace.stop_file, provider_of=Providers().of)
     notes = None
@@ -196,25 +196,25 @@ async def _ask(
 
 
 def here(store: Exposure) -> list[Candidate]:
-    """Every place of a store, as its apps lead there; each once."""
+    """Every location of a store on the routes of its apps; each once."""
     found = {_label(route.candidate): route.candidate for route in store.routes}
     for place in store.targets:
         if place not in found:
             host, port, resource = _parts(place)
             if port:
                 found[place] = Candidate(
-                    host, port, store.product, Route.NAMED, (), "a place of the case", None, resource
+                    host, port, store.product, Route.NAMED, (), "target of the case", None, resource
                 )
     return list(found.values())
 
 
 def elsewhere(store: Exposure, places: Sequence[Candidate], seen: Iterable[str] = ()) -> list[Candidate]:
-    """Other places where a store may be now.
+    """Other possible locations of a store.
 
     Args:
-        store: as the case has it.
-        places: those of ``here``.
-        seen: where the last run saw the same store.
+        store: the store of the case.
+        places: the locations from ``here``.
+        seen: locations where the last run found the same store.
     """
     known = {_label(place) for place in places}
     service = next((place.service for place in places if place.service), None) or store.product
@@ -230,15 +230,15 @@ def elsewhere(store: Exposure, places: Sequence[Candidate], seen: Iterable[str] 
 
     for label in seen:
         host, port, resource = _parts(label)
-        add(host, port, resource, "the last scan saw the same store there")
+        add(host, port, resource, "the last scan found the same store there")
     for place in places:
         if place.resource:
-            continue  # a cloud's host is everybody's
+            continue  # many customers share a cloud host
         for step in range(1, CLOSE_BY + 1):
-            add(place.host, place.port + step, "", "close to the port where it was")
-            add(place.host, place.port - step, "", "close to the port where it was")
+            add(place.host, place.port + step, "", "near the previous port")
+            add(place.host, place.port - step, "", "near the previous port")
         for port in usual:
-            add(place.host, port, "", "a usual port of its product")
+            add(place.host, port, "", "usual port of the product")
     return list(found.values())[:_MAX_ELSEWHERE]
 
 
@@ -247,7 +247,7 @@ def _label(candidate: Candidate) -> str:
 
 
 def _parts(label: str) -> tuple[str, int, str]:
-    """Host, port (0 where there is none) and resource of a target's label."""
+    """Host, port (0 if there is none) and resource from the label of a target."""
     place, _, resource = label.partition("/")
     host, _, port = place.rpartition(":")
     return host.strip("[]"), int(port) if port.isdigit() else 0, resource

@@ -1,4 +1,4 @@
-"""Vendors of a workspace: analysed apps fill the register, people edit it, answers are noted."""
+"""The vendor register of a workspace: filled from analysed apps, edited by people; records answers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -24,20 +24,20 @@ from tieback.storage.attachments import keep
 from tieback.storage.workspace import Workspace
 
 MAX_DOMAINS = 20
-"""Of one vendor, from its apps."""
+"""Maximum domains per vendor, from its apps."""
 
 
 class VendorView(msgspec.Struct, frozen=True):
-    """A vendor with what is its own."""
+    """A vendor with its apps, stores and cases."""
 
     vendor: Vendor
     apps: tuple[App, ...]
     fleet: tuple[FleetLine, ...]
     """Its apps in the fleet."""
     devices: int
-    """Devices with at least one of them, as far as inventories list devices; else the largest count reported."""
+    """Devices with at least one of its apps, if inventories list devices; else the largest reported count."""
     stores: tuple[Exposure, ...]
-    """Open stores that its apps lead to, by the run that ended last."""
+    """Open stores that its apps lead to, from the last finished run."""
     cases: tuple[Case, ...]
 
     @property
@@ -47,7 +47,7 @@ class VendorView(msgspec.Struct, frozen=True):
 
 
 class VendorWork:
-    """The vendors of an open workspace. ``casework.open_casework`` gives it, with the cases."""
+    """The vendors of an open workspace. Use ``casework.open_casework``, which adds the cases."""
 
     def __init__(self, workspace: Workspace, now: datetime | None = None) -> None:
         self._workspace = workspace
@@ -57,30 +57,30 @@ class VendorWork:
 
     @property
     def now(self) -> datetime:
-        """The time of what is written."""
+        """Timestamp for changes."""
         return self._now or datetime.now(UTC)
 
     @property
     def directory(self) -> Path:
-        """The workspace's own."""
+        """The workspace directory."""
         return self._workspace.directory
 
     def last_grant(self) -> str | None:
-        """The grant that the run carried which ended last, word for word."""
+        """Text of the grant of the last finished run."""
         run = self._workspace.ledger.latest_run()
         return None if run is None or run.grant_sha256 is None else self._workspace.ledger.grant_text(run.grant_sha256)
 
     def enroll(self) -> int:
-        """Enter vendors of analysed apps that the register does not know. Returns how many are new."""
+        """Add vendors of analysed apps that are not in the register. Returns the number of new vendors."""
         apps = list(known_apps(self._workspace.lake))
         return self._cases.change_vendors(lambda known: self._with_domains(newcomers(known, apps), apps), self.now)
 
     def _with_domains(
         self, fresh: Sequence[tuple[Vendor, tuple[Entry, ...]]], apps: Iterable[App]
     ) -> list[tuple[Vendor, tuple[Entry, ...]]]:
-        """New vendors with the domains of their own back ends, and whom RDAP documents of the operator name for these.
+        """New vendors with the domains of their first-party back ends, and contacts from imported RDAP documents.
 
-        By the domains a security.txt can be looked for.
+        The domains allow a look-up of security.txt files.
         """
         if not fresh:
             return []
@@ -105,22 +105,22 @@ class VendorWork:
         return list(self._cases.vendors())
 
     def find_vendor(self, word: str) -> Vendor:
-        """A vendor by id, or by its name.
+        """Find a vendor by ID or name.
 
         Raises:
-            UsageError: there is none, or several have this name.
+            UsageError: no vendor matches, or several do.
         """
         vendors = self.vendors()
         found = [one for one in vendors if one.id == word] or [
             one for one in vendors if one.name.casefold() == word.strip().casefold()
         ]
         if len(found) != 1:
-            what = "there is no such vendor" if not found else f"{len(found)} vendors have this name"
-            raise UsageError(what, where=word, advice="`tieback vendor list` names them with their ids")
+            what = "no such vendor" if not found else f"{len(found)} vendors have this name"
+            raise UsageError(what, where=word, advice="See the IDs in `tieback vendor list`")
         return found[0]
 
     def views(self, wanted: Sequence[Vendor] | None = None) -> list[VendorView]:
-        """Vendors with their apps, devices, stores and cases; all by default."""
+        """Vendors with their apps, devices, stores and cases; default: all vendors."""
         vendors = self.vendors()
         register = Register(vendors)
         apps: dict[str, list[App]] = {}
@@ -164,7 +164,7 @@ class VendorWork:
             yield from self._workspace.ledger.conclusions.exposures(run.id, exposed=True)
 
     def edit(self, key: str, changes: Mapping[str, object], by_whom: str) -> Vendor:
-        """Change members of a vendor; what is not named stays."""
+        """Change fields of a vendor; other fields do not change."""
         told = {name: _told(value) for name, value in changes.items()}
         return self._cases.change_vendor(
             key,
@@ -173,7 +173,7 @@ class VendorWork:
         )
 
     def merge(self, kept: str, gone: str, by_whom: str) -> Vendor:
-        """Put a vendor into another one. Raises ``UsageError`` where both are one."""
+        """Merge a vendor into another one. Raises ``UsageError`` if both are the same."""
         lost = self.find_vendor(gone)
         vendor = merged(self.find_vendor(kept), lost)
         entry = Entry(vendor.id, "edited", {"merged": lost.id, "name": lost.name}, by_whom)
@@ -181,7 +181,7 @@ class VendorWork:
         return vendor
 
     def add_contacts(self, key: str, contacts: Iterable[Contact], by_whom: str) -> Vendor:
-        """Add ways to reach a vendor, the new ones first; known ones stay where they are."""
+        """Add contacts to a vendor, before the known ones; known contacts keep their position."""
         fresh = list(contacts)
         told = {"contacts": ", ".join(contact.address for contact in fresh)}
 
@@ -194,10 +194,10 @@ class VendorWork:
         return self._cases.change_vendor(key, change, self.now)
 
     def import_contacts(self, path: Path, vendor: str, by_whom: str) -> list[Vendor]:
-        """Contacts from a ``security.txt`` or RDAP documents of one vendor, or from a CSV list of several.
+        """Import contacts from a ``security.txt`` or RDAP documents of one vendor, or from a CSV list of several.
 
         Raises:
-            InputError: the file cannot be read, or names a vendor that there is not.
+            InputError: the file cannot be read, or names an unknown vendor.
         """
         if vendor and (told := _rdap_contacts(path)):
             return [self.add_contacts(self.find_vendor(vendor).id, told, by_whom)]
@@ -213,7 +213,7 @@ class VendorWork:
         return list(changed.values())
 
     def answer(self, vendor: Vendor, answer: Answer, day: date, file: Path | None, by_whom: str) -> list[Case]:
-        """Note what a vendor answered to the assurance request; an attestation holds for each of its open cases."""
+        """Record a vendor's answer to the assurance request; an attestation applies to each of its open cases."""
         fields = {"answer": answer.value, "answered": day.isoformat()}
         if file is not None:
             fields |= keep(self._workspace.directory, file)
@@ -235,28 +235,30 @@ class VendorWork:
 
 
 def operator_contact(text: str) -> Contact:
-    """A contact that a person enters.
+    """A contact entered by the user.
 
     Raises:
-        UsageError: it is no address.
+        UsageError: the text is not a contact.
     """
     address = contact_address(text)
     if not address:
-        raise UsageError("no e-mail address, https: or tel: URI", where=text, advice="Write it as security.txt does")
+        raise UsageError(
+            "not an e-mail address, https: or tel: URI", where=text, advice="Use the format of security.txt (RFC 9116)"
+        )
     return Contact(address, "operator")
 
 
 def _rdap_contacts(path: Path) -> tuple[Contact, ...]:
-    """Contacts out of RDAP documents; none where the file holds something else.
+    """Contacts from RDAP documents; none if the file contains something else.
 
     Raises:
-        InputError: it holds documents, and nobody can be reached by them.
+        InputError: the documents contain no contact.
     """
     try:
         with path.open("rb") as file:
             data = file.read(MAX_DOCUMENT)
     except OSError:
-        return ()  # whoever reads it next says what is wrong
+        return ()  # the next reader reports the error
     if not is_rdap(data):
         return ()
     try:
@@ -264,7 +266,9 @@ def _rdap_contacts(path: Path) -> tuple[Contact, ...]:
     except InputError as error:
         raise InputError(error.what, where=str(path), advice=error.advice) from None
     if not told:
-        raise InputError("no e-mail address of a contact in it", where=str(path), advice="Ask the registry for another")
+        raise InputError(
+            "no contact with an e-mail address", where=str(path), advice="Use a newer document of the registry"
+        )
     return tuple(Contact(address, "rdap") for address in dict.fromkeys(told) if contact_address(address))
 
 

@@ -1,7 +1,7 @@
-"""Cases under watch: re-checks by schedule, deadlines that pass, events as JSON lines and to webhooks, each once.
+"""Watch cases: scheduled re-checks, missed deadlines, and events as JSON lines and webhook calls, each only once.
 
-A webhook is told of news alone. What a service refuses for the moment is tried again with growing pauses, and by the
-next run; what left and was not answered is never sent again, because it may have arrived.
+Only news is sent to webhooks. Temporary refusals are retried with increasing pauses, and in the next run. A request
+that was sent but not answered is never sent again, because it may have arrived.
 """
 
 import os
@@ -32,20 +32,20 @@ WEBHOOKS_FILE = "webhooks.toml"
 MAX_CONFIG = 64 * 1024
 MAX_ATTEMPTS = 8
 PAUSES = (1.0, 5.0, 30.0)
-"""Seconds before the further attempts of one run."""
+"""Pauses before further attempts in one run, in seconds."""
 MAX_PAUSE = 60.0
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where events go."""
+    """Destination of events."""
 
     name: str
     url: str
     style: str = "generic"
     """``generic``, ``slack`` or ``teams``."""
     secret_env: str = ""
-    """Variable of the environment that holds a bearer token; it stands in no file."""
+    """Environment variable with a bearer token; the token is not stored in a file."""
 
 
 class _Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,11 +53,11 @@ class _Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load_webhooks(path: Path) -> tuple[Webhook, ...]:
-    """Read the configuration.
+    """Read the webhook configuration.
 
     Raises:
-        InputError: it cannot be read, or is none.
-        UsageError: a URL is none that a service may have.
+        InputError: the file cannot be read, or is not a valid configuration.
+        UsageError: a URL is not allowed for a service.
     """
     try:
         with path.open("rb") as file:
@@ -69,12 +69,12 @@ def load_webhooks(path: Path) -> tuple[Webhook, ...]:
         if odd is not None:
             raise ValueError(f"style {odd.style!r} of webhook {odd.name!r}: choose one of {', '.join(STYLES)}")
         if len({hook.name for hook in hooks}) < len(hooks):
-            raise ValueError("two webhooks have one name")
+            raise ValueError("two webhooks have the same name")
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
     except (ValueError, RecursionError) as error:
         raise InputError(
-            f"no webhooks ({str(error).splitlines()[0]})",
+            f"invalid webhook configuration ({str(error).splitlines()[0]})",
             where=str(path),
             advice='Write [[webhook]] with name = "…", url = "https://…" and style = "slack"',
         ) from None
@@ -84,22 +84,22 @@ def load_webhooks(path: Path) -> tuple[Webhook, ...]:
 
 
 class Watching(msgspec.Struct, frozen=True):
-    """What a round of watching needs."""
+    """The configuration of a watch round."""
 
     grant: Grant
     policy: Policy
     webhooks: tuple[Webhook, ...] = ()
     cases: frozenset[str] = frozenset()
-    """Ids; by default every case that is not closed."""
+    """Case IDs; default: every case that is not closed."""
 
 
 class Round(msgspec.Struct, frozen=True):
-    """What a round did."""
+    """Result of a watch round."""
 
     events: tuple[Event, ...]
     delivered: int
     unsure: int
-    """Left and not answered: never sent again."""
+    """Sent without an answer; never sent again."""
     failed: int
     """Given up, or left for the next round."""
     problems: tuple[str, ...] = ()
@@ -112,24 +112,24 @@ def watch_once(
     progress: Progress | None = None,
     pause: Callable[[float], None] = time.sleep,
 ) -> Round:
-    """One round: deadlines, re-checks, events, webhooks.
+    """Run one round: deadlines, re-checks, events, webhooks.
 
     Args:
         directory: the workspace.
-        watching: what to do.
-        tell: told each event, once it is kept.
-        progress: told how many cases are done.
+        watching: configuration of the round.
+        tell: called with each event after it is stored.
+        progress: called with the number of cases done.
         pause: waits between attempts.
 
     Raises:
         GrantError: the grant has expired or is not yet valid.
-        WorkspaceError: there is no workspace, or it cannot be used.
+        WorkspaceError: the workspace does not exist, or cannot be opened or written.
     """
     check_valid(watching.grant, today_utc())
     events: list[Event] = []
     with Workspace.open(directory, create=False) as workspace, workspace.lock():
         for event in _happens(workspace, watching, progress):
-            # First what webhooks are to hear, then the file: a kill in between tells nothing twice.
+            # First the webhook queue, then the file: an interruption in between sends nothing twice.
             _queue(workspace.ledger.deliveries, watching.webhooks, event)
             _append(directory / EVENTS_FILE, event)
             events.append(event)
@@ -150,7 +150,7 @@ def _happens(workspace: Workspace, watching: Watching, progress: Progress | None
 
 
 def _overdue(workspace: Workspace, watching: Watching) -> Iterator[Event]:
-    """Vendors whose time for an answer is over."""
+    """Vendors whose deadline for an answer has passed."""
     if not watching.policy.watch.no_response:
         return
     cases = workspace.ledger.cases
@@ -179,10 +179,10 @@ def _queue(deliveries: Deliveries, webhooks: Iterable[Webhook], event: Event) ->
 def deliver(
     deliveries: Deliveries, webhooks: Sequence[Webhook], pause: Callable[[float], None] = time.sleep
 ) -> tuple[int, int, int, tuple[str, ...]]:
-    """Send what waits for these webhooks. Only under ``Workspace.lock``.
+    """Send pending events to these webhooks. Call only under ``Workspace.lock``.
 
     Returns:
-        How many were delivered, are unsure, and failed; and why, one line each.
+        Numbers of delivered, unsure and failed events; and the reasons, one line each.
     """
     hooks = {hook.name: hook for hook in webhooks}
     services = Services(hook.url for hook in webhooks)
@@ -224,13 +224,13 @@ def _headers(hook: Webhook, delivery: Delivery) -> Mapping[str, str]:
 
 def _judged(answer: Answer, attempts: int) -> tuple[DeliveryState, str]:
     if answer.sent is Sent.UNSURE:
-        return DeliveryState.UNSURE, f"no answer ({answer.problem}); it may have arrived and is not sent again"
+        return DeliveryState.UNSURE, f"no response ({answer.problem}); the event may have arrived and is not sent again"
     if answer.sent is Sent.NOT_SENT:
-        problem = f"not reached ({answer.problem})"
+        problem = f"unreachable ({answer.problem})"
     elif 200 <= answer.status < 300:
         return DeliveryState.DONE, ""
     elif answer.status in _AGAIN:
-        problem = f"refused for now (HTTP {answer.status})"
+        problem = f"temporarily refused (HTTP {answer.status})"
     else:
         return DeliveryState.GIVEN_UP, f"refused (HTTP {answer.status})"
     return (DeliveryState.WAITING, problem) if attempts < MAX_ATTEMPTS else (DeliveryState.GIVEN_UP, problem)

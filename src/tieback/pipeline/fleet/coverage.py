@@ -1,4 +1,4 @@
-"""The fleet beside what was analysed: which apps are known, which lead to open stores, which nobody looked at."""
+"""Match the app inventory with analysed apps: not analysed, analysed, and with open stores."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,38 +23,38 @@ _STRENGTHS = tuple(Strength)
 
 
 class Match(msgspec.Struct, frozen=True):
-    """The analysed apps that an app of the fleet is."""
+    """The analysed apps that match an app of the fleet."""
 
     strength: Strength
     apps: tuple[App, ...]
-    """Every version that was analysed; of a weak match perhaps of several apps."""
+    """All analysed versions; a weak match may contain several different apps."""
 
 
 class FleetLine(msgspec.Struct, frozen=True):
-    """An app of the fleet with what is known of it."""
+    """An app of the fleet with what is known about it."""
 
     app: FleetApp
     match: Match | None = None
     vendor: str = ""
-    """Who answers for it: the register's vendor, else the publisher that the inventory names."""
+    """The vendor from the register, or the publisher from the inventory."""
     exposures: tuple[str, ...] = ()
-    """Ids of open stores that it leads to, by the last run."""
+    """IDs of open stores that the app leads to, from the last run."""
     records: int = 0
     classes: tuple[str, ...] = ()
-    """Classes of personal data there, sorted."""
+    """Classes of personal data in those stores, sorted."""
 
     @property
     def active(self) -> bool:
-        """Whether some device has it now."""
+        """True if some device has the app now."""
         return self.app.removed is None
 
     @property
     def retired_but_exposed(self) -> bool:
-        """Whether it left the fleet while its data may still be out there."""
+        """True if the app was removed from all devices, but its data may still be exposed."""
         return not self.active and bool(self.exposures)
 
     def document(self) -> dict[str, Any]:
-        """As one line of JSON."""
+        """The app as one JSON object."""
         app = self.app
         return {
             "platform": app.platform,
@@ -82,14 +82,14 @@ class FleetLine(msgspec.Struct, frozen=True):
 
 
 class Absent(msgspec.Struct, frozen=True):
-    """An app that was analysed and that no device of the fleet has."""
+    """An analysed app that is on no device of the fleet."""
 
     platform: str
     bundle_id: str
     name: str
     versions: int
     last_on_a_device: date | None = None
-    """Since when it is gone; ``None`` where it never was there."""
+    """The last day on a device; ``None`` if it never was on one."""
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -99,11 +99,11 @@ class Shown(msgspec.Struct, frozen=True):
     ownership: dict[Ownership, int]
     installs: tuple[Install, ...]
     more: int
-    """Installs beyond those."""
+    """Number of further installs."""
 
 
 class FleetView:
-    """An open workspace's fleet. ``open_fleet`` gives it."""
+    """The fleet of an open workspace. Use ``open_fleet``."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -112,7 +112,7 @@ class FleetView:
         self._gaps: list[FleetApp] | None = None
 
     def lines(self, *, versions: bool = True) -> list[FleetLine]:
-        """Every app that an inventory ever named, those on most devices first; gone ones last."""
+        """Every app that an inventory ever listed; those on the most devices first, removed ones last."""
         apps = list(self._inventory.apps(versions=versions))
         matches = matched(self._workspace.lake, apps)
         register = Register(vendors := list(self._workspace.ledger.cases.vendors()))
@@ -122,7 +122,7 @@ class FleetView:
         return [_line(app, matches.get(app.id), register, names, stores) for app in apps]
 
     def gaps(self) -> list[FleetApp]:
-        """Mobile apps of the fleet that were not analysed, those on most devices first."""
+        """Mobile apps of the fleet that were not analysed; those on the most devices first."""
         if self._gaps is not None:
             return self._gaps
         apps = [app for app in self._apps() if app.removed is None and app.platform.mobile]
@@ -131,15 +131,15 @@ class FleetView:
         return self._gaps
 
     def absent(self) -> list[Absent]:
-        """Apps that were analysed and are on no device now, by name."""
+        """Analysed apps that are on no device now, by name."""
         apps = [app for app in self._apps() if app.platform.mobile]
         return list(_absent(self._workspace.lake, apps))
 
     def show(self, name: str, most: int) -> Iterator[Shown]:
-        """Apps by bundle identifier, store id or name, with at most so many installs each.
+        """Apps by bundle identifier, store ID or name, with at most ``most`` installs each.
 
         Raises:
-            UsageError: no inventory names such an app.
+            UsageError: no inventory lists this app.
         """
         wanted = name.casefold()
         found = [
@@ -148,7 +148,7 @@ class FleetView:
             if wanted in (line.app.bundle_id.casefold(), line.app.store_id.casefold(), line.app.name.casefold())
         ]
         if not found:
-            raise UsageError("no inventory names such an app", where=name, advice="`tieback inventory list` names them")
+            raise UsageError("no inventory lists this app", where=name, advice="See `tieback inventory list`")
         for line in found:
             installs: list[Install] = []
             more = 0
@@ -160,7 +160,7 @@ class FleetView:
             yield Shown(line, self._inventory.ownership(line.app.id), tuple(installs), more)
 
     def summary(self) -> Fleet | None:
-        """What a report says of the inventory; ``None`` without one."""
+        """The inventory section of a report; ``None`` without an inventory."""
         if not self._inventory.known():
             return None
         active = sum(1 for app in self._apps() if app.removed is None and app.platform.mobile)
@@ -168,13 +168,13 @@ class FleetView:
         return Fleet(active, self._inventory.devices(), len(gaps), gaps[0].devices if gaps else 0)
 
     def _apps(self) -> list[FleetApp]:
-        """The fleet without versions, counted once."""
+        """The fleet without versions; computed once."""
         if self._counted is None:
             self._counted = list(self._inventory.apps(versions=False))
         return self._counted
 
     def _stores(self, apps: set[str]) -> "dict[str, list[_Led]]":
-        """Open stores by the apps that lead there, from the run that ended last."""
+        """Open stores by the apps that lead there, from the last finished run."""
         run = self._workspace.ledger.latest_run()
         found: dict[str, list[_Led]] = {}
         if run is not None and apps:
@@ -188,7 +188,7 @@ class FleetView:
 
 
 class _Led(msgspec.Struct, frozen=True):
-    """What a line tells of an open store."""
+    """The facts about an open store that a line shows."""
 
     id: str
     records: int
@@ -197,10 +197,10 @@ class _Led(msgspec.Struct, frozen=True):
 
 @contextmanager
 def open_fleet(directory: Path) -> Iterator[FleetView]:
-    """The fleet of a workspace.
+    """Open the fleet of a workspace.
 
     Raises:
-        WorkspaceError: there is no workspace, or it cannot be read.
+        WorkspaceError: the workspace does not exist or cannot be read.
     """
     with Workspace.open(directory, create=False) as workspace:
         yield FleetView(workspace)
@@ -228,7 +228,7 @@ def _line(
 
 
 def matched(lake: Lake, apps: Iterable[FleetApp]) -> dict[int, Match]:
-    """The analysed apps of each app of the fleet that has any, by the surest thing in common.
+    """The analysed apps that match each app of the fleet, by the strongest common property.
 
     Raises:
         WorkspaceError: the lake cannot be read.
@@ -244,7 +244,7 @@ def matched(lake: Lake, apps: Iterable[FleetApp]) -> dict[int, Match]:
 
 
 def matched_ids(lake: Lake, apps: Iterable[FleetApp]) -> set[int]:
-    """Which apps of the fleet were analysed. Raises as ``matched``."""
+    """IDs of the fleet apps that were analysed. Raises the same errors as ``matched``."""
     sql = f"{_MATCHES} SELECT fleet FROM best"  # noqa: S608 - our own text
     return {row[0] for row in lake.stream(sql, tables={"fleet_apps": _fleet_table(apps)})}
 
@@ -302,5 +302,5 @@ WITH {ANALYSED}, keyed AS (
 ), best AS (
     SELECT fleet, min(rank) AS rank FROM pairs GROUP BY fleet
 )"""  # noqa: S608 - our own text
-"""Pairs of an app of the fleet and an analysed one, with how sure they are the same (the order of ``Strength``); an app
-whose bundle identifier is known is never taken for another one by its name."""
+"""Pairs of a fleet app and an analysed app, with the strength of the match (the order of ``Strength``). A fleet app
+with a known bundle identifier is never matched by name."""

@@ -1,4 +1,4 @@
-"""Inventories into a workspace: the stages of ``tieback inventory import``. A file is entered whole or not at all."""
+"""Stages of ``tieback inventory import``. A file is imported completely or not at all."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,55 +20,55 @@ from tieback.storage.ledger.pseudonyms import Pseudonyms
 from tieback.storage.workspace import Workspace
 
 SUFFIXES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".xml", ".plist", ".txt", ".zip", ".gz"})
-"""Files of a folder that are looked at; a file that is named itself is, whatever it is called."""
+"""File types read from folders. A file named directly is read regardless of its name."""
 MAX_FILES = 100_000
 _TELL_EVERY = 10_000
 
 type Confirm = Callable[[str, Sequence[str], Mapping[str, str]], bool]
-"""Asks a person: label of the file, its columns, and what they seem to mean."""
+"""Asks the user to confirm: label of the file, its columns, and the detected mapping."""
 type Progress = Callable[[str, int], None]
 
 
 class InventoryRequest(msgspec.Struct, frozen=True):
-    """What the user says of the files."""
+    """What the user specified about the files."""
 
     source: str = ""
-    """Name of an importer, or of a plain table's own source."""
+    """Name of an importer, or the user's own name for the source of a plain table."""
     taken: date | None = None
-    """The day that the inventory shows; by default the day of the file."""
+    """Date of the inventory; default: the date of the file."""
     complete: bool = False
-    """Whether it names all devices of its source, so that those that it does not name are gone."""
+    """True if the file lists all devices of its source, so that devices not listed are removed."""
     keep_names: bool = False
     device: str = ""
     platform: DevicePlatform = DevicePlatform.UNKNOWN
     columns: Mapping[str, str] = {}
-    """Our field to the column of a plain table."""
+    """Our field name to the column name of a plain table."""
 
 
 class InventoryDone(msgspec.Struct, frozen=True):
-    """What came of one file."""
+    """Result for one file."""
 
     path: str
     title: str
-    """Of the source, for people."""
+    """Display name of the source."""
     evidence: str
-    """How much is known about the format: ``platform``, ``documented``, ``aliases``."""
+    """How well the format is known: ``platform``, ``documented``, ``aliases``."""
     entered: Import
     left_out: int = 0
     first_left_out: str = ""
 
 
 def columns_from(words: Iterable[str]) -> dict[str, str]:
-    """A map from ``FIELD=COLUMN`` words.
+    """Parse ``FIELD=COLUMN`` arguments into a mapping.
 
     Raises:
-        UsageError: no such field, or no column.
+        UsageError: unknown field, or missing column.
     """
     found: dict[str, str] = {}
     for word in words:
         field, _, column = word.partition("=")
         if field not in FIELDS or not column:
-            raise UsageError("not FIELD=COLUMN", where=f"--map {word}", advice=f"A field is one of {', '.join(FIELDS)}")
+            raise UsageError("not FIELD=COLUMN", where=f"--map {word}", advice=f"FIELD is one of {', '.join(FIELDS)}")
         found[field] = column
     return found
 
@@ -80,17 +80,17 @@ def import_inventories(
     confirm: Confirm | None = None,
     progress: Progress | None = None,
 ) -> Iterator[InventoryDone | TiebackError]:
-    """Enter files, one transaction each; one that cannot be read is an error in its place.
+    """Import files, one transaction each; an unreadable file yields an error in its position.
 
     Args:
-        workspace: where to; made where there is none.
-        inputs: files, zips, and folders of them.
-        request: what the user says of them.
-        confirm: asks about the columns of plain tables that nobody has mapped yet; without it they are an error.
-        progress: told a file and how many rows were read.
+        workspace: target workspace; created if missing.
+        inputs: files, zip files and folders.
+        request: what the user specified about them.
+        confirm: asks the user to confirm the columns of unknown plain tables; if missing, such a table is an error.
+        progress: called with the file and the number of rows read.
 
     Raises:
-        WorkspaceError: the workspace cannot be used.
+        WorkspaceError: the workspace cannot be opened or written.
     """
     with Workspace.open(workspace) as space, space.lock():
         names = Pseudonyms.of(space.directory)
@@ -165,7 +165,7 @@ class _Entering:
                 yield row
 
     def _columns(self, source: InventorySource, head: Head) -> Mapping[str, str]:
-        """The map of a plain table: as given, else as confirmed before, else as a person confirms it now."""
+        """The column mapping of a plain table: as specified, as confirmed earlier, or as confirmed now."""
         columns = columns_of(head)
         given = dict(self._request.columns)
         if given:
@@ -178,16 +178,16 @@ class _Entering:
         told = ", ".join(name[:40] for name in columns[:20])
         if not any(field in guess for field in NEEDED):
             raise InputError(
-                f"no column tells which app a row is about (found: {told})",
+                f"no column identifies the app of a row (columns: {told})",
                 where=source.label,
-                advice=f"Say which: --map bundle_id=COLUMN; one of {', '.join(NEEDED)} is needed",
+                advice=f"Name it with --map bundle_id=COLUMN; one of {', '.join(NEEDED)} is required",
             )
         if self._confirm is None or not self._confirm(source.label, columns, guess):
             words = " ".join(f"--map {field}={_quoted(column)}" for field, column in guess.items())
             raise InputError(
-                f"what its columns mean is not confirmed (found: {told})",
+                f"the column mapping is not confirmed (detected: {told})",
                 where=source.label,
-                advice=f"Give --yes for this, or change it: {words}",
+                advice=f"Accept it with --yes, or change it: {words}",
             )
         self._inventory.remember_map(columns, guess)
         return guess
@@ -211,6 +211,6 @@ def _digest(path: Path, member: str) -> str:
 
 
 def _day(path: Path) -> date:
-    """The day of a file; never one that is still to come."""
+    """The date of a file, but never a future date."""
     today = datetime.now(UTC).date()
     return min(datetime.fromtimestamp(max(path.stat().st_mtime, 0.0), UTC).date(), today)

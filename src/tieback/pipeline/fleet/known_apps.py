@@ -1,4 +1,4 @@
-"""Every app that a workspace has analysed, whichever run it was."""
+"""Every app that any run of a workspace has analysed."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
@@ -14,11 +14,11 @@ ANALYSED = """analysed AS (
         any_value(signer_subject) AS subject
     FROM apps WHERE sha256 IS NOT NULL GROUP BY sha256
 )"""
-"""A common table expression: each content once, however many runs and versions of the analysis saw it."""
+"""A common table expression with one row per content, regardless of runs and analysis versions."""
 
 
 def known_apps(lake: Lake, keys: Collection[str] | None = None) -> Iterator[App]:
-    """The apps, by bundle identifier and content; ``keys`` takes those with these content hashes alone.
+    """The apps, by bundle identifier and content; ``keys`` selects only these content hashes.
 
     Raises:
         WorkspaceError: the lake cannot be read.
@@ -33,7 +33,7 @@ def known_apps(lake: Lake, keys: Collection[str] | None = None) -> Iterator[App]
 
 
 def maker_hosts(lake: Lake) -> dict[str, tuple[str, ...]]:
-    """Hosts that each app names and that are its maker's own, by content hash. Raises as ``known_apps``."""
+    """First-party hosts of each app, by content hash. Raises the same errors as ``known_apps``."""
     sql = (
         "SELECT app_sha256, list(DISTINCT host) FROM sightings WHERE party = 'first' AND host <> '' GROUP BY app_sha256"
     )

@@ -1,4 +1,4 @@
-"""Inventories straight from an EMM's API into a file, which is then imported like any other export.
+"""Download inventories from an EMM's API into a file, which is then imported like any other export.
 
 * Microsoft Intune: Graph v1.0, ``deviceManagement/detectedApps`` and each app's ``managedDevices``; client credentials
   of Microsoft Entra (https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow),
@@ -7,8 +7,8 @@
 * Jamf Pro: ``/api/v1/computers-inventory`` and ``/api/v2/mobile-devices/detail``; client credentials
   (https://developer.jamf.com/jamf-pro/docs/client-credentials), paging by ``page`` and ``page-size``.
 
-Both follow the documentation; no server of either was asked. Only GET requests are made beside the one for the token,
-to the configured hosts alone. The secret comes from the environment and is written nowhere.
+Both follow the documentation; they were not tested against a server. Except for the token request, only GET requests
+are made, and only to the configured hosts. The secret comes from the environment and is not stored.
 """
 
 import time
@@ -31,20 +31,20 @@ GRAPH = "https://graph.microsoft.com"
 LOGIN = "https://login.microsoftonline.com"
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _PLATFORMS = ("android", "ios", "unknown")
-"""Of detected apps whose devices are asked for: apps of desktops are listed with their count alone."""
+"""Platforms whose detected apps are queried with their devices; desktop apps are listed only with a count."""
 
 
 class Account(msgspec.Struct, frozen=True):
-    """Who asks, and where."""
+    """The API account and its endpoints."""
 
     source: str
     """``intune`` or ``jamf``."""
     client: str
     secret: str
     tenant: str = ""
-    """Of Intune."""
+    """Tenant ID (Intune)."""
     url: str = GRAPH
-    """Of the API; of Jamf, its own."""
+    """Base URL of the API; for Jamf, of the customer's server."""
     login: str = LOGIN
 
 
@@ -61,17 +61,17 @@ def pull(
     progress: Callable[[str, int], None] | None = None,
     pause: Callable[[float], None] = time.sleep,
 ) -> list[Pulled]:
-    """Ask for the whole inventory; a file is there when it is complete, or not at all.
+    """Download the whole inventory; a file exists only when it is complete.
 
     Args:
-        account: who asks, and where.
-        folder: for the files.
-        progress: told what is asked and how many pages came.
-        pause: waits where the service asks to.
+        account: the API account.
+        folder: folder for the files.
+        progress: called with the resource and the number of pages.
+        pause: waits if the service requests it.
 
     Raises:
-        UsageError: a URL is none that a service may have.
-        InputError: the service refuses, answers nonsense or stays busy; or a file cannot be written.
+        UsageError: a URL is not allowed for a service.
+        InputError: the service refuses, sends an invalid response or stays busy; or a file cannot be written.
     """
     client = _Client(account, pause)
     streams: Mapping[str, Callable[[], Iterator[bytes]]]
@@ -99,7 +99,7 @@ def _saved(path: Path, pages: Callable[[], Iterator[bytes]], progress: Callable[
         draft.replace(path)
     except OSError as error:
         raise InputError(
-            f"cannot be written ({error.strerror})", where=str(path), advice="Choose another place"
+            f"cannot be written ({error.strerror})", where=str(path), advice="Choose another folder"
         ) from None
     finally:
         draft.unlink(missing_ok=True)
@@ -112,7 +112,7 @@ def _private(path: Path) -> BinaryIO:
 
 
 class _Client:
-    """Requests with a token, which is asked for again when it has lapsed."""
+    """Sends requests with a token; renews the token when it has expired."""
 
     def __init__(self, account: Account, pause: Callable[[float], None]) -> None:
         self._account = account
@@ -125,7 +125,7 @@ class _Client:
         """A JSON object.
 
         Raises:
-            InputError: it is refused, is none, or the service stays busy.
+            InputError: the request is refused, the response is not a JSON object, or the service stays busy.
         """
         renewed = False
         for attempt in range(MAX_TRIES):
@@ -159,7 +159,7 @@ class _Client:
             token = self._object(answer, url).get("access_token")
             if isinstance(token, str) and token.isascii() and token.isprintable():
                 return token
-            raise self._refused(url, "no token came")
+            raise self._refused(url, "the response contains no token")
         raise self._refused(url, "the service stays busy")
 
     def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -178,16 +178,18 @@ class _Client:
         if answer.status != 200:
             raise self._refused(url, f"HTTP {answer.status}{_reason(found)}")
         if not isinstance(found, dict):
-            raise self._refused(url, "the answer is no JSON object")
+            raise self._refused(url, "the response is not a JSON object")
         return found
 
     def _refused(self, url: str, why: str) -> InputError:
         place = url.partition("?")[0]
-        return InputError(why, where=place[:200], advice="Check the account's rights and the URL; nothing was kept")
+        return InputError(
+            why, where=place[:200], advice="Check the account's permissions and the URL; nothing was stored"
+        )
 
 
 def _reason(found: object) -> str:
-    """What the service says of an error, in the shapes of Graph, Entra and Jamf."""
+    """The service's description of an error, in the formats of Graph, Entra and Jamf."""
     if not isinstance(found, dict):
         return ""
     error = found.get("error")
@@ -200,7 +202,7 @@ def _reason(found: object) -> str:
 
 
 def _detected_apps(client: _Client, account: Account) -> Iterator[bytes]:
-    """Pages of detected apps, each app of a mobile platform with its devices."""
+    """Pages of detected apps; apps of mobile platforms include their devices."""
     base = f"{account.url}/v1.0/deviceManagement/detectedApps"
     for page in _linked(client, f"{base}?$top={PAGE_SIZE}"):
         apps = []
@@ -216,7 +218,7 @@ def _detected_apps(client: _Client, account: Account) -> Iterator[bytes]:
 
 
 def _linked(client: _Client, url: str) -> Iterator[list[Any]]:
-    """The values of each page, as ``@odata.nextLink`` leads on."""
+    """The values of each page, following ``@odata.nextLink``."""
     seen: set[str] = set()
     while url and url not in seen and len(seen) < MAX_PAGES:
         seen.add(url)
@@ -228,14 +230,14 @@ def _linked(client: _Client, url: str) -> Iterator[list[Any]]:
 
 
 def _jamf(client: _Client, account: Account, path: str) -> Iterator[bytes]:
-    """Pages of devices, until as many came as there are."""
+    """Pages of devices, until all are read."""
     sections = "&".join(f"section={name}" for name in ("GENERAL", "USER_AND_LOCATION", "HARDWARE", "APPLICATIONS"))
     came = 0
     for number in range(MAX_PAGES):
         page = client.get(f"{account.url}{path}?{sections}&page={number}&page-size={PAGE_SIZE}&sort=id%3Aasc")
         results, total = page.get("results"), page.get("totalCount")
         if not isinstance(results, list):
-            raise InputError("no results in a page", where=path, advice="Check the URL; nothing was kept")
+            raise InputError("a page contains no results", where=path, advice="Check the URL; nothing was stored")
         yield msgspec.json.encode({"totalCount": total, "results": results})
         came += len(results)
         if not results or not isinstance(total, int) or came >= total:

@@ -1,4 +1,4 @@
-"""Views of the evidence graph become nodes and edges, each edge with confidence, reason and parts."""
+"""Convert views of the evidence graph to nodes and edges; each edge has confidence, reason and parts."""
 
 from collections.abc import Iterable
 
@@ -14,19 +14,19 @@ from tieback.storage.lake.queries.graph_rows import AppRow
 
 
 class Drawing:
-    """A graph in the making."""
+    """Builds a graph."""
 
     def __init__(self) -> None:
         self._builder = GraphBuilder()
         self._hosts: dict[str, str] = {}
-        """The node of an endpoint's host; of a resource at a host that many share, its own."""
+        """Node of each endpoint's host. A resource at a shared host has its own node."""
 
     def graph(self) -> Graph:
-        """What was added."""
+        """The finished graph."""
         return self._builder.graph()
 
     def app(self, row: AppRow) -> None:
-        """An app that names an endpoint."""
+        """Add an app that names an endpoint."""
         label = f"{row.bundle_id or row.name or row.key[:12]} {row.version_name}".strip()
         source = self._builder.node(NodeKind.APP, row.key, label, row.name if row.name != label else "")
         target = self._builder.node(NodeKind.ENDPOINT, row.value)
@@ -34,12 +34,12 @@ class Drawing:
         self._add(source, target, EdgeKind.NAMES, of_sighting(row.how), f"{row.how} in {place}")
 
     def backend(self, backend: Backend) -> str:
-        """An endpoint with its host, addresses, provider and owner; returns the host's node."""
+        """Add an endpoint with its host, addresses, provider and owner; returns the host's node."""
         value = backend.endpoint.value
         host = host_of(backend.endpoint) or value
         endpoint = self._builder.node(NodeKind.ENDPOINT, value)
         node = self._builder.node(NodeKind.HOST, host, detail=_product(backend.attributions))
-        self._add(endpoint, node, EdgeKind.AT, 1.0, "the endpoint's text names this host")
+        self._add(endpoint, node, EdgeKind.AT, 1.0, "the endpoint contains this host")
         self._hosts[value] = endpoint if backend.endpoint.kind is EndpointKind.CLOUD else node
         sure = RESOLVED.get(backend.resolved_by, 0.5)
         for address in backend.addresses:
@@ -49,20 +49,20 @@ class Drawing:
         for one in backend.attributions:
             kind, edge = _CLAIMS.get(one.claim, (None, None))
             if kind is not None and edge is not None:
-                # A resource's owner is told by the endpoint, since many customers share its host.
+                # The owner of a resource comes from the endpoint, because many customers share its host.
                 source = endpoint if one.claim == "boundary" and one.value == value else node
                 self._add(source, self._builder.node(kind, one.value), edge, one.confidence, one.reason, one.parts)
         return node
 
     def exposure(self, exposure: Exposure) -> None:
-        """A store with the endpoints that lead to it."""
+        """Add a store with the endpoints that lead to it."""
         store = self._store(exposure.id, f"{exposure.product} {exposure.version}".strip(), str(exposure.access))
         for route in exposure.routes:
             sure, parts = of_route(route.candidate, route.endpoint)
             self._add(self._source(route.endpoint), store, EdgeKind.LEADS, sure, route.candidate.reason, parts)
 
     def seen(self, service: PassiveService, said: str, hosts: Iterable[str]) -> None:
-        """What another tool saw at one of some hosts."""
+        """Add a report of another tool about one of these hosts."""
         place = service.places[0] if service.places else service.resource
         node = self._builder.node(NodeKind.SEEN, f"{service.source}:{place}:{service.note}", said, service.note)
         for host in hosts:
@@ -70,12 +70,12 @@ class Drawing:
             self._add(self._builder.node(kind, host), node, EdgeKind.SEEN, BY_OTHERS, said)
 
     def view_store(self, endpoint: str, store: StoreAt) -> None:
-        """A store of a view."""
+        """Add a store of a view."""
         node = self._store(store.id, f"{store.product} {store.version}".strip(), store.access)
         self._add(self._source(endpoint), node, EdgeKind.LEADS, store.confidence, store.reason, store.parts)
 
     def notes(self, seen: Iterable[Seen], hosts: Iterable[str]) -> None:
-        """What other tools saw at the hosts of a view."""
+        """Add reports of other tools about the hosts of a view."""
         places = frozenset(hosts)
         for one in seen:
             service = one.note.service
@@ -113,7 +113,7 @@ def _product(found: Iterable[Attribution]) -> str:
 
 
 def of_backend(view: BackendView, backends: Iterable[Backend], rows: Iterable[AppRow]) -> Graph:
-    """A back end with the apps that lead there."""
+    """A back end with the apps that lead to it."""
     drawing = Drawing()
     for row in rows:
         drawing.app(row)
@@ -130,7 +130,7 @@ def of_backend(view: BackendView, backends: Iterable[Backend], rows: Iterable[Ap
 
 
 def of_app(view: AppView) -> Graph:
-    """An app with everything that it reaches."""
+    """An app with its endpoints, back ends and stores."""
     drawing = Drawing()
     app = view.app
     for one in view.endpoints:
@@ -158,7 +158,7 @@ def of_app(view: AppView) -> Graph:
 def of_run(
     rows: Iterable[AppRow], backends: Iterable[Backend], exposures: Iterable[Exposure], seen: Iterable[Seen]
 ) -> Graph:
-    """Everything that a run found; in memory."""
+    """Everything found by a run; built in memory."""
     drawing = Drawing()
     for row in rows:
         drawing.app(row)

@@ -1,4 +1,4 @@
-"""What leads where in the last run: apps, back ends and stores, asked from either end, with evidence."""
+"""The evidence graph of the last run: apps, back ends and stores, queried from either side, with evidence."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -37,26 +37,26 @@ from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
 MOST = 1000
-"""Apps, endpoints and stores that are listed of one answer; their number is told beside."""
+"""Maximum number of apps, endpoints or stores listed in one answer; the total is shown beside."""
 _EVER = 1e12
-"""What was imported after a run is shown beside it too: it is dated."""
+"""Reports imported after a run are also shown; they carry their own date."""
 
 
 @contextmanager
 def last_graph(directory: Path, data: Path | None = None) -> Iterator["RunGraph"]:
-    """The graph of the run that ended last.
+    """The graph of the last finished run.
 
     Args:
         directory: the workspace.
-        data: folder of the operator's data; the default one where there is none.
+        data: folder of imported address data; default: the user's data folder.
 
     Raises:
-        WorkspaceError: there is no workspace, or no run in it has ended.
+        WorkspaceError: the workspace does not exist, or has no finished run.
     """
     with Workspace.open(directory, create=False) as workspace:
         run = workspace.ledger.latest_run()
         if run is None:
-            raise WorkspaceError("no run has ended here", where=str(directory), advice="Run `tieback scan` first")
+            raise WorkspaceError("no finished run", where=str(directory), advice="Run `tieback scan` first")
         graph = RunGraph(workspace, run, Knowledge(data))
         try:
             yield graph
@@ -65,7 +65,7 @@ def last_graph(directory: Path, data: Path | None = None) -> Iterator["RunGraph"
 
 
 class RunGraph:
-    """Questions about one run. Use ``last_graph``."""
+    """Queries on one run. Use ``last_graph``."""
 
     def __init__(self, workspace: Workspace, run: RunRow, knowledge: Knowledge) -> None:
         self._workspace = workspace
@@ -75,7 +75,7 @@ class RunGraph:
         self.knowledge = knowledge
 
     def lines(self) -> Iterator[BackendLine]:
-        """Every back end, those with stores that answer strangers first, then by the number of apps.
+        """Every back end: those with openly accessible stores first, then by number of apps.
 
         Raises:
             WorkspaceError: the workspace cannot be read.
@@ -107,18 +107,18 @@ class RunGraph:
         yield from sorted(lines, key=lambda one: ("open" not in one.access, not one.access, -one.apps, one.host))
 
     def backend(self, text: str) -> BackendView:
-        """A back end by its name, address, URL or resource.
+        """Find a back end by name, address, URL or resource.
 
         Raises:
-            UsageError: the text is no host, or nothing in the last run leads there.
+            UsageError: the text is not a host, or no app of the last run leads there.
             WorkspaceError: the workspace cannot be read.
         """
         name, found = self._find(text)
         if not found:
             raise UsageError(
-                "no app of the last run leads there",
+                "no app of the last run leads to this back end",
                 where=text[:200],
-                advice="`tieback backend list` shows what the run found, `tieback backend why` what is known of any",
+                advice="See `tieback backend list`; `tieback backend why` explains any host",
             )
         nodes = self._index.reach(Level.BACKEND, name, Level.APP)
         values = [backend.endpoint.value for backend in found]
@@ -128,7 +128,7 @@ class RunGraph:
         host = host_of(found[0].endpoint)
         told = why(host, self.knowledge, addresses, resolved_by=found[0].resolved_by) if host else None
         if told is not None:
-            # Cloud resources say more than the host that many of them share.
+            # A cloud resource is more specific than the host that many resources share.
             told = msgspec.structs.replace(told, statements=found[0].attributions or told.statements)
         return BackendView(
             host=name,
@@ -143,10 +143,10 @@ class RunGraph:
         )
 
     def apps(self, text: str) -> Iterator[AppView]:
-        """The apps of a bundle identifier, a content hash or its beginning: each version that the run read.
+        """Find apps by bundle identifier or SHA-256 prefix; one view per version in the run.
 
         Raises:
-            UsageError: the last run has no such app.
+            UsageError: the last run does not contain this app.
             WorkspaceError: the workspace cannot be read.
         """
         found = self._rows.find_apps(text)
@@ -163,19 +163,19 @@ class RunGraph:
             captured = self._captured.of_app(text, "")
             if not captured:
                 raise UsageError(
-                    "the last run has no such app",
+                    "the last run does not contain this app",
                     where=text[:200],
-                    advice="Give a bundle identifier or a content hash",
+                    advice="Use a bundle identifier or a SHA-256",
                 )
             path = next(iter(captured.values())).evidence.file
             yield self._app_view(App(Platform.UNKNOWN, text, ""), path, captured)
 
     def backends(self, text: str = "") -> Iterator[Backend]:
-        """The endpoints of a back end, or of all. Raises as ``backend``."""
+        """The endpoints of a back end, or of all. Raises the same errors as ``backend``."""
         yield from self._find(text)[1] if text else self._rows.every()
 
     def app_rows(self, text: str = "") -> Iterator[AppRow]:
-        """Which apps name an endpoint of a back end, or of any, and where. Raises as ``backend``."""
+        """Apps that name an endpoint of a back end, or any endpoint, with the location. Raises as ``backend``."""
         values = [one.endpoint.value for one in self._find(text)[1]] if text else None
         yield from self._rows.pairs(values, self._captured.table)
 
@@ -184,7 +184,7 @@ class RunGraph:
         return self._workspace.ledger.conclusions.exposures(self._run.id)
 
     def all_seen(self) -> Iterator[Seen]:
-        """What other tools saw at the hosts of the run."""
+        """Reports of other tools about the hosts of the run."""
         hosts: set[str] = set()
         for one in self._rows.every():
             hosts |= {host_of(one.endpoint), *one.addresses}
@@ -227,7 +227,7 @@ class RunGraph:
         return AppView(app, path, tuple(endpoints), len(sightings), tuple(others.values())[:MOST])
 
     def _find(self, text: str) -> tuple[str, list[Backend]]:
-        """The back end that a text means, and its endpoints in this run."""
+        """The back end that a text refers to, and its endpoints in this run."""
         direct = list(self._rows.of_backend(text))
         if direct:
             return text, direct

@@ -1,4 +1,4 @@
-"""What the evidence graph takes from captures and stores, in tables that the lake's rows are joined with."""
+"""Tables for the evidence graph from captures and stores, to join with the rows of the lake."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -19,7 +19,7 @@ _COLUMNS = ("app", "value", "bundle_id", "name", "file", "how", "party")
 
 
 class Captured:
-    """What the captures of a run show. Every question raises ``WorkspaceError`` where the lake cannot be read."""
+    """The captures of a run. Every query raises ``WorkspaceError`` if the lake cannot be read."""
 
     def __init__(self, workspace: Workspace, run: str, rows: GraphRows) -> None:
         self._workspace = workspace
@@ -27,11 +27,11 @@ class Captured:
         self._rows = rows
 
     def of_app(self, bundle: str, key: str) -> dict[str, Sighting]:
-        """What they show of an app, by endpoint.
+        """The sightings of an app in captures, by endpoint.
 
         Args:
-            bundle: its identifier.
-            key: content hash of the app that was analysed; empty where none was.
+            bundle: bundle identifier of the app.
+            key: content hash of the analysed app; empty if it was not analysed.
         """
         captures = self._rows.captures_of(bundle)
         found: dict[str, Sighting] = {}
@@ -72,7 +72,7 @@ class Captured:
 
 
 def ways_table(ways: Iterable[tuple[str, str]]) -> "pa.Table":
-    """Pairs of an endpoint and the store that it leads to, each once: columns ``value``, ``store``."""
+    """Distinct pairs of an endpoint and a store that it leads to: columns ``value``, ``store``."""
     import pyarrow as pa
 
     distinct = list(dict.fromkeys(ways))

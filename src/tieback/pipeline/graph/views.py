@@ -1,4 +1,4 @@
-"""What is shown of the evidence graph: a back end from every side, an app with everything that it reaches."""
+"""Views of the evidence graph: a back end with everything around it, an app with everything it contacts."""
 
 from collections.abc import Iterable
 
@@ -19,21 +19,21 @@ class StoreAt(msgspec.Struct, frozen=True):
     """A store that a back end leads to."""
 
     id: str
-    """As in the report."""
+    """ID as in the report."""
     product: str
     version: str
     access: str
     records: Figure
     targets: tuple[str, ...]
     relation: str
-    """``direct`` (the app names it), ``behind an API``, or ``both``."""
+    """``direct`` (named in the app), ``behind an API``, or ``both``."""
     reason: str
-    """The candidate's own words."""
+    """Reason of the probing candidate."""
     confidence: float
-    """That it is a store of whoever runs the back end."""
+    """Confidence that the store belongs to the operator of the back end."""
     parts: tuple[tuple[str, float], ...]
     endpoint: str
-    """Of the app, that leads there."""
+    """The endpoint of the app that leads to the store."""
 
 
 class AppAt(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ class AppAt(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What another tool saw, in words, and what of ours takes its place."""
+    """What another tool reported, as text, and our own result that supersedes it."""
 
     said: str
     """``seen by shodan on 2026-11-01: open, ≈1,200 records``."""
@@ -60,12 +60,12 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class BackendView(msgspec.Struct, frozen=True):
-    """A back end from every side. The line of ``tieback backend show --format json``."""
+    """A back end with everything around it. One line of ``tieback backend show --format json``."""
 
     host: str
     """Name, address, or cloud resource."""
     why: Why | None
-    """``None`` for a resource that has no host of its own."""
+    """``None`` for a resource without a host of its own."""
     party: str
     endpoints: tuple[str, ...]
     endpoints_total: int
@@ -89,24 +89,24 @@ class EndpointAt(msgspec.Struct, frozen=True):
     confidence: float
     host: str
     backend: Backend | None
-    """``None`` where the run did not map it."""
+    """``None`` if the run did not map it."""
     stores: tuple[StoreAt, ...]
     seen: tuple[Seen, ...]
 
 
 class AppView(msgspec.Struct, frozen=True):
-    """An app with everything that it reaches. The line of ``tieback app show --format json``."""
+    """An app with everything it contacts. One line of ``tieback app show --format json``."""
 
     app: App
     path: str
     endpoints: tuple[EndpointAt, ...]
     endpoints_total: int
     others: tuple[PassiveSighting, ...]
-    """Endpoints that other tools saw in it and we did not."""
+    """Endpoints of this app that only other tools reported."""
 
 
 class BackendLine(msgspec.Struct, frozen=True):
-    """A back end in short. The line of ``tieback backend list --format json``."""
+    """Summary of a back end. One line of ``tieback backend list --format json``."""
 
     host: str
     endpoints: int
@@ -117,13 +117,13 @@ class BackendLine(msgspec.Struct, frozen=True):
     owner: str
     party: str
     access: tuple[str, ...]
-    """Of the stores that it leads to, as our probes found them."""
+    """Access states of the stores behind it, from our own probes."""
     seen_by: tuple[str, ...]
-    """Other tools that saw something there."""
+    """Other tools that reported something there."""
 
 
 def store_at(exposure: Exposure, values: Iterable[str]) -> StoreAt:
-    """A store as some endpoints lead there, by the best of their ways."""
+    """A store as seen from these endpoints, by the best route."""
     wanted = frozenset(values)
     routes = [route for route in exposure.routes if route.endpoint in wanted] or list(exposure.routes)
     first = min(routes, key=lambda route: route.candidate.route is not Route.NAMED)
@@ -144,22 +144,22 @@ def store_at(exposure: Exposure, values: Iterable[str]) -> StoreAt:
 
 
 def relation(routes: Iterable[AppRoute]) -> str:
-    """Whether apps name a store themselves, reach it by its API alone, or both."""
+    """Whether apps name a store directly, reach it only through its API, or both."""
     kinds = {route.candidate.route for route in routes}
     return "both" if len(kinds) > 1 else "direct" if kinds == {Route.NAMED} else "behind an API"
 
 
 def seen_by(service: PassiveService, reached: tuple[str, ...], stores: Iterable[StoreAt]) -> Seen:
-    """What another tool saw, in words.
+    """Describe what another tool reported.
 
     Args:
-        service: what it saw.
+        service: the service reported.
         reached: content hashes of the apps that lead there.
-        stores: ours: one at the same port takes its place.
+        stores: our own results; one at the same port supersedes the report.
     """
     places = frozenset(service.places)
     ours = next((store for store in stores if not places.isdisjoint(store.targets)), None)
-    words = [service.claims.replace("_", " ") if service.claims != "unknown" else "it answers"]
+    words = [service.claims.replace("_", " ") if service.claims != "unknown" else "responds"]
     if service.records is not None:
         words.append(f"{_SIGNS[service.records.quality]}{service.records.value:,} records")
     on = f" on {service.seen[:10]}" if service.seen else ""

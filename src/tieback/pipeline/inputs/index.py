@@ -1,9 +1,9 @@
-"""The survey of inputs that lie elsewhere: what they name, and of what is not known yet, what it is and its hash.
+"""Index remote inputs: list them, and read unknown objects once to determine their type and hash.
 
-An object is read once for that, by a worker, which tells an app, a capture and a shard apart and finds the members of a
-shard. What it found is in the lake under the object's state (URL, ETag, size, time), and the ledger knows that
-state as a unit of work: the next run reads only objects that are new or changed. Objects that a manifest describes are
-not read here at all.
+A worker reads each unknown object once, distinguishes apps, captures and shards, and finds the members of a shard. The
+result is stored in the lake under the object's state (URL, ETag, size, time); in the ledger, that state is a unit of
+work. The next run therefore reads only new or changed objects. Objects described by a manifest are not read
+here at all.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,29 +34,29 @@ from tieback.storage.objects.listing import Listed, Listing
 from tieback.storage.workspace import Workspace
 
 SURVEY_VERSION = "survey-1"
-"""Part of the key of a unit of work: rises when objects are told apart otherwise."""
+"""Part of the key of a unit of work; increases when the classification of objects changes."""
 SURVEY_SECONDS = 4 * 3600.0
-"""For one object: a shard may be large."""
+"""Time limit for one object, in seconds: a shard may be large."""
 LOOKS = 16
-"""Objects that are asked for at a time where a list names them one by one."""
+"""Maximum concurrent look-ups, if a list names objects one by one."""
 MAX_LIST = 4 << 30
-"""Bytes of a list that comes from elsewhere."""
-MEND = "Run again, or mend the manifest"
+"""Maximum bytes of a remote list."""
+MEND = "Run again, or correct the manifest"
 DAMAGE = "damage"
-"""Kind of the row that says how a shard ends; its member is the text."""
+"""Kind of the row that records how a shard is damaged; its member field is the text."""
 
 _NOTHING = Member("", 0, 0, "", Kind.OTHER)
 
 
 class Survey(LakeWork[tuple[Member, ...]]):
-    """Read objects, say what they are, and keep that in the lake at ``lake_directory``."""
+    """Read objects, classify them, and store the result in the lake at ``lake_directory``."""
 
     @cached_property
     def _reach(self) -> Reach:
         return Reach()
 
     def analyse(self, unit: Unit) -> tuple[Member, ...]:
-        """The object itself, or the members of a shard that are apps or captures; one row at least."""
+        """The object itself, or the apps and captures in a shard; at least one row."""
         access = unpacked(unit.access)
         try:
             return self._found(access, unit.source)
@@ -71,17 +71,19 @@ class Survey(LakeWork[tuple[Member, ...]]):
             raise packed_shard(name)
         if kind is Kind.OTHER:
             return (_NOTHING,)
-        # That it is longer now would not show in the range that was listed.
+        # A longer object would not be noticed when reading the listed range.
         whole = self._reach.read(msgspec.structs.replace(access, size=UNKNOWN))
         if kind is Kind.SHARD:
             return tuple(survey_members(whole))
         found = hashed(whole, lambda _head, _tail: kind)
         if access.size not in {UNKNOWN, found.size}:
-            raise InputError("it changed since it was listed", where=name, advice="Run again; it is then read as it is")
+            raise InputError(
+                "the object changed after it was listed", where=name, advice="Run again to read the current version"
+            )
         return (found,)
 
     def _glance(self, access: Access, name: str) -> Kind:
-        """What an object is whose name does not tell, by its two ends."""
+        """The type of an object from its first and last bytes, if the name does not show it."""
         head = self._range(access, 0, HEAD)
         if access.size == UNKNOWN or access.size <= len(head):
             return kind_of(name, head, head)
@@ -109,7 +111,7 @@ def packed_shard(where: str) -> InputError:
 
 
 def survey_members(pieces: Iterator[bytes | memoryview]) -> Iterator[Member]:
-    """The apps and captures in a shard; where it is damaged, what stands before that counts, and a row says so."""
+    """The apps and captures in a shard; if it is damaged, the members before the damage, and a row with the damage."""
 
     def judge(name: str, head: bytes, tail: bytes) -> str:
         kind = kind_of(name, head, tail)
@@ -129,9 +131,9 @@ def survey_members(pieces: Iterator[bytes | memoryview]) -> Iterator[Member]:
 
 
 def survey(workspace: Workspace, run: str, inputs: Sequence[Given], engine: Engine, stage: Stage) -> Listing:
-    """Look at every input that lies elsewhere; the listing says what each names. Close it.
+    """Index every remote input; the listing contains what each consists of. The caller closes it.
 
-    What cannot be read is an error in the listing; nothing is raised for it.
+    Unreadable inputs are errors in the listing; they raise nothing.
 
     Raises:
         WorkspaceError: the lake or the ledger cannot be written.
@@ -149,7 +151,7 @@ def _survey(
 ) -> None:
     pending = _Surveying(listing, workspace.ledger)
     work = Survey(workspace.lake_directory.absolute(), open_fence(workspace.lake_directory))
-    with stage("looking at inputs elsewhere") as progress:
+    with stage("indexing remote inputs") as progress:
         units = UnitRun(workspace.ledger, run, progress)
         units.run(engine, work, pending.groups(inputs), UnitLimits(seconds=SURVEY_SECONDS), pending.failed)
     if next(listing.unresolved(), None) is not None:
@@ -158,7 +160,7 @@ def _survey(
 
 
 class _Surveying:
-    """Inputs on their way into the listing, and through the engine where they have to be read."""
+    """Remote inputs on their way into the listing; unknown ones pass through the engine."""
 
     def __init__(self, listing: Listing, ledger: Ledger) -> None:
         self._listing = listing
@@ -166,13 +168,13 @@ class _Surveying:
         self._reach = Reach()
 
     def groups(self, inputs: Sequence[Given]) -> Iterator[list[Unit]]:
-        """Objects of which nothing is known yet, claimed in the ledger; all are noted on the way."""
+        """Unknown objects in groups, to be claimed in the ledger; all inputs are recorded."""
         for origin, given in enumerate(inputs):
             if not is_elsewhere(given):
                 continue
             for group in batched(listed(given, self._reach), CLAIM):
                 self._listing.add(origin, group)
-                # Units of one place next to each other, so that a worker stays there.
+                # Units of one location are adjacent, so that a worker keeps its connection.
                 new = sorted((one for one in group if isinstance(one, Listed) and one.digest), key=lambda o: o.folder)
                 yield [
                     Unit(
@@ -190,10 +192,10 @@ class _Surveying:
         self._listing.fail(end.unit.key, *_told(end.problem))
 
     def explain(self) -> None:
-        """Why of an object nothing is known: what the ledger says of it."""
+        """Add the reason for objects that could not be classified, from the ledger."""
         for digest in self._listing.unresolved():
             row = self._ledger.unit(digest, SURVEY_VERSION)
-            problem = row.problem if row is not None and row.problem else "it could not be looked at. Run again"
+            problem = row.problem if row is not None and row.problem else "the object could not be read. Run again"
             self._listing.fail(digest, *_told(problem))
 
 
@@ -203,7 +205,7 @@ def _told(problem: str) -> tuple[str, str]:
 
 
 def listed(given: Given, reach: Reach) -> Iterator[Listed | InputError]:
-    """What an input names, in its order; never raises for what it finds."""
+    """The objects of an input, in order; errors are yielded, never raised."""
     try:
         if isinstance(given, Manifest):
             yield from _rows(read_manifest(given.path), reach, given.path.parent)
@@ -224,20 +226,22 @@ def _of_url(url: str, reach: Reach) -> Iterator[Listed | InputError]:
         return
     empty = True
     for item in reach.listing(url):
-        if item.size:  # folders of consoles are empty objects
+        if item.size:  # cloud consoles create folders as empty objects
             empty = False
             yield _listed(item.url, item, named=False)
     if empty:
-        yield InputError("nothing lies there", where=url, advice="Check the bucket and the prefix")
+        yield InputError("no objects found", where=url, advice="Check the bucket and the prefix")
 
 
 def _of_host(url: str, reach: Reach) -> Iterator[Listed | InputError]:
-    """A file of ours, or a list of further URLs."""
+    """A single file, or a list of further URLs."""
     name = without_query(url)
     if kind_of_name(name) is Kind.OTHER:
         head = Stream(reach.read(Access(url, 0, 4096))).exactly(4096)
         if head.lstrip()[:1] == b"<":
-            raise InputError("a page, not a list of URLs", where=name, advice="Give the files, or a list of them")
+            raise InputError(
+                "an HTML page, not a list of URLs", where=name, advice="Use URLs of files, or of a list of URLs"
+            )
         if _is_text(head):
             suffix = "." + name.rpartition("/")[2].rpartition(".")[2].lower()
             rows = read_lines(_bounded(reach, url), name, suffix)
@@ -245,7 +249,7 @@ def _of_host(url: str, reach: Reach) -> Iterator[Listed | InputError]:
             return
     item = reach.look(url)
     if item is None:
-        raise InputError("it is not there", where=name, advice="Check the URL")
+        raise InputError("not found", where=name, advice="Check the URL")
     yield _listed(url, item, named=True)
 
 
@@ -261,20 +265,20 @@ def _bounded(reach: Reach, url: str) -> Iterator[bytes]:
     for piece in reach.read(Access(url)):
         size += len(piece)
         if size > MAX_LIST:
-            raise InputError("the list is longer than 4 GiB", where=without_query(url), advice="Cut it")
+            raise InputError("the list is longer than 4 GiB", where=without_query(url), advice="Split the list")
         yield bytes(piece)
 
 
 def _rows(
     rows: Iterator[Row | InputError], reach: Reach, home: Path | None, *, plain: bool = True
 ) -> Iterator[Listed | InputError]:
-    """Rows of a manifest or list; those without a hash are looked up, some at a time, in their order.
+    """Rows of a manifest or list, in order; rows without a hash are looked up concurrently.
 
     Args:
-        rows: of the manifest.
-        reach: the way to objects.
-        home: folder of relative paths; ``None`` where a list comes from elsewhere, which names no local files.
-        plain: whether it may name ``http:`` of loopback; a list from elsewhere may not.
+        rows: rows of the manifest.
+        reach: access to objects.
+        home: base folder of relative paths; ``None`` for a remote list, which must not name local files.
+        plain: allow ``http:`` URLs of loopback; not allowed in a remote list.
     """
     with ThreadPoolExecutor(LOOKS) as pool:
 
@@ -284,8 +288,8 @@ def _rows(
             if not is_url(row.path):
                 return _local(row, home)
             if not plain and row.path.startswith("http://"):
-                what = "a list from elsewhere names nothing on this machine"
-                return InputError(what, where=without_query(row.path), advice="Give it as --manifest")
+                what = "a remote list must not name hosts of this machine"
+                return InputError(what, where=without_query(row.path), advice="Pass the list with --manifest")
             if row.sha256 or row.start:
                 return _told_of(row, row.path)
             return pool.submit(_looked_up, row, reach)
@@ -297,7 +301,9 @@ def _rows(
 
 def _local(row: Row, home: Path | None) -> Listed | InputError:
     if home is None:
-        return InputError("a list from elsewhere names no local files", where=row.path, advice="Give it as --manifest")
+        return InputError(
+            "a remote list must not name local files", where=row.path, advice="Pass the list with --manifest"
+        )
     path = str(home / row.path)
     if row.sha256:
         return _told_of(row, path)
@@ -306,11 +312,13 @@ def _local(row: Row, home: Path | None) -> Listed | InputError:
 
 def _told_of(row: Row, place: str) -> Listed | InputError:
     if not row.sha256:
-        return InputError("an offset without a sha256", where=without_query(place), advice="Mend the manifest")
+        return InputError("an offset without a sha256", where=without_query(place), advice="Correct the manifest")
     kind = row.kind or kind_of_name(without_query(place))
     if kind in {Kind.SHARD, Kind.PACKED_SHARD} and not row.start:
         return InputError(
-            "a shard with a sha256 of its own", where=without_query(place), advice="Leave it out: members have theirs"
+            "a shard must not have a sha256",
+            where=without_query(place),
+            advice="Remove the hash; each member has its own",
         )
     if kind not in {Kind.APP, Kind.TRAFFIC}:
         kind = Kind.APP
@@ -324,9 +332,9 @@ def _looked_up(row: Row, reach: Reach) -> Listed | InputError:
     except TiebackError as error:
         return InputError(error.what, where=where, advice=error.advice)
     if item is None:
-        return InputError("it is not there", where=where, advice="Check the list")
+        return InputError("not found", where=where, advice="Check the list")
     if UNKNOWN not in {row.size, item.size} and row.size != item.size:
-        return InputError(f"{item.size} bytes are there where {row.size} were promised", where=where, advice=MEND)
+        return InputError(f"the object has {item.size} bytes, but the list says {row.size}", where=where, advice=MEND)
     return _listed(row.path, item, named=True)
 
 

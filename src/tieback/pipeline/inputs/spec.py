@@ -1,4 +1,4 @@
-"""What a user may give as an input: a path, a URL, or a manifest."""
+"""Input specifications of a user: a path, a URL, or a manifest."""
 
 from pathlib import Path
 
@@ -8,27 +8,27 @@ from tieback.intake.places.reach import is_url, without_query
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """A file that tells a corpus, file by file."""
+    """A file that lists a corpus, file by file."""
 
     path: Path
 
 
 type Given = Path | str | Manifest
-"""A path; a URL as text; a manifest."""
+"""A path, a URL as text, or a manifest."""
 
 
 def given(text: str) -> Path | str:
-    """An argument of the command line: a URL where it begins like one, else a path."""
+    """Parse a command-line argument: a URL if it has a URL scheme, otherwise a path."""
     return text if is_url(text) else Path(text)
 
 
 def is_elsewhere(one: Given) -> bool:
-    """Whether an input names what it consists of only when it is looked at."""
+    """True if the contents of the input are known only after listing it."""
     return not isinstance(one, Path)
 
 
 def told(one: Given) -> str:
-    """An input as runs remember it: whole paths, and URLs without what may be a signature."""
+    """Display name of an input, as stored in runs: absolute paths, and URLs without a possible signature."""
     if isinstance(one, Manifest):
         return f"manifest:{one.path.absolute()}"
     return without_query(one) if isinstance(one, str) else str(one.absolute())

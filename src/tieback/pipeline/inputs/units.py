@@ -1,4 +1,4 @@
-"""The inputs of a scan become units of work, apps and traffic told apart by their bytes."""
+"""Convert the inputs of a scan to units of work; apps and traffic are distinguished by content."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -18,21 +18,21 @@ from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.objects.listing import Listed, Listing
 
 FETCH_SECONDS = 900.0
-"""What a unit gets beyond its analysis where it has to be fetched."""
+"""Additional seconds for a unit that must be downloaded."""
 
 
 def limits(inputs: Iterable[Given]) -> UnitLimits:
-    """What a unit of such inputs may cost."""
+    """Resource limits for units of these inputs."""
     usual = UnitLimits()
     return UnitLimits(seconds=usual.seconds + FETCH_SECONDS) if any(map(is_elsewhere, inputs)) else usual
 
 
 def scan_units(inputs: Iterable[Given], listing: Listing | None = None) -> Iterator[Unit | InputError]:
-    """Units of work of every app and capture among the inputs; what cannot be read is an error in its place.
+    """Units of work for every app and capture among the inputs; an unreadable input yields an error in its position.
 
     Args:
-        inputs: what the user gave.
-        listing: what a survey found of those that lie elsewhere, by their place among the inputs.
+        inputs: inputs of the user.
+        listing: index of the remote inputs, by their position among the inputs.
     """
     for origin, one in enumerate(inputs):
         if not isinstance(one, Path):
@@ -75,7 +75,7 @@ def traffic_unit(path: Path) -> Unit | InputError:
 
 
 def shard_units(path: Path) -> Iterator[Unit | InputError]:
-    """The apps and captures in a tar archive as units of work; a worker reads only its own."""
+    """The apps and captures in a tar archive as units of work; a worker reads only its own part."""
     count = 0
     place = str(path.absolute())
     try:
@@ -88,7 +88,11 @@ def shard_units(path: Path) -> Iterator[Unit | InputError]:
         yield InputError(error.what, where=str(path), advice=error.advice)
     else:
         if not count:
-            yield InputError("no app or capture is in this shard", where=str(path), advice="Give APK, AAB or IPA files")
+            yield InputError(
+                "no app or capture found in this shard",
+                where=str(path),
+                advice="Use shards with APK, AAB, IPA or capture files",
+            )
 
 
 def _app(path: Path) -> Iterator[Unit | InputError]:
@@ -100,7 +104,7 @@ def _capture(path: Path) -> Iterator[Unit | InputError]:
 
 
 def _listed_units(listing: Listing, origin: int, where: str) -> Iterator[Unit | InputError]:
-    """What a survey found of one input."""
+    """The indexed contents of one input."""
     count = 0
     for one in listing.of(origin):
         if isinstance(one, InputError):
@@ -113,31 +117,33 @@ def _listed_units(listing: Listing, origin: int, where: str) -> Iterator[Unit | 
             count += 1
             yield unit
     if not count:
-        yield InputError("no app, capture or shard of them is there", where=where, advice="Check the URL")
+        yield InputError("no apps, captures or shards found", where=where, advice="Check the URL")
 
 
 def _local_units(one: Listed) -> Iterator[Unit | InputError]:
-    """A local file of a manifest that tells no hash of it."""
+    """A local file from a manifest without a hash."""
     path = Path(one.place)
     by_kind = {"": _local_units_of, Kind.APP: _app, Kind.TRAFFIC: _capture}
     for unit in by_kind[one.kind](path):
         if isinstance(unit, Unit) and not unit.access and one.size not in {UNKNOWN, unit.size}:
-            what = f"{unit.size} bytes are there where {one.size} were promised"
+            what = f"the file has {unit.size} bytes, but the manifest says {one.size}"
             yield InputError(what, where=one.source, advice=MEND)
         else:
             yield unit
 
 
 def _unit_of(one: Listed, member: str) -> Iterator[Unit | InputError]:
-    """The unit of an object or of a member in it; nothing where it is none of ours and the user did not name it."""
+    """The unit for an object or an archive member; nothing if it has another type and the user did not name it."""
     if one.kind == DAMAGE:
-        yield InputError(f"the shard {member}", where=one.source, advice="Write it again; what stands before counts")
+        yield InputError(
+            f"the shard is damaged: {member}",
+            where=one.source,
+            advice="Write it again; the members before the damage are used",
+        )
     elif one.kind in {Kind.APP, Kind.TRAFFIC}:
         version = ANALYSIS_VERSION if one.kind == Kind.APP else TRAFFIC_ANALYSIS
         source = f"{one.source}#{member}" if member else one.source
         access = packed(Access(one.place, one.start, one.size, one.etag))
         yield Unit(one.sha256, version, source, max(one.size, 0), access)
     elif one.named:
-        yield InputError(
-            "neither an app, a capture nor a shard of them", where=one.source, advice="Give apps or captures"
-        )
+        yield InputError("not an app, capture or shard", where=one.source, advice="Use apps or captures")

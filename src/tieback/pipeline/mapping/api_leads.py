@@ -1,4 +1,4 @@
-"""Back ends are told whose they are, and APIs are followed to what their answers name: between mapping and asking."""
+"""Attribute back ends to owners, and derive candidates from API responses."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -21,17 +21,17 @@ from tieback.scope.decide import Decision
 from tieback.scope.names import Resolution
 
 _MAX_SUBJECTS = 4
-"""Certificates of one name that are looked at."""
+"""Maximum certificates examined per name."""
 BY_MAKER = 0.98
-"""That who makes an app answers for the endpoints that carry the maker's name, or that its configuration gives."""
+"""Confidence that the vendor of an app owns endpoints with the vendor's name, or from its configuration."""
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """What captures show of names."""
+    """What captures show about names."""
 
     addresses: Mapping[str, tuple[str, ...]] = {}
     subjects: Mapping[str, tuple[tuple[str, str], ...]] = {}
-    """Subjects of certificates, each with the capture."""
+    """Certificate subjects, each with its capture."""
 
 
 def described(
@@ -45,13 +45,13 @@ def described(
 
     Args:
         backends: as mapped.
-        knowledge: what hosts are judged by.
-        seen: what captures show: addresses for names that nobody could or might resolve, and certificates.
-        makers: who makes the apps whose own endpoint it is, and why it is theirs, by its value.
-        answers: what DNS said, where anybody was asked.
+        knowledge: data for attribution.
+        seen: what captures show: certificates, and addresses of names that were not resolved.
+        makers: vendors of the apps with a first-party endpoint, with the reason, by endpoint value.
+        answers: DNS answers, if DNS was queried.
 
     Raises:
-        InputError: data that the operator imported is damaged.
+        InputError: imported address data is damaged.
     """
     known: dict[tuple[object, ...], tuple[Attribution, ...]] = {}
     for mapped in backends:
@@ -62,7 +62,7 @@ def described(
         own = (makers or {}).get(backend.endpoint.value, ())
         key = (host, resource, backend.addresses, own)
         if key not in known:
-            # A literal is its own address, and is looked up as a host.
+            # A literal address is looked up as a host.
             addresses = () if backend.addresses == (host,) else backend.addresses
             claimed = [Attribution("owner", name, f"makes the app; {reason}", BY_MAKER) for name, reason in own]
             aliases = answers.aliases(host) if answers is not None else ()
@@ -91,7 +91,7 @@ def _value(found: Iterable[Attribution], claim: str) -> str:
 
 
 def shown(traffic: Iterable[Attributed]) -> Shown:
-    """What the captures of a run show of names."""
+    """What the captures of a run show about names."""
     addresses: dict[str, dict[str, None]] = {}
     subjects: dict[str, dict[tuple[str, str], None]] = {}
     for group in traffic:
@@ -106,7 +106,7 @@ def shown(traffic: Iterable[Attributed]) -> Shown:
 
 
 def apis_of(backends: Iterable[Backend]) -> dict[str, tuple[str, ...]]:
-    """Values of the endpoints of each API that is no third party's, by its host."""
+    """Endpoint values of each API that is not third-party, by host."""
     found: dict[str, set[str]] = {}
     for backend in backends:
         if is_api(backend):
@@ -115,7 +115,7 @@ def apis_of(backends: Iterable[Backend]) -> dict[str, tuple[str, ...]]:
 
 
 class Follower:
-    """Follows what APIs' answers and certificates name; hold one a run."""
+    """Derives candidates from API responses and certificates; use one per run."""
 
     def __init__(
         self,
@@ -124,13 +124,13 @@ class Follower:
         resolve: Callable[[str], Awaitable[Resolution]],
         permit: Callable[[str, int], Awaitable[Decision]],
     ) -> None:
-        """Keep what the APIs of a run are.
+        """Set the APIs of the run.
 
         Args:
-            backends: of the run.
-            pivot: turns leads into candidates.
-            resolve: asks for the addresses of a name under the grant; those that have none are not asked.
-            permit: the grant's word on a host and port.
+            backends: back ends of the run.
+            pivot: converts leads to candidates.
+            resolve: resolves a name under the grant; names without an address are not probed.
+            permit: the decision of the grant on a host and port.
         """
         self._apis = apis_of(backends)
         self._pivot = pivot
@@ -139,9 +139,9 @@ class Follower:
         self._resolved: dict[str, bool] = {}
 
     async def follow(self, leads: Iterable[Lead]) -> list[Candidate]:
-        """The candidates behind APIs that have an address and are in the grant.
+        """The candidates behind APIs that have an address and are covered by the grant.
 
-        Of a host that the grant does not cover on any port one is kept, so that the report says that it was refused.
+        For a host without any port in the grant, one candidate is kept, so that the report shows the refusal.
         """
         found: list[Candidate] = []
         for host, group in groupby(self._pivot.follow(leads, self._apis), key=lambda one: one.host):
@@ -153,7 +153,7 @@ class Follower:
         return found
 
     def leads_of(self, reports: Iterable[ProbeReport]) -> Iterator[Lead]:
-        """The names of certificates that our own probes saw on the hosts of APIs."""
+        """Names in the certificates that our own probes saw on API hosts."""
         for report in reports:
             if report.tls is None or not report.tls.names:
                 continue

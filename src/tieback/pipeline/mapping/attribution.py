@@ -1,4 +1,4 @@
-"""Why a host is whose: everything that is known of one name or address, with reasons, without a workspace."""
+"""Host attribution: owner, provider and region of a host, with evidence. Needs no workspace."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,17 +19,17 @@ from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.rules import Rules
 from tieback.scope.hostname import Host, parse_host
 
-_ADVICE = "Write a host name, an address, HOST:PORT, or a URL"
+_ADVICE = "Use a host name, an address, HOST:PORT, or a URL"
 _FIELDS = {"boundary": "account_boundary"}
 BY_SDK = 0.95
-"""That a host of a known SDK or platform is its maker's."""
+"""Confidence that a host of a known SDK or platform belongs to its vendor."""
 
 
 class Why(msgspec.Struct, frozen=True):
-    """What is known of a host. The line of ``tieback backend why --format json``."""
+    """What is known about a host. One line of ``tieback backend why --format json``."""
 
     host: str
-    """In normal form."""
+    """In normalised form."""
     addresses: tuple[str, ...]
     aliases: tuple[str, ...]
     provider: str
@@ -37,29 +37,29 @@ class Why(msgspec.Struct, frozen=True):
     region: str
     owner: str
     account_boundary: str
-    """What belongs to one customer: a bucket, a project, a registrable domain."""
+    """The unit that belongs to one customer: a bucket, a project, a registrable domain."""
     asn: str
     country: str
     reasons: dict[str, str]
-    """Why each of these is said, by the name of the field."""
+    """The reason for each of these fields, by field name."""
     statements: tuple[Attribution, ...]
-    """Everything, the most certain of each claim first."""
+    """All statements; the most certain of each claim first."""
     data: tuple[Dataset, ...]
-    """The data that was looked at: what ships, and the operator's; each with date and hash."""
+    """The data used: built-in and imported, each with date and hash."""
     resolved_by: str
-    """How the addresses are known, or why none are."""
+    """How the addresses were determined, or why there are none."""
     contacts: tuple[str, ...] = ()
-    """Whom RDAP documents of the operator name for its domain and its network, the domain's first."""
+    """Contacts from imported RDAP documents for its domain and its network; those for the domain first."""
 
 
 class Knowledge:
-    """All that hosts are judged by; hold one a run, and close it."""
+    """All data for host attribution; use one per run, and close it."""
 
     def __init__(self, data: Path | None = None) -> None:
-        """Nothing is read before the first host.
+        """Set up; nothing is read before the first host.
 
         Args:
-            data: folder of the operator's data; the default one where there is none.
+            data: folder of imported address data; default: the user's data folder.
         """
         self.hosting = Hosting()
         datasets = Datasets(data)
@@ -77,14 +77,14 @@ class Knowledge:
         aliases: Sequence[str] = (),
         claimed: Sequence[Attribution] = (),
     ) -> tuple[Attribution, ...]:
-        """Everything that can be said of a canonical host.
+        """All statements about a canonical host.
 
         Args:
             host: name or address.
-            rest: path of a URL, in which a bucket may be named.
-            addresses: of the name.
-            aliases: names that it leads to.
-            claimed: what is known of it from elsewhere.
+            rest: path of a URL, which may contain a bucket name.
+            addresses: addresses of the name.
+            aliases: CNAME targets.
+            claimed: statements from other sources.
 
         Raises:
             InputError: imported data is damaged.
@@ -99,7 +99,7 @@ class Knowledge:
         return self._with_registered(host, addresses, known)
 
     def _with_registered(self, host: str, addresses: Sequence[str], known: Known) -> tuple[Attribution, ...]:
-        """What is known of a host, with whom RDAP documents name for its domain, addresses and AS numbers."""
+        """Statements about a host, with the registrants in RDAP documents for its domain, addresses and AS numbers."""
         domain = self.domains.owner_domain(host)
         if domain:
             claimed = (*known.claimed, *self.registered.of_domain(domain))
@@ -117,11 +117,11 @@ class Knowledge:
         return (*found, *more.values())
 
     def foreign(self, host: str) -> bool:
-        """Whether a host is known to be of an SDK, a service for apps, or a platform."""
+        """True if a host is known to belong to an SDK, a service for apps, or a platform."""
         return self.rules.third_parties.of(host) is not None
 
     def close(self) -> None:
-        """Release the operator's databases."""
+        """Close the imported databases."""
         self.addresses.close()
 
     def _sdk(self, host: str) -> list[Attribution]:
@@ -133,10 +133,10 @@ class Knowledge:
 
 
 def host_and_rest(text: str) -> tuple[Host, str]:
-    """The host that a name, address, ``HOST:PORT`` or URL means, in normal form, and what follows it.
+    """The normalised host of a name, address, ``HOST:PORT`` or URL, and the rest of the text.
 
     Raises:
-        UsageError: there is none.
+        UsageError: the text contains no host.
     """
     try:
         if "://" in text:
@@ -159,19 +159,19 @@ def why(
     knowledge: Knowledge,
     addresses: Sequence[str] = (),
     aliases: Sequence[str] = (),
-    resolved_by: str = "nothing was asked of the network",
+    resolved_by: str = "no network access",
 ) -> Why:
-    """What is known of a host.
+    """Explain what is known about a host.
 
     Args:
         text: as the user wrote it.
-        knowledge: what to judge by.
-        addresses: of a name, where somebody resolved it.
-        aliases: names that it leads to by CNAME.
-        resolved_by: how the addresses are known, or why none are.
+        knowledge: data for attribution.
+        addresses: addresses of a name, if it was resolved.
+        aliases: CNAME targets.
+        resolved_by: how the addresses were determined, or why there are none.
 
     Raises:
-        UsageError: the text is no host.
+        UsageError: the text is not a host.
         InputError: imported data is damaged.
     """
     host, rest = host_and_rest(text)

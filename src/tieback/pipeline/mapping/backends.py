@@ -1,4 +1,4 @@
-"""The back ends that a run's apps and traffic name: mapped in memory, described as they are saved."""
+"""The back ends named by a run's apps and traffic: mapped in memory, described while they are saved."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
@@ -19,7 +19,7 @@ from tieback.storage.lake.tables.run_data import save_run_data
 
 
 class Mapped:
-    """The back ends of a run. A description is ten times as large as what it is of, so none is kept."""
+    """The back ends of a run. Descriptions are ten times as large as back ends, so they are not kept in memory."""
 
     def __init__(
         self,
@@ -44,14 +44,14 @@ class Mapped:
         resolve: Callable[[str], Awaitable[Resolution]] | None,
         answers: NameAnswers | None = None,
     ) -> "Mapped":
-        """Resolve and attribute what the units and the traffic name.
+        """Resolve and attribute the back ends of the units and the traffic.
 
         Args:
-            lake: where the apps are.
+            lake: contains the apps.
             units: the apps of the run.
-            traffic: of the run's captures.
-            resolve: asks for the addresses of a name; ``None`` without a grant.
-            answers: what DNS said, where anybody was asked.
+            traffic: traffic of the run's captures.
+            resolve: resolves the addresses of a name; ``None`` without a grant.
+            answers: DNS answers, if DNS was queried.
 
         Raises:
             WorkspaceError: the lake cannot be read.
@@ -76,7 +76,7 @@ class Mapped:
         return described(self.backends, knowledge, shown(self._traffic), own, self._answers)
 
     def save(self, run: str, knowledge: Knowledge) -> None:
-        """Keep the back ends of a run, described, and what data they were described by. Raises as ``described``."""
+        """Store the back ends of a run with their descriptions and the data used. Raises as ``described``."""
         save_backends(self._lake, run, self.described(knowledge))
         used = (shipped(), *knowledge.addresses.used)
         save_run_data(self._lake, run, (DataUsed(one.name, one.date, one.imported, one.sha256) for one in used))

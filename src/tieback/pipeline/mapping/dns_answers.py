@@ -1,7 +1,7 @@
-"""What DNS says of the names of a run: asked once, under the grant, and kept as reasons.
+"""DNS answers for the names of a run: queried once, under the grant, and kept as reasons.
 
-The grant's own table comes first, then what captures of the run show of a name: DNS is asked for the rest. Whoever is
-to be connected to is asked for again by the dialer, for an address in a capture may be somebody else's by now.
+The grant's own table comes first, then addresses from captures of the run; DNS is queried for the rest. The dialer
+resolves a name again before it connects, because an address from a capture may belong to someone else now.
 """
 
 import asyncio
@@ -14,28 +14,28 @@ from tieback.model.endpoint import Party
 from tieback.scope.names import Names, Resolution
 
 BY_DNS = 0.9
-"""What a name server told us."""
+"""Confidence of an answer from a DNS server."""
 BY_CAPTURE = "capture"
-"""``Backend.resolved_by`` where a capture shows the address that an app went to."""
+"""``Backend.resolved_by`` if a capture shows the address that an app contacted."""
 MAX_PARENTS = 64
-"""Domains that are looked at for wildcards: one question each."""
+"""Maximum domains checked for wildcards, with one query each."""
 MAX_DOMAINS = 1_000
-"""Domains whose NS, MX and TXT records are asked for, three questions each: those of the first back ends."""
+"""Maximum domains queried for NS, MX and TXT records (three queries each), in the order of the back ends."""
 MAX_REVERSE = 4_000
-"""Addresses that are asked for their names."""
+"""Maximum addresses queried for their names."""
 _AT_ONCE = 32
 _OTHERS = (Party.THIRD, Party.PLATFORM)
 
 
 class NameAnswers:
-    """Asks for names and remembers what was said of each."""
+    """Resolves names and caches the answers."""
 
     def __init__(self, names: Names, captured: Mapping[str, tuple[str, ...]] | None = None) -> None:
-        """Ask nobody yet.
+        """Set up; sends no query.
 
         Args:
-            names: asks under the grant.
-            captured: addresses that captures of this run show, by name.
+            names: resolves under the grant.
+            captured: addresses from captures of this run, by name.
         """
         self._names = names
         self._captured = captured or {}
@@ -44,7 +44,7 @@ class NameAnswers:
         self._hints: dict[str, tuple[Attribution, ...]] = {}
 
     async def resolve(self, host: str) -> Resolution:
-        """As ``Names.resolve``, but what a capture shows needs no question."""
+        """As ``Names.resolve``, but names with a captured address need no query."""
         known = self._told.get(host)
         if known is not None:
             return known
@@ -60,16 +60,16 @@ class NameAnswers:
         return found
 
     def _known(self, host: str) -> Resolution | None:
-        """What DNS said of a name, also where only the dialer asked; else how its addresses are known."""
+        """The DNS answer for a name, even if only the dialer queried it; else the source of its addresses."""
         return self._names.told(host) or self._told.get(host)
 
     def aliases(self, host: str) -> tuple[str, ...]:
-        """Names that a host leads to by CNAME, as far as anybody was asked."""
+        """CNAME targets of a host, if DNS was queried."""
         told = self._known(host)
         return told.aliases if told is not None else ()
 
     def said_of(self, host: str) -> Iterator[Attribution]:
-        """What DNS said of a name beside its addresses."""
+        """What DNS says about a name, besides its addresses."""
         yield from self._hints.get(host, ())
         told = self._known(host)
         if told is None or told.by != "dns":
@@ -79,7 +79,7 @@ class NameAnswers:
             yield Attribution("alias", told.aliases[-1], f"CNAME {chain}", BY_DNS)
         if told.missing and told.aliases:
             reason = (
-                f"CNAME {chain}, and that does not exist: whoever may make it answers for {host}; nothing was claimed"
+                f"CNAME {chain}; the target does not exist: anyone who registers it controls {host}; tieback did not"
             )
             yield Attribution("dns", "dangling", reason, BY_DNS)
         elif told.missing:
@@ -87,19 +87,19 @@ class NameAnswers:
         elif not told.addresses:
             yield Attribution("dns", "no address", told.reason, BY_DNS)
         if self._parents.get(host.partition(".")[2]):
-            yield Attribution("dns", "wildcard", f"a made-up name beside {host} has the same addresses", BY_DNS)
+            yield Attribution("dns", "wildcard", f"a random name next to {host} has the same addresses", BY_DNS)
         if told.authentic:
-            reason = "the resolver says that it checked the answer's signatures"
+            reason = "the resolver reports that it validated the signatures of the answer"
             yield Attribution("dnssec", "checked", reason, BY_DNS)
 
     async def look_around(self, backends: Iterable[Backend], hints: DnsHints, domains: OwnerDomains) -> None:
-        """Ask for the records that hint at owners: NS, MX and TXT of domains, and the names of addresses.
+        """Query records that indicate owners: NS, MX and TXT of domains, and PTR names of addresses.
 
-        Of back ends of SDKs and platforms nothing is asked: whose they are is known.
+        Back ends of SDKs and platforms are not queried: their owner is known.
 
         Args:
-            backends: as mapped.
-            hints: reads the records.
+            backends: mapped back ends.
+            hints: evaluates the records.
             domains: the public suffix list.
         """
         if not self._names.asks:
@@ -143,7 +143,7 @@ class NameAnswers:
         self._hints = {host: tuple(said) for host, said in found.items()}
 
     async def servers(self, backends: Iterable[Backend]) -> list[Candidate]:
-        """The servers of clusters that apps name by ``mongodb+srv://``, as far as they have an address."""
+        """The servers of clusters that apps name with ``mongodb+srv://``, if they have an address."""
         found: list[Candidate] = []
         for backend in backends:
             endpoint = backend.endpoint
@@ -151,7 +151,7 @@ class NameAnswers:
                 continue
             for host, port in await self._names.servers(endpoint.host):
                 if (await self.resolve(host)).addresses:
-                    reason = f"the SRV record of {endpoint.host}, which the app names, leads to it"
+                    reason = f"SRV record of {endpoint.host}, which the app contains"
                     found.append(Candidate(host, port, "mongodb", Route.NAMED, (endpoint.value,), reason, tls=True))
         return found
 

@@ -1,4 +1,4 @@
-"""Flows become endpoints: the same canonical texts that static analysis gives, so that both sides merge."""
+"""Endpoints from flows, in the same canonical form as those of static analysis, so that both merge."""
 
 from collections.abc import Iterable
 from ipaddress import ip_address
@@ -13,7 +13,7 @@ from tieback.recognise.collect import Maker
 from tieback.recognise.rules import Rules
 
 _NAME_SERVICES = frozenset({"dns", "mdns", "llmnr", "nbns", "ssdp", "dhcp", "ntp", "icmp", "igmp", "stun"})
-"""Protocols that find things or tell the time: whoever answers them is no back end of an app."""
+"""Protocols for name resolution, discovery and time: their servers are not back ends of an app."""
 _STORES = frozenset(
     {
         "amqp", "cassandra", "clickhouse", "couchdb", "drda", "elasticsearch", "etcd", "influxdb", "kafka", "ldap",
@@ -25,11 +25,11 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def endpoint_of(flow: Flow, rules: Rules | None = None) -> Endpoint | None:
-    """The endpoint that a flow leads to; ``None`` for broadcasts, name services and servers without a port.
+    """The endpoint of a flow; ``None`` for broadcasts, name services and servers without a port.
 
     Args:
         flow: of any protocol.
-        rules: tell hosts of cloud resources, which are the resource; without them such a host is a URL.
+        rules: recognise hosts of cloud resources as resources; without rules, such a host becomes a URL.
     """
     host = flow.server.name or flow.server.ip
     port = flow.server.port
@@ -73,7 +73,7 @@ def _is_group(text: str) -> bool:
 
 
 class _Seen(msgspec.Struct):
-    """What is known of an endpoint so far."""
+    """State of an endpoint during aggregation."""
 
     endpoint: Endpoint
     flows: int
@@ -85,11 +85,11 @@ class _Seen(msgspec.Struct):
 
 
 def sightings_of(flows: Iterable[Flow], maker: Maker) -> tuple[Sighting, ...]:
-    """One sighting an endpoint, with the number of flows and the bytes each way, in the order of the first flow.
+    """One sighting per endpoint, with the number of flows and the bytes in each direction, in order of first flow.
 
     Args:
-        flows: of one app, or of nobody known.
-        maker: tells whose endpoint it is.
+        flows: of one app, or of an unknown app.
+        maker: decides which party owns an endpoint.
     """
     seen: dict[str, _Seen] = {}
     for flow in flows:

@@ -1,4 +1,4 @@
-"""What captured answers name goes with their flow: hosts alone, never the answers."""
+"""Attach the host names in captured responses to their flow: only host names, never the responses."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,7 +10,7 @@ from tieback.model.flow import Flow, Sample
 
 
 def with_hints(flow: Flow, samples: Iterable[Sample]) -> Flow:
-    """The flow with the hosts that its server's answers and certificate name."""
+    """The flow with the host names found in its server responses and certificates."""
     answers = [sample.data for sample in samples if sample.direction == "in" and sample.kind == "http"]
     names = flow.tls.certificate_names if flow.tls is not None else ()
     host = flow.server.name or flow.server.ip
@@ -21,7 +21,7 @@ def with_hints(flow: Flow, samples: Iterable[Sample]) -> Flow:
 
 
 def leads_of(flows: Iterable[Flow], seen_in: str) -> Iterator[Lead]:
-    """The hints of flows, each with the host whose answer it was."""
+    """The hints of flows as leads, each with the host that responded."""
     for flow in flows:
         for hint in flow.hints:
             yield Lead(flow.server.name or flow.server.ip, hint, seen_in)

@@ -1,4 +1,4 @@
-"""Which app the traffic of a run belongs to, as far as the captures tell."""
+"""Attribution of captured traffic to apps, as far as the captures show it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
@@ -21,33 +21,33 @@ from tieback.storage.workspace import Workspace
 
 
 class Attributed(msgspec.Struct, frozen=True):
-    """The traffic of one app in one capture, or of nobody known."""
+    """The traffic of one app in one capture, or traffic of an unknown app."""
 
     app_key: str
-    """Content hash of the scanned app with that bundle identifier; of the capture where there is none."""
+    """Content hash of the scanned app with this bundle identifier; hash of the capture if no such app was scanned."""
     app: App
-    """Stands for the app where it was not scanned itself."""
+    """The app; a placeholder if it was not scanned."""
     path: str
     sightings: tuple[Sighting, ...]
     leaks: tuple[tuple[str, Leak], ...]
-    """Each with the endpoint it went to."""
+    """Each leak with the endpoint that received it."""
     leads: tuple[Lead, ...] = ()
-    """Hosts that servers' answers name, each once."""
+    """Distinct hosts named in server responses."""
     addresses: tuple[tuple[str, str], ...] = ()
-    """Names of servers with the addresses that they had."""
+    """Server names with the addresses used."""
     subjects: tuple[tuple[str, str], ...] = ()
-    """Names of servers with the subject of the certificate that they showed; either may be empty."""
+    """Server names with the subject of the certificate presented; either may be empty."""
     known: bool = True
-    """Whether the capture tells which app it was."""
+    """False if the capture does not show which app it was."""
 
 
 def attributed(workspace: Workspace, units: Sequence[RunInput], bundles: Mapping[str, str]) -> Iterator[Attributed]:
-    """The traffic of the captures among the units, by capture and app.
+    """The traffic of the captures among the units, grouped by capture and app.
 
     Args:
-        workspace: where the flows are.
-        units: the captures; other units have no flows.
-        bundles: bundle identifier to the content hash of the app of this run that has it.
+        workspace: contains the flows.
+        units: captures; other units have no flows.
+        bundles: maps bundle identifiers of this run's apps to content hashes.
 
     Raises:
         WorkspaceError: the lake cannot be read.
@@ -80,7 +80,7 @@ def attributed(workspace: Workspace, units: Sequence[RunInput], bundles: Mapping
 
 
 def _went_there(flow: Flow) -> bool:
-    """Whether a flow shows which address a name had: proxies and logs may not know it."""
+    """True if the flow shows the address of a name. Proxies and logs may not know it."""
     return bool(flow.server.name and flow.server.ip)
 
 
@@ -95,7 +95,7 @@ def _leaks(flows: Sequence[Flow], rules: Rules) -> tuple[tuple[str, Leak], ...]:
 
 
 def places(traffic: Attributed) -> Iterator[AppEndpoint]:
-    """Where each endpoint was seen, as static analysis says it of apps."""
+    """Where each endpoint was seen, in the form that static analysis uses."""
     for sighting in traffic.sightings:
         place = sighting.evidence
         yield AppEndpoint(

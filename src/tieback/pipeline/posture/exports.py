@@ -1,4 +1,4 @@
-"""Exports of cloud accounts become resources in a workspace, and these numbers: the stages of ``tieback posture``."""
+"""Stages of ``tieback posture``: convert exports of cloud accounts to resources, and count them."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
@@ -23,24 +23,24 @@ _TELL_EVERY = 10_000
 
 
 class ImportedPosture(msgspec.Struct, frozen=True):
-    """What came of one file."""
+    """Result for one file."""
 
     path: str
     source: str
     title: str
     statements: int
-    """About resources; several may be about one."""
+    """Statements about resources; several may describe one resource."""
     dependencies: int
-    """Groups, routes, keys and rules that decide about resources."""
+    """Groups, routes, keys and rules that resources depend on."""
     left_out: int
     first_left_out: str = ""
-    """Where the first record that was left out stands, and why; empty for an export that was there before."""
+    """Location of the first ignored record, and the reason; empty if the export was already imported."""
     missed: tuple[tuple[str, int], ...] = ()
-    """What the export says could not be collected, most first: no statement, and never a pass."""
+    """What the export itself could not collect, most frequent first: neither a statement nor a pass."""
     incomplete: str = ""
-    """Why the export is not whole; what was read before is kept."""
+    """Why the export is incomplete; the records before that are kept."""
     before: str = ""
-    """When the same content was imported before, ISO 8601; empty where it was imported now."""
+    """Time of the earlier import of the same content (ISO 8601); empty for a new import."""
 
 
 def import_posture(
@@ -51,18 +51,18 @@ def import_posture(
     failed: Iterable[tuple[str, int]] = (),
     shown: str = "",
 ) -> Iterator[ImportedPosture | TiebackError]:
-    """Import files, one transaction each; what cannot be read is an error in its place.
+    """Import files, one transaction each; an unreadable file yields an error in its position.
 
     Args:
-        workspace: where to; made where there is none.
+        workspace: target workspace; created if missing.
         paths: the exports.
-        origin: what the user says of exports that do not name account, region or resource.
-        progress: told the path and the number of statements so far.
-        failed: what the tool that wrote them could not collect, by its own log.
-        shown: what to call a file that is not the user's own; default: its path.
+        origin: account, region and resource for exports that do not name them.
+        progress: called with the path and the number of statements so far.
+        failed: what the exporting tool could not collect, from its log.
+        shown: display name of a temporary file; default: its path.
 
     Raises:
-        WorkspaceError: the workspace cannot be used.
+        WorkspaceError: the workspace cannot be opened or written.
     """
     missed = tuple(failed)
     with Workspace.open(workspace) as opened_workspace, opened_workspace.lock():
@@ -100,11 +100,11 @@ def _import(
 
 
 def resources(workspace: Workspace, since: str = "") -> Iterator[Resource]:
-    """Every resource, as all sources together describe it.
+    """Every resource, merged from all sources.
 
     Args:
-        workspace: an open one.
-        since: leaves out what no source saw from this moment on (ISO 8601 UTC), and may be gone.
+        workspace: an open workspace.
+        since: leaves out resources that no source has shown since this time (ISO 8601 UTC).
 
     Raises:
         WorkspaceError: the workspace cannot be read.
@@ -116,7 +116,7 @@ def resources(workspace: Workspace, since: str = "") -> Iterator[Resource]:
 
 
 def numbers(workspace: Workspace, since: str = "") -> list[Numbers]:
-    """The figures of every group of resources. Arguments and errors as in ``resources``."""
+    """The figures for every group of resources. Arguments and errors as in ``resources``."""
     tally = Tally()
     for resource in resources(workspace, since):
         tally.add(resource)
@@ -124,12 +124,12 @@ def numbers(workspace: Workspace, since: str = "") -> list[Numbers]:
 
 
 def broken_imports(workspace: Workspace) -> list[PostureImport]:
-    """Exports that are not whole, or that say that something could not be collected: figures rest on less then."""
+    """Incomplete exports, and exports that report uncollected data: the figures are based on less data then."""
     return [one for one in posture_imports(workspace.lake) if one.incomplete or one.missed]
 
 
 def _digest(path: Path, origin: Origin) -> str:
-    """Of the content and of what the user says of it: the same answer about two buckets is two imports."""
+    """Digest of the content and of the user's description: the same content for two buckets is two imports."""
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256")

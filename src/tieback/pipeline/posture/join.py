@@ -1,4 +1,4 @@
-"""Resources of accounts meet the stores, apps and devices of a workspace: ``tieback posture join``."""
+"""Stages of ``tieback posture join``: match resources of accounts with stores, apps and devices of a workspace."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
@@ -18,39 +18,39 @@ from tieback.storage.lake.tables.probes import read_backends
 from tieback.storage.workspace import Workspace
 
 MAX_APPS = 1_000
-"""Apps of one store or resource that are named."""
+"""Maximum apps listed per store or resource."""
 
 
 class JoinSummary(msgspec.Struct, frozen=True):
-    """What was joined."""
+    """Totals of the join."""
 
     resources: int
     accounts: int
     owned: int
-    """Resources that the outside knows."""
+    """Resources that match a store or back end of the scan."""
     leaking: int
-    """Of these, those that show records to strangers."""
+    """Of these, resources that expose records without authentication."""
     unseen: int
-    """Public by their account's word, and nothing outside led there."""
+    """Public resources, according to their account, that no app or probe led to."""
     foreign: int
     """Open stores that are in no imported account."""
     findings: int
     run: str = ""
-    """The run that was joined with; empty where none has ended."""
+    """The run that was joined; empty if no run has finished."""
 
 
 type Joined = Owned | Unseen | Foreign | Finding | JoinSummary
 
 
 def join(workspace: Workspace, tally: Tally | None = None, since: str = "") -> Iterator[Joined]:
-    """Join everything that was imported with the last run; the summary comes last.
+    """Join all imported resources with the last run; the summary comes last.
 
-    Public resources that nothing led to come as they are found, in bounded memory; the others, which are no more than
-    the stores and back ends of the run, after them.
+    Public resources without a match are yielded as they are found, in bounded memory. The others follow; there are no
+    more of them than stores and back ends of the run.
 
     Args:
-        workspace: an open one.
-        tally: counts the resources on the way.
+        workspace: an open workspace.
+        tally: counts the resources.
         since: as in ``resources``.
 
     Raises:
@@ -73,7 +73,7 @@ def join(workspace: Workspace, tally: Tally | None = None, since: str = "") -> I
             owned.append(found)
         elif _public(resource):
             unseen += 1
-            yield Unseen(resource, f"{described(resource)}; no app and no probe led there")
+            yield Unseen(resource, f"{described(resource)}; no app and no probe led to it")
     names.update(accounts)
     foreign = list(outside.foreign(names, Hosting()))
     apps = _Apps(workspace, run.id if run else "", owned, foreign)
@@ -119,16 +119,16 @@ def _whose(foreign: Foreign, accounts: int) -> str:
     target = foreign.store.targets[0] if foreign.store.targets else foreign.store.id
     at = f", at {foreign.provider}" if foreign.provider else ""
     if not accounts:
-        return f"{target} is open{at}; no account was imported that could own it"
+        return f"{target} is open{at}; no account is imported that could own it"
     whose = f" ({foreign.account})" if foreign.account else ""
     if foreign.ours:
-        return f"{target} is open{at}, in your account{whose}, but no export describes it: export again"
+        return f"{target} is open{at}, in your account{whose}, but no export describes it; export again"
     where = "not in the one imported account" if accounts == 1 else f"in none of the {accounts:,} imported accounts"
-    return f"{target} is open{at}{whose} and {where}: forgotten, or a vendor's"
+    return f"{target} is open{at}{whose} and {where}: a forgotten resource, or a vendor's"
 
 
 class _Apps:
-    """Names and devices of the apps that anything joined leads to; no others are read."""
+    """Names and devices of the apps in the join; other apps are not read."""
 
     def __init__(self, workspace: Workspace, run: str, owned: Iterable[Owned], foreign: Iterable[Foreign]) -> None:
         endpoints = {value for one in owned for value in one.endpoints}
@@ -139,13 +139,13 @@ class _Apps:
         self._names = _names(workspace, wanted)
 
     def named(self, owned: Owned) -> Owned:
-        """With its apps: those that lead to its stores before those that only name it."""
+        """The resource with its apps: those that lead to its stores first, then those that only name it."""
         apps = [app for store in owned.stores for app in store.apps]
         apps += [app for value in owned.endpoints for app in self._by_endpoint.get(value, ())]
         return replace(owned, apps=self.of(apps))
 
     def of(self, apps: Iterable[str]) -> tuple[AppName, ...]:
-        """Each app once, those on most devices first."""
+        """Each app once, those on the most devices first."""
         found = [self._names.get(app) or AppName(app, app[:12], "") for app in dict.fromkeys(apps)]
         found.sort(key=lambda one: -(one.devices or 0))
         return tuple(found[:MAX_APPS])
@@ -189,7 +189,7 @@ def _names(workspace: Workspace, apps: Collection[str]) -> Mapping[str, AppName]
 
 
 def _devices(workspace: Workspace, apps: Collection[str]) -> dict[str, int] | None:
-    """Devices that have each app now, by a sure match with the fleet; ``None`` where no inventory was imported."""
+    """Number of devices per app, by a strong match with the fleet; ``None`` without an imported inventory."""
     if not workspace.ledger.inventory.known():
         return None
     fleet = list(workspace.ledger.inventory.apps(versions=False))

@@ -1,4 +1,4 @@
-"""What a report tells of the owner's cloud accounts: the numbers, the join with this run, and the join's findings."""
+"""The posture section of a report: figures of cloud accounts, the join with this run, and its findings."""
 
 import heapq
 
@@ -12,21 +12,21 @@ from tieback.storage.lake.tables.posture import posture_imports
 from tieback.storage.workspace import Workspace
 
 MOST_ROWS = 1_000
-"""Rows of each table of the join; ``tieback posture join --format json`` has all."""
+"""Maximum rows of each table of the join; ``tieback posture join --format json`` is complete."""
 MOST_EXPORTS = 100
 
 
 class PostureSection(msgspec.Struct, frozen=True):
-    """The section, and what it adds to the findings."""
+    """The section, and its additional findings."""
 
     posture: Posture | None = None
-    """``None`` where no export was imported."""
+    """``None`` if no export was imported."""
     findings: tuple[Finding, ...] = ()
-    """Worst first, as the ledger gives the others."""
+    """Findings, most severe first, in the order of the ledger."""
 
 
 def posture_section(workspace: Workspace) -> PostureSection:
-    """Count and join everything that was imported; of an account of any size in bounded memory.
+    """Count and join all imported resources, in bounded memory.
 
     Raises:
         WorkspaceError: the workspace cannot be read.
@@ -52,7 +52,7 @@ def posture_section(workspace: Workspace) -> PostureSection:
         elif isinstance(one, JoinSummary):
             summary = one
         else:
-            # The worst of any number, in the order in which they came where they are equally bad.
+            # The most severe ones; in their original order if the severity is equal.
             entry = (badness(one.resource), -count, one)
             (heapq.heappush if len(unseen) < MOST_ROWS else heapq.heappushpop)(unseen, entry)
     posture = Posture(

@@ -1,7 +1,7 @@
-"""Whom a run asks: the candidates of its back ends, a host at a time, never all of them in memory.
+"""The candidates of a run: generated from its back ends host by host, never all in memory.
 
-An API is worth asking at every usual port of every store, so there are a hundred times as many candidates as hosts.
-They are made anew whenever somebody walks over them.
+An API is probed at every usual port of every store, so there are about a hundred times as many candidates as hosts.
+They are generated again for each iteration.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,13 +17,13 @@ from tieback.scope.conversation import Target
 
 
 class Wanted:
-    """The candidates of a run; hold one a run."""
+    """The candidates of a run; use one per run."""
 
     def __init__(self, backends: Iterable[Backend], store_ports: Mapping[str, tuple[int, ...]]) -> None:
-        """Keep what they are made from.
+        """Set the data from which candidates are generated.
 
         Args:
-            backends: of the run; those without addresses lead nowhere.
+            backends: back ends of the run; those without addresses give no candidates.
             store_ports: usual ports by service.
         """
         reached = sorted((host_of(one.endpoint), one.endpoint.value, one) for one in backends if one.addresses)
@@ -34,12 +34,12 @@ class Wanted:
         self._more: dict[str, list[Candidate]] = {}
 
     def add(self, more: Iterable[Candidate]) -> None:
-        """Take in candidates that something else than an endpoint on their host leads to."""
+        """Add candidates that do not come from an endpoint on their host."""
         for one in more:
             self._more.setdefault(one.host, []).append(one)
 
     def __iter__(self) -> Iterator[Candidate]:
-        """All of them in the order of ``backends.candidates``: those that apps name first, then by host and port."""
+        """All candidates in the order of ``backends.candidates``: those named in apps first, then by host and port."""
         hosts = sorted({*self._backends, *self._more})
         for host in hosts:
             yield from (one for one in self._named_first(host) if one.route is Route.NAMED)
@@ -47,27 +47,27 @@ class Wanted:
             yield from (one for one in self.at(host) if one.route is not Route.NAMED)
 
     def at(self, host: str) -> list[Candidate]:
-        """Those of one host."""
+        """The candidates of one host."""
         direct = candidates(self._backends.get(host, ()), self._store_ports, self._fronts)
         more = self._more.get(host)
         return joined(direct, more) if more else direct
 
     def _named_first(self, host: str) -> list[Candidate]:
-        """As ``at``, and where no usual port is named without those that nobody named."""
+        """As ``at``, but drops candidates that no app names if no usual port is named."""
         named = self._backends.get(host, ())
         if host in self._more or any(one.endpoint.port in self._numbers for one in named):
             return self.at(host)
         return candidates(named, {}, self._fronts)
 
     def leading_to(self, targets: Iterable[str]) -> Iterator[Candidate]:
-        """The candidates whose ``label_of`` is one of these."""
+        """The candidates whose ``label_of`` is in ``targets``."""
         wanted = frozenset(targets)
         for host in sorted({host_in(label) for label in wanted}):
             yield from (one for one in self.at(host) if label_of(one) in wanted)
 
 
 class Along(dict[Candidate, Brought]):
-    """What goes along with each candidate: looked up when it is taken, kept where it is something."""
+    """Probe hints per candidate: looked up on demand, kept only if not empty."""
 
     def __init__(
         self,
@@ -75,12 +75,12 @@ class Along(dict[Candidate, Brought]):
         names: Mapping[str, tuple[str, ...]],
         keys: Mapping[str, tuple[PublicKey, ...]],
     ) -> None:
-        """Keep what is looked up.
+        """Set the data for the look-up.
 
         Args:
-            backends: of the run.
-            names: containers that apps name within an endpoint, by its value.
-            keys: public keys by the value of each endpoint that they may be for.
+            backends: back ends of the run.
+            names: containers that apps name within an endpoint, by endpoint value.
+            keys: public keys by the value of each endpoint that they may belong to.
         """
         super().__init__()
         self._backends = {one.endpoint.value: one for one in backends}
@@ -89,7 +89,7 @@ class Along(dict[Candidate, Brought]):
         self._rules = read_containers()
 
     def with_each(self, wanted: Iterable[Candidate]) -> Iterator[Candidate]:
-        """The same candidates; what goes along with one is here as soon as it is given."""
+        """The same candidates; the hints of a candidate are available as soon as it is yielded."""
         for one in wanted:
             leading = (self._backends[value] for value in one.endpoints if value in self._backends)
             self.update(brought((one,), leading, self._names, self._keys, self._rules))
@@ -97,21 +97,21 @@ class Along(dict[Candidate, Brought]):
 
 
 def label_of(candidate: Candidate) -> str:
-    """The target as reports name it."""
+    """The name of the target in reports."""
     return Target(candidate.host, candidate.port, resource=candidate.resource).label
 
 
 def host_in(label: str) -> str:
-    """The host in a target's label."""
+    """The host in a target label."""
     return label.partition("/")[0].rpartition(":")[0].removeprefix("[").removesuffix("]")
 
 
 class Targets(Protocol):
-    """Some targets, by their labels."""
+    """A set of targets, by label."""
 
     def __contains__(self, target: str, /) -> bool: ...
 
 
 def not_in(candidates: Iterable[Candidate], answered: Targets) -> Iterator[Candidate]:
-    """Those candidates whose target is none of these, such as those that have a report."""
+    """The candidates whose target is not in ``answered``, for example those without a report."""
     return (one for one in candidates if label_of(one) not in answered)

@@ -1,7 +1,7 @@
-"""What a probing run has done so far, so that the same command goes on where it was stopped.
+"""Progress journal of a probing run, so that the same command resumes after a stop.
 
-One file a command beside the audit log, JSON lines: a report each. It is there only while a run is unfinished: a
-command that ran to its end asks anew the next time, and so does one that was stopped more than 24 hours ago.
+One file per command next to the audit log: JSON lines, one report per line. It exists only while a run is unfinished. A
+command that finished, or was stopped more than 24 hours ago, starts again from the beginning.
 """
 
 import os
@@ -18,35 +18,35 @@ from tieback.model.grant import Grant
 from tieback.model.probe import Outcome, ProbeReport
 
 GOES_ON_SECONDS = 24 * 3600
-"""How long a stopped run may be continued: figures of two days are no one picture."""
+"""How long a stopped run can be resumed, in seconds. Results from two different days must not be mixed."""
 FOLDER = ".tieback-unfinished"
 _AGAIN = frozenset((Outcome.OUT_OF_SCOPE, Outcome.ERROR))
-"""Outcomes that are asked again: they say something of us, not of the service."""
+"""Outcomes that are probed again: they describe our side, not the service."""
 
 
 class Journal:
     """The reports of one unfinished command."""
 
     def __init__(self, folder: Path, grant: Grant, labels: Iterable[str]) -> None:
-        """Find what an earlier run of the same command left.
+        """Find the journal that an earlier run of the same command left.
 
         Args:
-            folder: where the audit log is.
-            grant: under which it runs; another grant is another command.
-            labels: the targets, ``host:port``.
+            folder: folder of the audit log.
+            grant: grant of the run; a run with another grant is another command.
+            labels: the targets, as ``host:port``.
         """
         digest = sha256(msgspec.json.encode((grant, sorted(set(labels))), order="deterministic")).hexdigest()
         self._path = folder / FOLDER / f"{digest[:32]}.jsonl"
         self._fd = -1
         self._sweep()
         self.asked: Collection[str] = frozenset(report.target for report in self.found())
-        """Targets that an earlier run has reports of."""
+        """Targets already reported by an earlier run."""
 
     def add(self, report: ProbeReport) -> None:
-        """Keep a report.
+        """Append a report.
 
         Raises:
-            WorkspaceError: it cannot be written.
+            WorkspaceError: the journal cannot be written.
         """
         if report.outcome in _AGAIN:
             return
@@ -58,11 +58,11 @@ class Journal:
             os.write(self._fd, encode("probe", report) + b"\n")
         except OSError as error:
             raise WorkspaceError(
-                f"what was done cannot be noted ({error.strerror})", where=str(self._path), advice="Free space"
+                f"cannot write the journal ({error.strerror})", where=str(self._path), advice="Free disk space"
             ) from None
 
     def close(self, *, finished: bool) -> None:
-        """Close it; a finished run leaves nothing behind."""
+        """Close the journal; delete it if the run finished."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
@@ -72,7 +72,7 @@ class Journal:
                 self._path.parent.rmdir()
 
     def _sweep(self) -> None:
-        """Take away what no command will go on from any more."""
+        """Delete journals that are too old to resume."""
         try:
             for path in self._path.parent.glob("*.jsonl"):
                 if time.time() - path.stat().st_mtime > GOES_ON_SECONDS:
@@ -81,7 +81,7 @@ class Journal:
             return
 
     def found(self) -> Iterator[ProbeReport]:
-        """The reports of earlier runs, each target's once, read anew from the file."""
+        """The reports of earlier runs, one per target, read from the file."""
         told: set[str] = set()
         try:
             file = self._path.open("rb")
@@ -89,7 +89,7 @@ class Journal:
             return
         with file:
             for line in file:
-                # What has no newline was cut off by a kill.
+                # A line without a newline was truncated by a kill.
                 if not line.endswith(b"\n"):
                     return
                 try:
@@ -101,7 +101,7 @@ class Journal:
                     yield report
 
     def _mend(self) -> None:
-        """End the line that a kill cut off, so that it takes no whole one with it."""
+        """Terminate a truncated last line, so that the next line is not appended to it."""
         size = os.fstat(self._fd).st_size
         if size and os.pread(self._fd, 1, size - 1) != b"\n":
             os.write(self._fd, b"\n")

@@ -1,4 +1,4 @@
-"""Whose hosts share one limit: the registrable domain of a host, clouds' own suffixes taken as one.
+"""Which hosts share one rate limit: by registrable domain, with cloud suffixes treated as one provider.
 
 ``a.firebaseio.com`` and ``b.firebaseio.com`` are two customers and one provider, so only the ICANN section of the
 public suffix list (https://publicsuffix.org/list/) counts here.
@@ -11,14 +11,14 @@ from publicsuffixlist import PublicSuffixList
 
 
 class Providers:
-    """Look-ups, with the list loaded when the first name is asked for."""
+    """Look-ups; the list is loaded at the first name."""
 
     @cached_property
     def _suffixes(self) -> PublicSuffixList:
         return PublicSuffixList(only_icann=True)
 
     def of(self, host: str) -> str:
-        """Such as ``amazonaws.com``; empty for an address."""
+        """The provider, such as ``amazonaws.com``; empty for an address."""
         try:
             ip_address(host)
         except ValueError:

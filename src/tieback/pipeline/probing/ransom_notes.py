@@ -1,7 +1,7 @@
-"""Reads a ransom note of a store that looks ransomed, where the grant allows it; keeps what it is, not what it says.
+"""Read a ransom note from a store that looks ransomed, if the grant allows it; store the verdict, not the text.
 
-One record of at most 4 KiB, of the container that looks most like a note by name and shape. The text is judged in
-memory and dropped; the report gets the kinds of signs and salted digests.
+One record of at most 4 KiB is read, from the container whose name and shape look most like a note. The text is judged
+in memory and discarded; the report contains only the kinds of signs and salted digests.
 """
 
 import os
@@ -26,14 +26,14 @@ _SALT_BYTES = 32
 
 
 class Notes:
-    """Judges reports by names and shape, and where those make a note likely by its text."""
+    """Judges reports by names and shape; if a note is likely, also by its text."""
 
     def __init__(self, salt: bytes, concluded: Callable[[Target, Ransom], None] | None = None) -> None:
-        """Load the lists.
+        """Load the rules.
 
         Args:
             salt: for the digests.
-            concluded: is told of each verdict that a note's text gave.
+            concluded: called with each verdict based on a note's text.
         """
         self._salt = salt
         self._signs = RansomSigns()
@@ -42,12 +42,12 @@ class Notes:
     async def read(
         self, report: ProbeReport, target: Target, depth: Depth, dialer: Dialer | ReplayDialer
     ) -> ProbeReport:
-        """The report with the verdict of its note, where it has one that can be read.
+        """The report with the verdict on its note, if it has a readable one.
 
         Args:
-            report: of the store.
-            target: as it was asked; its rule allows notes.
-            depth: of the grant there.
+            report: report of the store.
+            target: the probed target; its rule allows notes.
+            depth: maximum probe depth for this target.
             dialer: opens the connection.
 
         Raises:
@@ -80,12 +80,12 @@ class Notes:
 
 
 def note_of(probe: str) -> str:
-    """What the conversation in which a probe reads a note is called."""
+    """Name of the conversation that reads a note, per probe."""
     return f"{probe}-note"
 
 
 def judged_by(report: ProbeReport, verdict: Ransom, traffic: Traffic) -> ProbeReport:
-    """The report with the verdict of a note, and what reading it cost."""
+    """The report with the verdict on a note, and the traffic of reading it."""
     return msgspec.structs.replace(
         report,
         ransom=strongest((report.ransom, verdict)),
@@ -96,10 +96,10 @@ def judged_by(report: ProbeReport, verdict: Ransom, traffic: Traffic) -> ProbeRe
 
 
 def salt_of(folder: Path) -> bytes:
-    """The folder's own salt, made when first asked for; its owner alone may read it.
+    """The salt of this folder, created at first use and readable only by the owner.
 
     Raises:
-        WorkspaceError: it cannot be read or written.
+            WorkspaceError: the salt cannot be read or written.
     """
     path = folder / SALT_FILE
     try:
@@ -116,6 +116,6 @@ def salt_of(folder: Path) -> bytes:
         raise WorkspaceError(f"cannot be used ({error.strerror})", where=str(path), advice="Check the folder") from None
     if len(salt) != _SALT_BYTES:
         raise WorkspaceError(
-            "is not a salt of ours", where=str(path), advice="Remove it; digests of old notes go with it"
+            "not a valid salt file", where=str(path), advice="Remove it; digests of old notes can no longer be compared"
         )
     return salt

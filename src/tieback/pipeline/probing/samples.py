@@ -1,8 +1,8 @@
-"""Reads a few records of each container where the grant's depth is ``sample``, classifies their values, and drops them.
+"""Read a few records per container if the grant's depth is ``sample``, classify their values, and discard them.
 
-At most 50 records of at most 12 containers of a store, those with the most records. Values stay in memory between the
-conversation and the verdict on their column; what remains are classes, counts and masked forms, and how many distinct
-people there are at least: counted by fingerprints under a salt of this run, which nobody keeps either.
+At most 50 records of at most 12 containers per store are read; containers with the most records come first. Values stay
+in memory until their column is judged. What remains are classes, counts, masked examples, and a lower bound of distinct
+people, counted by fingerprints with a salt of this run. The salt is not stored either.
 """
 
 import secrets
@@ -27,27 +27,27 @@ from tieback.scope.dialer import Dialer
 from tieback.scope.replay import ReplayDialer
 
 _FILLED = 0.5
-"""Share of the records that must have a value for its column to tell people apart."""
+"""Share of records that need a value in a column before the column can distinguish people."""
 
 type _Paths = Mapping[tuple[str, ...], Sequence[SampledColumn]]
 
 
 class Sampling:
-    """Reads and judges samples. For one event loop; compiles what it needs at the first sample."""
+    """Reads and judges samples. For one event loop; compiles its rules at the first sample."""
 
     def __init__(self, salt: bytes | None = None) -> None:
-        """Make a salt for the fingerprints, or take one."""
+        """Create a salt for the fingerprints, or use the given one."""
         self._salt = salt if salt is not None else secrets.token_bytes(32)
 
     async def read(
         self, report: ProbeReport, target: Target, depth: Depth, dialer: Dialer | ReplayDialer
     ) -> ProbeReport:
-        """The report with what a few records of its containers are.
+        """The report with the classes of a few records of its containers.
 
         Args:
-            report: of the store; one that lets nobody in, or whose probe reads no records, is given back as it is.
-            target: as it was asked.
-            depth: of the grant there; nothing is read unless it is ``sample``.
+            report: report of the store; returned unchanged if access is denied or the probe reads no records.
+            target: the probed target.
+            depth: maximum probe depth for this target; records are read only at ``sample``.
             dialer: opens the connection.
 
         Raises:
@@ -75,7 +75,7 @@ class Sampling:
         return with_cost(self.judged(report, columns), traffic)
 
     def judged(self, report: ProbeReport, columns: Iterable[SampledColumn]) -> ProbeReport:
-        """The report with a verdict on each column; the columns are not needed any more."""
+        """The report with a verdict on each column; the columns can be discarded afterwards."""
         by_path: defaultdict[tuple[str, ...], list[SampledColumn]] = defaultdict(list)
         for column in columns:
             by_path[column.container].append(column)
@@ -118,10 +118,11 @@ class Sampling:
         records: int,
         told: dict[str, set[bytes]],
     ) -> int:
-        """Distinct people in the records of one container, at least; their fingerprints go to ``told``.
+        """Lower bound of distinct people in the records of one container; adds their fingerprints to ``told``.
 
-        One class decides, so that a person with a name and an address is not two. People share telephones and names and
-        have several addresses: of the columns of that class the one with the fewest distinct values counts.
+        Only one class is used, so that a person with a name and an address does not count twice. People share phone
+        numbers and names and have several addresses: of the columns of that class, the one with the fewest distinct
+        values counts.
         """
         for pii_class in TELLING:
             marks = [
@@ -142,19 +143,19 @@ class Sampling:
 
 
 def _chosen(containers: Sequence[Container]) -> tuple[Container, ...]:
-    """The leaf containers that hold something, those with the most records first."""
+    """The non-empty leaf containers; those with the most records first."""
     held = [leaf for leaf in leaves(containers) if not leaf.system and (leaf.records is None or leaf.records.value)]
     held.sort(key=lambda leaf: -(leaf.records.value if leaf.records is not None else 0))
     return tuple(held[:MAX_SAMPLED])
 
 
 def sample_of(probe: str) -> str:
-    """What the conversation in which a probe reads records is called."""
+    """Name of the conversation that reads records, per probe."""
     return f"{probe}-sample"
 
 
 def with_cost(report: ProbeReport, traffic: Traffic) -> ProbeReport:
-    """The report with what reading records cost."""
+    """The report with the traffic of reading records."""
     return msgspec.structs.replace(
         report,
         bytes_sent=report.bytes_sent + traffic.bytes_sent,

@@ -1,7 +1,7 @@
-"""``/.well-known/security.txt`` (RFC 9116) of hosts that the grant covers: one GET each over TLS, nothing else.
+"""Fetch ``/.well-known/security.txt`` (RFC 9116) from hosts that the grant covers: one GET per host over TLS.
 
-It is taken only where the certificate is valid for the host: a letter about open data must not go to whoever sat
-between. No redirect is followed, since the host that it names may not be the grant's; it is told, and can be given.
+The file is used only if the certificate is valid for the host: a letter about open data must not reach an attacker in
+between. Redirects are not followed, because the target may be outside the grant; they are reported.
 """
 
 import tempfile
@@ -27,25 +27,21 @@ from tieback.scope.lease import leased
 from tieback.scope.tls import Contexts
 
 PATH = "/.well-known/security.txt"
-SENDS = (
-    declared_get(
-        f"GET {PATH}", rb"/\.well-known/security\.txt", "whom to tell of open data; a file that is there to be read"
-    ),
-)
+SENDS = (declared_get(f"GET {PATH}", rb"/\.well-known/security\.txt", "contacts for security reports; a public file"),)
 _PORT = 443
 
 
 class Fetched(msgspec.Struct, frozen=True):
-    """What came of one host. The line of ``tieback backend contacts --format json``."""
+    """Result for one host. One line of ``tieback backend contacts --format json``."""
 
     target: str
     """``HOST:PORT``."""
     contacts: tuple[str, ...] = ()
-    """In the file's order, which is the order of preference."""
+    """In the order of the file, which is the order of preference."""
     file: str = ""
-    """Where the file was kept; empty where it was not."""
+    """Path of the saved file; empty if it was not saved."""
     problem: str = ""
-    """Why there are no contacts, one clause."""
+    """Why there are no contacts, as one clause."""
 
 
 async def fetch(
@@ -55,20 +51,20 @@ async def fetch(
     keep: Path | None = None,
     contexts: Contexts | None = None,
 ) -> AsyncGenerator[Fetched]:
-    """The contacts that hosts give in their ``security.txt``, one after the other.
+    """Fetch the contacts in the ``security.txt`` of hosts, one host after the other.
 
     Args:
         hosts: ``HOST`` or ``HOST:PORT``.
-        grant: what may be asked; the depth ``identify`` is enough.
-        audit_file: gets a line for every connect and refusal.
-        keep: folder that files are kept in, as ``HOST.security.txt``; by default none is.
-        contexts: how TLS verifies; the system's trusted roots by default.
+        grant: what may be probed; depth ``identify`` is sufficient.
+        audit_file: receives an entry for every connect and refusal.
+        keep: folder to save files in, as ``HOST.security.txt``; default: not saved.
+        contexts: TLS verification; default: the system's trusted roots.
 
     Raises:
         GrantError: the grant has expired or is not yet valid.
-        UsageError: a word is no host.
+        UsageError: an argument is not a host.
         WorkspaceError: the audit log cannot be written, or another process probes under this grant.
-        InputError: a file cannot be kept.
+        InputError: a file cannot be saved.
     """
     check_valid(grant, today_utc())
     targets = [_target(text, grant) for text in hosts]
@@ -103,21 +99,19 @@ async def _fetch(target: Target, dialer: Dialer, keep: Path | None) -> Fetched:
 
 
 def _get(target: Target) -> Conversation[Response]:
-    # No ``first``: that would try without TLS too.
+    # No ``first``: it would also try without TLS.
     return (yield from HttpSession(target).get(PATH, cap=MAX_BYTES))
 
 
 def _problem(response: Response, tls: TlsInfo | None) -> str:
     if tls is None or not tls.verified:
-        return (
-            f"its certificate is not valid ({tls.problem if tls is not None else 'no TLS'}): nothing is taken from it"
-        )
+        return f"the certificate is not valid ({tls.problem if tls is not None else 'no TLS'}); the file is ignored"
     if 300 <= response.status < 400:
-        return f"it leads elsewhere, which is not followed: {response.headers.get('location', '')[:200]}"
+        return f"the host redirects, which is not followed: {response.headers.get('location', '')[:200]}"
     if response.status != 200:
-        return f"it has none (HTTP {response.status})"
+        return f"no security.txt found (HTTP {response.status})"
     if response.truncated or response.encoded or b"\0" in response.body:
-        return "what it gives is no text of at most 1 MiB"
+        return "the response is not a text of at most 1 MiB"
     return ""
 
 
@@ -139,7 +133,7 @@ def _read(target: Target, body: bytes, keep: Path | None) -> Fetched:
             raise InputError(
                 f"cannot be written ({error.strerror})",
                 where=str(keep / name),
-                advice="Name another folder with --keep",
+                advice="Choose another folder for --keep",
             ) from None
         kept = str(keep / name)
     return Fetched(target.place, tuple(contact.address for contact in found), kept)

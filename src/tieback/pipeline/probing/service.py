@@ -1,6 +1,6 @@
-"""The one service that asks data stores: it walks candidates, and the dialer says yes or no to each.
+"""The probing service: iterates over candidates; the dialer allows or refuses each one.
 
-Probing is not spread over processes: one event loop owns all rate limits and the stop switch.
+Probing runs in one process: one event loop owns all rate limits and the stop switch.
 """
 
 from collections import deque
@@ -30,20 +30,20 @@ from tieback.scope.turns import Turns
 type AnyDialer = Dialer | ReplayDialer
 
 type _Turn = tuple[Candidate, bool]
-"""Whom to ask, and whether again."""
+"""The candidates to probe, and whether one is probed again."""
 
 
 class Lease(Protocol):
-    """The right to ask under a grant, which one service alone has at a time."""
+    """The exclusive right to probe under a grant: only one process has it at a time."""
 
     def check(self) -> None:
-        """Raise ``WorkspaceError`` where it was lost; called on a thread of its own."""
+        """Raise ``WorkspaceError`` if the lease was lost; called on its own thread."""
 
 
 def store_ports() -> Mapping[str, tuple[int, ...]]:
-    """Ports that tell of a known store, by the name of the probe that asks there.
+    """Ports that identify a known store, by the name of the probe for it.
 
-    Left out are those that anything may listen on, such as 443 and 8080.
+    Ports that many services use, such as 443 and 8080, are left out.
     """
     return {probe.meta.name: probe.meta.ports for probe in PROBES if probe.meta.pivot}
 
@@ -58,27 +58,27 @@ async def probe_all(
     samples: Sampling | None = None,
     lease: Lease | None = None,
 ) -> AsyncGenerator[tuple[Candidate, ProbeReport]]:
-    """Ask every candidate, at most ``grant.limits.concurrency`` at a time; yield reports as they come.
+    """Probe every candidate, at most ``grant.limits.concurrency`` at a time; yields reports as they complete.
 
-    Networks and providers take turns (``scope.turns``). What lets a first connect wait for longer than its neighbours
-    do is asked again after the others (``scope.round_trips``). A report is given once the audit log of its
-    conversations is on the disk.
+    Networks and providers take turns (``scope.turns``). If a first connect takes longer than those of its neighbours,
+    the candidate is probed again after the others (``scope.round_trips``). A report is yielded after the audit log
+    entries of its conversations are on disk.
 
-    Closing the iterator cancels what is under way; sockets are closed by the dialer.
+    Closing the iterator cancels conversations in progress; the dialer closes the sockets.
 
     Args:
-        candidates: whom to ask; of a stream no more is read than is needed to let networks take turns.
-        grant: what may be asked.
+        candidates: targets; a stream is read only as far as needed to alternate between networks.
+        grant: what may be probed.
         dialer: opens the connections.
-        progress: told after each.
-        along: containers and public keys that apps name at a candidate, looked up when it is asked; its probe gets
-            those of its own services.
-        notes: reads ransom notes where the grant allows it; by default none is read.
-        samples: reads a few records where the grant allows it; by default none are read.
-        lease: the right to ask under this grant, looked at every second.
+        progress: called after each candidate.
+        along: containers and public keys that apps name for a candidate, looked up when it is probed; its probe
+            gets only those of its own services.
+        notes: reads ransom notes if the grant allows it; default: no notes.
+        samples: reads a few records if the grant allows it; default: no records.
+        lease: the exclusive right to probe under this grant, checked every second.
 
     Raises:
-        StoppedError: the stop file is there. What was under way is closed; what was asked before has been given.
+        StoppedError: the stop file exists. Open conversations are closed; completed reports were yielded.
         WorkspaceError: the audit log cannot be written, or the lease was lost.
     """
     brought = along if along is not None else {}
@@ -94,7 +94,7 @@ async def probe_all(
     done = 0
     async with aclosing(window.results()) as found:
         async for batch in found:
-            # Others are asked while the disk takes what these have cost.
+            # Other probes continue while the disk writes the audit entries of these.
             await dialer.settle()
             for (candidate, _), report in batch:
                 done += 1
@@ -113,11 +113,11 @@ async def probe_one(
     *,
     hasty: bool = False,
 ) -> ProbeReport:
-    """Ask one candidate with the probe that its service or port implies, then with the others until one knows it.
+    """Probe one candidate with the probe for its service or port, then with the others until one recognises it.
 
     Raises:
-        LookAgain: ``hasty``, and a first connect took longer than those of its network do.
-        StoppedError: the stop file is there.
+        LookAgain: ``hasty`` is set, and a first connect took longer than usual in its network.
+        StoppedError: the stop file exists.
         WorkspaceError: the audit log cannot be written.
     """
     decision = await dialer.permit(candidate.host, candidate.port)
@@ -143,7 +143,7 @@ async def probe_one(
 async def probe_target(
     target: Target, depth: Depth, dialer: AnyDialer, brought: Brought = NOTHING, *, hasty: bool = False
 ) -> ProbeReport:
-    """As ``probe_one``, for a target that may be asked so deep."""
+    """As ``probe_one``, for a target with its maximum depth."""
     spent: list[Traffic] = []
     first: ProbeReport | None = None
     web = quiet = False
@@ -154,7 +154,7 @@ async def probe_target(
             continue
         report = await _converse(probe, _given(target, probe, brought), depth, dialer, spent, hasty and not spent)
         if first is None or first.outcome is Outcome.NOT_RECORDED or only_http(report):
-            # That an HTTP server answers says more than which guess failed first.
+            # A response from an HTTP server is more informative than the first failed guess.
             first = report
         web = web or only_http(report)
         if silent(report) and not quiet:
@@ -162,28 +162,28 @@ async def probe_target(
             waiting = deque(sorted(waiting, key=lambda one: not one.meta.keeps_quiet))
         known = named(report.probe)
         if report.outcome is Outcome.OK and known is not None and known is not probe:
-            # The finder said which probe goes on.
+            # The finder selected the next probe.
             return await _converse(known, _given(target, known, brought), depth, dialer, spent)
         if report.outcome is Outcome.HOSTILE and report is not first:
-            # What breaks one protocol's rules may keep to those of another.
+            # A response that violates one protocol may be valid in another.
             continue
         if report.outcome not in (Outcome.PROTOCOL_MISMATCH, Outcome.NOT_RECORDED):
-            # A time-out of a later guess says less than the first mismatch: something answers, and not this.
+            # A time-out of a later guess is less informative than the first mismatch: some other protocol responds.
             return report if report.outcome is Outcome.OK or report is first else _with_cost(first, spent)
     assert first is not None
     return _with_cost(_unknown(first, len(spent)), spent)
 
 
 def _unknown(first: ProbeReport, tried: int) -> ProbeReport:
-    """The report of a service that several probes did not know: what one of them made of it is only an example."""
+    """The report of a service that no probe recognised; the result of one probe is shown as an example."""
     if first.outcome is not Outcome.PROTOCOL_MISMATCH or tried == 1 or only_http(first) or not first.problems:
         return first
-    told = f"no store that we know: {tried} kinds were tried ({first.probe}: {first.problems[0]})"
+    told = f"not a known store: {tried} protocols tried ({first.probe}: {first.problems[0]})"
     return msgspec.structs.replace(first, problems=(told, *first.problems[1:]))
 
 
 async def probe_again(target: Target, depth: Depth, dialer: ReplayDialer) -> ProbeReport:
-    """As ``probe_target``, from transcripts: where today's order of probes was not recorded, by those that were."""
+    """As ``probe_target``, from transcripts; uses the recorded probes if today's order was not recorded."""
     report = await probe_target(target, depth, dialer)
     for probe in map(named, dialer.probes(target)):
         if report.outcome is Outcome.OK or probe is None:
@@ -195,7 +195,7 @@ async def probe_again(target: Target, depth: Depth, dialer: ReplayDialer) -> Pro
 
 
 def _given(target: Target, probe: Probe, brought: Brought) -> Target:
-    """The target with what goes along for this probe: containers and keys of its services, of no others."""
+    """The target with the containers and keys for the services of this probe only."""
     names, keys = brought.names_for(probe.meta.services), brought.keys_for(probe.meta.services)
     return msgspec.structs.replace(target, names=(*target.names, *names), keys=keys) if names or keys else target
 

@@ -1,6 +1,6 @@
-"""What the last run asked, as lists of targets that other tools read. What the grant refused is in none.
+"""Lists of the targets that the last run probed, in the formats of other tools. Refused targets are left out.
 
-Formats: Nmap's ``-iL`` (a host a line; ports in a comment on top), masscan's configuration (``range`` and ``ports``),
+Formats: Nmap's ``-iL`` (one host per line; ports in the first comment), masscan configuration (``range``, ``ports``),
 nuclei's ``-list`` (``host:port``), queries of Shodan (``ip:``) and Censys (``host.ip:``).
 """
 
@@ -14,30 +14,30 @@ from tieback.storage.lake.tables.probes import Asked
 from tieback.storage.workspace import Workspace
 
 _HOSTS_A_QUERY = 50
-"""Addresses of one query of a search engine."""
+"""Maximum addresses per query of a search engine."""
 _UNASKED = frozenset({Outcome.OUT_OF_SCOPE, Outcome.BUDGET_SPENT})
 
 
 def target_list(directory: Path, tool: str) -> Iterator[str]:
-    """The lines of a list.
+    """The lines of a target list.
 
     Args:
         directory: the workspace.
         tool: ``plain``, ``nmap``, ``masscan``, ``nuclei``, ``shodan`` or ``censys``.
 
     Raises:
-        WorkspaceError: there is no workspace, or no run in it has ended.
+        WorkspaceError: the workspace does not exist, or has no finished run.
     """
     with Workspace.open(directory, create=False) as workspace:
         run = workspace.ledger.latest_run()
         if run is None:
-            raise WorkspaceError("no run has ended here", where=str(directory), advice="Run `tieback scan` first")
+            raise WorkspaceError("no finished run", where=str(directory), advice="Run `tieback scan` first")
         places = dict.fromkeys(_place(report) for report in Asked(workspace.lake, run.id).reports(but=_UNASKED))
     yield from lines(list(places), tool)
 
 
 def lines(places: list[tuple[str, int, str]], tool: str) -> Iterator[str]:
-    """The lines for host, port and address of each target."""
+    """The lines for the host, port and address of each target."""
     ports = ",".join(str(port) for port in sorted({port for _, port, _ in places}))
     addresses = list(dict.fromkeys(address for _, _, address in places if address))
     match tool:

@@ -1,4 +1,4 @@
-"""Asking services without an app: the stages of ``tieback probe``."""
+"""Stages of ``tieback probe``: probe services without an app."""
 
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, aclosing
@@ -30,12 +30,12 @@ _MAX_TARGETS_BYTES = 64 * 1024 * 1024
 
 
 def candidates_of(text: str) -> list[Candidate]:
-    """The candidates that ``HOST[:PORT]`` means: one, or one a usual port of the known stores.
+    """The candidates for ``HOST[:PORT]``: one, or one per usual port of the known stores if no port is given.
 
-    IPv6 stands in brackets when a port follows.
+    IPv6 addresses with a port need brackets.
 
     Raises:
-        UsageError: no host, or a port that is none.
+        UsageError: the text has no valid host or port.
     """
     host, port = _split(text)
     if port is not None:
@@ -52,7 +52,7 @@ def _split(text: str) -> tuple[str, int | None]:
     if text.startswith("["):
         host, bracket, rest = text[1:].partition("]")
         if not bracket or (rest and not rest.startswith(":")):
-            raise UsageError("a bracket is missing", where=text, advice=advice)
+            raise UsageError("missing closing bracket", where=text, advice=advice)
         port = rest[1:]
     elif text.count(":") > 1:
         try:
@@ -71,34 +71,34 @@ def _split(text: str) -> tuple[str, int | None]:
 
 
 def read_targets(path: Path) -> list[str]:
-    """``HOST[:PORT]`` of a file, one a line; empty lines and what follows a ``#`` are left out.
+    """Read ``HOST[:PORT]`` lines from a file; empty lines and text after ``#`` are ignored.
 
     Raises:
-        InputError: the file cannot be read, or is none of this kind.
+        InputError: the file cannot be read, is not UTF-8 text, or is too long.
     """
     try:
         with path.open("rb") as file:
             data = file.read(_MAX_TARGETS_BYTES + 1)
         text = data.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise InputError(f"cannot be read ({why})", where=str(path), advice="Give one HOST[:PORT] a line") from None
+        why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise InputError(f"cannot be read ({why})", where=str(path), advice="Write one HOST[:PORT] per line") from None
     if len(data) > _MAX_TARGETS_BYTES:
-        raise InputError("longer than 64 MiB", where=str(path), advice="Split it")
+        raise InputError("longer than 64 MiB", where=str(path), advice="Split the file")
     return [word for line in text.splitlines() if (word := line.partition("#")[0].strip())]
 
 
 class Targets(Collection[Candidate]):
-    """The targets of a command, each once however often it is named; candidates are made as they are needed."""
+    """The targets of a command without duplicates; candidates are generated on demand."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        """Read all words.
+        """Read all target arguments.
 
         Args:
-            words: ``HOST[:PORT]``, or ``@FILE`` with one a line.
+            words: ``HOST[:PORT]``, or ``@FILE`` with one target per line.
 
         Raises:
-            UsageError: a word is no target.
+            UsageError: an argument is not a target.
             InputError: a file cannot be read.
         """
         self._services: dict[str, str | None] = {}
@@ -109,7 +109,7 @@ class Targets(Collection[Candidate]):
 
     @property
     def places(self) -> Mapping[str, str | None]:
-        """``host:port`` in the order of the question, with the store that is usual there where no port was named."""
+        """``host:port`` in the order given, with the store that usually listens there if the user named no port."""
         return self._services
 
     def __len__(self) -> int:
@@ -125,24 +125,24 @@ class Targets(Collection[Candidate]):
 
 
 class Asking(msgspec.Struct, frozen=True):
-    """Where a run leaves its traces."""
+    """Output files and options of a probing run."""
 
     audit: Path
     record: Path | None = None
     """File for transcripts."""
     afresh: bool = False
-    """Whether to leave alone what an earlier, stopped run of the same command did."""
+    """Ignore the results of an earlier, stopped run of the same command."""
     stop: Path | None = None
-    """Once this file is there, the run stops."""
+    """The run stops once this file exists."""
 
 
 class Begun(msgspec.Struct, frozen=True):
-    """How a run begins."""
+    """The state at the start of a run."""
 
     total: int
-    """Targets, each once."""
+    """Number of distinct targets."""
     before: int
-    """Of those, asked before by a run of the same command that was stopped."""
+    """Of these, targets that a stopped run of the same command has already probed."""
 
 
 async def ask(
@@ -152,20 +152,20 @@ async def ask(
     progress: Progress | None = None,
     begun: Callable[[Begun], None] | None = None,
 ) -> AsyncGenerator[ProbeReport]:
-    """One report a target, as they come, with the signs of ransom judged.
+    """Probe all targets; yields one report per target as it completes, with ransom signs judged.
 
-    Closing the iterator stops: what was found stays noted, and the same command goes on from there within 24 hours.
+    Closing the iterator stops the run. Results are kept; the same command resumes it within 24 hours.
 
     Args:
-        candidates: whom to ask; gone through twice.
-        grant: what may be asked.
-        asking: where the run leaves its traces.
-        progress: told after each.
-        begun: told before the first.
+        candidates: targets; iterated twice.
+        grant: what may be probed.
+        asking: output files and options.
+        progress: called after each report.
+        begun: called before the first.
 
     Raises:
         GrantError: the grant has expired or is not yet valid.
-        StoppedError: the stop file is there; it is as if the iterator had been closed.
+        StoppedError: the stop file exists; same effect as closing the iterator.
         WorkspaceError: the audit log, the transcripts or the journal cannot be written; or another process probes under
             this grant, with its audit log in the same folder.
     """
@@ -215,7 +215,7 @@ async def ask(
         finished = True
         if transcripts is not None and transcripts.left_out:
             raise WorkspaceError(
-                f"{transcripts.left_out} conversations did not fit into the transcripts",
+                f"{transcripts.left_out} conversations did not fit into the transcript file",
                 where=str(transcripts.path),
                 advice="Record to another file",
             )
@@ -226,7 +226,7 @@ def _label(one: Candidate) -> str:
 
 
 def _each_once(candidates: Iterable[Candidate], wanted: dict[str, None]) -> Iterator[Candidate]:
-    """Those that are wanted, which are taken out on the way."""
+    """The candidates that are in ``wanted``; each is removed from it when yielded."""
     for one in candidates:
         label = _label(one)
         if label in wanted:
@@ -235,10 +235,10 @@ def _each_once(candidates: Iterable[Candidate], wanted: dict[str, None]) -> Iter
 
 
 async def replay(path: Path) -> AsyncGenerator[ProbeReport]:
-    """Judge the conversations of a file of transcripts by today's rules. Nothing is contacted.
+    """Evaluate recorded conversations with the current rules. Contacts nothing.
 
     Raises:
-        InputError: the file cannot be read, or is none of this kind.
+        InputError: the file cannot be read, or is not a transcript file.
     """
     dialer = ReplayDialer(read_transcripts(path))
     signs = RansomSigns()

@@ -1,7 +1,7 @@
-"""A bounded window over a queue: so many are asked at once, whatever the number that waits.
+"""A bounded window over a queue: limits the number of concurrent probes, regardless of the queue length.
 
-A watcher looks every tenth of a second whether to stop, and then ends what is under way where it stands, however many
-are waiting for an answer.
+A watcher checks every tenth of a second whether to stop. It then cancels the probes in progress, even if many wait for
+an answer.
 """
 
 import asyncio
@@ -12,15 +12,15 @@ from tieback.scope.conversation import LookAgain
 from tieback.scope.turns import Turn, Turns
 
 HEED_SECONDS = 0.1
-"""Between two looks whether to stop."""
+"""Interval between two stop checks, in seconds."""
 _CHECKED_EVERY = 10
-"""Looks, after which the lease is looked at too."""
+"""Number of stop checks per lease check."""
 _AT_ONCE = 256
-"""Askings that are begun before those under way get the loop."""
+"""Number of probes started before those in progress get the event loop."""
 
 
 class Window[Item, Result]:
-    """Asks each item of a queue, and gives what came of it, as it comes."""
+    """Probes each item of a queue; yields the results as they complete."""
 
     def __init__(
         self,
@@ -31,15 +31,15 @@ class Window[Item, Result]:
         heed: Callable[[], None],
         check: Callable[[], None] | None = None,
     ) -> None:
-        """Begin; nothing is asked yet.
+        """Set up; no probe starts yet.
 
         Args:
-            turns: whose turn it is.
-            ask: asks one; ``LookAgain`` puts it back for later.
-            again: how it is put back.
-            size: how many at once.
-            heed: raises where everything has to stop; called on the loop, so it must not wait.
-            check: as ``heed``, about once a second, on a thread.
+            turns: the queue.
+            ask: probes one item; ``LookAgain`` puts it back for later.
+            again: puts an item back.
+            size: maximum number of concurrent probes.
+            heed: raises if everything must stop; runs on the event loop, so it must not block.
+            check: as ``heed``, about once per second, on a thread.
         """
         self._turns = turns
         self._ask = ask
@@ -53,10 +53,10 @@ class Window[Item, Result]:
         self._wake = asyncio.Event()
 
     async def results(self) -> AsyncGenerator[list[tuple[Item, Result]]]:
-        """Those that ended since the last were taken, at least one.
+        """The results completed since the last call, at least one.
 
         Raises:
-            Exception: what ``heed``, ``check`` or ``ask`` raised first; what had ended by then is given before.
+            Exception: the first error of ``heed``, ``check`` or ``ask``; completed results are yielded before.
         """
         watcher = asyncio.create_task(self._watch())
         try:
@@ -80,7 +80,7 @@ class Window[Item, Result]:
             await asyncio.gather(watcher, *self._tasks, return_exceptions=True)
 
     def _fill(self) -> bool:
-        """Begin some; whether there is room and work for more."""
+        """Start probes; returns whether there is capacity and work for more."""
         if self._failed is None:
             self._fail_on(self._heed)
         begun = 0
@@ -102,7 +102,7 @@ class Window[Item, Result]:
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - raised where the results are read
-            # Where it is the stop that ended it, the dialer has the words for all.
+            # If the stop cancelled it, the dialer's error describes the stop for all.
             self._fail_on(self._heed)
             self._fail(error)
             self._end()

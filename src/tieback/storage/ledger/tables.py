@@ -31,7 +31,7 @@ class State(StrEnum):
     DONE = "done"
     FAILED = "failed"
     """The next run tries again: the file may be whole then."""
-    POISON = "poison"
+    QUARANTINED = "quarantined"
     """Set aside until somebody asks for it."""
 
 

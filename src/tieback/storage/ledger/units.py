@@ -144,9 +144,9 @@ class Units:
         """Give up leases whose time is over. Returns how many."""
         return self._set_released((units.c.state == State.LEASED) & (units.c.lease_until < time.time()))
 
-    def retry_poison(self) -> int:
+    def retry_quarantined(self) -> int:
         """Let the next run try once more what was set aside. Returns how many units that are."""
-        return self._set_released(units.c.state == State.POISON)
+        return self._set_released(units.c.state == State.QUARANTINED)
 
     def _set_released(self, which: sa.ColumnElement[bool]) -> int:
         values = {"state": State.RELEASED, "lease_owner": None, "lease_until": None, "updated": time.time()}
@@ -160,7 +160,7 @@ class Units:
 
     def unfinished(self) -> Iterator[UnitRow]:
         """Units that failed or were set aside, by source."""
-        return self._unit_rows(units.c.state.in_([State.FAILED, State.POISON]))
+        return self._unit_rows(units.c.state.in_([State.FAILED, State.QUARANTINED]))
 
     def _unit_rows(self, which: sa.ColumnElement[bool]) -> Iterator[UnitRow]:
         columns = [units.c[name] for name in UnitRow.__struct_fields__]

@@ -286,7 +286,7 @@ def test_a_move_that_is_killed_at_any_step_can_be_given_again(
     assert held(tmp_path) == before
     with Workspace.open(tmp_path, create=False) as workspace:
         arrived = workspace.ledger.database.is_postgres == (to == "postgresql")
-        workspace.ledger.retry_poison()  # takes writes
+        workspace.ledger.retry_quarantined()  # takes writes
     if not arrived:
         moved(tmp_path, target)
         assert held(tmp_path) == before

@@ -23,7 +23,7 @@ def test_a_unit_is_claimed_once(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize(
     ("state", "again"),
-    [(UnitState.DONE, []), (UnitState.FAILED, [A]), (UnitState.POISON, [])],
+    [(UnitState.DONE, []), (UnitState.FAILED, [A]), (UnitState.QUARANTINED, [])],
 )
 def test_what_ended_is_claimed_again_only_where_it_failed(state: UnitState, again: list[Unit], ledger: Ledger) -> None:
     ledger.claim([A], "one", 60)
@@ -50,12 +50,12 @@ def test_leases_end(ledger: Ledger) -> None:
 
 def test_ends_are_kept_with_their_problem(ledger: Ledger) -> None:
     ledger.claim([A, B], "one", 60)
-    ledger.finish([end(A), end(B, UnitState.POISON, problem="took more than 1 s, twice; set aside")])
+    ledger.finish([end(A), end(B, UnitState.QUARANTINED, problem="took more than 1 s, twice; set aside")])
     done = ledger.unit(A.key, A.version)
     assert done is not None
     assert (done.state, done.part, done.attempts, done.source) == (State.DONE, "units-1", 1, A.source)
     assert [(row.source, row.state, row.problem) for row in ledger.unfinished()] == [
-        (B.source, State.POISON, "took more than 1 s, twice; set aside")
+        (B.source, State.QUARANTINED, "took more than 1 s, twice; set aside")
     ]
     assert ledger.unit(C.key, C.version) is None
 
@@ -66,9 +66,9 @@ def test_done_stays_done(ledger: Ledger) -> None:
     assert ledger.counts() == {State.DONE: 1}
 
 
-def test_poison_is_tried_again_when_asked_for(ledger: Ledger) -> None:
-    ledger.finish([end(A, UnitState.POISON)])
-    assert ledger.retry_poison() == 1
+def test_quarantined_units_are_retried_on_request(ledger: Ledger) -> None:
+    ledger.finish([end(A, UnitState.QUARANTINED)])
+    assert ledger.retry_quarantined() == 1
     assert ledger.claim([A], "one", 60) == [A]
 
 
@@ -130,10 +130,10 @@ def test_two_processes_claim_disjoint_sets(ledger: Ledger) -> None:
 
 
 def test_ends_of_one_call_that_speak_of_one_unit_are_one(ledger: Ledger) -> None:
-    ledger.finish([end(A, UnitState.FAILED, problem="first"), end(A, UnitState.POISON, problem="last"), end(B)])
+    ledger.finish([end(A, UnitState.FAILED, problem="first"), end(A, UnitState.QUARANTINED, problem="last"), end(B)])
     row = ledger.unit(A.key, A.version)
     assert row is not None
-    assert (row.state, row.attempts, row.problem) == (State.POISON, 2, "last")
+    assert (row.state, row.attempts, row.problem) == (State.QUARANTINED, 2, "last")
 
 
 def test_nothing_is_asked_for_nothing(ledger: Ledger) -> None:
