@@ -73,6 +73,7 @@ REJECTED = [
     ("The world has 50 sightings an app.", ["50 sightings an app"]),
     ("A file a noun.", ["a file a noun"]),
     ("Of the exposed stores.", ["of the exposed stores."]),
+    ("No app is there.", ["is there"]),
 ]
 
 ACCEPTED = [
@@ -123,6 +124,11 @@ def test_letters_may_tell_and_ask_a_person() -> None:
     text = "We ask that you tell us when strangers are shut out."
     assert list(WORDS.check(_sentence(text, "letter"))) == []
     assert len(list(WORDS.check(_sentence(text, "docs")))) == 3
+
+
+def test_error_is_not_a_question() -> None:
+    assert [hit.found for hit in WORDS.check(_sentence("whose directory?", "error"))] == ["whose directory?"]
+    assert list(WORDS.check(_sentence("Whose data is it?", "docs"))) == []
 
 
 def test_sentence_of_more_than_30_words_is_reported() -> None:
