@@ -2,9 +2,9 @@
 
 ``concurrent.futures`` gives its whole pool up when one worker dies, and cannot kill one that hangs. Here every worker
 has a pipe of its own, over which it reports each unit; so the engine knows which unit is in work when a worker dies,
-hangs or grows. That batch is split: the unit in work is tried once more alone, then set aside; the others of the batch
-run again, because nothing of a batch counts before it is published as a whole. A unit that crashes its worker thus costs at most one
-batch more.
+hangs or grows. That batch is split: the unit in work is retried alone, then quarantined. The other units of the batch
+run again, because nothing of a batch counts before it is published as a whole. A unit that crashes its worker thus
+costs at most one more batch.
 """
 
 import os

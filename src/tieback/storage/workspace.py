@@ -8,6 +8,7 @@ audit.jsonl   every conversation with a target
 grants/       the grants that runs carried
 inventory.key the key of pseudonyms, once an inventory was read
 attachments/  files that belong to cases, by their SHA-256
+backups/      the ledger before each migration of its tables (SQLite only)
 events.jsonl  what `tieback watch` saw
 stop          where this file exists, probing stops
 lock          held by the run that writes; released by the kernel when it dies
@@ -24,7 +25,7 @@ from typing import Self
 from tieback.model.errors import WorkspaceError
 from tieback.storage.failures import storage_errors
 from tieback.storage.lake.lake import Lake
-from tieback.storage.ledger.database import HEAD
+from tieback.storage.ledger.database import HEAD, back_up_sqlite
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.location import LEDGER_FILE, new_place, open_place, read_place, require_place, write_place
 from tieback.storage.ledger.locks import Hold, hold_file, hold_run, hold_session
@@ -92,6 +93,8 @@ class Workspace:
             if opened is not None:
                 write_place(directory, place)
                 opened.close()
+            if schema is not None and schema < SCHEMA and place is None and workspace.ledger_file.exists():
+                back_up_sqlite(workspace.ledger_file, directory / "backups" / f"ledger.schema-{schema}.db")
             workspace._ledger = open_place(directory, place)
             if schema is not None and schema < SCHEMA:
                 _write_schema(directory)

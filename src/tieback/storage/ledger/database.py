@@ -8,9 +8,11 @@ itself. A transaction whose connection is lost is done again, for a bounded time
 the server is asked first whether that took place (``txid_status``), so nothing is entered twice.
 """
 
+import os
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,7 +23,7 @@ from tieback.model.errors import WorkspaceError
 from tieback.storage.failures import is_passing, storage_errors
 from tieback.storage.ledger.postgres import connect, pauses
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration."""
 BUSY_SECONDS = 30
 """How long one process waits for the writes of another."""
@@ -242,6 +244,25 @@ def writing(engine: Engine) -> Iterator[Connection]:
         connection.execution_options(writes=True)
         with connection.begin():
             yield connection
+
+
+def back_up_sqlite(path: Path, copy: Path) -> None:
+    """Copy an SQLite ledger before it is migrated. A copy that exists is kept: an earlier attempt made it.
+
+    Raises:
+        sqlite3.Error, OSError: it cannot be read or written; ``storage_errors`` explains both.
+    """
+    if copy.exists():
+        return
+    copy.parent.mkdir(mode=0o700, exist_ok=True)
+    draft = copy.with_name(f".{copy.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+        connection.execute("VACUUM INTO ?", (str(draft),))
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    draft.chmod(0o600)
+    draft.replace(copy)
 
 
 def revision_of(connection: Connection) -> str | None:

@@ -1,0 +1,100 @@
+"""A workspace of an earlier release opens, reports and re-checks the same."""
+
+import json
+import re
+import sqlite3
+import tarfile
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.cli.conftest import Run
+from tieback.storage.ledger.database import back_up_sqlite
+from tieback.storage.ledger.tables import State
+from tieback.storage.workspace import SCHEMA, Workspace
+
+OLD = Path(__file__).parent / "workspaces" / "0.1"
+TEXTS = {
+    "title",
+    "advice",
+    "text",
+    "why",
+    "reason",
+    "reasons",
+    "problem",
+    "note",
+    "notice",
+    "summary",
+    "words",
+    "condition",
+}
+"""Keys whose values are sentences: a release may rewrite them."""
+VOLATILE = {"id", "time", "generated", "tool_version", "version_of_tool"}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    with tarfile.open(OLD / "workspace.tar.xz") as tar:
+        tar.extractall(tmp_path, filter="data")
+    return tmp_path / "workspace"
+
+
+def lines(text: str) -> list[Any]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def shape(value: Any) -> Any:
+    """The document with its keys, figures and names, without sentences and times."""
+    if isinstance(value, dict):
+        return {key: "" if key in TEXTS else shape(item) for key, item in value.items() if key not in VOLATILE}
+    return [shape(item) for item in value] if isinstance(value, list) else value
+
+
+def test_units_are_read_by_their_earlier_state_and_the_ledger_is_backed_up(workspace: Path) -> None:
+    with Workspace.open(workspace, create=False) as opened:
+        assert opened.ledger.counts() == {State.DONE: 6, State.QUARANTINED: 1}
+        assert [row.problem for row in opened.ledger.unfinished()] == ["exceeded its memory limit"]
+        assert opened.ledger.retry_quarantined() == 1
+    assert (workspace / "VERSION").read_text() == f"tieback workspace\nschema {SCHEMA}\n"
+    with closing(sqlite3.connect(workspace / "backups" / "ledger.schema-5.db")) as backup:
+        assert backup.execute("SELECT count(*) FROM units WHERE state = 'poison'").fetchone() == (1,)
+        assert backup.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_backup_is_never_overwritten(workspace: Path) -> None:
+    copy = workspace / "backups" / "ledger.schema-5.db"
+    copy.parent.mkdir()
+    copy.write_bytes(b"of an earlier attempt")
+    back_up_sqlite(workspace / "ledger.db", copy)
+    assert copy.read_bytes() == b"of an earlier attempt"
+
+
+def test_a_workspace_of_this_release_is_not_backed_up(tmp_path: Path) -> None:
+    for _ in range(2):
+        Workspace.open(tmp_path).close()
+    assert not (tmp_path / "backups").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (("report", "--format", "json"), "report.json"),
+        (("backend", "list", "--format", "json"), "backends.jsonl"),
+        (("case", "list", "--format", "json"), "cases.jsonl"),
+        (("inventory", "list", "--format", "json"), "inventory.jsonl"),
+    ],
+)
+def test_the_same_is_reported(run: Run, workspace: Path, command: tuple[str, ...], expected: str) -> None:
+    ended = run(*command, "-w", str(workspace))
+    assert ended.code == 0, ended.err
+    assert shape(lines(ended.out)) == shape(lines((OLD / expected).read_text()))
+
+
+def test_the_same_is_found_by_a_recheck(run: Run, workspace: Path) -> None:
+    grant = workspace.parent / "lab" / "lab.toml"
+    grant.write_text(re.sub("not_after = [0-9-]+", "not_after = 2999-01-01", grant.read_text()))
+    ended = run("recheck", "--grant", str(grant), "-w", str(workspace), "--format", "json")
+    assert ended.code == 0, ended.err
+    assert shape(lines(ended.out)) == shape(lines((OLD / "recheck.jsonl").read_text()))
