@@ -1,4 +1,4 @@
-"""Ports and subnets of loopback that one process of the tests has for itself.
+"""Ports and subnets of loopback, and other things, that one process of the tests has for itself.
 
 A lock is a socket in the abstract namespace of Unix sockets (unix(7)): other runs, of other users too, see it, and it
 ends with its process. Ports come from below Linux's ephemeral range, so no outgoing connection takes one meanwhile.
@@ -9,7 +9,9 @@ import itertools
 import os
 import random
 import socket
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -43,6 +45,20 @@ def free_subnet() -> int:
         if _lock(f"subnet-{number}", partial(_nothing_listens, number)):
             return number
     raise AssertionError("all subnets are taken")
+
+
+@contextmanager
+def alone(name: str, seconds: float = 120) -> Iterator[None]:
+    """Wait until no other process of any test run does this, and keep others out: for what a machine has only once."""
+    deadline = time.monotonic() + seconds
+    while not _lock(name, lambda: True):
+        assert time.monotonic() < deadline, f"another run has kept {name} for {seconds:g} s"
+        time.sleep(0.1)
+    held = _held.pop()
+    try:
+        yield
+    finally:
+        held.close()
 
 
 def _turned(numbers: range) -> Iterable[int]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.ports import alone
 from tests.servers.capturing import Live
 from tests.servers.namespaces import CLIENT, NETWORKS, SERVER, Namespaces, made, program
 
@@ -51,6 +52,7 @@ SCRIPTS = {
     "chown": "exit 0",
     "restorecon": "exit 0",
 }
+MARK = ".made-by-tieback-tests"
 SERVER_CODE = """
 import http.server, time
 class Slow(http.server.BaseHTTPRequestHandler):
@@ -92,6 +94,10 @@ class Phone:
         argv = [*self.spaces.inside(self.spaces.gateway), "env", f"HOME={self.home}", self._adb, *words]
         return subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False).stdout
 
+    def end(self) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.adb("kill-server")
+
     @property
     def setting(self) -> str:
         """The device's proxy."""
@@ -107,27 +113,43 @@ class Phone:
         return self.adb("-s", DEVICE, "reverse", "--list").strip()
 
 
+@contextlib.contextmanager
+def mount_points() -> Iterator[None]:
+    """``/data`` and ``/sdcard``, where adbd's own file systems are mounted, which no other process sees.
+
+    Those that are missing are made, and removed again; a mark tells the ones that a killed run has left.
+    """
+    with alone("adb"):
+        ours = [
+            folder for folder in (Path("/data"), Path("/sdcard")) if not folder.exists() or (folder / MARK).exists()
+        ]
+        for folder in ours:
+            folder.mkdir(exist_ok=True)
+            (folder / MARK).touch()
+        try:
+            yield
+        finally:
+            for folder in ours:
+                (folder / MARK).unlink()
+                folder.rmdir()
+
+
 @pytest.fixture
 def phone(tmp_path: Path) -> Iterator[Phone]:
-    spaces = made()
+    spaces = made()  # first of all: it skips where there can be none
     found = Phone(spaces, tmp_path)
-    missing = [folder for folder in (Path("/data"), Path("/sdcard")) if not folder.exists()]
-    try:
-        for folder in missing:
-            folder.mkdir()  # where adbd's own file systems are mounted, which nobody else sees
+    with contextlib.ExitStack() as stack:
+        stack.callback(spaces.close)
+        stack.enter_context(mount_points())
+        stack.callback(spaces.close)  # before the mount points are removed, and once more if they cannot be had
         spaces.serve(sys.executable, "-c", SERVER_CODE.replace("ADDRESS", SERVER), directory=tmp_path)
         spaces.open(8001)
         subprocess.run(
             ["ip", "-n", spaces.client, "route", "add", "default", "via", "10.77.1.1"], check=True, timeout=10
         )
+        stack.callback(found.end)
         found.boot()
         yield found
-    finally:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            found.adb("kill-server")
-        spaces.close()
-        for folder in missing:
-            folder.rmdir()
 
 
 def live(phone: Phone, directory: Path, *words: str) -> Live:
