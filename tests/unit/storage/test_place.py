@@ -3,7 +3,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.postgres import Postgres
+from tests.lab.postgres import Postgres
 from tieback.engine.interface import Unit
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.storage.place import POINTER, new_place, read_place, write_place
