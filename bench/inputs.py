@@ -69,7 +69,7 @@ def scan(words: Sequence[str], workspace: Path, environment: Mapping[str, str]) 
 
 def places(folder: Path) -> list[list[str]]:
     """A row for each way to name the same apps."""
-    from tests.servers.places import seaweedfs_store
+    from tests.lab.object_stores import seaweedfs_store
 
     apps = folder / "apps"
     apps.mkdir()

@@ -1,11 +1,10 @@
 """Personal data: scores of names and values on the public benchmark, and speed of both detectors.
 
-Reads ``TIEBACK_BENCH_PII``, else ``../shared/data/pii``; its ``score.py`` is the judge.
+Reads the samples of ``tests/samples.py``; its ``score.py`` is the judge.
 """
 
 import importlib.util
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from bench.measure import median_cpu, process, table
 from bench.pii_made import columns as columns_made
 from bench.pii_peers import FEW, SLOW, VERSIONS, environment, measured
+from tests import samples
 from tieback.model.pii import Classification, Column
 
 ROOT = Path(__file__).parents[1]
@@ -33,10 +33,8 @@ NATIONAL = "national_id"
 
 def folder() -> Path | None:
     """Where the benchmark lies, if it is there."""
-    for place in (os.environ.get("TIEBACK_BENCH_PII"), ROOT.parent / "shared" / "data" / "pii"):
-        if place and (Path(place) / "score.py").is_file():
-            return Path(place)
-    return None
+    place = samples.directory("pii")
+    return place if (place / "score.py").is_file() else None
 
 
 def _judge(place: Path) -> Callable[..., Any]:

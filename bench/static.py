@@ -1,6 +1,6 @@
 """Static analysis against inflating alone, against other tools, and against the size of an app.
 
-Reads real apps from the folder in ``TIEBACK_BENCH_APPS``, else ``../shared/data/apps`` where it exists, else labs/apps,
+Reads real apps from the folder in ``TIEBACK_BENCH_APPS``, else the samples of ``tests/samples.py``, else labs/apps,
 with those of npm and PyPI where they can be had; and made-up ones of up to 500 MB.
 """
 
@@ -17,6 +17,7 @@ from pathlib import Path
 from bench import registry, synthetic
 from bench.measure import process, table
 from bench.peers import PEERS
+from tests import samples
 from tieback.engine.memory import ALLOCATOR
 from tieback.model.errors import TiebackError
 
@@ -39,7 +40,7 @@ def apps() -> list[Path]:
     """The APKs to read."""
     for folder in (
         os.environ.get("TIEBACK_BENCH_APPS"),
-        ROOT.parent / "shared" / "data" / "apps",
+        samples.directory("apps"),
         ROOT / "labs" / "apps",
     ):
         if folder and Path(folder).is_dir():

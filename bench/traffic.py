@@ -1,7 +1,7 @@
 """Captures: one large file and a directory of small ones, against tshark, Suricata, nfstream, ndpiReader and tcpdump.
 
-Reads real captures from the folder in ``TIEBACK_BENCH_CAPTURES``, else ``../shared/data/captures``. The large file is
-their Ethernet packets, repeated with other addresses in each copy, so that flows do not run into each other.
+Reads real captures from the folder in ``TIEBACK_BENCH_CAPTURES``, else the samples of ``tests/samples.py``. The large
+file is their Ethernet packets, repeated with other addresses in each copy, so that flows do not run into each other.
 Peers that are not installed are left out. tieback's figures include QUIC, names, stores and the JSON of every flow.
 ``TIEBACK_BENCH_LARGEST_MB`` (default 2000) is the size of the largest file, with which linear cost is measured; it is
 written to a temporary folder, never takes more than half of what is free there, and is deleted.
@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bench.measure import process, table
+from tests import samples
 
 ROOT = Path(__file__).parents[1]
 COPIES = 24
@@ -41,7 +42,7 @@ SURICATA = Path("/etc/suricata/suricata.yaml")
 
 def captures() -> list[Path]:
     """All real captures."""
-    for folder in (os.environ.get("TIEBACK_BENCH_CAPTURES"), ROOT.parent / "shared" / "data" / "captures"):
+    for folder in (os.environ.get("TIEBACK_BENCH_CAPTURES"), samples.directory("captures")):
         if folder and Path(folder).is_dir():
             return sorted(path for path in Path(folder).iterdir() if path.suffix in {".pcap", ".pcapng", ".cap"})
     return []

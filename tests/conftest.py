@@ -14,12 +14,15 @@ sys.path.insert(0, str(ROOT))
 
 from tests.lab.reaper import VARIABLE  # noqa: E402 - found only now
 from tests.lab.run import Run, begin  # noqa: E402
+from tests.skips import VARIABLE as ALLOW_SKIPS  # noqa: E402
+from tests.skips import Skip, allowed, lines, reason_of, tolerated, unexpected  # noqa: E402
 
 # Prepared rules are kept in the repository's own cache, not in the home of the person who runs the tests.
 os.environ.setdefault("TIEBACK_CACHE", str(ROOT / ".cache" / "prepared"))
 
 _RUN = pytest.StashKey[Run]()
 _OUTLIVED = pytest.StashKey[list[str]]()
+_SKIPS = pytest.StashKey[list[Skip]]()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -29,19 +32,47 @@ def pytest_configure(config: pytest.Config) -> None:
         run = config.stash[_RUN] = begin()
         os.environ.update(run.environment())
         config.option.basetemp = config.option.basetemp or str(run.base)
+        config.pluginmanager.register(Skips(config), "tieback-skips")
     tempfile.tempdir = None  # found again, from TMPDIR
+
+
+class Skips:
+    """Hears of every skip, of the workers too."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._seen = config.stash[_SKIPS] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Of a test."""
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self._seen.append(Skip(report.nodeid, reason_of(report.longrepr)))
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Of a whole file."""
+        if report.skipped:
+            self._seen.append(Skip(report.nodeid, reason_of(report.longrepr)))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """End what the tests left behind."""
+    """Fail a run with skips that nobody expects, and end what the tests left behind."""
+    if exitstatus == pytest.ExitCode.OK and _unexpected(session.config) and not tolerated():
+        exitstatus = session.exitstatus = pytest.ExitCode.TESTS_FAILED
     run = session.config.stash.get(_RUN, None)
     if run is not None:
         session.config.stash[_OUTLIVED] = run.end(keep=exitstatus not in {0, 5})
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Name what had to be ended, and the folder of a run that failed."""
+    """Name what was not tested, what had to be ended, and the folder of a run that failed."""
+    if skips := _unexpected(config):
+        if tolerated():
+            terminalreporter.section(f"{len(skips)} tests were not done here ({ALLOW_SKIPS} is set)")
+        else:
+            terminalreporter.section("unexpected skips", red=True)
+            terminalreporter.line(f"Install what they need, or set {ALLOW_SKIPS}=1. See tests/allowed_skips.toml.")
+        for line in lines(skips):
+            terminalreporter.line(line)
     run = config.stash.get(_RUN, None)
     if outlived := config.stash.get(_OUTLIVED, []):
         terminalreporter.section("processes that outlived their tests")
@@ -49,6 +80,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.line(line)
     if run is not None and run.folder.exists():
         terminalreporter.line(f"temporary files of this run, until the next one begins: {run.folder}")
+
+
+def _unexpected(config: pytest.Config) -> list[Skip]:
+    seen: list[Skip] = config.stash.get(_SKIPS, [])
+    return unexpected(seen, allowed())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,6 +4,7 @@ import pytest
 
 from bench import calibration
 from bench.calibration import Case, bins, cases, kinds, supported
+from tests import samples
 
 
 @pytest.fixture(scope="module")
@@ -12,8 +13,8 @@ def every() -> list[Case]:
 
 
 def test_nothing_is_stated_that_the_cases_do_not_support(every: list[Case]) -> None:
-    if not any(one.kind == "endpoint: a string" for one in every):
-        pytest.skip("the apps of ../shared/data/apps are missing")
+    if not samples.have("apps"):
+        pytest.skip(samples.why_not("apps"))
     assert len(every) > 1000
     assert [one for one in kinds(every) if one.stated > one.supported] == []
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench.parties import SEEN, UNSEEN, corpus_judged, labelled, wrong
+from tests import samples
 
 TABLES = pytest.mark.parametrize("path", [SEEN, UNSEEN], ids=lambda path: path.stem)
 
@@ -33,7 +34,7 @@ def test_no_app_is_in_both_tables() -> None:
 def test_the_endpoints_of_analysed_apps() -> None:
     every = corpus_judged()
     if len(every) < 80:
-        pytest.skip("the apps of ../shared/data/apps are missing")
+        pytest.skip(samples.why_not("apps"))
     right = sum(sighting.party == label for _, _, label, sighting in every)
     assert right >= 0.95 * len(every)
     assert not [value for _, value, label, one in every if one.party == "first" != label]

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from bench import registry, static, synthetic
+from tests import samples
 from tieback.intake.apps.open import open_app
 
-DATA = Path(__file__).parents[3] / "shared" / "data" / "apps"
-needs_apps = pytest.mark.skipif(not DATA.is_dir(), reason="no sample apps")
+DATA = samples.directory("apps")
+needs_apps = samples.needs("apps")
 
 
 @needs_apps

@@ -15,7 +15,7 @@ import pytest
 
 from tests.engine.canonical import canonical
 from tests.lab.ports import free_port
-from tests.postgres import Postgres, ledger_database, postgres, postgres_url
+from tests.lab.postgres import Postgres, ledger_database, postgres, postgres_url
 from tieback.lab.postgres import start_postgres
 from tieback.lab.process import RunningServer, stop
 from tieback.storage.ledger.move import move

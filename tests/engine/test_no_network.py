@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests import samples
+
 ROOT = Path(__file__).parents[2]
-REAL_APPS = ROOT.parent / "shared" / "data" / "apps"
+REAL_APPS = samples.directory("apps")
 
 # Python's own audit events see every connect and look-up of the interpreter, whether it would have worked or not.
 WATCH = """

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres import ledger_database, ledger_url, postgres, postgres_url
+from tests.lab.postgres import ledger_database, ledger_url, postgres, postgres_url
 from tieback.storage.workspace import Workspace
 
 __all__ = ["ledger_database", "ledger_url", "postgres", "postgres_url"]

@@ -1,6 +1,6 @@
 """Accuracy on real captures with their truth: the store, whether it was encrypted, and every name that tshark sees.
 
-Reads ``../shared/data/captures`` (MANIFEST.tsv holds the truth and where it comes from).
+Reads the sample captures, whose ``MANIFEST.tsv`` holds the truth; see ``tests/samples.py``.
 """
 
 import csv
@@ -12,16 +12,22 @@ from pathlib import Path
 
 import pytest
 
+from tests import samples
 from tieback.intake.traffic.open import open_traffic
 from tieback.model.flow import Flow, FlowEvidence
 
-DATA = Path(__file__).parents[3] / "shared" / "data" / "captures"
+DATA = samples.directory("captures")
 CAPTURES = {".pcap", ".pcapng", ".cap"}
 ENCRYPTION = {"no": {False}, "starttls": {True}, "mixed": {True, False}}
 BAR = 0.97
 """Share of the files with a data store on which the right one is told."""
 
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="no sample captures at ../shared/data/captures")
+pytestmark = samples.needs("captures")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def verified() -> None:
+    samples.verified("captures")
 
 
 @cache

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.lab.capturing import HOST, Live, certificate, socks_relay, website
 from tests.lab.ports import free_port
-from tests.servers.capturing import HOST, Live, certificate, socks_relay, website
 from tieback.lab.process import Launch, RunningServer, launch, stop_process, unprivileged_account
 
 pytest.importorskip("mitmproxy")

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.capturing import Live
+from tests.lab.namespaces import CLIENT, NETWORKS, SERVER, Namespaces, made, program
 from tests.lab.ports import alone
-from tests.servers.capturing import Live
-from tests.servers.namespaces import CLIENT, NETWORKS, SERVER, Namespaces, made, program
 
 pytest.importorskip("mitmproxy")
 pytest.importorskip("adbutils")

@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
-from tests.servers.capturing import Live, certificate
-from tests.servers.namespaces import CLIENT, GATEWAY, NETWORKS, SERVER, Namespaces, made, must, program
+from tests.lab.capturing import Live, certificate
+from tests.lab.namespaces import CLIENT, GATEWAY, NETWORKS, SERVER, Namespaces, made, must, program
 
 pytest.importorskip("mitmproxy")
+LAB = Path(__file__).parents[1] / "lab"
 pytestmark = pytest.mark.servers
 
 
@@ -39,7 +40,7 @@ def spaces(tmp_path: Path) -> Iterator[Namespaces]:
         )
         (tmp_path / "mosquitto.conf").write_text(f"listener 7002 {SERVER}\nallow_anonymous true\n")
         found.serve(mosquitto, "-c", str(tmp_path / "mosquitto.conf"), directory=tmp_path)
-        peer = (sys.executable, str(Path(__file__).with_name("quic_peer.py")))
+        peer = (sys.executable, str(LAB / "quic_peer.py"))
         found.serve(*peer, "serve", SERVER, "443", "both.pem", directory=tmp_path)
         for port in (80, 443, 7001, 7002):
             found.open(port)
@@ -147,7 +148,7 @@ def test_a_wireguard_tunnel(spaces: Namespaces, tmp_path: Path) -> None:
             must(*link, "route", "add", route, "dev", "wg0")
         traffic(spaces, live, names=False)
         spaces.run(program("curl", "curl"), "-sS", "--max-time", "10", "http://away.example.org/", code=6)
-        peer = (sys.executable, str(Path(__file__).with_name("quic_peer.py")), "get", SERVER, "443")
+        peer = (sys.executable, str(LAB / "quic_peer.py"), "get", SERVER, "443")
         assert spaces.run(*peer, str(live.authority)) == '{"by":"h3"}'
         assert spaces.run(*peer, "") == "refused"
         everything, end = live.stop()

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.servers.places import ObjectStore, _s3, moto_store
+from tests.lab.object_stores import ObjectStore, _s3, moto_store
 from tests.unit.cli.test_workspace_lake import run as command
 from tests.unit.storage.lake.test_compaction import RUNS, fill
 from tieback.lab.interface import Place

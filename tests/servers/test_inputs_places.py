@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 
 from tests.engine.clusters import Member, member
-from tests.file_host import file_host
 from tests.inline_engine import InlineEngine, quiet
-from tests.servers.places import ObjectStore, azurite_store, gcs_store, moto_store, seaweedfs_store
+from tests.lab.file_host import file_host
+from tests.lab.object_stores import ObjectStore, azurite_store, gcs_store, moto_store, seaweedfs_store
 from tests.unit.pipeline.test_traffic import HTTP, capture
 from tieback.engine.certificates import make_certificates
 from tieback.lab.certificates import AUTHORITY, authority, leaf

@@ -13,8 +13,8 @@ import pytest
 pytest.importorskip("pymongo")
 pytest.importorskip("osmem_server")
 
+from tests.lab import unpacked
 from tests.lab.ports import free_subnet
-from tests.servers import unpacked_standins
 from tests.servers.test_lab_oracle import family, gone
 from tieback.lab.fill import loader_of
 from tieback.lab.process import running
@@ -26,7 +26,7 @@ from tieback.lab.wheels import program
 
 pytestmark = [
     pytest.mark.servers,
-    pytest.mark.skipif(not unpacked_standins.PYTHON.exists(), reason="there is no /usr/bin/python3"),
+    pytest.mark.skipif(not unpacked.PYTHON.exists(), reason="there is no /usr/bin/python3"),
 ]
 
 SUBNET = free_subnet()
@@ -51,11 +51,11 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
 
 CASES = [
     # Protected is left out where the stand-in asks for no password.
-    (Server.ELASTICSEARCH, unpacked_standins.elasticsearch, {"elasticsearch-protected"}),
-    (Server.OPENSEARCH, unpacked_standins.opensearch, set[str]()),
-    (Server.SOLR, unpacked_standins.solr, set[str]()),
-    (Server.COUCHDB, unpacked_standins.couchdb, set[str]()),
-    (Server.CASSANDRA, unpacked_standins.cassandra, set[str]()),
+    (Server.ELASTICSEARCH, unpacked.elasticsearch, {"elasticsearch-protected"}),
+    (Server.OPENSEARCH, unpacked.opensearch, set[str]()),
+    (Server.SOLR, unpacked.solr, set[str]()),
+    (Server.COUCHDB, unpacked.couchdb, set[str]()),
+    (Server.CASSANDRA, unpacked.cassandra, set[str]()),
 ]
 
 

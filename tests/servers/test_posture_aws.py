@@ -27,7 +27,7 @@ from tieback.posture.source import Origin
 from tieback.storage.workspace import Workspace
 
 PLACE = Path(__file__).parents[2] / ".cache" / "test-servers"
-SCRIPT = Path(__file__).with_name("posture_account.py")
+SCRIPT = Path(__file__).parents[1] / "lab" / "posture_account.py"
 ACCOUNT = "123456789012"
 HERE = Origin(account=ACCOUNT, region="eu-west-1")
 

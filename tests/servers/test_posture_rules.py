@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.ports import free_port
-from tests.servers.conftest import HOST, Ask, accepts, stopped_after
+from tests.lab.stores import HOST, Ask, accepts, stopped_after
 from tieback.lab.process import Launch, RunningServer, launch
 from tieback.lab.programs import MissingProgramError, Need, locate
 from tieback.lab.wheels import platform_tag, program

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.lab.ports import free_port
-from tests.servers.conftest import HOST, accepts, stopped_after
+from tests.lab.stores import HOST, accepts, stopped_after
 from tieback.assess.identity import group_stores
 from tieback.lab.process import Launch, RunningServer, launch
 from tieback.lab.wheels import program

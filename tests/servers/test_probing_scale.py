@@ -28,6 +28,7 @@ from tieback.scope.dialer import Dialer
 from tieback.scope.event_loop import factory
 from tieback.storage.workspace import Workspace
 
+LAB = Path(__file__).parents[1] / "lab"
 pytestmark = pytest.mark.servers
 
 MANY = 10_000
@@ -55,7 +56,7 @@ class Peer:
 
 @contextmanager
 def stuck() -> Iterator[Peer]:
-    command = [sys.executable, str(Path(__file__).with_name("stuck_peer.py"))]
+    command = [sys.executable, str(LAB / "stuck_peer.py")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield Peer(process)

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from tests.lab.ports import free_port
-from tests.servers.conftest import HOST, LOOPBACK, mariadb, stopped_after
+from tests.lab.stores import HOST, LOOPBACK, mariadb, stopped_after
 from tieback.assess.campaigns import campaigns
 from tieback.assess.exposures import assess
 from tieback.lab.mongod import client, start_mongod

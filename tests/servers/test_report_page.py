@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.browser import Browser
+from tests.lab.browser import Browser
 from tests.unit.report.conftest import fleet_report, in_tables, the_hostile_report, the_report
 from tieback.model.report import Report
 from tieback.report import by_name

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.postgres import ledger_database, postgres, postgres_url
+from tests.lab.postgres import ledger_database, postgres, postgres_url
 from tieback.cli.main import build
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.storage.workspace import Workspace

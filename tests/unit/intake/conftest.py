@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-DATA = Path(__file__).parents[4] / "shared" / "data" / "apps"
+from tests import samples
 
 
 def zipped(
@@ -223,9 +223,7 @@ def build() -> Callable[..., bytes]:
 @pytest.fixture(scope="session")
 def apps() -> Path:
     """The directory of real app packages."""
-    if not DATA.is_dir():
-        pytest.skip("no sample apps at ../shared/data/apps")
-    return DATA
+    return samples.verified("apps")
 
 
 CACHE = Path(__file__).parents[3] / ".cache" / "registry-apps"

@@ -1,18 +1,16 @@
 import json
 import random
 import string
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import samples
 from tieback.model.pii import Classification, Column
 from tieback.pii import classify_names, detectors
 from tieback.pii.names import NameDetector
 from tieback.pii.taxonomy import load_taxonomy
-
-BENCHMARK = Path(__file__).parents[4] / "shared/data/pii/fields.jsonl"
 
 
 @pytest.fixture(scope="module")
@@ -212,9 +210,8 @@ def test_random_letters_are_no_personal_data(detector: NameDetector) -> None:
 
 
 def test_public_benchmark_keeps_its_score(detector: NameDetector) -> None:
-    if not BENCHMARK.is_file():
-        pytest.skip("the public benchmark is not on this machine")
-    rows = [json.loads(line) for line in BENCHMARK.read_text(encoding="utf-8").splitlines()]
+    benchmark = samples.verified("pii") / "fields.jsonl"
+    rows = [json.loads(line) for line in benchmark.read_text(encoding="utf-8").splitlines()]
     columns = (Column(row["field"], row["table"] or "", row["dtype"] or "") for row in rows)
     hit = false = missed = 0
     for row, found in zip(rows, detector.classify_names(columns), strict=True):

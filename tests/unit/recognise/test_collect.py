@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests import samples
 from tieback.intake.apps.open import open_app
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
@@ -178,7 +179,7 @@ def test_a_cap_holds_and_is_told() -> None:
 
 ROOT = Path(__file__).parents[3]
 FOLDERS = {
-    "shared": ROOT.parent / "shared" / "data" / "apps",
+    "samples": samples.directory("apps"),
     "labs": ROOT / "labs" / "apps",
     "frameworks": ROOT / "labs" / "frameworks" / "apps",
 }
@@ -211,6 +212,6 @@ def test_real_apps_are_read_with_precision_and_recall(capsys: pytest.CaptureFixt
             for value in sorted(found - truth - composed):
                 print(f"\n{path.name} should not hold {value}", end="")  # noqa: T201
     if len(there) < len(corpus()):
-        pytest.skip(f"only {len(there)} of {len(corpus())} apps are here: ../shared/data/apps is missing")
+        pytest.skip(f"only {len(there)} of {len(corpus())} apps are here; {samples.why_not('apps')}")
     assert right / (right + wrong) >= BAR
     assert right / (right + missed) >= BAR

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.intake.conftest import DATA
+from tests import samples
 from tieback.intake.apps.binary_xml import read_binary_xml
 from tieback.intake.apps.content import sniff
 from tieback.intake.apps.heap import Heap
@@ -141,11 +141,11 @@ def test_finds_of_any_sort_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     assert last == Problem("more than 10 finds; the rest of the app was not searched", "")
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="no sample apps")
+@samples.needs("apps")
 def test_a_real_app_gives_the_same_either_way() -> None:
-    with open_app(DATA / "insecureShop.apk") as opened:
+    with open_app(samples.directory("apps") / "insecureShop.apk") as opened:
         once = told(list(SEARCH.finds(opened.pieces())))
-    with open_app(DATA / "insecureShop.apk") as opened:
+    with open_app(samples.directory("apps") / "insecureShop.apk") as opened:
         apart = told(list(SEARCH.finds(opened.artifacts())))
     assert once == apart
     assert len(once) > 5

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.file_host import FileHost, etag, file_host
+from tests.lab.file_host import FileHost, etag, file_host
 from tieback.model.errors import InputError, UsageError
 from tieback.model.remote import UNKNOWN, RemoteObject
 from tieback.scope.downloads import MAX_TRIES, Downloads, shown

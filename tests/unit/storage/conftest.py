@@ -1,5 +1,5 @@
 """The ledger of a test, in a file and in a real PostgreSQL."""
 
-from tests.postgres import ledger, ledger_database, ledger_url, open_ledger, postgres, postgres_url
+from tests.lab.postgres import ledger, ledger_database, ledger_url, open_ledger, postgres, postgres_url
 
 __all__ = ["ledger", "ledger_database", "ledger_url", "open_ledger", "postgres", "postgres_url"]

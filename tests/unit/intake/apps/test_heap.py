@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.intake.conftest import DATA, zipped
+from tests import samples
+from tests.unit.intake.conftest import zipped
 from tieback.intake.apps.content import sniff
 from tieback.intake.apps.heap import FULL, SMALL, Heap
 from tieback.intake.apps.interface import BufferKind, Gathered
@@ -79,9 +80,9 @@ def test_gathered_files_are_the_same_artifacts_in_the_same_order(tmp_path: Path)
         assert [problem.where for problem in opened.problems] == ["e.xml", "classes.dex"]
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="no sample apps")
+@samples.needs("apps")
 def test_a_real_app_is_mostly_small_files() -> None:
-    with open_app(DATA / "dvba.apk") as opened:
+    with open_app(samples.directory("apps") / "dvba.apk") as opened:
         gathered = [piece for piece in opened.pieces() if isinstance(piece, Gathered)]
     assert sum(len(one.files) for one in gathered) > 200
     for one in gathered:

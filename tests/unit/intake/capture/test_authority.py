@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.capturing import certificate
+from tests.lab.capturing import certificate
 from tieback.intake.capture.authority import trusted_path
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.capturing import certificate
+from tests.lab.capturing import certificate
 from tests.unit.intake.capture.conftest import PACKAGE, Phone
 from tieback.intake.capture.authority import TRUSTED, trusted_path
 from tieback.intake.capture.device import Answer, Device, DeviceError, last_line, undo_all

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.file_host import FileHost, file_host
+from tests.lab.file_host import FileHost, file_host
 from tieback.intake.places import fetched as module
 from tieback.intake.places.fetched import Fetcher
 from tieback.intake.places.reach import Reach

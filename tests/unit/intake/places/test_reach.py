@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.file_host import file_host
+from tests.lab.file_host import file_host
 from tieback.intake.places.reach import Reach, is_url, without_query
 from tieback.model.errors import InputError
 from tieback.model.remote import Access

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import samples
 from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.tls_exchange import exchange
 from tieback.intake.traffic import decrypt
@@ -21,7 +22,7 @@ from tieback.model.sighting import Problem
 
 needs_tshark = pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")
 
-CAPTURES = Path(__file__).parents[5] / "shared" / "data" / "captures"
+CAPTURES = samples.directory("captures")
 BODY = b'{"email":"jane.roe@example.org"}'
 HTTP = [
     (
@@ -105,7 +106,7 @@ def test_secrets_in_the_file_open_it(tmp_path: Path) -> None:
 
 
 @needs_tshark
-@pytest.mark.skipif(not CAPTURES.is_dir(), reason="the real captures are not here (../shared/data/captures)")
+@samples.needs("captures")
 def test_a_browsers_capture_with_its_secrets() -> None:
     seen, problems = look(CAPTURES / "ja4__pcap_chrome-cloudflare-quic-with-secrets.pcapng")
     flows = {one.flow.transport: one.flow for one in seen}

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import samples
 from tieback.intake.traffic import har
 from tieback.intake.traffic.interface import SeenFlow
 from tieback.model.errors import InputError
 
-CAPTURES = Path(__file__).parents[5] / "shared" / "data" / "captures"
-needs_captures = pytest.mark.skipif(not CAPTURES.is_dir(), reason="the archives are not here (../shared/data/captures)")
+CAPTURES = samples.directory("captures")
+needs_captures = samples.needs("captures")
 
 
 def read(path: Path) -> tuple[list[SeenFlow], list[str]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.capturing import certificate
+from tests.lab.capturing import certificate
 from tests.unit.intake.capture.conftest import PACKAGE, PHONE, Phone
 from tieback.intake.capture.authority import trusted_path
 from tieback.intake.capture.device import DeviceError

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.file_host import FileHost, file_host
 from tests.inline_engine import InlineEngine, quiet
+from tests.lab.file_host import FileHost, file_host
 from tests.unit.pipeline.test_traffic import HTTP, capture
 from tieback.model.errors import InputError
 from tieback.model.unit import Unit

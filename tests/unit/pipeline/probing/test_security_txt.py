@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from tests.file_host import FileHost, file_host
+from tests.lab.file_host import FileHost, file_host
 from tests.unit.scope.test_tls import certificate
 from tieback.model.errors import UsageError
 from tieback.model.grant import Depth, Grant, TargetRule

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import samples
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, BufferKind
 from tieback.intake.apps.open import open_app
@@ -20,7 +21,7 @@ from tieback.recognise.interface import Find
 DEX = Path(__file__).parent / "dex"
 ROOT = Path(__file__).parents[4]
 LABS = ROOT / "labs" / "apps"
-REAL = ROOT.parent / "shared" / "data" / "apps"
+REAL = samples.directory("apps")
 
 JUDGE = EndpointExtractor()
 RULES = JUDGE.rules
@@ -187,7 +188,7 @@ REAL_APPS = [
 @pytest.mark.parametrize(("app", "value", "method"), REAL_APPS, ids=[row[0] for row in REAL_APPS])
 def test_real_apps(app: str, value: str, method: str) -> None:
     if not (REAL / app).exists():
-        pytest.skip(f"no {app} in ../shared/data/apps")
+        pytest.skip(samples.why_not("apps"))
     with open_app(REAL / app) as opened:
         found = sightings([find for one in opened.artifacts() for find in EXTRACTOR.extract(one)])
     assert value in found

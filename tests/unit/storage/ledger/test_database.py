@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, String, inspect, text
 from sqlalchemy.types import Integer, TypeEngine
 
-from tests.postgres import Postgres
+from tests.lab.postgres import Postgres
 from tieback.model.errors import WorkspaceError
 from tieback.storage.ledger import database as database_module
 from tieback.storage.ledger import postgres as postgres_module

@@ -3,7 +3,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.postgres import Postgres
+from tests.lab.postgres import Postgres
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.unit import Unit
 from tieback.storage.ledger.location import POINTER, new_place, read_place, write_place

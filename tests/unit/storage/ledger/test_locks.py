@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres import Postgres
+from tests.lab.postgres import Postgres
 from tieback.model.errors import WorkspaceError
 from tieback.storage.workspace import Workspace
 

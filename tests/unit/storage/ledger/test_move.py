@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from tests.postgres import Postgres
+from tests.lab.postgres import Postgres
 from tieback.model.case import Entry
 from tieback.model.device import DevicePlatform, Reported
 from tieback.model.errors import UsageError, WorkspaceError

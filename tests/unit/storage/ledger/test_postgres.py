@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.postgres import GUARDED, PASSWORD, Postgres
+from tests.lab.postgres import GUARDED, PASSWORD, Postgres
 from tieback.model.errors import TiebackError, UsageError, WorkspaceError
 from tieback.storage.ledger import postgres as postgres_module
 from tieback.storage.ledger.ledger import Ledger

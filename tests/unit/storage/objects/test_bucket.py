@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.file_host import FileHost, etag, file_host
+from tests.lab.file_host import FileHost, etag, file_host
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.remote import UNKNOWN
 from tieback.storage.objects import bucket as module

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import samples
 from tieback.intake.traffic.interface import Opening
 from tieback.intake.traffic.open import open_traffic
 from tieback.intake.traffic.stores.choose import NO_STORES, recognise, recognise_either, recognisers
 from tieback.model.flow import FlowEvidence
 
-CAPTURES = Path(__file__).parents[6] / "shared" / "data" / "captures"
+CAPTURES = samples.directory("captures")
 STORES = {item.name for item in recognisers()} - NO_STORES - {"http"} | {
     "elasticsearch", "couchdb", "influxdb", "clickhouse", "etcd", "neo4j", "solr", "arangodb",
 }  # fmt: skip
@@ -42,9 +43,7 @@ VALID = (
 )
 
 
-@pytest.mark.skipif(
-    not CAPTURES.is_dir(), reason="the captures with their truth are not here (../shared/data/captures)"
-)
+@samples.needs("captures")
 def test_real_captures(capsys: pytest.CaptureFixture[str]) -> None:
     """The right store on 97 % of the files that hold one, encryption right on all of those, and no store elsewhere."""
     with (CAPTURES / "MANIFEST.tsv").open(encoding="utf-8") as file:
