@@ -1,1 +1,1 @@
-"""Runs units of work: leases, time and memory limits, retries, poison units."""
+"""Runs units of work: leases, time and memory limits, retries, quarantine."""

@@ -43,7 +43,7 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
 def test_a_folder_without_them_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=f"no {AUTHORITY} there"):
         require_certificates(tmp_path)
-    with pytest.raises(UsageError, match="certificates alone"):
+    with pytest.raises(UsageError, match="needs certificates"):
         require_certificates(None)
     make_certificates(tmp_path)
     assert require_certificates(tmp_path) == (str(tmp_path / AUTHORITY), str(tmp_path / MEMBER))

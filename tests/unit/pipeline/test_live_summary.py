@@ -56,8 +56,8 @@ def test_quic_and_servers_that_were_not_reached() -> None:
     ("mode", "says"),
     [
         (ProxyMode.REGULAR, "Redis, MySQL, MQTT"),
-        (ProxyMode.SOCKS5, "UDP, QUIC among it"),
-        (ProxyMode.TRANSPARENT, "were redirected here"),
+        (ProxyMode.SOCKS5, "UDP (including QUIC)"),
+        (ProxyMode.TRANSPARENT, "only redirected TCP connections"),
         (ProxyMode.WIREGUARD, "IPv6"),
     ],
 )
@@ -76,7 +76,7 @@ def test_a_device_tells_what_went_past() -> None:
 
 def test_without_a_device_the_user_is_the_witness() -> None:
     assert "is not known" in ended(ProxyMode.SOCKS5).blind_spots[-1]
-    assert "is what --only says" in ended(ProxyMode.SOCKS5, app="com.workhub.mobile").blind_spots[-1]
+    assert "by --only" in ended(ProxyMode.SOCKS5, app="com.workhub.mobile").blind_spots[-1]
 
 
 def test_losses_and_troubles_are_told() -> None:

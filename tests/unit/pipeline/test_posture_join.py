@@ -95,7 +95,7 @@ def test_public_inside_but_not_seen_outside(tmp_path: Path) -> None:
     joined = make(tmp_path, INSTANCE, OTHER, stores=(STORE,))
     (unseen,) = of(Unseen, joined)
     assert unseen.resource.name == "quiet"
-    assert unseen.says.endswith("no app and no probe led there")
+    assert unseen.says.endswith("no app and no probe led to it")
 
 
 def test_open_outside_and_in_no_account(tmp_path: Path) -> None:
@@ -136,6 +136,6 @@ def test_an_open_store_says_that_no_account_was_imported(tmp_path: Path) -> None
         workspace.ledger.end_run(run)
         (foreign, summary) = join(workspace)
     assert isinstance(foreign, Foreign)
-    assert "no account was imported that could own it" in foreign.says
+    assert "no account is imported that could own it" in foreign.says
     assert isinstance(summary, JoinSummary)
     assert summary.findings == 0

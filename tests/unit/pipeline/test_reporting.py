@@ -57,7 +57,7 @@ def test_a_later_run_that_has_not_ended_is_a_problem_of_the_report(tmp_path: Pat
         workspace.ledger.start_run(["another"])
     with last_report(tmp_path / "ws") as report:
         assert report.problems.count == before + 1 == len(list(report.problems.rows()))
-        assert "has not ended, so nothing of it is told here" in next(report.problems.rows()).what
+        assert "has not finished and is not part of this report" in next(report.problems.rows()).what
 
 
 def test_tables_and_history(tmp_path: Path) -> None:

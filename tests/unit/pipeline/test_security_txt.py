@@ -71,9 +71,9 @@ async def test_contacts_are_taken_and_the_file_kept(tmp_path: Path, host: FileHo
         (b"<html>Not found</html>", "no contact in it"),
         (b"Contact: mailto:a@b.example\nExpires: 2001-01-01T00:00:00Z\n", "expired on 2001-01-01"),
         (b"Contact: mailto:a@b.example\n\0", "no text"),
-        (b"Contact: mailto:a@b.example\n" + b"#" * (1 << 20), "no text of at most 1 MiB"),
+        (b"Contact: mailto:a@b.example\n" + b"#" * (1 << 20), "not a text of at most 1 MiB"),
         (404, "it has none (HTTP 404)"),
-        (302, "it leads elsewhere, which is not followed"),
+        (302, "the host redirects, which is not followed"),
     ],
 )
 async def test_what_gives_no_contact_is_one_clause(

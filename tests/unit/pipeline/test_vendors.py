@@ -85,7 +85,7 @@ def test_contacts_of_rdap_documents(work: Casework, tmp_path: Path) -> None:
     (vendor,) = work.import_contacts(path, "Fieldhand Ltd", "Ann")
     assert vendor.contacts[0] == Contact("it@shop.example", "rdap")
     path.write_bytes(rdap(DOMAIN | {"entities": []}))
-    with pytest.raises(InputError, match="no e-mail address of a contact"):
+    with pytest.raises(InputError, match="no contact with an e-mail address"):
         work.import_contacts(path, "Fieldhand Ltd", "Ann")
 
 
