@@ -1,4 +1,4 @@
-"""Endpoints: what an app talks to, before anything is resolved."""
+"""Endpoints: what an app names, before name resolution."""
 
 from enum import StrEnum
 
@@ -6,12 +6,12 @@ import msgspec
 
 
 class EndpointKind(StrEnum):
-    """What sort of text named the endpoint."""
+    """Form of the text that named the endpoint."""
 
     URL = "url"
     """``http``, ``https``, ``ws``, ``wss``, ``ftp`` and the like."""
     CONNECTION_STRING = "connection_string"
-    """A data store's own scheme: ``mongodb://``, ``postgresql://``, ``jdbc:mysql://``, ``amqps://``, ..."""
+    """A connection string with a data store's own scheme: ``mongodb://``, ``postgresql://``, ``jdbc:mysql://``, ..."""
     HOST_PORT = "host_port"
     """A bare ``host:port``."""
     ADDRESS = "address"
@@ -21,27 +21,27 @@ class EndpointKind(StrEnum):
 
 
 class Party(StrEnum):
-    """Whose endpoint it is, seen from the app's maker."""
+    """Owner of an endpoint, relative to the app's vendor."""
 
     FIRST = "first"
     THIRD = "third"
     PLATFORM = "platform"
-    """Of the makers of the operating systems and their stores: every app may talk to it."""
+    """Makers of the operating systems and app stores: every app may contact them."""
     UNKNOWN = "unknown"
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """A place on a network that an app names. Credentials are never part of it."""
+    """A network location that an app names. Never contains credentials."""
 
     kind: EndpointKind
     value: str
-    """Canonical text without credentials, query or fragment; two endpoints are the same when this is."""
+    """Canonical text without credentials, query or fragment; equal values are equal endpoints."""
     scheme: str
-    """Lower case; empty where the text named none."""
+    """Lower case; empty if the text has none."""
     host: str
     """Lower-case ASCII name (IDNA) or canonical address; IPv6 without brackets."""
     port: int | None
-    """1 to 65535; the scheme's default where the text named none; ``None`` where there is none."""
+    """1 to 65535; the default of the scheme if the text has none; ``None`` if there is no default."""
     path: str = ""
     """Path prefix for a URL, database name for a connection string."""
     service: str | None = None

@@ -1,4 +1,4 @@
-"""What a probe reports about one service."""
+"""The report of a probe about one service."""
 
 from enum import StrEnum
 
@@ -12,54 +12,54 @@ class Outcome(StrEnum):
     """How a conversation ended. A closed list."""
 
     OK = "ok"
-    """The service spoke the protocol; the access state says the rest."""
+    """The service uses the expected protocol; the access state has the details."""
     REFUSED = "refused"
-    """The host refused the connection, or closed it before a byte came."""
+    """The host refused the connection, or closed it before sending a byte."""
     TIMEOUT = "timeout"
-    """No answer inside the deadline."""
+    """No response before the deadline."""
     TLS_ERROR = "tls_error"
     """The TLS handshake failed."""
     PROTOCOL_MISMATCH = "protocol_mismatch"
-    """Something else answers there."""
+    """Another protocol responds."""
     HOSTILE = "hostile"
-    """The answer broke a bound or a rule that honest servers keep."""
+    """The response violated a limit or protocol rule."""
     OUT_OF_SCOPE = "out_of_scope"
-    """The grant does not cover this address, port or moment; nothing was sent."""
+    """The grant does not cover this address, port or time; nothing was sent."""
     BUDGET_SPENT = "budget_spent"
-    """Bytes, frames, connections or the stop file ended it."""
+    """The limit of bytes, frames or connections, or the stop file, ended it."""
     ERROR = "error"
     """An unexpected failure on our side."""
     NOT_RECORDED = "not_recorded"
-    """A replay asked for something that its transcript does not hold."""
+    """A replay requested data that its transcript does not contain."""
 
 
 class Access(StrEnum):
-    """What a stranger gets. A closed list; ``unknown`` is never safe and ``open_empty`` never open."""
+    """Unauthenticated access to a service. A closed list; ``unknown`` is never safe and ``open_empty`` never open."""
 
     OPEN = "open"
-    """Containers with records answer a stranger; two independent proofs."""
+    """Containers with records are readable without authentication; two independent proofs."""
     OPEN_EMPTY = "open_empty"
-    """A stranger gets in and there is nothing but system data."""
+    """Unauthenticated access works, but there is only system data."""
     SCHEMA_ONLY = "schema_only"
-    """Names answer, records do not."""
+    """Names are readable, records are not."""
     PARTIAL = "partial"
-    """Some containers answer, others ask who we are; or one proof only."""
+    """Some containers are readable, others require authentication; or there is only one proof."""
     ANY_USER = "any_user"
-    """Any user is let in without a password: a made-up one, or (trust of PostgreSQL) whoever names one that exists."""
+    """Any user name works without a password: a non-existent one, or (trust of PostgreSQL) any existing one."""
     AUTH_REQUIRED = "auth_required"
-    """The service asks who we are."""
+    """The service requires authentication."""
     LOCKED = "locked"
-    """The service is there and refuses everyone (protected mode, blocked cluster, disabled project)."""
+    """The service exists but refuses everyone (protected mode, blocked cluster, disabled project)."""
     FIREWALLED = "firewalled"
-    """The service turns this client's address away."""
+    """The service rejects this client's address."""
     NOT_FOUND = "not_found"
-    """The host is there, the resource is not."""
+    """The host exists, the resource does not."""
     UNKNOWN = "unknown"
-    """Not enough evidence either way."""
+    """Not enough evidence for either."""
 
     @property
     def exposed(self) -> bool:
-        """Whether records answer a stranger."""
+        """True if records are readable without authentication."""
         return self in (Access.OPEN, Access.ANY_USER, Access.PARTIAL)
 
 
@@ -76,20 +76,20 @@ class Container(msgspec.Struct, frozen=True):
     """A database, index, table, collection or key space."""
 
     path: tuple[str, ...]
-    """From the outermost name inwards, such as ``("hr", "employees")``."""
+    """Names from the outermost inwards, such as ``("hr", "employees")``."""
     kind: str
     """``database``, ``index``, ``collection``, ``table``, ``keyspace``."""
     system: bool = False
-    """Part of the product itself; left out of every total."""
+    """Part of the product itself; excluded from every total."""
     records: Figure | None = None
     bytes: Figure | None = None
     fields: tuple[Field, ...] = ()
     created: str = ""
-    """ISO 8601 date and time where the store tells."""
+    """ISO 8601 date and time, if the store reports it."""
     sampled: SampledRecords | None = None
-    """What a few of its records are, where the grant's depth is ``sample`` and they were read."""
+    """Verdict on a few of its records, if the grant's depth is ``sample`` and they were read."""
     uid: str = ""
-    """An identifier that the store made up for it and that no other store has, such as a UUID; empty where none."""
+    """A unique identifier generated by the store, such as a UUID; empty if there is none."""
 
     @property
     def name(self) -> str:
@@ -98,52 +98,52 @@ class Container(msgspec.Struct, frozen=True):
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """One answer that supports the access state."""
+    """One response that supports the access state."""
 
     asked: str
-    """The declared send that it answers."""
+    """Name of the declared send."""
     answer: str
-    """What of the answer proves it, at most 200 characters, no values of records."""
+    """The part of the response that proves it, at most 200 characters, without record values."""
     supports: Access
 
 
 class Identity(msgspec.Struct, frozen=True):
-    """What makes a store the same store at another address."""
+    """Identifies the same store at different addresses."""
 
     key: str
-    """Such as ``elasticsearch:cluster_uuid:...``; equal keys are one store."""
+    """For example ``elasticsearch:cluster_uuid:...``; equal keys are one store."""
     kind: str
-    """``vendor_id`` for an identifier of the product's own, ``fingerprint`` for a digest of product, names and counts,
-    ``address`` where only host and port are known."""
+    """``vendor_id`` for an identifier of the product, ``fingerprint`` for a digest of product, names and counts,
+    ``address`` if only host and port are known."""
 
 
 class TlsInfo(msgspec.Struct, frozen=True):
-    """The TLS session, where there was one."""
+    """The TLS session, if there was one."""
 
     version: str
     verified: bool
-    """Whether the certificate chains to a trusted root and names the host."""
+    """True if the certificate chains to a trusted root and names the host."""
     problem: str = ""
-    """Why it does not, in OpenSSL's words."""
+    """Why it does not, as reported by OpenSSL."""
     certificate_sha256: str = ""
     subject: str = ""
     names: tuple[str, ...] = ()
 
 
 class RansomVerdict(StrEnum):
-    """How sure the signs of ransom or wiping are."""
+    """Certainty of ransom or wiping."""
 
     NONE = "none"
     UNLIKELY = "unlikely"
-    """A name from the list on a container that holds real data."""
+    """A listed name, but on a container with real data."""
     SUSPECT = "suspect"
-    """Name only."""
+    """Only the name matches."""
     LIKELY = "likely"
-    """Name and the shape of a note."""
+    """The name and the shape of a note match."""
     CONFIRMED = "confirmed"
-    """The note itself was read, where the grant allows it."""
+    """The note itself was read, because the grant allows it."""
     WIPED = "wiped"
-    """A wiper's mark, without a note."""
+    """The mark of a wiper, without a note."""
 
 
 class Ransom(msgspec.Struct, frozen=True):
@@ -152,19 +152,19 @@ class Ransom(msgspec.Struct, frozen=True):
     verdict: RansomVerdict = RansomVerdict.NONE
     reasons: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
-    """Salted digests of the wallet, amount and contact of a note that was read, such as ``wallet:0f3a…``."""
+    """Salted digests of the wallet, amount and contact in a note that was read, such as ``wallet:0f3a…``."""
 
 
 class ProbeReport(msgspec.Struct, frozen=True):
-    """The answer of one probe about one target."""
+    """The result of one probe for one target."""
 
     target: str
-    """``host:port`` as asked for; IPv6 in brackets."""
+    """``host:port`` as probed; IPv6 in brackets."""
     outcome: Outcome
     access: Access = Access.UNKNOWN
     proofs: tuple[Proof, ...] = ()
     product: str = ""
-    """Such as ``elasticsearch``, ``opensearch``, ``mongodb``, ``mariadb``, ``valkey``."""
+    """For example ``elasticsearch``, ``opensearch``, ``mongodb``, ``mariadb``, ``valkey``."""
     version: str = ""
     tls: TlsInfo | None = None
     identity: Identity | None = None
@@ -174,18 +174,18 @@ class ProbeReport(msgspec.Struct, frozen=True):
     bytes_read: int = 0
     seconds: float = 0.0
     address: str = ""
-    """The address that was connected to."""
+    """The address of the connection."""
     probe: str = ""
-    """Which probe spoke."""
+    """Name of the probe."""
     account: str = ""
-    """The passwordless account that let us in, where the grant named one."""
+    """The passwordless account that was accepted, if the grant named one."""
     cleartext: bool = False
-    """Whether the service speaks to us without TLS."""
+    """True if the service accepts connections without TLS."""
     problems: tuple[str, ...] = ()
-    """What could not be asked or read, one clause each."""
+    """What could not be probed or read, one clause each."""
     traits: tuple[tuple[str, str], ...] = ()
-    """What the server says of itself beside its version, such as ``build_hash``: tells honeypots from stores."""
+    """Server properties besides the version, such as ``build_hash``: they help to recognise honeypots."""
     people: int = 0
-    """Distinct people in the records that were read at depth ``sample``, at least, over all containers."""
+    """Lower bound of distinct people in the records read at depth ``sample``, over all containers."""
     replayed: str = ""
-    """The day on which it was asked, where this is a replay of a transcript."""
+    """Date of the recorded probe, if this is a replay."""

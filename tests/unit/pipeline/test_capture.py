@@ -160,7 +160,7 @@ def test_only_loopback_where_it_is_asked_for(run: Run) -> None:
     flow, end = run(outside)
     assert isinstance(flow, Flow)
     assert isinstance(end, LiveRun)
-    assert (flow.server.name, flow.server.ip, flow.detail[:15]) == ("update.example.org", "", "blocked")
+    assert (flow.server.name, flow.server.ip, flow.detail[:7]) == ("update.example.org", "", "blocked")
     assert [one.server for one in end.unreached] == ["update.example.org:443"]
 
 

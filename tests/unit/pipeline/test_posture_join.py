@@ -101,7 +101,9 @@ def test_public_inside_but_not_seen_outside(tmp_path: Path) -> None:
 def test_open_outside_and_in_no_account(tmp_path: Path) -> None:
     joined = make(tmp_path, INSTANCE, stores=(STORE, STRAY))
     (foreign,) = of(Foreign, joined)
-    assert foreign.says == ("198.51.100.4:9200 is open and not in the one imported account: forgotten, or a vendor's")
+    assert foreign.says == (
+        "198.51.100.4:9200 is open and not in the one imported account: a forgotten resource, or a vendor's"
+    )
     assert {one.rule for one in of(Finding, joined)} == {"posture-open-own-store", "posture-open-store-in-no-account"}
 
 

