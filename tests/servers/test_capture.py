@@ -71,7 +71,7 @@ def test_curl_in_the_clear_and_the_report(start: Start, tmp_path: Path) -> None:
         curl(*proxy, f"http://api.workhub.test:{port}/people")  # no name server is asked for it
         curl(*proxy, f"http://{HOST}:{port}/people?phone=%2B4930901820", "-H", "Host: api.workhub.test")
         (unknown, flow), end = live.stop()
-    assert unknown["detail"].startswith("not let through")
+    assert unknown["detail"].startswith("blocked")
     assert flow["server"]["name"] == "api.workhub.test"
     assert (flow["protocol"], flow["encrypted"], flow["app"]["bundle_id"]) == ("http", False, "com.workhub.mobile")
     assert {leak["class"] for leak in flow["leaks"]} == {"email", "phone"}
@@ -96,7 +96,7 @@ def test_tls_is_read_with_the_authority_and_refused_without(start: Start, tmp_pa
     assert read["tls"]["certificate_subject"] == "CN=localhost"
     assert read["leaks"] == []
     assert (refused["protocol"], refused["server"]["name"]) == ("tls", "localhost")
-    assert refused["detail"] == "this app refused our certificate (pinned, or the CA is not installed)"
+    assert refused["detail"] == "the app rejected the proxy's certificate (pinned, or the CA is not installed)"
     assert [(one["server"], one["times"]) for one in end["refused"]] == [(f"localhost:{port}", 1)]
     assert b"CLIENT_TRAFFIC_SECRET_0" in log.read_bytes()
     assert log.stat().st_mode & 0o077 == 0
@@ -169,7 +169,7 @@ def test_mqtt_by_its_own_socks_client(start: Start, mosquitto: int) -> None:
     assert (flow["protocol"], flow["evidence"], flow["encrypted"]) == ("mqtt", "payload", False)
     assert flow["server"]["port"] == mosquitto
     assert [leak["class"] for leak in flow["leaks"]] == ["email"]
-    assert "setting brings HTTP" not in live.said
+    assert "setting covers only HTTP" not in live.said
     assert "UDP" in end["blind_spots"][0]
 
 
@@ -246,7 +246,7 @@ def test_redis_inside_tls_is_read(start: Start, tmp_path: Path, pem_file: Path) 
 def test_a_plain_proxy_says_what_it_misses(start: Start) -> None:
     with start() as live:
         _, end = live.stop(signal.SIGTERM)
-    assert "Redis, MySQL, MQTT or other connection goes past it" in live.said
+    assert "Redis, MySQL, MQTT and other connections of an app bypass it" in live.said
     assert any("Redis, MySQL, MQTT" in text for text in end["blind_spots"])
 
 

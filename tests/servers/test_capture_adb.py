@@ -203,7 +203,7 @@ def test_what_a_killed_run_left_is_undone_by_the_next(phone: Phone, tmp_path: Pa
     with live(phone, tmp_path / "run", "--seconds", "0.1") as later:
         assert later.process.wait(60) == 0
         said = later.said
-    assert "undone what an earlier run left: " in said
+    assert "changes of an earlier run undone: " in said
     assert (phone.setting, phone.reversed_ports) == (before, "")
 
 

@@ -105,7 +105,7 @@ def test_redirected_packets(spaces: Namespaces, tmp_path: Path) -> None:
         flows, end = live.stop()
     check(flows, end)
     assert {flow["client"]["ip"] for flow in flows} == {CLIENT}
-    assert any("redirected here" in text for text in end["blind_spots"])
+    assert any("only redirected TCP" in text for text in end["blind_spots"])
 
 
 @pytest.fixture

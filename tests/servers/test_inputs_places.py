@@ -158,7 +158,7 @@ def test_a_local_shard_and_a_list_over_tls(
         request = ScanRequest((f"{host.url}/list.txt",), None, tmp_path / "own", engine=InlineEngine())
         with run_scan(request, quiet) as done:
             (error,) = done.failed
-        assert "a list from elsewhere names nothing on this machine" in str(error)
+        assert "a remote list must not name hosts of this machine" in str(error)
 
 
 def scan(

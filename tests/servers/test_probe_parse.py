@@ -123,4 +123,4 @@ async def test_through_the_dialer_only_the_targets_own_key_passes(tmp_path: Path
         )
     assert found.access is Access.OPEN
     assert not fault.access.exposed
-    assert any("not one of the target's public ones" in problem for problem in fault.problems)
+    assert any("not a public key of the target" in problem for problem in fault.problems)

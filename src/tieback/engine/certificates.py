@@ -1,7 +1,7 @@
-"""Certificates of a cluster: an authority of its own, and one certificate that every member shows.
+"""Certificates of a cluster: its own certificate authority, and one certificate that all members share.
 
-Scheduler, workers and clients believe each other only where both sides show a certificate of this authority (mutual
-TLS). Whoever holds ``member.pem`` can run code on every member: keep it as a private key of all of them.
+Schedulers, workers and clients accept a connection only if both sides present a certificate of this authority (mutual
+TLS). Anyone with ``member.pem`` can run code on every member: protect it like a private key of all members.
 """
 
 import ipaddress
@@ -18,28 +18,30 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from tieback.model.errors import UsageError
 
 AUTHORITY = "authority.pem"
-"""The certificate of the authority; no secret."""
+"""Certificate of the authority; not secret."""
 MEMBER = "member.pem"
 """Key and certificate of a member."""
 VALID_DAYS = 397
 
 
 def make_certificates(directory: Path, hosts: Sequence[str] = (), days: int = VALID_DAYS) -> None:
-    """Write ``authority.pem`` and ``member.pem``; the authority's own key is not kept, so that it signs nothing else.
+    """Write ``authority.pem`` and ``member.pem``. The authority's key is discarded: it cannot sign anything else.
 
     Args:
-        directory: made where there is none.
-        hosts: names and addresses of members, for tools that compare them; tieback does not.
-        days: how long they are valid.
+        directory: created if missing.
+        hosts: names and addresses of members, for tools that check them; tieback does not.
+        days: validity in days.
 
     Raises:
-        UsageError: certificates are there already.
+        UsageError: the directory already contains certificates.
         OSError: the directory cannot be written.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     if (directory / MEMBER).exists() or (directory / AUTHORITY).exists():
         raise UsageError(
-            "certificates are there already", where=str(directory), advice="Choose another folder, or delete them"
+            "the folder already contains certificates",
+            where=str(directory),
+            advice="Choose another folder, or delete them",
         )
     signer, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     issuer, subject = _name("tieback cluster authority"), _name("tieback cluster member")
@@ -74,37 +76,37 @@ def make_certificates(directory: Path, hosts: Sequence[str] = (), days: int = VA
 
 
 def require_certificates(directory: Path | None) -> tuple[str, str]:
-    """The paths of ``authority.pem`` and ``member.pem``, which were looked at: a cluster without them is refused.
+    """The paths of ``authority.pem`` and ``member.pem``, after checking both. A cluster requires certificates.
 
     Raises:
-        UsageError: there are none, they do not belong together, or their time is over.
+        UsageError: they are missing, do not belong together, or have expired.
     """
     if directory is None:
         raise UsageError(
-            "a cluster is used with certificates alone",
+            "a cluster needs certificates",
             where="--certs",
-            advice="Make them with `tieback cluster certs DIR` and name the folder with --certs DIR",
+            advice="Create them with `tieback cluster certs DIR` and pass --certs DIR",
         )
     for name in (AUTHORITY, MEMBER):
         if not (directory / name).is_file():
             raise UsageError(
-                f"no {name} there", where=str(directory), advice="Copy the folder that `tieback cluster certs` made"
+                f"missing {name}", where=str(directory), advice="Copy the folder that `tieback cluster certs` created"
             )
     until = valid_until(directory)
     if until < datetime.now(UTC):
         raise UsageError(
-            f"the certificates were valid until {until:%Y-%m-%d}",
+            f"the certificates expired on {until:%Y-%m-%d}",
             where=str(directory),
-            advice="Make new ones with `tieback cluster certs`, copy them to every member, and start the members again",
+            advice="Create new ones with `tieback cluster certs`, copy them to every member, and restart the members",
         )
     return str(directory / AUTHORITY), str(directory / MEMBER)
 
 
 def valid_until(directory: Path) -> datetime:
-    """When the first of the two certificates ends.
+    """The earlier expiry time of the two certificates.
 
     Raises:
-        UsageError: they cannot be read, or do not belong together.
+        UsageError: the certificates cannot be read, or do not belong together.
     """
     try:
         authority = x509.load_pem_x509_certificate((directory / AUTHORITY).read_bytes())
@@ -121,7 +123,7 @@ def valid_until(directory: Path) -> datetime:
         raise UsageError(
             f"the certificates are damaged, or do not belong together ({type(error).__name__})",
             where=str(directory),
-            advice="Copy the folder again that `tieback cluster certs` made",
+            advice="Copy the folder from `tieback cluster certs` again",
         ) from None
     return min(authority.not_valid_after_utc, member.not_valid_after_utc)
 

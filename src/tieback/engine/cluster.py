@@ -1,7 +1,7 @@
-"""Scheduler and workers of a small cluster, by Dask distributed over mutual TLS.
+"""Scheduler and workers of a small cluster: Dask distributed over mutual TLS.
 
-Any other way to start them does as well (dask-kubernetes, SLURM, Coiled), as long as they show the same certificates
-and have the same release of tieback installed.
+They can also be started in other ways (dask-kubernetes, SLURM, Coiled), if they use the same certificates and have the
+same release of tieback installed.
 """
 
 import asyncio
@@ -21,32 +21,32 @@ from tieback.engine.tls_errors import isolate_tls_errors
 from tieback.model.errors import UsageError
 
 _LOOPBACK = "127.0.0.1"
-"""Dask's pages speak plain HTTP and ask nobody who he is: they stay there."""
+"""Dask's web pages use plain HTTP without authentication: they stay on loopback."""
 DEATH_SECONDS = 60
-"""How long a worker looks for its scheduler before it gives up."""
+"""How long a worker searches for its scheduler before it gives up, in seconds."""
 _LOST = {
     "worker-heartbeat-missing",
     "worker-heartbeat-error",
     "worker-handle-scheduler-connection-broken",
 }
-"""Why a worker ends that nobody has sent away: so Dask names it."""
+"""Dask's names for the reasons why a worker ends without being stopped."""
 SETTINGS = {
-    # Dask holds no data of ours to move to disk; what is left is the pause of a worker whose memory is short.
+    # Dask stores no data of ours that could move to disk; only the pause of a worker with little memory remains.
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
-    # It would look at every thread a hundred times a second, where all that a thread does is to wait for a process.
+    # It would sample every thread a hundred times per second, although each thread only waits for a process.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.tick.limit": "30s",
 }
-"""Of Dask's own, in processes of ours. Members that others start have theirs."""
+"""Dask settings for processes that tieback starts. Members started in other ways have their own."""
 
 
 def security(certs: Path | None) -> Any:
-    """Dask's ``Security`` that encrypts everything and knows members by their certificates.
+    """Dask's ``Security``: encrypts everything and authenticates members by certificate.
 
     Raises:
-        UsageError: there are no certificates.
+        UsageError: the certificates are missing or invalid.
         EngineError: the extra is not installed.
     """
     authority, member = require_certificates(certs)
@@ -62,7 +62,7 @@ def security(certs: Path | None) -> Any:
 
 
 def dashboard_of(link: str) -> str:
-    """The link to Dask's dashboard where one is seen from here: a scheduler of this machine, and bokeh installed."""
+    """URL of Dask's dashboard, if it is reachable: a scheduler on this machine, with bokeh installed."""
     seen = urlsplit(link).hostname == _LOOPBACK and importlib.util.find_spec("bokeh") is not None
     return link if seen else ""
 
@@ -70,14 +70,14 @@ def dashboard_of(link: str) -> str:
 async def serve_scheduler(
     certs: Path | None, host: str, port: int, pages: int, told: Callable[[str, str], None]
 ) -> None:
-    """Run a scheduler until SIGINT or SIGTERM. Raises as ``security``.
+    """Run a scheduler until SIGINT or SIGTERM. Raises the same errors as ``security``.
 
     Args:
         certs: folder of certificates.
         host: address to listen on.
-        port: 0 for any free one.
-        pages: port of the dashboard on loopback, 0 for any free one.
-        told: gets its address once it listens, and the link of the dashboard, empty where there is none.
+        port: 0 for any free port.
+        pages: port of the dashboard on loopback, 0 for any free port.
+        told: called with its address once it listens, and the URL of the dashboard (empty if there is none).
     """
     async with _scheduler(security(certs), host, port, pages) as scheduler:
         told(scheduler.address, _dashboard(scheduler))
@@ -87,19 +87,19 @@ async def serve_scheduler(
 async def serve_worker(
     certs: Path | None, scheduler: str, host: str, threads: int, memory: str, told: Callable[[str], None]
 ) -> None:
-    """Run a worker until SIGINT or SIGTERM, or its scheduler sends it away. Raises as ``security``.
+    """Run a worker until SIGINT or SIGTERM, or until its scheduler stops it. Raises the same errors as ``security``.
 
-    Where its scheduler is lost, or has lost it, it looks for it again for ``DEATH_SECONDS``: one that is started again
-    at the same address finds its workers.
+    If the connection to the scheduler is lost, the worker searches for it for ``DEATH_SECONDS``. A scheduler that
+    restarts at the same address therefore gets its workers back.
 
     Args:
         certs: folder of certificates.
         scheduler: address, ``tls://HOST:PORT``.
         host: address to listen on; other members must reach it.
-        threads: batches at a time; each runs in a process of its own.
-        memory: what these may hold together, until no further batch is begun: ``auto`` for the machine's (or its
-            control group's) share by threads, bytes as in ``8GB``, or ``0`` for no limit.
-        told: gets its address once it is there.
+        threads: number of concurrent batches; each runs in its own process.
+        memory: memory limit of these processes together; above 80 % no new batch starts. ``auto`` for the share by
+            threads of the machine's (or the control group's) memory, bytes as in ``8GB``, or ``0`` for no limit.
+        told: called with its address once it is connected.
     """
     safe = security(certs)
     limit = _memory_limit(memory)
@@ -119,16 +119,16 @@ async def serve_worker(
             serving.result()
     except (OSError, TimeoutError) as error:
         raise EngineError(
-            f"the scheduler does not answer, or not with a certificate of this cluster ({type(error).__name__})",
+            f"no connection to a scheduler with a certificate of this cluster ({type(error).__name__})",
             where=scheduler,
-            advice="Check the address, --certs, and that `tieback cluster scheduler` runs",
+            advice="Check the address, --certs, and that `tieback cluster scheduler` is running",
         ) from None
 
 
 async def serve_local(
     certs: Path | None, workers: int, port: int, pages: int, told: Callable[[str, str], None]
 ) -> None:
-    """Run a scheduler on loopback and workers beside it, all in this process but for the analysis itself."""
+    """Run a scheduler and workers on loopback, in this process; only the analysis runs in other processes."""
     safe = security(certs)
     async with _scheduler(safe, _LOOPBACK, port, pages) as scheduler, contextlib.AsyncExitStack() as stack:
         for _ in range(workers):
@@ -153,7 +153,9 @@ def _memory_limit(text: str) -> str | int:
     except ValueError:
         limit = -1
     if limit < 0:
-        raise UsageError("not an amount of memory", where=f"--memory {text}", advice="Write auto, 0, or as in 8GB")
+        raise UsageError(
+            "not an amount of memory", where=f"--memory {text}", advice="Use auto, 0, or an amount such as 8GB"
+        )
     return limit
 
 
@@ -186,7 +188,7 @@ async def _worker(safe: Any, scheduler: str, host: str, threads: int, memory: st
     from distributed import Worker
 
     class Told(Worker):
-        """A worker that keeps why it ended."""
+        """A worker that records why it ended."""
 
         why = ""
 
@@ -195,7 +197,7 @@ async def _worker(safe: Any, scheduler: str, host: str, threads: int, memory: st
             return await super().close(*args, **options)
 
     with config.set(SETTINGS):
-        # What the processes of the analysis hold is counted as the worker's (``dask_worker``).
+        # The memory of the analysis processes counts as the worker's memory (``dask_worker``).
         worker = Told(
             scheduler,
             nthreads=threads,

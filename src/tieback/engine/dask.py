@@ -1,9 +1,9 @@
-"""The engine of many machines: batches go to Dask workers, and each runs there as on one machine.
+"""Engine for several machines: Dask workers receive batches and run each like the local engine.
 
-A Dask worker does not analyse anything itself: it keeps a ``LocalEngine`` whose processes do (``dask_worker``), so that
-a hostile input can kill none of Dask's. Dask keeps nothing: the ledger leases the units, workers publish parts into the
-lake themselves, and whatever scheduler, worker or client dies, the next run goes on from there. The lake must have the
-same path on all members, and so must inputs, unless they are given by URL.
+A Dask worker does not analyse anything in its own process: its ``LocalEngine`` starts analysis processes
+(``dask_worker``), so that a hostile input cannot kill a Dask process. Dask stores nothing: the ledger leases the units,
+and workers publish parts into the lake themselves. If a scheduler, worker or client dies, the next run resumes. The
+lake must have the same path on all members, and so must the inputs, unless they are URLs.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 SCHEME = "dask://"
 CONNECT_SECONDS = 15
 BATCH = 100
-"""Most inputs of a task."""
+"""Maximum number of inputs in a task."""
 LEAST = 20
-"""Inputs that a task has at least, if there are as many; in between their size decides (``tasks.BATCH_BYTES``)."""
+"""Minimum number of inputs in a task, if available; between the two, their size decides (``tasks.BATCH_BYTES``)."""
 
 
 class DaskEngine:
@@ -33,9 +33,9 @@ class DaskEngine:
 
     Args:
         address: ``dask://HOST:PORT`` of the scheduler.
-        certs: folder of certificates, as ``tieback cluster certs`` makes it.
-        batch: most units that are analysed and published together.
-        on_event: told of batches that lost their worker, and of members that matter.
+        certs: folder of certificates, created by ``tieback cluster certs``.
+        batch: maximum number of units that are analysed and published together.
+        on_event: called for batches that lost their worker, and for changes of members.
     """
 
     def __init__(
@@ -45,20 +45,20 @@ class DaskEngine:
         batch: int = BATCH,
         on_event: Callable[[EngineEvent], None] | None = None,
     ) -> None:
-        """Keep where the scheduler is. Raises ``UsageError`` where the address or the certificates are none."""
+        """Set the scheduler. Raises ``UsageError`` if the address or the certificates are invalid."""
         host, _, port = address.removeprefix(SCHEME).rpartition(":")
         if not address.startswith(SCHEME) or not host or not port.isdigit():
-            raise UsageError("not the address of a scheduler", where=address, advice="Write dask://HOST:PORT")
+            raise UsageError("not the address of a scheduler", where=address, advice="Use dask://HOST:PORT")
         self._address = f"tls://{host}:{port}"
         self._security = security(certs)
         self._batch = max(1, batch)
         self._on_event = on_event
 
     def run[R](self, work: Work[R], units: Iterable[Unit], limits: UnitLimits) -> Iterator[UnitEnd]:
-        """Yield the end of every unit, in the order they end. Closing the iterator cancels what is not begun.
+        """Yield the end of every unit, in order of completion. Closing the iterator cancels batches not yet started.
 
         Raises:
-            EngineError: the scheduler does not answer, no worker is there, or members are of another release.
+            EngineError: no connection to the scheduler, no worker, or members with another release.
             TiebackError: raised by ``Work.publish``.
         """
         from tieback.engine.dask_run import Run
@@ -84,9 +84,9 @@ class DaskEngine:
                 return Client(self._address, security=self._security, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
             raise EngineError(
-                f"the scheduler does not answer, or not with a certificate of this cluster ({type(error).__name__})",
+                f"no connection to a scheduler with a certificate of this cluster ({type(error).__name__})",
                 where=self._address,
-                advice="Check the address, --certs, and that `tieback cluster scheduler` runs",
+                advice="Check the address, --certs, and that `tieback cluster scheduler` is running",
             ) from None
 
     def _tell(self, kind: Literal["retried", "members"], line: str) -> None:

@@ -1,4 +1,4 @@
-"""One run on a cluster: a window of batches under way, as wide as the workers can take."""
+"""One run on a cluster: keeps as many batches in progress as the workers can take."""
 
 import contextlib
 import time
@@ -19,21 +19,21 @@ type _Future = Any
 """``distributed.Future``."""
 
 AHEAD = 2
-"""Batches a thread of the workers: one in work, one waiting for it."""
+"""Batches per worker thread: one running, one waiting."""
 MAX_ODD = 20
-"""Batches in a row that fail for no reason of theirs, until the run is given up; as many again as are under way."""
+"""Consecutive batches that may fail without a known reason before the run stops; plus the number in progress."""
 
 
 class Run:
-    """Hands out batches and hears of their ends. The window follows the workers: paused ones count for nothing.
+    """Distributes batches and collects their ends. The window follows the workers; paused workers do not count.
 
     Args:
-        client: connected.
-        members: ready.
-        work: what is done.
-        source: of batches.
-        limits: of a unit.
-        tell: takes a line for people about a batch that runs again.
+        client: a connected client.
+        members: members after ``ready``.
+        work: the work to run.
+        source: source of batches.
+        limits: limits of a unit.
+        tell: prints a message about a batch that runs again.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Run:
         self._odd = 0
 
     def ends(self) -> Iterator[UnitEnd]:
-        """The loop: hand out batches, and give the ends of those that are done."""
+        """The main loop: submit batches, and yield the ends of completed ones."""
         while True:
             self._members.look()
             self._hand_out()
@@ -66,10 +66,10 @@ class Run:
             elif self._dry:
                 return
             else:
-                time.sleep(LOOK_SECONDS / 4)  # all workers are paused, or away
+                time.sleep(LOOK_SECONDS / 4)  # all workers are paused or disconnected
 
     def cancel(self) -> None:
-        """Take back what is not begun. What was published meanwhile is found in the lake."""
+        """Cancel batches that have not started. Parts published meanwhile are found in the lake."""
         with contextlib.suppress(OSError, TimeoutError, CancelledError):
             self._client.cancel(list(self._under_way), force=True)
         self._under_way.clear()
@@ -87,7 +87,7 @@ class Run:
             self._under_way[future] = task
 
     def _done(self) -> list[_Future]:
-        """Batches that have ended; none where that takes longer than until the next look at the members."""
+        """Completed batches; empty if none completes before the next check of the members."""
         try:
             with self._client.as_current():
                 return list(wait(list(self._under_way), timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED").done)
@@ -97,34 +97,34 @@ class Run:
             raise gone(self._members.address) from None
 
     def _settled(self, future: _Future, task: Task) -> Iterator[UnitEnd]:
-        """The ends of a batch; where it has none, it goes back to the source."""
+        """The ends of a batch; a batch without ends goes back to the source."""
         if future.status == "finished":
             self._odd = 0
             yield from future.result()
             return
         if future.status != "error":
-            self._put_back(task)  # cancelled with its scheduler's memory of it
+            self._put_back(task)  # cancelled: the scheduler lost its state
             return
         error = future.exception()
         if isinstance(error, TiebackError):
             raise error
         if isinstance(error, KilledWorker):
-            # Whatever the input does, it does in a process of its own; so it was the worker or its machine.
-            self._tell(f"a batch of {len(task.units)} lost its workers ({error.last_worker.address}); it runs again")
+            # Inputs run in separate processes, so the cause is the worker or its machine.
+            self._tell(f"a batch of {len(task.units)} lost its worker ({error.last_worker.address}) and runs again")
             again, alone = after_loss(task, None)
             self._put_back(*again)
             if alone is not None:
-                problem = "lost its workers, again and again; set aside"
+                problem = "lost its worker repeatedly; quarantined"
                 yield UnitEnd(alone, UnitState.QUARANTINED, problem=problem, attempts=task.attempt + task.broken)
             return
         self._odd += 1
         if self._odd >= MAX_ODD + self._members.threads * AHEAD:
             raise EngineError(
                 f"workers cannot do the work ({type(error).__name__}: {error})"[:300],
-                advice="Install the same releases on all members",
+                advice="Install the same release on all members",
             ) from None
         if not isinstance(error, OtherReleaseError):
-            self._tell(f"a batch of {len(task.units)} failed in a worker ({type(error).__name__}); it runs again")
+            self._tell(f"a batch of {len(task.units)} failed in a worker ({type(error).__name__}) and runs again")
         self._members.look(now=True)
         self._put_back(task)
 

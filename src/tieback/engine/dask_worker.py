@@ -1,8 +1,8 @@
-"""What runs inside a Dask worker: batches, each handed to a local engine that the worker keeps.
+"""Code inside a Dask worker: hands each batch to a local engine that the worker keeps.
 
-Dask measures the memory of its own process, where nothing of an analysis is. So the worker is told to count what the
-processes of the analysis hold as its own: where it then passes the share at which Dask pauses a worker (80 % of
-``--memory``, or of what ``dask worker --memory-limit`` says), it begins no further batch, and gets none.
+Dask measures only the memory of its own process, not that of the analysis processes. The worker therefore adds their
+memory to its own. Above Dask's pause threshold (80 % of ``--memory``, or of ``dask worker --memory-limit``), it starts
+no new batch and receives none.
 """
 
 import contextlib
@@ -20,24 +20,24 @@ from tieback.model.unit import Unit, UnitEnd
 
 PLUGIN = "tieback-hands"
 KEEP_BYTES = 512 * 1024**2
-"""Private memory of an idle process, with the compiled rules: one that holds more has not given back what it took."""
+"""Maximum private memory of an idle process that is kept, in bytes; compiled rules included."""
 
 type Release = tuple[str, str]
-"""Of tieback and of Python."""
+"""Releases of tieback and Python."""
 
 
 class OtherReleaseError(Exception):
-    """This worker is of another release than the client. Not of ``TiebackError``: it is no end of the run."""
+    """This worker has another release than the client. Not a ``TiebackError``: it does not end the run."""
 
 
 class Hands(WorkerPlugin):
-    """What a worker keeps: local engines with their processes, one for each thread that asked."""
+    """State of a worker: local engines with their processes, one per concurrent thread."""
 
     idempotent = True
-    """Clients that come later find the processes of those before."""
+    """Later clients find the processes of earlier ones."""
 
     def __init__(self) -> None:
-        """Nothing is started before the first batch."""
+        """Set up; nothing starts before the first batch."""
         self.free: list[LocalEngine] = []
         self.busy: list[LocalEngine] = []
         self.closed = False
@@ -50,7 +50,7 @@ class Hands(WorkerPlugin):
         worker.monitor.get_process_memory = lambda: own() + self.memory()  # type: ignore[method-assign]
 
     def teardown(self, worker: Worker) -> None:
-        """Let the processes leave when the worker does."""
+        """Stop the processes when the worker stops."""
         if self._own is not None:
             worker.monitor.get_process_memory = self._own  # type: ignore[method-assign]
         self.closed = True
@@ -58,11 +58,11 @@ class Hands(WorkerPlugin):
             self.free.pop().close()
 
     def memory(self) -> int:
-        """Bytes that processes with a batch hold; of the idle ones ``put_back`` keeps those alone that hold little."""
+        """Memory of processes with a batch, in bytes. Idle ones are small: ``put_back`` keeps no others."""
         return sum(engine.memory() for engine in list(self.busy))
 
     def take(self) -> LocalEngine:
-        """An engine of one process, for one batch."""
+        """An engine with one process, for one batch."""
         engine = self.free.pop() if self.free else LocalEngine(1, keep=True)
         self.busy.append(engine)
         return engine
@@ -77,7 +77,7 @@ class Hands(WorkerPlugin):
 
 
 def release() -> Release:
-    """What members must have in common."""
+    """The releases that all members must share."""
     return installed_version("tieback"), ".".join(platform.python_version_tuple()[:2])
 
 
@@ -89,11 +89,11 @@ def prepare(client: Client) -> None:
 
 
 def do_batch(theirs: Release, work: Work[Any], units: Sequence[Unit], limits: UnitLimits) -> list[UnitEnd]:
-    """Runs in a thread of a worker: one batch, analysed in a process of its own.
+    """Runs in a thread of a worker: analyse one batch in a separate process.
 
     Raises:
-        OtherReleaseError: the client is of another release; nothing was begun.
-        TiebackError: as ``LocalEngine.run``.
+        OtherReleaseError: the client has another release; nothing was started.
+        TiebackError: as raised by ``LocalEngine.run``.
     """
     if release() != theirs:
         raise OtherReleaseError

@@ -1,8 +1,8 @@
-"""The seam of the engines: units of work in, their ends out, each exactly once.
+"""Interface of the engines: units of work in, their ends out, each exactly once.
 
-An engine cuts the units into batches. In a worker, each unit of a batch is analysed on its own, then the results of the
-batch are published in one atomic step, and only then do the ends leave the engine. A unit that ends as ``DONE`` is
-therefore published, and whatever is killed before that is analysed again.
+An engine groups units into batches. A worker analyses each unit of a batch separately, then publishes the results of
+the batch in one atomic step; only then does the engine report the ends. A unit that ends as ``DONE`` is therefore
+published, and a unit interrupted before that is analysed again.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,69 +15,69 @@ from tieback.model.unit import Unit, UnitEnd
 
 
 class UnitLimits(msgspec.Struct, frozen=True):
-    """What one unit may cost."""
+    """Resource limits of one unit."""
 
     seconds: float = 120.0
-    """From its begin to its end; the publication of a batch may take as long again."""
+    """Time limit of the analysis; the publication of a batch may take as long again."""
     memory_bytes: int = 2 * 1024**3
-    """Private writable memory that a worker may hold beyond what it holds when idle."""
+    """Private writable memory of a worker beyond its idle memory."""
 
 
 class Work[R](Protocol):
-    """What is done to units: a value that can be pickled, of a class that can be imported by name.
+    """What is done with units: a picklable value of a class that can be imported by name.
 
-    Subclass it. ``analyse``, ``summary`` and ``publish`` run in a worker, ``published`` where the engine runs.
+    Subclass it. ``analyse``, ``summary`` and ``publish`` run in a worker; ``published`` runs where the engine runs.
     """
 
     def analyse(self, unit: Unit) -> R:
-        """Analyse one unit. Any exception makes this unit ``FAILED`` and leaves the others alone."""
+        """Analyse one unit. An exception makes this unit ``FAILED`` and does not affect the others."""
         ...
 
     def summary(self, result: R) -> bytes:  # noqa: ARG002 - a default for works that send nothing back
-        """What goes back to the caller with the unit's end; keep it small, it crosses a pipe."""
+        """Data returned to the caller with the unit's end; keep it small, it crosses a pipe."""
         return b""
 
     def publish(self, batch: Sequence[Unit], results: Sequence[tuple[Unit, R]]) -> str:  # noqa: ARG002 - as above
-        """Make the results of a batch permanent in one atomic step and return the name of the part.
+        """Store the results of a batch in one atomic step; returns the name of the part.
 
         Args:
-            batch: every unit of the batch. Called again with the same batch, it must leave one part, not two.
-            results: those that were analysed without an error; never empty.
+            batch: every unit of the batch. A second call with the same batch must leave one part, not two.
+            results: units analysed without an error; never empty.
 
         Raises:
-            TiebackError: nothing can be published (a full disk); the engine stops and raises it.
-            Exception: something in these results cannot be published; the engine narrows down which and fails that one.
+            TiebackError: nothing can be published (a full disk); the engine stops and raises this error.
+            Exception: some result cannot be published; the engine bisects the batch and fails that unit.
         """
         return ""
 
     def published(self, batch: Sequence[Unit]) -> str | None:  # noqa: ARG002 - as above
-        """The part's name where ``publish`` has finished for exactly this batch, else ``None``.
+        """The name of the part if ``publish`` has finished for exactly this batch, else ``None``.
 
-        Asked when a worker was lost while it published. Work that keeps nothing leaves it at ``None``.
+        Called if a worker was lost while it published. Work that stores nothing returns ``None``.
         """
         return None
 
 
 class EngineError(TiebackError):
-    """The engine itself cannot go on: workers do not start, or the work cannot be imported there."""
+    """The engine itself cannot continue: workers do not start, or cannot import the work."""
 
 
 class EngineEvent(msgspec.Struct, frozen=True):
-    """Something a person who watches the engine may want to know."""
+    """An event for a person who watches the engine."""
 
     kind: Literal["worker_started", "worker_lost", "retried", "members"]
-    """The last one: something about the members of a cluster."""
+    """``members``: an event about the members of a cluster."""
     pid: int
-    """Of a process of this machine, else 0."""
+    """A process of this machine, else 0."""
     detail: str = ""
-    """One line: why the worker was lost, or which unit is tried once more."""
+    """One line: why the worker was lost, or which unit is retried."""
 
 
 class Engine(Protocol):
     """Runs work over units."""
 
     def run[R](self, work: Work[R], units: Iterable[Unit], limits: UnitLimits) -> Iterator[UnitEnd]:
-        """Yield the end of every unit, in the order they end. Closing the iterator stops and releases the workers.
+        """Yield the end of every unit, in order of completion. Closing the iterator stops and releases the workers.
 
         Raises:
             EngineError: no worker can be started.

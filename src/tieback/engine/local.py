@@ -1,10 +1,10 @@
-"""The engine of one machine: a pool of worker processes, each of which can be killed without harm to the others.
+"""Engine for one machine: a pool of worker processes, each of which can be killed without affecting the others.
 
-``concurrent.futures`` gives its whole pool up when one worker dies, and cannot kill one that hangs. Here every worker
-has a pipe of its own, over which it reports each unit; so the engine knows which unit is in work when a worker dies,
-hangs or grows. That batch is split: the unit in work is retried alone, then quarantined. The other units of the batch
-run again, because nothing of a batch counts before it is published as a whole. A unit that crashes its worker thus
-costs at most one more batch.
+``concurrent.futures`` gives up its whole pool if one worker dies, and cannot kill a worker that hangs. Here every
+worker has its own pipe and reports each unit, so the engine knows which unit was running when a worker died, hung or
+exceeded its memory. That batch is split: the running unit is retried once, alone, and then quarantined; the others run
+again, because no unit of a batch counts before the batch is published. A bad unit therefore costs at most one
+additional batch.
 """
 
 import os
@@ -22,19 +22,19 @@ from tieback.model.errors import TiebackError
 from tieback.model.unit import Unit, UnitEnd, UnitState
 
 LOOK_SECONDS = 0.2
-"""How often the limits of the workers are looked at."""
+"""Interval between checks of the workers' limits, in seconds."""
 MAX_FAILED_STARTS = 3
-"""Workers lost in a row before they were ready, until the engine gives up."""
+"""Number of consecutive workers that may fail to start before the engine gives up."""
 
 
 class LocalEngine:
     """Runs work in processes of this machine.
 
     Args:
-        workers: processes; by default one for each core that this process may use.
-        batch: most units that are analysed and published together.
-        on_event: told of workers that start or are lost, in the thread that iterates.
-        keep: whether workers stay for the next run of the same work, until ``close``.
+        workers: number of processes; default: one per core available to this process.
+        batch: maximum number of units that are analysed and published together.
+        on_event: called when workers start or are lost, in the iterating thread.
+        keep: keep workers for the next run of the same work, until ``close``.
     """
 
     def __init__(
@@ -53,14 +53,14 @@ class LocalEngine:
         self._run: _Run | None = None
 
     def run[R](self, work: Work[R], units: Iterable[Unit], limits: UnitLimits) -> Iterator[UnitEnd]:
-        """Yield the end of every unit, in the order they end. Closing the iterator kills and releases the workers.
+        """Yield the end of every unit, in order of completion. Closing the iterator kills and releases the workers.
 
-        ``units`` is read as workers become free, at most one batch a worker ahead; while it or the consumer of the ends
-        takes its time, no unit's time runs. The thread that iterates must live as long as the iterator: Linux ends the
-        workers with it.
+        ``units`` is read as workers become free, at most one batch per worker ahead. The time that ``units`` or the
+        consumer takes does not count towards a unit's limit. The iterating thread must live as long as the iterator:
+        Linux ends the workers with it.
 
         Raises:
-            EngineError: workers do not start, or the work cannot be imported in them.
+            EngineError: workers do not start, or cannot import the work.
             TiebackError: raised by ``Work.publish``.
         """
         run = _Run(work, TaskSource(units, self.workers, self.batch), limits, self.workers, self._on_event)
@@ -77,13 +77,13 @@ class LocalEngine:
             run.kill()
 
     def memory(self) -> int:
-        """Bytes of private memory that its processes hold now; may be asked from another thread."""
+        """Private memory of its processes now, in bytes; may be called from another thread."""
         run = self._run
         processes = [*self._kept, *(run.workers() if run is not None else ())]
         return sum(resident(worker.pid) for worker in processes)
 
     def close(self) -> None:
-        """Let kept workers leave."""
+        """Stop the kept workers."""
         while self._kept:
             worker = self._kept.pop()
             worker.dismiss()
@@ -111,7 +111,7 @@ class _Run:
         self._next_look = 0.0
 
     def ends(self) -> Iterator[UnitEnd]:
-        """The loop: hand out tasks, hear the workers, watch their limits."""
+        """The main loop: assign tasks, read messages of the workers, check their limits."""
         self._hand_out()
         while any(worker.task for worker in self._workers):
             ended: list[UnitEnd] = []
@@ -126,7 +126,7 @@ class _Run:
             self._forgive(time.monotonic() - start)
 
     def adopt(self, workers: Iterable[WorkerProcess]) -> None:
-        """Take over workers of an earlier run that can do this work; the others leave."""
+        """Take over workers of an earlier run that fit this work; the others are stopped."""
         for worker in workers:
             if worker.does(self._work, self._limits) and worker.alive():
                 self._workers.append(worker)
@@ -135,31 +135,31 @@ class _Run:
                 worker.wait()
 
     def workers(self) -> list[WorkerProcess]:
-        """Those that it has at this moment."""
+        """The current workers."""
         return list(self._workers)
 
     def idle(self) -> list[WorkerProcess]:
-        """Give up the workers that are ready and have nothing to do."""
+        """Hand over the workers that are ready and idle."""
         found = [worker for worker in self._workers if worker.ready and worker.task is None]
         self._workers = [worker for worker in self._workers if worker not in found]
         return found
 
     def dismiss(self) -> None:
-        """Let idle workers leave by themselves."""
+        """Let idle workers exit."""
         for worker in self._workers:
             worker.dismiss()
         while self._workers:
             self._workers.pop().wait()
 
     def kill(self) -> None:
-        """End every worker at once. Whatever was not published counts as not done."""
+        """Kill every worker. Unpublished results do not count."""
         while self._workers:
             worker = self._workers.pop()
             worker.end()
             worker.dismiss()
 
     def _hand_out(self) -> None:
-        """Give idle workers a task each, and start workers while there are tasks for them."""
+        """Assign one task to each idle worker, and start workers while there are tasks."""
         for worker in self._workers:
             if worker.task is None:
                 task = self._source.take()
@@ -174,7 +174,7 @@ class _Run:
                 worker = WorkerProcess(self._work, self._limits)
             except OSError as error:
                 raise EngineError(
-                    f"no worker process can be started ({error.strerror})", advice="Free memory or processes"
+                    f"cannot start a worker process ({error.strerror})", advice="Free memory, or end other processes"
                 ) from error
             self._workers.append(worker)
             self._tell("worker_started", worker)
@@ -201,11 +201,11 @@ class _Run:
                 kind = kinds.get(message.kind, TiebackError)
                 raise kind(message.what, where=message.where, advice=message.advice)
             case _:
-                pass  # the state of the worker is all there is to it
+                pass  # only the state of the worker changes
         return []
 
     def _published(self, worker: WorkerProcess, part: str) -> list[UnitEnd]:
-        """The ends of a whole batch, final now."""
+        """The ends of a whole batch, now final."""
         ends = worker.ends
         task = worker.release()
         return [
@@ -230,18 +230,18 @@ class _Run:
         return [UnitEnd(alone, UnitState.FAILED, problem=problem, attempts=task.attempt)]
 
     def _look(self) -> list[UnitEnd]:
-        """End the workers that passed a limit."""
+        """End the workers that exceeded a limit."""
         ended = []
         now = time.monotonic()
         self._next_look = now + LOOK_SECONDS
         for worker in list(self._workers):
-            # What it has said in the meantime is heard first: the pipe may hold the end of its unit.
+            # Read pending messages first: the pipe may contain the end of its unit.
             if not worker.pipe.poll() and (why := worker.overrun(now)):
                 ended += self._lost(worker, why)
         return ended
 
     def _lost(self, worker: WorkerProcess, why: str = "") -> list[UnitEnd]:
-        """A worker is gone or has to go: save what it published, split what it had."""
+        """Handle a worker that died or must be killed: keep what it published, split its batch."""
         self._workers.remove(worker)
         ended_by = worker.end()
         published = worker.last_words()
@@ -269,13 +269,15 @@ class _Run:
         self._source.put_back(again)
         if quarantined is not None:
             attempts = task.attempt + task.broken
-            return [UnitEnd(quarantined, UnitState.QUARANTINED, problem=f"{why}, twice; set aside", attempts=attempts)]
+            return [
+                UnitEnd(quarantined, UnitState.QUARANTINED, problem=f"{why}, twice; quarantined", attempts=attempts)
+            ]
         if current is not None:
-            self._tell("retried", worker, f"{task.units[current].source}: {why}; it is tried once more, alone")
+            self._tell("retried", worker, f"{task.units[current].source}: {why}; it is retried once, alone")
         return []
 
     def _forgive(self, seconds: float) -> None:
-        """Time that the caller took is nobody's."""
+        """Exclude the caller's time from the workers' limits."""
         for worker in self._workers:
             worker.since += seconds
 

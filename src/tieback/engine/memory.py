@@ -1,20 +1,20 @@
-"""Memory of a worker: a hard limit from inside, and what Linux says of it from outside (proc(5), setrlimit(2)).
+"""Memory of a worker: a hard limit set by the worker itself, and its usage as Linux reports it (proc(5), setrlimit(2)).
 
 ``RLIMIT_DATA`` counts private writable mappings since Linux 4.7. ``RLIMIT_AS`` would also count address space that
-DuckDB, thread stacks and mapped files merely reserve, which has nothing to do with what an input costs.
+DuckDB, thread stacks and mapped files only reserve, which is unrelated to the cost of an input.
 """
 
 import resource
 from pathlib import Path
 
 ALLOCATOR = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
-"""Environment of workers. Arrow's own allocator makes a gibibyte writable at its first use, which the limit would count
-as the input's; malloc asks for what it needs. Numpy's threads for linear algebra, which nothing here does, take 40 ms
-of each start."""
+"""Environment of workers. Arrow's own allocator makes a gibibyte writable at its first use, which would count as memory
+of the input; malloc allocates only what it needs. NumPy's threads for linear algebra are not used and take 40 ms
+per start."""
 
 
 def _status(pid: int | str) -> dict[str, int]:
-    """The sizes of ``/proc/<pid>/status`` in bytes."""
+    """The sizes in ``/proc/<pid>/status``, in bytes."""
     sizes = {}
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines():
         name, _, value = line.partition(":")
@@ -25,7 +25,7 @@ def _status(pid: int | str) -> dict[str, int]:
 
 
 def resident(pid: int | str = "self") -> int:
-    """Private bytes that a process really holds, swapped ones too; mapped files do not count. 0 where it is gone."""
+    """Private memory of a process in bytes, including swap; without mapped files. 0 if the process is gone."""
     try:
         sizes = _status(pid)
     except OSError:
@@ -34,7 +34,7 @@ def resident(pid: int | str = "self") -> int:
 
 
 def limit_growth(extra: int) -> None:
-    """Let this process hold at most ``extra`` bytes of private writable memory more than now, for good."""
+    """Limit this process permanently to ``extra`` bytes of private writable memory more than now."""
     limit = _status("self").get("VmData", 0) + extra
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     if hard != resource.RLIM_INFINITY:

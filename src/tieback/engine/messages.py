@@ -1,67 +1,67 @@
-"""What a worker tells the engine. MessagePack, not pickle: a worker reads hostile files, so its words are data only."""
+"""Messages from a worker to the engine. MessagePack, not pickle: a worker reads hostile files, so messages are data."""
 
 from multiprocessing.connection import Connection
 
 import msgspec
 
 MAX_MESSAGE = 64 * 1024 * 1024
-"""Bytes of one message; a longer one counts as a broken worker."""
+"""Maximum bytes of one message; a longer one counts as a broken worker."""
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
     """The work is imported and the limits are set."""
 
     resident: int
-    """Bytes of private memory that the idle worker holds."""
+    """Private memory of the idle worker, in bytes."""
 
 
 class Unusable(msgspec.Struct, frozen=True, tag="unusable"):
-    """The work cannot be imported; no other worker would fare better."""
+    """The work cannot be imported; this would fail in every worker."""
 
     problem: str
 
 
 class Begun(msgspec.Struct, frozen=True, tag="begun"):
-    """The unit at this place of the batch is in work."""
+    """The unit at this position of the batch has started."""
 
     index: int
 
 
 class Ended(msgspec.Struct, frozen=True, tag="ended"):
-    """The unit at this place was analysed; not final before the batch is published."""
+    """The unit at this position was analysed; not final before the batch is published."""
 
     index: int
     seconds: float
     problem: str = ""
-    """Empty where the analysis went well."""
+    """Empty if the analysis succeeded."""
     result: bytes = b""
 
 
 class OutOfMemory(msgspec.Struct, frozen=True, tag="out_of_memory"):
-    """The unit in work, or the publication, asked for more than the limit. The worker ends itself."""
+    """The running unit, or the publication, exceeded the memory limit. The worker ends itself."""
 
 
 class Publishing(msgspec.Struct, frozen=True, tag="publishing"):
-    """All units were analysed; the results are on their way."""
+    """All units were analysed; publication has started."""
 
 
 class Published(msgspec.Struct, frozen=True, tag="published"):
-    """The results are permanent; the worker is free."""
+    """The results are stored; the worker is free."""
 
     part: str
 
 
 class NotPublished(msgspec.Struct, frozen=True, tag="not_published"):
-    """Something in the results could not be published; the worker is free."""
+    """Some result could not be published; the worker is free."""
 
     problem: str
 
 
 class Stop(msgspec.Struct, frozen=True, tag="stop"):
-    """Publishing is impossible for every batch; a ``TiebackError`` in parts."""
+    """No batch can be published; the fields of a ``TiebackError``."""
 
     kind: str
-    """Name of its class."""
+    """Class name."""
     what: str
     where: str
     advice: str
@@ -76,7 +76,7 @@ _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(
 
 
 def send(pipe: Connection, message: Message) -> None:
-    """Write one message; blocks while the pipe is full. Raises ``OSError`` where the other side is gone."""
+    """Write one message; blocks while the pipe is full. Raises ``OSError`` if the other side is gone."""
     pipe.send_bytes(_encoder.encode(message))
 
 
@@ -84,7 +84,7 @@ def receive(pipe: Connection) -> Message:
     """Read one message.
 
     Raises:
-        EOFError: the worker is gone.
+        EOFError: the worker ended.
         OSError: the pipe broke inside a message, or the message is too long.
         msgspec.MsgspecError: not one of the messages.
     """

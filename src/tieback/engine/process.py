@@ -1,4 +1,4 @@
-"""One worker process, seen from the engine: started, given batches, listened to, ended."""
+"""One worker process from the engine's view: started, given batches, read from, ended."""
 
 import os
 import pickle
@@ -29,31 +29,31 @@ from tieback.engine.tasks import Task
 from tieback.engine.worker import Assignment
 
 START_SECONDS = 60.0
-"""How long a worker may take to import the work."""
+"""Time limit for a worker to import the work, in seconds."""
 GRACE_SECONDS = 2.0
-"""How long an idle worker may take to leave once its pipe is closed."""
+"""Time limit for an idle worker to exit after its pipe is closed, in seconds."""
 
 
 class WorkerProcess:
-    """A child process with a pipe. Not ready before its ``Ready`` message arrived."""
+    """A child process with a pipe. Not ready before its ``Ready`` message."""
 
     def __init__(self, work: Work[Any], limits: UnitLimits) -> None:
-        """Start the process; does not wait for it. Raises ``OSError`` where none can be started."""
+        """Start the process without waiting for it. Raises ``OSError`` if it cannot be started."""
         self.limits = limits
         self.ready = False
         self.task: Task | None = None
         self.current: int | None = None
-        """Place in the task of the unit in work."""
+        """Position of the running unit in the task."""
         self.publishing = False
         self.ends: list[Ended] = []
-        """Ends of the task's units, not final before it is published."""
+        """Ends of the task's units; not final before the task is published."""
         self.since = time.monotonic()
-        """When the present step began: the start, a unit, or the publication."""
+        """Start time of the current step: start-up, a unit, or the publication."""
         self._idle_bytes = 0
         self.pipe, theirs = Pipe()
         try:
             self._process = subprocess.Popen(
-                # -P: the current directory, which may hold anything, is no place to import from.
+                # -P: never import from the current directory, which is untrusted.
                 [sys.executable, "-P", "-m", "tieback.engine.worker", str(theirs.fileno()), str(os.getpid())],
                 stdin=subprocess.DEVNULL,
                 stdout=sys.__stderr__.fileno() if sys.__stderr__ else subprocess.DEVNULL,
@@ -71,15 +71,15 @@ class WorkerProcess:
         self._tell(self._assignment)
 
     def does(self, work: Work[Any], limits: UnitLimits) -> bool:
-        """Whether it was started for this work and these limits."""
+        """True if it was started for this work and these limits."""
         return self._assignment == pickle.dumps(Assignment(work, limits))
 
     def alive(self) -> bool:
-        """Whether the process has not ended."""
+        """True while the process runs."""
         return self._process.poll() is None
 
     def give(self, task: Task) -> None:
-        """Hand over a batch; a worker that is gone shows at the next ``hear``."""
+        """Assign a batch; a dead worker is noticed at the next ``hear``."""
         self.task = task
         self.current = None
         self.publishing = False
@@ -91,17 +91,17 @@ class WorkerProcess:
         try:
             self.pipe.send_bytes(data)
         except OSError:
-            return  # the end of the pipe is read, and told, in one place only
+            return  # the end of the pipe is handled in one place only
 
     def hear(self) -> Message | None:
-        """The next message; ``None`` where the worker is gone or makes no sense."""
+        """The next message; ``None`` if the worker is gone or sent an invalid message."""
         try:
             return receive(self.pipe)
         except (EOFError, OSError, msgspec.MsgspecError):
             return None
 
     def makes_sense(self, message: Message) -> bool:
-        """Whether an honest worker could say that now; a hostile input may have taken the process over."""
+        """True if a well-behaved worker can send this message now; a hostile input may control the process."""
         if isinstance(message, Ready | Unusable):
             return not self.ready
         if self.task is None or not self.ready:
@@ -120,7 +120,7 @@ class WorkerProcess:
                 return self.publishing
 
     def note(self, message: Message) -> None:
-        """Keep what a message says of the state of the worker. The time of the next step runs from here."""
+        """Update the state of the worker from a message, and restart the time of the step."""
         self.since = time.monotonic()
         match message:
             case Ready():
@@ -137,7 +137,7 @@ class WorkerProcess:
                 pass
 
     def release(self) -> Task:
-        """The worker has done with its task and is free."""
+        """Mark the task as finished and the worker as free."""
         assert self.task is not None
         task, self.task = self.task, None
         self.current = None
@@ -145,7 +145,7 @@ class WorkerProcess:
         return task
 
     def overrun(self, now: float) -> str:
-        """Which limit it has passed, as a clause; empty where none."""
+        """The limit that it exceeded, as a clause; empty if none."""
         if not self.ready:
             return f"took more than {START_SECONDS:g} s to start" if now - self.since > START_SECONDS else ""
         if self.task is None:
@@ -158,11 +158,11 @@ class WorkerProcess:
 
     @property
     def over_memory(self) -> str:
-        """The clause for a worker that passed its memory limit."""
+        """The clause for a worker that exceeded its memory limit."""
         return f"needed more than {self.limits.memory_bytes / 1024**2:.0f} MiB of memory"
 
     def end(self) -> str:
-        """Kill it, wait for it, and say how it had ended before, as a clause."""
+        """Kill it, wait for it, and return how it had ended before, as a clause."""
         self._process.kill()
         status = self._process.wait()
         if status >= 0:
@@ -174,7 +174,7 @@ class WorkerProcess:
         return f"ended its worker process ({name})"
 
     def last_words(self) -> Published | None:
-        """Note what a worker that has ended still said; returns the publication of its task if that was among it."""
+        """Process the remaining messages of an ended worker; returns the publication of its task, if there is one."""
         while (message := self.hear()) is not None and self.makes_sense(message):
             if isinstance(message, Published):
                 return message
@@ -182,11 +182,11 @@ class WorkerProcess:
         return None
 
     def dismiss(self) -> None:
-        """Close the pipe, at which an idle worker leaves by itself."""
+        """Close the pipe; an idle worker then exits."""
         self.pipe.close()
 
     def wait(self) -> None:
-        """After ``dismiss``: wait until it has left, and end it where it does not."""
+        """After ``dismiss``: wait until the process exits, and kill it if it does not."""
         try:
             self._process.wait(GRACE_SECONDS)
         except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""Batches of units: how the stream of units is cut, and what becomes of a batch that lost its worker."""
+"""Batches of units: how the stream of units is split, and what happens to a batch that lost its worker."""
 
 import itertools
 from collections import deque
@@ -9,30 +9,30 @@ import msgspec
 from tieback.model.unit import Unit
 
 BATCH_BYTES = 256 * 1024 * 1024
-"""A batch is closed when its inputs reach this size, so that the loss of a worker never costs much work."""
+"""A batch is closed when its inputs reach this size in bytes, to limit the work lost with a worker."""
 
 
 class Task(msgspec.Struct, frozen=True):
-    """A batch on its way through the workers."""
+    """A batch of units on its way through the workers."""
 
     units: tuple[Unit, ...]
     attempt: int = 1
-    """2 for a unit that is tried once more, alone."""
+    """2 for a unit that is retried, alone."""
     broken: int = 0
-    """How often this very batch lost its worker while no unit was in work."""
+    """How often this batch lost its worker while no unit was running."""
 
 
 class TaskSource:
-    """Cuts a stream of units into tasks, reading ahead no further than one batch a worker.
+    """Splits a stream of units into tasks; reads ahead at most one batch per worker.
 
-    Returned tasks go first. Near the end of the stream batches become smaller, so that all workers end together. Of
-    what is ahead, a batch takes first what lies where its first unit lies.
+    Returned tasks come first. Near the end of the stream, batches become smaller, so that all workers finish together.
+    A batch prefers units from the same location as its first unit.
 
     Args:
         units: the stream.
-        workers: how many batches are in work at a time.
-        batch: most units of a batch.
-        least: units that a batch takes whatever their size, if there are as many; beyond, ``BATCH_BYTES`` closes it.
+        workers: number of concurrent batches.
+        batch: maximum number of units in a batch.
+        least: minimum number of units in a batch, regardless of size; beyond that, ``BATCH_BYTES`` closes it.
     """
 
     def __init__(self, units: Iterable[Unit], workers: int, batch: int, least: int = 1) -> None:
@@ -45,11 +45,11 @@ class TaskSource:
         self._dry = False
 
     def put_back(self, tasks: Sequence[Task]) -> None:
-        """Tasks that have to run again, in order, before anything else."""
+        """Put back tasks that must run again; they run in this order, before all others."""
         self._returned.extendleft(reversed(tasks))
 
     def take(self) -> Task | None:
-        """The next task; ``None`` where there is none, unless tasks come back."""
+        """The next task; ``None`` if there is none now (tasks may still be put back)."""
         if self._returned:
             return self._returned.popleft()
         self._read_ahead()
@@ -71,11 +71,11 @@ class TaskSource:
         return Task(tuple(units))
 
     def set_workers(self, workers: int) -> None:
-        """How many batches are in work at a time from now on: members of a cluster come and go."""
+        """Set the number of concurrent batches: members of a cluster come and go."""
         self._workers = max(1, workers)
 
     def _bring_together(self, count: int) -> None:
-        """Move units that lie where the first one lies to the front, at most a batch of them; the order stays else."""
+        """Move units from the location of the first unit to the front, at most one batch; otherwise keep the order."""
         here = place(self._ahead[0].source)
         if all(place(unit.source) == here for unit in itertools.islice(self._ahead, count)):
             return
@@ -95,9 +95,9 @@ class TaskSource:
 
 
 def place(source: str) -> str:
-    """Where a unit is read from, as far as it matters for whoever reads it: bucket and folder of a URL, else nothing.
+    """The location of a unit that matters for a reader: bucket and folder of a URL, else empty.
 
-    A shard's members name the shard: ``s3://bucket/shard.tar#member``.
+    Members of a shard name the shard: ``s3://bucket/shard.tar#member``.
     """
     if "://" not in source:
         return ""
@@ -106,11 +106,11 @@ def place(source: str) -> str:
 
 
 def after_loss(task: Task, current: int | None) -> tuple[list[Task], Unit | None]:
-    """What to do after a worker was lost with ``task``: the tasks to run again, and the unit to set aside if any.
+    """What to do after a worker was lost with ``task``: the tasks to run again, and the unit to quarantine, if any.
 
     Args:
-        task: the batch that it had; nothing of it is published.
-        current: place of the unit in work; ``None`` where it was lost between units or while it published.
+        task: the unpublished batch of the worker.
+        current: position of the running unit; ``None`` if the worker was between units or publishing.
     """
     if current is not None:
         unit = task.units[current]
@@ -126,7 +126,7 @@ def after_loss(task: Task, current: int | None) -> tuple[list[Task], Unit | None
 
 
 def halve(task: Task) -> tuple[list[Task], Unit | None]:
-    """Narrow down which unit cannot be published: two halves, or the unit itself."""
+    """Bisect a batch that cannot be published: two halves, or the single unit."""
     if len(task.units) == 1:
         return [], task.units[0]
     middle = len(task.units) // 2

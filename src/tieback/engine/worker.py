@@ -1,11 +1,11 @@
-"""The process that does the work: ``python -P -m tieback.engine.worker FD PARENT``.
+"""The worker process: ``python -P -m tieback.engine.worker FD PARENT``.
 
-It reads from the pipe ``FD``: first ``sys.path`` and the work, pickled, then one batch at a time. It answers with the
-messages of ``messages.py``. It dies with its parent, ignores SIGINT (the parent decides), and is the first that the
-kernel ends where the machine runs out of memory.
+It reads from the pipe ``FD``: first ``sys.path`` and the pickled work, then one batch at a time. It replies with the
+messages of ``messages.py``. It dies with its parent, ignores SIGINT (the parent decides), and is the kernel's first
+choice to kill if the machine runs out of memory.
 
-It is started as a program of its own rather than by ``multiprocessing``, whose spawned children import the main module
-of their parent again: here nothing is imported but what the work needs.
+It is a separate program and not a ``multiprocessing`` child: spawned children import the main module of their parent
+again, but a worker imports only what the work needs.
 """
 
 import contextlib
@@ -43,11 +43,11 @@ from tieback.model.unit import Unit
 PR_SET_PDEATHSIG = 1
 """prctl(2)."""
 MAX_PROBLEM = 500
-"""Characters of a problem line."""
+"""Maximum characters of a problem line."""
 
 
 class Assignment(msgspec.Struct, frozen=True):
-    """What a worker is for; pickled after ``sys.path``, because it names modules that are found there."""
+    """The task of a worker; pickled after ``sys.path``, because it refers to modules found there."""
 
     work: Any
     """A ``Work``."""
@@ -55,17 +55,17 @@ class Assignment(msgspec.Struct, frozen=True):
 
 
 def one_line(text: str) -> str:
-    """Text of an error as one bounded line without control characters."""
+    """The text of an error as one bounded line without control characters."""
     clean = "".join(c if c.isprintable() else " " for c in text[: 4 * MAX_PROBLEM])
     return " ".join(clean.split())[:MAX_PROBLEM]
 
 
 def problem_line(error: BaseException, source: str = "") -> str:
-    """One line for people: the diagnostics of ours; of any other error its kind, text and innermost place.
+    """One line for the user: the diagnostics of our own errors; of other errors, the type, text and innermost location.
 
     Args:
         error: what was raised.
-        source: the unit's, which the line leaves out: whoever shows the line names it.
+        source: the source of the unit, which the line omits because the caller shows it.
     """
     if isinstance(error, TiebackError):
         return one_line(error.diagnostics().removeprefix(f"{source}: ") if source else error.diagnostics())
@@ -75,12 +75,12 @@ def problem_line(error: BaseException, source: str = "") -> str:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Serve batches until the pipe ends. Returns the exit status."""
+    """Serve batches until the pipe is closed. Returns the exit status."""
     fd, parent = int(argv[0]), int(argv[1])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
-        return 1  # it died before prctl could see it
+        return 1  # the parent died before prctl took effect
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
     pipe = Connection(fd)
@@ -91,7 +91,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def serve(pipe: Connection) -> None:
-    """Take the work, then batch after batch. Raises ``EOFError`` when the parent closes the pipe."""
+    """Receive the work, then batch after batch. Raises ``EOFError`` when the parent closes the pipe."""
     try:
         assignment: Assignment = pickle.loads(pipe.recv_bytes())  # noqa: S301 - the parent wrote it
         limit_growth(assignment.limits.memory_bytes)
@@ -107,7 +107,7 @@ def serve(pipe: Connection) -> None:
 
 
 def do_batch(pipe: Connection, work: Work[Any], batch: Sequence[Unit]) -> None:
-    """Analyse each unit, then publish the results; the engine hears of every step."""
+    """Analyse each unit, then publish the results; every step is reported to the engine."""
     results = []
     for index, unit in enumerate(batch):
         send(pipe, Begun(index))
@@ -136,7 +136,7 @@ def do_batch(pipe: Connection, work: Work[Any], batch: Sequence[Unit]) -> None:
 
 
 def _give_up(pipe: Connection) -> None:
-    """End this process: after a failed allocation no library in it can be trusted to be whole."""
+    """End this process: after a failed allocation, no library in it is in a reliable state."""
     send(pipe, OutOfMemory())
     os._exit(1)
 

@@ -1,6 +1,6 @@
-"""The lab's own certificate authority, made in its directory, and the certificates of its servers.
+"""The lab's certificate authority, created in its directory, and the certificates of its servers.
 
-Nothing trusts it but whoever is told to: ``ca.pem`` is for that.
+No client trusts it unless configured to: ``ca.pem`` is for that.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 AUTHORITY = "ca.pem"
 _KEY = "ca-key.pem"
 _VALID = timedelta(days=397)
-"""Longer, and clients of today refuse a certificate (CA/Browser Forum, Baseline Requirements 6.3.2)."""
+"""Current clients reject certificates with a longer validity (CA/Browser Forum, Baseline Requirements 6.3.2)."""
 
 _USAGE_OF_AUTHORITY = x509.KeyUsage(
     digital_signature=False,
@@ -31,7 +31,7 @@ _USAGE_OF_AUTHORITY = x509.KeyUsage(
 
 
 def authority(directory: Path) -> Path:
-    """Make the authority in ``directory`` unless it is there. Not safe from several threads at once.
+    """Create the authority in ``directory`` if it does not exist. Not thread-safe.
 
     Returns:
         The directory, for ``leaf``.
@@ -57,15 +57,15 @@ def authority(directory: Path) -> Path:
 
 
 def leaf(directory: Path, host: str, address: str) -> bytes:
-    """A fresh key and its certificate for one server, with that of the authority: PEM, in this order.
+    """A new key and certificate for one server, followed by the certificate of the authority: PEM, in this order.
 
     Args:
-        directory: of ``authority``.
+        directory: directory of the authority.
         host: DNS name.
         address: IPv4 address.
 
     Raises:
-        OSError: there is no authority.
+        OSError: the authority does not exist.
     """
     chain = (directory / AUTHORITY).read_bytes()
     issuer = x509.load_pem_x509_certificate(chain)
@@ -76,7 +76,7 @@ def leaf(directory: Path, host: str, address: str) -> bytes:
     made = (
         _unsigned(_name(host), issuer.subject, key)
         .add_extension(names, critical=False)
-        # Python 3.13 and later refuse a chain without it (X509_V_FLAG_X509_STRICT).
+        # Python 3.13 and later reject a chain without it (X509_V_FLAG_X509_STRICT).
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
     )
     return _pem(key) + made.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.PEM) + chain

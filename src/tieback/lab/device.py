@@ -1,7 +1,7 @@
-"""A stand-in for a telephone that runs the sample apps: it asks what they ask and records the traffic.
+"""A simulated phone that runs the sample apps: it sends their requests and records the traffic.
 
-Each request is the one in the app's smali. The connections are real, to the lab's running servers and to a name server
-of its own on loopback; what is written around their bytes is told in ``packets``.
+Each request is the one in the app's smali. The connections are real: to the lab's running servers and to the device's
+own DNS server on loopback. ``packets`` describes the frames written around their bytes.
 """
 
 import selectors
@@ -24,21 +24,21 @@ from tieback.lab.workhub_api import CERTIFICATE
 from tieback.model.errors import LabError
 
 DEVICE = "10.215.173.1"
-"""The address of the telephone in the files: the one that PCAPdroid's VPN gives it."""
+"""The address of the phone in the captures: the one that PCAPdroid's VPN assigns."""
 _RESOLVER = "10.215.173.2"
 _SECONDS = 5.0
 _MOST_BYTES = 1 << 20
-"""Read of one answer, as the apps do."""
+"""Maximum bytes read of one response, as in the apps."""
 
 type Place = tuple[str, int]
-"""Where a store listens: address and port."""
+"""Address and port of a store."""
 
 
 class Wire(Protocol):
-    """What the apps' code needs of a socket."""
+    """The socket methods that the apps' code needs."""
 
     def sendall(self, data: bytes, /) -> None:
-        """Send all of it."""
+        """Send all bytes."""
 
     def recv(self, size: int, /) -> bytes:
         """Receive some bytes; none at the end."""
@@ -53,7 +53,7 @@ class Screen(msgspec.Struct, frozen=True):
     label: str
     uid: int
     store: str
-    """The lab's server that it talks to."""
+    """The lab server that it contacts."""
     host: str
     opened: Callable[[Wire], None]
     tls: bool = False
@@ -96,18 +96,18 @@ SCREENS = (
 
 
 def record(places: Mapping[str, Place], directories: Callable[[str], Path], out: Path) -> list[Path]:
-    """Open each app once whose server runs, and write a capture of it.
+    """Open each app whose server is running once, and record a capture of it.
 
     Args:
-        places: where the lab's servers listen, by the name of the store.
-        directories: the directory of a store, where the API's certificate lies.
-        out: folder of the captures; made where it is missing.
+        places: addresses of the lab's servers, by store name.
+        directories: directory of a store, which contains the API's certificate.
+        out: folder for the captures; created if missing.
 
     Returns:
         The files written, ``<app>.pcapng``.
 
     Raises:
-        LabError: none of the servers runs, a server did not answer, or the folder cannot be written.
+        LabError: no server is running, a server did not respond, or the folder cannot be written.
     """
     written = []
     try:
@@ -121,12 +121,14 @@ def record(places: Mapping[str, Place], directories: Callable[[str], Path], out:
                 written.append(path)
     except OSError as error:
         raise LabError(
-            f"the traffic could not be recorded ({error.strerror or error})",
+            f"cannot record the traffic ({error.strerror or error})",
             where=str(out),
-            advice="Check `tieback lab status` and that the folder can be written",
+            advice="Check `tieback lab status` and the permissions of the folder",
         ) from error
     if not written:
-        raise LabError("no server of the sample apps runs", where="lab", advice="Start them: tieback lab up --demo")
+        raise LabError(
+            "no server of the sample apps is running", where="lab", advice="Start them with `tieback lab up --demo`"
+        )
     return written
 
 
@@ -143,7 +145,7 @@ def _open_app(screen: Screen, place: Place, writer: PacketWriter, directory: Pat
 
 
 def _resolve(screen: Screen, address: str, writer: PacketWriter) -> None:
-    """Ask a name server that knows this one name, over UDP on loopback."""
+    """Query a DNS server that knows only this name, over UDP on loopback."""
     query = dns.message.make_query(screen.host, dns.rdatatype.A)
     with (
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server,
@@ -167,7 +169,7 @@ def _resolve(screen: Screen, address: str, writer: PacketWriter) -> None:
 
 @contextmanager
 def _recorded(screen: Screen, place: Place, writer: PacketWriter) -> Iterator[Place]:
-    """A relay to the server that writes down what passes; one connection, ended when the context ends."""
+    """A recording relay to the server: one connection, ended when the context ends."""
     with socket.create_server(("127.0.0.1", 0), backlog=1) as listener:
         listener.settimeout(_SECONDS)
         failures: list[OSError] = []
@@ -193,10 +195,10 @@ def _recorded(screen: Screen, place: Place, writer: PacketWriter) -> Iterator[Pl
 
 
 def _pass(client: socket.socket, server: socket.socket, stream: Stream) -> None:
-    """Both ways until the client has ended; what the server would still send then is not read.
+    """Relay both directions until the client ends; later data of the server is not read.
 
     Raises:
-        OSError: both are silent for long.
+        OSError: both sides are silent for too long.
     """
     with selectors.DefaultSelector() as ready:
         ready.register(client, selectors.EVENT_READ, server)
@@ -204,7 +206,7 @@ def _pass(client: socket.socket, server: socket.socket, stream: Stream) -> None:
         while ready.get_map():
             events = ready.select(_SECONDS)
             if not events:
-                raise TimeoutError("the server does not answer")
+                raise TimeoutError("the server does not respond")
             for key, _ in events:
                 one = key.fileobj
                 assert isinstance(one, socket.socket)

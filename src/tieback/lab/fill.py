@@ -1,4 +1,4 @@
-"""Fill the lab's own stores with their synthetic records, and count what they hold."""
+"""Fill the lab's stores with synthetic records, and count the records."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ from tieback.lab.valkey import pipeline
 from tieback.model.errors import LabError
 
 _MARK = "dataset"
-"""File that says which version of the records the store was filled with."""
+"""File that records the version of the loaded records."""
 _SYSTEM_DATABASES = frozenset({"admin", "config", "local"})
 
 
@@ -29,23 +29,23 @@ class Loader(msgspec.Struct, frozen=True):
     load: Callable[[Store, RunningServer], None]
     """Empty the store, then load every holding."""
     count: Callable[[Store, RunningServer, Holding], int]
-    """Records in one holding, by the product's own means; 0 where it does not exist."""
+    """Records in one holding, as counted by the product; 0 if it does not exist."""
 
 
 def fill(store: Store, server: RunningServer, directory: Path) -> bool:
-    """Make the store hold exactly its records; what an earlier run loaded stays.
+    """Load exactly the records of the store, unless an earlier run already did.
 
     Args:
-        store: what it must hold.
-        server: where.
-        directory: of the store, for the mark that its load was finished.
+        store: store with its records.
+        server: its server.
+        directory: directory of the store, for the marker of a finished load.
 
     Returns:
-        Whether anything was loaded.
+        True if anything was loaded.
 
     Raises:
-        LabError: it holds something else even after loading.
-        OSError, pymongo.errors.PyMongoError: the server went away.
+        LabError: it contains other records after loading.
+        OSError, pymongo.errors.PyMongoError: the connection to the server was lost.
     """
     loader = loader_of(store.server)
     if loader is None:
@@ -56,13 +56,17 @@ def fill(store: Store, server: RunningServer, directory: Path) -> bool:
     mark.unlink(missing_ok=True)
     loader.load(store, server)
     if not _complete(loader, store, server):
-        raise LabError("it does not hold what was loaded", where=store.name, advice="Run `tieback lab down --purge`")
+        raise LabError(
+            "the store does not contain the loaded records",
+            where=store.name,
+            advice="Run `tieback lab down --purge`, then `tieback lab up`",
+        )
     mark.write_text(DATASET_VERSION, encoding="ascii")
     return bool(store.holdings)
 
 
 def loader_of(server: Server) -> Loader | None:
-    """How that product is filled and counted; ``None`` where it holds nothing."""
+    """How the product is filled and counted; ``None`` if it contains no records."""
     if server in _LOADERS:
         return _LOADERS[server]
     kind = next((kind for kind in KINDS if kind.server is server), None)
@@ -114,7 +118,7 @@ def _load_postgres(store: Store, server: RunningServer) -> None:
             server,
             f'CREATE TABLE "{schema}"."{table}" ({columns})',
             f'COPY "{schema}"."{table}" FROM STDIN',
-            # Without statistics the server answers -1 to whoever asks how many rows there are.
+            # Without statistics, the server reports -1 as the number of rows.
             f'ANALYZE "{schema}"."{table}"',
             password=password,
             database=database,
@@ -178,7 +182,7 @@ def _load_osmem(store: Store, server: RunningServer) -> None:
         path = f"/{holding.path[0]}/_bulk?refresh=true"
         answer = request(server.address, server.port, "POST", path, "".join(lines).encode())
         if answer["errors"]:
-            raise LabError("the bulk load was refused in part", where=store.name)
+            raise LabError("the server rejected a part of the bulk load", where=store.name)
 
 
 def _count_osmem(_store: Store, server: RunningServer, holding: Holding) -> int:

@@ -1,4 +1,4 @@
-"""The loaders' HTTP client, for servers that the lab itself started."""
+"""HTTP client of the loaders, only for servers that the lab itself started."""
 
 import http.client
 import json
@@ -14,18 +14,18 @@ from tieback.model.errors import LabError
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What a server answered."""
+    """The response of a server."""
 
     status: int
     headers: dict[str, str]
-    """By name in lower case."""
+    """By lower-case name."""
     body: bytes
 
     def json(self) -> Any:
         """The body as JSON.
 
         Raises:
-            json.JSONDecodeError: it is none.
+            json.JSONDecodeError: the body is not JSON.
         """
         return json.loads(self.body)
 
@@ -41,21 +41,21 @@ def call(
     tls: bool = False,
     accept: tuple[int, ...] = (),
 ) -> Answer:
-    """One request.
+    """Send one request.
 
     Args:
         where: address and port.
         verb: method.
         path: with its query.
-        body: bytes as they are, anything else as JSON; ``None`` for none.
-        headers: beyond the content type.
-        login: for basic authentication.
-        tls: whether to use TLS; the certificate is not checked, the server is ours.
-        accept: statuses that are as good as 2xx.
+        body: bytes are sent unchanged, other values as JSON; ``None`` for no body.
+        headers: additional headers.
+        login: account for basic authentication.
+        tls: use TLS; the certificate is not verified, because the server is our own.
+        accept: statuses that count as success, besides 2xx.
 
     Raises:
         LabError: the status is neither 2xx nor accepted.
-        OSError: the connection failed, or the answer was not HTTP.
+        OSError: the connection failed, or the response was not HTTP.
     """
     address, port = where
     sent = dict(headers or {})
@@ -78,12 +78,12 @@ def call(
     finally:
         connection.close()
     if not 200 <= answer.status < 300 and answer.status not in accept:
-        raise LabError(f"{verb} {path} was answered {answer.status} {answer.body[:200]!r}", where=f"{address}:{port}")
+        raise LabError(f"{verb} {path} failed: HTTP {answer.status} {answer.body[:200]!r}", where=f"{address}:{port}")
     return answer
 
 
 def answers(where: tuple[str, int], path: str, *, tls: bool = False) -> bool | None:
-    """Whether the server answers ``GET path`` with anything but an error of its own (5xx).
+    """True if the server responds to ``GET path`` without a server error (5xx).
 
     Raises:
         OSError: the connection failed.

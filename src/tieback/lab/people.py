@@ -1,4 +1,4 @@
-"""The synthetic records of the lab: Faker's people with a fixed seed, so that every run loads the same ones."""
+"""Synthetic records of the lab: people from Faker with a fixed seed, so that every run loads the same records."""
 
 import random
 import re
@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from faker import Faker
 
 DATASET_VERSION = "1"
-"""Rises when a table changes; data directories of another version are filled again."""
+"""Increases when a table changes; data directories of another version are filled again."""
 _EPOCH = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
 
 type Row = dict[str, object]
@@ -21,7 +21,7 @@ def rows(dataset: str, count: int) -> list[Row]:
     Args:
         dataset: ``machines``, ``operators``, ``employees``, ``visitors``, ``bookings``, ``customers``, ``sessions`` or
             ``ransom_note``.
-        count: how many.
+        count: number of records.
 
     Raises:
         KeyError: no such table.
@@ -35,7 +35,7 @@ def rows(dataset: str, count: int) -> list[Row]:
 
 
 def _phone(dice: random.Random) -> str:
-    # 555-0100 to 555-0199 are kept for fiction (NANP).
+    # 555-0100 to 555-0199 are reserved for fiction (NANP).
     return f"+1-{dice.randint(201, 989)}-555-01{dice.randint(0, 99):02d}"
 
 
@@ -137,7 +137,7 @@ def _session(fake: Faker, dice: random.Random, number: int) -> Row:
 
 
 def _ransom_note(_fake: Faker, _dice: random.Random, _number: int) -> Row:
-    # The shape of real notes; neither the wallet (its checksum is wrong) nor the mailbox exists.
+    # Shaped like real notes; the wallet (wrong checksum) and the mailbox do not exist.
     return {
         "message": (
             "All your data is backed up. You must pay 0.0150 BTC to bc1qlabonlynotawalletlabonlynotawalletlab00 "

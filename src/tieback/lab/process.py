@@ -1,8 +1,8 @@
-"""Start one server as a process of its own, know it again, and stop exactly it.
+"""Start a server as its own process, identify it later, and stop exactly that process.
 
-A process is known by its number, its start time and its executable, all from ``/proc`` (proc_pid_stat(5)): a number
-alone may belong to another program by the time that ``lab down`` runs. Signals go through a pidfd (pidfd_open(2)), so
-the number cannot change its owner between the check and the signal.
+A process is identified by its ID, its start time and its executable, all from ``/proc`` (proc_pid_stat(5)): the ID
+alone may belong to another program when ``lab down`` runs. Signals are sent through a pidfd (pidfd_open(2)), so the
+process cannot change between the check and the signal.
 """
 
 import contextlib
@@ -23,15 +23,15 @@ from tieback.lab.ports import require_free_port
 from tieback.model.errors import LabError
 
 READY_SECONDS = 30.0
-"""How long a server may take until it answers; on an idle machine each needs about one second."""
+"""Time limit for a server to become ready, in seconds; on an idle machine, each needs about one second."""
 RECORD = "process.json"
 """File beside a server's data that names its process from the moment it exists, for a lab that was killed meanwhile."""
 TEMPORARY = "tmp"
 """Folder beside a server's log for its temporary files and sockets."""
 _POLL_SECONDS = 0.02
 _GATE = ("/bin/sh", "-c", 'read -r go && exec "$@" </dev/null', "gate")
-"""Becomes the server once it is told to, and ends by itself when whoever would have told it was killed before: so no
-server ever runs that no record names."""
+"""Becomes the server when told to, and exits if its parent is killed before that. Therefore no server runs without a
+record."""
 _LOG_TAIL_BYTES = 4096
 
 
@@ -41,17 +41,17 @@ type SignalNumber = Annotated[int, msgspec.Meta(ge=1, le=64)]
 
 
 class ProcessStamp(msgspec.Struct, frozen=True):
-    """What makes a process the same process later."""
+    """Identifies a process over time."""
 
     pid: ProcessId
     started: int
     """Clock ticks since boot, field 22 of ``/proc/<pid>/stat``."""
     executable: str
-    """Path of the program, from ``/proc/<pid>/exe``; servers rewrite their command line."""
+    """Path of the program, from ``/proc/<pid>/exe``; servers may change their command line."""
 
 
 class Record(msgspec.Struct, frozen=True):
-    """What ``process.json`` says."""
+    """The content of ``process.json``."""
 
     process: ProcessStamp
     stop_signal: SignalNumber
@@ -66,27 +66,27 @@ class RunningServer(msgspec.Struct, frozen=True):
     port: int
     process: ProcessStamp
     emulation: bool
-    """Whether it only imitates the product."""
+    """True if it only imitates the product."""
     directory: str
-    """Its data and its log ``server.log``."""
+    """Contains its data and its log ``server.log``."""
     stop_signal: SignalNumber = signal.SIGTERM
-    """What asks it to end without waiting for its clients."""
+    """Signal that ends it without waiting for its clients."""
 
     @property
     def pid(self) -> int:
-        """Its process number; check ``running`` before using it."""
+        """Its process ID; check ``running`` before using it."""
         return self.process.pid
 
 
 class Account(msgspec.Struct, frozen=True):
-    """The unprivileged user that a server runs as when the lab itself runs as root."""
+    """The unprivileged user for servers when the lab runs as root."""
 
     uid: int
     gid: int
 
 
 def unprivileged_account() -> Account | None:
-    """``nobody`` where we are root, else ``None`` (the server runs as we do)."""
+    """``nobody`` if we are root, else ``None`` (the server runs as the current user)."""
     if os.geteuid() != 0:
         return None
     entry = pwd.getpwnam("nobody")
@@ -94,13 +94,13 @@ def unprivileged_account() -> Account | None:
 
 
 def stamp(pid: int) -> ProcessStamp | None:
-    """The stamp of a live process; ``None`` where there is none, it is a zombie, or it is not ours to read."""
+    """The stamp of a running process; ``None`` if it does not exist, is a zombie, or is not readable."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
         executable = str(Path(f"/proc/{pid}/exe").readlink())
     except OSError:
         return None
-    # The command in parentheses may itself contain spaces and parentheses: the fields count from the last one.
+    # The command in parentheses may contain spaces and parentheses: fields are counted after the last one.
     fields = stat[stat.rindex(")") + 2 :].split()
     if fields[0] in ("Z", "X"):
         return None
@@ -108,7 +108,7 @@ def stamp(pid: int) -> ProcessStamp | None:
 
 
 def running(process: ProcessStamp) -> bool:
-    """Whether that very process still lives, as the server or as the gate that is about to become it."""
+    """True if exactly this process still runs, as the server or as the gate before it."""
     found = stamp(process.pid)
     if found is None or found.started != process.started:
         return False
@@ -116,27 +116,27 @@ def running(process: ProcessStamp) -> bool:
 
 
 def stop(server: RunningServer, *, patience: float = 10.0) -> bool:
-    """Stop a server: its stop signal first, SIGKILL when it has not gone after ``patience`` seconds.
+    """Stop a server: send its stop signal, then SIGKILL after ``patience`` seconds.
 
-    A number that now belongs to another process is left alone.
+    An ID that now belongs to another process is ignored.
 
     Returns:
-        Whether the process was there to be stopped.
+        True if the process was running.
 
     Raises:
-        LabError: it did not end even then, or it is not ours to stop.
+        LabError: it did not end even then, or it belongs to another user.
     """
     return stop_process(server.process, stop_signal=server.stop_signal, patience=patience)
 
 
 def stop_recorded(directory: Path) -> bool:
-    """Stop whatever a start in ``directory`` left running, and forget it.
+    """Stop the process that a start in ``directory`` left running, and remove its record.
 
     Returns:
-        Whether there was something to stop.
+        True if a process was running.
 
     Raises:
-        LabError: it did not end, or it is not ours to stop.
+        LabError: it did not end, or it belongs to another user.
     """
     path = directory / RECORD
     try:
@@ -144,7 +144,7 @@ def stop_recorded(directory: Path) -> bool:
     except FileNotFoundError:
         return False
     except (msgspec.DecodeError, OSError):
-        # A write that was cut short: nothing can be known from it, and nothing must be stopped by a guess.
+        # A truncated record identifies no process; never stop a process by guessing.
         path.unlink(missing_ok=True)
         return False
     stopped = stop_process(record.process, stop_signal=record.stop_signal)
@@ -153,10 +153,10 @@ def stop_recorded(directory: Path) -> bool:
 
 
 def stop_process(process: ProcessStamp, *, stop_signal: int = signal.SIGTERM, patience: float = 10.0) -> bool:
-    """``stop`` for a bare stamp.
+    """As ``stop``, for a stamp.
 
     Raises:
-        LabError: it did not end even after SIGKILL, or it is not ours to stop.
+        LabError: it did not end even after SIGKILL, or it belongs to another user.
     """
     try:
         handle = os.pidfd_open(process.pid)
@@ -167,7 +167,7 @@ def stop_process(process: ProcessStamp, *, stop_signal: int = signal.SIGTERM, pa
             return False
         for number, seconds in ((stop_signal, patience), (signal.SIGKILL, 5.0)):
             signal.pidfd_send_signal(handle, number)
-            # A pidfd turns readable when its process has ended, also as a zombie.
+            # A pidfd becomes readable when its process has ended, even as a zombie.
             if select.select([handle], [], [], seconds)[0]:
                 _reap(process.pid)
                 return True
@@ -177,15 +177,15 @@ def stop_process(process: ProcessStamp, *, stop_signal: int = signal.SIGTERM, pa
         raise LabError(
             f"process {process.pid} belongs to another user",
             where=process.executable,
-            advice="Run `tieback lab down` as the user who ran `tieback lab up`",
+            advice="Run `tieback lab down` as the user that ran `tieback lab up`",
         ) from None
     finally:
         os.close(handle)
-    raise LabError(f"process {process.pid} does not end", where=process.executable, advice="Look at its log")
+    raise LabError(f"process {process.pid} does not end", where=process.executable, advice="Check its log")
 
 
 def _reap(pid: int) -> None:
-    """Collect the exit status where the process is our own child."""
+    """Collect the exit status of our own child processes."""
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
 
@@ -195,28 +195,28 @@ class Launch(msgspec.Struct, frozen=True):
 
     argv: tuple[str, ...]
     directory: Path
-    """Working directory; the log goes to ``server.log`` in it."""
+    """Working directory, with the log ``server.log``."""
     address: str
     port: int
     account: Account | None = None
     record: Path | None = None
-    """Where ``process.json`` goes, if not into ``directory``."""
+    """Directory of ``process.json``, if not ``directory``."""
     stop_signal: int = signal.SIGTERM
     seconds: float = READY_SECONDS
     environment: Mapping[str, str] = {}
-    """Beyond the clean one."""
+    """In addition to the clean environment."""
     executable: str = ""
-    """What the process becomes by itself, where ``argv[0]`` is a script; by default ``argv[0]``'s real path."""
+    """The program that the process becomes if ``argv[0]`` is a script; default: the real path of ``argv[0]``."""
 
 
 def launch[T](plan: Launch, ready: Callable[[], T | None]) -> tuple[ProcessStamp, T]:
-    """Start the process in a session of its own and wait until ``ready`` returns something.
+    """Start the process in its own session and wait until ``ready`` returns a value.
 
-    ``ready`` is asked again and again; an ``OSError`` of it counts as "not yet".
+    ``ready`` is called repeatedly; an ``OSError`` means "not yet".
 
     Raises:
-        LabError: the port is taken, the program cannot be started, ended early, or was not ready in time; whatever was
-            started is stopped again.
+        LabError: the port is in use, or the program cannot be started, ended early, or was not ready in time; it is
+            then stopped again.
     """
     require_free_port(plan.address, plan.port)
     where = f"{plan.address}:{plan.port}"
@@ -243,8 +243,10 @@ def launch[T](plan: Launch, ready: Callable[[], T | None]) -> tuple[ProcessStamp
     gate = stamp(child.pid)
     try:
         if gate is None or child.stdin is None:
-            raise LabError(f"{Path(plan.argv[0]).name} ended at once: {_tail(log)}", where=where, advice=f"See {log}")
-        # exec keeps number and start time; only the program changes.
+            raise LabError(
+                f"{Path(plan.argv[0]).name} ended immediately: {_tail(log)}", where=where, advice=f"See {log}"
+            )
+        # exec keeps the ID and start time; only the program changes.
         process = ProcessStamp(gate.pid, gate.started, plan.executable or os.path.realpath(plan.argv[0]))
         record = Record(process, plan.stop_signal)
         ((plan.record or plan.directory) / RECORD).write_bytes(msgspec.json.encode(record))
@@ -256,7 +258,7 @@ def launch[T](plan: Launch, ready: Callable[[], T | None]) -> tuple[ProcessStamp
         child.kill()
         child.wait()
         raise
-    # The server outlives this object on purpose; without this Popen warns that its child still runs.
+    # The server outlives this object intentionally; without this, Popen warns about a running child.
     child.returncode = 0
     return process, answer
 
@@ -269,13 +271,13 @@ def run_tool(
     text: str = "",
     environment: Mapping[str, str] | None = None,
 ) -> str:
-    """Run a server's own tool to its end (at most 60 seconds) with ``text`` on its standard input.
+    """Run a tool of a server to its end (at most 60 seconds) with ``text`` on its standard input.
 
     Returns:
-        What it wrote on standard output.
+        Its standard output.
 
     Raises:
-        LabError: it could not be started, took too long, or failed; its last line of complaint is part of the message.
+        LabError: it could not be started, took too long, or failed; the message contains its last line of output.
     """
     name = Path(argv[0]).name
     try:
@@ -332,9 +334,7 @@ def _await[T](
             if answer is not None:
                 return answer
         if time.monotonic() > deadline:
-            raise LabError(
-                f"{name} did not answer within {seconds:g} s: {_tail(log)}", where=where, advice=f"See {log}"
-            )
+            raise LabError(f"{name} was not ready within {seconds:g} s: {_tail(log)}", where=where, advice=f"See {log}")
         time.sleep(_POLL_SECONDS)
 
 
@@ -346,4 +346,4 @@ def _tail(log: Path) -> str:
             text = lines.read(_LOG_TAIL_BYTES).decode("utf-8", "replace").strip()
     except OSError:
         return "no log"
-    return text.splitlines()[-1][-200:] if text else "nothing in its log"
+    return text.splitlines()[-1][-200:] if text else "the log is empty"

@@ -1,4 +1,4 @@
-"""Start a server in a fresh directory, as an unprivileged user where the lab itself runs as root."""
+"""Start a server in a fresh directory, as an unprivileged user if the lab runs as root."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ from tieback.lab.process import Account, Launch, RunningServer, launch, unprivil
 from tieback.lab.wheels import open_place, reachable
 
 PEM = "both.pem"
-"""Key, certificate and authority of a server that speaks TLS, in its home."""
+"""Key, certificate and authority of a TLS server, in its home directory."""
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -24,19 +24,19 @@ class Home(msgspec.Struct, frozen=True):
 
     path: Path
     account: Account | None
-    """Who owns it and runs the server; ``None``: whoever runs the lab."""
+    """Owner of the directory and user of the server; ``None``: the current user."""
 
 
 def fresh_home(place: Place, *, program: Path | None = None, keep_root: bool = False) -> Home:
-    """An empty home for the store; nothing of an earlier run stays. With the certificate where it speaks TLS.
+    """An empty home directory for the store, with the certificate if it uses TLS; data of an earlier run is removed.
 
     Args:
-        place: of the store.
-        program: where it lies outside the system's own folders: if nobody else may read it, the server runs as we do.
-        keep_root: the server needs root's rights to begin with, where we have them, and gives them up by itself.
+        place: place of the store.
+        program: program outside the system folders; if other users cannot read it, the server runs as the current user.
+        keep_root: start as root if possible; the server drops its privileges itself.
 
     Raises:
-        LabError: the port is taken, or somebody else owns the place.
+        LabError: the port is in use, or another user owns the directory.
     """
     require_free_port(place.store.address, place.store.port)
     account = unprivileged_account()
@@ -67,18 +67,18 @@ def serve(
     """Start ``argv`` in ``home`` and wait until it is ready.
 
     Args:
-        place: of the store.
-        home: by ``fresh_home``, with everything in it that the server reads.
+        place: place of the store.
+        home: home from ``fresh_home``, with all files that the server reads.
         argv: the program's real path and its arguments.
-        ready: asked again and again; an ``OSError`` counts as "not yet".
-        version: of the product, where it is known beforehand.
-        environment: beyond the clean one.
-        executable: what the process becomes, where that is not ``argv[0]``.
-        stop_signal: what ends it soonest.
-        seconds: how long it may take.
+        ready: called repeatedly; an ``OSError`` means "not yet".
+        version: product version, if known beforehand.
+        environment: in addition to the clean environment.
+        executable: the program that the process becomes, if not ``argv[0]``.
+        stop_signal: signal that ends it fastest.
+        seconds: time limit.
 
     Raises:
-        LabError: it did not come up.
+        LabError: it did not start.
     """
     own(home)
     store = place.store
@@ -108,17 +108,17 @@ def serve(
 
 
 def own(home: Home) -> None:
-    """Give everything in the home to the account that the server runs as."""
+    """Give all files of the home directory to the account of the server."""
     if home.account is not None:
         for path in (home.path, *home.path.rglob("*")):
             os.chown(path, home.account.uid, home.account.gid, follow_symlinks=False)
 
 
 def accepts(address: str, port: int) -> bool:
-    """Whether somebody takes a connection there.
+    """True if a server accepts a connection there.
 
     Raises:
-        OSError: nobody does.
+        OSError: no server accepts it.
     """
     with socket.create_connection((address, port), timeout=1.0):
         return True

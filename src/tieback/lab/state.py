@@ -1,4 +1,4 @@
-"""The lab's directory: which servers it runs, by process, so that any later command finds and stops exactly those."""
+"""The lab's directory: records its running servers, so that later commands can find and stop exactly those."""
 
 import fcntl
 import os
@@ -37,7 +37,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     server: RunningServer
     records: int | None = None
-    """Records loaded; ``None`` until the load was finished."""
+    """Records loaded; ``None`` until loading has finished."""
 
 
 class LabState(msgspec.Struct, frozen=True):
@@ -46,9 +46,9 @@ class LabState(msgspec.Struct, frozen=True):
     subnet: int = 0
     """Third number of the stores' addresses."""
     odd_ports: bool = False
-    """Whether each store listens on a random high port."""
+    """True if each store listens on a random high port."""
     servers: dict[str, Entry] = msgspec.field(default_factory=dict)
-    """By store."""
+    """Servers by store."""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -75,29 +75,29 @@ class Lab:
 
     @property
     def grant(self) -> Path:
-        """Its grant."""
+        """Path of its grant."""
         return self.directory / GRANT
 
     @property
     def truth(self) -> Path:
-        """What was loaded where."""
+        """Path of the file with the loaded records (``truth.json``)."""
         return self.directory / TRUTH
 
     @property
     def certificates(self) -> Path:
-        """Its own certificate authority; ``ca.pem`` is what a client would trust."""
+        """Its certificate authority; clients can trust ``ca.pem``."""
         return self.directory / _TLS
 
     def store_directory(self, name: str) -> Path:
-        """Data and log of one store."""
+        """Directory with data and log of one store."""
         return self.directory / _STORES / name
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Make the directory where it is missing, and keep every other command out of it meanwhile.
+        """Create the directory if it is missing, and lock it against other commands.
 
         Raises:
-            LabError: it cannot be made or written to.
+            LabError: it cannot be created or written.
         """
         lock = self._take_lock()
         try:
@@ -112,21 +112,21 @@ class Lab:
                 lock = os.open(self.directory / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             except OSError as error:
                 raise LabError(
-                    f"the lab's directory cannot be used ({error.strerror})",
+                    f"cannot use the lab's directory ({error.strerror})",
                     where=str(self.directory),
-                    advice="Choose another with --dir or TIEBACK_LAB",
+                    advice="Choose another one with --dir or TIEBACK_LAB",
                 ) from None
             fcntl.flock(lock, fcntl.LOCK_EX)
-            # Whoever held it may have purged the directory: then this lock is on a file that is gone.
+            # The previous holder may have purged the directory: then this lock is on a deleted file.
             if (self.directory / _LOCK).exists() and (self.directory / _LOCK).stat().st_ino == os.fstat(lock).st_ino:
                 return lock
             os.close(lock)
 
     def state(self) -> LabState:
-        """What the state file says; nothing where there is none, or it was cut short (``process.json`` covers that).
+        """The content of the state file; empty if it is missing or truncated (``process.json`` covers that).
 
         Raises:
-            LabError: it is there and cannot be read.
+            LabError: it exists but cannot be read.
         """
         try:
             return msgspec.json.decode((self.directory / _STATE).read_bytes(), type=LabState)
@@ -136,17 +136,17 @@ class Lab:
             raise LabError(f"cannot be read ({error.strerror})", where=str(self.directory / _STATE)) from None
 
     def entries(self) -> dict[str, Entry]:
-        """The servers of the state file, by store."""
+        """The servers in the state file, by store."""
         return self.state().servers
 
     def settle(self, subnet: int | None, odd_ports: bool | None = None) -> int:
-        """Take a subnet and a choice of ports for the lab; ``None`` keeps what it has.
+        """Set the subnet and the choice of ports; ``None`` keeps the current value.
 
         Returns:
             The subnet.
 
         Raises:
-            LabError: servers still run in another one, or on other ports.
+            LabError: servers are still running in another subnet, or on other ports.
         """
         state = self.state()
         wanted = LabState(
@@ -157,7 +157,7 @@ class Lab:
         if any(running(entry.server.process) for entry in state.servers.values()):
             ports = "random ports" if state.odd_ports else "the usual ports"
             raise LabError(
-                f"the lab runs in 127.77.{state.subnet}.0/24 on {ports}",
+                f"the lab is running in 127.77.{state.subnet}.0/24 on {ports}",
                 where=str(self.directory),
                 advice="Run `tieback lab down` first, or choose another --dir",
             )
@@ -165,7 +165,7 @@ class Lab:
         return wanted.subnet
 
     def remember(self, name: str, entry: Entry | None) -> None:
-        """Write one server's entry, or forget it; safe from several threads."""
+        """Write or remove one server's entry; thread-safe."""
         with self._writing:
             state = self.state()
             servers = {known: old for known, old in state.servers.items() if known != name}
@@ -177,21 +177,21 @@ class Lab:
         self.replace(_STATE, msgspec.json.format(msgspec.json.encode(state), indent=1))
 
     def replace(self, name: str, content: bytes) -> None:
-        """Write a file of the lab as a whole or not at all."""
+        """Write a file of the lab in one step: complete or not at all."""
         fresh = self.directory / f"{name}.new"
         fresh.write_bytes(content)
         fresh.replace(self.directory / name)
 
     def standings(self) -> list[Standing]:
-        """How each store stands, as the processes of this moment say."""
+        """The status of each store, from its running process."""
         state = self.state()
         return [_standing(store, state.servers.get(store.name)) for store in stores_in(state.subnet)]
 
     def stop_all(self) -> tuple[list[str], list[LabError]]:
-        """Stop every server that this directory knows of, also those of a command that was killed.
+        """Stop every known server, including those of an interrupted command.
 
         Returns:
-            Names of the stores that ran, and what could not be stopped.
+            Names of the stores that were running, and the errors.
         """
         stopped: dict[str, None] = {}
         failed: list[LabError] = []
@@ -208,7 +208,7 @@ class Lab:
                     stopped.setdefault(record.parent.name)
             except LabError as error:
                 failed.append(error)
-        # Whatever a server needs beside it, such as a port mapper: after those that need it.
+        # Helper processes, such as a port mapper, stop after the servers that need them.
         for record in sorted(self.directory.glob(f"{_STORES}/*/*/{RECORD}")):
             try:
                 stop_recorded(record.parent)
@@ -217,7 +217,7 @@ class Lab:
         return list(stopped), failed
 
     def purge(self) -> None:
-        """Remove everything that the lab wrote, in its directory and outside; the servers must be stopped."""
+        """Remove all files of the lab, inside and outside its directory; the servers must be stopped."""
         outside = [place_outside(self.directory / _STORES)]
         outside += [place_outside(self.store_directory(store.name)) for store in STORES]
         for place in outside:

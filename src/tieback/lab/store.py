@@ -1,4 +1,4 @@
-"""What a labelled data store is: where it stands, what it holds, and what an honest probe must say of it."""
+"""A labelled data store: its location, its records, and the expected result of a probe."""
 
 from enum import StrEnum
 from typing import Any
@@ -10,13 +10,13 @@ from tieback.model.probe import Access, RansomVerdict
 from tieback.model.public_key import PublicKey
 
 NETWORK = "127.77.0.0/16"
-"""Every store of the lab, and nothing else, lies in it."""
+"""Contains every store of the lab, and nothing else."""
 KEEPER = Login("keeper", "meadow-lantern-41")
 """The account of the protected stores; only the loaders use it."""
 
 
 class State(StrEnum):
-    """How a store was set up."""
+    """Configuration of a store."""
 
     OPEN = "open"
     PROTECTED = "protected"
@@ -26,7 +26,7 @@ class State(StrEnum):
 
 
 class Server(StrEnum):
-    """Which program serves it."""
+    """The program of a store."""
 
     OSMEM = "osmem"
     MONGOD = "mongod"
@@ -66,9 +66,9 @@ class Holding(msgspec.Struct, frozen=True):
     """A container that the lab fills."""
 
     path: tuple[str, ...]
-    """As a probe names it, from the outermost name inwards."""
+    """Names from the outermost inwards, as in a probe report."""
     dataset: str
-    """Which of ``people``'s tables it holds; empty where its loader makes something else, such as files."""
+    """The table of ``people`` that it contains; empty if its loader creates other data, such as files."""
     records: int
 
 
@@ -76,36 +76,36 @@ class Store(msgspec.Struct, frozen=True, kw_only=True):
     """One labelled server."""
 
     name: str
-    """For the command line."""
+    """Name on the command line."""
     host: str
     """Its name in the grant's host table."""
     server: Server
     product: str
-    """As a probe reports it."""
+    """Product as a probe reports it."""
     address: str
     port: int
-    """The product's usual one."""
+    """The usual port of the product."""
     state: State
     holdings: tuple[Holding, ...] = ()
     access: Access
-    """What a probe must say under the lab's own grant, which names no passwordless account."""
+    """Expected access state under the lab's own grant, which names no passwordless account."""
     ransom: RansomVerdict = RansomVerdict.NONE
-    """What the assessment must say, without reading a note."""
+    """Expected verdict of the assessment, without reading a note."""
     tls: bool = False
-    """Whether it speaks TLS only, with a certificate by the lab's own authority."""
+    """True if it uses only TLS, with a certificate of the lab's authority."""
     names: tuple[str, ...] = ()
-    """Containers that an app would name there, for stores that list nothing to strangers."""
+    """Containers that an app would name, for stores without anonymous listing."""
     keys: tuple[PublicKey, ...] = ()
-    """Keys that are public by design and that an app would carry."""
+    """Keys that are public by design and that an app would contain."""
     named_access: Access | None = None
-    """What a probe must say when it is given those names and keys; ``None`` where they change nothing."""
+    """Expected access state if the probe receives these names and keys; ``None`` if they change nothing."""
     demo: bool = False
     """Part of ``--demo``."""
     operator: bool = False
-    """Only started from a program that the operator has unpacked and names."""
+    """Started only from a program that the user has unpacked and named."""
     emulation: bool = False
     is_store: bool = True
-    """``False`` for the API, which holds nothing."""
+    """``False`` for the API, which contains no records."""
 
     @property
     def records(self) -> int:
@@ -114,7 +114,7 @@ class Store(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def lab_store(name: str, server: Server, place: int, port: int, state: State, access: Access, **more: Any) -> Store:
-    """A store of the lab's own, ``<name>.lab.test`` at ``127.77.0.<place>``; ``more``: other fields of ``Store``."""
+    """A store of the lab, ``<name>.lab.test`` at ``127.77.0.<place>``; ``more``: other fields of ``Store``."""
     return Store(
         name=name,
         host=f"{name}.lab.test",

@@ -1,4 +1,4 @@
-"""What the lab loaded and what a probe must say of it, for the end-to-end tests: ``truth.json``."""
+"""The loaded records and the expected probe results, for the end-to-end tests: ``truth.json``."""
 
 import msgspec
 
@@ -17,7 +17,7 @@ class Containers(msgspec.Struct, frozen=True):
 
 
 class StoreTruth(msgspec.Struct, frozen=True):
-    """One store that was filled and ran when the file was written."""
+    """One store that was filled and running when the file was written."""
 
     name: str
     host: str
@@ -33,9 +33,9 @@ class StoreTruth(msgspec.Struct, frozen=True):
     names: tuple[str, ...]
     """Containers that an app would name."""
     keys: tuple[PublicKey, ...]
-    """Public keys that an app would carry."""
+    """Public keys that an app would contain."""
     named_access: str
-    """As ``access``, for a probe that is given those names and keys; empty where they change nothing."""
+    """As ``access``, if the probe receives these names and keys; empty if they change nothing."""
     ransom: str
     records: int
     containers: tuple[Containers, ...]

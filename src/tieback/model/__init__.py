@@ -1,1 +1,1 @@
-"""The nouns of tieback: frozen values, shared by every room. Imports nothing else of tieback."""
+"""The nouns of tieback: frozen values that all packages share. Imports nothing else of tieback."""

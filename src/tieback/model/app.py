@@ -1,4 +1,4 @@
-"""An app, and who signed it."""
+"""An app and its signer."""
 
 from enum import StrEnum
 
@@ -6,12 +6,12 @@ import msgspec
 
 
 class Platform(StrEnum):
-    """The operating system that an app is for."""
+    """The operating system of an app."""
 
     ANDROID = "android"
     IOS = "ios"
     UNKNOWN = "unknown"
-    """Traffic that tells no app."""
+    """Traffic that does not identify an app."""
 
 
 class Signer(msgspec.Struct, frozen=True):
@@ -37,14 +37,14 @@ class App(msgspec.Struct, frozen=True):
     """The name under the icon."""
     version_name: str = ""
     version_code: str = ""
-    """``versionCode`` or ``CFBundleVersion``, as text because hostile packages write anything there."""
+    """``versionCode`` or ``CFBundleVersion``, as text because hostile packages contain arbitrary values."""
     min_sdk: str = ""
     target_sdk: str = ""
     signer: Signer | None = None
     vendor: str = ""
-    """Who answers for it: the organisation of the signer, where the certificate names one."""
+    """The vendor responsible for it: the organisation of the signer, if the certificate names one."""
 
     @property
     def label(self) -> str:
-        """Name for people: the name under the icon, else the bundle identifier."""
+        """Display name: the name under the icon, or else the bundle identifier."""
         return self.name or self.bundle_id

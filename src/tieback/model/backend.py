@@ -8,10 +8,10 @@ from tieback.model.endpoint import Endpoint, Party
 
 
 class Route(StrEnum):
-    """How a candidate for probing was reached from what the app names."""
+    """How a probing candidate was derived from what the app names."""
 
     NAMED = "named"
-    """The app names this host and port itself."""
+    """The app itself names this host and port."""
     PIVOT = "pivot"
     """A usual port of a data store on an address behind a host that the app names."""
 
@@ -20,13 +20,13 @@ class Attribution(msgspec.Struct, frozen=True):
     """One statement about a back end, with its reason."""
 
     claim: str
-    """Such as ``owner`` or ``provider``."""
+    """For example ``owner`` or ``provider``."""
     value: str
     reason: str
     confidence: float
     """0 to 1."""
     parts: tuple[tuple[str, float], ...] = ()
-    """What the confidence was made from, where that is more than one thing: each reason with its own; what speaks
+    """The evidence behind the confidence, if there is more than one item: each reason with its weight; evidence
     against is negative."""
 
 
@@ -35,11 +35,11 @@ class Backend(msgspec.Struct, frozen=True):
 
     endpoint: Endpoint
     addresses: tuple[str, ...] = ()
-    """Canonical addresses; empty where the name was not or could not be resolved."""
+    """Canonical addresses; empty if the name was not or could not be resolved."""
     resolved_by: str = ""
-    """``literal``, ``hosts`` (the grant's table), ``dns``, or the reason why there is none."""
+    """``literal``, ``hosts`` (the grant's table), ``dns``, or the reason why there is no address."""
     owner_domain: str = ""
-    """Registrable domain by the public suffix list with its private section."""
+    """Registrable domain by the public suffix list, including its private section."""
     provider: str = ""
     region: str = ""
     asn: int | None = None
@@ -52,7 +52,7 @@ class Candidate(msgspec.Struct, frozen=True):
     """A host and port that may be probed, with the route that leads to it."""
 
     host: str
-    """Name or canonical address to ask for; the dialer resolves and checks it again."""
+    """Name or canonical address to probe; the dialer resolves and checks it again."""
     port: int
     service: str | None
     """Product that the evidence implies, or ``None``."""
@@ -62,6 +62,6 @@ class Candidate(msgspec.Struct, frozen=True):
     reason: str
     """One sentence for the report."""
     tls: bool | None = None
-    """Whether the scheme says TLS; ``None`` where unknown."""
+    """True if the scheme implies TLS; ``None`` if unknown."""
     resource: str = ""
-    """What is asked about at a host that many customers share, such as a project; empty where the host is one's own."""
+    """The resource to probe at a host that many customers share, such as a project; empty for other hosts."""

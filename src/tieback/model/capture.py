@@ -1,15 +1,15 @@
-"""A live run, and what it could not see."""
+"""A live capture and its blind spots."""
 
 import msgspec
 
 
 class Unseen(msgspec.Struct, frozen=True):
-    """A server of which a run knows little more than where it is."""
+    """A server that a run could not observe fully."""
 
     server: str
     """Name or address, and port: ``api.example.org:443``."""
     app: str
-    """Package of the app that turned to it; empty where unknown."""
+    """Package of the app that contacted it; empty if unknown."""
     times: int
     reason: str
 
@@ -23,7 +23,7 @@ class LiveRun(msgspec.Struct, frozen=True):
     listened: str
     """Address and port."""
     app: str
-    """Package whose traffic was asked for; empty for all."""
+    """Package whose traffic was requested; empty for all."""
     start: float
     """Seconds since 1970, UTC."""
     end: float
@@ -31,18 +31,18 @@ class LiveRun(msgspec.Struct, frozen=True):
     bytes_out: int
     bytes_in: int
     refused: tuple[Unseen, ...] = ()
-    """Servers for which the app did not accept the proxy's certificate."""
+    """Servers for which the app rejected the proxy's certificate."""
     quic: tuple[Unseen, ...] = ()
-    """Servers that were spoken to by QUIC, read or not."""
+    """Servers contacted with QUIC, whether readable or not."""
     outside: tuple[Unseen, ...] = ()
-    """Connections past the proxy, as the device's table of sockets shows them."""
+    """Connections that bypassed the proxy, from the device's socket table."""
     unreached: tuple[Unseen, ...] = ()
-    """Servers that the proxy could not reach, or was not allowed to."""
+    """Servers that the proxy could not reach, or was not allowed to contact."""
     others: int = 0
-    """Flows of other apps, left out."""
+    """Flows of other apps, ignored."""
     unattributed: int = 0
-    """Flows that may be any app's."""
+    """Flows that could not be attributed to an app."""
     lost: int = 0
-    """Flows that were not told, because too many came at a time."""
+    """Flows lost because too many arrived at the same time."""
     blind_spots: tuple[str, ...] = ()
-    """What this run could not see, in words."""
+    """What this run could not see, as sentences."""

@@ -1,4 +1,4 @@
-"""One matter with one vendor about one store: its state, its re-checks, and the lines of its log."""
+"""A case: one vendor and one store, with its state, its re-checks, and its log entries."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,25 +10,25 @@ from tieback.model.figure import Figure
 
 
 class CaseState(StrEnum):
-    """Where a case stands."""
+    """State of a case."""
 
     FOUND = "found"
-    """A scan saw it."""
+    """A scan found it."""
     VERIFIED = "verified"
-    """A second look, by a person or a re-check, saw it too."""
+    """A second check, by a person or a re-check, confirmed it."""
     NOTIFIED = "notified"
-    """The vendor was told."""
+    """The vendor was notified."""
     ACKNOWLEDGED = "acknowledged"
     FIX_CLAIMED = "fix_claimed"
-    """The vendor says that it is closed; not yet re-checked."""
+    """The vendor reports a fix; not yet re-checked."""
     FIXED = "fixed"
-    """A re-check saw it closed."""
+    """A re-check found it closed."""
     STILL_OPEN = "still_open"
-    """Said to be closed, or seen closed before, and a re-check got in."""
+    """Reported as fixed or seen closed before, but a re-check found it open."""
     CONTRADICTED = "contradicted"
-    """The vendor attested in writing that it is secure, and a re-check got in."""
+    """The vendor attested in writing that it is secure, but a re-check found it open."""
     DISPUTED = "disputed"
-    """The vendor says that it is not theirs, or no exposure."""
+    """The vendor disputes the ownership or the exposure."""
     NO_RESPONSE = "no_response"
     ESCALATED = "escalated"
     HANDED_TO_CERT = "handed_to_cert"
@@ -36,24 +36,24 @@ class CaseState(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a re-check found, in place of the store that the case is about."""
+    """Result of a re-check of the store."""
 
     FIXED = "fixed"
-    """It asks who we are, refuses everyone, or is gone; every place of it was asked."""
+    """It requires authentication, refuses everyone, or is gone; every location of it was probed."""
     MOVED = "moved"
-    """The same store lets strangers in at another place."""
+    """The same store allows unauthenticated access at another location."""
     CLOSED_TO_US = "closed_to_us"
-    """We do not get in, and others did after that: closed to our address alone."""
+    """Our access is denied, but others had access later: closed only to our address."""
     EMPTIED = "emptied"
-    """It lets strangers in and holds nothing any more."""
+    """It allows unauthenticated access, but contains nothing any more."""
     WIPED = "wiped"
     RANSOMED = "ransomed"
     OPEN = "open"
-    """As before; the figures say by how much it grew."""
+    """As before; the figures show the growth."""
     NAMES_ONLY = "names_only"
-    """Records no longer answer, names still do."""
+    """Records are no longer readable, but names are."""
     UNREACHABLE = "unreachable"
-    """No verdict: no answer, or not asked under this grant. Never taken for fixed."""
+    """No verdict: no response, or not covered by this grant. Never counted as fixed."""
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -62,14 +62,14 @@ class Check(msgspec.Struct, frozen=True):
     verdict: Verdict
     time: datetime
     reasons: tuple[str, ...] = ()
-    """One clause each, with the place."""
+    """Reasons, one clause each, with the location."""
     where: tuple[str, ...] = ()
-    """Places where strangers get in now."""
+    """Locations that allow unauthenticated access now."""
     records: Figure | None = None
-    """Records that a stranger gets now."""
+    """Records readable without authentication now."""
     bytes: Figure | None = None
     records_change: int | None = None
-    """Compared with the store as the case was opened; ``None`` where either was not measured."""
+    """Change since the case was opened; ``None`` if either figure was not measured."""
     bytes_change: int | None = None
 
 
@@ -84,26 +84,26 @@ class CaseApp(msgspec.Struct, frozen=True):
 
 
 class Case(msgspec.Struct, frozen=True):
-    """One matter with one vendor about one store."""
+    """A disclosure case: one vendor and one store."""
 
     id: str
-    """Of vendor and store: to open it twice changes nothing."""
+    """Derived from vendor and store: opening a case twice has no effect."""
     vendor: str
     state: CaseState
     opened: datetime
     since: datetime
-    """When it came into its state."""
+    """When it entered its state."""
     store: Exposure
-    """As it was when the case was opened: what re-checks compare with."""
+    """The store when the case was opened; re-checks compare with it."""
     apps: tuple[CaseApp, ...] = ()
     due: date | None = None
-    """When something is to happen next."""
+    """Due date of the next action."""
     attested: date | None = None
     """When the vendor confirmed in writing that this store is secure."""
     channel: str = ""
-    """How the vendor was told, such as ``email``, ``form``, ``cert``."""
+    """How the vendor was notified, such as ``email``, ``form``, ``cert``."""
     provider: str = ""
-    """Who hosts the store."""
+    """Hosting provider of the store."""
     reached: dict[str, datetime] = msgspec.field(default_factory=dict)
     """When each state was first reached."""
     check: Check | None = None
@@ -111,28 +111,28 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def active(self) -> bool:
-        """Whether something is still to be done or watched."""
+        """True if the case still needs action or watching."""
         return self.state is not CaseState.CLOSED
 
 
 class LogLine(msgspec.Struct, frozen=True):
-    """A line of the log of all cases; each carries the hash of the one before."""
+    """An entry of the log of all cases; each contains the hash of the previous one."""
 
     seq: int
     time: datetime
     subject: str
-    """Id of the case or vendor."""
+    """ID of the case or vendor."""
     event: str
     """``opened``, ``state``, ``check``, ``note``, ``attachment``, ``letter``, ``answer``, ``due``, ``edited``."""
     by: str
-    """Who did it: a person's name, ``recheck``, ``watch``."""
+    """Author: a person's name, ``recheck``, or ``watch``."""
     fields: dict[str, str]
     prev: str
     hash: str
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """What is to become a line of the log."""
+    """A new log entry before it is written."""
 
     subject: str
     event: str
@@ -141,7 +141,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """A letter that was written. Sending it is up to people."""
+    """A letter that was written. People send it."""
 
     id: str
     kind: str
@@ -149,12 +149,12 @@ class Letter(msgspec.Struct, frozen=True):
     vendor: str
     cases: tuple[str, ...]
     version: int
-    """From 1; the same text again is the same version."""
+    """Starts at 1; an unchanged text keeps its version."""
     sha256: str
-    """Of the text, UTF-8."""
+    """Hash of the UTF-8 text."""
     created: datetime
     subject: str
     text: str
     due: date | None = None
     files: tuple[tuple[str, str], ...] = ()
-    """Names and SHA-256 of the files that were written."""
+    """Names and SHA-256 of the files written."""

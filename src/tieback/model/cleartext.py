@@ -1,19 +1,19 @@
-"""What an app lets through without TLS, and whom it trusts, as its package declares it."""
+"""The cleartext and trust policy that an app package declares."""
 
 import msgspec
 
 
 class CleartextPolicy(msgspec.Struct, frozen=True):
-    """One rule of an app's transport security, for one domain or for all that no other rule names."""
+    """One rule of an app's transport security, for one domain or for all domains without a rule."""
 
     domain: str
-    """Lower-case host name, or ``*`` for every host that no other rule names."""
+    """Lower-case host name, or ``*`` for every host without its own rule."""
     include_subdomains: bool
     cleartext: bool
-    """Whether connections without TLS are allowed there."""
+    """True if connections without TLS are allowed."""
     user_cas: bool
-    """Whether certificates of authorities that the user installed are trusted. iOS always trusts them: false there."""
+    """True if CAs installed by the user are trusted. iOS always trusts them: false there."""
     pins: int
-    """Certificates or keys of which one must be in the chain; 0 where any trusted chain will do."""
+    """Number of pinned certificates or keys of which one must be in the chain; 0 if any trusted chain is accepted."""
     source: str
-    """Entry of the package that says so, or ``default`` with the target SDK that decides it."""
+    """Package entry with this rule, or ``default`` with the target SDK that implies it."""

@@ -1,4 +1,4 @@
-"""The fleet: which apps are on which devices, as inventories tell it."""
+"""The fleet: apps on managed devices, from inventories."""
 
 from datetime import date
 from enum import StrEnum
@@ -7,26 +7,26 @@ import msgspec
 
 
 class DevicePlatform(StrEnum):
-    """The operating system of a managed device. ``android`` and ``ios`` are written as in ``model.app.Platform``."""
+    """The operating system of a managed device. ``android`` and ``ios`` are spelled as in ``model.app.Platform``."""
 
     ANDROID = "android"
     IOS = "ios"
-    """iPadOS too: apps are the same."""
+    """Includes iPadOS: it runs the same apps."""
     MACOS = "macos"
     WINDOWS = "windows"
     CHROMEOS = "chromeos"
     LINUX = "linux"
     UNKNOWN = "unknown"
-    """The inventory does not say."""
+    """The inventory does not state it."""
 
     @property
     def mobile(self) -> bool:
-        """Whether apps of this platform can be analysed; where nothing is said, they may be."""
+        """True if apps of this platform can be analysed; also true if the platform is unknown."""
         return self in {DevicePlatform.ANDROID, DevicePlatform.IOS, DevicePlatform.UNKNOWN}
 
 
 class Ownership(StrEnum):
-    """Whose device it is."""
+    """Owner of a device."""
 
     CORPORATE = "corporate"
     PERSONAL = "personal"
@@ -34,18 +34,18 @@ class Ownership(StrEnum):
 
 
 class Counted(StrEnum):
-    """How a number of devices came about."""
+    """Source of a device count."""
 
     LISTED = "listed"
-    """Each device stands in an inventory; it is counted once."""
+    """An inventory lists each device; it is counted once."""
     REPORTED = "reported"
-    """An inventory gives the number; a device with two versions of an app may be in it twice."""
+    """An inventory gives a number; a device with two versions of an app may count twice."""
     UNKNOWN = "unknown"
-    """An inventory names the app and no number."""
+    """An inventory names the app without a number."""
 
 
 class Reported(msgspec.Struct, frozen=True):
-    """One row of an inventory, as an importer reads it. Empty text: the inventory does not say."""
+    """One row of an inventory, as parsed by an importer. Empty text means that the inventory does not state it."""
 
     platform: DevicePlatform = DevicePlatform.UNKNOWN
     bundle_id: str = ""
@@ -53,24 +53,24 @@ class Reported(msgspec.Struct, frozen=True):
     version: str = ""
     publisher: str = ""
     store_id: str = ""
-    """App Store's number or Google Play's package name."""
+    """App Store ID or Google Play package name."""
     signer: str = ""
     """SHA-256 of the signing certificate, lower-case hexadecimal."""
     device: str = ""
-    """The inventory's own id of a device; empty where a row only counts devices."""
+    """Device ID of the inventory; empty if a row only counts devices."""
     device_name: str = ""
     user: str = ""
     ownership: Ownership = Ownership.UNKNOWN
     count: int | None = None
-    """Devices, where the row only counts them."""
+    """Number of devices, if the row only counts them."""
     in_house: bool = False
-    """Whether the organisation distributes it itself, outside the public stores."""
+    """True if the organisation distributes the app itself, outside the public stores."""
 
     @property
     def key(self) -> str:
-        """What makes it the same app in two rows: platform with bundle id, else store id, else name and publisher."""
+        """Identifies the same app in two rows: platform with bundle ID, else store ID, else name and publisher."""
         if self.bundle_id:
-            # Apple compares bundle identifiers without regard to case, Android does not.
+            # Bundle identifiers are case-insensitive on Apple platforms, but not on Android.
             ident = self.bundle_id if self.platform is DevicePlatform.ANDROID else self.bundle_id.lower()
             return f"{self.platform}:{ident}"
         if self.store_id:
@@ -79,34 +79,34 @@ class Reported(msgspec.Struct, frozen=True):
 
 
 class Device(msgspec.Struct, frozen=True):
-    """A managed device, by a pseudonym."""
+    """A managed device, under a pseudonym."""
 
     id: str
     platform: DevicePlatform
     ownership: Ownership = Ownership.UNKNOWN
     source: str = ""
     user: str = ""
-    """By a pseudonym too."""
+    """Also a pseudonym."""
     label: str = ""
-    """The inventory's own id, kept only where the user asked for it."""
+    """The inventory's own ID, stored only if the user requested it."""
 
 
 class Install(msgspec.Struct, frozen=True):
-    """A version of an app on a device over a time; days are those of the inventories that say so."""
+    """A version of an app on a device over time; dates are those of the inventories."""
 
     device: Device
     version: str
     first_seen: date
     last_seen: date
     removed: date | None = None
-    """Day of the first inventory that names the device without it."""
+    """Date of the first inventory that lists the device without the app."""
 
 
 class FleetApp(msgspec.Struct, frozen=True):
-    """An app of the fleet over all inventories."""
+    """An app of the fleet, over all inventories."""
 
     id: int
-    """In this workspace alone."""
+    """Valid only in this workspace."""
     platform: DevicePlatform
     bundle_id: str
     name: str
@@ -115,24 +115,24 @@ class FleetApp(msgspec.Struct, frozen=True):
     signer: str
     in_house: bool
     devices: int
-    """That have it now."""
+    """Devices that have it now."""
     counted: Counted
     sources: tuple[str, ...]
     first_seen: date
     last_seen: date
     removed: date | None = None
-    """Since when no device is known to have it."""
+    """Since when no known device has it."""
     versions: tuple[tuple[str, int], ...] = ()
-    """Version and devices that have it now, most devices first."""
+    """Versions with the number of devices that have them now, most devices first."""
 
     @property
     def label(self) -> str:
-        """Name for people: the name, else what identifies it."""
+        """Display name: the name, or else the identifier."""
         return self.name or self.bundle_id or self.store_id
 
 
 class Strength(StrEnum):
-    """What an app of the fleet and an analysed app have in common, the surest first."""
+    """The common property of a fleet app and an analysed app, strongest first."""
 
     BUNDLE_ID = "bundle_id"
     """Bundle identifier and platform."""
@@ -141,22 +141,22 @@ class Strength(StrEnum):
     """Signing certificate and name."""
     NAME_PUBLISHER = "name_publisher"
     NAME = "name"
-    """The name alone, where one side tells no publisher."""
+    """Only the name, if one side names no publisher."""
 
     @property
     def weak(self) -> bool:
-        """Whether a person should look before acting on it."""
+        """True if a person should check it before acting on it."""
         return self in {Strength.NAME_PUBLISHER, Strength.NAME}
 
 
 class Fleet(msgspec.Struct, frozen=True):
-    """What a report says of the inventory."""
+    """The inventory section of a report."""
 
     apps: int
     """Mobile apps on some device now."""
     devices: int
     """Devices that inventories list now."""
     not_analysed: int
-    """Of the apps."""
+    """Number of these apps."""
     devices_not_analysed: int
-    """Devices of the most widespread app among those."""
+    """Devices with the most widespread of these apps."""

@@ -1,4 +1,4 @@
-"""JSON documents of ours: encode and decode, with a schema version in each."""
+"""JSON documents of tieback: encode and decode, with a schema version in each."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import msgspec
 from tieback.model.errors import DocumentError
 
 SCHEMA_VERSION = 1
-"""Rises when a key changes its meaning or goes away; added keys do not raise it."""
+"""Increases when a key changes its meaning or is removed; added keys do not increase it."""
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -16,11 +16,11 @@ def encode(kind: str, value: object) -> bytes:
     """One JSON document without a newline: the fields of ``value`` and ``schema`` = ``tieback/<kind>/<version>``.
 
     Args:
-        kind: the document's kind, such as ``app`` or ``probe``.
+        kind: kind of the document, such as ``app`` or ``probe``.
         value: a struct or a mapping; anything else is a programming error.
 
     Raises:
-        TypeError: ``value`` is not a struct or mapping, or holds something JSON cannot.
+        TypeError: ``value`` is not a struct or mapping, or contains something that JSON cannot represent.
     """
     fields = msgspec.to_builtins(value, order="deterministic")
     if not isinstance(fields, dict):
@@ -38,16 +38,16 @@ def decode[T](data: bytes | str, kind: str, into: type[T]) -> T:
         raw: Any = msgspec.json.decode(data)
     except msgspec.DecodeError as error:
         raise DocumentError(
-            f"not a JSON document ({error})", where=kind, advice="Write it again with tieback"
+            f"not a JSON document ({error})", where=kind, advice="Create it again with tieback"
         ) from None
     schema = raw.pop("schema", None) if isinstance(raw, dict) else None
     if schema != f"tieback/{kind}/{SCHEMA_VERSION}":
         raise DocumentError(
             f"expected schema tieback/{kind}/{SCHEMA_VERSION}, found {schema!r}",
             where=kind,
-            advice="Write the document again with this release of tieback",
+            advice="Create the document again with this release of tieback",
         )
     try:
         return msgspec.convert(raw, into)
     except msgspec.ValidationError as error:
-        raise DocumentError(str(error), where=kind, advice="Write it again with tieback") from None
+        raise DocumentError(str(error), where=kind, advice="Create it again with tieback") from None

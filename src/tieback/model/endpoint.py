@@ -1,4 +1,4 @@
-"""Endpoints: what an app talks to, before anything is resolved."""
+"""Endpoints: what an app names, before name resolution."""
 
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ class EndpointKind(StrEnum):
     URL = "url"
     """``http``, ``https``, ``ws``, ``wss``, ``ftp`` and the like."""
     CONNECTION_STRING = "connection_string"
-    """A data store's own scheme: ``mongodb://``, ``postgresql://``, ``jdbc:mysql://``, ``amqps://``, ..."""
+    """A connection string with a data store's own scheme: ``mongodb://``, ``postgresql://``, ``jdbc:mysql://``, ..."""
     HOST_PORT = "host_port"
     """A bare ``host:port``."""
     ADDRESS = "address"
@@ -26,7 +26,7 @@ class Party(StrEnum):
     FIRST = "first"
     THIRD = "third"
     PLATFORM = "platform"
-    """Of the makers of the operating systems and their stores: every app may talk to it."""
+    """Makers of the operating systems and app stores: every app may contact them."""
     UNKNOWN = "unknown"
 
 
@@ -35,13 +35,13 @@ class Endpoint(msgspec.Struct, frozen=True):
 
     kind: EndpointKind
     value: str
-    """Canonical text without credentials, query or fragment; two endpoints are the same when this is."""
+    """Canonical text without credentials, query or fragment; equal values are equal endpoints."""
     scheme: str
-    """Lower case; empty where the text named none."""
+    """Lower case; empty if the text has none."""
     host: str
     """Lower-case ASCII name (IDNA) or canonical address; IPv6 without brackets."""
     port: int | None
-    """1 to 65535; the scheme's default where the text named none; ``None`` where there is none."""
+    """1 to 65535; the default of the scheme if the text has none; ``None`` if there is no default."""
     path: str = ""
     """Path prefix for a URL, database name for a connection string."""
     service: str | None = None

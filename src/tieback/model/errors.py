@@ -1,11 +1,11 @@
-"""The one tree of exceptions. Expected outcomes are values; these are for what stops a command or one input."""
+"""The tree of exceptions. Expected outcomes are values; exceptions stop a command or one input."""
 
 
 class TiebackError(Exception):
-    """A failure that a person can act on.
+    """A failure that the user can act on.
 
     Attributes:
-        what: what went wrong, in one clause, without a full stop.
+        what: the problem, in one clause, without a full stop.
         where: the file, target or key concerned.
         advice: the next step, as an instruction.
     """
@@ -22,7 +22,7 @@ class TiebackError(Exception):
         return f"{head}. {self.advice}" if self.advice else head
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Exceptions cross the process boundary of the engine; keyword-only fields need help there.
+        # Exceptions cross process boundaries in the engine; keyword-only fields need this to be pickled.
         return (_rebuild, (type(self), self.what, self.where, self.advice))
 
 
@@ -31,11 +31,11 @@ def _rebuild(kind: type[TiebackError], what: str, where: str, advice: str) -> Ti
 
 
 class UsageError(TiebackError):
-    """The command was called with something that it does not know, such as a format."""
+    """The command was called with an unknown or invalid value, such as a format."""
 
 
 class InputError(TiebackError):
-    """One input cannot be read at all; the others go on."""
+    """One input cannot be read at all; the others continue."""
 
 
 class GrantError(TiebackError):
@@ -43,7 +43,7 @@ class GrantError(TiebackError):
 
 
 class StoppedError(TiebackError):
-    """Somebody wants the run to stop: the stop file is there. What was done is kept; the same command goes on later."""
+    """The stop file exists: the run stops. Its results are kept; the same command resumes later."""
 
 
 class WorkspaceError(TiebackError):
@@ -55,4 +55,4 @@ class LabError(TiebackError):
 
 
 class DocumentError(TiebackError):
-    """A JSON document of ours has another schema version or shape than this release reads."""
+    """A JSON document has another schema version or shape than this release can read."""

@@ -1,4 +1,4 @@
-"""Exposures and findings: what a run concludes."""
+"""Exposures and findings: the conclusions of a run."""
 
 from enum import StrEnum
 
@@ -11,18 +11,18 @@ from tieback.model.probe import Access, Container, Identity, Ransom, TlsInfo
 
 
 class AppRoute(msgspec.Struct, frozen=True):
-    """How one app leads to a store."""
+    """The route from one app to a store."""
 
     app_sha256: str
     candidate: Candidate
     endpoint: str
-    """The endpoint's value in the app."""
+    """The endpoint value in the app."""
     file: str
     offset: int | None
     how: str
-    """The extractor and rule that saw it; begins with ``traffic/`` where a capture showed it."""
+    """The extractor and rule that found it; starts with ``traffic/`` if found in a capture."""
     bytes_out: int = 0
-    """Sent to the endpoint in that capture."""
+    """Bytes sent to the endpoint in that capture."""
     bytes_in: int = 0
 
 
@@ -47,18 +47,18 @@ class PiiClassTotal(msgspec.Struct, frozen=True):
     fields: int
     """Distinct fields of this class in the store."""
     basis: Basis = Basis.NAME
-    """``value`` where values speak for at least one of the fields."""
+    """``value`` if values support the class in at least one of the fields."""
     details: tuple[str, ...] = ()
-    """What kinds of it there are, sorted, such as ``bcrypt hash``."""
+    """Kinds of this class, sorted, such as ``bcrypt hash``."""
 
 
 class People(msgspec.Struct, frozen=True):
     """Number of people in the records of exposed stores, as a range."""
 
     at_most: Figure
-    """The records of the containers that tell people apart, each held to be about another person."""
+    """Records of the containers that can distinguish people, assuming one person per record."""
     at_least: Figure | None = None
-    """Distinct people in the records that were read; ``None`` where none were."""
+    """Distinct people in the records that were read; ``None`` if none were read."""
 
 
 class SeverityFactor(msgspec.Struct, frozen=True):
@@ -88,11 +88,11 @@ class Window(msgspec.Struct, frozen=True):
     """How long a store has allowed unauthenticated access, as far as is known."""
 
     first_seen: str
-    """Day of the first run of this workspace that saw it so, ISO 8601."""
+    """Date of the first run of this workspace that found it open, ISO 8601."""
     last_seen: str
-    """Day of the last."""
+    """Date of the last such run."""
     created: str = ""
-    """Earliest date that a container of it tells: it may have been open since then; empty where none tells."""
+    """Earliest creation date of its containers: it may be open since then; empty if unknown."""
     versions: tuple[str, ...] = ()
     """App versions that lead to it, such as ``org.example.app 2.1``, sorted, at most 50."""
 
@@ -101,15 +101,15 @@ class Exposure(msgspec.Struct, frozen=True):
     """One data store, counted once, with everything that leads to it."""
 
     id: str
-    """Stable over runs: derived from the identity alone."""
+    """Stable over runs: derived only from the identity."""
     identity: Identity
     product: str
     version: str
     access: Access
     addresses: tuple[str, ...]
-    """Every ``address:port`` where it answered, sorted."""
+    """Every ``address:port`` that responded, sorted."""
     targets: tuple[str, ...]
-    """Every ``host:port`` that was asked, sorted."""
+    """Every probed ``host:port``, sorted."""
     routes: tuple[AppRoute, ...]
     containers: tuple[Container, ...]
     records: Figure
@@ -126,35 +126,35 @@ class Exposure(msgspec.Struct, frozen=True):
     account: str = ""
     proofs: tuple[str, ...] = ()
     people: People | None = None
-    """``None`` where no field tells people apart."""
+    """``None`` if no field distinguishes people."""
     honeypot: tuple[str, ...] = ()
-    """Why it is taken for a honeypot; then it counts in no total."""
+    """Reasons to treat it as a honeypot; it is then excluded from all totals."""
     tls: tuple[tuple[str, TlsInfo], ...] = ()
-    """Each ``address:port`` that spoke TLS, with its session."""
+    """Each ``address:port`` with TLS, and its session."""
     provider: str = ""
-    """Who hosts it, by the back ends that lead there; empty where nothing tells."""
+    """Hosting provider, from the back ends that lead there; empty if unknown."""
     region: str = ""
     country: str = ""
-    """ISO 3166-1 code of two letters, as the attribution has it."""
+    """Two-letter ISO 3166-1 code, from the attribution."""
     window: Window | None = None
-    """How long it has been seen to let a stranger in; ``None`` where it does not, or before anybody looked."""
+    """How long it has allowed unauthenticated access; ``None`` if it does not, or before it is known."""
 
     @property
     def exposed(self) -> bool:
-        """Whether records of a real store answer a stranger."""
+        """True if records of a real store are readable without authentication."""
         return self.access.exposed and not self.honeypot
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """A rule that applies, with its evidence and what to do."""
+    """A rule that applies, with its evidence and advice."""
 
     id: str
-    """Stable over runs: rule and subject."""
+    """Stable over runs: derived from rule and subject."""
     rule: str
     title: str
     severity: Severity
     cwe: str
-    """Such as ``CWE-306``."""
+    """For example ``CWE-306``."""
     exposures: tuple[str, ...]
     apps: tuple[str, ...]
     """SHA-256 of each app concerned."""
@@ -163,6 +163,6 @@ class Finding(msgspec.Struct, frozen=True):
     masvs: str = ""
     """OWASP MASVS control of the app, such as ``MASVS-AUTH-1``."""
     cvss: str = ""
-    """CVSS v4.0 base vector, where the rule has one."""
+    """CVSS v4.0 base vector, if the rule has one."""
     source: str = ""
-    """The vendor's page that the advice follows; empty where the advice was not compared with one."""
+    """Vendor documentation for the advice; empty if the advice was not compared with any."""

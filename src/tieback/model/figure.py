@@ -1,4 +1,4 @@
-"""Numbers that say how far they can be trusted."""
+"""Numbers with a statement of how exact they are."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -7,12 +7,12 @@ import msgspec
 
 
 class Quality(StrEnum):
-    """How a figure relates to the truth."""
+    """Relation of a figure to the true value."""
 
     EXACT = "exact"
-    """The server counted it."""
+    """Counted by the server."""
     ESTIMATE = "estimate"
-    """The server's statistics or our arithmetic; it may be off either way."""
+    """From server statistics or computed; may be too high or too low."""
     LOWER_BOUND = "lower_bound"
     """At least this much; something was not counted."""
 
@@ -24,7 +24,7 @@ class Figure(msgspec.Struct, frozen=True):
     """Records, or bytes; never negative."""
     quality: Quality
     method: str
-    """The call or the arithmetic, such as ``_cat/indices docs.count``."""
+    """The call or computation, such as ``_cat/indices docs.count``."""
 
     def __post_init__(self) -> None:
         if self.value < 0:
@@ -35,29 +35,29 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 def exact(value: int, method: str) -> Figure:
-    """A figure that the server counted."""
+    """A figure counted by the server."""
     return Figure(value, Quality.EXACT, method)
 
 
 def estimate(value: int, method: str) -> Figure:
-    """A figure that may be off either way."""
+    """A figure that may be too high or too low."""
     return Figure(value, Quality.ESTIMATE, method)
 
 
 def lower_bound(value: int, method: str) -> Figure:
-    """A figure that the truth is not below."""
+    """A figure that is at most the true value."""
     return Figure(value, Quality.LOWER_BOUND, method)
 
 
 def total(figures: Iterable[Figure | None], method: str | None = None) -> Figure:
     """Sum figures; a missing one (``None``) makes the sum a lower bound.
 
-    Exact and exact is exact; exact and estimate is an estimate; any lower bound makes a lower bound. The sum of
-    nothing is exactly 0.
+    Exact plus exact is exact; exact plus estimate is an estimate; any lower bound gives a lower bound. The sum of no
+    figures is exactly 0.
 
     Args:
         figures: the addends; ``None`` stands for one that could not be measured.
-        method: the method of the sum; by default the distinct methods of the addends, in order.
+        method: method of the sum; default: the distinct methods of the addends, in order.
     """
     value = 0
     quality = Quality.EXACT

@@ -1,4 +1,4 @@
-"""Flows: one conversation between a client and a server, as a capture, a proxy or a log saw it."""
+"""Flows: one conversation between a client and a server, seen in a capture, by a proxy or in a log."""
 
 from enum import StrEnum
 
@@ -9,20 +9,20 @@ class Peer(msgspec.Struct, frozen=True, gc=False):
     """One end of a flow."""
 
     ip: str
-    """Canonical address; empty where the source tells none."""
+    """Canonical address; empty if the source does not contain it."""
     port: int | None
 
 
 class NameFrom(StrEnum):
-    """What gave a server its name, the strongest first."""
+    """Source of a server's name, the strongest first."""
 
     SNI = "sni"
     HTTP_HOST = "http_host"
     """``Host`` or ``:authority``."""
     DNS = "dns"
-    """An answer to this client in the same capture."""
+    """A DNS answer to this client in the same capture."""
     LOG = "log"
-    """The proxy, DNS or firewall log says so."""
+    """The proxy, DNS or firewall log."""
     NONE = "none"
 
 
@@ -37,11 +37,11 @@ class Server(msgspec.Struct, frozen=True, gc=False):
 
 
 class FlowEvidence(StrEnum):
-    """What the protocol was told from."""
+    """How the protocol was detected."""
 
     PAYLOAD = "payload"
     PORT = "port"
-    """A guess by the port alone."""
+    """Guessed only from the port."""
     NONE = "none"
 
 
@@ -49,26 +49,26 @@ class FlowTls(msgspec.Struct, frozen=True, gc=False):
     """The TLS or QUIC handshake, as far as it is visible."""
 
     version: str = ""
-    """Negotiated version, such as ``TLSv1.3``; the highest offered where the server's answer is missing."""
+    """Negotiated version, such as ``TLSv1.3``; the highest offered version if the server's response is missing."""
     sni: str = ""
     alpn: tuple[str, ...] = ()
-    """Chosen one where the server tells it, else the offers."""
+    """The selected protocol if the server's response is visible, else the offered ones."""
     ech: bool = False
-    """Whether the client sent an Encrypted Client Hello; ``sni`` is then the outer name."""
+    """True if the client sent an Encrypted Client Hello; ``sni`` is then the outer name."""
     certificate_subject: str = ""
     certificate_names: tuple[str, ...] = ()
-    """DNS names of the certificate, where it goes over the wire in clear (TLS 1.2 and older)."""
+    """DNS names of the certificate, if it was sent in cleartext (TLS 1.2 and older)."""
     starttls: bool = False
-    """Whether TLS began inside another protocol."""
+    """True if TLS started inside another protocol."""
     refused_by_client: str = ""
-    """Why the client broke the handshake off: it did not accept the proxy's certificate."""
+    """Why the client aborted the handshake: it rejected the proxy's certificate."""
     decrypted: bool = False
-    """Whether the protocol was told from inside TLS, with secrets that came with the capture. Nobody on the way has
-    those, so that the flow is encrypted all the same."""
+    """True if the protocol was detected inside TLS, with secrets from the capture. Others on the path do not have these
+    secrets, so the flow still counts as encrypted."""
 
 
 class FlowApp(msgspec.Struct, frozen=True, gc=False):
-    """Which app a flow belongs to, as the capture tells."""
+    """The app of a flow, as the capture shows it."""
 
     name: str
     """Process or app name."""
@@ -79,19 +79,19 @@ class FlowApp(msgspec.Struct, frozen=True, gc=False):
 
 
 class Leak(msgspec.Struct, frozen=True, gc=False):
-    """Personal data or a credential that went in the clear. The value is never kept."""
+    """Personal data or a credential sent in cleartext. The value is never stored."""
 
     pii_class: str = msgspec.field(name="class")
     where: str
     """``query:email``, ``header:authorization``, ``json:$.user.phone``, ``column:pin``, ..."""
     direction: str
-    """``out`` from the app, ``in`` to it."""
+    """``out`` from the app, ``in`` to the app."""
     masked: str
     confidence: float
 
 
 class Sample(msgspec.Struct, frozen=True, gc=False):
-    """Bounded cleartext of a flow, handed up to be classified and then dropped; never stored or printed."""
+    """Bounded cleartext of a flow, passed on for classification and then discarded; never stored or printed."""
 
     direction: str
     """``out`` or ``in``."""
@@ -101,19 +101,19 @@ class Sample(msgspec.Struct, frozen=True, gc=False):
 
 
 class Hint(msgspec.Struct, frozen=True, gc=False):
-    """A host that a server's answer names: what may stand behind it. Credentials and paths are never part of it."""
+    """A host name in a server response, possibly of a system behind it. Never contains credentials or paths."""
 
     host: str
     """Lower-case ASCII name or canonical address."""
     port: int | None
     service: str
-    """Store that the text implies by its scheme, such as ``mongodb``; empty where it implies none."""
+    """Store implied by the scheme, such as ``mongodb``; empty if none."""
     where: str
     """``header:x-backend``, ``header:content-security-policy``, ``body``, ``certificate``."""
 
 
 class Flow(msgspec.Struct, frozen=True, gc=False):
-    """One conversation. The line of ``tieback traffic --format json``, without ``samples``."""
+    """One conversation. One line of ``tieback traffic --format json``, without ``samples``."""
 
     path: str
     """The capture or log."""
@@ -121,14 +121,14 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     client: Peer
     server: Server
     transport: str
-    """``tcp``, ``udp``, or ``http`` where the source knows requests only."""
+    """``tcp``, ``udp``, or ``http`` if the source contains only requests."""
     protocol: str
-    """``tls``, ``quic``, ``http``, ``dns``, ``mysql``, ``mongodb``, ...; empty where unknown."""
+    """``tls``, ``quic``, ``http``, ``dns``, ``mysql``, ``mongodb``, ...; empty if unknown."""
     evidence: FlowEvidence
     confidence: float
-    """0 to 1; both directions seen and checked give more than one."""
+    """0 to 1; higher if both directions were seen and checked."""
     encrypted: bool | None
-    """``None`` where nothing tells."""
+    """``None`` if unknown."""
     tls: FlowTls | None
     bytes_out: int
     """Payload bytes from client to server."""
@@ -140,6 +140,6 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     end: float
     leaks: tuple[Leak, ...] = ()
     detail: str = ""
-    """What else the payload tells: product and version of a greeting, HTTP method and path without its query."""
+    """Other facts from the payload: product and version of a greeting, HTTP method and path without query."""
     hints: tuple[Hint, ...] = ()
-    """Other hosts that the server's answer names, in a header, its body or its certificate."""
+    """Other hosts named in the server's response: in a header, the body or the certificate."""

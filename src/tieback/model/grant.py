@@ -1,4 +1,4 @@
-"""A grant: who authorised which targets, ports and depth, until when. Read from TOML by ``scope.grant``."""
+"""A grant: who authorised which targets, ports and depth, until when. ``scope.grant`` parses it from TOML."""
 
 from datetime import date
 from enum import StrEnum
@@ -8,10 +8,10 @@ import msgspec
 
 
 class Depth(StrEnum):
-    """How far a probe may look. Ordered; each includes the ones before."""
+    """Maximum probe depth. Ordered; each depth includes those before it."""
 
     IDENTIFY = "identify"
-    """What answers, which version, and whether it asks who we are."""
+    """What responds, its version, and whether it requires authentication."""
     ENUMERATE = "enumerate"
     """Names, counts and sizes."""
     DESCRIBE = "describe"
@@ -25,7 +25,7 @@ class Depth(StrEnum):
         return _RANKS[self]
 
     def allows(self, needed: "Depth") -> bool:
-        """Whether a grant of this depth covers ``needed``."""
+        """True if a grant of this depth covers ``needed``."""
         return self.rank >= needed.rank
 
 
@@ -43,19 +43,19 @@ class TargetRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     passwordless: tuple[str, ...] = ()
     """Real accounts that may be tried without a password."""
     ransom_note: bool = False
-    """Whether one document of 4 KiB may be read where a ransom note is likely."""
+    """True if one document of up to 4 KiB may be read when a ransom note is likely."""
     neighbours: bool = False
-    """Whether the other addresses of this block may be asked for stores where an API of an app is at one of them."""
+    """True if the other addresses of this block may be probed for stores when an app's API is at one of them."""
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Budgets of one conversation with one target, and the rate between conversations."""
+    """Limits of one conversation with one target, and the rate between conversations."""
 
     connect_seconds: float = 3.0
     total_seconds: float = 20.0
     """From the first connect to the last byte, over all connections of a conversation."""
     idle_seconds: float = 5.0
-    """How long one receive may wait."""
+    """Time limit of one receive, in seconds."""
     max_bytes: int = 2 * 1024 * 1024
     """Bytes read in one conversation."""
     max_frames: int = 4096
@@ -63,29 +63,29 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_connections: int = 12
     """Connections in one conversation."""
     connects_per_second: float = 10.0
-    """New connections a target address and second; 0 means no limit (loopback labs)."""
+    """New connections per target address and second; 0 means no limit (loopback labs)."""
     network_connects_per_second: float = 40.0
-    """New connections a network (/24 of IPv4, /48 of IPv6) and second, loopback apart; 0 means no limit."""
+    """New connections per network (/24 of IPv4, /48 of IPv6) and second, except loopback; 0 means no limit."""
     provider_connects_per_second: float = 100.0
-    """New connections a second to all hosts under one registrable domain, such as a cloud's; 0 means no limit."""
+    """New connections per second to all hosts under one registrable domain, such as a cloud's; 0 means no limit."""
     concurrency: int = 32
-    """Conversations at the same time, over all targets."""
+    """Concurrent conversations, over all targets."""
 
 
 class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The written permission that a run carries. Without one nothing is contacted."""
+    """The written permission for a run. Without a grant, nothing is contacted."""
 
     authorised_by: str
     contact: str
-    """Announced by probes where the protocol has a place for it."""
+    """Announced by probes if the protocol has a field for it."""
     not_after: date
-    """Last day, UTC, on which the grant holds."""
+    """Last valid day, UTC."""
     target: tuple[TargetRule, ...] = ()
     not_before: date | None = None
     dns: bool = False
-    """Whether names that a target matches may be asked of the system's DNS servers."""
+    """True if names that a target covers may be resolved with the system's DNS servers."""
     hosts: dict[str, str | tuple[str, ...]] = msgspec.field(default_factory=dict)
-    """Names to addresses, used instead of DNS."""
+    """Addresses of names, used instead of DNS."""
     limits: Limits = Limits()
     note: str = ""
-    """Free text for people, shown in reports; a lab says here which servers are emulations."""
+    """Free text, shown in reports; a lab lists here which servers are emulations."""

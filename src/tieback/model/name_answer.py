@@ -1,4 +1,4 @@
-"""What DNS said to one question, and for how long that holds."""
+"""The answer to one DNS query, with its lifetime."""
 
 from enum import StrEnum
 
@@ -6,26 +6,26 @@ import msgspec
 
 
 class AnswerState(StrEnum):
-    """How a question ended."""
+    """How a query ended."""
 
     FOUND = "found"
     NONE = "none"
-    """The name exists, and has no record of that kind."""
+    """The name exists, but has no record of this type."""
     MISSING = "missing"
     """The name, or the last of its aliases, does not exist (NXDOMAIN)."""
     FAILED = "failed"
-    """The server refused or answered with an error."""
+    """The server refused the query or returned an error."""
     SILENT = "silent"
-    """Nobody answered in time."""
+    """No answer in time."""
 
     @property
     def settled(self) -> bool:
-        """Whether the answer is the zone's word, and not an accident on the way to it."""
+        """True if the answer comes from the zone, and not from a failure on the way."""
         return self in {AnswerState.FOUND, AnswerState.NONE, AnswerState.MISSING}
 
 
 class NameAnswer(msgspec.Struct, frozen=True):
-    """One question with its answer. Names are lower case, without the final dot."""
+    """One query with its answer. Names are lower case, without the final dot."""
 
     name: str
     kind: str
@@ -34,12 +34,12 @@ class NameAnswer(msgspec.Struct, frozen=True):
     asked: float
     """Seconds since 1970, UTC."""
     until: float
-    """When it has to be asked anew."""
+    """When the answer expires."""
     values: tuple[str, ...] = ()
-    """Addresses; names; ``PORT NAME`` of SRV; of TXT what stands before the first ``=``, and SPF in full."""
+    """Addresses; names; ``PORT NAME`` for SRV; for TXT, the text before the first ``=``, and SPF in full."""
     aliases: tuple[str, ...] = ()
-    """Names that the CNAMEs lead to, in order."""
+    """CNAME targets, in order."""
     problem: str = ""
-    """What failed, one word; empty otherwise."""
+    """The failure, as one word; otherwise empty."""
     authentic: bool = False
-    """Whether the resolver says that it checked the answer's signatures (DNSSEC): its word, not our own check."""
+    """True if the resolver reports a validated answer (DNSSEC); tieback does not validate it again."""

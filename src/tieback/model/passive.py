@@ -1,4 +1,4 @@
-"""Passive evidence: what others say they saw. Never a proof of ours; a probe of ours supersedes it."""
+"""Passive evidence: what other tools reported. It is never a proof; our own probe supersedes it."""
 
 import msgspec
 
@@ -9,36 +9,36 @@ from tieback.model.sighting import Sighting
 
 
 class PassiveService(msgspec.Struct, frozen=True):
-    """A service that another tool's report says it saw."""
+    """A service that another tool reported."""
 
     source: str
-    """Who says so, such as ``shodan``."""
+    """The reporting tool, such as ``shodan``."""
     seen: str
-    """When they saw it, ISO 8601 UTC to the second; empty where the report does not tell."""
+    """Time of the observation, ISO 8601 UTC to the second; empty if the report does not contain it."""
     address: str
-    """Canonical address; empty where the report gives a name or a resource only."""
+    """Canonical address; empty if the report contains only a name or a resource."""
     port: int | None
     names: tuple[str, ...] = ()
-    """Lower-case host names that the report gives it, sorted."""
+    """Lower-case host names in the report, sorted."""
     service: str = ""
-    """As a probe of ours is named, such as ``mongodb``; empty where the report does not tell or names another."""
+    """Name of our matching probe, such as ``mongodb``; empty if unknown or if we have no such probe."""
     product: str = ""
-    """In the report's own words, at most 80 characters."""
+    """The report's own product name, at most 80 characters."""
     version: str = ""
     claims: Access = Access.UNKNOWN
-    """What the report says a stranger gets; ``unknown`` where it says only that something listens."""
+    """The reported access state; ``unknown`` if the report only shows that something listens."""
     records: Figure | None = None
     bytes: Figure | None = None
     containers: tuple[str, ...] = ()
-    """Names of databases and indices that the report lists; at most 100, no values."""
+    """Names of databases and indices in the report; at most 100, no values."""
     resource: str = ""
-    """A URL or cloud resource, where that is what was seen, without query and credentials."""
+    """A URL or cloud resource, if the report is about one, without query and credentials."""
     note: str = ""
-    """The rule, module or template that says so, at most 160 characters."""
+    """The rule, module or template of the report, at most 160 characters."""
 
     @property
     def places(self) -> tuple[str, ...]:
-        """Every ``host:port`` that it may be known by, the address first; IPv6 in brackets."""
+        """Every ``host:port`` of the service, the address first; IPv6 in brackets."""
         if self.port is None:
             return ()
         hosts = (*((self.address,) if self.address else ()), *self.names)
@@ -46,22 +46,22 @@ class PassiveService(msgspec.Struct, frozen=True):
 
 
 class PassiveText(msgspec.Struct, frozen=True):
-    """A text of an app's report that names an endpoint, before anything of ours has read it."""
+    """A text in an app's report that names an endpoint, before parsing."""
 
     source: str
     seen: str
     app: App
-    """``sha256`` is empty where the report does not tell."""
+    """``sha256`` is empty if the report does not contain it."""
     text: str
     """A URL or a host."""
     where: str
     """File of the app, or part of the report."""
     how: str
-    """What of the report says so, such as ``urls``."""
+    """The part of the report that contains it, such as ``urls``."""
 
 
 class PassiveSighting(msgspec.Struct, frozen=True):
-    """An endpoint that another tool saw in an app."""
+    """An endpoint that another tool reported for an app."""
 
     source: str
     seen: str
@@ -76,12 +76,12 @@ class PassiveNote(msgspec.Struct, frozen=True):
     reached: tuple[str, ...]
     """Content hashes of the apps of this run that lead to its host, sorted, at most 1,000."""
     asked: str = ""
-    """What our own probe of the same place says, such as ``open``, or ``refused`` where nothing listens; empty where it
-    was not asked or did not answer."""
+    """Result of our own probe at the same location, such as ``open``, or ``refused`` if nothing listens; empty if it
+    was not probed or did not respond."""
     asked_on: str = ""
-    """Day of that probe, ISO 8601."""
+    """Date of that probe, ISO 8601."""
 
     @property
     def superseded(self) -> bool:
-        """Whether our own probe is as new as what they saw, and counts in its place."""
+        """True if our own probe is at least as recent as the report, and replaces it."""
         return bool(self.asked) and self.asked_on >= self.service.seen[:10]

@@ -1,4 +1,4 @@
-"""Classes of personal data. The taxonomy of leaf classes is data of ``pii``; here are only the shapes."""
+"""Classes of personal data. The taxonomy of leaf classes is data in ``pii``; this module has only the structures."""
 
 from enum import StrEnum
 
@@ -9,18 +9,18 @@ class Basis(StrEnum):
     """Evidence for a verdict."""
 
     NAME = "name"
-    """The field's name and what surrounds it; values that were read can at most have agreed."""
+    """The field's name and its context; values, if read, only confirm it."""
     VALUE = "value"
-    """Values of a few records, at depth ``sample``, and the name where there is one."""
+    """Values of a few records, at depth ``sample``, and the name if there is one."""
 
 
 class Column(msgspec.Struct, frozen=True, gc=False):
-    """A field to classify: its name and what surrounds it; values only at depth ``sample``."""
+    """A field to classify: its name and context; values only at depth ``sample``."""
 
     field: str
     """Name, or dotted path."""
     table: str = ""
-    """Container that it stands in."""
+    """The container of the field."""
     dtype: str = ""
     siblings: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
@@ -34,9 +34,9 @@ class Classification(msgspec.Struct, frozen=True, gc=False):
     confidence: float
     """0 to 1."""
     evidence: tuple[str, ...] = ()
-    """Which phrase, which veto, which sibling."""
+    """The matching phrase, veto, or sibling field."""
     detail: str = ""
-    """Finer than the class where that is known: ``bcrypt hash``, ``PL PESEL``, ``card verification code``."""
+    """More specific than the class, if known: ``bcrypt hash``, ``PL PESEL``, ``card verification code``."""
     basis: Basis = Basis.NAME
 
 
@@ -46,9 +46,9 @@ class SampledField(msgspec.Struct, frozen=True):
     field: str
     """Name, or dotted path."""
     verdict: Classification
-    """Class ``none`` where the values speak against the name, or nothing speaks for a class."""
+    """Class ``none`` if the values contradict the name, or support no class."""
     values: int
-    """Values that were not blank."""
+    """Number of non-blank values."""
     distinct: int
 
 
@@ -56,7 +56,7 @@ class SampledRecords(msgspec.Struct, frozen=True):
     """Result of sampling a few records of a container."""
 
     records: int
-    """How many were read."""
+    """Number of records read."""
     fields: tuple[SampledField, ...]
     people: int = 0
-    """Distinct people among them, at least; 0 where nothing in them tells people apart."""
+    """Lower bound of distinct people in them; 0 if nothing distinguishes people."""

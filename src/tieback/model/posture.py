@@ -1,4 +1,4 @@
-"""The view from inside the owner's cloud accounts, as reports tell it: three numbers, and the join with the outside."""
+"""The internal view of the owner's cloud accounts in reports: encryption figures, and the join with the scan."""
 
 from enum import StrEnum
 
@@ -10,17 +10,17 @@ from tieback.model.probe import Access
 from tieback.model.resource import AtRest, Resource, ResourceKind
 
 RULES = "posture-"
-"""What the names of the rules begin with that tell of the owner's accounts: no other audience is told of them."""
+"""Name prefix of rules about the owner's accounts: only the internal audience sees their findings."""
 
 
 class Keys(msgspec.Struct, frozen=True):
-    """Resources by encryption at rest."""
+    """Number of resources by encryption at rest."""
 
     none: int = 0
     provider_key: int = 0
     customer_key: int = 0
     encrypted: int = 0
-    """Encrypted; whose key, is not told."""
+    """Encrypted, with an unknown key."""
     unknown: int = 0
 
     @property
@@ -30,11 +30,11 @@ class Keys(msgspec.Struct, frozen=True):
 
     @property
     def total(self) -> int:
-        """With those of which nothing is known."""
+        """All resources, including those with unknown encryption."""
         return self.known + self.unknown
 
     def share(self, count: int) -> float | None:
-        """Per cent of the known ones; ``None`` where none is known."""
+        """Per cent of the known resources; ``None`` if none is known."""
         return 100 * count / self.known if self.known else None
 
 
@@ -52,7 +52,7 @@ class Share(msgspec.Struct, frozen=True):
 
     @property
     def total(self) -> int:
-        """With those of which nothing is known."""
+        """All resources, including those with an unknown answer."""
         return self.known + self.unknown
 
 
@@ -64,18 +64,18 @@ class Numbers(msgspec.Struct, frozen=True):
     name: str
     kind: ResourceKind
     planned: bool = False
-    """In templates alone, not deployed."""
+    """Only in templates, not deployed."""
     resources: int = 0
     at_rest: Keys = Keys()
     public: Share = Share()
-    """Reachable from the Internet: flag and route and port."""
+    """Reachable from the Internet, by flag, route and port."""
     public_at_rest: Keys = Keys()
-    """Encryption of those that are."""
+    """Encryption at rest of the public ones."""
     restorable: Share = Share()
-    """Snapshots that everybody may restore."""
+    """Snapshots that anyone may restore."""
     authentication: Share = Share()
     tls: Share = Share()
-    """Whether TLS is insisted on."""
+    """TLS enforced."""
     backups: Share = Share()
     logging: Share = Share()
 
@@ -86,7 +86,7 @@ class How(StrEnum):
     NAME = "name"
     CLOUD_ID = "cloud_id"
     CERTIFICATE = "certificate"
-    """The name in the certificate that the store showed: what an app calls it may be an alias."""
+    """The name in the certificate of the store; the name in the app may be an alias."""
     ADDRESS = "address"
 
 
@@ -113,7 +113,7 @@ class AppName(msgspec.Struct, frozen=True):
     label: str
     bundle_id: str
     devices: int | None = None
-    """``None`` where no inventory tells."""
+    """``None`` without an inventory."""
 
 
 class Owned(msgspec.Struct, frozen=True):
@@ -122,9 +122,9 @@ class Owned(msgspec.Struct, frozen=True):
     resource: Resource
     how: How
     stores: tuple[Store, ...]
-    """Those that answered a probe; empty where apps name it and nothing was asked or answered."""
+    """Stores that responded to a probe; empty if apps only name the resource."""
     endpoints: tuple[str, ...]
-    """What apps call it."""
+    """Endpoints in apps that name it."""
     apps: tuple[AppName, ...] = ()
     says: str = ""
 
@@ -141,16 +141,16 @@ class Foreign(msgspec.Struct, frozen=True):
 
     store: Store
     provider: str
-    """As its name tells; empty where it does not."""
+    """From its name; empty if the name does not show it."""
     account: str
     ours: bool
-    """Whether that account, project or bucket is one of an imported account all the same."""
+    """True if its account, project or bucket nevertheless belongs to an imported account."""
     apps: tuple[AppName, ...] = ()
     says: str = ""
 
 
 def badness(resource: Resource) -> int:
-    """How bad it is that a resource is public, to put the worst first: no login, no encryption, no TLS."""
+    """Sort key for public resources, worst first: no login, no encryption, no TLS."""
     return 4 * (resource.authentication == "no") + 2 * (resource.at_rest is AtRest.NONE) + (resource.in_transit == "no")
 
 
@@ -158,38 +158,38 @@ class PostureExport(msgspec.Struct, frozen=True):
     """An export that the figures are based on."""
 
     source: str
-    """Which tool or export it is of."""
+    """The exporting tool or format."""
     path: str
-    """As the user named it."""
+    """Path as given by the user."""
     seen: str
-    """The moment that its statements are of where they name none, ISO 8601."""
+    """Time of statements without their own time, ISO 8601."""
     missed: int = 0
-    """What it says could not be collected: unknown, and never a pass."""
+    """Number of items that the export could not collect: unknown, never a pass."""
     incomplete: str = ""
-    """Why it is not whole; empty where it is."""
+    """Why it is incomplete; empty if it is complete."""
 
 
 class Posture(msgspec.Struct, frozen=True):
     """Data stores according to the owner's accounts, next to what was seen of them from outside."""
 
     numbers: tuple[Numbers, ...]
-    """Databases first, the whole before its parts, the largest first."""
+    """Databases first; totals before their parts; largest first."""
     figure_2017: int
     """Per cent of hosted databases that a report of 2017 found unencrypted."""
     method: str
-    """Why that figure and these are two things."""
+    """Why this figure and these figures are not directly comparable."""
     resources: int
     accounts: int | None = None
-    """``None`` here and below, and no rows, where this audience is not told."""
+    """``None`` here and below, and no rows, if the audience must not see it."""
     owned: tuple[Owned, ...] = ()
-    """Resources that the outside knows, the worst first; the most telling where there are many."""
+    """Resources that the scan knows, worst first; only the most important if there are many."""
     owned_total: int | None = None
     leaking: int | None = None
-    """Of these, those that show records to strangers."""
+    """Of these, resources that expose records without authentication."""
     unseen: tuple[Unseen, ...] = ()
-    """Public by their account's word, and nothing outside led there; the worst of them."""
+    """The worst public resources, according to their account, that no app or probe led to."""
     unseen_total: int | None = None
     foreign: tuple[Foreign, ...] = ()
-    """Open outside, and in none of the accounts."""
+    """Open stores in none of the accounts."""
     foreign_total: int | None = None
     exports: tuple[PostureExport, ...] = ()

@@ -1,19 +1,19 @@
-"""Keys that are public by design: an app must carry them, and its project answers nobody who does not bring one."""
+"""Keys that are public by design: an app must contain them, and its project responds only to requests with one."""
 
 import msgspec
 
 
 class PublicKey(msgspec.Struct, frozen=True):
-    """Names a project and opens what rules open to everybody: a Supabase anon key, a Parse application id.
+    """Identifies a project and opens what its rules open to everyone: a Supabase anon key, a Parse application ID.
 
-    Never a password, a superuser's key, or anything of another grade than ``public``. Kept, unlike other credentials,
-    because the probe of the project asks as any user of the app would.
+    Never a password, a superuser key, or any key of another grade than ``public``. Stored, unlike other credentials,
+    because the probe accesses the project like any user of the app.
     """
 
     kind: str
-    """As ``Credential.kind`` says it, such as ``supabase_anon``, or a kind of resource, such as ``parse``."""
+    """As in ``Credential.kind``, such as ``supabase_anon``; or a kind of resource, such as ``parse``."""
     value: str
     services: tuple[str, ...] = ()
     """Services (``ProbeMeta.services``) whose probes may send it."""
     endpoint: str = ""
-    """Value of the only endpoint that it is for; empty where it does not say, and then for any of the app's own."""
+    """Value of the only endpoint that it is for; empty if unknown: then for any of the app's own endpoints."""

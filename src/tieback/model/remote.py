@@ -1,4 +1,4 @@
-"""Content that lies elsewhere: what a place says of an object, and how a worker gets at it."""
+"""Remote content: the metadata of an object, and how a worker reads it."""
 
 import hashlib
 import secrets
@@ -6,24 +6,24 @@ import secrets
 import msgspec
 
 UNKNOWN = -1
-"""A size that nobody told."""
+"""An unknown size."""
 
 
 class RemoteObject(msgspec.Struct, frozen=True):
-    """An object as a listing or an answer describes it, before anything of it is read."""
+    """An object as described by a listing or response, before it is read."""
 
     url: str
-    """Without its query, which may be a signature."""
+    """Without the query, which may be a signature."""
     size: int
     """Bytes, or ``UNKNOWN``."""
     etag: str = ""
-    """Without its quotes, which some places leave out in listings."""
+    """Without quotes, because some services omit them in listings."""
     modified: str = ""
-    """As the place writes it, to the second."""
+    """In the notation of the service, to the second."""
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all of it: the same object in the same state has the same. One without a state never has."""
+        """SHA-256 of all fields: equal for the same object in the same state. Objects without a state never match."""
         state = "\0".join((self.etag, self.modified))
         if not state.strip("\0"):
             state = secrets.token_hex(16)
@@ -32,24 +32,24 @@ class RemoteObject(msgspec.Struct, frozen=True):
 
 
 class Access(msgspec.Struct, frozen=True):
-    """How a worker gets at the content of a unit. It may hold a signature, so nothing stores it."""
+    """How a worker reads the content of a unit. It may contain a signature, so it is never stored."""
 
     place: str
-    """A URL, complete; or the path of a file."""
+    """A complete URL, or the path of a file."""
     start: int = 0
     size: int = UNKNOWN
     """Bytes from ``start``; ``UNKNOWN`` for all."""
     etag: str = ""
-    """Of the state that was listed, as in ``RemoteObject``; empty where it does not matter or is not known."""
+    """State of the listed object, as in ``RemoteObject``; empty if irrelevant or unknown."""
 
 
 def packed(access: Access) -> str:
-    """Access as the text that a unit carries."""
+    """Serialise access data for a unit."""
     return msgspec.json.encode(access).decode()
 
 
 def unpacked(text: str) -> Access:
-    """Access from the text that a unit carries."""
+    """Parse the access data of a unit."""
     return msgspec.json.decode(text, type=Access)
 
 

@@ -1,4 +1,4 @@
-"""The one document that every renderer reads."""
+"""The report document that every renderer reads."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
@@ -18,40 +18,40 @@ from tieback.model.sighting import Problem, Sighting
 
 
 class StoreKind(msgspec.Struct, frozen=True):
-    """One product's share of a run."""
+    """The share of one product in a run."""
 
     product: str
     asked: int
-    """Distinct stores of this product that answered."""
+    """Distinct stores of this product that responded."""
     exposed: int
     records: Figure
     bytes: Figure
 
 
 class Campaign(msgspec.Struct, frozen=True):
-    """Stores whose ransom notes name the same wallet or contact."""
+    """Stores whose ransom notes contain the same wallet or contact."""
 
     id: str
-    """Of the marks that join them; the same in every run of a workspace that finds the same marks."""
+    """Derived from the common marks; stable over runs of a workspace with the same marks."""
     exposures: tuple[str, ...]
-    """Ids, sorted; two or more."""
+    """IDs, sorted; two or more."""
     marks: tuple[str, ...]
-    """Salted digests of everything that their notes name, sorted."""
+    """Salted digests of all marks in their notes, sorted."""
 
 
 class Duty(msgspec.Struct, frozen=True):
     """A notification that may be due: advice for the owner of the data, not a legal opinion."""
 
     rule: str
-    """Such as ``gdpr-33``."""
+    """For example ``gdpr-33``."""
     title: str
-    """Such as ``GDPR Art. 33``."""
+    """For example ``GDPR Art. 33``."""
     advice: str
-    """What it asks for, and by when."""
+    """What is required, and by when."""
     reason: str
     """Why it may apply here."""
     source: str
-    """Where the text is."""
+    """Reference to the legal text."""
 
 
 class Headline(msgspec.Struct, frozen=True):
@@ -62,54 +62,54 @@ class Headline(msgspec.Struct, frozen=True):
     stores_answering: int
     stores_exposed: int
     stores_ransomed: int | None
-    """``None`` where this audience is not told."""
+    """``None`` if the audience must not see it."""
     records: Figure
     bytes: Figure
     kinds: tuple[StoreKind, ...]
     pii: tuple[tuple[str, Figure], ...]
-    """Class and the records of the containers that hold it, most first."""
+    """Class, and the records of the containers with it; most records first."""
     honeypots: int | None = 0
-    """Stores that are taken for honeypots; no other figure counts them. ``None`` where this audience is not told."""
+    """Stores that are probably honeypots; excluded from all other figures. ``None`` if the audience must not see it."""
     by_value: tuple[str, ...] | None = None
-    """Those of the classes for which values speak in a store, sorted; the others are told by the names of fields.
-    ``None`` where this audience is not told."""
+    """Classes supported by values in some store, sorted; the others are based on field names.
+    ``None`` if the audience must not see it."""
     people: People | None = None
-    """Of all exposed stores: at least as many as in one of them, since others may hold the same people."""
+    """Over all exposed stores. The lower bound is that of the largest store, as others may contain the same people."""
     duties: tuple[Duty, ...] = ()
-    """Notices that laws and contracts may ask for, as advice."""
+    """Notices that laws and contracts may require, as advice."""
     campaigns: tuple[Campaign, ...] = ()
-    """Stores that one extortionist visited, the largest group first."""
+    """Stores visited by the same extortionist, the largest group first."""
 
 
 class Group(msgspec.Struct, frozen=True):
     """One line of a table: counts for a group of apps and stores."""
 
     name: str
-    """``unknown`` where nothing tells."""
+    """``unknown`` if the property is not known."""
     analysed: int | None
-    """Apps that were read; ``None`` where it is stores that are grouped."""
+    """Analysed apps; ``None`` for groups of stores."""
     using: int | None
-    """Apps that lead to a store that answered; ``None`` here and below where this audience is not told."""
+    """Apps that lead to a store that responded; ``None`` here and below if the audience must not see it."""
     affected: int | None
-    """Apps that lead to a store that lets a stranger in."""
+    """Apps that lead to a store with unauthenticated access."""
     answering: int
-    """Distinct stores; one that belongs to several groups is counted in each."""
+    """Distinct stores; a store in several groups counts in each."""
     exposed: int
     ransomed: int | None
     records: Figure
-    """Of the exposed stores."""
+    """Records of the exposed stores."""
     bytes: Figure
 
 
 class GroupTable(msgspec.Struct, frozen=True):
-    """The headline figures by one property of apps or stores."""
+    """The main figures by one property of apps or stores."""
 
     by: str
     """``kind``, ``platform``, ``vendor``, ``provider`` or ``country``: the key of ``tieback report explain``."""
     groups: tuple[Group, ...]
-    """Those with most exposed stores first."""
+    """Groups with the most exposed stores first."""
     left_out: int = 0
-    """Groups that are not told."""
+    """Number of groups not shown."""
 
 
 class CloserLook(msgspec.Struct, frozen=True):
@@ -125,45 +125,45 @@ class History(msgspec.Struct, frozen=True):
     """Current state of stores that allowed unauthenticated access in earlier runs of this workspace."""
 
     since: str
-    """Day of the first of those runs, ISO 8601."""
+    """Date of the first of those runs, ISO 8601."""
     runs: int
     before: int
-    """Distinct stores that they saw so."""
+    """Distinct stores that they found open."""
     still_open: int
     remediated: int
-    """Answered again, and let nobody in."""
+    """Responded again, and denied access."""
     unconfirmed: int
-    """Did not answer, or were not asked."""
+    """Did not respond, or were not probed."""
 
 
 class Sample(msgspec.Struct, frozen=True):
     """Estimate for the whole population, with its interval, if the inputs are a random sample."""
 
     population: int
-    """Apps of which the analysed ones are a random sample, as the user says."""
+    """Number of apps that the inputs were sampled from, as given by the user."""
     share: float
-    """Affected among the analysed, 0 to 1."""
+    """Share of affected apps among the analysed ones, 0 to 1."""
     low: float
     high: float
-    """Ends of the 95 % confidence interval of the share (Wilson, with the correction for a finite population)."""
+    """Limits of the 95 % confidence interval of the share (Wilson, with finite population correction)."""
     affected: Figure
-    """Estimated apps that are affected in the whole."""
+    """Estimated number of affected apps in the population."""
     affected_low: int
     affected_high: int
 
 
 class AppSummary(msgspec.Struct, frozen=True):
-    """One app's line and section."""
+    """Summary line and section of one app."""
 
     app: App
     path: str
-    """Input as the user named it."""
+    """Input as given by the user."""
     endpoints: int
     """Distinct endpoints that count as back ends."""
     exposures: tuple[str, ...]
-    """Ids of exposures that it leads to."""
+    """IDs of exposures that it leads to."""
     has_api: bool
-    """Whether the app talks to an HTTP API and not to the store itself."""
+    """True if the app uses an HTTP API and does not contact the store directly."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -176,7 +176,7 @@ class Scope(msgspec.Struct, frozen=True):
     note: str
     targets_asked: int
     targets_out_of_scope: int | None
-    """``None`` where this audience is not told."""
+    """``None`` if the audience must not see it."""
     bytes_sent: int
     bytes_read: int
     audit_log: str
@@ -184,33 +184,33 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 class Handle[T](msgspec.Struct, frozen=True):
-    """A long table that a renderer may stream as often as it needs, and never holds in memory."""
+    """A long table that a renderer can stream repeatedly, without holding it in memory."""
 
     count: int
     rows: Callable[[], Iterator[T]]
-    """Opens the table anew, from its first row."""
+    """Opens the table again, from its first row."""
     head: Callable[[int], Iterator[T]] | None = None
-    """The first rows, where that is cheaper than to open all of them."""
+    """The first rows, if that is cheaper than opening the whole table."""
 
     def first(self, most: int) -> tuple[T, ...]:
-        """At most so many rows from the beginning."""
+        """At most ``most`` rows from the start."""
         return tuple(islice(self.rows() if self.head is None else self.head(most), most))
 
     @staticmethod
     def of[R](rows: Sequence[R]) -> "Handle[R]":
-        """A table of rows that are in memory already."""
+        """A table of rows in memory."""
         return Handle(len(rows), lambda: iter(rows))
 
 
 class Index[T](Handle[T], frozen=True, kw_only=True):
-    """A long table whose rows have ids."""
+    """A long table whose rows have IDs."""
 
     pick: Callable[[Collection[str]], Iterator[T]]
-    """Those of the rows that have one of the ids, in no particular order."""
+    """The rows with one of these IDs, in no particular order."""
 
     @staticmethod
     def by[R](rows: Sequence[R], key: Callable[[R], str]) -> "Index[R]":
-        """A table of rows that are in memory already, with what tells their ids."""
+        """A table of rows in memory, with a function for their IDs."""
         return Index(len(rows), lambda: iter(rows), pick=lambda ids: (row for row in rows if key(row) in ids))
 
 
@@ -220,14 +220,14 @@ class Suppression(msgspec.Struct, frozen=True):
     reason: str
     author: str
     expires: str
-    """ISO 8601 date: the last day on which it holds."""
+    """ISO 8601 date: the last day on which it is valid."""
     finding: str = ""
-    """Id of a finding."""
+    """ID of a finding."""
     rule: str = ""
     app: str = ""
-    """Pattern with ``*`` of bundle identifiers."""
+    """Pattern with ``*`` for bundle identifiers."""
     store: str = ""
-    """Pattern with ``*`` of a store's id, target or address."""
+    """Pattern with ``*`` for a store's ID, target or address."""
 
 
 class Suppressed(msgspec.Struct, frozen=True):
@@ -238,32 +238,32 @@ class Suppressed(msgspec.Struct, frozen=True):
 
 
 class Standing(StrEnum):
-    """How a finding stands to an earlier report. The words are those of SARIF's ``baselineState``."""
+    """Status of a finding relative to an earlier report. The values are those of SARIF's ``baselineState``."""
 
     NEW = "new"
     UNCHANGED = "unchanged"
     UPDATED = "updated"
-    """It was there, less or more severe or otherwise than today."""
+    """It existed, with another severity or other details."""
 
 
 class Baseline(msgspec.Struct, frozen=True):
     """An earlier report that this one is compared with."""
 
     name: str
-    """As the user named it."""
+    """Name given by the user."""
     created: datetime
     unchanged: frozenset[str]
-    """Ids of findings that it has, as they are."""
+    """IDs of findings that are unchanged."""
     updated: frozenset[str]
-    """Ids of findings that it has, otherwise."""
+    """IDs of findings that changed."""
     new: int
     fixed: int
-    """Findings of it that are gone, of apps and stores that were looked at again."""
+    """Findings that are gone, for apps and stores that were checked again."""
     unconfirmed: int
-    """Findings of it that are gone, of apps and stores that were not."""
+    """Findings that are gone, for apps and stores that were not checked again."""
 
     def standing(self, finding: str) -> Standing:
-        """Of a finding of this report, by its id."""
+        """The status of a finding of this report, by its ID."""
         if finding in self.unchanged:
             return Standing.UNCHANGED
         return Standing.UPDATED if finding in self.updated else Standing.NEW
@@ -281,13 +281,13 @@ class Breakdown(msgspec.Struct, frozen=True):
     """Exposed stores by kind, for charts."""
 
     cells: tuple[tuple[str, str, Figure], ...]
-    """Product, class of personal data and the records that hold it; every pair that occurs."""
+    """Product, class of personal data, and the records with it; every combination that occurs."""
     apps: tuple[tuple[str, int], ...]
-    """Severity of the worst store that an app leads to, and how many apps; the worst severity first."""
+    """Severity of the worst store that an app leads to, and the number of apps; most severe first."""
     created: tuple[tuple[str, int], ...]
-    """Year, or a range of years, and how many stores hold a container from then at the earliest; in order."""
+    """Year or range of years, and the number of stores whose oldest container is from then; in order."""
     undated: int
-    """Exposed stores that tell no date; 0 as well where this audience is not told."""
+    """Exposed stores without a date; also 0 if the audience must not see it."""
 
 
 class DataUsed(msgspec.Struct, frozen=True):
@@ -295,93 +295,93 @@ class DataUsed(msgspec.Struct, frozen=True):
 
     name: str
     date: str
-    """Day that the data itself gives, ISO 8601; empty where it gives none."""
+    """Date stated in the data, ISO 8601; empty if there is none."""
     imported: str
-    """Day of its import; of what ships with tieback its own day."""
+    """Date of import; for built-in data, its own date."""
     sha256: str
 
     @property
     def cited(self) -> str:
-        """Name, date and the beginning of the hash."""
+        """Name, date and first digits of the hash."""
         dated = f"of {self.date}" if self.date else f"undated, imported {self.imported}"
         return f"{self.name} {dated} (sha256 {self.sha256[:12]})"
 
 
 class Shared(msgspec.Struct, frozen=True):
-    """One of the stores that most apps lead to."""
+    """One of the stores that the most apps lead to."""
 
     exposure: str
     apps: int
-    """How many apps lead there, two or more."""
+    """Number of apps that lead there, two or more."""
     first: tuple[str, ...]
     """Content hashes of some of them, sorted."""
 
 
 class Report(msgspec.Struct, frozen=True):
-    """A run's conclusions: aggregates and top lists as values, long tables as handles."""
+    """The conclusions of a run: aggregates and top lists as values, long tables as handles."""
 
     title: str
     created: datetime
     tool_version: str
     scope: Scope | None
-    """``None`` where there was no grant and nothing was contacted."""
+    """``None`` if there was no grant and nothing was contacted."""
     headline: Headline
     apps: Index[AppSummary]
-    """By content hash; first those that lead to exposed stores, then those that lead to others, by name within."""
+    """By content hash; apps that lead to exposed stores first, then apps that lead to others, each by name."""
     quiet: Handle[AppSummary]
-    """Those of the apps that lead to no store that answered, by name."""
+    """Apps that lead to no store that responded, by name."""
     exposed: Index[Exposure]
-    """Stores that let a stranger in, by id; by severity, its points and records, worst first."""
+    """Stores with unauthenticated access, by ID; ordered by severity, points and records, worst first."""
     answered: Index[Exposure]
-    """Stores that answered and do not, in the same order."""
+    """Other stores that responded, in the same order."""
     ways: tuple[int, int]
-    """Pairs of an app and a store that it leads to: exposed stores, and others."""
+    """Number of pairs of an app and a store that it leads to: exposed stores, and others."""
     findings: Handle[Finding]
-    """Worst first."""
+    """Most severe first."""
     problems: Handle[Problem]
     sightings: Index[AppSighting]
-    """By the content hash of the app."""
+    """By content hash of the app."""
     backends: Handle[Backend]
     probes: Handle[ProbeReport]
     audience: str = ""
-    """For whom it was cut, in words; empty where nothing was left out."""
+    """Audience that it was redacted for, as text; empty if nothing was left out."""
     tlp: str = "AMBER"
-    """With whom it may be shared, by the Traffic Light Protocol 2.0: ``AMBER``, or ``CLEAR`` for everybody."""
+    """Sharing restriction, by the Traffic Light Protocol 2.0: ``AMBER``, or ``CLEAR`` for the public."""
     breakdown: Breakdown | None = None
-    """``None`` where it is counted from the tables, which then are whole."""
+    """``None`` if it is counted from the tables, which are then complete."""
     suppressed: Handle[Suppressed] = Handle(0, lambda: iter(()))
-    """Findings that somebody decided to live with, worst first; they are not among ``findings``."""
+    """Suppressed findings, most severe first; they are not in ``findings``."""
     baseline: Baseline | None = None
-    """``None`` where there is no earlier report to compare with."""
+    """``None`` without an earlier report to compare with."""
     tables: tuple[GroupTable, ...] = ()
-    """The headline figures by kind of store, platform, vendor, provider and country."""
+    """The main figures by kind of store, platform, vendor, provider and country."""
     closer: CloserLook | None = None
-    """``None`` where no store was described, or this audience is not told."""
+    """``None`` if no store was described, or if the audience must not see it."""
     history: History | None = None
-    """``None`` in a workspace's first run."""
+    """``None`` in the first run of a workspace."""
     sample: Sample | None = None
-    """``None`` where the inputs are no sample of anything."""
+    """``None`` if the inputs are not a sample."""
     shared: tuple[Shared, ...] = ()
-    """Stores with most apps, the first ones."""
+    """The stores that the most apps lead to."""
     seen: Handle[PassiveNote] = Handle(0, lambda: iter(()))
-    """What other tools saw at the places of this run, latest first: never a proof of ours."""
+    """Reports of other tools about the locations of this run, latest first: never our own proof."""
     seen_in_apps: Handle[PassiveSighting] = Handle(0, lambda: iter(()))
-    """Endpoints that other tools saw in apps of this run and we did not; ``app.sha256`` is that of our app."""
+    """Endpoints that only other tools found in apps of this run; ``app.sha256`` is that of our app."""
     posture: Posture | None = None
-    """What the owner's cloud accounts say; ``None`` where no export was imported, or this audience is not told."""
+    """The owner's cloud accounts; ``None`` without an imported export, or if the audience must not see it."""
     data: tuple[DataUsed, ...] = ()
-    """Data about addresses that the run used, what ships with tieback first; empty where the run did not note it."""
+    """Address data that the run used, built-in data first; empty if the run did not record it."""
 
     def exposures(self) -> Iterator[Exposure]:
         """Every store, the exposed ones first."""
         return chain(self.exposed.rows(), self.answered.rows())
 
     def worst(self) -> Severity | None:
-        """Severity of the worst finding; ``None`` without any."""
+        """Severity of the worst finding; ``None`` without findings."""
         return next((finding.severity for finding in self.findings.rows()), None)
 
     def worst_new(self) -> Severity | None:
-        """Severity of the worst finding that the baseline does not have; of the worst one without a baseline."""
+        """Severity of the worst finding that is not in the baseline; without a baseline, of the worst finding."""
         if self.baseline is None:
             return self.worst()
         known = self.baseline

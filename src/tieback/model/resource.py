@@ -1,7 +1,7 @@
-"""A resource of a cloud account, as the account describes it: what is public, encrypted, logged, and by whose word.
+"""A resource of a cloud account as the account describes it: public, encrypted, logged, with the source.
 
-Every statement has three values at least. What a source does not say, or could not collect, stays ``unknown``; it never
-turns into a pass.
+Every statement has at least three values. What a source does not contain, or could not collect, stays ``unknown``; it
+never becomes a pass.
 """
 
 from enum import StrEnum
@@ -18,7 +18,7 @@ class Answer(StrEnum):
 
     @classmethod
     def of(cls, value: bool | None) -> "Answer":
-        """From a flag; ``None`` is unknown."""
+        """From a boolean; ``None`` is unknown."""
         return cls.UNKNOWN if value is None else cls.YES if value else cls.NO
 
 
@@ -29,7 +29,7 @@ class AtRest(StrEnum):
     PROVIDER_KEY = "provider_key"
     CUSTOMER_KEY = "customer_key"
     ENCRYPTED = "encrypted"
-    """Encrypted; whose key it is, is not told."""
+    """Encrypted, with an unknown key."""
     UNKNOWN = "unknown"
 
 
@@ -41,9 +41,9 @@ class ResourceKind(StrEnum):
     BUCKET = "bucket"
     """Object storage."""
     SNAPSHOT = "snapshot"
-    """A backup that stands on its own."""
+    """A backup that exists independently."""
     HOST = "host"
-    """A machine with an address: no hosted database, but one may run on it."""
+    """A machine with an address: not a hosted database, but one may run on it."""
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -61,7 +61,7 @@ class Resource(msgspec.Struct, frozen=True, omit_defaults=True):
     """A resource according to one source, or according to all sources after they were merged."""
 
     key: str
-    """The provider's own full name of it: an ARN, an ARM id in lower case, a full resource name. Equal keys are one."""
+    """The provider's full name: an ARN, an ARM ID in lower case, a full resource name. Equal keys are one resource."""
     provider: str
     """``aws``, ``azure``, ``gcp`` or ``mongodb-atlas``."""
     kind: ResourceKind
@@ -69,57 +69,57 @@ class Resource(msgspec.Struct, frozen=True, omit_defaults=True):
     """Account, subscription or project."""
     region: str = ""
     service: str = ""
-    """As the provider names it, such as ``rds``."""
+    """Name used by the provider, such as ``rds``."""
     product: str = ""
-    """As a probe of ours is named, such as ``postgresql``; empty where the source does not tell."""
+    """Name of our matching probe, such as ``postgresql``; empty if unknown."""
     engine: str = ""
-    """In the provider's words, with its version where told."""
+    """The provider's engine name, with its version if known."""
     name: str = ""
-    """The short name that people know it by."""
+    """Short display name."""
     endpoints: tuple[Place, ...] = ()
     addresses: tuple[str, ...] = ()
-    """Canonical public addresses that are its own."""
+    """Its own canonical public addresses."""
     cloud: tuple[str, ...] = ()
-    """As an endpoint of an app spells it, such as ``s3:shop-data``."""
+    """Spelled like endpoints of apps, such as ``s3:shop-data``."""
     listens: int | None = None
-    """The port that it serves on."""
+    """The port of the service."""
     flag: Answer = Answer.UNKNOWN
-    """Whether its own switch makes it public: a public address, public network access, no block of public access."""
+    """Whether its own switch makes it public: public address, public network access, no public access block."""
     route: Answer = Answer.UNKNOWN
-    """Whether the Internet has a way to its network."""
+    """Whether there is a route from the Internet to its network."""
     port: Answer = Answer.UNKNOWN
-    """Whether firewall rules, policies or access lists let everybody through to what it serves."""
+    """Whether firewall rules, policies or access lists allow everyone to reach the service."""
     path: tuple[str, ...] = ()
-    """What lets the Internet in or keeps it out, each thing by its name."""
+    """The names of everything that allows or blocks access from the Internet."""
     at_rest: AtRest = AtRest.UNKNOWN
     key_id: str = ""
     in_transit: Answer = Answer.UNKNOWN
-    """Whether it insists on TLS."""
+    """Whether TLS is enforced."""
     authentication: Answer = Answer.UNKNOWN
-    """Whether it asks who connects."""
+    """Whether authentication is required."""
     backups: Answer = Answer.UNKNOWN
     backups_encrypted: Answer = Answer.UNKNOWN
     backups_public: Answer = Answer.UNKNOWN
-    """Whether everybody may restore one; for a snapshot, whether everybody may restore it."""
+    """Whether anyone may restore a backup; for a snapshot, whether anyone may restore it."""
     logging: Answer = Answer.UNKNOWN
     needs: tuple[str, ...] = ()
-    """Ids of what decides about it: security groups, networks, keys."""
+    """IDs of what it depends on: security groups, networks, keys."""
     subnets: tuple[str, ...] = ()
     part: str = ""
-    """The member of a cluster that a statement is about; empty for the whole."""
+    """The cluster member that a statement is about; empty for the whole cluster."""
     source: str = ""
-    """Which tool or export says so."""
+    """The exporting tool or format."""
     seen: str = ""
-    """When that was seen, ISO 8601 UTC."""
+    """Time of the observation, ISO 8601 UTC."""
     sources: tuple[str, ...] = ()
-    """Of a settled resource: every source with its day."""
+    """For a merged resource: every source with its date."""
     problems: tuple[str, ...] = ()
     planned: bool = False
-    """It stands in code alone (a template), not in an account yet."""
+    """Exists only in code (a template), not yet in an account."""
 
     @property
     def public(self) -> Answer:
-        """Whether the Internet reaches it: flag, route and port all say so. One no is enough for no."""
+        """Whether it is reachable from the Internet: flag, route and port must all be yes. A single no means no."""
         steps = (self.flag, self.route, self.port)
         if Answer.NO in steps:
             return Answer.NO
@@ -127,29 +127,29 @@ class Resource(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def label(self) -> str:
-        """Name for people."""
+        """Display name."""
         return self.name or self.key
 
 
 class DependencyKind(StrEnum):
-    """What decides about resources."""
+    """Type of a dependency of resources."""
 
     FIREWALL = "firewall"
-    """Rules that let traffic through: a security group, the firewall rules of a server, an access list."""
+    """Rules that allow traffic: a security group, firewall rules of a server, an access list."""
     ROUTES = "routes"
     """A route table."""
     KEY = "key"
     """An encryption key."""
     MEMBER = "member"
-    """A member of a cluster: what is said of it is said of the cluster."""
+    """A member of a cluster: statements about it apply to the cluster."""
     ACL = "acl"
-    """A list of a network that lets traffic through or not, whatever the groups say."""
+    """A network ACL that allows or blocks traffic, regardless of the groups."""
     FRONT = "front"
-    """A load balancer, a listener, a group of targets, or a target: what may stand in front of a store."""
+    """A load balancer, a listener, a target group, or a target: what can be in front of a store."""
     INTERFACE = "interface"
-    """A network interface that a service made for a store."""
+    """A network interface that a service created for a store."""
     BLOCK = "block"
-    """A switch of the whole account that blocks public access."""
+    """An account-wide switch that blocks public access."""
 
 
 class Opening(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -158,32 +158,32 @@ class Opening(msgspec.Struct, frozen=True, omit_defaults=True):
     low: int
     high: int
     source: str
-    """The net, such as ``0.0.0.0/0``."""
+    """The network, such as ``0.0.0.0/0``."""
 
 
 class Dependency(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something that decides about resources, and is described apart from them."""
+    """Something that resources depend on, described separately."""
 
     id: str
-    """What resources need it by: id of a group, of a network for its route tables, of a key."""
+    """The ID that resources refer to: of a group, of a network (for its route tables), of a key."""
     kind: DependencyKind
     name: str
-    """For people, such as ``security group sg-1 (web)``; of a member the key of its whole."""
+    """Display name, such as ``security group sg-1 (web)``; for a member, the key of the cluster."""
     account: str = ""
     openings: tuple[Opening, ...] = ()
-    """Of a firewall: what everybody may reach; empty where it admits nobody from the Internet."""
+    """For a firewall: what everyone may reach; empty if it allows nothing from the Internet."""
     subnets: tuple[str, ...] = ()
-    """Of a route table: those that it is bound to."""
+    """For a route table: the subnets associated with it."""
     main: bool = False
-    """Of a route table or list: whether it holds for every subnet that no other one is bound to."""
+    """For a route table or list: true if it applies to every subnet without its own."""
     answer: Answer = Answer.UNKNOWN
-    """Of a route table: whether it leads to the Internet; of a key: whether it is the customer's own; of a block:
-    whether it is on; of a load balancer: whether it faces the Internet."""
+    """For a route table: whether it leads to the Internet. For a key: whether it belongs to the customer. For a block:
+    whether it is active. For a load balancer: whether it faces the Internet."""
     needs: tuple[str, ...] = ()
-    """Ids of what decides about it in turn: of a listener the groups of targets, of these the load balancers."""
+    """IDs of its own dependencies: for a listener the target groups, for these the load balancers."""
     network: str = ""
-    """Of a group of targets and an interface: where it is."""
+    """For a target group or an interface: its network."""
     endpoints: tuple[Place, ...] = ()
-    """Of a load balancer: what it answers as."""
+    """For a load balancer: its host names and ports."""
     source: str = ""
     seen: str = ""

@@ -1,4 +1,4 @@
-"""Sightings: an endpoint seen in an artifact, with the place where it stands."""
+"""Sightings: an endpoint found in an artifact, with its location."""
 
 from enum import StrEnum
 
@@ -24,56 +24,56 @@ class Evidence(msgspec.Struct, frozen=True):
 
 
 class Sighting(msgspec.Struct, frozen=True):
-    """An endpoint that an app names, with the first place and the number of places."""
+    """An endpoint that an app names, with the first location and the number of locations."""
 
     endpoint: Endpoint
     count: int
-    """How often it was seen in this artifact, at least 1."""
+    """Number of occurrences in this artifact, at least 1."""
     party: Party
     evidence: Evidence
     owner: str = ""
-    """Name of the SDK, platform or maker whose endpoint it is; empty where unknown."""
+    """Name of the SDK, platform or vendor that owns the endpoint; empty if unknown."""
     party_reason: str = ""
-    """One clause that says why it is that party's; empty where nothing was judged yet."""
+    """One clause with the reason for the party; empty if not yet judged."""
     bytes_out: int = 0
-    """Sent to it, where it was seen in traffic."""
+    """Bytes sent to it, if seen in traffic."""
     bytes_in: int = 0
     names: tuple[str, ...] = ()
     """Containers of a cloud resource that the app names: buckets, collections, tables; sorted."""
 
 
 class Grade(StrEnum):
-    """What a credential opens, judged by its form alone: it is never tried."""
+    """What a credential grants, judged only by its form: it is never tried."""
 
     PUBLIC = "public"
-    """Meant to be in an app: it names a project and opens what rules allow to everybody."""
+    """Meant to be in an app: it identifies a project and opens what its rules allow to everyone."""
     NORMAL = "normal"
-    """Opens something for its holder; how much is not known."""
+    """Grants access to its holder; the extent is unknown."""
     SUPERUSER = "superuser"
-    """Passes by the rules of the store, or administers it."""
+    """Bypasses the rules of the store, or administers it."""
     PRIVATE_KEY = "private_key"
     """The secret half of a key pair."""
 
 
 class Credential(msgspec.Struct, frozen=True):
-    """A credential seen in an app. Its value is never kept and never used."""
+    """A credential found in an app. Its value is never stored and never used."""
 
     kind: str
-    """Such as ``password_in_connection_string``."""
+    """For example ``password_in_connection_string``."""
     masked: str
-    """First and last characters and the length; nothing that could be used."""
+    """First and last characters and the length; nothing usable."""
     endpoint: str
-    """The endpoint's value that it belongs to, or empty."""
+    """Value of the endpoint that it belongs to, or empty."""
     evidence: Evidence
     grade: Grade = Grade.NORMAL
     fingerprint: str = ""
-    """Tells whether two places hold the same credential: keyed hash, 16 hexadecimal digits; empty in old reports."""
+    """Identifies equal credentials in two locations: keyed hash, 16 hexadecimal digits; empty in old reports."""
     claims: dict[str, str] = msgspec.field(default_factory=dict)
-    """What a JSON Web Token says of itself (``role``, ``iss``, ``exp``, ...); nothing secret."""
+    """Claims of a JSON Web Token (``role``, ``iss``, ``exp``, ...); nothing secret."""
 
 
 class NotBackend(msgspec.Struct, frozen=True):
-    """A text that looks like an endpoint and is none, with the reason."""
+    """A text that looks like an endpoint but is not, with the reason."""
 
     value: str
     reason: str
@@ -83,13 +83,13 @@ class Problem(msgspec.Struct, frozen=True):
     """A part of an input that could not be read; the rest was read."""
 
     what: str
-    """One clause that a person understands."""
+    """One clause for the user."""
     where: str
     """Entry, offset or file."""
 
 
 class AppDocument(msgspec.Struct, frozen=True):
-    """Everything that static analysis says of one input: the line of ``tieback app --format json``."""
+    """The results of static analysis of one input. One line of ``tieback app --format json``."""
 
     path: str
     app: App | None
@@ -98,6 +98,6 @@ class AppDocument(msgspec.Struct, frozen=True):
     not_backends: tuple[NotBackend, ...] = ()
     problems: tuple[Problem, ...] = ()
     cleartext: tuple[CleartextPolicy, ...] = ()
-    """What the package declares about connections without TLS, by domain."""
+    """The declarations of the package about connections without TLS, by domain."""
     keys: tuple[PublicKey, ...] = ()
-    """Public-by-design keys, kept for the probes; a printed document has them masked, as its credentials."""
+    """Keys that are public by design, stored for the probes; masked in printed documents, like credentials."""

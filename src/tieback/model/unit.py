@@ -11,16 +11,16 @@ class Unit(msgspec.Struct, frozen=True):
     key: str
     """SHA-256 of the content, lower-case hexadecimal."""
     version: str
-    """Version of what analyses it."""
+    """Version of the analysis."""
     source: str
-    """Path to read it from, or what names it where ``access`` says how."""
+    """Path of the input, or its display name if ``access`` locates it."""
     size: int
-    """Bytes, for balance and progress."""
+    """Bytes, for balancing and progress."""
     access: str = ""
-    """How a worker gets at the content where ``source`` is no file. Kept nowhere: it may hold a signature."""
+    """How a worker reads the content if ``source`` is not a file. Not stored: it may contain a signature."""
 
     def __repr__(self) -> str:
-        """Without ``access``: logs of a cluster print what a task was given."""
+        """Without ``access``, because logs of a cluster print the arguments of a task."""
         return f"Unit({self.key!r}, {self.version!r}, {self.source!r}, {self.size!r})"
 
 
@@ -29,9 +29,9 @@ class UnitState(StrEnum):
 
     DONE = "done"
     FAILED = "failed"
-    """The work raised an error for this unit; it says which."""
+    """The analysis of this unit raised an error; ``problem`` contains it."""
     QUARANTINED = "quarantined"
-    """It killed its worker, or passed its time or memory limit, twice: alone the second time."""
+    """Crashed the worker or exceeded a limit twice, the second time alone in its batch."""
 
 
 class UnitEnd(msgspec.Struct, frozen=True):
@@ -40,12 +40,12 @@ class UnitEnd(msgspec.Struct, frozen=True):
     unit: Unit
     state: UnitState
     result: bytes = b""
-    """What ``Work.summary`` said of its result."""
+    """``Work.summary`` of its result."""
     part: str = ""
-    """Name under which its results were published; empty where nothing was."""
+    """Name of the part with its results; empty if nothing was published."""
     problem: str = ""
-    """One line for people, where it is not done; without the source, which stands in ``unit``."""
+    """One line for the user if the unit is not done; without the source, which is in ``unit``."""
     attempts: int = 1
-    """How often it was begun, where an earlier attempt took its worker along."""
+    """Number of attempts; more than 1 if an earlier attempt lost its worker."""
     seconds: float = 0.0
-    """Time of its analysis, without the publication of its batch."""
+    """Duration of its analysis, without the publication of its batch."""

@@ -1,4 +1,4 @@
-"""Who answers for apps, and how to reach them."""
+"""Vendors responsible for apps, and their contacts."""
 
 from datetime import date
 from enum import StrEnum
@@ -7,46 +7,46 @@ import msgspec
 
 
 class Contact(msgspec.Struct, frozen=True):
-    """A way to reach a vendor."""
+    """A contact of a vendor."""
 
     address: str
-    """An e-mail address or an ``https:`` or ``tel:`` URI, as RFC 9116 writes contacts."""
+    """An e-mail address or an ``https:`` or ``tel:`` URI, in the format of RFC 9116."""
     source: str
-    """``security.txt``, ``rdap``, ``store``, ``imported``, or ``operator`` where a person entered it."""
+    """``security.txt``, ``rdap``, ``store``, ``imported``, or ``operator`` if entered by the user."""
 
 
 class Answer(StrEnum):
-    """What a vendor's legal department answered to the assurance request."""
+    """A vendor's answer to the assurance request."""
 
     NONE = "none"
-    """Not asked, or no answer yet."""
+    """No request, or no answer yet."""
     ATTESTED = "attested"
-    """It confirms in writing that the back ends are secured."""
+    """Confirms in writing that the back ends are secured."""
     PARTLY = "partly"
-    """It confirms some of what was asked."""
+    """Confirms a part of what was requested."""
     DECLINED = "declined"
 
 
 class Vendor(msgspec.Struct, frozen=True):
-    """An organisation that answers for apps."""
+    """An organisation responsible for apps."""
 
     id: str
     name: str
     domains: tuple[str, ...] = ()
     contacts: tuple[Contact, ...] = ()
-    """The best first."""
+    """The best contact first."""
     signers: tuple[str, ...] = ()
-    """SHA-256 of signing certificates: what makes two apps of one vendor."""
+    """SHA-256 of signing certificates: they identify apps of one vendor."""
     bundle_ids: tuple[str, ...] = ()
-    """Apps without a signer of their own (none, or a key that everybody has) that belong to it."""
+    """Apps of the vendor without an own signer (none, or a publicly known key)."""
     language: str = "en"
-    """Of its letters."""
+    """Language of its letters."""
     postal: str = ""
     """Postal address, lines joined by newlines."""
     asked: date | None = None
     """When the assurance request was sent."""
     due: date | None = None
-    """By when its answer is asked for."""
+    """Due date of its answer."""
     answer: Answer = Answer.NONE
     answered: date | None = None
     note: str = ""

@@ -1,1 +1,1 @@
-"""The only door to the network: grants, the dialer, budgets and the audit log."""
+"""The only package with network access: grants, the dialer, budgets and the audit log."""

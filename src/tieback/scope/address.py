@@ -1,7 +1,7 @@
-"""IP addresses and the blocks of them that are not ordinary public ones.
+"""IP addresses, and the special blocks that are not ordinary public addresses.
 
-The blocks are data (``special.toml``, from the IANA special-purpose registries) and not ``ipaddress.is_global``, whose
-verdicts differ between the Python releases that we support.
+The blocks are data (``special.toml``, from the IANA special-purpose registries). ``ipaddress.is_global`` is not used,
+because its results differ between the supported Python releases.
 """
 
 import tomllib
@@ -15,7 +15,7 @@ type Address = IPv4Address | IPv6Address
 type Network = IPv4Network | IPv6Network
 
 _MAPPED_PREFIX = 96
-"""``::ffff:0:0/96`` holds the IPv4-mapped addresses (RFC 4291, section 2.5.5.2)."""
+"""``::ffff:0:0/96`` contains the IPv4-mapped addresses (RFC 4291, section 2.5.5.2)."""
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -23,11 +23,11 @@ class Block(msgspec.Struct, frozen=True):
 
     network: Network
     name: str
-    """What the registry calls it, with its RFC."""
+    """Its name in the registry, with the RFC."""
     never: bool = False
-    """Whether no grant leads there: unspecified, multicast, broadcast."""
+    """True if no grant can allow it: unspecified, multicast, broadcast."""
     embeds: bool = False
-    """Whether it carries an IPv4 address inside (6to4, NAT64, Teredo)."""
+    """True if its addresses contain an IPv4 address (6to4, NAT64, Teredo)."""
 
 
 @cache
@@ -41,7 +41,7 @@ def blocks() -> tuple[Block, ...]:
 
 @cache
 def _by_length() -> dict[int, tuple[tuple[int, dict[int, Block]], ...]]:
-    """By version, longest prefix first: the number of bits after the prefix, and blocks by their network's number."""
+    """Per IP version, longest prefix first: the number of host bits, and the blocks by network number."""
     found: dict[int, dict[int, dict[int, Block]]] = {4: {}, 6: {}}
     for block in blocks():
         network = block.network
@@ -52,7 +52,7 @@ def _by_length() -> dict[int, tuple[tuple[int, dict[int, Block]], ...]]:
 
 @lru_cache(maxsize=4096)
 def special(address: Address) -> Block | None:
-    """The narrowest special block that holds ``address``; ``None`` for global unicast."""
+    """The narrowest special block that contains ``address``; ``None`` for global unicast."""
     number = int(address)
     for host_bits, found in _by_length()[address.version]:
         block = found.get(number >> host_bits << host_bits)
@@ -63,12 +63,12 @@ def special(address: Address) -> Block | None:
 
 @lru_cache(maxsize=4096)
 def parse_address(text: str) -> Address:
-    """Read a canonical-form address: dotted quad or IPv6 text (RFC 4291), no zone.
+    """Parse an address in canonical form: dotted quad or IPv6 text (RFC 4291), no zone.
 
-    An IPv4-mapped IPv6 address is the IPv4 address: that is what a connection to it reaches.
+    An IPv4-mapped IPv6 address becomes the IPv4 address, because that is what a connection reaches.
 
     Raises:
-        ValueError: anything else; the message is one clause for people.
+        ValueError: anything else; the message is one clause for the user.
     """
     if "%" in text:
         raise ValueError(f"{text!r:.80} has a zone; addresses with a zone are not supported")
@@ -82,10 +82,10 @@ def parse_address(text: str) -> Address:
 
 
 def parse_network(text: str) -> Network:
-    """Read ``address/prefix`` without host bits; an IPv4-mapped network is the IPv4 network.
+    """Parse ``address/prefix`` without host bits; an IPv4-mapped network becomes the IPv4 network.
 
     Raises:
-        ValueError: anything else; the message is one clause for people and names the network that was likely meant.
+        ValueError: anything else; the message is one clause for the user and suggests the likely network.
     """
     address, _, prefix = text.partition("/")
     if not (prefix.isascii() and prefix.isdigit()) or "%" in address:

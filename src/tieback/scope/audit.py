@@ -1,9 +1,9 @@
-"""The audit log: what was decided, connected to and sent, as JSON lines that are chained by their hashes.
+"""The audit log: decisions, connects and sends, as JSON lines in a hash chain.
 
-A line is ``{"seq":…,"time":…,"event":…,"fields":{…},"prev":…,"hash":…}``; ``hash`` is the SHA-256 of the line's exact
-bytes without the ``hash`` member, and ``prev`` the hash of the line before (64 zeros for the first). So an edit, a
-deletion, an insertion or another order shows. A log that somebody cut at the end of a line is whole in itself: compare
-its last hash and line count with those that ``tieback grant audit`` gave earlier.
+A line is ``{"seq":…,"time":…,"event":…,"fields":{…},"prev":…,"hash":…}``. ``hash`` is the SHA-256 of the line's exact
+bytes without the ``hash`` member; ``prev`` is the hash of the previous line (64 zeros for the first). Edits, deletions,
+insertions and reordering are therefore detectable. Truncation at the end of a line is not: compare the last hash and
+the line count with earlier output of ``tieback grant audit``.
 """
 
 import fcntl
@@ -23,7 +23,7 @@ import msgspec
 from tieback.model.errors import WorkspaceError
 
 MAX_LINE = 16 * 1024
-"""Bytes of one line with its newline; longer fields are cut."""
+"""Maximum bytes of a line including the newline; longer fields are truncated."""
 _GENESIS = "0" * 64
 _TAIL = len(b',"hash":"') + 64 + len(b'"}')
 _MAX_TEXT = 300
@@ -31,7 +31,7 @@ _MAX_ITEMS = 64
 _SCALARS = frozenset((int, float, bool, type(None)))
 _START = b'{"seq":'
 _RECOVERED = "recovered"
-"""Event of the line after the remains of one that a crash cut off."""
+"""Event of the line that follows the remains of a line truncated by a crash."""
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -43,34 +43,34 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 class AuditVerdict(msgspec.Struct, frozen=True):
-    """What a look over a whole log found."""
+    """Result of verifying a whole log."""
 
     ok: bool
     lines: int
-    """Good lines from the start."""
+    """Number of valid lines from the start."""
     head: str = ""
-    """Hash of the last good line."""
+    """Hash of the last valid line."""
     bad_line: int | None = None
-    """The first line that does not fit, counted from 1."""
+    """The first invalid line, counted from 1."""
     why: str = ""
-    """What is wrong with it, one clause."""
+    """The problem with that line, as one clause."""
     cut: bool = False
-    """Whether the bad line is the last and stops in the middle, as a crash leaves it; a writer can go on after it."""
+    """True if the invalid line is the last and incomplete, as after a crash; a writer can continue after it."""
     recovered: int = 0
-    """Remains of cut lines that a later writer closed and vouched for."""
+    """Number of truncated lines that a later writer closed and confirmed."""
 
 
 class AuditLog:
     """An audit log, open for appending; several processes may write to one file.
 
-    Every append takes the file's lock, looks whether another process wrote meanwhile, and chains to its last line.
+    Every append locks the file, checks if another process has written, and chains to the last line.
     """
 
     def __init__(self, path: Path) -> None:
         """Open or create the log.
 
         Raises:
-            WorkspaceError: it cannot be opened.
+                WorkspaceError: the log cannot be opened.
         """
         self.path = path
         try:
@@ -86,10 +86,10 @@ class AuditLog:
         self._dirty = False
 
     def append(self, event: str, fields: Mapping[str, object]) -> None:
-        """Write one line. It is on the disk after the next ``sync``.
+        """Write one line. It is on disk after the next ``sync``.
 
         Raises:
-            WorkspaceError: the log cannot be written, or its last line is none of ours.
+            WorkspaceError: the log cannot be written, or its last line is invalid.
         """
         try:
             with self._locked():
@@ -99,10 +99,10 @@ class AuditLog:
             raise self._error("written", error) from None
 
     def sync(self) -> None:
-        """Wait until everything appended so far is on the disk. Callers at the same time share one wait.
+        """Wait until everything appended so far is on disk. Concurrent callers share one wait.
 
         Raises:
-            WorkspaceError: the disk refuses.
+            WorkspaceError: writing to disk failed.
         """
         with self._synced:
             if not self._dirty:
@@ -154,18 +154,18 @@ class AuditLog:
                 line, self.head = _read(last)
             except ValueError as error:
                 raise WorkspaceError(
-                    f"the last line of the audit log is not one of ours ({error})",
+                    f"the last line of the audit log is invalid ({error})",
                     where=str(self.path),
-                    advice="Look with `tieback grant audit`, keep the file as evidence, and start another log",
+                    advice="Check it with `tieback grant audit`, keep the file as evidence, and start another log",
                 ) from None
             self._seq = line.seq
         elif size > len(remains) or not remains.startswith(_START[: len(remains)]):
-            raise WorkspaceError("not an audit log", where=str(self.path), advice="Name another file")
+            raise WorkspaceError("not an audit log", where=str(self.path), advice="Choose another file")
         if remains:
             self._close_remains(remains)
 
     def _close_remains(self, remains: bytes) -> None:
-        # Nothing is ever taken away: the remains stay, and the line after them says what they are.
+        # Nothing is ever removed: the remains stay, and the next line describes them.
         self._write(_RECOVERED, {"bytes": len(remains), "sha256": hashlib.sha256(remains).hexdigest()}, b"\n")
 
     def _write(self, event: str, fields: Mapping[str, object], before: bytes = b"") -> None:
@@ -178,7 +178,7 @@ class AuditLog:
     def _put(self, data: bytes) -> None:
         written = os.write(self._fd, data)
         if written != len(data):
-            # A full disk: leave no half line behind while we hold the lock.
+            # The disk is full: leave no incomplete line while holding the lock.
             os.ftruncate(self._fd, self._size)
             raise OSError(None, "No space left on device")
         self._size += written
@@ -187,7 +187,7 @@ class AuditLog:
         return WorkspaceError(
             f"the audit log cannot be {what} ({error.strerror})",
             where=str(self.path),
-            advice="Nothing is contacted without it: free space or name another file",
+            advice="Nothing is contacted without an audit log: free disk space, or choose another file",
         )
 
 
@@ -202,7 +202,7 @@ def _compose(seq: int, event: str, fields: Mapping[str, object], prev: str) -> t
 
 
 def _bounded(value: Any) -> Any:
-    """Cut texts and lists; make every text encodable."""
+    """Truncate texts and lists; make every text encodable."""
     if type(value) in _SCALARS:
         return value
     if isinstance(value, str):
@@ -221,22 +221,22 @@ def _text(value: str) -> str:
 
 
 def _read(line: bytes) -> tuple[_Line, str]:
-    """A line without its newline and its hash. Raises ``ValueError`` with what is wrong."""
+    """Parse a line without its newline; returns it with its hash. Raises ``ValueError`` with the problem."""
     tail = line[-_TAIL:]
     if len(line) <= _TAIL or not (tail.startswith(b',"hash":"') and tail.endswith(b'"}')):
-        raise ValueError("it is not a line of an audit log")
+        raise ValueError("not a line of an audit log")
     body = line[:-_TAIL] + b"}"
     digest = hashlib.sha256(body).hexdigest()
     if digest.encode() != tail[9:-2]:
-        raise ValueError("its hash does not fit its content: it was edited")
+        raise ValueError("the hash does not match the content: the line was edited")
     try:
         return msgspec.json.decode(body, type=_Line), digest
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise ValueError("it is not a line of an audit log") from None
+        raise ValueError("not a line of an audit log") from None
 
 
 def verify(path: Path) -> AuditVerdict:
-    """Follow the chain of a whole log, a line at a time.
+    """Verify the chain of a whole log, line by line.
 
     Raises:
         WorkspaceError: the file cannot be read.
@@ -254,7 +254,7 @@ def _follow(lines: Iterator[bytes]) -> AuditVerdict:
     for number, raw in enumerate(lines, start=1):
         if not raw.endswith(b"\n"):
             cut = len(raw) <= MAX_LINE
-            why = "the log stops in the middle of this line" if cut else f"it is longer than {MAX_LINE} bytes"
+            why = "the log ends in the middle of this line" if cut else f"the line is longer than {MAX_LINE} bytes"
             if remains is not None:
                 break
             return AuditVerdict(False, good, head, number, why, cut, recovered)
@@ -283,8 +283,8 @@ def _break(line: _Line, seq: int, head: str) -> str:
     if line.prev == head and line.seq == seq + 1:
         return ""
     if line.seq > seq + 1:
-        return f"it is number {line.seq} where {seq + 1} belongs: lines before it were deleted or moved"
-    return f"it is number {line.seq} and does not follow the line before: lines were inserted, moved or replaced"
+        return f"number {line.seq} instead of {seq + 1}: lines before it were deleted or moved"
+    return f"number {line.seq} does not follow the previous line: lines were inserted, moved or replaced"
 
 
 def _vouches(line: _Line, remains: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""What one conversation may cost, and how often one address may be connected to."""
+"""Limits of one conversation, and the connect rate per address."""
 
 import asyncio
 import time
@@ -10,13 +10,13 @@ from tieback.model.probe import Outcome
 from tieback.scope.conversation import Fault
 
 MAX_SAMPLE_ANSWERS = 1024 * 1024
-"""Bytes that may be read once values of records were asked for, over all containers."""
+"""Maximum bytes of responses after the first query for record values, over all containers."""
 MAX_NOTE_ANSWER = 8 * 1024
-"""Bytes that may be read once a note was asked for: 4 KiB of it, and what the protocol puts around."""
+"""Maximum bytes of responses after a note was requested: 4 KiB of note, plus protocol overhead."""
 
 
 class Budget:
-    """The account of one conversation. Every charge that the limits do not cover raises ``Fault``."""
+    """The resources used by one conversation. Every charge above the limits raises ``Fault``."""
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
@@ -34,17 +34,17 @@ class Budget:
         self._sampling = False
 
     def begin(self) -> None:
-        """Start the clock of the total deadline; only the first call does."""
+        """Start the clock of the total deadline; later calls have no effect."""
         if self._begun is None:
             self._begun = self._clock()
 
     def pause(self, seconds: float) -> None:
-        """Leave out time that our own rate limit took: the service is not slow because we are polite."""
+        """Exclude time spent in our own rate limit: it says nothing about the service."""
         self._waited += seconds
 
     @property
     def seconds(self) -> float:
-        """Since the first connect, without pauses."""
+        """Seconds since the first connect, without pauses."""
         return 0.0 if self._begun is None else self._clock() - self._begun - self._waited
 
     def left(self) -> float:
@@ -55,7 +55,7 @@ class Budget:
         """
         left = self._limits.total_seconds - self.seconds
         if left <= 0:
-            raise Fault(Outcome.TIMEOUT, f"the conversation took its {self._limits.total_seconds:g} seconds")
+            raise Fault(Outcome.TIMEOUT, f"the conversation exceeded {self._limits.total_seconds:g} seconds")
         return left
 
     def connection(self) -> None:
@@ -79,10 +79,10 @@ class Budget:
         self.frames += 1
 
     def note(self) -> None:
-        """Charge the reading of a ransom note: one a conversation, and little more than its 4 KiB after it.
+        """Charge the reading of a ransom note: one per conversation; afterwards, little more than 4 KiB may be read.
 
         Raises:
-            Fault: ``budget_spent``, one was read already.
+            Fault: ``budget_spent``: one was already read.
         """
         if self._noted:
             raise Fault(Outcome.BUDGET_SPENT, "one note was read")
@@ -90,7 +90,7 @@ class Budget:
         self._most = min(self._most, self.bytes_read + MAX_NOTE_ANSWER)
 
     def sample(self) -> None:
-        """Charge a question for values of a few records: all answers from the first on share one allowance."""
+        """Charge a query for record values; all responses from the first one on share one allowance."""
         if not self._sampling:
             self._sampling = True
             self._most = min(self._most, self.bytes_read + MAX_SAMPLE_ANSWERS)
@@ -99,7 +99,7 @@ class Budget:
         """Bytes that may still be read.
 
         Raises:
-            Fault: ``budget_spent``, none.
+            Fault: ``budget_spent``: none left.
         """
         left = self._most - self.bytes_read
         if left <= 0:
@@ -107,10 +107,10 @@ class Budget:
         return left
 
     def wire(self, count: int) -> None:
-        """Charge raw bytes under TLS, so that records without data are not free.
+        """Charge raw bytes under TLS, so that TLS records without data are not free.
 
         Raises:
-            Fault: ``hostile``, far more came than the data inside can explain.
+            Fault: ``hostile``: far more raw bytes than the data inside can explain.
         """
         self._wire_bytes += count
         if self._wire_bytes > 2 * self._limits.max_bytes + 1024 * 1024:
@@ -118,9 +118,9 @@ class Budget:
 
 
 class RateLimit:
-    """A token bucket for each address, first come first served.
+    """A token bucket per address, first come first served.
 
-    A bucket holds one second's worth of connects, at least one.
+    A bucket contains one second's worth of connects, at least one.
     """
 
     def __init__(
@@ -134,11 +134,11 @@ class RateLimit:
         self._clock = clock
         self._sleep = sleep
         self._buckets: dict[str, tuple[float, float]] = {}
-        """Address to tokens, which are negative while others wait, and the time they were counted."""
+        """Per address: the tokens (negative while others wait), and the time of the last update."""
         self._most = _MAX_BUCKETS
 
     async def admit(self, address: str) -> float:
-        """Wait until ``address`` may be connected to again; seconds waited. At rate 0 never."""
+        """Wait until ``address`` may be connected to again; returns the seconds waited. Rate 0 means no limit."""
         if self._rate <= 0:
             return 0.0
         now = self._clock()
@@ -154,18 +154,18 @@ class RateLimit:
         return wait
 
     def _forget(self, now: float) -> None:
-        # A full bucket is the same as none.
+        # A full bucket need not be stored.
         self._buckets = {
             address: (tokens, then)
             for address, (tokens, then) in self._buckets.items()
             if tokens + (now - then) * self._rate < self._burst
         }
-        # At a low rate most are not full for long: they are not all looked at again for each address that comes.
+        # At a low rate, most buckets stay non-full for long: do not check all of them for each new address.
         self._most = max(_MAX_BUCKETS, 2 * len(self._buckets))
 
 
 class Rates:
-    """How often an address, its network and its provider may be connected to, together."""
+    """Connect rates per address, per network and per provider."""
 
     def __init__(
         self,
@@ -174,13 +174,13 @@ class Rates:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
-        """Begin with full buckets.
+        """Start with full buckets.
 
         Args:
             limits: the rates.
-            provider_of: a host's provider, or empty where it has none.
+            provider_of: provider of a host; empty if it has none.
             clock: seconds.
-            sleep: waits for so many.
+            sleep: waits for a number of seconds.
         """
         self._provider_of = provider_of
         self._address = RateLimit(limits.connects_per_second, clock, sleep)
@@ -188,7 +188,7 @@ class Rates:
         self._provider = RateLimit(limits.provider_connects_per_second, clock, sleep)
 
     async def admit(self, host: str, address: str) -> float:
-        """Wait until ``host`` at ``address`` may be connected to; seconds waited."""
+        """Wait until ``host`` at ``address`` may be connected to; returns the seconds waited."""
         waited = await self._address.admit(address)
         if network := network_of(address):
             waited += await self._network.admit(network)
@@ -198,7 +198,7 @@ class Rates:
 
 
 def network_of(address: str) -> str:
-    """The /24 or /48 that an address is in; empty for loopback, which is nobody's network, and for what is none."""
+    """The /24 or /48 of an address; empty for loopback, which has no network limit, and for other texts."""
     try:
         found = ip_address(address)
     except ValueError:
@@ -207,4 +207,4 @@ def network_of(address: str) -> str:
 
 
 _MAX_BUCKETS = 4096
-"""Buckets that are kept before full ones are dropped; twice what was left, where that is more."""
+"""Number of buckets kept before full ones are dropped, or twice the remaining number, if that is larger."""

@@ -1,7 +1,7 @@
-"""One TCP connection that is read only when somebody asks, with or without TLS.
+"""One TCP connection, with or without TLS, that is read only on demand.
 
-Reads pull from a non-blocking socket, at most 64 KiB at a time, so that no more is ever held than was asked for and one
-read. TLS runs over memory buffers (``ssl.SSLObject``), which lets it begin in the middle of a conversation.
+Reads pull from a non-blocking socket, at most 64 KiB at a time, so that no more than the requested data plus one read
+is buffered. TLS runs over memory buffers (``ssl.SSLObject``), so it can start in the middle of a conversation.
 """
 
 import asyncio
@@ -20,35 +20,35 @@ from tieback.scope.conversation import Fault
 from tieback.scope.tls import describe
 
 READ_BYTES = 64 * 1024
-"""The most that one read takes from the socket."""
+"""Maximum bytes of one read from the socket."""
 _MAX_HANDSHAKE = 512 * 1024
-"""Bytes of a handshake; OpenSSL's own bound on a certificate chain is 100 KiB."""
+"""Maximum bytes of a handshake; OpenSSL limits a certificate chain to 100 KiB."""
 _READS_IN_A_ROW = 8
-"""Reads that may find data waiting before other conversations get their turn."""
+"""Consecutive reads without waiting before other conversations get their turn."""
 _CLOCKS_APART = 0.005
 _OUR_SIDE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EACCES, errno.EPERM})
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 
 class Unverified(Exception):  # noqa: N818 - a verdict of the handshake, not an error
-    """The certificate does not verify; ``str()`` says why in OpenSSL's words."""
+    """The certificate does not verify; ``str()`` is OpenSSL's reason."""
 
 
 class Wire(Protocol):
-    """An open connection: a real one, one that is recorded, or one that is replayed. Every failure is a ``Fault``."""
+    """An open connection: real, recorded or replayed. Every failure is a ``Fault``."""
 
     @property
     def silent(self) -> bool:
-        """Whether not a byte came yet, other than to shake hands."""
+        """True if no byte has arrived yet, except for the handshake."""
         ...
 
     @property
     def encrypted(self) -> bool:
-        """Whether TLS is on."""
+        """True if TLS is active."""
         ...
 
     def tls(self, problem: str) -> TlsInfo:
-        """What is known of the TLS session; ``problem`` says why verification failed."""
+        """Details of the TLS session; ``problem`` is the reason of a failed verification."""
         ...
 
     async def start_tls(self, context: ssl.SSLContext, host: str, seconds: float) -> None:
@@ -81,9 +81,9 @@ class Connection:
         self._outgoing = ssl.MemoryBIO()
         self._reads = 0
         self._raw = 0
-        """Bytes that came, below TLS."""
+        """Bytes received below TLS."""
         self._heard = 0
-        """Bytes that came, inside TLS where there is any."""
+        """Bytes received, inside TLS if TLS is active."""
 
     @classmethod
     async def open(
@@ -92,11 +92,11 @@ class Connection:
         """Connect.
 
         Args:
-            address: the address that the grant allows; never a name.
+            address: address that the grant allows; never a name.
             port: the port.
-            seconds: for the connect.
-            left: seconds until the total deadline; raises ``Fault`` when it has passed.
-            charge: is told the raw bytes of each read under TLS; may raise ``Fault``.
+            seconds: time limit of the connect.
+            left: seconds until the total deadline; raises ``Fault`` after it.
+            charge: called with the raw bytes of each read under TLS; may raise ``Fault``.
 
         Raises:
             Fault: ``refused``, ``timeout`` or ``error``.
@@ -111,7 +111,7 @@ class Connection:
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if not await _connected(sock, address, port, limit):
-                raise Fault(Outcome.TIMEOUT, f"no connection to {address} port {port} in {limit:.1f} s")
+                raise Fault(Outcome.TIMEOUT, f"no connection to {address} port {port} within {limit:.1f} s")
             return cls(sock, left, charge)
         except OSError as error:
             sock.close()
@@ -122,28 +122,28 @@ class Connection:
 
     @property
     def silent(self) -> bool:
-        """Whether not a byte came yet, other than to shake hands."""
+        """True if no byte has arrived yet, except for the handshake."""
         return self._heard == 0
 
     @property
     def encrypted(self) -> bool:
-        """Whether TLS is on."""
+        """True if TLS is active."""
         return self._tls is not None
 
     def tls(self, problem: str) -> TlsInfo:
-        """What is known of the TLS session; ``problem`` says why verification failed, or is empty."""
+        """Details of the TLS session; ``problem`` is the reason of a failed verification, or empty."""
         return describe(self._tls, problem) if self._tls is not None else TlsInfo("", False, problem)
 
     async def start_tls(self, context: ssl.SSLContext, host: str, seconds: float) -> None:
-        """Shake hands.
+        """Perform the TLS handshake.
 
         Args:
-            context: says what is checked.
-            host: name or address that the certificate should name; a name is sent as SNI.
-            seconds: for each wait.
+            context: defines the verification.
+            host: expected name or address of the certificate; a name is sent as SNI.
+            seconds: time limit of each wait.
 
         Raises:
-            Unverified: the certificate does not verify; the connection is of no more use.
+            Unverified: the certificate does not verify; the connection cannot be used any more.
             Fault: ``tls_error``, ``timeout`` or ``hostile``.
         """
         before = self._raw
@@ -181,7 +181,7 @@ class Connection:
         """Write everything.
 
         Raises:
-            Fault: ``timeout``, the peer does not read; ``refused`` or ``protocol_mismatch``, it is gone.
+            Fault: ``timeout`` if the peer does not read; ``refused`` or ``protocol_mismatch`` if it closed.
         """
         if self._tls is None:
             await self._push(data, seconds)
@@ -193,10 +193,10 @@ class Connection:
         await self._flush(seconds)
 
     async def read(self, count: int, seconds: float) -> bytes:
-        """What comes next, at most ``count`` bytes and 64 KiB; empty at the end of the stream.
+        """The next bytes, at most ``count`` and at most 64 KiB; empty at the end of the stream.
 
         Raises:
-            Fault: ``timeout``, nothing came; ``tls_error``; ``refused`` or ``protocol_mismatch``, a reset.
+            Fault: ``timeout`` without data; ``tls_error``; ``refused`` or ``protocol_mismatch`` after a reset.
         """
         count = min(count, READ_BYTES)
         data = await (self._pull(count, seconds) if self._tls is None else self._decrypt(self._tls, count, seconds))
@@ -222,7 +222,7 @@ class Connection:
                 self._incoming.write_eof()
 
     def close(self) -> None:
-        """Close at once; a TLS session says goodbye where that needs no wait."""
+        """Close immediately; a TLS session sends its close notification if that does not block."""
         if self._tls is not None:
             with suppress(ssl.SSLError, ValueError):
                 self._tls.unwrap()
@@ -250,7 +250,7 @@ class Connection:
                 return await self._loop.sock_recv(self._socket, count)
         except TimeoutError:
             await self._over(seconds, limit)
-            raise Fault(Outcome.TIMEOUT, f"no answer in {limit:.1f} s") from None
+            raise Fault(Outcome.TIMEOUT, f"no response within {limit:.1f} s") from None
         except OSError as error:
             raise self._gone(error) from None
 
@@ -264,15 +264,15 @@ class Connection:
                 await self._loop.sock_sendall(self._socket, memoryview(data)[sent:])
         except TimeoutError:
             await self._over(seconds, limit)
-            raise Fault(Outcome.TIMEOUT, f"the peer took no bytes in {limit:.1f} s") from None
+            raise Fault(Outcome.TIMEOUT, f"the peer accepted no bytes within {limit:.1f} s") from None
         except OSError as error:
             raise self._gone(error) from None
 
     async def _over(self, seconds: float, limit: float) -> None:
-        """Raise for the total deadline, where that was the shorter one."""
+        """Raise for the total deadline, if that was the shorter limit."""
         self._left()
         if limit < seconds:
-            # A loop's clock may be a little ahead of ours: uvloop's counts milliseconds.
+            # The clock of the loop may be slightly ahead of ours: uvloop's has millisecond resolution.
             await asyncio.sleep(_CLOCKS_APART)
             self._left()
 
@@ -295,21 +295,21 @@ class Connection:
         if error.errno in _OUR_SIDE:
             return Fault(Outcome.ERROR, str(error.strerror))
         if self.silent:
-            return Fault(Outcome.REFUSED, "the peer reset the connection before a byte came")
+            return Fault(Outcome.REFUSED, "the peer reset the connection before sending a byte")
         return Fault(Outcome.PROTOCOL_MISMATCH, f"the peer reset the connection after {self._raw} bytes")
 
 
 async def _connected(sock: socket.socket, address: str, port: int, limit: float) -> bool:
-    """Connect; false where nothing came of it in time. Raises ``OSError`` where it failed (connect(2), EINPROGRESS).
+    """Connect; returns false if it timed out. Raises ``OSError`` if it failed (connect(2), EINPROGRESS).
 
-    Not by the loop's own ``sock_connect``: what that finds is lost where the time runs out in the same moment.
+    The loop's own ``sock_connect`` is not used: it loses the result if the time-out happens at the same moment.
     """
     number = sock.connect_ex((address, port))
     if number == errno.EINPROGRESS:
         with suppress(TimeoutError):
             async with asyncio.timeout(limit):
                 await _writable(sock)
-        # An answer may have come while the loop had its hands full: our time ran out, not the service's.
+        # The connect may have succeeded while the loop was busy: check before reporting a time-out.
         waiting = select.poll()
         waiting.register(sock, select.POLLOUT)
         if not waiting.poll(0):
@@ -331,7 +331,7 @@ async def _writable(sock: socket.socket) -> None:
 
 
 def _connect_fault(error: OSError, address: str, port: int) -> Fault:
-    # asyncio puts its own words into strerror.
+    # asyncio replaces strerror with its own text.
     words = os.strerror(error.errno) if error.errno else str(error)
     where = f"{address} port {port}: {words.lower()}"
     if error.errno in _OUR_SIDE or error.errno in _NO_ROUTE:

@@ -1,16 +1,17 @@
-"""Yes or no to one address and port, by the grant, with the reason.
+"""Decide by the grant whether one address and port is allowed, with the reason.
 
-The address that is about to be connected to decides:
+The address of the connection decides:
 
-- A rule by address or CIDR block matches the address, whatever name led there.
-- A rule by host or ``*.suffix`` matches the name that was asked for; then the address must be global unicast, or one
-  that the grant's own ``[hosts]`` table gives for that very name. What DNS says never leads to special space.
-- Special space (loopback, private, link-local, shared, ...) needs a rule whose block lies inside it: ``0.0.0.0/0`` does
-  not name 169.254.169.254. For IPv6 that embeds IPv4 (6to4, NAT64, Teredo) that is the only way.
-- Unspecified, multicast and broadcast addresses never pass.
+- A rule with an address or CIDR block matches the address, whichever name resolved to it.
+- A rule with a host or ``*.suffix`` matches the requested name. The address must then be global unicast, or one that
+  the grant's own ``[hosts]`` table contains for this name. DNS answers never lead to special addresses.
+- Special addresses (loopback, private, link-local, shared, ...) need a rule whose block is inside the special block:
+  ``0.0.0.0/0`` does not match 169.254.169.254. For IPv6 that embeds IPv4 (6to4, NAT64, Teredo), this
+  is the only way.
+- Unspecified, multicast and broadcast addresses are never allowed.
 
-A rule matches where both its target and its ports do. Of several, the most specific counts: an address, then longer
-prefixes, then the exact host, then longer suffixes; between equals, the first in the grant.
+A rule matches if both its target and its ports match. The most specific rule wins: an address, then longer prefixes,
+then the exact host, then longer suffixes; between equals, the first in the grant.
 """
 
 from collections.abc import Iterator
@@ -31,26 +32,27 @@ class Decision(msgspec.Struct, frozen=True):
 
     allowed: bool
     reason: str
-    """One sentence for people."""
+    """One sentence for the user."""
     address: str = ""
-    """The address that was decided on, canonical; empty where there is none."""
+    """The canonical address decided on; empty if there is none."""
     rule: str = ""
-    """The ``match`` of the target that counts, or empty."""
+    """The ``match`` of the deciding target, or empty."""
     depth: Depth = Depth.IDENTIFY
-    """How far a probe may look, where it is allowed."""
+    """Maximum probe depth, if allowed."""
     passwordless: tuple[str, ...] = ()
     """Real accounts that may be tried without a password."""
     ransom_note: bool = False
 
 
 class Scope:
-    """A grant, compiled for deciding on one day."""
+    """A grant, compiled for decisions on one day."""
 
     def __init__(self, grant: Grant, today: date) -> None:
         """Compile the grant.
 
         Raises:
-            GrantError: a target or host is malformed. A grant out of its dates is no error here: it allows nothing.
+            GrantError: a target or host is malformed. A grant outside its dates is not an error here: it allows
+                nothing.
         """
         self.grant = grant
         self.today = today
@@ -58,7 +60,7 @@ class Scope:
         self._hosts: dict[str, list[Rule]] = {}
         self._suffixes: dict[str, list[Rule]] = {}
         self.lapsed = ""
-        """Why the grant does not hold on that day, or empty."""
+        """Why the grant is not valid on that day, or empty."""
         try:
             check_valid(grant, today)
         except GrantError as error:
@@ -81,11 +83,11 @@ class Scope:
             self._suffixes.setdefault(rule.suffix, []).append(rule)
 
     def decide(self, host: str, address: str | None, port: int) -> Decision:
-        """Whether ``address``, which ``host`` led to, may be connected to on ``port``.
+        """Decide whether ``address``, resolved from ``host``, may be connected to on ``port``.
 
         Args:
-            host: the name or address that was asked for.
-            address: what it resolved to; ``None`` for an address literal, or where nothing was resolved.
+            host: requested name or address.
+            address: resolved address; ``None`` for an address literal, or if nothing was resolved.
             port: 1 to 65535.
         """
         try:
@@ -98,13 +100,13 @@ class Scope:
         if goal is None:
             return Decision(False, self._unresolved(asked))
         if asked.address is not None and goal != asked.address:
-            return Decision(False, f"{goal} is not the address {asked.text} that was asked for", str(goal))
+            return Decision(False, f"{goal} is not the requested address {asked.text}", str(goal))
         if not 1 <= port <= 65535:
             return Decision(False, f"{port} is not a port (1 to 65535)", str(goal))
         return self._decide(asked, goal, port)
 
     def names_rule(self, host: str) -> str:
-        """The ``match`` of the most specific target by host or suffix that covers the name, or empty."""
+        """The ``match`` of the most specific target with a host or suffix that covers the name, or empty."""
         try:
             asked = parse_host(host)
         except ValueError:
@@ -121,13 +123,13 @@ class Scope:
     def _decide(self, asked: Host, goal: Address, port: int) -> Decision:
         block = special(goal)
         if block is not None and block.never:
-            return Decision(False, f"{goal} is {block.name}; nothing is ever sent there", str(goal))
+            return Decision(False, f"{goal} is {block.name}; tieback never sends anything there", str(goal))
         near = ""
         for rule in self._by_address(goal):
             if block is not None and not _inside(rule, block.network.prefixlen):
                 near = near or (
-                    f"{goal} is {block.name}, and `{rule.rule.match}` does not name it: a block inside "
-                    f"{block.network} would"
+                    f"{goal} is {block.name}, which `{rule.rule.match}` does not allow; it needs a block inside "
+                    f"{block.network}"
                 )
             elif not rule.covers(port):
                 near = near or _other_port(rule, port)
@@ -138,12 +140,16 @@ class Scope:
             if block is not None and (block.embeds or not given):
                 near = near or (
                     f"`{rule.rule.match}` covers the name, but {goal} is {block.name}: "
-                    + ("only a CIDR block admits it" if block.embeds else "only [hosts] or a CIDR block admits it")
+                    + (
+                        "only a CIDR block can allow it"
+                        if block.embeds
+                        else "only [hosts] or a CIDR block can allow it"
+                    )
                 )
             elif not rule.covers(port):
                 near = near or _other_port(rule, port)
             else:
-                by = "what [hosts] gives for it" if given else "a public address"
+                by = "its address in [hosts]" if given else "a public address"
                 return _allow(rule, goal, f"`{rule.rule.match}` covers {asked.name}, and {goal} is {by}")
         shown = f"{asked.name} ({goal})" if asked.name else str(goal)
         return Decision(False, near or f"no target of the grant covers {shown}", str(goal))
@@ -151,7 +157,7 @@ class Scope:
     def _unresolved(self, asked: Host) -> str:
         rule = next(self._by_name(asked), None)
         if rule is None:
-            return f"no target of the grant covers {asked.name} by name, and it has no address that one could cover"
+            return f"no target of the grant covers the name {asked.name}, and it has no address"
         return f"`{rule.rule.match}` covers the name {asked.name}, but it has no address"
 
     def _by_address(self, goal: Address) -> Iterator[Rule]:
@@ -170,7 +176,7 @@ class Scope:
 
 
 def host_table(grant: Grant) -> dict[str, tuple[Address, ...]]:
-    """The grant's ``[hosts]`` with names and addresses in normal form.
+    """The grant's ``[hosts]`` with normalised names and addresses.
 
     Raises:
         ValueError: a name or address is malformed.
@@ -183,7 +189,7 @@ def host_table(grant: Grant) -> dict[str, tuple[Address, ...]]:
 
 
 def _inside(rule: Rule, prefixlen: int) -> bool:
-    # Both hold the same address, so the longer prefix is inside the other.
+    # Both contain the same address, so the longer prefix is inside the other.
     return rule.network is not None and rule.network.prefixlen >= prefixlen
 
 

@@ -1,19 +1,19 @@
-"""How many sockets this process may have open: one a conversation under way, beside its files.
+"""The number of sockets that this process may open: one per conversation in progress, besides its files.
 
-The soft limit (RLIMIT_NOFILE, getrlimit(2)) is commonly 1,024 for the sake of select(2), which nothing here uses; a
-process may raise it to the hard one by itself.
+The soft limit (RLIMIT_NOFILE, getrlimit(2)) is commonly 1,024 because of select(2), which is not used here. A process
+may raise it to the hard limit.
 """
 
 import resource
 
 RESERVE = 96
-"""Descriptors beside those of conversations: logs, databases, the event loop, questions to DNS."""
+"""Descriptors reserved for other uses: logs, databases, the event loop, DNS queries."""
 
 
 def room(window: int) -> tuple[int, str]:
-    """How many of ``window`` conversations may be under way at once, at least one; and why not all, or empty.
+    """How many of ``window`` conversations may run concurrently (at least one), and the reason for a reduction.
 
-    Raises the soft limit where that is needed and allowed.
+    Raises the soft limit if necessary and allowed.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = window + RESERVE
@@ -28,4 +28,4 @@ def room(window: int) -> tuple[int, str]:
             pass
     if needed <= soft:
         return window, ""
-    return max(1, soft - RESERVE), f"this process may open {soft} files (`ulimit -n`)"
+    return max(1, soft - RESERVE), f"this process may open only {soft} files (`ulimit -n`)"

@@ -1,9 +1,9 @@
-"""The dialer: the only way to a socket towards anything that is examined.
+"""The dialer: the only way to open a socket to an examined service.
 
-It drives the generator of a conversation (``scope.conversation``), decides by the grant before every connect on the
-very address that is connected to, refuses bytes that no ``DeclaredSend`` covers, keeps the budgets, and writes the
-audit log. One conversation talks to one address: the first that answers a connect is kept, so that two proofs are of
-one store.
+It runs the generator of a conversation (``scope.conversation``), checks the grant before every connect for exactly the
+address of the connection, refuses bytes that no ``DeclaredSend`` covers, enforces the budgets, and writes the audit
+log. One conversation talks to one address: the first that accepts a connect is kept, so that two proofs come from one
+store.
 """
 
 import asyncio
@@ -30,12 +30,12 @@ from tieback.scope.transcript import TranscriptFile
 from tieback.scope.turns import lot_of
 
 _MAX_FAULTS = 64
-"""Faults that a conversation may handle before it is ended."""
+"""Number of faults that a conversation may handle before it is ended."""
 _LOG = logging.getLogger(__name__)
 
 
 class Dialer:
-    """Holds conversations under one grant. One event loop owns it."""
+    """Runs conversations under one grant. It belongs to one event loop."""
 
     def __init__(
         self,
@@ -53,13 +53,13 @@ class Dialer:
 
         Args:
             grant: the permission.
-            audit: gets a line for every connect, refusal and end.
-            names: resolves hosts; the grant's table and the system's DNS servers by default.
-            stop_file: once it exists nothing is connected to or read any more.
-            today: the day to judge the grant by; by default the current one in UTC, which may change during a run.
-            contexts: how TLS verifies; the system's trusted roots by default.
-            transcripts: gets what goes over the wire; by default nothing is kept.
-            provider_of: a host's provider, for the limit that all its hosts share; by default none has one.
+            audit: receives a line for every connect, refusal and end.
+            names: resolves hosts; default: the grant's table and the system's DNS servers.
+            stop_file: once it exists, nothing is connected to or read any more.
+            today: date for checking the grant; default: the current date in UTC, which may change during a run.
+            contexts: TLS verification; default: the system's trusted roots.
+            transcripts: receives all traffic; default: nothing is recorded.
+            provider_of: provider of a host, for the limit that its hosts share; default: no provider.
 
         Raises:
             GrantError: a target or host of the grant is malformed.
@@ -79,7 +79,7 @@ class Dialer:
         self._announced = False
 
     def window(self) -> int:
-        """Conversations that may be under way at once: what the grant says, or what this process may open, with a line.
+        """Number of concurrent conversations: the limit of the grant, or of open files; a reduction is logged.
 
         Raises:
             WorkspaceError: the audit log cannot be written.
@@ -88,27 +88,27 @@ class Dialer:
         found, why = room(wanted)
         if why:
             self._audit.append("window", {"concurrency": wanted, "window": found, "why": why})
-            _LOG.warning("tieback: %d conversations at the same time, not the %d of the grant: %s", found, wanted, why)
+            _LOG.warning("tieback: %d concurrent conversations instead of the grant's %d: %s", found, wanted, why)
         return found
 
     def lot(self, host: str) -> str:
-        """The network or provider that a host takes its turn with."""
+        """The network or provider that a host shares its turn with."""
         return lot_of(host, self._provider_of)
 
     def heed(self) -> None:
-        """Look whether the run is to stop.
+        """Check whether the run must stop.
 
         Raises:
-            StoppedError: the stop file is there.
+            StoppedError: the stop file exists.
         """
         if reason := self._stopped():
-            raise StoppedError(reason, advice="Take it away and give the same command again: it goes on from here")
+            raise StoppedError(reason, advice="Remove it and run the same command again to resume")
 
     async def permit(self, host: str, port: int) -> Decision:
-        """Whether the grant lets ``host`` be asked on ``port``; resolves it, and connects to nothing.
+        """Whether the grant allows probing ``host`` on ``port``; resolves the name, but connects to nothing.
 
-        Where several of its addresses are allowed, the depth and permissions are those that hold for all of them, since
-        the conversation may reach any.
+        If several of its addresses are allowed, the depth and permissions are those common to all of them, because the
+        conversation may reach any of them.
         """
         decision = await self._permit(host, port)
         if self._transcripts is not None and not decision.allowed:
@@ -136,34 +136,34 @@ class Dialer:
         sample: bool = False,
         hasty: bool = False,
     ) -> tuple[R, Traffic]:
-        """Hold a conversation to its end.
+        """Run a conversation to its end.
 
         Args:
-            target: whom to ask. An address whose rule does not allow its ``passwordless`` accounts is out of scope.
+            target: the service. An address whose rule does not allow its ``passwordless`` accounts is out of scope.
             conversation: yields steps; every failure is thrown into it as a ``Fault``.
-            sends: the byte strings that it may send.
-            depth: how deep the conversation goes; an address whose rule allows less is out of scope.
-            probe: whose conversation it is, for the transcript.
-            note: whether a ransom note is to be read; an address whose rule does not allow that is out of scope.
-            sample: whether a few records are to be read; it takes the depth ``sample``.
-            hasty: whether this is a first look, which waits for a connect no longer than the network's others took.
+            sends: byte strings that it may send.
+            depth: depth of the conversation; an address whose rule allows less is out of scope.
+            probe: name of the probe, for the transcript.
+            note: true to read a ransom note; an address whose rule does not allow that is out of scope.
+            sample: true to read a few records; needs depth ``sample``.
+            hasty: true for a first pass, which waits for a connect no longer than usual in this network.
 
         Raises:
-            LookAgain: a first look's time was too short to tell.
-            StoppedError: the stop file is there.
+            LookAgain: the time of the first pass was too short.
+            StoppedError: the stop file exists.
             WorkspaceError: the audit log cannot be written.
-            Exception: whatever the conversation raises, a ``Fault`` that it does not handle included.
+            Exception: raised by the conversation, including a ``Fault`` that it does not handle.
         """
         async with self._slots:
             self._announce()
-            # What is declared for a greater depth than was granted counts as undeclared, and so do notes and samples.
+            # Sends declared for a greater depth than granted count as undeclared; so do notes and samples.
             allowed = [
                 declared
                 for declared in sends
                 if (depth is None or depth.allows(declared.depth))
                 and (not declared.values or (sample if declared.depth is Depth.SAMPLE else note))
             ]
-            # Of a sample not even what was sent is kept: names of keys can be people's.
+            # For a sample, even the sent bytes are not recorded: names of keys can be personal data.
             kept = self._transcripts is not None and not sample
             recording = Recording(allowed, Connection.open) if kept else None
             door = self._door(target, depth, recording.open if recording is not None else Connection.open, note, hasty)
@@ -188,10 +188,10 @@ class Dialer:
             return result, traffic
 
     async def settle(self) -> None:
-        """Wait until the audit log of every conversation that has ended is on the disk.
+        """Wait until the audit entries of every finished conversation are on disk.
 
         Raises:
-            WorkspaceError: the disk refuses.
+            WorkspaceError: writing to disk failed.
         """
         await asyncio.to_thread(self._audit.sync)
 
@@ -229,7 +229,7 @@ class Dialer:
 
     def _stopped(self) -> str:
         stop = self._stop_file
-        return f"the stop file {stop} is there" if stop and os.path.lexists(stop) else ""
+        return f"the stop file {stop} exists" if stop and os.path.lexists(stop) else ""
 
     def _announce(self) -> None:
         if not self._announced:
@@ -247,7 +247,7 @@ class Dialer:
 
 
 async def drive[R](talk: Talk, conversation: Conversation[R]) -> R:
-    """Carry out the steps of a conversation to its result."""
+    """Run the steps of a conversation until it returns."""
     faults = 0
     try:
         step: Step = next(conversation)
@@ -267,7 +267,7 @@ async def drive[R](talk: Talk, conversation: Conversation[R]) -> R:
 
 
 def _common(allowed: list[Decision]) -> Decision | None:
-    """What holds for every allowed address, told of the first."""
+    """What is common to all allowed addresses, as a decision on the first."""
     if not allowed:
         return None
     first = allowed[0]
@@ -284,16 +284,16 @@ def _common(allowed: list[Decision]) -> Decision | None:
 
 
 def _enough(decision: Decision, target: Target, depth: Depth | None, *, note: bool) -> Decision:
-    """The decision, or a refusal where the rule allows less than the conversation was begun with."""
+    """The decision, or a refusal if the rule allows less than the conversation needs."""
     if depth is not None and not decision.depth.allows(depth):
         return Decision(
             False, f"`{decision.rule}` allows {decision.depth}, not {depth}", decision.address, decision.rule
         )
     if note and not decision.ransom_note:
-        reason = f"`{decision.rule}` does not let a ransom note be read"
+        reason = f"`{decision.rule}` does not allow reading a ransom note"
         return Decision(False, reason, decision.address, decision.rule)
     missing = [account for account in target.passwordless if account not in decision.passwordless]
     if missing:
-        reason = f"`{decision.rule}` does not name the account {missing[0]} as passwordless"
+        reason = f"`{decision.rule}` does not list the account {missing[0]} in `passwordless`"
         return Decision(False, reason, decision.address, decision.rule)
     return decision

@@ -1,9 +1,9 @@
-"""Files that the user named by an ``https://`` URL: what they are, and their bytes, whole or in ranges.
+"""Files that the user named by an ``https://`` URL: their metadata, and their bytes, whole or in ranges.
 
-To exactly that host: no redirect is followed, no proxy of the environment is taken, and no credential is sent. TLS is
-checked against the system's roots (or ``SSL_CERT_FILE``); plain HTTP goes to loopback alone. Requests are GET alone
-(RFC 9110; ranges of section 14), since a presigned link is often good for no other method. A server that is busy is
-asked again after the pause that it names or a growing one; an answer that is cut off goes on where it ended.
+Requests go only to exactly that host: no redirects, no proxy from the environment, no credentials. TLS is verified with
+the system's roots (or ``SSL_CERT_FILE``); plain HTTP is allowed only for loopback. Only GET requests are sent (RFC
+9110; ranges of section 14), because a presigned link is often valid for no other method. If a server is busy, the
+request is repeated after the pause that it names or an increasing one; a truncated response is resumed where it ended.
 """
 
 import http.client
@@ -24,34 +24,34 @@ PIECE = 1 << 18
 MAX_TRIES = 6
 MAX_PAUSE = 30.0
 STALL_SECONDS = 30.0
-"""For a connection, and for the next bytes of an answer."""
+"""Time limit for a connection, and for the next bytes of a response, in seconds."""
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _TOTAL = re.compile(r"bytes (\d{1,19})-\d{1,19}/(\d{1,19})")
 
 
 def shown(url: str) -> str:
-    """A URL without what may be a signature, for people and for whatever is kept."""
+    """A URL without a possible signature, for display and storage."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
 
 
 class Downloads:
-    """Requests for files. Holds nothing open between them."""
+    """Requests for files. Keeps no connection open between them."""
 
     def __init__(self, pause: Callable[[float], None] = time.sleep) -> None:
         self._pause = pause
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:
-        """The system's roots, which take some time to load."""
+        """The system's roots, loaded once because that takes time."""
         return ssl.create_default_context()
 
     def look(self, url: str) -> RemoteObject | None:
-        """What the server says of a file, by asking for its first byte; ``None`` where there is none.
+        """The metadata of a file, by requesting its first byte; ``None`` if it does not exist.
 
         Raises:
-            UsageError: no URL that may be asked.
-            InputError: the server refuses, stays busy or cannot be reached.
+            UsageError: the URL is not allowed.
+            InputError: the server refuses, stays busy or is unreachable.
         """
         for attempt in range(MAX_TRIES):
             with self._asked(url, {"Range": "bytes=0-0"}) as answer:
@@ -71,16 +71,16 @@ class Downloads:
         raise AssertionError("the last attempt raises")
 
     def read(self, url: str, start: int = 0, size: int = UNKNOWN, etag: str = "") -> Iterator[bytes]:
-        """The bytes of a file, or of a range of it, piece by piece.
+        """The bytes of a file, or of a range of it, in pieces.
 
         Args:
-            url: with its query.
+            url: URL with its query.
             start: first byte.
-            size: how many; ``UNKNOWN`` for all.
-            etag: the state that is wanted, without quotes; empty for any.
+            size: number of bytes; ``UNKNOWN`` for all.
+            etag: required state, without quotes; empty for any.
 
         Raises:
-            InputError: as ``look``; or it is gone, is in another state, or the answer stays cut off.
+            InputError: as for ``look``; or the file is gone or has changed, or the response is truncated repeatedly.
         """
         end = None if size == UNKNOWN else start + size
         at, attempt = start, 0
@@ -102,17 +102,17 @@ class Downloads:
                         yield piece
                 except (OSError, http.client.HTTPException, ValueError) as error:
                     cut = OSError(str(error))
-                # http.client takes an answer that ends early for a whole one.
+                # http.client treats a response that ends early as complete.
                 if cut is None and not answer.length:
                     return
                 attempt = 0 if at > before else attempt + 1
                 if attempt >= MAX_TRIES:
-                    raise _unreachable(url, "the answer is cut off")
+                    raise _unreachable(url, "the response is truncated")
                 self._pause(min(0.2 * 2**attempt, MAX_PAUSE))
 
     @contextmanager
     def _asked(self, url: str, headers: dict[str, str]) -> Iterator[http.client.HTTPResponse | OSError]:
-        """One request and the head of its answer; or why there is none."""
+        """One request, and the head of its response or the error."""
         parts = checked(url)
         host = parts.hostname or ""
         connection: http.client.HTTPConnection
@@ -138,7 +138,7 @@ class Downloads:
     def _wait(self, url: str, answer: http.client.HTTPResponse | OSError, attempt: int) -> None:
         if attempt + 1 >= MAX_TRIES:
             if isinstance(answer, OSError):
-                raise _unreachable(url, f"the host does not answer ({answer})"[:200])
+                raise _unreachable(url, f"no response from the host ({answer})"[:200])
             raise _unreachable(url, f"the host stays busy (HTTP {answer.status})")
         told = "" if isinstance(answer, OSError) else answer.headers.get("Retry-After", "")
         asked = float(told) if told.isascii() and told.isdigit() and len(told) < 6 else 0.2 * 2**attempt
@@ -148,32 +148,36 @@ class Downloads:
 def _check(url: str, answer: http.client.HTTPResponse, at: int, etag: str) -> None:
     if answer.status == 412 or (answer.status == 206 and etag and _etag(answer) not in {"", etag}):
         raise InputError(
-            "it changed since it was listed", where=shown(url), advice="Run again; it is then read as it is"
+            "the file changed after it was listed", where=shown(url), advice="Run again to read the current version"
         )
     if answer.status == 404:
-        raise InputError("it is not there, or not any more", where=shown(url), advice="Check the URL")
+        raise InputError("not found, or no longer there", where=shown(url), advice="Check the URL")
     if answer.status == 416:
-        raise InputError("it is shorter than it was", where=shown(url), advice="Run again; it is then read as it is")
+        raise InputError(
+            "the file is shorter than before", where=shown(url), advice="Run again to read the current version"
+        )
     if answer.status == 200 and at:
         raise InputError(
-            "the server does not give parts of files", where=shown(url), advice="Give the files by themselves"
+            "the server does not support range requests",
+            where=shown(url),
+            advice="Use URLs of the files instead of an archive",
         )
     if answer.status == 206:
         match = _TOTAL.match(answer.headers.get("Content-Range", ""))
         if match is None or int(match[1]) != at:
-            raise InputError("the server gave another part than it was asked for", where=shown(url))
+            raise InputError("the server sent another range than requested", where=shown(url))
     elif answer.status != 200:
         raise _refused(url, answer)
 
 
 def _etag(answer: http.client.HTTPResponse) -> str:
-    """The strong validator of an answer (RFC 9110, 8.8.3), without its quotes; empty where there is none."""
+    """The strong validator of a response (RFC 9110, 8.8.3), without quotes; empty if there is none."""
     text = answer.headers.get("ETag", "")
     return text[1:-1] if re.fullmatch(r'"[\x21\x23-\x7e]{1,254}"', text) else ""
 
 
 def _total(answer: http.client.HTTPResponse) -> int:
-    """Bytes of the whole file."""
+    """The size of the whole file in bytes."""
     if answer.status == 200:
         return answer.length if answer.length is not None else UNKNOWN
     match = _TOTAL.match(answer.headers.get("Content-Range", ""))
@@ -183,12 +187,12 @@ def _total(answer: http.client.HTTPResponse) -> int:
 def _refused(url: str, answer: http.client.HTTPResponse) -> InputError:
     if 300 <= answer.status < 400:
         there = urlsplit(answer.headers.get("Location", "")).hostname or "elsewhere"
-        return InputError(f"the host sends us to {there[:100]}", where=shown(url), advice="Give that URL itself")
+        return InputError(f"the host redirects to {there[:100]}", where=shown(url), advice="Use that URL directly")
     if answer.status in {401, 403}:
         return InputError(
-            f"access is denied (HTTP {answer.status})", where=shown(url), advice="Give a link that needs no log-in"
+            f"access is denied (HTTP {answer.status})", where=shown(url), advice="Use a link that needs no login"
         )
-    return InputError(f"the host refuses (HTTP {answer.status})", where=shown(url), advice="Check the URL")
+    return InputError(f"the host refused the request (HTTP {answer.status})", where=shown(url), advice="Check the URL")
 
 
 def _unreachable(url: str, why: str) -> InputError:

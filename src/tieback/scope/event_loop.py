@@ -1,6 +1,6 @@
-"""The event loop that conversations run on: uvloop's where it is installed (the extra ``fast``), else asyncio's own.
+"""The event loop of conversations: uvloop if it is installed (the extra ``fast``), otherwise asyncio's own.
 
-``TIEBACK_EVENT_LOOP=asyncio`` leaves uvloop alone. Both behave alike; the tests of this room run on either.
+``TIEBACK_EVENT_LOOP=asyncio`` disables uvloop. Both behave alike; the tests of this package run on both.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """What makes the loop; ``None`` for asyncio's own."""
+    """The loop factory; ``None`` for asyncio's own loop."""
     if os.environ.get("TIEBACK_EVENT_LOOP", "") == "asyncio":
         return None
     try:
@@ -21,5 +21,5 @@ def factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 def run[T](main: Coroutine[Any, Any, T]) -> T:
-    """As ``asyncio.run``: a loop of its own, and Ctrl-C cancels what runs in it."""
+    """As ``asyncio.run``: uses its own loop, and Ctrl-C cancels what runs in it."""
     return asyncio.run(main, loop_factory=factory())

@@ -1,4 +1,4 @@
-"""Reading a grant: TOML in, a checked ``Grant`` out, or one line that says which key of which line is wrong."""
+"""Parse a grant: TOML in, a validated ``Grant`` out, or one line that names the wrong key and its line."""
 
 import math
 import re
@@ -20,12 +20,12 @@ from tieback.scope.rules import compile_rule
 
 __all__ = ["check_valid", "load_grant", "parse_grant", "render_grant"]
 
-_ADVICE = "Correct the grant; `tieback grant new` writes one with every key explained"
+_ADVICE = "Correct the grant; `tieback grant new` creates one with every key explained"
 _MAX_BYTES = 4 * 1024 * 1024
 _MAX_CONTACT = 200
-"""The contact travels in protocol headers."""
+"""Maximum length: the contact is sent in protocol headers."""
 _MAX_LIMIT = 1_000_000_000
-"""Above it a limit is none."""
+"""Upper bound of a limit; larger values would be no limit."""
 
 
 class _Flaw(Exception):  # noqa: N818 - becomes a GrantError once its line is known
@@ -38,14 +38,14 @@ def load_grant(path: Path) -> Grant:
     """Read a grant file.
 
     Raises:
-        GrantError: it cannot be read, or is malformed. Whether it holds today is for ``check_valid``.
+        GrantError: the file cannot be read, or is malformed. ``check_valid`` checks its dates.
     """
     try:
         with path.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise GrantError(
-            f"cannot be read ({error.strerror})", where=str(path), advice="Write one with `tieback grant new`"
+            f"cannot be read ({error.strerror})", where=str(path), advice="Create one with `tieback grant new`"
         ) from None
     if len(data) > _MAX_BYTES:
         raise GrantError(f"is larger than {_MAX_BYTES} bytes", where=str(path), advice=_ADVICE)
@@ -57,14 +57,14 @@ def load_grant(path: Path) -> Grant:
 
 
 def parse_grant(text: str, where: str) -> Grant:
-    """Read the TOML text of a grant.
+    """Parse the TOML text of a grant.
 
     Args:
         text: the whole text.
-        where: what to call it in errors, such as its path.
+        where: its name in errors, such as its path.
 
     Raises:
-        GrantError: malformed; one line with the key, the line where it can be found, and the likely meaning.
+        GrantError: malformed; one line with the key, its line number, and a suggestion.
     """
     try:
         text.encode()
@@ -73,7 +73,7 @@ def parse_grant(text: str, where: str) -> Grant:
         clause, number = _toml_clause(text, str(error))
         raise GrantError(clause, where=f"{where}, line {number}" if number else where, advice=_ADVICE) from None
     except (ValueError, RecursionError):
-        what = "is not TOML that can be read: a number, a nesting or a character beyond its bounds"
+        what = "is not valid TOML: a number, nesting level or character is out of bounds"
         raise GrantError(what, where=where, advice=_ADVICE) from None
     try:
         _check_keys(raw)
@@ -86,19 +86,19 @@ def parse_grant(text: str, where: str) -> Grant:
 
 
 def check_valid(grant: Grant, today: date) -> None:
-    """Check the dates of a grant; both ends count as inside.
+    """Check the dates of a grant; both dates are inclusive.
 
     Raises:
-        GrantError: it has expired, or is not valid yet.
+        GrantError: the grant has expired, or is not valid yet.
     """
     if today > grant.not_after:
-        raise GrantError(f"the grant ended on {grant.not_after}", advice=f"Ask {grant.authorised_by} for a new one")
+        raise GrantError(f"the grant expired on {grant.not_after}", advice=f"Ask {grant.authorised_by} for a new one")
     if grant.not_before is not None and today < grant.not_before:
-        raise GrantError(f"the grant begins on {grant.not_before}", advice="Wait until then")
+        raise GrantError(f"the grant is not valid before {grant.not_before}", advice="Wait until then")
 
 
 def _toml_clause(text: str, problem: str) -> tuple[str, int]:
-    """Say what is wrong in the words of the grant where a date or depth makes the TOML parser stumble; and the line."""
+    """The problem and its line, in terms of the grant if the TOML parser fails at a date or depth."""
     found = re.search(r"\(at line ([0-9]+), column [0-9]+\)", problem)
     if found is None:
         return f"is not TOML: {problem}", 0
@@ -120,7 +120,7 @@ def _check_keys(raw: Mapping[str, Any]) -> None:
         _check_table(limits, Limits, "limits")
     targets = raw.get("target", [])
     if isinstance(targets, dict):
-        raise _Flaw("`target` is a list of tables; write [[target]] with two brackets", table="target")
+        raise _Flaw("`target` must be a list of tables; write [[target]] with two brackets", table="target")
     for index, target in enumerate(targets if isinstance(targets, list) else []):
         if isinstance(target, dict):
             _check_table(target, TargetRule, "target", index)
@@ -134,12 +134,12 @@ def _check_table(raw: Mapping[str, Any], kind: type[msgspec.Struct], table: str 
         if key not in known:
             close = get_close_matches(key[:80].lower(), known, n=1)
             hint = f" (did you mean `{close[0]}`?)" if close else f"; known keys are {', '.join(known)}"
-            # An unknown key that holds a table stands in a header, which a search by key does not find.
+            # An unknown key with a table is in a header, which a search by key does not find.
             place = ("", key) if isinstance(value, dict | list) and not table else (key, table)
             raise _Flaw(f"unknown key `{key:.80}`{inside}{hint}", *place, index)
     for field in fields:
         if field.required and field.name not in raw:
-            raise _Flaw(f"the key `{field.name}` is missing{inside}", table=table, index=index)
+            raise _Flaw(f"missing key `{field.name}`{inside}", table=table, index=index)
 
 
 def _convert(raw: Mapping[str, Any]) -> Grant:
@@ -166,30 +166,32 @@ def _plain(clause: str, key: str) -> str:
         wrong = clause.partition("'")[2].rstrip("'")
         close = get_close_matches(wrong[:80], list(Depth), n=1)
         hint = f" (did you mean `{close[0]}`?)" if close else ""
-        return f"{wrong!r:.80} is none of {', '.join(Depth)}{hint}"
+        return f"{wrong!r:.80} is not one of {', '.join(Depth)}{hint}"
     if key == "ports":
-        return 'write "any" or a list such as [9200, "27000-27100"]'
+        return 'must be "any" or a list such as [9200, "27000-27100"]'
     if key == "hosts":
-        return "each name has an address or a list of addresses, in quotes"
+        return "each name needs an address or a list of addresses, in quotes"
     return clause[:1].lower() + clause[1:]
 
 
 def _check_values(grant: Grant) -> None:
     for key, text in (("authorised_by", grant.authorised_by), ("contact", grant.contact)):
         if not text.strip() or not text.isprintable():
-            raise _Flaw(f"`{key}` must say who, on one line", key)
+            raise _Flaw(f"`{key}` must not be empty and must be one line", key)
     if not grant.contact.isascii() or len(grant.contact) > _MAX_CONTACT:
-        raise _Flaw(f"`contact` is an e-mail address or URL of at most {_MAX_CONTACT} ASCII characters", "contact")
+        raise _Flaw(f"`contact` must be an e-mail address or URL of at most {_MAX_CONTACT} ASCII characters", "contact")
     if grant.not_before is not None and grant.not_before > grant.not_after:
-        raise _Flaw(f"`not_before` {grant.not_before} comes after `not_after` {grant.not_after}", "not_before")
+        raise _Flaw(f"`not_before` {grant.not_before} is after `not_after` {grant.not_after}", "not_before")
     _check_targets(grant)
     _check_hosts(grant)
     for field in msgspec.structs.fields(Limits):
         value = getattr(grant.limits, field.name)
-        # Rates alone may be 0, which means no limit.
+        # Only rates may be 0, which means no limit.
         least_ok = value >= 0 if field.name.endswith("connects_per_second") else value > 0
         if not (math.isfinite(value) and least_ok and value <= _MAX_LIMIT):
-            raise _Flaw(f"`{field.name}` in [limits]: {value} is not a positive number in bounds", field.name, "limits")
+            raise _Flaw(
+                f"`{field.name}` in [limits]: {value} is not a positive number within bounds", field.name, "limits"
+            )
 
 
 def _check_targets(grant: Grant) -> None:
@@ -216,7 +218,7 @@ def _check_hosts(grant: Grant) -> None:
         except ValueError as error:
             raise _Flaw(f"`{name:.80}` in [hosts]: {error}", name, "hosts") from None
         if host.address is not None or not addresses:
-            raise _Flaw(f"`{name:.80}` in [hosts]: a name has one or more addresses", name, "hosts")
+            raise _Flaw(f"`{name:.80}` in [hosts]: a name needs one or more addresses", name, "hosts")
         if host.name in seen:
             raise _Flaw(f"`{name:.80}` in [hosts] is the same name as `{seen[host.name]:.80}`", name, "hosts")
         seen[host.name] = name

@@ -1,4 +1,4 @@
-"""The TOML text of a grant: writing it with its explanations, and finding the line of a key again."""
+"""The TOML text of a grant: write it with explanations, and find the line of a key."""
 
 import re
 
@@ -7,14 +7,14 @@ import msgspec
 from tieback.model.grant import Grant, Limits, TargetRule
 
 _HEAD = """\
-# A grant for tieback: the written permission that a run carries. Nothing outside it is contacted.
-# Check it with `tieback grant check FILE`, and ask why with `tieback grant explain FILE HOST:PORT`.
+# A grant for tieback: the written permission for a run. Nothing outside it is contacted.
+# Check it with `tieback grant check FILE`; see reasons with `tieback grant explain FILE HOST:PORT`.
 """
 _TARGETS = """\
-# What may be asked. An address or CIDR block decides by the address that is connected to. A host or *.suffix decides by
-# the name, and then the address must be a public one or the one that [hosts] gives. The most specific target that
-# names the port wins: address, longer prefix, exact host, longer suffix; then the first in this file.
-# Loopback, private and other special addresses count only where a block inside them is named, never through 0.0.0.0/0.
+# What may be probed. An address or CIDR block matches the address of the connection. A host or *.suffix matches the
+# name; the address must then be public, or the one in [hosts]. The most specific target that covers the port wins:
+# address, longer prefix, exact host, longer suffix; then the first in this file. Loopback, private and other special
+# addresses need a block inside their range; 0.0.0.0/0 never covers them.
 """
 _TARGET_EXAMPLE = """\
 # [[target]]
@@ -23,36 +23,36 @@ _TARGET_EXAMPLE = """\
 # depth = "describe"          # identify < enumerate < describe < sample
 """
 _HOSTS = """\
-# Names to addresses, used instead of DNS: "db.example.org" = "192.0.2.7", or a list of addresses.
+# Addresses of names, used instead of DNS: "db.example.org" = "192.0.2.7", or a list of addresses.
 """
 _LIMITS = """\
-# Budgets of one conversation with one target, and the rate between conversations.
+# Limits of one conversation with one target, and the rate between conversations.
 """
 _LIMIT_NOTES = {
-    "connect_seconds": "one connect",
-    "total_seconds": "one conversation, from the first connect to the last byte",
-    "idle_seconds": "waiting for the next byte",
-    "max_bytes": "read in one conversation",
+    "connect_seconds": "seconds for one connect",
+    "total_seconds": "seconds for one conversation, from the first connect to the last byte",
+    "idle_seconds": "seconds to wait for the next byte",
+    "max_bytes": "bytes read in one conversation",
     "max_frames": "receives in one conversation",
-    "max_connections": "in one conversation",
-    "connects_per_second": "to one address; 0 means no limit",
-    "network_connects_per_second": "to one network, /24 or /48; loopback has no such limit, and 0 means none",
-    "provider_connects_per_second": "to all hosts of one provider; 0 means no limit",
-    "concurrency": "conversations at the same time",
+    "max_connections": "connections in one conversation",
+    "connects_per_second": "connects per second to one address; 0: no limit",
+    "network_connects_per_second": "the same to one network (/24 or /48, not loopback); 0: no limit",
+    "provider_connects_per_second": "the same to all hosts of one provider; 0: no limit",
+    "concurrency": "concurrent conversations",
 }
 
 
 def render_grant(grant: Grant) -> str:
-    """The TOML text of ``grant`` with comments that explain each key. ``parse_grant`` reads it back as an equal one."""
+    """The TOML text of ``grant`` with comments that explain each key. ``parse_grant`` returns an equal grant."""
     lines = [
         _HEAD,
         f"authorised_by = {_string(grant.authorised_by)}",
-        f"contact = {_string(grant.contact)} # announced by probes where the protocol has a place for it",
-        f"not_after = {grant.not_after.isoformat()} # last day, UTC",
+        f"contact = {_string(grant.contact)} # announced by probes if the protocol has a field for it",
+        f"not_after = {grant.not_after.isoformat()} # last valid day, UTC",
     ]
     if grant.not_before is not None:
-        lines.append(f"not_before = {grant.not_before.isoformat()} # first day, UTC")
-    lines.append(f"dns = {_boolean(grant.dns)} # may names that a target matches be asked of the system's DNS servers?")
+        lines.append(f"not_before = {grant.not_before.isoformat()} # first valid day, UTC")
+    lines.append(f"dns = {_boolean(grant.dns)} # resolve names that a target covers with the system's DNS servers?")
     if grant.note:
         lines.append(f"note = {_string(grant.note)}")
     lines += ["", _TARGETS.rstrip()]
@@ -79,8 +79,8 @@ def _target(rule: TargetRule) -> list[str]:
         f'ports = {ports} # "any" or a list such as [9200, "27000-27100"]',
         f"depth = {_string(rule.depth)} # identify < enumerate (names) < describe (fields) < sample (values)",
         f"passwordless = {_list(rule.passwordless)} # real accounts that may be tried without a password",
-        f"ransom_note = {_boolean(rule.ransom_note)} # may one document be read where a ransom note is likely?",
-        f"neighbours = {_boolean(rule.neighbours)} # may the rest of this block be asked where an API is in it?",
+        f"ransom_note = {_boolean(rule.ransom_note)} # read one document if it looks like a ransom note?",
+        f"neighbours = {_boolean(rule.neighbours)} # probe the rest of this block if an API is in it?",
     ]
 
 
@@ -93,7 +93,7 @@ def _list(values: tuple[int | str, ...]) -> str:
 
 
 def _string(text: str) -> str:
-    # A TOML basic string is a JSON string, but for DEL (TOML 1.0, "String").
+    # A TOML basic string is a JSON string, except for DEL (TOML 1.0, "String").
     return msgspec.json.encode(str(text)).decode().replace("\x7f", "\\u007f")
 
 
@@ -102,9 +102,9 @@ def _boolean(value: bool) -> str:
 
 
 def line_of(text: str, key: str, table: str = "", index: int = 0) -> int | None:
-    """The line of a key, or of its table's header where the key is empty or not found; ``None`` where neither is.
+    """The line of a key, or of its table's header if the key is empty or not found; ``None`` if neither is found.
 
-    A search by shape, for error messages only: a header inside a multi-line string can mislead it.
+    A text search, for error messages only: a header inside a multi-line string can mislead it.
 
     Args:
         text: the whole TOML text.

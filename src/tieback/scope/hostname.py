@@ -1,7 +1,7 @@
-"""Host names and address literals as people and apps write them, normalised or refused.
+"""Normalise or refuse host names and address literals as written by people and apps.
 
-A host is refused here, before any resolver sees it, when it is a number in disguise: ``2130706433``, ``0177.0.0.1``,
-``0x7f.1`` and ``127.1`` are all 127.0.0.1 to a C library (inet_aton(3)) and to browsers (WHATWG URL, "ends in a
+A host is refused before name resolution if it is a disguised number: ``2130706433``, ``0177.0.0.1``, ``0x7f.1`` and
+``127.1`` are all 127.0.0.1 to a C library (inet_aton(3)) and to browsers (WHATWG URL, "ends in a
 number").
 """
 
@@ -12,7 +12,7 @@ from functools import lru_cache
 from tieback.scope.address import Address, parse_address
 
 _MAX_TEXT = 1000
-"""Characters of a host that are looked at; the longest DNS name has 253."""
+"""Maximum characters of a host that are examined; the longest DNS name has 253."""
 _MAX_NAME = 253
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
@@ -22,7 +22,7 @@ _DEVIATIONS = frozenset("\u00df\u1e9e\u03c2\u200c\u200d")
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host in normal form: a name or an address, never both."""
+    """A host in normal form: either a name or an address."""
 
     name: str
     """Lower-case ASCII (IDNA), no trailing dot; empty for an address."""
@@ -39,7 +39,7 @@ def parse_host(text: str) -> Host:
     """Normalise a host.
 
     Raises:
-        ValueError: it is none; the message is one clause for people.
+        ValueError: the text is not a host; the message is one clause for the user.
     """
     shown = f"{text!r:.80}"
     if not text or len(text) > _MAX_TEXT:
@@ -67,15 +67,15 @@ def _dotted_quad(name: str, shown: str, text: str) -> Address:
         return parse_address(name)
     except ValueError:
         raise ValueError(
-            f"{shown} is a number in a decimal, octal, hexadecimal or short form, never resolved or contacted"
+            f"{shown} is a number in a decimal, octal, hexadecimal or short form, which is never resolved or contacted"
         ) from None
 
 
 def _to_ascii(text: str, shown: str) -> str:
     if not _DEVIATIONS.isdisjoint(text):
-        raise ValueError(f"{shown} has a letter that two standards of IDNA read differently; use its xn-- form")
+        raise ValueError(f"{shown} has a letter that two IDNA standards treat differently; use its xn-- form")
     try:
-        # The codec takes the root's dot only once it is an ASCII one.
+        # The codec accepts the root dot only in ASCII.
         return text.replace("\u3002", ".").encode("idna").decode("ascii").lower()
     except UnicodeError:
         raise ValueError(f"{shown} is not a host name that IDNA can encode; use its xn-- form") from None

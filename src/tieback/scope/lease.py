@@ -1,8 +1,8 @@
-"""One service alone probes under a grant: two would each keep its limits, and together break them.
+"""Only one process probes under a grant: two would each keep its limits, and exceed them together.
 
-The lock of a file (flock(2)), which the kernel gives up when the process dies, however it dies; no clock runs out. In a
-workspace it is the file that ``storage.workspace`` holds for a run, so that `tieback probe` and `tieback scan` know of
-each other; without one it stands beside the audit log.
+The lock of a file (flock(2)), which the kernel releases when the process dies; there is no time-out. In a workspace, it
+is the file that ``storage.workspace`` locks for a run, so that `tieback probe` and `tieback scan` exclude each other;
+otherwise it is next to the audit log.
 """
 
 import fcntl
@@ -19,20 +19,20 @@ from tieback.model.grant import Grant
 from tieback.scope.grant import render_grant
 
 BESIDE = ".tieback-leases"
-"""Folder beside an audit log that is in no workspace."""
+"""Folder next to an audit log outside a workspace."""
 
 
 def digest_of(grant: Grant) -> str:
-    """The SHA-256 of a grant's text in its usual form, by which its lease is known."""
+    """The SHA-256 of a grant's rendered text, which identifies its lease."""
     return hashlib.sha256(render_grant(grant).encode()).hexdigest()
 
 
 @contextmanager
 def leased(grant: Grant, folder: Path) -> Iterator[None]:
-    """Hold the right to probe under a grant with the audit log in this folder.
+    """Hold the exclusive right to probe under a grant with the audit log in this folder.
 
     Raises:
-        WorkspaceError: another process holds it, with its id and since when; or the file cannot be made.
+        WorkspaceError: another process holds it (with its ID and start time), or the file cannot be created.
     """
     digest = digest_of(grant)
     leases = folder / ("leases" if (folder / "VERSION").is_file() else BESIDE)
@@ -41,9 +41,9 @@ def leased(grant: Grant, folder: Path) -> Iterator[None]:
         descriptor = os.open(leases / digest, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise WorkspaceError(
-            f"the lease of the grant cannot be taken ({error.strerror})",
+            f"cannot lock the grant ({error.strerror})",
             where=str(leases),
-            advice="Free space, or name another audit log with --audit",
+            advice="Free disk space, or choose another audit log with --audit",
         ) from None
     try:
         try:
@@ -52,7 +52,7 @@ def leased(grant: Grant, folder: Path) -> Iterator[None]:
             raise WorkspaceError(
                 f"another process{_holder(descriptor)} is probing under this grant ({digest[:12]}…)",
                 where=str(folder),
-                advice="Wait for it to end; one service alone keeps the limits of a grant",
+                advice="Wait for it to end; only one process may probe under a grant",
             ) from None
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
@@ -62,7 +62,7 @@ def leased(grant: Grant, folder: Path) -> Iterator[None]:
 
 
 def _holder(descriptor: int) -> str:
-    """Its id and since when, as far as the file tells."""
+    """Process ID and start time, as far as the file contains them."""
     process = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
     if not re.fullmatch(r"\d+", process, re.ASCII):
         return ""

@@ -1,4 +1,4 @@
-"""Names to addresses: the grant's own table first, DNS only for names that the grant covers and when it says so."""
+"""Resolve names: first from the grant's own table; from DNS only if the grant allows it and covers the name."""
 
 import secrets
 import time
@@ -21,32 +21,32 @@ if TYPE_CHECKING:
 
 _MAX_TOLD = 100_000
 MAX_ADDRESSES = 16
-"""Addresses of one name that are looked at."""
+"""Maximum addresses per name."""
 _SERVERS = "_mongodb._tcp"
 """https://www.mongodb.com/docs/manual/reference/connection-string/#srv-connection-format"""
 
 
 class Resolution(msgspec.Struct, frozen=True):
-    """What a host resolved to."""
+    """The result of resolving a host."""
 
     addresses: tuple[str, ...]
-    """Canonical, in the order to try."""
+    """Canonical addresses, in the order to try."""
     by: str
-    """``literal``, ``hosts`` or ``dns``; for no addresses the way that gave none, or empty."""
+    """``literal``, ``hosts`` or ``dns``; without addresses, the source that gave none, or empty."""
     reason: str = ""
-    """Why there are none, one clause."""
+    """Why there are no addresses, as one clause."""
     outcome: Outcome = Outcome.OUT_OF_SCOPE
-    """How a conversation ends that needs an address where there is none."""
+    """Outcome of a conversation that needs an address if there is none."""
     aliases: tuple[str, ...] = ()
-    """Names that DNS leads to by CNAME, in order; the last may not exist."""
+    """CNAME targets in order; the last may not exist."""
     missing: bool = False
-    """Whether DNS says that the name, or the last of its aliases, does not exist (NXDOMAIN)."""
+    """True if DNS reports that the name, or its last alias, does not exist (NXDOMAIN)."""
     authentic: bool = False
-    """Whether the resolver says that it checked the answer's signatures (DNSSEC): its word, not our own check."""
+    """True if the resolver reports a validated answer (DNSSEC); tieback does not validate it again."""
 
 
 class Names:
-    """Resolves hosts under a grant. Nothing is asked of the network but what the grant allows."""
+    """Resolves hosts under a grant. Sends only queries that the grant allows."""
 
     def __init__(
         self,
@@ -59,15 +59,15 @@ class Names:
         """Prepare the table.
 
         Args:
-            grant: decides which names may be asked of DNS.
-            resolver: whom to ask; the system's DNS servers by default.
-            clock: seconds since 1970, for how long an answer holds.
-            kept: answers of earlier runs, and where those of this one go.
+            grant: decides which names may be resolved by DNS.
+            resolver: DNS resolver; default: the system's DNS servers.
+            clock: seconds since 1970, for the lifetime of answers.
+            kept: cache with answers of earlier runs; answers of this run are added.
 
         Raises:
             GrantError: a target or host of the grant is malformed.
         """
-        # Dates are for decide(); here only the rules by name matter.
+        # decide() checks the dates; here only the rules with names matter.
         self._scope = Scope(grant, date.min)
         self._dns = grant.dns
         self._table = host_table(grant)
@@ -75,7 +75,7 @@ class Names:
         self._told: dict[str, Resolution] = {}
 
     def known(self, host: str) -> Resolution:
-        """The addresses of a literal, or by the grant's table; no traffic."""
+        """The addresses of a literal, or from the grant's table; no traffic."""
         try:
             asked = parse_host(host)
         except ValueError as error:
@@ -89,10 +89,10 @@ class Names:
             return Resolution((), "", f"{asked.name} is not in [hosts], and the grant does not allow DNS")
         if not self._scope.names_rule(asked.name):
             return Resolution((), "", f"{asked.name} is not in [hosts], and no target covers it by name")
-        return Resolution((), "", f"{asked.name} is left to DNS")
+        return Resolution((), "", f"{asked.name} is resolved by DNS")
 
     async def resolve(self, host: str) -> Resolution:
-        """The addresses of ``host``; empty with the reason where there are none or they may not be asked for."""
+        """The addresses of ``host``; empty, with the reason, if there are none or the query is not allowed."""
         found = self.known(host)
         if found.addresses or not self.may_ask(host):
             return found
@@ -104,27 +104,27 @@ class Names:
         return told
 
     def told(self, host: str) -> Resolution | None:
-        """What DNS said last of a name that was asked for; ``None`` where it was not."""
+        """The last DNS answer for a name; ``None`` if it was not queried."""
         return self._told.get(host)
 
     @property
     def asks(self) -> bool:
-        """Whether the grant allows DNS at all."""
+        """True if the grant allows DNS at all."""
         return self._dns
 
     def may_ask(self, host: str) -> bool:
-        """Whether DNS may be asked about a name: the grant allows it, and a target covers the name."""
+        """True if a name may be resolved by DNS: the grant allows DNS, and a target covers the name."""
         return self._dns and bool(self._scope.names_rule(host))
 
     def may_reverse(self, address: str, host: str = "") -> bool:
-        """Whether DNS may be asked for the names of an address.
+        """True if the names of an address may be queried (PTR).
 
-        Only where the grant allows DNS and covers the address; or the name that led there, if the address is public.
-        Of loopback nobody is asked: its names are this machine's own.
+        Allowed only if the grant allows DNS and covers the address, or the name that resolved to it if the address is
+        public. Loopback is never queried: its names belong to this machine.
 
         Args:
-            address: canonical.
-            host: the name that led there; empty for a literal.
+            address: canonical address.
+            host: name that resolved to it; empty for a literal.
         """
         where = parse_address(address)
         if not self._dns or where.is_loopback:
@@ -134,11 +134,11 @@ class Names:
         return bool(host) and special(where) is None and bool(self._scope.names_rule(host))
 
     async def records(self, host: str, kind: str) -> NameAnswer | None:
-        """What a name has of one kind of record, such as ``MX``; ``None`` where DNS may not be asked about it."""
+        """The records of one type of a name, such as ``MX``; ``None`` if DNS is not allowed for it."""
         return await self._questions.ask(parse_host(host).name, kind) if self.may_ask(host) else None
 
     async def reverse(self, address: str, host: str = "") -> NameAnswer | None:
-        """The names that an address says it has; ``None`` where ``may_reverse`` says no. Arguments as there."""
+        """The PTR names of an address; ``None`` if ``may_reverse`` is false. Same arguments."""
         import dns.reversename
 
         if not self.may_reverse(address, host):
@@ -146,9 +146,9 @@ class Names:
         return await self._questions.ask(dns.reversename.from_address(address).to_text(omit_final_dot=True), "PTR")
 
     async def servers(self, host: str) -> tuple[tuple[str, int], ...]:
-        """The servers that ``mongodb+srv://`` of a host means: targets and ports of its SRV records, sorted.
+        """The servers behind ``mongodb+srv://`` of a host: targets and ports of its SRV records, sorted.
 
-        Nothing is asked that the grant does not cover by name, and no target is resolved here.
+        Sends no query for names that the grant does not cover; targets are not resolved here.
         """
         if not self.may_ask(host):
             return ()
@@ -157,7 +157,7 @@ class Names:
         return tuple(sorted({(target, int(port)) for port, _, target in pairs}))
 
     async def wildcard(self, host: str) -> bool:
-        """Whether a name beside this one that nobody can have made resolves to the same addresses."""
+        """True if a random name next to this one resolves to the same addresses."""
         parent = parse_host(host).name.partition(".")[2]
         if "." not in parent:
             return False

@@ -1,9 +1,9 @@
-"""One question at a time to the DNS, each answer held for as long as its zone says (RFC 1035, 3.2.1; RFC 2308, 5).
+"""DNS queries, one at a time; each answer is cached for as long as its zone allows (RFC 1035, 3.2.1; RFC 2308, 5).
 
-Whether a name may be asked for at all is decided before, in ``scope.names``. What a zone says is kept for its TTL,
-within bounds; that a name does not exist for the lesser of the TTL and the minimum of its SOA, within narrower ones.
-What fails on the way is no word of the zone: it is held for a minute, and not given to the cache. Of any answer a
-bounded number of records is looked at.
+``scope.names`` decides beforehand whether a name may be queried. Answers are cached for their TTL, within bounds;
+negative answers for the lesser of the TTL and the minimum of the SOA, within narrower bounds. Failures on the way are
+not answers of the zone: they are kept for one minute and not written to the cache. The number of records per answer is
+bounded.
 """
 
 import re
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from dns.message import Message
 
 MIN_SECONDS = 60.0
-"""What was permitted is what is connected to: no zone makes that shorter."""
+"""Minimum cache time in seconds: the address that was permitted must be the one connected to."""
 MAX_SECONDS = 86_400.0
 MAX_MISSING_SECONDS = 3 * 3600.0
-"""As RFC 2308, section 5, advises."""
+"""Maximum cache time of negative answers in seconds, as RFC 2308, section 5, advises."""
 MAX_RECORDS = 16
-"""Records of one answer that are looked at."""
+"""Maximum records used per answer."""
 MAX_TXT = 512
 _DNS_SECONDS = 4.0
-"""For all attempts of one question."""
+"""Time limit for all attempts of one query, in seconds."""
 _MAX_KEPT = 16_384
 _MAX_ALIASES = 16
 _TOKEN = re.compile(r"\s*([A-Za-z0-9][\w.-]{0,63})=")
@@ -36,19 +36,19 @@ _SPF = "v=spf1"
 
 
 class AnswerCache(Protocol):
-    """What outlives a run."""
+    """A cache that outlives a run."""
 
     def get(self, name: str, kind: str) -> NameAnswer | None:
-        """The latest answer, whether it still holds or not."""
+        """The latest answer, even if it has expired."""
         ...
 
     def put(self, answer: NameAnswer) -> None:
-        """Keep an answer that a zone gave."""
+        """Store an answer from a zone."""
         ...
 
 
 class Questions:
-    """Asks, and remembers."""
+    """Sends queries and caches the answers."""
 
     def __init__(
         self,
@@ -56,12 +56,12 @@ class Questions:
         clock: Callable[[], float] = time.time,
         kept: AnswerCache | None = None,
     ) -> None:
-        """Ask nobody yet.
+        """Set up; sends no query.
 
         Args:
-            resolver: whom to ask; the system's DNS servers by default.
+            resolver: DNS resolver; default: the system's DNS servers.
             clock: seconds since 1970.
-            kept: answers of earlier runs, and where those of this one go; by default none are.
+            kept: cache with answers of earlier runs; answers of this run are added; default: no cache.
         """
         self._resolver = resolver
         self._clock = clock
@@ -69,12 +69,12 @@ class Questions:
         self._kept: dict[tuple[str, str], NameAnswer] = {}
 
     async def ask(self, name: str, kind: str, known_as: str = "") -> NameAnswer:
-        """The records of one kind that a name has. Nothing is raised: what fails is an answer too.
+        """The records of one type of a name. Raises nothing: failures are answers, too.
 
         Args:
             name: canonical, without the final dot.
-            kind: of the records.
-            known_as: name under which the answer is kept, where the one asked for is made up.
+            kind: record type.
+            known_as: name under which the answer is cached, if the queried name is random.
         """
         key = (known_as or name, kind)
         known = self._kept.get(key) or (self._cache.get(*key) if self._cache is not None else None)
@@ -90,7 +90,7 @@ class Questions:
         return answer
 
     async def _ask(self, name: str, kind: str, known_as: str, now: float) -> NameAnswer:
-        # Loading dnspython takes longer than a scan without DNS.
+        # Importing dnspython takes longer than a scan without DNS.
         import dns.exception
         import dns.flags
         import dns.name
@@ -143,7 +143,7 @@ def _held(seconds: float, most: float) -> float:
 
 
 def _seconds(response: "Message") -> float:
-    """The least TTL of the chain that answers, or of the SOA that says there is none; five minutes without one."""
+    """The lowest TTL in the chain of the answer, or of the SOA of a negative one; five minutes without one."""
     import dns.exception
 
     try:
@@ -153,7 +153,7 @@ def _seconds(response: "Message") -> float:
 
 
 def _texts(records: Iterable[Any], kind: str) -> Iterator[str]:
-    """The records as ``NameAnswer.values`` has them; those that are none are left out."""
+    """The records in the form of ``NameAnswer.values``; invalid ones are ignored."""
     for _, record in zip(range(MAX_RECORDS), records, strict=False):
         try:
             match kind:
@@ -172,7 +172,7 @@ def _texts(records: Iterable[Any], kind: str) -> Iterator[str]:
 
 
 def _of_text(text: str) -> Iterator[str]:
-    # What stands behind the sign is an account's token, and nobody's business.
+    # The text after the sign is an account token and must not be stored.
     if text.lower().startswith(_SPF):
         yield text[:MAX_TXT]
     elif found := _TOKEN.match(text):
@@ -180,7 +180,7 @@ def _of_text(text: str) -> Iterator[str]:
 
 
 def _aliases(responses: Iterable["Message"]) -> tuple[str, ...]:
-    """The targets of the CNAMEs of answers, in the order of the chain as far as the server gives it."""
+    """The CNAME targets of answers, in the order of the chain as far as the server provides it."""
     import dns.rdatatype
 
     found: dict[str, None] = {}

@@ -1,4 +1,4 @@
-"""Records the connections of one conversation as events, beside the dialer's own work."""
+"""Records the connections of one conversation as events."""
 
 import ssl
 import time
@@ -14,14 +14,14 @@ type Open = Callable[[str, int, float, Callable[[], float], Callable[[int], None
 
 
 class Recording:
-    """What happened so far on the connections of one conversation."""
+    """The events so far on the connections of one conversation."""
 
     def __init__(self, sends: Sequence[DeclaredSend], connect: Open) -> None:
-        """Begin.
+        """Set up.
 
         Args:
-            sends: the declared ones; answers to those that ask for values are not kept.
-            connect: makes the connections that are recorded.
+            sends: declared sends; responses to those with record values are not recorded.
+            connect: opens the connections to record.
         """
         self._values = tuple(declared for declared in sends if declared.values)
         self._connect = connect
@@ -29,7 +29,7 @@ class Recording:
         self._connections: list[tuple[str, list[Event]]] = []
 
     def lines(self) -> tuple[Line, ...]:
-        """Every connection so far."""
+        """All connections so far."""
         return tuple(Line(address, tuple(events)) for address, events in self._connections)
 
     async def open(
@@ -45,15 +45,15 @@ class Recording:
             raise
 
     def event(self, what: Happened, data: bytes = b"", text: str = "", tls: TlsInfo | None = None) -> Event:
-        """An event of now."""
+        """An event with the current time."""
         return Event(self._now(), what, data, text, tls=tls)
 
     def asks_for_values(self, data: bytes) -> bool:
-        """Whether the answer to these bytes may hold values of records."""
+        """True if the response to these bytes may contain record values."""
         return any(declared.matches(data) for declared in self._values)
 
     def faulted(self, fault: Fault, what: Happened = Happened.FAULT) -> Event:
-        """A fault of now."""
+        """A fault with the current time."""
         return Event(self._now(), what, text=fault.detail[:300], outcome=fault.outcome)
 
     def _now(self) -> int:
@@ -61,7 +61,7 @@ class Recording:
 
 
 class _Recorded:
-    """A connection that writes down what it does."""
+    """A connection that records what happens on it."""
 
     def __init__(self, wire: Wire, events: list[Event], recording: Recording) -> None:
         self._wire = wire

@@ -1,8 +1,8 @@
-"""Holds conversations again from their transcripts: no network, no grant, the same steps and bounds.
+"""Replay conversations from their transcripts: no network, no grant, the same steps and limits.
 
-A probe of today may send something else than the one that was recorded. Bytes that were sent then are found wherever
-they stand in the transcript; what it does not hold ends the conversation with the outcome ``not_recorded``, and what
-was learned before stays. The version of tieback in a ``User-Agent`` does not matter.
+The current probe may send other bytes than the recorded one. Recorded bytes are found anywhere in the transcript; if
+they are missing, the conversation ends with the outcome ``not_recorded``, and earlier results are kept. The version of
+tieback in a ``User-Agent`` is ignored.
 """
 
 import re
@@ -26,7 +26,7 @@ _AGENT = re.compile(rb"(?<=\r\nUser-Agent: )[^\r\n]*")
 
 
 class _Exchange:
-    """Bytes that were sent (none before the first), and what happened until the next were."""
+    """Sent bytes (none before the first send), and the events until the next send."""
 
     def __init__(self, sent: bytes) -> None:
         self.sent = sent
@@ -42,7 +42,7 @@ class _Tape:
         self._next = 0
 
     async def open(self, *_: object) -> Wire:
-        """As ``Connection.open``: the next connection that was recorded."""
+        """As ``Connection.open``: the next recorded connection."""
         if self._next >= len(self.lines):
             raise Fault(Outcome.NOT_RECORDED, "no further connection was recorded")
         self._next += 1
@@ -52,7 +52,7 @@ class _Tape:
         return _Played(self, self._next - 1)
 
     def find(self, data: bytes, line: int) -> _Exchange | None:
-        """Where the bytes were sent: on this connection rather than on another, earlier rather than later."""
+        """Where the bytes were sent: this connection is preferred over others, earlier over later."""
         wanted = _AGENT.sub(b"", data)
         others = [exchange for at, other in enumerate(self.lines) if at != line for exchange in other[1:]]
         for exchange in (*self.lines[line][1:], *others):
@@ -73,7 +73,7 @@ def _exchanges(events: Iterable[Event]) -> list[_Exchange]:
 
 
 class _Played:
-    """A connection of a transcript."""
+    """A connection from a transcript."""
 
     def __init__(self, tape: _Tape, line: int) -> None:
         self._tape = tape
@@ -103,8 +103,8 @@ class _Played:
     async def write(self, data: bytes, seconds: float) -> None:  # noqa: ARG002 - nothing is waited for
         exchange = self._tape.find(data, self._line)
         if exchange is None:
-            raise Fault(Outcome.NOT_RECORDED, f"the transcript does not hold the answer to {data[:60]!r}")
-        # An end that was recorded before belongs to another order of questions.
+            raise Fault(Outcome.NOT_RECORDED, f"the transcript does not contain the response to {data[:60]!r}")
+        # A recorded end before this point belongs to another order of requests.
         waiting = (event for event in self._events if event.what is Happened.RECEIVED)
         self._events = deque((*waiting, *exchange.events))
         if self._events and self._events[0].what is Happened.UNSENT:
@@ -114,12 +114,12 @@ class _Played:
         if not self._held:
             event = self._events[0] if self._events else None
             if event is None:
-                raise Fault(Outcome.NOT_RECORDED, "nothing more of this answer was recorded")
+                raise Fault(Outcome.NOT_RECORDED, "no more of this response was recorded")
             if event.what is Happened.ENDED:
                 return b""
             self._events.popleft()
             if event.what is Happened.WITHHELD:
-                raise Fault(Outcome.NOT_RECORDED, "the answer may hold values of records and was not kept")
+                raise Fault(Outcome.NOT_RECORDED, "the response may contain record values and was not recorded")
             if event.what is not Happened.RECEIVED:
                 raise _fault(event)
             self._held = event.data
@@ -132,14 +132,14 @@ class _Played:
 
 
 def _fault(event: Event) -> Fault:
-    return Fault(event.outcome or Outcome.NOT_RECORDED, event.text or f"a {event.what} where none was expected")
+    return Fault(event.outcome or Outcome.NOT_RECORDED, event.text or f"unexpected event: {event.what}")
 
 
 class ReplayDialer:
-    """Gives what ``Dialer`` gave, from transcripts."""
+    """Replays what ``Dialer`` returned, from transcripts."""
 
     def __init__(self, transcripts: Iterable[Transcript]) -> None:
-        """Sort them by target. Of several conversations of one probe with one target the last counts."""
+        """Group them by target. Of several conversations of one probe with one target, the last counts."""
         self._targets: dict[str, Target] = {}
         self._held: dict[str, dict[str, Transcript]] = {}
         self._refused: dict[str, str] = {}
@@ -163,35 +163,35 @@ class ReplayDialer:
         )
 
     def targets(self) -> list[Target]:
-        """Every target once as it was asked, in the order of the transcripts."""
+        """Every target once, as it was probed, in the order of the transcripts."""
         return list(self._targets.values())
 
     def day(self, target: Target) -> str:
-        """When a target was asked last."""
+        """The date of the last conversation with a target."""
         return self._days.get(target.label, "")
 
     def probes(self, target: Target) -> tuple[str, ...]:
-        """Whose conversations with a target were recorded."""
+        """The probes whose conversations with a target were recorded."""
         return tuple(self._held.get(target.label, {}))
 
     def ransom(self, target: Target) -> Ransom:
-        """What a note there was judged to be."""
+        """The recorded verdict on a ransom note."""
         return self._ransom.get(target.label, Ransom())
 
     def cost(self, target: Target, probe: str) -> Traffic:
-        """What a conversation cost that cannot be held again, such as the reading of a note."""
+        """The cost of a conversation that cannot be replayed, such as the reading of a note."""
         found = self._held.get(target.label, {}).get(probe)
         return found.traffic if found is not None and found.traffic is not None else Traffic("", 0, 0, 0.0, None)
 
     async def permit(self, host: str, port: int) -> Decision:
-        """What the grant said then."""
+        """The recorded decision of the grant."""
         return self.decision(Target(host, port))
 
     def decision(self, target: Target) -> Decision:
-        """What the grant said then of a target."""
+        """The recorded decision of the grant on a target."""
         held = self._held.get(target.label)
         if not held:
-            return Decision(False, self._refused.get(target.label, "no transcript is about it"))
+            return Decision(False, self._refused.get(target.label, "no transcript for this target"))
         depth = max((transcript.depth for transcript in held.values()), key=lambda depth: depth.rank)
         return Decision(True, "replayed", "", "", depth, self._targets[target.label].passwordless)
 
@@ -210,7 +210,7 @@ class ReplayDialer:
         sample: bool = False,  # noqa: ARG002 - nor are values of records
         hasty: bool = False,  # noqa: ARG002 - nothing is waited for
     ) -> tuple[R, Traffic]:
-        """As ``Dialer.converse``; the cost is the one of then."""
+        """As ``Dialer.converse``; the cost is the recorded one."""
         found = self._held.get(target.label, {}).get(probe)
         transcript = found if found is not None else Transcript("", "", target)
         addresses = tuple(dict.fromkeys(line.address for line in transcript.lines)) or ("",)

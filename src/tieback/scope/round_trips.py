@@ -1,9 +1,9 @@
-"""How long to wait for a connect, from the connects before it in the same network.
+"""How long to wait for a connect, based on earlier connects in the same network.
 
-The estimate of TCP's retransmission timer (Jacobson and Karels; RFC 6298, section 2): smoothed round trip and four
-times its variation, doubled while connects run out (section 5.5). It is for a first look alone: where that runs out,
-the same service is asked again with all the time that the grant gives before anybody says ``timeout``. A network of
-which nothing was heard yet, or which has been silent lately, gets that time at once and so is asked once.
+The estimate is that of TCP's retransmission timer (Jacobson and Karels; RFC 6298, section 2): smoothed round trip plus
+four times its variation, doubled after each time-out (section 5.5). It applies only to a first pass: after a time-out,
+the service is probed again with the full time of the grant before it is reported as ``timeout``. A network without data
+yet, or silent lately, gets the full time at once and is therefore probed only once.
 """
 
 from collections import OrderedDict
@@ -13,31 +13,31 @@ import msgspec
 from tieback.scope.turns import network
 
 FLOOR = 0.4
-"""Seconds that a first look waits at least. A lost SYN is sent again after one second (RFC 6298, section 2.1), which is
-for the second look."""
+"""Minimum time of a first pass, in seconds. A lost SYN is retransmitted after one second (RFC 6298, section 2.1), which
+is left to the second pass."""
 SILENT = 8
-"""So many in a row that did not answer in all the time there is, and a network counts as silent."""
+"""Number of consecutive connects without an answer in the full time after which a network counts as silent."""
 _MAX_NETWORKS = 65_536
 _MAX_DOUBLINGS = 4
 
 
 class _Network(msgspec.Struct):
     smoothed: float = -1.0
-    """Seconds; negative before the first answer."""
+    """Smoothed round trip in seconds; negative before the first answer."""
     variation: float = 0.0
     doublings: int = 0
     unanswered: int = 0
-    """In a row, each with all the time that the grant gives."""
+    """Consecutive connects without an answer, each with the full time of the grant."""
 
 
 class RoundTrips:
-    """What connects took, by network: the /24 or /48 of the address. Networks not heard of for long are forgotten."""
+    """Connect times per network (the /24 or /48 of the address). Unused networks are forgotten."""
 
     def __init__(self) -> None:
         self._networks: OrderedDict[str, _Network] = OrderedDict()
 
     def patience(self, address: str, most: float) -> float:
-        """Seconds to wait for a first connect to ``address``: at most ``most``, and that where nothing is known."""
+        """Seconds to wait for a first connect to ``address``: at most ``most``, and ``most`` without data."""
         known = self._networks.get(network(address))
         if known is None or known.smoothed < 0 or known.unanswered >= SILENT:
             return most
@@ -45,7 +45,7 @@ class RoundTrips:
         return min(most, max(FLOOR, estimate))
 
     def answered(self, address: str, seconds: float) -> None:
-        """A connect was accepted or refused after so many seconds."""
+        """Record that a connect was accepted or refused after this time."""
         known = self._network(address)
         if known.smoothed < 0:
             known.smoothed, known.variation = seconds, seconds / 2
@@ -55,7 +55,7 @@ class RoundTrips:
         known.doublings = known.unanswered = 0
 
     def ran_out(self, address: str, *, whole: bool) -> None:
-        """Nothing came; ``whole`` says whether in all the time that the grant gives, or in that of a first look."""
+        """Record a time-out; ``whole`` is true for the full time of the grant, false for that of a first pass."""
         known = self._network(address)
         if whole:
             known.unanswered += 1

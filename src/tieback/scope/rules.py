@@ -1,4 +1,4 @@
-"""The two small languages of a ``[[target]]``: what it matches, and on which ports."""
+"""Parse the ``match`` and ``ports`` of a ``[[target]]``."""
 
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -9,12 +9,12 @@ from tieback.scope.hostname import parse_host
 
 ALL_PORTS = ((1, 65535),)
 MOST_NEIGHBOURS = 256
-"""Addresses of a block whose neighbours may be asked: a /24 of IPv4, a /120 of IPv6."""
+"""Maximum addresses of a block whose neighbours may be probed: a /24 of IPv4, a /120 of IPv6."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A target of the grant, compiled. Exactly one of ``network``, ``host`` and ``suffix`` is set."""
+    """A compiled target of the grant. Exactly one of ``network``, ``host`` and ``suffix`` is set."""
 
     rule: TargetRule
     ports: tuple[tuple[int, int], ...]
@@ -22,29 +22,29 @@ class Rule:
     network: Network | None = None
     host: str = ""
     suffix: str = ""
-    """What follows ``*.``."""
+    """The part after ``*.``."""
 
     def covers(self, port: int) -> bool:
-        """Whether the rule names ``port``."""
+        """True if the rule contains ``port``."""
         return any(low <= port <= high for low, high in self.ports)
 
     def holds(self, address: Address) -> bool:
-        """Whether a rule by address or CIDR matches ``address``."""
+        """True if a rule with an address or CIDR block matches ``address``."""
         return self.network is not None and self.network.version == address.version and address in self.network
 
     @property
     def ports_text(self) -> str:
-        """The ports for people: ``any`` or ``9200, 27000-27100``."""
+        """The ports as text: ``any`` or ``9200, 27000-27100``."""
         if self.ports == ALL_PORTS:
             return "any"
         return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in self.ports)
 
 
 def compile_rule(rule: TargetRule) -> Rule:
-    """Read the ``match`` and ``ports`` of a target.
+    """Parse the ``match`` and ``ports`` of a target.
 
     Raises:
-        ValueError: either is malformed; the first argument is the clause for people, the second the key.
+        ValueError: either is malformed; the first argument is the clause for the user, the second the key.
     """
     try:
         ports = parse_ports(rule.ports)
@@ -55,7 +55,7 @@ def compile_rule(rule: TargetRule) -> Rule:
     except ValueError as error:
         raise ValueError(str(error), "match") from None
     if rule.neighbours and (compiled.network is None or compiled.network.num_addresses > MOST_NEIGHBOURS):
-        what = f"a CIDR block of at most {MOST_NEIGHBOURS} addresses has neighbours, not {rule.match!r:.80}"
+        what = f"`neighbours` needs a CIDR block of at most {MOST_NEIGHBOURS} addresses, not {rule.match!r:.80}"
         raise ValueError(what, "neighbours")
     return compiled
 
@@ -68,7 +68,7 @@ def _compile(rule: TargetRule, ports: tuple[tuple[int, int], ...]) -> Rule:
             raise ValueError(f"{match!r:.80} is not a suffix such as *.example.org; write a CIDR block for addresses")
         return Rule(rule, ports, suffix=host.name)
     if "*" in match:
-        raise ValueError(f"{match!r:.80}: `*` stands only at the start, as in *.example.org")
+        raise ValueError(f"{match!r:.80}: `*` is only allowed at the start, as in *.example.org")
     if "/" in match:
         return Rule(rule, ports, network=parse_network(match))
     host = parse_host(match)
@@ -78,34 +78,34 @@ def _compile(rule: TargetRule, ports: tuple[tuple[int, int], ...]) -> Rule:
 
 
 def parse_ports(ports: str | tuple[int | str, ...]) -> tuple[tuple[int, int], ...]:
-    """Inclusive ranges of ``any`` or of numbers and ``from-to`` texts.
+    """Inclusive port ranges from ``any``, or from numbers and ``from-to`` texts.
 
     Raises:
-        ValueError: a port outside 1 to 65535, a range backwards, or another text.
+        ValueError: a port outside 1 to 65535, a reversed range, or another text.
     """
     if isinstance(ports, str):
         if ports != "any":
-            raise ValueError(f'ports are "any" or a list such as [9200, "27000-27100"], not {ports!r:.80}')
+            raise ValueError(f'ports must be "any" or a list such as [9200, "27000-27100"], not {ports!r:.80}')
         return ALL_PORTS
     if not ports:
-        raise ValueError('the list is empty; write "any" or name a port')
+        raise ValueError('the list is empty; use "any" or add a port')
     return tuple(_parse_range(port) for port in ports)
 
 
 def _parse_range(port: int | str) -> tuple[int, int]:
     first, dash, last = (str(port), "", "") if isinstance(port, int) else port.partition("-")
     bounds = [first, last] if dash else [first]
-    # Six digits are enough to say no; more could exceed what int() reads.
+    # Six digits are enough to reject it; int() may refuse more.
     if not all(bound.isascii() and bound.isdigit() and len(bound) < 6 for bound in bounds):
         raise ValueError(f'{port!r:.80} is not a port (1 to 65535) or a range such as "27000-27100"')
     low, high = int(bounds[0]), int(bounds[-1])
     if not 1 <= low <= 65535 or not 1 <= high <= 65535:
         raise ValueError(f"{port!r:.80} is outside the ports 1 to 65535")
     if low > high:
-        raise ValueError(f"{port!r:.80} runs backwards (did you mean `{high}-{low}`?)")
+        raise ValueError(f"{port!r:.80} is reversed (did you mean `{high}-{low}`?)")
     return low, high
 
 
 def blocks_of(grant: Grant) -> list[Network]:
-    """The blocks of a grant whose addresses may be asked because an API is in them."""
+    """The blocks of a grant whose addresses may be probed because an API is in them."""
     return [rule.network for rule in map(compile_rule, grant.target) if rule.rule.neighbours and rule.network]

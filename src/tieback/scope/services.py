@@ -1,7 +1,7 @@
-"""HTTP for services that the user configured, such as a webhook or an EMM's API: to exactly those hosts, and no other.
+"""HTTP client for services that the user configured, such as a webhook or an EMM's API: only to exactly those hosts.
 
-No redirect is followed, no proxy of the environment is taken, answers are cut, every step has its time. TLS is checked
-against the system's roots; plain HTTP goes to loopback alone.
+No redirects, no proxy from the environment; responses are truncated, and every step has a time limit. TLS is verified
+with the system's roots; plain HTTP is allowed only for loopback.
 """
 
 import http.client
@@ -26,31 +26,31 @@ class Sent(StrEnum):
 
     ANSWERED = "answered"
     NOT_SENT = "not_sent"
-    """Nothing left: the name, the connection or TLS failed."""
+    """Nothing was sent: name resolution, connection or TLS failed."""
     UNSURE = "unsure"
-    """It left, and no answer came: it may have arrived."""
+    """Sent, but not answered: it may have arrived."""
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What came back."""
+    """The response."""
 
     sent: Sent
     status: int = 0
     body: bytes = b""
-    """Cut at what the request allows."""
+    """Truncated to the limit of the request."""
     problem: str = ""
     retry_after: float | None = None
-    """Seconds that the service asks to wait (RFC 9110, 10.2.3)."""
+    """Seconds to wait, as requested by the service (RFC 9110, 10.2.3)."""
 
 
 class Services:
     """The configured hosts, and requests to them."""
 
     def __init__(self, urls: Iterable[str], timeout: float = TIMEOUT_SECONDS) -> None:
-        """Take the services' URLs.
+        """Set the URLs of the services.
 
         Raises:
-            UsageError: one is no ``https:`` URL (or ``http:`` of loopback), or carries a user name.
+            UsageError: a URL is not ``https:`` (or ``http:`` of loopback), or contains a user name.
         """
         self._allowed = {_origin(checked(url)) for url in urls}
         self._timeout = timeout
@@ -58,10 +58,10 @@ class Services:
     def request(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", most: int = MAX_ANSWER
     ) -> Answer:
-        """Send one request and read its answer, of which at most ``most`` bytes.
+        """Send one request and read at most ``most`` bytes of the response.
 
         Raises:
-            UsageError: the URL is not of a configured service.
+            UsageError: the URL does not belong to a configured service.
         """
         parts = checked(url)
         if _origin(parts) not in self._allowed:
@@ -93,22 +93,24 @@ class Services:
 
 
 def checked(url: str) -> SplitResult:
-    """A service's URL, taken apart.
+    """Parse and check the URL of a service.
 
     Raises:
-        UsageError: it is none that a service may have.
+        UsageError: the URL is not allowed for a service.
     """
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise UsageError("not a URL", where=url[:80], advice="Write https://HOST/PATH") from None
+        raise UsageError("not a URL", where=url[:80], advice="Use https://HOST/PATH") from None
     host = parts.hostname or ""
     if not host or parts.username is not None or parts.password is not None or not url.isprintable() or port == 0:
-        raise UsageError("not a service's URL", where=host or url[:80], advice="Write https://HOST/PATH without a user")
+        raise UsageError(
+            "not an allowed URL", where=host or url[:80], advice="Use https://HOST/PATH without a user name"
+        )
     if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)):
         return parts
-    raise UsageError("not https", where=host, advice="Plain HTTP goes to loopback alone")
+    raise UsageError("not https", where=host, advice="Use https; plain HTTP is allowed only for loopback")
 
 
 def _is_loopback(host: str) -> bool:
@@ -123,7 +125,7 @@ def _origin(parts: SplitResult) -> tuple[str, str, int]:
 
 
 def _read(answer: http.client.HTTPResponse, most: int, until: float) -> bytes:
-    """The body, cut at its limit and its time."""
+    """The body, truncated at its size and time limits."""
     parts, size = [], 0
     while size < most and time.monotonic() < until and (part := answer.read1(min(65_536, most - size))):
         parts.append(part)

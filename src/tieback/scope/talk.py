@@ -1,4 +1,4 @@
-"""One conversation under way: its connection, its budget, and the steps."""
+"""Runs one conversation: its connection, its budget, and its steps."""
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -32,7 +32,7 @@ from tieback.scope.tls import Contexts
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What the dialer lends to a conversation."""
+    """What the dialer provides to a conversation."""
 
     resolve: Callable[[str], Awaitable[Resolution]]
     """The addresses of a host."""
@@ -41,20 +41,20 @@ class Door:
     rate: Rates
     contexts: Contexts
     stopped: Callable[[], str]
-    """Why everything has to stop, or empty."""
+    """Why everything must stop, or empty."""
     lapsed: Callable[[], str]
-    """Why the grant does not hold today, or empty."""
+    """Why the grant is not valid today, or empty."""
     audit: Callable[[str, Mapping[str, object]], None]
     open: Open
-    """Makes a connection to an address that was decided on."""
+    """Opens a connection to an address that was allowed."""
     trips: RoundTrips = field(default_factory=RoundTrips)
-    """What connects took so far."""
+    """Connect times so far."""
     hasty: bool = False
-    """Whether this is a first look: it ends where the service lets a connect wait for longer than its neighbours do."""
+    """True for a first pass, which ends if a connect takes longer than usual in this network."""
 
 
 class Talk:
-    """Carries out steps. Every failure is a ``Fault``; after one it hangs up, unless a receive timed out."""
+    """Runs steps. Every failure is a ``Fault``; after one it closes the connection, unless a receive timed out."""
 
     def __init__(self, door: Door, target: Target, sends: Sequence[DeclaredSend], limits: Limits) -> None:
         self._door = door
@@ -64,23 +64,23 @@ class Talk:
         self._budget = Budget(limits)
         self._connection: Wire | None = None
         self._buffer = bytearray()
-        """What was read beyond the last answer: at most one read."""
+        """Data read beyond the last response: at most one read."""
         self._address = ""
-        """The address that answered; the conversation stays with it."""
+        """The address that accepted a connect; the conversation keeps it."""
         self._tls: TlsInfo | None = None
         self._unverified = ""
-        """Why verification failed, once it has: it will again."""
+        """Why verification failed; it would fail again."""
         self._preamble: list[Send | Receive] = []
-        """Steps since the connect in clear text, which STARTTLS may have to repeat."""
+        """Cleartext steps since the connect, which STARTTLS may have to repeat."""
         self._sent: dict[str, int] = {}
 
     async def step(self, step: Step) -> bytes:
-        """Carry out one step.
+        """Run one step.
 
         Raises:
-            Fault: it failed.
-            LookAgain: it was a first look, and its time was too short.
-            StoppedError: the run is to stop.
+            Fault: the step failed.
+            LookAgain: the time of the first pass was too short.
+            StoppedError: the run must stop.
         """
         try:
             match step:
@@ -93,7 +93,7 @@ class Talk:
                 case Receive():
                     return await self._receive(step)
         except Fault as fault:
-            # A receive that timed out leaves a connection that can go on; nothing else does.
+            # After a receive time-out, the connection can still be used; after other faults it cannot.
             if fault.outcome is not Outcome.TIMEOUT or not isinstance(step, Receive):
                 self.close()
             raise
@@ -108,12 +108,12 @@ class Talk:
         self._preamble.clear()
 
     def traffic(self) -> Traffic:
-        """What it cost."""
+        """The cost so far."""
         budget = self._budget
         return Traffic(self._address, budget.bytes_sent, budget.bytes_read, budget.seconds, self._tls)
 
     def account(self, fault: str) -> dict[str, object]:
-        """The fields of the audit line at the end."""
+        """The fields of the audit entry at the end."""
         budget = self._budget
         return {
             "target": self._target.label,
@@ -176,7 +176,7 @@ class Talk:
         line = {"target": self._target.label, "address": address, "rule": decision.rule, "reason": decision.reason}
         self._door.audit("connect", line)
         most = self._limits.connect_seconds
-        # Of several addresses one that is slow must not lose its place to the next; and who answered once is known.
+        # A slow address must not lose to the next one; an address that accepted a connect is known.
         hasty = first and self._door.hasty and not self._address
         patience = self._door.trips.patience(address, most) if hasty else most
         begun = time.monotonic()
@@ -186,7 +186,9 @@ class Talk:
             if fault.outcome is Outcome.TIMEOUT:
                 self._door.trips.ran_out(address, whole=patience >= most)
                 if patience < most:
-                    raise LookAgain(f"no connection in {patience:.1f} s; it is asked again with more") from None
+                    raise LookAgain(
+                        f"no connection within {patience:.1f} s; it is probed again with more time"
+                    ) from None
             elif fault.outcome is Outcome.REFUSED:
                 self._door.trips.answered(address, time.monotonic() - begun)
             raise
@@ -196,14 +198,14 @@ class Talk:
     async def _start_tls(self) -> None:
         connection = self._open()
         if connection.encrypted:
-            raise Fault(Outcome.ERROR, "TLS is on already")
+            raise Fault(Outcome.ERROR, "TLS is already active")
         if self._buffer:
-            # Clear text that would pass for an answer inside TLS (CVE-2011-0411).
-            raise Fault(Outcome.HOSTILE, f"{len(self._buffer)} bytes came before TLS began")
+            # Cleartext that could be mistaken for a response inside TLS (CVE-2011-0411).
+            raise Fault(Outcome.HOSTILE, f"{len(self._buffer)} bytes arrived before TLS started")
         await self._shake(self._address)
 
     async def _shake(self, address: str, seconds: float | None = None) -> None:
-        """Shake hands on the open connection; on a new one without verification where the certificate fails."""
+        """Perform the handshake; if the certificate fails, again without verification on a new connection."""
         wait = self._limits.idle_seconds if seconds is None else min(seconds, self._limits.idle_seconds)
         host = parse_host(self._target.host).text
         connection = self._open()
@@ -220,7 +222,7 @@ class Talk:
         self._preamble.clear()
 
     async def _again(self, address: str) -> Wire:
-        """A new connection in the state of the old one: what was said in clear text is said again."""
+        """A new connection in the state of the old one: the cleartext steps are repeated."""
         preamble = list(self._preamble)
         self.close()
         decision = self._door.decide(address)
@@ -233,7 +235,7 @@ class Talk:
             else:
                 await self._receive(step)
         if self._buffer:
-            raise Fault(Outcome.HOSTILE, f"{len(self._buffer)} bytes came before TLS began")
+            raise Fault(Outcome.HOSTILE, f"{len(self._buffer)} bytes arrived before TLS started")
         return self._connection
 
     async def _send(self, step: Send) -> None:
@@ -246,10 +248,10 @@ class Talk:
         account = declared.account(step.data)
         if account is not None and account not in (MADE_UP_ACCOUNT, *self._target.passwordless):
             self._door.audit("undeclared", {"target": self._target.label, "account": account})
-            raise Fault(Outcome.ERROR, f"the grant does not name the account {account!r}")
+            raise Fault(Outcome.ERROR, f"the grant does not list the account {account!r}")
         if not declared.keys(step.data) <= {key.value for key in self._target.keys}:
             self._door.audit("undeclared", {"target": self._target.label, "what": "a key"})
-            raise Fault(Outcome.ERROR, "a key that is not one of the target's public ones")
+            raise Fault(Outcome.ERROR, "a key that is not a public key of the target")
         if declared.values and declared.depth is Depth.SAMPLE:
             self._budget.sample()
         elif declared.values:
@@ -280,9 +282,9 @@ class Talk:
         while len(self._buffer) < count:
             need = count - len(self._buffer)
             if need > self._budget.bytes_left():
-                raise Fault(Outcome.BUDGET_SPENT, f"an answer of {count} bytes is more than may still be read")
+                raise Fault(Outcome.BUDGET_SPENT, f"a response of {count} bytes exceeds the remaining budget")
             if not await self._more(seconds):
-                raise self._ended(f"{len(self._buffer)} of {count} bytes of an answer")
+                raise self._ended(f"{len(self._buffer)} of {count} bytes of a response")
         return self._take(count)
 
     async def _until(self, delimiter: bytes, limit: int, seconds: float) -> bytes:
@@ -320,7 +322,7 @@ class Talk:
 
     def _ended(self, where: str) -> Fault:
         if self._open().silent:
-            return Fault(Outcome.REFUSED, "the peer closed the connection before a byte came")
+            return Fault(Outcome.REFUSED, "the peer closed the connection before sending a byte")
         return Fault(Outcome.PROTOCOL_MISMATCH, f"the peer closed the connection after {where}")
 
     def _remember(self, step: Send | Receive) -> None:
@@ -329,7 +331,7 @@ class Talk:
 
     def _open(self) -> Wire:
         if self._connection is None:
-            raise Fault(Outcome.ERROR, "there is no open connection")
+            raise Fault(Outcome.ERROR, "no open connection")
         return self._connection
 
     def _stop(self) -> None:
@@ -338,4 +340,4 @@ class Talk:
 
 
 _MAX_PREAMBLE = 32
-"""Steps before STARTTLS that are remembered; the protocols that we know need two to six."""
+"""Maximum steps before STARTTLS that are kept; known protocols need two to six."""

@@ -1,4 +1,4 @@
-"""TLS towards services that are examined: verified where it can be, measured in any case."""
+"""TLS to examined services: verified if possible, recorded in any case."""
 
 import hashlib
 import ssl
@@ -12,16 +12,16 @@ _MAX_TEXT = 300
 
 
 class Contexts:
-    """The two ways to shake hands, made when first needed: reading the trusted roots takes milliseconds."""
+    """The two TLS contexts, created on first use: reading the trusted roots takes milliseconds."""
 
     @cached_property
     def verifying(self) -> ssl.SSLContext:
-        """Checks the chain against the system's trusted roots, and the name."""
+        """Verifies the chain with the system's trusted roots, and the name."""
         return _lenient(ssl.create_default_context())
 
     @cached_property
     def measuring(self) -> ssl.SSLContext:
-        """Checks nothing: an unverified service must still be measured."""
+        """Verifies nothing: an unverified service must still be examined."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -29,20 +29,20 @@ class Contexts:
 
 
 def _lenient(context: ssl.SSLContext) -> ssl.SSLContext:
-    # Old stores speak old TLS; what they show does not depend on it, and the version is reported.
+    # Old stores use old TLS versions. Their exposure does not depend on it; the version is reported.
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.set_ciphers("ALL:@SECLEVEL=0")
-    # A server that wants to shake hands again has all our time and nothing to tell.
+    # Renegotiation would only cost time.
     context.options |= ssl.OP_NO_RENEGOTIATION
     return context
 
 
 def describe(session: ssl.SSLObject, problem: str) -> TlsInfo:
-    """What is known of a session after its handshake.
+    """Details of a session after its handshake.
 
     Args:
-        session: an open session.
-        problem: why verification failed, in OpenSSL's words; empty where it succeeded.
+        session: open session.
+        problem: OpenSSL's reason for a failed verification; empty if it succeeded.
     """
     version = session.version() or ""
     der = session.getpeercert(binary_form=True)
@@ -53,14 +53,14 @@ def describe(session: ssl.SSLObject, problem: str) -> TlsInfo:
 
 
 def _names(der: bytes) -> tuple[str, tuple[str, ...]]:
-    """Common name and subject alternative names; a certificate comes from the service and may be anything."""
-    # Loading cryptography takes longer than a scan that meets no TLS.
+    """Common name and subject alternative names; the certificate is untrusted input."""
+    # Importing cryptography takes longer than a scan without TLS.
     from cryptography import x509
     from cryptography.x509.oid import NameOID
 
     try:
         with warnings.catch_warnings():
-            # A serial of zero or a year of 1900 is the server's affair; MariaDB's own certificate has the former.
+            # Accept a serial of zero or the year 1900; MariaDB's own certificate has the former.
             warnings.simplefilter("ignore")
             certificate = x509.load_der_x509_certificate(der)
         common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)

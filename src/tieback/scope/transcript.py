@@ -1,10 +1,10 @@
-"""Transcripts: what went over the wire in one conversation, kept so that it can be judged again without a network.
+"""Transcripts: the traffic of one conversation, recorded so that it can be evaluated again without a network.
 
-A file holds JSON lines, one conversation each (``tieback/transcript/1``): probe, target, depth, the SHA-256 of the
-grant, and every connection as events with their time in milliseconds. Bytes are those inside TLS, base64. Answers that
-may hold values of records (a ransom note) are never kept, only their length.
+A file contains JSON lines, one conversation each (``tieback/transcript/1``): probe, target, depth, the SHA-256 of the
+grant, and every connection as events with their time in milliseconds. Bytes are those inside TLS, in base64. Responses
+that may contain record values (a ransom note) are never stored, only their length.
 
-A transcript shows what a store said, names of containers and fields included: the file is readable to its owner alone.
+A transcript contains a store's responses, including container and field names: only its owner may read the file.
 """
 
 import os
@@ -24,39 +24,39 @@ from tieback.model.probe import Outcome, Ransom, TlsInfo
 from tieback.scope.conversation import Target, Traffic
 
 MAX_FILE = 256 * 1024 * 1024
-"""Bytes of one file; what comes after is not kept, and said so."""
+"""Maximum bytes of one file; further conversations are counted, not stored."""
 MAX_LINE = 8 * 1024 * 1024
-"""Bytes of one conversation's line, about three times what a grant lets a conversation read by default."""
+"""Maximum bytes of one line, about three times what a grant allows a conversation to read by default."""
 MAX_TRANSCRIPTS = 1_000_000
-"""Lines that are read of a file."""
+"""Maximum lines read from a file."""
 
 
 class Happened(StrEnum):
-    """What an event is."""
+    """Type of an event."""
 
     SENT = "sent"
     RECEIVED = "received"
     WITHHELD = "withheld"
-    """Bytes came that may hold values of records; ``text`` says how many."""
+    """Received bytes that may contain record values; ``text`` is their number."""
     TLS = "tls"
     """A handshake succeeded."""
     UNVERIFIED = "unverified"
-    """A handshake failed because the certificate does not verify; ``text`` says why."""
+    """A handshake failed because the certificate does not verify; ``text`` is the reason."""
     ENDED = "ended"
     """The peer ended the stream."""
     FAULT = "fault"
-    """A read or a handshake failed; ``outcome`` and ``text`` say how."""
+    """A read or a handshake failed; ``outcome`` and ``text`` describe it."""
     UNSENT = "unsent"
-    """The write before failed, likewise."""
+    """The previous write failed; ``outcome`` and ``text`` describe it."""
     UNCONNECTED = "unconnected"
-    """There was no connection, likewise."""
+    """The connection failed; ``outcome`` and ``text`` describe it."""
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing that happened on a connection."""
+    """One event on a connection."""
 
     at: int
-    """Milliseconds since the conversation began."""
+    """Milliseconds since the start of the conversation."""
     what: Happened
     data: bytes = b""
     text: str = ""
@@ -72,12 +72,12 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One conversation, or the grant's refusal to hold it."""
+    """One conversation, or the grant's refusal."""
 
     begun: str
-    """UTC, ISO 8601."""
+    """Start time in UTC, ISO 8601."""
     grant: str
-    """SHA-256 of the grant under which it was held."""
+    """SHA-256 of the grant."""
     target: Target
     probe: str = ""
     depth: Depth = Depth.IDENTIFY
@@ -85,38 +85,38 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
     lines: tuple[Line, ...] = ()
     traffic: Traffic | None = None
     refused: str = ""
-    """Why the grant did not cover the target; then nothing was sent."""
+    """Why the grant did not cover the target; nothing was sent then."""
     ransom: Ransom | None = None
-    """What a note was judged to be; the note itself is not kept."""
+    """The verdict on a note; the note itself is not stored."""
     cut: bool = False
-    """Whether it grew too long, and its events were left out."""
+    """True if it became too long and its events were left out."""
 
     @property
     def day(self) -> str:
-        """The day on which it was held, such as ``2026-11-25``."""
+        """The date of the conversation, such as ``2026-11-25``."""
         return self.begun[:10]
 
 
 class TranscriptFile:
-    """Transcripts, open for appending: a run that is stopped and goes on adds to the same file."""
+    """Transcripts, open for appending: a resumed run adds to the same file."""
 
     def __init__(self, path: Path, grant: Grant, *, max_bytes: int = MAX_FILE) -> None:
-        """Open or create the file, readable to its owner alone.
+        """Open or create the file, readable only by its owner.
 
         Args:
             path: the file.
-            grant: under which the conversations are held.
-            max_bytes: of the whole file.
+            grant: grant of the conversations.
+            max_bytes: maximum bytes of the whole file.
 
         Raises:
-            WorkspaceError: it cannot be opened.
+            WorkspaceError: the file cannot be opened.
         """
         self.path = path
         self._grant = sha256(msgspec.json.encode(grant, order="deterministic")).hexdigest()
         self._limits = grant.limits
         self._max_bytes = max_bytes
         self.left_out = 0
-        """Conversations that did not fit."""
+        """Number of conversations that did not fit."""
         try:
             self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             os.fchmod(self._fd, 0o600)
@@ -152,7 +152,7 @@ class TranscriptFile:
         )
 
     def refuse(self, target: Target, reason: str) -> None:
-        """Write that the grant does not cover a target.
+        """Record that the grant does not cover a target.
 
         Raises:
             WorkspaceError: the file cannot be written.
@@ -161,7 +161,7 @@ class TranscriptFile:
         self._write(Transcript(begun=begun, grant=self._grant, target=target, refused=reason))
 
     def conclude(self, target: Target, ransom: Ransom) -> None:
-        """Write what a note was judged to be.
+        """Record the verdict on a note.
 
         Raises:
             WorkspaceError: the file cannot be written.
@@ -192,15 +192,17 @@ class TranscriptFile:
 
     def _error(self, what: str, error: OSError) -> WorkspaceError:
         return WorkspaceError(
-            f"the transcripts cannot be {what} ({error.strerror})", where=str(self.path), advice="Name another file"
+            f"the transcript file cannot be {what} ({error.strerror})",
+            where=str(self.path),
+            advice="Choose another file",
         )
 
 
 def read_transcripts(path: Path) -> Iterator[Transcript]:
-    """The conversations of a file, in its order. A last line that a kill cut off is left out.
+    """The conversations of a file, in order. A truncated last line is ignored.
 
     Raises:
-        InputError: the file cannot be read, or a line is none of ours.
+        InputError: the file cannot be read, or a line is invalid.
     """
     try:
         with path.open("rb") as file:
@@ -208,15 +210,15 @@ def read_transcripts(path: Path) -> Iterator[Transcript]:
                 line = file.readline(MAX_LINE + 1)
                 if not line.endswith(b"\n"):
                     if len(line) > MAX_LINE:
-                        raise InputError(f"line {number} is too long", where=str(path), advice="Name another file")
+                        raise InputError(f"line {number} is too long", where=str(path), advice="Use another file")
                     return
                 try:
                     yield decode(line, "transcript", Transcript)
                 except DocumentError as error:
                     raise InputError(
-                        f"line {number} is no transcript: {error.what}",
+                        f"line {number} is not a transcript: {error.what}",
                         where=str(path),
-                        advice="Give what `tieback probe --record` wrote",
+                        advice="Use a file from `tieback probe --record`",
                     ) from None
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None

@@ -1,11 +1,11 @@
-"""Whose turn it is: a queue that is fair to networks and providers, over a stream that is never read whole.
+"""A fair queue over a stream that is never read completely: networks and providers take turns.
 
-Items come in lots: addresses of one network, names of one provider. Lots take turns, and while several of them wait
-none has more than its part of the window under way, so that one that is slow, silent or limited in its rate leaves the
-others their places. Of one lot first come is first served. What is asked again has at most half of the window while
-others wait for their first time. No sockets, no clock.
+Items are grouped into lots by network or provider. Lots are served round-robin, and first in, first out within a lot.
+While several lots wait, none has more than its share of the window in progress, so that a slow, silent or rate-limited
+lot does not block the others. Retries use at most half of the window while first attempts are waiting. No sockets, no
+clock.
 
-What is known of the stream is ``ahead`` items: a lot that fills all of that is asked until it lets the next come in.
+At most ``ahead`` items of the stream are known: a lot that fills all of them is served until the next lot is reached.
 """
 
 from collections import Counter, deque
@@ -15,33 +15,33 @@ from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
 AHEAD = 131_072
-"""Items of the stream that are held at once, about 300 bytes each."""
+"""Maximum items of the stream that are held at once, about 300 bytes each."""
 _GULP = 256
-"""Items that are read at a time, so that reading ahead holds up nobody."""
+"""Items read at a time, so that reading ahead blocks nothing else."""
 _RESERVE = 8
-"""One place in so many is kept for lots that may yet come, as long as the stream goes on."""
+"""One place in this many is kept free for new lots while the stream continues."""
 
 
 class Turn[Item](NamedTuple):
-    """An item whose turn it is; give it back to ``ended``."""
+    """An item to process now; return it to ``ended``."""
 
     item: Item
     lot: str
     again: bool
-    """Whether it had a turn before."""
+    """True for a retry."""
 
 
 class Turns[Item]:
-    """Gives out each item of a stream once, and once more those that are put back."""
+    """Yields each item of a stream once, and items that are put back once more."""
 
     def __init__(self, items: Iterable[Item], lot_of: Callable[[Item], str], window: int, ahead: int = AHEAD) -> None:
-        """Begin; nothing is read yet.
+        """Set up; nothing is read yet.
 
         Args:
             items: the stream.
             lot_of: the network or provider of an item.
-            window: places, at least 1.
-            ahead: items that may be held, at least 1.
+            window: number of places, at least 1.
+            ahead: maximum items held, at least 1.
         """
         self._items = enumerate(items, start=1)
         self._lot_of = lot_of
@@ -52,29 +52,29 @@ class Turns[Item]:
         self._read_all = False
         self._late_next = False
         self.known = 0
-        """Items read from the stream so far."""
+        """Number of items read from the stream so far."""
 
     @property
     def under_way(self) -> int:
-        """Items that were given out and have not ended."""
+        """Number of items in progress."""
         return self._first.under_way + self._late.under_way
 
     def take(self) -> Turn[Item] | None:
-        """The next turn; ``None`` where all have begun, or a place must come free first."""
+        """The next turn; ``None`` if all have started, or if a place must become free first."""
         self._read()
         self._late_next = not self._late_next
         return self._take_late() or self._take_first() if self._late_next else self._take_first() or self._take_late()
 
     def ended(self, turn: Turn[Item]) -> None:
-        """An item that was given out has ended."""
+        """Mark an item as finished."""
         (self._late if turn.again else self._first).ended(turn.lot)
 
     def again(self, turn: Turn[Item], item: Item) -> None:
-        """Give this out for an item that has ended, once more and later."""
+        """Put an item back for a later retry, after its turn has ended."""
         self._late.add(turn.lot, item)
 
     def _take_first(self) -> Turn[Item] | None:
-        # Places for lots that may yet come.
+        # Places reserved for new lots.
         most = self._window if self._read_all else max(1, self._window - self._window // _RESERVE)
         return _turn(self._first.take(self._window, most), again=False)
 
@@ -101,23 +101,23 @@ def _turn[Item](found: tuple[str, Item] | None, *, again: bool) -> Turn[Item] | 
 
 
 class _Lots[Item]:
-    """Items that wait, by lot, and how many of each lot are under way."""
+    """Waiting items by lot, and the number in progress per lot."""
 
     def __init__(self) -> None:
         self._items: dict[str, deque[Item]] = {}
-        """Lots with items that wait; no deque is empty."""
+        """Lots with waiting items; no deque is empty."""
         self._order: deque[str] = deque()
-        """Those of them that may begin another, the next one first."""
+        """The lots that may start another item, the next one first."""
         self._full: dict[str, None] = {}
-        """Those that had their part when they were last looked at."""
+        """The lots that had their full share at the last check."""
         self._under_way: Counter[str] = Counter()
         self._part = 1
-        """Places that one lot may have, when that was last worked out."""
+        """Places per lot, as last computed."""
         self.under_way = 0
         self.waiting = 0
 
     def add(self, lot: str, item: Item) -> None:
-        """Let an item wait."""
+        """Add a waiting item."""
         self.waiting += 1
         its = self._items.get(lot)
         if its is None:
@@ -127,7 +127,7 @@ class _Lots[Item]:
             its.append(item)
 
     def take(self, window: int, most: int) -> tuple[str, Item] | None:
-        """The next item of the lot whose turn it is, if one may begin; none has more than ``most`` places."""
+        """The next item of the lot whose turn it is, if one may start; no lot has more than ``most`` places."""
         lot = self._next(max(1, min(most, -(-window // max(1, len(self._items))))))
         if lot is None:
             return None
@@ -145,7 +145,7 @@ class _Lots[Item]:
         return lot, item
 
     def ended(self, lot: str) -> None:
-        """One of this lot is under way no longer."""
+        """Mark one item of this lot as finished."""
         self.under_way -= 1
         self._under_way[lot] -= 1
         if not self._under_way[lot]:
@@ -157,7 +157,7 @@ class _Lots[Item]:
     def _next(self, part: int) -> str | None:
         grown, self._part = part > self._part, part
         if grown or not self._order:
-            # Parts grow when lots run dry, a few dozen times in all.
+            # Shares grow when lots become empty, a few dozen times in total.
             more = [lot for lot in self._full if self._under_way[lot] < part]
             for lot in more:
                 del self._full[lot]
@@ -177,7 +177,7 @@ def lot_of(host: str, provider_of: Callable[[str], str] | None = None) -> str:
 
 @lru_cache(maxsize=8192)
 def network(host: str) -> str:
-    """The /24 or /48 of an address, loopback's too; empty for what is none."""
+    """The /24 or /48 of an address, including loopback; empty for other texts."""
     try:
         found = ip_address(host)
     except ValueError:

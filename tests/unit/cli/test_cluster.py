@@ -44,7 +44,7 @@ def test_a_scheduler_that_is_not_there(run: Run, tmp_path: Path, apps: Path, mon
     run("cluster", "certs", "certs")
     ran = run("scan", apps / "fieldhand.apk", "--engine", "dask://127.0.0.1:9", "--certs", "certs")
     assert ran.code == 4
-    assert "the scheduler does not answer" in ran.err
+    assert "no connection to a scheduler" in ran.err
 
 
 def test_certificates_that_end_soon_are_told_of(run: Run, tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_certificates_that_end_soon_are_told_of(run: Run, tmp_path: Path) -> Non
     ran = run("cluster", "worker", "127.0.0.1:1", "--certs", "certs", "--memory", "plenty")
     assert "the certificates expire on 20" in ran.err
     assert ran.code == 2
-    assert "Write auto, 0, or as in 8GB" in ran.err
+    assert "Use auto, 0, or an amount such as 8GB" in ran.err
 
 
 @pytest.mark.parametrize("made", ["", "junk"])

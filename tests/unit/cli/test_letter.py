@@ -51,5 +51,5 @@ def test_errors_say_what_to_do(opened: Run) -> None:
     assert opened("letter", "write", "threat", "-w", "ws").code == 2
     ended = opened("letter", "write", "thanks", "--sender", "sender.toml", "-w", "ws")
     assert (ended.code, "no vendor is due" in ended.err) == (2, True)
-    assert "who writes?" in opened("letter", "write", "exposure", "-w", "ws").err
+    assert "missing sender" in opened("letter", "write", "exposure", "-w", "ws").err
     assert opened("letter", "sent", "none", "-w", "ws").code == 2

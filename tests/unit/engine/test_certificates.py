@@ -35,15 +35,15 @@ def test_the_key_is_the_owners_alone_and_the_authoritys_is_not_kept(tmp_path: Pa
 def test_nothing_is_written_over(tmp_path: Path) -> None:
     make_certificates(tmp_path)
     before = (tmp_path / MEMBER).read_bytes()
-    with pytest.raises(UsageError, match="there already"):
+    with pytest.raises(UsageError, match="already contains"):
         make_certificates(tmp_path)
     assert (tmp_path / MEMBER).read_bytes() == before
 
 
 def test_a_folder_without_them_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=f"no {AUTHORITY} there"):
+    with pytest.raises(UsageError, match=f"missing {AUTHORITY}"):
         require_certificates(tmp_path)
-    with pytest.raises(UsageError, match="certificates alone"):
+    with pytest.raises(UsageError, match="needs certificates"):
         require_certificates(None)
     make_certificates(tmp_path)
     assert require_certificates(tmp_path) == (str(tmp_path / AUTHORITY), str(tmp_path / MEMBER))
@@ -51,7 +51,7 @@ def test_a_folder_without_them_is_refused(tmp_path: Path) -> None:
 
 def test_certificates_whose_time_is_over_are_refused(tmp_path: Path) -> None:
     make_certificates(tmp_path, days=-1)
-    with pytest.raises(UsageError, match=r"were valid until 20\d\d-\d\d-\d\d\. Make new ones"):
+    with pytest.raises(UsageError, match=r"expired on 20\d\d-\d\d-\d\d\. Create new ones"):
         require_certificates(tmp_path)
 
 

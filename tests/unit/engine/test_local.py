@@ -74,13 +74,13 @@ def test_an_error_fails_its_unit_alone(source: str, problem: str) -> None:
 @pytest.mark.parametrize(
     ("source", "limits", "problem"),
     [
-        ("exit", FAST, "ended its worker process (exit status 3), twice; set aside"),
-        ("segfault", FAST, "ended its worker process (SIGSEGV), twice; set aside"),
-        ("hang", UnitLimits(seconds=1), "took more than 1 s, twice; set aside"),
+        ("exit", FAST, "ended its worker process (exit status 3), twice; quarantined"),
+        ("segfault", FAST, "ended its worker process (SIGSEGV), twice; quarantined"),
+        ("hang", UnitLimits(seconds=1), "took more than 1 s, twice; quarantined"),
         (
             "allocate",
             UnitLimits(memory_bytes=128 * 1024**2),
-            "needed more than 128 MiB of memory, twice; set aside",
+            "needed more than 128 MiB of memory, twice; quarantined",
         ),
     ],
 )
@@ -107,7 +107,7 @@ def test_memory_is_watched_from_outside_too(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("tieback.engine.process.resident", lambda _: 10 * 1024**3)
     ends = list(LocalEngine(1).run(Behave(), [unit("sleep")], UnitLimits(memory_bytes=1024**3)))
     assert [(end.state, end.problem) for end in ends] == [
-        (UnitState.QUARANTINED, "needed more than 1024 MiB of memory, twice; set aside")
+        (UnitState.QUARANTINED, "needed more than 1024 MiB of memory, twice; quarantined")
     ]
 
 

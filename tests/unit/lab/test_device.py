@@ -56,16 +56,16 @@ def test_an_app_is_opened_and_its_traffic_written(place: tuple[str, int], tmp_pa
 
 
 def test_nothing_runs(tmp_path: Path) -> None:
-    with pytest.raises(LabError, match="no server of the sample apps runs"):
+    with pytest.raises(LabError, match="no server of the sample apps is running"):
         record({}, lambda name: tmp_path / name, tmp_path / "captures")
 
 
 def test_a_server_that_is_gone(tmp_path: Path) -> None:
-    with pytest.raises(LabError, match="the traffic could not be recorded"):
+    with pytest.raises(LabError, match="cannot record the traffic"):
         record({"fieldhand": ("127.0.0.1", 1)}, lambda name: tmp_path / name, tmp_path / "captures")
 
 
 def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "captures").write_text("in the way")
-    with pytest.raises(LabError, match="the traffic could not be recorded"):
+    with pytest.raises(LabError, match="cannot record the traffic"):
         record({"fieldhand": ("127.0.0.1", 1)}, lambda name: tmp_path / name, tmp_path / "captures")

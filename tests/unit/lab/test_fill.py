@@ -60,7 +60,7 @@ def test_anything_else_is_loaded_again(reason: str, memory: Memory, tmp_path: Pa
 
 def test_a_load_that_loses_records_is_an_error(memory: Memory, tmp_path: Path) -> None:
     memory.leaky = True
-    with pytest.raises(LabError, match="valkey-open: it does not hold what was loaded"):
+    with pytest.raises(LabError, match="valkey-open: the store does not contain the loaded records"):
         fill(VALKEY, SERVER, tmp_path)
     assert not (tmp_path / "dataset").exists()
 

@@ -49,7 +49,7 @@ def test_bytes_go_out_as_they_are(where: tuple[str, int]) -> None:
 
 
 def test_a_refusal_is_an_error_with_what_the_server_said(where: tuple[str, int]) -> None:
-    with pytest.raises(LabError, match=r"POST /409 was answered 409 b'\"taken\"'"):
+    with pytest.raises(LabError, match=r"POST /409 failed: HTTP 409 b'\"taken\"'"):
         call(where, "POST", "/409", "taken")
     assert call(where, "POST", "/409", "taken", accept=(409,)).status == 409
 

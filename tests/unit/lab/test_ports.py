@@ -19,7 +19,9 @@ def taken() -> Iterator[int]:
 
 
 def test_a_taken_port_is_named(taken: int) -> None:
-    with pytest.raises(LabError, match=rf"^127\.77\.255\.2:{taken}: the port is in use\. Stop what listens there"):
+    with pytest.raises(
+        LabError, match=rf"^127\.77\.255\.2:{taken}: the port is in use\. Stop the program on this port"
+    ):
         require_free_port(ADDRESS, taken)
 
 

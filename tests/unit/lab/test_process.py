@@ -145,7 +145,7 @@ def test_a_server_that_ends_early_says_why(tmp_path: Path) -> None:
 
 
 def test_a_server_that_never_answers_is_stopped(tmp_path: Path) -> None:
-    with pytest.raises(LabError, match=r"did not answer within 0\.1 s"):
+    with pytest.raises(LabError, match=r"was not ready within 0\.1 s"):
         launch(Launch(SLEEP, tmp_path, ADDRESS, PORT, seconds=0.1), lambda: None)
     record = msgspec.json.decode((tmp_path / RECORD).read_bytes(), type=Record)
     assert not running(record.process)

@@ -46,7 +46,7 @@ def test_a_link_keeps_its_name(folder: Path) -> None:
 def test_what_is_missing_is_named_with_its_package(folder: Path, name: str) -> None:
     with pytest.raises(MissingProgramError) as raised:
         locate(Need(name, "Debian: memcached"))
-    assert raised.value.diagnostics().endswith("is not installed here. Install Debian: memcached")
+    assert raised.value.diagnostics().endswith("is not installed. Install Debian: memcached")
 
 
 def test_without_a_choice_the_folder_is_the_checkouts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,7 +140,7 @@ def test_the_subnet_is_kept(lab: Lab) -> None:
 
 def test_a_running_lab_does_not_move(lab: Lab, child: ProcessStamp) -> None:
     lab.remember("valkey-open", entry(child))
-    message = r"the lab runs in 127\.77\.0\.0/24 on the usual ports\. Run `tieback lab down` first"
+    message = r"the lab is running in 127\.77\.0\.0/24 on the usual ports\. Run `tieback lab down` first"
     with pytest.raises(LabError, match=message):
         lab.settle(9)
     with pytest.raises(LabError, match=message):
@@ -167,6 +167,9 @@ def test_purge_removes_what_the_lab_wrote_and_nothing_else(lab: Lab) -> None:
 def test_a_directory_that_cannot_be_made_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     lab = Lab(tmp_path / "file" / "lab")
-    with pytest.raises(LabError, match=r"cannot be used .* Choose another with --dir"), lab.locked():
+    with (
+        pytest.raises(LabError, match=r"cannot use the lab's directory .* Choose another one with --dir"),
+        lab.locked(),
+    ):
         pass
     assert not any(standing.up for standing in lab.standings())

@@ -74,7 +74,7 @@ def test_choosing(names: tuple[str, ...], demo: bool, expected: list[str]) -> No
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(LabError, match=r"tilroll: there is no such store in the lab\. Known: demo, fieldhand"):
+    with pytest.raises(LabError, match=r"tilroll: no such store in the lab\. Choose from: demo, fieldhand"):
         choose(("tilroll",))
 
 

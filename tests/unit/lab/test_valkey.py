@@ -50,7 +50,7 @@ def test_answers(answer: bytes, expected: bytes) -> None:
 
 @pytest.mark.parametrize("answer", [b"-NOAUTH Authentication required.\r\n", b"$-1\r\n", b"*0\r\n"])
 def test_other_answers_are_errors(answer: bytes) -> None:
-    with pytest.raises(LabError, match="'X' was answered"):
+    with pytest.raises(LabError, match="'X' failed"):
         answering(answer, lambda port: pipeline("127.77.255.8", port, [("X",)]))
 
 

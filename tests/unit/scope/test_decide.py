@@ -178,10 +178,10 @@ def test_permissions_come_with_the_rule() -> None:
     [
         ("127.0.0.0/8", "10.0.0.1", None, 80, "no target of the grant covers 10.0.0.1"),
         ("*.x.test", "a.x.test", "10.0.0.1", 80, "private-use (RFC 1918): only [hosts] or a CIDR block"),
-        ("0.0.0.0/0", "169.254.169.254", None, 80, "a block inside 169.254.0.0/16 would"),
+        ("0.0.0.0/0", "169.254.169.254", None, 80, "it needs a block inside 169.254.0.0/16"),
         ("*.x.test", "a.x.test", None, 80, "has no address"),
-        ("*.x.test", "a.y.test", None, 80, "no target of the grant covers a.y.test by name"),
-        ("224.0.0.1", "224.0.0.1", None, 80, "nothing is ever sent there"),
+        ("*.x.test", "a.y.test", None, 80, "no target of the grant covers the name a.y.test"),
+        ("224.0.0.1", "224.0.0.1", None, 80, "tieback never sends anything there"),
         ("127.0.0.1", "127.1", None, 80, "short form"),
         ("127.0.0.1", "127.0.0.1", None, 0, "0 is not a port"),
         ("127.0.0.1", "127.0.0.1", None, 65536, "65536 is not a port"),
@@ -196,7 +196,7 @@ def test_the_port_is_in_the_reason() -> None:
     assert decision.reason == "port 22 is not among the ports of `10.0.0.0/8` (9200, 27000-27100)"
 
 
-@pytest.mark.parametrize(("today", "says"), [(date(2027, 7, 1), "ended"), (date(2025, 1, 1), "begins")])
+@pytest.mark.parametrize(("today", "says"), [(date(2027, 7, 1), "expired"), (date(2025, 1, 1), "not valid before")])
 def test_outside_its_dates_a_grant_allows_nothing(today: date, says: str) -> None:
     decision = scope("127.0.0.0/8", today=today).decide("127.0.0.1", None, 80)
     assert not decision.allowed

@@ -29,7 +29,7 @@ def test_room(monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, wanted: int
     monkeypatch.setattr(resource, "setrlimit", lambda _what, pair: limits.__setitem__(slice(None), pair))
     found, why = room(wanted)
     assert (found, limits[0]) == (got, after)
-    assert why == ("" if got == wanted else f"this process may open {after} files (`ulimit -n`)")
+    assert why == ("" if got == wanted else f"this process may open only {after} files (`ulimit -n`)")
 
 
 def test_a_system_that_refuses(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,7 +145,7 @@ async def test_permit_promises_only_what_holds_for_every_address(bench: Bench) -
 @pytest.mark.parametrize(
     ("target", "depth", "says"),
     [
-        (Target("127.0.0.1", 1, passwordless=("root",)), None, "does not name the account root"),
+        (Target("127.0.0.1", 1, passwordless=("root",)), None, "does not list the account root"),
         (Target("127.0.0.1", 1), Depth.SAMPLE, "allows describe, not sample"),
     ],
 )
@@ -159,8 +159,8 @@ async def test_a_conversation_may_not_ask_for_more_than_its_address_allows(
 
 async def test_an_expired_grant(bench: Bench) -> None:
     dialer = bench.dialer(today=date(2027, 7, 1))
-    assert "ended" in (await dialer.permit("127.0.0.1", 80)).reason
-    with pytest.raises(Fault, match="ended") as caught:
+    assert "expired" in (await dialer.permit("127.0.0.1", 80)).reason
+    with pytest.raises(Fault, match="expired") as caught:
         await dialer.converse(Target("127.0.0.1", 80), ping(), SENDS)
     assert caught.value.outcome is Outcome.OUT_OF_SCOPE
 
@@ -242,15 +242,15 @@ async def test_a_first_look_is_short_and_no_verdict(bench: Bench) -> None:
         await dialer.converse(Target("127.0.0.1", port), ping(), SENDS, hasty=True)
     with unanswered() as (port, listener):
         target = Target("127.0.0.1", port)
-        with pytest.raises(LookAgain, match=r"no connection in 0\.4 s"):
+        with pytest.raises(LookAgain, match=r"no connection within 0\.4 s"):
             await dialer.converse(target, ping(), SENDS, hasty=True)
-        assert "it is asked again" in bench.log()[-1]["fields"]["fault"]
+        assert "it is probed again" in bench.log()[-1]["fields"]["fault"]
         # The kernel sends the SYN again after a second, and by then there is room.
         asyncio.get_running_loop().call_later(0.3, lambda: [listener.accept() for _ in range(2)])
         with pytest.raises(Fault) as caught:
             await dialer.converse(target, ping(), SENDS)
         # It was connected to; that nobody answers is another thing.
-        assert "no answer in 0.5 s" in str(caught.value)
+        assert "no response within 0.5 s" in str(caught.value)
 
 
 @pytest.mark.parametrize("hosts", [("127.0.0.1", "127.0.0.2"), ("127.3.0.1",)])
@@ -282,7 +282,7 @@ def test_a_window_that_does_not_fit_shrinks_and_says_so(
     monkeypatch.setattr(dialer_module, "room", lambda wanted: (wanted - 1, "this process may open 99 files"))
     assert bench.dialer().window() == LIMITS.concurrency - 1
     assert caplog.messages == [
-        "tieback: 3 conversations at the same time, not the 4 of the grant: this process may open 99 files"
+        "tieback: 3 concurrent conversations instead of the grant's 4: this process may open 99 files"
     ]
     assert bench.log()[-1]["fields"]["window"] == 3
 
@@ -345,7 +345,7 @@ NOTED = (DeclaredSend("ping", rb"PING\r\n", "a note", Depth.DESCRIBE, values=Tru
     [
         (True, True, 1, ""),
         (True, False, 1, "undeclared send"),
-        (False, True, 1, "does not let a ransom note be read"),
+        (False, True, 1, "does not allow reading a ransom note"),
         (True, True, 2, "one note was read"),
     ],
 )

@@ -92,12 +92,12 @@ def test_what_is_cut_off_goes_on_where_it_ended(host: FileHost) -> None:
 @pytest.mark.parametrize(
     ("path", "script", "said"),
     [
-        ("/none", [], "it is not there, or not any more. Check the URL"),
-        ("/a.apk", [403], "access is denied (HTTP 403). Give a link that needs no log-in"),
-        ("/a.apk", [302], "the host sends us to 127.0.0.9. Give that URL itself"),
-        ("/a.apk", [418], "the host refuses (HTTP 418). Check the URL"),
+        ("/none", [], "not found, or no longer there. Check the URL"),
+        ("/a.apk", [403], "access is denied (HTTP 403). Use a link that needs no login"),
+        ("/a.apk", [302], "the host redirects to 127.0.0.9. Use that URL directly"),
+        ("/a.apk", [418], "the host refused the request (HTTP 418). Check the URL"),
         ("/a.apk", [503] * MAX_TRIES, "the host stays busy (HTTP 503). Check the URL, or run again later"),
-        ("/a.apk", ["cut"] * 60, "the answer is cut off. Check the URL, or run again later"),
+        ("/a.apk", ["cut"] * 60, "the response is truncated. Check the URL, or run again later"),
     ],
 )
 def test_what_is_said(host: FileHost, path: str, script: list[object], said: str) -> None:
@@ -108,17 +108,17 @@ def test_what_is_said(host: FileHost, path: str, script: list[object], said: str
 
 
 def test_a_file_that_changed(host: FileHost) -> None:
-    with pytest.raises(InputError, match="it changed since it was listed"):
+    with pytest.raises(InputError, match="the file changed after it was listed"):
         read(host, "/a.apk", etag="0" * 32)
     # Between the two halves.
     host.script["/a.apk"] = deque(["cut", lambda: host.files.update({"/a.apk": CONTENT[::-1]})])
-    with pytest.raises(InputError, match="it changed since it was listed"):
+    with pytest.raises(InputError, match="the file changed after it was listed"):
         read(host, "/a.apk", etag=etag(CONTENT))
 
 
 def test_a_host_without_ranges(host: FileHost) -> None:
     host.ranges = False
-    with pytest.raises(InputError, match="does not give parts of files"):
+    with pytest.raises(InputError, match="does not support range requests"):
         read(host, "/a.apk", 10, 10)
 
 

@@ -45,7 +45,7 @@ def test_it_reads_back(grant: Grant) -> None:
 
 def test_it_explains_itself() -> None:
     text = render_grant(Grant(authorised_by="a", contact="b", not_after=date(2027, 1, 1)))
-    for key in ("[[target]]", "[hosts]", "[limits]", "identify < enumerate", "last day", "most specific"):
+    for key in ("[[target]]", "[hosts]", "[limits]", "identify < enumerate", "last valid day", "most specific"):
         assert key in text
 
 

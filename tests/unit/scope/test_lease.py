@@ -65,5 +65,5 @@ def test_a_workspace_and_a_command_beside_it_know_of_each_other(tmp_path: Path) 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / BESIDE).write_text("a file")
-    with pytest.raises(WorkspaceError, match=re.escape("cannot be taken")), leased(GRANT, tmp_path):
+    with pytest.raises(WorkspaceError, match=re.escape("cannot lock the grant")), leased(GRANT, tmp_path):
         pass

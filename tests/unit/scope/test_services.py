@@ -84,12 +84,12 @@ def test_no_other_host_is_asked(receiver: Received) -> None:
     ("url", "says"),
     [
         ("http://hooks.example/", "not https"),
-        ("https://user:secret@hooks.example/", "not a service's URL"),
+        ("https://user:secret@hooks.example/", "not an allowed URL"),
         ("ftp://hooks.example/", "not https"),
-        ("https://", "not a service's URL"),
+        ("https://", "not an allowed URL"),
         ("https://hooks.example:99999/", "not a URL"),
-        ("https://hooks.example/\r\nX: y", "not a service's URL"),
-        ("", "not a service's URL"),
+        ("https://hooks.example/\r\nX: y", "not an allowed URL"),
+        ("", "not an allowed URL"),
     ],
 )
 def test_what_no_service_has(url: str, says: str) -> None:

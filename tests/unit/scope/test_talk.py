@@ -84,16 +84,16 @@ async def test_receives(dialer: Dialer, chunks: list[bytes], steps: list[Step], 
 @pytest.mark.parametrize(
     ("chunks", "hold", "steps", "outcome", "says"),
     [
-        ([b""], False, [Receive(exactly=1)], Outcome.REFUSED, "before a byte came"),
-        ([b""], False, [Receive(until=b"\n")], Outcome.REFUSED, "before a byte came"),
+        ([b""], False, [Receive(exactly=1)], Outcome.REFUSED, "before sending a byte"),
+        ([b""], False, [Receive(until=b"\n")], Outcome.REFUSED, "before sending a byte"),
         ([b"abc"], False, [Receive(exactly=5)], Outcome.PROTOCOL_MISMATCH, "3 of 5 bytes"),
         ([b"abc"], False, [Receive(until=b"\n")], Outcome.PROTOCOL_MISMATCH, "3 bytes without"),
-        ([b"abc"], True, [Receive(exactly=5)], Outcome.TIMEOUT, "no answer in 0.3 s"),
-        ([b""], True, [Receive(seconds=0.05)], Outcome.TIMEOUT, "no answer in 0.1 s"),
-        ([b""], True, [Receive(seconds=60)], Outcome.TIMEOUT, "no answer in 0.3 s"),
+        ([b"abc"], True, [Receive(exactly=5)], Outcome.TIMEOUT, "no response within 0.3 s"),
+        ([b""], True, [Receive(seconds=0.05)], Outcome.TIMEOUT, "no response within 0.1 s"),
+        ([b""], True, [Receive(seconds=60)], Outcome.TIMEOUT, "no response within 0.3 s"),
         ([b"12345678\n"], False, [Receive(until=b"\n", limit=8)], Outcome.HOSTILE, "in 8 bytes"),
         ([b"x" * 50], True, [Receive(until=b"\n", limit=20)], Outcome.HOSTILE, "in 20 bytes"),
-        ([b"x"], True, [Receive(exactly=1001)], Outcome.BUDGET_SPENT, "1001 bytes is more than"),
+        ([b"x"], True, [Receive(exactly=1001)], Outcome.BUDGET_SPENT, "1001 bytes exceeds"),
         (
             [b"x" * 2000],
             True,
@@ -109,7 +109,7 @@ async def test_receives(dialer: Dialer, chunks: list[bytes], steps: list[Step], 
         ([b"x"], True, [Receive(limit=0)], Outcome.ERROR, "receive of nothing"),
         ([b"x"], True, [Send(b"DROP TABLE x\r\n")], Outcome.ERROR, "undeclared send of 14 bytes: b'DROP TABLE"),
         ([b"x"], True, [Send(b"ASK 1\r\nDROP\r\n")], Outcome.ERROR, "undeclared send"),
-        ([b"SX"], True, [Receive(exactly=1), StartTls()], Outcome.HOSTILE, "1 bytes came before TLS"),
+        ([b"SX"], True, [Receive(exactly=1), StartTls()], Outcome.HOSTILE, "1 bytes arrived before TLS"),
     ],
 )
 async def test_faults(
@@ -130,7 +130,7 @@ async def test_a_handshake_waits_no_longer_than_the_step_says(tmp_path: Path) ->
         dialer = Dialer(grant, AuditLog(tmp_path / "audit.jsonl"), today=TODAY)
         (fault,), _ = await dialer.converse(target, doing(Connect(tls=True, seconds=0.05)), SENDS)
     assert isinstance(fault, Fault)
-    assert (fault.outcome, fault.detail) == (Outcome.TIMEOUT, "TLS handshake: no answer in 0.1 s")
+    assert (fault.outcome, fault.detail) == (Outcome.TIMEOUT, "TLS handshake: no response within 0.1 s")
 
 
 async def test_a_receive_that_timed_out_can_be_followed(dialer: Dialer) -> None:
@@ -168,8 +168,8 @@ async def test_bytes_of_the_connection_before_are_forgotten(dialer: Dialer) -> N
     [
         (b"tieback_probe", (), "sent"),
         (b"root", ("root", "postgres"), "sent"),
-        (b"root", (), "the grant does not name the account 'root'"),
-        (b"roots", ("root",), "the grant does not name the account 'roots'"),
+        (b"root", (), "the grant does not list the account 'root'"),
+        (b"roots", ("root",), "the grant does not list the account 'roots'"),
     ],
 )
 async def test_only_made_up_and_granted_accounts_log_in(
@@ -192,8 +192,8 @@ async def test_only_made_up_and_granted_accounts_log_in(
     [
         (("open-sesame",), "sent"),
         (("another", "open-sesame"), "sent"),
-        (("another",), "a key that is not one of the target's public ones"),
-        ((), "a key that is not one of the target's public ones"),
+        (("another",), "a key that is not a public key of the target"),
+        ((), "a key that is not a public key of the target"),
     ],
 )
 async def test_only_public_keys_of_the_target_are_brought(tmp_path: Path, keys: tuple[str, ...], answer: str) -> None:

@@ -27,7 +27,7 @@ from tieback.lab.servers.solr import KIND as SOLR
 from tieback.lab.servers.zookeeper import KIND as ZOOKEEPER
 
 KINDS: tuple[Kind, ...] = (
-    # Those that take longest first: the rest comes up meanwhile.
+    # The slowest first: the others start meanwhile.
     CASSANDRA,
     ELASTICSEARCH,
     OPENSEARCH,
@@ -56,7 +56,7 @@ KINDS: tuple[Kind, ...] = (
     VSFTPD,
     SAMBA,
 )
-"""Servers of Debian's packages, PyPI and npm, and those that an operator unpacks.
+"""Servers from Debian packages, PyPI and npm, and those that the user unpacks.
 
-Those of the ``lab`` extra are known to ``lab.up`` and ``lab.fill``.
+``lab.up`` and ``lab.fill`` know the servers of the ``lab`` extra.
 """

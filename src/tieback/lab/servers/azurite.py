@@ -1,4 +1,4 @@
-"""Azurite (npm), the vendor's emulator of Azure Blob Storage: one container is public, another is not."""
+"""Azurite (npm), the vendor's emulator of Azure Blob Storage: one public and one private container."""
 
 import hashlib
 import hmac
@@ -34,7 +34,7 @@ def start(place: Place) -> RunningServer:
 
 
 def load(store: Store, server: RunningServer) -> None:
-    """Make the public containers with one blob a record, and a private one."""
+    """Create the public containers with one blob per record, and a private one."""
     _put(server, f"/{_CLOSED}", "restype=container", b"", {}, accept=(409,))
     for holding in store.holdings:
         container = holding.path[0].rpartition("/")[2]

@@ -1,7 +1,7 @@
-"""Apache Cassandra (3.11 or newer) that the operator has unpacked: open, asking for a password, and empty.
+"""Apache Cassandra (3.11 or newer) unpacked by the user: open, with a password, and empty.
 
-It has settings of its own (``CASSANDRA_CONF``); the rest of the folder's are copied. The loader speaks four messages of
-the native protocol, version 4: STARTUP, AUTH_RESPONSE, QUERY, and what answers them
+It uses its own settings (``CASSANDRA_CONF``); the other settings of the folder are copied. The loader uses four
+messages of the native protocol, version 4: STARTUP, AUTH_RESPONSE, QUERY, and their responses
 (https://github.com/apache/cassandra/blob/trunk/doc/native_protocol_v4.spec).
 """
 
@@ -24,9 +24,9 @@ from tieback.model.errors import LabError
 from tieback.model.probe import Access
 
 _FIRST = Login("cassandra", "cassandra")
-"""What a new server lets in; only the loader of our own server uses it, and takes it away."""
+"""The default account of a new server; only the loader of our own server uses it, and then disables it."""
 _INTERNODE, _JMX = 100, 200
-"""Added to the client's port."""
+"""Offsets from the client port."""
 _STARTUP, _QUERY, _AUTH_RESPONSE = 0x01, 0x07, 0x0F
 _ERROR, _READY, _AUTHENTICATE, _RESULT, _AUTH_SUCCESS = 0x00, 0x02, 0x03, 0x08, 0x10
 _ONE = 1
@@ -36,7 +36,7 @@ _START_SECONDS = 180.0
 
 
 def start(place: Place) -> RunningServer:
-    """Start one that stands alone."""
+    """Start a single node."""
     store = place.store
     folder = folder_with(place, "bin", "cassandra")
     version = version_in(folder, "lib/apache-cassandra-*.jar")
@@ -46,7 +46,7 @@ def start(place: Place) -> RunningServer:
     shutil.copytree(folder / "conf", conf)
     (conf / "cassandra.yaml").write_text(settings(store, home.path), encoding="utf-8")
     script = conf / "cassandra-env.sh"
-    # It listens on 127.0.0.1 for its own tools, on one port for all servers of a machine.
+    # For its own tools, it listens on 127.0.0.1, on the same port for all servers of a machine.
     told = re.sub(r'JMX_PORT="?7199"?', f'JMX_PORT="{store.port + _JMX}"', script.read_text("utf-8"))
     script.write_text(told, encoding="utf-8")
     (home.path / _FOLDER).symlink_to(folder)
@@ -73,7 +73,7 @@ def _environment(home: Path, java: Path) -> dict[str, str]:
         "MAX_HEAP_SIZE": "512M",
         "HEAP_NEWSIZE": "100M",
         "JAVA_HOME": str(java.parent.parent),
-        # It is alone: nobody is waited for.
+        # Single node: do not wait for others.
         "JVM_EXTRA_OPTS": "-Dcassandra.skip_wait_for_gossip_to_settle=0 -Dcassandra.superuser_setup_delay_ms=0"
         f" -Dcassandra.logdir={home}/logs",
         "PATH": f"{java.parent}:/usr/bin:/bin",
@@ -81,7 +81,7 @@ def _environment(home: Path, java: Path) -> dict[str, str]:
 
 
 def settings(store: Store, home: Path) -> str:
-    """The whole of its YAML: flat keys, and the provider of seeds."""
+    """The complete YAML file: flat keys, and the seed provider."""
     asks = store.state is State.PROTECTED
     flat = {
         "cluster_name": store.host,
@@ -107,7 +107,7 @@ def settings(store: Store, home: Path) -> str:
 
 
 def _make_keeper(server: RunningServer) -> None:
-    """Make the keeper an account and close the one that every new server has."""
+    """Create the keeper account, and disable the default account of new servers."""
     with _session(server, _FIRST) as ask:
         ask(f"CREATE ROLE {KEEPER.user} WITH PASSWORD = '{KEEPER.password}' AND LOGIN = true AND SUPERUSER = true")
     with _session(server, KEEPER) as ask:
@@ -115,7 +115,7 @@ def _make_keeper(server: RunningServer) -> None:
 
 
 def load(store: Store, server: RunningServer) -> None:
-    """Make the tables, load them, and let the server make its statistics."""
+    """Create the tables, load them, and update the server's statistics."""
     with _session(server, _login(store)) as ask:
         for keyspace in {holding.path[0] for holding in store.holdings}:
             ask(f"DROP KEYSPACE IF EXISTS {keyspace}")
@@ -137,7 +137,7 @@ def load(store: Store, server: RunningServer) -> None:
 
 
 def count(store: Store, server: RunningServer, holding: Holding) -> int:
-    """All rows, counted; the lab's own tables are small."""
+    """Count all rows; the lab's tables are small."""
     with _session(server, _login(store)) as ask:
         there = "SELECT table_name FROM system_schema.tables WHERE keyspace_name = '{}' AND table_name = '{}'"
         if not ask(there.format(*holding.path)):
@@ -151,7 +151,7 @@ def _login(store: Store) -> Login | None:
 
 
 class _Session:
-    """One connection; calling it asks one statement and gives the first column of each row."""
+    """One connection; calling it runs one statement and returns the first column of each row."""
 
     def __init__(self, connection: socket.socket, login: Login | None) -> None:
         self._stream = connection.makefile("rwb")
@@ -160,13 +160,13 @@ class _Session:
             word = f"\0{login.user}\0{login.password}".encode()
             kind, _ = self._exchange(_AUTH_RESPONSE, len(word).to_bytes(4, "big") + word)
         if kind not in (_READY, _AUTH_SUCCESS):
-            raise LabError("it does not let the loader in", where="cassandra")
+            raise LabError("the server rejected the loader's account", where="cassandra")
 
     def __call__(self, statement: str) -> list[bytes]:
         text = statement.encode()
         kind, body = self._exchange(_QUERY, len(text).to_bytes(4, "big") + text + struct.pack(">HB", _ONE, 0))
         if kind != _RESULT:
-            raise LabError(f"{statement[:60]} was answered with message {kind}", where="cassandra")
+            raise LabError(f"{statement[:60]}: unexpected response message {kind}", where="cassandra")
         return first_column(body)
 
     def _exchange(self, kind: int, body: bytes) -> tuple[int, bytes]:
@@ -177,10 +177,10 @@ class _Session:
             raise ConnectionResetError("Cassandra closed the connection")
         *_, answered, size = struct.unpack(">BBhBI", header)
         if size > _MOST:
-            raise ConnectionAbortedError("that is not Cassandra")
+            raise ConnectionAbortedError("the server is not Cassandra")
         told = self._stream.read(size)
         if answered == _ERROR:
-            raise LabError(f"it answered: {told[6:].decode('utf-8', 'replace')}", where="cassandra")
+            raise LabError(f"the server responded: {told[6:].decode('utf-8', 'replace')}", where="cassandra")
         return answered, told
 
 
@@ -215,7 +215,7 @@ def first_column(body: bytes) -> list[bytes]:
 
 
 def _past(body: bytes, at: int) -> int:
-    """Where a short string that begins at ``at`` ends."""
+    """Offset of the end of a short string that starts at ``at``."""
     return at + 2 + int.from_bytes(body[at : at + 2], "big")
 
 

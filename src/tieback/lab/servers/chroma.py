@@ -1,4 +1,4 @@
-"""Chroma (PyPI ``chromadb``, in an environment of its own): open, and empty; it has no password without a proxy."""
+"""Chroma (PyPI ``chromadb``, in its own environment): open, and empty; it has no password without a proxy."""
 
 from msgspec.structs import replace
 
@@ -11,7 +11,7 @@ from tieback.lab.serve import fresh_home, serve
 from tieback.lab.store import Holding, Server, State, Store, lab_store
 from tieback.model.probe import Access
 
-_PYTHON = Need("chroma/bin/python3", "PyPI: chromadb, in an environment of its own")
+_PYTHON = Need("chroma/bin/python3", "PyPI: chromadb, in its own environment")
 _START = "from chromadb.cli.cli import app; import sys; sys.exit(app())"
 _COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections"
 
@@ -34,7 +34,7 @@ def start(place: Place) -> RunningServer:
 
 
 def load(store: Store, server: RunningServer) -> None:
-    """Make the collections anew, each record with a vector of two."""
+    """Recreate the collections, each record with a two-dimensional vector."""
     where = (server.address, server.port)
     for holding in store.holdings:
         name = holding.path[-1]

@@ -1,7 +1,8 @@
-"""Apache CouchDB (3.0 or newer) that the operator has unpacked: open, names alone, asking for a password, and wiped.
+"""Apache CouchDB (3.0 or newer) unpacked by the user: open, names only, with a password, and wiped.
 
-It runs without a node's name, so without Erlang's port mapper, which would listen everywhere. From 3.0 on each database
-is the administrator's until its ``_security`` says otherwise, and so is the list of databases (``admin_only_all_dbs``).
+It runs without a node name, and therefore without Erlang's port mapper, which would listen on all addresses. Since 3.0,
+each database belongs to the administrator until its ``_security`` changes that; so does the list of databases
+(``admin_only_all_dbs``).
 """
 
 import json
@@ -17,7 +18,7 @@ from tieback.model.errors import LabError
 from tieback.model.probe import Access, RansomVerdict
 
 _MACHINE = ("-kernel error_logger silent", "-sasl sasl_error_logger false", "+K true", "+A 16", "+Bd -noinput")
-"""As in its own ``vm.args``, without a name."""
+"""As in its own ``vm.args``, but without a name."""
 _EVERYBODY: dict[str, object] = {"admins": {"names": [], "roles": []}, "members": {"names": [], "roles": []}}
 
 
@@ -28,9 +29,7 @@ def start(place: Place) -> RunningServer:
     machines = sorted(folder.glob("erts-*/bin/beam.smp"))
     defaults = folder / "etc" / "default.ini"
     if not machines or not defaults.is_file():
-        raise LabError(
-            "that is no unpacked couchdb: it has no erts-*/bin/beam.smp or etc/default.ini", where=str(folder)
-        )
+        raise LabError("not an unpacked couchdb: no erts-*/bin/beam.smp or etc/default.ini", where=str(folder))
     home = fresh_home(place)
     (home.path / "data").mkdir()
     (home.path / "local.ini").write_text(
@@ -67,7 +66,7 @@ def start(place: Place) -> RunningServer:
 
 
 def load(store: Store, server: RunningServer) -> None:
-    """Make the databases and load them; where it is open, everybody is a member."""
+    """Create the databases and load them; if it is open, everyone is a member."""
     where = (server.address, server.port)
     for holding in store.holdings:
         path = f"/{holding.path[0]}"

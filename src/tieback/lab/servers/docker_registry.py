@@ -15,7 +15,7 @@ from tieback.model.probe import Access
 
 _PROGRAM = Need("docker-registry", "Debian: docker-registry")
 _HTPASSWD = f"{KEEPER.user}:$2b$05$abcdefghijklmnopqrstuufZ2Brwo3A3xbA0zZo5YGTBQDvPawhyO\n"
-"""The keeper's password by bcrypt, the only hash that the registry takes; Python has none."""
+"""The keeper's password as bcrypt, the only hash that the registry accepts; Python has none."""
 _MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 

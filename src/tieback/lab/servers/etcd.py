@@ -1,4 +1,4 @@
-"""etcd (Debian): open, with authentication, over TLS, and empty; by its JSON gateway (``/v3``)."""
+"""etcd (Debian): open, with authentication, over TLS, and empty; through its JSON gateway (``/v3``)."""
 
 from base64 import b64encode
 
@@ -28,7 +28,7 @@ def start(place: Place) -> RunningServer:
         *(binary, "--data-dir", str(home.path / "data"), "--listen-client-urls", here),
         *("--advertise-client-urls", here, "--listen-peer-urls", peer),
         *("--initial-advertise-peer-urls", peer, "--initial-cluster", f"default={peer}"),
-        # The data can be made again.
+        # The data can be recreated.
         "--unsafe-no-fsync",
         *(("--cert-file", str(home.path / PEM), "--key-file", str(home.path / PEM)) if store.tls else ()),
     )
@@ -38,7 +38,7 @@ def start(place: Place) -> RunningServer:
 
 
 def load(store: Store, server: RunningServer) -> None:
-    """Put one key a record, then, where it is protected, ask everyone who they are."""
+    """Put one key per record, then enable authentication if it is protected."""
     where = (server.address, server.port)
 
     def ask(path: str, body: dict[str, object]) -> None:

@@ -1,4 +1,4 @@
-"""Debian's file servers with something to list: rsync's daemon, vsftpd (root only) and Samba."""
+"""Debian's file servers with files to list: the rsync daemon, vsftpd (root only) and Samba."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ _SMBD = Need("smbd", "Debian: samba")
 
 
 def start_rsync(place: Place) -> RunningServer:
-    """One module open to all, one that asks for a password."""
+    """One module open to all, one with a password."""
     binary, store = str(locate(_RSYNC)), place.store
     home = fresh_home(place, keep_root=True)
     shown = _files(store, home)
@@ -33,7 +33,7 @@ def start_rsync(place: Place) -> RunningServer:
 
 
 def start_vsftpd(place: Place) -> RunningServer:
-    """Anonymous may list; begun as root, without which it does not confine anonymous."""
+    """Anonymous users may list; started as root, because only then it can confine them."""
     binary, store = str(locate(_VSFTPD)), place.store
     home = fresh_home(place, keep_root=True)
     shown = _files(store, home)
@@ -95,7 +95,7 @@ RSYNC = Kind(
     start=start_rsync,
     count=count,
     stores=(
-        # The lab's other module asks for a password; files of the open one are not counted, only that it lets us in.
+        # The lab's other module requires a password. For the open one, only access is checked; files are not counted.
         lab_store("rsync", Server.RSYNC, 240, 873, State.OPEN, Access.PARTIAL, holdings=_SHARE),
     ),
 )
@@ -104,7 +104,7 @@ VSFTPD = Kind(
     needs=(_VSFTPD,),
     start=start_vsftpd,
     count=count,
-    # Whether anonymous is let in is only asked where a rule names that account; the lab's names none.
+    # Anonymous access is only probed if a rule names that account; the lab's grant names none.
     stores=(lab_store("ftp", Server.VSFTPD, 241, 21, State.OPEN, Access.UNKNOWN, holdings=(Holding(("/",), "", 30),)),),
 )
 SAMBA = Kind(

@@ -16,11 +16,11 @@ from tieback.model.probe import Access, RansomVerdict
 _PROGRAM = Need("influxd", "Debian: influxdb")
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _RPC_OFFSET = 2
-"""Its port for backups, as far from the HTTP port as by default (8088, 8086)."""
+"""Offset of its backup port from the HTTP port, as by default (8088, 8086)."""
 
 
 def start(place: Place) -> RunningServer:
-    """Start it; with authentication it makes its account on the first request (``load``)."""
+    """Start it; with authentication, the first request creates its account (``load``)."""
     binary, store = str(locate(_PROGRAM)), place.store
     home = fresh_home(place)
     protected = str(store.state is State.PROTECTED).lower()
@@ -36,10 +36,10 @@ def start(place: Place) -> RunningServer:
 
 
 def load(store: Store, server: RunningServer) -> None:
-    """Make the databases and write one series a record."""
+    """Create the databases and write one series per record."""
     where = (server.address, server.port)
     if store.state is State.PROTECTED:
-        # Without any account this one statement is open to all, once.
+        # Without any account, this statement is allowed once without authentication.
         account = f"CREATE USER {KEEPER.user} WITH PASSWORD '{KEEPER.password}' WITH ALL PRIVILEGES"
         call(where, "POST", "/query", f"q={quote(account)}".encode(), _FORM, accept=(401, 403))
     login = KEEPER if store.state is State.PROTECTED else None
@@ -59,7 +59,7 @@ def _plain(value: object) -> str:
 
 
 def count(store: Store, server: RunningServer, holding: Holding) -> int:
-    """Rows of the measurement, by the fullest of its fields."""
+    """Rows of the measurement, counted by the field with the most values."""
     login = KEEPER if store.state is State.PROTECTED else None
     database, measurement = holding.path
     sql = quote(f'SELECT count(*) FROM "{measurement}"')  # noqa: S608 - a constant of this file

@@ -1,6 +1,6 @@
-"""MariaDB (Debian): asking for a password, with an anonymous account that may read, over TLS, empty, and ransomed.
+"""MariaDB (Debian): with a password, with a readable anonymous account, over TLS, empty, and ransomed.
 
-The anonymous account lets in whoever calls himself anything: ``any_user``.
+The anonymous account accepts any user name: ``any_user``.
 """
 
 import fcntl
@@ -24,7 +24,7 @@ _CLIENT = Need("mariadb", "Debian: mariadb-client")
 
 
 def start(place: Place) -> RunningServer:
-    """Start it on a copy of one fresh installation; an init file loads it before it listens."""
+    """Start it on a copy of one fresh installation; an init file loads the records before it listens."""
     binary, store = str(locate(_PROGRAM)), place.store
     locate(_CLIENT)
     home = fresh_home(place)
@@ -49,7 +49,7 @@ def start(place: Place) -> RunningServer:
 
 
 def _template(place: Place, account: Account | None) -> Path:
-    """A data directory by ``mariadb-install-db``, made once for all of the lab's."""
+    """A data directory from ``mariadb-install-db``, created once for all MariaDB stores of the lab."""
     shared = open_place(place.directory.parent, account) / "mariadb"
     shared.mkdir(exist_ok=True)
     if account is not None:
@@ -67,11 +67,11 @@ def _template(place: Place, account: Account | None) -> Path:
 
 
 def _sql(store: Store) -> str:
-    """One statement a line, as an init file wants it."""
+    """One statement per line, as required for an init file."""
     lines = [
         f"CREATE USER '{KEEPER.user}'@'127.0.0.0/255.0.0.0' IDENTIFIED BY '{KEEPER.password}'",
         f"GRANT ALL ON *.* TO '{KEEPER.user}'@'127.0.0.0/255.0.0.0'",
-        # The lab's grant names no account without a password, and root has none after an installation.
+        # After installation, root has no password, but the lab's grant names no passwordless account.
         f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{KEEPER.password}'",
         "DELETE FROM mysql.global_priv WHERE User = 'root' AND Host <> 'localhost'",
         "FLUSH PRIVILEGES",

@@ -19,7 +19,7 @@ _SESSIONS = (Holding(("items",), "sessions", 300),)
 
 
 def start(place: Place) -> RunningServer:
-    """Start it; the text protocol is the only one."""
+    """Start it with only the text protocol."""
     binary, store = str(locate(_PROGRAM)), place.store
     home = fresh_home(place)
     more: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ def start(place: Place) -> RunningServer:
 
 
 def load(store: Store, server: RunningServer) -> None:
-    """Empty it, then set one item a session."""
+    """Empty it, then set one item per session."""
     lines = [b"flush_all\r\n"]
     for holding in store.holdings:
         for row in rows(holding.dataset, holding.records):
@@ -51,7 +51,7 @@ def count(store: Store, server: RunningServer, _holding: Holding) -> int:
 
 
 def _ask(store: Store, server: RunningServer, sent: bytes, *, answers: int = 1, end: bytes = b"") -> bytes:
-    """What came until ``answers`` lines, or, where it is given, until ``end``."""
+    """The response up to ``answers`` lines, or up to ``end`` if given."""
     plain = socket.create_connection((server.address, server.port), timeout=10)
     with _unchecked().wrap_socket(plain) if store.tls else plain as connection:
         if store.state is State.PROTECTED:
@@ -71,7 +71,7 @@ def _until(connection: socket.socket, enough: Callable[[bytes], bool]) -> bytes:
             raise ConnectionResetError("memcached closed the connection")
         heard += part
     if b"ERROR" in heard:
-        raise LabError(f"it answered {heard[:80]!r}", where="memcached")
+        raise LabError(f"unexpected response {heard[:80]!r}", where="memcached")
     return heard
 
 

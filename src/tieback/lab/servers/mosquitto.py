@@ -1,6 +1,6 @@
 """Mosquitto (Debian): open with retained messages, with a password file, over TLS, and empty.
 
-The loader speaks just enough MQTT 3.1.1 (OASIS, 2014) to log in, publish retained messages and get them back.
+The loader uses a minimal subset of MQTT 3.1.1 (OASIS, 2014): log in, publish retained messages, and read them.
 """
 
 import hashlib
@@ -24,13 +24,13 @@ from tieback.model.probe import Access
 
 _PROGRAM = Need("mosquitto", "Debian: mosquitto")
 _SYS_SECONDS = 1
-"""How often the broker renews the statistics that tell how much it keeps."""
+"""Interval at which the broker updates its statistics of retained messages, in seconds."""
 _ROUNDS = 101
-"""Of PBKDF2-SHA512 in a password file, as mosquitto_passwd writes it."""
+"""Rounds of PBKDF2-SHA512 in a password file, as written by mosquitto_passwd."""
 
 
 def start(place: Place) -> RunningServer:
-    """Start it; it keeps nothing on disk."""
+    """Start it; it stores nothing on disk."""
     binary, store = str(locate(_PROGRAM)), place.store
     home = fresh_home(place)
     lines = [f"listener {store.port} {store.address}", f"sys_interval {_SYS_SECONDS}"]
@@ -43,7 +43,7 @@ def start(place: Place) -> RunningServer:
     if store.tls:
         lines += [f"certfile {home.path}/{PEM}", f"keyfile {home.path}/{PEM}"]
     (home.path / "mosquitto.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    # -h says the version, and ends with status 3.
+    # -h prints the version and exits with status 3.
     told = subprocess.run((binary, "-h"), capture_output=True, text=True, timeout=30, check=False).stdout
     version = re.search(r"version ([\d.]+)", told)
     return serve(
@@ -62,7 +62,7 @@ def _secret(password: str) -> str:
 
 
 def load(store: Store, server: RunningServer) -> None:
-    """Publish one retained message a record, and wait until the broker's own statistics count them."""
+    """Publish one retained message per record, and wait until the broker's statistics count them."""
     with _Client(store, server) as client:
         for holding in store.holdings:
             for number, row in enumerate(rows(holding.dataset, holding.records)):
@@ -72,7 +72,7 @@ def load(store: Store, server: RunningServer) -> None:
 
 
 def count(store: Store, server: RunningServer, _holding: Holding) -> int:
-    """Retained messages that a subscription to every topic brings."""
+    """Retained messages received by a subscription to every topic."""
     with _Client(store, server) as client:
         return client.retained("#")
 
@@ -91,7 +91,7 @@ class _Client:
         flags = 0xC2 if protected else 0x02
         self._send(0x10, _text("MQTT") + bytes((4, flags, 0, 60)) + _text("lab") + login)
         if next(self._packets()) != (0x20, b"\0\0"):
-            raise LabError("it refused its account", where=self._store.name)
+            raise LabError("the broker rejected the account", where=self._store.name)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -107,7 +107,7 @@ class _Client:
 
     def retained(self, topic: str) -> int:
         self._send(0x82, b"\0\1" + _text(topic) + b"\0")
-        # The broker sends what it retained before it answers the ping.
+        # The broker sends retained messages before it responds to the ping.
         self._send(0xC0, b"")
         found = 0
         for kind, _ in self._packets():
@@ -163,7 +163,7 @@ KIND = Kind(
             State.PROTECTED,
             Access.AUTH_REQUIRED,
             holdings=_RETAINED,
-            # A broker that refuses does not say which it is.
+            # A broker that refuses access does not disclose its product.
             product="mqtt",
         ),
         lab_store("mosquitto-tls", Server.MOSQUITTO, 102, 8883, State.OPEN, Access.OPEN, holdings=_RETAINED, tls=True),

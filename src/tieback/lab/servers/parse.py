@@ -1,4 +1,4 @@
-"""Parse Server (npm) before a mongod of its own: a class that anyone may count, and one that nobody may."""
+"""Parse Server (npm) with its own mongod: one class that anyone may count, and one that nobody may."""
 
 import json
 import shutil
@@ -15,16 +15,16 @@ from tieback.model.probe import Access
 from tieback.model.public_key import PublicKey
 
 _NODE = Need("node", "Debian: nodejs")
-_PROGRAM = Need("parse/node_modules/parse-server/bin/parse-server", "npm: parse-server, in a folder of its own")
+_PROGRAM = Need("parse/node_modules/parse-server/bin/parse-server", "npm: parse-server, in its own folder")
 APPLICATION = "kZ8rQ2mVx7Lw0pTn5Yb3"
-"""The application's identifier, which an app carries: public by design."""
+"""The application ID, which an app contains: public by design."""
 _MASTER = {"X-Parse-Application-Id": APPLICATION, "X-Parse-Master-Key": KEEPER.password}
 _CLOSED = {"className": "Payroll", "classLevelPermissions": {"find": {}, "get": {}, "count": {}, "create": {}}}
 _MONGOD_OFFSET = 10_000
 
 
 def start(place: Place) -> RunningServer:
-    """Start both; the mongod is a process of its own below the store's directory."""
+    """Start both; the mongod is a separate process below the store's directory."""
     node, program, store = str(locate(_NODE)), locate(_PROGRAM), place.store
     home = fresh_home(place, program=program)
     shutil.rmtree(place.directory / "mongod", ignore_errors=True)
@@ -33,7 +33,7 @@ def start(place: Place) -> RunningServer:
         *(node, str(program), "--appId", APPLICATION, "--masterKey", KEEPER.password, "--mountPath", "/parse"),
         *("--databaseURI", f"mongodb://{mongod.address}:{mongod.port}/app", "--port", str(store.port)),
         *("--host", store.address, "--logsFolder", str(home.path / "logs")),
-        # Its default lets the master key in from 127.0.0.1 alone.
+        # By default, the master key is accepted only from 127.0.0.1.
         *("--masterKeyIps", "127.0.0.0/8"),
     )
     package = json.loads((program.parent.parent / "package.json").read_bytes())
@@ -46,7 +46,7 @@ def start(place: Place) -> RunningServer:
 
 
 def load(store: Store, server: RunningServer) -> None:
-    """Create one object a record, and a class that its permissions close."""
+    """Create one object per record, and a class closed by its permissions."""
     where = (server.address, server.port)
     for holding in store.holdings:
         path = f"/parse/classes/{holding.path[0]}"

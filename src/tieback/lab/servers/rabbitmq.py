@@ -1,7 +1,7 @@
-"""RabbitMQ (Debian): a broker that asks for a login, with its management port; it takes about ten seconds to start.
+"""RabbitMQ (Debian): a broker that requires a login, with its management port; it starts in about ten seconds.
 
-Its port mapper (epmd) is a process of its own below the store's directory, and ends with it; epmd listens on 127.0.0.1
-and ::1 too, whatever it is told.
+Its port mapper (epmd) is a separate process below the store's directory, and ends with it; epmd always listens on
+127.0.0.1 and ::1, too.
 """
 
 import shutil
@@ -18,14 +18,14 @@ from tieback.lab.store import KEEPER, Holding, Server, State, Store, lab_store
 from tieback.model.probe import Access
 
 _PROGRAM = Need("/usr/lib/rabbitmq/bin/rabbitmq-server", "Debian: rabbitmq-server")
-"""Debian's wrapper on the PATH changes to a user of its own."""
+"""Debian's wrapper in the PATH switches to its own user."""
 _MACHINE = Need("/usr/lib/erlang/erts-*/bin/beam.smp", "Debian: erlang-base")
 _MAPPER = Need("epmd", "Debian: erlang-base")
 _MANAGEMENT = 10_000
-"""Between its ports for management and for clients, by default."""
+"""Default offset between its management port and its client port."""
 _EPMD, _DISTRIBUTION = 26_000, 26_256
-"""Ports of the mapper and of Erlang's nodes; the subnet is added, since those of two labs would meet: mappers on
-127.0.0.1, and a node does not start where anybody has its port on any address."""
+"""Ports of the mapper and of Erlang nodes. The subnet is added, because those of two labs would conflict: mappers on
+127.0.0.1, and a node does not start if its port is in use on any address."""
 
 
 def start(place: Place) -> RunningServer:
@@ -51,7 +51,7 @@ def start(place: Place) -> RunningServer:
         "RABBITMQ_CONFIG_FILE": str(home.path / "rabbitmq.conf"),
         "RABBITMQ_DIST_PORT": str(_DISTRIBUTION + subnet),
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"-kernel inet_dist_use_interface {{{ip}}} +S 1:1",
-        # Makes its script become the Erlang machine, under the same number, instead of waiting for it.
+        # The script then becomes the Erlang VM under the same process ID, instead of waiting for it.
         "RUNNING_UNDER_SYSTEMD": "1",
     }
     beside = place.directory / "epmd"
@@ -73,7 +73,7 @@ def start(place: Place) -> RunningServer:
 
 
 def load(store: Store, server: RunningServer) -> None:
-    """Make the queues anew and publish one message a record, through the management interface."""
+    """Recreate the queues and publish one message per record, through the management interface."""
     where = _management(server)
     for holding in store.holdings:
         queue = holding.path[-1]
@@ -85,7 +85,7 @@ def load(store: Store, server: RunningServer) -> None:
 
 
 def count(_store: Store, server: RunningServer, holding: Holding) -> int:
-    """Messages that wait in the queue; its statistics need some seconds to tell."""
+    """Messages waiting in the queue; its statistics need some seconds to update."""
     known = 0
     for _ in range(100):
         told = call(_management(server), "GET", f"/api/queues/%2F/{holding.path[-1]}", login=KEEPER, accept=(404,))

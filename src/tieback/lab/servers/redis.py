@@ -1,4 +1,4 @@
-"""Redis (Debian): over TLS, empty, ransomed, and a Sentinel. Open and with a password: see Valkey."""
+"""Redis (Debian): over TLS, empty, ransomed, and a Sentinel. For open and password-protected stores see Valkey."""
 
 import re
 import signal
@@ -18,7 +18,7 @@ _CLIENT = Need("redis-cli", "Debian: redis-tools")
 
 
 def start(place: Place) -> RunningServer:
-    """Start it; it keeps nothing on disk."""
+    """Start it; it stores nothing on disk."""
     binary, store = str(locate(_PROGRAM)), place.store
     locate(_CLIENT)
     home = fresh_home(place)
@@ -40,7 +40,7 @@ def start(place: Place) -> RunningServer:
 
 
 def start_sentinel(place: Place) -> RunningServer:
-    """Start a Sentinel that watches an address of the lab where nothing answers."""
+    """Start a Sentinel that watches an address of the lab without a server."""
     binary, store = str(locate(_PROGRAM)), place.store
     home = fresh_home(place)
     config = home.path / "sentinel.conf"
@@ -65,18 +65,18 @@ def _version(binary: str, home: Home) -> str:
 
 
 def load(store: Store, server: RunningServer) -> None:
-    """Empty it, then one hash a session; where it is ransomed, the keys that cron attacks leave behind."""
+    """Empty it, then add one hash per session; if ransomed, the keys that cron attacks leave behind."""
     commands = ["FLUSHALL"]
     for holding in store.holdings:
         if store.state is State.RANSOMED:
-            # The shape of P2PInfect's and its like's; the line fetches from nowhere.
+            # The form used by P2PInfect and similar worms; this line downloads nothing.
             commands += [f'SET backup{n} "*/{n} * * * * root echo lab-only"' for n in range(1, holding.records + 1)]
         else:
             for row in rows(holding.dataset, holding.records):
                 commands.append(f'HSET {row["key"]} user "{row["user"]}" ip {row["ip"]}')
     told = _cli(store, server, commands)
     if "ERR" in told:
-        raise LabError("the load was refused in part", where=store.name)
+        raise LabError("the server rejected a part of the load", where=store.name)
 
 
 def count(store: Store, server: RunningServer, _holding: Holding) -> int:

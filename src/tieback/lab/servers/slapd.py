@@ -1,4 +1,4 @@
-"""OpenLDAP (Debian ``slapd``): open to anonymous readers, asking for a login, and over TLS (``ldaps``)."""
+"""OpenLDAP (Debian ``slapd``): open to anonymous readers, with a login, and over TLS (``ldaps``)."""
 
 import os
 import re
@@ -71,7 +71,7 @@ def _entries(store: Store) -> str:
 
 
 def count(_store: Store, server: RunningServer, holding: Holding) -> int:
-    """Entries right below the holding's, by ``slapcat``."""
+    """Entries directly below the entry of the holding, from ``slapcat``."""
     home = Path(server.directory)
     told = run_tool((str(locate(_CAT)), "-f", str(home / _CONFIG), "-o", "ldif-wrap=no"), directory=home)
     return len(re.findall(rf"(?m)^dn: [^,]+,{re.escape(','.join(reversed(holding.path)))}$", told))
@@ -93,7 +93,7 @@ KIND = Kind(
             State.PROTECTED,
             Access.AUTH_REQUIRED,
             holdings=_PEOPLE,
-            # One that answers no search does not say which it is.
+            # A server that refuses searches does not disclose its product.
             product="ldap",
         ),
         lab_store(

@@ -1,4 +1,4 @@
-"""Apache Solr (8 or newer) that the operator has unpacked: open, asking for a password, empty. Without ZooKeeper."""
+"""Apache Solr (8 or newer) unpacked by the user: open, with a password, empty. Without ZooKeeper."""
 
 import json
 import shutil
@@ -17,12 +17,12 @@ from tieback.model.probe import Access
 
 _CORES = "server/solr-webapp/webapp/WEB-INF/lib/solr-core-*.jar"
 _STOP = 500
-"""Between its port and the one on 127.0.0.1 that its own script would stop it by."""
+"""Offset of the stop port on 127.0.0.1, which its own script uses."""
 _START_SECONDS = 120.0
 
 
 def start(place: Place) -> RunningServer:
-    """Start it; a core for each holding is there from the beginning."""
+    """Start it with one core per holding."""
     store = place.store
     folder = folder_with(place, "bin", "solr")
     version = version_in(folder, _CORES)
@@ -46,7 +46,7 @@ def start(place: Place) -> RunningServer:
         "SOLR_JAVA_HOME": str(java.parent.parent),
         "JAVA_HOME": str(java.parent.parent),
         "SOLR_JETTY_HOST": store.address,
-        # 8 knows no SOLR_JETTY_HOST and would listen everywhere.
+        # Version 8 has no SOLR_JETTY_HOST and would listen on all addresses.
         "SOLR_OPTS": f"-Djetty.host={store.address}",
         "STOP_PORT": str(store.port + _STOP),
     }
@@ -65,9 +65,9 @@ def start(place: Place) -> RunningServer:
 
 
 def security(login: Login, salt: bytes = b"tieback-lab-salt") -> dict[str, object]:
-    """A ``security.json`` by which nobody but that account is answered (Solr's Basic Authentication Plugin).
+    """A ``security.json`` that allows only this account (Solr's Basic Authentication Plugin).
 
-    The password is kept as ``base64(sha256(sha256(salt + password))) base64(salt)``.
+    The password is stored as ``base64(sha256(sha256(salt + password))) base64(salt)``.
     """
     digest = sha256(sha256(salt + login.password.encode()).digest()).digest()
     kept = f"{b64encode(digest).decode()} {b64encode(salt).decode()}"

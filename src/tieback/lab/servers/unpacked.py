@@ -1,4 +1,4 @@
-"""What the operator has unpacked: a folder as its maker ships it, which the lab reads and never writes to."""
+"""Servers that the user has unpacked: the original folder, which the lab only reads."""
 
 import os
 import re
@@ -14,28 +14,30 @@ _JAVA = Need("java", "Debian: default-jre-headless, or set JAVA_HOME")
 
 
 def folder_with(place: Place, *parts: str) -> Path:
-    """The operator's folder, which has a program at ``parts`` and which the server's account may read.
+    """The user's folder with a program at ``parts``, readable for the server's account.
 
     Raises:
-        LabError: it has none, or only root may enter it.
+        LabError: it has no such program, or only root can access it.
     """
     kind = place.store.server.value
     if place.installed is None:
-        raise LabError("no folder was named", where=place.store.name, advice=f"Unpack one and name it: --{kind}")
+        raise LabError(
+            f"missing --{kind}", where=place.store.name, advice=f"Unpack {kind} and pass its folder with --{kind}"
+        )
     script = place.installed.joinpath(*parts)
     if not os.access(script, os.X_OK):
         where = "/".join(parts)
-        raise LabError(f"that is no unpacked {kind}: it has no {where}", where=str(place.installed))
+        raise LabError(f"not an unpacked {kind}: no {where}", where=str(place.installed))
     account = unprivileged_account()
     if account is not None and not reachable(script.resolve().parent, account):
-        # These refuse to run as root.
-        advice = "Unpack it where every user may read, such as /opt or /srv"
-        raise LabError("the user `nobody` may not read it", where=str(place.installed), advice=advice)
+        # These servers refuse to run as root.
+        advice = "Unpack it to a folder that every user can read, such as /opt or /srv"
+        raise LabError("the user `nobody` cannot read it", where=str(place.installed), advice=advice)
     return place.installed
 
 
 def java_of(folder: Path) -> Path:
-    """The Java machine that comes with it, or that of ``JAVA_HOME``, or the one on the ``PATH``; ``…/bin/java``.
+    """The Java program: bundled with the server, from ``JAVA_HOME``, or from the ``PATH``; ``…/bin/java``.
 
     Raises:
         LabError: there is none.
@@ -48,18 +50,18 @@ def java_of(folder: Path) -> Path:
 
 
 def version_in(folder: Path, pattern: str) -> tuple[int, ...]:
-    """The version that a file's name tells.
+    """The version in the name of a file.
 
     Args:
-        folder: the operator's.
-        pattern: of ``Path.glob``, with ``*`` where the version stands and nowhere else in the name.
+        folder: the unpacked folder.
+        pattern: ``Path.glob`` pattern with one ``*`` in place of the version.
 
     Raises:
-        LabError: no file has such a name.
+        LabError: no file matches.
     """
     before, after = Path(pattern).name.split("*")
     for path in sorted(folder.glob(pattern)):
         told = path.name.removeprefix(before).removesuffix(after)
         if found := re.match(r"(\d+)\.(\d+)\.(\d+)", told):
             return tuple(map(int, found.groups()))
-    raise LabError(f"it has no {pattern}, whose name would tell its version", where=str(folder))
+    raise LabError(f"cannot detect the version: no file {pattern}", where=str(folder))

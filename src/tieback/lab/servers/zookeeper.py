@@ -1,7 +1,7 @@
 """Apache ZooKeeper (Debian's jars): open, closed by an ACL on its nodes, and empty.
 
-The loader speaks four requests of its client protocol ("ZooKeeper Internals", jute records): connect, create, setACL
-and getAllChildrenNumber. Each server is a Java machine of its own, about 80 MB.
+The loader uses four requests of its client protocol ("ZooKeeper Internals", jute records): connect, create, setACL and
+getAllChildrenNumber. Each server is a Java process with about 80 MB of memory.
 """
 
 import re
@@ -23,7 +23,7 @@ from tieback.model.probe import Access
 _JAVA = Need("java", "Debian: default-jre-headless")
 _JAR = Need("/usr/share/java/zookeeper.jar", "Debian: zookeeper")
 _JARS = ("zookeeper", "slf4j-nop", "netty-codec", "netty-resolver", "netty-transport-native-unix-common")
-"""What the manifest of zookeeper.jar leaves out."""
+"""Jars missing in the manifest of zookeeper.jar."""
 _CREATE, _SET_ACL, _AUTH, _COUNT = 1, 7, 100, 104
 _ANYONE = struct.pack(">ii", 1, 31) + struct.pack(">i", 5) + b"world" + struct.pack(">i", 6) + b"anyone"
 _OURS = struct.pack(">ii", 1, 31) + struct.pack(">i", 4) + b"auth" + struct.pack(">i", 0)
@@ -31,7 +31,7 @@ _NODE_EXISTS, _NO_NODE = -110, -101
 
 
 def start(place: Place) -> RunningServer:
-    """Start one that stands alone."""
+    """Start a single node."""
     java, store = str(locate(_JAVA)), place.store
     locate(_JAR)
     home = fresh_home(place)
@@ -60,7 +60,7 @@ def start(place: Place) -> RunningServer:
 
 
 def load(store: Store, server: RunningServer) -> None:
-    """Make a node for each holding and one below it for each further record; where it is protected, close the node."""
+    """Create a node per holding, and one below it for each further record; if protected, close the node."""
     with socket.create_connection((server.address, server.port), timeout=10) as client:
         _connect(client)
         for holding in store.holdings:
@@ -96,7 +96,7 @@ def _ask(client: socket.socket, kind: int, body: bytes, *, number: int = 1, but:
     answer = _receive(client)
     error = int.from_bytes(answer[12:16], "big", signed=True)
     if error and error not in but:
-        raise LabError(f"request {kind} was answered with error {error}", where="zookeeper")
+        raise LabError(f"request {kind} failed with error {error}", where="zookeeper")
     return answer[16:] if not error else b""
 
 

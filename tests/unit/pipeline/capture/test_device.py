@@ -59,7 +59,7 @@ def test_the_certificate_and_the_tunnels_profile_are_handed_over_and_taken_back(
             "push wg.conf /sdcard/Download/tieback-wireguard.conf",
         ]
     assert [text.partition(" on ")[0].partition(" in ")[0] for text in told[:2]] == [
-        "to read TLS, install Download/tieback-authority.crt",
+        "to decrypt TLS, install Download/tieback-authority.crt",
         "import Download/tieback-wireguard.conf",
     ]
     assert phone.asked[-2:] == [
@@ -73,7 +73,7 @@ def test_a_device_whose_shell_is_roots_trusts_the_authority_for_the_run(tmp_path
     phone, told = Phone({"id -u": "0\n", f"ls {trusted_path(tmp_path / 'ca.pem')}": "Error: no such file"}), list[str]()
     way = WayIn(ProxyMode.REGULAR, PROXY, tmp_path / "ca.pem")
     with on_device(DevicePlan("adb:", PACKAGE), lambda _: phone, tmp_path / "undo", way, told.append):
-        assert told[0] == "emulator-5554 trusts the proxy's authority as long as the run lasts"
+        assert told[0] == "emulator-5554 trusts the proxy's CA during this run"
     assert phone.asked[-1] == f"rm -f {trusted_path(tmp_path / 'ca.pem')}"
 
 
@@ -121,7 +121,7 @@ def test_a_later_run_completes_what_is_left(tmp_path: Path) -> None:
     plan = DevicePlan("adb:", PACKAGE)
     with on_device(plan, lambda _: phone, tmp_path, WayIn(ProxyMode.REGULAR, PROXY), told.append):
         phone.lost = True  # as when the cable is pulled
-    assert sum(text.startswith("not undone: emulator-5554") for text in told) == 3
+    assert sum(text.startswith("not restored: emulator-5554") for text in told) == 3
     told.clear()
 
     def away(_: str) -> Phone:
@@ -132,7 +132,7 @@ def test_a_later_run_completes_what_is_left(tmp_path: Path) -> None:
     told.clear()
     phone.lost = False
     finish_left_overs(tmp_path, lambda _: phone, told.append)
-    assert told == ["undone what an earlier run left: 3 of 3 steps"]
+    assert told == ["changes of an earlier run undone: 3 of 3 steps"]
     assert (phone.reversed, list(tmp_path.iterdir())) == (set(), [])
 
 

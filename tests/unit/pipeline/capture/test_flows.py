@@ -82,12 +82,12 @@ def test_http_stores_are_recognised() -> None:
 def test_requests_without_an_answer() -> None:
     nowhere = ends(port=80, ip="")
     lost = flow(http(ends=nowhere, status=0, response=(), response_body=b"", trouble="Connect call failed"))
-    assert lost.detail == "not reached: Connect call failed; GET /users no answer"
+    assert lost.detail == "unreachable: Connect call failed; GET /users no answer"
     out = flow(http(ends=nowhere, status=0, trouble="Connection killed: outside the destinations of this capture"))
-    assert out.detail.startswith("not let through: ")
-    assert flow(http(status=0, trouble="reset")).detail.startswith("broken off: reset")
+    assert out.detail.startswith("blocked: ")
+    assert flow(http(status=0, trouble="reset")).detail.startswith("aborted: reset")
     untrusted = http(status=0, trouble="Certificate verify failed: self-signed certificate")
-    assert flow(untrusted).detail.startswith("not reached: Certificate verify failed")
+    assert flow(untrusted).detail.startswith("unreachable: Certificate verify failed")
 
 
 def test_websockets_and_http3() -> None:
@@ -135,8 +135,8 @@ def test_a_refused_certificate_is_a_flow_with_a_remark() -> None:
 
 def test_servers_that_were_not_reached() -> None:
     found = flow(Unreached("c", ends(ip=""), "tcp", "Connect call failed", False, 1.0))
-    assert (found.detail, found.bytes_out, found.protocol) == ("not reached: Connect call failed", 0, "")
-    assert flow(Unreached("c", ends(), "tcp", "x", True, 1.0)).detail == "not let through: x"
+    assert (found.detail, found.bytes_out, found.protocol) == ("unreachable: Connect call failed", 0, "")
+    assert flow(Unreached("c", ends(), "tcp", "x", True, 1.0)).detail == "blocked: x"
 
 
 def test_what_is_about_the_run_is_no_flow() -> None:

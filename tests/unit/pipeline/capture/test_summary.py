@@ -34,7 +34,7 @@ def test_pinned_servers_are_counted_by_app() -> None:
     assert run.refused == (Unseen("api.workhub.test:443", "com.workhub.mobile", 2, "unknown ca"),)
     assert (run.flows, run.bytes_out) == (3, 60)
     assert run.blind_spots[0] == (
-        "Certificate refused by the app (pinned, or the CA is not installed): api.workhub.test:443."
+        "Certificate rejected by the app (pinned, or the CA is not installed): api.workhub.test:443."
     )
 
 
@@ -42,7 +42,7 @@ def test_quic_and_servers_that_were_not_reached() -> None:
     quic = replace(PINNED, protocol="quic")
     tried = replace(PINNED, detail="HTTP/3, GET / 200")
     read = replace(FLOW, detail="HTTP/3, GET / 200", server=Server("::1", 443))
-    lost = replace(FLOW, detail="not reached: refused", server=API)
+    lost = replace(FLOW, detail="unreachable: refused", server=API)
     run = ended(ProxyMode.WIREGUARD, quic, tried, read, lost)
     assert [(one.server, one.reason) for one in run.quic] == [
         ("api.workhub.test:443", "refused"),
@@ -56,8 +56,8 @@ def test_quic_and_servers_that_were_not_reached() -> None:
     ("mode", "says"),
     [
         (ProxyMode.REGULAR, "Redis, MySQL, MQTT"),
-        (ProxyMode.SOCKS5, "UDP, QUIC among it"),
-        (ProxyMode.TRANSPARENT, "were redirected here"),
+        (ProxyMode.SOCKS5, "UDP (including QUIC)"),
+        (ProxyMode.TRANSPARENT, "only redirected TCP connections"),
         (ProxyMode.WIREGUARD, "IPv6"),
     ],
 )
@@ -69,21 +69,21 @@ def test_a_device_tells_what_went_past() -> None:
     past = [("192.0.2.50", 3306, WORKHUB, 4), ("2001:db8::9", 443, replace(WORKHUB, bundle_id="com.other"), 1)]
     run = ended(ProxyMode.REGULAR, FLOW, outside=past, app="com.workhub.mobile")
     assert run.outside == (Unseen("192.0.2.50:3306", "com.workhub.mobile", 4, ""),)
-    assert "1 connections went past the proxy: 192.0.2.50:3306." in run.blind_spots
-    assert "1 flows may be of any app: the device did not tell whose they are." in run.blind_spots
+    assert "1 connections bypassed the proxy: 192.0.2.50:3306." in run.blind_spots
+    assert "1 flows could not be attributed to an app." in run.blind_spots
     assert len(ended(ProxyMode.REGULAR, FLOW, outside=past).outside) == 2
 
 
 def test_without_a_device_the_user_is_the_witness() -> None:
-    assert "is not known" in ended(ProxyMode.SOCKS5).blind_spots[-1]
-    assert "is what --only says" in ended(ProxyMode.SOCKS5, app="com.workhub.mobile").blind_spots[-1]
+    assert "are unknown" in ended(ProxyMode.SOCKS5).blind_spots[-1]
+    assert "by --only" in ended(ProxyMode.SOCKS5, app="com.workhub.mobile").blind_spots[-1]
 
 
 def test_losses_and_troubles_are_told() -> None:
     run = ended(ProxyMode.SOCKS5, lost=3, cut=2, troubles=["The monkey fell."])
     assert run.blind_spots[-3:] == (
-        "3 flows were lost: too many came at a time.",
-        "Of 2 long flows only the beginning was followed or saved.",
+        "3 flows were lost: too many at the same time.",
+        "2 long flows were truncated: only their beginning was read or saved.",
         "The monkey fell.",
     )
 

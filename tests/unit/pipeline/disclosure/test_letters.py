@@ -50,9 +50,9 @@ def test_a_notice_goes_to_who_has_a_case_alone(work: Casework) -> None:
     assert [path.suffix for path in done.files] == [".md", ".html", ".eml", ".txt"]
     assert b"To: a@fieldhand.test" in done.files[2].read_bytes()
     assert dict(done.letter.files)[done.files[0].name] == hashlib.sha256(done.files[0].read_bytes()).hexdigest()
-    with pytest.raises(UsageError, match="no exposure letter is due"):
+    with pytest.raises(UsageError, match="not due a letter of kind exposure"):
         write(work, "exposure", "com.never")
-    with pytest.raises(UsageError, match="no thanks letter is due"):
+    with pytest.raises(UsageError, match="not due a letter of kind thanks"):
         write(work, "thanks", "Fieldhand Ltd")
 
 
@@ -91,7 +91,8 @@ def test_a_provider_or_cert_is_the_recipient(work: Casework) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"), [("", "organisation"), ("organisation = 1\nemail = 'x'", "no sender"), ("[", "no sender")]
+    ("text", "says"),
+    [("", "organisation"), ("organisation = 1\nemail = 'x'", "invalid sender file"), ("[", "invalid sender file")],
 )
 def test_a_sender_that_is_none(work: Casework, tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "sender.toml"
@@ -102,8 +103,8 @@ def test_a_sender_that_is_none(work: Casework, tmp_path: Path, text: str, says: 
 
 def test_nobody_writes_without_a_name(work: Casework) -> None:
     (work.directory / "sender.toml").unlink()
-    with pytest.raises(UsageError, match="who writes"):
+    with pytest.raises(UsageError, match="missing sender"):
         write(work, "assurance")
     (work.directory / "sender.toml").write_text('organisation = "N"\nemail = "s@n.example"\n')
-    with pytest.raises(UsageError, match="no such form"):
+    with pytest.raises(UsageError, match="unknown format"):
         write(work, "assurance", forms=("rtf",))

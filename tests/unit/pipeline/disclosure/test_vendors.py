@@ -66,7 +66,7 @@ def test_the_register_can_be_edited(work: Casework, tmp_path: Path) -> None:
     assert (vendor.name, vendor.language) == ("Fieldhand GmbH", "de")
     assert [contact.address for contact in vendor.contacts][:2] == ["sec@fieldhand.test", "a@b.test"]
     assert [line.event for line in work.log(key)] == ["opened", "edited", "edited", "edited"]
-    with pytest.raises(UsageError, match="no e-mail address"):
+    with pytest.raises(UsageError, match="not an e-mail address"):
         operator_contact("ftp://x")
 
 
@@ -85,7 +85,7 @@ def test_contacts_of_rdap_documents(work: Casework, tmp_path: Path) -> None:
     (vendor,) = work.import_contacts(path, "Fieldhand Ltd", "Ann")
     assert vendor.contacts[0] == Contact("it@shop.example", "rdap")
     path.write_bytes(rdap(DOMAIN | {"entities": []}))
-    with pytest.raises(InputError, match="no e-mail address of a contact"):
+    with pytest.raises(InputError, match="no contact with an e-mail address"):
         work.import_contacts(path, "Fieldhand Ltd", "Ann")
 
 

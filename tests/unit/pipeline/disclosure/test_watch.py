@@ -157,9 +157,9 @@ def test_a_policy_may_leave_that_to_people(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ('[[webhook]]\nname = "a"\nurl = "https://x.test/"\nstyle = "irc"\n', "style 'irc'"),
-        ('[[webhook]]\nname = "a"\nurl = "https://x.test/"\n' * 2, "two webhooks have one name"),
+        ('[[webhook]]\nname = "a"\nurl = "https://x.test/"\n' * 2, "two webhooks have the same name"),
         ('[[webhook]]\nname = "a"\n', "url"),
-        ("[", "no webhooks"),
+        ("[", "invalid webhook configuration"),
         ("#" * 70_000, "longer than 64 KiB"),
     ],
 )

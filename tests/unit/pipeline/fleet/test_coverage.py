@@ -80,7 +80,7 @@ def test_one_app_with_its_devices(tmp_path: Path) -> None:
     with open_fleet(workspace) as fleet:
         (shown,) = fleet.show("COM.A", 2)
         assert (len(shown.installs), shown.more) == (2, 3)
-        with pytest.raises(UsageError, match="no inventory names such an app"):
+        with pytest.raises(UsageError, match="no inventory lists this app"):
             list(fleet.show("com.none", 2))
 
 

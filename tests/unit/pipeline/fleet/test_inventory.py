@@ -90,10 +90,10 @@ def test_a_map_by_hand(tmp_path: Path) -> None:
     path.write_text("x;y\ncom.a;d1\n")
     (end,) = run(tmp_path, path, confirm=True)
     assert isinstance(end, InputError)
-    assert "no column tells which app" in end.diagnostics()
+    assert "no column identifies the app" in end.diagnostics()
     (end,) = run(tmp_path, path, columns=columns_from(["bundle_id=x", "device=y"]))
     assert apps(tmp_path) == {"com.a": 1}
-    with pytest.raises(UsageError, match="A field is one of"):
+    with pytest.raises(UsageError, match="FIELD is one of"):
         columns_from(["bundle=x"])
 
 

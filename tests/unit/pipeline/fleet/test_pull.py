@@ -149,7 +149,7 @@ def test_a_token_that_lapsed_is_renewed_once(tmp_path: Path, emm: Emm) -> None:
             (403, {}, {"error": {"code": "Forbidden", "message": "needs DeviceManagementApps.Read.All"}}),
             "HTTP 403: needs",
         ),
-        ((200, {}, ["no object"]), "no JSON object"),
+        ((200, {}, ["no object"]), "not a JSON object"),
         ((404, {}, "x"), "HTTP 404"),
     ],
 )

@@ -52,7 +52,7 @@ def test_what_others_saw_is_dated_and_superseded_by_our_own_probe(graph: RunGrap
     seen = graph.backend("api.workhub.test").seen
     assert [(one.said, one.note.asked) for one in seen] == [
         ("seen by shodan on 2026-11-01: elasticsearch open, ≈1,200 records", ""),
-        ("seen by shodan on 2026-11-01: mongodb it answers", "open"),
+        ("seen by shodan on 2026-11-01: mongodb responds", "open"),
     ]
     assert all(len(one.note.reached) == 1 for one in seen)
 
@@ -90,7 +90,7 @@ def test_what_only_other_tools_saw_in_an_app_is_told_apart(graph: RunGraph) -> N
 
 
 def test_no_such_app(graph: RunGraph) -> None:
-    with pytest.raises(UsageError, match="no such app"):
+    with pytest.raises(UsageError, match="does not contain this app"):
         list(graph.apps("org.nothing"))
 
 

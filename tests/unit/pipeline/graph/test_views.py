@@ -32,7 +32,7 @@ def test_relations(ways: tuple[Candidate, ...], said: str) -> None:
         (exact(1200, ""), Access.OPEN, "2026-11-01T10:00:00Z", "seen by x on 2026-11-01: mongodb open, 1,200 records"),
         (estimate(1200, ""), Access.OPEN_EMPTY, "", "seen by x: mongodb open empty, ≈1,200 records"),
         (lower_bound(7, ""), Access.AUTH_REQUIRED, "", "seen by x: mongodb auth required, ≥7 records"),
-        (None, Access.UNKNOWN, "", "seen by x: mongodb it answers"),
+        (None, Access.UNKNOWN, "", "seen by x: mongodb responds"),
     ],
 )
 def test_what_others_saw(records: Figure | None, claims: Access, seen: str, said: str) -> None:

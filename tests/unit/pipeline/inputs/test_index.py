@@ -163,10 +163,10 @@ def test_a_manifest_is_believed_and_nothing_is_read(host: FileHost, workspace: W
             f"s3://b/c/gone.apk app {sha(APP)[:8]}",
             f"{host.url}/x traffic {sha(RUN)[:8]}",
             *([f"{tmp_path}/local.apk app {sha(APP)[:8]}"] * 4),
-            f"!{tmp_path}/local.apk: {len(APP)} bytes are there where 7 were promised. {MEND}",
-            f"!s3://b/c/a.apk: {len(APP)} bytes are there where 8 were promised. {MEND}",
+            f"!{tmp_path}/local.apk: the file has {len(APP)} bytes, but the manifest says 7. {MEND}",
+            f"!s3://b/c/a.apk: the object has {len(APP)} bytes, but the list says 8. {MEND}",
             f"s3://b/c/run.pcap traffic {sha(RUN)[:8]}",
-            "!s3://b/c/none.pcap: it is not there. Check the list",
+            "!s3://b/c/none.pcap: not found. Check the list",
             f"!{path}, row 12: sha256 is not 64 hexadecimal digits. Mend the manifest; the other rows count",
         ]
     )
@@ -181,8 +181,8 @@ def test_a_list_of_links(host: FileHost, workspace: Workspace) -> None:
         [
             f"{host.url}/b/c/a.apk app {sha(APP)[:8]}",
             f"s3://b/c/run.pcap traffic {sha(RUN)[:8]}",
-            "!/etc/passwd: a list from elsewhere names no local files. Give it as --manifest",
-            f"!{host.url}/b/none.apk: it is not there. Check the list",
+            "!/etc/passwd: a remote list must not name local files. Pass the list with --manifest",
+            f"!{host.url}/b/none.apk: not found. Check the list",
         ]
     )
     host.files["/list.jsonl"] = json.dumps({"path": "s3://b/x.apk", "sha256": sha(APP)}).encode()
@@ -192,24 +192,27 @@ def test_a_list_of_links(host: FileHost, workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("s3://b/none/", "s3://b/none/: nothing lies there. Check the bucket and the prefix"),
+        ("s3://b/none/", "s3://b/none/: no objects found. Check the bucket and the prefix"),
         (
             "s3://b/c/notes.txt",
-            "s3://b/c/notes.txt: neither an app, a capture nor a shard of them. Give apps or captures",
+            "s3://b/c/notes.txt: not an app, capture or shard. Use apps or captures",
         ),
-        ("s3://b/plain/", "s3://b/plain/: no app, capture or shard of them is there. Check the URL"),
+        ("s3://b/plain/", "s3://b/plain/: no apps, captures or shards found. Check the URL"),
         ("s3://b/x.tgz", f"s3://b/x.tgz: {PACKED}"),
         (
             "s3://b/cut.tar",
-            "s3://b/cut.tar: the shard ends within 'in/a.apk'. Write it again; what stands before counts",
+            (
+                "s3://b/cut.tar: the shard is damaged: ends within 'in/a.apk'. "
+                "Write it again; the members before the damage are used"
+            ),
         ),
         (
             "http://127.0.0.1:{port}/page",
-            "http://127.0.0.1:{port}/page: a page, not a list of URLs. Give the files, or a list of them",
+            "http://127.0.0.1:{port}/page: an HTML page, not a list of URLs. Use URLs of files, or of a list of URLs",
         ),
         ("s3://-b/x", "s3://-b/x: not the URL of an object store. Write s3://BUCKET/KEY, gs:// or az://"),
-        ("http://192.0.2.1/x", "http://192.0.2.1/x: not https. Plain HTTP goes to loopback alone"),
-        ("http://127.0.0.1:{port}/none.apk?sig=1", "http://127.0.0.1:{port}/none.apk: it is not there. Check the URL"),
+        ("http://192.0.2.1/x", "http://192.0.2.1/x: not https. Use https; plain HTTP is allowed only for loopback"),
+        ("http://127.0.0.1:{port}/none.apk?sig=1", "http://127.0.0.1:{port}/none.apk: not found. Check the URL"),
     ],
 )
 def test_what_is_said(host: FileHost, workspace: Workspace, name: str, said: str) -> None:

@@ -73,7 +73,7 @@ def test_a_shard_with_nothing_or_damage_in_it(tmp_path: Path) -> None:
     cut = shard(tmp_path / "cut.tar", APPS / "workhub.apk", APPS / "tillroll.apk")
     cut.write_bytes(cut.read_bytes()[:20_000])
     assert [str(one) for one in scan_units([empty])] == [
-        f"{empty}: no app or capture is in this shard. Give APK, AAB or IPA files"
+        f"{empty}: no app or capture found in this shard. Use shards with APK, AAB, IPA or capture files"
     ]
     assert kinds(cut) == ["app", "!cut.tar"]
 

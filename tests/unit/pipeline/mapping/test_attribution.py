@@ -71,7 +71,7 @@ def test_names(knowledge: Knowledge, text: str, provider: str, product: str, reg
     assert all(one.reason for one in found.statements)
     said = {"provider": provider, "product": product, "region": region, "account_boundary": boundary}
     assert {field for field in found.reasons if field in said} == {field for field, value in said.items() if value}
-    assert found.resolved_by == "nothing was asked of the network"
+    assert found.resolved_by == "no network access"
 
 
 def test_an_sdk_is_the_owner_of_its_host(knowledge: Knowledge) -> None:

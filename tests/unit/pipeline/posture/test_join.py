@@ -95,13 +95,15 @@ def test_public_inside_but_not_seen_outside(tmp_path: Path) -> None:
     joined = make(tmp_path, INSTANCE, OTHER, stores=(STORE,))
     (unseen,) = of(Unseen, joined)
     assert unseen.resource.name == "quiet"
-    assert unseen.says.endswith("no app and no probe led there")
+    assert unseen.says.endswith("no app and no probe led to it")
 
 
 def test_open_outside_and_in_no_account(tmp_path: Path) -> None:
     joined = make(tmp_path, INSTANCE, stores=(STORE, STRAY))
     (foreign,) = of(Foreign, joined)
-    assert foreign.says == ("198.51.100.4:9200 is open and not in the one imported account: forgotten, or a vendor's")
+    assert foreign.says == (
+        "198.51.100.4:9200 is open and not in the one imported account: a forgotten resource, or a vendor's"
+    )
     assert {one.rule for one in of(Finding, joined)} == {"posture-open-own-store", "posture-open-store-in-no-account"}
 
 
@@ -136,6 +138,6 @@ def test_an_open_store_says_that_no_account_was_imported(tmp_path: Path) -> None
         workspace.ledger.end_run(run)
         (foreign, summary) = join(workspace)
     assert isinstance(foreign, Foreign)
-    assert "no account was imported that could own it" in foreign.says
+    assert "no account is imported that could own it" in foreign.says
     assert isinstance(summary, JoinSummary)
     assert summary.findings == 0

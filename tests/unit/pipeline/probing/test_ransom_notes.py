@@ -100,5 +100,5 @@ def test_a_folder_has_one_salt_of_its_own(tmp_path: Path) -> None:
 
 def test_another_file_of_that_name_is_one_error(tmp_path: Path) -> None:
     (tmp_path / SALT_FILE).write_bytes(b"short")
-    with pytest.raises(WorkspaceError, match="not a salt"):
+    with pytest.raises(WorkspaceError, match="not a valid salt"):
         salt_of(tmp_path)

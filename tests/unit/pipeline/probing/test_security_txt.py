@@ -70,10 +70,10 @@ async def test_contacts_are_taken_and_the_file_kept(tmp_path: Path, host: FileHo
         (b"", "no contact in it"),
         (b"<html>Not found</html>", "no contact in it"),
         (b"Contact: mailto:a@b.example\nExpires: 2001-01-01T00:00:00Z\n", "expired on 2001-01-01"),
-        (b"Contact: mailto:a@b.example\n\0", "no text"),
-        (b"Contact: mailto:a@b.example\n" + b"#" * (1 << 20), "no text of at most 1 MiB"),
-        (404, "it has none (HTTP 404)"),
-        (302, "it leads elsewhere, which is not followed"),
+        (b"Contact: mailto:a@b.example\n\0", "not a text"),
+        (b"Contact: mailto:a@b.example\n" + b"#" * (1 << 20), "not a text of at most 1 MiB"),
+        (404, "no security.txt found (HTTP 404)"),
+        (302, "the host redirects, which is not followed"),
     ],
 )
 async def test_what_gives_no_contact_is_one_clause(
@@ -92,7 +92,7 @@ async def test_what_gives_no_contact_is_one_clause(
 async def test_a_certificate_that_is_not_valid_gives_no_contact(tmp_path: Path, host: FileHost) -> None:
     (one,) = await ask(tmp_path, f"www.shop.test:{host.port}")
     assert one.contacts == ()
-    assert one.problem.startswith("its certificate is not valid (self-signed certificate")
+    assert one.problem.startswith("the certificate is not valid (self-signed certificate")
 
 
 async def test_without_tls_nothing_is_sent(tmp_path: Path) -> None:

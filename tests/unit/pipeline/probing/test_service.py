@@ -169,7 +169,7 @@ async def test_of_an_unknown_service_it_is_told_how_many_kinds_were_tried() -> N
     dialer = ScriptedDialer({}, problems={"redis": "not a RESP answer: b'S'"})
     report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
     tried = len(dialer.asked)
-    assert report.problems == (f"no store that we know: {tried} kinds were tried (redis: not a RESP answer: b'S')",)
+    assert report.problems == (f"not a known store: {tried} protocols tried (redis: not a RESP answer: b'S')",)
 
 
 async def test_of_an_http_server_that_is_no_store_that_is_what_is_told() -> None:

@@ -50,12 +50,12 @@ def test_leases_end(ledger: Ledger) -> None:
 
 def test_ends_are_kept_with_their_problem(ledger: Ledger) -> None:
     ledger.claim([A, B], "one", 60)
-    ledger.finish([end(A), end(B, UnitState.QUARANTINED, problem="took more than 1 s, twice; set aside")])
+    ledger.finish([end(A), end(B, UnitState.QUARANTINED, problem="took more than 1 s, twice; quarantined")])
     done = ledger.unit(A.key, A.version)
     assert done is not None
     assert (done.state, done.part, done.attempts, done.source) == (State.DONE, "units-1", 1, A.source)
     assert [(row.source, row.state, row.problem) for row in ledger.unfinished()] == [
-        (B.source, State.QUARANTINED, "took more than 1 s, twice; set aside")
+        (B.source, State.QUARANTINED, "took more than 1 s, twice; quarantined")
     ]
     assert ledger.unit(C.key, C.version) is None
 

@@ -11,7 +11,7 @@ def test_inputs_come_back_in_order(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     inputs = [
         RunInput("b.apk", "b" * 64, "v1"),
-        RunInput("a.apk", "a" * 64, "v1", "took more than 1 s, twice; set aside"),
+        RunInput("a.apk", "a" * 64, "v1", "took more than 1 s, twice; quarantined"),
         RunInput("missing.apk", "", "", "no such file"),
         RunInput("copy of b.apk", "b" * 64, "v1"),
     ]
