@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from tieback.leaks.bodies import pairs_of_body
 from tieback.leaks.value import MAX_NAME, MAX_PAIRS, Pair, text_of
+from tieback.protocols.resp import Ending, Reply, decode
 
-_MAX_DEPTH = 4
 _LONGEST_NAME = 64
 _AT_TWO = frozenset({"SET", "SETNX", "GETSET", "APPEND", "JSON.SET"})
 """Commands with the value after the key."""
@@ -16,54 +16,43 @@ _AT_THREE = frozenset({"SETEX", "PSETEX", "HSETNX", "LSET", "SETRANGE"})
 _FROM_TWO = frozenset({"LPUSH", "RPUSH", "LPUSHX", "RPUSHX", "SADD", "SREM", "SISMEMBER", "PUBLISH", "PFADD"})
 """Commands in which every argument after the key is a value."""
 
-type Reply = bytes | list[Reply]
-
 
 def pairs_of_resp(data: bytes) -> Iterator[Pair]:
     """Named values of commands or responses; values of responses without a name are included."""
     at = 0
     for _ in range(MAX_PAIRS):
-        value, at = _read(data, at, _MAX_DEPTH)
-        if at < 0:
+        reading = decode(data, at)
+        if isinstance(reading.value, list):
+            yield from _of_list(reading.value)
+        else:
+            yield from _of_value(_bytes(reading.value), "answer", "")
+        at = reading.end
+        if reading.ending is Ending.MALFORMED:
+            # What is not RESP ends with its line: the bytes before the capture, or a string that was cut.
+            end = data.find(b"\r\n", at)
+            at = end + 2 if end >= 0 else len(data)
+        if at >= len(data):
             return
-        yield from _of_reply(value)
 
 
-def _read(data: bytes, at: int, depth: int) -> tuple[Reply, int]:
-    """One RESP 2 or RESP 3 value, and the offset after it; -1 if there is none. Truncated data ends the value."""
-    end = data.find(b"\r\n", at, at + 65536)
-    if end < 0 or not depth:
-        return b"", -1
-    kind, line = data[at : at + 1], data[at + 1 : end]
-    at = end + 2
-    if kind in {b"$", b"=", b"!"} and line.isdigit() and len(line) < 10:
-        size = int(line)
-        return data[at : at + size], min(at + size + 2, len(data))
-    if kind in {b"*", b"%", b"~", b">"} and line.isdigit() and len(line) < 8:
-        items: list[Reply] = []
-        for _ in range(min(int(line) * (2 if kind == b"%" else 1), 4 * MAX_PAIRS)):
-            item, following = _read(data, at, depth - 1)
-            if following < 0:
-                break
-            items.append(item)
-            at = following
-        return items, at
-    return (line if kind == b"+" else b""), at
-
-
-def _of_reply(value: Reply) -> Iterator[Pair]:
-    if isinstance(value, bytes):
-        yield from _of_value(value, "answer", "")
-        return
-    words = [item for item in value if isinstance(item, bytes)]
-    if len(words) == len(value) and words and (known := list(_of_command([*map(text_of, words)], words))):
+def _of_list(values: list[Reply]) -> Iterator[Pair]:
+    words = [_bytes(value) for value in values if not isinstance(value, list)]
+    if len(words) == len(values) and words and (known := list(_of_command([*map(text_of, words)], words))):
         yield from known
-    elif len(words) == len(value) and not len(words) % 2 and all(map(_is_name, words[::2])):
+    elif len(words) == len(values) and not len(words) % 2 and all(map(_is_name, words[::2])):
         for name, item in zip(words[::2], words[1::2], strict=True):
             yield from _of_value(item, f"field:{text_of(name)}", text_of(name))
     else:
-        for inner in value:
-            yield from _of_reply(inner)
+        for value in values:
+            if isinstance(value, list):
+                yield from _of_list(value)
+            elif text := _bytes(value):
+                yield from _of_value(text, "answer", "")
+
+
+def _bytes(value: Reply) -> bytes:
+    """A string; numbers, errors and the like have no text that could be personal."""
+    return value if isinstance(value, bytes) else value.encode() if isinstance(value, str) else b""
 
 
 def _of_command(texts: list[str], words: list[bytes]) -> Iterator[Pair]:

@@ -42,9 +42,7 @@ _STATUS = rb"HTTP/(1\.[01]) ([1-5][0-9]{2})(?: [^\r\n]{0,%d})?" % MAX_START_LINE
 _REQUEST_LINE = re.compile(_REQUEST + rb"\r?\n")
 _STATUS_LINE = re.compile(_STATUS + rb"\r?\n")
 _CUT_REQUEST_LINE = re.compile(rb"([A-Z_-]{3,20}) ((?:/|https?://)[^ \r\n]{0,%d})\Z" % MAX_CUT_TARGET)
-_BLANK_LINE = re.compile(rb"\n\r?\n")
-_FIELD_NAME = re.compile(rb"[!#$%%&'*+.^_`|~0-9A-Za-z-]{1,%d}" % MAX_FIELD_NAME)
-_NOT_IN_VALUE = re.compile(rb"[\r\0]")
+_FIELD = re.compile(rb"([!#$%%&'*+.^_`|~0-9A-Za-z-]{1,%d}):[ \t]*([^\r\n\0]*)\r?\n" % MAX_FIELD_NAME)
 _LENGTH = re.compile(rb"[0-9]{1,%d}" % MAX_LENGTH_DIGITS)
 _CHUNK_LINE = re.compile(
     rb"([0-9A-Fa-f]{1,%d})[ \t]*(?:;[^\r\n]{0,%d})?\r\n" % (MAX_CHUNK_DIGITS, MAX_CHUNK_LINE - MAX_CHUNK_DIGITS)
@@ -129,8 +127,9 @@ def status_line(data: bytes) -> StatusLine | None:
 
 def head_end(data: bytes, at: int = 0, limit: int = MAX_HEAD) -> int:
     """Where the head that begins at ``at`` ends, behind its blank line; -1 if there is none within ``limit`` bytes."""
-    found = _BLANK_LINE.search(data, at, at + limit)
-    return found.end() if found else -1
+    with_cr = data.find(b"\n\r\n", at, at + limit)
+    without = data.find(b"\n\n", at, at + limit if with_cr < 0 else with_cr)
+    return without + 2 if without >= 0 else with_cr + 3 if with_cr >= 0 else -1
 
 
 def header_fields(section: bytes, limit: int = MAX_FIELDS) -> Fields:
@@ -157,17 +156,15 @@ def strict_fields(section: bytes, limit: int = MAX_FIELDS) -> Fields:
     Raises:
         MalformedHttpError: too many fields, a name that is no token, a folded line, CR or NUL in a value.
     """
-    lines = [line.removesuffix(b"\r") for line in section.split(b"\n", limit + 2)]
-    if len(lines) > limit + 2:
-        raise MalformedHttpError(f"more than {limit} header fields")
-    if lines[-2:] != [b"", b""]:
-        raise MalformedHttpError("header fields without a blank line at their end")
     fields: list[tuple[str, bytes]] = []
-    for line in lines[:-2]:
-        name, colon, value = line.partition(b":")
-        if not colon or not _FIELD_NAME.fullmatch(name) or _NOT_IN_VALUE.search(value):
-            raise MalformedHttpError("a malformed header field")
-        fields.append((name.decode("ascii").lower(), value.strip(b" \t")))
+    at = 0
+    while found := _FIELD.match(section, at):
+        if len(fields) == limit:
+            raise MalformedHttpError(f"more than {limit} header fields")
+        fields.append((found[1].decode("ascii").lower(), found[2].rstrip(b" \t")))
+        at = found.end()
+    if section[at:] not in {b"\r\n", b"\n"}:
+        raise MalformedHttpError("a malformed header field")
     return tuple(fields)
 
 

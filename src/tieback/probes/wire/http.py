@@ -1,5 +1,8 @@
 """Bounded HTTP/1.1 over conversation steps: no redirects, no compression (RFC 9110, RFC 9112).
 
+``protocols.http1`` parses what comes back. The order of reads is here, because each step of a conversation receives no
+more than the parts before it announced.
+
 A session keeps one connection alive and opens another where the server closed it. Every byte that it sends follows one
 template, from which ``declared_get`` and its like make the pattern that the dialer checks. Of a GET or HEAD only the
 path differs, and header fields that the declaration fixes. A POST exists for the few APIs that read by POST: its path
@@ -15,15 +18,13 @@ from tieback import __version__
 from tieback.model.grant import Depth
 from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
 from tieback.probes.wire.verdicts import Hostile, LooksLikeTls, NotThisProtocol
+from tieback.protocols import http1
+from tieback.protocols.http1 import Fields, Framing, MalformedHttpError
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, Target
 
 MAX_BODY = 1024 * 1024
 """Bytes of a body that are read; the rest is left and the response says ``truncated``."""
-_MAX_HEAD = 16 * 1024
-_MAX_FIELDS = 100
-_MAX_CHUNKS = 2048
 _MAX_INTERIM = 3
-_CHUNK_LINE = 256
 
 _TEMPLATE = (
     b"%b %b HTTP/1.1\r\nHost: %b\r\nUser-Agent: %b\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n%b\r\n%b"
@@ -34,9 +35,6 @@ _HOST = rb"[A-Za-z0-9._:\[\]-]{1,264}"
 _AGENT = rb"tieback/[0-9A-Za-z.+-]{1,40}(?: \(\+[A-Za-z0-9@.:/_~+-]{1,128}\))?"
 SEGMENT = rb"(?:[A-Za-z0-9_.~-]|%[0-9A-F]{2})"
 """One character of a percent-encoded path segment, as a pattern: no slash, no query, nothing raw."""
-
-_STATUS = re.compile(r"1\.[01] ([1-5][0-9]{2})(?: .*)?")
-_FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")
 
 
 class Response(msgspec.Struct, frozen=True):
@@ -220,58 +218,48 @@ class HttpSession:
         for _ in range(_MAX_INTERIM):
             if head != b"HTTP/":
                 raise NotThisProtocol(f"not HTTP: {printable(head)}")
-            block = yield Receive(until=b"\r\n\r\n", limit=_MAX_HEAD)
-            version, status, headers = _parse_head(block)
-            if status >= 200:
+            block = head + (yield Receive(until=b"\r\n\r\n", limit=http1.MAX_HEAD))
+            line = http1.status_line(block)
+            if line is None:
+                raise NotThisProtocol(f"not an HTTP status line: {printable(block)}")
+            try:
+                fields = http1.strict_fields(block.partition(b"\n")[2])
+            except MalformedHttpError as error:
+                raise Hostile(str(error)) from None
+            if line.status >= 200:
                 break
             head = yield Receive(exactly=5)
         else:
             raise Hostile("interim responses without end")
+        headers = _joined(fields)
         if headers.get("content-encoding", "identity").lower() not in ("", "identity"):
-            return Response(status, headers, b"", encoded=True)
-        if bodiless or status in (204, 304):
-            body, truncated, closed = b"", False, False
-        else:
-            body, truncated, closed = yield from _read_body(headers, cap)
+            return Response(line.status, headers, b"", encoded=True)
+        try:
+            framing = http1.body_framing(line.status, fields, to_head=bodiless)
+        except MalformedHttpError as error:
+            raise Hostile(str(error)) from None
+        body, truncated, closed = yield from _read_body(framing, cap)
         connection = headers.get("connection", "").lower()
-        self._alive = not (closed or truncated or "close" in connection or version == "1.0")
-        return Response(status, headers, body, truncated)
+        self._alive = not (closed or truncated or "close" in connection or line.version == "1.0")
+        return Response(line.status, headers, body, truncated)
 
 
-def _parse_head(block: bytes) -> tuple[str, int, dict[str, str]]:
-    """HTTP version, status and fields from what follows ``HTTP/``."""
-    lines = block.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
-    status = _STATUS.fullmatch(lines[0])
-    if not status:
-        raise NotThisProtocol(f"not an HTTP status line: {printable(lines[0].encode('latin-1'))}")
-    if len(lines) - 1 > _MAX_FIELDS:
-        raise Hostile(f"more than {_MAX_FIELDS} header fields")
+def _joined(fields: Fields) -> dict[str, str]:
     headers: dict[str, str] = {}
-    for line in lines[1:]:
-        name, colon, value = line.partition(":")
-        if not colon or not _FIELD_NAME.fullmatch(name):
-            raise Hostile("a malformed header field")
-        key, value = name.lower(), value.strip(" \t")
-        headers[key] = f"{headers[key]}, {value}" if key in headers else value
-    return lines[0][:3], int(status[1]), headers
+    for name, value in fields:
+        text = value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {text}" if name in headers else text
+    return headers
 
 
-def _read_body(headers: dict[str, str], cap: int) -> Conversation[tuple[bytes, bool, bool]]:
+def _read_body(framing: Framing, cap: int) -> Conversation[tuple[bytes, bool, bool]]:
     """The body, whether it was cut, and whether the connection ended with it."""
-    coding = headers.get("transfer-encoding")
-    length = headers.get("content-length")
-    if coding is not None:
-        # RFC 9112 section 6.3: both together is an attempt at smuggling or a broken server.
-        if length is not None or coding.lower() != "chunked":
-            raise Hostile(f"unreadable framing: {printable(coding.encode('latin-1'))}")
+    if framing.chunked:
         return (yield from _read_chunks(cap))
-    if length is not None:
-        if not re.fullmatch(r"[0-9]{1,15}", length):
-            raise Hostile(f"a Content-Length that is no number: {printable(length.encode('latin-1'))}")
-        size = int(length)
-        wanted = min(size, cap)
-        body = (yield Receive(exactly=wanted)) if wanted else b""
-        return body, size > cap, False
+    if framing.length is not None:
+        size = min(framing.length, cap)
+        body = (yield Receive(exactly=size)) if size else b""
+        return body, framing.length > cap, False
     parts: list[bytes] = []
     left = cap
     while left:
@@ -286,12 +274,15 @@ def _read_body(headers: dict[str, str], cap: int) -> Conversation[tuple[bytes, b
 def _read_chunks(cap: int) -> Conversation[tuple[bytes, bool, bool]]:
     parts: list[bytes] = []
     left = cap
-    for _ in range(_MAX_CHUNKS):
-        line = yield Receive(until=b"\r\n", limit=_CHUNK_LINE)
-        size = _chunk_size(line)
+    for _ in range(http1.MAX_CHUNKS):
+        line = yield Receive(until=b"\r\n", limit=http1.MAX_CHUNK_LINE)
+        try:
+            size = http1.chunk_size(line)
+        except MalformedHttpError as error:
+            raise Hostile(str(error)) from None
         if size == 0:
-            for _ in range(_MAX_FIELDS):
-                if (yield Receive(until=b"\r\n", limit=_MAX_HEAD)) == b"\r\n":
+            for _ in range(http1.MAX_FIELDS):
+                if (yield Receive(until=b"\r\n", limit=http1.MAX_HEAD)) == b"\r\n":
                     return b"".join(parts), False, False
             raise Hostile("trailers without end")
         if size > left:
@@ -303,10 +294,3 @@ def _read_chunks(cap: int) -> Conversation[tuple[bytes, bool, bool]]:
         if (yield Receive(exactly=2)) != b"\r\n":
             raise Hostile("a chunk longer than it said")
     return b"".join(parts), True, True
-
-
-def _chunk_size(line: bytes) -> int:
-    digits = line.split(b";", 1)[0].strip()
-    if not re.fullmatch(rb"[0-9A-Fa-f]{1,12}", digits):
-        raise Hostile("a chunk without a size")
-    return int(digits, 16)

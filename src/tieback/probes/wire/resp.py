@@ -1,34 +1,27 @@
-"""RESP2, the protocol of Redis and Valkey: a bounded reader, and commands as arrays of bulk strings.
+"""RESP2, the protocol of Redis and Valkey: commands, and replies read over conversation steps.
 
-https://redis.io/docs/latest/develop/reference/protocol-spec/
+``protocols.resp`` parses. The order of reads is here, because each step of a conversation receives no more than the
+parts before it announced: a type, a line, a string. https://redis.io/docs/latest/develop/reference/protocol-spec/
 """
 
-import re
-
-import msgspec
-
 from tieback.probes.wire.verdicts import Hostile, NotThisProtocol
+from tieback.protocols.resp import (
+    RESP2,
+    Limits,
+    MalformedRespError,
+    Reply,
+    RespDecoder,
+    RespError,
+    encode_command,
+)
 from tieback.scope.conversation import Conversation, Receive
+
+__all__ = ["MAX_BULK", "MAX_ITEMS", "Reply", "RespError", "command", "raw_command", "reply"]
 
 MAX_BULK = 256 * 1024
 MAX_ITEMS = 1024
-_MAX_DEPTH = 4
 _MAX_LINE = 8192
-_NUMBER = re.compile(rb"-?[0-9]{1,19}")
-
-
-class RespError(msgspec.Struct, frozen=True):
-    """An error answer, such as ``NOAUTH Authentication required.``."""
-
-    text: str
-
-    @property
-    def code(self) -> str:
-        """The first word."""
-        return self.text.partition(" ")[0]
-
-
-type Reply = str | int | bytes | RespError | list[Reply] | None
+_LIMITS = Limits(kinds=RESP2, line=_MAX_LINE, string=MAX_BULK, values=MAX_ITEMS, depth=4)
 
 
 def command(*words: str) -> bytes:
@@ -38,7 +31,7 @@ def command(*words: str) -> bytes:
 
 def raw_command(*encoded: bytes) -> bytes:
     """As ``command``, of bytes."""
-    return b"*%d\r\n" % len(encoded) + b"".join(b"$%d\r\n%b\r\n" % (len(word), word) for word in encoded)
+    return encode_command(*encoded)
 
 
 def reply(kind: bytes | None = None) -> Conversation[Reply]:
@@ -51,41 +44,21 @@ def reply(kind: bytes | None = None) -> Conversation[Reply]:
         NotThisProtocol: the first byte is no RESP type.
         Hostile: a length that lies or breaks a bound.
     """
-    return (yield from _read(kind, _MAX_DEPTH, [MAX_ITEMS]))
-
-
-def _read(kind: bytes | None, depth: int, budget: list[int]) -> Conversation[Reply]:
-    if kind is None:
-        kind = yield Receive(exactly=1)
-    if kind not in (b"+", b"-", b":", b"$", b"*"):
-        raise NotThisProtocol(f"not a RESP answer: {kind!r}")
-    line = (yield Receive(until=b"\r\n", limit=_MAX_LINE)).removesuffix(b"\r\n")
-    if kind == b"+":
-        return line.decode("utf-8", "replace")
-    if kind == b"-":
-        return RespError(line.decode("utf-8", "replace"))
-    if not _NUMBER.fullmatch(line):
-        raise Hostile("a RESP length that is no number")
-    number = int(line)
-    if kind == b":":
-        return number
-    if number == -1:
-        return None
-    if kind == b"$":
-        return (yield from _bulk(number))
-    budget[0] -= max(number, 0)
-    if number < 0 or budget[0] < 0 or depth == 0:
-        raise Hostile(f"a RESP array of {number} items, or nested too deeply")
-    items: list[Reply] = []
-    for _ in range(number):
-        items.append((yield from _read(None, depth - 1, budget)))  # noqa: PERF401 - no comprehension can yield
-    return items
-
-
-def _bulk(size: int) -> Conversation[bytes]:
-    if not 0 <= size <= MAX_BULK:
-        raise Hostile(f"a RESP string of {size} bytes")
-    data = yield Receive(exactly=size + 2)
-    if data[-2:] != b"\r\n":
-        raise Hostile("a RESP string longer than it said")
-    return data[:-2]
+    decoder = RespDecoder(_LIMITS)
+    while not decoder.done:
+        if kind is None:
+            kind = yield Receive(exactly=1)
+        if kind not in _LIMITS.kinds:
+            raise NotThisProtocol(f"not a RESP answer: {kind!r}")
+        line = (yield Receive(until=b"\r\n", limit=_LIMITS.line)).removesuffix(b"\r\n")
+        try:
+            string = decoder.add(kind, line)
+        except MalformedRespError as error:
+            raise Hostile(str(error)) from None
+        if string >= 0:
+            data = yield Receive(exactly=string + 2)
+            if not data.endswith(b"\r\n"):
+                raise Hostile("a RESP string longer than it said")
+            decoder.add_string(data[:-2])
+        kind = None
+    return decoder.value

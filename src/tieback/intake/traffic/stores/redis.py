@@ -11,15 +11,24 @@ import msgspec
 
 from tieback.intake.traffic.interface import Opening, Recognised
 from tieback.intake.traffic.stores.evidence import ascii_text, samples, text, weigh
+from tieback.protocols.resp import (
+    RESP3,
+    Ending,
+    Limits,
+    MalformedRespError,
+    decode,
+    encode_command,
+    line_end,
+    parse_element,
+    split_inline,
+    string_end,
+)
 
 _MOST_REPLIES = 2000
-_MOST_NESTING_COUNT = 1 << 20
-_LONGEST_LINE = 64 * 1024
-_LONGEST_BULK = 512 * 1024 * 1024
+_MOST_COMMANDS = 200
+_COMMANDS = Limits(kinds=frozenset({b"*", b"$"}), depth=1)
+_WITH_LENGTH = RESP3 - {b"+", b"-", b":", b"(", b",", b"_", b"#"}
 _COMMAND = re.compile(rb"[A-Za-z][A-Za-z_.|-]{1,30}")
-_WORD = re.compile(rb"\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^ ]+")
-_NUMBER = re.compile(rb"-?[0-9]{1,19}")
-_DOUBLE = re.compile(rb"[-+]?(?:[0-9.]+(?:[eE][-+]?[0-9]+)?|inf|nan)")
 _ERROR = re.compile(rb"(?:[A-Z][A-Z0-9_]{1,30}|ERR)(?: |$)")
 _VERSION = re.compile(rb"(?:(redis|valkey)_version:|\bversion\r\n\$[0-9]+\r\n)([0-9]+\.[0-9]+[0-9a-z.-]*)")
 _INLINE = frozenset(
@@ -76,7 +85,7 @@ class Redis:
             self.name,
             confidence,
             detail=_product(server),
-            samples=samples("redis", map(_resp, commands), [server], separator=b""),
+            samples=samples("redis", (encode_command(*words) for words in commands), [server], separator=b""),
         )
 
 
@@ -93,90 +102,61 @@ def _requests(client: bytes) -> tuple[list[list[bytes]], float]:
     if client[:1] == b"*":
         commands, fits = _arrays(client)
         return commands, 1.0 if fits and commands else 0.0
-    lines = client.split(b"\n", 200)
+    lines = client.split(b"\n", _MOST_COMMANDS)
     lines = [line.rstrip(b"\r") for line in lines[:-1] or lines if line.strip()]
     names = [line.split(b" ", 1)[0].upper() for line in lines]
     if not names or names[0] not in _INLINE or not all(map(text, lines)) or b" HTTP/" in lines[0][-12:]:
         return [], 0.0
     distinct = any(name in _INLINE and name not in _SHARED_WITH_OTHERS for name in names)
-    return [[word.strip(b"\"'") for word in _WORD.findall(line)] for line in lines], 0.6 if distinct else 0.3
+    return [split_inline(line) for line in lines], 0.6 if distinct else 0.3
 
 
 def _arrays(client: bytes) -> tuple[list[list[bytes]], bool]:
     """Arrays of bulk strings, one after the other; the last may be cut short."""
     commands: list[list[bytes]] = []
     at = 0
-    while at < len(client) and len(commands) < 200:
-        words: list[bytes] = []
-        count, at = _count(client, at, b"*")
-        if count is None or not 1 <= count <= _MOST_NESTING_COUNT:
-            return commands, count is None and at == len(client) and bool(commands)
-        for _ in range(count):
-            if at >= len(client):
-                break
-            size, at = _count(client, at, b"$")
-            if size is None or not 0 <= size <= _LONGEST_BULK:
-                cut = size is None and at == len(client)
-                return ([*commands, words] if words else commands), cut and bool(commands or words)
-            words.append(client[at : at + size])
-            at += size + 2
-            if at <= len(client) and client[at - 2 : at] != b"\r\n":
-                return commands, False
-        if not words or not _COMMAND.fullmatch(words[0]):
+    while at < len(client) and len(commands) < _MOST_COMMANDS:
+        reading = decode(client, at, _COMMANDS)
+        words = reading.value if isinstance(reading.value, list) else []
+        command = [word for word in words if isinstance(word, bytes)]
+        if reading.ending is Ending.MALFORMED or len(command) < len(words):
             return commands, False
-        commands.append(words)
+        if not command:
+            return commands, reading.ending is Ending.CUT and bool(commands)
+        if not _COMMAND.fullmatch(command[0]):
+            return commands, False
+        commands.append(command)
+        at = reading.end
     return commands, True
 
 
-def _resp(words: list[bytes]) -> bytes:
-    """A command as an array of bulk strings, so that arguments with spaces and line ends stay whole."""
-    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)
-
-
-def _count(data: bytes, at: int, kind: bytes) -> tuple[int | None, int]:
-    """A header such as ``*3``; ``None`` and the end of the data where the capture cuts it short."""
-    if data[at : at + 1] != kind:
-        return None, at
-    end = data.find(b"\r\n", at, at + 24)
-    if end < 0:
-        return None, len(data) if len(data) - at < 24 else at
-    digits = data[at + 1 : end]
-    if not _NUMBER.fullmatch(digits):
-        return None, at
-    return int(digits), end + 2
-
-
 def _replies(server: bytes) -> _Read:
-    """Read answers strictly up to the end or the cut; ``fits`` is false where a byte is no RESP."""
+    """Read answers strictly up to the end or the cut; ``fits`` is false where a byte is no RESP.
+
+    Elements are read one by one without building values: an answer that began before the capture has parts of arrays.
+    """
     read = _Read()
     at = 0
-    while at < len(server) and read.replies < _MOST_REPLIES:
-        end = server.find(b"\r\n", at, at + _LONGEST_LINE)
-        kind = server[at : at + 1]
-        if end < 0:
-            read.fits = kind in b"+-:$*_,#!=(%~>|" and len(server) - at < _LONGEST_LINE and text(server[at:])
-            return read
-        line = server[at + 1 : end]
-        at = end + 2
-        read.replies += 1
-        if kind in b"$=!":
-            if not _NUMBER.fullmatch(line) or int(line) > _LONGEST_BULK or int(line) < -1:
+    try:
+        while at < len(server) and read.replies < _MOST_REPLIES:
+            end = line_end(server, at)
+            if end < 0:
+                read.fits = text(server[at:])
+                break
+            kind, line = server[at : at + 1], server[at + 1 : end]
+            string = parse_element(kind, line)[1]
+            at = end + 2 if string < 0 else string_end(server, end + 2, string)
+            read.replies += 1
+            if not _fits(kind, line, read):
                 read.fits = False
-                return read
-            size = int(line)
-            read.telling = True
-            if size >= 0:
-                at += size + 2
-                if at <= len(server) and server[at - 2 : at] != b"\r\n":
-                    read.fits = False
-                    return read
-        elif not _line_fits(kind, line, read):
-            read.fits = False
-            return read
+                break
+    except MalformedRespError:
+        read.fits = False
     return read
 
 
-def _line_fits(kind: bytes, line: bytes, read: _Read) -> bool:
+def _fits(kind: bytes, line: bytes, read: _Read) -> bool:
+    """Whether the text of an element is that of a server; notes whether it is distinctive."""
     if kind == b"+":
         read.telling = read.telling or line in {b"PONG", b"QUEUED"}
         return text(line)
@@ -185,16 +165,9 @@ def _line_fits(kind: bytes, line: bytes, read: _Read) -> bool:
             (b"ERR unknown", b"NOAUTH", b"WRONG", b"MOVED", b"ERR wrong number")
         )
         return _ERROR.match(line) is not None and text(line)
-    if kind in b"*%~>|":
+    if kind in _WITH_LENGTH:
         read.telling = True
-        return _NUMBER.fullmatch(line) is not None and -1 <= int(line) <= _MOST_NESTING_COUNT
-    if kind in b":(":
-        return _NUMBER.fullmatch(line) is not None or (kind == b"(" and line.lstrip(b"-").isdigit())
-    if kind == b",":
-        return _DOUBLE.fullmatch(line) is not None
-    if kind == b"_":
-        return line == b""
-    return kind == b"#" and line in {b"t", b"f"}
+    return True
 
 
 def _product(server: bytes) -> str:
