@@ -18,13 +18,13 @@ _NUMBER = re.compile(rb"-?[0-9]{1,19}")
 
 
 class RespError(msgspec.Struct, frozen=True):
-    """An error answer, such as ``NOAUTH Authentication required.``."""
+    """Error answer, such as ``NOAUTH Authentication required.``."""
 
     text: str
 
     @property
     def code(self) -> str:
-        """The first word."""
+        """First word of the text."""
         return self.text.partition(" ")[0]
 
 
@@ -32,12 +32,12 @@ type Reply = str | int | bytes | RespError | list[Reply] | None
 
 
 def command(*words: str) -> bytes:
-    """A command as the array of its words."""
+    """Encode a command as an array of its words."""
     return raw_command(*(word.encode() for word in words))
 
 
 def raw_command(*encoded: bytes) -> bytes:
-    """As ``command``, of bytes."""
+    """Encode a command as ``command`` does, from bytes."""
     return b"*%d\r\n" % len(encoded) + b"".join(b"$%d\r\n%b\r\n" % (len(word), word) for word in encoded)
 
 
@@ -45,11 +45,11 @@ def reply(kind: bytes | None = None) -> Conversation[Reply]:
     """Read one reply.
 
     Args:
-        kind: its first byte, where that was read already.
+        kind: its first byte, if that was read already.
 
     Raises:
-        NotThisProtocol: the first byte is no RESP type.
-        Hostile: a length that lies or breaks a bound.
+        NotThisProtocol: the first byte is not a RESP type.
+        Hostile: a length is wrong or exceeds a limit.
     """
     return (yield from _read(kind, _MAX_DEPTH, [MAX_ITEMS]))
 
@@ -65,7 +65,7 @@ def _read(kind: bytes | None, depth: int, budget: list[int]) -> Conversation[Rep
     if kind == b"-":
         return RespError(line.decode("utf-8", "replace"))
     if not _NUMBER.fullmatch(line):
-        raise Hostile("a RESP length that is no number")
+        raise Hostile("a RESP length that is not a number")
     number = int(line)
     if kind == b":":
         return number
@@ -87,5 +87,5 @@ def _bulk(size: int) -> Conversation[bytes]:
         raise Hostile(f"a RESP string of {size} bytes")
     data = yield Receive(exactly=size + 2)
     if data[-2:] != b"\r\n":
-        raise Hostile("a RESP string longer than it said")
+        raise Hostile("a RESP string longer than its stated length")
     return data[:-2]
