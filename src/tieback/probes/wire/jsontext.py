@@ -9,7 +9,7 @@ type Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 def decoded[T](body: bytes, into: type[T]) -> T | None:
-    """Decode the body as ``into``; ``None`` if it is not JSON of that shape, too deeply nested, or has too large numbers."""
+    """Decode the body as ``into``; ``None`` if it has another shape, is nested too deeply or has too large numbers."""
     try:
         return msgspec.json.decode(body, type=into)
     except (msgspec.MsgspecError, ValueError, RecursionError):
