@@ -1,4 +1,4 @@
-"""Appwrite: number of documents in collections that the app names. Of a document only the id is returned and dropped.
+"""Appwrite: number of documents in collections that the app names. Only document ids are requested, and not kept.
 
 Sends, in this order: ``GET /v1/health/version`` (identify; needs no login and proves nothing); ``GET .../documents``
 for each collection that the app names, with the project's id, which is public by design (enumerate). The request has a

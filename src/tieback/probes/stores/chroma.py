@@ -1,10 +1,10 @@
 """Chroma: collections and number of their records. No document or vector is read.
 
-Sends, in this order: ``GET /api/v2/heartbeat`` and ``GET /api/v2/version`` (identify; both need no login by design and
-prove nothing); ``GET /api/v2/tenants/default_tenant/databases``, ``.../databases/<db>/collections``,
-``.../collections/<id>/count`` for at most 50 (enumerate); ``GET /api/v1/collections`` if there is no v2 (up to 0.5).
-Names of metadata keys come with the listing (describe). Verified against 1.5.9 (which reports 1.0.0); v1 not yet
-verified against the real server.
+Sends, in this order: ``GET /api/v2/heartbeat`` and ``GET /api/v2/version`` (identify); ``GET
+/api/v2/tenants/default_tenant/databases``, ``.../databases/<db>/collections``, ``.../collections/<id>/count`` for at
+most 50 (enumerate). If there is no v2 (up to 0.5), it sends ``GET /api/v1/collections``. The identifying requests need
+no login by design and prove nothing. Names of metadata keys come with the listing (describe). Verified against 1.5.9
+(which reports 1.0.0); v1 not yet verified against the real server.
 """
 
 import msgspec

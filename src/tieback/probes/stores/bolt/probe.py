@@ -1,8 +1,8 @@
 """Neo4j and Memgraph over Bolt: number of nodes and relationships, names of properties. No node is read.
 
 Sends, in this order: the handshake and ``HELLO`` with scheme ``none`` (identify); ``CALL db.info()`` for the database's
-own identifier and two counts in read mode, each answered from the count store (enumerate); the names of properties
-(describe). ``RESET`` follows a failed statement, ``GOODBYE`` ends the session. Not yet verified against the real
+own identifier, and two counts in read mode (enumerate); the names of properties (describe). The counts come from the
+count store. ``RESET`` follows a failed statement, ``GOODBYE`` ends the session. Not yet verified against the real
 server.
 """
 
