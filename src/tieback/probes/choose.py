@@ -18,7 +18,7 @@ def order(service: str | None, port: int) -> tuple[Probe, ...]:
 
     Stores that speak HTTP have their own place only if the hint or a port specific to the store points to them.
     Otherwise the finder covers all of them at once. For the service ``http``, only probes of HTTP are returned. On
-    ports 80, 443, 8080 and 8443 the same holds if no probe covers the service, or if the service's probe speaks HTTP.
+    ports 80, 443, 8080 and 8443 the same applies if no probe covers the service, or if its probe speaks HTTP.
 
     Args:
         service: product that the evidence implies, or ``None``; matched with ``meta.services`` and ``meta.products``.

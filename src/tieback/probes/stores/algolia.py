@@ -77,7 +77,7 @@ class AlgoliaProbe(WebStore):
         alive = decoded(answer.body, _Alive) if answer.status == 200 else None
         return Known("algolia") if alive is not None and alive.message == "server is alive" else None
 
-    def likely(self, root: Response) -> bool:  # noqa: ARG002 - nobody has one of his own
+    def likely(self, root: Response) -> bool:  # noqa: ARG002 - shared host
         """Always false: it is probed only if a host or the app names it."""
         return False
 

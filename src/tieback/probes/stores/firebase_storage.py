@@ -77,7 +77,7 @@ class FirebaseStorageProbe(WebStore):
         google = answer.headers.get("server", "") in _SERVERS or "x-guploader-uploadid" in answer.headers
         return Known("firebase-storage") if google else None
 
-    def likely(self, root: Response) -> bool:  # noqa: ARG002 - it is asked where the app names a bucket
+    def likely(self, root: Response) -> bool:  # noqa: ARG002 - shared host
         """Always false: many services have the same answer to ``GET /``."""
         return False
 

@@ -117,7 +117,7 @@ class FirestoreProbe(WebStore):
         database = decoded(answer.body, _Database) if answer.status == 200 else None
         return Known("firestore") if database is not None and database.type.startswith("FIRESTORE") else None
 
-    def likely(self, root: Response) -> bool:  # noqa: ARG002 - nobody has one of his own
+    def likely(self, root: Response) -> bool:  # noqa: ARG002 - shared host
         """Always false: it is probed only if the app names a project."""
         return False
 

@@ -26,7 +26,7 @@ _BUCKET = rb"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 _ROOT = reading("/", "whether this is Cloud Storage; changes nothing", depth=Depth.IDENTIFY)
 _TEST = reading(
     "/storage/v1/b/{bucket}/iam/testPermissions?permissions=storage.objects.list&permissions=storage.objects.get",
-    "which of two permissions an anonymous client has; returns no data",
+    "tests two permissions of an anonymous client; returns no data",
     names=_BUCKET,
 )
 _LIST = reading(

@@ -63,7 +63,7 @@ class NatsClientProbe:
         greets=True,
     )
 
-    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - nothing deeper to ask
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
         """Probe ``target``; every depth does the same as identify."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target))
 

@@ -79,7 +79,7 @@ class OracleProbe:
         head = yield from plain_then_tls(target.tls, lambda tls: first_answer(tls, _HELLO, _HEADER, seconds))
         kind, size = _packet(head)
         if kind == _RESEND:
-            # A listener may request the same bytes again (after TLS was set up, or on its first connection).
+            # A listener may request the same bytes again (after TLS was set up, or when its buffers were cold).
             yield Send(_HELLO)
             kind, size = _packet((yield Receive(exactly=_HEADER)))
         if kind not in (_ACCEPT, _REFUSE, _REDIRECT):

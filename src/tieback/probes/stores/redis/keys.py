@@ -1,7 +1,7 @@
 """Turns key names into patterns: key names may contain e-mail addresses or session tokens, so only patterns are kept.
 
-A pattern keeps a part of a key in two cases: a tenth of the sampled keys share it in the same place, or it is typical
-of a ransom note. Digits become ``#``, everything else becomes ``*``.
+A pattern keeps a part of a key if a tenth of the sampled keys share it in the same place. It also keeps words that are
+typical of a ransom note. Digits become ``#``, everything else becomes ``*``.
 """
 
 import re
