@@ -1,4 +1,4 @@
-"""Read-only conversations with data stores: one noun a store, sans-I/O, every send declared."""
+"""Read-only conversations with data stores: one module or package per store, no I/O, every send declared."""
 
 from tieback.probes.finder import WebFinder
 from tieback.probes.interface import Probe
@@ -104,7 +104,8 @@ WEB_STORES: tuple[WebStore, ...] = (
     AlgoliaProbe(),
     AppwriteProbe(),
 )
-"""Stores that speak HTTP, in the order in which the finder asks those that ``GET /`` leaves possible."""
+"""Stores that speak HTTP, in the order in which the finder sends their identifying requests. It skips those that the
+answer to ``GET /`` rules out."""
 
 PROBES: tuple[Probe, ...] = (
     RedisProbe(),
@@ -132,5 +133,8 @@ PROBES: tuple[Probe, ...] = (
     *WEB_STORES,
     ClickhouseNativeProbe(),
 )
-"""Every probe, in the order in which an unknown port is asked soonest: each one's first bytes make the servers of those
-below answer or close at once, instead of waiting for more. The finder stands for the stores that speak HTTP."""
+"""Every probe, in the order in which an unknown port is probed.
+
+The order saves time: the first bytes of each probe make servers of the later ones answer or close at once instead of
+waiting for more. The finder covers all stores that speak HTTP.
+"""

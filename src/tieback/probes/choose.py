@@ -1,4 +1,4 @@
-"""Which probe to try first, so that a store on an odd port is recognised too."""
+"""Order of the probes for a port, so that a store on a non-standard port is recognised too."""
 
 from functools import lru_cache
 
@@ -6,22 +6,22 @@ from tieback.probes import PROBES
 from tieback.probes.interface import NoteReader, Probe, Sampler
 
 WEB = "http"
-"""Service of a candidate whose URL says HTTP and nothing more: only stores that speak HTTP can answer there."""
+"""Service of a candidate whose URL states HTTP and no product: only stores that speak HTTP can be there."""
 _UNLIKELY = 3
 _WEB_PORTS = (80, 443, 8080, 8443)
-"""Where what a cloud's host implies speaks HTTP, unless its own probe says otherwise."""
+"""Ports on which a service implied by a cloud host name speaks HTTP, unless the service's probe states otherwise."""
 
 
 @lru_cache(maxsize=4096)
 def order(service: str | None, port: int) -> tuple[Probe, ...]:
-    """The probes worth trying, the likeliest first: by the hinted service, then by the port, then the rest.
+    """Probes worth trying, the likeliest first: by the hinted service, then by the port, then the rest.
 
-    Stores that speak HTTP are tried where the hint or a telling port speaks for them; elsewhere the finder asks for all
-    of them at once. For ``http`` only what speaks it, and at 443 and its like also for services that no probe answers
-    for, or one that speaks HTTP itself.
+    Stores that speak HTTP have their own place only if the hint or a port specific to the store points to them.
+    Otherwise the finder covers all of them at once. For the service ``http``, only probes of HTTP are returned. On
+    ports 80, 443, 8080 and 8443 the same applies if no probe covers the service, or if its probe speaks HTTP.
 
     Args:
-        service: product that the evidence implies, or ``None``; it reaches a probe by the probe's ``meta.services``.
+        service: product that the evidence implies, or ``None``; matched with ``meta.services`` and ``meta.products``.
         port: TCP port.
     """
     hinted = [probe.meta for probe in PROBES if service is not None and service.lower() in _claims(probe)]
@@ -38,7 +38,7 @@ def order(service: str | None, port: int) -> tuple[Probe, ...]:
 
 
 def named(name: str) -> Probe | None:
-    """The probe of that name."""
+    """The probe with that name, or ``None``."""
     return next((probe for probe in PROBES if probe.meta.name == name), None)
 
 
@@ -47,13 +47,13 @@ def _claims(probe: Probe) -> tuple[str, ...]:
 
 
 def note_reader(name: str) -> NoteReader | None:
-    """The probe of that name where it can read a ransom note."""
+    """The probe with that name if it can read a ransom note, else ``None``."""
     probe: object = named(name)
     return probe if isinstance(probe, NoteReader) else None
 
 
 def sampler(name: str) -> Sampler | None:
-    """The probe of that name where it can read a few records."""
+    """The probe with that name if it can read a few records, else ``None``."""
     probe: object = named(name)
     return probe if isinstance(probe, Sampler) else None
 
@@ -61,6 +61,6 @@ def sampler(name: str) -> Sampler | None:
 def _rank(probe: Probe, service: str | None, port: int) -> int:
     meta = probe.meta
     if service is not None and service.lower() in _claims(probe) and service != WEB:
-        # A product that answers by two protocols has a port for each.
+        # A product with two protocols has one port per protocol.
         return 0 if port in meta.ports else 1
     return 2 if port in meta.ports and meta.pivot else _UNLIKELY

@@ -1,8 +1,8 @@
-"""Which store speaks HTTP on a port that says nothing: one ``GET /`` for all of them, then few more.
+"""Finder: detects which HTTP store is on an unknown port, with one ``GET /`` for all stores and a few more requests.
 
-Most stores say in the answer to ``GET /`` who they are. Those that do not are asked with their own identifying request
-where that answer leaves them possible, over the same connection, ``MAX_TRIES`` of them at most. A plain web API costs
-these requests and nothing else. The report names the probe that goes on; it makes no statement about access.
+Most stores name themselves in the answer to ``GET /``. The others get their own identifying request over the same
+connection if that answer does not rule them out, at most ``MAX_TRIES`` of them. A plain web API receives these requests
+and nothing else. The report names the probe that continues; it makes no statement about access.
 """
 
 from collections.abc import Sequence
@@ -17,18 +17,18 @@ from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Conversation, DeclaredSend, Target
 
 MAX_TRIES = 8
-"""Identifying requests after ``GET /``."""
+"""Maximum number of identifying requests after ``GET /``."""
 ROOT = reading("/", "which product answers; shared by all stores that speak HTTP", depth=Depth.IDENTIFY)
-_NO_STORE = "an HTTP server that is no store we know"
+_NO_STORE = "an HTTP server that is not a known store"
 
 
 def only_http(report: ProbeReport) -> bool:
-    """Whether the finder met an HTTP server that is no store: another protocol is unlikely on that port."""
+    """True if the finder met an HTTP server that is not a known store: another protocol is unlikely on that port."""
     return report.probe == "web" and any(problem.startswith(_NO_STORE) for problem in report.problems)
 
 
 class WebFinder:
-    """Says which of some stores answers. Not a store itself."""
+    """Identifies which of several HTTP stores answers. It is not a store itself."""
 
     def __init__(self, stores: Sequence[WebStore]) -> None:
         self._stores = tuple(stores)
@@ -48,7 +48,7 @@ class WebFinder:
         )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
-        """Ask ``target`` who it is; the report's ``probe`` is the store's."""
+        """Identify the store at ``target``; ``probe`` of the report names that store's probe."""
         found: list[str] = []
         report = yield from reported(self.meta, target, lambda draft: self._talk(draft, target, found))
         return ProbeReport(
@@ -67,7 +67,7 @@ class WebFinder:
             if store.ask.path == ROOT.path and (known := store.known(root)) is not None:
                 return _say(draft, found, store, known)
         likely = [store for store in self._stores if store.ask.path != ROOT.path and store.likely(root)]
-        # What says of itself how to tell comes before what any page leaves possible.
+        # Stores with a specific test of the root page come before those that any page leaves possible.
         likely.sort(key=lambda store: type(store).likely is WebStore.likely)
         for store in likely[:MAX_TRIES]:
             answer = yield from http.get(store.ask.path, cap=ROOT_CAP)

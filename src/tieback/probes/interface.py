@@ -1,4 +1,4 @@
-"""The seam of the probes: what a probe declares, and how it reports."""
+"""Interface of the probes: what a probe declares, and how it reports."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -21,97 +21,100 @@ from tieback.probes.wire.verdicts import Hostile, NotThisProtocol, TooLarge
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Target
 
 FIRST_ANSWER_SECONDS = 1.0
-"""How long a server on an odd port may take to show its protocol. Servers that speak at all answer in a round trip."""
+"""Seconds that a server on a non-standard port has to show its protocol. Servers that send anything at all do so within
+one round trip."""
 
 
 _MAX_TRAITS = 16
 
 
 class ProbeMeta(msgspec.Struct, frozen=True):
-    """What a probe is, declared beside it."""
+    """Description of a probe, declared in the probe's module."""
 
     name: str
-    """The file's name, such as ``mongodb``."""
+    """Name of the module, such as ``mongodb``."""
     products: tuple[str, ...]
-    """Every product that it may report."""
+    """Products that the probe may report."""
     ports: tuple[int, ...]
     """Usual ports."""
     services: tuple[str, ...]
-    """Services of endpoints that it answers for, such as ``mongodb``, ``postgresql``."""
+    """Services of endpoints that the probe covers, such as ``mongodb``, ``postgresql``."""
     cpe: tuple[str, ...]
     """CPE 2.3 prefixes of the products."""
     cwe: str
-    """The weakness of an open one."""
+    """CWE id of the weakness of an open store."""
     sends: tuple[DeclaredSend, ...]
-    """Every byte string that it may send."""
+    """All byte strings that the probe may send."""
     references: tuple[str, ...]
-    """Protocol documentation."""
+    """URLs of the protocol documentation."""
     pivot: bool = True
-    """Whether the usual ports are worth asking on the host of any API; not where half the Internet uses them."""
+    """True if the usual ports are worth probing on the host of any API. False for ports that are in general use."""
     web: bool = False
-    """Whether it speaks HTTP and the finder knows it: then it is asked for by hint, by port, or when found."""
+    """True if the store speaks HTTP and the finder knows it. It then runs by hint, by port, or after the finder."""
     http_too: bool = False
-    """Whether its servers answer ``GET /`` on the same port, with words for whoever took the wrong protocol: then an
-    HTTP server that is no store we know may still be one of them."""
+    """True if the servers answer ``GET /`` on the same port with an error text for the wrong protocol. An unknown HTTP
+    server may then still be this store."""
     greets: bool = False
-    """Whether its servers speak first: then one that left another probe's first bytes unanswered is none of them."""
+    """True if the servers send first. A server that left another probe's first bytes unanswered is then not one of
+    them."""
     keeps_quiet: bool = False
-    """Whether its servers leave another protocol's first bytes unanswered, where most would close: then it is tried
-    first on a port that did."""
+    """True if the servers leave the first bytes of another protocol unanswered, while most would close. The probe is
+    then tried first on a port that stayed silent."""
 
 
 class Probe(Protocol):
-    """One data store."""
+    """Probe of one data store."""
 
     meta: ProbeMeta
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``. Yields steps, does no I/O, never raises on a hostile answer."""
+        """Probe ``target``, no deeper than ``depth``. Yields steps, does no I/O, never raises on a hostile answer."""
         ...
 
 
 MAX_NOTE = 4096
-"""Bytes of a ransom note that are read."""
+"""Maximum number of bytes of a ransom note that are read."""
 
 
 @runtime_checkable
 class NoteReader(Protocol):
-    """A probe that can read a ransom note: one record, where the grant's ``ransom_note`` allows it.
+    """Probe that can read a ransom note: one record, if ``ransom_note`` of the grant allows it.
 
-    Its sends are declared with ``values``; the dialer lets one of them through, once, and only then.
+    Its sends are declared with ``values``. Only then does the dialer send one of them, and only once.
     """
 
     meta: ProbeMeta
 
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:
-        """The text of the first record of ``container``, at most ``MAX_NOTE`` bytes; empty where it cannot be read.
+        """Text of the first record of ``container``, at most ``MAX_NOTE`` bytes; empty if it cannot be read.
 
         Args:
             target: as for ``run``.
-            container: one of the report's, or (``kind`` is ``key``) the path of its container and a key's name.
-            account: the account that the report says let us in, or empty.
+            container: a container of the report. If its ``kind`` is ``key``: the path of its container, then the key's
+                name.
+            account: the account that could log in according to the report, or empty.
         """
         ...
 
 
 MAX_SAMPLED = 12
-"""Containers of one store of which records are read."""
+"""Maximum number of containers per store from which records are read."""
 SAMPLED_RECORDS = 50
-"""Records of one container."""
+"""Maximum number of records read from one container."""
 SAMPLED_CHARACTERS = 256
-"""Characters of one value; servers cut what is longer where they can."""
+"""Maximum number of characters of one value. If the protocol allows it, the server cuts longer values."""
 SAMPLED_COLUMNS = 40
 
 
 class SampledColumn(msgspec.Struct, frozen=True):
-    """Values of one field in a few records. Lives until it is classified: nothing writes it, and it does not print."""
+    """Values of one field in a few records. They exist until they are classified; they are never written or printed."""
 
     container: tuple[str, ...]
-    """The container's path."""
+    """Path of the container."""
     field: str
-    """As in ``Container.fields``; for stores without fields a pattern of names."""
+    """Name of the field as in ``Container.fields``; a pattern of key names for stores without fields."""
     values: tuple[str, ...]
-    """One a record at most, in their order; a record that lacks the field has an empty one."""
+    """At most one value per record, in the order of the records; empty for a record without the field."""
 
     def __repr__(self) -> str:
         return f"SampledColumn({self.container}, {self.field!r}, {len(self.values)} values)"
@@ -122,7 +125,7 @@ type Samples = tuple[SampledColumn, ...]
 
 @runtime_checkable
 class Sampler(Protocol):
-    """A probe that can read a few records, where the grant's depth is ``sample``.
+    """Probe that can read a few records, if the depth of the grant is ``sample``.
 
     Its sends are declared with ``values`` and that depth; no transcript keeps their answers.
     """
@@ -130,18 +133,18 @@ class Sampler(Protocol):
     meta: ProbeMeta
 
     def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:
-        """At most ``SAMPLED_RECORDS`` records of each container, as columns; whatever goes wrong, what was read so far.
+        """At most ``SAMPLED_RECORDS`` records of each container, as columns. After a failure: the records read so far.
 
         Args:
             target: as for ``run``.
-            containers: at most ``MAX_SAMPLED`` of the report's.
-            account: the account that the report says let us in, or empty.
+            containers: at most ``MAX_SAMPLED`` of the report's containers.
+            account: the account that could log in according to the report, or empty.
         """
         ...
 
 
 class Draft:
-    """A report in the making. What stands in it is kept when the conversation breaks off."""
+    """Report under construction. Its content is kept if the conversation ends early."""
 
     def __init__(self, meta: ProbeMeta, target: Target) -> None:
         self.meta = meta
@@ -157,29 +160,29 @@ class Draft:
         self.account = ""
         self.traits: dict[str, str] = {}
         self.spoke = False
-        """Whether the service has answered in its protocol; a fault after that keeps the outcome ``ok``."""
+        """True if the service has answered in its protocol. A later fault keeps the outcome ``ok``."""
 
     def prove(self, asked: str, answer: str, supports: Access) -> None:
-        """Note an answer that supports an access state; the text is cut at 200 characters."""
+        """Add an answer that supports an access state; the text is cut at 200 characters."""
         self.proofs.append(Proof(asked, answer[:200], supports))
 
     def trait(self, key: str, value: object) -> None:
-        """Note what the server says of itself; empty values say nothing."""
+        """Add a property that the server states about itself; empty values are dropped."""
         if value not in ("", None) and len(self.traits) < _MAX_TRAITS:
             self.traits[key] = str(value)[:120]
 
     def vendor_id(self, label: str, value: str, store: str = "") -> None:
-        """The product's own identifier makes the store the same one at another address.
+        """Set the product's own identifier as the identity: it is the same at every address of the store.
 
         Args:
             label: the identifier's name in its product.
             value: the identifier.
-            store: the probe whose keys these are, where a product answers by two protocols.
+            store: the probe whose keys are used, if a product has two protocols.
         """
         self.identity = Identity(f"{store or self.meta.name}:{label}:{value}", "vendor_id")
 
     def fingerprint(self, parts: Iterable[str]) -> None:
-        """A digest of names and of identifiers the store gave them; where there are none, only the address is known."""
+        """Set a digest of names and of the store's own identifiers as the identity; without any, use the address."""
         ordered = sorted(set(parts))
         if ordered:
             digest = sha256("\0".join([self.product, *ordered]).encode("utf-8", "replace")).hexdigest()[:32]
@@ -188,11 +191,11 @@ class Draft:
             self.identity = Identity(f"{self.meta.name}:address:{self.target.label}", "address")
 
     def problem(self, what: str) -> None:
-        """Note what could not be asked or read."""
+        """Add a line about something that could not be probed or read."""
         self.problems.append(what[:300])
 
     def report(self) -> ProbeReport:
-        """The frozen report. ``open`` without two independent proofs becomes ``partial``."""
+        """The immutable report. ``open`` without two independent proofs becomes ``partial``."""
         access = self.access
         if access is Access.OPEN and len({p.asked for p in self.proofs if p.supports is Access.OPEN}) < 2:
             access = Access.PARTIAL
@@ -213,10 +216,10 @@ class Draft:
 
 
 def reported(meta: ProbeMeta, target: Target, talk: Callable[[Draft], Conversation[None]]) -> Conversation[ProbeReport]:
-    """Run ``talk`` on a fresh draft and turn every way it can end into a report.
+    """Run ``talk`` with a new draft and turn every way in which it can end into a report.
 
-    A fault before the service spoke its protocol is the outcome. After that the outcome stays ``ok`` and the fault is a
-    problem line, so that nothing that was found is lost; a hostile answer is always the outcome.
+    A fault before the service has answered in its protocol becomes the outcome. After that the outcome stays ``ok`` and
+    the fault becomes a problem line, so that nothing found is lost. A hostile answer is always the outcome.
     """
     draft = Draft(meta, target)
     try:
@@ -225,7 +228,7 @@ def reported(meta: ProbeMeta, target: Target, talk: Callable[[Draft], Conversati
         draft.outcome = Outcome.PROTOCOL_MISMATCH
         draft.problem(str(verdict))
     except TooLarge as verdict:
-        draft.problem(f"more than we read: {verdict}")
+        draft.problem(f"larger than the limit: {verdict}")
     except Hostile as verdict:
         draft.outcome = Outcome.HOSTILE
         draft.problem(str(verdict))
@@ -237,7 +240,7 @@ def reported(meta: ProbeMeta, target: Target, talk: Callable[[Draft], Conversati
 
 
 def noted(talk: Conversation[bytes]) -> Conversation[bytes]:
-    """Run a note's conversation; whatever goes wrong, there is no note."""
+    """Run a note's conversation; after any failure the result is empty."""
     try:
         text = yield from talk
     except (NotThisProtocol, TooLarge, Hostile, Fault):
@@ -246,26 +249,26 @@ def noted(talk: Conversation[bytes]) -> Conversation[bytes]:
 
 
 def sampled(found: list[SampledColumn], talk: Conversation[None]) -> Conversation[Samples]:
-    """Run the conversation that fills ``found``; what breaks it off takes nothing away."""
+    """Run the conversation that fills ``found``; after a failure the samples so far remain."""
     with suppress(NotThisProtocol, TooLarge, Hostile, Fault):
         yield from talk
     return tuple(found)
 
 
 def expected(meta: ProbeMeta, target: Target) -> bool:
-    """Whether the port or a hint speaks for this store, so that a refusal that names no product is worth a report.
+    """True if the port or a hint points to this store: a refusal that names no product is then worth a report.
 
-    That something speaks HTTP is no hint: half the Internet answers 401 or 403.
+    Speaking HTTP is not a hint: too many unrelated servers answer 401 or 403.
     """
     return target.port in meta.ports or (target.service in meta.services and target.service != "http")
 
 
 def silent(report: ProbeReport) -> bool:
-    """Whether the service said nothing at all, neither by itself nor to what the probe sent first."""
+    """True if the service sent no byte, neither on its own nor in answer to what the probe sent first."""
     return report.outcome is Outcome.PROTOCOL_MISMATCH and any(p.startswith(SAYS_NOTHING) for p in report.problems)
 
 
 def patience(meta: ProbeMeta, target: Target) -> float | None:
-    """Seconds to wait for a first answer: the idle limit where the port or a hint speaks for this store, else one."""
+    """Seconds to wait for a first answer; ``None`` (the idle limit) if the port or a hint points to this store."""
     expected = target.port in meta.ports or target.service in meta.services
     return None if expected else FIRST_ANSWER_SECONDS

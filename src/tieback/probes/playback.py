@@ -1,7 +1,7 @@
 """Plays a conversation against a peer in memory: recorded answers, a fuzzer, a hostile server. No network.
 
-It keeps to the rules of the dialer: what no declared send covers is refused, reads are bounded, and what goes wrong is
-thrown into the conversation as a ``Fault``.
+The rules are those of the dialer: undeclared sends are refused, reads are bounded, and failures are thrown into the
+conversation as a ``Fault``.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -22,23 +22,23 @@ from tieback.scope.conversation import (
 from tieback.scope.transcript import Happened, Transcript
 
 type Answer = Callable[[bytes], bytes | None]
-"""From the bytes of one send to what comes back; ``None`` closes the connection."""
+"""Maps the bytes of one send to the answer; ``None`` closes the connection."""
 
 
 class Peer(msgspec.Struct, frozen=True):
-    """A server in memory."""
+    """Server in memory."""
 
     answer: Answer
     greeting: bytes = b""
-    """What it says first on every connection."""
+    """Bytes that the server sends first on every connection."""
     tls: bool = False
-    """Whether it speaks TLS only: then plain bytes are answered with an alert."""
+    """True if the server speaks only TLS; plain bytes are then answered with an alert."""
     starttls: bool = True
-    """Whether a handshake succeeds on a connection that began without TLS."""
+    """True if a handshake succeeds on a connection that began without TLS."""
 
 
 class Played[R](msgspec.Struct, frozen=True):
-    """A conversation's result and what it sent and read."""
+    """Result of a conversation, with what it sent and how much it read."""
 
     result: R
     sent: tuple[bytes, ...]
@@ -50,15 +50,15 @@ _ALERT = b"\x15\x03\x01\x00\x02\x02\x46"
 
 
 def replaying(answers: Iterable[bytes | None]) -> Answer:
-    """Recorded answers in their order, whatever is asked; the end of them closes."""
+    """Recorded answers in their order, whatever is sent; after the last one the connection closes."""
     left = iter(answers)
     return lambda _: next(left, None)
 
 
 def spoken(transcript: Transcript) -> tuple[bytes, tuple[bytes, ...]]:
-    """What a server said in a conversation: its first greeting, and what came back after each send."""
+    """Bytes that a server sent in a conversation: its first greeting, and the answer to each send."""
     greeting, answers = b"", []
-    # Where a certificate did not verify, the dialer began again and said the same.
+    # If a certificate did not verify, the dialer connected again and sent the same bytes.
     again = (line for line in transcript.lines if all(event.what is not Happened.UNVERIFIED for event in line.events))
     for number, line in enumerate(again):
         heard = b""
@@ -89,15 +89,15 @@ def play[R](
     """Run a conversation to its end.
 
     Args:
-        conversation: as a probe's ``run`` makes it.
-        peer: who answers.
-        sends: what may be sent.
-        max_bytes: budget of bytes read; spent, the conversation is told so.
+        conversation: as returned by ``run`` of a probe.
+        peer: the server that answers.
+        sends: the declared sends.
+        max_bytes: budget of bytes read; a ``Fault`` reports that it is spent.
         max_receives: budget of receives.
         max_connections: budget of connections.
 
     Raises:
-        ValueError: the conversation sent something undeclared, or made a step out of order: an error of ours.
+        ValueError: the conversation sent undeclared bytes, or made a step out of order: a programming error.
     """
     wire = _Wire(peer, sends, (max_bytes, max_receives, max_connections))
     answer: bytes | Fault = b""
@@ -152,7 +152,7 @@ class _Wire:
         self._connections_left -= 1
         self.connections += 1
         if tls and not self._peer.tls:
-            raise Fault(Outcome.TLS_ERROR, "no TLS here")
+            raise Fault(Outcome.TLS_ERROR, "the server does not speak TLS on this port")
         self._open, self._closed_by_peer, self._tls = True, False, tls
         self._pending = b"" if self._peer.tls and not tls else self._peer.greeting
 

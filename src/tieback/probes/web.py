@@ -1,7 +1,7 @@
-"""What the stores that speak HTTP share: one request that identifies, then questions whose answers are judged alike.
+"""Shared parts of the probes of HTTP stores: one identifying request, then requests whose answers are judged alike.
 
-That a service is alive proves nothing: health, version and ready answers leave the access unknown. A listing that a
-stranger gets is the first proof of ``open``, another declared request the second.
+Health, version and ready answers leave the access unknown: they only show that a service is alive. A listing that is
+returned without authentication is the first proof of ``open``; another declared request is the second.
 """
 
 from abc import ABC, abstractmethod
@@ -19,27 +19,28 @@ from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Conversation, Target
 
 MAX_ASKED = 50
-"""Containers of one store that are asked one by one; the others are listed by name."""
+"""Maximum number of containers per store that are probed one by one; the others are listed by name."""
 MAX_LISTED = 5000
-"""Containers that are listed."""
+"""Maximum number of containers that are listed."""
 MAX_FIELDS = 2000
-"""Fields of one container that are kept."""
+"""Maximum number of fields of one container that are kept."""
 LISTING_CAP = 256 * 1024
-"""Bytes of an answer that are decoded unless its shape allows more: empty objects cost fifty times their length."""
+"""Maximum number of bytes of an answer that are decoded, unless its shape allows more: empty objects cost fifty times
+their length."""
 ROOT_CAP = 64 * 1024
-"""Bytes of an identifying answer that are read."""
+"""Maximum number of bytes of an identifying answer that are read."""
 _REFUSALS = (401, 403)
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What an identifying answer says."""
+    """Product and version that an identifying answer shows."""
 
     product: str
     version: str = ""
 
 
 class Inquiry:
-    """The questions to one store after it was identified, and what they add to its draft."""
+    """Requests to one store after it was identified, and what their answers add to its draft."""
 
     def __init__(
         self, draft: Draft, http: HttpSession, depth: Depth, names: tuple[str, ...] = (), key: str | None = None
@@ -48,23 +49,23 @@ class Inquiry:
         self.names = names
         """Containers that the app names."""
         self.key = key
-        """The app's public key, which requests with ``keyed`` fields carry."""
+        """The app's public key, which requests with ``keyed`` fields send."""
         self._http = http
         self.enumerates = depth.allows(Depth.ENUMERATE)
         self.describes = depth.allows(Depth.DESCRIBE)
         self.refused = 0
-        """Questions about a container that were answered with 401 or 403."""
+        """Number of requests about a container that were answered with 401 or 403."""
 
     def ask(self, request: Request, *names: str, cap: int = LISTING_CAP) -> Conversation[Response | None]:
-        """Send a request; ``None`` where a name in it is not one that may be sent."""
+        """Send a request; ``None`` if it contains a name that must not be sent."""
         path, body = request.filled(*names), request.written(*names)
         if path is None or body is None:
-            self.draft.problem(f"{request.label}: a name that is not safe to send was left alone: {names!r:.120}")
+            self.draft.problem(f"{request.label}: skipped, because a name in it is not safe to send: {names!r:.120}")
             return None
         return (yield from request.on(self._http, path, cap, self.key, body))
 
     def read[T](self, request: Request, into: type[T], *names: str, cap: int = LISTING_CAP) -> Conversation[T | None]:
-        """Ask about a part of the store; a refusal is counted, anything else unreadable is a problem line."""
+        """Request a part of the store; a refusal is counted, any other unreadable answer becomes a problem line."""
         answer = yield from self.ask(request, *names, cap=cap)
         if answer is None:
             return None
@@ -76,7 +77,7 @@ class Inquiry:
     def catalogue[T](
         self, request: Request, into: type[T], *names: str, cap: int = LISTING_CAP
     ) -> Conversation[T | None]:
-        """Ask for the list that decides whether a stranger gets in. ``None``: the draft's access says why not."""
+        """Request the list that shows whether access needs a login. ``None``: the draft's access has the reason."""
         answer = yield from self.ask(request, *names, cap=cap)
         if answer is None:
             return None
@@ -87,29 +88,29 @@ class Inquiry:
             self.draft.access = Access.UNKNOWN
             if answer.status == 200 and answer.truncated and answer.body[:1] in (b"[", b"{"):
                 self.draft.access = Access.PARTIAL
-                self.draft.prove(request.label, "answers a stranger, with more than we read", Access.OPEN)
+                self.draft.prove(request.label, "answers without authentication, beyond the size limit", Access.OPEN)
             return None
-        self.draft.prove(request.label, "answers a stranger", Access.OPEN)
+        self.draft.prove(request.label, "answers without authentication", Access.OPEN)
         return found
 
     def confirm[T](
         self, request: Request, into: type[T], *names: str, cap: int = LISTING_CAP
     ) -> Conversation[T | None]:
-        """Ask for the second, independent proof."""
+        """Request the second, independent proof."""
         answer = yield from self.ask(request, *names, cap=cap)
         if answer is None:
             return None
         if answer.status in _REFUSALS:
             self.refused += 1
-            self.draft.problem(f"{request.label}: status {answer.status}, although the listing answers anyone")
+            self.draft.problem(f"{request.label}: status {answer.status}, although the listing needs no login")
             return None
         found = self._decoded(request, answer, into, names)
         if found is not None:
-            self.draft.prove(request.label, "answers a stranger", Access.OPEN)
+            self.draft.prove(request.label, "answers without authentication", Access.OPEN)
         return found
 
     def turned_away(self, request: Request, answer: Response) -> bool:
-        """Whether the answer asks who we are; then the draft says so."""
+        """True if the answer requires authentication; the draft is updated then."""
         if answer.status not in _REFUSALS:
             return False
         self.draft.access = Access.AUTH_REQUIRED
@@ -117,20 +118,20 @@ class Inquiry:
         return True
 
     def chosen[T](self, items: Sequence[T], what: str) -> Sequence[T]:
-        """The first of them that are asked one by one."""
+        """The first ``MAX_ASKED`` items, which are probed one by one."""
         if len(items) > MAX_ASKED:
-            self.draft.problem(f"{len(items)} {what}; only the first {MAX_ASKED} were asked one by one")
+            self.draft.problem(f"{len(items)} {what}; only the first {MAX_ASKED} were probed one by one")
         return items[:MAX_ASKED]
 
     def hold(self, containers: Sequence[Container]) -> None:
         """Add containers to the draft, at most ``MAX_LISTED`` of them."""
         room = MAX_LISTED - len(self.draft.containers)
         if len(containers) > room:
-            self.draft.problem(f"more containers than we list; the first {MAX_LISTED} are kept")
+            self.draft.problem(f"more containers than the limit; the first {MAX_LISTED} are kept")
         self.draft.containers.extend(containers[:room])
 
     def judge(self) -> None:
-        """Say what a stranger gets, from figures that were read."""
+        """Set the access of the draft from the figures that were read without authentication."""
         user = [container for container in self.draft.containers if not container.system]
         held = [container.records for container in user if container.records is not None]
         if any(figure.value for figure in held):
@@ -144,40 +145,41 @@ class Inquiry:
         found = decoded(answer.body, into) if answer.status in (200, 202) and not answer.truncated else None
         if found is None:
             about = f" ({names[-1][:60]!r})" if names else ""
-            cut = ", more than we read" if answer.truncated else ""
-            self.draft.problem(f"{request.label}{about}: status {answer.status}, nothing that we can read{cut}")
+            cut = ", larger than the limit" if answer.truncated else ""
+            self.draft.problem(f"{request.label}{about}: status {answer.status}, unreadable answer{cut}")
         return found
 
 
 class WebStore(ABC):
-    """A probe of a store that speaks HTTP. A subclass says how to know it, and what to ask of it then."""
+    """Probe of a store that speaks HTTP. A subclass defines how to recognise the store, and what to request from it."""
 
     meta: ProbeMeta
     ask: Request
     """The identifying request."""
     keys: tuple[str, ...] = ()
-    """Kinds of public keys that its requests may carry, the best first."""
+    """Kinds of public keys that its requests may send, the best first."""
     closed_when_refused: bool = True
-    """Whether a refused identifying request says that all of it asks who we are; not where each container has rules."""
+    """True if a refused identifying request means that the whole store requires authentication. False if each container
+    has its own rules."""
 
     def about(self, target: Target) -> tuple[str, ...] | None:  # noqa: ARG002 - most stores have a host of their own
-        """Names for the places of the identifying request; ``None`` where the target names none."""
+        """Names for the placeholders of the identifying request; ``None`` if the target names none."""
         return ()
 
     @abstractmethod
     def known(self, answer: Response) -> Known | None:
-        """What the answer to ``ask`` says, or ``None`` where this is another server."""
+        """Product and version from the answer to ``ask``; ``None`` if it comes from another server."""
 
     def likely(self, root: Response) -> bool:
-        """Whether the answer to ``GET /`` leaves it possible, so that ``ask`` is worth a request on an unknown port."""
+        """True if the answer to ``GET /`` does not rule out the store, so that ``ask`` is worth sending."""
         return root.status in (200, 404)
 
     @abstractmethod
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """Ask the store what it holds; ``answer`` is the identifying one, not a refusal."""
+        """Read what the depth allows about the store's content; ``answer`` is the identifying one, not a refusal."""
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``."""
+        """Probe ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
@@ -185,7 +187,7 @@ class WebStore(ABC):
         about = self.about(target)
         path = self.ask.filled(*about) if about else self.ask.path
         if about is None or path is None:
-            raise NotThisProtocol("the app names no resource that could be asked about at this shared host")
+            raise NotThisProtocol("the app names no resource to probe on this shared host")
         answer = yield from http.first(path, seconds=patience(self.meta, target), cap=ROOT_CAP)
         known = self.known(answer)
         if known is None and (answer.status not in _REFUSALS or not expected(self.meta, target)):
@@ -193,7 +195,7 @@ class WebStore(ABC):
         draft.spoke = True
         draft.fingerprint(())
         if known is None:
-            draft.problem(f"refuses us without naming its product; the port or a hint speaks for {self.meta.name}")
+            draft.problem(f"refuses without naming its product; only the port or a hint points to {self.meta.name}")
         else:
             draft.product, draft.version = known.product, known.version[:40]
         inquiry = Inquiry(draft, http, depth, target.names[:MAX_ASKED], target.key(*self.keys))

@@ -1,1 +1,1 @@
-"""One file or package per data store. Files here do not import each other."""
+"""One module or package per data store. They do not import each other."""

@@ -1,11 +1,11 @@
-"""Algolia: what the search key that the app carries may do, as the service itself says. No record is searched.
+"""Algolia: permissions of the search key in the app, as Algolia itself reports them. No record is searched.
 
-Sends, in this order: ``GET /1/isalive`` (identify; answers anyone and proves nothing); ``GET /1/keys/<key>`` for a
-search key that the app carries (enumerate): only the key's own rights are asked, and only of a key that is public by
-design. A key that an app calls its administrator's is never sent.
+Sends, in this order: ``GET /1/isalive`` (identify; needs no login and proves nothing); ``GET /1/keys/<key>`` for a
+search key in the app (enumerate). It requests only the key's own permissions, and only for a key that is public by
+design. A key that the app calls an administrator's key is never sent.
 
-A search key searches: that is what it is for, and the access stays unknown. One that may also browse gives every
-record, one that may write is a problem of its own. Not yet verified against the real server.
+A search key may search by design, so the access stays unknown. A key that may also browse gives access to every record.
+A key that may write is reported as a separate problem. Not yet verified against the real server.
 """
 
 import re
@@ -29,7 +29,7 @@ _OWN: Keyed = (("X-Algolia-API-Key", _KEY),)
 _RIGHTS = Request(
     declared_get(
         "GET /1/keys/<the app's search key>",
-        # The key stands in the path too: a public one of the app's there as in the header field.
+        # The path contains the key too: a public key of the app, as in the header field.
         rb"/1/keys/(?P<key9>%b)\?x-algolia-application-id=[A-Z0-9]{10}" % _KEY,
         "permissions of the app's search key; returns no record",
         depth=Depth.ENUMERATE,
@@ -55,7 +55,7 @@ class _Rights(msgspec.Struct):
 
 
 class AlgoliaProbe(WebStore):
-    """Asks Algolia what the app's search key may do."""
+    """Probe of Algolia: permissions of the app's search key."""
 
     meta = ProbeMeta(
         name="algolia",
@@ -73,16 +73,16 @@ class AlgoliaProbe(WebStore):
     keys = ("algolia_search_key",)
 
     def known(self, answer: Response) -> Known | None:
-        """By its own words."""
+        """Recognised by the text of its liveness answer."""
         alive = decoded(answer.body, _Alive) if answer.status == 200 else None
         return Known("algolia") if alive is not None and alive.message == "server is alive" else None
 
-    def likely(self, root: Response) -> bool:  # noqa: ARG002 - nobody has one of his own
-        """Never: it is asked where a host or the app names it."""
+    def likely(self, root: Response) -> bool:  # noqa: ARG002 - shared host
+        """Always false: it is probed only if a host or the app names it."""
         return False
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """The rights of the app's key."""
+        """Request the permissions of the app's key."""
         draft = inquiry.draft
         app = re.match(r"([a-z0-9]{10})(?:-|\.)", draft.target.host)
         if app:
@@ -90,17 +90,17 @@ class AlgoliaProbe(WebStore):
         if not inquiry.enumerates:
             return
         if app is None or inquiry.key is None:
-            draft.problem("rights are asked of a search key that the app carries, for the application of the host")
+            draft.problem("permissions need a search key of the app and a host that names the application")
             return
         rights = yield from inquiry.read(_RIGHTS, _Rights, inquiry.key, app[1].upper(), cap=64 * 1024)
         if rights is None:
             return
         granted = sorted({one for one in rights.acl if re.fullmatch(r"[A-Za-z]{1,40}", one)})
-        draft.problem(f"the key that the app carries may: {', '.join(granted)[:200]}")
+        draft.problem(f"permissions of the app's key: {', '.join(granted)[:200]}")
         inquiry.hold([Container((name[:200],), "index") for name in rights.indexes])
         if _READING_ALL in granted:
             draft.access = Access.PARTIAL
-            draft.prove(_RIGHTS.label, "whoever has the app's key may browse every record", Access.OPEN)
+            draft.prove(_RIGHTS.label, "the app's key allows browsing every record", Access.OPEN)
         writing = [one for one in granted if one in _WRITING]
         if writing:
-            draft.problem(f"the key that the app carries may also change data: {', '.join(writing)[:200]}")
+            draft.problem(f"the app's key also allows changing data: {', '.join(writing)[:200]}")

@@ -1,10 +1,12 @@
-"""Appwrite: numbers of documents in collections that the app names. A document's id is asked for, and not kept.
+"""Appwrite: number of documents in collections that the app names. Only document ids are requested, and not kept.
 
-Sends, in this order: ``GET /v1/health/version`` (identify; answers anyone and proves nothing); ``GET .../documents``
-with a limit of one and no field but the id for each collection that the app names (enumerate), with the id of the
-project, which is public by design. That is one proof, so the most that is said is ``partial``; ``total`` stops at 5000.
+Sends, in this order: ``GET /v1/health/version`` (identify; needs no login and proves nothing); ``GET .../documents``
+for each collection that the app names, with the project's id, which is public by design (enumerate). The request has a
+limit of one document and no field except the id. It is one proof, so the result is at most ``partial``; ``total`` stops
+at 5000.
 
-A total of nothing is unknown, not empty: document security hides documents. Not yet verified against the real server.
+A total of zero means unknown, not empty: document security may hide documents. Not yet verified against the real
+server.
 """
 
 import msgspec
@@ -21,7 +23,7 @@ from tieback.scope.conversation import Conversation
 
 _NAME = rb"[A-Za-z0-9][A-Za-z0-9_.-]{0,35}"
 _MOST = 5000
-"""``APP_LIMIT_COUNT``: where counting stops."""
+"""``APP_LIMIT_COUNT``: the largest ``total`` that the server counts."""
 _VERSION = reading(
     "/v1/health/version", "product and version; needs no login, so not a proof of access", depth=Depth.IDENTIFY
 )
@@ -44,7 +46,7 @@ class _Documents(msgspec.Struct):
 
 
 class AppwriteProbe(WebStore):
-    """Asks Appwrite which collections its permissions show to strangers."""
+    """Probe of Appwrite: which collections are readable without a login."""
 
     meta = ProbeMeta(
         name="appwrite",
@@ -63,23 +65,23 @@ class AppwriteProbe(WebStore):
     closed_when_refused = False
 
     def known(self, answer: Response) -> Known | None:
-        """By its server's name."""
+        """Recognised by the name of its server."""
         if answer.headers.get("server", "").lower() != "appwrite":
             return None
         said = decoded(answer.body, _Version)
         return Known("appwrite", said.version if said is not None else "")
 
     def likely(self, root: Response) -> bool:
-        """Its server's name."""
+        """True if the server has Appwrite's name."""
         return root.headers.get("server", "").lower() == "appwrite"
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """Each collection that the app names."""
+        """Request each collection that the app names."""
         draft = inquiry.draft
         if not inquiry.enumerates:
             return
         if inquiry.key is None or not inquiry.names:
-            draft.problem("collections are asked with the id of the project and their names, which the app gives")
+            draft.problem("collections can be probed only if the app names the project's id and the collections")
             return
         draft.fingerprint((inquiry.key,))
         shown = 0
@@ -93,7 +95,7 @@ class AppwriteProbe(WebStore):
             draft.access = Access.AUTH_REQUIRED
 
     def _collection(self, inquiry: Inquiry, database: str, collection: str) -> Conversation[int]:
-        """How many documents of it a stranger is shown."""
+        """Number of documents of the collection that are readable without a login."""
         draft = inquiry.draft
         answered = yield from inquiry.ask(_DOCUMENTS, database, collection, cap=16 * 1024)
         if answered is None:
@@ -107,10 +109,10 @@ class AppwriteProbe(WebStore):
             draft.problem(f"{_DOCUMENTS.label} ({name[:60]!r}): status {answered.status}, no total")
         elif not found.total:
             draft.problem(
-                f"{name[:60]!r}: strangers see no document of it; it is empty, or document security hides them"
+                f"{name[:60]!r}: no document is readable without a login; it is empty, or document security hides them"
             )
         else:
-            draft.prove(_DOCUMENTS.label, f"{found.total} documents of {name} for a stranger", Access.OPEN)
+            draft.prove(_DOCUMENTS.label, f"{found.total} documents of {name} readable without a login", Access.OPEN)
             figure = lower_bound if found.total >= _MOST else exact
             inquiry.hold([Container((database, collection), "collection", records=figure(found.total, "total"))])
             return found.total

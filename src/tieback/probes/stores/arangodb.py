@@ -45,7 +45,7 @@ class _Count(msgspec.Struct):
 
 
 class ArangodbProbe(WebStore):
-    """Asks ArangoDB what it holds."""
+    """Probe of ArangoDB: databases, collections, documents."""
 
     meta = ProbeMeta(
         name="arangodb",
@@ -61,7 +61,7 @@ class ArangodbProbe(WebStore):
     ask = _VERSION
 
     def known(self, answer: Response) -> Known | None:
-        """By its answer, its server's name, or the realm of its refusal."""
+        """Recognised by its answer, or by the realm of its refusal."""
         said = decoded(answer.body, _Version) if answer.status == 200 else None
         if said is not None and said.server == "arango":
             return Known("arangodb", said.version)
@@ -69,12 +69,12 @@ class ArangodbProbe(WebStore):
         return Known("arangodb") if realm and answer.status == 401 else None
 
     def likely(self, root: Response) -> bool:
-        """Its name, or the way to its web interface."""
+        """True if the server has ArangoDB's name, or redirects to its web interface."""
         here = root.headers.get("server", "") == "ArangoDB"
         return here or "/_admin/aardvark" in root.headers.get("location", "")
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """Collections of each database."""
+        """List the collections of each database."""
         if not inquiry.enumerates:
             return
         databases = yield from inquiry.catalogue(_DATABASES, _Databases)
@@ -90,7 +90,7 @@ class ArangodbProbe(WebStore):
                 count = (yield from inquiry.read(_COUNT, _Count, database, one.name)) if position < left else None
                 records = exact(count.count, "collection count") if count is not None else None
                 if records is not None:
-                    inquiry.draft.prove(_COUNT.label, f"counts the documents of {one.name}", Access.OPEN)
+                    inquiry.draft.prove(_COUNT.label, f"number of documents of {one.name}", Access.OPEN)
                 inquiry.hold([Container((database, one.name), "collection", records=records)])
             left = max(0, left - len(listed.result))
         inquiry.draft.fingerprint(container.name for container in inquiry.draft.containers)

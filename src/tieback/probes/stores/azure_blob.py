@@ -1,11 +1,12 @@
 """Azure Blob Storage: blobs and bytes of containers that the app names. No blob is read.
 
-Sends, in this order: ``GET /`` (identify); for each container that the app names, and the root container, ``GET
-/<container>?restype=container&comp=list`` and ``GET /<container>?restype=container`` (enumerate); extensions of
-names come with the listing (describe). An account never lists its containers to strangers. A listing is one page.
+Sends, in this order: ``GET /`` (identify); ``GET /<container>?restype=container&comp=list`` and ``GET
+/<container>?restype=container`` for each container that the app names, and for the root container (enumerate).
+Extensions of names come with the listing (describe). An account never lists its containers to anonymous clients. A
+listing is one page.
 
-Azure answers alike for a private container and for none. Verified against Azurite 3.35, the vendor's emulator, whose
-paths begin with the account; the service itself is not yet verified.
+Azure gives the same answer for a private container and for a missing one. Verified against Azurite 3.35, the vendor's
+emulator, whose paths begin with the account; the service itself is not yet verified.
 """
 
 from tieback.model.figure import exact, lower_bound
@@ -39,7 +40,7 @@ _HIDDEN = ("PublicAccessNotPermitted", "ResourceNotFound", "ContainerNotFound", 
 
 
 class AzureBlobProbe(WebStore):
-    """Asks an Azure storage account which of its containers strangers may list."""
+    """Probe of an Azure storage account: which of its containers are listed without authentication."""
 
     meta = ProbeMeta(
         name="azure_blob",
@@ -56,7 +57,7 @@ class AzureBlobProbe(WebStore):
     ask = _ROOT
 
     def known(self, answer: Response) -> Known | None:
-        """By the server's name or the header fields of its errors."""
+        """Recognised by the server's name or the header fields of its errors."""
         server = answer.headers.get("server", "")
         if server.startswith("Azurite-Blob/"):
             return Known("azurite", server.partition("/")[2])
@@ -64,7 +65,7 @@ class AzureBlobProbe(WebStore):
         return Known("azure-blob") if azure and "x-ms-request-id" in answer.headers else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """Each container that the app names."""
+        """Request each container that the app names."""
         if not inquiry.enumerates:
             return
         names = list(dict.fromkeys((*inquiry.names, "$root")))
@@ -76,7 +77,10 @@ class AzureBlobProbe(WebStore):
             inquiry.judge()
         else:
             draft.access = Access.UNKNOWN
-            draft.problem("no container that the app names is listed to strangers; an account does not list them")
+            draft.problem(
+                "no container that the app names is listed without authentication; an account never lists its "
+                "containers"
+            )
 
     def _container(self, inquiry: Inquiry, name: str) -> Conversation[None]:
         answer = yield from inquiry.ask(_LIST, name, cap=MAX_BODY)
@@ -93,7 +97,7 @@ class AzureBlobProbe(WebStore):
         inquiry.draft.prove(_LIST.label, f"lists blobs of {name}", Access.OPEN)
         told = yield from inquiry.ask(_PROPERTIES, name, cap=16 * 1024)
         if told is not None and told.status == 200:
-            inquiry.draft.prove(_PROPERTIES.label, f"properties of {name} answer a stranger", Access.OPEN)
+            inquiry.draft.prove(_PROPERTIES.label, f"returns properties of {name} without authentication", Access.OPEN)
         blobs = values(answer.body, "Name")
         sizes = [int(size) for size in values(answer.body, "Content-Length") if size.isdigit() and len(size) <= 15]
         more = answer.truncated or bool(value(answer.body, "NextMarker"))

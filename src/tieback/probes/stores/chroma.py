@@ -1,10 +1,10 @@
-"""Chroma: collections and numbers of their records. No document or vector is read.
+"""Chroma: collections and number of their records. No document or vector is read.
 
-Sends, in this order: ``GET /api/v2/version`` (identify; the heartbeat and this answer anyone by design and prove
-nothing); ``GET /api/v2/tenants/default_tenant/databases``, ``.../databases/<db>/collections``,
-``.../collections/<id>/count`` for at most 50 (enumerate); ``GET /api/v1/collections`` where there is no v2 (up to
-0.5). Names of metadata keys come with the listing (describe). Verified against 1.5.9 (which says 1.0.0); v1 not yet
-verified against the real server.
+Sends, in this order: ``GET /api/v2/heartbeat`` and ``GET /api/v2/version`` (identify); ``GET
+/api/v2/tenants/default_tenant/databases``, ``.../databases/<db>/collections``, ``.../collections/<id>/count`` for at
+most 50 (enumerate). If there is no v2 (up to 0.5), it sends ``GET /api/v1/collections``. The identifying requests need
+no login by design and prove nothing. Names of metadata keys come with the listing (describe). Verified against 1.5.9
+(which reports 1.0.0); v1 not yet verified against the real server.
 """
 
 import msgspec
@@ -43,7 +43,7 @@ class _Collection(msgspec.Struct):
 
 
 class ChromaProbe(WebStore):
-    """Asks Chroma what it holds."""
+    """Probe of Chroma: databases, collections, records."""
 
     meta = ProbeMeta(
         name="chroma",
@@ -60,17 +60,17 @@ class ChromaProbe(WebStore):
     ask = _BEAT
 
     def known(self, answer: Response) -> Known | None:
-        """By the heartbeat's one key; v1 servers answer 404 or 410 with their own words."""
+        """Recognised by the only key of the heartbeat; v1 servers answer 404 or 410."""
         beat = decoded(answer.body, dict[str, int]) if answer.status == 200 else None
         return Known("chroma") if beat is not None and list(beat) == ["nanosecond heartbeat"] else None
 
     def likely(self, root: Response) -> bool:
-        """Its trace id, or a 404 without words or with FastAPI's."""
+        """True if the answer has Chroma's trace id, or is a 404 without a body or with FastAPI's."""
         bare = not root.body or b'"detail":"Not Found"' in root.body
         return "chroma-trace-id" in root.headers or (root.status == 404 and bare)
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """Databases of the default tenant, and their collections."""
+        """List the databases of the default tenant, and their collections."""
         draft = inquiry.draft
         told = yield from inquiry.ask(_VERSION, cap=1024)
         draft.version = (decoded(told.body, str) or "")[:40] if told is not None and told.status == 200 else ""
@@ -84,7 +84,7 @@ class ChromaProbe(WebStore):
         elif not inquiry.turned_away(_DATABASES, first):
             databases = decoded(first.body, list[_Database]) if first.status == 200 else None
             if databases is None:
-                draft.problem(f"{_DATABASES.label}: status {first.status}, nothing that we can read")
+                draft.problem(f"{_DATABASES.label}: status {first.status}, unreadable answer")
                 return
             draft.prove(_DATABASES.label, f"{len(databases)} databases", Access.OPEN)
             for database in inquiry.chosen(databases, "databases"):
@@ -102,7 +102,7 @@ class ChromaProbe(WebStore):
             fields = tuple(Field(key[:512], "metadata") for key in one.metadata or {}) if inquiry.describes else ()
             records = exact(count, "count") if count is not None else None
             if records is not None:
-                inquiry.draft.prove(counting.label, f"counts the records of {one.name}", Access.OPEN)
+                inquiry.draft.prove(counting.label, f"number of records of {one.name}", Access.OPEN)
             inquiry.hold([Container((*inside, one.name), "collection", records=records, fields=fields)])
         inquiry.hold([Container((*inside, one.name), "collection") for one in found[len(chosen) :]])
         inquiry.draft.fingerprint(f"{one.name}\0{one.id}" for one in found)

@@ -1,8 +1,8 @@
 """ClickHouse over HTTP: tables, rows, bytes, columns, from its system tables. No row of a table is read.
 
-Sends, in this order: ``GET /`` (identify: the greeting proves nothing); as whoever a request without a user is,
+Sends, in this order: ``GET /`` (identify: the greeting proves nothing); then, as the user of requests without a login,
 ``SELECT version()``, ``system.tables``, ``system.parts``, ``serverUUID()`` (enumerate), ``system.columns`` (describe).
-A GET is read-only by the server's own rule. Rows of ``system.parts`` are exact. Not yet verified against the real
+The server itself executes a GET read-only. Rows of ``system.parts`` are exact. Not yet verified against the real
 server.
 """
 
@@ -56,7 +56,7 @@ class _Rows(msgspec.Struct):
 
 
 class ClickhouseProbe(WebStore):
-    """Asks ClickHouse what it holds."""
+    """Probe of ClickHouse over HTTP: tables, rows, bytes, columns."""
 
     meta = ProbeMeta(
         name="clickhouse",
@@ -75,13 +75,13 @@ class ClickhouseProbe(WebStore):
     ask = _ROOT
 
     def known(self, answer: Response) -> Known | None:
-        """By its greeting, or the header fields that its other answers have."""
+        """Recognised by its greeting, or the header fields of its other answers."""
         greets = answer.status == 200 and answer.body == b"Ok.\n"
         named = any(name.startswith("x-clickhouse-") for name in answer.headers)
         return Known("clickhouse") if greets or named else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """Tables of every database that is shown."""
+        """List the tables of every visible database."""
         if not inquiry.enumerates:
             return
         draft = inquiry.draft

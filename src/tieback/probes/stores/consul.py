@@ -1,4 +1,4 @@
-"""Consul: top names of its key-value store, and whether services answer. No value is read.
+"""Consul: top-level names of its key-value store, and whether services are listed. No value is read.
 
 Sends, in this order: ``GET /v1/agent/self`` (identify); ``GET /v1/kv/?keys&separator=/`` and ``GET
 /v1/catalog/services`` as the second proof (enumerate); nothing more to describe. Not yet verified against the real
@@ -32,7 +32,7 @@ class _Agent(msgspec.Struct, rename={"config": "Config"}):
 
 
 class ConsulProbe(WebStore):
-    """Asks Consul what it holds."""
+    """Probe of Consul: top-level names of the key-value store."""
 
     meta = ProbeMeta(
         name="consul",
@@ -48,7 +48,7 @@ class ConsulProbe(WebStore):
     ask = _SELF
 
     def known(self, answer: Response) -> Known | None:
-        """By its configuration, or the header fields of its refusal."""
+        """Recognised by its configuration, or the header fields of its refusal."""
         agent = decoded(answer.body, _Agent) if answer.status == 200 else None
         if agent is not None:
             return Known("consul", agent.config.version)
@@ -56,11 +56,11 @@ class ConsulProbe(WebStore):
         return Known("consul") if refuses else None
 
     def likely(self, root: Response) -> bool:
-        """The way to its pages, or what it says where they are off."""
+        """True if the root redirects to the web interface, or has the text that replaces it."""
         return root.headers.get("location", "").startswith("/ui") or root.body.startswith(b"Consul Agent")
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """The key-value store as one container."""
+        """Read the key-value store as one container."""
         agent = decoded(answer.body, _Agent)
         if agent is not None and 0 < len(agent.config.node) <= 64:
             inquiry.draft.vendor_id("NodeID", agent.config.node)
@@ -71,10 +71,10 @@ class ConsulProbe(WebStore):
             return
         keys = [] if told.status == 404 else decoded(told.body, list[str])
         if keys is None or told.truncated:
-            inquiry.draft.problem(f"{_KEYS.label}: status {told.status}, nothing that we can read")
+            inquiry.draft.problem(f"{_KEYS.label}: status {told.status}, unreadable answer")
             return
-        inquiry.draft.prove(_KEYS.label, f"{len(keys)} names at the top", Access.OPEN)
+        inquiry.draft.prove(_KEYS.label, f"{len(keys)} top-level names", Access.OPEN)
         yield from inquiry.confirm(_SERVICES, dict[str, list[str]])
-        records = lower_bound(len(keys), "names at the top, a key each")
+        records = lower_bound(len(keys), "top-level names, one key per name")
         inquiry.hold([Container(("kv",), "keyspace", records=records)])
         inquiry.judge()

@@ -1,6 +1,6 @@
-"""Couchbase by its cluster manager: buckets, items, bytes. No item is read.
+"""Couchbase through its cluster manager: buckets, items, bytes. No item is read.
 
-Sends, in this order: ``GET /pools`` (identify: answers anyone and proves nothing); ``GET /pools/default/buckets`` and
+Sends, in this order: ``GET /pools`` (identify: needs no login and proves nothing); ``GET /pools/default/buckets`` and
 ``GET /pools/default`` as the second proof (enumerate); nothing more to describe. Not yet verified against the real
 server.
 """
@@ -41,7 +41,7 @@ class _Bucket(msgspec.Struct, rename={"basic": "basicStats"}):
 
 
 class CouchbaseProbe(WebStore):
-    """Asks Couchbase what it holds."""
+    """Probe of Couchbase: buckets, items, bytes."""
 
     meta = ProbeMeta(
         name="couchbase",
@@ -57,16 +57,16 @@ class CouchbaseProbe(WebStore):
     ask = _POOLS
 
     def known(self, answer: Response) -> Known | None:
-        """By the keys of its pools."""
+        """Recognised by the keys of ``/pools``."""
         said = decoded(answer.body, _Pools) if answer.status == 200 else None
         return Known("couchbase", said.version) if said is not None else None
 
     def likely(self, root: Response) -> bool:
-        """Its name."""
+        """True if the server has Couchbase's name."""
         return root.headers.get("server", "").startswith("Couchbase Server")
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """Buckets of the one pool."""
+        """List the buckets of the only pool."""
         said = decoded(answer.body, _Pools)
         if said is not None and isinstance(said.uuid, str) and 0 < len(said.uuid) <= 64:
             inquiry.draft.vendor_id("uuid", said.uuid)

@@ -1,11 +1,11 @@
-"""CouchDB, and PouchDB Server which speaks its API: databases, documents, bytes, fields of Mango indexes.
+"""CouchDB, and PouchDB Server with the same API: databases, documents, bytes, fields of Mango indexes.
 
-Sends, in this order: ``GET /`` (identify); ``GET /_all_dbs``, ``GET /<db>`` for at most 50 databases,
-``GET /_membership`` (enumerate); ``GET /<db>/_index`` (describe). None returns a document.
+Sends, in this order: ``GET /`` (identify); ``GET /_all_dbs``, ``GET /<db>`` for at most 50 databases, ``GET
+/_membership`` (enumerate); ``GET /<db>/_index`` (describe). None returns a document.
 
-``_all_dbs`` may answer anyone while every database asks who we are: that is ``schema_only``. ``GET /<db>`` answers only
-those who may read the database, so it is the second proof. Verified against PouchDB Server 4.2.0, an emulation; CouchDB
-itself is not yet verified against the real server.
+``_all_dbs`` may be public while every database requires authentication: that is ``schema_only``. ``GET /<db>`` is
+answered only if the client may read the database, so it is the second proof. Verified against PouchDB Server 4.2.0, an
+emulation; CouchDB itself is not yet verified against the real server.
 """
 
 import msgspec
@@ -47,7 +47,7 @@ class _Database(msgspec.Struct):
     doc_count: Number
     sizes: _Sizes | None = None
     disk_size: Number | None = None
-    """Before 2.0."""
+    """Size of the file before version 2.0."""
 
 
 class _Definition(msgspec.Struct):
@@ -70,7 +70,7 @@ class _Root(msgspec.Struct, rename={"pouchdb": "express-pouchdb"}):
 
 
 class CouchdbProbe(WebStore):
-    """Asks CouchDB what it holds."""
+    """Probe of CouchDB: databases, documents, bytes, fields of Mango indexes."""
 
     meta = ProbeMeta(
         name="couchdb",
@@ -93,7 +93,7 @@ class CouchdbProbe(WebStore):
     ask = _ROOT
 
     def known(self, answer: Response) -> Known | None:
-        """By its welcome; with ``require_valid_user`` by the realm and the server's name."""
+        """Recognised by its welcome document; with ``require_valid_user`` by the server's name."""
         root = decoded(answer.body, _Root) if answer.status == 200 else None
         if root is not None and (root.couchdb or root.pouchdb):
             return Known("couchdb" if root.couchdb else "pouchdb", root.version)
@@ -101,7 +101,7 @@ class CouchdbProbe(WebStore):
         return Known("couchdb", rest.split(" ")[0]) if server == "CouchDB" else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """Databases one by one."""
+        """Request the databases one by one."""
         root = decoded(answer.body, _Root)
         if root is not None and 0 < len(root.uuid) <= 64:
             inquiry.draft.vendor_id("uuid", root.uuid)
@@ -117,22 +117,22 @@ class CouchdbProbe(WebStore):
         inquiry.hold([Container((n,), "database") for n in names if not n.startswith("_") and n not in set(asked)])
         members = yield from inquiry.ask(_MEMBERS, cap=16 * 1024)
         if members is not None and members.status == 200:
-            inquiry.draft.prove(_MEMBERS.label, "the administrator's view answers a stranger", Access.OPEN)
+            inquiry.draft.prove(_MEMBERS.label, "the administrator's view answers without authentication", Access.OPEN)
         elif members is not None:
-            inquiry.draft.problem(f"{_MEMBERS.label}: status {members.status}; judged by each database alone")
+            inquiry.draft.problem(f"{_MEMBERS.label}: status {members.status}; access is judged only by the databases")
         if inquiry.draft.identity is None or inquiry.draft.identity.kind != "vendor_id":
             inquiry.draft.fingerprint(names)
         inquiry.judge()
 
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
-        """The first document of a database, as JSON."""
+        """Read the first document of a database, as JSON."""
         return noted(_note(target, container.path[0]))
 
     def _database(self, inquiry: Inquiry, name: str) -> Conversation[None]:
         found = yield from inquiry.read(_DB, _Database, name, cap=64 * 1024)
         container = Container((name,), "database")
         if found is not None:
-            inquiry.draft.prove(_DB.label, f"tells documents of {name}", Access.OPEN)
+            inquiry.draft.prove(_DB.label, f"number of documents of {name}", Access.OPEN)
             held = found.sizes.active or found.sizes.file if found.sizes is not None else found.disk_size
             method = "sizes.active" if found.sizes is not None and found.sizes.active else "file size"
             size = exact(held, f"GET /<db> {method}") if held is not None else None
@@ -156,7 +156,7 @@ def _note(target: Target, name: str) -> Conversation[bytes]:
 
 
 def _fields(indexes: _Indexes | None) -> tuple[Field, ...]:
-    """Fields that Mango indexes name; the documents themselves are not read."""
+    """Fields that Mango indexes name; documents are not read."""
     names: dict[str, None] = {}
     for index in indexes.indexes if indexes is not None else ():
         for entry in index.definition.fields:

@@ -1,7 +1,7 @@
-"""Docker Engine API: identified, and nothing more; access from the status code alone.
+"""Docker Engine API: only identification; access is judged from the status code.
 
-Sends ``GET /version`` (identify). Whoever may ask may also run containers, which we never do. Verified against dockerd
-26.1.5, by hand.
+Sends ``GET /version`` (identify). A client that gets an answer can also run containers; tieback never does that.
+Verified against dockerd 26.1.5, manually.
 """
 
 import msgspec
@@ -29,7 +29,7 @@ class _Version(msgspec.Struct, rename={"version": "Version", "api": "ApiVersion"
 
 
 class DockerApiProbe(WebStore):
-    """Says whether a Docker engine answers a stranger."""
+    """Probe of a Docker engine: whether it answers without authentication."""
 
     meta = ProbeMeta(
         name="docker_api",
@@ -45,16 +45,16 @@ class DockerApiProbe(WebStore):
     ask = _VERSION
 
     def known(self, answer: Response) -> Known | None:
-        """By the keys of its version."""
+        """Recognised by the keys of its version document."""
         said = decoded(answer.body, _Version) if answer.status == 200 else None
         return Known("docker", said.version) if said is not None else None
 
     def likely(self, root: Response) -> bool:
-        """Its name, or its JSON 404."""
+        """True if the server has Docker's name, or sends its JSON 404."""
         return root.headers.get("server", "").startswith("Docker/") or b'"message":"page not found"' in root.body
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """What it leads to is not asked: the status alone tells whether a stranger gets in."""
+        """Judge the access from the status only; nothing further is requested."""
         yield from ()
         inquiry.draft.access = Access.PARTIAL
         inquiry.draft.prove(_VERSION.label, f"status {answer.status} without credentials", Access.OPEN)

@@ -1,4 +1,4 @@
-"""Docker registry (Distribution): names of repositories and numbers of tags. No manifest or layer is read.
+"""Docker registry (Distribution): names of repositories and number of tags. No manifest or layer is read.
 
 Sends, in this order: ``GET /v2/`` (identify); ``GET /v2/_catalog``, ``GET /v2/<repository>/tags/list`` for at most 50
 repositories (enumerate); nothing more to describe. Verified against 2.8.3.
@@ -17,7 +17,7 @@ from tieback.probes.wire.http import Response
 from tieback.probes.wire.requests import reading
 from tieback.scope.conversation import Conversation
 
-# The grammar of repository names (distribution/reference): it has no dot segments and no empty ones.
+# The grammar of repository names (distribution/reference) has no dot segments and no empty ones.
 _REPOSITORY = (
     rb"(?=[^ ?]{1,255}/tags/list)[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
 )
@@ -40,7 +40,7 @@ class _Tags(msgspec.Struct):
 
 
 class DockerRegistryProbe(WebStore):
-    """Asks a registry which images it has."""
+    """Probe of a Docker registry: repositories and number of tags."""
 
     meta = ProbeMeta(
         name="docker_registry",
@@ -56,16 +56,16 @@ class DockerRegistryProbe(WebStore):
     ask = _BASE
 
     def known(self, answer: Response) -> Known | None:
-        """By the header that the specification asks of every registry."""
+        """Recognised by the header field that the specification requires of every registry."""
         says = answer.headers.get("docker-distribution-api-version", "")
         return Known("docker-registry") if "registry/2.0" in says and answer.status in (200, 401, 403) else None
 
     def likely(self, root: Response) -> bool:
-        """An empty answer, Go's 404, or the page of a registry's own front end."""
+        """True for an empty answer, or Go's 404. A registry's own front end also answers like this."""
         return root.status in (200, 404) and (not root.body or root.body.startswith(b"404 page not found"))
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """Repositories one by one."""
+        """List the repositories, and request their tags one by one."""
         inquiry.draft.prove(_BASE.label, f"status {answer.status} without credentials", Access.OPEN)
         inquiry.draft.access = Access.OPEN
         if not inquiry.enumerates:
@@ -75,7 +75,7 @@ class DockerRegistryProbe(WebStore):
             return
         names = found.repositories or []
         if len(names) >= 100:
-            inquiry.draft.problem("there may be more than the first 100 repositories; those were listed")
+            inquiry.draft.problem("there may be more repositories; only the first 100 were listed")
         chosen = inquiry.chosen(names, "repositories")
         for name in chosen:
             tags = yield from inquiry.read(_TAGS, _Tags, name, cap=256 * 1024)

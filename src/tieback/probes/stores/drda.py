@@ -1,9 +1,9 @@
 """Db2, Derby and Informix over DRDA: product and release from the exchange before a login. No login is tried.
 
-Sends ``EXCSAT`` (identify): "exchange server attributes", which every server answers before it knows who asks.
+Sends ``EXCSAT`` (identify): "exchange server attributes", which every server answers before a login.
 
-Protocol: DRDA, Version 5, Volume 3 (The Open Group, C114): a DSS is length, ``D0``, format, correlation; objects are
-length and code point, big endian; names are in EBCDIC (code page 500) until both sides agree on another. Verified
+Protocol: DRDA, Version 5, Volume 3 (The Open Group, C114). A DSS is length, ``D0``, format, correlation. Objects are
+length and code point, big endian. Names are in EBCDIC (code page 500) until both sides agree on another. Verified
 against Apache Derby 10.14; Db2 and Informix not yet verified against the real server.
 """
 
@@ -18,7 +18,7 @@ from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Conversation, DeclaredSend, Receive, Target
 
 _HEADER = 10
-"""Of the data stream structure, and length and code point of its first object."""
+"""Bytes of the data stream structure, and of length and code point of its first object."""
 _LARGEST = 4096
 _EXCSAT, _EXCSATRD = 0x1041, 0x1443
 _EXTNAM, _MGRLVLLS, _SRVCLSNM, _SRVNAM, _SRVRLSLV = 0x115E, 0x1404, 0x1147, 0x116D, 0x115A
@@ -45,7 +45,7 @@ _NAME = "EXCSAT"
 
 
 class DrdaProbe:
-    """Says whether Db2 or a kin is there, and which."""
+    """Probe of DRDA servers (Db2, Derby, Informix): product and release."""
 
     meta = ProbeMeta(
         name="drda",
@@ -63,7 +63,7 @@ class DrdaProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
-        """Ask ``target`` who it is."""
+        """Identify the server at ``target``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target))
 
     def _talk(self, draft: Draft, target: Target) -> Conversation[None]:
@@ -71,21 +71,21 @@ class DrdaProbe:
         head = yield from plain_then_tls(target.tls, lambda tls: first_answer(tls, _HELLO, _HEADER, seconds))
         size, inner, code = (int.from_bytes(head[at : at + 2], "big") for at in (0, 6, 8))
         if head[2] != 0xD0 or head[3] & 0x0F != 2 or code != _EXCSATRD or not 4 <= inner <= size - 6 <= _LARGEST:
-            raise NotThisProtocol(f"no DRDA: {printable(head)}")
+            raise NotThisProtocol(f"not DRDA: {printable(head)}")
         said = attributes((yield Receive(exactly=inner - 4)) if inner > 4 else b"")
         draft.spoke = True
         product, release = said.get(_SRVCLSNM, ""), said.get(_SRVRLSLV, "")
         draft.product, draft.version = named(product, release)
         draft.fingerprint(())
         draft.prove(_NAME, f"{product[:60]} {release[:60]}", Access.UNKNOWN)
-        draft.problem("no login is tried, so who gets in is not known")
+        draft.problem("no login is tried, so it is unknown whether a login is required")
 
 
 def attributes(body: bytes) -> dict[int, str]:
     """Texts of an EXCSATRD by code point.
 
     Raises:
-        Hostile: an object that leads past the end.
+        Hostile: an object that extends past the end.
     """
     cursor = Cursor(body, "a DRDA answer")
     found: dict[int, str] = {}
@@ -101,7 +101,7 @@ def attributes(body: bytes) -> dict[int, str]:
 
 
 def named(product: str, release: str) -> tuple[str, str]:
-    """Our name and the dotted version, from server class (``QDB2/LINUXX8664``) and release (``SQL11055``)."""
+    """Our product name and the dotted version, from server class (``QDB2/LINUXX8664``) and release (``SQL11055``)."""
     level = _RELEASE.match(release)
     dotted = f"{int(level[1])}.{int(level[2])}.{level[3]}" if level else ""
     if "derby" in product.lower():

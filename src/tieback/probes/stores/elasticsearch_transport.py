@@ -1,8 +1,8 @@
-"""Elasticsearch's transport port, over which nodes talk to each other: that it is there. Nothing is asked of the node.
+"""Elasticsearch's transport port, over which nodes communicate: only whether it is reachable. No data is requested.
 
-Sends a line that is not of the protocol, ``GET /`` as HTTP is spoken (identify): since 1.x the port answers "This is
-not an HTTP port" and closes. Nodes that ask for TLS there answer so inside TLS, or ask for a certificate of ours.
-Whoever is let in here joins in as a node would, so nothing more is said. Not yet verified against the real server.
+Sends an invalid line for the protocol, ``GET /`` in HTTP (identify): since 1.x the port answers "This is not an HTTP
+port" and closes. Nodes that require TLS on the port answer so inside TLS, or request a client certificate. A client
+with access could join the cluster as a node, so nothing further is sent. Not yet verified against the real server.
 """
 
 import re
@@ -21,7 +21,7 @@ _NAME = "GET / (HTTP/1.0)"
 
 
 class ElasticsearchTransportProbe:
-    """Says whether the transport port of a search engine is there."""
+    """Probe of the transport port of a search engine: whether it is reachable."""
 
     meta = ProbeMeta(
         name="elasticsearch_transport",
@@ -40,7 +40,7 @@ class ElasticsearchTransportProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
-        """Ask ``target`` who it is."""
+        """Identify the server at ``target``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target))
 
     def _talk(self, draft: Draft, target: Target) -> Conversation[None]:
@@ -48,11 +48,9 @@ class ElasticsearchTransportProbe:
         head = yield from plain_then_tls(target.tls, lambda tls: first_answer(tls, _HELLO, 17, seconds))
         answer = head + (yield Receive(limit=512))
         if not (_ANSWER.match(answer) or (answer.startswith(_HTTP) and _ANSWER.search(answer))):
-            raise NotThisProtocol(f"no transport port: {printable(answer)}")
+            raise NotThisProtocol(f"not a transport port: {printable(answer)}")
         draft.spoke = True
         draft.product = "elasticsearch-transport"
         draft.fingerprint(())
         draft.prove(_NAME, printable(answer[-40:]), Access.UNKNOWN)
-        draft.problem(
-            "a transport port of Elasticsearch or OpenSearch; whether it takes strangers for nodes was not tried"
-        )
+        draft.problem("a transport port of Elasticsearch or OpenSearch; whether it accepts unknown nodes was not tried")

@@ -3,12 +3,12 @@
 Sends, in this order: ``GET /version`` (identify); ``POST /v3/kv/range`` with ``count_only`` over the whole key space,
 ``POST /v3/auth/status``, ``POST /v3/maintenance/status`` (enumerate); the same range with ``keys_only`` and a limit of
 50 (describe). The JSON gateway reads by POST; each body is fixed to the last byte. Before 3.4 its path begins with
-``/v3beta`` or ``/v3alpha``. Where there is no gateway,
-``HEAD /v2/keys/`` tells whether a stranger may read, and no more: a GET there would return values.
+``/v3beta`` or ``/v3alpha``. If there is no gateway, ``HEAD /v2/keys/`` only shows whether an anonymous client may read;
+a GET there would return values.
 
-``/version`` and the maintenance status answer anyone and prove nothing. With authentication on, a range is answered
-with status 400 and "user name is empty". Verified against 3.5.16; earlier versions not yet
-verified against the real server.
+``/version`` and the maintenance status need no login and prove nothing. With authentication on, a range is answered
+with status 400 and "user name is empty". Verified against 3.5.16; earlier versions not yet verified against the real
+server.
 """
 
 import re
@@ -35,7 +35,7 @@ _AUTH = posting("/v3/auth/status", b"{}", "whether authentication is on: the sec
 
 
 class _Gateway(msgspec.Struct, frozen=True):
-    """The JSON gateway of some versions: the same requests below another path."""
+    """JSON gateway of some versions: the same requests below another path."""
 
     count: Request
     keys: Request
@@ -62,7 +62,7 @@ def _gateway(path: str) -> _Gateway:
 
 
 _GATEWAYS = tuple(_gateway(path) for path in ("/v3", "/v3beta", "/v3alpha"))
-"""Since 3.4, in 3.3, and before (etcd's documentation, "gRPC gateway")."""
+"""Paths since 3.4, in 3.3, and before (etcd's documentation, "gRPC gateway")."""
 _V2 = heading("/v2/keys/", "whether an anonymous client may read the v2 key space; header fields only")
 
 
@@ -99,7 +99,7 @@ class _Status(msgspec.Struct, rename={"size": "dbSize", "used": "dbSizeInUse"}):
 
 
 class EtcdProbe(WebStore):
-    """Asks etcd what it holds."""
+    """Probe of etcd: number of keys, bytes, prefixes of key names."""
 
     meta = ProbeMeta(
         name="etcd",
@@ -123,16 +123,16 @@ class EtcdProbe(WebStore):
     ask = _VERSION
 
     def known(self, answer: Response) -> Known | None:
-        """By the key ``etcdserver``."""
+        """Recognised by the key ``etcdserver``."""
         version = decoded(answer.body, _Version) if answer.status == 200 else None
         return Known("etcd", version.etcdserver) if version is not None else None
 
     def likely(self, root: Response) -> bool:
-        """Go's own 404 at the root."""
+        """True if the root is Go's own 404."""
         return root.status == 404 and root.body.startswith(b"404 page not found")
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """The size of the key space."""
+        """Read the size of the key space."""
         if not inquiry.enumerates:
             return
         for gateway in _GATEWAYS:
@@ -147,7 +147,7 @@ class EtcdProbe(WebStore):
         text = counted.body[:1024].decode("utf-8", "replace")
         if counted.status in (400, 401, 403) and ("user name is empty" in text or "permission denied" in text):
             draft.access = Access.AUTH_REQUIRED
-            draft.prove(asked, f"status {counted.status}, asks for a user", Access.AUTH_REQUIRED)
+            draft.prove(asked, f"status {counted.status}, requires a user", Access.AUTH_REQUIRED)
             return
         if inquiry.turned_away(gateway.count, counted):
             return
@@ -181,18 +181,18 @@ class EtcdProbe(WebStore):
         if answer is None or inquiry.turned_away(_V2, answer):
             return
         if answer.status != 200:
-            inquiry.draft.problem(f"no JSON gateway, and {_V2.label} says status {answer.status}")
+            inquiry.draft.problem(f"no JSON gateway, and {_V2.label} has status {answer.status}")
             return
         cluster = answer.headers.get("x-etcd-cluster-id", "")
         if 0 < len(cluster) <= 40:
             inquiry.draft.vendor_id("cluster_id", cluster)
-        inquiry.draft.prove(_V2.label, "the v2 key space may be read; it was not", Access.OPEN)
+        inquiry.draft.prove(_V2.label, "the v2 key space is readable without a login; it was not read", Access.OPEN)
         inquiry.hold([Container(("keys",), "keyspace")])
         inquiry.draft.access = Access.PARTIAL
 
 
 def prefixes(keys: Iterable[str]) -> list[str]:
-    """The first two segments of base64-encoded key names, digits masked, each once; the rest may be personal."""
+    """Distinct first two segments of base64-encoded key names, digits masked; the rest may be personal data."""
     found: dict[str, None] = {}
     for key in keys:
         try:

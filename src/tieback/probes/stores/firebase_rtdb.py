@@ -1,11 +1,11 @@
-"""Firebase Realtime Database: names at the top and numbers of children. Only ever ``shallow=true``, never a tree.
+"""Firebase Realtime Database: top-level names and number of children. Always with ``shallow=true``, never a tree.
 
 Sends, in this order: ``GET /.json?shallow=true`` (identify: readable or not); ``GET /<name>.json?shallow=true`` for at
-most 50 names at the top (enumerate); the same answers name the fields of nothing (describe adds nothing). A shallow
-answer has ``true`` for a child with children of its own; a value that stands at such a place is dropped undecoded.
+most 50 top-level names (enumerate); nothing more to describe. A shallow answer has ``true`` for a child that has
+children; a value in its place is dropped without decoding.
 
-``null`` is a database that lets strangers in and holds nothing: ``open_empty``, not ``open``. A root that is refused
-says nothing about paths below it. Not yet verified against the real server.
+``null`` is a database that allows anonymous access and is empty: ``open_empty``, not ``open``. A refusal at the root
+does not apply to the paths below it. Not yet verified against the real server.
 """
 
 import msgspec
@@ -38,7 +38,7 @@ class _Error(msgspec.Struct):
 
 
 class FirebaseRtdbProbe(WebStore):
-    """Asks a Firebase database what strangers may read."""
+    """Probe of a Firebase database: what is readable without a login."""
 
     meta = ProbeMeta(
         name="firebase_rtdb",
@@ -55,7 +55,7 @@ class FirebaseRtdbProbe(WebStore):
     ask = _ROOT
 
     def known(self, answer: Response) -> Known | None:
-        """By JSON of one of its shapes; asked only where a hint or the redirect of ``GET /`` speaks for it."""
+        """Recognised by JSON of one of its shapes; probed only if a hint or the redirect of ``GET /`` points to it."""
         names = decoded(answer.body, dict[str, bool | str | int | float | None])
         shallow = answer.truncated or (names is not None and True in names.values())
         tree = shallow or answer.body.strip() == b"null"
@@ -63,11 +63,11 @@ class FirebaseRtdbProbe(WebStore):
         return Known("firebase-rtdb") if (answer.status == 200 and tree) or error else None
 
     def likely(self, root: Response) -> bool:
-        """``GET /`` leads to the console."""
+        """True if ``GET /`` redirects to the Firebase console."""
         return "console.firebase.google.com" in root.headers.get("location", "")
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """Names at the top, one by one."""
+        """Request the top-level names one by one."""
         draft = inquiry.draft
         host = draft.target.host.lower()
         if host.endswith((".firebaseio.com", ".firebasedatabase.app")):
@@ -78,24 +78,24 @@ class FirebaseRtdbProbe(WebStore):
             return
         names = decoded(answer.body, dict[str, msgspec.Raw])
         if answer.truncated:
-            draft.problem("more names at the top than we read")
+            draft.problem("more top-level names than the limit")
         if not names and not answer.truncated:
             draft.access = Access.OPEN_EMPTY
-            draft.prove(_ROOT.label, "answers a stranger, and holds nothing", Access.OPEN_EMPTY)
+            draft.prove(_ROOT.label, "answers without authentication, and is empty", Access.OPEN_EMPTY)
             return
         draft.access = Access.OPEN
-        draft.prove(_ROOT.label, "names at the top answer a stranger", Access.OPEN)
+        draft.prove(_ROOT.label, "top-level names are readable without authentication", Access.OPEN)
         if not inquiry.enumerates or names is None:
             return
         nested = [name for name, value in names.items() if bytes(value) == b"true"]
         if len(nested) < len(names):
             inquiry.hold([Container(("/",), "node", records=lower_bound(len(names) - len(nested), "shallow children"))])
-        chosen = inquiry.chosen(nested, "names at the top")
+        chosen = inquiry.chosen(nested, "top-level names")
         for name in chosen:
             children = yield from inquiry.read(_CHILD, dict[str, msgspec.Raw], name)
             count = lower_bound(len(children), "shallow children") if children is not None else None
             if count is not None:
-                draft.prove(_CHILD.label, f"children of {name}", Access.OPEN)
+                draft.prove(_CHILD.label, f"number of children of {name}", Access.OPEN)
             inquiry.hold([Container((name,), "node", records=count)])
         inquiry.hold([Container((name,), "node") for name in nested[len(chosen) :]])
         if draft.identity is None or draft.identity.kind != "vendor_id":

@@ -1,11 +1,11 @@
-"""Cloud Storage for Firebase: objects of a bucket that its security rules list to strangers. No object is read.
+"""Cloud Storage for Firebase: objects of a bucket whose security rules allow public listing. No object is read.
 
 Sends, in this order: ``GET /v0/b`` (identify); for each bucket that the app names ``GET /v0/b/<bucket>/o`` with one
-page of names, and once more with one name (enumerate: the second proof); extensions of names come with the listing
-(describe). A listing is one page and tells no sizes.
+page of names, and again with one name (enumerate: the second proof). Extensions of names come with the listing
+(describe). A listing is one page and contains no sizes.
 
-The rules of Firebase and the permissions of Cloud Storage are two surfaces of one bucket: this asks the first, ``gcs``
-the second. Not yet verified against the real server.
+A bucket has two access paths: this probe tests the rules of Firebase, ``gcs`` tests the permissions of Cloud Storage.
+Not yet verified against the real server.
 """
 
 import msgspec
@@ -39,7 +39,7 @@ _ONE = reading(
 
 
 _SERVERS = ("ESF", "UploadServer")
-"""What front ends of Google's services call themselves."""
+"""Server names of Google's front ends."""
 
 
 class _Item(msgspec.Struct):
@@ -53,7 +53,7 @@ class _Listing(msgspec.Struct, rename={"more": "nextPageToken"}):
 
 
 class FirebaseStorageProbe(WebStore):
-    """Asks which of the buckets that an app names the rules of Firebase list to strangers."""
+    """Probe of Firebase buckets that an app names: which are listed without authentication."""
 
     meta = ProbeMeta(
         name="firebase_storage",
@@ -73,19 +73,19 @@ class FirebaseStorageProbe(WebStore):
     ask = _ROOT
 
     def known(self, answer: Response) -> Known | None:
-        """By the servers of Google: it is asked at Firebase's host alone, where the app names a bucket."""
+        """Recognised by the servers of Google: only Firebase's host is probed, and only if the app names a bucket."""
         google = answer.headers.get("server", "") in _SERVERS or "x-guploader-uploadid" in answer.headers
         return Known("firebase-storage") if google else None
 
-    def likely(self, root: Response) -> bool:  # noqa: ARG002 - it is asked where the app names a bucket
-        """Never: the answer to ``GET /`` is that of many services."""
+    def likely(self, root: Response) -> bool:  # noqa: ARG002 - shared host
+        """Always false: many services have the same answer to ``GET /``."""
         return False
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """Each bucket that the app names."""
+        """Request each bucket that the app names."""
         draft = inquiry.draft
         if not inquiry.names:
-            draft.problem("buckets are asked by their names, which the app gives")
+            draft.problem("buckets can only be probed by name, and the app names none")
         for name in inquiry.names if inquiry.enumerates else ():
             yield from self._bucket(inquiry, name)
         if draft.containers:

@@ -1,13 +1,14 @@
-"""Cloud Firestore: numbers of documents in collections that the app names. No document is read.
+"""Cloud Firestore: number of documents in collections that the app names. No document is read.
 
-Sends, in this order: ``GET .../databases/(default)`` of the project that the app names (identify: strangers are
-refused, and the refusal tells that this is Firestore); for each collection that the app names a count aggregation,
-which the server answers from its indexes and stops at 100,000, and ``GET .../documents/<collection>`` with
-``pageSize=1`` and no field but the name, which is dropped (enumerate). A count is billed to the owner, as at most 100
-reads of a document.
+Sends ``GET .../databases/(default)`` of the project that the app names (identify): anonymous clients are refused, and
+the refusal shows that this is Firestore. Then it sends two requests for each collection that the app names (enumerate):
 
-Rules decide for each collection. A count of nothing is unknown, not empty: a collection that is not there counts
-nothing too. No key is sent: rules do not ask for one. Not yet verified against the real server.
+- a count aggregation, which the server answers from its indexes and stops at 100,000. It is billed to the owner, as at
+  most 100 reads of a document.
+- ``GET .../documents/<collection>`` with ``pageSize=1`` and no field except the name, which is dropped.
+
+Security rules decide for each collection. A count of zero means unknown, not empty: a missing collection also has a
+count of zero. No key is sent, because rules do not require one. Not yet verified against the real server.
 """
 
 import msgspec
@@ -87,7 +88,7 @@ class _Listing(msgspec.Struct):
 
 
 class FirestoreProbe(WebStore):
-    """Asks Firestore which collections its rules show to strangers."""
+    """Probe of Firestore: which collections the rules open to anonymous clients."""
 
     meta = ProbeMeta(
         name="firestore",
@@ -105,23 +106,23 @@ class FirestoreProbe(WebStore):
     closed_when_refused = False
 
     def about(self, target: Target) -> tuple[str, ...] | None:
-        """The project."""
+        """Name of the project."""
         return (target.resource,) if target.resource else None
 
     def known(self, answer: Response) -> Known | None:
-        """By the words of its errors, or the description of a database."""
+        """Recognised by the status of its errors, or the description of a database."""
         refused = decoded(answer.body, _Refusal)
         if refused is not None and refused.error.status in _STATUSES and answer.status == refused.error.code:
             return Known("firestore")
         database = decoded(answer.body, _Database) if answer.status == 200 else None
         return Known("firestore") if database is not None and database.type.startswith("FIRESTORE") else None
 
-    def likely(self, root: Response) -> bool:  # noqa: ARG002 - nobody has one of his own
-        """Never: it is asked where the app names a project."""
+    def likely(self, root: Response) -> bool:  # noqa: ARG002 - shared host
+        """Always false: it is probed only if the app names a project."""
         return False
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """Each collection that the app names."""
+        """Request each collection that the app names."""
         draft = inquiry.draft
         project = draft.target.resource
         draft.vendor_id("project", project)
@@ -132,7 +133,7 @@ class FirestoreProbe(WebStore):
         if not inquiry.enumerates:
             return
         if not inquiry.names:
-            draft.problem("collections are asked by their names, which the app gives")
+            draft.problem("collections can only be probed by name, and the app names none")
         shown = 0
         for name in inquiry.names:
             shown += yield from self._collection(inquiry, project, name)
@@ -142,7 +143,7 @@ class FirestoreProbe(WebStore):
             draft.access = Access.AUTH_REQUIRED
 
     def _collection(self, inquiry: Inquiry, project: str, name: str) -> Conversation[int]:
-        """How many documents of it a stranger is shown."""
+        """Number of documents of the collection that are readable without a login."""
         draft = inquiry.draft
         answered = yield from inquiry.ask(_COUNT, project, name, cap=16 * 1024)
         if answered is None:
@@ -157,13 +158,13 @@ class FirestoreProbe(WebStore):
             draft.problem(f"{_COUNT.label} ({name[:60]!r}): status {answered.status}, no count")
             return 0
         if not count:
-            draft.problem(f"{name[:60]!r}: rules let strangers count it, and it holds nothing or is not there")
+            draft.problem(f"{name[:60]!r}: the rules allow anonymous counting; it is empty or does not exist")
             return 0
-        draft.prove(_COUNT.label, f"{count} documents of {name} for a stranger", Access.OPEN)
+        draft.prove(_COUNT.label, f"{count} documents of {name} counted without a login", Access.OPEN)
         listed = yield from inquiry.ask(_READABLE, project, name, cap=16 * 1024)
         listing = decoded(listed.body, _Listing) if listed is not None and listed.status == 200 else None
         if listing is not None and listing.documents:
-            draft.prove(_READABLE.label, f"{name} answers a stranger", Access.OPEN)
+            draft.prove(_READABLE.label, f"a document of {name} is readable without a login", Access.OPEN)
         figure = lower_bound if count >= _MOST else exact
         inquiry.hold([Container((name,), "collection", records=figure(count, "count aggregation"))])
         return count

@@ -1,9 +1,10 @@
 """Google Cloud Storage: objects and bytes of buckets that the app names. No object is read.
 
-Sends, in this order, for each bucket that the app names: ``GET .../iam/testPermissions`` (identify: a pure test of
-permissions), ``GET .../o`` with names and sizes only (enumerate); extensions of names come with the listing (describe).
-IAM and Firebase's storage rules are two surfaces: this asks the first, ``firebase_storage`` the second. Not yet
-verified against the real server.
+Sends, in this order, for each bucket that the app names: ``GET .../iam/testPermissions`` (identify: it only tests
+permissions), ``GET .../o`` with names and sizes only (enumerate). Extensions of names come with the listing (describe).
+
+A bucket has two access paths: this probe tests the permissions of IAM, ``firebase_storage`` tests Firebase's storage
+rules. Not yet verified against the real server.
 """
 
 import msgspec
@@ -25,7 +26,7 @@ _BUCKET = rb"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 _ROOT = reading("/", "whether this is Cloud Storage; changes nothing", depth=Depth.IDENTIFY)
 _TEST = reading(
     "/storage/v1/b/{bucket}/iam/testPermissions?permissions=storage.objects.list&permissions=storage.objects.get",
-    "which of two permissions an anonymous client has; returns no data",
+    "tests two permissions of an anonymous client; returns no data",
     names=_BUCKET,
 )
 _LIST = reading(
@@ -50,7 +51,7 @@ class _Listing(msgspec.Struct, rename={"more": "nextPageToken"}):
 
 
 class GcsProbe(WebStore):
-    """Asks Cloud Storage what strangers may list."""
+    """Probe of Cloud Storage: which buckets are listed without authentication."""
 
     meta = ProbeMeta(
         name="gcs",
@@ -67,14 +68,14 @@ class GcsProbe(WebStore):
     ask = _ROOT
 
     def known(self, answer: Response) -> Known | None:
-        """By the header fields of the upload server."""
+        """Recognised by the header fields of the upload server."""
         return Known("gcs") if "x-guploader-uploadid" in answer.headers else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """Each bucket that the app names."""
+        """Request each bucket that the app names."""
         draft = inquiry.draft
         if not inquiry.names:
-            draft.problem("buckets are asked by their names, which the app gives")
+            draft.problem("buckets can only be probed by name, and the app names none")
         for name in inquiry.names if inquiry.enumerates else ():
             yield from self._bucket(inquiry, name)
         if draft.containers:
@@ -89,7 +90,7 @@ class GcsProbe(WebStore):
             return
         may = decoded(tested.body, _Permissions) if tested.status == 200 else None
         if may is not None and "storage.objects.list" in may.permissions:
-            inquiry.draft.prove(_TEST.label, f"strangers may list {name}", Access.OPEN)
+            inquiry.draft.prove(_TEST.label, f"anonymous clients may list {name}", Access.OPEN)
         answer = yield from inquiry.ask(_LIST, name)
         listing = decoded(answer.body, _Listing) if answer is not None and answer.status == 200 else None
         if answer is None or listing is None:

@@ -1,8 +1,8 @@
-"""Grafana: whether strangers see its dashboards. No panel and no data source is read.
+"""Grafana: whether dashboards are visible without a login. No panel and no data source is read.
 
-Sends, in this order: ``GET /api/health`` (identify; proves nothing); ``GET /api/search?limit=100`` and ``GET
-/api/org`` as the second proof (enumerate); nothing more to describe. What dashboards show is their data source's. Not
-yet verified against the real server.
+Sends, in this order: ``GET /api/health`` (identify; proves nothing); ``GET /api/search?limit=100`` and ``GET /api/org``
+as the second proof (enumerate); nothing more to describe. The data that dashboards show belongs to their data sources.
+Not yet verified against the real server.
 """
 
 import msgspec
@@ -36,7 +36,7 @@ class _Organisation(msgspec.Struct):
 
 
 class GrafanaProbe(WebStore):
-    """Asks Grafana what strangers see."""
+    """Probe of Grafana: dashboards that are visible without a login."""
 
     meta = ProbeMeta(
         name="grafana",
@@ -53,16 +53,16 @@ class GrafanaProbe(WebStore):
     ask = _HEALTH
 
     def known(self, answer: Response) -> Known | None:
-        """By the keys of its health."""
+        """Recognised by the keys of its health document."""
         said = decoded(answer.body, _Health) if answer.status in (200, 503) else None
         return Known("grafana", said.version) if said is not None else None
 
     def likely(self, root: Response) -> bool:
-        """Its login, or its page."""
+        """True if the root redirects to the login, or is Grafana's page."""
         return root.headers.get("location", "").startswith("/login") or b"<title>Grafana</title>" in root.body
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """Dashboards as one container."""
+        """List dashboards as one container."""
         if not inquiry.enumerates:
             return
         found = yield from inquiry.catalogue(_SEARCH, list[msgspec.Raw])

@@ -1,9 +1,10 @@
-"""Hasura: names of query fields that a stranger may ask for, and how many rows they show him. No row is read.
+"""Hasura: names of query fields open to anonymous clients, and the number of rows visible to them. No row is read.
 
-Sends, in this order: ``GET /v1/version`` (identify: answers anyone and proves nothing); ``POST /v1/graphql`` with a
-fixed introspection, ``GET /v1alpha1/config``: whether an admin secret is set, and the count of each table that has
-``<table>_aggregate``, at most 50 (enumerate); nothing more to describe. A count is what the stranger's role may see, so
-rows that rules hide are not in it. Not yet verified against the real server.
+Sends, in this order: ``GET /v1/version`` (identify: needs no login and proves nothing); ``POST /v1/graphql`` with a
+fixed introspection; ``GET /v1alpha1/config``, which shows whether an admin secret is set (enumerate). Then it requests
+the count of each table that has ``<table>_aggregate``, at most 50 (enumerate). There is nothing more to describe. A
+count covers only the rows that the anonymous role may see, not rows that rules hide. Not yet verified against the real
+server.
 """
 
 import msgspec
@@ -27,7 +28,7 @@ _SCHEMA = posting(
 _CONFIG = reading("/v1alpha1/config", "whether an admin secret is set: the second proof")
 _COUNT = asking(
     "/v1/graphql",
-    # GraphQL skips the comma; without it the last word would be a place for a name.
+    # GraphQL ignores the comma; without it the last word would be a placeholder for a name.
     '{"query":"{n:{table}_aggregate{aggregate{count,}}}"}',
     "number of rows visible without a login, counted by the server; returns no row",
     names=rb"[A-Za-z_][A-Za-z0-9_]{0,62}",
@@ -83,7 +84,7 @@ class _Config(msgspec.Struct):
 
 
 class HasuraProbe(WebStore):
-    """Asks Hasura what strangers may query."""
+    """Probe of Hasura: query fields and rows that are visible without a login."""
 
     meta = ProbeMeta(
         name="hasura",
@@ -100,16 +101,16 @@ class HasuraProbe(WebStore):
     ask = _VERSION
 
     def known(self, answer: Response) -> Known | None:
-        """By the keys of its version."""
+        """Recognised by the keys of its version document."""
         said = decoded(answer.body, _Version) if answer.status == 200 else None
         return Known("hasura", said.version.removeprefix("v")) if said is not None else None
 
     def likely(self, root: Response) -> bool:
-        """``GET /`` leads to its console, or its own 404."""
+        """True if ``GET /`` redirects to the console, or is Hasura's own 404."""
         return root.headers.get("location", "").startswith("/console") or b"resource does not exist" in root.body
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """Tables by the names of their query fields."""
+        """List tables by the names of their query fields."""
         draft = inquiry.draft
         if not inquiry.enumerates:
             return
@@ -123,7 +124,7 @@ class HasuraProbe(WebStore):
         tables = [
             name for name in names if not name.endswith((_AGGREGATE, "_by_pk", "_stream", "no_queries_available"))
         ]
-        draft.prove(_SCHEMA.label, f"names {len(tables)} query fields to a stranger", Access.OPEN)
+        draft.prove(_SCHEMA.label, f"names {len(tables)} query fields without a login", Access.OPEN)
         config = yield from inquiry.read(_CONFIG, _Config, cap=16 * 1024)
         if config is not None and not config.is_admin_secret_set:
             draft.prove(_CONFIG.label, "no admin secret is set", Access.OPEN)
@@ -132,7 +133,7 @@ class HasuraProbe(WebStore):
         for name in tables:
             count = (yield from self._count(inquiry, name)) if name in countable else None
             held += count or 0
-            records = exact(count, f"{_AGGREGATE} count, what a stranger may see") if count is not None else None
+            records = exact(count, f"{_AGGREGATE} count, rows visible without a login") if count is not None else None
             inquiry.hold([Container((name,), "query field", records=records)])
         draft.fingerprint(tables)
         if tables:
@@ -146,5 +147,5 @@ class HasuraProbe(WebStore):
             return None
         count = counted.data.n.aggregate.count
         if count and not any(proof.asked == _COUNT.label for proof in inquiry.draft.proofs):
-            inquiry.draft.prove(_COUNT.label, f"counts the rows of {name}", Access.OPEN)
+            inquiry.draft.prove(_COUNT.label, f"number of rows of {name}", Access.OPEN)
         return count

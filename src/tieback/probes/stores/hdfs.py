@@ -1,4 +1,4 @@
-"""HDFS by its NameNode's web server: directories at the top, files, bytes. No file is read.
+"""HDFS through its NameNode's web server: top-level directories, files, bytes. No file is read.
 
 Sends, in this order: ``GET /jmx`` for one bean (identify); ``GET /webhdfs/v1/?op=LISTSTATUS``, ``GET
 /webhdfs/v1/<directory>?op=GETCONTENTSUMMARY`` for at most 50 (enumerate); nothing more to describe. Not yet verified
@@ -64,7 +64,7 @@ class _Summary(msgspec.Struct, rename={"content": "ContentSummary"}):
 
 
 class HdfsProbe(WebStore):
-    """Asks a NameNode what its file system holds."""
+    """Probe of an HDFS NameNode: top-level directories, files, bytes."""
 
     meta = ProbeMeta(
         name="hdfs",
@@ -80,17 +80,17 @@ class HdfsProbe(WebStore):
     ask = _JMX
 
     def known(self, answer: Response) -> Known | None:
-        """By the NameNode's bean."""
+        """Recognised by the NameNode's bean."""
         jmx = decoded(answer.body, _Jmx) if answer.status == 200 else None
         bean = jmx.beans[0] if jmx is not None and jmx.beans else None
         return Known("hdfs", bean.version) if bean is not None and bean.cluster else None
 
     def likely(self, root: Response) -> bool:
-        """The NameNode's page, or the way to it."""
+        """True if the root is the NameNode's page, or redirects to it."""
         return b"dfshealth.html" in root.body or "dfshealth" in root.headers.get("location", "")
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """Directories at the top, one by one."""
+        """Request the top-level directories one by one."""
         jmx = decoded(answer.body, _Jmx)
         if jmx is not None and jmx.beans and len(jmx.beans[0].cluster) <= 100:
             inquiry.draft.vendor_id("ClusterId", jmx.beans[0].cluster)
@@ -99,12 +99,12 @@ class HdfsProbe(WebStore):
         listed = yield from inquiry.catalogue(_LIST, _Listing)
         if listed is None:
             return
-        for entry in inquiry.chosen(listed.files.files, "entries at the top"):
+        for entry in inquiry.chosen(listed.files.files, "top-level entries"):
             system = entry.name in _SYSTEM
             summary = (yield from inquiry.read(_SUMMARY, _Summary, entry.name)) if not system else None
             records = exact(summary.content.files, "fileCount") if summary is not None else None
             size = exact(summary.content.length, "length") if summary is not None else None
             if summary is not None:
-                inquiry.draft.prove(_SUMMARY.label, f"sums up /{entry.name}", Access.OPEN)
+                inquiry.draft.prove(_SUMMARY.label, f"number of files and bytes below /{entry.name}", Access.OPEN)
             inquiry.hold([Container((entry.name,), "directory", system, records, size)])
         inquiry.judge()

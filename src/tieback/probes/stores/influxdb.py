@@ -1,14 +1,17 @@
 """InfluxDB 1, 2 and 3: databases, measurements, series, fields and tags over its HTTP API.
 
-Sends, in this order: ``GET /`` (identify: the version stands in a header; it proves nothing, as ``/ping`` does). Then,
-for version 1, ``SHOW DATABASES``, and for each of at most 50 databases ``SHOW SERIES EXACT CARDINALITY`` and
-``SHOW MEASUREMENTS`` (enumerate), ``SHOW FIELD KEYS`` and ``SHOW TAG KEYS`` (describe); the server itself allows only
-``SELECT`` and ``SHOW`` by GET. For version 2 ``GET /api/v2/buckets``, which always asks for a token; for version 3
-``GET /api/v3/configure/database``, for each database ``SHOW TABLES`` (enumerate) and the columns of
-``information_schema`` (describe): whoever may ask those may ask for everything, and ``partial`` is said of it because
-nothing is counted. None returns a point.
+Sends ``GET /`` (identify: the version is in a header field; like ``/ping``, it proves nothing). None of the requests
+returns a point. Then:
 
-Points are not counted, since that would read them all: each series has at least one, which makes a lower bound.
+- Version 1: ``SHOW DATABASES``; for each of at most 50 databases ``SHOW SERIES EXACT CARDINALITY`` and ``SHOW
+  MEASUREMENTS`` (enumerate), ``SHOW FIELD KEYS`` and ``SHOW TAG KEYS`` (describe). The server itself allows only
+  ``SELECT`` and ``SHOW`` by GET.
+- Version 2: ``GET /api/v2/buckets``, which always requires a token.
+- Version 3: ``GET /api/v3/configure/database``; for each database ``SHOW TABLES`` (enumerate) and the columns of
+  ``information_schema`` (describe). A client that may send these may read everything; the result is ``partial``,
+  because nothing is counted.
+
+Points are not counted, because that would read them all: each series has at least one, which makes a lower bound.
 Version 1 verified against 1.6.7; 2 and 3 not yet verified against the real server.
 """
 
@@ -99,7 +102,7 @@ class _Column3(msgspec.Struct, rename={"table": "table_name", "name": "column_na
 
 
 class InfluxdbProbe(WebStore):
-    """Asks InfluxDB what it holds."""
+    """Probe of InfluxDB: databases, measurements, series, fields, tags."""
 
     meta = ProbeMeta(
         name="influxdb",
@@ -119,12 +122,12 @@ class InfluxdbProbe(WebStore):
     ask = _ROOT
 
     def known(self, answer: Response) -> Known | None:
-        """By the header that every answer has."""
+        """Recognised by a header field that every answer has."""
         version = answer.headers.get("x-influxdb-version")
         return Known("influxdb", version.removeprefix("v")) if version is not None else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """What the version's API lists."""
+        """List what the API of the version provides."""
         if not inquiry.enumerates:
             return
         cluster = answer.headers.get("cluster-uuid", "")
@@ -151,7 +154,7 @@ class InfluxdbProbe(WebStore):
             if listed is None:
                 inquiry.hold([Container((one.name,), "database", one.name.startswith("_"))])
                 continue
-            inquiry.draft.prove(_TABLES.label, f"names the tables of {one.name}", Access.OPEN)
+            inquiry.draft.prove(_TABLES.label, f"names of the tables of {one.name}", Access.OPEN)
             tables = [table.name for table in listed if table.schema == "iox"]
             fields = (yield from self._columns(inquiry, one.name)) if inquiry.describes and tables else {}
             told += [f"{one.name}\0{table}" for table in tables]
@@ -159,7 +162,7 @@ class InfluxdbProbe(WebStore):
         if told:
             inquiry.draft.fingerprint(told)
             inquiry.draft.access = Access.PARTIAL
-            inquiry.draft.problem("queries answer anyone; rows were not counted")
+            inquiry.draft.problem("queries need no login; rows were not counted")
         else:
             inquiry.judge()
 
@@ -186,7 +189,7 @@ class InfluxdbProbe(WebStore):
             if measurements is None:
                 inquiry.hold([Container((name,), "database")])
                 continue
-            inquiry.draft.prove(_MEASUREMENTS.label, f"names the measurements of {name}", Access.OPEN)
+            inquiry.draft.prove(_MEASUREMENTS.label, f"names of the measurements of {name}", Access.OPEN)
             counts = yield from self._counts(inquiry, name)
             fields = (yield from self._fields(inquiry, name)) if inquiry.describes else {}
             found = [str(row[0]) for row in _rows(measurements) if row]
@@ -203,7 +206,9 @@ class InfluxdbProbe(WebStore):
         for series in _series(answer):
             count = series.values[0][0] if series.values and series.values[0] else None
             if isinstance(count, int) and count >= 0:
-                figures[series.name] = lower_bound(count, "SHOW SERIES EXACT CARDINALITY, a point a series")
+                figures[series.name] = lower_bound(
+                    count, "SHOW SERIES EXACT CARDINALITY, at least one point per series"
+                )
         return figures
 
     def _fields(self, inquiry: Inquiry, name: str) -> Conversation[dict[str, tuple[Field, ...]]]:

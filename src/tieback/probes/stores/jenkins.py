@@ -1,6 +1,6 @@
-"""Jenkins: identified, and nothing more; access from the status code alone.
+"""Jenkins: only identification; access is judged from the status code.
 
-Sends ``GET /`` (identify): its version stands in a header of every answer. Not yet verified against the real server.
+Sends ``GET /`` (identify): the version is in a header field of every answer. Not yet verified against the real server.
 """
 
 from tieback.model.grant import Depth
@@ -17,7 +17,7 @@ _ROOT = reading(
 
 
 class JenkinsProbe(WebStore):
-    """Says whether Jenkins answers a stranger."""
+    """Probe of Jenkins: whether it answers without authentication."""
 
     meta = ProbeMeta(
         name="jenkins",
@@ -34,12 +34,12 @@ class JenkinsProbe(WebStore):
     ask = _ROOT
 
     def known(self, answer: Response) -> Known | None:
-        """By its header."""
+        """Recognised by its header field."""
         version = answer.headers.get("x-jenkins")
         return Known("jenkins", version) if version else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """What it leads to is not asked: the status alone tells whether a stranger gets in."""
+        """Judge the access from the status only; nothing further is requested."""
         yield from ()
         inquiry.draft.access = Access.PARTIAL
         inquiry.draft.prove(_ROOT.label, f"status {answer.status} without credentials", Access.OPEN)

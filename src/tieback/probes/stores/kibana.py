@@ -1,10 +1,10 @@
-"""Kibana and OpenSearch Dashboards: what the search engine behind them shows through the console. No document is read.
+"""Kibana and OpenSearch Dashboards: indices of the search engine behind them, through the console. No document is read.
 
-Sends, in this order: ``GET /api/status`` (identify: answers anyone in many set-ups and proves nothing); ``POST
-/api/console/proxy`` with the fixed path of ``_cat/indices``, then of ``_cluster/stats`` as the second proof
-(enumerate); nothing more to describe. The console passes on by POST what it is asked to ``GET``; both requests are
-fixed to the last byte. Hidden indices are not listed. The identifier is the search engine's, so that it counts once,
-however it is reached. Not yet verified against the real server.
+Sends ``GET /api/status`` (identify: needs no login in many installations and proves nothing). Then it sends ``POST
+/api/console/proxy`` with the fixed path of ``_cat/indices``, and of ``_cluster/stats`` as the second proof (enumerate).
+There is nothing more to describe. The console forwards the POST as a ``GET``; both requests are fixed to the last byte.
+Hidden indices are not listed. The identifier is that of the search engine, so that it counts once if several probes
+reach it. Not yet verified against the real server.
 """
 
 import msgspec
@@ -32,7 +32,7 @@ _LOGIN = (301, 302, 303)
 
 
 class _Console(msgspec.Struct, frozen=True):
-    """The requests of one product; each wants a header of its own against forged ones."""
+    """Requests of one product; each product requires its own header field against forged requests."""
 
     indices: Request
     stats: Request
@@ -83,7 +83,7 @@ class _Stats(msgspec.Struct):
 
 
 class KibanaProbe(WebStore):
-    """Asks Kibana or OpenSearch Dashboards what the search engine behind it holds."""
+    """Probe of Kibana and OpenSearch Dashboards: indices of the search engine behind them."""
 
     meta = ProbeMeta(
         name="kibana",
@@ -102,7 +102,7 @@ class KibanaProbe(WebStore):
     ask = _STATUS
 
     def known(self, answer: Response) -> Known | None:
-        """By the name in its header fields, or the shape of its status."""
+        """Recognised by the name in its header fields, or the shape of its status document."""
         said = decoded(answer.body, _Status) if answer.status == 200 else None
         version = said.version.number if said is not None else ""
         if "osd-name" in answer.headers:
@@ -110,11 +110,11 @@ class KibanaProbe(WebStore):
         return Known("kibana", version) if "kbn-name" in answer.headers or said is not None else None
 
     def likely(self, root: Response) -> bool:
-        """The name in the header fields of every answer."""
+        """True if the header fields contain the product's name, as every answer does."""
         return "kbn-name" in root.headers or "osd-name" in root.headers
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """Indices of the search engine."""
+        """List the indices of the search engine."""
         draft = inquiry.draft
         if not inquiry.enumerates:
             return
@@ -124,14 +124,14 @@ class KibanaProbe(WebStore):
             return
         if listed.status in _LOGIN and "login" in listed.headers.get("location", ""):
             draft.access = Access.AUTH_REQUIRED
-            draft.prove(console.indices.label, "leads to the login", Access.AUTH_REQUIRED)
+            draft.prove(console.indices.label, "redirects to the login", Access.AUTH_REQUIRED)
             return
         rows = cat_rows(listed.body, truncated=listed.truncated) if listed.status == 200 else None
         if rows is None:
             draft.problem(f"{console.indices.label}: status {listed.status}, no list of indices")
             return
         if listed.truncated:
-            draft.problem(f"more indices than we read; the first {len(rows)} are listed")
+            draft.problem(f"more indices than the limit; the first {len(rows)} are listed")
         draft.prove(console.indices.label, f"lists {len(rows)} indices", Access.OPEN)
         inquiry.hold([index_container(row) for row in rows])
         stats = yield from inquiry.confirm(console.stats, _Stats, cap=16 * 1024)

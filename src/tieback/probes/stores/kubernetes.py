@@ -1,6 +1,6 @@
-"""Kubernetes API server: identified, and nothing more; access from the status code alone.
+"""Kubernetes API server: only identification; access is judged from the status code.
 
-Sends ``GET /`` (identify). With anonymous access its list of paths answers, otherwise a ``Status`` that says
+Sends ``GET /`` (identify). With anonymous access the answer is the list of paths, otherwise a ``Status`` with
 Unauthorized or Forbidden. Not yet verified against the real server.
 """
 
@@ -29,7 +29,7 @@ class _Paths(msgspec.Struct):
 
 
 class KubernetesProbe(WebStore):
-    """Says whether a Kubernetes API server answers a stranger."""
+    """Probe of a Kubernetes API server: whether it answers without authentication."""
 
     meta = ProbeMeta(
         name="kubernetes",
@@ -45,7 +45,7 @@ class KubernetesProbe(WebStore):
     ask = _ROOT
 
     def known(self, answer: Response) -> Known | None:
-        """By its paths, or the shape of its refusal."""
+        """Recognised by its paths, or the shape of its refusal."""
         paths = decoded(answer.body, _Paths) if answer.status == 200 else None
         refusal = decoded(answer.body, _Status) if answer.status in (401, 403) else None
         lists = paths is not None and "/apis" in paths.paths
@@ -53,7 +53,7 @@ class KubernetesProbe(WebStore):
         return Known("kubernetes") if lists or refuses else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """What it leads to is not asked: the status alone tells whether a stranger gets in."""
+        """Judge the access from the status only; nothing further is requested."""
         yield from ()
         inquiry.draft.access = Access.PARTIAL
         inquiry.draft.prove(_ROOT.label, f"status {answer.status} without credentials", Access.OPEN)

@@ -1,7 +1,7 @@
 """Meilisearch: indexes, documents, fields. No document is read.
 
-Sends, in this order: ``GET /`` (identify; proves nothing, as ``/health`` does); ``GET /stats``, ``GET /indexes`` as the
-second proof, ``GET /version`` (enumerate); names of fields come with the statistics (describe). Not yet verified
+Sends, in this order: ``GET /`` (identify; like ``/health``, it proves nothing); ``GET /stats``, ``GET /indexes`` as the
+second proof, ``GET /version`` (enumerate). Names of fields come with the statistics (describe). Not yet verified
 against the real server.
 """
 
@@ -45,7 +45,7 @@ class _Version(msgspec.Struct, rename={"version": "pkgVersion"}):
 
 
 class MeilisearchProbe(WebStore):
-    """Asks Meilisearch what it holds."""
+    """Probe of Meilisearch: indexes, documents, fields."""
 
     meta = ProbeMeta(
         name="meilisearch",
@@ -61,14 +61,14 @@ class MeilisearchProbe(WebStore):
     ask = _ROOT
 
     def known(self, answer: Response) -> Known | None:
-        """By its status line, or the mini-dashboard that it shows without a master key."""
+        """Recognised by its status text, or the mini-dashboard, which it shows without a master key."""
         said = decoded(answer.body, _Status) if answer.status == 200 else None
         speaks = said is not None and said.status.startswith("Meilisearch is running")
         page = answer.status == 200 and b"Meilisearch mini-dashboard" in answer.body
         return Known("meilisearch") if speaks or page else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """Every index at once."""
+        """List all indexes at once."""
         if not inquiry.enumerates:
             return
         stats = yield from inquiry.catalogue(_STATS, _Stats)

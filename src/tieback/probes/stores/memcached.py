@@ -1,12 +1,12 @@
 """Memcached over its text protocol: version, number of items, bytes. No key and no value is read.
 
-Sends, in this order: ``version``, three times at once (identify); ``stats`` (enumerate); nothing more to describe,
-since a dump of keys would hand out what people use as keys. A server with ``--auth-file`` refuses both in its own
-words. One with SASL (``-S``) speaks the binary protocol only and closes on text: where the port or a hint speaks for
-Memcached it is asked ``version`` and ``stat`` in binary; it answers the first to anyone and refuses the second. TCP
-only.
+Sends, in this order: ``version``, three times at once (identify); ``stats`` (enumerate). Nothing more to describe: a
+dump of keys would return what users store in key names. A server with ``--auth-file`` refuses both with its own error
+text. A server with SASL (``-S``) speaks only the binary protocol and closes on text. If the port or a hint points to
+Memcached, it receives ``version`` and ``stat`` in binary: it answers the first to any client and refuses the second.
+TCP only.
 
-Identity: process id and start of the server, from ``stats`` (they change at a restart). Verified against Memcached
+Identity: process id and start time of the server, from ``stats`` (they change at a restart). Verified against Memcached
 1.6.38.
 """
 
@@ -23,16 +23,16 @@ from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Rece
 
 _TIMES = 3
 _VERSION = b"version\r\n" * _TIMES
-"""Longer than a header of the binary protocol, so that a server of that kind sees at once that this is none."""
+"""Longer than a header of the binary protocol, so that a server of that protocol detects the mismatch at once."""
 _STATS = b"stats\r\n"
 _LINE = 1024
 _MAX_STATS = 32 * 1024
-"""Bytes of an answer to ``stats``; servers send two to four KiB."""
+"""Maximum number of bytes of an answer to ``stats``; servers send two to four KiB."""
 _MAX_PACKETS = 400
 _UNAUTHENTICATED = b"CLIENT_ERROR unauthenticated"
 
 _HEADER = struct.Struct(">BBHBxHIIQ")
-"""Magic, opcode, length of key, length of extras, (data type,) status, length of body, opaque, CAS."""
+"""Header fields: magic, opcode, length of key, length of extras, (data type,) status, length of body, opaque, CAS."""
 _BINARY_VERSION = _HEADER.pack(0x80, 0x0B, 0, 0, 0, 0, 0, 0)
 _BINARY_STAT = _HEADER.pack(0x80, 0x10, 0, 0, 0, 0, 0, 0)
 _AUTH_ERROR = 0x20
@@ -63,7 +63,7 @@ SENDS = (
 
 
 class MemcachedProbe:
-    """Asks Memcached how much it holds."""
+    """Probe of Memcached: number of items, bytes."""
 
     meta = ProbeMeta(
         name="memcached",
@@ -80,7 +80,7 @@ class MemcachedProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``."""
+        """Probe ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
@@ -122,7 +122,7 @@ def _known(draft: Draft, version: str) -> None:
 
 
 def _text_stats(draft: Draft) -> Conversation[dict[str, str]]:
-    """``STAT name value`` lines up to ``END``."""
+    """Read the ``STAT name value`` lines up to ``END``."""
     line = yield Receive(until=b"\r\n", limit=_LINE)
     if line == b"END\r\n":
         return {}
@@ -139,7 +139,7 @@ def _binary(draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
     yield Send(_BINARY_VERSION)
     opcode, status, _, version = yield from _packet()
     if opcode != 0x0B or status not in (0, _AUTH_ERROR):
-        raise Hostile("a Memcached packet that answers nothing we asked")
+        raise Hostile("a Memcached packet that does not answer the request")
     _known(draft, "" if status else printable(version))
     yield Send(_BINARY_STAT)
     stats: dict[str, str] = {}
@@ -162,11 +162,11 @@ def _binary(draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
 
 
 def _packet() -> Conversation[tuple[int, int, bytes, bytes]]:
-    """One answer of the binary protocol: opcode, status, key, value.
+    """Read one answer of the binary protocol: opcode, status, key, value.
 
     Raises:
         NotThisProtocol: another magic byte.
-        Hostile: lengths that break a bound or contradict each other.
+        Hostile: lengths that exceed a limit or contradict each other.
     """
     head = yield Receive(exactly=1)
     if head != b"\x81":
@@ -182,7 +182,7 @@ def _packet() -> Conversation[tuple[int, int, bytes, bytes]]:
 def _enumerate(draft: Draft, asked: str, stats: dict[str, str]) -> None:
     items, held = _number(stats.get("curr_items", "")), _number(stats.get("bytes", ""))
     if items is None:
-        draft.problem(f"{asked}: no number of items")
+        draft.problem(f"{asked}: no number of items in the answer")
         return
     draft.prove(asked, f"{items} items", Access.OPEN)
     started, up = _number(stats.get("time", "")), _number(stats.get("uptime", ""))

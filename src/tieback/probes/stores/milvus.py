@@ -1,10 +1,12 @@
 """Milvus over its REST API: collections and fields. No vector is read.
 
-Sends, in this order: ``GET /v1/vector/collections`` (identify: it asks who we are, or lists); ``POST
-/v2/vectordb/collections/list`` with a fixed body as the second proof, ``POST /v2/vectordb/collections/get_stats`` with
-the name of a collection for at most 50 (enumerate); ``GET /v1/vector/collections/describe`` for each (describe). Milvus
-asks for no credentials by default. Its number of rows includes deleted ones until they are compacted: an estimate. Not
-yet verified against the real server.
+Sends ``GET /v1/vector/collections`` (identify: it requires authentication, or lists). Then it sends ``POST
+/v2/vectordb/collections/list`` with a fixed body as the second proof, and ``POST /v2/vectordb/collections/get_stats``
+with the name of a collection for at most 50 (enumerate). ``GET /v1/vector/collections/describe`` follows for each
+(describe).
+
+By default Milvus requires no credentials. Its number of rows includes deleted ones until they are compacted: an
+estimate. Not yet verified against the real server.
 """
 
 import msgspec
@@ -71,7 +73,7 @@ class _Counted(msgspec.Struct):
 
 
 class MilvusProbe(WebStore):
-    """Asks Milvus what it holds."""
+    """Probe of Milvus: collections, rows, fields."""
 
     meta = ProbeMeta(
         name="milvus",
@@ -87,7 +89,7 @@ class MilvusProbe(WebStore):
     ask = _LIST
 
     def known(self, answer: Response) -> Known | None:
-        """By the shape of its answer: a code of its own, and names or a message."""
+        """Recognised by the shape of its answer: a code of its own, and names or a message."""
         found = decoded(answer.body, _Listing) if answer.status in (200, 401) else None
         if found is None:
             return None
@@ -95,18 +97,18 @@ class MilvusProbe(WebStore):
         return Known("milvus") if lists or (found.code in _CLOSED and found.message) else None
 
     def likely(self, root: Response) -> bool:
-        """Go's own 404 at the root."""
+        """True if the root is Go's own 404."""
         return root.status == 404 and root.body.startswith(b"404 page not found")
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """Names, and fields of each."""
+        """List the collections, and the fields of each."""
         draft = inquiry.draft
         found = decoded(answer.body, _Listing)
         if found is None or found.code in _CLOSED:
             draft.access = Access.AUTH_REQUIRED
             draft.prove(_LIST.label, f"code {found.code if found is not None else 'none'}", Access.AUTH_REQUIRED)
             return
-        draft.prove(_LIST.label, "answers a stranger", Access.OPEN)
+        draft.prove(_LIST.label, "answers without authentication", Access.OPEN)
         draft.access = Access.PARTIAL
         if not inquiry.enumerates:
             return

@@ -1,11 +1,11 @@
 """Microsoft SQL Server over TDS: version and encryption from the answer before a login. No login is tried.
 
-Sends ``PRELOGIN`` (identify), which every server answers before it knows who asks. The protocol has no way in without
-an account, so the access stays unknown; what the answer does say is whether logins must be encrypted.
+Sends ``PRELOGIN`` (identify), which every server answers before a login. The protocol has no access without an account,
+so the access stays unknown. The answer also shows whether logins must be encrypted.
 
 Protocol: https://learn.microsoft.com/openspecs/windows_protocols/ms-tds, sections 2.2.3.1 (packet header: type, status,
-length, process, packet, window; big endian) and 2.2.6.5 (options: token, offset, length; the first is the version).
-Not yet verified against the real server.
+length, process, packet, window; big endian) and 2.2.6.5 (options: token, offset, length; the first is the version). Not
+yet verified against the real server.
 """
 
 import re
@@ -27,7 +27,7 @@ _MAJORS = {
     8: "2000", 9: "2005", 10: "2008", 11: "2012", 12: "2014", 13: "2016", 14: "2017", 15: "2019", 16: "2022",
     17: "2025",
 }  # fmt: skip
-"""Major versions and the year that names them, from the vendor's list of builds."""
+"""Major versions and the year in the product's name, from the vendor's list of builds."""
 
 _OPTIONS = (
     b"\x00\x00\x10\x00\x06"  # VERSION: ours, zero
@@ -41,7 +41,7 @@ _NAME = "PRELOGIN"
 
 
 class MssqlProbe:
-    """Says whether SQL Server is there, and which."""
+    """Probe of SQL Server: version, and whether logins must be encrypted."""
 
     meta = ProbeMeta(
         name="mssql",
@@ -59,16 +59,16 @@ class MssqlProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
-        """Ask ``target`` who it is."""
+        """Identify the server at ``target``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target))
 
     def _talk(self, draft: Draft, target: Target) -> Conversation[None]:
         seconds = patience(self.meta, target)
         head = yield from plain_then_tls(target.tls, lambda tls: first_answer(tls, _HELLO, _HEADER, seconds))
         size = int.from_bytes(head[2:4], "big")
-        # The server's process id and packet number may be anything.
+        # The server's process id and packet number may have any value.
         if head[0] != _TABULAR or head[1] != _LAST or not _HEADER < size <= _LARGEST:
-            raise NotThisProtocol(f"no TDS: {printable(head)}")
+            raise NotThisProtocol(f"not TDS: {printable(head)}")
         options = decoded_options((yield Receive(exactly=size - _HEADER)))
         version = options.get(_VERSION, b"")
         if len(version) != 6:
@@ -77,18 +77,18 @@ class MssqlProbe:
         draft.product = "mssql"
         draft.version = f"{version[0]}.{version[1]}.{int.from_bytes(version[2:4], 'big')}"
         draft.fingerprint(())
-        encryption = _ENCRYPTIONS.get(options.get(_ENCRYPTION, b"\xff")[0] & 0x0F, "unheard of")
+        encryption = _ENCRYPTIONS.get(options.get(_ENCRYPTION, b"\xff")[0] & 0x0F, "unknown")
         year = _MAJORS.get(version[0])
         said = f"SQL Server {year or draft.version}; encryption of logins: {encryption}"
         draft.prove(_NAME, said, Access.UNKNOWN)
-        draft.problem(f"{said}; no login is tried, so who gets in is not known")
+        draft.problem(f"{said}; no login is tried, so it is unknown whether a login is required")
 
 
 def decoded_options(body: bytes) -> dict[int, bytes]:
     """Options of a PRELOGIN answer by their token.
 
     Raises:
-        Hostile: an option that leads past the end, or a list without one.
+        Hostile: an option that extends past the end, or a list without a terminator.
     """
     found: dict[int, bytes] = {}
     for at in range(0, len(body), 5):

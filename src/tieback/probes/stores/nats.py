@@ -1,10 +1,10 @@
-"""NATS by its monitoring port: streams, messages, bytes. No message is read.
+"""NATS through its monitoring port: streams, messages, bytes. No message is read.
 
 Sends, in this order: ``GET /varz`` (identify); ``GET /jsz?streams=true`` (enumerate); nothing more to describe.
 
-The monitoring port answers anyone, also where clients need a password: ``auth_required`` in ``/varz`` tells. Then the
-names of streams are out and the messages are not: ``schema_only``. Without it, both answers support ``open``. Verified
-against 2.15.1.
+The monitoring port needs no login even if clients need a password, which ``auth_required`` in ``/varz`` shows. In that
+case the names of streams are public and the messages are not: ``schema_only``. Otherwise both answers support ``open``.
+Verified against 2.15.1.
 """
 
 import msgspec
@@ -53,7 +53,7 @@ class _Jsz(msgspec.Struct):
 
 
 class NatsProbe(WebStore):
-    """Asks a NATS server's monitoring port what its streams hold."""
+    """Probe of a NATS server's monitoring port: streams, messages, bytes."""
 
     meta = ProbeMeta(
         name="nats",
@@ -69,16 +69,16 @@ class NatsProbe(WebStore):
     ask = _VARZ
 
     def known(self, answer: Response) -> Known | None:
-        """By the shape of ``/varz``."""
+        """Recognised by the shape of ``/varz``."""
         varz = decoded(answer.body, _Varz) if answer.status == 200 else None
         return Known("nats", varz.version) if varz is not None else None
 
     def likely(self, root: Response) -> bool:
-        """The monitoring port's own page."""
+        """True if the root is the monitoring port's own page."""
         return root.status == 200 and b"nats.io" in root.body
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """Streams of every account."""
+        """List the streams of every account."""
         draft = inquiry.draft
         varz = decoded(answer.body, _Varz)
         if varz is None:

@@ -1,12 +1,12 @@
-"""NATS by its client port: product, version, server id from the greeting, and whether a stranger gets in.
+"""NATS through its client port: product, version, server id from the greeting; whether anonymous clients may connect.
 
-Sends: ``CONNECT`` without a user and ``PING`` (identify), after TLS where the greeting asks for it. ``PONG`` says
-that we are in, ``-ERR`` that we are not. Nothing is subscribed to and nothing published: streams could only be listed
-with a message of ours, so their names and counts come from the monitoring port (``nats``), never from here, and the
-most that this probe says is ``partial``.
+Sends ``CONNECT`` without a user and ``PING`` (identify), after TLS if the greeting requires it. ``PONG`` means that the
+connection is accepted, ``-ERR`` that it is not. Nothing is subscribed to and nothing published. Streams can only be
+listed by a published request. Their names and counts therefore come only from the monitoring port (``nats``), and the
+result of this probe is at most ``partial``.
 
-Identity: ``server_id``, the same that the monitoring port tells; it changes at a restart. Verified against
-nats-server 2.15.1.
+Identity: ``server_id``, which the monitoring port reports too; it changes at a restart. Verified against nats-server
+2.15.1.
 """
 
 import re
@@ -23,7 +23,7 @@ from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Faul
 
 _MAX_INFO = 32 * 1024
 _MAX_LINES = 16
-"""Lines before the answer to ``PING``: more greetings, and the server's own ``PING``."""
+"""Maximum number of lines before the answer to ``PING``: more greetings, and the server's own ``PING``."""
 _ASKED = "CONNECT, PING"
 _CONNECT = (
     b'CONNECT {"verbose":false,"pedantic":false,"tls_required":false,"name":"tieback","lang":"python","version":"0",'
@@ -49,7 +49,7 @@ class _Info(msgspec.Struct):
 
 
 class NatsClientProbe:
-    """Asks a NATS server whether a stranger gets in."""
+    """Probe of a NATS server's client port: whether an anonymous client may connect."""
 
     meta = ProbeMeta(
         name="nats_client",
@@ -63,8 +63,8 @@ class NatsClientProbe:
         greets=True,
     )
 
-    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - nothing deeper to ask
-        """Ask ``target``; there is nothing deeper than to identify."""
+    def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
+        """Probe ``target``; every depth does the same as identify."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target))
 
     def _talk(self, draft: Draft, target: Target) -> Conversation[None]:
@@ -104,7 +104,7 @@ class NatsClientProbe:
             # With TLS 1.3 the refusal of a client without a certificate comes after the handshake.
             if not info.tls_verify or fault.outcome not in (Outcome.TLS_ERROR, *STREAM_ENDED):
                 raise
-            _turned_away(draft, _ASKED, "wants a certificate of the client (tls_verify), and closes")
+            _turned_away(draft, _ASKED, "requires a client certificate (tls_verify), and closes")
 
 
 def _judge(draft: Draft, info: _Info) -> Conversation[None]:
@@ -112,9 +112,9 @@ def _judge(draft: Draft, info: _Info) -> Conversation[None]:
         line = (yield Receive(until=b"\r\n", limit=_MAX_INFO)).removesuffix(b"\r\n")
         if line == b"PONG":
             draft.access = Access.PARTIAL
-            stream = "; it keeps streams" if info.jetstream else ""
-            draft.prove(_ASKED, f"lets a stranger in{stream}", Access.OPEN)
-            draft.problem("the client port tells no containers without a message of ours; the monitoring port does")
+            stream = "; it has streams" if info.jetstream else ""
+            draft.prove(_ASKED, f"an anonymous client may connect{stream}", Access.OPEN)
+            draft.problem("the client port lists no streams without a published request; the monitoring port does")
             return
         if line.startswith(b"-ERR"):
             said = printable(line, 120)
@@ -124,8 +124,8 @@ def _judge(draft: Draft, info: _Info) -> Conversation[None]:
                 draft.problem(f"{_ASKED}: {said}")
             return
         if not line.startswith((b"INFO ", b"+OK", b"PING")):
-            raise Hostile(f"a line that answers nothing we asked: {printable(line)}")
-    raise Hostile("no answer among many lines")
+            raise Hostile(f"an unexpected line: {printable(line)}")
+    raise Hostile("no PONG within the maximum number of lines")
 
 
 def _turned_away(draft: Draft, asked: str, said: str) -> None:

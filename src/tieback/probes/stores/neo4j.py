@@ -1,10 +1,12 @@
-"""Neo4j over HTTP: numbers of nodes and relationships, names of properties. No node is read.
+"""Neo4j over HTTP: number of nodes and relationships, names of properties. No node is read.
 
-Sends, in this order: ``GET /`` (identify: answers anyone and proves nothing); fixed statements to the Query API with
-``accessMode: READ``: two counts, each answered from the count store, and the database's own identifier (enumerate); the
-names of properties (describe). Servers before 5.19 have no such endpoint: from 4.0 on the same statements go to the
-transaction API with ``access-mode: READ``, one transaction each that is over with its answer; those before 4.0 are
-identified, and asked over Bolt. Not yet verified against the real server.
+Sends ``GET /`` (identify: needs no login and proves nothing). Then it sends fixed statements to the Query API with
+``accessMode: READ``: two counts and the database's own identifier (enumerate), and the names of properties (describe).
+The counts come from the count store.
+
+Servers before 5.19 have no such endpoint. From 4.0 on the same statements go to the transaction API with ``access-mode:
+READ``, each in a transaction that ends with its answer. Servers before 4.0 are only identified over HTTP, and probed
+over Bolt. Not yet verified against the real server.
 """
 
 import re
@@ -29,7 +31,7 @@ _ROOT = reading("/", "product and version; needs no login, so not a proof of acc
 
 
 class _Statement(msgspec.Struct, frozen=True):
-    """One fixed statement, for either endpoint."""
+    """Fixed statement, for either endpoint."""
 
     query: Request
     transaction: Request
@@ -64,7 +66,7 @@ _INFO = _statement("CALL db.info() YIELD id RETURN id", "identifier of the datab
 _KEYS = _statement("CALL db.propertyKeys()", "names of properties; no values", Depth.DESCRIBE)
 _STATEMENTS = (_NODES, _EDGES, _INFO, _KEYS)
 _SINCE = (5, 19)
-"""The first version with the Query API; 4.0 was the first with ``access-mode``."""
+"""First version with the Query API; 4.0 was the first with ``access-mode``."""
 
 
 class _Root(msgspec.Struct):
@@ -117,7 +119,7 @@ class _TextResults(msgspec.Struct):
 
 
 class Neo4jProbe(WebStore):
-    """Asks Neo4j how much it holds."""
+    """Probe of Neo4j over HTTP: number of nodes and relationships."""
 
     meta = ProbeMeta(
         name="neo4j",
@@ -137,7 +139,7 @@ class Neo4jProbe(WebStore):
     ask = _ROOT
 
     def known(self, answer: Response) -> Known | None:
-        """By the keys of its discovery document."""
+        """Recognised by the keys of its discovery document."""
         if answer.status != 200:
             return None
         root = decoded(answer.body, _Root)
@@ -147,12 +149,12 @@ class Neo4jProbe(WebStore):
         return Known("neo4j") if old is not None and old.data.endswith("/db/data/") else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """The default database as two containers."""
+        """Read the default database as two containers."""
         if not inquiry.enumerates:
             return
         version = tuple(int(part) for part in re.findall(r"[0-9]{1,4}", inquiry.draft.version)[:2])
         if version < (4,):
-            inquiry.draft.problem("a version before 4.0 is not asked over HTTP; over Bolt it is")
+            inquiry.draft.problem("a version before 4.0 is only identified over HTTP; the Bolt probe reads it")
             return
         old = version < _SINCE
         counts = yield from self._counts(inquiry, _NODES, old=old)

@@ -1,12 +1,12 @@
 """Oracle Database's listener over TNS: version. No service is connected to and no login is tried.
 
-Sends one ``CONNECT`` with ``(CONNECT_DATA=(COMMAND=VERSION))`` (identify). The listener refuses it for a stranger since
-10g, and its refusal names the version (``VSNNUM``) and an error; some accept it. Neither says what the database would
-let in, so the access stays unknown.
+Sends one ``CONNECT`` with ``(CONNECT_DATA=(COMMAND=VERSION))`` (identify). Since 10g the listener refuses it without
+authentication, and the refusal contains the version (``VSNNUM``) and an error; some listeners accept it. Neither answer
+shows whether the database requires a login, so the access stays unknown.
 
-Protocol: Oracle Net Services Reference and the packet layout that Wireshark's dissector ``packet-tns.c`` documents:
-length, checksum, type, flags, header checksum, big endian; types 1 connect, 2 accept, 4 refuse, 5 redirect, 11 resend.
-Not yet verified against the real server.
+Protocol: Oracle Net Services Reference and the packet layout in Wireshark's dissector ``packet-tns.c``. A packet is
+length, checksum, type, flags, header checksum, big endian. Types are 1 connect, 2 accept, 4 refuse, 5 redirect, 11
+resend. Not yet verified against the real server.
 """
 
 import re
@@ -24,7 +24,7 @@ _CONNECT, _ACCEPT, _REFUSE, _REDIRECT, _RESEND = 1, 2, 4, 5, 11
 _LARGEST = 8192
 _DATA = b"(CONNECT_DATA=(COMMAND=VERSION))"
 _OFFSET = 58
-"""Where the connect data begins, counted from the packet's first byte."""
+"""Offset of the connect data, counted from the packet's first byte."""
 _CONNECT_BODY = struct.pack(
     ">HHHHHHHHHHIBB",
     0x0139,  # version 313
@@ -37,7 +37,7 @@ _CONNECT_BODY = struct.pack(
     1,  # the value one in our byte order
     len(_DATA),
     _OFFSET,
-    0,  # most connect data to be received
+    0,  # maximum size of connect data that is received
     0,
     0,
 )
@@ -53,7 +53,7 @@ _ERROR = re.compile(rb"\(ERR=([0-9]{1,6})\)")
 
 
 class OracleProbe:
-    """Says whether Oracle's listener is there, and which."""
+    """Probe of Oracle's listener: version."""
 
     meta = ProbeMeta(
         name="oracle",
@@ -71,7 +71,7 @@ class OracleProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
-        """Ask ``target`` who it is."""
+        """Identify the server at ``target``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target))
 
     def _talk(self, draft: Draft, target: Target) -> Conversation[None]:
@@ -79,27 +79,27 @@ class OracleProbe:
         head = yield from plain_then_tls(target.tls, lambda tls: first_answer(tls, _HELLO, _HEADER, seconds))
         kind, size = _packet(head)
         if kind == _RESEND:
-            # A listener may ask for the same bytes once more (after TLS was set up, or when its buffers were cold).
+            # A listener may request the same bytes again (after TLS was set up, or when its buffers were cold).
             yield Send(_HELLO)
             kind, size = _packet((yield Receive(exactly=_HEADER)))
         if kind not in (_ACCEPT, _REFUSE, _REDIRECT):
-            raise NotThisProtocol(f"a packet of type {kind} answers CONNECT")
+            raise NotThisProtocol(f"answers CONNECT with a packet of type {kind}")
         body = (yield Receive(exactly=size - _HEADER)) if size > _HEADER else b""
         number, text, error = _NUMBER.search(body), _TEXT.search(body), _ERROR.search(body)
         if kind == _REFUSE and number is None and error is None:
-            raise NotThisProtocol("a refusal without an error of Oracle's")
+            raise NotThisProtocol("a refusal without an Oracle error")
         draft.spoke = True
         draft.product = "oracle"
         draft.version = text[1].decode("ascii")[:40] if text else version_of(int(number[1])) if number else ""
         draft.fingerprint(())
         word = {_ACCEPT: "accepts", _REFUSE: "refuses", _REDIRECT: "redirects"}[kind]
         why = f" with error {error[1].decode('ascii')}" if error else ""
-        draft.prove(_NAME, f"the listener {word} the question for its version{why}", Access.UNKNOWN)
-        draft.problem("no service is connected to and no login is tried, so who gets in is not known")
+        draft.prove(_NAME, f"the listener {word} the version request{why}", Access.UNKNOWN)
+        draft.problem("no service is connected to and no login is tried, so it is unknown whether a login is required")
 
 
 def version_of(number: int) -> str:
-    """The dotted version of a ``VSNNUM``: 8 bits, 4, 8, 4 and 8 (Oracle Call Interface, ``OCIServerRelease``)."""
+    """Dotted version of a ``VSNNUM``: 8 bits, 4, 8, 4 and 8 (Oracle Call Interface, ``OCIServerRelease``)."""
     parts = (number >> 24 & 0xFF, number >> 20 & 0xF, number >> 12 & 0xFF, number >> 8 & 0xF, number & 0xFF)
     return ".".join(map(str, parts))
 
@@ -107,5 +107,5 @@ def version_of(number: int) -> str:
 def _packet(head: bytes) -> tuple[int, int]:
     size, checksum, kind, _, header_checksum = struct.unpack(">HHBBH", head)
     if checksum or header_checksum or not _HEADER <= size <= _LARGEST or not 1 <= kind <= 19:
-        raise NotThisProtocol(f"no TNS: {printable(head)}")
+        raise NotThisProtocol(f"not TNS: {printable(head)}")
     return kind, size

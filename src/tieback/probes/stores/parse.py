@@ -1,12 +1,12 @@
-"""Parse Server, and what is built on it (Back4App): numbers of objects in classes that the app names. None is read.
+"""Parse Server and Back4App, which builds on it: number of objects in classes that the app names. No object is read.
 
-Sends, in this order: ``GET /parse/`` (identify: a server refuses whoever names no application, and says in its header
-fields what it is); for each class that the app names ``GET .../classes/<class>?count=1&limit=0``, and of one that
-counts something ``?limit=1&keys=objectId``, whose one identifier is dropped (enumerate). Both bring the application id,
-which is public by design and stands in every copy of the app; never a master key. Servers are mounted at ``/parse`` or
-at the root: the first is tried first.
+Sends, in this order: ``GET /parse/`` (identify: a server refuses requests that name no application, and its header
+fields show the product). For each class that the app names: ``GET .../classes/<class>?count=1&limit=0``, and if it
+counts anything ``?limit=1&keys=objectId``, whose only identifier is dropped (enumerate). Both send the application id,
+which is public by design and is in every copy of the app; never a master key. Servers are mounted at ``/parse`` or at
+the root, which are tried in this order.
 
-"Permission denied" is said of a class with rules and of one that is not there alike. Verified against Parse Server 9.
+"Permission denied" is the answer for a class with rules and for a missing class. Verified against Parse Server 9.
 """
 
 import msgspec
@@ -29,7 +29,7 @@ _SHOWN = "whether one object is readable: the second proof; returns only its ide
 
 
 def _asked(mount: str) -> tuple[Request, Request]:
-    """Count and second proof where the server is mounted."""
+    """Requests for the count and the second proof below a mount path."""
     path = f"{mount}/classes/{{class}}"
     count = reading(
         f"{path}?count=1&limit=0",
@@ -47,7 +47,7 @@ def _asked(mount: str) -> tuple[Request, Request]:
 
 _MOUNTS = (_asked("/parse"), _asked(""))
 _PERMISSION = (119, 101, 102)
-"""OPERATION_FORBIDDEN, and what older servers say instead."""
+"""OPERATION_FORBIDDEN, and the codes of older servers."""
 
 
 class _Count(msgspec.Struct):
@@ -68,7 +68,7 @@ class _Error(msgspec.Struct):
 
 
 class ParseProbe(WebStore):
-    """Asks Parse Server which classes its permissions show to strangers."""
+    """Probe of Parse Server: classes that are readable without a login."""
 
     meta = ProbeMeta(
         name="parse",
@@ -89,23 +89,23 @@ class ParseProbe(WebStore):
     closed_when_refused = False
 
     def known(self, answer: Response) -> Known | None:
-        """By the header fields that it lets browsers send."""
+        """Recognised by the header fields that it allows browsers to send."""
         allowed = answer.headers.get("access-control-allow-headers", "").lower()
         return Known("parse-server") if "x-parse-application-id" in allowed else None
 
     def likely(self, root: Response) -> bool:
-        """Express, with nothing at the root, or Parse at the root itself."""
+        """True for Express without a page at the root, or for Parse at the root itself."""
         return root.headers.get("x-powered-by") == "Express" and root.status in (403, 404)
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """Each class that the app names, and ``_User``, which every application has."""
+        """Request each class that the app names, and ``_User``, which every application has."""
         draft = inquiry.draft
         if not inquiry.enumerates:
             return
         if inquiry.key is None:
             draft.access = Access.AUTH_REQUIRED
-            draft.prove(_ROOT.label, "refuses whoever names no application", Access.AUTH_REQUIRED)
-            draft.problem("classes are asked with the application id, which the app carries")
+            draft.prove(_ROOT.label, "refuses requests that name no application", Access.AUTH_REQUIRED)
+            draft.problem("classes need the application id, and the app contains none")
             return
         draft.fingerprint((inquiry.key,))
         mount = _MOUNTS[0]
@@ -122,31 +122,31 @@ class ParseProbe(WebStore):
         elif inquiry.refused:
             draft.access = Access.AUTH_REQUIRED
         else:
-            draft.problem("strangers see no object of the classes that the app names; others are not listed")
+            draft.problem(
+                "no object of the classes that the app names is readable without a login; other classes are not listed"
+            )
 
     def _class(
         self, inquiry: Inquiry, mount: tuple[Request, Request], name: str, answer: Response
     ) -> Conversation[int]:
-        """How many objects of it a stranger is shown."""
+        """Number of objects of the class that are readable without a login."""
         draft = inquiry.draft
         found = decoded(answer.body, _Count) if answer.status == 200 else None
         if found is None:
             error = decoded(answer.body, _Error)
             if answer.status in (401, 403) or (error is not None and error.code in _PERMISSION):
                 inquiry.refused += 1
-                draft.prove(
-                    mount[0].label, f"{name}: status {answer.status}, refused or not there", Access.AUTH_REQUIRED
-                )
+                draft.prove(mount[0].label, f"{name}: status {answer.status}, refused or missing", Access.AUTH_REQUIRED)
             else:
                 draft.problem(f"{mount[0].label} ({name[:60]!r}): status {answer.status}, no count")
             return 0
         if not found.count:
             inquiry.hold([Container((name,), "class")])
             return 0
-        draft.prove(mount[0].label, f"{found.count} objects of {name} for a stranger", Access.OPEN)
+        draft.prove(mount[0].label, f"{found.count} objects of {name} counted without a login", Access.OPEN)
         given = yield from inquiry.ask(mount[1], name, cap=16 * 1024)
         objects = decoded(given.body, _Objects) if given is not None and given.status == 200 else None
         if objects is not None and objects.results:
-            draft.prove(mount[1].label, f"{name} answers a stranger", Access.OPEN)
+            draft.prove(mount[1].label, f"an object of {name} is readable without a login", Access.OPEN)
         inquiry.hold([Container((name,), "class", records=exact(found.count, "count=1"))])
         return found.count

@@ -1,11 +1,11 @@
-"""PocketBase: numbers of records in collections that the app names. A record's id is asked for, and not kept.
+"""PocketBase: number of records in collections that the app names. Of a record only the id is requested, and not kept.
 
-Sends, in this order: ``GET /api/health`` (identify; proves nothing); ``GET /api/collections`` (lists to
-superusers only) and ``GET /api/collections/<name>/records`` with ``perPage=1&fields=id`` for each collection that the
-app names, and for ``users``, which every installation has (enumerate); nothing more to describe.
+Sends ``GET /api/health`` (identify; proves nothing), then ``GET /api/collections``, which lists only to superusers. For
+each collection that the app names, and for ``users``, which every installation has, it sends ``GET
+/api/collections/<name>/records`` with ``perPage=1&fields=id`` (enumerate). There is nothing more to describe.
 
-A rule may let a stranger ask and hide every record from him: ``totalItems: 0`` is unknown, not empty. Verified against
-0.40.6.
+A rule may allow an anonymous request and still hide every record from it: ``totalItems: 0`` means unknown, not empty.
+Verified against 0.40.6.
 """
 
 import msgspec
@@ -50,7 +50,7 @@ class _Collections(msgspec.Struct):
 
 
 class PocketbaseProbe(WebStore):
-    """Asks PocketBase which records its rules show to strangers."""
+    """Probe of PocketBase: which records the rules show to anonymous clients."""
 
     meta = ProbeMeta(
         name="pocketbase",
@@ -66,24 +66,24 @@ class PocketbaseProbe(WebStore):
     ask = _HEALTH
 
     def known(self, answer: Response) -> Known | None:
-        """By the words of its health answer."""
+        """Recognised by the text of its health answer."""
         health = decoded(answer.body, _Health) if answer.status == 200 else None
         known = health is not None and health.code == 200 and health.message.startswith("API is healthy")
         return Known("pocketbase") if known else None
 
     def likely(self, root: Response) -> bool:
-        """Its JSON 404, or a front end of the app's own with the headers that it sets."""
+        """True for its JSON 404, or for the app's own front end with the header fields that PocketBase sets."""
         return b'"data":{}' in root.body[:200] or root.headers.get("x-xss-protection") == "1; mode=block"
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """Collections one by one."""
+        """Request the collections one by one."""
         if not inquiry.enumerates:
             return
         draft = inquiry.draft
         listed = yield from inquiry.ask(_COLLECTIONS)
         found = decoded(listed.body, _Collections) if listed is not None and listed.status == 200 else None
         if found is not None:
-            draft.prove(_COLLECTIONS.label, "lists collections to a stranger", Access.OPEN)
+            draft.prove(_COLLECTIONS.label, "lists collections without a login", Access.OPEN)
         elif listed is not None:
             draft.prove(_COLLECTIONS.label, f"status {listed.status}", Access.AUTH_REQUIRED)
         told = [one.name for one in found.items if not one.system] if found is not None else []
@@ -99,11 +99,16 @@ class PocketbaseProbe(WebStore):
                 inquiry.hold([Container((name,), "collection")])
                 continue
             shown += 1
-            draft.prove(_RECORDS.label, f"shows {count.totalItems} records of {name} to a stranger", Access.OPEN)
+            draft.prove(
+                _RECORDS.label, f"{count.totalItems} records of {name} are readable without a login", Access.OPEN
+            )
             inquiry.hold([Container((name,), "collection", records=exact(count.totalItems, "totalItems"))])
         if shown:
             draft.access = Access.PARTIAL if hidden or found is None else Access.OPEN
             draft.fingerprint(container.name for container in draft.containers)
         else:
             draft.access = Access.UNKNOWN
-            draft.problem("strangers see no record of the collections that the app names; others are not listed")
+            draft.problem(
+                "no record of the collections that the app names is readable without a login; other collections "
+                "are not listed"
+            )

@@ -1,15 +1,15 @@
 """PostgREST, and Supabase's REST API, which is built on it: tables, rows, columns. No row is read.
 
-Sends, in this order: ``GET /`` (identify: the description that it gives to a stranger); ``HEAD /<table>?select=*`` with
-``Prefer: count=exact`` and ``Range: 0-0`` for at most 50 tables (enumerate); columns come with the description
-(describe). Of an answer to HEAD there is only the header.
+Sends, in this order: ``GET /`` (identify: the description for anonymous clients); ``HEAD /<table>?select=*`` with
+``Prefer: count=exact`` and ``Range: 0-0`` for at most 50 tables (enumerate). Columns come with the description
+(describe). An answer to HEAD consists only of header fields.
 
-Supabase answers below ``/rest/v1/`` and only to who brings the project's anonymous or publishable key, which is public
-by design and stands in every copy of the app: these requests carry it where the app does, in ``apikey``, and a stranger
-there is whoever has the app. Of a table that shows rows one more HEAD, without a count, is the second proof, because
-newer projects describe themselves to no anonymous key.
+Supabase answers below ``/rest/v1/``, and only with the project's anonymous or publishable key. That key is public by
+design and is in every copy of the app. If the app contains it, these requests send it in ``apikey``; anonymous access
+then means access for anyone who has the app. For a table with visible rows, another HEAD without a count is the second
+proof, because newer projects return no description to an anonymous key.
 
-``*/0`` is unknown, not empty: row-level security hides rows so. Not yet verified against the real server.
+``*/0`` means unknown, not empty: row-level security hides rows in this way. Not yet verified against the real server.
 """
 
 import re
@@ -72,7 +72,7 @@ class _Description(msgspec.Struct):
 
 
 class PostgrestProbe(WebStore):
-    """Asks PostgREST which rows strangers may read."""
+    """Probe of PostgREST and Supabase: rows that are readable without a login."""
 
     meta = ProbeMeta(
         name="postgrest",
@@ -93,7 +93,7 @@ class PostgrestProbe(WebStore):
     keys = ("supabase_anon", "supabase_publishable_key")
 
     def known(self, answer: Response) -> Known | None:
-        """By its server's name, or the header field of Supabase's gateway."""
+        """Recognised by its server's name, its description, or the header field of Supabase's gateway."""
         product, _, version = answer.headers.get("server", "").partition("/")
         if product.lower() == "postgrest":
             return Known("postgrest", version)
@@ -103,13 +103,13 @@ class PostgrestProbe(WebStore):
         return Known("supabase") if "sb-project-ref" in answer.headers else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """Tables one by one."""
+        """Request the tables one by one."""
         if inquiry.draft.product == "supabase":
             yield from self._supabase(inquiry, answer.headers.get("sb-project-ref", ""))
             return
         told = _told(answer)
         if told:
-            inquiry.draft.prove(_ROOT.label, f"describes {len(told)} tables to a stranger", Access.OPEN)
+            inquiry.draft.prove(_ROOT.label, f"describes {len(told)} tables without a login", Access.OPEN)
         if inquiry.enumerates:
             yield from self._tables(inquiry, told, _COUNT)
 
@@ -121,7 +121,7 @@ class PostgrestProbe(WebStore):
             return
         described = yield from inquiry.ask(_SUPABASE, cap=LISTING_CAP)
         if inquiry.key is None:
-            draft.problem("the app's public key is not known: the project answers only to who brings it")
+            draft.problem("the app's public key is unknown: the project answers only requests with it")
             if described is not None:
                 inquiry.turned_away(_SUPABASE, described)
             return
@@ -146,7 +146,7 @@ class PostgrestProbe(WebStore):
             records = exact(rows, "Content-Range, count=exact") if rows else None
             if rows:
                 shown += 1
-                draft.prove(counting.label, f"{rows} rows of {name} for a stranger", Access.OPEN)
+                draft.prove(counting.label, f"{rows} rows of {name} readable without a login", Access.OPEN)
                 if confirming is not None and shown == 1:
                     yield from _confirm(inquiry, confirming, name)
             elif counted is not None and counted.status in (401, 403):
@@ -159,11 +159,13 @@ class PostgrestProbe(WebStore):
             draft.access = Access.OPEN if shown == len(names) else Access.PARTIAL
         else:
             draft.access = Access.UNKNOWN
-            draft.problem("no row is shown to strangers: the tables are empty, or row-level security hides them")
+            draft.problem(
+                "no row is readable without a login: the tables are empty, or row-level security hides the rows"
+            )
 
 
 def _told(answer: Response) -> dict[str, _Definition]:
-    """The tables of the description."""
+    """Tables of the description."""
     said = decoded(answer.body, _Description) if answer.status == 200 and not answer.truncated else None
     return dict(said.definitions) if said is not None else {}
 
@@ -175,4 +177,4 @@ def _confirm(inquiry: Inquiry, request: Request, name: str) -> Conversation[None
         and answer.status in (200, 206)
         and answer.headers.get("content-range", "").startswith("0-0/")
     ):
-        inquiry.draft.prove(request.label, f"one row of {name} would be given", Access.OPEN)
+        inquiry.draft.prove(request.label, f"one row of {name} is readable", Access.OPEN)

@@ -1,7 +1,7 @@
 """Prometheus: number of series, names of labels. No sample is read.
 
 Sends, in this order: ``GET /api/v1/status/buildinfo`` (identify); ``GET /api/v1/status/tsdb``, ``GET /api/v1/labels``
-as the second proof (enumerate); names of labels come with that answer (describe). Points are not counted: each series
+as the second proof (enumerate). Names of labels come with that answer (describe). Samples are not counted: each series
 has at least one, which makes a lower bound. Verified against Prometheus 2.53.3.
 """
 
@@ -49,7 +49,7 @@ class _Labels(msgspec.Struct):
 
 
 class PrometheusProbe(WebStore):
-    """Asks Prometheus how much it holds."""
+    """Probe of Prometheus: number of series, names of labels."""
 
     meta = ProbeMeta(
         name="prometheus",
@@ -66,18 +66,18 @@ class PrometheusProbe(WebStore):
     ask = _BUILD
 
     def known(self, answer: Response) -> Known | None:
-        """By the keys of its build."""
+        """Recognised by the keys of its build information."""
         build = decoded(answer.body, _Build) if answer.status == 200 else None
         return Known("prometheus", build.data.version) if build is not None else None
 
     def likely(self, root: Response) -> bool:
-        """``GET /`` leads to its pages: those of version 2, of 3, or the older ones that Debian ships."""
+        """True if ``GET /`` redirects to the pages of version 2 or 3, or to the older ones that Debian ships."""
         pages = ("/graph", "/query", "/classic/graph")
         return root.headers.get("location", "") in pages or b"Prometheus Time Series" in root.body
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """The time-series database as one container."""
-        inquiry.draft.prove(_BUILD.label, "its API answers a stranger", Access.OPEN)
+        """Read the time-series database as one container."""
+        inquiry.draft.prove(_BUILD.label, "its API answers without authentication", Access.OPEN)
         inquiry.draft.access = Access.OPEN
         if not inquiry.enumerates:
             return
@@ -86,7 +86,7 @@ class PrometheusProbe(WebStore):
             return
         labels = yield from inquiry.confirm(_LABELS, _Labels)
         named = labels.data[:MAX_FIELDS] if labels is not None and inquiry.describes else []
-        series = lower_bound(found.data.head.series, "numSeries of the head, a point a series")
+        series = lower_bound(found.data.head.series, "numSeries of the head, at least one sample per series")
         fields = tuple(Field(name[:512], "label") for name in named)
         inquiry.hold([Container(("tsdb",), "series", records=series, fields=fields)])
         inquiry.judge()

@@ -1,8 +1,8 @@
 """Qdrant: collections, points, names of indexed payload fields. No point is read.
 
-Sends, in this order: ``GET /`` (identify; answers anyone and proves nothing, as its page does); ``GET /collections``,
-``GET /telemetry`` as the second proof, ``GET /collections/<name>`` for at most 50 (enumerate); payload fields come with
-that answer (describe). Not yet verified against the real server.
+Sends, in this order: ``GET /`` (identify; needs no login and proves nothing); ``GET /collections``, ``GET /telemetry``
+as the second proof, ``GET /collections/<name>`` for at most 50 (enumerate). Payload fields come with that answer
+(describe). Not yet verified against the real server.
 """
 
 import msgspec
@@ -62,7 +62,7 @@ class _Answer(msgspec.Struct):
 
 
 class QdrantProbe(WebStore):
-    """Asks Qdrant what it holds."""
+    """Probe of Qdrant: collections, points, indexed payload fields."""
 
     meta = ProbeMeta(
         name="qdrant",
@@ -78,12 +78,12 @@ class QdrantProbe(WebStore):
     ask = _ROOT
 
     def known(self, answer: Response) -> Known | None:
-        """By its title."""
+        """Recognised by its title."""
         root = decoded(answer.body, _Root) if answer.status == 200 else None
         return Known("qdrant", root.version) if root is not None and root.title.startswith("qdrant") else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """Collections one by one."""
+        """Request the collections one by one."""
         if not inquiry.enumerates:
             return
         listed = yield from inquiry.catalogue(_COLLECTIONS, _Listing)

@@ -1,8 +1,8 @@
-"""RabbitMQ by its management port: queues, messages, bytes. No message is read.
+"""RabbitMQ through its management port: queues, messages, bytes. No message is read.
 
-Sends, in this order: ``GET /api/overview`` (identify: it asks who we are in its own words); ``GET /api/queues`` with
-four columns (enumerate); nothing more to describe. Default credentials are never tried. Verified against
-RabbitMQ 4.0.5: its refusal of a stranger, and its answers to a user as they would read where a proxy lets anyone in.
+Sends, in this order: ``GET /api/overview`` (identify: the login request names the product); ``GET /api/queues`` with
+four columns (enumerate); nothing more to describe. Default credentials are never tried. Verified against RabbitMQ
+4.0.5: its refusal of anonymous clients, and its answers to a user, as a proxy without a login would return them.
 """
 
 import msgspec
@@ -34,7 +34,7 @@ class _Queue(msgspec.Struct, rename={"size": "message_bytes"}):
 
 
 class RabbitmqProbe(WebStore):
-    """Asks RabbitMQ's management port what its queues hold."""
+    """Probe of RabbitMQ's management port: queues, messages, bytes."""
 
     meta = ProbeMeta(
         name="rabbitmq",
@@ -50,7 +50,7 @@ class RabbitmqProbe(WebStore):
     ask = _OVERVIEW
 
     def known(self, answer: Response) -> Known | None:
-        """By its version, or the realm of its refusal."""
+        """Recognised by its version, or the realm of its refusal."""
         said = decoded(answer.body, _Overview) if answer.status == 200 else None
         if said is not None:
             return Known("rabbitmq", said.version)
@@ -58,17 +58,17 @@ class RabbitmqProbe(WebStore):
         return Known("rabbitmq") if realm and answer.status == 401 else None
 
     def likely(self, root: Response) -> bool:
-        """The title of its page, or that it has no page in JSON, which we ask for."""
+        """True for the title of its page, or for the refusal to serve the root as JSON."""
         if root.status == 406:
             return root.headers.get("server", "").lower() == "cowboy"
         return root.status == 200 and b"<title>RabbitMQ Management</title>" in root.body
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """Queues of every virtual host."""
+        """List the queues of every virtual host."""
         said = decoded(answer.body, _Overview)
         if said is not None and 0 < len(said.cluster) <= 200:
             inquiry.draft.vendor_id("cluster_name", said.cluster)
-        inquiry.draft.prove(_OVERVIEW.label, "answers a stranger", Access.OPEN)
+        inquiry.draft.prove(_OVERVIEW.label, "answers without authentication", Access.OPEN)
         inquiry.draft.access = Access.OPEN
         if not inquiry.enumerates:
             return

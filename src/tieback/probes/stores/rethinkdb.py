@@ -1,7 +1,7 @@
-"""RethinkDB by its web console: identified, and nothing more.
+"""RethinkDB through its web console: only identification.
 
-Sends ``GET /`` (identify). The console has no login and runs queries for whoever opens it: that it answers is the one
-proof. Not yet verified against the real server.
+Sends ``GET /`` (identify). The console has no login and runs queries of any visitor: its answer is the only proof. Not
+yet verified against the real server.
 """
 
 from tieback.model.grant import Depth
@@ -16,7 +16,7 @@ _ROOT = reading("/", "whether an anonymous client may open the console; nothing 
 
 
 class RethinkdbProbe(WebStore):
-    """Says whether the console of RethinkDB answers a stranger."""
+    """Probe of RethinkDB's console: whether it answers without authentication."""
 
     meta = ProbeMeta(
         name="rethinkdb",
@@ -33,12 +33,12 @@ class RethinkdbProbe(WebStore):
     ask = _ROOT
 
     def known(self, answer: Response) -> Known | None:
-        """By its title."""
+        """Recognised by its title."""
         shown = answer.status == 200 and b"<title>RethinkDB Administration Console</title>" in answer.body
         return Known("rethinkdb") if shown else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """What it leads to is not asked: the status alone tells whether a stranger gets in."""
+        """Judge the access from the status only; nothing further is requested."""
         yield from ()
         inquiry.draft.access = Access.PARTIAL
         inquiry.draft.prove(_ROOT.label, f"status {answer.status} without credentials", Access.OPEN)

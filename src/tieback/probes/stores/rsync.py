@@ -1,11 +1,11 @@
-"""The rsync daemon: names of modules, and which of them let a stranger in. No list of files is asked for.
+"""The rsync daemon: names of modules, and which of them allow anonymous access. No list of files is requested.
 
-The server greets first, with the protocol's version (identify; proves nothing). Sends our greeting with ``#list``, and
-on connections of their own our greeting with the name of each of at most ten modules, listed or named by the app
-(enumerate): ``@RSYNCD: OK`` lets us in, ``AUTHREQD`` asks for a password. Then the connection is closed, before a
-transfer could begin.
+The server greets first, with the protocol's version (identify; proves nothing). Sends our greeting with ``#list``. On
+separate connections it sends our greeting with the name of each of at most ten modules, listed or named by the app
+(enumerate). ``@RSYNCD: OK`` means access, ``AUTHREQD`` means that a password is required. Then the connection is
+closed, before a transfer could begin.
 
-How much a module holds is not counted: that would be a transfer's file list. So the most that is said is ``partial``.
+The content of a module is not counted: that would need a transfer's file list. So the result is at most ``partial``.
 
 Protocol: https://github.com/RsyncProject/rsync, ``clientserver.c``. Verified against rsync 3.4.
 """
@@ -22,19 +22,19 @@ from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Rece
 
 _MARK = b"@RSYNCD: "
 _HELLO = b"@RSYNCD: 30.0\n"
-"""Version 30 has no digests to agree on, and every server since 2008 speaks it."""
+"""Version 30 needs no negotiation of digests, and every server since 2008 supports it."""
 _GREETING = re.compile(r"([0-9]{2})(?:\.[0-9]{1,3})?(?: [a-z0-9 ]{1,200})?")
 _MODULE = r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_])?"
 _LISTED = re.compile(r"([^\t]{1,200}?)\s*\t.*")
 _MAX_MODULES = 1000
 _MAX_ASKED = 10
-"""Each takes a connection."""
+"""Maximum number of modules that are tested; each needs a connection."""
 _MAX_LINES = 2000
 _LIST, _ASK = "#list", "<module>"
 
 
 class RsyncProbe:
-    """Asks an rsync daemon for its modules."""
+    """Probe of an rsync daemon: modules, and which of them allow anonymous access."""
 
     meta = ProbeMeta(
         name="rsync",
@@ -57,7 +57,7 @@ class RsyncProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``."""
+        """Probe ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
@@ -65,13 +65,13 @@ class RsyncProbe:
         draft.spoke = True
         draft.product = "rsync"
         draft.fingerprint(())
-        draft.problem(f"speaks version {version} of the protocol; the program's own version is not told")
+        draft.problem(f"speaks version {version} of the protocol, which does not contain the program's own version")
         if not depth.allows(Depth.ENUMERATE):
             return
         yield Send(_HELLO + b"#list\n")
         listed = yield from _modules(draft, inbox)
         if listed:
-            draft.prove(_LIST, f"lists {len(listed)} modules to a stranger", Access.OPEN)
+            draft.prove(_LIST, f"lists {len(listed)} modules without a password", Access.OPEN)
             draft.access = Access.SCHEMA_ONLY
         names = list(dict.fromkeys((*listed, *target.names)))
         draft.containers = [Container((name,), "module") for name in listed]
@@ -81,35 +81,35 @@ class RsyncProbe:
 
 def _each(draft: Draft, target: Target, names: list[str]) -> Conversation[None]:
     if len(names) > _MAX_ASKED:
-        draft.problem(f"{len(names)} modules; only the first {_MAX_ASKED} were asked one by one")
+        draft.problem(f"{len(names)} modules; only the first {_MAX_ASKED} were probed one by one")
     refused = 0
     for name in names[:_MAX_ASKED]:
         if re.fullmatch(_MODULE, name) is None:
-            draft.problem(f"a name that is not safe to send was left alone: {name[:60]!r}")
+            draft.problem(f"skipped a module name that is not safe to send: {name[:60]!r}")
             continue
         inbox, _ = yield from _greeted(target, None)
         yield Send(_HELLO + name.encode("ascii") + b"\n")
         word = yield from _verdict(inbox)
         if word == "OK":
             draft.access = Access.PARTIAL
-            draft.prove(_ASK, f"{name} lets a stranger in", Access.OPEN)
+            draft.prove(_ASK, f"{name} allows access without a password", Access.OPEN)
         elif word.startswith("AUTHREQD"):
             refused += 1
-            draft.prove(_ASK, f"{name} asks for a password", Access.AUTH_REQUIRED)
+            draft.prove(_ASK, f"{name} requires a password", Access.AUTH_REQUIRED)
         else:
             draft.problem(f"{name[:60]}: {word[:120]}")
     if draft.access is Access.PARTIAL:
-        draft.problem("what the modules hold was not counted")
+        draft.problem("the content of the modules was not counted")
     elif refused and not draft.containers:
         draft.access = Access.AUTH_REQUIRED
 
 
 def _greeted(target: Target, seconds: float | None) -> Conversation[tuple[LineInbox, str]]:
-    """A new connection after the server's greeting, and the version that it speaks."""
+    """Open a connection and read the server's greeting; returns the connection and its version."""
     yield Connect(bool(target.tls))
     head = yield from opening_bytes(Receive(exactly=len(_MARK), seconds=seconds))
     if head != _MARK:
-        raise NotThisProtocol(f"no rsync greeting: {printable(head)}")
+        raise NotThisProtocol(f"not an rsync greeting: {printable(head)}")
     inbox = LineInbox()
     version = _GREETING.fullmatch((yield from inbox.line()))
     if version is None:
@@ -133,7 +133,7 @@ def _modules(draft: Draft, inbox: LineInbox) -> Conversation[list[str]]:
 
 
 def _verdict(inbox: LineInbox) -> Conversation[str]:
-    """What follows ``@RSYNCD:`` or ``@ERROR:`` after the message of the day."""
+    """Text after ``@RSYNCD:`` or ``@ERROR:``, which follows the message of the day."""
     for _ in range(_MAX_LINES):
         line = yield from inbox.line()
         if line.startswith(("@RSYNCD: ", "@ERROR: ")):

@@ -1,11 +1,12 @@
-"""S3 and what speaks its API (MinIO, SeaweedFS, Ceph): buckets, objects, bytes. No object is read.
+"""S3 and compatible stores (MinIO, SeaweedFS, Ceph): buckets, objects, bytes. No object is read.
 
-Sends, in this order: ``GET /`` (identify: at a bucket's own host it lists that bucket, elsewhere the buckets); for
-each bucket that was listed or that the app names ``GET /<bucket>?list-type=2&max-keys=1000`` and ``HEAD /<bucket>``
-(enumerate); extensions of names come with the listing (describe). A listing is one page: with more it is a lower bound.
+Sends ``GET /`` (identify): on a bucket's own host it lists that bucket, elsewhere the buckets. For each bucket that was
+listed or that the app names it sends ``GET /<bucket>?list-type=2&max-keys=1000`` and ``HEAD /<bucket>`` (enumerate).
+Extensions of names come with the listing (describe). A listing is one page; if there are more, the figures are a lower
+bound.
 
-An empty list of buckets proves nothing: SeaweedFS shows a stranger none and still lets him list each by its name.
-Verified against SeaweedFS 4.48; Amazon S3 and MinIO not yet verified against the real server.
+An empty list of buckets proves nothing: SeaweedFS returns one to anonymous clients and still lists each bucket by its
+name. Verified against SeaweedFS 4.48; Amazon S3 and MinIO not yet verified against the real server.
 """
 
 import re
@@ -43,7 +44,7 @@ _ROOTS = ("ListAllMyBucketsResult", "ListBucketResult")
 
 
 class S3Probe(WebStore):
-    """Asks an object store what strangers may list."""
+    """Probe of an object store: buckets that are listed without authentication."""
 
     meta = ProbeMeta(
         name="s3",
@@ -59,7 +60,7 @@ class S3Probe(WebStore):
     ask = _ROOT
 
     def known(self, answer: Response) -> Known | None:
-        """By the documents of its API."""
+        """Recognised by the XML documents of its API."""
         element = root(answer.body)
         server = answer.headers.get("server", "").lower()
         product = next((name for mark, name in _SERVERS.items() if server.startswith(mark)), "s3-compatible")
@@ -69,7 +70,7 @@ class S3Probe(WebStore):
         return Known(product, version) if listing or error else None
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """Each bucket that was listed or named."""
+        """Request each bucket that was listed or named."""
         draft = inquiry.draft
         own = root(answer.body) == "ListBucketResult"
         if answer.status == 404:
@@ -77,13 +78,13 @@ class S3Probe(WebStore):
             draft.prove(_ROOT.label, value(answer.body, "Code")[:60] or "status 404", Access.NOT_FOUND)
             return
         if answer.status in (301, 307):
-            # "Request redirection": a bucket is listed at its own region, and no redirect is followed.
+            # "Request redirection": a bucket is listed in its own region, and no redirect is followed.
             region = re.sub(r"[^a-z0-9-]", "", answer.headers.get("x-amz-bucket-region", ""))[:40]
-            draft.problem(f"the bucket is in another region{f': {region}' if region else ''}; it was not asked there")
+            draft.problem(f"the bucket is in another region{f': {region}' if region else ''}, which was not probed")
             return
         if own:
             draft.access = Access.OPEN
-            draft.prove(_ROOT.label, "lists the bucket to a stranger", Access.OPEN)
+            draft.prove(_ROOT.label, "lists the bucket without authentication", Access.OPEN)
         if not inquiry.enumerates:
             return
         if own:
@@ -91,12 +92,15 @@ class S3Probe(WebStore):
             return
         listed = [name for name in values(answer.body, "Name") if name]
         if listed:
-            draft.prove(_ROOT.label, f"lists {len(listed)} buckets to a stranger", Access.OPEN)
+            draft.prove(_ROOT.label, f"lists {len(listed)} buckets without authentication", Access.OPEN)
         names = list(dict.fromkeys((*listed, *inquiry.names)))
         for name in inquiry.chosen(names, "buckets"):
             yield from self._bucket(inquiry, name)
         if not names:
-            draft.problem("lists no bucket to strangers; each may still be listed by its name, which the app gives")
+            draft.problem(
+                "no list of buckets without authentication; each bucket may still be listed by its name, if the "
+                "app contains it"
+            )
             return
         draft.fingerprint(container.name for container in draft.containers)
         if draft.containers or inquiry.refused:
@@ -127,7 +131,7 @@ class S3Probe(WebStore):
         inquiry.draft.prove(_LIST.label, f"lists objects of {name}", Access.OPEN)
         head = yield from inquiry.ask(_HEAD, name)
         if head is not None and head.status == 200:
-            inquiry.draft.prove(_HEAD.label, f"{name} answers a stranger", Access.OPEN)
+            inquiry.draft.prove(_HEAD.label, f"HEAD of {name} succeeds without authentication", Access.OPEN)
         inquiry.hold([_container(name, answer, inquiry)])
 
 

@@ -1,8 +1,8 @@
-"""SMB, as Windows and Samba serve files: dialect, signing and the server's own identifier. Nobody logs in.
+"""SMB file servers (Windows, Samba): dialect, signing and the server's own identifier. No login is tried.
 
-Sends one ``NEGOTIATE`` of SMB 2 and 3 (identify), which every server answers before it knows who asks. Shares are not
-listed: a stranger's session would have to write a request to a named pipe, and that is more than reading. Servers that
-speak version 1 alone close the connection and are not recognised.
+Sends one ``NEGOTIATE`` of SMB 2 and 3 (identify), which every server answers before a login. Shares are not listed: an
+anonymous session would have to write a request to a named pipe, which is more than reading. Servers that support only
+version 1 close the connection and are not recognised.
 
 Protocol: https://learn.microsoft.com/openspecs/windows_protocols/ms-smb2, sections 2.1 (4 bytes of length before each
 message), 2.2.1.2 (header) and 2.2.3, 2.2.4 (NEGOTIATE); little endian. Verified against Samba 4.22; Windows not yet
@@ -23,10 +23,11 @@ from tieback.scope.conversation import Conversation, DeclaredSend, Receive, Targ
 _MAGIC = b"\xfeSMB"
 _HEADER = 64
 _BODY = 64
-"""Fixed part of the answer to NEGOTIATE."""
+"""Bytes of the fixed part of the answer to NEGOTIATE."""
 _LARGEST = 64 * 1024
 _DIALECTS = {0x0202: "2.0.2", 0x0210: "2.1", 0x0300: "3.0", 0x0302: "3.0.2"}
-"""3.1.1 is not offered: it would make both sides list what they can, and say nothing more about the store."""
+"""Dialects that are offered. 3.1.1 is not: both sides would have to list their capabilities, without more information
+about the store."""
 _SIGNING_REQUIRED = 2
 
 _REQUEST = (
@@ -39,7 +40,7 @@ _NAME = "NEGOTIATE"
 
 
 class SmbProbe:
-    """Says whether a file server is there that speaks SMB."""
+    """Probe of SMB file servers: dialect, signing, server identifier."""
 
     meta = ProbeMeta(
         name="smb",
@@ -56,7 +57,7 @@ class SmbProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:  # noqa: ARG002 - it only identifies
-        """Ask ``target`` who it is."""
+        """Identify the server at ``target``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target))
 
     def _talk(self, draft: Draft, target: Target) -> Conversation[None]:
@@ -64,16 +65,16 @@ class SmbProbe:
         head = yield from plain_then_tls(target.tls, lambda tls: first_answer(tls, _HELLO, 8, seconds))
         size = int.from_bytes(head[:4], "big")
         if head[4:8] != _MAGIC or not _HEADER + _BODY <= size <= _LARGEST:
-            raise NotThisProtocol(f"no SMB 2: {printable(head)}")
+            raise NotThisProtocol(f"not SMB 2: {printable(head)}")
         message = _MAGIC + (yield Receive(exactly=_HEADER + _BODY - len(_MAGIC)))
         status, command, flags = struct.unpack_from("<8xIH2xI", message)
         if command != 0 or not flags & 1:
-            raise Hostile("an SMB message that answers nothing we asked")
+            raise Hostile("an SMB message that does not answer the request")
         if status:
             raise NotThisProtocol(f"an SMB server that refuses to negotiate: status {status:#010x}")
         security, dialect, guid = struct.unpack_from("<2xHH2x16s", message, _HEADER)
         if dialect not in _DIALECTS:
-            raise Hostile("a dialect that we did not offer")
+            raise Hostile("a dialect that was not offered")
         draft.spoke = True
         named = _named(guid)
         draft.product = "samba" if named else "smb"
@@ -82,9 +83,9 @@ class SmbProbe:
             draft.vendor_id("server_guid", str(UUID(bytes_le=guid)))
         signing = "required" if security & _SIGNING_REQUIRED else "not required"
         draft.prove(_NAME, f"dialect {_DIALECTS[dialect]}, signing {signing}", Access.UNKNOWN)
-        draft.problem("shares are not listed, so what a stranger may read is not known")
+        draft.problem("shares are not listed, so anonymous access to them is unknown")
 
 
 def _named(guid: bytes) -> bool:
-    """Whether the identifier is a host's name: Samba writes its NetBIOS name there, Windows a random number."""
+    """True if the identifier is a host's name: Samba writes its NetBIOS name there, Windows a random number."""
     return re.fullmatch(rb"[A-Za-z0-9_.-]{1,15}\x00+", guid) is not None

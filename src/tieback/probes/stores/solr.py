@@ -76,7 +76,7 @@ class _Fields(msgspec.Struct):
 
 
 class SolrProbe(WebStore):
-    """Asks Solr what it holds."""
+    """Probe of Solr: cores, documents, bytes, fields."""
 
     meta = ProbeMeta(
         name="solr",
@@ -92,19 +92,19 @@ class SolrProbe(WebStore):
     ask = _INFO
 
     def known(self, answer: Response) -> Known | None:
-        """By its version key, or the realm of its refusal."""
+        """Recognised by its version key, or the realm of its refusal."""
         info = decoded(answer.body, _Info) if answer.status == 200 else None
         if info is not None:
             return Known("solr", info.lucene.version)
         return Known("solr") if 'realm="solr"' in answer.headers.get("www-authenticate", "").lower() else None
 
     def likely(self, root: Response) -> bool:
-        """``GET /`` leads to its own path."""
+        """True if ``GET /`` redirects to ``/solr/``."""
         return "/solr/" in root.headers.get("location", "")
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """Cores one by one."""
-        inquiry.draft.prove(_INFO.label, "system information answers a stranger", Access.OPEN)
+        """Request the cores one by one."""
+        inquiry.draft.prove(_INFO.label, "system information is readable without authentication", Access.OPEN)
         inquiry.draft.access = Access.OPEN
         if not inquiry.enumerates:
             return
@@ -128,7 +128,7 @@ class SolrProbe(WebStore):
         size = core.index.size if core.index is not None else None
         count = luke.index.documents if luke is not None else None
         if count is not None:
-            inquiry.draft.prove(_LUKE.label, f"counts the documents of {name}", Access.OPEN)
+            inquiry.draft.prove(_LUKE.label, f"number of documents of {name}", Access.OPEN)
         fields: tuple[Field, ...] = ()
         if inquiry.describes and luke is not None:
             told = yield from inquiry.read(_FIELDS, _Fields, name)

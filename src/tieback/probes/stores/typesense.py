@@ -1,7 +1,7 @@
-"""Typesense: it always asks for a key; collections and documents where one answers without.
+"""Typesense: always requires a key; lists collections and documents if a server answers without one.
 
-Sends ``GET /collections`` (identify: its refusal names the product; the same answer lists names, counts and fields
-should it answer a stranger). Not yet verified against the real server.
+Sends ``GET /collections`` (identify). The refusal names the product. If no key is required, the same answer lists
+names, counts and fields. Not yet verified against the real server.
 """
 
 import msgspec
@@ -36,7 +36,7 @@ class _Collection(msgspec.Struct):
 
 
 class TypesenseProbe(WebStore):
-    """Asks Typesense whether it asks for a key."""
+    """Probe of Typesense: whether it requires a key."""
 
     meta = ProbeMeta(
         name="typesense",
@@ -52,18 +52,18 @@ class TypesenseProbe(WebStore):
     ask = _COLLECTIONS
 
     def known(self, answer: Response) -> Known | None:
-        """By the words of its refusal, or by the shape of its list."""
+        """Recognised by the text of its refusal, or by the shape of its list."""
         refuses = answer.status == 401 and b"x-typesense-api-key" in answer.body.lower()
         listed = decoded(answer.body, list[_Collection]) if answer.status == 200 else None
         return Known("typesense") if refuses or listed else None
 
     def likely(self, root: Response) -> bool:
-        """Its JSON 404, or a refusal in its words."""
+        """True for its JSON 404, or a refusal that names Typesense."""
         return root.body == b'{"message": "Not Found"}' or b"typesense" in root.body.lower()
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:
-        """What the list said."""
-        inquiry.draft.prove(_COLLECTIONS.label, "answers a stranger", Access.OPEN)
+        """Read the list of collections."""
+        inquiry.draft.prove(_COLLECTIONS.label, "answers without authentication", Access.OPEN)
         inquiry.draft.access = Access.OPEN
         if not inquiry.enumerates:
             return

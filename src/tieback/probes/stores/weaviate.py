@@ -1,8 +1,8 @@
 """Weaviate: classes, objects, properties. No object is read.
 
-Sends, in this order: ``GET /v1/meta`` (identify; it and the ready answer prove nothing); ``GET /v1/schema``,
-``GET /v1/nodes?output=verbose`` as the second proof (enumerate); properties come with the schema (describe). Objects
-are counted over the shards of every node, so replicas may count twice. Not yet verified against the real server.
+Sends, in this order: ``GET /v1/meta`` (identify; this and the ready answer prove nothing); ``GET /v1/schema``, ``GET
+/v1/nodes?output=verbose`` as the second proof (enumerate). Properties come with the schema (describe). Objects are
+counted over the shards of every node, so replicas may count twice. Not yet verified against the real server.
 """
 
 import msgspec
@@ -60,7 +60,7 @@ class _Nodes(msgspec.Struct):
 
 
 class WeaviateProbe(WebStore):
-    """Asks Weaviate what it holds."""
+    """Probe of Weaviate: classes, objects, properties."""
 
     meta = ProbeMeta(
         name="weaviate",
@@ -77,16 +77,16 @@ class WeaviateProbe(WebStore):
     ask = _META
 
     def known(self, answer: Response) -> Known | None:
-        """By the shape of its meta answer."""
+        """Recognised by the shape of its meta document."""
         meta = decoded(answer.body, _Meta) if answer.status == 200 else None
         return Known("weaviate", meta.version) if meta is not None else None
 
     def likely(self, root: Response) -> bool:
-        """The list of links at its root."""
+        """True if the root has Weaviate's list of links."""
         return root.status == 200 and (b'"href":"/v1"' in root.body or b"weaviate" in root.body)
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
-        """Classes, with the objects of their shards."""
+        """List the classes, with the objects of their shards."""
         if not inquiry.enumerates:
             return
         schema = yield from inquiry.catalogue(_SCHEMA, _Schema)

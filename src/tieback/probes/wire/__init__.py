@@ -1,1 +1,1 @@
-"""Wire formats that the probes share: bounded readers and the fixed encodings of what we send."""
+"""Wire formats that the probes share: bounded readers, and the fixed encodings of the requests."""

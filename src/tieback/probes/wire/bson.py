@@ -1,7 +1,7 @@
 """BSON (https://bsonspec.org, version 1.1): a bounded reader of answers, and an encoder for fixed commands.
 
-The reader checks every length before it reads and counts elements, so that neither deep nesting nor a million tiny
-elements cost more than their bound.
+The reader checks every length before it reads, and counts elements. Neither deep nesting nor a million tiny elements
+cost more than their bound.
 """
 
 import struct
@@ -15,7 +15,7 @@ type Document = dict[str, Value]
 type Value = bool | int | float | str | bytes | list[Value] | Document | None
 
 _FIXED = {0x07: 12, 0x09: 8, 0x11: 8, 0x13: 16}
-"""Lengths of ObjectId, UTC datetime, timestamp and decimal128: kept as bytes, as only their presence matters."""
+"""Lengths of ObjectId, UTC datetime, timestamp and decimal128: kept as bytes, because only their presence matters."""
 _EMPTY = (0x06, 0x0A, 0xFF, 0x7F)
 _STRINGS = (0x02, 0x0D, 0x0E)
 
@@ -47,7 +47,7 @@ def _encode_element(key: str, value: Value) -> bytes:
         return b"\x03" + name + encode(value)
     if isinstance(value, list):
         return b"\x04" + name + encode({str(index): item for index, item in enumerate(value)})
-    raise TypeError(f"commands hold no {type(value).__name__}")
+    raise TypeError(f"a command cannot contain a {type(value).__name__}")
 
 
 def decode(data: bytes, *, max_elements: int = MAX_ELEMENTS, max_depth: int = MAX_DEPTH) -> Document:
@@ -55,11 +55,11 @@ def decode(data: bytes, *, max_elements: int = MAX_ELEMENTS, max_depth: int = MA
 
     Args:
         data: the document's bytes, already bounded by the caller.
-        max_elements: most elements in the whole document.
-        max_depth: deepest nesting.
+        max_elements: maximum number of elements in the whole document.
+        max_depth: maximum depth of nesting.
 
     Raises:
-        Hostile: a length that lies, an unknown type, or more elements or levels than allowed.
+        Hostile: a wrong length, an unknown type, or more elements or levels than allowed.
     """
     reader = _Reader(data, max_elements)
     return reader.document(0, len(data), max_depth)
@@ -75,7 +75,7 @@ class _Reader:
         if depth == 0:
             raise Hostile("BSON nested too deeply")
         if end - start < 5 or self._int32(start, end) != end - start or self._data[end - 1] != 0:
-            raise Hostile("a BSON document whose length lies")
+            raise Hostile("a BSON document with a wrong length")
         found: Document = {}
         at, last = start + 4, end - 1
         while at < last:
@@ -136,10 +136,10 @@ class _Reader:
         return raw[:-1].decode("utf-8", "replace"), at + 4 + size
 
     def _size(self, at: int, end: int) -> int:
-        """Length of an embedded document; it must lie inside ``end``."""
+        """Length of an embedded document; it must end before ``end``."""
         size = self._int32(at, end)
         if size < 5 or size > end - at:
-            raise Hostile("a BSON document whose length lies")
+            raise Hostile("a BSON document with a wrong length")
         return size
 
     def _int32(self, at: int, end: int) -> int:

@@ -1,4 +1,4 @@
-"""Rows of ``_cat/indices``, as Elasticsearch and OpenSearch answer, by themselves or through their consoles."""
+"""Rows of ``_cat/indices``, as returned by Elasticsearch and OpenSearch, directly or through their consoles."""
 
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from tieback.probes.wire.jsontext import decoded
 
 
 class CatIndex(msgspec.Struct, rename={"docs": "docs.count", "primary": "pri.store.size", "made": "creation.date"}):
-    """A row of ``_cat/indices``; every number comes as text, or null for a closed index."""
+    """Row of ``_cat/indices``; every number is text, or null for a closed index."""
 
     index: str
     uuid: str | None = None
@@ -20,7 +20,7 @@ class CatIndex(msgspec.Struct, rename={"docs": "docs.count", "primary": "pri.sto
 
     @property
     def documents(self) -> int | None:
-        """Lucene documents, nested ones included."""
+        """Number of Lucene documents, nested ones included."""
         return _number(self.docs)
 
     @property
@@ -30,12 +30,12 @@ class CatIndex(msgspec.Struct, rename={"docs": "docs.count", "primary": "pri.sto
 
     @property
     def created(self) -> int | None:
-        """Milliseconds since 1970, UTC."""
+        """Creation time in milliseconds since 1970, UTC."""
         return _number(self.made)
 
 
 def cat_rows(body: bytes, *, truncated: bool) -> list[CatIndex] | None:
-    """The rows of ``_cat/indices``; of a body that was cut, the rows that are whole."""
+    """Rows of ``_cat/indices``. Of a body that was cut, only the complete rows."""
     if not truncated:
         return decoded(body, list[CatIndex])
     end = body.rfind(b"},")
@@ -43,10 +43,10 @@ def cat_rows(body: bytes, *, truncated: bool) -> list[CatIndex] | None:
 
 
 def is_system(name: str) -> bool:
-    """Whether an index is the product's own.
+    """True if an index belongs to the product itself.
 
-    Backing indices of data streams (``.ds-logs-...``) hold the user's records; those of the product's own streams have
-    a second dot or a product name.
+    Backing indices of data streams (``.ds-logs-...``) contain the user's records; those of the product's own streams
+    have a second dot or a product name.
     """
     if name.startswith((".ds-.", ".ds-ilm-history", ".ds-slm-history")):
         return True
@@ -54,8 +54,8 @@ def is_system(name: str) -> bool:
 
 
 def index_container(row: CatIndex) -> Container:
-    """An index with its figures."""
-    # Lucene counts nested objects as documents of their own, so this count is an estimate of records.
+    """Container of an index, with its figures."""
+    # Lucene counts nested objects as separate documents, so this count is an estimate of records.
     records: Figure | None = None
     if row.documents is not None:
         records = estimate(row.documents, "_cat/indices docs.count")
@@ -64,14 +64,14 @@ def index_container(row: CatIndex) -> Container:
 
 
 def _iso(milliseconds: int | None) -> str:
-    # Past 9999 a datetime cannot be made.
+    # datetime ends with the year 9999.
     if milliseconds is None or milliseconds >= 253_402_300_800_000:
         return ""
     return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")
 
 
 def _number(text: str | int | None) -> int | None:
-    """A count that is not negative and fits in 63 bits."""
+    """Count that is not negative and fits in 63 bits."""
     if isinstance(text, str):
         if not (text.isascii() and text.isdigit() and len(text) <= 18):
             return None

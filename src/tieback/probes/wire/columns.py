@@ -1,25 +1,25 @@
-"""Documents become columns: the values of each dotted path, bounded, as text."""
+"""Turns documents into columns: the values of each dotted path, bounded, as text."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
 MAX_LEVELS = 6
 MAX_PARTS = 4
-"""Elements of a list that are looked at."""
+"""Maximum number of elements of a list that are read."""
 
 
 def columns(
     documents: Iterable[object], *, characters: int, most: int, level: int = MAX_LEVELS
 ) -> dict[str, list[str]]:
-    """Dotted path to its values, one a document at most; a document that lacks the path has an empty one.
+    """Map each dotted path to its values: at most one per document, empty for a document without the path.
 
-    Of a list the first elements stand for it, joined by line feeds where they are texts or numbers. Binary values,
-    ``null`` and what lies too deep are left out.
+    A list is represented by its first elements, joined by line feeds if they are texts or numbers. Binary values,
+    ``null`` and values that are nested too deeply are left out.
 
     Args:
-        documents: decoded ones, of any shape.
-        characters: of one value; the rest is cut off.
-        most: paths; later ones are left out.
-        level: how deep documents are followed.
+        documents: decoded documents of any shape.
+        characters: maximum length of one value; the rest is cut off.
+        most: maximum number of paths; later ones are left out.
+        level: maximum depth that is followed.
     """
     found: dict[str, list[str]] = {}
     for count, document in enumerate(documents):
@@ -56,7 +56,7 @@ def _elements(values: list[object], path: str, level: int) -> Iterator[tuple[str
 
 
 def _text(value: object) -> str:
-    """Text or a number as text; of anything else nothing."""
+    """Text, or a number or boolean as text; empty for anything else."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -1,4 +1,4 @@
-"""Reads the fields of a message that was received whole: every length is checked against what is there."""
+"""Reads the fields of a message that was received completely; every length is checked against the remaining bytes."""
 
 from tieback.probes.wire.verdicts import Hostile
 
@@ -6,7 +6,7 @@ _VARINT_BYTES = 10
 
 
 class Cursor:
-    """A place in some bytes. Every reader moves on, and raises ``Hostile`` where the message ends early."""
+    """Position in a message. Every reader advances it, and raises ``Hostile`` if the message ends early."""
 
     def __init__(self, data: bytes, what: str) -> None:
         self._data = data
@@ -15,30 +15,30 @@ class Cursor:
 
     @property
     def left(self) -> int:
-        """Bytes that were not read yet."""
+        """Number of bytes that are not read yet."""
         return len(self._data) - self._at
 
     def take(self, size: int) -> bytes:
-        """The next ``size`` bytes."""
+        """Read the next ``size`` bytes."""
         if not 0 <= size <= self.left:
             raise Hostile(f"{self._what} that ends early")
         self._at += size
         return self._data[self._at - size : self._at]
 
     def big(self, size: int, *, signed: bool = False) -> int:
-        """A big-endian number of ``size`` bytes."""
+        """Read a big-endian number of ``size`` bytes."""
         return int.from_bytes(self.take(size), "big", signed=signed)
 
     def little(self, size: int, *, signed: bool = False) -> int:
-        """A little-endian number of ``size`` bytes."""
+        """Read a little-endian number of ``size`` bytes."""
         return int.from_bytes(self.take(size), "little", signed=signed)
 
     def varint(self) -> int:
-        """An unsigned LEB128 number of at most 64 bits."""
+        """Read an unsigned LEB128 number of at most 64 bits."""
         value = 0
         for shift in range(0, 7 * _VARINT_BYTES, 7):
             byte = self.big(1)
             value |= (byte & 0x7F) << shift
             if not byte & 0x80:
                 return value & 0xFFFF_FFFF_FFFF_FFFF
-        raise Hostile(f"{self._what} with a number without end")
+        raise Hostile(f"{self._what} with a number that does not end")

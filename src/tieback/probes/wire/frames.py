@@ -1,6 +1,6 @@
-"""Length-prefixed frames with caps: MySQL packets, PostgreSQL messages, MongoDB messages.
+"""Length-prefixed frames with size limits: MySQL packets, PostgreSQL messages, MongoDB messages.
 
-Each reader takes the header alone first and refuses a length before anything of that length is read.
+Each reader takes only the header first, and refuses a length before it reads anything of that length.
 """
 
 import struct
@@ -17,7 +17,7 @@ MONGO_HEADER = 16
 """Bytes of a message header: length, request id, response to, opcode, each a little-endian int32."""
 OP_MSG = 2013
 _MONGO_LARGEST = 48_000_000
-"""``maxMessageSizeBytes`` of every server; a longer message is no MongoDB's."""
+"""``maxMessageSizeBytes`` of every server; a longer message does not come from MongoDB."""
 
 
 class MysqlPacket(msgspec.Struct, frozen=True):
@@ -28,21 +28,21 @@ class MysqlPacket(msgspec.Struct, frozen=True):
 
 
 class PostgresMessage(msgspec.Struct, frozen=True):
-    """One message of the back end: its type letter and payload."""
+    """One message of the server: its type letter and payload."""
 
     kind: bytes
     payload: bytes
 
 
 class Inbox:
-    """Reads a stream in large pieces and hands out exact ones: thousands of small rows cost few receives."""
+    """Reads a stream in large pieces and returns exact ones: thousands of small rows need few receives."""
 
     def __init__(self) -> None:
         self._held = b""
         self._at = 0
 
     def take(self, size: int, seconds: float | None = None) -> Conversation[bytes]:
-        """The next ``size`` bytes, bounded by the caller.
+        """Read the next ``size`` bytes; the caller bounds ``size``.
 
         Raises:
             Fault: the stream ended or nothing came in time.
@@ -71,12 +71,12 @@ def mysql_packet(inbox: Inbox, cap: int) -> Conversation[MysqlPacket]:
 
 
 def mysql_frame(sequence: int, payload: bytes) -> bytes:
-    """A packet to send; ``payload`` is shorter than 16 MiB."""
+    """Encode a packet; ``payload`` is shorter than 16 MiB."""
     return len(payload).to_bytes(3, "little") + bytes((sequence,)) + payload
 
 
 def postgres_message(inbox: Inbox, cap: int) -> Conversation[PostgresMessage]:
-    """Read one message (1 byte of type, 4 bytes of length, big-endian, which counts itself).
+    """Read one message (1 byte of type, 4 bytes of length, big-endian, which includes itself).
 
     Raises:
         Hostile: a length under 4 or a payload longer than ``cap`` bytes.
@@ -89,30 +89,30 @@ def postgres_message(inbox: Inbox, cap: int) -> Conversation[PostgresMessage]:
 
 
 def postgres_frame(kind: bytes, payload: bytes) -> bytes:
-    """A message to send; ``kind`` is empty for the messages before a session starts."""
+    """Encode a message; ``kind`` is empty for the messages before a session starts."""
     return kind + (len(payload) + 4).to_bytes(4, "big") + payload
 
 
 def mongo_frame(request: int, body: bytes) -> bytes:
-    """An OP_MSG message with one document: no flags, one section of kind 0."""
+    """Encode an OP_MSG message with one document: no flags, one section of kind 0."""
     return struct.pack("<iiiiIB", MONGO_HEADER + 5 + len(body), request, 0, OP_MSG, 0, 0) + body
 
 
 def mongo_body(header: bytes, request: int, cap: int) -> Conversation[bytes]:
-    """The document of the OP_MSG answer whose header was read already.
+    """Read the document of the OP_MSG answer whose header was read already.
 
     Raises:
-        Hostile: a header that no MongoDB sends, or more than the one document.
+        Hostile: a header that MongoDB never sends, or more than the one document.
         TooLarge: longer than ``cap`` bytes.
     """
     size, _, answers, opcode = struct.unpack("<iiii", header)
     if opcode != OP_MSG or answers != request or not MONGO_HEADER + 10 <= size <= _MONGO_LARGEST:
-        raise Hostile("a MongoDB header that answers nothing we asked")
+        raise Hostile("a MongoDB header that does not answer the request")
     if size > cap:
         raise TooLarge(f"an answer of {size} bytes")
     rest = yield Receive(exactly=size - MONGO_HEADER)
     flags = int.from_bytes(rest[:4], "little")
-    # Bit 0: a checksum follows the sections; bit 1 (moreToCome) is never set for a client that did not ask for it.
+    # Bit 0: a checksum follows the sections; bit 1 (moreToCome) is only set for a client that requests it.
     if flags & ~0x1_0001 or rest[4] != 0:
-        raise Hostile("a MongoDB answer with flags or sections that we did not ask for")
+        raise Hostile("a MongoDB answer with unexpected flags or sections")
     return rest[5:-4] if flags & 1 else rest[5:]

@@ -30,42 +30,42 @@ _TEMPLATE = (
     b"%b %b HTTP/1.1\r\nHost: %b\r\nUser-Agent: %b\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n%b\r\n%b"
 )
 type Headers = tuple[tuple[str, str], ...]
-"""Fixed header fields of a request, name and value, beside those of the template."""
+"""Fixed header fields of a request, name and value, in addition to those of the template."""
 _HOST = rb"[A-Za-z0-9._:\[\]-]{1,264}"
 _AGENT = rb"tieback/[0-9A-Za-z.+-]{1,40}(?: \(\+[A-Za-z0-9@.:/_~+-]{1,128}\))?"
 SEGMENT = rb"(?:[A-Za-z0-9_.~-]|%[0-9A-F]{2})"
-"""One character of a percent-encoded path segment, as a pattern: no slash, no query, nothing raw."""
+"""Pattern of one character of a percent-encoded path segment: no slash, no query, nothing unencoded."""
 
 
 class Response(msgspec.Struct, frozen=True):
-    """An answer, its body at most as long as asked for."""
+    """HTTP response; its body is at most as long as requested."""
 
     status: int
     headers: dict[str, str]
-    """Names in lower case; a repeated field's values joined by ``, ``."""
+    """Header fields. Names are in lower case; values of a repeated field are joined by ``, ``."""
     body: bytes
     truncated: bool = False
-    """Whether the server had more than was read."""
+    """True if the server had more than was read."""
     encoded: bool = False
-    """Whether the body came compressed although identity was asked for; it is left unread."""
+    """True if the body was compressed although identity was requested; it is not read."""
 
 
 type Keyed = tuple[tuple[str, bytes], ...]
-"""Header fields that carry the app's public key: the name, and a regular expression for what their value may be."""
+"""Header fields for the app's public key: the name, and a regular expression for the permitted values."""
 
 
 def declared_get(
     name: str, path: bytes, why: str, headers: Headers = (), depth: Depth = Depth.IDENTIFY, keyed: Keyed = ()
 ) -> DeclaredSend:
-    """A declared GET.
+    """Declare a GET.
 
     Args:
-        name: what people call it.
+        name: label in reports and documentation.
         path: regular expression for path and query.
-        why: what the answer is for.
-        headers: fields that the request has beside the template's.
-        depth: the depth of a grant that it takes.
-        keyed: fields behind those, with the app's public key; the request has all of them or none.
+        why: purpose of the request.
+        headers: fields of the request in addition to the template's.
+        depth: depth that the grant must allow.
+        keyed: further fields with the app's public key; the request has all of them or none.
     """
     return _declared(b"GET", name, path, why, headers, depth, keyed=keyed)
 
@@ -73,35 +73,35 @@ def declared_get(
 def declared_head(
     name: str, path: bytes, why: str, headers: Headers = (), depth: Depth = Depth.IDENTIFY, keyed: Keyed = ()
 ) -> DeclaredSend:
-    """A declared HEAD; arguments as ``declared_get``."""
+    """Declare a HEAD; arguments as for ``declared_get``."""
     return _declared(b"HEAD", name, path, why, headers, depth, keyed=keyed)
 
 
 def declared_post(
     name: str, path: str, body: bytes, why: str, headers: Headers = (), depth: Depth = Depth.IDENTIFY
 ) -> DeclaredSend:
-    """A declared POST that only reads.
+    """Declare a POST that only reads.
 
     Args:
-        name: what people call it.
-        path: path and query, literally: nothing in it differs.
-        body: JSON, literally.
-        why: what the answer is for, and why it changes nothing.
-        headers: fields that the request has beside the template's.
-        depth: the depth of a grant that it takes.
+        name: label in reports and documentation.
+        path: exact path and query.
+        body: exact JSON.
+        why: purpose of the request, and why it changes nothing.
+        headers: fields of the request in addition to the template's.
+        depth: depth that the grant must allow.
     """
     return _declared(b"POST", name, re.escape(path.encode("ascii")), why, headers, depth, body)
 
 
 def declared_asking(name: str, path: bytes, body: bytes, why: str, depth: Depth = Depth.IDENTIFY) -> DeclaredSend:
-    """A declared POST that only reads and names a container in its body.
+    """Declare a POST that only reads and names a container in its body.
 
     Args:
-        name: what people call it.
+        name: label in reports and documentation.
         path: regular expression for path and query.
-        body: regular expression for the JSON; nothing in it may end the string that a name stands in.
-        why: what the answer is for, and why it changes nothing.
-        depth: the depth of a grant that it takes.
+        body: regular expression for the JSON; it must not match anything that ends the string around a name.
+        why: purpose of the request, and why it changes nothing.
+        depth: depth that the grant must allow.
     """
     parts = [re.escape(part) for part in _TEMPLATE.split(b"%b")]
     fields = re.escape(_fields((), b"")).replace(b"0", b"[0-9]{1,4}") + parts[5] + body
@@ -130,24 +130,24 @@ def _declared(
 
 
 def _fields(headers: Headers, body: bytes | None) -> bytes:
-    """Header lines beside the template's."""
+    """Header lines in addition to the template's."""
     more = () if body is None else (("Content-Type", "application/json"), ("Content-Length", str(len(body))))
     return "".join(f"{name}: {value}\r\n" for name, value in (*headers, *more)).encode("ascii")
 
 
 def segment(name: str) -> str:
-    """A name as one path segment: everything but unreserved ASCII percent-encoded."""
+    """Encode a name as one path segment: everything except unreserved ASCII is percent-encoded."""
     return quote(name, safe="")
 
 
 def user_agent(contact: str) -> bytes:
-    """``tieback/<version> (+<contact>)``; characters that have no place in a header are left out of the contact."""
+    """``tieback/<version> (+<contact>)``; characters that a header must not contain are removed from the contact."""
     clean = re.sub(r"[^A-Za-z0-9@.:/_~+-]", "", contact)[:128]
     return f"tieback/{__version__}{f' (+{clean})' if clean else ''}".encode("ascii")
 
 
 class HttpSession:
-    """Requests to one target, over as few connections as it allows."""
+    """HTTP requests to one target, over as few connections as it allows."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -155,16 +155,16 @@ class HttpSession:
         self._alive = False
 
     def first(self, path: str, *, seconds: float | None = None, cap: int = MAX_BODY) -> Conversation[Response]:
-        """The first request, which finds out whether HTTP is spoken there, plain or over TLS.
+        """Send the first request, which finds out whether the port speaks HTTP, plain or over TLS.
 
         Args:
-            path: path and query, declared.
-            seconds: how long to wait for the first byte.
-            cap: most bytes of the body to read.
+            path: declared path and query.
+            seconds: time to wait for the first byte.
+            cap: maximum number of bytes of the body to read.
 
         Raises:
-            NotThisProtocol: something other than HTTP answers.
-            Hostile: the answer breaks HTTP's framing or our bounds.
+            NotThisProtocol: the server does not speak HTTP.
+            Hostile: the answer breaks HTTP's framing or a limit.
             Fault: the transport failed.
         """
 
@@ -172,23 +172,23 @@ class HttpSession:
             self._tls = tls
             head = yield from first_answer(tls, self._request(path), 5, seconds)
             response = yield from self._response(head, cap)
-            # nginx and Java servers tell a plain request on a TLS port so.
+            # nginx and Java servers answer a plain request on a TLS port like this.
             if not tls and response.status == 400 and b"HTTPS" in response.body.upper():
-                raise LooksLikeTls("asks for HTTPS")
+                raise LooksLikeTls("requires HTTPS")
             return response
 
         return (yield from plain_then_tls(self._target.tls, attempt))
 
     def get(self, path: str, *, cap: int = MAX_BODY, headers: Headers = ()) -> Conversation[Response]:
-        """One more request, on the same connection where it is still open. Arguments and raises as ``first``."""
+        """Send a further GET, on the same connection if it is still open. Arguments and raises as for ``first``."""
         return (yield from self._again(self._request(path, headers=headers), cap))
 
     def head(self, path: str, headers: Headers = ()) -> Conversation[Response]:
-        """The header fields of an answer alone. Raises as ``first``."""
+        """Send a HEAD; only header fields come back. Raises as for ``first``."""
         return (yield from self._again(self._request(path, "HEAD", headers), 0))
 
     def post(self, path: str, body: bytes, *, cap: int = MAX_BODY, headers: Headers = ()) -> Conversation[Response]:
-        """A request that reads by POST, declared to the last byte. Raises as ``first``."""
+        """Send a POST that only reads, declared to the last byte. Raises as for ``first``."""
         return (yield from self._again(self._request(path, "POST", headers, body), cap))
 
     def _again(self, request: bytes, cap: int) -> Conversation[Response]:
@@ -284,7 +284,7 @@ def _read_chunks(cap: int) -> Conversation[tuple[bytes, bool, bool]]:
             for _ in range(http1.MAX_FIELDS):
                 if (yield Receive(until=b"\r\n", limit=http1.MAX_HEAD)) == b"\r\n":
                     return b"".join(parts), False, False
-            raise Hostile("trailers without end")
+            raise Hostile("trailers that do not end")
         if size > left:
             if left:
                 parts.append((yield Receive(exactly=left)))
@@ -292,5 +292,5 @@ def _read_chunks(cap: int) -> Conversation[tuple[bytes, bool, bool]]:
         parts.append((yield Receive(exactly=size)))
         left -= size
         if (yield Receive(exactly=2)) != b"\r\n":
-            raise Hostile("a chunk longer than it said")
+            raise Hostile("a chunk longer than its stated size")
     return b"".join(parts), True, True

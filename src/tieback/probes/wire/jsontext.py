@@ -1,15 +1,15 @@
-"""JSON of strangers, decoded straight into small structs: what a hostile answer adds costs no memory."""
+"""Decodes untrusted JSON straight into small structs: additional content of a hostile answer costs no memory."""
 
 from typing import Annotated
 
 import msgspec
 
 type Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
-"""A count or a size."""
+"""Count or size: an integer that is not negative and fits in 63 bits."""
 
 
 def decoded[T](body: bytes, into: type[T]) -> T | None:
-    """The body as ``into``, or ``None`` where it is no JSON of that shape (too deep, too large numbers included)."""
+    """Decode the body as ``into``; ``None`` if it has another shape, is nested too deeply or has too large numbers."""
     try:
         return msgspec.json.decode(body, type=into)
     except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -17,7 +17,7 @@ def decoded[T](body: bytes, into: type[T]) -> T | None:
 
 
 def number(value: str | int | None) -> int | None:
-    """A count that is not negative and fits in 63 bits; many APIs write 64-bit numbers as text."""
+    """Count that is not negative and fits in 63 bits; many APIs write 64-bit numbers as text."""
     if isinstance(value, str):
         if not (value.isascii() and value.isdigit() and len(value) <= 18):
             return None

@@ -1,4 +1,4 @@
-"""Protocols of lines: reads a stream in large pieces and hands out one line at a time."""
+"""Line-based protocols: reads a stream in large pieces and returns one line at a time."""
 
 from tieback.model.probe import Outcome
 from tieback.probes.wire.verdicts import Hostile
@@ -16,7 +16,7 @@ class LineInbox:
         self._at = 0
 
     def line(self, seconds: float | None = None) -> Conversation[str]:
-        """The next line; bytes that are no UTF-8 are replaced.
+        """Read the next line; invalid UTF-8 is replaced.
 
         Raises:
             Hostile: a line longer than the limit.

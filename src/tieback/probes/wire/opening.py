@@ -1,4 +1,4 @@
-"""The first exchange with an unknown peer: plain first, then TLS where the plain answer looks like a TLS port's.
+"""First exchange with an unknown peer: plain first, then TLS if the plain answer looks like a TLS port.
 
 TLS records: RFC 8446 section 5.1 (type 21 is an alert, then a version 0x03 0x00 to 0x03 0x04).
 """
@@ -10,24 +10,24 @@ from tieback.probes.wire.verdicts import LooksLikeTls, NotThisProtocol
 from tieback.scope.conversation import Connect, Conversation, Fault, Receive, Send
 
 _ALERT = 0x15
-SAYS_NOTHING = "says nothing"
-"""How the verdict begins about a peer that sent no byte."""
+SAYS_NOTHING = "sends no byte"
+"""Start of the verdict about a peer that sent no byte."""
 HANDSHAKES = 2
-"""How many times as long as a first answer a handshake may take, which computes more."""
+"""Factor: a handshake may take so many times as long as a first answer, because it computes more."""
 STREAM_ENDED = (Outcome.REFUSED, Outcome.PROTOCOL_MISMATCH)
-"""Outcomes of a fault while reading that mean that the peer closed or reset the connection: before a byte, or after."""
+"""Outcomes of a fault while reading if the peer closed or reset the connection: before a byte, or after."""
 
 
 def plain_then_tls[R](tls: bool | None, attempt: Callable[[bool], Conversation[R]]) -> Conversation[R]:
-    """Make the attempt without TLS, and again with TLS if the first answer looks like a TLS port's.
+    """Make the attempt without TLS, and again with TLS if the first answer looks like a TLS port.
 
     Args:
-        tls: ``True`` where TLS is known to be spoken: then only that is tried.
+        tls: ``True`` if the port is known to speak TLS: then only TLS is tried.
         attempt: connects with or without TLS, makes the first exchange, returns its result.
 
     Raises:
-        NotThisProtocol: neither way gave an answer in the protocol.
-        Fault: as ``attempt``.
+        NotThisProtocol: neither attempt gave an answer in the protocol.
+        Fault: as for ``attempt``.
     """
     if tls:
         return (yield from attempt(True))
@@ -40,7 +40,7 @@ def plain_then_tls[R](tls: bool | None, attempt: Callable[[bool], Conversation[R
             raise NotThisProtocol(str(encrypted)) from None
         except Fault as fault:
             if fault.outcome in (Outcome.TLS_ERROR, Outcome.TIMEOUT, *STREAM_ENDED):
-                raise NotThisProtocol(f"{plain}, and no TLS there either") from None
+                raise NotThisProtocol(f"{plain}, and no answer over TLS either") from None
             raise
 
 
@@ -50,8 +50,9 @@ def first_answer(tls: bool, hello: bytes, exactly: int, seconds: float | None) -
     Args:
         tls: whether to connect with TLS.
         hello: a declared send.
-        exactly: as few as tell the protocol, so that a peer of another kind is not waited for; at least 1.
-        seconds: how long to wait for them, as ``opening_bytes``.
+        exactly: number of bytes to read, at least 1. Use the fewest that identify the protocol: no time is then lost on
+            a peer with another protocol that sends less.
+        seconds: time to wait for them, as for ``opening_bytes``.
 
     Raises:
         LooksLikeTls: the peer closed without a byte, or sent a TLS alert.
@@ -72,11 +73,11 @@ def first_answer(tls: bool, hello: bytes, exactly: int, seconds: float | None) -
 
 
 def opening_bytes(step: Receive) -> Conversation[bytes]:
-    """Receive what shows the protocol. On an odd port (``seconds`` is set) a silent peer speaks another one.
+    """Receive the bytes that show the protocol. With ``seconds`` (a non-standard port), silence means another protocol.
 
     Raises:
         NotThisProtocol: nothing came in ``step.seconds``.
-        Fault: as the step, where no ``seconds`` are set.
+        Fault: as for the step, if ``seconds`` is not set.
     """
     try:
         return (yield step)
@@ -87,12 +88,12 @@ def opening_bytes(step: Receive) -> Conversation[bytes]:
 
 
 def is_tls_alert(head: bytes) -> bool:
-    """Whether bytes start like a TLS alert record: type 21, version 3.x, length 2. One byte alone may say so."""
+    """True if the bytes start like a TLS alert record: type 21, version 3.x, length 2. One byte can be enough."""
     if len(head) == 1:
         return head[0] == _ALERT
     return head[:2] == bytes((_ALERT, 0x03)) and head[3:5] in (b"", b"\0", b"\0\x02")
 
 
 def printable(data: bytes, limit: int = 40) -> str:
-    """The first bytes of an answer for a person: ASCII, everything else as a dot."""
+    """First bytes of an answer as printable ASCII; every other byte becomes a dot."""
     return "".join(chr(b) if 0x20 <= b < 0x7F else "." for b in data[:limit])

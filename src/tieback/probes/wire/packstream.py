@@ -1,7 +1,7 @@
-"""PackStream, the encoding of Bolt's messages: only as much as our few messages and their answers need.
+"""PackStream, the encoding of Bolt's messages: the subset that the fixed messages and their answers need.
 
-Source: https://neo4j.com/docs/bolt/current/packstream/. Values are bounded: what is deeper than ``MAX_DEPTH`` or
-promises more elements than bytes are left is hostile.
+Source: https://neo4j.com/docs/bolt/current/packstream/. Values are bounded. A value that is nested deeper than
+``MAX_DEPTH``, or announces more elements than bytes are left, is hostile.
 """
 
 import struct
@@ -15,11 +15,11 @@ _MESSAGE = "a Bolt message"
 type Value = bool | int | float | bytes | str | list[Value] | dict[str, Value] | None
 
 _SIZES = {0xCC: 1, 0xCD: 2, 0xCE: 4, 0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD4: 1, 0xD5: 2, 0xD6: 4, 0xD8: 1, 0xD9: 2, 0xDA: 4}
-"""Markers with a length after them, and its bytes: byte arrays, strings, lists, dictionaries."""
+"""Markers that are followed by a length, and the bytes of that length: byte arrays, strings, lists, dictionaries."""
 
 
 def text(value: str) -> bytes:
-    """A string of at most 65535 bytes."""
+    """Encode a string of at most 65535 bytes."""
     data = value.encode("utf-8")
     if len(data) < 16:
         return bytes((0x80 | len(data),)) + data
@@ -29,26 +29,26 @@ def text(value: str) -> bytes:
 
 
 def mapping(entries: dict[str, bytes]) -> bytes:
-    """A dictionary of at most 15 entries whose values are packed already."""
+    """Encode a dictionary of at most 15 entries with values that are encoded already."""
     return bytes((0xA0 | len(entries),)) + b"".join(text(key) + value for key, value in entries.items())
 
 
 def message(tag: int, *fields: bytes) -> bytes:
-    """A message in one chunk; its fields are packed already."""
+    """Encode a message in one chunk, with fields that are encoded already."""
     body = bytes((0xB0 | len(fields), tag)) + b"".join(fields)
     return len(body).to_bytes(2, "big") + body + b"\0\0"
 
 
 def unpacked(body: bytes) -> tuple[int, list[Value]]:
-    """Tag and fields of a message.
+    """Decode tag and fields of a message.
 
     Raises:
-        Hostile: no structure, one that ends early, nests too deep, or has bytes left over.
+        Hostile: not a structure, ends early, is nested too deeply, or has bytes left over.
     """
     cursor = Cursor(body, _MESSAGE)
     marker = cursor.big(1)
     if marker & 0xF0 != 0xB0:
-        raise Hostile("a Bolt message that is no structure")
+        raise Hostile("a Bolt message that is not a structure")
     tag = cursor.big(1)
     fields = [_value(cursor, MAX_DEPTH) for _ in range(marker & 0x0F)]
     if cursor.left:
@@ -76,7 +76,7 @@ def _value(cursor: Cursor, depth: int) -> Value:
         case 0xA0:
             return {str(_value(cursor, 1)): _value(cursor, depth - 1) for _ in range(size)}
         case 0xB0:
-            # A node or a date: its tag and its fields as a list; we ask for none.
+            # A node or a date: its tag and its fields as a list; our statements return none.
             return [cursor.big(1), *(_value(cursor, depth - 1) for _ in range(size))]
         case _:
             return _scalar(cursor, marker, size)
@@ -96,4 +96,4 @@ def _scalar(cursor: Cursor, marker: int, size: int) -> Value:
         case 0xCC | 0xCD | 0xCE:
             return cursor.take(size)
         case _:
-            raise Hostile(f"the marker {marker:#04x} in {_MESSAGE}")
+            raise Hostile(f"unexpected marker {marker:#04x} in {_MESSAGE}")

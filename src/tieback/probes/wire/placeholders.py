@@ -1,4 +1,4 @@
-"""Which identifiers tell no store from another: the reader of ``placeholders.toml``."""
+"""Reader of ``placeholders.toml``: identifiers that do not distinguish one store from another."""
 
 from functools import cache
 from importlib.resources import files
@@ -7,7 +7,7 @@ import msgspec
 
 
 class Placeholder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One value that many stores give."""
+    """Placeholder value of an identifier, which many stores return."""
 
     key: str
     """The identifier's name in its product, such as ``cluster_uuid``."""
@@ -22,11 +22,11 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def placeholders() -> tuple[Placeholder, ...]:
-    """Every placeholder, in the file's order."""
+    """Placeholders in the order of the file."""
     text = files("tieback.probes.wire").joinpath("placeholders.toml").read_bytes()
     return msgspec.toml.decode(text, type=_File).placeholder
 
 
 def tells_apart(key: str, value: str) -> bool:
-    """Whether a value of that identifier can tell one store from another."""
+    """True if this value of the identifier can distinguish one store from another."""
     return bool(value) and all((p.key, p.value) != (key, value) for p in placeholders())

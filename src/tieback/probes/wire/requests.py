@@ -1,4 +1,4 @@
-"""HTTP requests that read, each one declaration and its template in one place, so that the two cannot part."""
+"""HTTP requests that only read; each keeps its declaration and its template together, so that they cannot differ."""
 
 import re
 
@@ -19,7 +19,7 @@ from tieback.probes.wire.http import (
 )
 from tieback.scope.conversation import Conversation, DeclaredSend
 
-# A name never is a dot segment, and hides no slash, backslash or control character behind a percent sign.
+# A name is never a dot segment, and contains no percent-encoded slash, backslash or control character.
 _NAME = (
     rb"(?!\.{1,2}(?![A-Za-z0-9_.~%-]))(?!(?:[A-Za-z0-9_.~-]|%..)*%(?:2F|5C|7F|[01][0-9A-F]))" + SEGMENT + rb"{1,765}"
 )
@@ -27,28 +27,28 @@ _PLACE = re.compile(r"\{([a-z ]+)\}")
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A declared request; its path may have places for names that the server told."""
+    """Declared request; its path may have placeholders for names that the server sent."""
 
     send: DeclaredSend
     path: str
-    """With ``{name}`` where one percent-encoded segment stands."""
+    """Path and query; ``{name}`` is the placeholder of one percent-encoded segment."""
     verb: str = "GET"
     body: bytes | None = None
     headers: Headers = ()
     raw: bool = False
-    """Whether names are put in as they are: the declaration says which those may be."""
+    """True if names are inserted without encoding: the declaration then limits the permitted names."""
     keyed: Keyed = ()
-    """Header fields that carry the app's public key."""
+    """Header fields for the app's public key."""
     names: bytes = b""
-    """Pattern of the names that may stand in the places of the body."""
+    """Pattern of the names that the placeholders of the body accept."""
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """Label in reports and documentation."""
         return self.send.name
 
     def filled(self, *names: str) -> str | None:
-        """The path with the names in their places, or ``None`` where a name is not one that may be sent."""
+        """Path with the names inserted; ``None`` if a name must not be sent."""
         left = iter(names)
         path = _PLACE.sub(lambda _: next(left) if self.raw else segment(next(left)), self.path)
         if not path.isascii():
@@ -62,7 +62,7 @@ class Request(msgspec.Struct, frozen=True):
         return b"GET " + self.send.pattern.split(rb"\ HTTP", 1)[0].partition(rb"\ ")[2] + b" HTTP"
 
     def written(self, *names: str) -> bytes | None:
-        """The body, with the names that the path left in its places; ``None`` where one is not one that may be sent."""
+        """Body with the names that the path left over; ``None`` if a name must not be sent."""
         left = names[len(_PLACE.findall(self.path)) :]
         if not self.names or self.body is None:
             return self.body or b""
@@ -74,14 +74,14 @@ class Request(msgspec.Struct, frozen=True):
     def on(
         self, http: HttpSession, path: str, cap: int, key: str | None = None, body: bytes | None = None
     ) -> Conversation[Response]:
-        """Send it with a path that ``filled`` gave; raises as ``HttpSession.get``.
+        """Send the request with a path from ``filled``; raises as for ``HttpSession.get``.
 
         Args:
-            http: where to.
+            http: session with the target.
             path: path and query.
-            cap: most bytes of the body to read.
-            key: the app's public key for the ``keyed`` fields; left out where it is none that they may carry.
-            body: that ``written`` gave, where the request's own has places.
+            cap: maximum number of bytes of the body to read.
+            key: the app's public key for the ``keyed`` fields; left out if their patterns do not match it.
+            body: body from ``written``, if the request's body has placeholders.
         """
         headers = self.headers
         if key is not None and all(re.fullmatch(value, key.encode("utf-8", "replace")) for _, value in self.keyed):
@@ -104,17 +104,17 @@ def reading(
     label: str = "",
     keyed: Keyed = (),
 ) -> Request:
-    """A GET.
+    """Declare a GET.
 
     Args:
-        path: path and query; ``{name}`` is a place for one segment.
-        why: what the answer is for, and why it changes nothing.
-        depth: the depth of a grant that it takes.
-        headers: fields beside the template's.
-        names: pattern of what may stand in the places; by default any one segment.
-        raw: whether names go there as they are, not percent-encoded; then ``names`` says which those may be.
-        label: what people call it, where the path without its query does not say it.
-        keyed: header fields that carry the app's public key, with a pattern for what it may be.
+        path: path and query; ``{name}`` is the placeholder of one segment.
+        why: purpose of the request, and why it changes nothing.
+        depth: depth that the grant must allow.
+        headers: fields in addition to the template's.
+        names: pattern of the values for the placeholders; default: any one segment.
+        raw: whether names are inserted without percent-encoding; ``names`` then limits them.
+        label: label in reports and documentation, if the path without its query is not clear enough.
+        keyed: header fields for the app's public key, each with a pattern of the permitted values.
     """
     send = declared_get(label or _label("GET", path), _pattern(path, names), why, headers, depth, keyed)
     return Request(send, path, headers=headers, raw=raw, keyed=keyed)
@@ -129,7 +129,7 @@ def heading(
     label: str = "",
     keyed: Keyed = (),
 ) -> Request:
-    """A HEAD; arguments as ``reading``."""
+    """Declare a HEAD; arguments as for ``reading``."""
     return Request(
         declared_head(label or _label("HEAD", path), _pattern(path, b""), why, headers, depth, keyed),
         path,
@@ -142,21 +142,21 @@ def heading(
 def posting(
     path: str, body: bytes, why: str, *, depth: Depth = Depth.ENUMERATE, headers: Headers = (), label: str = ""
 ) -> Request:
-    """A POST that only reads: ``path`` and ``body`` stand literally."""
+    """Declare a POST that only reads, with an exact ``path`` and ``body``."""
     send = declared_post(label or _label("POST", path), path, body, why, headers, depth)
     return Request(send, path, "POST", body, headers)
 
 
 def asking(path: str, body: str, why: str, *, names: bytes, depth: Depth = Depth.ENUMERATE, label: str) -> Request:
-    """A POST that only reads and names a container in its body; everything else in it is fixed.
+    """Declare a POST that only reads and names a container in its body; everything else in the body is fixed.
 
     Args:
-        path: path and query; ``{name}`` is a place for one segment.
-        body: JSON; ``{name}`` is a place too, and takes the names that the path left.
-        why: what the answer is for, and why it changes nothing.
-        names: pattern of what may stand in any of the places: nothing that JSON or a path would have to escape.
-        depth: the depth of a grant that it takes.
-        label: what people call it.
+        path: path and query; ``{name}`` is the placeholder of one segment.
+        body: JSON; its ``{name}`` placeholders take the names that the path left over.
+        why: purpose of the request, and why it changes nothing.
+        names: pattern of the values for all placeholders; it must exclude characters that JSON or a path escapes.
+        depth: depth that the grant must allow.
+        label: label in reports and documentation.
     """
     send = declared_asking(label, _pattern(path, names), _pattern(body, names), why, depth)
     return Request(send, path, "POST", body.encode("ascii"), names=names)

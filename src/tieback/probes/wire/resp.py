@@ -25,7 +25,7 @@ _LIMITS = Limits(kinds=RESP2, line=_MAX_LINE, string=MAX_BULK, values=MAX_ITEMS,
 
 
 def command(*words: str) -> bytes:
-    """A command as the array of its words."""
+    """Encode a command as an array of its words."""
     return raw_command(*(word.encode() for word in words))
 
 
@@ -38,11 +38,11 @@ def reply(kind: bytes | None = None) -> Conversation[Reply]:
     """Read one reply.
 
     Args:
-        kind: its first byte, where that was read already.
+        kind: its first byte, if that was read already.
 
     Raises:
-        NotThisProtocol: the first byte is no RESP type.
-        Hostile: a length that lies or breaks a bound.
+        NotThisProtocol: the first byte is not a RESP type.
+        Hostile: a length is wrong or exceeds a limit.
     """
     decoder = RespDecoder(_LIMITS)
     while not decoder.done:

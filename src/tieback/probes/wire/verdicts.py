@@ -1,17 +1,17 @@
-"""How a conversation can end other than with its result. Expected verdicts about a peer, not failures of ours."""
+"""Exceptions that end a conversation early. They are expected verdicts about a peer, not failures of tieback."""
 
 
 class NotThisProtocol(Exception):  # noqa: N818 - a verdict of the conversation, not an error
-    """What answers is something else; the text says what was seen."""
+    """The peer speaks another protocol; the text describes what it sent."""
 
 
 class LooksLikeTls(NotThisProtocol):
-    """The answer to plain bytes is what a TLS port gives: an alert, or the end of the stream."""
+    """A TLS port answered plain bytes: with an alert, or with the end of the stream."""
 
 
 class Hostile(Exception):  # noqa: N818 - a verdict of the conversation, not an error
-    """The answer breaks a bound or a rule that honest servers keep."""
+    """The answer exceeds a limit or breaks a rule that honest servers follow."""
 
 
 class TooLarge(Exception):  # noqa: N818 - a verdict of the conversation, not an error
-    """An answer that an honest server may give, longer than we read. Its body was left unread: connect again."""
+    """The answer may come from an honest server but is larger than the limit. Its body is not read: connect again."""

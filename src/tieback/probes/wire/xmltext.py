@@ -1,7 +1,7 @@
-"""The few elements that listings of object stores need, found in XML of strangers without a parser.
+"""Finds the few XML elements of object store listings in untrusted documents, without a parser.
 
 No entities, no namespaces, no nesting: text between one pair of tags, with the five predefined entities and character
-references resolved. What a hostile document adds is not looked at.
+references resolved. Everything else in the document is ignored.
 """
 
 import re
@@ -12,7 +12,7 @@ MAX_VALUES = 5000
 
 
 def values(body: bytes, tag: str) -> list[str]:
-    """Text of each ``<tag>...</tag>`` without elements inside, in their order, at most ``MAX_VALUES``."""
+    """Texts of each ``<tag>...</tag>`` without elements inside, in their order, at most ``MAX_VALUES``."""
     name = re.escape(tag.encode("ascii"))
     found: list[str] = []
     for match in re.finditer(rb"<%b>([^<]{0,2048})</%b>" % (name, name), body):
@@ -23,19 +23,19 @@ def values(body: bytes, tag: str) -> list[str]:
 
 
 def value(body: bytes, tag: str) -> str:
-    """The first such text, or empty."""
+    """Text of the first such element, or empty."""
     found = values(body, tag)
     return found[0] if found else ""
 
 
 def root(body: bytes) -> str:
-    """Name of the document's element, or empty where this is no XML."""
+    """Name of the root element, or empty if the body is not XML."""
     match = re.match(rb"\s*(?:<\?xml[^>]{0,200}\?>)?\s*<([A-Za-z][A-Za-z0-9]{0,60})[\s>/]", body[:1024])
     return match[1].decode("ascii") if match else ""
 
 
 def endings(keys: list[str]) -> list[str]:
-    """Extensions of object names as ``*.jpg``, each once; the names themselves may be personal."""
+    """Distinct extensions of object names as ``*.jpg``; the names themselves may be personal data."""
     found: dict[str, None] = {}
     for key in keys:
         suffix = PurePosixPath(key).suffix.lower()

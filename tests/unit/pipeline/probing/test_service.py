@@ -136,7 +136,7 @@ async def test_what_the_finder_finds_is_asked_by_its_own_probe() -> None:
 
 
 async def test_an_http_server_that_is_no_store_is_not_asked_for_every_other_protocol() -> None:
-    dialer = ScriptedDialer({}, problems={"web": "an HTTP server that is no store we know (status 404)"})
+    dialer = ScriptedDialer({}, problems={"web": "an HTTP server that is not a known store (status 404)"})
     report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
     asked = {name for _, name in dialer.asked}
     assert report.outcome is Outcome.PROTOCOL_MISMATCH
@@ -148,13 +148,13 @@ async def test_who_leaves_first_bytes_unanswered_is_not_waited_for_to_greet() ->
     greeting = {probe.meta.name for probe in PROBES if probe.meta.greets}
     assert greeting == {"mysql", "nats_client", "ftp", "rsync"}
     for quiet, spared in (("redis", greeting), ("mysql", greeting - {"mysql"}), ("oracle", set())):
-        dialer = ScriptedDialer({}, problems={quiet: "says nothing in 1 s"})
+        dialer = ScriptedDialer({}, problems={quiet: "sends no byte in 1 s"})
         await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
         assert greeting - {name for _, name in dialer.asked} == spared
 
 
 async def test_after_a_silence_come_those_whose_servers_keep_quiet() -> None:
-    dialer = ScriptedDialer({"smb": Outcome.OK}, problems={"redis": "says nothing in 1 s"})
+    dialer = ScriptedDialer({"smb": Outcome.OK}, problems={"redis": "sends no byte in 1 s"})
     await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
     assert [name for _, name in dialer.asked] == ["redis", "ldap", "smb"]
 
@@ -173,7 +173,7 @@ async def test_of_an_unknown_service_it_is_told_how_many_kinds_were_tried() -> N
 
 
 async def test_of_an_http_server_that_is_no_store_that_is_what_is_told() -> None:
-    problem = "an HTTP server that is no store we know (status 404)"
+    problem = "an HTTP server that is not a known store (status 404)"
     dialer = ScriptedDialer({}, problems={"redis": "not a RESP answer", "web": problem})
     report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
     assert report.problems == (problem,)

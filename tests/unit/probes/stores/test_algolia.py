@@ -13,10 +13,10 @@ RIGHTS = f"GET /1/keys/{KEY}?x-algolia-application-id=B1G2GM9NG0"
 @pytest.mark.parametrize(
     ("acl", "access", "said"),
     [
-        ('["search"]', Access.UNKNOWN, "may: search"),
-        ('["search","browse"]', Access.PARTIAL, "may: browse, search"),
-        ('["search","addObject","deleteIndex"]', Access.UNKNOWN, "may also change data: addObject, deleteIndex"),
-        ('["<b>search"]', Access.UNKNOWN, "may: "),
+        ('["search"]', Access.UNKNOWN, "permissions of the app's key: search"),
+        ('["search","browse"]', Access.PARTIAL, "permissions of the app's key: browse, search"),
+        ('["search","addObject","deleteIndex"]', Access.UNKNOWN, "also allows changing data: addObject, deleteIndex"),
+        ('["<b>search"]', Access.UNKNOWN, "permissions of the app's key: "),
     ],
 )
 def test_rights_of_the_apps_own_key(web: Any, acl: str, access: Access, said: str) -> None:

@@ -31,10 +31,10 @@ def ask(*answers: bytes | None, port: int = 1521) -> Played[ProbeReport]:
 @pytest.mark.parametrize(
     ("answers", "version", "said"),
     [
-        ([REFUSE], "11.2.0.4.0", "refuses the question for its version with error 1189"),
-        ([ACCEPT], "19.3.0.0.0", "accepts the question for its version with error 0"),
-        ([RESEND, REFUSE], "11.2.0.4.0", "refuses the question for its version with error 1189"),
-        ([packet(5, b"\0\x05(ADD)")], "", "redirects the question for its version"),
+        ([REFUSE], "11.2.0.4.0", "refuses the version request with error 1189"),
+        ([ACCEPT], "19.3.0.0.0", "accepts the version request with error 0"),
+        ([RESEND, REFUSE], "11.2.0.4.0", "refuses the version request with error 1189"),
+        ([packet(5, b"\0\x05(ADD)")], "", "redirects the version request"),
     ],
     ids=["refuses", "accepts", "asks again first", "redirects"],
 )

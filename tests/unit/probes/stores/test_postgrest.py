@@ -48,7 +48,7 @@ def test_a_supabase_project_without_its_key_asks_who_we_are(web: Any) -> None:
     report = played.result
     assert (report.product, report.access) == ("supabase", Access.AUTH_REQUIRED)
     assert report.identity.key == f"postgrest:project:{PROJECT}"
-    assert any("public key is not known" in problem for problem in report.problems)
+    assert any("public key is unknown" in problem for problem in report.problems)
     assert all(b"apikey" not in sent for sent in played.sent)
 
 

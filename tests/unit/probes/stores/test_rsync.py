@@ -66,7 +66,7 @@ def test_many_modules_cost_few_connections() -> None:
     played = ask(daemon({f"m{n}": OK for n in range(40)}))
     assert played.connections == 11
     assert len(played.result.containers) == 40
-    assert any("first 10 were asked" in problem for problem in played.result.problems)
+    assert any("first 10 were probed" in problem for problem in played.result.problems)
 
 
 @pytest.mark.parametrize("name", ["../etc", "a b", "-n", "x\ty"])

@@ -48,7 +48,7 @@ def test_a_bucket_of_another_region_is_not_followed(web: Any) -> None:
     )
     played = web.ask("s3", {"GET /": moved}, names=("people",))
     assert played.result.access is Access.UNKNOWN
-    assert played.result.problems == ("the bucket is in another region: eu-west-1; it was not asked there",)
+    assert played.result.problems == ("the bucket is in another region: eu-west-1, which was not probed",)
     assert len(played.sent) == 1
 
 

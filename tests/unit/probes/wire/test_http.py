@@ -95,7 +95,7 @@ def test_a_connection_that_the_server_closed_meanwhile_is_opened_again() -> None
 def test_tls_is_tried_where_plain_bytes_meet_an_alert() -> None:
     assert play(HttpSession(TARGET).first("/"), Peer(replaying([OK]), tls=True), SENDS).result.body == b"hi"
     told = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 45\r\n\r\nThe plain HTTP request was sent to HTTPS port"
-    with pytest.raises(NotThisProtocol, match="no TLS there either"):
+    with pytest.raises(NotThisProtocol, match="no answer over TLS either"):
         first(told)
 
 

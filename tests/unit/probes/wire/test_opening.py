@@ -29,12 +29,12 @@ def test_plain_first_then_tls(believed: bool | None, tls: bool, connections: int
 
 
 def test_no_answer_either_way() -> None:
-    with pytest.raises(NotThisProtocol, match="no TLS there either"):
+    with pytest.raises(NotThisProtocol, match="no answer over TLS either"):
         play(talk(None), Peer(replaying([None])), SENDS)
 
 
 def test_silence_is_a_verdict_only_on_an_odd_port() -> None:
-    with pytest.raises(NotThisProtocol, match="says nothing"):
+    with pytest.raises(NotThisProtocol, match="sends no byte"):
         play(talk(None, 1.0), Peer(replaying([b"y"])), SENDS)
     with pytest.raises(Fault) as fault:
         play(talk(None), Peer(replaying([b"y"])), SENDS)

@@ -1,1 +1,1 @@
-"""AMQP 0-9-1, RabbitMQ above all: ``probe`` is the conversation, ``frames`` the methods of the protocol."""
+"""AMQP 0-9-1, mainly RabbitMQ: ``probe`` is the conversation, ``frames`` the methods of the protocol."""

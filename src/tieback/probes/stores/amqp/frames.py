@@ -1,7 +1,7 @@
-"""AMQP 0-9-1 frames and the few methods that a stranger needs; all big-endian.
+"""AMQP 0-9-1 frames and the few methods that an anonymous client needs; all big-endian.
 
 A frame is type int8, channel int16, size int32, payload, 0xCE; a method's payload begins with its class and number.
-https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf; field types as RabbitMQ has them:
+https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf; field types as in RabbitMQ:
 https://www.rabbitmq.com/amqp-0-9-1-errata
 """
 
@@ -44,7 +44,7 @@ class Method(msgspec.Struct, frozen=True):
 
 
 class Start(msgspec.Struct, frozen=True):
-    """``connection.start``: what a server says of itself before a login."""
+    """``connection.start``: what the server announces before a login."""
 
     properties: dict[str, str]
     """Texts among the server's properties; other values are dropped."""
@@ -59,13 +59,13 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 def framed(kind: tuple[int, int], channel: int, arguments: bytes) -> bytes:
-    """A method to send."""
+    """Encode a method."""
     payload = struct.pack(">HH", *kind) + arguments
     return struct.pack(">BHI", METHOD, channel, len(payload)) + payload + _END
 
 
 def short(text: bytes) -> bytes:
-    """A short string: at most 255 bytes."""
+    """Encode a short string of at most 255 bytes."""
     return bytes((len(text),)) + text
 
 
@@ -76,40 +76,41 @@ def _long(data: bytes) -> bytes:
 _CAPABILITIES = short(b"authentication_failure_close") + b"t\x01"
 _PROPERTIES = short(b"product") + b"S" + _long(b"tieback") + short(b"capabilities") + b"F" + _long(_CAPABILITIES)
 ANONYMOUS = framed(START_OK, 0, _long(_PROPERTIES) + short(b"ANONYMOUS") + _long(b"") + short(b"en_US"))
-"""Log in as nobody (RFC 4505): no user, no password. It asks to be told of a refusal instead of being cut off."""
+"""Anonymous login (RFC 4505): no user, no password. It requests an error message for a refusal instead of a closed
+connection."""
 TUNED = framed(TUNE_OK, 0, struct.pack(">HIH", CHANNEL_MAX, FRAME_MAX, 0))
 OPENING = framed(OPEN, 0, short(b"/") + b"\0\0")
 FAREWELL = framed(CLOSE, 0, struct.pack(">H", 200) + short(b"bye") + b"\0\0\0\0")
 
 
 def channel_open(channel: int) -> bytes:
-    """Open a channel of our own connection."""
+    """Encode the request that opens a channel on our own connection."""
     return framed(CHANNEL_OPEN, channel, b"\0")
 
 
 def passive_declare(channel: int, queue: bytes) -> bytes:
-    """Ask whether a queue exists: ``passive`` makes and changes nothing.
+    """Encode the request whether a queue exists: ``passive`` creates and changes nothing.
 
     Args:
-        channel: an open one.
-        queue: its name, at most 255 bytes.
+        channel: an open channel.
+        queue: name of the queue, at most 255 bytes.
     """
     return framed(QUEUE_DECLARE, channel, b"\0\0" + short(queue) + b"\x01" + b"\0\0\0\0")
 
 
 def channel_close_ok(channel: int) -> bytes:
-    """Take note that the server closed the channel."""
+    """Encode the confirmation that the server closed the channel."""
     return framed(CHANNEL_CLOSE_OK, channel, b"")
 
 
 def method(first: bytes = b"") -> Conversation[Method]:
-    """Read the next method; heartbeats are passed over.
+    """Read the next method; heartbeats are skipped.
 
     Args:
-        first: the first bytes of the frame, at most seven, where they were read already.
+        first: the first bytes of the frame, at most seven, if they were read already.
 
     Raises:
-        Hostile: another kind of frame, a size that breaks the bound, or a missing end.
+        Hostile: another kind of frame, a size beyond the limit, or a missing end byte.
     """
     for _ in range(8):
         head = first + (yield Receive(exactly=7 - len(first)))
@@ -119,17 +120,17 @@ def method(first: bytes = b"") -> Conversation[Method]:
             raise Hostile(f"an AMQP frame of type {kind} and {size} bytes")
         payload = yield Receive(exactly=size + 1)
         if payload[-1:] != _END:
-            raise Hostile("an AMQP frame longer than it said")
+            raise Hostile("an AMQP frame longer than its stated size")
         if kind == METHOD:
             if size < 4:
-                raise Hostile("an AMQP method without a number")
+                raise Hostile("an AMQP method without its class and number")
             number = struct.unpack_from(">HH", payload)
             return Method((number[0], number[1]), channel, payload[4:-1])
     raise Hostile("nothing but AMQP heartbeats")
 
 
 class _Reader:
-    """Takes fields off arguments; every length is checked before it is read."""
+    """Reads fields from arguments; every length is checked before it is read."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -138,7 +139,7 @@ class _Reader:
 
     def take(self, size: int) -> bytes:
         if self._at + size > len(self._data):
-            raise Hostile("AMQP arguments that are cut")
+            raise Hostile("AMQP arguments that end early")
         self._at += size
         return self._data[self._at - size : self._at]
 
@@ -152,11 +153,11 @@ class _Reader:
         return self.take(self.number(4)).decode("utf-8", "replace")
 
     def table(self, depth: int = _MAX_DEPTH) -> dict[str, str]:
-        """The texts of a table; what else is in it is passed over."""
+        """Texts of a table; other values are skipped."""
         size = self.number(4)
         end = self._at + size
         if end > len(self._data) or depth == 0:
-            raise Hostile("an AMQP table that is cut or nested too deeply")
+            raise Hostile("an AMQP table that ends early or is nested too deeply")
         found: dict[str, str] = {}
         while self._at < end:
             name = self.short()
@@ -164,13 +165,13 @@ class _Reader:
             if text is not None:
                 found[name[:64]] = text[:256]
         if self._at != end:
-            raise Hostile("an AMQP table longer than it said")
+            raise Hostile("an AMQP table longer than its stated size")
         return found
 
     def _value(self, depth: int) -> str | None:
         self._fields -= 1
         if self._fields < 0:
-            raise Hostile("an AMQP table of many fields")
+            raise Hostile("an AMQP table with too many fields")
         kind = self.number(1)
         if kind in _FIXED:
             self.take(_FIXED[kind])
@@ -183,15 +184,15 @@ class _Reader:
         elif kind == ord("A"):
             self.take(self.number(4))
         else:
-            raise Hostile(f"an AMQP field of type {kind}")
+            raise Hostile(f"an AMQP field of unknown type {kind}")
         return None
 
 
 def start(arguments: bytes) -> Start:
-    """The arguments of ``connection.start``.
+    """Arguments of ``connection.start``.
 
     Raises:
-        Hostile: cut, nested too deeply, or lengths that do not fit.
+        Hostile: they end early, are nested too deeply, or have lengths that do not fit.
     """
     reader = _Reader(arguments)
     reader.take(2)
@@ -199,20 +200,20 @@ def start(arguments: bytes) -> Start:
 
 
 def refusal(arguments: bytes) -> Refusal:
-    """The arguments of ``connection.close`` and ``channel.close``.
+    """Arguments of ``connection.close`` and ``channel.close``.
 
     Raises:
-        Hostile: cut.
+        Hostile: they end early.
     """
     reader = _Reader(arguments)
     return Refusal(reader.number(2), reader.short())
 
 
 def declared(arguments: bytes) -> int:
-    """Messages of the queue, from ``queue.declare-ok``: those that are ready for whoever consumes.
+    """Number of messages of the queue that are ready for a consumer, from ``queue.declare-ok``.
 
     Raises:
-        Hostile: cut.
+        Hostile: the arguments end early.
     """
     reader = _Reader(arguments)
     reader.short()

@@ -1,13 +1,14 @@
-"""AMQP 0-9-1 brokers, RabbitMQ above all: product, version, cluster, and whether nobody gets in.
+"""AMQP 0-9-1 brokers, mainly RabbitMQ: product, version, cluster, and whether an anonymous client can log in.
 
-Sends: the protocol header, to which ``connection.start`` tells product, version and mechanisms before a login. Only
-where the broker itself offers ``ANONYMOUS`` (RabbitMQ does since 4.0) a login as nobody: no user, no password; then
-the virtual host ``/`` is opened (identify). ``guest`` and its password are never sent. The protocol has no list of
-queues; those that the app names are asked for with ``passive`` set, which makes nothing and tells how many messages
-wait (enumerate). Nothing is consumed or published.
+Sends the protocol header, which ``connection.start`` answers with product, version and login mechanisms. Only if the
+broker itself offers ``ANONYMOUS`` (RabbitMQ does since 4.0), it logs in without a user and a password, and opens the
+virtual host ``/`` (identify). ``guest`` and its password are never sent.
 
-A broker of AMQP 1.0 names its version and is only identified. Identity: ``cluster_name``, the same that the
-management port tells. Verified against RabbitMQ 4.0.5.
+The protocol has no list of queues. Queues that the app names are requested with ``passive`` set, which creates nothing
+and returns the number of waiting messages (enumerate). Nothing is consumed or published.
+
+A broker of AMQP 1.0 names its version and is only identified. Identity: ``cluster_name``, which the management port
+reports too. Verified against RabbitMQ 4.0.5.
 """
 
 import re
@@ -62,7 +63,7 @@ SENDS = (
 
 
 class AmqpProbe:
-    """Asks an AMQP broker whether nobody gets in."""
+    """Probe of AMQP brokers: product, version, and whether an anonymous client can log in."""
 
     meta = ProbeMeta(
         name="amqp",
@@ -79,7 +80,7 @@ class AmqpProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``."""
+        """Probe ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
@@ -97,12 +98,12 @@ class AmqpProbe:
             raise NotThisProtocol(f"answers the AMQP header with {printable(head)}")
         opening = yield from frames.method(head)
         if opening.kind != frames.START:
-            raise NotThisProtocol("an AMQP method, but not connection.start")
+            raise NotThisProtocol("an AMQP method other than connection.start")
         said = frames.start(opening.arguments)
         _known(draft, said.properties)
         if "ANONYMOUS" not in said.mechanisms:
             draft.access = Access.AUTH_REQUIRED
-            draft.prove(_HEADER, f"wants a login: {' '.join(said.mechanisms)}", Access.AUTH_REQUIRED)
+            draft.prove(_HEADER, f"requires a login: {' '.join(said.mechanisms)}", Access.AUTH_REQUIRED)
             return
         if (yield from _let_in(draft)):
             if depth.allows(Depth.ENUMERATE):
@@ -118,7 +119,7 @@ def _other_version(draft: Draft, first: bytes) -> Conversation[None]:
     draft.spoke = True
     draft.fingerprint(())
     draft.product, draft.version = "amqp", ""
-    draft.problem(f"speaks AMQP {header[5]}.{header[6]}.{header[7]}, of which no more is asked")
+    draft.problem(f"speaks AMQP {header[5]}.{header[6]}.{header[7]}, which is only identified")
 
 
 def _known(draft: Draft, properties: dict[str, str]) -> None:
@@ -138,30 +139,30 @@ def _let_in(draft: Draft) -> Conversation[bool]:
     if answer is None:
         return False
     draft.access = Access.PARTIAL
-    draft.prove(_ANONYMOUS, "nobody is let in", Access.OPEN)
+    draft.prove(_ANONYMOUS, "accepts an anonymous login", Access.OPEN)
     yield Send(frames.TUNED)
     yield Send(frames.OPENING)
     answer = yield from _answer(draft, _OPEN, frames.OPEN_OK)
     if answer is None:
         return False
-    draft.prove(_OPEN, "nobody may use the virtual host /", Access.OPEN)
+    draft.prove(_OPEN, "an anonymous client may use the virtual host /", Access.OPEN)
     return True
 
 
 def _answer(draft: Draft, asked: str, wanted: tuple[int, int]) -> Conversation[frames.Method | None]:
-    """The wanted method, or ``None`` where the broker refuses; then the draft says how."""
+    """Read the expected method; ``None`` if the broker refuses: the draft then has the reason."""
     try:
         answer = yield from frames.method()
     except Fault as fault:
         if fault.outcome not in STREAM_ENDED:
             raise
-        # RabbitMQ closes without a word on whoever may not use a virtual host, for some seconds.
-        draft.problem(f"{asked}: closed")
+        # For some seconds, RabbitMQ closes without a message if the user must not use a virtual host.
+        draft.problem(f"{asked}: the broker closed the connection")
         return None
     if answer.kind == wanted:
         return answer
     if answer.kind != frames.CLOSE:
-        raise Hostile(f"an AMQP method {answer.kind} that answers nothing we asked")
+        raise Hostile(f"an unexpected AMQP method {answer.kind}")
     refusal = frames.refusal(answer.arguments)
     if refusal.code in (_ACCESS_REFUSED, _NOT_ALLOWED):
         draft.access = Access.AUTH_REQUIRED
@@ -179,12 +180,12 @@ def _queues(draft: Draft, names: tuple[str, ...]) -> Conversation[None]:
     refused = 0
     for channel, name in enumerate(names[:MAX_QUEUES], start=1):
         if not _QUEUE.fullmatch(name):
-            draft.problem(f"a name that is not safe to send was left alone: {name[:60]!r}")
+            draft.problem(f"skipped a queue name that is not safe to send: {name[:60]!r}")
             continue
         yield Send(frames.channel_open(channel))
         opened = yield from frames.method()
         if opened.kind != frames.CHANNEL_OPEN_OK or opened.channel != channel:
-            raise Hostile("an AMQP channel that is not opened and not refused")
+            raise Hostile("an AMQP channel that is neither opened nor refused")
         yield Send(frames.passive_declare(channel, name.encode()))
         answer = yield from frames.method()
         if answer.kind == frames.QUEUE_DECLARE_OK:
@@ -200,6 +201,6 @@ def _queues(draft: Draft, names: tuple[str, ...]) -> Conversation[None]:
                 draft.problem(f"{name[:60]!r}: {refusal.code} {refusal.text[:120]}")
             yield Send(frames.channel_close_ok(channel))
         else:
-            raise Hostile(f"an AMQP method {answer.kind} that answers nothing we asked")
+            raise Hostile(f"an unexpected AMQP method {answer.kind}")
     if any(one.records is not None and one.records.value for one in draft.containers):
         draft.access = Access.PARTIAL if refused else Access.OPEN

@@ -1,8 +1,9 @@
-"""Neo4j and Memgraph over Bolt: numbers of nodes and relationships, names of properties. No node is read.
+"""Neo4j and Memgraph over Bolt: number of nodes and relationships, names of properties. No node is read.
 
 Sends, in this order: the handshake and ``HELLO`` with scheme ``none`` (identify); ``CALL db.info()`` for the database's
-own identifier and two counts in read mode, each answered from the count store (enumerate); the names of properties
-(describe). ``RESET`` after a statement that failed, ``GOODBYE`` at the end. Not yet verified against the real server.
+own identifier, and two counts in read mode (enumerate); the names of properties (describe). The counts come from the
+count store. ``RESET`` follows a failed statement, ``GOODBYE`` ends the session. Not yet verified against the real
+server.
 """
 
 import re
@@ -26,7 +27,7 @@ _VERSION = re.compile(r"/v?([0-9]+(?:\.[0-9]+)*)")
 
 
 class BoltProbe:
-    """Asks Neo4j how much it holds."""
+    """Probe of Neo4j and Memgraph over Bolt: number of nodes and relationships."""
 
     meta = ProbeMeta(
         name="bolt",
@@ -41,7 +42,7 @@ class BoltProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``."""
+        """Probe ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
@@ -49,13 +50,14 @@ class BoltProbe:
         seconds = patience(self.meta, target)
         yield from plain_then_tls(target.tls, lambda tls: session.shake(tls, seconds))
         if not session.major and not expected(self.meta, target):
-            raise NotThisProtocol("answers with four zeros, as anybody might")
+            raise NotThisProtocol("answers the handshake with four zeros, which is not specific to Bolt")
         draft.spoke = True
         draft.product = "neo4j"
         draft.fingerprint(())
         if not session.major:
             draft.problem(
-                f"{HANDSHAKE}: none of the versions 3 to 5.0 is spoken there; the port or a hint speaks for Bolt"
+                f"{HANDSHAKE}: the server supports none of the versions 3 to 5.0; only the port or a hint points to "
+                "Bolt"
             )
             return
         said = yield from session.hello()
@@ -102,7 +104,7 @@ def _count(draft: Draft, session: BoltSession, statement: Statement) -> Conversa
     value = answer.records[0] if answer is not None and answer.records else None
     if answer is None or not isinstance(value, int) or not 0 <= value < 2**63:
         return None, ""
-    draft.prove(statement.cypher, f"{value} for a stranger", Access.OPEN)
+    draft.prove(statement.cypher, f"returns {value} without a login", Access.OPEN)
     return exact(value, "count store"), answer.database
 
 
@@ -111,7 +113,7 @@ def _properties(draft: Draft, session: BoltSession) -> Conversation[tuple[Field,
     if answer is None:
         return ()
     if answer.more:
-        draft.problem(f"the first {ROWS} names of properties are listed")
+        draft.problem(f"more names of properties than the limit; the first {ROWS} are listed")
     return tuple(Field(name[:512], "property") for name in answer.records if isinstance(name, str))
 
 

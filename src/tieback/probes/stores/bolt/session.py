@@ -1,8 +1,8 @@
-"""A Bolt session without credentials: handshake, HELLO with scheme ``none``, our few statements in read mode.
+"""Bolt session without credentials: handshake, HELLO with scheme ``none``, fixed statements in read mode.
 
-Protocol: https://neo4j.com/docs/bolt/current/bolt/handshake/ and .../message/. The versions offered are 5.0, 4.4 to
-4.1, 4.0 and 3, in which HELLO logs in; newer servers still speak one of them. A message is chunks of at most 65535
-bytes, each with its length before it, and an empty one at the end.
+Protocol: https://neo4j.com/docs/bolt/current/bolt/handshake/ and .../message/. The offered versions are 5.0, 4.4 to
+4.1, 4.0 and 3, in which HELLO logs in; newer servers still support one of them. A message is a series of chunks of at
+most 65535 bytes, each after its length, and an empty chunk at the end.
 """
 
 import re
@@ -18,7 +18,7 @@ from tieback.scope.conversation import Conversation, DeclaredSend, Send
 
 HANDSHAKE, HELLO, RESET, GOODBYE = "handshake", "HELLO scheme none", "RESET", "GOODBYE"
 ROWS = 1000
-"""Records of one answer that are pulled."""
+"""Maximum number of records that are pulled from one answer."""
 
 _OPENING = b"\x60\x60\xb0\x17" + b"\0\0\0\5" + b"\0\3\4\4" + b"\0\0\0\4" + b"\0\0\0\3"
 _HELLO = message(1, mapping({"user_agent": text("tieback/1"), "scheme": text("none")}))
@@ -26,27 +26,27 @@ _RESET = message(0x0F)
 _GOODBYE = message(2)
 _PULL = message(0x3F, mapping({"n": b"\xc9" + ROWS.to_bytes(2, "big")}))
 _PULL_ALL = message(0x3F)
-"""In version 3 there is no other."""
+"""Version 3 has no other PULL."""
 _SUCCESS, _RECORD, _IGNORED, _FAILURE = 0x70, 0x71, 0x7E, 0x7F
 _CAP = 16 * 1024
-"""Bytes of one message."""
+"""Maximum number of bytes of one message."""
 _MAX_CHUNKS = 256
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """A FAILURE: the status code, such as ``Neo.ClientError.Security.Unauthorized``, and its text."""
+    """FAILURE message: the status code, such as ``Neo.ClientError.Security.Unauthorized``, and its text."""
 
     code: str
     text: str
 
     @property
     def closed(self) -> bool:
-        """Whether it says that we are not let in."""
+        """True if the failure is a refusal of access."""
         return ".Security." in self.code or "Unauthenticated" in self.code
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """One of our statements."""
+    """One of the fixed statements."""
 
     cypher: str
     why: str
@@ -59,7 +59,7 @@ class Statement(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """The one column of a statement's records, and the database that it ran in."""
+    """Single column of a statement's records, and the database in which it ran."""
 
     records: list[int | str]
     database: str = ""
@@ -85,15 +85,15 @@ def sends(statements: tuple[Statement, ...]) -> tuple[DeclaredSend, ...]:
 
 
 class BoltSession:
-    """One connection to one server."""
+    """Connection to one server."""
 
     def __init__(self) -> None:
         self._inbox = Inbox()
         self.major = 0
-        """Version that both agreed on; 0 where they did not."""
+        """Negotiated major version; 0 if there is none."""
 
     def shake(self, tls: bool, seconds: float | None) -> Conversation[None]:
-        """Connect and agree on a version.
+        """Connect and negotiate a version.
 
         Raises:
             NotThisProtocol: another protocol.
@@ -103,20 +103,20 @@ class BoltSession:
         head = yield from first_answer(tls, _OPENING, 4, seconds)
         minor, self.major = head[2], head[3]
         if head[:2] != b"\0\0" or (self.major, minor) not in ((0, 0), (5, 0), *((4, n) for n in range(5)), (3, 0)):
-            raise NotThisProtocol(f"no Bolt: {printable(head)}")
+            raise NotThisProtocol(f"not Bolt: {printable(head)}")
 
     def hello(self) -> Conversation[str | Failure]:
-        """Start a session without credentials: what the server calls itself, or why not."""
+        """Start a session without credentials: the name that the server gives itself, or the failure."""
         yield Send(_HELLO)
         tag, fields = yield from self._message()
         if tag == _FAILURE:
             return _failure(fields)
         if tag != _SUCCESS or not fields or not isinstance(fields[0], dict):
-            raise NotThisProtocol("answers HELLO with something else")
+            raise NotThisProtocol("answers HELLO with another message")
         return str(fields[0].get("server", ""))[:120]
 
     def ask(self, statement: Statement) -> Conversation[Answer | Failure]:
-        """At most ``ROWS`` records of one of our statements (all of them in version 3)."""
+        """Read at most ``ROWS`` records of a statement (all of them in version 3)."""
         yield Send(statement.run + (_PULL_ALL if self.major == 3 else _PULL))
         records: list[int | str] = []
         failure: Failure | None = None
@@ -130,7 +130,7 @@ class BoltSession:
             if tag == _FAILURE:
                 failure = failure or _failure(fields)
             elif tag not in (_SUCCESS, _IGNORED):
-                raise Hostile(f"a Bolt message {tag:#04x} that answers nothing")
+                raise Hostile(f"an unexpected Bolt message {tag:#04x}")
             if replies == 2:
                 break
         else:
@@ -144,7 +144,7 @@ class BoltSession:
         return Answer(records, database[:64] if isinstance(database, str) else "", said.get("has_more") is True)
 
     def leave(self) -> Conversation[None]:
-        """Say that we go."""
+        """Send GOODBYE."""
         yield Send(_GOODBYE)
 
     def _message(self) -> Conversation[tuple[int, list[Value]]]:
@@ -159,14 +159,14 @@ class BoltSession:
                 raise Hostile(f"a Bolt message of more than {_CAP} bytes")
             if size:
                 parts.append((yield from self._inbox.take(size)))
-        raise Hostile("chunks without end")
+        raise Hostile("chunks that do not end")
 
 
 def _only_value(fields: list[Value]) -> int | str:
-    """The value of a record; all our statements give one number or one text."""
+    """Value of a record; each statement returns one number or one text."""
     row = fields[0] if fields else None
     if not isinstance(row, list) or len(row) != 1 or not isinstance(row[0], int | str):
-        raise Hostile("a record of another shape than asked for")
+        raise Hostile("a record of an unexpected shape")
     return row[0]
 
 

@@ -1,1 +1,1 @@
-"""Cassandra and Scylla over CQL's native protocol."""
+"""Cassandra and ScyllaDB over CQL's native protocol."""

@@ -1,13 +1,15 @@
-"""Cassandra and Scylla: tables, estimated partitions and bytes, columns, from the catalogue. No row of a table is read.
+"""Cassandra and ScyllaDB: tables, estimated partitions and bytes, columns, from the catalogue. No row is read.
 
 Sends, in this order: ``OPTIONS`` and ``STARTUP`` without credentials, ``SELECT ... FROM system.local`` (identify);
 ``system_schema.tables`` (``system.schema_columnfamilies`` before 3.0) and ``system.size_estimates`` (enumerate);
-``system_schema.columns`` (describe). A node that says READY to a stranger lets him read everything: Cassandra refuses
-to start with permissions and without passwords. Rows are never counted, which would read them all: the statistics know
-partitions, each of at least one row, on this node's own ranges.
+``system_schema.columns`` (describe).
 
-Identity: the identifiers of the users' tables, which all nodes of a cluster share; ``host_id`` where there are none.
-Not yet verified against the real server.
+A node that answers READY without a login allows reading everything: Cassandra does not start with permissions but
+without passwords. Rows are never counted, because that would read them all. The statistics contain partitions, each of
+at least one row, in this node's own ranges.
+
+Identity: the identifiers of the users' tables, which all nodes of a cluster share; ``host_id`` if there are none. Not
+yet verified against the real server.
 """
 
 from uuid import UUID
@@ -56,7 +58,7 @@ type _Path = tuple[str, str]
 
 
 class CassandraProbe:
-    """Asks Cassandra or Scylla what it holds."""
+    """Probe of Cassandra and ScyllaDB: tables, partitions, bytes, columns."""
 
     meta = ProbeMeta(
         name="cassandra",
@@ -73,7 +75,7 @@ class CassandraProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``."""
+        """Probe ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
@@ -86,7 +88,7 @@ class CassandraProbe:
         answer = yield from session.start()
         if isinstance(answer, Asks):
             draft.access = Access.AUTH_REQUIRED
-            draft.prove(STARTUP, f"asks for a password: {answer.authenticator}", Access.AUTH_REQUIRED)
+            draft.prove(STARTUP, f"requires a password: {answer.authenticator}", Access.AUTH_REQUIRED)
             return
         if isinstance(answer, Refused):
             draft.problem(f"{STARTUP}: {answer.code:#06x} {answer.text[:160]}")
@@ -109,7 +111,7 @@ def _enumerate(draft: Draft, session: CqlSession, depth: Depth) -> Conversation[
     if tables is None:
         return
     if tables.more:
-        draft.problem(f"the first {len(tables.rows)} tables are listed")
+        draft.problem(f"more tables than the limit; the first {len(tables.rows)} are listed")
     sizes = yield from _ask(draft, session, _SIZES)
     figures = _figures(sizes) if sizes is not None else {}
     fields = (yield from _fields(draft, session)) if depth.allows(Depth.DESCRIBE) else {}
@@ -123,20 +125,20 @@ def _enumerate(draft: Draft, session: CqlSession, depth: Depth) -> Conversation[
         own.append(identifier.hex() if identifier is not None and len(identifier) == 16 else "\0".join(path))
         records, size = figures.get(path, (None, None))
         draft.containers.append(Container(path, "table", False, records, size, tuple(fields.get(path, ()))))
-    draft.prove(_TABLES.label, f"lists {len(own)} tables of users", Access.OPEN)
+    draft.prove(_TABLES.label, f"lists {len(own)} user tables", Access.OPEN)
     if own:
         draft.fingerprint(own)
     held = [c.records for c in draft.containers if not c.system]
     if any(figure is not None and figure.value for figure in held):
         draft.access = Access.OPEN
     elif held:
-        draft.problem("statistics know of no partition, and lag behind by minutes: the tables may or may not be empty")
+        draft.problem("the statistics list no partition and lag behind by minutes: the tables may or may not be empty")
     else:
         draft.access = Access.OPEN_EMPTY
 
 
 def _figures(sizes: Rows) -> dict[_Path, tuple[Figure, Figure]]:
-    """Partitions and bytes of each table, summed over this node's ranges."""
+    """Number of partitions and bytes of each table, summed over this node's ranges."""
     sums: dict[_Path, list[int]] = {}
     for keyspace, table, count, mean in sizes.rows:
         held = sums.setdefault((_text(keyspace), _text(table)), [0, 0])
@@ -159,7 +161,7 @@ def _fields(draft: Draft, session: CqlSession) -> Conversation[dict[_Path, list[
     if columns is None:
         return found
     if columns.more:
-        draft.problem(f"the first {len(columns.rows)} columns are listed")
+        draft.problem(f"more columns than the limit; the first {len(columns.rows)} are listed")
     for keyspace, table, name, kind in columns.rows:
         found.setdefault((_text(keyspace), _text(table)), []).append(Field(_text(name)[:512], _text(kind)[:80]))
     return found
@@ -183,5 +185,5 @@ def _text(value: bytes | None) -> str:
 
 
 def _number(value: bytes | None) -> int:
-    """A bigint that is not negative; 0 for anything else."""
+    """Value of a bigint that is not negative; 0 for anything else."""
     return max(0, int.from_bytes(value, "big", signed=True)) if value is not None and len(value) == 8 else 0

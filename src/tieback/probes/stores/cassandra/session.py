@@ -1,8 +1,8 @@
-"""CQL's native protocol, versions 3 and 4: frames, the start without credentials, rows of our own queries.
+"""CQL's native protocol, versions 3 and 4: frames, a start without credentials, rows of the fixed queries.
 
 Protocol: https://github.com/apache/cassandra/blob/trunk/doc/native_protocol_v4.spec. A frame is version (the upper bit
-marks an answer), flags, stream, opcode and the body's length, big endian. No compression is asked for, and no
-credential is ever sent: where the server asks for one, the conversation ends.
+marks an answer), flags, stream, opcode and the length of the body, big endian. No compression is requested, and no
+credential is ever sent: if the server asks for a password, the conversation ends.
 """
 
 import re
@@ -22,39 +22,39 @@ _ROWS = 2
 _GLOBAL_SPEC, _MORE_PAGES = 1, 2
 _PAGED = 4
 _ONE = 1
-"""Consistency: one replica answers; the catalogue is on every node."""
+"""Consistency level ONE: one replica answers; the catalogue is on every node."""
 _CAP = 1024 * 1024
 _LARGEST = 256 * 1024 * 1024
-"""``native_transport_max_frame_size`` of every server; a longer frame is no Cassandra's."""
+"""``native_transport_max_frame_size`` of every server; a longer frame does not come from Cassandra."""
 _MAX_OPENING = 64 * 1024
 PAGE = 5000
-"""Rows of one answer; more are left."""
+"""Maximum number of rows of one answer; further rows are not requested."""
 _SCALAR = 0x0020
-"""The first type that is made of others."""
+"""First type number of the types that consist of other types."""
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """An ERROR frame."""
+    """ERROR frame."""
 
     code: int
     text: str
 
 
 class Asks(msgspec.Struct, frozen=True):
-    """An AUTHENTICATE frame: the class that checks passwords there."""
+    """AUTHENTICATE frame: the class that checks passwords on the server."""
 
     authenticator: str
 
 
 class Rows(msgspec.Struct, frozen=True):
-    """A page of rows, each value as bytes or ``None``."""
+    """Page of rows, each value as bytes or ``None``."""
 
     rows: list[list[bytes | None]]
     more: bool = False
 
 
 class Query(msgspec.Struct, frozen=True):
-    """One of our statements."""
+    """One of the fixed statements."""
 
     cql: str
     columns: int
@@ -63,12 +63,12 @@ class Query(msgspec.Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """Label in reports and documentation."""
         return f"SELECT ... {self.cql[self.cql.index('FROM ') :]}"
 
 
 def frame(version: int, opcode: int, body: bytes = b"") -> bytes:
-    """A request on stream 0."""
+    """Encode a request on stream 0."""
     return bytes((version, 0, 0, 0, opcode)) + len(body).to_bytes(4, "big") + body
 
 
@@ -83,7 +83,7 @@ STARTUP = "STARTUP"
 
 
 def declared(name: str, opcode: int, body: bytes, why: str, depth: Depth = Depth.IDENTIFY) -> DeclaredSend:
-    """A frame in either version of the protocol, fixed to the last byte."""
+    """Declare a frame in either version of the protocol, fixed to the last byte."""
     return DeclaredSend(name, b"[\3\4]" + re.escape(frame(4, opcode, body)[1:]), why, depth)
 
 
@@ -101,17 +101,17 @@ def sends(queries: tuple[Query, ...]) -> tuple[DeclaredSend, ...]:
 
 
 class CqlSession:
-    """One connection to one node."""
+    """Connection to one node."""
 
     def __init__(self) -> None:
         self._inbox = Inbox()
         self._version = 4
 
     def options(self, tls: bool, seconds: float | None) -> Conversation[dict[str, tuple[str, ...]]]:
-        """Connect and ask what the node supports, in version 4 of the protocol or in 3 where that is too new.
+        """Connect and request the supported options, in version 4 of the protocol, or in 3 if 4 is too new.
 
         Raises:
-            NotThisProtocol: another protocol, or one of the first two versions of this.
+            NotThisProtocol: another protocol, or only version 1 or 2 of CQL's.
             Fault: the transport failed.
         """
         for version in (4, 3):
@@ -120,7 +120,7 @@ class CqlSession:
             head = yield from first_answer(tls, frame(version, _OPTIONS), HEADER, seconds)
             opcode, size = head[4], int.from_bytes(head[5:], "big")
             if head[0] not in (0x83, 0x84) or head[2:4] != b"\0\0" or opcode not in (_ERROR, _SUPPORTED):
-                raise NotThisProtocol(f"no CQL: {printable(head)}")
+                raise NotThisProtocol(f"not CQL: {printable(head)}")
             if size > _MAX_OPENING:
                 raise NotThisProtocol(f"a CQL answer of {size} bytes")
             body = yield from self._inbox.take(size)
@@ -129,10 +129,10 @@ class CqlSession:
             text = _error(body).text
             if "protocol version" not in text.lower():
                 raise NotThisProtocol(f"answers OPTIONS with {text[:60]!r}")
-        raise NotThisProtocol("speaks neither version 3 nor 4 of CQL's protocol")
+        raise NotThisProtocol("supports neither version 3 nor 4 of CQL's protocol")
 
     def start(self) -> Conversation[Asks | Refused | None]:
-        """Start a session without credentials; ``None`` where the node is ready for anyone."""
+        """Start a session without credentials; ``None`` if the node requires none."""
         yield Send(frame(self._version, _STARTUP, _START))
         opcode, body = yield from self._answer()
         if opcode == _READY:
@@ -141,29 +141,30 @@ class CqlSession:
             return Asks(_string(Cursor(body, "an AUTHENTICATE frame"))[:120])
         if opcode == _ERROR:
             return _error(body)
-        raise Hostile(f"opcode {opcode} answers STARTUP")
+        raise Hostile(f"opcode {opcode} as the answer to STARTUP")
 
     def rows(self, query: Query) -> Conversation[Rows | Refused]:
-        """The first page of rows of one of our queries.
+        """First page of rows of a query.
 
         Raises:
-            Hostile: rows of another shape than asked for.
-            TooLarge: a longer answer than we read.
+            Hostile: rows of an unexpected shape.
+            TooLarge: the answer exceeds the size limit.
         """
         yield Send(frame(self._version, _QUERY, _query_body(query.cql)))
         opcode, body = yield from self._answer()
         if opcode == _ERROR:
             return _error(body)
         if opcode != _RESULT:
-            raise Hostile(f"opcode {opcode} answers a query")
+            raise Hostile(f"opcode {opcode} as the answer to a query")
         return decoded_rows(body, query.columns)
 
     def _answer(self) -> Conversation[tuple[int, bytes]]:
         head = yield from self._inbox.take(HEADER)
         size = int.from_bytes(head[5:], "big")
-        # Flags would mean compression, tracing, payloads or warnings: the last alone may come unasked (bit 3).
+        # Flags mean compression, tracing, payloads or warnings. Only warnings (bit 3) may come without a request for
+        # them.
         if head[0] != 0x80 | self._version or head[1] & ~8 or head[2:4] != b"\0\0" or size > _LARGEST:
-            raise Hostile("a CQL frame that answers nothing we asked")
+            raise Hostile("a CQL frame that does not answer the request")
         if size > _CAP:
             raise TooLarge(f"an answer of {size} bytes")
         body = yield from self._inbox.take(size)
@@ -176,21 +177,21 @@ class CqlSession:
 
 
 def decoded_rows(body: bytes, columns: int) -> Rows:
-    """The rows of a RESULT frame.
+    """Rows of a RESULT frame.
 
     Args:
-        body: of the frame.
-        columns: how many were asked for.
+        body: body of the frame.
+        columns: expected number of columns.
 
     Raises:
-        Hostile: no rows, other columns, or a length that leads past the end.
+        Hostile: no rows, other columns, or a length beyond the end.
     """
     cursor = Cursor(body, "a CQL result")
     if cursor.big(4) != _ROWS:
         raise Hostile("a result without rows")
     flags = cursor.big(4)
     if flags & ~(_GLOBAL_SPEC | _MORE_PAGES) or cursor.big(4) != columns:
-        raise Hostile("a result with columns that we did not ask for")
+        raise Hostile("a result with unexpected columns")
     if flags & _MORE_PAGES:
         _bytes(cursor)
     if flags & _GLOBAL_SPEC:
@@ -200,10 +201,10 @@ def decoded_rows(body: bytes, columns: int) -> Rows:
             _string(cursor), _string(cursor)
         _string(cursor)
         if not 0 < cursor.big(2) < _SCALAR:
-            raise Hostile("a column of a type that we did not ask for")
+            raise Hostile("a column of an unexpected type")
     count = cursor.big(4)
     if count > PAGE:
-        raise Hostile(f"{count} rows where {PAGE} were asked for")
+        raise Hostile(f"{count} rows in a page of at most {PAGE}")
     rows = [[_bytes(cursor) for _ in range(columns)] for _ in range(count)]
     return Rows(rows, bool(flags & _MORE_PAGES))
 

@@ -1,7 +1,7 @@
 """ClickHouse over its native protocol: tables, rows, bytes, columns, from its system tables. No row of a table is read.
 
-Sends ``Hello`` as a made-up user without a password, which a server refuses by an exception of its own (identify); the
-same as ``default`` where the grant's ``passwordless`` names that account. Whoever is let in asks for the server's
+Sends ``Hello`` as a synthetic user without a password, which a server refuses with a ClickHouse exception (identify);
+the same as ``default`` if ``passwordless`` of the grant names that account. After a login it requests the server's
 identifier, ``system.tables``, ``system.parts`` (enumerate) and ``system.columns`` (describe), with ``readonly=1``. Rows
 of ``system.parts`` are exact. Not yet verified against the real server.
 """
@@ -62,7 +62,7 @@ type _Path = tuple[str, str]
 
 
 class ClickhouseNativeProbe:
-    """Asks ClickHouse what it holds."""
+    """Probe of ClickHouse over its native protocol: tables, rows, bytes, columns."""
 
     meta = ProbeMeta(
         name="clickhouse_native",
@@ -80,7 +80,7 @@ class ClickhouseNativeProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``."""
+        """Probe ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
@@ -99,7 +99,7 @@ class ClickhouseNativeProbe:
         draft.fingerprint(())
         if isinstance(said, Greeting):
             draft.access = Access.ANY_USER
-            draft.prove(LOGIN, "a made-up user is let in", Access.ANY_USER)
+            draft.prove(LOGIN, "a synthetic user can log in", Access.ANY_USER)
         else:
             _refused(draft, said)
             if ACCOUNT not in target.passwordless or draft.access is Access.FIREWALLED:
@@ -111,10 +111,10 @@ class ClickhouseNativeProbe:
             draft.account = ACCOUNT
             draft.access = Access.PARTIAL
             draft.proofs.clear()
-            draft.prove(LOGIN, f"{ACCOUNT} is let in without a password", Access.OPEN)
+            draft.prove(LOGIN, f"{ACCOUNT} can log in without a password", Access.OPEN)
         draft.version = said.version[:40]
         if said.revision < REVISION:
-            draft.problem(f"revision {said.revision} is older than what we speak; nothing more was asked")
+            draft.problem(f"revision {said.revision} is older than the supported ones; nothing more was requested")
         elif depth.allows(Depth.ENUMERATE):
             yield from _enumerate(draft, session, depth)
 
@@ -138,7 +138,7 @@ def _enumerate(draft: Draft, session: NativeSession, depth: Depth) -> Conversati
     draft.prove(_TABLES.label, f"lists {len(tables)} tables", won)
     parts = yield from _ask(draft, session, _PARTS)
     if parts is not None:
-        draft.prove(_PARTS.label, f"tells rows of {len(parts)} tables", won)
+        draft.prove(_PARTS.label, f"number of rows of {len(parts)} tables", won)
     figures = {(row[0], row[1]): (number(row[2]), number(row[3])) for row in parts or ()}
     fields = (yield from _fields(draft, session)) if depth.allows(Depth.DESCRIBE) else {}
     for database, table in tables:

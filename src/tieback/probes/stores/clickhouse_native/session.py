@@ -1,8 +1,8 @@
-"""ClickHouse's native protocol: a login without a password, and rows of our own statements as text.
+"""ClickHouse's native protocol: a login without a password, and rows of the fixed statements as text.
 
-Protocol: https://clickhouse.com/docs/native-protocol/basics and the pages after it. Numbers are LEB128, strings have
-their length before them. The revision that we announce, 54429, is the first whose settings are text; every server since
-20.1 speaks it, and newer fields of later revisions are then left out by the server.
+Protocol: https://clickhouse.com/docs/native-protocol/basics and the pages after it. Numbers are LEB128; strings follow
+their length. The announced revision, 54429, is the first whose settings are text. Every server since 20.1 supports it,
+and leaves out newer fields of later revisions.
 """
 
 import re
@@ -19,7 +19,7 @@ REVISION = 54429
 _TIMEZONE, _DISPLAY_NAME, _PATCH = 54058, 54372, 54401
 LOGIN = "Hello without a password"
 ACCOUNT = "default"
-"""The one real account that is tried, where the grant names it."""
+"""The only real account that is tried, if the grant names it."""
 _HELLO, _QUERY, _DATA = 0, 1, 2
 _S_HELLO, _S_DATA, _S_EXCEPTION, _S_PROGRESS, _S_END, _S_PROFILE, _S_TOTALS, _S_EXTREMES = 0, 1, 2, 3, 5, 6, 7, 8
 _OPENING = 6
@@ -30,22 +30,22 @@ _MAX_NESTED = 8
 
 
 class Greeting(msgspec.Struct, frozen=True):
-    """What the server says of itself when it lets us in."""
+    """Server's description of itself after a login."""
 
     version: str
     revision: int
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """An exception of the server."""
+    """Exception of the server."""
 
     code: int
-    """``src/Common/ErrorCodes.cpp``."""
+    """Code from ``src/Common/ErrorCodes.cpp``."""
     text: str
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """One of our statements; each of its columns is a String."""
+    """One of the fixed statements; each of its columns is a String."""
 
     label: str
     sql: str
@@ -55,7 +55,7 @@ class Statement(msgspec.Struct, frozen=True):
 
 
 def number(value: int) -> bytes:
-    """LEB128."""
+    """Encode a number as LEB128."""
     data = b""
     while value > 0x7F:
         data += bytes((value & 0x7F | 0x80,))
@@ -64,11 +64,11 @@ def number(value: int) -> bytes:
 
 
 def text(value: str) -> bytes:
-    """A string with its length."""
+    """Encode a string after its length."""
     return number(len(value.encode())) + value.encode()
 
 
-# HTTP servers wait for the end of a line before they refuse; the name of the client gives them one.
+# HTTP servers wait for the end of a line before they refuse; the name of the client contains one.
 _CLIENT = text("tieback\r\n\r\n")
 _BEFORE_ACCOUNT = number(_HELLO) + _CLIENT + number(1) + number(0) + number(REVISION) + text("")
 
@@ -91,7 +91,7 @@ def _query(sql: str) -> bytes:
             number(0),  # patch
         )
     )
-    # Each setting is a name, flags and a value; an empty name ends them.
+    # Each setting is a name, flags and a value; an empty name ends the list.
     settings = text("readonly") + b"\0" + text("1") + text("max_execution_time") + b"\0" + text("5") + text("")
     complete, uncompressed = number(2), number(0)
     head = number(_QUERY) + text("") + info + settings + complete + uncompressed + text(sql)
@@ -118,17 +118,17 @@ def sends(statements: tuple[Statement, ...]) -> tuple[DeclaredSend, ...]:
 
 
 class NativeSession:
-    """One connection to one server."""
+    """Connection to one server."""
 
     def __init__(self) -> None:
         self._inbox = Inbox()
 
     def log_in(self, account: str, tls: bool, seconds: float | None) -> Conversation[Greeting | Refusal]:
-        """Connect and say hello as ``account``, without a password.
+        """Connect and send Hello as ``account``, without a password.
 
         Raises:
             NotThisProtocol: another protocol.
-            Hostile: the answer breaks a bound.
+            Hostile: the answer exceeds a limit.
             Fault: the transport failed.
         """
         self._inbox = Inbox()
@@ -137,10 +137,10 @@ class NativeSession:
             code = int.from_bytes(head[1:5], "little", signed=True)
             name = yield from self._take_text(head[5])
             if not name.startswith("DB::"):
-                raise NotThisProtocol("an exception that is none of ClickHouse's")
+                raise NotThisProtocol("an exception that does not come from ClickHouse")
             return (yield from self._exception(code))
         if head[0] != _S_HELLO or head[2:] != b"Clic" or not 10 <= head[1] <= 64:
-            raise NotThisProtocol(f"no ClickHouse: {printable(head)}")
+            raise NotThisProtocol(f"not ClickHouse: {printable(head)}")
         yield from self._inbox.take(head[1] - 4)
         major, minor = (yield from self._number()), (yield from self._number())
         revision = yield from self._number()
@@ -150,14 +150,14 @@ class NativeSession:
                 yield from self._text()
         patch = (yield from self._number()) if spoken >= _PATCH else 0
         if max(major, minor, patch) > 1 << 32:
-            raise Hostile("a version that is none")
+            raise Hostile("an invalid version")
         return Greeting(f"{major}.{minor}.{patch}", revision)
 
     def rows(self, statement: Statement) -> Conversation[list[list[str]] | Refusal]:
-        """Rows of one of our statements.
+        """Rows of a statement.
 
         Raises:
-            Hostile: rows of another shape than asked for, or more of them.
+            Hostile: rows of an unexpected shape, or too many of them.
         """
         yield Send(_query(statement.sql))
         rows: list[list[str]] = []
@@ -172,7 +172,7 @@ class NativeSession:
             if kind in (_S_DATA, _S_TOTALS, _S_EXTREMES):
                 rows += yield from self._block(statement.columns)
                 if len(rows) > _MAX_ROWS:
-                    raise Hostile("more rows than asked for")
+                    raise Hostile("more rows than requested")
             elif kind == _S_PROGRESS:
                 for _ in range(5):
                     yield from self._number()
@@ -180,32 +180,32 @@ class NativeSession:
                 for size in (0, 0, 0, 1, 0, 1):
                     yield from self._inbox.take(size) if size else self._number()
             else:
-                raise Hostile(f"a packet of type {kind}")
-        raise Hostile("packets without end")
+                raise Hostile(f"an unexpected packet of type {kind}")
+        raise Hostile("packets that do not end")
 
     def _block(self, columns: int) -> Conversation[list[list[str]]]:
-        """Name of a table, block info, and columns one after the other."""
+        """Read a block: name of a table, block info, and one column after the other."""
         yield from self._text()
         info = yield from self._inbox.take(8)
         if info[0] != 1 or info[2] != 2 or info[7] != 0:
-            raise Hostile("a block with fields that we did not ask for")
+            raise Hostile("a block with unexpected fields")
         width, height = (yield from self._number()), (yield from self._number())
         if width == height == 0:
             return []
         if width != columns or height > _MAX_ROWS:
-            raise Hostile("a block of another shape than asked for")
+            raise Hostile("a block of an unexpected shape")
         rows: list[list[str]] = [[] for _ in range(height)]
         for _ in range(width):
             yield from self._text()
             kind = yield from self._text()
             if kind != "String":
-                raise Hostile(f"a column of type {kind[:40]!r}")
+                raise Hostile(f"an unexpected column of type {kind[:40]!r}")
             for row in rows:
                 row.append((yield from self._text()))
         return rows
 
     def _exception(self, code: int) -> Conversation[Refusal]:
-        """What follows code and name: message, stack trace, and whether another exception is nested in it."""
+        """Read the rest of an exception: message, stack trace, and whether another exception is nested in it."""
         message = yield from self._text(16 * 1024)
         yield from self._text(64 * 1024)
         for _ in range(_MAX_NESTED):
@@ -215,7 +215,7 @@ class NativeSession:
             yield from self._inbox.take(4)
             for _ in range(3):
                 yield from self._text(64 * 1024)
-        raise Hostile("exceptions nested without end")
+        raise Hostile("nested exceptions that do not end")
 
     def _number(self) -> Conversation[int]:
         value = 0
@@ -224,7 +224,7 @@ class NativeSession:
             value |= (byte & 0x7F) << shift
             if not byte & 0x80:
                 return value & 0xFFFF_FFFF_FFFF_FFFF
-        raise Hostile("a number without end")
+        raise Hostile("a number that does not end")
 
     def _text(self, cap: int = _MAX_TEXT) -> Conversation[str]:
         return (yield from self._take_text((yield from self._number()), cap))

@@ -1,1 +1,1 @@
-"""Elasticsearch and OpenSearch: ``probe`` is the conversation, ``answers`` the shapes of what comes back."""
+"""Elasticsearch and OpenSearch: ``probe`` is the conversation, ``answers`` the shapes of the JSON answers."""

@@ -1,6 +1,6 @@
 """Shapes of the JSON answers of Elasticsearch and OpenSearch, decoded straight into small structs.
 
-Only the keys that a report needs become objects: what a hostile answer adds costs no memory.
+Only the keys that a report needs become objects: additional content of a hostile answer costs no memory.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ import msgspec
 from tieback.probes.wire.jsontext import decoded
 
 MAX_FIELDS = 2000
-"""Fields of one index that are kept."""
+"""Maximum number of fields of one index that are kept."""
 _MAX_LEVELS = 20
 
 
@@ -34,12 +34,12 @@ class Root(msgspec.Struct):
 
     @property
     def is_search_engine(self) -> bool:
-        """Whether this is the root document of either product (CouchDB and others also have a ``version``)."""
+        """True if this is the root document of either product (CouchDB and others also have a ``version``)."""
         return bool(self.version.number) and bool(self.version.lucene_version or "for Search" in self.tagline)
 
     @property
     def is_opensearch(self) -> bool:
-        """Whether it calls itself OpenSearch (or Open Distro's successor)."""
+        """True if the product calls itself OpenSearch (the successor of Open Distro)."""
         return self.version.distribution == "opensearch" or "OpenSearch" in self.tagline
 
 
@@ -87,7 +87,7 @@ class _Found(msgspec.Struct):
 
 
 def hit_sources(body: bytes) -> list[dict[str, Any]]:
-    """The documents of a search's answer; none where it is no such answer."""
+    """Documents in the answer to a search; empty if the answer has another shape."""
     answer = decoded(body, _Found)
     return [hit.source for hit in answer.hits.hits] if answer is not None else []
 
@@ -95,7 +95,7 @@ def hit_sources(body: bytes) -> list[dict[str, Any]]:
 def mapping_fields(body: bytes) -> list[tuple[str, str]] | None:
     """Leaf fields of one index's mapping as (dotted path, type), at most ``MAX_FIELDS``.
 
-    Multi-fields (``fields``) are other indexings of the same value and are left out. Before version 7 a mapping has one
+    Multi-fields (``fields``) index the same value in another way and are left out. Before version 7 a mapping has one
     more level, the document types.
     """
     answer = decoded(body, dict[str, _IndexMappings])

@@ -2,8 +2,8 @@
 
 Sends, in this order: ``GET /`` (identify); ``GET /_cat/indices``, ``GET /_cluster/stats`` or ``GET /_cluster/health``
 as the second proof, ``GET /<index>/_count`` for at most 50 indices (enumerate); ``GET /<index>/_mapping`` (describe).
-Where ``_cat/indices`` is refused with 400, as before version 7.7, it is asked without ``expand_wildcards``. None
-returns a document. Bytes are those of primary shards, so that replicas are not counted.
+If ``_cat/indices`` is refused with 400, as before version 7.7, it is sent without ``expand_wildcards``. None returns a
+document. Bytes are those of primary shards, so that replicas are not counted.
 """
 
 from collections.abc import Sequence
@@ -44,21 +44,22 @@ from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Conversation, Target
 
 MAX_COUNTED = 50
-"""Indices whose documents are counted and mappings read; the others keep the figures of ``_cat/indices``."""
+"""Maximum number of indices whose documents are counted and mappings read; the others keep the figures of
+``_cat/indices``."""
 _SAMPLE_CAP = 256 * 1024
 _MAX_NAME_BYTES = 255
 _FORBIDDEN = frozenset('\\/*?"<>| ,#:')
-"""Characters that no index name has (Elasticsearch, create-index API), wildcards and lists among them."""
+"""Characters that no index name contains (Elasticsearch, create-index API), wildcards and lists among them."""
 
 _COLUMNS = "&h=index,uuid,status,pri,rep,docs.count,docs.deleted,store.size,pri.store.size,creation.date"
 _CAT = f"/_cat/indices?format=json&bytes=b&expand_wildcards=all{_COLUMNS}"
 _OLD_CAT = f"/_cat/indices?format=json&bytes=b{_COLUMNS}"
-"""Versions 5.0 to 7.6 refuse what they do not know, here ``expand_wildcards`` (elastic/elasticsearch#53248); they list
-hidden indices in any case."""
+"""Path for versions 5.0 to 7.6, which refuse unknown parameters, here ``expand_wildcards``
+(elastic/elasticsearch#53248). They list hidden indices in any case."""
 _STATS = "/_cluster/stats?filter_path=cluster_uuid,indices.count,indices.docs,indices.store"
 _HEALTH = "/_cluster/health"
-# An index name as one segment: it never starts like an API (`_`) or an exclusion (`-`, `+`), and the encoded characters
-# that would make it a wildcard, a list, a path or a remote cluster are left out.
+# An index name as one segment. It never starts like an API (`_`) or an exclusion (`-`, `+`). Encoded characters that
+# would make it a wildcard, a list, a path or a remote cluster are excluded.
 _INDEX = (
     rb"/(?!\.{1,2}/)(?![_-]|%2B)(?!(?:(?!/).)*%(?:2A|2C|2F|5C|3F|22|3C|3E|7C|20|23|3A|[01][0-9A-F]))"
     + SEGMENT
@@ -120,7 +121,7 @@ SENDS = (
 
 
 class ElasticsearchProbe:
-    """Asks Elasticsearch or OpenSearch what it holds."""
+    """Probe of Elasticsearch and OpenSearch: indices, documents, bytes, fields."""
 
     meta = ProbeMeta(
         name="elasticsearch",
@@ -137,15 +138,15 @@ class ElasticsearchProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``."""
+        """Probe ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
-        """The first document of an index, as JSON."""
+        """Read the first document of an index, as JSON."""
         return noted(_note(target, container.path[0]))
 
     def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
-        """The first documents of each index."""
+        """Read the first documents of each index."""
         found: list[SampledColumn] = []
         return sampled(found, _sample(target, containers, found))
 
@@ -165,10 +166,10 @@ class ElasticsearchProbe:
             yield from _enumerate(draft, http, depth)
 
     def _identify(self, draft: Draft, target: Target, answer: Response) -> Root | None:
-        """The root document, or ``None`` where the draft already says that we are not let in.
+        """Read the root document; ``None`` if the draft already records a refusal.
 
         Raises:
-            NotThisProtocol: an HTTP server, but not this one.
+            NotThisProtocol: another HTTP server.
         """
         root = decoded(answer.body, Root) if answer.status == 200 else None
         if root is not None and root.is_search_engine:
@@ -191,12 +192,12 @@ class ElasticsearchProbe:
             raise NotThisProtocol(f"another HTTP server (status {answer.status})")
         draft.spoke = True
         draft.product = speaks
-        # AWS answers 403 to anonymous requests where a signature would be let in.
+        # AWS answers 403 to anonymous requests if it would accept a signature.
         asks = answer.status == 401 or "not authorized to perform" in text
         draft.access = Access.AUTH_REQUIRED if asks else Access.LOCKED
         draft.prove("GET /", f"status {answer.status}", draft.access)
         if not speaks:
-            draft.problem("refuses us without naming its product; the port or a hint speaks for a search engine")
+            draft.problem("refuses without naming its product; only the port or a hint points to a search engine")
         return None
 
 
@@ -217,7 +218,7 @@ def _sample(target: Target, containers: Sequence[Container], found: list[Sampled
         index = container.path[0]
         if not valid_name(index):
             continue
-        # Where fifty documents are too long, five are read.
+        # If fifty documents are too large, five are read.
         for size in (SAMPLED_RECORDS, 5):
             path = f"/{segment(index)}/_search?size={size}&terminate_after=50&filter_path=hits.hits._source"
             answer = yield from http.get(path, cap=_SAMPLE_CAP)
@@ -232,7 +233,7 @@ def speaks_of_search(answer: Response, text: str) -> str:
     """Product that a refusal names, or empty.
 
     Args:
-        answer: status 401 or 403.
+        answer: answer with status 401 or 403.
         text: start of its body.
     """
     asks = answer.headers.get("www-authenticate", "").lower()
@@ -250,7 +251,7 @@ def _enumerate(draft: Draft, http: HttpSession, depth: Depth) -> Conversation[No
     if answer.status in (401, 403):
         draft.proofs.clear()
         draft.access = Access.AUTH_REQUIRED if answer.status == 401 else Access.LOCKED
-        draft.prove("GET /_cat/indices", f"status {answer.status}, while GET / answers anyone", draft.access)
+        draft.prove("GET /_cat/indices", f"status {answer.status}, while GET / needs no login", draft.access)
         return
     rows = cat_rows(answer.body, truncated=answer.truncated) if answer.status == 200 else None
     if rows is None:
@@ -258,7 +259,7 @@ def _enumerate(draft: Draft, http: HttpSession, depth: Depth) -> Conversation[No
         draft.problem(f"GET /_cat/indices: status {answer.status}, no list of indices")
         return
     if answer.truncated:
-        draft.problem(f"more indices than we read; the first {len(rows)} are listed")
+        draft.problem(f"more indices than the limit; the first {len(rows)} are listed")
     draft.containers = [index_container(row) for row in rows]
     if draft.identity is None or draft.identity.kind != "vendor_id":
         draft.fingerprint(f"{row.index}\0{row.uuid}" for row in rows)
@@ -284,7 +285,7 @@ def _second_proof(draft: Draft, http: HttpSession) -> Conversation[None]:
 
 
 def _count(draft: Draft, http: HttpSession) -> Conversation[int]:
-    """Replace estimates by exact counts; returns how many indices asked who we are."""
+    """Replace estimates by exact counts; returns the number of indices that require authentication."""
     refused = 0
     asked = 0
     for position, container in enumerate(draft.containers):
@@ -303,7 +304,7 @@ def _count(draft: Draft, http: HttpSession) -> Conversation[int]:
             refused += 1
             draft.containers[position] = msgspec.structs.replace(container, records=None)
         else:
-            draft.problem(f"{container.name}: _count says status {answer.status}")
+            draft.problem(f"{container.name}: _count has status {answer.status}")
     return refused
 
 
@@ -324,7 +325,7 @@ def _describe(draft: Draft, http: HttpSession) -> Conversation[None]:
 
 
 def _judge(containers: list[Container], refused: int) -> Access:
-    """What a stranger gets, from figures that were counted."""
+    """Access without authentication, from figures that were counted."""
     user = [c for c in containers if not c.system]
     held = [c.records for c in user if c.records is not None]
     if any(figure.value for figure in held):
@@ -335,7 +336,7 @@ def _judge(containers: list[Container], refused: int) -> Access:
 
 
 def valid_name(name: str) -> bool:
-    """Whether a name can be an index's, so that it may stand in a path."""
+    """True if the name is a valid index name, so that it may be part of a path."""
     return (
         0 < len(name.encode("utf-8", "replace")) <= _MAX_NAME_BYTES
         and name not in (".", "..")
@@ -348,5 +349,5 @@ def valid_name(name: str) -> bool:
 def _askable(draft: Draft, container: Container) -> bool:
     if valid_name(container.path[0]):
         return True
-    draft.problem(f"an index name that no index can have was left alone: {container.path[0][:60]!r}")
+    draft.problem(f"skipped an invalid index name: {container.path[0][:60]!r}")
     return False

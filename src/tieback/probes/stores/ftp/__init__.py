@@ -1,1 +1,1 @@
-"""FTP: who greets there, and what anonymous may list."""
+"""FTP: product, and what the account ``anonymous`` may list."""

@@ -1,4 +1,4 @@
-"""Lines of an FTP directory listing, as ``ls -l`` and DOS write them (RFC 959 leaves the form to the server)."""
+"""Lines of an FTP directory listing in the formats of ``ls -l`` and DOS (RFC 959 leaves the format to the server)."""
 
 import re
 from collections.abc import Iterable
@@ -15,11 +15,11 @@ _DOS = re.compile(
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A file or directory."""
+    """File or directory."""
 
     name: str
     size: int = 0
-    """Bytes; 0 of a directory."""
+    """Size in bytes; 0 for a directory."""
     directory: bool = False
 
 

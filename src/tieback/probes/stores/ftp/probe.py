@@ -1,13 +1,13 @@
-"""FTP: product from the greeting and, where the grant names ``anonymous``, what that account may list. No file is read.
+"""FTP: product from the greeting, and the listing for ``anonymous`` if the grant names it. No file is read.
 
-The server speaks first. Sends ``SYST`` where the greeting does not say that this is FTP, and ``QUIT`` (identify);
-``USER anonymous`` where the grant's ``passwordless`` names it, and the made-up address that RFC 1635 asks for instead
-of a password; ``AUTH TLS`` where that is refused in clear text. Then ``STAT /`` and ``STAT /<directory>`` for at most
-50 directories at the top (enumerate): the listing comes over the same connection (RFC 959 section 4.1.3), so no second
-one is opened. Extensions of names come with it (describe).
+The server sends first. Sends ``SYST`` if the greeting does not show that this is FTP, and ``QUIT`` (identify). If
+``passwordless`` of the grant names ``anonymous``: ``USER anonymous``, and the synthetic address that RFC 1635 expects
+instead of a password; ``AUTH TLS`` if the server refuses that in clear text. Then ``STAT /`` and ``STAT /<directory>``
+for at most 50 top-level directories (enumerate): the listing comes over the same connection (RFC 959 section 4.1.3), so
+no second one is opened. Extensions of names come with it (describe).
 
-``anonymous`` is an account by convention: without a grant that names it, whether it gets in stays unknown. Verified
-against vsftpd 3.0.
+``anonymous`` is an account by convention: without a grant that names it, its access stays unknown. Verified against
+vsftpd 3.0.
 """
 
 import re
@@ -27,7 +27,7 @@ _ANONYMOUS = ("anonymous", "ftp")
 _IMPLICIT_TLS = 990
 _MAX_DIRECTORIES = 50
 _MAX_LINES = 4000
-"""Of one reply."""
+"""Maximum number of lines of one reply."""
 _MAX_GREETING = 100
 _DIRECTORY = r"[A-Za-z0-9_](?:[A-Za-z0-9._ -]{0,98}[A-Za-z0-9_])?"
 _SYST, _QUIT, _PASS, _TOP = b"SYST\r\n", b"QUIT\r\n", b"PASS tieback@\r\n", b"STAT /\r\n"
@@ -71,7 +71,7 @@ SENDS = (
 
 
 class FtpProbe:
-    """Asks an FTP server who it is, and what anonymous may list."""
+    """Probe of FTP servers: product, and what ``anonymous`` may list."""
 
     meta = ProbeMeta(
         name="ftp",
@@ -86,7 +86,7 @@ class FtpProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``."""
+        """Probe ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
@@ -94,12 +94,12 @@ class FtpProbe:
         seconds = patience(self.meta, target)
         head = yield from opening_bytes(Receive(exactly=4, seconds=seconds))
         if not re.fullmatch(rb"(?:120|220|421)[ -]", head):
-            raise NotThisProtocol(f"no FTP greeting: {printable(head)}")
+            raise NotThisProtocol(f"not an FTP greeting: {printable(head)}")
         inbox = LineInbox()
         greeting = [(yield from inbox.line(seconds))]
         while head[3:] == b"-" and not re.match(rf"{head[:3].decode()} ", greeting[-1]):
             if len(greeting) == _MAX_GREETING:
-                raise NotThisProtocol("a greeting without end")
+                raise NotThisProtocol("a greeting that does not end")
             greeting.append((yield from inbox.line(seconds)))
         banner = "\n".join(greeting)
         yield from self._identify(draft, target, inbox, banner)
@@ -109,7 +109,7 @@ class FtpProbe:
             return
         account = next((name for name in _ANONYMOUS if name in target.passwordless), None)
         if account is None:
-            draft.problem("whether anonymous gets in was not tried: the grant does not name it as passwordless")
+            draft.problem("the login as anonymous was not tried: the grant does not name it as passwordless")
         else:
             session = yield from _log_in(draft, inbox, account)
             if session is None:
@@ -125,7 +125,7 @@ class FtpProbe:
         if "FTP" not in banner.upper() and not expected(self.meta, target):
             yield Send(_SYST)
             code, _ = yield from _reply(inbox)
-            # A mail server knows no SYST: 500 or 502.
+            # A mail server does not know SYST: 500 or 502.
             if code not in (215, 530):
                 raise NotThisProtocol(f"greets with 220 and answers SYST with {code}")
         draft.spoke = True
@@ -138,7 +138,7 @@ class FtpProbe:
 
 
 def _log_in(draft: Draft, inbox: LineInbox, account: str) -> Conversation[LineInbox | None]:
-    """The session after a login; ``None`` where there is none, and the draft says why."""
+    """Session after a login; ``None`` if there is none: the draft then has the reason."""
     code, text = yield from _asked(inbox, account)
     if code >= 400 and _WANTS_TLS.search(text):
         # vsftpd closes after such a refusal.
@@ -157,7 +157,7 @@ def _log_in(draft: Draft, inbox: LineInbox, account: str) -> Conversation[LineIn
     if code in (230, 202):
         draft.account = account
         draft.access = Access.PARTIAL
-        draft.prove(_LOGIN, f"{account} is let in: {text}", Access.OPEN)
+        draft.prove(_LOGIN, f"{account} can log in: {text}", Access.OPEN)
         return inbox
     if code in (421, 530, 532, 430):
         draft.access = Access.AUTH_REQUIRED
@@ -168,7 +168,7 @@ def _log_in(draft: Draft, inbox: LineInbox, account: str) -> Conversation[LineIn
 
 
 def _asked(inbox: LineInbox, account: str) -> Conversation[tuple[int, str]]:
-    """Code and words of the answer to a login."""
+    """Code and text of the answer to a login."""
     yield Send(f"USER {account}\r\n".encode("ascii"))
     code, lines = yield from _reply(inbox)
     if code in (331, 332):
@@ -186,7 +186,7 @@ def _enumerate(draft: Draft, inbox: LineInbox, depth: Depth) -> Conversation[Non
     directories = [entry.name for entry in listed if entry.directory]
     unread = len(directories) > _MAX_DIRECTORIES
     if unread:
-        draft.problem(f"{len(directories)} directories at the top; the first {_MAX_DIRECTORIES} were listed")
+        draft.problem(f"{len(directories)} top-level directories; only the first {_MAX_DIRECTORIES} were listed")
     for name in directories[:_MAX_DIRECTORIES]:
         inside = (yield from _list(draft, inbox, name)) if re.fullmatch(_DIRECTORY, name) else None
         unread = unread or inside is None or any(entry.directory for entry in inside)
@@ -195,7 +195,7 @@ def _enumerate(draft: Draft, inbox: LineInbox, depth: Depth) -> Conversation[Non
     if any(c.records is not None and c.records.value for c in draft.containers):
         draft.access = Access.OPEN
     elif unread:
-        draft.problem("no file at the first two levels; deeper ones were not listed")
+        draft.problem("no file in the first two levels; deeper ones were not listed")
     else:
         draft.access = Access.OPEN_EMPTY
 
@@ -222,11 +222,11 @@ def _container(name: str, listed: list[Entry] | None, depth: Depth) -> Container
 
 
 def _reply(inbox: LineInbox) -> Conversation[tuple[int, list[str]]]:
-    """Code and lines of a reply; a line ``ddd `` ends it (RFC 959 section 4.2)."""
+    """Read code and lines of a reply; a line ``ddd `` ends it (RFC 959 section 4.2)."""
     first = yield from inbox.line()
     code = re.match(r"([1-5][0-9]{2})([ -]|$)", first)
     if code is None:
-        raise Hostile(f"no FTP reply: {printable(first.encode())}")
+        raise Hostile(f"not an FTP reply: {printable(first.encode())}")
     lines = [first]
     while code[2] == "-" and not lines[-1].startswith(f"{code[1]} "):
         if len(lines) == _MAX_LINES:

@@ -1,4 +1,4 @@
-"""Kafka's requests and answers, in the versions that every broker from 0.10.1 to 4.x knows; all big-endian.
+"""Kafka's requests and answers, in the versions that every broker from 0.10.1 to 4.x supports; all big-endian.
 
 A request is an int32 length, api key int16, version int16, correlation id int32, client id (int16 length, string),
 body. An answer is an int32 length, correlation id int32, body. https://kafka.apache.org/protocol
@@ -15,20 +15,20 @@ LIST_OFFSETS, METADATA, SASL_HANDSHAKE, API_VERSIONS, DESCRIBE_LOG_DIRS = 2, 3, 
 CLIENT = b"tieback"
 MAX_ANSWER = 1024 * 1024
 _LARGEST = 100 * 1024 * 1024
-"""``socket.request.max.bytes``: a longer answer is no broker's."""
+"""``socket.request.max.bytes``: a longer answer does not come from a broker."""
 EARLIEST, LATEST = -2, -1
 MADE_UP_MECHANISM = b"TIEBACK"
-"""A SASL mechanism that no broker has: the answer lists those that it has, and nobody logs in."""
+"""Synthetic SASL mechanism that no broker has: the answer lists the broker's own mechanisms, without a login."""
 UNSUPPORTED_SASL_MECHANISM, ILLEGAL_SASL_STATE = 33, 34
 NOT_LEADER = 6
 _AUTHORIZATION = frozenset((29, 30, 31))
 """TOPIC_, GROUP_ and CLUSTER_AUTHORIZATION_FAILED."""
 OFFSETS_HEADS = {1: b"\xff\xff\xff\xff", 2: b"\xff\xff\xff\xff\0"}
-"""A consumer (replica -1), by version of ``ListOffsets``: Kafka 4 may know the second alone."""
+"""Start of the body by version of ``ListOffsets``, for a consumer (replica -1). Kafka 4 may support only version 2."""
 
 
 class Topic(msgspec.Struct, frozen=True):
-    """A topic of ``Metadata``."""
+    """Topic of ``Metadata``."""
 
     name: str
     internal: bool
@@ -37,12 +37,12 @@ class Topic(msgspec.Struct, frozen=True):
 
     @property
     def refused(self) -> bool:
-        """Whether the broker asks who we are."""
+        """True if the broker requires authentication."""
         return self.error in _AUTHORIZATION
 
 
 class Metadata(msgspec.Struct, frozen=True):
-    """The answer to ``Metadata``."""
+    """Answer to ``Metadata``."""
 
     cluster_id: str
     brokers: int
@@ -50,7 +50,7 @@ class Metadata(msgspec.Struct, frozen=True):
 
 
 def framed(key: int, version: int, correlation: int, body: bytes) -> bytes:
-    """A request."""
+    """Encode a request."""
     head = struct.pack(">hhih", key, version, correlation, len(CLIENT)) + CLIENT
     return (len(head) + len(body)).to_bytes(4, "big") + head + body
 
@@ -59,7 +59,7 @@ API_VERSIONS_REQUEST = framed(API_VERSIONS, 0, 1, b"")
 HANDSHAKE_REQUEST = framed(SASL_HANDSHAKE, 1, 1, len(MADE_UP_MECHANISM).to_bytes(2, "big") + MADE_UP_MECHANISM)
 LOG_DIRS_REQUEST = framed(DESCRIBE_LOG_DIRS, 1, 3, b"\xff\xff\xff\xff")
 METADATA_REQUESTS = {
-    # version: all topics, and none is made by being asked for
+    # version: all topics; the request creates none
     4: framed(METADATA, 4, 2, b"\xff\xff\xff\xff\0"),
     2: framed(METADATA, 2, 2, b"\xff\xff\xff\xff"),
     1: framed(METADATA, 1, 2, b"\xff\xff\xff\xff"),
@@ -67,13 +67,13 @@ METADATA_REQUESTS = {
 
 
 def offsets_request(version: int, when: int, topic: str, partitions: tuple[int, ...]) -> bytes:
-    """``ListOffsets`` for the partitions of a topic.
+    """Encode ``ListOffsets`` for the partitions of a topic.
 
     Args:
-        version: 1, or 2, which names the isolation level: what a reader of everything sees.
+        version: 1, or 2, which states the isolation level: that of a consumer that reads everything.
         when: ``EARLIEST`` or ``LATEST``.
-        topic: of letters, digits, ``.``, ``_`` and ``-``.
-        partitions: their numbers.
+        topic: name of letters, digits, ``.``, ``_`` and ``-``.
+        partitions: numbers of the partitions.
     """
     name = topic.encode("ascii")
     rows = b"".join(struct.pack(">iq", number, when) for number in partitions)
@@ -85,25 +85,26 @@ def answer(correlation: int, head: bytes = b"") -> Conversation[bytes]:
     """Read one answer.
 
     Args:
-        correlation: of the request.
-        head: its first byte, where that was read already; then another protocol is likelier than a lie.
+        correlation: correlation id of the request.
+        head: first byte of the answer, if it was read already. A wrong answer then means another protocol rather than a
+            hostile server.
 
     Raises:
-        NotThisProtocol: a first answer that is none of Kafka's.
-        Hostile: it answers another request, or no length is like that.
+        NotThisProtocol: a first answer that does not come from Kafka.
+        Hostile: the answer belongs to another request, or its length is invalid.
         TooLarge: longer than ``MAX_ANSWER``.
     """
     first = head + (yield Receive(exactly=8 - len(head)))
     size, number = struct.unpack(">ii", first)
     if number != correlation or not 4 <= size <= _LARGEST:
-        raise (NotThisProtocol if head else Hostile)("a Kafka answer to nothing we asked")
+        raise (NotThisProtocol if head else Hostile)("a Kafka answer that does not belong to the request")
     if size > MAX_ANSWER:
         raise TooLarge(f"an answer of {size} bytes")
     return (yield Receive(exactly=size - 4)) if size > 4 else b""
 
 
 class _Reader:
-    """Takes fields off an answer; every length is checked before it is read."""
+    """Reads fields from an answer; every length is checked before it is read."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -114,17 +115,17 @@ class _Reader:
 
     def take(self, size: int) -> bytes:
         if size < 0 or self._at + size > len(self._data):
-            raise Hostile("a Kafka answer that is cut")
+            raise Hostile("a Kafka answer that ends early")
         self._at += size
         return self._data[self._at - size : self._at]
 
     def text(self) -> str:
-        """A string of at most 32,767 bytes; none is empty."""
+        """Read a string of at most 32,767 bytes; null becomes empty."""
         size = self.number(2)
         return "" if size == -1 else self.take(size).decode("utf-8", "replace")
 
     def count(self, least: int) -> int:
-        """The length of an array whose items take at least ``least`` bytes."""
+        """Read the length of an array whose items take at least ``least`` bytes."""
         size = self.number(4)
         if size == -1:
             return 0
@@ -134,25 +135,25 @@ class _Reader:
 
 
 def versions(data: bytes) -> dict[int, tuple[int, int]]:
-    """Least and greatest version of each api key, from ``ApiVersions`` version 0.
+    """Lowest and highest supported version of each api key, from ``ApiVersions`` version 0.
 
     Raises:
-        NotThisProtocol: no list that a broker would send.
+        NotThisProtocol: not a list that a broker would send.
     """
     if len(data) < 6 or (len(data) - 6) % 6 or int.from_bytes(data[2:6], "big") != (len(data) - 6) // 6:
         raise NotThisProtocol("a Kafka answer without versions")
     rows = struct.iter_unpack(">hhh", data[6:])
     found = {key: (least, greatest) for key, least, greatest in rows}
     if data[:2] != b"\0\0" or API_VERSIONS not in found:
-        raise NotThisProtocol("a Kafka answer that does not know its own request")
+        raise NotThisProtocol("a Kafka answer that does not list the ApiVersions request itself")
     return found
 
 
 def metadata(data: bytes, version: int) -> Metadata:
-    """The answer to ``Metadata``, version 1, 2 or 4.
+    """Decode the answer to ``Metadata``, version 1, 2 or 4.
 
     Raises:
-        Hostile: it is cut, or lengths do not fit.
+        Hostile: it ends early, or lengths do not fit.
     """
     reader = _Reader(data)
     if version >= 3:
@@ -184,13 +185,13 @@ def offsets(data: bytes, version: int) -> dict[int, tuple[int, int]]:
     """Error and offset of each partition, from ``ListOffsets`` version 1 or 2 about one topic.
 
     Raises:
-        Hostile: it is cut, or about more than one topic.
+        Hostile: it ends early, or is about more than one topic.
     """
     reader = _Reader(data)
     if version >= 2:
         reader.take(4)
     if reader.count(6) != 1:
-        raise Hostile("Kafka offsets of another number of topics than asked for")
+        raise Hostile("Kafka offsets of more or fewer topics than requested")
     reader.text()
     found: dict[int, tuple[int, int]] = {}
     for _ in range(reader.count(22)):
@@ -204,7 +205,7 @@ def log_dirs(data: bytes) -> dict[str, int]:
     """Bytes of each topic on this broker, from ``DescribeLogDirs`` version 1; its paths are dropped.
 
     Raises:
-        Hostile: it is cut, or lengths do not fit.
+        Hostile: it ends early, or lengths do not fit.
     """
     reader = _Reader(data)
     reader.take(4)
@@ -226,7 +227,7 @@ def mechanisms(data: bytes) -> tuple[int, tuple[str, ...]]:
     """Error and enabled mechanisms of ``SaslHandshake``.
 
     Raises:
-        Hostile: it is cut, or lengths do not fit.
+        Hostile: it ends early, or lengths do not fit.
     """
     reader = _Reader(data)
     return reader.number(2), tuple(reader.text()[:40] for _ in range(reader.count(2)))

@@ -1,14 +1,15 @@
 """Kafka and compatible brokers: cluster id, topics, retained records, bytes. No record is fetched.
 
-Sends: ``ApiVersions`` (identify; a broker with SASL answers it before a login, so it proves nothing) and
-``SaslHandshake`` with a made-up mechanism, which a broker with SASL answers with the list of its own and one without
-by saying that there is nothing to log in to; nobody is logged in. ``Metadata`` of all topics, ``ListOffsets`` of
-each, ``DescribeLogDirs`` (enumerate). Nothing more to describe: a topic has no schema of its own.
+Sends ``ApiVersions`` (identify; a broker with SASL answers it before a login, so it proves nothing) and
+``SaslHandshake`` with a synthetic mechanism. A broker with SASL answers with the list of its mechanisms, one without
+SASL with an error; there is no login. Then ``Metadata`` of all topics, ``ListOffsets`` of each, ``DescribeLogDirs``
+(enumerate). There is nothing more to describe: a topic has no schema of its own.
 
-Records are latest less earliest offset, summed over partitions: compaction and transaction markers make that more
-than are kept, hence an estimate; where another broker leads a partition, a lower bound, as bytes are with several
-brokers. Identity: the cluster id. A broker tells no version. Not yet verified against the real server: Apache Kafka
-by its documentation alone, and Tansu 0.6.0, an emulation.
+The number of records is the latest offset minus the earliest one, summed over partitions. It is an estimate, because
+compaction and transaction markers make it larger than the number of retained records. It is a lower bound if another
+broker leads a partition, as is the number of bytes if there are several brokers. Identity: the cluster id. A broker
+does not report its version. Not yet verified against the real server: Apache Kafka only from its documentation, and
+Tansu 0.6.0, an emulation.
 """
 
 import re
@@ -28,7 +29,7 @@ from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Faul
 
 MAX_TOPICS = 1000
 MAX_ASKED = 50
-"""Topics whose records are counted."""
+"""Maximum number of topics whose records are counted."""
 MAX_PARTITIONS = 256
 _TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 _INTERNAL = frozenset(("__consumer_offsets", "__transaction_state", "__cluster_metadata", "_schemas"))
@@ -37,7 +38,7 @@ _OFFSETS = {1: "ListOffsets (version 1)", 2: "ListOffsets (version 2)"}
 
 
 def _offsets_pattern(version: int) -> bytes:
-    """One topic by a safe name, and its partitions' earliest or latest offsets."""
+    """Pattern for the earliest or latest offsets of the partitions of one topic with a safe name."""
     head = struct.pack(">hhih", messages.LIST_OFFSETS, version, 4, 7) + messages.CLIENT
     asked = re.escape(head + messages.OFFSETS_HEADS[version] + b"\0\0\0\1")
     return b"...." + asked + b"..[A-Za-z0-9._-]{1,249}\0\0..(?:....\xff\xff\xff\xff\xff\xff\xff[\xfe\xff]){1,256}"
@@ -86,7 +87,7 @@ def _sends() -> tuple[DeclaredSend, ...]:
 
 
 class KafkaProbe:
-    """Asks a Kafka broker what it holds."""
+    """Probe of Kafka brokers: topics, records, bytes."""
 
     meta = ProbeMeta(
         name="kafka",
@@ -100,7 +101,7 @@ class KafkaProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``."""
+        """Probe ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
@@ -119,7 +120,7 @@ class KafkaProbe:
             return
         if not depth.allows(Depth.ENUMERATE):
             return
-        # A refused handshake may close the connection, and may leave it waiting for a login.
+        # After a refused handshake the broker may close the connection, or wait for a login.
         yield Connect(secure[0])
         yield from _enumerate(draft, versions)
 
@@ -131,17 +132,17 @@ def _strangers_welcome(draft: Draft) -> Conversation[bool]:
     except Fault as fault:
         if fault.outcome not in STREAM_ENDED:
             raise
-        draft.problem(f"{_HANDSHAKE}: closed")
+        draft.problem(f"{_HANDSHAKE}: the broker closed the connection")
         return True
     if messages.MADE_UP_MECHANISM.decode() in offered:
-        draft.problem(f"{_HANDSHAKE}: offers the mechanism that we made up, which says nothing")
+        draft.problem(f"{_HANDSHAKE}: offers our synthetic mechanism, so the answer proves nothing")
     elif error == messages.UNSUPPORTED_SASL_MECHANISM and offered:
         draft.access = Access.AUTH_REQUIRED
-        draft.prove(_HANDSHAKE, f"wants a login: {', '.join(offered)}", Access.AUTH_REQUIRED)
+        draft.prove(_HANDSHAKE, f"requires a login: {', '.join(offered)}", Access.AUTH_REQUIRED)
         return False
     elif error == messages.ILLEGAL_SASL_STATE:
         draft.access = Access.PARTIAL
-        draft.prove(_HANDSHAKE, "there is nothing to log in to", Access.OPEN)
+        draft.prove(_HANDSHAKE, "no login is required", Access.OPEN)
     else:
         draft.problem(f"{_HANDSHAKE}: error {error}")
     return True
@@ -150,7 +151,9 @@ def _strangers_welcome(draft: Draft) -> Conversation[bool]:
 def _enumerate(draft: Draft, versions: dict[int, tuple[int, int]]) -> Conversation[None]:
     version = next((one for one in messages.METADATA_REQUESTS if _knows(versions, messages.METADATA, one)), None)
     if version is None:
-        draft.problem(f"{_METADATA}: knows versions {versions.get(messages.METADATA)}, none of ours")
+        draft.problem(
+            f"{_METADATA}: the broker supports versions {versions.get(messages.METADATA)}, none of those that we send"
+        )
         return
     asked = f"{_METADATA} (version {version})"
     yield Send(messages.METADATA_REQUESTS[version])
@@ -159,9 +162,9 @@ def _enumerate(draft: Draft, versions: dict[int, tuple[int, int]]) -> Conversati
     except Fault as fault:
         if fault.outcome not in STREAM_ENDED:
             raise
-        # What a broker with SASL does before a login.
+        # A broker with SASL does this before a login.
         draft.access = Access.AUTH_REQUIRED
-        draft.prove(asked, "closes the connection, having answered ApiVersions", Access.AUTH_REQUIRED)
+        draft.prove(asked, "closes the connection after it answered ApiVersions", Access.AUTH_REQUIRED)
         return
     if found.cluster_id and tells_apart("cluster_id", found.cluster_id):
         draft.vendor_id("cluster_id", found.cluster_id[:100])
@@ -170,7 +173,7 @@ def _enumerate(draft: Draft, versions: dict[int, tuple[int, int]]) -> Conversati
     draft.access = Access.PARTIAL
     draft.prove(asked, f"lists {len(found.topics)} topics of {found.brokers} brokers", Access.OPEN)
     if len(found.topics) > MAX_TOPICS:
-        draft.problem(f"{len(found.topics)} topics; the first {MAX_TOPICS} are listed")
+        draft.problem(f"{len(found.topics)} topics; only the first {MAX_TOPICS} are listed")
     offsets = next((one for one in messages.OFFSETS_HEADS if _knows(versions, messages.LIST_OFFSETS, one)), None)
     walk = _Walk(draft, found, offsets)
     if _knows(versions, messages.DESCRIBE_LOG_DIRS, 1):
@@ -181,13 +184,13 @@ def _enumerate(draft: Draft, versions: dict[int, tuple[int, int]]) -> Conversati
 
 
 def _knows(versions: dict[int, tuple[int, int]], key: int, version: int) -> bool:
-    """Whether the broker knows that version of a request."""
+    """True if the broker supports that version of a request."""
     least, greatest = versions.get(key, (0, -1))
     return least <= version <= greatest
 
 
 class _Walk:
-    """The way through the topics."""
+    """Requests about the listed topics, and the containers made from their answers."""
 
     def __init__(self, draft: Draft, metadata: messages.Metadata, offsets: int | None) -> None:
         self._draft = draft
@@ -202,10 +205,10 @@ class _Walk:
         try:
             self._bytes = messages.log_dirs((yield from messages.answer(3)))
         except TooLarge as verdict:
-            # Its body is unread: what follows on this connection would be read as part of it.
+            # Its body is not read: later answers on this connection would be read as part of it.
             raise TooLarge(f"{_LOG_DIRS}: {verdict}") from None
         if self._bytes:
-            self._draft.prove(_LOG_DIRS, f"tells bytes of {len(self._bytes)} topics", Access.OPEN)
+            self._draft.prove(_LOG_DIRS, f"number of bytes of {len(self._bytes)} topics", Access.OPEN)
 
     def topic(self, topic: messages.Topic) -> Conversation[None]:
         draft = self._draft
@@ -222,10 +225,10 @@ class _Walk:
         if system or topic.error or self._offsets is None:
             return
         if not _TOPIC.fullmatch(topic.name) or not topic.partitions:
-            draft.problem(f"a topic that is not safe to ask about was left alone: {topic.name[:60]!r}")
+            draft.problem(f"skipped a topic name that is not safe to send: {topic.name[:60]!r}")
             return
         if self._asked == MAX_ASKED:
-            draft.problem(f"records of the first {MAX_ASKED} topics were counted; the others are listed only")
+            draft.problem(f"records of the first {MAX_ASKED} topics were counted; the others are only listed")
         self._asked += 1
         if self._asked <= MAX_ASKED:
             draft.containers[-1] = msgspec.structs.replace(
@@ -249,10 +252,10 @@ class _Walk:
         if min(records) < 0:
             raise Hostile("a Kafka topic that ends before it begins")
         if not any(proof.asked == _OFFSETS[version] for proof in self._draft.proofs):
-            self._draft.prove(_OFFSETS[version], "tells offsets of a topic", Access.OPEN)
+            self._draft.prove(_OFFSETS[version], "offsets of a topic", Access.OPEN)
         whole = len(known) == len(topic.partitions)
         quality = Quality.ESTIMATE if whole else Quality.LOWER_BOUND
-        return Figure(sum(records), quality, "latest less earliest offset, of the partitions that this broker leads")
+        return Figure(sum(records), quality, "latest minus earliest offset, of the partitions that this broker leads")
 
     def judge(self) -> Access:
         user = [one for one in self._draft.containers if not one.system]

@@ -1,6 +1,6 @@
 """LDAPv3 messages in BER: an anonymous bind, StartTLS, searches, and a bounded reader of the answers.
 
-RFC 4511 (sections 4.2, 4.5, 4.14), X.690 with definite lengths only, as RFC 4511 section 5.1 demands.
+RFC 4511 (sections 4.2, 4.5, 4.14), X.690 with definite lengths only, as RFC 4511 section 5.1 requires.
 """
 
 import msgspec
@@ -21,29 +21,29 @@ unwillingToPerform."""
 _SEQUENCE, _INTEGER, _OCTETS, _ENUMERATED, _BOOLEAN = 0x30, 0x02, 0x04, 0x0A, 0x01
 _SEARCH, _PRESENT = 0x63, 0x87
 _SECONDS = 5
-"""``timeLimit`` of every search."""
+"""``timeLimit`` of every search, in seconds."""
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One answer: what it is (its BER tag) and its content."""
+    """One answer: its BER tag and its content."""
 
     kind: int
     content: bytes
 
 
 class Result(msgspec.Struct, frozen=True):
-    """An LDAPResult."""
+    """LDAPResult of RFC 4511."""
 
     code: int
     text: str
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A search result: its name and attributes; values are empty where only types were asked for."""
+    """Search result: its name and attributes; values are empty if only types were requested."""
 
     name: str
     attributes: dict[str, tuple[bytes, ...]]
-    """By name in lower case."""
+    """Values by attribute name in lower case."""
 
 
 def _tlv(tag: int, content: bytes) -> bytes:
@@ -61,30 +61,30 @@ def _message(number: int, operation: bytes) -> bytes:
 
 
 ANONYMOUS_BIND = _message(1, _tlv(0x60, _integer(3) + _tlv(_OCTETS, b"") + _tlv(0x80, b"")))
-"""RFC 4513 section 5.1.1: no name, no password."""
+"""Anonymous bind (RFC 4513 section 5.1.1): no name, no password."""
 START_TLS = _message(2, _tlv(0x77, _tlv(0x80, b"1.3.6.1.4.1.1466.20037")))
 UNBIND = _message(3, b"\x42\0")
 
 
 class Search(msgspec.Struct, frozen=True):
-    """A search for entries of any class, without following aliases."""
+    """Search for entries of any class, without following aliases."""
 
     number: int
-    """Of the message."""
+    """Number of the message."""
     scope: int
     limit: int
-    """``sizeLimit``."""
+    """``sizeLimit`` of the search."""
     attributes: tuple[str, ...]
     types_only: bool = False
-    """Names of attributes without their values."""
+    """True to request names of attributes without their values."""
 
     def message(self, base: bytes) -> bytes:
-        """The request about ``base``, shorter than 64 KiB."""
+        """Encode the request about ``base``, shorter than 64 KiB."""
         return _message(self.number, _tlv(_SEARCH, _tlv(_OCTETS, base) + self.tail))
 
     @property
     def tail(self) -> bytes:
-        """What follows the base: the same for every one, so that a declaration can name it."""
+        """Bytes after the base: they are the same for every base, so that a declaration can contain them."""
         return (
             _integer(self.scope, _ENUMERATED)
             + _integer(0, _ENUMERATED)
@@ -97,7 +97,7 @@ class Search(msgspec.Struct, frozen=True):
 
 
 class Reader:
-    """Takes BER elements off bytes; every length is checked before it is read."""
+    """Reads BER elements from bytes; every length is checked before it is read."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -105,14 +105,14 @@ class Reader:
 
     @property
     def more(self) -> bool:
-        """Whether anything is left."""
+        """True if bytes are left."""
         return self._at < len(self._data)
 
     def element(self) -> tuple[int, bytes]:
-        """The next element: tag and content.
+        """Read the next element: tag and content.
 
         Raises:
-            Hostile: it is cut, or its length is none that we read.
+            Hostile: it ends early, or its length is not supported.
         """
         head = self._take(2)
         size = head[1]
@@ -123,19 +123,19 @@ class Reader:
         return head[0], self._take(size)
 
     def tagged(self, tag: int) -> bytes:
-        """The content of the next element, which has that tag.
+        """Read the content of the next element, which must have that tag.
 
         Raises:
-            Hostile: it has another one.
+            Hostile: it has another tag.
         """
         found, content = self.element()
         if found != tag:
-            raise Hostile(f"an LDAP element {found:#x} in place of {tag:#x}")
+            raise Hostile(f"an LDAP element {found:#x} instead of {tag:#x}")
         return content
 
     def _take(self, size: int) -> bytes:
         if self._at + size > len(self._data):
-            raise Hostile("an LDAP element that is cut")
+            raise Hostile("an LDAP element that ends early")
         self._at += size
         return self._data[self._at - size : self._at]
 
@@ -144,13 +144,14 @@ def message(inbox: Inbox, number: int, first: bytes = b"") -> Conversation[Messa
     """Read one message.
 
     Args:
-        inbox: of the connection.
-        number: of the request that it answers.
-        first: its first byte, where that was read already; then another protocol is likelier than a lie.
+        inbox: stream of the connection.
+        number: number of the request that it answers.
+        first: first byte of the answer, if it was read already. A wrong answer then means another protocol rather than
+            a hostile server.
 
     Raises:
-        NotThisProtocol: a first answer that is no LDAP.
-        Hostile: it answers another request, or a length breaks a bound.
+        NotThisProtocol: a first answer that is not LDAP.
+        Hostile: the answer belongs to another request, or a length exceeds a limit.
     """
     verdict = NotThisProtocol if first else Hostile
     head = first + (yield from inbox.take(2 - len(first)))
@@ -166,15 +167,15 @@ def message(inbox: Inbox, number: int, first: bytes = b"") -> Conversation[Messa
     kind, content = reader.element()
     if found != number:
         # Number 0 is a notice of disconnection (RFC 4511 section 4.4.1).
-        raise verdict("an LDAP answer to nothing we asked")
+        raise verdict("an LDAP answer that does not belong to the request")
     return Message(kind, content)
 
 
 def result(content: bytes) -> Result:
-    """The LDAPResult at the beginning of an answer.
+    """LDAPResult at the beginning of an answer.
 
     Raises:
-        Hostile: it is cut.
+        Hostile: it ends early.
     """
     reader = Reader(content)
     code = int.from_bytes(reader.tagged(_ENUMERATED)[:4], "big")
@@ -183,10 +184,10 @@ def result(content: bytes) -> Result:
 
 
 def entry(content: bytes) -> Entry:
-    """A SearchResultEntry.
+    """Decode a SearchResultEntry.
 
     Raises:
-        Hostile: it is cut.
+        Hostile: it ends early.
     """
     reader = Reader(content)
     name = reader.tagged(_OCTETS).decode("utf-8", "replace")

@@ -1,16 +1,16 @@
-"""LDAP directories: product, naming contexts, units and their numbers of entries. No value of an entry is read.
+"""LDAP directories: product, naming contexts, units and the number of their entries. No value of an entry is read.
 
-Sends: an anonymous bind without name and password, the root entry (identify: it answers anyone by design, so it
-proves nothing); for each naming context its base entry with its identifier alone, and one level below it with no
-attributes, then the same below the organisational units found there (enumerate); names of attributes of three entries
-of each with ``typesOnly``, so that no value comes (describe); unbind. StartTLS where the server wants it. No user is
-ever bound.
+Sends an anonymous bind without name and password, and a search for the root entry (identify: the entry is public by
+design, so it proves nothing). For each naming context: its base entry with only its identifier, and one level below it
+without attributes; then the same below the organisational units that were found (enumerate). Names of attributes of
+three entries of each with ``typesOnly``, so that no value is returned (describe). Then unbind. StartTLS if the server
+requires it. No user is ever bound.
 
-Names of entries are data: units (``ou``, ``o``, ``dc`` and well-known containers) are kept, every other name is
-counted and dropped. Counts are of one level, exact unless the size limit cut them.
+Names of entries are data: units (``ou``, ``o``, ``dc`` and well-known containers) are kept, every other name is counted
+and dropped. Counts are of one level, exact unless the size limit cut them.
 
-Identity: ``entryUUID`` (RFC 4530) of the first naming context, which replicas share, else a fingerprint of contexts
-and units. Verified against OpenLDAP 2.6.10; other products by documentation.
+Identity: ``entryUUID`` (RFC 4530) of the first naming context, which replicas share, else a fingerprint of contexts and
+units. Verified against OpenLDAP 2.6.10; other products from documentation only.
 """
 
 import re
@@ -28,9 +28,9 @@ from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Send, 
 
 MAX_CONTEXTS = 8
 MAX_UNITS = 30
-"""Units whose entries are counted, over all contexts."""
+"""Maximum number of units whose entries are counted, over all contexts."""
 LIMIT = 500
-"""Entries of one level that are counted."""
+"""Maximum number of entries of one level that are counted."""
 _MAX_MESSAGES = LIMIT + 200
 _ROOT = Search(
     4,
@@ -52,7 +52,7 @@ _UNITS = frozenset(("ou", "o", "dc", "c"))
 _WELL_KNOWN = frozenset(
     ("users", "computers", "builtin", "system", "groups", "people", "accounts", "hosts", "services", "config")
 )
-"""Containers named by ``cn`` that products make themselves; any other ``cn`` may be a person."""
+"""Containers named by ``cn`` that products create themselves; any other ``cn`` may be a person."""
 _SYSTEM = re.compile(r"cn=(?:config|schema|monitor|configuration|changelog|accesslog)(?:,.*)?", re.IGNORECASE)
 _BIND_FIRST = re.compile(r"bind must be completed|authentication required|anonymous", re.IGNORECASE)
 _VENDORS = (
@@ -71,7 +71,7 @@ _LENGTH = b"(?:[\0-\x7f]|\x82..)"
 
 
 def _about(search: Search) -> bytes:
-    """The pattern of a search about any name that the server told."""
+    """Pattern of a search about any name that the server sent."""
     number = re.escape(bytes((search.number,)))
     head = b"0" + _LENGTH + b"\x02\x01" + number + b"c" + _LENGTH + b"\x04" + _LENGTH
     return head + b"[^\0-\x1f\x7f]{1,800}" + re.escape(search.tail)
@@ -111,7 +111,7 @@ SENDS = (
 
 
 class LdapProbe:
-    """Asks an LDAP directory what nobody may see."""
+    """Probe of LDAP directories: what is visible without a login."""
 
     meta = ProbeMeta(
         name="ldap",
@@ -133,7 +133,7 @@ class LdapProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``."""
+        """Probe ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
@@ -167,7 +167,7 @@ class _Session:
         self.inbox = Inbox()
 
     def bind(self, first: bytes = b"") -> Conversation[Result]:
-        """The answer to the anonymous bind.
+        """Send an anonymous bind and read its result.
 
         Raises:
             NotThisProtocol: the first answer is something else.
@@ -178,10 +178,10 @@ class _Session:
         return messages.result(answer.content)
 
     def search(self, search: Search, base: str) -> Conversation[tuple[list[Entry], Result]]:
-        """The entries that answer, at most the search's limit, and the result.
+        """Matching entries, at most the search's limit, and the result.
 
         Raises:
-            Hostile: more entries than asked for, or another kind of answer.
+            Hostile: more entries than requested, or another kind of answer.
         """
         yield Send(search.message(base.encode()))
         entries: list[Entry] = []
@@ -192,12 +192,12 @@ class _Session:
             if one.kind == messages.ENTRY and len(entries) < search.limit:
                 entries.append(messages.entry(one.content))
             elif one.kind != messages.REFERENCE:
-                raise Hostile("an LDAP answer of another kind, or more entries than asked for")
-        raise Hostile("no end of an LDAP answer")
+                raise Hostile("an LDAP answer of another kind, or more entries than requested")
+        raise Hostile("an LDAP answer that does not end")
 
 
 def _start_tls(session: _Session) -> Conversation[_Session]:
-    """A session inside TLS on the same connection, before a bind.
+    """Session inside TLS on the same connection, before a bind.
 
     Raises:
         Fault: the server refuses, or the handshake fails.
@@ -217,7 +217,7 @@ def _start_tls(session: _Session) -> Conversation[_Session]:
 
 
 def _contexts(draft: Draft, entries: list[Entry], result: Result) -> list[str]:
-    """What the root entry tells; the naming contexts that may be asked about."""
+    """Add the content of the root entry to the draft; returns the naming contexts that can be searched."""
     if not entries:
         draft.problem(f"{_ROOT_NAME}: result {result.code} {result.text}")
         return []
@@ -233,7 +233,7 @@ def _contexts(draft: Draft, entries: list[Entry], result: Result) -> list[str]:
     draft.version = version[0][:40] if version else ""
     contexts = [value.decode("utf-8", "replace") for value in told.get("namingcontexts", ())]
     if len(contexts) > MAX_CONTEXTS:
-        draft.problem(f"{len(contexts)} naming contexts; the first {MAX_CONTEXTS} were asked")
+        draft.problem(f"{len(contexts)} naming contexts; only the first {MAX_CONTEXTS} were searched")
     draft.fingerprint(contexts)
     return contexts[:MAX_CONTEXTS]
 
@@ -244,7 +244,7 @@ def _text(attributes: dict[str, tuple[bytes, ...]], name: str) -> str:
 
 
 class _Walk:
-    """The way through the naming contexts."""
+    """Searches through the naming contexts, and the containers made from their answers."""
 
     def __init__(self, draft: Draft, session: _Session, depth: Depth) -> None:
         self._draft = draft
@@ -260,7 +260,7 @@ class _Walk:
             if _SYSTEM.fullmatch(context):
                 draft.containers.append(Container((context[:200],), "naming context", system=True))
             elif not _DN.fullmatch(context):
-                draft.problem(f"a name that is not safe to send was left alone: {context[:60]!r}")
+                draft.problem(f"skipped a name that is not safe to send: {context[:60]!r}")
             else:
                 yield from self._context(context)
         if draft.identity is None or draft.identity.kind != "vendor_id":
@@ -273,7 +273,7 @@ class _Walk:
         elif self._refused:
             draft.access = Access.AUTH_REQUIRED
         elif draft.access is Access.UNKNOWN:
-            draft.problem("shows a stranger no entry: empty and hidden look the same")
+            draft.problem("no entry is visible without a login: the directory may be empty, or its entries hidden")
 
     def _context(self, context: str) -> Conversation[None]:
         draft = self._draft
@@ -282,7 +282,7 @@ class _Walk:
             return
         if entries:
             self._seen += 1
-            draft.prove(_BASE_NAME, "shows a naming context's entry", Access.OPEN)
+            draft.prove(_BASE_NAME, "returns a naming context's entry", Access.OPEN)
             unique = _text(entries[0].attributes, "entryuuid").lower()
             known = draft.identity is not None and draft.identity.kind == "vendor_id"
             if not known and re.fullmatch(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", unique):
@@ -291,7 +291,7 @@ class _Walk:
         if self._turned_away(_LEVEL_NAME, result) or not children:
             return
         self._seen += 1
-        draft.prove(_LEVEL_NAME, f"shows {len(children)} entries below a naming context", Access.OPEN)
+        draft.prove(_LEVEL_NAME, f"returns {len(children)} entries below a naming context", Access.OPEN)
         units = [child.name for child in children if _is_unit(child.name)]
         others = len(children) - len(units)
         if others:
@@ -308,7 +308,7 @@ class _Walk:
         self._units += 1
         if self._units > MAX_UNITS or not _DN.fullmatch(name):
             if self._units == MAX_UNITS + 1:
-                draft.problem(f"entries of the first {MAX_UNITS} units were counted; the others are listed only")
+                draft.problem(f"entries of the first {MAX_UNITS} units were counted; the others are only listed")
             draft.containers.append(Container(path, "unit"))
             return
         entries, result = yield from self._session.search(_LEVEL, name)
@@ -323,7 +323,7 @@ class _Walk:
         return tuple(Field(name) for name in sorted({key for one in entries for key in one.attributes})[:500])
 
     def _turned_away(self, asked: str, result: Result) -> bool:
-        """Whether a search was refused because nobody is nobody; then the draft says so."""
+        """True if a search was refused because it is anonymous; the draft is updated then."""
         if result.code in messages.WANTS_LOGIN or (
             result.code == messages.OPERATIONS_ERROR and _BIND_FIRST.search(result.text)
         ):

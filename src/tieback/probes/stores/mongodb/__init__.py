@@ -1,1 +1,1 @@
-"""MongoDB: ``probe`` is the conversation, ``commands`` every message it may send, ``answers`` reads what returns."""
+"""MongoDB: ``probe`` is the conversation, ``commands`` has all messages that it may send, ``answers`` reads replies."""

@@ -1,4 +1,4 @@
-"""Readers of MongoDB's answers: from decoded BSON, whose every value may be of any type, to what a report needs."""
+"""Readers of MongoDB's answers: from decoded BSON, whose values may be of any type, to what a report needs."""
 
 import msgspec
 
@@ -8,30 +8,30 @@ from tieback.probes.wire.bson import Document, Value
 UNAUTHORIZED = 13
 """Error code ``Unauthorized``."""
 _ASKS_WHO_WE_ARE = (UNAUTHORIZED, 18)
-"""``Unauthorized`` and ``AuthenticationFailed``."""
+"""Error codes ``Unauthorized`` and ``AuthenticationFailed``."""
 MAX_FIELDS = 500
 _SCHEMA_LEVELS = 8
 
 
 class CollectionInfo(msgspec.Struct, frozen=True):
-    """A collection of ``listCollections``."""
+    """Collection in the answer to ``listCollections``."""
 
     name: str
     kind: str
-    """``collection``, ``view`` or ``timeseries``."""
+    """Type: ``collection``, ``view`` or ``timeseries``."""
     uuid: str
-    """Hexadecimal, or empty where the server gives none."""
+    """UUID in hexadecimal, or empty if the server sends none."""
     validator: tuple[Field, ...]
     """Fields of its ``$jsonSchema``."""
 
 
 def ok(answer: Document) -> bool:
-    """Whether a command succeeded; ``ok`` comes as a double, an int or a bool."""
+    """True if a command succeeded; ``ok`` is a double, an int or a bool."""
     return answer.get("ok") in (1, 1.0, True)
 
 
 def asks_who_we_are(answer: Document) -> bool:
-    """Whether the command failed because we are nobody."""
+    """True if the command failed because it needs authentication."""
     return not ok(answer) and answer.get("code") in _ASKS_WHO_WE_ARE
 
 
@@ -41,12 +41,12 @@ def complaint(answer: Document) -> str:
 
 
 def text(value: Value, limit: int = 120) -> str:
-    """A string, or empty for any other type."""
+    """String value, or empty for any other type."""
     return value[:limit] if isinstance(value, str) else ""
 
 
 def number(value: Value) -> int | None:
-    """A count: an int, or a double without a fraction as old servers send; ``None`` if negative or anything else."""
+    """Count: an int, or a double without a fraction as old servers send; ``None`` if negative or anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if value != value or not 0 <= value < 2**63:  # noqa: PLR0124 - NaN
@@ -55,18 +55,18 @@ def number(value: Value) -> int | None:
 
 
 def documents(value: Value) -> list[Document]:
-    """The documents of an array; other elements are left out."""
+    """Documents of an array; other elements are left out."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def first_batch(answer: Document) -> list[Document]:
-    """The documents of a cursor's first batch, or of a further one."""
+    """Documents of a cursor's first batch, or of a further one."""
     cursor = answer.get("cursor")
     return documents(cursor.get("firstBatch", cursor.get("nextBatch"))) if isinstance(cursor, dict) else []
 
 
 def cursor_of(answer: Document) -> int:
-    """The id of a cursor that has more; 0 where it has none."""
+    """Id of a cursor that has more; 0 if it has none."""
     cursor = answer.get("cursor")
     found = cursor.get("id") if isinstance(cursor, dict) else None
     # A signed 64-bit number, and often negative.
@@ -74,7 +74,7 @@ def cursor_of(answer: Document) -> int:
 
 
 def collections(answer: Document) -> list[CollectionInfo]:
-    """The collections of a ``listCollections`` answer."""
+    """Collections of a ``listCollections`` answer."""
     found = []
     for entry in first_batch(answer):
         name = text(entry.get("name"), 1024)
@@ -100,7 +100,7 @@ def collections(answer: Document) -> list[CollectionInfo]:
 
 
 def count_and_size(answer: Document) -> tuple[int | None, int | None]:
-    """Documents and bytes before compression, summed over shards, of ``$collStats``."""
+    """Number of documents, and bytes before compression, summed over shards, from ``$collStats``."""
     counts: list[int | None] = []
     sizes: list[int | None] = []
     for shard in first_batch(answer):
@@ -127,7 +127,7 @@ def index_fields(answer: Document) -> list[str]:
 
 
 def sampled_fields(answer: Document) -> dict[str, str]:
-    """Dotted paths and types from the keys-and-types pipeline; of two types the first that is no null."""
+    """Dotted paths and types from the keys-and-types pipeline; of two types the first that is not null."""
     found: dict[str, str] = {}
     for row in first_batch(answer):
         _keys(row.get("f"), "", found)
@@ -146,7 +146,7 @@ def _keys(items: Value, prefix: str, found: dict[str, str]) -> None:
 
 
 def sampled_documents(answer: Document) -> list[Document]:
-    """The documents of the sampling pipeline, put together again: names, and values as texts."""
+    """Documents of the sampling pipeline, reassembled: names, and values as texts."""
     return [_whole(documents(row.get("d"))) for row in first_batch(answer)]
 
 

@@ -1,8 +1,8 @@
 """Every command that the MongoDB probe may send, as one OP_MSG each (MongoDB wire protocol, OP_MSG; 3.6 and newer).
 
-A command is a fixed BSON template in which only the names of a database and a collection vary. Its pattern is made
-from the same template: the bytes around the names are literal, and a name holds no NUL, no control character and no
-``$``, so nothing can be smuggled in behind it. None of the commands writes; the pipelines hold no stage that could.
+A command is a fixed BSON template in which only the names of a database and a collection vary. Its pattern is made from
+the same template: the bytes around the names are literal. A name contains no NUL, no control character and no ``$``, so
+it cannot add anything to the command. None of the commands writes; the pipelines contain no stage that could write.
 """
 
 import re
@@ -17,20 +17,20 @@ from tieback.probes.wire.frames import mongo_frame
 from tieback.scope.conversation import DeclaredSend
 
 _MILLISECONDS = 4000
-"""``maxTimeMS``: the server itself gives up then."""
+"""``maxTimeMS``: the server itself stops after this time."""
 _DATABASE = "\x01db\x01"
 _COLLECTION = "\x01collection\x01"
-"""Stand for the names in a template; control characters, so that no real name is one."""
+"""Placeholders for the names in a template; they contain control characters, so that no real name equals one."""
 _CURSOR = 0x0102030405060708
-"""Stands for a cursor in a template; its bytes are control characters, so that they are in no name."""
+"""Placeholder for a cursor in a template; its bytes are control characters, which no name contains."""
 _CURSOR_BYTES = struct.pack("<q", _CURSOR)
 BATCH = 500
-"""Collections that are asked for at once: their names, options and UUIDs stay far below what one answer may have."""
+"""Number of collections per batch: their names, options and UUIDs stay far below the size limit of an answer."""
 SAMPLED = 20
-"""Documents whose keys the server lists for us, without their values."""
+"""Number of documents whose keys the server lists, without their values."""
 _KEY_LEVELS = 3
 _VALUE_LEVELS = 5
-"""Of a document inside a list inside a document, and one more."""
+"""Maximum depth of values: a document inside a list inside a document, and one more."""
 
 _DATABASE_NAME = re.compile(r"[^\x00-\x20\x7f$./\\\"*<>:|?]{1,63}")
 _COLLECTION_NAME = re.compile(r"[^\x00-\x1f\x7f$]{1,255}")
@@ -39,30 +39,30 @@ _COLLECTION_BYTES = rb"[^\x00-\x1f\x7f$]{1,1020}"
 
 
 class Command(msgspec.Struct, frozen=True):
-    """A declared command."""
+    """Declared command."""
 
     name: str
     template: bson.Document
     why: str
     depth: Depth = Depth.ENUMERATE
-    """The depth of a grant that it takes."""
+    """Depth that the grant must allow."""
     values: bool = False
-    """As ``DeclaredSend.values``."""
+    """As for ``DeclaredSend.values``."""
 
     def message(self, request: int, database: str = "", collection: str = "", cursor: int = 0) -> bytes:
-        """The bytes to send.
+        """Encode the message.
 
         Args:
             request: request id, 1 to 2**31 - 1.
-            database: a name that ``valid_database`` accepts, where the template has a place for it.
-            collection: a name that ``valid_collection`` accepts, likewise.
-            cursor: the server's id of a listing that goes on, likewise.
+            database: name that ``valid_database`` accepts, if the template has a placeholder for it.
+            collection: name that ``valid_collection`` accepts, likewise.
+            cursor: the server's id of a listing that has more, likewise.
         """
         body = _encoded(self.name, database, collection)
         return mongo_frame(request, body.replace(_CURSOR_BYTES, struct.pack("<q", cursor)))
 
     def declared(self) -> DeclaredSend:
-        """The pattern for every message that this command can make."""
+        """Pattern for every message that this command can make."""
         length = rb"[\x00-\xff]{2}\x00\x00"
         body = self._body_pattern(length)
         fixed = re.escape(struct.pack("<iiIB", 0, 2013, 0, 0))
@@ -83,23 +83,23 @@ class Command(msgspec.Struct, frozen=True):
 
 
 def _filled(value: bson.Document, database: str, collection: str) -> bson.Document:
-    """A template with its names; they stand at the top level only."""
+    """Template with its names inserted; they are only at the top level."""
     names: dict[object, str] = {_DATABASE: database, _COLLECTION: collection}
     return {key: names.get(item, item) if isinstance(item, str) else item for key, item in value.items()}
 
 
 def valid_database(name: str) -> bool:
-    """Whether a name can be a database's and is safe to send."""
+    """True if the name is valid for a database and safe to send."""
     return _DATABASE_NAME.fullmatch(name) is not None
 
 
 def valid_collection(name: str) -> bool:
-    """Whether a name can be a collection's and is safe to send."""
+    """True if the name is valid for a collection and safe to send."""
     return _COLLECTION_NAME.fullmatch(name) is not None
 
 
 def _keys_of(source: bson.Value, levels: int) -> bson.Value:
-    """An expression for the keys and types of a document: ``[{k: name, t: type, s: the same of a sub-document}]``."""
+    """Expression for the keys and types of a document: ``[{k: name, t: type, s: the same of a sub-document}]``."""
     item: bson.Document = {"k": "$$this.k", "t": {"$type": "$$this.v"}}
     if levels > 1:
         inner = _keys_of("$$this.v", levels - 1)
@@ -108,7 +108,7 @@ def _keys_of(source: bson.Value, levels: int) -> bson.Value:
 
 
 def _texts_of(source: bson.Value) -> bson.Value:
-    """An expression for the first texts of a document, cut."""
+    """Expression for the first texts of a document, cut to a maximum length."""
     text: bson.Document = {
         "$cond": [{"$eq": [{"$type": "$$this.v"}, "string"]}, {"$substrCP": ["$$this.v", 0, 500]}, ""]
     }
@@ -116,7 +116,7 @@ def _texts_of(source: bson.Value) -> bson.Value:
 
 
 def _pairs_of(value: bson.Value) -> bson.Value:
-    """An expression for a value's parts as ``{k, v}``: those of a document, and a list's first ones without a name."""
+    """Expression for a value's parts as ``{k, v}``: those of a document, and a list's first ones without a name."""
     kind: bson.Document = {"$type": value}
     part: bson.Document = {"k": "", "v": "$$this"}
     parts: bson.Document = {"$map": {"input": {"$slice": [value, 3]}, "in": part}}
@@ -125,7 +125,7 @@ def _pairs_of(value: bson.Value) -> bson.Value:
 
 
 def _values_of(pairs: bson.Value, levels: int) -> bson.Value:
-    """An expression for the keys and values of a document as texts that are cut: ``[{k: name, v: text, s: inner}]``."""
+    """Expression for the keys and values of a document as cut texts: ``[{k: name, v: text, s: inner}]``."""
     text: bson.Document = {"$convert": {"input": "$$this.v", "to": "string", "onError": "", "onNull": ""}}
     item: bson.Document = {"k": "$$this.k", "v": {"$substrCP": [text, 0, 256]}}
     if levels > 1:
@@ -134,7 +134,7 @@ def _values_of(pairs: bson.Value, levels: int) -> bson.Value:
 
 
 def _read(first: bson.Document, database: str) -> bson.Document:
-    """A command that works on any member of a replica set and that the server stops in time."""
+    """Command that works on any member of a replica set, and that the server stops in time."""
     return {
         **first,
         "maxTimeMS": _MILLISECONDS,
@@ -276,5 +276,5 @@ _BY_NAME = {command.name: command for command in COMMANDS}
 
 @lru_cache(maxsize=256)
 def _encoded(name: str, database: str, collection: str) -> bytes:
-    """The body of a command; most are the same for every server."""
+    """Encoded body of a command; most are the same for every server."""
     return bson.encode(_filled(_BY_NAME[name].template, database, collection))

@@ -1,12 +1,12 @@
 """MongoDB over OP_MSG (3.6 and newer): databases, collections, counts, sizes, names of fields. No document is returned.
 
-``hello`` and ``buildInfo`` answer before a login and prove nothing; a list of no databases is what a server with
-``--auth`` says on some ways in, so it proves nothing either. Proofs of an open server are a list of at least one
-database, its own start-up warning that access control is off, and catalogues that answer.
+``hello`` and ``buildInfo`` are answered before a login and prove nothing. An empty list of databases proves nothing
+either: a server with ``--auth`` can send one. Proofs of an open server are a list of at least one database, its own
+start-up warning that access control is off, and catalogues without a login.
 
-Identity: the UUIDs that the server gave its collections, which are the same on every member of a replica set and
-survive restarts; a replica set's name is often just ``rs0`` and ``topologyVersion.processId`` changes at every start.
-Servers that give no UUIDs are known by the names.
+Identity: the UUIDs that the server assigned to its collections. They are the same on every member of a replica set and
+survive restarts. A replica set's name is often just ``rs0``, and ``topologyVersion.processId`` changes at every start.
+If the server sends no UUIDs, the identity is a digest of the names.
 """
 
 from collections.abc import Sequence
@@ -40,17 +40,17 @@ from tieback.scope.conversation import Connect, Conversation, Receive, Send, Tar
 
 MAX_DATABASES = 64
 MAX_COLLECTIONS = 200
-"""Collections that are measured, over all databases; the others are listed without figures."""
+"""Maximum number of collections that are measured, over all databases; the others are listed without figures."""
 MAX_DESCRIBED = 100
 MAX_BATCHES = 10
-"""Further batches of one listing of collections."""
+"""Maximum number of further batches of one listing of collections."""
 _CAP = 1024 * 1024
 _SYSTEM_DATABASES = frozenset(("admin", "config", "local"))
 _WARNING = "Access control is not enabled"
 
 
 class _Session:
-    """Commands over one connection, opened again where an answer was too long to read."""
+    """Commands over one connection, which is opened again if an answer was too large to read."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -82,7 +82,7 @@ class _Session:
         return (yield from self._answer(head))
 
     def _message(self, command: Command, database: str = "", collection: str = "", cursor: int = 0) -> bytes:
-        # The id is made from the question, so that a transcript answers it whatever was asked before.
+        # The id is derived from the request, so that a transcript has the answer whatever was sent before.
         self._request = crc32(repr((command.name, database, collection, cursor)).encode()) & 0x7FFFFFFF or 1
         return command.message(self._request, database, collection, cursor)
 
@@ -96,7 +96,7 @@ class _Session:
 
 
 class MongodbProbe:
-    """Asks MongoDB what it holds."""
+    """Probe of MongoDB: databases, collections, documents, bytes, fields."""
 
     meta = ProbeMeta(
         name="mongodb",
@@ -114,15 +114,15 @@ class MongodbProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``."""
+        """Probe ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
-        """The texts of the first document of a collection, one a line."""
+        """Read the texts of the first document of a collection, one per line."""
         return noted(_note(target, container.path))
 
     def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
-        """The first documents of each collection."""
+        """Read the first documents of each collection."""
         found: list[SampledColumn] = []
         return sampled(found, _sample(target, containers, found))
 
@@ -179,7 +179,7 @@ def _startup_warnings(draft: Draft, session: _Session) -> Conversation[None]:
         lines = log.get("log")
         said = isinstance(lines, list) and any(isinstance(line, str) and _WARNING in line for line in lines)
         draft.access = Access.PARTIAL
-        saying = f"the server says: {_WARNING}" if said else "answers without a login"
+        saying = f"start-up warning of the server: {_WARNING}" if said else "answers without a login"
         draft.prove("getLog startupWarnings", saying, Access.OPEN)
     else:
         draft.problem(f"getLog: {answers.complaint(log)}")
@@ -198,14 +198,14 @@ def _enumerate(draft: Draft, session: _Session, depth: Depth, *, sharded: bool) 
         draft.access = Access.UNKNOWN
         draft.proofs.clear()
         draft.problem(
-            f"listDatabases gives no database, which is no proof of an open server: {answers.complaint(listed)}"
+            f"listDatabases returns no database, which does not prove an open server: {answers.complaint(listed)}"
         )
         return
     draft.prove("listDatabases", f"lists {len(names)} databases", Access.OPEN)
     if len(names) > MAX_DATABASES:
-        draft.problem(f"{len(names)} databases; the first {MAX_DATABASES} were asked")
+        draft.problem(f"{len(names)} databases; only the first {MAX_DATABASES} were probed")
     walk = _Walk(draft, session, depth, sharded=sharded)
-    # System databases last: what they cost must not take the budget of the others.
+    # System databases last: their cost must not use up the budget of the others.
     for name in sorted(names[:MAX_DATABASES], key=lambda n: (n in _SYSTEM_DATABASES, n)):
         yield from walk.database(name)
     draft.fingerprint(walk.identifiers)
@@ -215,25 +215,25 @@ def _enumerate(draft: Draft, session: _Session, depth: Depth, *, sharded: bool) 
 
 
 class _Walk:
-    """The way through the databases, with what is found on it."""
+    """Requests about the databases, and the containers made from their answers."""
 
     def __init__(self, draft: Draft, session: _Session, depth: Depth, *, sharded: bool) -> None:
         self._draft = draft
         self._session = session
         self._depth = depth
-        # Shards may hold orphaned documents of a migration that a count includes.
+        # Counts on shards may include orphaned documents of a migration.
         self._quality = Quality.ESTIMATE if sharded else Quality.EXACT
         self._measured = 0
         self.identifiers: list[str] = []
         self.validators: dict[tuple[str, ...], tuple[Field, ...]] = {}
         self.refused = 0
         self.held = 0
-        """Documents of databases whose collections were not all measured."""
+        """Number of documents of databases whose collections were not all measured."""
 
     def database(self, name: str) -> Conversation[None]:
         draft = self._draft
         if not commands.valid_database(name):
-            draft.problem(f"a database name that is not safe to send was left alone: {name[:60]!r}")
+            draft.problem(f"skipped a database name that is not safe to send: {name[:60]!r}")
             return
         system = name in _SYSTEM_DATABASES
         if system:
@@ -252,11 +252,11 @@ class _Walk:
         for info in infos:
             yield from self._collection(name, info)
         if self._measured > MAX_COLLECTIONS:
-            # Which of the collections that were not measured hold something is not known; that some do, is.
+            # It is unknown which of the unmeasured collections have documents; it is known that some do.
             self.held += answers.number(stats.get("objects")) or 0
 
     def _collections(self, database: str) -> Conversation[list[answers.CollectionInfo] | None]:
-        """The collections, or ``None`` where the server refuses the list."""
+        """Collections of a database, or ``None`` if the server refuses the list."""
         draft = self._draft
         for command in (commands.LIST_COLLECTIONS, commands.LIST_COLLECTION_NAMES):
             try:
@@ -271,7 +271,7 @@ class _Walk:
         return None
 
     def _rest(self, database: str, listed: bson.Document) -> Conversation[list[answers.CollectionInfo]]:
-        """The collections of a listing and, where it goes on, of its next batches."""
+        """Collections of a listing, including its next batches."""
         found = answers.collections(listed)
         cursor = answers.cursor_of(listed)
         for _ in range(MAX_BATCHES):
@@ -284,7 +284,7 @@ class _Walk:
             found += answers.collections(more)
             cursor = answers.cursor_of(more)
         if cursor:
-            self._draft.problem(f"{database}: more collections than we list; the first {len(found)} are listed")
+            self._draft.problem(f"{database}: more collections than the limit; the first {len(found)} are listed")
         return found
 
     def _collection(self, database: str, info: answers.CollectionInfo) -> Conversation[None]:
@@ -298,10 +298,10 @@ class _Walk:
         if info.kind == "view":
             return
         if not commands.valid_collection(info.name):
-            draft.problem(f"{database}: a collection name that is not safe to send was left alone: {info.name[:60]!r}")
+            draft.problem(f"{database}: skipped a collection name that is not safe to send: {info.name[:60]!r}")
         elif self._measured >= MAX_COLLECTIONS:
             if self._measured == MAX_COLLECTIONS:
-                draft.problem(f"the first {MAX_COLLECTIONS} collections were measured; the others are listed only")
+                draft.problem(f"only the first {MAX_COLLECTIONS} collections were measured; the others are only listed")
                 self._measured += 1
         elif not system:
             self._measured += 1
@@ -343,7 +343,7 @@ def _describe(
         if container.system or container.kind != "collection" or not commands.valid_collection(container.path[1]):
             continue
         if asked == MAX_DESCRIBED:
-            draft.problem(f"the first {MAX_DESCRIBED} collections were described")
+            draft.problem(f"only the first {MAX_DESCRIBED} collections were described")
             return
         asked += 1
         database, collection = container.path

@@ -1,4 +1,4 @@
-"""MQTT control packets, versions 3.1.1 and 5: those that a stranger needs to learn whether a broker lets him in.
+"""MQTT control packets, versions 3.1.1 and 5: those that are needed to test whether a broker accepts anonymous clients.
 
 A packet is a byte of type and flags, a length of one to four bytes of seven bits, and a body.
 https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/mqtt-v3.1.1.html, https://docs.oasis-open.org/mqtt/mqtt/v5.0/mqtt-v5.0.html
@@ -13,11 +13,11 @@ V3, V5 = 4, 5
 """Protocol levels of 3.1.1 and 5."""
 CONNACK, PUBLISH, SUBACK, PINGRESP, DISCONNECT = 2, 3, 9, 13, 14
 MAX_PACKET = 4 * 1024
-"""Answers that we ask for are a few bytes long."""
+"""Maximum size of a packet in bytes; the expected answers are a few bytes long."""
 RETAIN = 1
-"""Flag of a PUBLISH: the broker had kept the message."""
+"""Flag of a PUBLISH: the broker had retained the message."""
 CLIENT = b"tieback_probe"
-"""A made-up name: a broker ends the session of whoever else carries the same one."""
+"""Synthetic client name: a broker ends the session of another client with the same name."""
 _KEEP_ALIVE_SECONDS = 30
 
 
@@ -30,40 +30,40 @@ class Packet(msgspec.Struct, frozen=True):
 
 
 def text(value: bytes) -> bytes:
-    """A string with its length."""
+    """Encode a string after its length."""
     return len(value).to_bytes(2, "big") + value
 
 
 def framed(first: int, body: bytes) -> bytes:
-    """A packet to send; ``body`` is shorter than 16 KiB."""
+    """Encode a packet; ``body`` is shorter than 16 KiB."""
     size = len(body)
     length = bytes((size,)) if size < 128 else bytes((size & 0x7F | 0x80, size >> 7))
     return bytes((first,)) + length + body
 
 
 def connect(level: int) -> bytes:
-    """Ask to be let in under a made-up client name: no user, no password, no will, nothing kept afterwards."""
+    """Encode CONNECT with a synthetic client name: no user, no password, no will, no persistent session."""
     properties = b"\0" if level == V5 else b""
     head = text(b"MQTT") + bytes((level, 0x02)) + _KEEP_ALIVE_SECONDS.to_bytes(2, "big")
     return framed(0x10, head + properties + text(CLIENT))
 
 
 def subscribe(level: int, topics: bytes) -> bytes:
-    """Ask for topics, at most once delivered; and for an answer that comes after those that are kept."""
+    """Encode SUBSCRIBE with delivery at most once, and PINGREQ, whose answer comes after the retained messages."""
     properties = b"\0" if level == V5 else b""
     return framed(0x82, b"\0\1" + properties + text(topics) + b"\0") + PING
 
 
 PING = b"\xc0\0"
 FAREWELL = b"\xe0\0"
-"""DISCONNECT: in order, without a will."""
+"""DISCONNECT: regular end, without a will."""
 
 
 def packet(first: bytes = b"") -> Conversation[Packet]:
     """Read one packet.
 
     Args:
-        first: its first byte or two, where they were read already.
+        first: first byte or two of the packet, if they were read already.
 
     Raises:
         Hostile: longer than ``MAX_PACKET``, or a length that does not end.
@@ -79,7 +79,7 @@ def packet(first: bytes = b"") -> Conversation[Packet]:
             break
         shift += 7
         if shift > 21:
-            raise Hostile("an MQTT length without an end")
+            raise Hostile("an MQTT length that does not end")
     if size > MAX_PACKET:
         raise Hostile(f"an MQTT packet of {size} bytes")
     body = (yield Receive(exactly=size)) if size else b""
@@ -87,18 +87,18 @@ def packet(first: bytes = b"") -> Conversation[Packet]:
 
 
 def publication(level: int, one: Packet) -> tuple[bytes, bytes]:
-    """Topic and payload of a PUBLISH that asks for no receipt.
+    """Topic and payload of a PUBLISH that requires no acknowledgement.
 
     Raises:
-        Hostile: it is cut, or asks for one.
+        Hostile: it ends early, or requires one.
     """
     size = int.from_bytes(one.body[:2], "big")
     rest = one.body[2 + size :]
     if len(one.body) < 2 + size or one.flags & 0x06:
-        raise Hostile("an MQTT message that is cut, or of a quality that we did not ask for")
+        raise Hostile("an MQTT message that ends early, or with an unexpected quality of service")
     if level == V5:
-        # Properties of less than 128 bytes: those of a number in a $SYS topic.
+        # Properties of less than 128 bytes, as for a number in a $SYS topic.
         if not rest or rest[0] >= 0x80 or len(rest) < 1 + rest[0]:
-            raise Hostile("an MQTT message whose properties are cut")
+            raise Hostile("an MQTT message whose properties end early")
         rest = rest[1 + rest[0] :]
     return one.body[2 : 2 + size], rest

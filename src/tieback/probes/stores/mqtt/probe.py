@@ -1,14 +1,14 @@
-"""MQTT brokers: whether a stranger is let in, and what the broker says of itself. No topic of a user is subscribed to.
+"""MQTT brokers: whether an anonymous client may connect, and the broker's own statistics. No user topic is read.
 
-Sends: ``CONNECT`` of 3.1.1 without a user, with a made-up client name and no will, and again as version 5 where the
-broker wants that (identify). Then ``SUBSCRIBE`` to ``$SYS/broker/#`` with a ``PINGREQ`` that ends the answer
-(enumerate): Mosquitto's statistics of itself, about fifty numbers, and the names of its bridges, which are dropped.
-Only the broker publishes below ``$SYS``, so no message of a user can come, and the subscription ends with our
-connection. A broker that hides ``$SYS`` answers nothing or refuses, which says nothing about other topics.
+Sends ``CONNECT`` of 3.1.1 without a user, with a synthetic client name and no will, and again as version 5 if the
+broker requires that (identify). Then ``SUBSCRIBE`` to ``$SYS/broker/#`` with a ``PINGREQ`` that ends the answer
+(enumerate). It returns Mosquitto's own statistics, about fifty numbers, and the names of its bridges, which are
+dropped. Only the broker publishes below ``$SYS``, so no message of a user can come, and the subscription ends with our
+connection. If a broker hides ``$SYS``, it sends nothing or refuses; other topics may still be readable.
 
-Being let in is the first proof of ``open``, an answered subscription the second. Records are the messages that the
-broker keeps for whoever subscribes: its own count of them, less those of ``$SYS`` that it sent us. Messages that only
-pass by are not counted by anybody. Identity: none in the protocol, so the address. Verified against Mosquitto 2.0.21.
+An accepted connection is the first proof of ``open``, an answered subscription the second. The number of records is the
+broker's own count of the messages that it retains, minus those of ``$SYS`` that it sent. Messages that are not retained
+are not counted. Identity: none in the protocol, so the address. Verified against Mosquitto 2.0.21.
 """
 
 import re
@@ -31,7 +31,7 @@ TOPICS = _OWN + b"#"
 _NAMES = {V3: "CONNECT", V5: "CONNECT (version 5)"}
 _SYS = {V3: "SUBSCRIBE $SYS/broker/#", V5: "SUBSCRIBE $SYS/broker/# (version 5)"}
 _WANTS_ANOTHER_VERSION = frozenset((1, 0x84))
-"""Return code of 3.1.1, and the reason code of brokers that answer every version in the words of 5."""
+"""Return code of 3.1.1, and the reason code of brokers that answer every version with the codes of 5."""
 _REFUSALS = {
     4: Access.AUTH_REQUIRED,  # 3.1.1: bad user name or password
     5: Access.AUTH_REQUIRED,  # 3.1.1: not authorized
@@ -65,7 +65,7 @@ SENDS = (
 
 
 class MqttProbe:
-    """Asks an MQTT broker whether a stranger gets in."""
+    """Probe of MQTT brokers: whether an anonymous client may connect."""
 
     meta = ProbeMeta(
         name="mqtt",
@@ -83,7 +83,7 @@ class MqttProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``."""
+        """Probe ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
@@ -99,14 +99,14 @@ class MqttProbe:
             _refused(draft, level, code)
             return
         draft.access = Access.PARTIAL
-        draft.prove(_NAMES[level], "a stranger is let in", Access.OPEN)
+        draft.prove(_NAMES[level], "an anonymous client may connect", Access.OPEN)
         if depth.allows(Depth.ENUMERATE):
             yield Send(packets.subscribe(level, TOPICS))
             _judge(draft, level, (yield from _statistics(draft, level)))
         yield Send(packets.FAREWELL)
 
     def _connect(self, target: Target, level: int) -> Conversation[int]:
-        """The return code (3.1.1) or reason code (5) of CONNACK."""
+        """Return code (3.1.1) or reason code (5) of CONNACK."""
 
         def attempt(tls: bool) -> Conversation[bytes]:
             return (yield from first_answer(tls, packets.connect(level), 1, patience(self.meta, target)))
@@ -117,7 +117,7 @@ class MqttProbe:
         answer = yield from packets.packet(first)
         # Version 5 adds properties: at least their length of one byte.
         if len(answer.body) < 2 or answer.body[0] & ~1 or (level == V3 and len(answer.body) > 3):
-            raise NotThisProtocol(f"a CONNACK of another shape: {printable(answer.body)}")
+            raise NotThisProtocol(f"a CONNACK of an unexpected shape: {printable(answer.body)}")
         return answer.body[1]
 
 
@@ -131,12 +131,12 @@ def _refused(draft: Draft, level: int, code: int) -> None:
 
 
 class _Own:
-    """What the broker says of itself."""
+    """Statistics that the broker publishes about itself."""
 
     def __init__(self) -> None:
         self.said: dict[bytes, str] = {}
         self.kept = 0
-        """Messages of its own among those that it keeps."""
+        """Number of its own messages among those that it retains."""
 
     def number(self, topic: bytes) -> int | None:
         text = self.said.get(topic, "")
@@ -151,7 +151,7 @@ def _statistics(draft: Draft, level: int) -> Conversation[_Own]:
         except Fault as fault:
             if fault.outcome not in STREAM_ENDED:
                 raise
-            draft.problem("closes on a subscription to $SYS")
+            draft.problem("closes the connection after a subscription to $SYS")
             return own
         if one.kind == packets.PINGRESP:
             return own
@@ -161,13 +161,13 @@ def _statistics(draft: Draft, level: int) -> Conversation[_Own]:
         elif one.kind == packets.PUBLISH:
             topic, payload = packets.publication(level, one)
             if not topic.startswith(_OWN):
-                raise Hostile("a message of a topic that we did not ask for")
+                raise Hostile("a message of a topic that was not subscribed to")
             own.kept += one.flags & packets.RETAIN
             if topic in (_VERSION, _BYTES, _RETAINED, _SUBSCRIPTIONS):
                 own.said[topic] = printable(payload, 80)
         else:
-            raise Hostile(f"an MQTT packet of type {one.kind} that answers nothing we asked")
-    raise Hostile("no end of the answer among many packets")
+            raise Hostile(f"an unexpected MQTT packet of type {one.kind}")
+    raise Hostile("an answer of too many packets")
 
 
 def _judge(draft: Draft, level: int, own: _Own) -> None:
@@ -176,19 +176,19 @@ def _judge(draft: Draft, level: int, own: _Own) -> None:
         draft.product, draft.version = "mosquitto", version[1]
     retained = own.number(_RETAINED)
     if retained is None:
-        draft.problem("tells no numbers below $SYS; which topics a stranger may read was not tried")
+        draft.problem("publishes no numbers below $SYS; anonymous access to other topics was not tried")
         return
-    draft.prove(_SYS[level], f"answers {len(own.said)} of its statistics", Access.OPEN)
+    draft.prove(_SYS[level], f"sends {len(own.said)} of its statistics", Access.OPEN)
     users, size = max(0, retained - own.kept), own.number(_BYTES)
     if users:
         held = (
             estimate(size, "$SYS/broker/store/messages/bytes, the broker's own included") if size is not None else None
         )
-        records = estimate(users, "$SYS/broker/retained messages/count, less the broker's own")
+        records = estimate(users, "$SYS/broker/retained messages/count, minus the broker's own")
         draft.containers.append(Container(("retained",), "messages", records=records, bytes=held))
         draft.access = Access.OPEN
     elif (own.number(_SUBSCRIPTIONS) or 0) > 1:
-        # One of them may be ours, or was when the broker counted last.
-        draft.problem("keeps no message, but others subscribe: a stranger may read what passes")
+        # One of the subscriptions may be ours, or was when the broker last counted.
+        draft.problem("retains no message, but has subscriptions: anonymous clients may read live messages")
     else:
         draft.access = Access.OPEN_EMPTY

@@ -1,1 +1,1 @@
-"""MySQL and MariaDB: ``probe`` is the conversation, ``session`` logs in and asks, ``queries`` is all SQL sent."""
+"""MySQL and MariaDB: ``probe`` is the conversation, ``session`` logs in and queries, ``queries`` has all statements."""

@@ -1,11 +1,11 @@
-"""MySQL and MariaDB: version and TLS from the greeting, whether nobody gets in, and then the catalogue.
+"""MySQL and MariaDB: version and TLS from the greeting, whether an anonymous account exists, and the catalogue.
 
-A made-up user without a password gets in only where an anonymous account exists. Accounts that the grant names in
-``passwordless`` are tried the same way, with no password at all. A login that is refused is answered and closed in
-order, so it does not count towards the server's ``max_connect_errors``.
+A synthetic user without a password can log in only if there is an anonymous account. Accounts that the grant names in
+``passwordless`` are tried in the same way, without a password. After a refused login the connection is closed
+regularly, so that it does not count towards the server's ``max_connect_errors``.
 
 Identity: ``@@server_uuid`` of MySQL. MariaDB has none (its ``server_uid`` is a digest of MAC address and port, which
-containers share): there it is the fingerprint of schema and table names.
+containers share). Its identity is the fingerprint of schema and table names.
 """
 
 import re
@@ -40,7 +40,7 @@ _COUNTING_ENGINES = frozenset(("MyISAM", "Aria", "ARCHIVE"))
 
 
 class MysqlProbe:
-    """Asks MySQL or MariaDB what it holds."""
+    """Probe of MySQL and MariaDB: tables, rows, bytes, columns."""
 
     meta = ProbeMeta(
         name="mysql",
@@ -58,15 +58,15 @@ class MysqlProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``."""
+        """Probe ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - sans-I/O
-        """The first record of a table as one text; its columns must be known."""
+        """Read the first record of a table as one text; its columns must be known."""
         return noted(_note(container, account))
 
     def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - sans-I/O
-        """The first records of each table; its columns must be known."""
+        """Read the first records of each table; its columns must be known."""
         found: list[SampledColumn] = []
         return sampled(found, _sample(containers, account, found))
 
@@ -137,26 +137,26 @@ def _get_in(draft: Draft, session: MysqlSession, target: Target) -> Conversation
     refusal = yield from session.log_in(MADE_UP_ACCOUNT)
     if refusal is None:
         draft.access = Access.ANY_USER
-        draft.prove("login without a password", "a made-up user is let in (anonymous account)", Access.ANY_USER)
+        draft.prove("login without a password", "a synthetic user can log in (anonymous account)", Access.ANY_USER)
         return True
     _refused(draft, refusal)
     if draft.access is Access.FIREWALLED:
         return False
     for account in target.passwordless[:_MAX_ACCOUNTS]:
         if not valid_account(account):
-            draft.problem(f"an account name that is not safe to send was left alone: {account[:40]!r}")
+            draft.problem(f"skipped an account name that is not safe to send: {account[:40]!r}")
             continue
         if (yield from session.log_in(account)) is None:
             draft.account = account
             draft.access = Access.OPEN
             draft.proofs.clear()
-            draft.prove("login without a password", f"{account} is let in without a password", Access.OPEN)
+            draft.prove("login without a password", f"{account} can log in without a password", Access.OPEN)
             return True
     return False
 
 
 def _prepare(draft: Draft, session: MysqlSession, greeting: Greeting) -> Conversation[None]:
-    """Make the session read-only and short before anything is asked of it."""
+    """Make the session read-only and limit its statements in time, before anything is queried."""
     timeout = queries.MARIADB_TIMEOUT if greeting.product == "mariadb" else queries.MYSQL_TIMEOUT
     for sql in (queries.READ_ONLY, timeout, queries.START):
         answer = yield from session.query(sql)
@@ -175,7 +175,7 @@ def _enumerate(draft: Draft, session: MysqlSession, depth: Depth) -> Conversatio
         draft.problem(f"information_schema.TABLES: {rows.code} {rows.text[:120]}")
         return
     if len(rows) >= queries.MAX_TABLES:
-        draft.problem(f"the first {queries.MAX_TABLES} tables are listed")
+        draft.problem(f"more tables than the limit; the first {queries.MAX_TABLES} are listed")
     draft.containers = [_container(row) for row in rows]
     if draft.identity is None or draft.identity.kind != "vendor_id":
         draft.fingerprint(f"{row[0]}\0{row[1]}" for row in rows)
@@ -183,7 +183,9 @@ def _enumerate(draft: Draft, session: MysqlSession, depth: Depth) -> Conversatio
     if not any(c.records is None or c.records.value for c in draft.containers):
         if any(c.records is not None and c.records.quality is Quality.ESTIMATE for c in draft.containers):
             draft.access = Access.PARTIAL
-            draft.problem("every estimate of rows is zero, and estimates may lag behind: it may or may not be empty")
+            draft.problem(
+                "every estimate of rows is zero, but estimates may lag behind: the store may or may not be empty"
+            )
         else:
             draft.access = Access.OPEN_EMPTY
     if depth.allows(Depth.DESCRIBE):
@@ -196,7 +198,7 @@ def _describe(draft: Draft, session: MysqlSession) -> Conversation[None]:
         draft.problem(f"information_schema.COLUMNS: {rows.code} {rows.text[:120]}")
         return
     if len(rows) >= queries.MAX_COLUMNS:
-        draft.problem(f"the first {queries.MAX_COLUMNS} columns are listed")
+        draft.problem(f"more columns than the limit; the first {queries.MAX_COLUMNS} are listed")
     fields: dict[tuple[str, ...], list[Field]] = {}
     for schema, table, column, kind in rows:
         fields.setdefault((schema or "", table or ""), []).append(Field(column or "", kind or ""))

@@ -7,7 +7,7 @@ from tieback.model.grant import Depth
 
 MAX_TABLES = 2000
 MAX_COLUMNS = 8000
-"""The LIMITs below."""
+"""Maximum numbers of rows, as in the LIMIT clauses below."""
 
 READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
 MYSQL_TIMEOUT = "SET SESSION max_execution_time=5000"
@@ -28,12 +28,12 @@ COLUMNS = (
 _NAME = re.compile(r"[A-Za-z0-9_$-]{1,64}")
 NOTE_NAME = rb"[A-Za-z0-9_$-]{1,64}"
 NOTE_PARTS = ("SELECT LEFT(CONCAT_WS(' ',", "),1000) FROM ", " LIMIT 1")
-"""The query for a note around its names: columns, then schema and table."""
+"""Parts of the query for a note between its names: columns, then schema and table."""
 _MAX_NOTE_COLUMNS = 8
 
 
 def note_query(schema: str, table: str, columns: Sequence[str]) -> str | None:
-    """One record as one text of at most 1,000 characters; ``None`` where a name is not one that may be sent."""
+    """Query for one record as one text of at most 1,000 characters; ``None`` if a name must not be sent."""
     columns = columns[:_MAX_NOTE_COLUMNS]
     if not columns or not all(_NAME.fullmatch(name) for name in (schema, table, *columns)):
         return None
@@ -42,14 +42,15 @@ def note_query(schema: str, table: str, columns: Sequence[str]) -> str | None:
 
 
 SAMPLE_PARTS = ("SELECT LEFT(", ",256)", " FROM ", " LIMIT 50")
-"""The query for a few records around its names: each column, then schema and table."""
+"""Parts of the query for a few records between its names: each column, then schema and table."""
 MAX_SAMPLED_COLUMNS = 40
 
 
 def sample_query(schema: str, table: str, columns: Sequence[str]) -> tuple[str, list[str]] | None:
-    """A few records, each value cut at 256 characters, and the columns that they have.
+    """Query for a few records, each value cut at 256 characters, and the columns in it.
 
-    Columns whose name may not be sent are left out; ``None`` where nothing is left, or a name of the table is none.
+    Columns whose name must not be sent are left out. ``None`` if none is left, or the schema or table name must not be
+    sent.
     """
     known = [name for name in columns if _NAME.fullmatch(name)][:MAX_SAMPLED_COLUMNS]
     if not known or not (_NAME.fullmatch(schema) and _NAME.fullmatch(table)):
@@ -60,7 +61,7 @@ def sample_query(schema: str, table: str, columns: Sequence[str]) -> tuple[str, 
 
 
 DEPTHS = {TABLES: Depth.ENUMERATE, COLUMNS: Depth.DESCRIBE}
-"""Depths of a grant that queries take, beside those that ``identify`` covers."""
+"""Depths that the grant must allow, for queries that ``identify`` does not cover."""
 
 WHY = {
     READ_ONLY: ("SET SESSION TRANSACTION READ ONLY", "makes our session read-only, whatever follows"),
@@ -77,4 +78,4 @@ WHY = {
     TABLES: ("information_schema.TABLES", "names, estimated rows and sizes of tables; reads the catalogue only"),
     COLUMNS: ("information_schema.COLUMNS", "names and types of columns; reads the catalogue only"),
 }
-"""Every query, with the name of its send and what its answer is for."""
+"""Name and purpose of the send of every query."""

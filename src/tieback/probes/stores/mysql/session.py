@@ -1,8 +1,8 @@
-"""A session with MySQL or MariaDB: greeting, TLS where it is offered, a login without a password, text queries.
+"""Session with MySQL or MariaDB: greeting, TLS if offered, a login without a password, text queries.
 
 Protocol: https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html and
-https://mariadb.com/docs/server/reference/clientserver-protocol. ``CLIENT_LOCAL_FILES`` is never set; a server that asks
-for a file all the same is hostile. Nothing that could be a password is ever sent.
+https://mariadb.com/docs/server/reference/clientserver-protocol. ``CLIENT_LOCAL_FILES`` is never set; a server that
+still requests a file is hostile. Nothing that could be a password is ever sent.
 """
 
 import re
@@ -28,76 +28,76 @@ _CAPABILITIES = _LONG_PASSWORD | _PROTOCOL_41 | _TRANSACTIONS | _SECURE_CONNECTI
 _UTF8MB4 = 45
 _LARGEST_PACKET = 1 << 20
 _CAP = 64 * 1024
-"""Bytes of one packet; catalogue rows are far shorter."""
+"""Maximum number of bytes of one packet; catalogue rows are far shorter."""
 _MAX_GREETING = 4096
 _MAX_ROUNDS = 6
 _MAX_ROWS = 8001
-"""One more than the longest of our LIMITs."""
+"""Maximum number of rows: one more than the largest LIMIT."""
 
 _EMPTY_ANSWERS = {"mysql_native_password": b"", "caching_sha2_password": b"", "sha256_password": b"\0"}
-"""What each plugin takes for "no password"."""
+"""Bytes that each plugin accepts as "no password"."""
 
 _ACCOUNT = re.compile(r"[A-Za-z0-9_.-]{1,32}")
 
 
 class Greeting(msgspec.Struct, frozen=True):
-    """What the server says before anyone logs in."""
+    """Greeting of the server before a login."""
 
     version: str
-    """As the server writes it, such as ``5.5.5-10.11.6-MariaDB``."""
+    """Version as the server states it, such as ``5.5.5-10.11.6-MariaDB``."""
     tls: bool
-    """Whether it offers TLS."""
+    """True if the server offers TLS."""
     plugin: str
-    """Its default authentication plugin."""
+    """Default authentication plugin."""
 
     @property
     def product(self) -> str:
-        """``mariadb`` or ``mysql``."""
+        """Product: ``mariadb`` or ``mysql``."""
         return "mariadb" if "mariadb" in self.version.lower() else "mysql"
 
     @property
     def number(self) -> str:
-        """The version without the prefix that MariaDB puts there for old replicas, and without a suffix."""
+        """Version without the prefix that MariaDB adds for old replicas, and without a suffix."""
         found = re.match(r"[0-9]+(?:\.[0-9]+)+", re.sub(r"^5\.5\.5-(?=[0-9]+\.[0-9]+)", "", self.version))
         return found[0] if found else ""
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """An error packet."""
+    """Error packet."""
 
     code: int
-    """``ER_...`` number; 0 where the server asks for a password without an error."""
+    """``ER_...`` number; 0 if the server requests a password without an error."""
     text: str
 
 
 def valid_account(name: str) -> bool:
-    """Whether an account's name is safe to send."""
+    """True if the account's name is safe to send."""
     return _ACCOUNT.fullmatch(name) is not None
 
 
 class MysqlSession:
-    """One connection at a time to one server."""
+    """Connections to one server, one at a time."""
 
     def __init__(self) -> None:
         self._inbox = Inbox()
         self._without_tls = False
         self._greeting: Greeting | None = None
-        """The greeting of the open connection, until a login used it."""
+        """Greeting of the open connection, until a login used it."""
 
     def greet(self, seconds: float | None) -> Conversation[Greeting | Refusal]:
-        """Connect and read what the server says first.
+        """Connect and read the server's greeting.
 
         Raises:
-            NotThisProtocol: it says something else, or too much.
-            Fault: it says nothing in time, or the connection failed.
+            NotThisProtocol: the server sends something else, or too much.
+            Fault: nothing came in time, or the connection failed.
         """
         yield Connect()
         self._inbox = Inbox()
-        # Exactly so many bytes: where the certificate does not verify, the dialer says this again on a new connection.
+        # Exactly so many bytes: if the certificate does not verify, the dialer repeats them on a new connection.
         head = yield from opening_bytes(Receive(exactly=5, seconds=seconds))
         size = int.from_bytes(head[:3], "little")
         if head[3] != 0 or not 1 < size <= _MAX_GREETING or head[4] not in (10, 0xFF):
-            raise NotThisProtocol(f"no MySQL greeting: {printable(head)}")
+            raise NotThisProtocol(f"not a MySQL greeting: {printable(head)}")
         rest = yield from opening_bytes(Receive(exactly=size - 1, seconds=seconds))
         if head[4] == 0xFF:
             return _refusal(head[4:] + rest)
@@ -105,10 +105,10 @@ class MysqlSession:
         return self._greeting
 
     def log_in(self, account: str) -> Conversation[Refusal | None]:
-        """Try to get in without a password, over TLS where the server offers it; ``None`` if it lets us in.
+        """Try to log in without a password, over TLS if the server offers it; ``None`` if it succeeds.
 
-        The connection of the last ``greet`` is used where no login was tried on it: servers count connections that end
-        between greeting and login, and block an address that makes too many.
+        The connection of the last ``greet`` is used if no login was tried on it. Servers count connections that end
+        between greeting and login, and block an address with too many of them.
         """
         greeting: Greeting | Refusal = self._greeting or (yield from self.greet(None))
         self._greeting = None
@@ -133,14 +133,14 @@ class MysqlSession:
         return (yield from self._authenticate())
 
     def query(self, sql: str, columns: int = 0) -> Conversation[list[list[str | None]] | Refusal]:
-        """Rows of one of our queries, as text.
+        """Rows of a query, as text.
 
         Args:
             sql: one of ``queries``.
-            columns: how many columns its rows have; 0 where it gives none.
+            columns: number of columns of its rows; 0 if it returns none.
 
         Raises:
-            Hostile: the answer breaks the protocol or a bound, or asks for a file.
+            Hostile: the answer breaks the protocol or a limit, or requests a file.
         """
         yield Send(mysql_frame(0, b"\x03" + sql.encode("ascii")))
         first = yield from mysql_packet(self._inbox, _CAP)
@@ -148,11 +148,11 @@ class MysqlSession:
         if kind == b"\xff":
             return _refusal(first.payload)
         if kind == b"\xfb":
-            raise Hostile("asks for a local file (LOAD DATA LOCAL INFILE)")
+            raise Hostile("requests a local file (LOAD DATA LOCAL INFILE)")
         if kind == b"\0":
             return []
         if not columns or first.payload != bytes((columns,)):
-            raise Hostile("a result set with a number of columns that we did not ask for")
+            raise Hostile("a result set with an unexpected number of columns")
         for _ in range(columns):
             yield from mysql_packet(self._inbox, _CAP)
         if not _is_eof((yield from mysql_packet(self._inbox, _CAP))):
@@ -160,7 +160,7 @@ class MysqlSession:
         return (yield from self._rows(columns))
 
     def quit(self) -> Conversation[None]:
-        """Say that we go."""
+        """Send COM_QUIT."""
         yield Send(mysql_frame(0, b"\x01"))
 
     def _rows(self, columns: int) -> Conversation[list[list[str | None]] | Refusal]:
@@ -172,7 +172,7 @@ class MysqlSession:
             if packet.payload[:1] == b"\xff":
                 return _refusal(packet.payload)
             rows.append(_row(packet.payload, columns))
-        raise Hostile("more rows than asked for")
+        raise Hostile("more rows than requested")
 
     def _authenticate(self) -> Conversation[Refusal | None]:
         for _ in range(_MAX_ROUNDS):
@@ -185,15 +185,15 @@ class MysqlSession:
             if kind == b"\xfe":
                 plugin = packet.payload[1:].split(b"\0", 1)[0].decode("latin-1")[:64] or "mysql_old_password"
                 if plugin not in _EMPTY_ANSWERS:
-                    return Refusal(0, f"asks for {printable(plugin.encode('latin-1'))}")
+                    return Refusal(0, f"requires authentication by {printable(plugin.encode('latin-1'))}")
                 yield Send(mysql_frame((packet.sequence + 1) & 0xFF, _EMPTY_ANSWERS[plugin]))
             elif packet.payload == b"\x01\x04":
                 return Refusal(0, "asks for a password (caching_sha2_password, full authentication)")
             elif kind == b"\xfb":
-                raise Hostile("asks for a local file (LOAD DATA LOCAL INFILE)")
+                raise Hostile("requests a local file (LOAD DATA LOCAL INFILE)")
             elif kind != b"\x01":
-                raise Hostile("an answer to a login that is none")
-        raise Hostile("a login without end")
+                raise Hostile("an invalid answer to a login")
+        raise Hostile("a login that does not end")
 
 
 def _client_head(capabilities: int) -> bytes:
@@ -201,12 +201,12 @@ def _client_head(capabilities: int) -> bytes:
 
 
 def _login(capabilities: int, account: str, plugin: str) -> bytes:
-    """HandshakeResponse41 with an authentication answer of length zero."""
+    """Encode HandshakeResponse41 with an authentication answer of length zero."""
     return _client_head(capabilities) + account.encode("ascii") + b"\0\0" + plugin.encode("ascii") + b"\0"
 
 
 def _greeting(rest: bytes) -> Greeting:
-    """HandshakeV10 after its first byte."""
+    """Decode HandshakeV10 after its first byte."""
     version, nul, after = rest.partition(b"\0")
     if not nul or len(version) > 128 or len(after) < 15:
         raise NotThisProtocol("a MySQL greeting that ends early")
@@ -220,7 +220,7 @@ def _greeting(rest: bytes) -> Greeting:
 
 
 def _refusal(payload: bytes) -> Refusal:
-    """An error packet; before the greeting it has no SQL state."""
+    """Decode an error packet; before the greeting it has no SQL state."""
     if len(payload) < 3:
         raise Hostile("an error packet that ends early")
     text = payload[3:].decode("utf-8", "replace")

@@ -1,1 +1,1 @@
-"""PostgreSQL: ``probe`` is the conversation, ``session`` logs in and asks, ``queries`` is all SQL that goes out."""
+"""PostgreSQL: ``probe`` is the conversation, ``session`` logs in and queries, ``queries`` has all SQL statements."""

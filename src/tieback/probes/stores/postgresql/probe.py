@@ -1,16 +1,17 @@
-"""PostgreSQL: whether a password is asked for, and then, in a read-only session, what the catalogues say.
+"""PostgreSQL: whether a password is required, and the content of the catalogues in a read-only session.
 
-A made-up role shows how the server treats our address: a request for a password, "no pg_hba.conf entry" (it turns the
-address away), or "role does not exist". The last one comes after AuthenticationOk, so ``pg_hba.conf`` says ``trust``:
-whoever knows the name of a role is let in. That is proof of a hole but not of data that answer a stranger, so the
-access state stays ``unknown`` until a role that the grant names in ``passwordless`` gets in. Without such a role no
-version is known: the server tells it after a login only.
+A synthetic role shows how the server treats our address: a request for a password, "no pg_hba.conf entry" (it rejects
+the address), or "role does not exist". The last one comes after AuthenticationOk, so ``pg_hba.conf`` has ``trust``:
+anyone who knows the name of a role can log in. That proves a hole, but not that data are accessible. The access stays
+``unknown`` until a role that the grant names in ``passwordless`` can log in. Without such a role the version is
+unknown: the server sends it only after a login.
 
-Identity: ``system_identifier``, which replicas share and which survives restarts; where it may not be read, the
+Identity: ``system_identifier``, which replicas share and which survives restarts. If it is not readable: the
 fingerprint of database, schema and table names with their object ids.
 
-CockroachDB, Redshift and YugabyteDB speak the same protocol: who lets us in tells which he is, and Redshift also by how
-it asks for a password. Others that ask are reported as PostgreSQL. Their catalogues may answer less.
+CockroachDB, Redshift and YugabyteDB speak the same protocol. A server without a password identifies itself; Redshift is
+also recognised by its authentication request. Others that require a password are reported as PostgreSQL. Their
+catalogues may contain less.
 """
 
 import re
@@ -32,11 +33,11 @@ _MAX_ACCOUNTS = 4
 
 _START = "start without a password"
 _NO_ROLE = ("InitializeSessionUserId",)
-"""The routine that raises "role does not exist"."""
+"""Routine that raises "role does not exist"."""
 
 
 class PostgresqlProbe:
-    """Asks PostgreSQL what it holds."""
+    """Probe of PostgreSQL: databases, tables, rows, bytes, columns."""
 
     meta = ProbeMeta(
         name="postgresql",
@@ -55,15 +56,15 @@ class PostgresqlProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``."""
+        """Probe ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - sans-I/O
-        """The first record of a table as one text."""
+        """Read the first record of a table as one text."""
         return noted(_note(container, account))
 
     def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - sans-I/O
-        """The first records of each table; its columns must be known."""
+        """Read the first records of each table; its columns must be known."""
         found: list[SampledColumn] = []
         return sampled(found, _sample(containers, account, found))
 
@@ -85,10 +86,10 @@ class PostgresqlProbe:
             role, answer = found
             draft.account, draft.access = role, Access.OPEN
             draft.proofs.clear()
-            draft.prove(_START, f"{role} is let in without a password", Access.OPEN)
+            draft.prove(_START, f"{role} can log in without a password", Access.OPEN)
         else:
             draft.access = Access.ANY_USER
-            draft.prove(_START, "a made-up role is let in", Access.ANY_USER)
+            draft.prove(_START, "a synthetic role can log in", Access.ANY_USER)
         draft.product, draft.version = answer.product, re.sub(r"[^0-9.].*", "", answer.version)
         yield from _ask(draft, session, role, depth)
 
@@ -132,12 +133,12 @@ def _refused(draft: Draft, refusal: Refusal) -> None:
         draft.access = Access.AUTH_REQUIRED
         draft.prove(_START, f"{refusal.code} {refusal.text}".strip(), draft.access)
     elif refusal.trusted and (refusal.routine in _NO_ROLE or refusal.code == "28000"):
-        # AuthenticationOk came first: what failed is only that nobody is called so.
+        # AuthenticationOk came first: the start failed only because no role has that name.
         draft.access = Access.ANY_USER
-        draft.prove(_START, f"{refusal.text}; no password was asked for (trust)", Access.ANY_USER)
+        draft.prove(_START, f"{refusal.text}; no password was required (trust)", Access.ANY_USER)
         draft.problem(
-            "whoever names an existing role, such as postgres, is let in without a password; what that role may read "
-            "was not asked: name it in the grant's passwordless"
+            "anyone who knows an existing role, such as postgres, can log in without a password; its "
+            "permissions were not tested: name the role in passwordless of the grant"
         )
     elif refusal.code == "28000" and refusal.routine in ("ClientAuthentication", ""):
         draft.access = Access.FIREWALLED
@@ -149,7 +150,7 @@ def _refused(draft: Draft, refusal: Refusal) -> None:
 def _passwordless(draft: Draft, session: PostgresSession, target: Target) -> Conversation[tuple[str, Started] | None]:
     for role in target.passwordless[:_MAX_ACCOUNTS]:
         if not valid_name(role):
-            draft.problem(f"the name of a role that is not safe to send was left alone: {role[:40]!r}")
+            draft.problem(f"skipped a role name that is not safe to send: {role[:40]!r}")
             continue
         answer = yield from session.start(role, _HOME)
         if isinstance(answer, Started):
@@ -160,7 +161,7 @@ def _passwordless(draft: Draft, session: PostgresSession, target: Target) -> Con
 def _ask(draft: Draft, session: PostgresSession, role: str, depth: Depth) -> Conversation[None]:
     read_only = yield from session.query(queries.IS_READ_ONLY, 1)
     if read_only != [["on"]]:
-        draft.problem("the session is not read-only although that was asked for; nothing more was asked")
+        draft.problem("the session is not read-only although that was requested; nothing more was sent")
         yield from session.stop()
         return
     identifier = yield from session.query(queries.SYSTEM_IDENTIFIER, 1)
@@ -177,7 +178,7 @@ def _ask(draft: Draft, session: PostgresSession, role: str, depth: Depth) -> Con
         return
     draft.prove("pg_database", f"lists {len(rows)} databases", draft.access)
     if len(rows) > queries.MAX_DATABASES:
-        draft.problem(f"{len(rows)} databases; the {queries.MAX_DATABASES} largest were asked")
+        draft.problem(f"{len(rows)} databases; only the {queries.MAX_DATABASES} largest were probed")
     walk = _Walk(draft, session, role, depth)
     for position, (name, size) in enumerate(rows):
         if name is None:
@@ -193,7 +194,7 @@ def _ask(draft: Draft, session: PostgresSession, role: str, depth: Depth) -> Con
 
 
 class _Walk:
-    """The way through the databases, with what is found on it."""
+    """Queries of the databases, and the containers made from their answers."""
 
     def __init__(self, draft: Draft, session: PostgresSession, role: str, depth: Depth) -> None:
         self._draft = draft
@@ -202,13 +203,13 @@ class _Walk:
         self._depth = depth
         self.identifiers: list[str] = []
         self.readable = 0
-        """Tables that our role may read."""
+        """Number of tables that the role may read."""
 
     def database(self, name: str) -> Conversation[bool]:
-        """List a database's tables; ``False`` where that could not be done."""
+        """List a database's tables; ``False`` if that failed."""
         draft = self._draft
         if not valid_name(name):
-            draft.problem(f"a database name that is not safe to send was left alone: {name[:60]!r}")
+            draft.problem(f"skipped a database name that is not safe to send: {name[:60]!r}")
             return False
         started = yield from self._session.start(self._role, name)
         if isinstance(started, Refusal):
@@ -219,7 +220,7 @@ class _Walk:
             draft.problem(f"{name}: {rows.code} {rows.text}")
             return False
         if len(rows) >= queries.MAX_TABLES:
-            draft.problem(f"{name}: the {queries.MAX_TABLES} largest tables are listed")
+            draft.problem(f"{name}: more tables than the limit; the {queries.MAX_TABLES} largest are listed")
         tables = [self._table(name, row) for row in rows]
         if self._depth.allows(Depth.DESCRIBE) and tables:
             tables = yield from self._describe(name, tables)
@@ -245,7 +246,7 @@ class _Walk:
             self._draft.problem(f"{database}: {rows.code} {rows.text}")
             return tables
         if len(rows) >= queries.MAX_COLUMNS:
-            self._draft.problem(f"{database}: the first {queries.MAX_COLUMNS} columns are listed")
+            self._draft.problem(f"{database}: more columns than the limit; the first {queries.MAX_COLUMNS} are listed")
         fields: dict[tuple[str, ...], list[Field]] = {}
         for schema, table, column, kind in rows:
             fields.setdefault((database, schema or "", table or ""), []).append(Field(column or "", kind or ""))
@@ -253,10 +254,10 @@ class _Walk:
 
 
 def _records(analysed: int | None, alive: int | None, heap: int | None) -> Figure | None:
-    """Rows of a table, from the freshest statistic that says something.
+    """Number of rows of a table, from the most recent statistic that is available.
 
-    A table without a page has no row; the live count follows every change but is lost in a crash; ``reltuples`` is as
-    old as the last ANALYZE, and -1 (0 before version 14) where there was none.
+    A table without a page has no row. The live count follows every change but is lost in a crash. ``reltuples`` is as
+    old as the last ANALYZE, and -1 (0 before version 14) if there was none.
     """
     if heap == 0:
         return exact(0, "pg_relation_size is 0")

@@ -8,7 +8,7 @@ from tieback.model.grant import Depth
 MAX_DATABASES = 6
 MAX_TABLES = 1000
 MAX_COLUMNS = 8000
-"""The LIMITs below, for one database; databases cost one connection each."""
+"""Maximum numbers of rows per database, as in the LIMIT clauses below; each database costs one connection."""
 
 IS_READ_ONLY = "SHOW transaction_read_only"
 SYSTEM_IDENTIFIER = "SELECT system_identifier FROM pg_control_system()"
@@ -35,25 +35,26 @@ COLUMNS = (
 NOTE_NAME = rb"[A-Za-z0-9_]{1,63}"
 _NAME = re.compile(r"[A-Za-z0-9_]{1,63}")
 NOTE_PARTS = ("SELECT left(t::text, 1000) FROM ", " AS t LIMIT 1")
-"""The query for a note around schema and table."""
+"""Parts of the query for a note around schema and table."""
 
 
 def note_query(schema: str, table: str) -> str | None:
-    """One record as one text of at most 1,000 characters; ``None`` where a name is not one that may be sent."""
+    """Query for one record as one text of at most 1,000 characters; ``None`` if a name must not be sent."""
     if not (_NAME.fullmatch(schema) and _NAME.fullmatch(table)):
         return None
     return f'{NOTE_PARTS[0]}"{schema}"."{table}"{NOTE_PARTS[1]}'
 
 
 SAMPLE_PARTS = ("SELECT left(", "::text,256)", " FROM ", " LIMIT 50")
-"""The query for a few records around its names: each column, then schema and table."""
+"""Parts of the query for a few records between its names: each column, then schema and table."""
 MAX_SAMPLED_COLUMNS = 40
 
 
 def sample_query(schema: str, table: str, columns: Sequence[str]) -> tuple[str, list[str]] | None:
-    """A few records, each value cut at 256 characters, and the columns that they have.
+    """Query for a few records, each value cut at 256 characters, and the columns in it.
 
-    Columns whose name may not be sent are left out; ``None`` where nothing is left, or a name of the table is none.
+    Columns whose name must not be sent are left out. ``None`` if none is left, or the schema or table name must not be
+    sent.
     """
     known = [name for name in columns if _NAME.fullmatch(name)][:MAX_SAMPLED_COLUMNS]
     if not known or not (_NAME.fullmatch(schema) and _NAME.fullmatch(table)):
@@ -64,7 +65,7 @@ def sample_query(schema: str, table: str, columns: Sequence[str]) -> tuple[str, 
 
 
 DEPTHS = {DATABASES: Depth.ENUMERATE, TABLES: Depth.ENUMERATE, COLUMNS: Depth.DESCRIBE}
-"""Depths of a grant that queries take, beside those that ``identify`` covers."""
+"""Depths that the grant must allow, for queries that ``identify`` does not cover."""
 
 WHY = {
     IS_READ_ONLY: (
@@ -76,4 +77,4 @@ WHY = {
     TABLES: ("pg_class", "names, estimated rows and sizes of tables; reads the catalogue only"),
     COLUMNS: ("pg_attribute", "names and types of columns; reads the catalogue only"),
 }
-"""Every query, with the name of its send and what its answer is for."""
+"""Name and purpose of the send of every query."""

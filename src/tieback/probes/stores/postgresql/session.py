@@ -1,7 +1,7 @@
-"""A session with PostgreSQL: TLS where it is offered, a start as some role without a password, simple queries.
+"""Session with PostgreSQL: TLS if offered, a start as a role without a password, simple queries.
 
 Protocol 3.0: https://www.postgresql.org/docs/current/protocol.html. The start-up message itself makes the session
-read-only and its statements short, so there is no moment in which it could write. No password is ever sent.
+read-only and limits its statements in time, so that it can never write. No password is ever sent.
 """
 
 import re
@@ -24,7 +24,7 @@ _SETTINGS = (
 )
 _TERMINATE = postgres_frame(b"X", b"")
 _CAP = 64 * 1024
-"""Bytes of one message; catalogue rows and error messages are far shorter."""
+"""Maximum number of bytes of one message; catalogue rows and error messages are far shorter."""
 _MAX_START_MESSAGES = 200
 _MAX_ROWS = 8001
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,63}")
@@ -37,57 +37,57 @@ _PASSWORD_METHODS = {
     7: "GSSAPI",
     9: "SSPI",
     10: "SASL",
-    13: "a digest of Redshift's",
-    14: "an identity provider, as Redshift does",
+    13: "a Redshift digest",
+    14: "a Redshift identity provider",
 }
-"""Codes of AuthenticationRequest other than 0, AuthenticationOk; the last two are Redshift's own
+"""Codes of AuthenticationRequest other than 0, AuthenticationOk; the last two are specific to Redshift
 (https://github.com/aws/amazon-redshift-python-driver)."""
 _REDSHIFT = (13, 14)
 _TOLD = (b"server_version", b"crdb_version", b"padb_version")
-"""Parameters that tell the version: of PostgreSQL or kin, of CockroachDB, of Redshift."""
+"""Parameters that contain the version: of PostgreSQL or a compatible server, of CockroachDB, of Redshift."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """How a start or a query ended without a session or rows."""
+    """Reason why a start or a query ended without a session or rows."""
 
     code: str
-    """SQLSTATE; empty where the server asks for a password."""
+    """SQLSTATE; empty if the server requires a password."""
     text: str
     routine: str = ""
-    """The server's function that raised it: the one part of an error that is never translated."""
+    """The server's function that raised it: the only part of an error that is never translated."""
     trusted: bool = False
-    """Whether AuthenticationOk came before it: the server asked for no password."""
+    """True if AuthenticationOk came before it: the server required no password."""
     product: str = ""
-    """Which of the kin asks in such a way; empty where any may."""
+    """Product that is known by this kind of request; empty if any may send it."""
 
 
 class Started(msgspec.Struct, frozen=True):
-    """A session that can be asked."""
+    """Session that accepts queries."""
 
     version: str
-    """``server_version``, such as ``16.4 (Debian 16.4-1)``; of a kin its own version."""
+    """``server_version``, such as ``16.4 (Debian 16.4-1)``; for a compatible server its own version."""
     product: str = "postgresql"
 
 
 def valid_name(name: str) -> bool:
-    """Whether the name of a role or database is safe to send."""
+    """True if the name of a role or database is safe to send."""
     return _NAME.fullmatch(name) is not None and len(name.encode("utf-8", "replace")) <= 63
 
 
 class PostgresSession:
-    """One connection at a time to one server."""
+    """Connections to one server, one at a time."""
 
     def __init__(self) -> None:
         self._inbox = Inbox()
         self._tls: bool | None = None
-        """Whether the server takes TLS; ``None`` before it was asked."""
+        """True if the server accepts TLS; ``None`` before that is known."""
 
     def start(self, role: str, database: str, seconds: float | None = None) -> Conversation[Started | Refusal]:
         """Connect and start as ``role`` without a password.
 
         Raises:
-            NotThisProtocol: something else answers.
-            Hostile: an answer that breaks the protocol or a bound.
+            NotThisProtocol: the server speaks another protocol.
+            Hostile: an answer that breaks the protocol or a limit.
         """
         yield Connect()
         if self._tls is not False:
@@ -103,10 +103,10 @@ class PostgresSession:
         return (yield from self._started())
 
     def query(self, sql: str, columns: int) -> Conversation[list[list[str | None]] | Refusal]:
-        """Rows of one of our queries, as text.
+        """Rows of a query, as text.
 
         Raises:
-            Hostile: an answer that breaks the protocol or a bound.
+            Hostile: an answer that breaks the protocol or a limit.
         """
         yield Send(_query(sql))
         rows: list[list[str | None]] = []
@@ -120,11 +120,11 @@ class PostgresSession:
             elif message.kind == b"Z":
                 return refusal or rows
             elif message.kind not in (b"T", b"C", b"N", b"S", b"I"):
-                raise Hostile(f"an answer to a query that is none: {message.kind!r}")
-        raise Hostile("more rows than asked for")
+                raise Hostile(f"an unexpected answer to a query: {message.kind!r}")
+        raise Hostile("more rows than requested")
 
     def stop(self) -> Conversation[None]:
-        """Say that we go."""
+        """Send Terminate."""
         yield Send(_TERMINATE)
 
     def _secure(self, seconds: float | None) -> Conversation[None]:
@@ -149,7 +149,7 @@ class PostgresSession:
                     method = _PASSWORD_METHODS.get(code)
                     if method is None:
                         raise Hostile(f"an authentication request of kind {code}")
-                    return Refusal("", f"asks for {method}", product="redshift" if code in _REDSHIFT else "")
+                    return Refusal("", f"requires {method}", product="redshift" if code in _REDSHIFT else "")
                 trusted = True
             elif message.kind == b"E":
                 return _refusal(payload, trusted=trusted)
@@ -161,17 +161,17 @@ class PostgresSession:
                     raise Hostile("a session without authentication")
                 return _started(told)
             elif message.kind not in (b"S", b"K", b"N", b"v"):
-                raise Hostile(f"an answer to a start that is none: {message.kind!r}")
-        raise Hostile("a start without end")
+                raise Hostile(f"an unexpected answer to a start: {message.kind!r}")
+        raise Hostile("a start that does not end")
 
     def _message(self) -> Conversation[PostgresMessage]:
         return (yield from postgres_message(self._inbox, _CAP))
 
 
 def _started(told: dict[bytes, str]) -> Started:
-    """Who answers, by the parameters of a session.
+    """Product and version from the parameters of a session.
 
-    CockroachDB tells ``crdb_version`` (``CockroachDB CCL v23.1.11 (…)``), Redshift ``padb_version``, YugabyteDB its own
+    CockroachDB sends ``crdb_version`` (``CockroachDB CCL v23.1.11 (…)``), Redshift ``padb_version``, YugabyteDB its own
     version inside PostgreSQL's (``11.2-YB-2.18.0.0-b0``). None of them was verified against the real server.
     """
     version = told.get(b"server_version", "")
@@ -195,15 +195,15 @@ def _query(sql: str) -> bytes:
 
 
 def _refusal(payload: bytes, *, trusted: bool) -> Refusal:
-    """ErrorResponse: a letter and a text each, ended by a NUL."""
+    """Decode ErrorResponse: pairs of a letter and a text, ended by a NUL."""
     fields = {part[:1]: part[1:].decode("utf-8", "replace") for part in payload.split(b"\0")[:32] if part}
     return Refusal(fields.get(b"C", "?")[:5], fields.get(b"M", "")[:160], fields.get(b"R", "")[:60], trusted)
 
 
 def _row(payload: bytes, columns: int) -> list[str | None]:
-    """DataRow: a count, then a length and a value each; length -1 is NULL."""
+    """Decode DataRow: a count, then pairs of a length and a value; length -1 is NULL."""
     if int.from_bytes(payload[:2], "big") != columns:
-        raise Hostile("a row with columns that we did not ask for")
+        raise Hostile("a row with an unexpected number of columns")
     row: list[str | None] = []
     at = 2
     for _ in range(columns):

@@ -1,1 +1,1 @@
-"""Redis, Valkey and their kin: ``probe`` is the conversation, ``keys`` turns names of keys into patterns."""
+"""Redis, Valkey and compatible servers: ``probe`` is the conversation, ``keys`` turns names of keys into patterns."""

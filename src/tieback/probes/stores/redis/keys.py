@@ -1,7 +1,7 @@
-"""Names of keys are data: people use e-mail addresses and session tokens as keys. Only patterns leave this module.
+"""Turns key names into patterns: key names may contain e-mail addresses or session tokens, so only patterns are kept.
 
-A pattern keeps a part of a key only where a tenth of the sampled keys share it in the same place, or where it says
-that it is a ransom note; digits become ``#``, everything else ``*``.
+A pattern keeps a part of a key if a tenth of the sampled keys share it in the same place. It also keeps words that are
+typical of a ransom note. Digits become ``#``, everything else becomes ``*``.
 """
 
 import re
@@ -17,13 +17,13 @@ _LONGEST = 1024
 
 
 def patterns(keys: Iterable[bytes]) -> list[str]:
-    """The distinct patterns of sampled keys, most frequent first, at most ``MAX_PATTERNS``."""
+    """Distinct patterns of sampled keys, most frequent first, at most ``MAX_PATTERNS``."""
     found = Counter({pattern: len(same) for pattern, same in grouped(keys).items()})
     return [pattern for pattern, _ in sorted(found.items(), key=lambda item: (-item[1], item[0]))][:MAX_PATTERNS]
 
 
 def grouped(keys: Iterable[bytes]) -> dict[str, list[bytes]]:
-    """The keys of each pattern."""
+    """Keys of each pattern."""
     whole = list(keys)
     split = [_PARTS.split(_DIGITS.sub("#", key[:_LONGEST].decode("utf-8", "replace"))) for key in whole]
     shared = Counter(tuple(parts[: end + 1]) for parts in split for end in range(0, len(parts), 2))
@@ -36,7 +36,7 @@ def grouped(keys: Iterable[bytes]) -> dict[str, list[bytes]]:
 
 
 def hidden(pattern: str, key: bytes) -> str:
-    """What of a key its pattern does not show: from the first ``*`` to the last; empty where it shows everything."""
+    """Part of a key that its pattern hides: from the first ``*`` to the last; empty if it hides nothing."""
     shown, parts = _PARTS.split(pattern), _PARTS.split(key[:_LONGEST].decode("utf-8", "replace"))
     stars = [place for place, part in enumerate(shown) if part == "*"]
     return "".join(parts[stars[0] : stars[-1] + 1]) if stars and len(parts) == len(shown) else ""

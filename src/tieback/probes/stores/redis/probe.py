@@ -1,9 +1,10 @@
 """Redis, Valkey, KeyDB, Dragonfly and Sentinel over RESP2: version, key spaces, sizes, patterns of names. No value.
 
-Sends, in this order: ``PING`` and ``INFO server`` at once, ``INFO replication`` (identify); ``DBSIZE``,
-``INFO keyspace``, ``INFO memory`` (enumerate); ``SELECT <n>`` and one ``SCAN 0 COUNT 50`` for each database (describe).
-``SELECT`` changes the state of our own connection only. A Sentinel holds no keys: it is asked ``INFO sentinel`` instead
-(enumerate), whose names of the masters that it watches are what it shows. KeyDB and Dragonfly: by documentation.
+Sends, in this order: ``PING`` and ``INFO server`` at once, ``INFO replication`` (identify); ``DBSIZE``, ``INFO
+keyspace``, ``INFO memory`` (enumerate); ``SELECT <n>`` and one ``SCAN 0 COUNT 50`` for each database (describe).
+``SELECT`` changes the state of our own connection only. A Sentinel stores no keys: it receives ``INFO sentinel``
+instead (enumerate), which returns the names of the masters that it monitors. KeyDB and Dragonfly: from documentation
+only.
 
 Identity: ``master_replid``, which a primary and its replicas share, else ``run_id``. Both may change at a restart.
 """
@@ -33,7 +34,7 @@ _NOTE_KEY = re.compile(r"[A-Za-z_-]{1,40}")
 _DATABASE = re.compile(r"0|[1-9][0-9]{0,2}")
 _FIRST = "PING, INFO server"
 _HELLO = resp.command("PING") + resp.command("INFO", "server")
-"""Both at once: longer than a MongoDB header, so that a mongod sees at once that this is no message of its own."""
+"""Both commands at once: longer than a MongoDB header, so that a mongod detects the mismatch at once."""
 _DBSIZE = resp.command("DBSIZE")
 _SCAN = resp.command("SCAN", "0", "COUNT", _SAMPLED)
 
@@ -42,9 +43,9 @@ _VERSIONS = (
     ("dragonfly_version", "dragonfly"),
     ("redis_version", "redis"),
 )
-"""Keys of ``INFO server`` and the product that each stands for; the forks keep ``redis_version`` for old clients."""
+"""Keys of ``INFO server`` and the product that each identifies; the forks keep ``redis_version`` for old clients."""
 _KEYDB = "keydb-server"
-"""Name of KeyDB's program, in ``executable``: it has no version key of its own."""
+"""Name of KeyDB's program, in ``executable``: KeyDB has no version key of its own."""
 
 _REFUSALS = {
     "NOAUTH": Access.AUTH_REQUIRED,
@@ -52,7 +53,7 @@ _REFUSALS = {
     "NOPERM": Access.AUTH_REQUIRED,
     "DENIED": Access.LOCKED,
 }
-"""Error codes and what they mean; ``-DENIED`` is protected mode."""
+"""Access states by error code; ``-DENIED`` is protected mode."""
 _BUSY = frozenset(("LOADING", "MASTERDOWN", "BUSY"))
 
 
@@ -102,7 +103,7 @@ SENDS = (
 
 
 class RedisProbe:
-    """Asks Redis or Valkey what it holds."""
+    """Probe of Redis and compatible servers: keys, bytes, patterns of key names."""
 
     meta = ProbeMeta(
         name="redis",
@@ -116,15 +117,15 @@ class RedisProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``."""
+        """Probe ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def note(self, target: Target, container: Container, account: str) -> Conversation[bytes]:  # noqa: ARG002 - none
-        """The text under a key; other kinds of values are not read."""
+        """Read the text of a key; other types of values are not read."""
         return noted(_note(target, container.path))
 
     def sample(self, target: Target, containers: Sequence[Container], account: str) -> Conversation[Samples]:  # noqa: ARG002 - none
-        """Texts and hashes under a few keys, by the pattern of their names; and what the patterns hide."""
+        """Read texts and hashes of a few keys, by the pattern of their names; also the part that the patterns hide."""
         found: list[SampledColumn] = []
         return sampled(found, sample.talk(target, _HELLO, containers, found))
 
@@ -151,7 +152,7 @@ class RedisProbe:
                 draft.product, draft.version = product, server[key][:40].removeprefix("df-v")
                 break
         else:
-            raise NotThisProtocol("answers PING, but gives no version of Redis or a kin")
+            raise NotThisProtocol("answers PING, but INFO contains no version of Redis or a compatible server")
         sentinel = server.get("redis_mode", server.get("server_mode", "")) == "sentinel"
         if server.get("executable", "").rpartition("/")[2] == _KEYDB:
             draft.product = "keydb"
@@ -167,9 +168,9 @@ class RedisProbe:
 
 
 def _look(draft: Draft, server: dict[str, str], depth: Depth) -> Conversation[None]:
-    """Who it is and what it holds, as deep as the grant allows."""
+    """Identify the server and read its content, as far as the grant's depth allows."""
     enumerates = depth.allows(Depth.ENUMERATE)
-    # A server does not wait until its answers are read, and gives them in the order of the questions.
+    # A server does not wait until its answers are read, and sends them in the order of the requests.
     for question in (_REPLICATION, *(_CATALOGUE if enumerates else ())):
         yield Send(question)
     yield from _identity(draft, server)
@@ -204,7 +205,7 @@ def _note(target: Target, path: tuple[str, ...]) -> Conversation[bytes]:
 
 
 def _refused(draft: Draft, asked: str, reply: resp.Reply) -> bool:
-    """Whether a reply turns us away; then the draft says how."""
+    """True if a reply is a refusal; the draft is updated then."""
     if not isinstance(reply, resp.RespError):
         return False
     access = _REFUSALS.get(reply.code)
@@ -213,7 +214,7 @@ def _refused(draft: Draft, asked: str, reply: resp.Reply) -> bool:
         draft.access = access
         draft.prove(asked, reply.text, access)
     elif "operation not permitted" in reply.text:
-        # Redis before 2.6 words NOAUTH so.
+        # Redis before 2.6 uses this text for NOAUTH.
         draft.product, draft.access = "redis", Access.AUTH_REQUIRED
         draft.prove(asked, reply.text, Access.AUTH_REQUIRED)
     else:
@@ -236,7 +237,7 @@ def _read_info(draft: Draft, asked: str) -> Conversation[dict[str, str]]:
 
 
 def _watched(draft: Draft, server: dict[str, str], depth: Depth) -> Conversation[None]:
-    """What a Sentinel watches: names of masters, and no records."""
+    """Masters that a Sentinel monitors: names, and no records."""
     if re.fullmatch(r"[0-9a-f]{40}", server.get("run_id", "")):
         draft.vendor_id("run_id", server["run_id"])
     if not depth.allows(Depth.ENUMERATE):
@@ -255,7 +256,7 @@ def _watched(draft: Draft, server: dict[str, str], depth: Depth) -> Conversation
 def _identity(draft: Draft, server: dict[str, str]) -> Conversation[None]:
     access = draft.access
     replication = yield from _read_info(draft, "INFO replication")
-    # A refusal here says nothing about the rest.
+    # A refusal here does not apply to the other commands.
     draft.access = access
     for key, section in (("master_replid", replication), ("run_id", server)):
         value = section.get(key, "")
@@ -275,14 +276,14 @@ def _enumerate(draft: Draft) -> Conversation[None]:
         return
     counts = _counts(keyspace)
     if len(counts) > MAX_DATABASES:
-        draft.problem(f"{len(counts)} databases; the first {MAX_DATABASES} are listed")
+        draft.problem(f"{len(counts)} databases; only the first {MAX_DATABASES} are listed")
     total = sum(counts.values())
     held = _number(memory.get("used_memory_dataset", ""))
     for number, keys in sorted(counts.items())[:MAX_DATABASES]:
         share: Figure | None = None
         if held is not None and total:
-            # The server tells bytes for all databases together.
-            share = estimate(held * keys // total, "INFO used_memory_dataset, shared out by keys")
+            # The server reports bytes for all databases together.
+            share = estimate(held * keys // total, "INFO used_memory_dataset, distributed in proportion to the keys")
         draft.containers.append(
             Container((f"db{number}",), "keyspace", records=exact(keys, "INFO keyspace"), bytes=share)
         )
@@ -299,13 +300,13 @@ def _describe(draft: Draft) -> Conversation[None]:
         yield Send(resp.command("SELECT", number))
         selected = yield from resp.reply()
         if selected != "OK":
-            draft.problem(f"{container.name}: SELECT is refused")
+            draft.problem(f"{container.name}: SELECT was refused")
             continue
         yield Send(_SCAN)
         scanned = yield from resp.reply()
         keys = scanned[1] if isinstance(scanned, list) and len(scanned) == 2 else None
         if not isinstance(keys, list):
-            draft.problem(f"{container.name}: SCAN is refused")
+            draft.problem(f"{container.name}: SCAN was refused")
             continue
         names = patterns(key for key in keys if isinstance(key, bytes))
         fields = tuple(Field(name, "key pattern") for name in names)
@@ -313,7 +314,7 @@ def _describe(draft: Draft) -> Conversation[None]:
 
 
 def _counts(keyspace: dict[str, str]) -> dict[int, int]:
-    """Keys in each database, from lines like ``db0:keys=3,expires=1,avg_ttl=0``."""
+    """Number of keys in each database, from lines like ``db0:keys=3,expires=1,avg_ttl=0``."""
     counts: dict[int, int] = {}
     for name, value in keyspace.items():
         number = re.fullmatch(r"db(0|[1-9][0-9]{0,2})", name)

@@ -1,7 +1,7 @@
-"""A few records of Redis: texts and hashes under at most forty keys of a database, as columns by patterns of names.
+"""Samples of Redis: texts and hashes of at most forty keys of a database, as columns by patterns of key names.
 
-Sends ``SELECT <n>``, ``SCAN 0 COUNT 40``, and for each key ``TYPE`` and ``GETRANGE <key> 0 1023`` or
-``HSCAN <key> 0 COUNT 20``. Lists, sets and streams are not read. None of them changes a value or its expiry.
+Sends ``SELECT <n>``, ``SCAN 0 COUNT 40``, and for each key ``TYPE`` and ``GETRANGE <key> 0 1023`` or ``HSCAN <key> 0
+COUNT 20``. Lists, sets and streams are not read. None of them changes a value or its expiry.
 """
 
 import re
@@ -21,7 +21,7 @@ from tieback.scope.conversation import Conversation, DeclaredSend, Send, Target
 _DATABASE = re.compile(r"0|[1-9][0-9]{0,2}")
 _SCAN_FEW = resp.command("SCAN", "0", "COUNT", "40")
 _KEY = rb"\$[0-9]{1,3}\r\n[^\x00\r\n]{1,256}\r\n"
-"""Any key that holds no line end: nothing in it can be another command."""
+"""Pattern of any key without a line end: nothing in it can be another command."""
 _SAMPLED_TEXT = 1024
 _MAX_KEYS = 40
 _MAX_SAMPLED_DATABASES = 4
@@ -52,10 +52,10 @@ def talk(
     """Read a few texts and hashes of each database into ``found``.
 
     Args:
-        target: where.
+        target: the server.
         hello: the probe's first send, which has two replies.
         containers: databases.
-        found: is filled as values are read.
+        found: list that is filled as values are read.
     """
 
     def attempt(tls: bool) -> Conversation[bytes]:
@@ -97,7 +97,7 @@ def _sample_keys(container: Container, keys: list[bytes], found: list[SampledCol
 
 
 def _value(key: bytes) -> Conversation[object]:
-    """The text under a key, or some fields of the hash there; ``None`` for anything else."""
+    """Text of a key, or some fields of a hash; ``None`` for anything else."""
     if not re.fullmatch(_KEY, b"$%d\r\n%b\r\n" % (len(key), key), re.DOTALL):
         return None
     yield Send(resp.raw_command(b"TYPE", key))
@@ -121,6 +121,6 @@ def _value(key: bytes) -> Conversation[object]:
 
 
 def _opened(text: bytes) -> object:
-    """A JSON document that is whole; anything else as text."""
+    """Decoded JSON if the document is complete; anything else as text."""
     document = decoded(text, dict[str, Any]) if text[:1] == b"{" else None
     return document if document is not None else text.decode("utf-8", "replace")

@@ -1,6 +1,6 @@
 """The few records of ZooKeeper's client protocol that are needed: a session, ``getChildren2``, the number of nodes.
 
-Everything is big-endian; a string or vector is an int32 length (-1 for none) and its content; a packet is an int32
+Everything is big-endian; a string or vector is an int32 length (-1 for null) and its content; a packet is an int32
 length and its records. Request: xid int32, type int32, record. Reply: xid int32, zxid int64, err int32, record.
 https://github.com/apache/zookeeper/blob/master/zookeeper-jute/src/main/resources/zookeeper.jute
 """
@@ -13,7 +13,7 @@ from tieback.probes.wire.verdicts import Hostile
 from tieback.scope.conversation import Conversation, Receive
 
 MAX_PACKET = 1024 * 1024
-"""``jute.maxbuffer`` of clients: no server sends more."""
+"""``jute.maxbuffer`` of clients, in bytes: no server sends more."""
 GET_CHILDREN2 = 12
 GET_ALL_CHILDREN_NUMBER = 104
 CLOSE_SESSION = -11
@@ -22,42 +22,42 @@ NO_AUTH = -102
 UNIMPLEMENTED = -6
 NO_NODE = -101
 SASL_WANTED = (-115, -124)
-"""AUTHFAILED, SESSIONCLOSEDREQUIRESASLAUTH."""
+"""Error codes AUTHFAILED, SESSIONCLOSEDREQUIRESASLAUTH."""
 
 SESSION_MILLISECONDS = 6000
 CONNECT = struct.pack(">iiqiqi16sB", 45, 0, 0, SESSION_MILLISECONDS, 0, 16, b"\0" * 16, 1)
-"""Ask for a new session of six seconds that a read-only server may give too."""
+"""Request for a new session of six seconds, which a read-only server may also grant."""
 CLOSE = struct.pack(">iii", 8, 1_000_000, CLOSE_SESSION)
 _REPLY = struct.Struct(">iqi")
 _STAT = struct.Struct(">qqqqiiiqiiq")
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """The answer to one request."""
+    """Answer to one request."""
 
     error: int
     record: bytes
 
 
 class Children(msgspec.Struct, frozen=True):
-    """The answer to ``getChildren2``."""
+    """Answer to ``getChildren2``."""
 
     names: tuple[str, ...]
     created: int
-    """``czxid``: the transaction that made the node, the same on every server of an ensemble."""
+    """``czxid``: the transaction that created the node, the same on every server of an ensemble."""
     created_ms: int
     """``ctime``, milliseconds since 1970."""
     count: int
-    """``numChildren``."""
+    """``numChildren``: number of child nodes."""
 
 
 def request(xid: int, kind: int, path: bytes) -> bytes:
-    """``getChildren2`` or ``getAllChildrenNumber`` of a path; no watch is set.
+    """Encode ``getChildren2`` or ``getAllChildrenNumber`` of a path; no watch is set.
 
     Args:
         xid: number of the request, from 1.
         kind: ``GET_CHILDREN2`` or ``GET_ALL_CHILDREN_NUMBER``.
-        path: UTF-8.
+        path: path in UTF-8.
     """
     watch = b"\0" if kind == GET_CHILDREN2 else b""
     body = struct.pack(">iii", xid, kind, len(path)) + path + watch
@@ -77,41 +77,41 @@ def packet() -> Conversation[bytes]:
 
 
 def session(data: bytes) -> int:
-    """The time-out, in milliseconds, of the session that the server gave; 0 where it gave none.
+    """Time-out of the session in milliseconds; 0 if the server granted none.
 
     Raises:
-        Hostile: no ``ConnectResponse``.
+        Hostile: not a ``ConnectResponse``.
     """
     if len(data) < 20:
         raise Hostile(f"a ZooKeeper session of {len(data)} bytes")
     timeout, password = (int.from_bytes(data[at : at + 4], "big", signed=True) for at in (4, 16))
     if password not in (-1, 0, 16) or len(data) not in (20 + max(password, 0), 21 + max(password, 0)):
-        raise Hostile("a ZooKeeper session of another shape")
+        raise Hostile("a ZooKeeper session of an unexpected shape")
     return max(timeout, 0)
 
 
 def reply(data: bytes, xid: int) -> Reply:
-    """The reply to request ``xid``.
+    """Decode the reply to request ``xid``.
 
     Raises:
-        Hostile: it answers another request, or is cut.
+        Hostile: it answers another request, or ends early.
     """
     if len(data) < _REPLY.size:
         raise Hostile(f"a ZooKeeper reply of {len(data)} bytes")
     number, _, error = _REPLY.unpack_from(data)
     if number != xid:
-        raise Hostile("a ZooKeeper reply to nothing we asked")
+        raise Hostile("a ZooKeeper reply that does not belong to the request")
     return Reply(error, data[_REPLY.size :])
 
 
 def children(record: bytes) -> Children:
-    """The record of ``getChildren2``.
+    """Decode the record of ``getChildren2``.
 
     Raises:
         Hostile: lengths that do not fit.
     """
     if len(record) < 4 + _STAT.size:
-        raise Hostile("a ZooKeeper list that is cut")
+        raise Hostile("a ZooKeeper list that ends early")
     count = int.from_bytes(record[:4], "big", signed=True)
     if not -1 <= count <= len(record) // 4:
         raise Hostile(f"a ZooKeeper list of {count} names")
@@ -130,12 +130,12 @@ def children(record: bytes) -> Children:
 
 
 def number(record: bytes) -> int:
-    """The record of ``getAllChildrenNumber``.
+    """Decode the record of ``getAllChildrenNumber``.
 
     Raises:
-        Hostile: no number, or a negative one.
+        Hostile: not a number, or a negative one.
     """
     value = int.from_bytes(record, "big", signed=True)
     if len(record) != 4 or value < 0:
-        raise Hostile("a ZooKeeper count that is none")
+        raise Hostile("an invalid ZooKeeper count")
     return value

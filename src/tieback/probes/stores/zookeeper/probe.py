@@ -1,12 +1,14 @@
-"""ZooKeeper and ClickHouse Keeper: version, number and size of nodes, names at the top. No node's data is read.
+"""ZooKeeper and ClickHouse Keeper: version, number and size of nodes, top-level names. No node's data is read.
 
-Sends: the four-letter word ``srvr`` (identify; in the default whitelist since 3.5.3) and ``mntr`` (enumerate; often
-not on the list). Words answer whatever the rights on the nodes are, so they prove nothing. Then a session without a
-login (enumerate): ``getAllChildrenNumber /`` (3.6 and newer; the server keeps that number), ``getChildren2`` of ``/``
-and of the nodes at its top, which tells name by name whether a stranger may read; the session is closed again.
-Opening and closing a session is counted by the ensemble as a transaction, as for every client; no node changes.
+Sends the four-letter word ``srvr`` (identify; in the default whitelist since 3.5.3) and ``mntr`` (enumerate; often not
+in the whitelist). These words are answered whatever the permissions of the nodes are, so they prove nothing.
 
-Identity: a fingerprint of the names at the top with the transaction and time that made each, which every server of an
+Then it opens a session without a login (enumerate) and sends ``getAllChildrenNumber /`` (3.6 and newer; the server
+maintains that number). It sends ``getChildren2`` for ``/`` and the top-level nodes: this shows for each name whether
+anonymous clients may read it. Then it closes the session. The ensemble counts opening and closing a session as
+transactions, as for every client; no node changes.
+
+Identity: a fingerprint of the top-level names with the transaction and time of their creation, which every server of an
 ensemble shares. Verified against ZooKeeper 3.9.3.
 """
 
@@ -23,7 +25,7 @@ from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Faul
 
 MAX_LISTED = 1000
 MAX_ASKED = 50
-"""Nodes at the top that are asked one by one."""
+"""Maximum number of top-level nodes that are probed one by one."""
 _MAX_WORD = 32 * 1024
 _WORD_SECONDS = 1.0
 _SRVR, _MNTR = b"srvr\n", b"mntr\n"
@@ -67,7 +69,7 @@ SENDS = (
 
 
 class ZookeeperProbe:
-    """Asks ZooKeeper what it holds."""
+    """Probe of ZooKeeper: nodes, bytes, top-level names."""
 
     meta = ProbeMeta(
         name="zookeeper",
@@ -84,7 +86,7 @@ class ZookeeperProbe:
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
-        """Ask ``target``, no deeper than ``depth``."""
+        """Probe ``target``, no deeper than ``depth``."""
         return reported(self.meta, target, lambda draft: self._talk(draft, target, depth))
 
     def _talk(self, draft: Draft, target: Target, depth: Depth) -> Conversation[None]:
@@ -110,7 +112,7 @@ class ZookeeperProbe:
 
 
 def _rest() -> Conversation[bytes]:
-    """What follows of the answer to a four-letter word: up to the end of the stream, or what came."""
+    """Read the rest of the answer to a four-letter word: up to the end of the stream, or what came before a fault."""
     held = b""
     while len(held) < _MAX_WORD:
         try:
@@ -135,13 +137,13 @@ def _greeting(text: bytes) -> tuple[str, str]:
 
 
 def _statistics(text: bytes) -> dict[str, int]:
-    """``zk_`` rows of ``mntr`` that are numbers."""
+    """Rows of ``mntr`` whose key starts with ``zk_`` and whose value is a number."""
     rows = re.findall(rb"^(zk_[a-z_]{1,60})\t([0-9]{1,18})$", text, re.MULTILINE)
     return {name.decode(): int(value) for name, value in rows}
 
 
 class _Walk:
-    """One session, and what it finds."""
+    """One session, and the containers made from its answers."""
 
     def __init__(self, draft: Draft, statistics: dict[str, int]) -> None:
         self._draft = draft
@@ -159,10 +161,10 @@ class _Walk:
         except Fault as fault:
             if fault.outcome not in STREAM_ENDED:
                 raise
-            draft.problem("closes a session that does not log in; a certificate may be asked for")
+            draft.problem("closes a session that does not log in; it may require a certificate")
             return
         if not timeout:
-            draft.problem("gives no session")
+            draft.problem("grants no session")
             return
         count = yield from self._ask(jute.GET_ALL_CHILDREN_NUMBER, b"/")
         listed = yield from self._ask(jute.GET_CHILDREN2, b"/")
@@ -191,7 +193,7 @@ class _Walk:
         draft = self._draft
         draft.prove(_ROOT, f"lists {len(root.names)} nodes", Access.OPEN)
         if len(root.names) > MAX_LISTED:
-            draft.problem(f"{len(root.names)} nodes at the top; the first {MAX_LISTED} are listed")
+            draft.problem(f"{len(root.names)} top-level nodes; only the first {MAX_LISTED} are listed")
         if self._total is not None:
             size = estimate(self._bytes, "mntr zk_approximate_data_size") if self._bytes is not None else None
             draft.containers.append(Container(("/",), "tree", True, exact(self._total, "nodes of the tree"), size))
@@ -199,7 +201,7 @@ class _Walk:
         names = sorted(root.names)[:MAX_LISTED]
         asked = [name for name in names if name != _SYSTEM][:MAX_ASKED]
         if len(names) - len(asked) > 1:
-            draft.problem(f"the first {MAX_ASKED} nodes at the top were asked one by one")
+            draft.problem(f"only the first {MAX_ASKED} top-level nodes were probed one by one")
         for name in names:
             figure, mark = (yield from self._top(name)) if name in asked else (None, "")
             if name != _SYSTEM:
@@ -209,9 +211,9 @@ class _Walk:
         draft.access = self._judge()
 
     def _top(self, name: str) -> Conversation[tuple[Figure | None, str]]:
-        """The node and its children as a figure, and what makes it the same node at another server."""
+        """Figure for the node and its children, and a value that identifies the same node on another server."""
         if not _NAME.fullmatch(name):
-            self._draft.problem(f"a name that is not safe to send was left alone: {name[:60]!r}")
+            self._draft.problem(f"skipped a name that is not safe to send: {name[:60]!r}")
             return None, ""
         answer = yield from self._ask(jute.GET_CHILDREN2, f"/{name}".encode())
         if answer.error:
@@ -222,7 +224,7 @@ class _Walk:
             return None, ""
         found = jute.children(answer.record)
         if not any(proof.asked == _TOP for proof in self._draft.proofs):
-            self._draft.prove(_TOP, f"a node with {found.count} children may be read", Access.OPEN)
+            self._draft.prove(_TOP, f"a node with {found.count} children is readable", Access.OPEN)
         mark = f"{name}\0{found.created}\0{found.created_ms}"
         if found.count:
             return lower_bound(found.count + 1, "the node and its children, one level"), mark

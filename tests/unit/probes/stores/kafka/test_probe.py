@@ -204,7 +204,7 @@ def test_the_product_by_its_cluster() -> None:
 def test_topics_that_are_not_safe_to_ask_about() -> None:
     report = ask(Broker(**{"a b": [(0, 5)], "people": [(0, 5)]}).answer).result
     assert report.access is Access.OPEN
-    assert any("not safe to ask" in problem for problem in report.problems)
+    assert any("not safe to send" in problem for problem in report.problems)
 
 
 def test_offsets_that_run_backwards() -> None:

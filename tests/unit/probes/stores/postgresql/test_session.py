@@ -29,10 +29,10 @@ def start(*answers: bytes | None, starttls: bool = True) -> Played[Answer]:
 
 STARTS: list[tuple[bytes, Answer]] = [
     (authentication(0) + READY, Started("18.6")),
-    (authentication(13), Refusal("", "asks for a digest of Redshift's", product="redshift")),
-    (authentication(10) + b"", Refusal("", "asks for SASL")),
-    (authentication(5), Refusal("", "asks for MD5 password")),
-    (authentication(3), Refusal("", "asks for clear-text password")),
+    (authentication(13), Refusal("", "requires a Redshift digest", product="redshift")),
+    (authentication(10) + b"", Refusal("", "requires SASL")),
+    (authentication(5), Refusal("", "requires MD5 password")),
+    (authentication(3), Refusal("", "requires clear-text password")),
     (
         authentication(0) + error("28000", "role does not exist", "InitializeSessionUserId"),
         Refusal("28000", "role does not exist", "InitializeSessionUserId", trusted=True),
