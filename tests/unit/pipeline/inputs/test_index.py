@@ -163,11 +163,11 @@ def test_a_manifest_is_believed_and_nothing_is_read(host: FileHost, workspace: W
             f"s3://b/c/gone.apk app {sha(APP)[:8]}",
             f"{host.url}/x traffic {sha(RUN)[:8]}",
             *([f"{tmp_path}/local.apk app {sha(APP)[:8]}"] * 4),
-            f"!{tmp_path}/local.apk: {len(APP)} bytes are there where 7 were promised. {MEND}",
-            f"!s3://b/c/a.apk: {len(APP)} bytes are there where 8 were promised. {MEND}",
+            f"!{tmp_path}/local.apk: the content has {len(APP)} bytes, expected 7. {MEND}",
+            f"!s3://b/c/a.apk: the content has {len(APP)} bytes, expected 8. {MEND}",
             f"s3://b/c/run.pcap traffic {sha(RUN)[:8]}",
             "!s3://b/c/none.pcap: it is not there. Check the list",
-            f"!{path}, row 12: sha256 is not 64 hexadecimal digits. Mend the manifest; the other rows count",
+            f"!{path}, row 12: sha256 is not 64 hexadecimal digits. Correct the manifest; the other rows are read",
         ]
     )
     assert {path for path, _ in host.asked} == {"/b/c/a.apk", "/b/c/run.pcap", "/b/c/none.pcap"}
@@ -201,7 +201,7 @@ def test_a_list_of_links(host: FileHost, workspace: Workspace) -> None:
         ("s3://b/x.tgz", f"s3://b/x.tgz: {PACKED}"),
         (
             "s3://b/cut.tar",
-            "s3://b/cut.tar: the shard ends within 'in/a.apk'. Write it again; what stands before counts",
+            "s3://b/cut.tar: the shard is damaged: the archive ends within 'in/a.apk'. Write it again; the members before the damage are used",
         ),
         (
             "http://127.0.0.1:{port}/page",
