@@ -201,7 +201,10 @@ def test_a_list_of_links(host: FileHost, workspace: Workspace) -> None:
         ("s3://b/x.tgz", f"s3://b/x.tgz: {PACKED}"),
         (
             "s3://b/cut.tar",
-            "s3://b/cut.tar: the shard is damaged: the archive ends within 'in/a.apk'. Write it again; the members before the damage are used",
+            (
+                "s3://b/cut.tar: the shard is damaged: the archive ends within 'in/a.apk'. "
+                "Write it again; the members before the damage are used"
+            ),
         ),
         (
             "http://127.0.0.1:{port}/page",
