@@ -126,7 +126,9 @@ def test_a_device_that_went_away_is_undone_by_a_later_run(tmp_path: Path, journa
     phone.lost = True
     assert [error.where for error in undo(journal, phone)] == [phone.serial] * 2
     (left,) = Journal.left_over(tmp_path / "undo")
-    assert [error.what for error in undo_all(left, {})] == ["the device is not connected; its changes are not undone"] * 2
+    assert [error.what for error in undo_all(left, {})] == [
+        "the device is not connected; its changes are not undone"
+    ] * 2
     phone.lost = False
     assert undo(left, phone) == []
     assert phone.reversed == set()
