@@ -222,12 +222,12 @@ def test_what_fails_is_named_and_the_others_are_done(real: ObjectStore, tmp_path
     check_contacts(tmp_path / "calls", real.environment["AWS_ENDPOINT_URL"])
     assert json.loads(done.stdout)["headline"]["apps_analysed"] == 1
     said = [line.removeprefix(f"tieback: {real.url}apps/") for line in done.stderr.splitlines() if "apps/" in line]
-    mend = "Run again, or mend the manifest"
+    mend = "Run again, or correct the manifest"
     hashes = f"SHA-256 {sha(other)[:16]}…, not {sha(b'y')[:16]}…"
     assert sorted(said) == [
         "none.apk: it is not there, or not any more. Check the URL",
-        f"tillroll.apk: its content is not what was promised: {hashes}. {mend}",
-        f"workhub.apk: {len(app)} bytes are there where {len(app) + 1} were promised. {mend}",
+        f"tillroll.apk: the content has another SHA-256 than expected: {hashes}. {mend}",
+        f"workhub.apk: the content has {len(app)} bytes, expected {len(app) + 1}. {mend}",
     ]
     check_no_secret(tmp_path, done.stdout + done.stderr, real.environment["AWS_SECRET_ACCESS_KEY"])
 

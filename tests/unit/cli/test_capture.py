@@ -54,7 +54,7 @@ def test_a_report_shows_the_run(run: Run) -> None:
         (("--monkey", "5"), "no device named"),
         (("--install", "x.apk"), "no device named"),
         (("--device", "adb:", "--monkey", "5"), "no app named"),
-        (("--device", "ios:x", "--only", "com.x.y"), "names no device"),
+        (("--device", "ios:x", "--only", "com.x.y"), "is not a device name"),
         (("--mode", "socks5", "--device", "adb:", "--only", "com.x.y"), "--mode"),
         (("--mode", "reverse"), "Invalid value"),
     ],
@@ -85,7 +85,7 @@ def test_ctrl_c_ends_in_order(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
     ended = run("capture", "--listen", ":0", "--format", "json")
     assert ended.code == 0
     assert json.loads(ended.out)["flows"] == 0
-    assert "did not end in order" not in ended.err
+    assert "did not end normally" not in ended.err
 
 
 def test_the_second_ctrl_c_breaks_off() -> None:

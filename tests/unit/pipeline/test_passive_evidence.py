@@ -68,7 +68,7 @@ def test_the_same_content_is_imported_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "says"), [("", "empty"), ("x", "no known report"), (json.dumps(SHODAN) + "\n{", "ends within")]
+    ("content", "says"), [("", "empty"), ("x", "unknown report format"), (json.dumps(SHODAN) + "\n{", "ends within")]
 )
 def test_a_bad_file_is_an_error_in_its_place(tmp_path: Path, content: str, says: str) -> None:
     (tmp_path / "bad").write_text(content)

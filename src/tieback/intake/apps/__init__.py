@@ -1,1 +1,1 @@
-"""App packages become bounded buffers with their origin."""
+"""App packages: each is opened as artifacts, bounded buffers with their origin."""

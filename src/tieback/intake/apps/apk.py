@@ -1,9 +1,9 @@
-"""APK: identity, signer and manifest by ``apk_info``, which sees an outline of the package instead of the package.
+"""APK: identity, signer and manifest, read by ``apk_info`` from a reduced copy of the package.
 
-``apk_info`` inflates what a header asks for and expands tables without a limit (a 112 KB ``resources.arsc`` made it use
-650 MB). So our bounded reader takes out the manifest, the certificates and the signing block, and writes them, stored,
-into an archive in memory; that is what ``apk_info`` opens. The name under the icon is looked up by ``resources``.
-Sources: https://source.android.com/docs/security/features/apksigning; AOSP ``ResourceTypes.h``.
+``apk_info`` inflates as much as a header states and expands tables without a limit (a 112 KB ``resources.arsc`` made it
+use 650 MB). So our bounded reader extracts the manifest, the certificates and the signing block, and writes them,
+stored, into an archive in memory, which ``apk_info`` opens. The app label is looked up by ``resources``. Sources:
+https://source.android.com/docs/security/features/apksigning; AOSP ``ResourceTypes.h``.
 """
 
 import os
@@ -29,7 +29,7 @@ from tieback.model.cleartext import CleartextPolicy
 
 MANIFEST, RESOURCES = "AndroidManifest.xml", "resources.arsc"
 MAX_MANIFEST = 2 * 1024 * 1024
-"""Largest manifest that is decoded; the largest of store apps are about 1 MiB."""
+"""Bytes of the largest manifest that is decoded; the largest of store apps are about 1 MiB."""
 
 MAX_MANIFEST_TEXT = 16 * 1024 * 1024
 MAX_DEPTH = 64
@@ -51,7 +51,7 @@ _SCHEMES = (
 
 
 class Apk:
-    """What is particular about APKs: see ``package.Format``."""
+    """The APK format: see ``package.Format``."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -60,7 +60,7 @@ class Apk:
         self._table: Resources | None = None
 
     def identify(self, sha256: str) -> App | None:
-        """The identity by manifest and signature; ``None``, with a problem, where there is no readable manifest."""
+        """The identity from manifest and signature; ``None``, with a problem, if there is no readable manifest."""
         outline = self._opened()
         if outline is None:
             return None
@@ -83,7 +83,7 @@ class Apk:
         )
 
     def special(self, name: str) -> Artifact | None:
-        """The manifest as text and the resource table; ``None`` for entries that are read like any other."""
+        """The manifest as text, or the resource table; ``None`` for entries without special handling."""
         if name == MANIFEST:
             outline = self._opened()
             if outline is not None:
@@ -104,7 +104,9 @@ class Apk:
         return android_policies(manifest, MANIFEST, self.resource_xml(reference) if reference else None)
 
     def manifest(self) -> Element | None:
-        """The manifest down to the application; ``None`` where unreadable, which ``identify`` makes a problem of."""
+        """The manifest down to the application element; ``None`` if unreadable, which ``identify`` reports as a
+        problem.
+        """
         entry = self._source.find(MANIFEST)
         if entry is None:
             return None
@@ -125,7 +127,7 @@ class Apk:
             return None
 
     def _opened(self) -> apk_info.APK | None:
-        """The outline of the package, opened once."""
+        """The reduced copy of the package, opened once."""
         if not self._outlined:
             self._outlined = True
             self._outline = self._open()
@@ -135,15 +137,15 @@ class Apk:
         problems = self._source.problems
         entry = self._source.find(MANIFEST)
         if entry is None:
-            problems.note("no manifest: the app cannot be named", "")
+            problems.note("no manifest: the app cannot be identified", "")
             return None
         manifest = bytes(self._source.read(entry, MAX_MANIFEST + 1))
         try:
             size, depth = expansion(manifest, MAX_MANIFEST_TEXT)
         except MalformedError:
-            size, depth = 0, 0  # apk_info says better what is wrong with it
+            size, depth = 0, 0  # apk_info describes the fault better
         if len(manifest) > MAX_MANIFEST or size > MAX_MANIFEST_TEXT or depth > MAX_DEPTH:
-            problems.note("the manifest is too large or too deep to be decoded", MANIFEST)
+            problems.note("the manifest is too large or too deep to decode", MANIFEST)
             return None
         try:
             with _in_memory(self._written(manifest)) as path:
@@ -153,12 +155,12 @@ class Apk:
             return None
 
     def _written(self, manifest: bytes) -> bytes:
-        """An archive of the manifest and the certificates, stored, with the signing block where it belongs."""
+        """An archive with the manifest and the certificates, stored, and the signing block in its place."""
         files = {MANIFEST: manifest}
         for entry in self._source.entries:
             if len(files) > MAX_CERTIFICATES:
                 break
-            # The pattern is asked only for the few that begin alike.
+            # The pattern is applied only to the few names with this prefix.
             if entry.name[:1] in "Mm" and _CERTIFICATE.fullmatch(entry.name):
                 files.setdefault(entry.name, bytes(self._source.read(entry, MAX_CERTIFICATE)))
         body, directory = bytearray(), bytearray()
@@ -186,7 +188,7 @@ class Apk:
         return None
 
     def _resolved(self, text: str | None) -> str:
-        """A text of the manifest; where it is a reference, the string behind it."""
+        """A text of the manifest; if it is a reference, the string behind it."""
         match = _REFERENCE.fullmatch(text or "")
         if match is None:
             return _cut(text)
@@ -197,12 +199,12 @@ class Apk:
             try:
                 self._table = Resources(RESOURCES, bytes(self._source.read(entry)))
             except MalformedError:
-                return ""  # the walk over the entries says so
+                return ""  # the walk over the entries reports it
         return _cut(self._table.text(int(match[1], 16)))
 
 
 def is_apk(source: Source) -> bool:
-    """Whether the archive has what Android installs, or enough of it to be worth a search."""
+    """True if the archive has what Android requires to install it, or enough of it for a search."""
     return any(source.find(name) for name in (MANIFEST, "classes.dex", RESOURCES))
 
 
@@ -212,7 +214,7 @@ def _cut(text: str | None) -> str:
 
 @contextmanager
 def _in_memory(content: bytes) -> Iterator[str]:
-    """A path at which ``content`` can be read: in memory on Linux, a temporary file elsewhere."""
+    """A path from which ``content`` can be read: in memory on Linux, a temporary file elsewhere."""
     if sys.platform == "linux":
         number = os.memfd_create("outline.apk", os.MFD_CLOEXEC)
         try:

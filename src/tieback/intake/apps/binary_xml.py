@@ -1,8 +1,8 @@
-"""Binary XML of Android packages (``AndroidManifest.xml``, ``res/xml/*.xml``): its strings, and whether it is safe.
+"""Binary XML of Android packages (``AndroidManifest.xml``, ``res/xml/*.xml``): its strings, and its expanded size.
 
 Source: AOSP ``ResourceTypes.h`` (``ResXMLTree_node``, ``ResXMLTree_attrExt``). The names and values of elements and
-attributes all stand in one string pool; that is what is searched. ``expansion`` tells what a reader that writes the
-document out would produce, because a few kilobytes can name one long string a hundred thousand times.
+attributes are all in one string pool, and that pool is searched. ``expansion`` computes the size of the document as
+text, because a few kilobytes can refer to one long string a hundred thousand times.
 """
 
 import struct
@@ -29,7 +29,7 @@ _KNOWN = {
     0x010104EC: "usesCleartextTraffic",
     0x01010527: "networkSecurityConfig",
 }
-"""Resource ids of attributes that readers of trees ask for (AOSP ``core/res/res/values/public-final.xml``)."""
+"""Resource IDs of attributes that tree readers need (AOSP ``core/res/res/values/public-final.xml``)."""
 
 _chunk = struct.Struct("<HHI")
 
@@ -50,7 +50,7 @@ def read_binary_xml(file: str, data: bytes) -> Artifact:
 
 
 def expansion(data: bytes, limit: int) -> tuple[int, int]:
-    """Bytes of text that the document stands for, and its depth; counting stops above ``limit`` bytes.
+    """Bytes of the document as text, and its depth; counting stops above ``limit`` bytes.
 
     Raises:
         MalformedError: there is no readable string pool at its beginning.
@@ -75,7 +75,7 @@ def expansion(data: bytes, limit: int) -> tuple[int, int]:
 
 
 def _element(data: bytes, at: int, lengths: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> int:
-    """Bytes that a start element stands for: its name, and each attribute's namespace, name and value."""
+    """Bytes of a start element as text: its name, and each attribute's namespace, name and value."""
     first, width, count = struct.unpack_from("<8xHHH", data, at)
     (name,) = struct.unpack_from("<4xI", data, at)
     nothing = len(lengths) - 1
@@ -101,9 +101,9 @@ def _pool(data: bytes) -> StringPool:
 
 
 def read_tree(data: bytes, levels: int = MAX_DEPTH) -> Element:
-    """The document as a tree; of elements below ``levels`` nothing but that they are well-formed.
+    """The document as a tree; elements below ``levels`` are checked but not kept.
 
-    An attribute's name is that of its resource id where Android knows it so: packers blank out the text.
+    An attribute has the name of its resource ID if Android defines one, because packers blank out the text.
 
     Raises:
         MalformedError: it has no readable string pool or no element, or is too deep or too large.

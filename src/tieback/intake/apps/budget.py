@@ -1,4 +1,4 @@
-"""What one package may cost, with all archives that are nested in it: a bomb in a bomb has no budget of its own."""
+"""Cost limits of one package including all nested archives, so that a bomb in a bomb has no budget of its own."""
 
 import msgspec
 
@@ -12,13 +12,13 @@ DEPTH = 2
 """Levels of archives inside the package: a set of splits, the package, an archive of scripts among its assets."""
 
 SCAN = 128 * 1024 * 1024
-"""Bytes inflated, at most, only to find where entries without a stated length end."""
+"""Bytes inflated only to find the ends of entries without a stated length."""
 
 SUSPECT = 64 * 1024 * 1024
-"""Bytes read of all entries that are made like bombs (see ``archive``)."""
+"""Bytes read of all suspect entries together (see ``archive``)."""
 
 STEPS = 3_000_000
-"""Small things looked at one by one, such as headers of lost entries and strings of assemblies: seconds of time."""
+"""Small items examined one by one, such as headers of lost entries and strings of assemblies: seconds of time."""
 
 PLAIN = 512 * 1024 * 1024
 """Bytes read of a small package; of a larger one ``RATIO`` times its size."""
@@ -27,7 +27,7 @@ RATIO = 20
 
 
 class Budget(msgspec.Struct):
-    """What is left. All in bytes where not said otherwise."""
+    """The remaining limits of a package, in bytes if not stated otherwise."""
 
     total: int
     suspect: int = SUSPECT

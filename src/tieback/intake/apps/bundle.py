@@ -19,14 +19,14 @@ from tieback.model.cleartext import CleartextPolicy
 MANIFEST = "base/manifest/AndroidManifest.xml"
 RESOURCES = "base/resources.pb"
 MAX_XML = 2 * 1024 * 1024
-"""Largest manifest or XML resource that is read as a tree; others are searched as bytes."""
+"""Bytes of the largest manifest or XML resource that is read as a tree; larger ones are searched as bytes."""
 
 MAX_PROBES = 2_000_000
-"""Places in all XML files at which a name may begin; where files are made of nothing else, the rest has no edges."""
+"""Candidate offsets of names in all XML files together; files beyond that limit have no string edges."""
 
 MAX_CERTIFICATE = 1024 * 1024
 _ROOT = b"\x0a"
-"""Tag of the root element; a file that begins otherwise is read by its content."""
+"""Tag of the root element; a file with another first byte is read by its content."""
 
 _MODULE_MANIFEST = re.compile(r"[^/]+/manifest/AndroidManifest\.xml")
 _MODULE_RESOURCES = re.compile(r"[^/]+/resources\.pb")
@@ -35,7 +35,7 @@ _CERTIFICATE = re.compile(r"META-INF/[^/]+\.(?:RSA|DSA|EC)", re.IGNORECASE)
 
 
 class Bundle:
-    """What is particular about app bundles: see ``package.Format``."""
+    """The app bundle format: see ``package.Format``."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -43,12 +43,12 @@ class Bundle:
         self._probes = MAX_PROBES
 
     def identify(self, sha256: str) -> App | None:
-        """The identity by the manifest of the base module; ``None``, with a problem, where that cannot be read."""
+        """The identity from the manifest of the base module; ``None``, with a problem, if it cannot be read."""
         problems = self._source.problems
         root = self._xml(MANIFEST)
         if root is None:
             if self._source.find(MANIFEST) is None:
-                problems.note("no manifest of a base module: the app cannot be named", "")
+                problems.note("no manifest of a base module: the app cannot be identified", "")
             return None
         signer = self._signer()
         app = identity(root, self.resolve, sha256, signer, organisation(signer.subject) if signer else "")
@@ -57,7 +57,7 @@ class Bundle:
         return app
 
     def special(self, name: str) -> Artifact | None:
-        """Manifests as text, resource tables and XML with the places of their texts; ``None`` for all other entries."""
+        """Manifests as text, resource tables, and XML with the offsets of its texts; ``None`` for all other entries."""
         if _MODULE_MANIFEST.fullmatch(name):
             root = self._xml(name)
             if root is not None:
@@ -91,7 +91,7 @@ class Bundle:
         return (root, name) if root else None
 
     def resolve(self, reference: str) -> str:
-        """The text behind a reference; empty where there is none."""
+        """The text behind a reference; empty if there is none."""
         number = resource_id(reference)
         if number is None:
             return ""
@@ -107,7 +107,7 @@ class Bundle:
             return None
 
     def _xml_bytes(self, name: str) -> bytes:
-        """The content of an XML file; empty where it is missing, too large, or in another form."""
+        """The content of an XML file; empty if it is missing, too large, or in another form."""
         entry = self._source.find(name)
         if entry is None or entry.size > MAX_XML:
             return b""
@@ -137,5 +137,5 @@ class Bundle:
 
 
 def is_bundle(source: Source) -> bool:
-    """Whether this is an app bundle."""
+    """True if this is an app bundle."""
     return any(source.find(name) for name in ("BundleConfig.pb", MANIFEST))

@@ -20,18 +20,18 @@ _LAST_CLEARTEXT, _LAST_USER_CAS = 27, 23
 _NEWEST = 10_000
 
 type Inherited = tuple[bool, bool, int]
-"""Cleartext, user authorities and pins that hold where a configuration says nothing else."""
+"""Inherited defaults of a configuration: cleartext permitted, user authorities trusted, number of pins."""
 
 
 def android_policies(
     manifest: Element, manifest_name: str, config: tuple[Element, str] | None
 ) -> tuple[CleartextPolicy, ...]:
-    """The rules of an Android app, the one for all other hosts first.
+    """The rules of an Android app; the rule for all other hosts is first.
 
     Args:
         manifest: root of AndroidManifest.xml.
         manifest_name: its entry in the package.
-        config: root and entry of the file that ``networkSecurityConfig`` names, where it can be read.
+        config: root and entry of the file that ``networkSecurityConfig`` names; ``None`` if it cannot be read.
     """
     application = manifest.first("application") or Element("application")
     sdk = manifest.first("uses-sdk") or Element("uses-sdk")
@@ -60,7 +60,7 @@ def android_policies(
 
 
 def ats_policies(info: dict[str, Any], source: str) -> tuple[CleartextPolicy, ...]:
-    """The rules of an iOS app, from the values of its ``Info.plist``; the one for all other hosts first."""
+    """The rules of an iOS app, from the values of its ``Info.plist``; the rule for all other hosts is first."""
     ats = info.get("NSAppTransportSecurity")
     if not isinstance(ats, dict):
         return (CleartextPolicy("*", True, False, False, 0, "default (App Transport Security)"),)
@@ -92,7 +92,7 @@ def _settings(element: Element, inherited: Inherited) -> Inherited:
 
 
 def _trusts_user(element: Element) -> bool | None:
-    """Whether authorities of the user are among the trust anchors; ``None`` where none are stated."""
+    """True if user authorities are among the trust anchors; ``None`` if no anchors are stated."""
     anchors = element.first("trust-anchors")
     if anchors is None:
         return None
@@ -116,5 +116,5 @@ def _length(value: object) -> int:
 
 
 def _sdk(text: str) -> int:
-    """A target SDK as a number; a code name is a version that is not out yet."""
+    """A target SDK as a number; a code name counts as a future version."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else _NEWEST

@@ -1,7 +1,7 @@
 """Apple code signatures inside Mach-O files: team, signer's message and entitlements.
 
 Source: Apple ``Security/OSX/libsecurity_codesigning/lib/cscdefs.h`` and ``osx/kern/cs_blobs.h`` (``CS_SuperBlob``,
-``CS_CodeDirectory``; all numbers big-endian). Nothing is verified: a signature says who claims the app.
+``CS_CodeDirectory``; all numbers big-endian). Nothing is verified: a signature is only a claim of origin.
 """
 
 import struct
@@ -14,22 +14,22 @@ MAX_BLOBS = 64
 MAX_SIGNATURE = 16 * 1024 * 1024
 _SUPER, _DIRECTORY, _ENTITLEMENTS, _WRAPPER = 0xFADE0CC0, 0xFADE0C02, 0xFADE7171, 0xFADE0B01
 _WITH_TEAM = 0x20200
-"""Version of the code directory from which on it names the team."""
+"""First version of the code directory that names the team."""
 
 
 class CodeSignature(msgspec.Struct, frozen=True):
-    """What a code signature says."""
+    """Contents of a code signature."""
 
     team: str = ""
     """Team identifier: ten characters."""
     message: tuple[int, int] = (0, 0)
-    """Begin and end of the CMS message that holds the signer's certificates; equal where there is none."""
+    """Begin and end of the CMS message with the signer's certificates; equal if there is none."""
     entitlements: tuple[int, int] = (0, 0)
-    """Begin and end of the property list with the entitlements; equal where there is none."""
+    """Begin and end of the property list with the entitlements; equal if there is none."""
 
 
 def read_signature(data: bytes | bytearray, at: int, length: int) -> CodeSignature:
-    """Read the signature at ``data[at:at + length]``; what is damaged is left out, and nothing is raised."""
+    """Read the signature at ``data[at:at + length]``; damaged parts are left out. Never raises."""
     stop = min(at + min(length, MAX_SIGNATURE), len(data))
     if at + 12 > stop or at < 0:
         return CodeSignature()

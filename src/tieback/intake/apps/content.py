@@ -1,13 +1,13 @@
-"""What an entry is, told by its first bytes; its name is chosen by whoever made the package."""
+"""Content type of an entry, detected from its first bytes; the author of the package chooses its name."""
 
 from enum import Enum, auto
 
 SNIFF = 1024
-"""Bytes that ``sniff`` wants to see."""
+"""Bytes that ``sniff`` needs."""
 
 
 COMPILED = b"\x03\x00\x08\x00"
-"""What a compiled XML file begins with: ``RES_XML_TYPE`` and the size of its header (AOSP ``ResourceTypes.h``)."""
+"""First bytes of a compiled XML file: ``RES_XML_TYPE`` and the size of its header (AOSP ``ResourceTypes.h``)."""
 
 
 class Content(Enum):
@@ -37,7 +37,7 @@ class Content(Enum):
     BINARY = auto()
 
 
-# Fonts, pictures, sound, film, textures: compressed or without text that an app would act on.
+# Fonts, pictures, sound, film, textures: compressed, or without text that an app would use.
 _MEDIA = (
     b"\x89PNG\r\n",
     b"\xff\xd8\xff",
@@ -84,7 +84,7 @@ _GZIP = b"\x1f\x8b\x08"
 _FAT = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
 _BYTE_ORDERS = {b"\xff\xfe": Content.UTF16_LE, b"\xfe\xff": Content.UTF16_BE}
 _FIRST = frozenset(mark[0] for mark in (*_MEDIA, *_MAGIC, *_FAT, *_BYTE_ORDERS, _BUNDLE, _GZIP, b"MZ", b"bplist00"))
-"""First bytes of everything that is told by its first bytes."""
+"""First bytes of all content types that are detected by their first bytes."""
 _TEXT_BYTES = bytes(range(0x20, 0x7F)) + b"\t\n\r\f\x1b"
 
 
@@ -93,7 +93,7 @@ def sniff(head: bytes | bytearray) -> Content:
     if not head:
         return Content.EMPTY
     if head[0] not in _FIRST and head[4:8] != b"ftyp":
-        # Most texts and tables begin like nothing that is known: nothing has to be compared.
+        # Most texts and tables start with no known byte, so nothing has to be compared.
         return _unmarked(head)
     if head.startswith(_MEDIA) and not (head[:2] == b"BM" and is_text(head)):
         return Content.MEDIA
@@ -105,7 +105,7 @@ def sniff(head: bytes | bytearray) -> Content:
     if start[:3] == _GZIP:
         return Content.GZIP
     if start[:4] in _FAT:
-        # A Java class file has the magic of a fat Mach-O; where that one counts its slices it has a version, from 45.
+        # A Java class file has the magic of a fat Mach-O; instead of the number of slices it has a version, from 45.
         return Content.MACH_O if 0 < int.from_bytes(start[4:]) < 45 else Content.BINARY
     if start[:2] == b"MZ" and not is_text(head):
         return Content.ASSEMBLY
@@ -125,7 +125,7 @@ def _unmarked(head: bytes | bytearray) -> Content:
 
 
 def is_text(head: bytes | bytearray) -> bool:
-    """Whether the first KiB reads as UTF-8 or another superset of ASCII: no NUL, few control characters."""
+    """True if the first KiB reads as UTF-8 or another superset of ASCII: no NUL, few control characters."""
     head = bytes(head[:SNIFF])
     if 0 in head:
         return False
@@ -137,5 +137,5 @@ def is_text(head: bytes | bytearray) -> bool:
     try:
         head.decode("utf-8")
     except UnicodeDecodeError as error:
-        return error.start >= len(head) - 3  # the cut may fall into a character
+        return error.start >= len(head) - 3  # the cut may be inside a character
     return True

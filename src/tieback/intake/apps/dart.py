@@ -1,8 +1,8 @@
 """Flutter: texts in the snapshot of a compiled Dart program (``libapp.so``, ``App.framework/App``).
 
-Source: Dart SDK ``runtime/vm/app_snapshot.cc`` (``StringSerializationCluster``) and ``datastream.h``: each text follows
-its length, doubled, in groups of seven bits of which the last one has its high bit set, and nothing stands behind it.
-The length of the next text may look like a letter, so that texts would run together.
+Source: Dart SDK ``runtime/vm/app_snapshot.cc`` (``StringSerializationCluster``) and ``datastream.h``. Each text follows
+its doubled length, in groups of seven bits of which the last has its high bit set. There is no end mark, and the length
+of the next text may look like a letter, so that texts would run together.
 """
 
 import numpy as np
@@ -12,15 +12,15 @@ _MARK = b"_kDartIsolateSnapshotData"
 
 
 def is_dart(data: bytes | bytearray) -> bool:
-    """Whether a native library or binary exports a Dart snapshot."""
+    """True if a native library or binary exports a Dart snapshot."""
     return data.find(_MARK) >= 0
 
 
 def text_edges(data: bytes | bytearray) -> NDArray[np.int64]:
     """Sorted offsets at which texts may begin and end.
 
-    A length is believed where another one follows the text that it announces. A false one costs a cut next to a byte
-    above 127, which addresses hardly ever hold.
+    A length is accepted if another length follows the text that it announces. A false one only adds an edge next to a
+    byte above 127, which addresses hardly ever contain.
     """
     raw = np.frombuffer(data, np.uint8)
     last = np.flatnonzero(raw >= 0x80)

@@ -1,4 +1,4 @@
-"""A folder that apktool decoded: the manifest is text, versions stand in ``apktool.yml``, names in ``res/values``.
+"""Directory decoded by apktool: the manifest is text, versions are in ``apktool.yml``, names in ``res/values``.
 
 Source: https://apktool.org/docs/the-basics/decoding. Its smali files are searched as text.
 """
@@ -24,14 +24,14 @@ _FILE = re.compile(r"@xml/(.+)")
 
 
 class Decoded:
-    """What is particular about decoded apps: see ``package.Format``."""
+    """The format of apktool directories: see ``package.Format``."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._strings: dict[str, str] | None = None
 
     def identify(self, sha256: str) -> App | None:
-        """The identity; ``None``, with a problem, where the manifest cannot be read. Signatures are lost."""
+        """The identity; ``None``, with a problem, if the manifest cannot be read. Signatures are not available."""
         root = self.manifest()
         if root is None:
             return None
@@ -68,7 +68,7 @@ class Decoded:
         return android_policies(manifest, MANIFEST, self.resource_xml(reference) if reference else None)
 
     def manifest(self) -> Element | None:
-        """The manifest; ``None``, with a problem, where there is none that can be read."""
+        """The manifest; ``None``, with a problem, if it is missing or cannot be read."""
         return self._xml(MANIFEST)
 
     def resource_xml(self, reference: str) -> tuple[Element, str] | None:
@@ -79,7 +79,7 @@ class Decoded:
         return (root, name) if root else None
 
     def resolve(self, reference: str) -> str:
-        """The text behind a reference such as ``@string/app_name``; empty where there is none."""
+        """The text behind a reference such as ``@string/app_name``; empty if there is none."""
         match = _STRING.fullmatch(reference)
         if match is None:
             return ""
@@ -97,7 +97,7 @@ class Decoded:
     def _xml(self, name: str) -> Element | None:
         entry = self._source.find(name)
         if entry is None:
-            self._source.problems.note("no manifest: the app cannot be named", "")
+            self._source.problems.note("no manifest: the app cannot be identified", "")
             return None
         try:
             return read_text_xml(bytes(self._source.read(entry, MAX_XML)))
@@ -107,5 +107,5 @@ class Decoded:
 
 
 def is_decoded(source: Source) -> bool:
-    """Whether apktool wrote this."""
+    """True if apktool wrote this directory."""
     return source.find(SETTINGS) is not None and source.find(MANIFEST) is not None

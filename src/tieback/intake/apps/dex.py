@@ -1,8 +1,8 @@
-"""DEX files: the whole file as a buffer, with the places at which strings begin.
+"""DEX files: the whole file as a buffer, with the offsets at which strings begin.
 
 Source: https://source.android.com/docs/core/runtime/dex-format (header_item, string_id_item, string_data_item; the
-container of version 041). A string's length stands before it as ULEB128 and may be a legal character of a host name:
-``starts`` lie after it, so that no match contains it.
+container of version 041). A string's length precedes it as ULEB128 and may be a legal character of a host name:
+``starts`` are after the length, so that no match contains it.
 """
 
 import struct
@@ -17,7 +17,7 @@ MAX_FILES = 64
 """DEX files in one container (version 041)."""
 
 MAX_STRINGS = 4_000_000
-"""Strings located in one DEX file; the bytes of all are searched anyway."""
+"""Strings located in one DEX file; the bytes of all strings are searched in any case."""
 
 _HEADER = 112
 _ENDIAN = 0x12345678
@@ -25,10 +25,10 @@ type Offsets = NDArray[np.int64]
 
 
 def read_dex(file: str, data: Bytes) -> tuple[Artifact, str]:
-    """One buffer of kind ``DEX``; the text says what is wrong with it, or is empty.
+    """One buffer of kind ``DEX``, and a description of its fault, or an empty text.
 
-    A file whose tables cannot be read comes back as ``BINARY``: packers break headers on purpose, and what a loader
-    repairs is still worth a search.
+    A file whose tables cannot be read is returned as ``BINARY``. Packers break headers on purpose, and a loader repairs
+    them, so the bytes are still searched.
     """
     try:
         starts, complaint = _all_starts(data)
@@ -42,7 +42,7 @@ def _all_starts(data: Bytes) -> tuple[Offsets, str]:
     found = [starts]
     if data[4:7] == b"041":
         for _ in range(MAX_FILES):
-            # In a container each header gives the length of its own part; all offsets count from the beginning.
+            # In a container each header states the length of its own part; all offsets count from the beginning.
             if data[size : size + 4] != b"dex\n":
                 break
             more, length, said = _starts(data, size)
@@ -58,25 +58,25 @@ def _all_starts(data: Bytes) -> tuple[Offsets, str]:
 
 
 def _starts(data: Bytes, at: int) -> tuple[Offsets, int, str]:
-    """String starts of the DEX whose header is at ``at``, its stated size, and what is wrong with it."""
+    """String starts of the DEX whose header is at ``at``, its stated size, and a description of its fault."""
     if len(data) < at + _HEADER:
-        raise MalformedError("the DEX file ends inside its header")
+        raise MalformedError("the DEX file ends within its header")
     size, header, endian = struct.unpack_from("<III", data, at + 32)
     count, table = struct.unpack_from("<II", data, at + 56)
     if endian != _ENDIAN or header < _HEADER:
-        raise MalformedError("the DEX header is not one that Android loads")
+        raise MalformedError("Android does not load a DEX file with this header")
     complaint = ""
     if size > len(data):
-        complaint = f"the DEX file says {size} bytes and has {len(data)}"
+        complaint = f"the DEX header states {size} bytes, the file has {len(data)}"
     if table > len(data) or (count and table < _HEADER):
-        raise MalformedError("the table of strings lies outside the DEX file")
+        raise MalformedError("the string table is outside the DEX file")
     held = min(count, (len(data) - table) // 4, MAX_STRINGS)
     if held < count:
         complaint = f"only {held} of {count} strings were located"
     places = np.frombuffer(data, "<u4", held, table).astype(np.int64)
     inside = places < len(data)
     if not bool(inside.all()):
-        complaint = complaint or f"{held - int(inside.sum())} of {count} strings lie outside the DEX file"
+        complaint = complaint or f"{held - int(inside.sum())} of {count} strings are outside the DEX file"
         places = places[inside]
     return _after_length(np.frombuffer(data, np.uint8), places), size, complaint
 

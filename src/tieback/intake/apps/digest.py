@@ -1,4 +1,4 @@
-"""The content hash of an input, file or unpacked folder: what makes two inputs the same."""
+"""Content hash of an input, file or unpacked directory: inputs with the same hash are the same."""
 
 import hashlib
 from pathlib import Path
@@ -11,7 +11,7 @@ PIECE = 16 * 1024 * 1024
 
 
 def view_digest(view: View) -> str:
-    """SHA-256 of a view, in lower-case hexadecimal, without keeping its map in memory."""
+    """SHA-256 of a view, in lower-case hexadecimal; the pages of its map are released."""
     whole = hashlib.sha256()
     for start in range(0, len(view), PIECE):
         with memoryview(view) as everything, everything[start : start + PIECE] as piece:
@@ -23,8 +23,8 @@ def view_digest(view: View) -> str:
 def content_digest(path: Path) -> tuple[str, int]:
     """SHA-256 in lower-case hexadecimal, and size in bytes.
 
-    A folder has the SHA-256 of one line a file, in order of name: its name, its size and its SHA-256. Links and what is
-    no regular file do not count.
+    The hash of a directory is the SHA-256 of one line per file, in order of name: its name, its size and its SHA-256.
+    Links and other special files do not count.
 
     Raises:
         OSError: something in it cannot be read.

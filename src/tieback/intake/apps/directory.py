@@ -1,8 +1,8 @@
-"""The table of contents of a ZIP archive: from its central directory, and from local headers where that one lies.
+"""Directory of a ZIP archive: from its central directory, or from local headers if that is false or missing.
 
-Reads as Android and iOS do, not as the specification would have it: an archive that a phone installs must open here.
-Sources: PKWARE APPNOTE 6.3.10 (sections 4.3.6 to 4.5.3); AOSP ``system/libziparchive/zip_archive.cc``.
-All offsets and sizes are bytes. Nothing here inflates more than ``budget.SCAN``.
+Archives are read as Android and iOS read them, not as the specification requires: an archive that a phone installs must
+open here. Sources: PKWARE APPNOTE 6.3.10 (sections 4.3.6 to 4.5.3); AOSP ``system/libziparchive/zip_archive.cc``. All
+offsets and sizes are bytes. Nothing here inflates more than ``budget.SCAN``.
 """
 
 import struct
@@ -37,7 +37,7 @@ _FLAG_DESCRIPTOR = 0x8
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
-    """One file of an archive, as its header states it; every number may be a lie."""
+    """One file of an archive, as its header describes it; every number may be false."""
 
     name: str
     header: int
@@ -45,19 +45,19 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     method: int
     flags: int
     crc: int
-    """CRC-32 of the content; 0 where the header leaves it to a data descriptor."""
+    """CRC-32 of the content; 0 if the header leaves it to a data descriptor."""
     compressed: int
     size: int
-    """Size of the content; 0 where unknown."""
+    """Bytes of the content; 0 if unknown."""
 
     @property
     def is_directory(self) -> bool:
-        """Whether the entry only names a folder."""
+        """True if the entry only names a directory."""
         return self.size == 0 and self.name.endswith("/")
 
     @property
     def is_stored(self) -> bool:
-        """Whether the content stands as it is; Android reads an unknown method so where the sizes agree."""
+        """True if the content is not compressed; Android reads an unknown method so if the two sizes are equal."""
         return self.method == STORED or (self.method != DEFLATED and self.compressed == self.size)
 
 
@@ -66,29 +66,29 @@ class Directory(msgspec.Struct, frozen=True):
 
     entries: list[Entry]
     start: int | None
-    """Offset of the central directory; ``None`` where the entries come from local headers alone."""
+    """Offset of the central directory; ``None`` if the entries come only from local headers."""
 
 
 class _End(msgspec.Struct, frozen=True):
-    """Where the central directory is said to be."""
+    """Stated position of the central directory."""
 
     start: int
     stop: int
     count: int
     shift: int
-    """What must be added to the offsets of local headers (data put before the archive)."""
+    """Correction of the offsets of local headers (for data before the archive)."""
 
 
 def read_directory(data: View, problems: Problems, budget: Budget) -> Directory:
-    """List the entries of an archive; what cannot be read becomes a problem, never an exception.
+    """List the entries of an archive; anything unreadable becomes a problem, never an exception.
 
-    An archive without any entry gives an empty list. ``budget`` pays for entries and for finding them.
+    An archive without entries yields an empty list. ``budget`` limits the entries and the cost of finding them.
     """
     end = _find_end(data, problems)
     if end is None:
         entries = list(_scan_local(data, problems, budget, known=frozenset()))
         if entries:
-            problems.note(f"no central directory (cut off?): {len(entries)} entries found by their headers", "")
+            problems.note(f"no central directory (truncated?): {len(entries)} entries found by their headers", "")
         return Directory(entries, None)
     entries = list(_walk_central(data, end, problems, budget))
     if len(entries) < end.count and len(entries) < MAX_ENTRIES:
@@ -104,7 +104,7 @@ def read_directory(data: View, problems: Problems, budget: Budget) -> Directory:
 
 
 def _find_end(data: View, problems: Problems) -> _End | None:
-    """The end record nearest to the end of the file whose directory can be found."""
+    """The last end record whose directory can be found."""
     position = len(data)
     for _ in range(64):  # signatures inside comments and stored entries; more than a few are an attack
         position = data.rfind(_EOCD, 0, position)
@@ -136,7 +136,7 @@ def _end_at(data: View, position: int, problems: Problems) -> _End | None:
         if moved > start:
             problems.note(f"{moved - start} bytes precede the archive", "")
     if end is not None and disk not in {0, 0xFFFF}:
-        problems.note("the archive says that it is split over several disks", f"offset {position}")
+        problems.note("the archive claims to be split over several disks", f"offset {position}")
     return end
 
 
@@ -178,16 +178,16 @@ def _walk_central(data: View, end: _End, problems: Problems, budget: Budget) -> 
         budget.entries -= 1
         after = name_end + extra_length + comment_length
         if after < stop and data[after : after + 4] != _CENTRAL:
-            # A lying length field hides the records that follow; Android's reader on the device is as lenient.
+            # A false length hides the records that follow; Android's reader on the device is as lenient.
             found = data.find(_CENTRAL, min(name_end, stop), stop)
             if found >= 0:
-                problems.note("a record of the central directory lies about its length", f"offset {position}")
+                problems.note("a record of the central directory states a false length", f"offset {position}")
                 after = found
         position = after
 
 
 def _wide(extra: bytes, *fields: int) -> tuple[int, ...]:
-    """Fields that overflow 32 bits, from the ZIP64 extra field (APPNOTE 4.5.3); what it does not hold stays."""
+    """Fields that overflow 32 bits, from the ZIP64 extra field (APPNOTE 4.5.3); fields that it lacks are unchanged."""
     position = 0
     while position + 4 <= len(extra):
         tag, length = struct.unpack_from("<HH", extra, position)
@@ -206,7 +206,7 @@ def _scan_local(data: View, problems: Problems, budget: Budget, known: frozenset
     while 0 <= position <= len(data) - 30:
         budget.steps -= 1
         if budget.steps <= 0:
-            problems.note("made of nothing but headers; the rest is left out", f"offset {position}")
+            problems.note("too many headers without content; the rest is left out", f"offset {position}")
             return
         _, flags, method, _, _, crc, compressed, size, name_length, extra_length = _local.unpack_from(data, position)
         start = position + 30 + name_length + extra_length
@@ -241,7 +241,7 @@ def _next_header(data: View, start: int) -> int:
 
 
 def _measure(data: View, start: int, budget: int) -> tuple[int, int, int]:
-    """Compressed and inflated length of the deflate stream at ``start``, 0 where it breaks; and budget spent."""
+    """Compressed and inflated length of the deflate stream at ``start``, 0 if it breaks; and the budget spent."""
     engine = zlib.decompressobj(-15)
     position, inflated = start, 0
     try:
@@ -257,6 +257,6 @@ def _measure(data: View, start: int, budget: int) -> tuple[int, int, int]:
 
 
 def _text(name: bytes) -> str:
-    """An entry's name for people: UTF-8, what is not printable escaped, cut at ``MAX_NAME``."""
+    """An entry's name for display: UTF-8, unprintable characters escaped, cut at ``MAX_NAME``."""
     text = name[:MAX_NAME].decode("utf-8", "backslashreplace")
     return text if text.isprintable() and len(text) <= MAX_NAME else printable(text, MAX_NAME)

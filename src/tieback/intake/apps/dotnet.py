@@ -2,8 +2,8 @@
 
 Sources: ECMA-335 II.24.2 (metadata root, heaps ``#US`` and ``#Strings``); dotnet/android
 ``Documentation/project-docs/AssemblyStores.md`` (``XABA``, versions 1 to 3) and ``xamarin-app.hh`` (``XALZ``: 12 bytes,
-then one LZ4 block). User strings are UTF-16 behind their length, one behind the other; ``#Strings`` holds names of
-types and methods and is left out; embedded resources are searched as bytes.
+then one LZ4 block). User strings are UTF-16 after their length, without separators. ``#Strings`` has the names of types
+and methods and is left out. Embedded resources are searched as bytes.
 """
 
 import struct
@@ -18,7 +18,7 @@ from tieback.intake.apps.problems import Problems
 MAX_ASSEMBLIES = 5000
 MAX_ASSEMBLY = 64 * 1024 * 1024
 MAX_RATIO = 255
-"""No LZ4 block grows by more than this."""
+"""Upper bound of the growth of an LZ4 block."""
 
 PAGE = 4096
 MAX_STREAMS = 32
@@ -26,7 +26,7 @@ _STORE, _COMPRESSED, _IMAGE, _METADATA = b"XABA", b"XALZ", b"MZ", b"BSJB"
 
 
 def read_assemblies(file: str, data: bytes, problems: Problems, budget: Budget) -> Iterator[Artifact]:
-    """The artifacts of a file that is an assembly, a compressed one or a store, each with the place in its name."""
+    """The artifacts of a file that is an assembly, a compressed one or a store; each name includes the position."""
     if data[:4] != _STORE:
         image = _expanded(file, data, problems, budget)
         if image:
@@ -53,7 +53,7 @@ def _stored(data: bytes) -> Iterator[tuple[int, int]]:
     if len(data) < 20:
         return
     version, count, _, last = struct.unpack_from("<4I", data, 4)
-    # Version 1 has five numbers and its descriptors at once; later ones an index of ``last`` bytes before them.
+    # Version 1 has five numbers, then its descriptors; later versions have an index of ``last`` bytes before them.
     first, width, skip = (20, 24, 0) if version & 0xFFFF == 1 else (20 + last, 28, 4)
     for index in range(min(count, MAX_ASSEMBLIES)):
         at = first + index * width
@@ -65,7 +65,7 @@ def _stored(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _expanded(name: str, data: bytes, problems: Problems, budget: Budget) -> bytes:
-    """The image of an assembly; empty, with a problem, where it cannot be decompressed inside the budget."""
+    """The image of an assembly; empty, with a problem, if it cannot be decompressed within the budget."""
     if data[:4] != _COMPRESSED or len(data) < 13:
         return data
     (size,) = struct.unpack_from("<I", data, 8)
@@ -97,7 +97,7 @@ def _image(file: str, data: bytes, budget: Budget) -> Artifact:
 
 
 def _without(buffer: Buffer, begin: int, end: int) -> Buffer:
-    """The buffer with zeros where the user strings stand, which are searched by themselves."""
+    """The buffer with zeros in place of the user strings, which are searched separately."""
     first, last = max(begin - buffer.base, 0), min(end - buffer.base, len(buffer.data))
     if first >= last:
         return buffer
@@ -127,7 +127,7 @@ def _heaps(data: bytes) -> Iterator[tuple[bytes, tuple[int, int]]]:
 
 
 def _user_strings(data: bytes, at: int, stop: int, budget: Budget) -> Iterator[int]:
-    """Where texts of the ``#US`` heap begin and end: a compressed length, UTF-16, and one byte of flags."""
+    """Offsets at which texts of the ``#US`` heap begin and end: a compressed length, UTF-16, and one byte of flags."""
     while at < stop and budget.steps > 0:
         budget.steps -= 1
         first = data[at]

@@ -1,6 +1,6 @@
-"""A small XML document as a tree, whatever form it was packed in: binary (APK), Protocol Buffers (AAB) or text.
+"""Small XML document as a tree, from any form: binary (APK), Protocol Buffers (AAB) or text.
 
-Names stand without their namespaces: Android's manifests and configurations use no name twice with different meanings.
+Names have no namespaces: Android's manifests and configurations use no name twice with different meanings.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ MAX_DEPTH = 64
 MAX_ELEMENTS = 100_000
 """Elements of one document; the largest manifests have some ten thousand."""
 
-# What ``xml.sax.saxutils`` does; to import that takes as long as to analyse a small app.
+# Same as ``xml.sax.saxutils``, whose import takes as long as the analysis of a small app.
 _ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 _LINE_ENDS = {ord("\n"): "&#10;", ord("\r"): "&#13;", ord("\t"): "&#9;"}
 
@@ -58,10 +58,10 @@ def written(root: Element, limit: int) -> bytes:
 
 
 def read_text_xml(data: bytes) -> Element:
-    """The tree of an XML text, as tools that unpack apps write it.
+    """The tree of an XML text, as written by tools that unpack apps.
 
     Raises:
-        MalformedError: it is no well-formed XML, defines entities, or is too deep or too large.
+        MalformedError: it is not well-formed XML, defines entities, or is too deep or too large.
     """
     stack: list[Element] = [Element("")]
     count = 0

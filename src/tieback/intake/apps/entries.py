@@ -1,4 +1,4 @@
-"""From the entries of a package to artifacts: each is read once, told apart by its content, and let go."""
+"""Conversion of package entries to artifacts: each is read once, classified by content, and released."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -27,11 +27,12 @@ from tieback.intake.apps.unity import read_unity
 from tieback.intake.apps.unity_bundle import read_bundle
 
 PEEK_ABOVE = 4096
-"""Compressed bytes above which an entry's beginning is looked at before it is inflated: pictures never are. Of one that
-is stored it always is, which costs nothing."""
+"""Compressed bytes above which the beginning of an entry is read before it is inflated: pictures are never inflated.
+The beginning of stored entries is always read, because that costs nothing.
+"""
 
 PEEK = 64
-"""Bytes that are looked at."""
+"""Bytes read of the beginning."""
 
 _NOTHING = (Content.EMPTY, Content.MEDIA)
 
@@ -39,13 +40,13 @@ type Special = Callable[[str], Artifact | None]
 
 
 def walk(source: Source, special: Special, budget: Budget, place: str = "", depth: int = DEPTH) -> Iterator[Piece]:
-    """Yield the artifacts of every entry worth searching, in the order of the directory, with those of nested archives.
+    """Yield the artifacts of every entry worth searching, in directory order, with those of nested archives.
 
     Args:
-        source: the opened package; what cannot be read goes to its problems.
-        special: asked first for each name; what it gives is taken instead of what the content would give.
-        budget: what nested archives may cost.
-        place: what stands before the names of entries: ``base.apk!`` for those of an archive inside the package.
+        source: the opened package; unreadable entries are added to its problems.
+        special: called first with each name; its result replaces the artifacts of the content.
+        budget: cost limits of the package.
+        place: prefix of entry names: ``base.apk!`` for those of an archive inside the package.
         depth: levels of archives that are still opened.
     """
     heap = Heap()
@@ -54,7 +55,7 @@ def walk(source: Source, special: Special, budget: Budget, place: str = "", dept
         name = entry.name
         if entry.is_directory:
             continue
-        # Of several entries of one name only the first is special: the others must not hide behind it.
+        # Of several entries with the same name only the first is special, so that it cannot hide the others.
         own = special(name) if find(name) is entry else None
         if own is not None:
             yield from heap.emptied()
@@ -68,7 +69,7 @@ def walk(source: Source, special: Special, budget: Budget, place: str = "", dept
             data = read(entry)
             content = sniff(data[:SNIFF])
             if content in _NOTHING or heap.takes(place + name, data, content):
-                data = b""  # nothing here may hold a content while the next one is read
+                data = b""  # release the content before the next one is read
                 if heap.is_full:
                     yield from heap.emptied()
                 continue
@@ -84,7 +85,7 @@ def walk(source: Source, special: Special, budget: Budget, place: str = "", dept
 
 
 def _each(made: Iterable[Artifact], place: str) -> Iterator[Artifact]:
-    """The artifacts one by one, none of them held here while the next one is made or searched."""
+    """The artifacts one by one; none is kept here while the next one is made or searched."""
     left = deque(made) if isinstance(made, tuple) else made
     del made
     if isinstance(left, deque):
@@ -102,13 +103,15 @@ def _each(made: Iterable[Artifact], place: str) -> Iterator[Artifact]:
 def _nested(source: Source, entry: Entry, budget: Budget, place: str, depth: int) -> Iterator[Piece]:
     """The artifacts of an archive inside the package."""
     if depth == 0 or budget.archives == 0:
-        source.problems.note("an archive nested too deep, or one of too many; it is not opened", entry.name)
+        source.problems.note(
+            "not opened: the archive is nested too deep, or the package has too many archives", entry.name
+        )
         return
     budget.archives -= 1
     with source.lend(entry) as view:
         inner = Archive(view, NestedProblems(source.problems, f"{entry.name}!"), budget)
         if len(view) and not inner.entries:
-            inner.problems.note("the archive is cut off or damaged: no entry can be found", "")
+            inner.problems.note("the archive is truncated or damaged: no entry can be found", "")
         special = Apk(inner).special if is_apk(inner) else _nothing
         yield from walk(inner, special, budget, f"{place}{entry.name}!", depth - 1)
 
@@ -132,17 +135,17 @@ def make_artifacts(
     content: Content | None = None,
     depth: int = DEPTH,
 ) -> Iterable[Artifact]:
-    """The artifacts of one entry: mostly one; none where there is nothing to search.
+    """The artifacts of one entry: usually one; none if there is nothing to search.
 
-    Never raises on hostile bytes. What is decompressed on the way is paid from ``budget``. No generator, whose frame
-    would keep the content in memory beside its copy in the artifact.
+    Never raises on hostile bytes. Decompression is charged to ``budget``. This is not a generator, whose frame would
+    keep the content in memory beside its copy in the artifact.
 
     Args:
         file: name of the entry.
         data: its content.
-        problems: take what cannot be read.
-        budget: of the package.
-        content: what the data is, where the caller knows.
+        problems: list to which unreadable parts are added.
+        budget: cost limits of the package.
+        content: type of the content, if known.
         depth: levels of compression that are still undone.
     """
     content = content or sniff(data[:SNIFF])
@@ -176,7 +179,7 @@ def make_artifacts(
 
 def _expanded(file: str, data: bytes | bytearray, problems: Problems, budget: Budget, depth: int) -> Iterable[Artifact]:
     if depth == 0 or budget.archives == 0:
-        problems.note("an archive nested too deep, or one of too many; it is not opened", file)
+        problems.note("not opened: the archive is nested too deep, or the package has too many archives", file)
         return ()
     budget.archives -= 1
     name, inner = expanded(file, data, problems, budget)
@@ -184,7 +187,7 @@ def _expanded(file: str, data: bytes | bytearray, problems: Problems, budget: Bu
 
 
 def _dart(artifact: Artifact, data: bytes | bytearray) -> Artifact:
-    """The artifact of a native file, with the edges of its texts where it is a compiled Dart program."""
+    """The artifact of a native file, with the edges of its texts if it is a compiled Dart program."""
     if not is_dart(data):
         return artifact
     return Artifact(artifact.file, tuple(_with_edges(buffer) for buffer in artifact.buffers))
@@ -217,7 +220,7 @@ def _structured(file: str, content: Content, data: bytes, problems: Problems) ->
     if content is Content.BINARY_PLIST:
         return read_binary_plist(file, data)
     if content is Content.UTF16_LE or content is Content.UTF16_BE:
-        # Both byte orders have the same offsets; one swap makes them one case.
+        # Both byte orders have the same offsets, so swapping one gives the other.
         text = data[2:] if content is Content.UTF16_LE else _swapped(data[2:])
         return Artifact(file, (Buffer(file, BufferKind.TEXT, text, base=2, utf16=True),))
     return whole(file, BufferKind.MANIFEST if content is Content.XML_PLIST else BufferKind.BINARY, data)

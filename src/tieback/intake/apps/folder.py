@@ -1,7 +1,8 @@
-"""A folder that somebody unpacked from an app, read as the package it came from.
+"""Directory with an unpacked app, read as the package that it came from.
 
-Recognised by what a package has at its top: compiled code or resources beside a manifest (unzipped), ``apktool.yml``
-(decoded by apktool), ``Payload/*.app`` or an ``.app`` folder itself (iOS). A source tree is none of these.
+It is recognised by the top-level content of a package: compiled code or resources beside a manifest (unzipped),
+``apktool.yml`` (decoded by apktool), ``Payload/*.app``, or an ``.app`` directory itself (iOS). A source tree has none
+of these.
 """
 
 import mmap
@@ -19,22 +20,22 @@ from tieback.intake.apps.problems import Problems
 from tieback.intake.apps.window import View
 
 MAX_DEPTH = 32
-"""Folders below the top that are read."""
+"""Directory levels below the top that are read."""
 
 MAX_NAME = 4096
 _TOP = 4096
-"""Names at the top that are looked at to know what a folder is."""
+"""Top-level names that are examined to recognise the directory."""
 
 
 class Folder:
-    """A source of entries; links are not followed, and what is no regular file is left out."""
+    """A source of entries; links are not followed, and only regular files are read."""
 
     def __init__(self, top: Path, problems: Problems, budget: Budget) -> None:
         self.problems = problems
         self._budget = budget
         self._paths: list[str] = []
         self.entries: list[Entry] = []
-        # An .app folder is read as if it stood in its package, so that names are the same.
+        # An .app directory is read as if it were in its package, so that names are the same.
         prefix = f"Payload/{top.name}/" if top.suffix == ".app" else ""
         for name, path, size in files(top):
             if len(self.entries) == MAX_ENTRIES:
@@ -56,7 +57,7 @@ class Folder:
         """The content of a file, at most ``cap`` bytes."""
         cap = min(cap, self._budget.total)
         if cap <= 0:
-            self.problems.note("left out: the folder is too large", entry.name)
+            self.problems.note("left out: the directory is too large", entry.name)
             return b""
         data = self._bytes(entry, cap)
         self._budget.total -= len(data)
@@ -85,7 +86,7 @@ class Folder:
             yield view
 
     def signing_block(self) -> bytes:
-        """Nothing: unpacking leaves the signing block behind."""
+        """Empty: unpacking loses the signing block."""
         return b""
 
     def _bytes(self, entry: Entry, count: int) -> bytes:
@@ -103,7 +104,7 @@ class Folder:
                 return b""
 
     def _opened(self, entry: Entry) -> int | None:
-        """A descriptor of the file, which may have become something else since it was listed."""
+        """A descriptor of the file; ``None`` if it is no longer a regular file."""
         try:
             number = os.open(self._paths[entry.header], os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError as error:
@@ -116,7 +117,7 @@ class Folder:
 
 
 def files(top: Path) -> Iterator[tuple[str, str, int]]:
-    """Regular files below a folder, in order of name: name below it with ``/``, path, and size in bytes."""
+    """Regular files below a directory, in order of name: relative name with ``/``, path, and size in bytes."""
     stack: list[tuple[str, str, int]] = [(str(top), "", MAX_DEPTH)]
     while stack:
         folder, prefix, depth = stack.pop()
@@ -127,7 +128,7 @@ def files(top: Path) -> Iterator[tuple[str, str, int]]:
             continue
         below = []
         for item in found:
-            with suppress(OSError):  # gone since
+            with suppress(OSError):  # removed meanwhile
                 if item.is_dir(follow_symlinks=False):
                     if depth > 0:
                         below.append((item.path, f"{prefix}{_name(item)}/", depth - 1))
@@ -137,7 +138,7 @@ def files(top: Path) -> Iterator[tuple[str, str, int]]:
 
 
 def is_unpacked(top: Path) -> bool:
-    """Whether a folder was unpacked from an app package; never raises."""
+    """True if a directory was unpacked from an app package; never raises."""
     try:
         with os.scandir(top) as scanned:
             names = {item.name for item, _ in zip(scanned, range(_TOP), strict=False)}

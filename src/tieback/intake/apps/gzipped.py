@@ -1,7 +1,8 @@
-"""Files that are compressed once more, with gzip (RFC 1952): scripts and tables that an app expands when it starts.
+"""Files compressed with gzip (RFC 1952) inside a package: scripts and tables that an app expands when it starts.
 
 The header is ten bytes, then, by its flags, an extra field, a name, a comment and a checksum; then one deflate stream.
-Members behind the first are left out. What grows like a bomb is cut off, and paid as archives pay it (see ``budget``).
+Further members are left out. Content that expands like a bomb is cut off, with the same budget as in archives (see
+``budget``).
 """
 
 from tieback.intake.apps.budget import Budget
@@ -10,22 +11,22 @@ from tieback.intake.apps.problems import Problems
 
 MAGIC = b"\x1f\x8b\x08"
 MAX_SIZE = 64 * 1024 * 1024
-"""Most bytes of one file, as of one entry."""
+"""Bytes of one file, as of one entry."""
 PLAIN_RATIO = 20
-"""Growth up to which a file is nobody's bomb; of others what the budget has for suspects is read."""
+"""Growth up to which a file is not suspected as a bomb; above it the budget for suspects applies."""
 _EXTRA, _NAME, _COMMENT, _CHECKSUM = 4, 8, 16, 2
 _MOST_NAME = 4096
 
 
 def expanded(file: str, data: bytes | bytearray, problems: Problems, budget: Budget) -> tuple[str, bytes | bytearray]:
-    """The name of what is in a compressed file, and its bytes; none, with a problem, where it cannot be read."""
+    """Name and bytes of the content of a compressed file; empty, with a problem, if it cannot be read."""
     start = _stream(data)
     if start < 0:
         problems.note("the gzip header is damaged", file)
         return "", b""
     allowed = min(MAX_SIZE, max(PLAIN_RATIO * len(data), budget.suspect), budget.total)
     stated = int.from_bytes(data[-4:], "little")
-    # The size at the end may be that of another member, or a lie: then the stream decides.
+    # The size at the end may belong to another member, or be false: then the stream decides.
     result = inflate(data, start, len(data) - start, stated if stated <= allowed else 0, allowed)
     budget.total -= len(result.data)
     if len(result.data) > PLAIN_RATIO * len(data):
@@ -33,13 +34,13 @@ def expanded(file: str, data: bytes | bytearray, problems: Problems, budget: Bud
     if result.error:
         problems.note(result.error, file)
     elif not result.whole:
-        problems.note(f"only the first {len(result.data)} bytes were read: it grows like a bomb", file)
+        problems.note(f"only the first {len(result.data)} bytes were read: it expands like a bomb", file)
     inner = file.rpartition("/")[2]
     return f"{file}!{inner.removesuffix('.gz')}", result.data
 
 
 def _stream(data: bytes | bytearray) -> int:
-    """Where the deflate stream begins; -1 where the header reaches over the end."""
+    """Offset of the deflate stream; -1 if the header extends beyond the end."""
     if len(data) < 18:
         return -1
     flags, at = data[3], 10

@@ -1,4 +1,6 @@
-"""Small files, gathered while a package is walked: hundreds of layouts, classes and tables; few of them name a host."""
+"""Small files, collected while a package is walked: hundreds of layouts, classes and tables; few of them name a
+host.
+"""
 
 from collections.abc import Iterator
 
@@ -8,10 +10,10 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes, G
 from tieback.intake.apps.stringpool import MalformedError, pool_frame
 
 SMALL = 64 * 1024
-"""Bytes of the largest file that is gathered."""
+"""Bytes of the largest file that is collected."""
 
 FULL = 1024 * 1024
-"""Bytes of all of them after which a heap is given out."""
+"""Bytes of all collected files after which they are searched."""
 
 _POOL = 8
 """Offset of the string pool in a compiled XML file."""
@@ -19,7 +21,7 @@ _SHORTEST = 36
 
 
 class Heap:
-    """Files that wait to be searched together."""
+    """Files that are searched together."""
 
     def __init__(self) -> None:
         self._files: list[str] = []
@@ -27,9 +29,9 @@ class Heap:
         self._size = 0
 
     def takes(self, file: str, data: bytes | bytearray, content: Content) -> bool:
-        """Whether the file is gathered: compiled XML, and what is searched as it stands.
+        """Collect the file and return true, if it is compiled XML or is searched unchanged.
 
-        One that is large, damaged or called otherwise than what it is, is to be read by itself.
+        A file that is large, damaged or has a misleading name is not collected; it must be read separately.
         """
         size = len(data)
         if size > SMALL:
@@ -50,11 +52,11 @@ class Heap:
 
     @property
     def is_full(self) -> bool:
-        """Whether it is time to give out what was gathered."""
+        """True if the collected files should be searched now."""
         return self._size > FULL
 
     def emptied(self) -> Iterator[Gathered]:
-        """What was gathered, where there is something; the heap begins anew."""
+        """Yield the collected files, if any, and start an empty collection."""
         if not self._files:
             return
         gathered = Gathered(tuple(self._files), tuple(self._contents), opened)
@@ -63,11 +65,11 @@ class Heap:
 
 
 def opened(file: str, data: bytes) -> Artifact:
-    """A gathered file by itself."""
+    """A collected file as an artifact of its own."""
     content = sniff(data[:SNIFF])
     return read_binary_xml(file, data) if content is Content.BINARY_XML else whole(file, BufferKind[content.name], data)
 
 
 def whole(file: str, kind: BufferKind, data: Bytes) -> Artifact:
-    """A file that is searched as it stands."""
+    """A file that is searched unchanged."""
     return Artifact(file, (Buffer(file, kind, data),))

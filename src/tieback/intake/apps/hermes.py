@@ -1,9 +1,9 @@
 """Hermes bytecode of React Native: the strings of its table.
 
-Sources: Hermes ``include/hermes/BCGen/HBC/BytecodeFileFormat.h`` over its releases, as gathered in hermes-dec's
-``hbc_file_parser.py`` (versions 56 to 99). The header takes 128 bytes in all of them and begins alike; from version 97
-on the header of a function has 12 bytes instead of 16. Where a table does not fit its storage the other size is tried,
-so that a version that is not out yet is read as long as it keeps the shape; else the whole file is searched.
+Sources: Hermes ``include/hermes/BCGen/HBC/BytecodeFileFormat.h`` over its releases, as collected in hermes-dec's
+``hbc_file_parser.py`` (versions 56 to 99). The header has 128 bytes in all of them and begins alike; from version 97
+on, the header of a function has 12 bytes instead of 16. If a table does not fit its storage the other size is tried, so
+that a future version is read as long as it keeps the structure. Otherwise the whole file is searched.
 """
 
 import struct
@@ -20,18 +20,18 @@ MAX_STRINGS = 4_000_000
 
 _HEADER = 128
 _SHORT_FUNCTIONS = 97
-"""Version from which on the header of a function has 12 bytes."""
+"""First version whose function headers have 12 bytes."""
 
 _OVERFLOW = 255
-"""Length that says that offset and length stand in the second table."""
+"""Length value of strings whose offset and length are in the second table."""
 
 type Offsets = NDArray[np.int64]
 
 
 def read_hermes(file: str, data: bytes) -> tuple[Artifact, str]:
-    """The strings of a bytecode file as buffers of kind ``BINARY``; the text says why they were not found, if so."""
+    """The strings of a bytecode file as buffers of kind ``BINARY``; and why they were not found, or an empty text."""
     if len(data) < _HEADER:
-        return Artifact(file, (Buffer(file, BufferKind.BINARY, data),)), "the Hermes bytecode ends inside its header"
+        return Artifact(file, (Buffer(file, BufferKind.BINARY, data),)), "the Hermes bytecode ends within its header"
     (version,) = struct.unpack_from("<I", data, 8)
     sizes = (12, 16) if version >= _SHORT_FUNCTIONS else (16, 12)
     for size in sizes:
@@ -39,7 +39,7 @@ def read_hermes(file: str, data: bytes) -> tuple[Artifact, str]:
             return Artifact(file, _strings(file, data, size)), ""
         except MalformedError:
             continue
-    complaint = f"the table of strings of Hermes bytecode version {version} is not where it should be"
+    complaint = f"the string table of Hermes bytecode version {version} is not at the expected offset"
     return Artifact(file, (Buffer(file, BufferKind.BINARY, data),)), complaint
 
 
@@ -49,7 +49,7 @@ def _strings(file: str, data: bytes, function_size: int) -> tuple[Buffer, ...]:
     more = table + count * 4
     start = more + overflow * 8
     if count > MAX_STRINGS or start + stored > len(data):
-        raise MalformedError("the tables leave the file")
+        raise MalformedError("the tables exceed the file")
     entries = np.frombuffer(data, "<u4", count, table)
     wide = (entries & 1) == 1
     offsets, lengths = (entries >> 1 & 0x7FFFFF).astype(np.int64), (entries >> 24).astype(np.int64)
@@ -62,7 +62,7 @@ def _strings(file: str, data: bytes, function_size: int) -> tuple[Buffer, ...]:
         offsets[far], lengths[far] = pairs[index, 0], pairs[index, 1]
     ends = offsets + np.where(wide, lengths * 2, lengths)
     if count and int(ends.max()) > stored:
-        raise MalformedError("a string leaves its storage")
+        raise MalformedError("a string exceeds its storage")
     storage = data[start : start + stored]
     return tuple(
         Buffer(file, BufferKind.BINARY, layer, base=start + base, starts=edges, utf16=is_wide)

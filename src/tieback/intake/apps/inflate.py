@@ -1,7 +1,7 @@
 """Bounded decompression of one deflate stream (RFC 1951).
 
-libdeflate needs the size beforehand and is fastest; where the stated size is a lie or the stream is damaged, zlib
-reads piece by piece and keeps what came before the damage.
+libdeflate is fastest but needs the size beforehand. If the stated size is false or the stream is damaged, zlib
+decompresses piece by piece and keeps the content before the damage.
 """
 
 import zlib
@@ -13,20 +13,20 @@ from deflate import DeflateError, deflate_decompress
 from tieback.intake.apps.window import View, forget
 
 MAX_EXPANSION = 1032
-"""No deflate stream grows by more than this (258 bytes from two bits)."""
+"""Upper bound of the growth of a deflate stream (258 bytes from two bits)."""
 
 _PIECE = 65_536
 _FORGET_AFTER = 16 * 1024 * 1024
 
 
 class Inflated(msgspec.Struct, frozen=True):
-    """What came out of a stream."""
+    """Result of decompressing a stream."""
 
     data: bytes | bytearray
     whole: bool
-    """Whether the stream ended properly inside the cap."""
+    """True if the stream ended properly within the cap."""
     error: str = ""
-    """What broke the stream, where something did."""
+    """Description of the fault in the stream; empty if there is none."""
 
 
 def inflate(data: View | bytearray, start: int, length: int, size: int, cap: int) -> Inflated:
@@ -35,9 +35,9 @@ def inflate(data: View | bytearray, start: int, length: int, size: int, cap: int
     Args:
         data: the archive.
         start: offset of the stream.
-        length: compressed bytes; may reach over the end of ``data``.
-        size: inflated size as stated, 0 where unknown.
-        cap: most bytes to give back.
+        length: compressed bytes; may extend beyond the end of ``data``.
+        size: inflated size as stated, 0 if unknown.
+        cap: upper bound of the bytes returned.
     """
     if 0 < size <= cap and size <= MAX_EXPANSION * length:
         with memoryview(data) as whole, whole[start : start + length] as stream:
@@ -52,7 +52,7 @@ def inflate(data: View | bytearray, start: int, length: int, size: int, cap: int
 
 
 def prefix(data: View, start: int, length: int, count: int) -> bytes:
-    """The first ``count`` bytes of a stream, or fewer where it ends or breaks; never raises."""
+    """The first ``count`` bytes of a stream, or fewer if it ends or breaks; never raises."""
     try:
         return zlib.decompressobj(-15).decompress(data[start : start + min(length, count + 512)], count)
     except zlib.error:
@@ -60,7 +60,7 @@ def prefix(data: View, start: int, length: int, count: int) -> bytes:
 
 
 def pieces(data: View, start: int, length: int, cap: int) -> Iterator[bytes]:
-    """The content of a stream piece by piece, at most ``cap`` bytes; ends where the stream breaks, and never raises."""
+    """The content of a stream piece by piece, at most ``cap`` bytes; ends at the first fault. Never raises."""
     engine = zlib.decompressobj(-15)
     position, stop = start, min(start + length, len(data))
     forgotten = position

@@ -1,4 +1,4 @@
-"""The seam of the app readers: an opened app gives artifacts; each is a few bounded buffers with their origin."""
+"""Interface of the app readers: an opened app yields artifacts; each is a few bounded buffers with their origin."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -21,7 +21,7 @@ from tieback.model.sighting import Problem
 
 
 class BufferKind(StrEnum):
-    """What the bytes are, which decides how a match is clipped and described."""
+    """Type of the bytes; it decides how a match is clipped and described."""
 
     DEX = "dex"
     """A whole DEX file; ``starts`` are its string data items."""
@@ -33,20 +33,20 @@ class BufferKind(StrEnum):
     NATIVE = "native"
     """ELF or Mach-O; strings end at NUL bytes."""
     BINARY = "binary"
-    """Anything else worth scanning."""
+    """Any other content worth searching."""
 
 
 type Bytes = bytes | bytearray
-"""What is inflated comes as the one, what is cut out of a map as the other; a copy would cost a tenth of inflating."""
+"""Inflated content or a slice of a map; converting one to the other would cost a tenth of inflating."""
 
 type Starts = NDArray[np.int64] | Callable[[], NDArray[np.int64]] | None
-"""Sorted offsets, or what finds them when they are first asked for: in most buffers nothing is, so nobody does."""
+"""Sorted offsets, or a function that finds them on first use: most buffers have no match and need none."""
 
 _NO_NAMES: Mapping[int, str] = MappingProxyType({})
 
 
 class Buffer:
-    """Bytes of one entry, decompressed and bounded. Not to be changed by who reads it."""
+    """Bytes of one entry, decompressed and bounded. Readers must not change them."""
 
     __slots__ = ("_starts", "base", "data", "file", "kind", "names", "utf16")
 
@@ -60,15 +60,15 @@ class Buffer:
         utf16: bool = False,
         names: Mapping[int, str] = _NO_NAMES,
     ) -> None:
-        """Keep what is given.
+        """Create a buffer.
 
         Args:
             file: entry name inside the package.
-            kind: what the bytes are.
+            kind: type of the bytes.
             data: the bytes.
             base: offset of ``data[0]`` in the decompressed entry.
-            starts: offsets in ``data`` at which a string begins; must not raise where it is to be called.
-            utf16: whether ``data`` holds UTF-16LE text.
+            starts: offsets in ``data`` at which a string begins; a function must not raise.
+            utf16: true if ``data`` is UTF-16LE text.
             names: offset of a string in ``data`` to its resource name, such as ``string/backend_url``.
         """
         self.file = file
@@ -81,7 +81,7 @@ class Buffer:
 
     @property
     def starts(self) -> NDArray[np.int64] | None:
-        """Sorted offsets in ``data`` at which a string begins; a match never crosses one. ``None`` where unknown."""
+        """Sorted offsets in ``data`` at which a string begins; a match never crosses one. ``None`` if unknown."""
         if callable(self._starts):
             self._starts = self._starts()
         return self._starts
@@ -99,28 +99,28 @@ class Artifact(msgspec.Struct, frozen=True):
 
 
 class Gathered(msgspec.Struct, frozen=True):
-    """Many small files of a package, to be searched in one go: opening each costs more than its bytes.
+    """Many small files of a package, searched together: opening each costs more than searching its bytes.
 
-    A layout names nothing but a namespace, a class nothing at all; so ``artifact`` is asked for those in which a search
-    found more than that.
+    A layout usually contains only a namespace, and a class contains nothing. So ``artifact`` is called only for files
+    in which a search found more than that.
     """
 
     files: tuple[str, ...]
     contents: tuple[bytes | bytearray, ...]
-    """Whole entries: compiled XML with a readable string pool, and what is searched as it stands."""
+    """Whole entries: compiled XML with a readable string pool, and files that are searched unchanged."""
     opened: Callable[[str, bytes], Artifact]
 
     SEPARATOR: ClassVar[bytes] = bytes(4)
-    """Stands between two files in ``joined``: no text goes over it, of one byte a character or two."""
+    """Separator between two files in ``joined``; no text crosses it, with one or two bytes per character."""
 
     def joined(self) -> tuple[bytes, list[int]]:
-        """All contents in one piece, and the offset behind each one's separator."""
+        """All contents in one piece, and the offset behind the separator of each."""
         gap = len(self.SEPARATOR)
         joined = self.SEPARATOR.join((*self.contents, b""))
         return joined, list(accumulate(len(content) + gap for content in self.contents))
 
     def artifact(self, index: int) -> Artifact:
-        """One of the files by itself."""
+        """One of the files as an artifact."""
         return self.opened(self.files[index], bytes(self.contents[index]))
 
     def artifacts(self) -> Iterator[Artifact]:
@@ -140,20 +140,22 @@ class OpenedApp(Protocol):
 
     @property
     def app(self) -> App | None:
-        """The identity; ``None`` where it could not be read, and the reason is in ``problems``."""
+        """The identity; ``None`` if it could not be read, with the reason in ``problems``."""
         ...
 
     @property
     def cleartext(self) -> tuple[CleartextPolicy, ...]:
-        """The transport security that the app declares; cheapest when asked before the walk."""
+        """The transport security that the app declares; cheapest before the walk."""
         ...
 
     def artifacts(self) -> Iterator[Artifact]:
-        """Each entry worth scanning; a damaged one becomes a problem and the walk goes on."""
+        """Yield each entry worth searching; a damaged one becomes a problem and the walk continues."""
         ...
 
     def pieces(self) -> Iterator[Piece]:
-        """The same in the same order, small files gathered. Instead of ``artifacts``: one walk only."""
+        """Yield the same artifacts in the same order, with small files grouped. Call instead of ``artifacts``: one walk
+        only.
+        """
         ...
 
     def close(self) -> None:
@@ -162,7 +164,7 @@ class OpenedApp(Protocol):
 
 
 class Source(Protocol):
-    """Where the entries of an app come from: an archive, a folder that somebody unpacked, or one single file.
+    """Source of the entries of an app: an archive, an unpacked directory, or a single file.
 
     Reading an entry never raises, whatever its bytes are.
     """
@@ -172,7 +174,7 @@ class Source(Protocol):
 
     @property
     def entries(self) -> Sequence[Entry]:
-        """In the order of the directory; several may bear one name."""
+        """The entries in directory order; several may have the same name."""
         ...
 
     def find(self, name: str) -> Entry | None:
@@ -180,17 +182,17 @@ class Source(Protocol):
         ...
 
     def peek(self, entry: Entry, count: int) -> bytes:
-        """The first ``count`` bytes of an entry's content, fewer where it is shorter or damaged; nearly free."""
+        """The first ``count`` bytes of an entry's content; fewer if it is shorter or damaged. Nearly free."""
         ...
 
     def read(self, entry: Entry, cap: int = ...) -> bytes | bytearray:
-        """The content of an entry, at most ``cap`` bytes; what is damaged or left out becomes a problem."""
+        """The content of an entry, at most ``cap`` bytes; damaged or omitted content is reported as a problem."""
         ...
 
     def lend(self, entry: Entry) -> AbstractContextManager[View]:
-        """The content of an entry that is a file of its own, without a copy in memory where it can be had so."""
+        """The content of an entry that is a file of its own, without a copy in memory if possible."""
         ...
 
     def signing_block(self) -> bytes:
-        """The APK signing block; empty where there is none."""
+        """The APK signing block; empty if there is none."""
         ...

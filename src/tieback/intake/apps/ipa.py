@@ -1,8 +1,8 @@
-"""IPA: identity by ``Info.plist``, signer by the provisioning profile, else by the code signature.
+"""IPA: identity from ``Info.plist``, signer from the provisioning profile, else from the code signature.
 
 Sources: Apple, Information Property List; Apple TN3125 (provisioning profiles: a CMS message whose content is an XML
-property list). Profile and signature are read for names, not checked: they say who claims the app. App extensions,
-watch apps and frameworks are entries like any others.
+property list). Profile and signature are read for names, not verified: they are claims of origin. App extensions, watch
+apps and frameworks are ordinary entries.
 """
 
 import re
@@ -30,22 +30,22 @@ MAX_INFOS = 64
 
 
 class Ipa:
-    """What is particular about IPAs: see ``package.Format``."""
+    """The IPA format: see ``package.Format``."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._binary: tuple[str, bytes | bytearray] | None = None
 
     def identify(self, sha256: str) -> App | None:
-        """The identity; ``None``, with a problem, where ``Info.plist`` is missing or damaged."""
+        """The identity; ``None``, with a problem, if ``Info.plist`` is missing or damaged."""
         problems = self._source.problems
         infos = [entry for entry in self._source.entries if _INFO.fullmatch(entry.name)]
         if not infos:
-            problems.note("no Info.plist: the app cannot be named", "")
+            problems.note("no Info.plist: the app cannot be identified", "")
             return None
         entry = infos[0]
         if len(infos) > 1:
-            problems.note(f"{len(infos)} apps in one package, which is named after the first", entry.name)
+            problems.note(f"{len(infos)} apps in one package; the first names the package", entry.name)
         values = self._values(entry)
         if values is None:
             return None
@@ -71,7 +71,7 @@ class Ipa:
         )
 
     def special(self, name: str) -> Artifact | None:
-        """Of provisioning profiles the property list inside; all other entries are read by their content."""
+        """The property list inside a provisioning profile; all other entries are read by their content."""
         if name.endswith("/" + _PROFILE):
             entry = self._source.find(name)
             data = bytes(self._source.read(entry, MAX_PLIST)) if entry else b""
@@ -92,7 +92,7 @@ class Ipa:
         infos = [entry for entry in self._source.entries if _ANY_INFO.fullmatch(entry.name)]
         for entry in infos[:MAX_INFOS]:
             values = self._values(entry)
-            # An extension that says nothing has the platform's default, which needs no line of its own.
+            # An extension without settings has the platform's default, which needs no line of its own.
             if values is not None and (not out or "NSAppTransportSecurity" in values):
                 out += ats_policies(values, entry.name)
         return tuple(out)
@@ -127,9 +127,10 @@ class Ipa:
         return signer, _text(values, "TeamName") or printable(team, MAX_TEXT)
 
     def _code_signer(self, executable: str) -> tuple[Signer | None, str]:
-        """The signer of the app's own binary, and the organisation it names, else the identifier of the team.
+        """The signer of the app's own binary, and its organisation, or else the identifier of the team.
 
-        Packages of the App Store have no profile: Apple signs them, and only the identifier tells of the maker.
+        Packages of the App Store have no profile: Apple signs them, and only the team identifier points to the
+        developer.
         """
         entry = self._source.find(executable)
         if entry is None or entry.size > MAX_ENTRY:
@@ -137,19 +138,19 @@ class Ipa:
         data = self._source.read(entry)
         if sniff(data[:SNIFF]) is not Content.MACH_O:
             return None, ""
-        self._binary = executable, data  # the walk comes to it next: it is not inflated twice
+        self._binary = executable, data  # the walk reads this entry next: keep it, so that it is not inflated twice
         found = signature(data)
         signer = leaf_signer(bytes(data[slice(*found.message)]), "code-signature")
         return signer, (organisation(signer.subject) if signer else "") or found.team
 
 
 def is_ipa(source: Source) -> bool:
-    """Whether there is an app where iOS looks for it."""
+    """True if there is an app in the directory that iOS requires."""
     return any(entry.name.startswith("Payload/") and ".app/" in entry.name for entry in source.entries)
 
 
 def _property_list(data: bytes) -> tuple[int, int]:
-    """Begin and end of the XML property list in a CMS message; equal where there is none."""
+    """Begin and end of the XML property list in a CMS message; equal if there is none."""
     start, stop = data.find(b"<?xml"), data.rfind(b"</plist>")
     return (start, stop + 8) if 0 <= start < stop else (0, 0)
 

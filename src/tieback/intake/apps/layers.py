@@ -1,8 +1,8 @@
-"""Strings that overlap in one storage, laid out so that each can be searched by itself.
+"""Overlapping strings in one storage, laid out so that each can be searched separately.
 
-Compilers pack strings: one that is part of another is not stored, and the end of one may be the beginning of the next.
-No single list of beginnings fits that. Here each string that is not part of another goes to one of a few copies of the
-storage, in which no two overlap and everything else is zero: offsets stay what they are.
+Compilers pack strings: a string that is part of another is not stored, and the end of one may be the beginning of the
+next. No single list of offsets can describe that. Here each string that is not part of another goes to one of a few
+copies of the storage. In a copy no two strings overlap and all other bytes are zero. Offsets do not change.
 """
 
 from collections.abc import Iterator
@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_LAYERS = 4
-"""Copies made of one storage. Compilers let only neighbours overlap, for which two are enough."""
+"""Copies made of one storage. Compilers overlap only neighbouring strings, so two are usually enough."""
 
 type Offsets = NDArray[np.int64]
 
 
 def layers(storage: bytes, starts: Offsets, ends: Offsets) -> Iterator[tuple[int, bytes, Offsets]]:
-    """Copies of what the strings take of the storage: its offset, its bytes, and where in it strings begin and end.
+    """Copies of the used part of the storage: its offset, its bytes, and the offsets in it where strings begin and end.
 
-    Strings that leave the storage are left out. Where more than ``MAX_LAYERS`` lie over one place, as no compiler does,
-    there is one copy, whole, in which nothing is kept apart.
+    Strings that exceed the storage are left out. If more than ``MAX_LAYERS`` strings overlap at one offset, which no
+    compiler produces, there is one whole copy, in which strings are not separated.
     """
     good = (starts >= 0) & (ends <= len(storage)) & (starts < ends)
     starts, ends = starts[good], ends[good]
@@ -28,7 +28,7 @@ def layers(storage: bytes, starts: Offsets, ends: Offsets) -> Iterator[tuple[int
     starts, ends = starts[order], ends[order]
     if not len(starts):
         return
-    # In this order a string is part of another one where it ends no later than any before it.
+    # In this order a string is part of another one if it ends no later than any before it.
     reached = np.maximum.accumulate(ends)
     outer = np.concatenate(([True], ends[1:] > reached[:-1]))
     starts, ends = starts[outer], ends[outer]
@@ -43,7 +43,7 @@ def layers(storage: bytes, starts: Offsets, ends: Offsets) -> Iterator[tuple[int
             continue
         base, stop = int(first[0]), int(last[-1])
         marks = np.zeros(stop - base + 1, np.int8)
-        # Where one ends the next may begin: both marks fall on one place and leave it inside.
+        # A string may begin where another ends: both edges are at one offset and leave it inside.
         np.add.at(marks, first - base, 1)
         np.subtract.at(marks, last - base, 1)
         inside = np.cumsum(marks[:-1], dtype=np.int8)

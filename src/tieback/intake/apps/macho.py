@@ -1,8 +1,8 @@
-"""Native binaries of Apple's systems, Mach-O: the sections that hold text, without code, names and addresses.
+"""Native binaries of Apple's systems, Mach-O: the sections with text, without code, names and addresses.
 
-Sources: Apple ``mach-o/loader.h`` and ``mach-o/fat.h``. Texts of ``__cfstring`` stand in ``__cstring`` and
-``__ustring``, as do Swift literals of more than 15 bytes; shorter ones are part of the code. What a binary's signature
-entitles it to is one more buffer. All counts are capped.
+Sources: Apple ``mach-o/loader.h`` and ``mach-o/fat.h``. Texts of ``__cfstring`` are in ``__cstring`` and ``__ustring``,
+as are Swift literals of more than 15 bytes; shorter ones are part of the code. The entitlements in a binary's signature
+are one more buffer. All counts are capped.
 """
 
 import struct
@@ -23,19 +23,19 @@ _LC_SEGMENT, _LC_SEGMENT_64 = 0x1, 0x19
 _LC_ENCRYPTION, _LC_ENCRYPTION_64 = 0x21, 0x2C
 _LC_SIGNATURE = 0x1D
 _CPU_ARM64 = 0x0100000C
-"""Of arm64 and arm64e alike."""
+"""CPU type of arm64 and arm64e."""
 
 _NO_TEXT = (
     b"__objc_", b"__swift", b"__got", b"__la_symbol_ptr", b"__nl_symbol_ptr", b"__auth_", b"__mod_", b"__init_offsets",
     b"__unwind_info", b"__eh_frame", b"__gcc_except", b"__cfstring", b"__thread_", b"__chain_starts", b"__stub",
 )  # fmt: skip
-"""Beginnings of the names of sections that hold addresses, or names of methods, classes and types alone."""
+"""Name prefixes of sections that contain addresses, or only names of methods, classes and types."""
 
 
 def read_macho(file: str, data: bytes | bytearray) -> tuple[Artifact, str]:
-    """The text sections of a Mach-O file, of one architecture where it has several; and what keeps it from being read.
+    """The text sections of a Mach-O file (of one architecture if it has several), and the reason if it cannot be read.
 
-    The text names FairPlay where the code is encrypted, as in every package that comes from the App Store itself.
+    The reason is FairPlay if the code is encrypted, as in every package from the App Store itself.
     """
     start, length = _slice(data)
     narrow: list[Range] = []
@@ -62,7 +62,7 @@ def read_macho(file: str, data: bytes | bytearray) -> tuple[Artifact, str]:
 
 
 def signature(data: bytes | bytearray) -> CodeSignature:
-    """The code signature of the architecture that is read; an empty one where there is none."""
+    """The code signature of the architecture that is read; empty if there is none."""
     start, length = _slice(data)
     for command, at in _commands(data, start, start + length):
         if command == _LC_SIGNATURE:
@@ -72,7 +72,7 @@ def signature(data: bytes | bytearray) -> CodeSignature:
 
 
 def _slice(data: bytes | bytearray) -> Range:
-    """Offset and length of the architecture to read: 64-bit ARM where a fat file has it, else the first."""
+    """Offset and length of the architecture to read: 64-bit ARM if a fat file has it, else the first."""
     magic = bytes(data[:4])
     if magic not in {b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf"} or len(data) < 8:
         return 0, len(data)

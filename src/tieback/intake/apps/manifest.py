@@ -1,4 +1,4 @@
-"""AndroidManifest.xml as a tree, from whatever form it was packed in: who the app says it is.
+"""Identity of an Android app: AndroidManifest.xml as a tree, whatever form it was packed in.
 
 Source: https://developer.android.com/guide/topics/manifest/manifest-element and the pages of its children.
 """
@@ -15,17 +15,19 @@ MAX_TEXT = 300
 
 _REFERENCE = re.compile(r"@(?:0x)?([0-9a-fA-F]{8})")
 type Resolve = Callable[[str], str]
-"""The text behind a reference (``@7f010000``, or ``@string/app_name`` in a decoded app); empty where none is."""
+"""Function from a reference (``@7f010000``, or ``@string/app_name`` in a decoded app) to its text, or to an empty
+text.
+"""
 
 
 def resource_id(text: str) -> int | None:
-    """The resource id of a reference by number, else ``None``."""
+    """The resource ID of a numeric reference, else ``None``."""
     match = _REFERENCE.fullmatch(text)
     return int(match[1], 16) if match else None
 
 
 def identity(root: Element, resolve: Resolve, sha256: str, signer: Signer | None, vendor: str) -> App | None:
-    """The app that a manifest names; ``None`` where it names no package."""
+    """The app that a manifest names; ``None`` if it names no package."""
     bundle_id = printable(root.attributes.get("package", ""), MAX_TEXT)
     if root.name != "manifest" or not bundle_id:
         return None

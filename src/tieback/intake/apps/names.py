@@ -1,10 +1,10 @@
-"""Text from hostile input that people will see: nothing that moves a cursor, turns the direction or ends a line."""
+"""Display of hostile text: removes cursor movements, changes of writing direction and line ends."""
 
 
 def printable(text: str, limit: int) -> str:
-    """``text`` with what is not printable escaped, cut at ``limit`` characters.
+    """``text`` with unprintable characters escaped, cut at ``limit`` characters.
 
-    Python counts control characters, line ends, surrogates and the marks that turn the direction of writing as such.
+    In Python, control characters, line ends, surrogates and marks of the writing direction are unprintable.
     """
     text = text[:limit]
     if text.isprintable():

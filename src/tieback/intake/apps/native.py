@@ -1,7 +1,7 @@
-"""Native libraries, ELF: the sections that may hold strings, without the machine code.
+"""Native libraries, ELF: the sections that may contain strings, without the machine code.
 
-Source: System V ABI, chapter 4. Where the section table is missing or lies, the whole file is searched: packers strip
-it. All counts are capped.
+Source: System V ABI, chapter 4. If the section table is missing or false, the whole file is searched: packers strip it.
+All counts are capped.
 """
 
 import struct
@@ -14,7 +14,7 @@ MAX_SECTIONS = 4096
 _ELF_LOADED, _ELF_EXECUTABLE = 0x2, 0x4
 _ELF_PROGBITS = 1
 _NEAR = 4096
-"""Ranges closer than this are read as one."""
+"""Bytes between ranges below which they are merged."""
 
 type Range = tuple[int, int]
 """Begin and end of bytes of a file."""
@@ -27,7 +27,7 @@ def read_elf(file: str, data: bytes | bytearray) -> Artifact:
 
 
 def natives(file: str, data: bytes | bytearray, ranges: list[Range], *, utf16: bool = False) -> list[Buffer]:
-    """A buffer of each range."""
+    """One buffer per range."""
     if ranges == [(0, len(data))]:
         return [Buffer(file, BufferKind.NATIVE, data, utf16=utf16)]
     view = memoryview(data)
@@ -35,7 +35,9 @@ def natives(file: str, data: bytes | bytearray, ranges: list[Range], *, utf16: b
 
 
 def merged(ranges: list[Range], size: int, barriers: list[int] | None = None) -> list[Range]:
-    """Sorted ranges inside a file of ``size`` bytes, without overlap; near ones are one, but not over a barrier."""
+    """Sorted ranges inside a file of ``size`` bytes, without overlap; close ones are merged, except across a
+    barrier.
+    """
     sorted_barriers = sorted(barriers or ())
     out: list[Range] = []
     for start, stop in sorted((max(start, 0), min(stop, size)) for start, stop in ranges):
@@ -69,7 +71,7 @@ def _elf_sections(data: bytes | bytearray) -> list[Range]:
         if at + header.size > len(data):
             return []
         kind, flags, _, offset, size = header.unpack_from(data, at)
-        # What is not loaded holds the compiler's own addresses (.comment) and debug information.
+        # Sections that are not loaded have the compiler's own addresses (.comment) and debug information.
         if kind == _ELF_PROGBITS and flags & _ELF_LOADED and not flags & _ELF_EXECUTABLE and size:
             ranges.append((offset, offset + size))
     return ranges

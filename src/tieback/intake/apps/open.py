@@ -1,4 +1,4 @@
-"""Open an app package; what it is, its bytes say, not its name."""
+"""Selection of the reader for an app package: by content, never by file name."""
 
 import mmap
 import os
@@ -22,12 +22,12 @@ from tieback.intake.apps.splits import SplitSet, is_split_set
 from tieback.model.errors import InputError
 
 ARTIFACT_VERSION = "3"
-"""Part of the key of a unit of work: rises when the same file gives other artifacts."""
+"""Part of the key of a unit of work; increased when the same file yields other artifacts."""
 
 FOLDER = 64 * 1024 * 1024
-"""Size of a package that a folder is taken for when its budget is made; what lies there needs not be inflated."""
+"""Assumed package size for the budget of a directory, whose files need no inflation."""
 
-_ADVICE = "Give an app package: APK, AAB, a set of splits, or IPA"
+_ADVICE = "Pass an app package: APK, AAB, a set of split APKs, or IPA"
 _NOT_PACKAGES = {
     Content.TEXT: "a text file",
     Content.XML_PLIST: "a property list",
@@ -43,24 +43,26 @@ _NOT_PACKAGES = {
 def open_app(path: Path, *, sha256: str = "") -> Package:
     """Open a package for one walk over its artifacts; close it afterwards, or use it in a ``with`` statement.
 
-    A package may also be a folder that one was unpacked to, or a part of one: a DEX file, Hermes bytecode, a native
+    A package may also be a directory to which one was unpacked, or a part of one: a DEX file, Hermes bytecode, a native
     library or binary.
 
     Args:
-        path: the file or folder.
-        sha256: the content hash (see ``digest.content_digest``), where the caller has it: hashing a package takes a
-            third of the time of inflating it.
+        path: the file or directory.
+        sha256: the content hash (see ``digest.content_digest``), if known: hashing a package takes a third of the time
+            of inflating it.
 
     Raises:
-        InputError: there is nothing to read, or it is no app package; says what it is and what to do.
+        InputError: the path cannot be read, or is not an app package; the error names its type and the next step.
     """
     try:
         number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         raise InputError("no such file", where=str(path), advice="Check the path") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no path"
-        raise InputError(f"cannot be read: {reason}", where=str(path), advice="Check the file and its rights") from None
+        reason = getattr(error, "strerror", None) or "not a valid path"
+        raise InputError(
+            f"cannot be read: {reason}", where=str(path), advice="Check the file and its permissions"
+        ) from None
     try:
         if stat.S_ISDIR(os.fstat(number).st_mode):
             return _folder(path, sha256)
@@ -81,7 +83,7 @@ def _file(path: Path, data: mmap.mmap, sha256: str) -> Package:
     def digest() -> str:
         return sha256 or view_digest(data)
 
-    # What begins like something else may be a package all the same: Android looks at the end of the file.
+    # A file with another signature may still be a package: Android looks at the end of the file.
     archive = Archive(data, Problems())
     form = _format(archive, archive.budget)
     if form is not None:
@@ -101,7 +103,7 @@ def _folder(path: Path, sha256: str) -> Package:
         form = _format(folder, budget)
         if form is not None:
             return Package(path, folder, budget, form, lambda: sha256 or content_digest(path)[0], _nothing)
-    raise InputError("a directory, not an app package", where=str(path), advice="Give the files in it")
+    raise InputError("a directory, not an app package", where=str(path), advice="Pass the files in it")
 
 
 def _must_be_a_file(number: int, path: Path) -> None:
@@ -109,7 +111,7 @@ def _must_be_a_file(number: int, path: Path) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise InputError("not a regular file", where=str(path), advice=_ADVICE)
     if status.st_size == 0:
-        raise InputError("the file is empty", where=str(path), advice="Fetch the app package again")
+        raise InputError("the file is empty", where=str(path), advice="Download the app package again")
 
 
 def _format(source: Source, budget: Budget) -> Format | None:
@@ -131,23 +133,23 @@ def _refusal(archive: Archive, content: Content, path: Path) -> InputError:
         return InputError(
             "an archive of several packages that are not one app",
             where=str(path),
-            advice="Unpack it and give the folder",
+            advice="Unpack it and pass the directory",
         )
     if archive.entries:
         return InputError(
-            "a ZIP archive but no app: neither AndroidManifest.xml nor classes.dex nor Payload/*.app is in it",
+            "a ZIP archive but not an app: it has no AndroidManifest.xml, classes.dex or Payload/*.app",
             where=str(path),
             advice=_ADVICE,
         )
     if content is Content.ARCHIVE:
         return InputError(
-            "the archive is cut off or damaged: no entry can be found",
+            "the archive is truncated or damaged: no entry can be found",
             where=str(path),
-            advice="Fetch the app package again",
+            advice="Download the app package again",
         )
     what = _NOT_PACKAGES.get(content, "unknown data")
     return InputError(f"{what}, not an app package", where=str(path), advice=_ADVICE)
 
 
 def _nothing() -> None:
-    """Nothing is held open."""
+    """Do nothing: a directory needs no closing."""

@@ -1,4 +1,4 @@
-"""An opened package of any format: where its entries come from, its identity read once, its artifacts walked once."""
+"""Opened package of any format: its entries, its identity, read once, and its artifacts, walked once."""
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -14,10 +14,10 @@ from tieback.model.sighting import Problem
 
 
 class Format(Protocol):
-    """What one format of package knows better than the others."""
+    """The parts of a package that one format reads in its own way."""
 
     def identify(self, sha256: str) -> App | None:
-        """The identity; where it cannot be read, ``None`` and a problem of the source."""
+        """The identity; ``None`` and a problem of the source if it cannot be read."""
         ...
 
     def special(self, name: str) -> Artifact | None:
@@ -25,7 +25,7 @@ class Format(Protocol):
         ...
 
     def policies(self) -> tuple[CleartextPolicy, ...]:
-        """The transport security that the app declares; empty where it cannot be read."""
+        """The transport security that the app declares; empty if it cannot be read."""
         ...
 
 
@@ -56,16 +56,16 @@ class Package:
 
     @cached_property
     def app(self) -> App | None:
-        """The identity; ``None`` where it could not be read, and the reason is in ``problems``."""
+        """The identity; ``None`` if it could not be read, with the reason in ``problems``."""
         return self._format.identify(self.sha256)
 
     @cached_property
     def cleartext(self) -> tuple[CleartextPolicy, ...]:
-        """The transport security that the app declares, the rule for all other hosts first; empty where unreadable."""
+        """The transport security that the app declares; the rule for all other hosts is first. Empty if unreadable."""
         return self._format.policies()
 
     def artifacts(self) -> Iterator[Artifact]:
-        """Each entry worth searching, its buffers free to go when the next one is asked for."""
+        """Yield each entry worth searching; its buffers are released when the next one is requested."""
         for piece in self.pieces():
             if isinstance(piece, Gathered):
                 yield from piece.artifacts()
@@ -73,11 +73,11 @@ class Package:
                 yield piece
 
     def pieces(self) -> Iterator[Piece]:
-        """The same in the same order, small files gathered."""
+        """Yield the same artifacts in the same order, with small files grouped."""
         return walk(self._source, self._format.special, self._budget)
 
     def close(self) -> None:
-        """Release the file; artifacts that were given out stay whole."""
+        """Release the file; artifacts that were yielded remain valid."""
         self._close()
 
     def __enter__(self) -> Self:

@@ -1,7 +1,7 @@
-"""Property lists: the values of a small one, and the places of the strings of a binary one.
+"""Property lists: the values of a small one, and the offsets of the strings of a binary one.
 
-Sources: CPython ``plistlib``; Apple CFBinaryPList.c for the binary form. A string there ends where the next object
-begins, and the byte that begins it is often a letter: ``starts`` keep matches from running into it.
+Sources: CPython ``plistlib``; Apple CFBinaryPList.c for the binary form. A string in it ends where the next object
+begins, and the first byte of an object is often a letter: ``starts`` prevent matches from running into it.
 """
 
 import plistlib
@@ -15,7 +15,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.stringpool import MalformedError
 
 MAX_PLIST = 2 * 1024 * 1024
-"""Largest property list whose values are read; Info.plist and provisioning profiles are below 100 KB."""
+"""Bytes of the largest property list whose values are read; Info.plist and provisioning profiles are below 100 KB."""
 
 MAX_OBJECTS = 1_000_000
 
@@ -24,23 +24,23 @@ def read_values(data: bytes) -> dict[str, Any]:
     """The top-level dictionary of a property list in either form.
 
     Raises:
-        MalformedError: it is too large, damaged, or no dictionary.
+        MalformedError: it is too large, damaged, or not a dictionary.
     """
     if len(data) > MAX_PLIST:
-        raise MalformedError(f"a property list of {len(data)} bytes is too large to be read")
+        raise MalformedError(f"a property list of {len(data)} bytes is too large to read")
     try:
         values = plistlib.loads(data)
     except (plistlib.InvalidFileException, ExpatError, ValueError, LookupError, TypeError, AttributeError,
             OverflowError, RecursionError, MemoryError, struct.error) as error:  # fmt: skip
-        # plistlib promises one exception and lets through whatever its parsers meet in hostile bytes.
+        # plistlib documents one exception, but hostile bytes also raise those of its parsers.
         raise MalformedError("the property list is damaged") from error
     if not isinstance(values, dict):
-        raise MalformedError("the property list is no dictionary")
+        raise MalformedError("the property list is not a dictionary")
     return values
 
 
 def read_binary_plist(file: str, data: bytes) -> Artifact:
-    """A binary property list as one buffer; without ``starts`` where its table of objects is damaged."""
+    """A binary property list as one buffer; without ``starts`` if its object table is damaged."""
     return Artifact(file, (Buffer(file, BufferKind.BINARY, data, starts=_starts(data)),))
 
 

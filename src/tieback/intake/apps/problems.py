@@ -1,4 +1,4 @@
-"""A bounded list of problem lines: a hostile package must not fill memory with complaints about itself."""
+"""Bounded list of problems: a hostile package must not fill memory with complaints about itself."""
 
 from typing import override
 
@@ -6,17 +6,17 @@ from tieback.intake.apps.names import printable
 from tieback.model.sighting import Problem
 
 MAX_PROBLEMS = 200
-"""Problem lines kept for one package; the last one says that there were more."""
+"""Problems kept of one package; the last one reports that there are more."""
 
 MAX_LINE = 300
-"""Characters of each half of a line."""
+"""Characters kept of each half of a problem."""
 
 
 class Problems(list[Problem]):
-    """The problems of one package, in the order in which they were met. Only printable text gets in."""
+    """The problems of one package, in the order of their occurrence. Unprintable characters are escaped."""
 
     def note(self, what: str, where: str) -> None:
-        """Add a line, unless there are already enough of them; a repeated line is kept once."""
+        """Add a problem, unless the list is full; duplicates are not added."""
         if len(self) >= MAX_PROBLEMS:
             return
         if len(self) == MAX_PROBLEMS - 1:
@@ -28,7 +28,7 @@ class Problems(list[Problem]):
 
 
 class NestedProblems(Problems):
-    """The problems of an archive inside a package: they go to the package's, with the place that they stand in."""
+    """The problems of an archive inside a package: they are added to those of the package, with the archive's name."""
 
     def __init__(self, outer: Problems, place: str) -> None:
         super().__init__()
@@ -37,5 +37,5 @@ class NestedProblems(Problems):
 
     @override
     def note(self, what: str, where: str) -> None:
-        """Add a line to the problems of the package."""
+        """Add a problem to those of the package."""
         self._outer.note(what, self._place + where if where else self._place.removesuffix("!"))

@@ -1,7 +1,7 @@
-"""``resources.pb`` of app bundles: its texts, their resource names, and the text behind a resource id.
+"""``resources.pb`` of app bundles: its texts, their resource names, and the text behind a resource ID.
 
 Source: AOSP ``frameworks/base/tools/aapt2/Resources.proto`` (``ResourceTable``, ``Package``, ``Type``, ``Entry``,
-``ConfigValue``, ``Value``). Names are looked up for the few texts that somebody asks about.
+``ConfigValue``, ``Value``). Names are looked up only for the few texts that need them.
 """
 
 from bisect import bisect_right
@@ -17,7 +17,7 @@ MAX_TYPES = 10_000
 """Types of all packages together; apps have about twenty."""
 
 MAX_ENTRIES = 500_000
-"""Entries of one type that are looked through."""
+"""Entries of one type that are searched."""
 
 _PACKAGE = 2
 _PACKAGE_ID, _PACKAGE_TYPE = 1, 3
@@ -28,7 +28,7 @@ type _Range = tuple[int, int]
 
 
 class _Type:
-    """One type of one package; its entries are found when somebody asks."""
+    """One type of one package; its entries are located on first use."""
 
     def __init__(self, data: bytes, package: int, begin: int, end: int) -> None:
         self.package = package
@@ -37,7 +37,7 @@ class _Type:
         self._data = data
         self._entries: list[_Range] | None = None
         for number, wire, first, last in fields(data, begin, end):
-            if number == _TYPE_ENTRY:  # both come before the entries, as aapt2 writes in order of number
+            if number == _TYPE_ENTRY:  # both precede the entries: aapt2 writes fields in order of number
                 break
             if number == _TYPE_NAME and wire == BYTES:
                 self.name = text(data, first, last, 64)
@@ -46,7 +46,7 @@ class _Type:
 
     @property
     def entries(self) -> list[_Range]:
-        """Where each entry stands, in order of place."""
+        """The range of each entry, in order of offset."""
         if self._entries is None:
             self._entries = []
             try:
@@ -56,7 +56,7 @@ class _Type:
                         if len(self._entries) == MAX_ENTRIES:
                             break
             except MalformedError:
-                pass  # what came before the damage has its names
+                pass  # entries before the damage have their names
         return self._entries
 
 
@@ -67,7 +67,7 @@ class ProtoResources:
         """Find the types of all packages.
 
         Raises:
-            MalformedError: a message leaves the one that it stands in.
+            MalformedError: a message exceeds the message that contains it.
         """
         self._file = file
         self._data = data
@@ -77,15 +77,15 @@ class ProtoResources:
                 self._package(begin, end)
 
     def artifact(self) -> Artifact:
-        """The bytes as one buffer, with the places and names of its texts."""
+        """The bytes as one buffer, with the offsets and names of its texts."""
         starts = partial(string_edges, self._data)
         buffer = Buffer(self._file, BufferKind.RESOURCES, self._data, starts=starts, names=_Names(self))
         return Artifact(self._file, (buffer,))
 
     def text(self, resource: int) -> str:
-        """The text behind a resource id (``0xPPTTEEEE``), of the default configuration where there is one.
+        """The text behind a resource ID (``0xPPTTEEEE``), of the default configuration if there is one.
 
-        References are followed eight deep; empty where there is no text.
+        References are followed eight levels deep; empty if there is no text.
         """
         for _ in range(8):
             try:
@@ -98,7 +98,9 @@ class ProtoResources:
         return ""
 
     def name_at(self, offset: int) -> str:
-        """The name of the resource in whose entry an offset lies, such as ``string/backend_url``, or nothing."""
+        """The name of the resource whose entry contains an offset, such as ``string/backend_url``; empty if none
+        does.
+        """
         for kind in self._types:
             if not kind.begin <= offset < kind.end:
                 continue
@@ -184,5 +186,5 @@ class _Names(Mapping[int, str]):
 
 
 def _number(data: bytes, begin: int, end: int) -> int:
-    """Field 1 of a message that holds one number."""
+    """Field 1 of a message that contains one number."""
     return next((value for number, wire, value, _ in fields(data, begin, end) if number == 1 and wire == VARINT), 0)

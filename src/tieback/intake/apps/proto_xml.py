@@ -27,7 +27,7 @@ def read_proto_xml(data: bytes) -> Element:
     """The tree of an ``XmlNode``.
 
     Raises:
-        MalformedError: it is none, or is too deep or has too many elements.
+        MalformedError: it is not one, or is too deep or has too many elements.
     """
     root = _Reader(data).node(0, len(data), MAX_DEPTH)
     if root is None or not root.name:
@@ -38,8 +38,8 @@ def read_proto_xml(data: bytes) -> Element:
 def search_proto_xml(file: str, data: bytes) -> Artifact:
     """An ``XmlNode`` as one buffer whose ``starts`` are the edges of the values of attributes.
 
-    No tree is built, because a bundle holds a thousand layouts: a name (field 2) is followed by its value (field 3),
-    whose length is all that is read. What follows other texts is a control character, which ends a match by itself.
+    No tree is built, because a bundle contains a thousand layouts: a name (field 2) is followed by its value (field 3),
+    and only its length is read. After other texts there is a control character, which ends a match by itself.
     """
     return Artifact(file, (Buffer(file, BufferKind.RESOURCES, data, starts=partial(_value_edges, data)),))
 
@@ -62,7 +62,7 @@ def _value_edges(data: bytes) -> NDArray[np.int64]:
 
 
 def probes(data: bytes) -> int:
-    """Steps that ``search_proto_xml`` will take."""
+    """Number of steps that ``search_proto_xml`` will take."""
     return data.count(_NAME_TAG)
 
 
@@ -126,7 +126,7 @@ def item_text(data: bytes, start: int, stop: int) -> str:
     """A compiled ``Item`` as text: a string, a number, ``true`` or ``false``, or a reference as ``@7f010000``.
 
     Raises:
-        MalformedError: its fields leave it.
+        MalformedError: a field exceeds the item.
     """
     for number, wire, begin, end in fields(data, start, stop):
         if wire != BYTES:

@@ -1,8 +1,8 @@
-"""The wire format of Protocol Buffers: the fields of one message at a time, never deeper than the caller asks.
+"""Wire format of Protocol Buffers: the fields of one message at a time, one level per call.
 
-Source: https://protobuf.dev/programming-guides/encoding/. Nothing is copied: a field of bytes is given by its place.
-Messages cannot refer to each other, so that a reader that descends a bounded number of levels is bounded by the size
-of its input, whatever that says.
+Source: https://protobuf.dev/programming-guides/encoding/. Nothing is copied: a field of bytes is described by its
+offsets. Messages cannot refer to each other. So a reader with a bounded number of levels is bounded by the size of its
+input, whatever the content.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def varint(data: bytes, at: int, stop: int) -> tuple[int, int]:
     """The number at ``at``, at most 64 bits, and the offset behind it.
 
     Raises:
-        MalformedError: it does not end inside ten bytes or before ``stop``.
+        MalformedError: it does not end within ten bytes or before ``stop``.
     """
     value = shift = 0
     for place in range(at, min(at + 10, stop)):
@@ -34,10 +34,10 @@ def varint(data: bytes, at: int, stop: int) -> tuple[int, int]:
 
 
 def fields(data: bytes, start: int, stop: int) -> Iterator[Field]:
-    """The fields of the message at ``data[start:stop]``, in their order.
+    """Yield the fields of the message at ``data[start:stop]``, in order.
 
     Raises:
-        MalformedError: a field leaves the message, or is of a wire type that ended with version 2 (groups).
+        MalformedError: a field exceeds the message, or has a wire type that ended with version 2 (groups).
     """
     at = start
     while at < stop:
@@ -56,7 +56,7 @@ def fields(data: bytes, start: int, stop: int) -> Iterator[Field]:
         else:
             raise MalformedError(f"a Protocol Buffers field has the unknown wire type {wire}")
         if length > stop - at:
-            raise MalformedError("a Protocol Buffers field leaves its message")
+            raise MalformedError("a Protocol Buffers field exceeds its message")
         yield number, wire, at, at + length
         at += length
 
@@ -67,11 +67,11 @@ def text(data: bytes, begin: int, end: int, limit: int = 4096) -> str:
 
 
 def string_edges(data: bytes) -> NDArray[np.int64]:
-    """Sorted offsets at which the text of a message with nothing but one text begins, and at which it ends.
+    """Sorted offsets at which the text of a message with exactly one text begins and ends.
 
-    Such a message (``aapt.pb.String`` and its like) is a tag, its length, the tag of field 1, and the length of the
-    text; the two lengths must agree. Found by looking at all bytes at once, because tables hold hundreds of thousands;
-    what only looks like one costs a cut at a control character, where no match can be.
+    Such a message (``aapt.pb.String`` and similar) is a tag, its length, the tag of field 1, and the length of the
+    text; the two lengths must agree. All bytes are examined at once, because tables contain hundreds of thousands. A
+    false hit only adds an edge at a control character, where there can be no match.
     """
     raw = np.frombuffer(data, np.uint8)
     tags = np.flatnonzero(raw == 0x0A)
@@ -87,7 +87,7 @@ def string_edges(data: bytes) -> NDArray[np.int64]:
 
 
 def _lengths(raw: NDArray[np.uint8], at: NDArray[np.int64], width: int) -> NDArray[np.int64]:
-    """Numbers of exactly ``width`` bytes at each offset; -1 where there is none."""
+    """Numbers of exactly ``width`` bytes at each offset; -1 if there is none."""
     total = np.zeros(len(at), np.int64)
     good = np.ones(len(at), np.bool_)
     for index in range(width):

@@ -1,7 +1,7 @@
-"""``resources.arsc``: the pool of string values, their resource names, and the value behind a resource id.
+"""``resources.arsc``: the pool of string values, their resource names, and the value behind a resource ID.
 
 Source: AOSP ``ResourceTypes.h`` (``ResTable_header``, ``ResTable_package``, ``ResTable_type``, ``ResTable_entry``,
-``Res_value``). Only simple string entries are named; names are built when the first one is asked for.
+``Res_value``). Only simple string entries have names; names are built on first use.
 """
 
 import struct
@@ -20,7 +20,7 @@ MAX_CHUNKS = 100_000
 """Chunks walked in one table: types times configurations; large apps have about 5,000."""
 
 MAX_LANGUAGES = 64
-"""Configurations in which a value is looked for where the default one has none."""
+"""Configurations searched for a value if the default one has none."""
 
 MAX_PACKAGES = 8
 """Packages read in one table; apps have one, shared libraries two."""
@@ -37,7 +37,7 @@ _NO_STRINGS = StringPool(b"", 0, 0, 0, np.empty(0, np.int64), np.empty(0, np.int
 
 
 class _TypeChunk(msgspec.Struct, frozen=True):
-    """Where the entries of one resource type in one configuration stand."""
+    """The position of the entries of one resource type in one configuration."""
 
     package: int
     type_id: int
@@ -50,14 +50,14 @@ class _TypeChunk(msgspec.Struct, frozen=True):
     count: int
     entries: int
     default: bool
-    """Whether the configuration is the one without qualifiers."""
+    """True for the configuration without qualifiers."""
 
 
 class _Values(NamedTuple):
-    """Entries of type chunks that hold one simple value, in order of chunk and entry."""
+    """Entries of type chunks that have one simple value, in order of chunk and entry."""
 
     chunk: Offsets
-    """Which of the chunks."""
+    """Index of the chunk."""
     entry: Offsets
     key: Offsets
     kind: Offsets
@@ -65,10 +65,10 @@ class _Values(NamedTuple):
 
 
 class Resources:
-    """An opened resource table. Bounded by the size of its bytes."""
+    """An opened resource table. Its cost is bounded by the size of its bytes."""
 
     def __init__(self, file: str, data: bytes) -> None:
-        """Read the frame of the table.
+        """Read the structure of the table.
 
         Raises:
             MalformedError: there is no global string pool.
@@ -109,9 +109,9 @@ class Resources:
         return self.pool.begins()
 
     def text(self, resource: int) -> str:
-        """The string behind a resource id (``0xPPTTEEEE``), of the default configuration where there is one.
+        """The string behind a resource ID (``0xPPTTEEEE``), of the default configuration if there is one.
 
-        References are followed eight deep; empty where there is no string.
+        References are followed eight levels deep; empty if there is no string.
         """
         for _ in range(8):
             found = self._value(resource)
@@ -126,7 +126,7 @@ class Resources:
         return ""
 
     def string_names(self) -> tuple[Offsets, Offsets, list[StringPool]]:
-        """Sorted offsets (in the buffer) of named strings, and for each one its key and which pool of keys has it."""
+        """Sorted offsets (in the buffer) of named strings, and for each one its key and the pool of that key."""
         chunks = [chunk for chunk in self._type_chunks() if chunk.type_name == "string"]
         pools = list({id(chunk.keys): chunk.keys for chunk in chunks}.values())
         numbers = {id(pool): number for number, pool in enumerate(pools)}
@@ -157,7 +157,7 @@ class Resources:
 
 
 class StringNames(Mapping[int, str]):
-    """Offset of a string in the buffer to its resource name, such as ``string/backend_url``; built when first used."""
+    """Offset of a string in the buffer to its resource name, such as ``string/backend_url``; built on first use."""
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
@@ -180,7 +180,7 @@ class StringNames(Mapping[int, str]):
         return f"string/{name}"
 
     def matching(self, names: Iterable[str]) -> Iterator[tuple[int, str]]:
-        """Offsets of the strings whose resource bears one of these names, with the name; no other name is read."""
+        """Offsets of the strings whose resource has one of these names, with the name; no other name is read."""
         offsets, keys, pools = self._tables()
         wanted = tuple(names)
         for number, pool in enumerate(pools[:128]):
@@ -196,7 +196,7 @@ class StringNames(Mapping[int, str]):
 
 
 def _indexes(pool: StringPool, text: str) -> Iterator[int]:
-    """Indexes at which a pool holds exactly this text."""
+    """Indexes of exactly this text in a pool."""
     raw = text.encode("utf-16-le" if pool.utf16 else "utf-8")
     at = pool.data.find(raw, pool.start, pool.stop)
     while at >= 0:
@@ -217,7 +217,7 @@ def _chunks(data: bytes, at: int, stop: int) -> Iterator[tuple[int, int, int, in
 
 
 def _package(data: bytes, at: int, header: int, size: int, only: int | None = None) -> Iterator[_TypeChunk]:
-    """The types of a package; with ``only`` those of that id, for whose values no names are looked up."""
+    """The types of a package; with ``only`` those of that ID, without names."""
     if header < 284 or at + 284 > len(data):
         return
     (package,) = struct.unpack_from("<I", data, at + 8)
@@ -241,9 +241,9 @@ def _package(data: bytes, at: int, header: int, size: int, only: int | None = No
 
 
 def _simple(data: bytes, chunks: Sequence[_TypeChunk]) -> _Values:
-    """The simple entries of type chunks; what is misaligned or leaves its chunk is left out.
+    """The simple entries of type chunks; entries that are misaligned or exceed their chunk are left out.
 
-    A table has a chunk for each language: all are looked at in one go, because each step has its price.
+    A table has one chunk per language: all are read in one vectorised pass, because each step is costly.
     """
     none = np.empty(0, np.int64)
     entries = [(none, none)]
@@ -266,7 +266,7 @@ def _simple(data: bytes, chunks: Sequence[_TypeChunk]) -> _Values:
 
 
 def _one(data: bytes, chunk: _TypeChunk, entry: int) -> tuple[int, int] | None:
-    """Kind and value of one entry, where it is a simple one."""
+    """Kind and value of one entry, if it is a simple one."""
     if chunk.flags & _SPARSE:
         found = _simple(data, [chunk])
         where = np.flatnonzero(found.entry == entry)
@@ -291,7 +291,7 @@ def _one(data: bytes, chunk: _TypeChunk, entry: int) -> tuple[int, int] | None:
 
 
 def _entries(data: bytes, chunk: _TypeChunk) -> tuple[Offsets, Offsets]:
-    """Which entries a type chunk has, and their offsets in ``data``."""
+    """The entries that a type chunk has, and their offsets in ``data``."""
     table = chunk.at + chunk.header
     width = 2 if chunk.flags & _OFFSET16 and not chunk.flags & _SPARSE else 4
     count = min(chunk.count, max(min(chunk.at + chunk.size, len(data)) - table, 0) // width)

@@ -1,4 +1,4 @@
-"""Who signed a package, and which organisation that names."""
+"""Signer of a package, and the organisation in the signer's certificate."""
 
 import hashlib
 import re
@@ -10,10 +10,10 @@ from tieback.model.app import Signer
 
 _PART = re.compile(r"(?:^|,|\+)\s*O\s*=\s*(\"[^\"]*\"|(?:\\.|[^,+\\])*)")
 _SEQUENCE, _VERSION_3 = b"\x30\x82", b"\xa0\x03\x02\x01\x02"
-"""DER of a sequence of 256 bytes to 64 KiB, and of the version with which a certificate begins (RFC 5280)."""
+"""DER of a sequence of 256 bytes to 64 KiB, and of the version at the beginning of a certificate (RFC 5280)."""
 
 MAX_CERTIFICATES = 32
-"""Certificates looked at in one message."""
+"""Certificates examined in one message."""
 
 MAX_SUBJECT = 1000
 """Characters kept of a distinguished name."""
@@ -28,7 +28,7 @@ def _not_vendors() -> frozenset[str]:
 
 
 def organisation(subject: str) -> str:
-    """The organisation (``O``) of a distinguished name (RFC 4514), empty where it has none or names nobody."""
+    """The organisation (``O``) of a distinguished name (RFC 4514); empty if it has none or a placeholder."""
     match = _PART.search(subject[:MAX_SUBJECT])
     if match is None:
         return ""
@@ -37,10 +37,11 @@ def organisation(subject: str) -> str:
 
 
 def leaf_signer(message: bytes, scheme: str) -> Signer | None:
-    """The signer of a CMS message (RFC 5652): the certificate in it that issued no other one there; ``None`` without.
+    """The signer of a CMS message (RFC 5652): the certificate that issued no other certificate in it; ``None`` without
+    one.
 
-    Certificates are found by how they begin, so that the message may be written with indefinite lengths, as Apple's
-    are, or be damaged; its signature is not checked.
+    Certificates are found by their first bytes, so the message may have indefinite lengths, as Apple's do, or be
+    damaged; its signature is not verified.
     """
     found: list[tuple[bytes, str, str]] = []
     at = message.find(_VERSION_3)
@@ -59,22 +60,24 @@ def leaf_signer(message: bytes, scheme: str) -> Signer | None:
 
 
 def certificate_signer(der: bytes, scheme: str) -> Signer:
-    """The signer that a certificate names; without a subject where it is damaged."""
+    """The signer named in a certificate; without a subject if it is damaged."""
     names = _names(der)
     return Signer(hashlib.sha256(der).hexdigest(), names[0][:MAX_SUBJECT] if names else "", scheme)
 
 
 def _names(der: bytes) -> tuple[str, str] | None:
-    """Subject and issuer (RFC 4514); ``None`` where the certificate is damaged."""
+    """Subject and issuer (RFC 4514); ``None`` if the certificate is damaged."""
     # Most packages are APKs, whose certificates ``apk_info`` reads.
     from cryptography import x509
     from cryptography.utils import CryptographyDeprecationWarning
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", CryptographyDeprecationWarning)  # what a hostile certificate has is no news
+            warnings.simplefilter(
+                "ignore", CryptographyDeprecationWarning
+            )  # warnings about a hostile certificate are of no interest
             certificate = x509.load_der_x509_certificate(der)
-            # Names are parsed when asked for, and complain in several ways.
+            # Names are parsed on access, and raise several kinds of errors.
             return certificate.subject.rfc4514_string(), certificate.issuer.rfc4514_string()
     except (ValueError, TypeError, LookupError, x509.InvalidVersion):
         return None

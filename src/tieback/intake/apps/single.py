@@ -1,4 +1,4 @@
-"""A part of an app by itself: a DEX file, Hermes bytecode, a native library or binary."""
+"""Single part of an app: a DEX file, Hermes bytecode, a native library or binary."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ PARTS = {
     Content.ELF: "a native library",
     Content.MACH_O: "a native binary",
 }
-"""What is read by itself, and how it is called."""
+"""Content types that can be read as a single file, and their names for display."""
 
 MAX_NAME = 300
 
@@ -35,7 +35,7 @@ class SingleFile:
         self.entries = (Entry(printable(path.name, MAX_NAME), 0, 0, 0, 0, size, size),)
 
     def find(self, name: str) -> Entry | None:
-        """The entry, where it is called so."""
+        """The entry, if it has this name."""
         return self.entries[0] if name == self.entries[0].name else None
 
     def peek(self, entry: Entry, count: int) -> bytes:
@@ -56,28 +56,28 @@ class SingleFile:
         yield self._data
 
     def signing_block(self) -> bytes:
-        """Nothing."""
+        """Empty: a single file has no signing block."""
         return b""
 
 
 class Part:
-    """What is particular about parts of apps: see ``package.Format``. They do not say which app they are of."""
+    """The format of single parts of apps: see ``package.Format``. They do not name their app."""
 
     def __init__(self, source: SingleFile, content: Content) -> None:
         self._source = source
         self._what = PARTS[content]
 
     def identify(self, sha256: str) -> App | None:
-        """None, and a problem that says so."""
+        """``None``, and a problem that reports it."""
         del sha256
-        self._source.problems.note(f"{self._what}: it does not say which app it is part of", "")
+        self._source.problems.note(f"{self._what}: it does not name its app", "")
         return None
 
     def special(self, name: str) -> Artifact | None:
-        """The entry is read by its content."""
+        """``None``: the entry is read by its content."""
         del name
         return None
 
     def policies(self) -> tuple[CleartextPolicy, ...]:
-        """None: a part has no manifest."""
+        """Empty: a part has no manifest."""
         return ()

@@ -2,7 +2,7 @@
 
 Source: https://developer.android.com/tools/bundletool (``toc.pb``, ``splits/``, ``standalones/``). ``manifest.json`` of
 XAPK and ``info.json`` of APKM have no specification: the keys below are those that both stores write. The packages in a
-set are read like any archive inside a package (see ``entries``); here is only who the app is.
+set are read like any archive inside a package (see ``entries``); this module only identifies the app.
 """
 
 from typing import Any
@@ -23,14 +23,14 @@ from tieback.model.cleartext import CleartextPolicy
 MAX_JSON = 1024 * 1024
 MAX_TEXT = 300
 _BASES = ("base.apk", "base-master.apk", "universal.apk")
-"""Names of the package that holds the code, the best first."""
+"""Names of the package with the code, in order of preference."""
 
 _LISTS = ("manifest.json", "info.json")
 _MARKS = (*_LISTS, "toc.pb")
 
 
 class _Listed(msgspec.Struct, frozen=True):
-    """What ``manifest.json`` or ``info.json`` says of the app."""
+    """The app according to ``manifest.json`` or ``info.json``."""
 
     bundle_id: str = ""
     name: str = ""
@@ -43,19 +43,21 @@ class _Listed(msgspec.Struct, frozen=True):
 
 
 class SplitSet:
-    """What is particular about sets of splits: see ``package.Format``."""
+    """The format of sets of split APKs: see ``package.Format``."""
 
     def __init__(self, source: Source, budget: Budget) -> None:
         self._source = source
         self._budget = budget
 
     def identify(self, sha256: str) -> App | None:
-        """The identity of the base package, with the hash of the set; else what the set says of itself."""
+        """The identity of the base package, with the hash of the set; else the identity in the set's own list."""
         listed = self._listed()
         base = _base(self._source, listed)
         app = self._of_base(base, sha256) if base is not None else None
         if app is None and listed.bundle_id:
-            self._source.problems.note("the base package cannot be read: the set's own list names the app", "")
+            self._source.problems.note(
+                "the base package cannot be read: the app is identified from the set's own list", ""
+            )
             app = App(
                 Platform.ANDROID,
                 listed.bundle_id,
@@ -67,11 +69,11 @@ class SplitSet:
                 listed.target_sdk,
             )
         if app is None:
-            self._source.problems.note("no base package: the app cannot be named", "")
+            self._source.problems.note("no base package: the app cannot be identified", "")
         return app
 
     def special(self, name: str) -> Artifact | None:
-        """Every entry is read by its content."""
+        """``None``: every entry is read by its content."""
         del name
         return None
 
@@ -98,7 +100,7 @@ class SplitSet:
             try:
                 values = msgspec.json.decode(bytes(self._source.read(entry, MAX_JSON)))
             except (msgspec.DecodeError, ValueError, RecursionError):
-                self._source.problems.note("it is no JSON document", name)
+                self._source.problems.note("not a valid JSON document", name)
                 continue
             if isinstance(values, dict):
                 return _read(values)
@@ -106,7 +108,7 @@ class SplitSet:
 
 
 def is_split_set(source: Source) -> bool:
-    """Whether the packages in this archive are one app, not several."""
+    """True if the packages in this archive are one app, not several."""
     packages = [entry for entry in source.entries if entry.name.lower().endswith(".apk")]
     if not packages:
         return False
@@ -136,7 +138,7 @@ def _read(values: dict[str, Any]) -> _Listed:
 
 
 def _base(source: Source, listed: _Listed) -> Entry | None:
-    """The package that holds the code: as the list or its name says, else the largest."""
+    """The package with the code: by the list or its name, else the largest."""
     for name in (listed.base, f"{listed.bundle_id}.apk"):
         entry = source.find(name)
         if entry is not None:

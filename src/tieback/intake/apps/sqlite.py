@@ -1,7 +1,7 @@
-"""SQLite databases that apps ship: the whole file, with the places at which columns begin.
+"""SQLite databases that apps ship: the whole file, with the offsets at which columns begin.
 
-Source: https://www.sqlite.org/fileformat2.html (sections 1.3, 1.6 and 2.1). Columns of a record stand one behind the
-other without a mark between them. Texts that go on in an overflow page end there.
+Source: https://www.sqlite.org/fileformat2.html (sections 1.3, 1.6 and 2.1). The columns of a record follow each other
+without a separator. Texts that continue in an overflow page end there.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 
 MAX_CELLS = 300_000
-"""Records whose columns are told apart; of further ones the pages are."""
+"""Records whose columns are separated; of further records only the pages are."""
 
 MAX_COLUMNS = 200
 MAX_EDGES = 2_000_000
@@ -55,7 +55,7 @@ def _edges(data: bytes) -> Iterator[int]:
 
 
 def _columns(data: bytes, at: int, stop: int, *, table: bool) -> Iterator[int]:
-    """Where the columns of a record begin, and where the last one ends."""
+    """Offsets at which the columns of a record begin, and at which the last one ends."""
     _, at = _varint(data, at, stop)
     if table:
         _, at = _varint(data, at, stop)

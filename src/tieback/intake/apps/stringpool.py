@@ -1,8 +1,8 @@
 """String pools of compiled Android resources: ``ResStringPool`` of ``resources.arsc`` and of binary XML.
 
 Source: AOSP ``frameworks/base/libs/androidfw/include/androidfw/ResourceTypes.h`` (``ResStringPool_header``). Every
-offset is checked before it is followed; strings are located all at once and decoded one by one where someone asks, so
-that a pool that names one long string a million times costs no more than its own bytes.
+offset is checked before it is followed. Strings are located all at once and decoded one by one on demand. So a pool
+that names one long string a million times costs no more than its own bytes.
 """
 
 import struct
@@ -13,18 +13,18 @@ from numpy.typing import NDArray
 
 CHUNK_STRING_POOL = 0x0001
 MAX_STRINGS = 1_000_000
-"""Strings located in one pool; the largest store apps have about 300,000. The bytes of all are searched anyway."""
+"""Strings located in one pool; the largest store apps have about 300,000. The bytes of all are searched in any case."""
 
 _UTF8 = 0x100
 _header = struct.Struct("<HHIIIIII")
 
 
 class MalformedError(ValueError):
-    """A structure contradicts itself or reaches over the end of its bytes."""
+    """A structure contradicts itself or extends beyond its bytes."""
 
 
 class StringPool(msgspec.Struct, frozen=True):
-    """Where the strings of a pool stand in the bytes that it was read from."""
+    """Positions of the strings of a pool in the bytes that it was read from."""
 
     data: bytes
     size: int
@@ -33,13 +33,13 @@ class StringPool(msgspec.Struct, frozen=True):
     """Offset of the string data in ``data``."""
     stop: int
     starts: NDArray[np.int64]
-    """Offset in ``data`` of the first byte of each string, by index; -1 for one that leaves the pool."""
+    """Offset in ``data`` of the first byte of each string, by index; -1 for one outside the pool."""
     lengths: NDArray[np.int64]
     """Bytes of each string, by index."""
     utf16: bool
 
     def text(self, index: int, limit: int = 4096) -> str:
-        """A string, cut at ``limit`` bytes; empty where there is none of that index."""
+        """A string, cut at ``limit`` bytes; empty if there is none with that index."""
         if not 0 <= index < len(self.starts) or self.starts[index] < 0:
             return ""
         start = int(self.starts[index])
@@ -55,11 +55,11 @@ class StringPool(msgspec.Struct, frozen=True):
 
 
 FEW = 64
-"""Strings up to which a loop is faster than numpy; nearly every binary XML file has fewer."""
+"""Number of strings up to which a loop is faster than numpy; nearly every binary XML file has fewer."""
 
 
 class PoolFrame(msgspec.Struct, frozen=True):
-    """What the header of a pool says; its strings are not located yet."""
+    """The header of a pool; its strings are not located yet."""
 
     header: int
     """Offset of the table of offsets."""
@@ -71,16 +71,16 @@ class PoolFrame(msgspec.Struct, frozen=True):
 
 
 def pool_frame(data: bytes | bytearray, at: int) -> PoolFrame:
-    """The frame of the pool at offset ``at``; where there is one, ``read_pool`` does not raise.
+    """The header of the pool at offset ``at``; if it can be read, ``read_pool`` does not raise.
 
     Raises:
-        MalformedError: there is no string pool, or its tables leave the bytes.
+        MalformedError: there is no string pool, or its tables exceed the bytes.
     """
     if at < 0 or at + 28 > len(data):
         raise MalformedError("a string pool ends too early")
     kind, header, size, count, _, flags, strings, styles = _header.unpack_from(data, at)
     if kind != CHUNK_STRING_POOL or header < 28:
-        raise MalformedError("no string pool where one is expected")
+        raise MalformedError("no string pool at the expected offset")
     stop = min(at + size, len(data))
     if styles > strings:
         stop = min(stop, at + styles)
@@ -90,7 +90,7 @@ def pool_frame(data: bytes | bytearray, at: int) -> PoolFrame:
     if count == 0:
         return PoolFrame(at + header, size, stop, stop, 0, utf8)
     if at + header + 4 * count > len(data) or not at + header <= start <= stop:
-        raise MalformedError("the tables of a string pool leave it")
+        raise MalformedError("the tables of a string pool exceed it")
     return PoolFrame(at + header, size, start, stop, count, utf8)
 
 
@@ -98,7 +98,7 @@ def read_pool(data: bytes, at: int) -> StringPool:
     """Locate the strings of the pool at offset ``at``, the first ``MAX_STRINGS`` of them.
 
     Raises:
-        MalformedError: there is no string pool, or its tables leave the bytes.
+        MalformedError: there is no string pool, or its tables exceed the bytes.
     """
     frame = pool_frame(data, at)
     start, stop, count = frame.start, frame.stop, frame.count
@@ -119,7 +119,9 @@ def read_pool(data: bytes, at: int) -> StringPool:
 def _few(
     data: bytes, offsets: tuple[int, ...], start: int, stop: int, *, utf8: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Starts and lengths of a small pool, one by one: what the vectorised functions below give, without their price."""
+    """Starts and lengths of a small pool, one by one: the result of the vectorised functions below, without their
+    overhead.
+    """
     starts, lengths = [], []
     for offset in offsets:
         place = start + offset

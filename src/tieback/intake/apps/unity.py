@@ -1,8 +1,8 @@
 """Unity (IL2CPP): the string literals of ``global-metadata.dat``.
 
 Source: the headers of Unity's own IL2CPP (``il2cpp-metadata.h``) as LibCpp2IL and Il2CppDumper read them: versions 15
-to 31 begin alike. Literals stand one behind the other without a mark between them. Later versions, and files that
-protectors have changed, are searched whole.
+to 31 begin alike. Literals follow each other without a separator. Later versions, and files that protectors have
+changed, are searched whole.
 """
 
 import struct

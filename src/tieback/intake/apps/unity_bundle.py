@@ -1,12 +1,12 @@
 """Unity's bundles (``UnityFS``: ``data.unity3d``, asset bundles): their blocks are decompressed and searched as bytes.
 
-The file begins with a signature, a version, two texts, its size, and the sizes and flags of a table of blocks, which is
-compressed like the blocks are: not at all, with LZMA, or with LZ4. Numbers are big-endian. What is in the blocks,
-serialised scenes and objects, has its texts behind their length, in UTF-8.
+The file begins with a signature, a version, two texts, its size, and the sizes and flags of a table of blocks. The
+table and the blocks are uncompressed, or compressed with LZMA or LZ4. Numbers are big-endian. Blocks contain serialised
+scenes and objects, with texts in UTF-8 after their length.
 
 Source: AssetsTools.NET ``AssetBundleHeader`` and ``AssetBundleFSHeader``, versions 6 to 8,
-https://github.com/nesrak1/AssetsTools.NET/wiki. No texts are kept apart. Bounds: what comes out is paid from the
-package's budget, 16 MiB of a block in LZMA, 65,536 blocks.
+https://github.com/nesrak1/AssetsTools.NET/wiki. Texts are not separated. Bounds: decompressed bytes are charged to the
+package's budget, 16 MiB per LZMA block, 65,536 blocks.
 """
 
 import lzma
@@ -19,17 +19,17 @@ from tieback.intake.apps.problems import Problems
 
 MAGIC = b"UnityFS\0"
 PIECE = 8 * 1024 * 1024
-"""Bytes that are searched at a time, about."""
+"""Approximate number of bytes that are searched at a time."""
 LONGEST = 64 * 1024
 """Bytes of the longest text that is kept whole at the end of a piece."""
 MAX_BLOCK = 32 * 1024 * 1024
-"""Bytes of a block; Unity makes them of 128 KiB, or one of all where nothing is compressed."""
+"""Bytes of a block; Unity writes blocks of 128 KiB, or a single one if nothing is compressed."""
 MAX_LZMA = 16 * 1024 * 1024
-"""Most bytes of a block in LZMA: the decoder keeps as much beside what it gives."""
+"""Bytes of an LZMA block; the decoder needs as much memory as its output."""
 MAX_BLOCKS = 65_536
 MAX_TABLE = 4 * 1024 * 1024
 MAX_RATIO = 255
-"""No LZ4 block grows by more than this."""
+"""Upper bound of the growth of an LZ4 block."""
 
 _KIND, _LZMA, _LZ4, _LZ4HC = 0x3F, 1, 2, 3
 _TABLE_AT_END, _PADDED = 0x80, 0x200
@@ -38,24 +38,24 @@ _block = struct.Struct(">IIH")
 
 
 class _DamagedError(Exception):
-    """What is wrong with a bundle."""
+    """Describes the fault of a bundle."""
 
 
 def read_bundle(file: str, data: Bytes, problems: Problems, budget: Budget) -> Iterator[Artifact]:
-    """What is in the blocks, some at a time; what cannot be read, or is too much, is left out, with a problem."""
+    """The content of the blocks, some at a time; unreadable or excess content is left out, with a problem."""
     base, kept = 0, bytearray()
     try:
         for plain in _blocks(data, budget):
             kept += plain
             if len(kept) >= PIECE:
-                # No text goes over a NUL: what follows the last one goes with the next piece.
+                # No text crosses a NUL: the bytes after the last one go with the next piece.
                 end = kept.rfind(b"\0", len(kept) - LONGEST) + 1 or len(kept)
                 yield _piece(file, bytes(kept[:end]), base)
                 base += end
                 del kept[:end]
     except (_DamagedError, struct.error) as error:
         # The exception itself would keep all of these in memory.
-        reason = str(error) if isinstance(error, _DamagedError) else "it is cut off"
+        reason = str(error) if isinstance(error, _DamagedError) else "the file is truncated"
         problems.note(f"the Unity bundle cannot be read further: {reason}", file)
     if kept or not base:
         yield _piece(file, bytes(kept) or data, base)
@@ -68,17 +68,17 @@ def _piece(file: str, data: Bytes, base: int) -> Artifact:
 def _blocks(data: Bytes, budget: Budget) -> Iterator[Bytes]:
     at = len(MAGIC) + 4
     (version,) = struct.unpack_from(">I", data, len(MAGIC))
-    for _ in range(2):  # what made it, and which release of that
+    for _ in range(2):  # the generator's version, and its revision
         end = data.find(b"\0", at, at + 64)
         if end < 0:
-            raise _DamagedError("its header has no end")
+            raise _DamagedError("the header does not end")
         at = end + 1
     _, packed, plain, flags = _heads.unpack_from(data, at)
     at += _heads.size
     if version >= 7:
         at += -at % 16
     if max(packed, plain) > MAX_TABLE:
-        raise _DamagedError("its table of blocks is too large")
+        raise _DamagedError("the table of blocks is too large")
     place = len(data) - packed if flags & _TABLE_AT_END else at
     table = _plain(data[max(place, 0) : place + packed], plain, flags & _KIND)
     at = at if flags & _TABLE_AT_END else place + packed
@@ -88,9 +88,9 @@ def _blocks(data: Bytes, budget: Budget) -> Iterator[Bytes]:
     for index in range(min(count, MAX_BLOCKS)):
         size, packed, kind = _block.unpack_from(table, 20 + index * _block.size)
         if size > min(MAX_BLOCK, budget.total):
-            raise _DamagedError("there is too much in it")
+            raise _DamagedError("the content is too large")
         if at >= len(data):
-            raise _DamagedError("it is cut off")
+            raise _DamagedError("the file is truncated")
         yield _plain(data[at : at + packed], size, kind & _KIND)
         budget.total -= size
         at += packed
@@ -103,9 +103,9 @@ def _plain(raw: Bytes, size: int, kind: int) -> Bytes:
     if kind == _LZMA:
         return _from_lzma(raw, size)
     if kind not in {_LZ4, _LZ4HC}:
-        raise _DamagedError(f"compression {kind} is unknown")
+        raise _DamagedError(f"unknown compression method {kind}")
     if size > MAX_RATIO * len(raw) + 64:
-        raise _DamagedError("a block says that it grows more than any does")
+        raise _DamagedError("a block states an impossible size")
     import pyarrow as pa
 
     try:
@@ -115,15 +115,15 @@ def _plain(raw: Bytes, size: int, kind: int) -> Bytes:
 
 
 def _from_lzma(raw: Bytes, size: int) -> bytes:
-    """A stream of LZMA without its size: five bytes of properties stand before it."""
+    """The content of a headerless LZMA stream of known size: five bytes of properties precede it."""
     if len(raw) < 5 or raw[0] >= 9 * 5 * 5 or size > MAX_LZMA:
-        raise _DamagedError("a block in LZMA is damaged or too large")
+        raise _DamagedError("an LZMA block is damaged or too large")
     rest, lc = divmod(raw[0], 9)
     pb, lp = divmod(rest, 5)
-    # A dictionary larger than what comes out is never looked at.
+    # A dictionary larger than the output is never used.
     window = max(4096, min(int.from_bytes(raw[1:5], "little"), size))
     filters = [{"id": lzma.FILTER_LZMA1, "dict_size": window, "lc": lc, "lp": lp, "pb": pb}]
     try:
         return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters).decompress(raw[5:], size)
     except (lzma.LZMAError, ValueError, MemoryError):
-        raise _DamagedError("a block in LZMA is damaged") from None
+        raise _DamagedError("an LZMA block is damaged") from None

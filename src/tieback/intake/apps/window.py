@@ -1,14 +1,14 @@
-"""A part of a larger view of bytes, without a copy: an archive that stands, stored, inside another one."""
+"""View of a part of a larger view of bytes, without a copy: an archive that is stored inside another one."""
 
 import mmap
 from typing import overload
 
 type View = mmap.mmap | bytes | Window
-"""Bytes that an archive is read from. Who opened a map closes it; nothing keeps a view of it longer than a call."""
+"""Bytes of an archive. The opener of a map closes it; nothing keeps a view of it longer than a call."""
 
 
 def forget(view: View) -> None:
-    """Give back the memory of the pages of a map that were read; they come back from the file when asked for again."""
+    """Release the memory of the pages of a map that were read; the next access reads them from the file again."""
     if isinstance(view, Window):
         view.forget()
     elif isinstance(view, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
@@ -16,7 +16,7 @@ def forget(view: View) -> None:
 
 
 class Window:
-    """The bytes ``view[start:stop]``, as if they were a file of their own."""
+    """The bytes ``view[start:stop]``, like a file of their own."""
 
     def __init__(self, view: View, start: int, stop: int) -> None:
         self._view = view
@@ -31,7 +31,7 @@ class Window:
     @overload
     def __getitem__(self, where: int) -> int: ...
     def __getitem__(self, where: slice | int) -> bytes | int:
-        """Like bytes; slices have no step."""
+        """As for bytes; slices have no step."""
         if isinstance(where, int):
             return self._view[self._start + range(len(self))[where]]
         first, last, _ = where.indices(len(self))
@@ -53,7 +53,7 @@ class Window:
         return memoryview(self._view)[self._start : self._stop]
 
     def forget(self) -> None:
-        """See the function of this name."""
+        """Release memory: see the function of this name."""
         forget(self._view)
 
     def _bounds(self, start: int, stop: int | None) -> tuple[int, int]:

@@ -1,1 +1,1 @@
-"""A live run: a proxy in a child process, and the way in to a device."""
+"""Live capture: a proxy in a child process, and the set-up of an Android device."""

@@ -1,4 +1,4 @@
-"""Android devices through the adb server, by adbutils (MIT): the only module that knows it."""
+"""Android devices through the adb server, with adbutils (MIT); no other module uses adbutils."""
 
 import shlex
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from tieback.model.errors import UsageError
 _PREFIX = "adb:"
 _STATUS = "tieback-status:"
 _MAX_OUTPUT = 8 * 1024 * 1024
-_ADVICE = "See whether `adb devices` lists it"
+_ADVICE = "Check that `adb devices` lists the device"
 
 
 def require_adb() -> None:
-    """Raise ``UsageError`` where the extra is not installed."""
+    """Raise ``UsageError`` if the extra is not installed."""
     if find_spec("adbutils") is None:
         raise UsageError(
             "adbutils is not installed", where="capture", advice="Install the extra: pip install 'tieback[android]'"
@@ -24,14 +24,18 @@ def require_adb() -> None:
 
 
 def connect(device: str) -> "Adb":
-    """The device that ``adb:SERIAL`` names; ``adb:`` names the only one.
+    """The device with the name ``adb:SERIAL``; ``adb:`` is the only connected device.
 
     Raises:
-        UsageError: it is no such name, adbutils is missing, or it does not name one device.
-        DeviceError: the adb server is not reached.
+        UsageError: the name is invalid, adbutils is missing, or the name does not select exactly one device.
+        DeviceError: the adb server cannot be reached.
     """
     if not device.startswith(_PREFIX):
-        raise UsageError(f"{device!r} names no device", where="--device", advice="Use adb:SERIAL, or adb: for the only")
+        raise UsageError(
+            f"{device!r} is not a device name",
+            where="--device",
+            advice="Use adb:SERIAL, or adb: if only one device is connected",
+        )
     require_adb()
     serial = device.removeprefix(_PREFIX)
     there = serials()
@@ -39,8 +43,8 @@ def connect(device: str) -> "Adb":
         return Adb(there[0])
     if serial not in there:
         listed = ", ".join(there) or "none"
-        what = "names one of several devices" if not serial and there else "no such device"
-        raise UsageError(f"{what} (connected: {listed})", where=device, advice="Name one as adb:SERIAL")
+        what = "several devices are connected" if not serial and there else "no such device"
+        raise UsageError(f"{what} (connected: {listed})", where=device, advice="Select one with adb:SERIAL")
     return Adb(serial)
 
 
@@ -52,12 +56,12 @@ def serials() -> list[str]:
         return [device.serial for device in adbutils.AdbClient().iter_device()]
     except (adbutils.AdbError, OSError) as error:
         raise DeviceError(
-            f"the adb server is not reached ({error})", where="adb", advice="Start it: adb start-server"
+            f"cannot reach the adb server ({error})", where="adb", advice="Start it with `adb start-server`"
         ) from None
 
 
 class Adb:
-    """A ``Shell`` over adb. Commands are quoted words, so nothing that a device or an app is called can run there."""
+    """A ``Shell`` over adb. All words are quoted, so a device or app name cannot inject a command."""
 
     def __init__(self, serial: str) -> None:
         import adbutils
@@ -67,7 +71,7 @@ class Adb:
         self._device: Any = adbutils.AdbClient().device(serial)
 
     def run(self, words: Sequence[str], seconds: float = STEP_SECONDS) -> Answer:
-        """Run a command; its status comes back as a last line, as old devices do not tell it otherwise."""
+        """Run a command; its exit status is read from the last line, because old devices do not report it otherwise."""
         command = f"{shlex.join(words)} 2>&1; echo {_STATUS}$?"
         try:
             output = bytes(self._device.shell(command, timeout=seconds, encoding=None))[-_MAX_OUTPUT:]
@@ -75,7 +79,7 @@ class Adb:
             raise self._unreached(error) from None
         text, marker, status = output.decode("utf-8", "replace").rpartition(_STATUS)
         if not marker or not status.strip().isdecimal():
-            raise DeviceError(f"{words[0]} did not end in order", where=self.serial, advice=_ADVICE)
+            raise DeviceError(f"{words[0]} did not end normally", where=self.serial, advice=_ADVICE)
         return Answer(int(status), text.replace("\r\n", "\n"))
 
     def push(self, local: Path, remote: str) -> None:
@@ -86,14 +90,14 @@ class Adb:
             raise self._unreached(error) from None
 
     def reverse(self, port: int, local_port: int) -> None:
-        """Lead a port of the device's loopback here."""
+        """Forward a port of the device's loopback interface to this computer."""
         try:
             self._device.reverse(f"tcp:{port}", f"tcp:{local_port}")
         except self._failures as error:
             raise self._unreached(error) from None
 
     def remove_reverse(self, port: int) -> None:
-        """Take a reversed port away, where it is still there."""
+        """Remove a reversed port if it still exists."""
         try:
             if any(item.remote == f"tcp:{port}" for item in self._device.reverse_list()):
                 self._device.reverse_remove(f"tcp:{port}")
@@ -101,4 +105,4 @@ class Adb:
             raise self._unreached(error) from None
 
     def _unreached(self, error: Exception) -> DeviceError:
-        return DeviceError(f"not reached ({error})"[:300], where=self.serial, advice=_ADVICE)
+        return DeviceError(f"cannot reach the device ({error})"[:300], where=self.serial, advice=_ADVICE)

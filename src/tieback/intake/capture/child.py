@@ -1,4 +1,4 @@
-"""The parent's side of the proxy's process: start it, read what it sees, end it whatever happens."""
+"""Parent side of the proxy process: start it, read what it observes, and end it in every case."""
 
 import os
 import select
@@ -19,20 +19,20 @@ from tieback.model.errors import TiebackError, UsageError
 
 MODULE = "tieback.intake.capture.proxy"
 READY_SECONDS = 30.0
-"""mitmproxy takes one to two seconds to import, and makes a key of 2,048 bits the first time."""
+"""Start-up limit: mitmproxy takes one to two seconds to import, and generates a 2,048-bit key on first use."""
 PATIENCE = 10.0
-"""How long the child may take to tell what is still under way."""
+"""Seconds that the child has to report flows that are still in progress."""
 _PIECE = 256 * 1024
 _TAIL = 2000
 _KEY_LOGS = ("SSLKEYLOGFILE", "MITMPROXY_SSLKEYLOGFILE")
 
 
 class CaptureError(TiebackError):
-    """The proxy cannot start, or broke."""
+    """The proxy cannot start, or failed."""
 
 
 def require_mitmproxy() -> None:
-    """Raise ``UsageError`` where the extra is not installed."""
+    """Raise ``UsageError`` if the extra is not installed."""
     if find_spec("mitmproxy") is None:
         raise UsageError(
             "mitmproxy is not installed", where="capture", advice="Install the extra: pip install 'tieback[capture]'"
@@ -52,13 +52,13 @@ class Proxy:
         """Start the child and wait until it listens.
 
         Args:
-            settings: how it runs.
-            keylog: file for the secrets of its TLS connections (NSS key log format); empty for none.
-            environment: of the child; default ours, without key logs that nobody asked for here.
+            settings: configuration of the proxy.
+            keylog: file for its TLS secrets (NSS key log format); empty for none.
+            environment: environment of the child; by default this process's, without variables that enable key logs.
 
         Raises:
             UsageError: mitmproxy is not installed.
-            CaptureError: it does not start or cannot listen.
+            CaptureError: the proxy does not start or cannot listen.
         """
         require_mitmproxy()
         found = dict(os.environ if environment is None else environment)
@@ -103,13 +103,13 @@ class Proxy:
             if self.ended:
                 break
         reason = self._complaint() if self.ended else f"not ready within {READY_SECONDS:g} s"
-        raise CaptureError(reason, where="proxy", advice="See whether `mitmdump` starts here")
+        raise CaptureError(reason, where="proxy", advice="Check that `mitmdump` starts on this computer")
 
     def read(self, seconds: float) -> list[Observed]:
-        """What was seen, waiting up to ``seconds`` for something; ``ended`` tells that no more will come.
+        """Return new observations; wait up to ``seconds`` for the first. ``ended`` is true if no more will come.
 
         Raises:
-            CaptureError: what came is no document.
+            CaptureError: the child sent an invalid document.
         """
         if self._early:
             early, self._early = self._early, []
@@ -128,7 +128,7 @@ class Proxy:
             raise CaptureError(error.what, where="proxy", advice=error.advice) from None
 
     def finish(self) -> None:
-        """Ask the child to end; go on reading until ``ended``."""
+        """Request the child to end; continue to read until ``ended``."""
         stdin = self._pipe(self._process.stdin)
         if not stdin.closed:
             try:
@@ -137,7 +137,7 @@ class Proxy:
                 self.ended = True
 
     def stop(self, *, patience: float = PATIENCE) -> None:
-        """End the child: its input ends, and after ``patience`` seconds so does it."""
+        """End the child: close its input, and kill it after ``patience`` seconds."""
         self.finish()
         try:
             self._process.wait(patience)
@@ -151,9 +151,9 @@ class Proxy:
 
     @property
     def broke(self) -> str:
-        """Why the child ended by itself; empty where it runs, or ended in order."""
+        """Why the child ended unexpectedly; empty if it is running or ended normally."""
         if self.ended:
-            with suppress(subprocess.TimeoutExpired):  # its output ended a moment before it does
+            with suppress(subprocess.TimeoutExpired):  # its output closes a moment before the process ends
                 self._process.wait(PATIENCE)
         code = self._process.poll()
         return self._complaint() if code not in {None, 0} else ""

@@ -1,4 +1,4 @@
-"""The add-on for connections: where the proxy may go, what it did not reach, and certificates that apps refuse."""
+"""mitmproxy add-on for connections: permitted destinations, failed connections, and certificates that apps reject."""
 
 import time
 from collections.abc import Callable
@@ -12,28 +12,28 @@ from tieback.intake.capture.reading import ends_of, tls_of
 from tieback.model.flow import FlowTls
 
 MAX_CLIENTS = 20_000
-"""Clients that are followed at a time; of further ones only flows are told."""
+"""Clients followed at the same time; for further ones only flows are reported."""
 
 type Tell = Callable[[Observed], None]
 
 
 class Connections:
-    """Follows each client's connection until it closes. Hooks of mitmproxy; every one is quick and bounded."""
+    """Follows each client connection until it closes. Hooks of mitmproxy; each is fast and bounded."""
 
     def __init__(self, tell: Tell, destinations: Destinations) -> None:
         self._tell = tell
         self._destinations = destinations
         self._told: dict[str, set[tuple[str, int | None]]] = {}
-        """Servers that a client connection was already told with."""
+        """Servers already reported for a client connection."""
         self._unreached: dict[str, list[Unreached]] = {}
 
     def client_connected(self, client: connection.Client) -> None:
-        """Begin to follow a client's connection."""
+        """Start to follow a client connection."""
         if len(self._told) < MAX_CLIENTS:
             self._told[client.id] = set()
 
     def client_disconnected(self, client: connection.Client) -> None:
-        """Tell what never came to be, and forget the connection."""
+        """Report the server connections that failed, and forget the client."""
         self._close(client.id)
 
     def _close(self, client: str) -> None:
@@ -43,7 +43,7 @@ class Connections:
                 self._tell(one)
 
     def server_connect(self, data: server_hooks.ServerConnectionHookData) -> None:
-        """Say whether the proxy may connect, and where to."""
+        """Decide whether the proxy may connect, and to which address."""
         assert data.server.address
         host, port = data.server.address[:2]
         place = self._destinations.place(host)
@@ -53,7 +53,7 @@ class Connections:
             data.server.address = (place, port)
 
     def server_connect_error(self, data: server_hooks.ServerConnectionHookData) -> None:
-        """Remember a server that could not be reached."""
+        """Record a server that could not be reached."""
         self._trouble(data.client, data.server, data.server.error or "no connection")
 
     def _trouble(self, client: connection.Client, server: connection.Server, reason: str) -> None:
@@ -71,7 +71,7 @@ class Connections:
             )
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
-        """The app broke off the handshake with the proxy."""
+        """Report that the client aborted the TLS handshake with the proxy."""
         client, server = data.context.client, data.context.server
         known = tls_of(client, server)
         self.mark(client, server.address)
@@ -88,16 +88,16 @@ class Connections:
         )
 
     def tls_failed_server(self, data: tls.TlsData) -> None:
-        """The server's certificate or TLS did not do."""
+        """Record that the TLS handshake with the server failed, for example because of its certificate."""
         self._trouble(data.context.client, data.context.server, data.conn.error or "TLS failed")
 
     def mark(self, client: connection.Client, *servers: tuple[str, int] | None) -> None:
-        """Note that a flow tells of these servers."""
+        """Record that a flow reports these servers."""
         told = self._told.get(client.id)
         if told is not None:
             told.update((server[0], server[1]) for server in servers if server is not None)
 
     def finish(self) -> None:
-        """Tell the servers that were not reached, of clients that are still there."""
+        """Report unreachable servers of clients that are still connected."""
         for client in list(self._unreached):
             self._close(client)

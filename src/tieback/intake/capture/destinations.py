@@ -1,8 +1,8 @@
-"""Which servers the proxy may connect to, and names that stand for addresses.
+"""Permitted destinations of the proxy, and names with fixed addresses.
 
-A capture proxies what the user's own device does, so by default any server is allowed. With networks given, nothing
-outside them is connected to and no name server is asked: names are known by ``Settings.names`` or they are refused
-(``localhost`` stands for 127.0.0.1, RFC 6761).
+A capture proxies the user's own device, so by default every server is permitted. If networks are set, the proxy
+connects only to them and queries no name server: only names in ``Settings.names`` are resolved, others are refused
+(``localhost`` is 127.0.0.1, RFC 6761).
 """
 
 from collections.abc import Iterable
@@ -13,27 +13,27 @@ FORBIDDEN = "outside the destinations of this capture"
 
 
 class Destinations:
-    """The policy of one run."""
+    """The destination policy of one run."""
 
     def __init__(self, networks: Iterable[str] = (), names: Iterable[tuple[str, str]] = ()) -> None:
-        """Take networks as CIDR and names with their addresses; raises ``ValueError`` for what is none."""
+        """Take networks in CIDR notation, and names with their addresses; raises ``ValueError`` for invalid ones."""
         self._networks = [ip_network(network, strict=False) for network in networks]
         self._names = {name.lower().rstrip("."): ip_address(address) for name, address in names}
 
     @property
     def limited(self) -> bool:
-        """Whether some servers are out of bounds."""
+        """True if only some networks are permitted."""
         return bool(self._networks)
 
     def place(self, host: str) -> str | None:
-        """Where to connect to for ``host``; ``None`` where that is forbidden."""
+        """The address to connect to for ``host``; ``None`` if it is forbidden."""
         address = self.address(host)
         if address is None:
             return None if self.limited else host
         return str(address) if self._allows(address) else None
 
     def address(self, host: str) -> IPv4Address | IPv6Address | None:
-        """The address that a host is or stands for, without asking anybody; ``None`` where only DNS could tell."""
+        """The address of a host, without a DNS query; ``None`` if only DNS knows it."""
         name = host.lower().rstrip(".")
         if name in self._names:
             return self._names[name]

@@ -1,4 +1,4 @@
-"""The way in to an Android device: what is changed there, each step undone at the end.
+"""Set-up of an Android device for a capture; each change is undone at the end.
 
 The steps need Android itself (``am``, ``pm``, ``settings``, ``monkey``); they are tested against transcripts and marked
 "not yet verified on a device" in docs/howto/capture.md. The transport under them is tested against a real adbd.
@@ -39,11 +39,11 @@ _THROTTLE = 300
 
 
 class DeviceError(TiebackError):
-    """The device did not do what it was asked to."""
+    """A step on the device failed."""
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What a command on the device came to."""
+    """Result of a command on the device."""
 
     code: int
     output: str
@@ -55,66 +55,66 @@ class Shell(Protocol):
     serial: str
 
     def run(self, words: Sequence[str], seconds: float = STEP_SECONDS) -> Answer:
-        """Run a command there. Raises ``DeviceError`` where the device is not reached."""
+        """Run a command on the device. Raises ``DeviceError`` if the device cannot be reached."""
         ...
 
     def push(self, local: Path, remote: str) -> None:
-        """Copy a file there. Raises ``DeviceError``."""
+        """Copy a file to the device. Raises ``DeviceError``."""
         ...
 
     def reverse(self, port: int, local_port: int) -> None:
-        """Lead a port of the device's loopback to a port here. Raises ``DeviceError``."""
+        """Forward a port of the device's loopback interface to a port of this computer. Raises ``DeviceError``."""
         ...
 
     def remove_reverse(self, port: int) -> None:
-        """Take that away; it need not be there any more. Raises ``DeviceError``."""
+        """Remove a forwarded port; it may already be gone. Raises ``DeviceError``."""
         ...
 
 
 class Device:
-    """A device on which a run changes things."""
+    """A device that a run changes."""
 
     def __init__(self, shell: Shell, journal: Journal) -> None:
         self._shell = shell
         self._journal = journal
 
     def install(self, apk: Path, package: str) -> None:
-        """Install an app; where it is there already the device's own stays, and nothing is changed.
+        """Install an app; an app that is already installed is not changed.
 
         Raises:
-            DeviceError: it cannot be installed.
+            DeviceError: the app cannot be installed.
         """
         if self._shell.run(["pm", "path", _name(package)]).output.startswith("package:"):
             return
         self._journal.add(self._shell.serial, RemoveFile(_PUSHED))
         self._shell.push(apk, _PUSHED)
         self._journal.add(self._shell.serial, Uninstall(package))
-        self._must(["pm", "install", "-t", _PUSHED], "is not installed", INSTALL_SECONDS, says="Success")
+        self._must(["pm", "install", "-t", _PUSHED], "the app cannot be installed", INSTALL_SECONDS, says="Success")
 
     def has(self, package: str) -> bool:
-        """Whether an app is installed there."""
+        """True if an app is installed on the device."""
         return self._shell.run(["pm", "path", _name(package)]).output.startswith("package:")
 
     def lead_in(self, port: int) -> None:
-        """Send the device's HTTP traffic to the proxy on our loopback: a reversed port, and the proxy setting.
+        """Send the device's HTTP traffic to the proxy on this computer, through a reversed port and the proxy setting.
 
         Raises:
-            DeviceError: one of them is refused.
+            DeviceError: the device refuses one of them.
         """
-        before = self._must(["settings", "get", "global", _PROXY], "does not tell its proxy").strip()
+        before = self._must(["settings", "get", "global", _PROXY], "cannot read the proxy setting").strip()
         self._journal.add(self._shell.serial, RemoveReverse(port))
         self._shell.reverse(port, port)
         self._journal.add(self._shell.serial, RestoreSetting(_PROXY, None if before in _NOTHING else before))
-        self._must(["settings", "put", "global", _PROXY, f"127.0.0.1:{port}"], "does not take the proxy")
+        self._must(["settings", "put", "global", _PROXY, f"127.0.0.1:{port}"], "cannot set the proxy")
 
     def trust(self, certificate: Path) -> str:
-        """Have the device trust an authority as one that its user added, where the shell is root's.
+        """Install an authority as trusted by the device's user, if the shell runs as root.
 
         Returns:
-            where its owner finds the certificate to install it by hand; empty where it is trusted now.
+            path of the certificate for a manual installation; empty if the device trusts it now.
 
         Raises:
-            DeviceError: the device is not reached, or takes no file.
+            DeviceError: the device cannot be reached, or accepts no file.
         """
         if self._shell.run(["id", "-u"]).output.strip() != "0":
             return self.hand_over(certificate, "tieback-authority.crt")
@@ -122,36 +122,36 @@ class Device:
         if self._shell.run(["ls", path]).code == 0:
             return ""
         self._journal.add(self._shell.serial, RemoveFile(path))
-        self._shell.run(["mkdir", "-p", "-m", "755", TRUSTED])  # not there before the first such authority
+        self._shell.run(["mkdir", "-p", "-m", "755", TRUSTED])  # missing until the first authority is added
         self._shell.push(certificate, path)
-        self._must(["chown", "system:system", TRUSTED, path], "does not take the certificate")
-        self._must(["chmod", "644", path], "does not take the certificate")
+        self._must(["chown", "system:system", TRUSTED, path], "cannot install the certificate")
+        self._must(["chmod", "644", path], "cannot install the certificate")
         self._shell.run(["restorecon", path])
         return ""
 
     def hand_over(self, file: Path, name: str) -> str:
-        """Lay a file among the device's downloads; returns where its owner finds it. Raises ``DeviceError``."""
+        """Copy a file to the device's downloads; returns its location for the user. Raises ``DeviceError``."""
         path = f"{_DOWNLOADS}/{name}"
         self._journal.add(self._shell.serial, RemoveFile(path))
         self._shell.push(file, path)
         return f"Download/{name}"
 
     def start(self, package: str) -> None:
-        """Start an app afresh, by its launcher entry.
+        """Stop and start an app through its launcher entry.
 
         Raises:
-            DeviceError: it has none, or does not start.
+            DeviceError: the app has no launcher entry, or does not start.
         """
         self._journal.add(self._shell.serial, StopApp(package))
         self._shell.run(["am", "force-stop", _name(package)])
         words = ["monkey", "-p", _name(package), "-c", "android.intent.category.LAUNCHER", "1"]
-        self._must(words, f"does not start {package}", says="Events injected: 1")
+        self._must(words, f"cannot start {package}", says="Events injected: 1")
 
     def monkey(self, package: str, events: int, seed: int) -> str:
-        """Press at random, the same way for the same seed; returns what the monkey says last.
+        """Send random input events, identical for the same seed; returns the last line of the monkey's output.
 
         Raises:
-            DeviceError: the device is not reached.
+            DeviceError: the device cannot be reached.
         """
         self._journal.add(self._shell.serial, StopMonkey())
         words = ["monkey", "-p", _name(package), "-s", str(seed), "--throttle", str(_THROTTLE), str(events)]
@@ -159,32 +159,38 @@ class Device:
         return last_line(self._shell.run(words, seconds))
 
     def packages(self) -> dict[int, tuple[str, ...]]:
-        """User ids and their packages; empty where the device does not tell. Raises ``DeviceError``."""
+        """User IDs and their packages; empty if the device does not report them. Raises ``DeviceError``."""
         return parse_packages(self._shell.run(["pm", "list", "packages", "-U"]).output)
 
     def sockets(self) -> Iterable[Socket]:
-        """The device's sockets with a peer. Raises ``DeviceError``."""
+        """The device's sockets that have a peer. Raises ``DeviceError``."""
         return parse_sockets(self._shell.run(["cat", *_TABLES]).output)
 
     def _must(self, words: Sequence[str], refusal: str, seconds: float = STEP_SECONDS, says: str = "") -> str:
         answer = self._shell.run(words, seconds)
         if answer.code != 0 or says not in answer.output:
-            raise DeviceError(f"{refusal}: {last_line(answer)}", where=self._shell.serial, advice="See the device")
+            raise DeviceError(f"{refusal}: {last_line(answer)}", where=self._shell.serial, advice="Check the device")
         return answer.output
 
 
 def undo_all(journal: Journal, shells: dict[str, Shell]) -> list[DeviceError]:
-    """Undo the steps of a journal, the last first; returns what could not be undone, which stays in the journal.
+    """Undo the steps of a journal, the last step first; returns the failures, whose steps stay in the journal.
 
     Args:
-        journal: with the steps.
-        shells: the devices that are reached, by serial; steps of others stay.
+        journal: journal with the steps.
+        shells: the reachable devices, by serial; steps of other devices stay.
     """
     failed: list[DeviceError] = []
     for number, serial, undo in reversed(list(journal.steps)):
         shell = shells.get(serial)
         if shell is None:
-            failed.append(DeviceError("not connected", where=serial, advice="Connect it and run `tieback capture`"))
+            failed.append(
+                DeviceError(
+                    "the device is not connected; its changes are not undone",
+                    where=serial,
+                    advice="Connect it and run `tieback capture`",
+                )
+            )
             continue
         try:
             _undo(shell, undo)
@@ -201,22 +207,22 @@ def _undo(shell: Shell, undo: Undo) -> None:  # noqa: PLR0912 - one case a step
             if value is not None:
                 answer = shell.run(["settings", "put", "global", name, value])
             else:
-                # Deleting alone leaves the proxy in force until the next boot; ":0" takes it out at once.
+                # Deleting the setting leaves the proxy active until the next boot; ":0" removes it immediately.
                 answer = shell.run(["settings", "put", "global", name, ":0"])
                 if answer.code == 0:
                     answer = shell.run(["settings", "delete", "global", name])
             if answer.code != 0:
-                raise DeviceError(f"{name} is not restored: {last_line(answer)}", where=shell.serial)
+                raise DeviceError(f"cannot restore {name}: {last_line(answer)}", where=shell.serial)
         case RemoveReverse(port):
             shell.remove_reverse(port)
         case Uninstall(package):
             if shell.run(["pm", "path", _name(package)]).output.startswith("package:"):
                 answer = shell.run(["pm", "uninstall", _name(package)], INSTALL_SECONDS)
                 if "Success" not in answer.output:
-                    raise DeviceError(f"{package} is not removed: {last_line(answer)}", where=shell.serial)
+                    raise DeviceError(f"cannot remove {package}: {last_line(answer)}", where=shell.serial)
         case RemoveFile(path):
             if shell.run(["rm", "-f", path]).code != 0:
-                raise DeviceError(f"{path} is not removed", where=shell.serial)
+                raise DeviceError(f"cannot remove {path}", where=shell.serial)
         case StopApp(package):
             shell.run(["am", "force-stop", _name(package)])
         case StopMonkey():
@@ -224,13 +230,13 @@ def _undo(shell: Shell, undo: Undo) -> None:  # noqa: PLR0912 - one case a step
 
 
 def last_line(answer: Answer) -> str:
-    """What a command said last, as one printable line; its status where it said nothing."""
+    """The last line of a command's output, printable; its exit status if there is no output."""
     line = next(iter(answer.output.strip().splitlines()[-1:]), f"status {answer.code}")
     return "".join(char if char.isprintable() else "?" for char in line[:200])
 
 
 def _name(package: str) -> str:
-    """A package name as it may stand in a command of the device's shell."""
+    """A package name that is safe in a shell command on the device."""
     if not _PACKAGE.fullmatch(package) or len(package) > 255:
-        raise DeviceError(f"{package[:80]!r} is no package name", advice="Use one like com.example.app")
+        raise DeviceError(f"{package[:80]!r} is not a package name", advice="Use a name like com.example.app")
     return package

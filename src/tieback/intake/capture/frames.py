@@ -1,4 +1,4 @@
-"""Documents on a pipe: four bytes of length, big-endian, then MessagePack."""
+"""Framing of documents on a pipe: a length of four bytes, big-endian, then MessagePack."""
 
 from collections.abc import Iterator
 
@@ -13,32 +13,32 @@ _decoder = msgspec.msgpack.Decoder(Observed)
 
 
 class FrameError(TiebackError):
-    """What came is no document of the proxy's process."""
+    """The proxy process sent an invalid document."""
 
 
 def frame(document: Observed) -> bytes:
-    """A document as it goes over the pipe.
+    """A document with its length, as sent over the pipe.
 
     Raises:
         FrameError: it is longer than ``MAX_DOCUMENT``.
     """
     body = _encoder.encode(document)
     if len(body) > MAX_DOCUMENT:
-        raise FrameError(f"a document of {len(body)} bytes", where="proxy")
+        raise FrameError(f"the document is too long ({len(body)} bytes)", where="proxy")
     return len(body).to_bytes(_HEAD) + body
 
 
 class Frames:
-    """Bytes in, documents out; holds at most one document and the piece that was fed last."""
+    """Decoder of documents; buffers at most one document and the last chunk."""
 
     def __init__(self) -> None:
         self._held = bytearray()
 
     def feed(self, data: bytes) -> Iterator[Observed]:
-        """The documents that are complete with these bytes.
+        """Yield the documents that these bytes complete.
 
         Raises:
-            FrameError: a length beyond ``MAX_DOCUMENT``, or what is no document.
+            FrameError: a length exceeds ``MAX_DOCUMENT``, or a document is invalid.
         """
         self._held += data
         at = 0
@@ -46,7 +46,11 @@ class Frames:
             while len(self._held) - at >= _HEAD:
                 size = int.from_bytes(self._held[at : at + _HEAD])
                 if size > MAX_DOCUMENT:
-                    raise FrameError(f"a document of {size} bytes", where="proxy", advice="Run the capture again")
+                    raise FrameError(
+                        f"the proxy sent a document that is too long ({size} bytes)",
+                        where="proxy",
+                        advice="Run the capture again",
+                    )
                 if len(self._held) - at - _HEAD < size:
                     return
                 body = bytes(self._held[at + _HEAD : at + _HEAD + size])
@@ -54,6 +58,8 @@ class Frames:
                 try:
                     yield _decoder.decode(body)
                 except (msgspec.DecodeError, RecursionError) as error:
-                    raise FrameError(f"no document ({error})", where="proxy", advice="Run the capture again") from None
+                    raise FrameError(
+                        f"the proxy sent an invalid document ({error})", where="proxy", advice="Run the capture again"
+                    ) from None
         finally:
             del self._held[:at]

@@ -1,7 +1,7 @@
-"""What the proxy's process is told, and what it tells: documents over two pipes, each bounded.
+"""Messages between the parent and the proxy process: documents over two pipes, each bounded.
 
-The settings go to the child's standard input as one JSON line; the end of that pipe ends the child. What it sees comes
-back on its standard output: four bytes of length (big-endian), then one MessagePack document of ``Observed``.
+The child reads its settings from standard input as one JSON line; the end of that pipe ends the child. It writes its
+observations to standard output: four bytes of length (big-endian), then one MessagePack document of ``Observed``.
 """
 
 from enum import StrEnum
@@ -11,32 +11,32 @@ import msgspec
 from tieback.model.flow import FlowTls, Peer
 
 FIRST_BYTES = 16 * 1024
-"""Kept of each direction of a stream; later bytes are only counted."""
+"""Bytes kept per direction of a stream; later bytes are only counted."""
 BODY_BYTES = 4 * 1024
-"""Kept of an HTTP body and of each direction of a WebSocket."""
+"""Bytes kept of an HTTP body, and per direction of a WebSocket."""
 HEADER_BYTES = 16 * 1024
 MAX_HEADERS = 200
 MAX_MESSAGES = 100
 MAX_DOCUMENT = 1024 * 1024
-"""Bytes of one document; a longer one ends the conversation, as only a broken child sends it."""
+"""Bytes of one document; a longer one ends the run, because only a broken child sends it."""
 MAX_WAITING = 4096
-"""Documents that wait for the parent; further ones are dropped and counted, so that the proxy never stands still."""
+"""Documents queued for the parent; further ones are dropped and counted, so that the proxy never blocks."""
 
 
 class ProxyMode(StrEnum):
-    """How traffic gets to the proxy."""
+    """How traffic reaches the proxy."""
 
     REGULAR = "regular"
     """An HTTP proxy setting."""
     SOCKS5 = "socks5"
     WIREGUARD = "wireguard"
-    """A VPN profile on the device; brings all of its traffic."""
+    """A VPN profile on the device; routes all its traffic to the proxy."""
     TRANSPARENT = "transparent"
-    """Packets that the kernel redirects here (Linux, SO_ORIGINAL_DST)."""
+    """Packets that the kernel redirects to the proxy (Linux, SO_ORIGINAL_DST)."""
 
     @property
     def sees_streams(self) -> bool:
-        """Whether what is not HTTP comes this way by itself."""
+        """True if traffic other than HTTP also reaches the proxy."""
         return self is not ProxyMode.REGULAR
 
 
@@ -49,33 +49,35 @@ DEFAULT_PORTS = {
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """How the child runs."""
+    """Configuration of the child."""
 
     mode: ProxyMode
     host: str
     """Address to listen on."""
     port: int
-    """0 for any free one."""
+    """Port to listen on; 0 for any free port."""
     directory: str
-    """Holds the proxy's certificate authority and WireGuard keys; made if need be, for its owner alone."""
+    """Directory for the proxy's certificate authority and WireGuard keys; created if missing, readable only by its
+    owner.
+    """
     save: str = ""
-    """File for mitmproxy's own flows, bodies included."""
+    """File for mitmproxy's own flows, including bodies."""
     upstream_ca: str = ""
-    """PEM file of authorities that servers may be signed by, beside the usual ones."""
+    """PEM file of authorities to accept for servers, in addition to the system's."""
     destinations: tuple[str, ...] = ()
-    """Networks that may be connected to; empty for any. With networks no name is asked of any name server."""
+    """Networks to permit; empty for any. If set, no name server is queried."""
     names: tuple[tuple[str, str], ...] = ()
-    """Names and the addresses that they stand for, before any name server is asked."""
+    """Names with fixed addresses, used before any name server is queried."""
 
 
 class Ends(msgspec.Struct, frozen=True):
-    """Who talked to whom."""
+    """Client and server of a connection."""
 
     client: Peer
     host: str
-    """The server as the client named it: a name, or an address."""
+    """The server as named by the client: a host name or an address."""
     ip: str
-    """The address that was connected to; empty where none was."""
+    """The address of the connection; empty if there was no connection."""
     port: int | None
 
 
@@ -85,13 +87,13 @@ class Listening(msgspec.Struct, frozen=True, tag="listening"):
     host: str
     port: int
     certificate: str
-    """The authority's certificate (PEM) that a device has to trust."""
+    """Certificate of the authority (PEM) that the device must trust."""
     profile: str = ""
-    """The WireGuard profile of the device."""
+    """WireGuard profile for the device."""
 
 
 class HttpSeen(msgspec.Struct, frozen=True, tag="http"):
-    """A request and its answer."""
+    """An HTTP request and its response."""
 
     connection: str
     ends: Ends
@@ -103,7 +105,7 @@ class HttpSeen(msgspec.Struct, frozen=True, tag="http"):
     request: tuple[tuple[str, str], ...]
     request_body: bytes
     status: int
-    """0 where none came."""
+    """Status code; 0 if there was no response."""
     response: tuple[tuple[str, str], ...]
     response_body: bytes
     bytes_out: int
@@ -114,18 +116,18 @@ class HttpSeen(msgspec.Struct, frozen=True, tag="http"):
     version: str = ""
     websocket: tuple[tuple[str, bytes], ...] = ()
     trouble: str = ""
-    """Why it ended early."""
+    """Reason for an early end."""
 
 
 class StreamSeen(msgspec.Struct, frozen=True, tag="stream"):
-    """A conversation that is not HTTP, over TCP or UDP."""
+    """A conversation other than HTTP, over TCP or UDP."""
 
     connection: str
     ends: Ends
     transport: str
     out: bytes
     back: bytes
-    """The first bytes of each direction; over UDP the first datagram."""
+    """The first bytes from the server; over UDP, its first datagram."""
     bytes_out: int
     bytes_in: int
     packets_out: int
@@ -137,7 +139,7 @@ class StreamSeen(msgspec.Struct, frozen=True, tag="stream"):
 
 
 class TlsRefused(msgspec.Struct, frozen=True, tag="tls-refused"):
-    """The client broke the handshake with the proxy off."""
+    """The client aborted the TLS handshake with the proxy."""
 
     connection: str
     ends: Ends
@@ -149,19 +151,19 @@ class TlsRefused(msgspec.Struct, frozen=True, tag="tls-refused"):
 
 
 class Unreached(msgspec.Struct, frozen=True, tag="unreached"):
-    """The proxy got no connection to the server, or none that it could trust, and nothing else tells of it."""
+    """The proxy got no connection, or no trusted one, to the server, and no flow reports it."""
 
     connection: str
     ends: Ends
     transport: str
     reason: str
     forbidden: bool
-    """Whether it did not try, because of ``Settings.destinations``."""
+    """True if ``Settings.destinations`` forbids the connection; it was not tried."""
     start: float
 
 
 class Answered(msgspec.Struct, frozen=True, tag="answered"):
-    """A question to a name server, and the addresses it gave."""
+    """A DNS query and the addresses in its response."""
 
     ends: Ends
     question: str
@@ -171,12 +173,12 @@ class Answered(msgspec.Struct, frozen=True, tag="answered"):
 
 
 class Ended(msgspec.Struct, frozen=True, tag="ended"):
-    """The last document of a run that ended in order."""
+    """The last document of a run that ended normally."""
 
     dropped: int
-    """Documents that found no place in the queue."""
+    """Number of documents dropped because the queue was full."""
     cut: int
-    """Flows of which ``save`` holds the beginning only."""
+    """Number of flows of which ``save`` contains only the beginning."""
 
 
 class Broken(msgspec.Struct, frozen=True, tag="broken"):

@@ -1,7 +1,7 @@
-"""What has to be undone on a device, on disk before it is done: a later run completes what a crash left.
+"""Undo journal of device changes, written to disk before each change; a later run undoes what a crashed run left.
 
-A run has one file, JSON lines, held by a lock that the kernel releases when the process dies, however it dies. A step
-is written and synced before the device is changed; a line says when it is undone; the file goes when all are.
+Each run has one file of JSON lines, with a lock that the kernel releases when the process ends for any reason. A step
+is written and synced before the device is changed; a line records that it is undone; the file is deleted when all are.
 """
 
 import fcntl
@@ -20,15 +20,15 @@ _MAX_BYTES = 256 * 1024
 
 
 class RestoreSetting(msgspec.Struct, frozen=True, tag="setting"):
-    """Put a global setting back."""
+    """Restore a global setting."""
 
     name: str
     value: str | None
-    """``None`` where there was none."""
+    """The previous value; ``None`` if it was not set."""
 
 
 class RemoveReverse(msgspec.Struct, frozen=True, tag="reverse"):
-    """Take a reversed port away."""
+    """Remove a reversed port."""
 
     port: int
 
@@ -67,21 +67,21 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Journal:
-    """One run's steps."""
+    """The steps of one run."""
 
     def __init__(self, path: Path, descriptor: int) -> None:
         self.path = path
         self._descriptor = descriptor
         self.steps: list[tuple[int, str, Undo]] = []
-        """Number, device and step of what is still to be undone."""
+        """Number, device and step of each change that is not yet undone."""
         self._next = 0
 
     @classmethod
     def create(cls, directory: Path) -> Self:
-        """A new journal, locked.
+        """Create a new journal, locked.
 
         Raises:
-            WorkspaceError: it cannot be written.
+            WorkspaceError: the journal cannot be written.
         """
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -92,13 +92,13 @@ class Journal:
             raise WorkspaceError(
                 f"the undo journal cannot be written ({error.strerror})",
                 where=str(directory),
-                advice="Check its rights",
+                advice="Check its permissions",
             ) from None
         return cls(path, descriptor)
 
     @classmethod
     def left_over(cls, directory: Path) -> Iterator[Self]:
-        """The journals of runs that died, each locked; close them. Those of living runs are left alone."""
+        """Yield the journals of crashed runs, each locked; close them. Those of active runs are skipped."""
         for path in sorted(directory.glob("*.jsonl")):
             try:
                 descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_APPEND)
@@ -114,26 +114,26 @@ class Journal:
             yield journal
 
     def add(self, serial: str, undo: Undo) -> int:
-        """Note a step that is about to be done; returns its number.
+        """Record a step before it is done; returns its number.
 
         Raises:
-            WorkspaceError: it cannot be noted, so it must not be done.
+            WorkspaceError: the step cannot be recorded, so it must not be done.
         """
         number = self._next
         if number >= MAX_STEPS:
-            raise WorkspaceError("too many steps", where=str(self.path))
+            raise WorkspaceError("too many steps in one run", where=str(self.path))
         self._append(Line(serial=serial, undo=undo))
         self.steps.append((number, serial, undo))
         self._next += 1
         return number
 
     def done(self, number: int) -> None:
-        """Note that a step is undone."""
+        """Record that a step is undone."""
         self._append(Line(undone=number))
         self.steps = [step for step in self.steps if step[0] != number]
 
     def close(self) -> None:
-        """Let go; the file goes where nothing is left to be undone."""
+        """Release the lock; delete the file if there is nothing left to undo."""
         if not self.steps:
             self.path.unlink(missing_ok=True)
         os.close(self._descriptor)
@@ -144,7 +144,9 @@ class Journal:
             os.fsync(self._descriptor)
         except OSError as error:
             raise WorkspaceError(
-                f"the undo journal cannot be written ({error.strerror})", where=str(self.path), advice="Check the disk"
+                f"the undo journal cannot be written ({error.strerror})",
+                where=str(self.path),
+                advice="Check the disk space and permissions",
             ) from None
 
     def _read(self) -> None:
@@ -153,7 +155,7 @@ class Journal:
             try:
                 line = msgspec.json.decode(text, type=Line)
             except msgspec.DecodeError:
-                continue  # a line that a crash cut off: its step was not begun
+                continue  # a line cut off by a crash: its step was never started
             if line.undo is not None:
                 self.steps.append((self._next, line.serial, line.undo))
                 self._next += 1

@@ -1,4 +1,4 @@
-"""The add-on for questions to name servers that come through a tunnel: known names are answered here."""
+"""mitmproxy add-on for DNS queries that come through a tunnel: it answers queries for names with fixed addresses."""
 
 import time
 
@@ -12,7 +12,7 @@ from tieback.intake.capture.reading import address, ends_of
 
 
 class Lookups:
-    """Hooks of mitmproxy for DNS; stands before its own resolver."""
+    """DNS hooks of mitmproxy; run before its own resolver."""
 
     def __init__(self, tell: Tell, destinations: Destinations, connections: Connections) -> None:
         self._tell = tell
@@ -20,7 +20,7 @@ class Lookups:
         self._connections = connections
 
     def dns_request(self, one: dns.DNSFlow) -> None:
-        """Answer for the names that are known; with limited destinations nobody else is asked."""
+        """Answer queries for names with fixed addresses; if destinations are limited, no name server is queried."""
         question = one.request.question
         known = self._destinations.address(question.name) if question is not None else None
         if known is not None and question is not None:
@@ -31,7 +31,7 @@ class Lookups:
             one.response = one.request.fail(response_codes.REFUSED)
 
     def dns_response(self, one: dns.DNSFlow) -> None:
-        """Tell what was asked and answered."""
+        """Report a query and its response."""
         assert one.response is not None
         question = one.request.question
         found = [answer.data for answer in one.response.answers[:64] if answer.type in {types.A, types.AAAA}]

@@ -1,7 +1,7 @@
-"""The add-on that tells the flows that pass through mitmproxy, bounded: an end of a flow is one document.
+"""mitmproxy add-on that reports flows, bounded: one document per flow, when it ends.
 
-Bodies are not kept: of each the first bytes are copied while it streams through, the rest is counted. Only where the
-user asked for mitmproxy's own flow file do bodies stay in memory, up to ``SAVED_BYTES`` a flow.
+Bodies are not kept: the first bytes of each are copied while it streams through, the rest is counted. Only if the user
+requested mitmproxy's own flow file do bodies stay in memory, up to ``SAVED_BYTES`` per flow.
 """
 
 import time
@@ -20,15 +20,15 @@ from tieback.intake.capture.interface import (
 from tieback.intake.capture.reading import body_of, ends_of, headers_of, size_of, tls_of, weight
 
 SAVED_BYTES = 8 * 1024 * 1024
-"""Kept of the messages of one stream where flows are saved."""
+"""Bytes kept of the messages of one stream if flows are saved."""
 MAX_OPEN = 20_000
-"""Flows that are followed at a time; further ones pass unseen and are counted as cut."""
+"""Flows followed at the same time; further ones pass unobserved and are counted as cut."""
 
 type Messages = list[tcp.TCPMessage] | list[udp.UDPMessage] | list[websocket.WebSocketMessage]
 
 
 class Direction:
-    """The first bytes of one direction, and how many there were; a stream function for mitmproxy."""
+    """The first bytes and the byte count of one direction; a stream function for mitmproxy."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -37,7 +37,7 @@ class Direction:
         self.pieces = 0
 
     def __call__(self, data: bytes) -> bytes:
-        """Note a piece and let it pass."""
+        """Record a chunk and pass it on."""
         if data:
             self._kept += data[: self._limit - len(self._kept)]
             self.size += len(data)
@@ -51,7 +51,7 @@ class Direction:
 
 
 class Watched:
-    """What is known of a flow that is under way."""
+    """State of a flow in progress."""
 
     def __init__(self, limit: int) -> None:
         self.out = Direction(limit)
@@ -61,7 +61,7 @@ class Watched:
 
 
 class Observer:
-    """Hooks of mitmproxy (its ``addons`` documentation names each); every one is quick and bounded."""
+    """Hooks of mitmproxy (its ``addons`` documentation names each); each is fast and bounded."""
 
     def __init__(self, tell: Tell, connections: Connections, *, saving: bool) -> None:
         self._tell = tell
@@ -73,24 +73,24 @@ class Observer:
     # HTTP
 
     def requestheaders(self, one: http.HTTPFlow) -> None:
-        """Copy the beginning of the body while it passes."""
+        """Copy the beginning of the request body while it streams."""
         watched = self._watch(one, BODY_BYTES)
         if watched is not None and not self._saving:
             one.request.stream = watched.out
 
     def responseheaders(self, one: http.HTTPFlow) -> None:
-        """The same for the answer; one that changes the protocol has no body."""
+        """Copy the beginning of the response body; a response that switches protocols has none."""
         watched = self._watched(one)
         if watched is not None and not self._saving and one.response is not None and one.response.status_code != 101:
             one.response.stream = watched.back
 
     def response(self, one: http.HTTPFlow) -> None:
-        """The answer is complete."""
+        """Report a flow whose response is complete."""
         if one.websocket is None:
             self._tell_http(one)
 
     def error(self, one: http.HTTPFlow) -> None:
-        """It ended early."""
+        """Report a flow that ended early."""
         self._tell_http(one)
 
     def websocket_message(self, one: http.HTTPFlow) -> None:
@@ -105,7 +105,7 @@ class Observer:
             self._let_go(watched, one.websocket.messages, len(message.content))
 
     def websocket_end(self, one: http.HTTPFlow) -> None:
-        """The WebSocket is closed."""
+        """Report a closed WebSocket."""
         self._tell_http(one)
 
     def _tell_http(self, one: http.HTTPFlow) -> None:
@@ -144,35 +144,35 @@ class Observer:
     # Streams
 
     def tcp_start(self, one: tcp.TCPFlow) -> None:
-        """A connection that is not HTTP."""
+        """Start to follow a TCP connection that is not HTTP."""
         self._watch(one, FIRST_BYTES)
 
     def tcp_message(self, one: tcp.TCPFlow) -> None:
-        """Some bytes."""
+        """Record a chunk."""
         self._message(one)
 
     def tcp_end(self, one: tcp.TCPFlow) -> None:
-        """It is closed."""
+        """Report a closed connection."""
         self._tell_stream(one)
 
     def tcp_error(self, one: tcp.TCPFlow) -> None:
-        """It broke, or never was."""
+        """Report a connection that broke or was never established."""
         self._tell_stream(one)
 
     def udp_start(self, one: udp.UDPFlow) -> None:
-        """Datagrams between two ports."""
+        """Start to follow datagrams between two ports."""
         self._watch(one, FIRST_BYTES)
 
     def udp_message(self, one: udp.UDPFlow) -> None:
-        """A datagram."""
+        """Record a datagram."""
         self._message(one)
 
     def udp_end(self, one: udp.UDPFlow) -> None:
-        """Nothing came for a while."""
+        """Report a UDP flow after an idle time."""
         self._tell_stream(one)
 
     def udp_error(self, one: udp.UDPFlow) -> None:
-        """It broke."""
+        """Report a UDP flow that broke."""
         self._tell_stream(one)
 
     def _message(self, one: tcp.TCPFlow | udp.UDPFlow) -> None:
@@ -190,7 +190,7 @@ class Observer:
         self._let_go(watched, one.messages, len(message.content))
 
     def _let_go(self, watched: Watched, messages: Messages, size: int) -> None:
-        """Messages stay only where they are saved, and then up to a limit."""
+        """Discard messages, unless flows are saved; then keep them up to a limit."""
         if self._saving and watched.saved + size <= SAVED_BYTES:
             watched.saved += size
             return
@@ -202,7 +202,7 @@ class Observer:
     def _tell_stream(self, one: tcp.TCPFlow | udp.UDPFlow) -> None:
         watched = self._forget(one)
         if watched is None or (one.error is not None and not watched.out.size and not watched.back.size):
-            return  # what could not be reached is told by its connection
+            return  # the connection reports servers that could not be reached
         self._connections.mark(one.client_conn, one.server_conn.address)
         start = one.client_conn.timestamp_start
         self._tell(
@@ -223,10 +223,10 @@ class Observer:
             )
         )
 
-    # Following
+    # Flows in progress
 
     def finish(self) -> None:
-        """Tell the flows that are still under way."""
+        """Report the flows that are still in progress."""
         for one, _ in list(self._open.values()):
             if isinstance(one, http.HTTPFlow):
                 self._tell_http(one)

@@ -1,4 +1,4 @@
-"""Sends documents to the parent from a thread of its own, so that a slow reader never stops the proxy."""
+"""Sender of documents to the parent, in a thread of its own, so that a slow reader never blocks the proxy."""
 
 import os
 import threading
@@ -10,7 +10,7 @@ from tieback.intake.capture.interface import MAX_WAITING, Observed
 
 
 class Outlet:
-    """A bounded queue in front of a pipe; what does not fit is dropped and counted."""
+    """Bounded queue in front of a pipe; documents that do not fit are dropped and counted."""
 
     def __init__(self, descriptor: int, limit: int = MAX_WAITING) -> None:
         self._descriptor = descriptor
@@ -27,7 +27,7 @@ class Outlet:
             self.dropped += 1
 
     def close(self, last: Observed, seconds: float = 5.0) -> None:
-        """Send what waits and one last document, for at most ``seconds``."""
+        """Send the queued documents and one last document, for at most ``seconds``."""
         with suppress(Full):
             self._waiting.put(frame(last), timeout=seconds)
             self._waiting.put(None, timeout=seconds)
@@ -39,7 +39,7 @@ class Outlet:
             try:
                 while view:
                     view = view[os.write(self._descriptor, view) :]
-            except OSError:  # the parent is gone; the end of our input says so to the rest
+            except OSError:  # the parent is gone; the end of standard input ends the rest
                 self._drain()
                 return
 

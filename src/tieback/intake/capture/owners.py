@@ -1,8 +1,8 @@
-"""Which app opened a connection that came to the proxy, and which connections went past it.
+"""Attribution of proxy connections to apps, and detection of connections that bypass the proxy.
 
-The device is asked again and again for its table of sockets. Where the proxy sees the app's own socket (WireGuard, a
-proxy on the network) its port tells the app. Through ``adb reverse`` the proxy sees a socket of adb's: then an app is
-named only where it alone held connections to the reversed port at that time.
+The device's socket table is read repeatedly. If the proxy sees the app's own socket (WireGuard, a proxy on the
+network), its port identifies the app. Through ``adb reverse`` the proxy sees a socket of adb. Then an app is named only
+if no other app had connections to the reversed port at that time.
 """
 
 from collections import deque
@@ -13,23 +13,23 @@ from tieback.intake.capture.sockets import Socket
 from tieback.model.flow import FlowApp, Peer
 
 SLACK = 2.0
-"""Seconds before and after a flow in which the table counts: it is read about once a second."""
+"""Seconds before and after a flow in which a table counts; it is read about once per second."""
 _SNAPSHOTS = 4096
 _MAX_SEEN = 20_000
 FIRST_APP_UID = 10_000
-"""Android gives apps user ids from here on (``AID_APP_START``); 100,000 a user."""
+"""First user ID of apps on Android (``AID_APP_START``); each device user has 100,000 IDs."""
 
 
 class Owners:
-    """What the device's tables have told so far."""
+    """What the socket tables of the device have shown so far."""
 
     def __init__(self, packages: Mapping[int, tuple[str, ...]], *, reversed_port: int | None, only: str = "") -> None:
-        """Keep a table of who is who.
+        """Start with no connections.
 
         Args:
-            packages: user ids and their packages.
-            reversed_port: the device's port that leads to the proxy by ``adb reverse``; ``None`` without one.
-            only: the package that is asked for, which names a shared user id.
+            packages: user IDs and their packages.
+            reversed_port: port of the device that ``adb reverse`` forwards to the proxy; ``None`` if there is none.
+            only: package under test; it is preferred if several packages share a user ID.
         """
         self._packages = packages
         self._port = reversed_port
@@ -39,12 +39,12 @@ class Owners:
         self._outside: dict[tuple[str, int, int], int] = {}
 
     def learn(self, sockets: Iterable[Socket], now: float, proxy: tuple[str, int]) -> None:
-        """Take in one reading of the table.
+        """Add one reading of the socket table.
 
         Args:
-            sockets: with peers.
-            now: seconds since 1970, of this machine.
-            proxy: where the proxy listens.
+            sockets: sockets that have a peer.
+            now: seconds since 1970, of this computer.
+            proxy: address of the proxy.
         """
         here: set[int] = set()
         for socket in sockets:
@@ -60,7 +60,7 @@ class Owners:
         self._snapshots.append((now, frozenset(here)))
 
     def of(self, client: Peer, start: float, end: float) -> FlowApp | None:
-        """The app behind a connection to the proxy, where the tables tell."""
+        """The app behind a connection to the proxy; ``None`` if the tables do not show it."""
         if self._port is None:
             uid = self._by_port.get(client.port or -1)
             return self.app(uid) if uid is not None else None
@@ -71,13 +71,13 @@ class Owners:
         return self.app(uids.pop()) if len(uids) == 1 else None
 
     def app(self, uid: int) -> FlowApp:
-        """The app of a user id; of several that share it the one that is asked for, else the first by name."""
+        """The app of a user ID; if several packages share it, the package under test, or else the first by name."""
         names = self._packages.get(uid, ())
         name = self._only if self._only in names else next(iter(names), "")
         return FlowApp(name or f"uid {uid}", name, uid, "uid-map")
 
     def outside(self) -> list[tuple[str, int, FlowApp, int]]:
-        """Address, port, app and how often it stood in the table, of connections of apps past the proxy."""
+        """Address, port, app and number of readings, of app connections that bypass the proxy."""
         return [
             (ip, port, self.app(uid), times)
             for (ip, port, uid), times in self._outside.items()

@@ -1,9 +1,9 @@
-"""The child process: mitmproxy as a library, with the event loop that is its own. ``python -m`` runs it.
+"""The proxy process: mitmproxy as a library, with its own event loop. It is started with ``python -m``.
 
-Only this module and its add-ons (``connections``, ``lookups``, ``observer``, and ``reading``) know mitmproxy, and only
-this process ever imports them: it keeps module state, installs its own exception handlers and loop settings, and its
-native parts can crash. The process listens and connects; it writes nothing but its authority's files, the key log and
-the flow file that the user asked for.
+Only this module and its add-ons (``connections``, ``lookups``, ``observer``, and ``reading``) use mitmproxy. Only this
+process imports them: mitmproxy keeps module state, installs its own exception handlers and loop settings, and its
+native parts can crash. The process listens and connects. It writes only its authority's files, the key log and the flow
+file that the user requested.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ LONGEST_SETTINGS = 1024 * 1024
 
 
 class Ready:
-    """Says when the proxy listens, or why it does not."""
+    """Reports that the proxy listens, or why it does not."""
 
     def __init__(self, outlet: Outlet, proxyserver: Proxyserver, settings: Settings, master: Master) -> None:
         self._outlet = outlet
@@ -42,7 +42,7 @@ class Ready:
         self._master = master
 
     def running(self) -> None:
-        """The hook of mitmproxy's start: every server was started, or failed."""
+        """Report the result of the start-up; mitmproxy calls this when every server has started or failed."""
         server = next(iter(self._proxyserver.servers))
         if not server.is_running:
             self._outlet.send(Broken(str(server.last_exception or "the proxy does not listen")))
@@ -58,12 +58,12 @@ def _profile(server: ServerInstance, host: str, port: int) -> str:  # type: igno
     if not isinstance(server, WireGuardServerInstance):
         return ""
     lines = (server.client_conf() or "").splitlines()
-    # mitmproxy names the port that it was asked for, which may be "any".
+    # mitmproxy writes the configured port, which may be "any".
     return "\n".join([line for line in lines if not line.startswith("Endpoint")] + [f"Endpoint = {host}:{port}"])
 
 
 async def serve(settings: Settings, outlet: Outlet) -> None:
-    """Proxy until standard input ends or a signal asks for the end."""
+    """Run the proxy until standard input ends or a signal arrives."""
     destinations = Destinations(settings.destinations, settings.names)
     connections = Connections(outlet.send, destinations)
     observer = Observer(outlet.send, connections, saving=bool(settings.save))
@@ -108,14 +108,14 @@ def _options(settings: Settings) -> dict[str, object]:
     if settings.upstream_ca:
         found["ssl_verify_upstream_trusted_ca"] = settings.upstream_ca
     if settings.save:
-        found["save_stream_file"] = settings.save.replace("%", "%%")  # mitmproxy puts the time in
+        found["save_stream_file"] = settings.save.replace("%", "%%")  # mitmproxy expands strftime codes
     if settings.mode is ProxyMode.WIREGUARD:
         Path(settings.directory).mkdir(parents=True, exist_ok=True)
     return found
 
 
 def _await_end(master: Master) -> None:
-    """The parent holds our standard input open for as long as it lives."""
+    """Wait for the end of standard input; the parent keeps it open while it runs."""
     with suppress(OSError, ValueError):
         while os.read(0, 4096):
             pass
@@ -133,16 +133,16 @@ def _read_settings() -> Settings:
 
 
 def main() -> None:
-    """Run the child."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent tells us when to end
-    os.umask(0o077)  # the authority's key and the tunnel's keys are the user's alone
+    """Run the child process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when to end
+    os.umask(0o077)  # only the user may read the keys of the authority and the tunnel
     settings = _read_settings()
     outlet = Outlet(os.dup(1))
-    logging.disable(logging.WARNING)  # a line a failed connection would fill the log of a long run
-    os.dup2(2, 1)  # whatever prints must not come between the documents
+    logging.disable(logging.WARNING)  # one line per failed connection would fill the log of a long run
+    os.dup2(2, 1)  # other output must not mix with the documents
     asyncio.run(serve(settings, outlet))
     sys.stderr.flush()
-    # All is told and closed. mitmproxy's native threads (WireGuard) may crash while the interpreter is taken apart.
+    # Everything is reported and closed. mitmproxy's native threads (WireGuard) may crash during interpreter shutdown.
     os._exit(0)
 
 

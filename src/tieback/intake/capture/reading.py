@@ -1,4 +1,4 @@
-"""mitmproxy's connections and messages in our nouns, each text cut to a length."""
+"""Conversion of mitmproxy's connections and messages to our types, with all texts cut to a length."""
 
 from ipaddress import ip_address
 
@@ -8,18 +8,18 @@ from tieback.intake.capture.interface import BODY_BYTES, HEADER_BYTES, MAX_HEADE
 from tieback.model.flow import FlowTls, Peer
 
 _NAMES = 32
-"""Names of a certificate that are kept."""
+"""Number of names kept of a certificate."""
 
 
 def ends_of(client: connection.Client, server: connection.Server) -> Ends:
-    """Who talked to whom."""
+    """Client and server of a connection."""
     host, port = server.address[:2] if server.address else ("", None)
     ip = server.peername[0] if server.peername else ""
     return Ends(Peer(plain(client.peername[0]), client.peername[1]), plain(host[:300]), plain(ip), port)
 
 
 def plain(host: str) -> str:
-    """An address without its zone, and IPv4 as IPv4."""
+    """An address without its zone; IPv4-mapped addresses as IPv4."""
     return host.partition("%")[0].removeprefix("::ffff:")
 
 
@@ -43,7 +43,7 @@ def headers_of(message: http.Message | None) -> tuple[tuple[str, str], ...]:
 
 
 def weight(headers: tuple[tuple[str, str], ...]) -> int:
-    """Bytes of header fields on the wire, as HTTP/1 writes them."""
+    """Bytes of header fields on the wire, in HTTP/1 format."""
     return sum(len(name) + len(value) + 4 for name, value in headers)
 
 
@@ -53,7 +53,7 @@ def body_of(message: http.Message | None) -> bytes:
 
 
 def size_of(message: http.Message | None) -> int:
-    """Bytes of a body: as kept, else as its header states."""
+    """Bytes of a body: the kept length, or else the one in its header."""
     if message is None:
         return 0
     if message.raw_content is not None:
@@ -63,7 +63,7 @@ def size_of(message: http.Message | None) -> int:
 
 
 def tls_of(client: connection.Client, server: connection.Server) -> FlowTls | None:
-    """The handshakes of both sides; what the server said counts, as the proxy's own answers tell nothing of it."""
+    """TLS facts of both handshakes. Server values come from the real server, not from the proxy's own response."""
     if not (client.tls or server.tls):
         return None
     leaf = server.certificate_list[0] if server.certificate_list else None

@@ -1,4 +1,4 @@
-"""Whose connections there are on a device: its table of sockets, and the packages behind user ids.
+"""Sockets and packages of an Android device: its socket tables, and the packages behind user IDs.
 
 Sources: ``proc_net_tcp`` of the Linux kernel's documentation (addresses are 32-bit words in the byte order of the
 machine; Android's are little-endian), and the output of Android's ``pm list packages -U``.
@@ -27,13 +27,13 @@ class Socket(msgspec.Struct, frozen=True):
     local_ip: str
     local_port: int
     ip: str
-    """Of the peer."""
+    """IP address of the peer."""
     port: int
     uid: int
 
 
 def parse_sockets(text: str) -> Iterator[Socket]:
-    """The sockets with a peer in ``/proc/net/tcp``, ``tcp6``, ``udp`` and ``udp6``; other lines are left out."""
+    """The sockets with a peer in ``/proc/net/tcp``, ``tcp6``, ``udp`` and ``udp6``; other lines are skipped."""
     found = 0
     for line in text.splitlines():
         match = _ROW.match(line)
@@ -58,7 +58,7 @@ def _address(text: str) -> str:
 
 
 def parse_packages(text: str) -> dict[int, tuple[str, ...]]:
-    """User ids and their packages, from ``package:NAME uid:N`` lines; an id that apps share has several."""
+    """User IDs and their packages, from ``package:NAME uid:N`` lines; a shared ID has several packages."""
     found: dict[int, list[str]] = {}
     for line in text.splitlines()[:MAX_PACKAGES]:
         match = _PACKAGE.match(line)

@@ -1,1 +1,1 @@
-"""Inventories of managed devices: which apps are on which, from the exports of those who manage them."""
+"""App inventories: which apps are on which managed devices, read from EMM/MDM exports."""

@@ -1,7 +1,9 @@
-"""``adb shell pm list packages``, with any of ``-f``, ``--show-versioncode``, ``-U`` and ``-i``.
+"""Android package lists: output of ``adb shell pm list packages``.
 
-Lines as Android's ``PackageManagerShellCommand`` prints them: ``package:`` with the path of the APK and ``=`` before
-the name (``-f``), then `` versionCode:N``, ``  installer=NAME`` and `` uid:N``. One file is one device: its name.
+The options ``-f``, ``--show-versioncode``, ``-U`` and ``-i`` are supported. Line format as printed by Android's
+``PackageManagerShellCommand``: ``package:``, with ``-f`` the path of the APK and ``=``, then the package name, ``
+versionCode:N``, ``  installer=NAME`` and `` uid:N``. One file describes one device; the file name is the device
+identifier.
 """
 
 import re
@@ -18,28 +20,28 @@ _LINE = re.compile(
 
 
 class Adb:
-    """Reads the package lists of Android devices."""
+    """Importer of Android package lists."""
 
     meta = ImporterMeta(
         "adb",
         "adb shell pm list packages",
         Evidence.PLATFORM,
         "https://developer.android.com/tools/adb#pm",
-        "lines that begin with package:",
+        "lines that start with package:",
     )
 
     def shape(self, head: Head) -> str:
-        """By its first line."""
+        """The name of the format, recognised by the first line of the file."""
         return "pm list packages" if head.form == "text" and head.text.lstrip().startswith(b"package:") else ""
 
     def rows(self, source: InventorySource, _shape: str) -> Iterator[Reported]:
-        """A row an app."""
+        """Yield one row per app."""
         for number, line in enumerate(source.lines(), start=1):
             if not line.strip():
                 continue
             found = _LINE.fullmatch(line.strip())
             if found is None:
-                source.skip(number, "no line of pm list packages")
+                source.skip(number, "not a line of pm list packages")
                 continue
             yield Reported(
                 platform=DevicePlatform.ANDROID,

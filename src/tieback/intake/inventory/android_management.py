@@ -1,4 +1,4 @@
-"""Google: devices of the Android Management API, and Workspace's mobile devices and audit events.
+"""Google inventories: devices of the Android Management API; mobile devices and audit events of Google Workspace.
 
 * https://developers.google.com/android/management/reference/rest/v1/enterprises.devices (``applicationReports``; the
   fingerprints of signing certificates there are SHA-1, so they are not kept)
@@ -53,7 +53,7 @@ class _Activity(msgspec.Struct):
 
 
 class AndroidManagement:
-    """Reads devices of the Android Management API."""
+    """Importer of Android Management API devices."""
 
     meta = ImporterMeta(
         "android-management",
@@ -64,12 +64,12 @@ class AndroidManagement:
     )
 
     def shape(self, head: Head) -> str:
-        """By the members of a device."""
+        """The name of the format, recognised by the members of a device."""
         return "enterprises.devices" if {"applicationReports", "packageName"} <= head.keys else ""
 
     def rows(self, source: InventorySource, _shape: str) -> Iterator[Reported]:
-        """A row an app and device; apps that were removed are left out."""
-        # A file is the answer to list, or one device.
+        """Yield one row per app and device; removed apps are left out."""
+        # A file is the response to a list request, or one device.
         path = ("devices",) if b'"devices"' in source.head() else ()
         for number, device in records(source, path, _Managed):
             owner = Reported(
@@ -79,13 +79,13 @@ class AndroidManagement:
                 ownership=ownership_of(device.ownership),
             )
             if not owner.device:
-                source.skip(number, "a device without a name")
+                source.skip(number, "the device has no name")
                 continue
             yield from _apps(device.application_reports, owner)
 
 
 class GoogleWorkspace:
-    """Reads mobile devices and audit events of Google Workspace."""
+    """Importer of Google Workspace mobile devices and audit events."""
 
     meta = ImporterMeta(
         "google-workspace",
@@ -97,13 +97,13 @@ class GoogleWorkspace:
     )
 
     def shape(self, head: Head) -> str:
-        """By the members of the answers."""
+        """The name of the format, recognised by the members of the responses."""
         if {"mobiledevices", "packageName"} <= head.keys:
             return "mobiledevices"
         return "activities" if b"APPLICATION_EVENT" in head.text and "items" in head.keys else ""
 
     def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
-        """A row an app and device."""
+        """Yield one row per app and device."""
         if shape == "mobiledevices":
             for _, device in records(source, ("mobiledevices",), _Mobile):
                 owner = Reported(

@@ -1,7 +1,7 @@
-"""Apple MDM: a device's answer to the command ``InstalledApplicationList``, a property list, text or binary.
+"""Apple MDM: the response of a device to ``InstalledApplicationList``, an XML or binary property list.
 
-https://developer.apple.com/documentation/devicemanagement/installedapplicationlistresponse. One file is one device; it
-stands in ``UDID`` or ``EnrollmentID``.
+https://developer.apple.com/documentation/devicemanagement/installedapplicationlistresponse. One file describes one
+device; ``UDID`` or ``EnrollmentID`` is its identifier.
 """
 
 import plistlib
@@ -14,13 +14,13 @@ from tieback.intake.inventory.source import InventorySource
 from tieback.model.device import DevicePlatform, Reported
 
 MAX_PLIST = 4 << 20
-"""All apps of a device."""
+"""Bytes of one file, with all apps of a device."""
 MAX_PARTS = 300_000
-"""Tags of a text, objects of a binary property list."""
+"""Tags of an XML property list, or objects of a binary one."""
 
 
 class AppleMdm:
-    """Reads answers of Apple devices."""
+    """Importer of Apple MDM responses."""
 
     meta = ImporterMeta(
         "apple-mdm",
@@ -31,30 +31,32 @@ class AppleMdm:
     )
 
     def shape(self, head: Head) -> str:
-        """A property list that names the command's answer, or a binary one."""
+        """The name of the format: any binary property list, or an XML one that contains
+        ``InstalledApplicationList``.
+        """
         if head.form != "plist":
             return ""
         binary = head.text.startswith(b"bplist00")
         return "InstalledApplicationList" if binary or b"InstalledApplicationList" in head.text else ""
 
     def rows(self, source: InventorySource, _shape: str) -> Iterator[Reported]:
-        """A row an app."""
+        """Yield one row per app."""
         data = source.raw(MAX_PLIST)
-        # A binary one says in its last 32 bytes how many objects it has.
+        # The last 32 bytes of a binary property list contain its number of objects.
         parts = int.from_bytes(data[-24:-16], "big") if data.startswith(b"bplist00") else data.count(b"<")
         if parts > MAX_PARTS:
-            raise source.broken(f"this is no property list of a device: it has more than {MAX_PARTS:,} parts")
+            raise source.broken(f"not a property list of one device: it has more than {MAX_PARTS:,} parts")
         try:
             answer: Any = plistlib.loads(data)
         except (ValueError, ExpatError, RecursionError, OverflowError, MemoryError, TypeError, KeyError, IndexError):
-            raise source.broken("this is no property list") from None
+            raise source.broken("not a valid property list") from None
         apps = answer.get("InstalledApplicationList") if isinstance(answer, dict) else None
         if not isinstance(apps, list):
-            raise source.broken("a property list without InstalledApplicationList")
+            raise source.broken("property list without InstalledApplicationList")
         device = text_of(answer.get("UDID") or answer.get("EnrollmentID")) or source.device
         for number, app in enumerate(apps, start=1):
             if not isinstance(app, dict):
-                source.skip(number, "no dictionary")
+                source.skip(number, "not a dictionary")
                 continue
             yield Reported(
                 platform=DevicePlatform.IOS,

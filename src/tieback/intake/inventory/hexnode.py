@@ -1,7 +1,7 @@
 """Hexnode UEM: all applications of a device, ``GET /api/v1/devices/{id}/applications/``.
 
-https://www.hexnode.com/mobile-device-management/help/hexnode-mdm-api-documentation/. The answer does not name the
-device: it is the file's name.
+https://www.hexnode.com/mobile-device-management/help/hexnode-mdm-api-documentation/. The response does not name the
+device, so the file name is the device identifier.
 """
 
 from collections.abc import Iterator
@@ -22,22 +22,22 @@ class _App(msgspec.Struct):
 
 
 class Hexnode:
-    """Reads inventories of Hexnode UEM."""
+    """Importer of Hexnode UEM inventories."""
 
     meta = ImporterMeta(
         "hexnode",
         "Hexnode UEM",
         Evidence.ALIASES,
         "https://www.hexnode.com/mobile-device-management/help/hexnode-mdm-api-documentation/",
-        "results with name, identifier and version, between count, next and previous",
+        "results with name, identifier and version, beside count, next and previous",
     )
 
     def shape(self, head: Head) -> str:
-        """By the members of a page."""
+        """The name of the format, recognised by the members of a page."""
         return "applications" if {"results", "next", "previous", "identifier", "version"} <= head.keys else ""
 
     def rows(self, source: InventorySource, _shape: str) -> Iterator[Reported]:
-        """A row an app of the device."""
+        """Yield one row per app of the device."""
         for _, app in records(source, ("results",), _App):
             yield Reported(
                 platform=platform_of(app.platform),

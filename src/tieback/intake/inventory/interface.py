@@ -1,4 +1,4 @@
-"""The seam of the importers: an inventory in, rows out; and what all of them read alike."""
+"""Interface of the inventory importers (inventory to rows), and the value parsing that they share."""
 
 import re
 from collections.abc import Iterator
@@ -11,83 +11,83 @@ from tieback.intake.inventory.source import InventorySource
 from tieback.model.device import DevicePlatform, Ownership, Reported
 
 type Text = str | int | float | bool | None
-"""What stands in JSON where a text is meant."""
+"""JSON value of a field that should be text."""
 
 MAX_TEXT = 255
-"""Characters that are kept of a name or identifier."""
+"""Number of characters kept of a name or identifier."""
 _KEY = re.compile(rb'"([^"\\\x00-\x1f]{1,80})"\s*:')
 
 
 class Evidence(StrEnum):
-    """How much is known about a format."""
+    """How well a format is known."""
 
     PLATFORM = "platform"
-    """What the platform itself writes, which was compared with it."""
+    """Written by the platform itself; the importer was compared with real output."""
     DOCUMENTED = "documented"
-    """As its maker documents it; no export of the product was at hand."""
+    """As the vendor documents it; no export of the product was available."""
     ALIASES = "aliases"
-    """The names of its fields are gathered from what is public of its API; how they lie in the file is assumed."""
+    """The field names come from public API documentation; the structure of the file is assumed."""
 
 
 class ImporterMeta(msgspec.Struct, frozen=True):
-    """Whose inventories an importer reads."""
+    """Description of an importer and of the inventories that it reads."""
 
     name: str
-    """Of the source, as the ledger keeps it."""
+    """Name of the source in the ledger."""
     title: str
-    """For people."""
+    """Name of the source for display."""
     evidence: Evidence
     reference: str
-    """Where the format is described."""
+    """Where the format is documented."""
     needs: str
-    """What a file must hold, for the error that says so."""
+    """What a file must contain; shown in the error message."""
     whole_devices: bool = True
-    """Whether a file names all apps of each device that it names."""
+    """True if a file lists all apps of each device in it."""
 
 
 class Head(msgspec.Struct, frozen=True):
-    """The beginning of a file, by which it is recognised."""
+    """The beginning of a file, which identifies its format."""
 
     form: str
-    """``json``, ``xml``, ``plist``, ``csv``, ``text``, or empty for nothing readable."""
+    """``json``, ``xml``, ``plist``, ``csv`` or ``text``; empty if the content is not readable."""
     keys: frozenset[str] = frozenset()
-    """Names of members, of JSON."""
+    """Member names, if JSON."""
     columns: tuple[str, ...] = ()
-    """Of a table, as its first line has them."""
+    """Column names of a table, as in its first line."""
     text: bytes = b""
     """The first 64 KiB."""
 
     @property
     def folded(self) -> frozenset[str]:
-        """The columns in lower case, without blanks around."""
+        """The columns in lower case, without surrounding white space."""
         return frozenset(column.strip().casefold() for column in self.columns)
 
 
 class Importer(Protocol):
-    """One source of inventories."""
+    """Importer of one inventory source."""
 
     meta: ImporterMeta
 
     def shape(self, head: Head) -> str:
-        """Which of its formats a file with this head has; empty where none. Never raises."""
+        """The name of the format of a file with this head; empty if this importer does not know it. Never raises."""
         ...
 
     def rows(self, source: InventorySource, shape: str, /) -> Iterator[Reported]:
-        """The rows in the file's order, in bounded memory. Records of another shape go to ``source.skip``.
+        """The rows in file order, in bounded memory. Records of another structure go to ``source.skip``.
 
         Raises:
-            InputError: the file is broken; it names the place.
+            InputError: the file is broken; the error names the location.
         """
         ...
 
 
 def json_keys(text: bytes) -> frozenset[str]:
-    """Names of members that stand in a beginning of JSON."""
+    """Member names in the first bytes of a JSON file."""
     return frozenset(match.decode("utf-8", "replace") for match in _KEY.findall(text))
 
 
 def text_of(value: object) -> str:
-    """A text for the ledger: on one line, without control characters, at most 255 long; empty for ``None`` and such."""
+    """Text for the ledger: one line, no control characters, at most 255 characters; empty for other types."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     text = str(value)
@@ -100,7 +100,7 @@ def text_of(value: object) -> str:
 
 
 def count_of(value: object) -> int | None:
-    """A number of devices, from a number or its digits with or without separators; ``None`` for anything else."""
+    """Number of devices, from a number or from digits with or without separators; ``None`` for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
     digits = re.sub(r"[\s.,'\u2019\u00a0\u202f]", "", str(value)[:40])
@@ -133,7 +133,7 @@ _PERSONAL = frozenset(
 
 
 def platform_of(value: object) -> DevicePlatform:
-    """The operating system that a word of an inventory means."""
+    """The operating system that an inventory word stands for."""
     word = text_of(value).casefold()
     known = _PLATFORMS.get(word)
     if known is not None:
@@ -142,7 +142,7 @@ def platform_of(value: object) -> DevicePlatform:
 
 
 def ownership_of(value: object) -> Ownership:
-    """Whose a device is, from a word of an inventory."""
+    """The ownership of a device that an inventory word stands for."""
     word = text_of(value).casefold()
     if word in _CORPORATE:
         return Ownership.CORPORATE
@@ -150,5 +150,5 @@ def ownership_of(value: object) -> Ownership:
 
 
 def yes(value: object) -> bool:
-    """Whether a word of an inventory says yes."""
+    """True if an inventory word means yes."""
     return value is True or text_of(value).casefold() in {"true", "yes", "1", "y", "internal", "in-house", "enterprise"}

@@ -1,8 +1,9 @@
 """Microsoft Intune: detected apps from Graph, and the reports AppInvAggregate and AppInvRawData as CSV or JSON.
 
 Graph: https://learn.microsoft.com/en-us/graph/api/resources/intune-devices-detectedapp (with ``$expand=managedDevices``
-each app lists its devices). Reports: https://learn.microsoft.com/en-us/mem/intune/fundamentals/reports-export-graph-available-reports.
-Neither names a bundle identifier: such apps are matched by name and publisher, which is weak, and shown so.
+each app lists its devices). Reports:
+https://learn.microsoft.com/en-us/mem/intune/fundamentals/reports-export-graph-available-reports. Neither contains a
+bundle identifier. Such apps are matched by name and publisher; this is a weak match and shown as one.
 """
 
 from collections.abc import Iterator
@@ -52,7 +53,7 @@ class _App(msgspec.Struct, rename="camel"):
 
 
 class Intune:
-    """Reads inventories of Microsoft Intune."""
+    """Importer of Microsoft Intune inventories."""
 
     meta = ImporterMeta(
         "intune",
@@ -63,7 +64,7 @@ class Intune:
     )
 
     def shape(self, head: Head) -> str:
-        """By the columns of the reports, or the members of ``detectedApp``."""
+        """The name of the format, recognised by the columns of the reports or the members of ``detectedApp``."""
         if head.form == "csv" and {"applicationname", "applicationkey"} <= head.folded:
             return "AppInvRawData" if "deviceid" in head.folded else "AppInvAggregate"
         if head.form == "json" and {"ApplicationName", "ApplicationKey"} <= head.keys:
@@ -73,7 +74,7 @@ class Intune:
         return ""
 
     def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
-        """A row an app and device, or an app with its number of devices."""
+        """Yield one row per app and device, or one row per app with its number of devices."""
         if shape == "detectedApps":
             yield from _detected(source)
             return

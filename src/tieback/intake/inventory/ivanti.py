@@ -1,7 +1,7 @@
 """Ivanti EPMM (MobileIron Core): the table ``MI_APP_INVENTORY`` of its reporting database, as CSV.
 
 Columns: Reporting Database data dictionary, https://help.ivanti.com/: ``vsp_id, app_id, name, bundle, platform`` (``I``
-or ``A``), ``version, long_version, short_version, created_at, modified_at``. It names apps, not devices; where the
+or ``A``), ``version, long_version, short_version, created_at, modified_at``. The table lists apps, not devices. If the
 query joined a column ``device_uuid``, each row is an install.
 """
 
@@ -16,7 +16,7 @@ _COLUMNS = {"bundle_id": "bundle", "name": "name", "platform": "platform", "vers
 
 
 class Ivanti:
-    """Reads inventories of Ivanti EPMM."""
+    """Importer of Ivanti EPMM inventories."""
 
     meta = ImporterMeta(
         "ivanti",
@@ -27,12 +27,12 @@ class Ivanti:
     )
 
     def shape(self, head: Head) -> str:
-        """By the columns."""
+        """The name of the format, recognised by the columns."""
         if head.form == "csv" and {"app_id", "bundle", "platform", "version", "name"} <= head.folded:
             return "MI_APP_INVENTORY with devices" if "device_uuid" in head.folded else "MI_APP_INVENTORY"
         return ""
 
     def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
-        """A row a row."""
+        """Yield one row per row of the table."""
         columns = _COLUMNS | ({"device": "device_uuid"} if shape.endswith("devices") else {})
         yield from mapped(source, columns)

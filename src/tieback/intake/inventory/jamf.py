@@ -30,7 +30,7 @@ from tieback.model.device import DevicePlatform, Ownership, Reported
 
 _IOS = DevicePlatform.IOS
 _SEARCH = {"bundle_id": "App Identifier", "name": "App Name", "version": "App Version", "device": "Serial Number"}
-"""Columns of an advanced search of mobile devices, by the names of its criteria."""
+"""Columns of an advanced search of mobile devices, named after the search criteria."""
 _SHAPES = {
     frozenset({"mobile_device_applications"}): "classic applications JSON",
     frozenset({"mobile_device", "applications"}): "classic device JSON",
@@ -40,7 +40,7 @@ _SHAPES = {
 
 
 class _Entry(msgspec.Struct):
-    """An app of the catalogue, or of a device; each release names some of these."""
+    """An app of the catalogue or of a device; each release of Jamf has some of these members."""
 
     name: Text = None
     display_name: Text = None
@@ -75,7 +75,7 @@ class _Inventory(msgspec.Struct, rename="camel"):
 
 
 class Jamf:
-    """Reads inventories of Jamf Pro."""
+    """Importer of Jamf Pro inventories."""
 
     meta = ImporterMeta(
         "jamf",
@@ -87,7 +87,7 @@ class Jamf:
     )
 
     def shape(self, head: Head) -> str:
-        """By the names of elements, members or columns."""
+        """The name of the format, recognised by element, member or column names."""
         if head.form == "xml" and (b"<mobile_device_application>" in head.text or b"<mobile_device>" in head.text):
             return "classic XML"
         if head.form == "csv" and {"app identifier", "app name", "serial number"} <= head.folded:
@@ -97,7 +97,7 @@ class Jamf:
         return next((shape for keys, shape in _SHAPES.items() if keys <= head.keys), "")
 
     def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
-        """A row an app and device; the catalogue names apps without devices."""
+        """Yield one row per app and device; for the catalogue, one row per app without a device."""
         match shape:
             case "classic XML":
                 for node in xml_records(source, frozenset({"mobile_device_application", "mobile_device"})):
@@ -115,7 +115,7 @@ class Jamf:
                 for number, result in records(source, ("results",), _Inventory):
                     owner = _pro_device(result, DevicePlatform.MACOS if shape == "computers-inventory" else _IOS)
                     if not owner.device:
-                        source.skip(number, "a device without an identifier")
+                        source.skip(number, "the device has no identifier")
                         continue
                     yield from (_app(entry, owner) for entry in result.applications)
 

@@ -1,6 +1,6 @@
-"""JSON of any size, cut into its records: the elements of the array at a path, one in memory at a time (RFC 8259).
+"""Streaming JSON reader (RFC 8259): yields the elements of the array at a path, one in memory at a time.
 
-A file may hold several documents one after the other, as pages of an API's answer that were put together do.
+Files may be of any size and may contain several documents in sequence, such as concatenated pages of an API response.
 """
 
 import re
@@ -12,9 +12,9 @@ import msgspec
 from tieback.intake.inventory.source import InventorySource
 
 MAX_RECORD = 2 << 20
-"""Of one record. All apps of a device are one: some thousands of them."""
+"""Bytes of one record. All apps of a device (some thousands) are one record."""
 MAX_PARTS = 100_000
-"""Members and elements of one record: as objects each takes some hundred bytes."""
+"""Members and elements of one record; each takes some hundred bytes in memory."""
 MAX_DEPTH = 256
 _BLANK = re.compile(rb"[\s,]*")
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*("?)|[{}\[\]]', re.DOTALL)
@@ -23,12 +23,12 @@ _MAX_KEY = 4096
 
 
 def records[T](source: InventorySource, path: tuple[str, ...], shape: type[T]) -> Iterator[tuple[int, T]]:
-    """Every element of the array (or the object itself) at a path of every document, with its number from 1.
+    """Yield every element of the array at a path of every document (or the object itself), with its number from 1.
 
-    What is no such object is skipped.
+    Elements of another type are skipped.
 
     Raises:
-        InputError: it is no JSON, ends within a document, or a record is too long or nested too deep.
+        InputError: the text is not JSON, ends within a document, or a record is too long or nested too deep.
     """
     decoder = msgspec.json.Decoder(shape, strict=False)
     for number, data in enumerate(_Reader(source).documents(path), start=1):
@@ -39,11 +39,11 @@ def records[T](source: InventorySource, path: tuple[str, ...], shape: type[T]) -
         except msgspec.ValidationError as error:
             source.skip(number, str(error))
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            raise source.broken(f"record {number} is no JSON ({error})") from None
+            raise source.broken(f"record {number} is not valid JSON ({error})") from None
 
 
 class _Reader:
-    """A window over the text that moves on as values are taken."""
+    """A sliding window over the text."""
 
     def __init__(self, source: InventorySource) -> None:
         self._source = source
@@ -57,7 +57,7 @@ class _Reader:
 
     def _within(self, path: tuple[str, ...], arrays: int) -> Iterator[bytes]:
         if arrays > 2:
-            # An array in an array in an array is nobody's inventory.
+            # No inventory has arrays three levels deep.
             self._value(keep=False)
         elif self._peek() == b"[":
             self._at += 1
@@ -74,7 +74,7 @@ class _Reader:
             self._at += 1
             while (sign := self._peek()) != b"}":
                 if sign != b'"':
-                    raise self._ends() if not sign else self._source.broken("this is no JSON: a name is missing")
+                    raise self._ends() if not sign else self._source.broken("not valid JSON: a member name is missing")
                 name = self._name()
                 if name == path[0]:
                     yield from self._within(path[1:], 0)
@@ -87,19 +87,19 @@ class _Reader:
     def _name(self) -> str:
         while (found := _TOKEN.match(self._held, self._at)) is None or not found[1]:
             if len(self._held) - self._at > _MAX_KEY or not self._more():
-                raise self._source.broken("this is no JSON: a name does not end")
+                raise self._source.broken("not valid JSON: a member name does not end")
         try:
             name = str(msgspec.json.decode(found[0]))
         except (msgspec.DecodeError, UnicodeDecodeError):
             name = ""
         self._at = found.end()
         if self._peek() != b":":
-            raise self._source.broken("this is no JSON: a colon is missing")
+            raise self._source.broken("not valid JSON: a colon is missing")
         self._at += 1
         return name
 
     def _value(self, *, keep: bool) -> bytes | None:
-        """The value that begins here; ``None`` for one that is not kept, or is no object."""
+        """The value at the current position; ``None`` if it is not kept or not an object."""
         sign = self._peek()
         if sign not in (b"{", b"[", b'"'):
             self._plain()
@@ -108,7 +108,7 @@ class _Reader:
         while True:
             found = _TOKEN.search(self._held, self._at)
             if found is None or (found[0][:1] == b'"' and not found[1]):
-                # Nothing more to see, or a text that is cut off here.
+                # End of the file, or a string that is cut off here.
                 self._at = len(self._held) if found is None else found.start()
                 if not keep:
                     self._drop()
@@ -134,7 +134,7 @@ class _Reader:
         return data
 
     def _plain(self) -> None:
-        """A number or a word."""
+        """Skip a number or a literal (``true``, ``false``, ``null``)."""
         begin = True
         while (found := _PLAIN_END.search(self._held, self._at)) is None:
             self._at = len(self._held)
@@ -143,11 +143,11 @@ class _Reader:
             if not self._more():
                 return
         if found.start() == self._at and begin:
-            raise self._source.broken("this is no JSON: a value is missing")
+            raise self._source.broken("not valid JSON: a value is missing")
         self._at = found.start()
 
     def _peek(self) -> bytes:
-        """The next sign that is no blank or comma; nothing at the end."""
+        """The next byte that is not white space or a comma; empty at the end."""
         while True:
             found = _BLANK.match(self._held, self._at)
             assert found is not None

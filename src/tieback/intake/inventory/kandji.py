@@ -35,7 +35,7 @@ class _Row(msgspec.Struct):
 
 
 class Kandji:
-    """Reads inventories of Kandji."""
+    """Importer of Kandji inventories."""
 
     meta = ImporterMeta(
         "kandji",
@@ -46,13 +46,13 @@ class Kandji:
     )
 
     def shape(self, head: Head) -> str:
-        """By the members of the answers."""
+        """The name of the format, recognised by the members of the responses."""
         if {"device_id", "apps", "app_name", "bundle_id"} <= head.keys:
             return "device apps"
         return "prism apps" if {"device_id", "device__name", "bundle_id", "data"} <= head.keys else ""
 
     def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
-        """A row an app and device."""
+        """Yield one row per app and device."""
         if shape == "device apps":
             for _, device in records(source, (), _Device):
                 for app in device.apps:

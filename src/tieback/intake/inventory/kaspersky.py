@@ -1,4 +1,5 @@
-"""Kaspersky Security Center: ``DEV_EX_DATA_APPL``, the apps of a mobile device, as its Open API writes ``params``.
+"""Kaspersky Security Center: ``DEV_EX_DATA_APPL``, the apps of a mobile device, in the ``params`` format of its Open
+API.
 
 https://support.kaspersky.com/help/KSC/KSCAPI/a00091.html: an array of ``{"type":"params","value":{...}}`` with
 ``AppIdentifier, AppVersion, AppShortVersion, AppName, AppBundleSize``.
@@ -28,7 +29,7 @@ class _Params(msgspec.Struct):
 
 
 class Kaspersky:
-    """Reads inventories of Kaspersky Security Center."""
+    """Importer of Kaspersky Security Center inventories."""
 
     meta = ImporterMeta(
         "kaspersky",
@@ -39,12 +40,12 @@ class Kaspersky:
     )
 
     def shape(self, head: Head) -> str:
-        """By its name of the list."""
+        """The name of the format, recognised by the name of the list."""
         return "DEV_EX_DATA_APPL" if {"DEV_EX_DATA_APPL", "AppIdentifier"} <= head.keys else ""
 
     def rows(self, source: InventorySource, _shape: str) -> Iterator[Reported]:
-        """A row an app of the device, which is the file's name where the file does not say."""
-        # The list lies in the answer itself, or in PxgRetVal as the API's calls return it.
+        """Yield one row per app of the device. If the file does not name the device, the file name does."""
+        # The list is at the top level, or in PxgRetVal as the API returns it.
         path = ("PxgRetVal",) if b'"PxgRetVal"' in source.head() else ()
         for number, params in records(source, path, _Params):
             device = text_of(params.device) or source.device

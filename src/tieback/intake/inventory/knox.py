@@ -1,4 +1,4 @@
-"""Samsung Knox Manage: apps of a device by its Open API, whose answers lie in ``resultValue``."""
+"""Samsung Knox Manage: apps of a device from its Open API, whose responses are in ``resultValue``."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ class _Result(msgspec.Struct, rename="camel"):
 
 
 class Knox:
-    """Reads inventories of Samsung Knox Manage."""
+    """Importer of Samsung Knox Manage inventories."""
 
     meta = ImporterMeta(
         "knox",
@@ -35,11 +35,11 @@ class Knox:
     )
 
     def shape(self, head: Head) -> str:
-        """By the members of an answer."""
+        """The name of the format, recognised by the members of a response."""
         return "appList" if {"resultValue", "appList", "packageName"} <= head.keys else ""
 
     def rows(self, source: InventorySource, _shape: str) -> Iterator[Reported]:
-        """A row an app of the device."""
+        """Yield one row per app of the device."""
         for _, result in records(source, ("resultValue",), _Result):
             for app in result.app_list:
                 yield Reported(

@@ -1,7 +1,7 @@
 """IBM MaaS360: software of a device, and the search of installed apps, as JSON or XML.
 
 API Reference Guide for Web Services: ``device-apis/devices/1.0/softwareInstalled`` (``deviceSoftwares`` with
-``deviceSw``, whose ``swAttrs`` hold the identifier) and ``application-apis/installedApps/1.0/search``.
+``deviceSw``, whose ``swAttrs`` contain the identifier) and ``application-apis/installedApps/1.0/search``.
 """
 
 from collections.abc import Iterable, Iterator
@@ -38,7 +38,7 @@ class _Installed(msgspec.Struct, rename="camel"):
 
 
 class Maas360:
-    """Reads inventories of IBM MaaS360."""
+    """Importer of IBM MaaS360 inventories."""
 
     meta = ImporterMeta(
         "maas360",
@@ -49,7 +49,7 @@ class Maas360:
     )
 
     def shape(self, head: Head) -> str:
-        """By the members or elements of the answers."""
+        """The name of the format, recognised by the members or elements of the responses."""
         if head.form == "xml":
             return "softwareInstalled XML" if b"<deviceSoftwares" in head.text else ""
         if {"deviceSoftwares", "deviceSw"} <= head.keys:
@@ -57,7 +57,7 @@ class Maas360:
         return "installedApps" if {"installedApps", "appID"} <= head.keys else ""
 
     def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
-        """A row an app of the device, or an app with its number of devices."""
+        """Yield one row per app of the device, or one row per app with its number of devices."""
         match shape:
             case "softwareInstalled XML":
                 for node in xml_records(source, frozenset({"deviceSoftwares"})):
@@ -93,7 +93,7 @@ def _app(device: str, name: Text, attributes: Iterable[tuple[object, object]]) -
 
 
 def _pairs(attributes: object) -> Iterator[tuple[object, object]]:
-    """Key and value, whether the list lies in ``swAttr`` or bare."""
+    """Pairs of key and value; the list may be in ``swAttr`` or be the value itself."""
     inner = attributes.get("swAttr", attributes) if isinstance(attributes, dict) else attributes
     for one in inner if isinstance(inner, list) else [inner]:
         if isinstance(one, dict):

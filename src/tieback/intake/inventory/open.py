@@ -1,4 +1,4 @@
-"""Which importer reads an inventory: told by its content, never by its name."""
+"""Selection of the importer for an inventory: by content, never by file name."""
 
 from tieback.intake.inventory.adb import Adb
 from tieback.intake.inventory.android_management import AndroidManagement, GoogleWorkspace
@@ -21,7 +21,7 @@ from tieback.model.errors import InputError
 
 
 def importers() -> tuple[Importer, ...]:
-    """One of each; those whose marks say most come first, and the one for any table last."""
+    """One instance of each importer: the most specific formats first, the generic table last."""
     return (
         AppleMdm(),
         Adb(),
@@ -42,7 +42,7 @@ def importers() -> tuple[Importer, ...]:
 
 
 def head_of(source: InventorySource) -> Head:
-    """What a file begins with. Raises ``InputError`` where it cannot be read."""
+    """The beginning of a file. Raises ``InputError`` if it cannot be read."""
     text = source.head()
     start = text.lstrip()[:64]
     if start.startswith(b"bplist00") or b"<plist" in text or b"<!DOCTYPE plist" in text:
@@ -58,14 +58,14 @@ def head_of(source: InventorySource) -> Head:
 
 
 def opened(source: InventorySource, name: str = "") -> tuple[Importer, str, Head]:
-    """The importer of a file, the shape that the file has, and its head.
+    """The importer of a file, the name of the file's format, and its head.
 
     Args:
         source: the file.
-        name: of the source, where the user says it; by default every one is tried.
+        name: name of the importer, if the user chose one; by default every importer is tried.
 
     Raises:
-        InputError: the file cannot be read, is none of what is known, or not of the source that was named.
+        InputError: the file cannot be read, no importer knows it, or it does not have the format that the user chose.
     """
     head = head_of(source)
     known = importers()
@@ -75,13 +75,13 @@ def opened(source: InventorySource, name: str = "") -> tuple[Importer, str, Head
     named = next((importer for importer in known if importer.meta.name == name), None)
     if named is not None:
         raise InputError(
-            f"no inventory of {named.meta.title} (found: {_found(head)})",
+            f"not a {named.meta.title} inventory (found: {_found(head)})",
             where=source.label,
-            advice=f"It needs {named.meta.needs}",
+            advice=f"A {named.meta.title} inventory must contain {named.meta.needs}",
         )
     titles = ", ".join(importer.meta.title for importer in known)
-    what = f"no known inventory (found: {_found(head)})" if head.text else "empty"
-    raise InputError(what, where=source.label, advice=f"Known are {titles}")
+    what = f"unknown inventory format (found: {_found(head)})" if head.text else "empty"
+    raise InputError(what, where=source.label, advice=f"Pass an export of one of these: {titles}")
 
 
 def _found(head: Head) -> str:

@@ -1,6 +1,6 @@
-"""Tables of no particular source, CSV or JSON: what their columns mean is proposed here and confirmed by a person.
+"""Generic tables, CSV or JSON: proposes what the columns mean; a person confirms it.
 
-Words that columns are known by are in ``columns.toml``, in several languages.
+The words that identify columns are in ``columns.toml``, in several languages.
 """
 
 import re
@@ -21,34 +21,34 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 _ENVELOPE = re.compile(rb'\A\s*\{(?:\s*"[^"]{1,80}"\s*:\s*(?:"[^"]{0,200}"|[\d.eE+-]+|true|false|null)\s*,)*'
                        rb'\s*"([^"]{1,80})"\s*:\s*\[\s*\{')  # fmt: skip
 NEEDED = ("bundle_id", "store_id", "name")
-"""One of these has to be known of each app."""
+"""At least one of these fields is required for each app."""
 
 
 class Plain:
-    """Reads tables by a map of their columns."""
+    """Importer of generic tables with a column map."""
 
     meta = ImporterMeta(
         "plain",
         "plain CSV or JSON",
         Evidence.PLATFORM,
         "docs/howto/inventory.md",
-        "a column for the bundle identifier, the store's id or the name of an app",
+        "a column for the bundle identifier, the store ID or the name of an app",
         whole_devices=False,
     )
 
     def __init__(self, columns: Mapping[str, str] | None = None, platform: DevicePlatform = DevicePlatform.UNKNOWN):
-        """Read by a map of our field to its column, and the platform of rows that name none."""
+        """Take a map from field to column name, and the platform of rows that name none."""
         self._columns = dict(columns or {})
         self._platform = platform
 
     def shape(self, head: Head) -> str:
-        """Any table of two columns and more, any JSON."""
+        """The name of the format: any table with two or more columns, or any JSON."""
         if head.form == "csv":
             return "CSV" if head.columns else ""
         return "JSON" if head.form == "json" and head.keys else ""
 
     def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
-        """A row a row; rows without a device count as one device, where no count is told."""
+        """Yield one row per row of the table; a row without a device and without a count stands for one device."""
         defaults = Defaults(self._platform)
         if shape == "CSV":
             yield from mapped(source, self._columns, defaults)
@@ -58,7 +58,7 @@ class Plain:
 
 
 def columns_of(head: Head) -> tuple[str, ...]:
-    """The columns of a table, or the members of JSON's records."""
+    """The columns of a table, or the members of the JSON records."""
     if head.form == "csv":
         return head.columns
     envelope = _path(head.text)
@@ -84,9 +84,9 @@ def _folded(text: str) -> str:
 
 
 def proposal(columns: Sequence[str]) -> dict[str, str]:
-    """Our field to the column that seems to mean it; of several the first. Columns that nothing is known of are left.
+    """Propose a map from field to column; of several columns for a field, the first. Unknown columns are ignored.
 
-    It is a proposal alone: what tells no app (none of ``NEEDED``) has to be mapped by a person.
+    If no column identifies the app (none of ``NEEDED``), a person must map one.
     """
     found: dict[str, str] = {}
     for column in columns:

@@ -19,22 +19,22 @@ class _App(msgspec.Struct, rename="pascal"):
 
 
 class Soti:
-    """Reads inventories of SOTI MobiControl."""
+    """Importer of SOTI MobiControl inventories."""
 
     meta = ImporterMeta(
         "soti",
         "SOTI MobiControl",
         Evidence.ALIASES,
-        "MobiControl's own API help, /MobiControl/api/swagger",
+        "MobiControl API help, /MobiControl/api/swagger",
         "an array of applications with DeviceId and ApplicationId",
     )
 
     def shape(self, head: Head) -> str:
-        """By the members of an application."""
+        """The name of the format, recognised by the members of an application."""
         return "installedApplications" if {"ApplicationId", "DeviceId", "Version"} <= head.keys else ""
 
     def rows(self, source: InventorySource, _shape: str) -> Iterator[Reported]:
-        """A row an app of the device."""
+        """Yield one row per app of the device."""
         for _, app in records(source, (), _App):
             yield Reported(
                 bundle_id=text_of(app.application_id),

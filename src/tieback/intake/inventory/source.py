@@ -1,6 +1,6 @@
-"""A file of an inventory: streamed, unpacked where it is gzip or a member of a zip, as UTF-8, with every part bounded.
+"""Inventory file as a bounded stream of UTF-8; gzip files and members of ZIP files are decompressed on the fly.
 
-UTF-16 with a byte order mark (spreadsheets and Intune's exports on Windows write it) becomes UTF-8 on the way.
+UTF-16 with a byte order mark (from spreadsheets and from Intune exports on Windows) is converted to UTF-8.
 """
 
 import codecs
@@ -15,51 +15,51 @@ from typing import BinaryIO, cast
 from tieback.model.errors import InputError
 
 MAX_BYTES = 64 << 30
-"""Of a whole file, unpacked."""
+"""Bytes of a whole file, decompressed."""
 MAX_LINE = 1 << 20
 HEAD = 64 * 1024
-"""What a file is recognised by."""
+"""Bytes at the beginning that identify the format."""
 CHUNK = 1 << 18
 MAX_MEMBERS = 1_000
-"""Files in a zip."""
+"""Files in a ZIP file."""
 _MAX_DIRECTORY = 4 << 20
 _MEMBERS = frozenset({".csv", ".tsv", ".json", ".jsonl", ".xml", ".plist", ".txt"})
 _END_OF_DIRECTORY = b"PK\x05\x06"
-_AGAIN = "Nothing of it was imported; export it again"
+_AGAIN = "No part of this file was imported. Export it again"
 
 
 class InventorySource:
-    """One inventory that is read once, and what of it was left out."""
+    """One inventory that is read once, with a count of the records that were left out."""
 
     def __init__(self, path: Path, member: str = "", device: str = "") -> None:
-        """Name a file.
+        """Take the location of the file.
 
         Args:
             path: the file.
-            member: the name inside it, where it is a zip.
-            device: the device that it is about, where it does not say; by default the name of the file.
+            member: name of the member, if the file is a ZIP file.
+            device: identifier of the device, if the content does not name it; by default the file name.
         """
         self.path = path
         self.member = member
         self.device = device or PurePosixPath(member or path.name).stem
         self.skipped = 0
-        """Records of another shape than the format has."""
+        """Number of records left out because they have another structure."""
         self.first_skipped = ""
-        """The first of them: where, and why."""
+        """Location and reason of the first record left out."""
 
     @property
     def label(self) -> str:
-        """For people: the path, and the member of a zip behind a ``!``."""
+        """Name for display: the path; for a member of a ZIP file ``PATH!MEMBER``."""
         return f"{self.path}!{self.member}" if self.member else str(self.path)
 
     def skip(self, place: int, why: str) -> None:
-        """Note a record that is left out; ``place`` is its line or number."""
+        """Count a record that is left out; ``place`` is its line or number."""
         self.skipped += 1
         if not self.first_skipped:
             self.first_skipped = " ".join(f"record {place}: {why}".split())[:240]
 
     def broken(self, why: str, place: int = 0) -> InputError:
-        """The error for a file that cannot be read on."""
+        """The error for a file that cannot be read any further."""
         return InputError(why, where=f"{self.label}:{place}" if place else self.label, advice=_AGAIN)
 
     @contextmanager
@@ -77,15 +77,17 @@ class InventorySource:
                     plain.seek(0)
                     yield plain
         except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-            raise self.broken(f"it cannot be unpacked ({str(error)[:100] or 'it ends too early'})") from None
+            raise self.broken(f"cannot be decompressed ({str(error)[:100] or 'the data ends too early'})") from None
         except OSError as error:
-            raise InputError(error.strerror or "cannot be read", where=self.label, advice="Check it") from None
+            raise InputError(
+                error.strerror or "cannot be read", where=self.label, advice="Check the file and its permissions"
+            ) from None
 
     def raw(self, most: int) -> bytes:
-        """All bytes as they are.
+        """The whole file, unchanged.
 
         Raises:
-            InputError: it cannot be read, or is longer than ``most``.
+            InputError: the file cannot be read, or is longer than ``most`` bytes.
         """
         with self._opened() as file:
             data = file.read(most + 1)
@@ -94,7 +96,7 @@ class InventorySource:
         return data
 
     def head(self) -> bytes:
-        """The first 64 KiB as UTF-8; binary files as they are. Raises as ``chunks``."""
+        """The first 64 KiB as UTF-8; binary files unchanged. Raises as ``chunks``."""
         with self._opened() as file:
             first = file.read(HEAD)
         coding = _coding(first)
@@ -103,10 +105,10 @@ class InventorySource:
         return codecs.getincrementaldecoder(coding)("replace").decode(first).encode()
 
     def chunks(self) -> Iterator[bytes]:
-        """The text in pieces, UTF-8 without a byte order mark; what is not UTF-8 is left as it is.
+        """Yield the text in pieces, as UTF-8 without a byte order mark; bytes that are not UTF-8 are left unchanged.
 
         Raises:
-            InputError: the file cannot be read or unpacked, or is longer than 64 GiB.
+            InputError: the file cannot be read or decompressed, or is longer than 64 GiB.
         """
         with self._opened() as file:
             first = file.read(CHUNK)
@@ -121,7 +123,9 @@ class InventorySource:
                 chunk = file.read(CHUNK)
 
     def lines(self) -> Iterator[str]:
-        """The lines, each at most 1 MiB. One that is no UTF-8 is read as Windows-1252. Raises as ``chunks``."""
+        """Yield the lines, each at most 1 MiB. A line that is not UTF-8 is decoded as Windows-1252. Raises as
+        ``chunks``.
+        """
         rest, number = b"", 1
         for chunk in self.chunks():
             *whole, rest = (rest + chunk).split(b"\n")
@@ -135,10 +139,10 @@ class InventorySource:
 
 
 def members(path: Path) -> tuple[str, ...]:
-    """Names of the tables and documents in a zip, in its order; nothing for other files.
+    """Names of the tables and documents in a ZIP file, in archive order; empty for other files.
 
     Raises:
-        InputError: a zip that is damaged, holds none of these, or is made to hurt.
+        InputError: the ZIP file is damaged, contains no such file, or exceeds a bound (a decompression bomb).
     """
     try:
         with path.open("rb") as file:
@@ -151,31 +155,37 @@ def members(path: Path) -> tuple[str, ...]:
                     if not info.is_dir() and PurePosixPath(info.filename).suffix.lower() in _MEMBERS
                 )
     except zipfile.BadZipFile as error:
-        raise InputError(f"its zip is broken ({error})", where=str(path), advice=_AGAIN) from None
+        raise InputError(f"damaged ZIP file ({error})", where=str(path), advice=_AGAIN) from None
     except OSError as error:
-        raise InputError(error.strerror or "cannot be read", where=str(path), advice="Check the path") from None
+        raise InputError(
+            error.strerror or "cannot be read", where=str(path), advice="Check the path and its permissions"
+        ) from None
     if not names:
         kinds = ", ".join(sorted(_MEMBERS))
-        raise InputError(f"no inventory in this zip (looked for {kinds})", where=str(path), advice="Export it again")
+        raise InputError(
+            f"no inventory in this ZIP file (searched for {kinds})", where=str(path), advice="Export it again"
+        )
     return names
 
 
 def _archive(path: Path, file: BinaryIO) -> zipfile.ZipFile:  # noqa: TID251 - see below
-    """The archive, once its directory is known to be small: the library reads all of it into memory."""
+    """Open an archive after checking that its directory is small, because ``zipfile`` reads all of it into memory."""
     file.seek(0, 2)
     size = file.tell()
     file.seek(max(0, size - 65_557))
     tail = file.read()
     at = tail.rfind(_END_OF_DIRECTORY)
     if at < 0 or len(tail) < at + 22:
-        raise zipfile.BadZipFile("its directory is missing")
+        raise zipfile.BadZipFile("the central directory is missing")
     entries, length = (
         int.from_bytes(tail[at + 10 : at + 12], "little"),
         int.from_bytes(tail[at + 12 : at + 16], "little"),
     )
     if entries > MAX_MEMBERS or length > _MAX_DIRECTORY:
         raise InputError(
-            f"a zip of more than {MAX_MEMBERS:,} files", where=str(path), advice="Give the files themselves"
+            f"more than {MAX_MEMBERS:,} files in this ZIP file",
+            where=str(path),
+            advice="Unpack it and pass the files themselves",
         )
     file.seek(0)
     return zipfile.ZipFile(file)  # noqa: TID251 - members are streamed and cut above, the directory is bounded

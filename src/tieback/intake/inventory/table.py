@@ -1,4 +1,6 @@
-"""Tables: CSV of any size (RFC 4180), separated by comma, semicolon or tab, a row in memory at a time."""
+"""Streaming reader of CSV tables (RFC 4180) of any size: separated by comma, semicolon, tab or ``|``; yields single
+rows.
+"""
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,11 +19,11 @@ FIELDS = (
     "bundle_id", "name", "version", "platform", "publisher", "store_id", "signer", "device", "device_name", "user",
     "ownership", "count", "in_house",
 )  # fmt: skip
-"""What a column can mean."""
+"""The fields that a column can mean."""
 
 
 class Defaults(msgspec.Struct, frozen=True):
-    """What a whole file says, where its rows do not."""
+    """Values for the whole file, used if a row has none."""
 
     platform: DevicePlatform = DevicePlatform.UNKNOWN
     device: str = ""
@@ -31,7 +33,7 @@ NO_DEFAULTS = Defaults()
 
 
 def header(text: str) -> tuple[str, ...]:
-    """The columns that the first lines of a table name; nothing where it is none."""
+    """The column names in the first lines of a table; empty if there are none."""
     lines = iter(text.splitlines()[:2])
     first = next(lines, "")
     if first.lower().startswith("sep="):
@@ -40,7 +42,7 @@ def header(text: str) -> tuple[str, ...]:
 
 
 def separator_of(line: str) -> str:
-    """What separates the columns of a first line: what stands in it most often outside of quotes."""
+    """The separator of a header line: the one that occurs most often outside quotes."""
     bare = "".join(line.split('"')[::2])
     return max(SEPARATORS, key=lambda sign: (bare.count(sign), -SEPARATORS.index(sign)))
 
@@ -54,15 +56,15 @@ def _columns(line: str, separator: str) -> list[str]:
 
 
 def mapped(source: InventorySource, columns: Mapping[str, str], defaults: Defaults = NO_DEFAULTS) -> Iterator[Reported]:
-    """The rows of a table.
+    """Yield the rows of a table.
 
     Args:
         source: the file.
-        columns: our field to the name of its column, in any case.
-        defaults: what rows leave empty.
+        columns: map from field to column name; case is ignored.
+        defaults: values for empty cells.
 
     Raises:
-        InputError: a column is missing, or it is no CSV.
+        InputError: a column is missing, or the text is not CSV.
     """
     names, rows = _opened(source)
     place = {name.casefold(): index for index, name in reversed(list(enumerate(names)))}
@@ -101,12 +103,12 @@ def reported(cells: Mapping[str, object], defaults: Defaults = NO_DEFAULTS) -> R
 
 
 def lacks(source: InventorySource, missing: Sequence[str], names: Sequence[str]) -> InputError:
-    """The error for a table without a column that it needs: what was found, and what is needed."""
+    """The error for a table without a required column: which one is missing, and which were found."""
     found = ", ".join(name[:40] for name in names[:20]) or "none"
     return InputError(
         f"column {' and '.join(missing)} is missing (found: {found})",
         where=source.label,
-        advice="Nothing of it was imported; export it with this column, or map the columns with --map",
+        advice="No part of this file was imported. Export it with this column, or map the columns with --map",
     )
 
 
@@ -121,7 +123,7 @@ def _opened(source: InventorySource) -> tuple[list[str], Iterator[tuple[int, lis
     try:
         names = [cell.strip().removeprefix("\ufeff") for cell in next(reader, [])]
     except csv.Error as error:
-        raise source.broken(f"this is no CSV ({error})", 1) from None
+        raise source.broken(f"not valid CSV ({error})", 1) from None
     if len(names) > MAX_COLUMNS:
         raise source.broken(f"more than {MAX_COLUMNS:,} columns", 1)
     return names, _rows(source, reader)
@@ -134,7 +136,7 @@ def _rows(source: InventorySource, reader: Iterator[list[str]]) -> Iterator[tupl
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise source.broken(f"this is no CSV ({error})", number) from None
+            raise source.broken(f"not valid CSV ({error})", number) from None
         if row is None:
             return
         yield number, row

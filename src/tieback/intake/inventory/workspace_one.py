@@ -1,7 +1,8 @@
-"""Workspace ONE UEM (Omnissa, before VMware AirWatch): apps of a device, and the search of apps.
+"""Workspace ONE UEM (Omnissa, formerly VMware AirWatch): apps of a device, and the search of apps.
 
-REST API, as its help at ``/api/help`` names the members: ``GET /api/mdm/devices/{id}/apps`` (``DeviceApps``, which does
-not name the device: it is the file's name) and ``GET /api/mam/apps/search`` (``Application``, with a count of devices).
+REST API, with the member names of its help at ``/api/help``. ``GET /api/mdm/devices/{id}/apps`` (``DeviceApps``) does
+not name the device, so the file name is its identifier. ``GET /api/mam/apps/search`` (``Application``) has a count of
+devices.
 """
 
 from collections.abc import Iterator
@@ -40,7 +41,7 @@ class _Application(msgspec.Struct, rename="pascal"):
 
 
 class WorkspaceOne:
-    """Reads inventories of Workspace ONE UEM."""
+    """Importer of Workspace ONE UEM inventories."""
 
     meta = ImporterMeta(
         "workspace-one",
@@ -51,7 +52,7 @@ class WorkspaceOne:
     )
 
     def shape(self, head: Head) -> str:
-        """By the members of the answers."""
+        """The name of the format, recognised by the members of the responses."""
         if {"DeviceApps", "ApplicationIdentifier"} <= head.keys:
             return "device apps"
         if {"Application", "BundleId", "AppType"} <= head.keys:
@@ -61,7 +62,7 @@ class WorkspaceOne:
         return ""
 
     def rows(self, source: InventorySource, shape: str) -> Iterator[Reported]:
-        """A row an app of the device, or an app with its number of devices."""
+        """Yield one row per app of the device, or one row per app with its number of devices."""
         if shape == "device apps":
             for _, one in records(source, ("DeviceApps",), _DeviceApp):
                 yield Reported(

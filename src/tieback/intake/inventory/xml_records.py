@@ -1,6 +1,6 @@
-"""XML of any size, cut into its records: elements of some names as small trees, one in memory at a time.
+"""Streaming XML reader: yields elements with given names as small trees, one in memory at a time.
 
-Entities are refused, outside references are not followed, depth and size of a record are bounded.
+Entity definitions are refused, external references are not followed, and the depth and size of a record are bounded.
 """
 
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ from tieback.intake.inventory.source import InventorySource
 
 MAX_DEPTH = 64
 MAX_NODES = 50_000
-"""Elements of one record: all apps of a device are one."""
+"""Elements of one record; all apps of a device are one record."""
 MAX_TEXT = 2 << 20
 """Characters of one record."""
 
 
 class Node:
-    """An element."""
+    """An XML element."""
 
     __slots__ = ("children", "name", "text")
 
@@ -33,22 +33,22 @@ class Node:
         return node
 
     def get(self, *path: str) -> str:
-        """The text of the element at a path; empty where there is none."""
+        """The text of the element at a path; empty if there is none."""
         node = self.find(*path)
         return "" if node is None else node.text.strip()
 
     def all(self, *path: str) -> Iterator["Node"]:
-        """Every element at a path whose steps before the last lead to first elements."""
+        """Every element that the last step of a path names; earlier steps select the first matching element."""
         above = self.find(*path[:-1])
         if above is not None:
             yield from (one for one in above.children if one.name == path[-1])
 
 
 def records(source: InventorySource, names: frozenset[str]) -> Iterator[Node]:
-    """The outermost elements of these names, in their order.
+    """Yield the outermost elements with these names, in document order.
 
     Raises:
-        InputError: it is no XML, defines entities, or breaks a bound.
+        InputError: the text is not XML, defines entities, or exceeds a bound.
     """
     reading = _Reading(names)
     parser = expat.ParserCreate()
@@ -61,16 +61,16 @@ def records(source: InventorySource, names: frozenset[str]) -> Iterator[Node]:
             yield from reading.taken()
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise source.broken(f"this is no XML ({expat.ErrorString(error.code)})", error.lineno) from None
+        raise source.broken(f"not valid XML ({expat.ErrorString(error.code)})", error.lineno) from None
     except _RefusedError as error:
         raise source.broken(str(error), parser.CurrentLineNumber) from None
     except (ValueError, LookupError):
-        raise source.broken("its encoding is not known", parser.CurrentLineNumber) from None
+        raise source.broken("unknown character encoding", parser.CurrentLineNumber) from None
     yield from reading.taken()
 
 
 class _RefusedError(Exception):
-    """What honest exports do not hold."""
+    """A construct that regular exports do not contain."""
 
 
 class _Reading:
@@ -85,7 +85,7 @@ class _Reading:
         return done
 
     def entity(self, *_: object) -> None:
-        raise _RefusedError("an XML file that defines entities is not read")
+        raise _RefusedError("XML entity definitions are not accepted")
 
     def start(self, name: str, _: dict[str, str]) -> None:
         self._depth += 1

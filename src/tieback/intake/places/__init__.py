@@ -1,1 +1,1 @@
-"""Inputs that are no files of their own: rows of manifests, lists of links, members of shards."""
+"""Inputs that are not separate local files: manifest rows, lists of links, members of shards."""

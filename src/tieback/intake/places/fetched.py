@@ -1,8 +1,8 @@
-"""An object as a file for as long as it is analysed: bounded, hashed on the way, and taken away afterwards.
+"""Temporary local copy of a remote object: bounded, hashed during the transfer, and deleted after the analysis.
 
-Files lie in a folder of their process below the system's folder for temporary files (``TMPDIR``). What a process that
-was killed left there is taken away by the next one that fetches: the kernel releases its lock. A local file that is no
-shard is read in its place.
+Copies are in a directory per process, below the system's directory for temporary files (``TMPDIR``). Directories that
+killed processes left there are removed by the next process that fetches: the kernel has released their lock. A local
+file that is not a shard is read where it is.
 """
 
 import fcntl
@@ -24,36 +24,36 @@ from tieback.model.errors import InputError
 from tieback.model.remote import UNKNOWN, Access
 
 MAX_OBJECT = 16 << 30
-"""Bytes of an app or a capture that is fetched."""
+"""Bytes of one app or capture to fetch."""
 RESERVE = 256 << 20
-"""Bytes that stay free on the disk."""
+"""Bytes that must stay free on the disk."""
 SECONDS = 840.0
-"""For one object."""
+"""Time limit for one object."""
 YOUNG_SECONDS = 60.0
-"""A folder that is younger may not be locked yet."""
+"""Age below which a directory may not be locked yet."""
 _PREFIX = "tieback-fetched-"
-_ADVICE = "Run again, or mend the manifest"
+_ADVICE = "Run again, or correct the manifest"
 
 
 class Fetcher:
-    """Fetches objects, one at a time, into a folder of its own."""
+    """Fetches objects, one at a time, into a directory of its own."""
 
     def __init__(self, reach: Reach) -> None:
-        """Keep the way there; nothing is made before the first object."""
+        """Take the reader of remote content; nothing is created before the first object."""
         self._reach = reach
 
     @contextmanager
     def fetched(self, access: Access, sha256: str, name: str, seconds: float = SECONDS) -> Iterator[Path]:
-        """The content as a file with the last part of ``name``; it is gone when the context ends.
+        """The content as a local file named like the last part of ``name``; it is deleted when the context ends.
 
         Args:
-            access: where it lies.
-            sha256: what it must hash to.
-            name: what people know it by; errors name it.
-            seconds: until it must be here.
+            access: location of the object.
+            sha256: expected hash.
+            name: name for display and for errors.
+            seconds: time limit.
 
         Raises:
-            InputError: it is not what was promised, too large, too slow, or cannot be read.
+            InputError: the content does not match its hash or size, is too large or too slow, or cannot be read.
         """
         local = not is_url(access.place) and not access.start
         path = Path(access.place) if local else self._folder / _file_name(name)
@@ -64,15 +64,17 @@ class Fetcher:
                 raise InputError(error.what, where=name, advice=error.advice) from None
             except OSError as error:
                 why = error.strerror or type(error).__name__
-                raise InputError(f"cannot be fetched: {why}", where=name, advice="Free the disk of TMPDIR") from None
+                raise InputError(
+                    f"cannot be fetched: {why}", where=name, advice="Free space on the disk of TMPDIR"
+                ) from None
             yield path
         finally:
             if not local:
                 path.unlink(missing_ok=True)
 
     def _fetch(self, access: Access, path: Path | None, sha256: str, until: float) -> None:
-        """Read it all, to ``path`` where one is given, and check it."""
-        # A size that is wrong shows only where no range is asked for.
+        """Read the whole object, write it to ``path`` if there is one, and check it."""
+        # Read to the end where possible: a range request would hide a wrong size.
         wanted = access if access.start else msgspec.structs.replace(access, size=UNKNOWN)
         coming = _Coming(self._reach.read(wanted), access.size, until)
         if path is None:
@@ -87,7 +89,7 @@ class Fetcher:
 
     @cached_property
     def _folder(self) -> Path:
-        """This process's folder; those of processes that are gone are removed on the way."""
+        """The directory of this process; directories of processes that ended are removed."""
         parent = Path(tempfile.gettempdir())
         for other in parent.glob(f"{_PREFIX}{os.getuid()}-*"):
             _remove_if_left(other)
@@ -99,7 +101,7 @@ class Fetcher:
 
 
 class _Coming:
-    """Bytes on their way: counted, hashed, and stopped where they are too many or too late."""
+    """Content in transfer: counted, hashed, and stopped if it is too large or too late."""
 
     def __init__(self, pieces: Iterator[bytes | memoryview], promised: int, until: float) -> None:
         self._pieces = pieces
@@ -109,26 +111,28 @@ class _Coming:
         self._size = 0
 
     def pieces(self) -> Iterator[bytes | memoryview]:
-        """Hand them on."""
+        """Pass the content on, piece by piece."""
         for piece in self._pieces:
             self._size += len(piece)
             if self._size > MAX_OBJECT:
                 raise _too_large()
             if self._promised != UNKNOWN and self._size > self._promised:
-                raise InputError(f"it is larger than the {self._promised} bytes that were promised", advice=_ADVICE)
+                raise InputError(f"the content is larger than the expected {self._promised} bytes", advice=_ADVICE)
             if time.monotonic() > self._until:
-                raise InputError("it comes too slowly", advice="Move the workers closer to it")
+                raise InputError(
+                    "the transfer is too slow", advice="Run the workers closer to the object store or host"
+                )
             self._digest.update(piece)
             yield piece
 
     def check(self, sha256: str) -> None:
-        """Whether all that came is what was promised. Raises ``InputError``."""
+        """Raise ``InputError`` if the size or hash differs from the expected one."""
         if self._promised not in {UNKNOWN, self._size}:
-            what = f"{self._size} bytes are there where {self._promised} were promised"
+            what = f"the content has {self._size} bytes, expected {self._promised}"
             raise InputError(what, advice=_ADVICE)
         digest = self._digest.hexdigest()
         if digest != sha256:
-            what = f"its content is not what was promised: SHA-256 {digest[:16]}…, not {sha256[:16]}…"
+            what = f"the content has another SHA-256 than expected: {digest[:16]}…, not {sha256[:16]}…"
             raise InputError(what, advice=_ADVICE)
 
 
@@ -137,15 +141,17 @@ def _check_room(size: int) -> None:
         raise _too_large()
     free = shutil.disk_usage(tempfile.gettempdir()).free
     if max(size, 0) + RESERVE > free:
-        raise InputError(f"no room to fetch it: {free >> 20} MiB are free", advice="Set TMPDIR to a larger disk")
+        raise InputError(
+            f"not enough disk space to fetch it: {free >> 20} MiB are free", advice="Set TMPDIR to a larger disk"
+        )
 
 
 def _too_large() -> InputError:
-    return InputError(f"larger than {MAX_OBJECT >> 30} GiB", advice="Cut it, or give it as a local file")
+    return InputError(f"larger than {MAX_OBJECT >> 30} GiB", advice="Split it, or pass it as a local file")
 
 
 def _file_name(name: str) -> str:
-    """The last part of a name, which may matter to what reads it."""
+    """The last part of a name; readers may need its suffix."""
     last = name.rpartition("#")[2].rpartition("/")[2]
     safe = "".join(c if c.isprintable() else "_" for c in last)
     return safe.encode("utf-8", "replace")[-200:].decode("utf-8", "ignore").lstrip(".") or "object"
@@ -157,7 +163,7 @@ def _remove(folder: Path, lock: int) -> None:
 
 
 def _remove_if_left(folder: Path) -> None:
-    """Remove a folder whose process is gone."""
+    """Remove the directory of a process that has ended."""
     try:
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
@@ -168,6 +174,6 @@ def _remove_if_left(folder: Path) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(folder, ignore_errors=True)
     except OSError:
-        pass  # held: it lives
+        pass  # locked: its process is running
     finally:
         os.close(lock)

@@ -1,8 +1,8 @@
-"""Manifests: a corpus told file by file, in CSV, TSV, JSON lines or Parquet, or as a plain list of paths and URLs.
+"""Manifests: one row per input file, as CSV, TSV, JSON lines or Parquet, or as a plain list of paths and URLs.
 
-Columns, by name, in any order, others are passed over: ``path`` (or ``url``, ``file``), and where they are known
-``sha256``, ``size`` (bytes), ``kind`` (``app`` or ``traffic``), and ``offset`` (of a member in a shard). Read as a
-stream; a row that makes no sense is an error in its place, and the rows after it count. CSV is RFC 4180.
+Columns by name, in any order: ``path`` (or ``url``, ``file``), and optionally ``sha256``, ``size`` (bytes), ``kind``
+(``app`` or ``traffic``), and ``offset`` (of a member in a shard). Other columns are ignored. A manifest is read as a
+stream; an invalid row is an error in the stream, and the rows after it are read. CSV is RFC 4180.
 """
 
 import csv
@@ -33,16 +33,16 @@ class Row(msgspec.Struct, frozen=True):
     """One file of a manifest."""
 
     path: str
-    """As it is written there."""
+    """The path or URL as in the manifest."""
     sha256: str = ""
-    """Lower-case hexadecimal; empty where it is not told."""
+    """Lower-case hexadecimal; empty if unknown."""
     size: int = UNKNOWN
     kind: str = ""
     start: int = 0
 
 
 def read_manifest(path: Path) -> Iterator[Row | InputError]:
-    """The rows of a manifest, in their order; never raises."""
+    """Yield the rows of a manifest in order, and an error for each invalid one; never raises."""
     try:
         with path.open("rb") as file:
             head = file.read(4)
@@ -53,16 +53,18 @@ def read_manifest(path: Path) -> Iterator[Row | InputError]:
                 yield from read_lines(file, str(path), path.suffix.lower())
     except OSError as error:
         yield InputError(
-            f"the manifest cannot be read ({error.strerror})", where=str(path), advice="Check the path and its rights"
+            f"the manifest cannot be read ({error.strerror})",
+            where=str(path),
+            advice="Check the path and its permissions",
         )
 
 
 def read_lines(file: BinaryIO | Iterable[bytes], where: str, suffix: str = "") -> Iterator[Row | InputError]:
-    """The rows of a manifest in text: which form it has, its suffix and first line say. Raises what ``file`` does."""
+    """Yield the rows of a text manifest; its suffix and first line decide the format. Raises what ``file`` raises."""
     lines = _lines(file, where)
     first = next(lines, None)
     if first is None:
-        yield InputError("the manifest is empty", where=where, advice="Write one path or URL a line")
+        yield InputError("the manifest is empty", where=where, advice="Write one path or URL per line")
         return
     if isinstance(first, InputError):
         yield first
@@ -90,7 +92,7 @@ def _split_header(text: str) -> list[str]:
 
 
 def _lines(file: BinaryIO | Iterable[bytes], where: str) -> Iterator[tuple[int, str] | InputError]:
-    """Lines that hold something, with their numbers."""
+    """Lines that are not empty, with their numbers."""
     held, number = b"", 0
     pieces = iter(lambda: file.read(MAX_LINE), b"") if hasattr(file, "read") else iter(file)
     too_long = False
@@ -100,13 +102,13 @@ def _lines(file: BinaryIO | Iterable[bytes], where: str) -> Iterator[tuple[int, 
             number += 1
             if too_long or len(line) > MAX_LINE:
                 too_long = False
-                yield _wrong("longer than 64 KiB", where, number)
+                yield _wrong("the line is longer than 64 KiB", where, number)
                 continue
             yield from _line(line, where, number)
         if len(held) > MAX_LINE:
             too_long, held = True, b""
     if too_long:
-        yield _wrong("longer than 64 KiB", where, number + 1)
+        yield _wrong("the line is longer than 64 KiB", where, number + 1)
     elif held:
         yield from _line(held, where, number + 1)
 
@@ -115,7 +117,7 @@ def _line(line: bytes, where: str, number: int) -> Iterator[tuple[int, str] | In
     try:
         text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip("\r\n ")
     except UnicodeDecodeError:
-        yield _wrong("not UTF-8", where, number)
+        yield _wrong("the line is not UTF-8", where, number)
         return
     if text:
         yield number, text
@@ -134,7 +136,7 @@ def _json(lines: Iterable[tuple[int, str] | InputError], where: str) -> Iterator
         if isinstance(found, dict):
             yield _row({str(name).lower(): value for name, value in found.items()}, where, number)
         else:
-            yield _wrong("no JSON object", where, number)
+            yield _wrong("the line is not a JSON object", where, number)
 
 
 def _table(
@@ -143,7 +145,9 @@ def _table(
     names = [name.strip(' "').lower() for name in header.split(delimiter)]
     if not set(names) & set(_NAMES["path"]):
         yield InputError(
-            "the manifest has no column of paths", where=where, advice="Name a column path; others: sha256, size, kind"
+            "the manifest has no path column",
+            where=where,
+            advice="Name one column path; optional columns: sha256, size, kind, offset",
         )
         return
     for line in lines:
@@ -154,7 +158,7 @@ def _table(
         try:
             values = next(csv.reader([text], delimiter=delimiter, strict=True))
         except csv.Error:
-            yield _wrong("not a line of such a table", where, number)
+            yield _wrong("the line is not a valid table row", where, number)
             continue
         yield _row(dict(zip(names, values, strict=False)), where, number)
 
@@ -173,12 +177,12 @@ def _parquet(path: Path) -> Iterator[Row | InputError]:
                     number += 1
                     yield _row({name.lower(): value for name, value in values.items()}, str(path), number)
             if not number:
-                yield InputError("the manifest is empty", where=str(path), advice="Write one path or URL a row")
+                yield InputError("the manifest is empty", where=str(path), advice="Write one path or URL per row")
     except (pa.ArrowException, ValueError) as error:
         yield InputError(
             f"the manifest is damaged after row {number} ({str(error).partition(chr(10))[0][:100]})",
             where=str(path),
-            advice="Write it again",
+            advice="Write the manifest again",
         )
 
 
@@ -189,7 +193,7 @@ def _row(values: Mapping[str, Any], where: str, number: int) -> Row | InputError
     }
     path, sha256, kind = told["path"], told["sha256"] or "", told["kind"] or ""
     if not isinstance(path, str) or len(path) > MAX_LINE or not path.isprintable():
-        return _wrong("no path", where, number)
+        return _wrong("the row has no path", where, number)
     if not isinstance(sha256, str) or (sha256 and not _SHA256.fullmatch(sha256)):
         return _wrong("sha256 is not 64 hexadecimal digits", where, number)
     if kind not in KINDS:
@@ -197,7 +201,7 @@ def _row(values: Mapping[str, Any], where: str, number: int) -> Row | InputError
     try:
         size, start = _whole(told["size"], UNKNOWN), _whole(told["start"], 0)
     except ValueError:
-        return _wrong("size or offset is no number of bytes", where, number)
+        return _wrong("size or offset is not a number of bytes", where, number)
     return Row(path, sha256.lower(), size, kind, start)
 
 
@@ -211,4 +215,4 @@ def _whole(value: object, absent: int) -> int:
 
 
 def _wrong(what: str, where: str, number: int) -> InputError:
-    return InputError(f"{what}", where=f"{where}, row {number}", advice="Mend the manifest; the other rows count")
+    return InputError(f"{what}", where=f"{where}, row {number}", advice="Correct the manifest; the other rows are read")

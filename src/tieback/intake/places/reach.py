@@ -1,4 +1,4 @@
-"""The way to content, wherever it lies: object stores, ``https://`` hosts, and files with members in them."""
+"""Access to content in any location: object stores, ``https://`` hosts, local files, and members in them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,28 +13,28 @@ PIECE = 1 << 20
 
 
 def is_url(text: str) -> bool:
-    """Whether an input is named by a URL that can be read."""
+    """True if an input is a URL that can be read."""
     return is_location(text) or text.startswith(("https://", "http://"))
 
 
 def without_query(text: str) -> str:
-    """An input as people may see it: what may be a signature is left out."""
+    """An input for display: the query is removed, because it may contain a signature."""
     return shown(text) if text.startswith(("https://", "http://")) else text
 
 
 class Reach:
-    """Buckets that are open, and requests to hosts. Made anew in each process; may be used from several threads."""
+    """Open buckets and HTTP clients. Created in each process; safe to use from several threads."""
 
     def __init__(self) -> None:
         self._buckets: dict[tuple[str, str], Bucket] = {}
         self._downloads = Downloads()
 
     def look(self, url: str) -> RemoteObject | None:
-        """What a place says of one object; ``None`` where there is none.
+        """Metadata of one object; ``None`` if there is no such object.
 
         Raises:
-            InputError: the place cannot be asked, or refuses.
-            UsageError: it is no URL.
+            InputError: the store or host cannot be reached, or refuses.
+            UsageError: the text is not a URL.
         """
         if not is_location(url):
             return self._downloads.look(url)
@@ -42,15 +42,15 @@ class Reach:
         return self._bucket(url).look(location.key) if location.key else None
 
     def listing(self, url: str) -> Iterator[RemoteObject]:
-        """All objects below a URL of an object store, in its order; a page in memory at a time. Raises as ``look``."""
+        """Yield all objects below a URL of an object store, in its order; one page in memory. Raises as ``look``."""
         for page in self._bucket(url).pages(parse_location(url).key):
             yield from page
 
     def read(self, access: Access) -> Iterator[bytes | memoryview]:
-        """The bytes that ``access`` names, piece by piece.
+        """Yield the bytes of the object or member, piece by piece.
 
         Raises:
-            InputError: they are gone, in another state, or cannot be read.
+            InputError: the object is gone, has changed, or cannot be read.
         """
         place = access.place
         if is_location(place):
@@ -76,4 +76,6 @@ def _from_file(path: Path, start: int, size: int) -> Iterator[bytes]:
                 size -= 0 if size == UNKNOWN else len(piece)
                 yield piece
     except OSError as error:
-        raise InputError(error.strerror or "cannot be read", where=str(path), advice="Check the file") from None
+        raise InputError(
+            error.strerror or "cannot be read", where=str(path), advice="Check the file and its permissions"
+        ) from None

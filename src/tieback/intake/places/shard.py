@@ -1,9 +1,9 @@
 """Shards: tar archives of apps and captures, as WebDataset and ``tar`` write them, read once from front to back.
 
 POSIX ustar and pax (IEEE Std 1003.1-2024, "pax"), and the long names and large numbers of GNU tar
-(https://www.gnu.org/software/tar/manual/html_node/Standard.html). Nothing is unpacked: what counts is where in the
-shard each member lies, since a worker reads that range alone. Members are hostile: names are cut, headers that lie end
-the shard, and what stands before them counts.
+(https://www.gnu.org/software/tar/manual/html_node/Standard.html). Nothing is unpacked: the result is the byte range of
+each member, and a worker reads only that range. Members are hostile: names are truncated, and a header with false
+values ends the shard. The members before it are kept.
 """
 
 import hashlib
@@ -20,31 +20,31 @@ BLOCK = 512
 MAX_MEMBERS = 1_000_000
 MAX_NAME = 1024
 MAX_EXTRA = 1 << 20
-"""Bytes of a header that only tells more of the next one."""
+"""Bytes of an extended header, which describes the next header."""
 HEAD, TAIL = 65_536, 1 << 20
-"""Bytes from the start and the end of a member that whoever asks gets to see."""
+"""Bytes from the start and the end of a member for its classification."""
 _REGULAR = frozenset(b"0\x007")
 _PAX = re.compile(rb"(\d{1,9}) ([^=]{1,256})=")
 
 SUFFIX = ".tar"
 PACKED = (".tar.gz", ".tgz", ".tar.zst", ".tar.bz2", ".tar.xz")
-"""Parts of these cannot be read by themselves."""
+"""Suffixes of compressed archives; their members cannot be read separately."""
 
 
 class Judge(Protocol):
-    """Says what a file is."""
+    """Classifies a file."""
 
     def __call__(self, name: str, head: bytes, tail: bytes) -> str:
-        """A word for it, by its name and its first ``HEAD`` and last ``TAIL`` bytes."""
+        """The kind of a file, by its name and its first ``HEAD`` and last ``TAIL`` bytes."""
         ...
 
 
 class ShardError(Exception):
-    """The shard ends or lies here; its text says how."""
+    """The shard is truncated or has a false header; the text describes it."""
 
 
 class Stream:
-    """Pieces of bytes, read on and counted."""
+    """Byte stream with a position."""
 
     def __init__(self, pieces: Iterable[bytes | memoryview]) -> None:
         self._pieces = iter(pieces)
@@ -63,7 +63,7 @@ class Stream:
         return taken
 
     def exactly(self, size: int) -> bytes:
-        """The next ``size`` bytes, or fewer where the stream ends."""
+        """The next ``size`` bytes, or fewer if the stream ends."""
         parts: list[bytes] = []
         while size and (piece := self.take(size)):
             parts.append(bytes(piece))
@@ -71,19 +71,19 @@ class Stream:
         return b"".join(parts)
 
     def walk(self, size: int) -> Iterator[memoryview]:
-        """The next ``size`` bytes, piece by piece."""
+        """Yield the next ``size`` bytes, piece by piece."""
         while size and (piece := self.take(size)):
             size -= len(piece)
             yield piece
 
 
 def is_shard(head: bytes) -> bool:
-    """Whether bytes are the header of a tar archive, by its checksum."""
+    """True if the bytes are the header of a tar archive, by its checksum."""
     return len(head) >= BLOCK and any(head[:BLOCK]) and _sum_is_right(head[:BLOCK])
 
 
 def hashed(pieces: Iterable[bytes | memoryview], judge: Callable[[bytes, bytes], str], start: int = 0) -> Member:
-    """A file read to its end: its size, hash and kind."""
+    """Size, hash and kind of a file that is read to its end."""
     digest = hashlib.sha256()
     head, size = b"", 0
     last: deque[bytes] = deque()
@@ -101,10 +101,10 @@ def hashed(pieces: Iterable[bytes | memoryview], judge: Callable[[bytes, bytes],
 
 
 def members(stream: Stream, judge: Judge) -> Iterator[Member]:
-    """The regular files of a shard, in their order, each read once.
+    """Yield the regular files of a shard, in order, each read once.
 
     Raises:
-        ShardError: the archive ends early or is none from here on; what was yielded stands.
+        ShardError: the archive ends early or is invalid from here on; what was yielded remains valid.
     """
     long_name: str | None = None
     long_size: int | None = None
@@ -112,9 +112,9 @@ def members(stream: Stream, judge: Judge) -> Iterator[Member]:
     for _ in range(MAX_MEMBERS):
         header = stream.exactly(BLOCK)
         if len(header) not in {0, BLOCK}:
-            raise ShardError("ends within a header")
+            raise ShardError("the archive ends within a header")
         if not any(header):
-            return  # an end mark of zeros, or none
+            return  # an end mark of zeros, or the end without one
         if not _sum_is_right(header):
             raise ShardError(f"the header at byte {stream.at - len(header)} is damaged")
         size = _number(header[124:136])
@@ -139,7 +139,7 @@ def members(stream: Stream, judge: Judge) -> Iterator[Member]:
 
             found = hashed(stream.walk(size), judged, start)
             if found.size < size:
-                raise ShardError(f"ends within {name!r}")
+                raise ShardError(f"the archive ends within {name!r}")
             yield msgspec.structs.replace(found, name=name)
         else:
             _skip(stream, size)
@@ -155,7 +155,7 @@ def _skip(stream: Stream, size: int) -> None:
 
 def _sum_is_right(header: bytes) -> bool:
     told = header[148:156].strip(b" \0")
-    # Some old writers added the bytes up as signed ones; nobody writes apps with them.
+    # Some old writers sum the bytes as signed numbers; no app archive is written so.
     return bool(re.fullmatch(rb"[0-7]{1,8}", told)) and int(told, 8) == sum(header) - sum(header[148:156]) + 8 * 32
 
 
@@ -166,7 +166,7 @@ def _number(field: bytes) -> int:
         digits = field.strip(b" \0")
         value = int(digits, 8) if re.fullmatch(rb"[0-7]{1,12}", digits) else 0 if not digits else -1
     if not 0 <= value < 1 << 62:
-        raise ShardError("a size that is none")
+        raise ShardError("invalid size in a header")
     return value
 
 
@@ -184,18 +184,18 @@ def _text(raw: bytes) -> str:
 
 
 def _pax(extra: bytes, name: str | None) -> tuple[str | None, int | None, bool]:
-    """Name, size and whether it is sparse, of the records of an extended header."""
+    """Name, size and True if it is sparse, from the records of an extended header."""
     size, sparse, at = None, False, 0
     while match := _PAX.match(extra, at):
         end = at + int(match[1])
         value = extra[match.end() : end - 1]
         if end <= match.end() or end > len(extra):
-            raise ShardError("an extended header that is damaged")
+            raise ShardError("damaged extended header")
         if match[2] == b"path":
             name = _text(value)
         elif match[2] == b"size":
             if not re.fullmatch(rb"\d{1,18}", value):
-                raise ShardError("a size that is none")
+                raise ShardError("invalid size in an extended header")
             size = int(value)
         elif match[2].startswith(b"GNU.sparse."):
             sparse = True

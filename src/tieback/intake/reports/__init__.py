@@ -1,1 +1,1 @@
-"""Other tools' findings as passive evidence."""
+"""Importers of other tools' findings, as passive evidence."""

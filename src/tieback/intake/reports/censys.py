@@ -1,8 +1,9 @@
-"""Censys: hosts with their services, as JSON: lines or an array of hosts, or an answer of its API.
+"""Censys: hosts with their services, as JSON: lines or an array of hosts, or a response of its API.
 
-Read are the host of the Search API, version 2 (https://search.censys.io/api), its answers (``result`` and ``hits``),
-and the host of the Platform API, version 3 (https://docs.censys.com/reference), which says ``protocol`` and
-``scan_time`` for ``service_name`` and ``observed_at``. Censys says what listens, not whether it lets strangers in.
+Supported are the host object of the Search API, version 2 (https://search.censys.io/api), its responses (``result`` and
+``hits``), and the host object of the Platform API, version 3 (https://docs.censys.com/reference). Version 3 has
+``protocol`` and ``scan_time`` instead of ``service_name`` and ``observed_at``. Censys reports which services listen,
+not whether they allow anonymous access.
 """
 
 from collections.abc import Iterator
@@ -67,7 +68,7 @@ class _Document(_Host, frozen=True):
 
 
 class Censys:
-    """Reads hosts of Censys."""
+    """Importer of Censys hosts."""
 
     meta = ImporterMeta("censys", "Censys", "JSON", "https://docs.censys.com/reference")
 
@@ -75,16 +76,16 @@ class Censys:
         self._products = Products()
 
     def recognises(self, head: bytes) -> bool:
-        """Hosts with services that are named as it names them."""
+        """True if the file has hosts with services in the Censys naming."""
         named = b'"service_name"' in head or b'"scan_time"' in head or b'"extended_service_name"' in head
         return b'"services"' in head and b'"ip"' in head and named
 
     def facts(self, source: ReportSource) -> Iterator[Fact]:
-        """A service for each of a host."""
+        """Yield one passive service per service of a host."""
         for line, document in source.records(_Document):
             hosts = tuple(_hosts(document))
             if not any(host.services for host in hosts):
-                source.skip(line, "no host with services")
+                source.skip(line, "not a host with services")
             for host in hosts:
                 yield from self._of_host(host, line, source)
 

@@ -1,7 +1,7 @@
-"""Exodus Privacy: trackers of an app, as ``exodus_analyze -j`` writes them.
+"""Exodus Privacy: trackers of an app, as written by ``exodus_analyze -j``.
 
-Format: https://github.com/Exodus-Privacy/exodus-standalone. A tracker is named, not where it sends to; where the report
-brings the tracker's network signature (a regular expression of hosts), plain names in it are endpoints of the app.
+Format: https://github.com/Exodus-Privacy/exodus-standalone. A report names trackers, not their hosts. If it includes
+the tracker's network signature (a regular expression of hosts), plain host names in it are endpoints of the app.
 """
 
 import re
@@ -41,16 +41,16 @@ class _Report(msgspec.Struct, frozen=True):
 
 
 class Exodus:
-    """Reads reports of Exodus."""
+    """Importer of Exodus reports."""
 
     meta = ImporterMeta("exodus", "Exodus Privacy", "JSON", "https://github.com/Exodus-Privacy/exodus-standalone")
 
     def recognises(self, head: bytes) -> bool:
-        """An application with a handle, and its trackers."""
+        """True if the file has an application with a handle, and its trackers."""
         return b'"application"' in head and b'"handle"' in head and (b'"trackers"' in head or b'"uaid"' in head)
 
     def facts(self, source: ReportSource) -> Iterator[Fact]:
-        """A text for each host that a tracker's signature names."""
+        """Yield one text per host that a tracker's signature names."""
         for _, report in source.records(_Report):
             said = report.application
             digest = report.apk.checksum.lower()

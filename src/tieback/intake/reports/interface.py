@@ -1,4 +1,4 @@
-"""The seam of the importers: another tool's report in, passive evidence out; and what all of them read alike."""
+"""Interface of the report importers (another tool's report to passive evidence), and the parsing that they share."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -15,48 +15,48 @@ from tieback.model.passive import PassiveService, PassiveText
 type Fact = PassiveService | PassiveText
 
 MAX_CONTAINERS = 100
-"""Names of containers that are kept of one service."""
-NOT_TCP = "not TCP: no store of ours is asked by another transport"
-"""Why a record is left out."""
+"""Number of container names kept per service."""
+NOT_TCP = "not TCP: tieback probes data stores only over TCP"
+"""Reason for leaving a record out."""
 MAX_NAMES = 64
-"""Host names that are kept of one service."""
+"""Number of host names kept per service."""
 _NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))*")
 _FRACTION = re.compile(r"(\.\d{1,6})\d*")
 
 
 class ImporterMeta(msgspec.Struct, frozen=True):
-    """Whose reports an importer reads."""
+    """Description of an importer and of the reports that it reads."""
 
     name: str
-    """Stands as the source in passive evidence."""
+    """Name of the source in passive evidence."""
     title: str
-    """For people."""
+    """Name of the source for display."""
     form: str
     """``JSON``, ``CSV`` or ``XML``."""
     reference: str
-    """Where the format is described."""
+    """Where the format is documented."""
 
 
 class Importer(Protocol):
-    """One kind of report."""
+    """Importer of one kind of report."""
 
     meta: ImporterMeta
 
     def recognises(self, head: bytes) -> bool:
-        """Whether a file that begins so (at most 64 KiB, unpacked) is one of these. Never raises."""
+        """True if a file with this head (at most 64 KiB, decompressed) is such a report. Never raises."""
         ...
 
     def facts(self, source: ReportSource) -> Iterator[Fact]:
-        """What the report says, in its order, with bounded memory. Records of another shape go to ``source.skip``.
+        """The facts of the report, in order, in bounded memory. Records of another structure go to ``source.skip``.
 
         Raises:
-            InputError: the file is broken; it names the place.
+            InputError: the file is broken; the error names the location.
         """
         ...
 
 
 def host_name(text: str) -> str:
-    """A name in lower case without its final dot or a wildcard; empty for addresses and what is no name."""
+    """Host name in lower case, without final dot or wildcard; empty for addresses and invalid names."""
     name = text.strip().lower().removesuffix(".").removeprefix("*.")
     if not _NAME.fullmatch(name) or "." not in name or name.rpartition(".")[2].isdigit():
         return ""
@@ -64,12 +64,12 @@ def host_name(text: str) -> str:
 
 
 def host_names(texts: Iterable[str]) -> tuple[str, ...]:
-    """The names among some texts, each once, sorted, at most ``MAX_NAMES``."""
+    """The host names among the texts, without duplicates, sorted, at most ``MAX_NAMES``."""
     return tuple(sorted({name for text in texts if (name := host_name(text))})[:MAX_NAMES])
 
 
 def address(text: str) -> str:
-    """The canonical address that a text is; empty for anything else."""
+    """The text as a canonical IP address; empty for anything else."""
     try:
         found = ip_address(text.strip().removeprefix("[").removesuffix("]"))
     except ValueError:
@@ -91,7 +91,7 @@ def port_number(value: object) -> int | None:
 
 
 def moment(value: object) -> str:
-    """A time as ISO 8601 in UTC to the second, from such a text (UTC where it names no zone) or seconds since 1970.
+    """Time as ISO 8601 in UTC to the second, from such a text (UTC if it has no zone) or from seconds since 1970.
 
     Empty for anything else.
     """
@@ -111,12 +111,12 @@ def moment(value: object) -> str:
 
 
 def short(text: str, most: int = 80) -> str:
-    """A text of a report on one line, control characters replaced, cut at ``most`` characters."""
+    """A text of a report on one line, with control characters replaced, cut at ``most`` characters."""
     return "".join(char if char.isprintable() else " " for char in text[: most * 4]).strip()[:most]
 
 
 def place_of(text: str) -> tuple[str, str, int | None, str]:
-    """Address, name, port and the URL without credentials, query and fragment, of a URL or ``host:port``."""
+    """Address, name, port, and URL without credentials, query and fragment, from a URL or ``host:port``."""
     try:
         parts = urlsplit(text if "://" in text else f"//{text}")
         host, port = parts.hostname or "", parts.port

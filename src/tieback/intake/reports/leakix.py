@@ -1,7 +1,7 @@
-"""LeakIX: events in the l9 format, one JSON object a line, as its API and ``l9explore`` write them.
+"""LeakIX: events in the l9 format, one JSON object per line, as written by its API and ``l9explore``.
 
-Fields: https://github.com/LeakIX/l9format. ``summary`` holds what the server answered, records among it: it is not
-kept, and neither is the text of a ransom note.
+Fields: https://github.com/LeakIX/l9format. ``summary`` contains the server's response, with records in it. Neither it
+nor the text of a ransom note is kept.
 """
 
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ class _Event(msgspec.Struct, frozen=True):
 
 
 class LeakIx:
-    """Reads l9 events."""
+    """Importer of l9 events."""
 
     meta = ImporterMeta("leakix", "LeakIX", "JSON", "https://github.com/LeakIX/l9format")
 
@@ -63,11 +63,11 @@ class LeakIx:
         self._products = Products()
 
     def recognises(self, head: bytes) -> bool:
-        """The two words that every event has."""
+        """True if the file contains the two words that every event has."""
         return b'"event_type"' in head and b'"event_source"' in head
 
     def facts(self, source: ReportSource) -> Iterator[Fact]:
-        """A service an event."""
+        """Yield one service per event."""
         for line, event in source.records(_Event):
             where, port = address(event.ip), port_number(event.port)
             names = host_names((event.host, event.reverse))

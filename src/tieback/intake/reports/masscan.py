@@ -1,7 +1,7 @@
-"""masscan: JSON as ``masscan -oJ`` writes it, a host a record; its XML is Nmap's.
+"""masscan: JSON as written by ``masscan -oJ``, one record per host; its XML is in Nmap's format.
 
-Format: ``out-json.c`` of https://github.com/robertdavidgraham/masscan, as its documentation shows it. A port that
-answered is all it says; with banners also what protocol answered.
+Format: ``out-json.c`` of https://github.com/robertdavidgraham/masscan, as its documentation shows it. A record reports
+an open port; with banners also the protocol.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ class _Host(msgspec.Struct, frozen=True):
 
 
 class Masscan:
-    """Reads masscan's JSON."""
+    """Importer of masscan JSON."""
 
     meta = ImporterMeta("masscan", "masscan", "JSON", "https://github.com/robertdavidgraham/masscan")
 
@@ -40,11 +40,11 @@ class Masscan:
         self._products = Products()
 
     def recognises(self, head: bytes) -> bool:
-        """An address with ports and their protocol."""
+        """True if the file has an address with ports and their protocol."""
         return b'"ports"' in head and b'"ip"' in head and b'"proto"' in head
 
     def facts(self, source: ReportSource) -> Iterator[Fact]:
-        """A service for each open port."""
+        """Yield one service per open port."""
         for line, host in source.records(_Host):
             where = address(host.ip)
             for one in host.ports:

@@ -1,8 +1,8 @@
-"""MobSF: the report of one app as JSON, as ``/api/v1/report_json`` gives it.
+"""MobSF: the report of one app as JSON, from ``/api/v1/report_json``.
 
 Fields: https://github.com/MobSF/Mobile-Security-Framework-MobSF (views of the static analyser). Read are the app, the
-URLs and domains with the files that hold them, and Firebase databases with whether they were open. E-mail addresses
-and secrets are not read.
+URLs and domains with the files that contain them, and Firebase databases with their access state. E-mail addresses and
+secrets are not read.
 """
 
 from collections.abc import Iterator
@@ -42,21 +42,21 @@ class _Report(msgspec.Struct, frozen=True):
 
 
 class MobSf:
-    """Reads reports of MobSF."""
+    """Importer of MobSF reports."""
 
     meta = ImporterMeta("mobsf", "MobSF", "JSON", "https://mobsf.github.io/docs/")
 
     def recognises(self, head: bytes) -> bool:
-        """Its own names for what it found; the first of them stand at the beginning."""
+        """True if the first bytes contain MobSF's names of its results."""
         app = b'"file_name"' in head and (b'"package_name"' in head or b'"bundle_id"' in head)
         return b'"appsec"' in head or (app and (b'"sha256"' in head or b'"urls"' in head))
 
     def facts(self, source: ReportSource) -> Iterator[Fact]:
-        """A text a URL and domain, and a service a Firebase database."""
+        """Yield one text per URL and domain, and one service per Firebase database."""
         for line, report in source.records(_Report):
             bundle = report.package_name or report.bundle_id or ""
             if not bundle:
-                source.skip(line, "no app is named")
+                source.skip(line, "the report names no app")
                 continue
             platform = Platform.IOS if report.bundle_id and not report.package_name else Platform.ANDROID
             digest = report.sha256.lower() if len(report.sha256) == 64 else ""

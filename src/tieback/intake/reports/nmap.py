@@ -1,4 +1,4 @@
-"""Nmap: XML as ``nmap -oX`` writes it, open ports alone; streamed, without entities and outside references.
+"""Nmap: XML as written by ``nmap -oX``, only open ports; streamed, without entities and external references.
 
 Elements and attributes: https://nmap.org/book/nmap-dtd.html. What the output of a script claims is in ``nmap.toml``;
 the output itself is not kept.
@@ -42,7 +42,7 @@ class _Port(msgspec.Struct):
 
 
 class Nmap:
-    """Reads Nmap's XML."""
+    """Importer of Nmap XML."""
 
     meta = ImporterMeta("nmap", "Nmap", "XML", "https://nmap.org/book/nmap-dtd.html")
 
@@ -55,11 +55,11 @@ class Nmap:
         return {script.id: script for script in msgspec.toml.decode(raw, type=_Scripts).script}
 
     def recognises(self, head: bytes) -> bool:
-        """Its root element, written by itself or by masscan, which takes its form."""
+        """True if the file has Nmap's root element; masscan writes the same format."""
         return b"<nmaprun" in head
 
     def facts(self, source: ReportSource) -> Iterator[Fact]:
-        """A service for each open port of each host."""
+        """Yield one service per open port of each host."""
         reading = _Reading(self._products, self._scripts)
         parser = expat.ParserCreate()
         parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
@@ -71,20 +71,20 @@ class Nmap:
                 yield from reading.taken()
             parser.Parse(b"", True)
         except expat.ExpatError as error:
-            raise source.broken(error.lineno, f"this is no XML ({expat.ErrorString(error.code)})") from None
+            raise source.broken(error.lineno, f"not valid XML ({expat.ErrorString(error.code)})") from None
         except _RefusedError as error:
             raise source.broken(parser.CurrentLineNumber, str(error)) from None
         except (ValueError, LookupError):
-            raise source.broken(parser.CurrentLineNumber, "its encoding is not known") from None
+            raise source.broken(parser.CurrentLineNumber, "unknown character encoding") from None
         yield from reading.taken()
 
 
 class _RefusedError(Exception):
-    """What honest reports do not hold."""
+    """A construct that regular reports do not contain."""
 
 
 class _Reading:
-    """The host that is being read, and the services of those that were."""
+    """State of the parser: the current host, and the services of completed hosts."""
 
     def __init__(self, products: Products, scripts: Mapping[str, _Script]) -> None:
         self._products = products
@@ -97,16 +97,16 @@ class _Reading:
         self._port: _Port | None = None
 
     def taken(self) -> list[PassiveService]:
-        """What was read since the last time."""
+        """Return the completed services and forget them."""
         done, self._done = self._done, []
         return done
 
     def entity(self, *_: object) -> None:
-        """No report of Nmap defines entities."""
-        raise _RefusedError("an XML file that defines entities is not read")
+        """Refuse entity definitions; Nmap writes none."""
+        raise _RefusedError("XML entity definitions are not accepted")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise _RefusedError("the elements are nested too deep")
@@ -127,12 +127,12 @@ class _Reading:
                 self._judge(self._port, attributes)
 
     def end(self, name: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
         self._depth -= 1
         if name == "port" and self._port is not None:
             if self._port.open and self._port.number is not None:
                 if len(self._ports) >= MAX_PORTS:
-                    raise _RefusedError("a host has too many ports")
+                    raise _RefusedError(f"a host has more than {MAX_PORTS:,} ports")
                 self._ports.append(self._port)
             self._port = None
         elif name == "host":
@@ -162,8 +162,12 @@ class _Reading:
             product=short(product or called),
             version=short(said.get("version", ""), 40),
             claims=port.claims,
-            # A name that Nmap took from its list of ports says nothing of who answers.
+            # A name from Nmap's list of ports is no evidence of the service.
             note=short(
-                f"script {port.script}" if port.script else "by the port" if said.get("method") == "table" else ""
+                f"script {port.script}"
+                if port.script
+                else "guessed from the port number"
+                if said.get("method") == "table"
+                else ""
             ),
         )

@@ -1,6 +1,6 @@
-"""nuclei: results, one JSON object a line, as ``nuclei -jsonl`` writes them (``-json-export``: an array).
+"""nuclei: results, one JSON object per line, as written by ``nuclei -jsonl`` (``-json-export``: an array).
 
-Fields: https://docs.projectdiscovery.io/tools/nuclei/running. Requests, responses and what was extracted are not kept.
+Fields: https://docs.projectdiscovery.io/tools/nuclei/running. Requests, responses and extracted values are not kept.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tieback.model.passive import PassiveService
 from tieback.model.probe import Access
 
 _OPEN = frozenset({"unauth", "unauthenticated", "exposure", "exposed"})
-"""Words in the name or the tags of templates that look for stores without a login."""
+"""Words in the name or tags of templates that check for stores without a login."""
 
 
 class _Info(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ class _Result(msgspec.Struct, frozen=True):
 
 
 class Nuclei:
-    """Reads results of nuclei."""
+    """Importer of nuclei results."""
 
     meta = ImporterMeta("nuclei", "nuclei", "JSON", "https://docs.projectdiscovery.io/tools/nuclei/running")
 
@@ -42,11 +42,11 @@ class Nuclei:
         self._products = Products()
 
     def recognises(self, head: bytes) -> bool:
-        """A template and where it matched."""
+        """True if the file has a template and the place where it matched."""
         return b'"template-id"' in head and (b'"matched-at"' in head or b'"matcher-status"' in head)
 
     def facts(self, source: ReportSource) -> Iterator[Fact]:
-        """A service a result."""
+        """Yield one service per result."""
         for line, result in source.records(_Result):
             literal, name, port, url = place_of(result.matched_at or result.host)
             port = port or port_number(result.port)

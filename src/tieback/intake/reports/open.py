@@ -1,4 +1,4 @@
-"""Which importer reads a report: told by its content, never by its name."""
+"""Selection of the importer for a report: by content, never by file name."""
 
 from pathlib import Path
 
@@ -18,11 +18,11 @@ from tieback.intake.reports.source import ReportSource
 from tieback.model.errors import InputError
 
 REPORTS_VERSION = "1"
-"""Rises when an importer would read something else from the same file."""
+"""Version of the importers; increased when one reads something else from the same file."""
 
 
 def importers() -> tuple[Importer, ...]:
-    """One of each; those whose marks say most come first."""
+    """One instance of each importer, the most specific formats first."""
     return (
         Shodan(),
         LeakIx(),
@@ -42,13 +42,17 @@ def importer_of(source: ReportSource) -> Importer:
     """The importer of a report.
 
     Raises:
-        InputError: the file cannot be read, or none knows it.
+        InputError: the file cannot be read, or no importer knows it.
     """
     head = source.head()
     found = next((importer for importer in importers() if importer.recognises(head)), None)
     if found is None:
         known = ", ".join(sorted(importer.meta.title for importer in importers()))
-        raise InputError("no known report" if head else "empty", where=str(source.path), advice=f"Known are {known}")
+        raise InputError(
+            "unknown report format" if head else "empty",
+            where=str(source.path),
+            advice=f"Pass a report of one of these: {known}",
+        )
     return found
 
 

@@ -1,8 +1,8 @@
-"""OpenFirebase: one JSON document a scan, schema 1.x: projects with what was asked of them and what came back.
+"""OpenFirebase: one JSON document per scan, schema 1.x: projects with the requests to them and the results.
 
-Format: ``docs/schema/openfirebase-scan.schema.json`` of https://github.com/Icex0/OpenFirebase. What servers answered
-(``response_content``), keys and service accounts stand in the document too and are not read. Results of its attempts
-to write say nothing that we would repeat; they are left out.
+Format: ``docs/schema/openfirebase-scan.schema.json`` of https://github.com/Icex0/OpenFirebase. The document also
+contains server responses (``response_content``), keys and service accounts; these are not read. Results of its write
+attempts are left out, because tieback never writes.
 """
 
 from collections.abc import Iterator
@@ -59,16 +59,16 @@ class _Scan(msgspec.Struct, frozen=True):
 
 
 class OpenFirebase:
-    """Reads scans of OpenFirebase."""
+    """Importer of OpenFirebase scans."""
 
     meta = ImporterMeta("openfirebase", "OpenFirebase", "JSON", "https://github.com/Icex0/OpenFirebase")
 
     def recognises(self, head: bytes) -> bool:
-        """What its documents begin with."""
+        """True if the file starts like its documents."""
         return b'"schema_version"' in head and b'"tool_version"' in head and b'"scan_id"' in head
 
     def facts(self, source: ReportSource) -> Iterator[Fact]:
-        """A service a read, and a text for each app that names the project."""
+        """Yield one service per read request, and one text per app that names the project."""
         for _, scan in source.records(_Scan):
             seen = moment(scan.finished_at or scan.started_at)
             platform = Platform.IOS if (scan.input.platform or "").lower() == "ios" else Platform.ANDROID

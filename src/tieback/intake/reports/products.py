@@ -1,4 +1,4 @@
-"""What other tools call a product, and which service of ours that is, from ``products.toml``."""
+"""Product names of other tools, and the probe service of each, from ``products.toml``."""
 
 import re
 from functools import cached_property
@@ -19,7 +19,7 @@ class _Products(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Products:
-    """The table, read at the first question."""
+    """The table of product names, loaded on first use."""
 
     @cached_property
     def _services(self) -> dict[str, str]:
@@ -28,9 +28,9 @@ class Products:
         return {word: product.service for product in table.product for word in product.words}
 
     def service(self, *words: str) -> str:
-        """The service that the first known of some words is; empty where none is."""
+        """The service of the first word that the table knows; empty if it knows none."""
         return next((self._services[key] for word in words if (key := word.strip().lower()) in self._services), "")
 
     def within(self, text: str) -> str:
-        """The service that a word of a longer text is, such as the name of a rule; empty where none is."""
+        """The service of a word in a longer text, such as the name of a rule; empty if there is none."""
         return self.service(text, *_SPLIT.split(text.lower()[:512]))

@@ -1,7 +1,7 @@
-"""Prowler: detection findings in OCSF, JSON, an array or one a line; failed checks of public data stores alone.
+"""Prowler: detection findings in OCSF, as JSON array or lines; only failed checks of public data stores.
 
-Format: class 2004 of https://schema.ocsf.io/ as https://docs.prowler.com/ shows it. The join with the account's whole
-posture is the posture room's; here a finding becomes one service with the name that apps may know it by.
+Format: class 2004 of https://schema.ocsf.io/ as https://docs.prowler.com/ shows it. A finding becomes one service with
+the host name that apps may use. The package ``posture`` joins findings with the posture of the whole account.
 """
 
 from collections.abc import Iterator, Mapping
@@ -58,7 +58,7 @@ class _Finding(msgspec.Struct, frozen=True):
 
 
 class Prowler:
-    """Reads findings of Prowler."""
+    """Importer of Prowler findings."""
 
     meta = ImporterMeta("prowler", "Prowler", "JSON", "https://docs.prowler.com/")
 
@@ -71,11 +71,11 @@ class Prowler:
         return {check.code: check for check in msgspec.toml.decode(raw, type=_Checks).check}
 
     def recognises(self, head: bytes) -> bool:
-        """An OCSF finding with the code of a check; its product names itself."""
+        """True if the file has an OCSF finding with a check code and the product name Prowler."""
         return b'"event_code"' in head and b'"status_code"' in head and b'"Prowler"' in head
 
     def facts(self, source: ReportSource) -> Iterator[Fact]:
-        """A service for each resource of a failed check of this kind."""
+        """Yield one service per resource of a failed check of this kind."""
         for _, finding in source.records(_Finding):
             check = self._checks.get(finding.metadata.event_code)
             if check is None or finding.status_code.upper() != "FAIL":
@@ -104,7 +104,7 @@ class Prowler:
 
 
 def _endpoint(value: Any) -> tuple[str, int | None]:
-    """A name and port, from a text or from RDS's object with an address and a port."""
+    """Name and port, from a text or from an RDS object with address and port."""
     if isinstance(value, str):
         return host_name(value), 443
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Shadowserver: daily network reports as CSV with a line of headers, one row a service, times in UTC.
+"""Shadowserver: daily network reports as CSV with a header line, one service per row, times in UTC.
 
 Columns: the pages of the reports below https://www.shadowserver.org/what-we-do/network-reporting/. Nearly all reports
 of services share ``timestamp``, ``ip``, ``protocol``, ``port``, ``hostname`` and ``tag``; what a report claims is in
@@ -49,7 +49,7 @@ class _Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Shadowserver:
-    """Reads reports of Shadowserver."""
+    """Importer of Shadowserver reports."""
 
     meta = ImporterMeta(
         "shadowserver", "Shadowserver", "CSV", "https://www.shadowserver.org/what-we-do/network-reporting/"
@@ -64,24 +64,24 @@ class Shadowserver:
         return {report.tag: report for report in msgspec.toml.decode(raw, type=_Reports).report}
 
     def recognises(self, head: bytes) -> bool:
-        """A line of headers with the columns that its reports share."""
+        """True if the file has a header line with the columns that its reports share."""
         first = head.partition(b"\n")[0].decode("utf-8", "replace")
         return set(_columns(first)) >= _NEEDED
 
     def facts(self, source: ReportSource) -> Iterator[Fact]:
-        """A service a row."""
+        """Yield one service per row."""
         lines = source.lines()
         columns = _columns(next(lines, ""))
         if len(columns) > _MAX_COLUMNS or len(set(columns)) < len(columns):
-            raise source.broken(1, "the columns are too many or not distinct")
+            raise source.broken(1, "too many columns, or two columns with the same name")
         if not set(columns) >= _NEEDED:
-            raise source.broken(1, f"a report has the columns {', '.join(sorted(_NEEDED))}")
+            raise source.broken(1, f"missing columns; a report has {', '.join(sorted(_NEEDED))}")
         reader = csv.reader(lines, strict=True)
         while True:
             try:
                 row = next(reader, None)
             except csv.Error as error:
-                raise source.broken(reader.line_num + 1, f"this is no CSV ({error})") from None
+                raise source.broken(reader.line_num + 1, f"not valid CSV ({error})") from None
             if row is None:
                 return
             line = reader.line_num + 1

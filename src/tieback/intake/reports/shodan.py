@@ -1,7 +1,7 @@
-"""Shodan: banners, one JSON object a line, as ``shodan download`` writes them (mostly packed with gzip).
+"""Shodan: banners, one JSON object per line, as written by ``shodan download`` (usually compressed with gzip).
 
-Fields: https://datapedia.shodan.io/ and the notes on its modules there. Of what the modules list, names and sizes of
-databases and indices are kept, and counts; never keys, documents or banners.
+Fields: https://datapedia.shodan.io/ and its notes on modules. Kept are names and sizes of databases and indices, and
+counts; keys, documents and banners are never kept.
 """
 
 from collections.abc import Iterator
@@ -94,7 +94,7 @@ class _Banner(msgspec.Struct, frozen=True):
 
 
 class Shodan:
-    """Reads banners of Shodan."""
+    """Importer of Shodan banners."""
 
     meta = ImporterMeta("shodan", "Shodan", "JSON", "https://datapedia.shodan.io/")
 
@@ -102,11 +102,11 @@ class Shodan:
         self._products = Products()
 
     def recognises(self, head: bytes) -> bool:
-        """Its own mark stands in each banner; the address in words tells the rest."""
+        """True if the file has the mark of every banner, and the address in text form."""
         return b'"_shodan"' in head and b'"port"' in head
 
     def facts(self, source: ReportSource) -> Iterator[Fact]:
-        """A service a banner."""
+        """Yield one service per banner."""
         for line, banner in source.records(_Banner):
             where, port = address(banner.ip_str), port_number(banner.port)
             if not where or port is None:

@@ -1,7 +1,7 @@
-"""A report on the disk: streamed, unpacked where it is gzip, with every line, object and the whole bounded.
+"""Report file as a bounded stream: gzip is decompressed on the fly; lines, objects and the whole have limits.
 
-JSON comes in three shapes that differ in nothing but what stands between the objects: one a line, an array, or one
-object after the other. All are read alike; masscan's trailing commas are let through.
+JSON comes as one object per line, as an array, or as concatenated objects. All three are read the same way; the
+trailing commas of masscan are accepted.
 """
 
 import gzip
@@ -17,13 +17,13 @@ import msgspec
 from tieback.model.errors import InputError
 
 MAX_BYTES = 64 << 30
-"""Of a whole report, unpacked."""
+"""Bytes of a whole report, decompressed."""
 MAX_OBJECT = 64 << 20
-"""Of one JSON object: a whole report of one app is one."""
+"""Bytes of one JSON object; the whole report of an app is one."""
 MAX_LINE = 1 << 20
-"""Of a line of CSV."""
+"""Bytes of one line of CSV."""
 HEAD = 64 * 1024
-"""What a report is recognised by."""
+"""Bytes at the beginning that identify the format."""
 CHUNK = 1 << 18
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
@@ -33,33 +33,33 @@ _BETWEEN = re.compile(rb"[\s,\[\]]*")
 
 
 class ReportSource:
-    """One report that is read once, and what of it was left out."""
+    """One report that is read once, with a count of the records that were left out."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.skipped = 0
-        """Records of another shape than the tool's documentation gives them."""
+        """Number of records left out because their structure differs from the tool's documentation."""
         self.first_skipped = ""
-        """The first of them: where, and why."""
+        """Location and reason of the first record left out."""
         self.seen = ""
-        """When the report says that it was made, where an importer needs it later on."""
+        """Creation time of the report, if an importer needs it later."""
 
     def skip(self, line: int, why: str) -> None:
-        """Note a record that is left out."""
+        """Count a record that is left out."""
         self.skipped += 1
         if not self.first_skipped:
             self.first_skipped = f"line {line}: {why}"[:240]
 
     def broken(self, line: int, why: str) -> InputError:
-        """The error for a file that cannot be read on."""
-        return InputError(why, where=f"{self.path}:{line}", advice="Nothing of it was imported; export it again")
+        """The error for a file that cannot be read any further."""
+        return InputError(why, where=f"{self.path}:{line}", advice="No part of this file was imported. Export it again")
 
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
-        """The unpacked bytes.
+        """The decompressed bytes.
 
         Raises:
-            InputError: the file cannot be read or unpacked.
+            InputError: the file cannot be read or decompressed.
         """
         try:
             with self.path.open("rb") as plain:
@@ -71,9 +71,11 @@ class ReportSource:
                 else:
                     yield plain
         except (EOFError, zlib.error, gzip.BadGzipFile):
-            raise InputError("its gzip is broken", where=str(self.path), advice="Copy it again") from None
+            raise InputError("damaged gzip data", where=str(self.path), advice="Copy the file again") from None
         except OSError as error:
-            raise InputError(error.strerror or "cannot be read", where=str(self.path), advice="Check it") from None
+            raise InputError(
+                error.strerror or "cannot be read", where=str(self.path), advice="Check the file and its permissions"
+            ) from None
 
     def head(self) -> bytes:
         """The first 64 KiB, without a byte order mark. Raises as ``opened``."""
@@ -81,17 +83,17 @@ class ReportSource:
             return file.read(HEAD).removeprefix(_BOM)
 
     def chunks(self) -> Iterator[bytes]:
-        """The bytes in pieces, without a byte order mark. Raises as ``opened``."""
+        """Yield the bytes in pieces, without a byte order mark. Raises as ``opened``."""
         total = 0
         with self.opened() as file:
             while chunk := file.read(CHUNK):
                 yield chunk.removeprefix(_BOM) if total == 0 else chunk
                 total += len(chunk)
                 if total > MAX_BYTES:
-                    raise InputError("longer than 64 GiB", where=str(self.path), advice="Split it")
+                    raise InputError("longer than 64 GiB", where=str(self.path), advice="Split the file")
 
     def lines(self) -> Iterator[str]:
-        """The lines of a text, each at most ``MAX_LINE`` bytes. Raises as ``opened``."""
+        """Yield the lines of a text, each at most ``MAX_LINE`` bytes. Raises as ``opened``."""
         rest, number = b"", 1
         for chunk in self.chunks():
             *whole, rest = (rest + chunk).split(b"\n")
@@ -104,10 +106,10 @@ class ReportSource:
             yield rest.decode("utf-8", "replace")
 
     def objects(self) -> Iterator[tuple[int, bytes]]:
-        """Every outermost JSON object with the line on which it begins; what stands in it is not yet checked.
+        """Yield every outermost JSON object, unparsed, with the line on which it begins.
 
         Raises:
-            InputError: something else stands between them, one is too long, or the file ends within one.
+            InputError: there is other text between objects, an object is too long, or the file ends within one.
         """
         state = _Objects(self)
         for chunk in self.chunks():
@@ -115,10 +117,10 @@ class ReportSource:
         state.end()
 
     def records[T](self, shape: type[T]) -> Iterator[tuple[int, T]]:
-        """Every object of the shape, with its line; objects of another shape are skipped.
+        """Yield every object of this type, with its line; other objects are skipped.
 
         Raises:
-            InputError: as ``objects``, and for what is no JSON.
+            InputError: as ``objects``, and if an object is not valid JSON.
         """
         decoder = msgspec.json.Decoder(shape, strict=False)
         for line, data in self.objects():
@@ -128,12 +130,12 @@ class ReportSource:
                 self.skip(line, str(error))
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 if data.strip(b"{} \t\r\n") == b"finished: 1":
-                    continue  # what old releases of masscan end with
-                raise self.broken(line, f"this is no JSON ({error})") from None
+                    continue  # the last line of old masscan releases
+                raise self.broken(line, f"not valid JSON ({error})") from None
 
 
 class _Objects:
-    """Cuts a stream of bytes into its outermost objects."""
+    """Splits a stream of bytes into its outermost objects."""
 
     def __init__(self, source: ReportSource) -> None:
         self._source = source
@@ -146,7 +148,7 @@ class _Objects:
         self._begin = 1
 
     def feed(self, chunk: bytes) -> Iterator[tuple[int, bytes]]:
-        """The objects that end in this chunk."""
+        """Yield the objects that end in this chunk."""
         at = start = 0
         while at < len(chunk):
             if self._depth == 0:
@@ -176,7 +178,7 @@ class _Objects:
                 raise self._source.broken(self._begin, "an object is longer than 64 MiB")
 
     def end(self) -> None:
-        """Whether the stream may end here."""
+        """Raise ``InputError`` if the stream ends within an object."""
         if self._depth:
             raise self._source.broken(self._begin, "the file ends within this object")
 
@@ -185,11 +187,11 @@ class _Objects:
         end = found.end() if found else at
         self._line += chunk.count(b"\n", at, end)
         if end < len(chunk) and chunk[end : end + 1] != b"{":
-            raise self._source.broken(self._line, "this is no JSON object")
+            raise self._source.broken(self._line, "not a JSON object")
         return end
 
     def _go_on(self, chunk: bytes, at: int) -> int:
-        """Behind the end of the object, or the end of the chunk."""
+        """The position behind the end of the object, or the end of the chunk."""
         while at < len(chunk) and self._depth:
             if self._escaped:
                 self._escaped = False
@@ -212,7 +214,7 @@ class _Objects:
 
 
 def _is_whole(line: bytes) -> bool:
-    """Whether a line is one object: nearly all are, and to check is faster than to look for the end."""
+    """True if a line is one whole object; a fast check, because nearly all are."""
     if not line.endswith(b"}"):
         return False
     try:

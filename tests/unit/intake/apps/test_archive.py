@@ -28,14 +28,14 @@ def only(data: bytes) -> tuple[bytes, list[str]]:
         ({}, False, ""),
         ({}, True, ""),
         ({"flags": 8}, False, ""),
-        ({"flags": 1}, False, "said to be encrypted, which no installer heeds (1 of 1 entries)"),
-        ({"method": 30208}, True, "compression method 30208, which no installer knows (1 of 1 entries)"),
-        ({"method": 30208}, False, "compression method 30208, which no installer knows (1 of 1 entries)"),
-        ({"size": 10}, False, "stated size of 10 is a lie"),
+        ({"flags": 1}, False, "flagged as encrypted; installers ignore the flag (1 of 1 entries)"),
+        ({"method": 30208}, True, "compression method 30208 is unknown to installers (1 of 1 entries)"),
+        ({"method": 30208}, False, "compression method 30208 is unknown to installers (1 of 1 entries)"),
+        ({"size": 10}, False, "stated size of 10 bytes is false"),
         ({"size": 10**9}, False, "stated size"),
         ({"size": 0}, False, ""),
         ({"crc": 77}, False, "checksum"),
-        ({"compressed": 5000}, False, "file ends before"),
+        ({"compressed": 5000}, False, "file ends within this entry"),
     ],
     ids=[
         "deflated", "stored", "data descriptor", "encrypted flag on plain content", "unknown method, stored",
@@ -77,7 +77,7 @@ def test_an_entry_is_read_up_to_the_cap(build: Build) -> None:
 def test_entries_over_the_same_bytes_are_read_once(build: Build) -> None:
     archive = opened(build("zipped", [("a", TEXT), ("b", TEXT, {"header": 0}), ("c", TEXT, {"header": 0})]))
     assert [entry.name for entry in archive.entries] == ["a"]
-    assert "2 entries point at the bytes of others" in archive.problems[0].what
+    assert "2 entries point at the content of others" in archive.problems[0].what
 
 
 def test_overlapping_entries_share_one_small_budget(build: Build) -> None:
@@ -86,7 +86,7 @@ def test_overlapping_entries_share_one_small_budget(build: Build) -> None:
     read = sum(len(archive.read(entry)) for entry in archive.entries)
     assert read <= 2000 + len(TEXT)
     assert any("left out" in problem.what for problem in archive.problems)
-    assert any("lie over others" in problem.what for problem in archive.problems)
+    assert any("overlap others" in problem.what for problem in archive.problems)
 
 
 def test_the_first_bytes_come_without_the_rest(build: Build) -> None:

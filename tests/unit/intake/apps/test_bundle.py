@@ -66,7 +66,7 @@ def test_every_module_is_read(build: Build, tmp_path: Path) -> None:
     ("files", "problem"),
     [
         ([("BundleConfig.pb", b"x")], "no manifest of a base module"),
-        ([("base/manifest/AndroidManifest.xml", b"\x0a\x7f")], "leaves its message"),
+        ([("base/manifest/AndroidManifest.xml", b"\x0a\x7f")], "exceeds its message"),
         ([("base/manifest/AndroidManifest.xml", b"\x0a\x00")], "no element"),
     ],
     ids=["none", "cut", "empty"],

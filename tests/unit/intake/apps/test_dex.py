@@ -42,9 +42,9 @@ def test_all_files_of_a_container_are_read(build: Build) -> None:
 @pytest.mark.parametrize(
     ("place", "value", "problem"),
     [
-        (32, 10**6, "says 1000000 bytes"),
+        (32, 10**6, "states 1000000 bytes"),
         (56, 10**8, "of 100000000 strings were located"),
-        (112, 10**8, "1 of 5 strings lie outside"),
+        (112, 10**8, "1 of 5 strings are outside"),
     ],
     ids=["size", "count", "offset"],
 )

@@ -92,13 +92,15 @@ def test_the_number_of_archives_is_bounded(build: Build) -> None:
     inner = build("zipped", [("a", b"text")])
     archive = Archive(build("zipped", [(str(n), inner) for n in range(9)]), Problems(), Budget(10**6, archives=4))
     assert len(list(artifacts(archive, nothing, archive.budget))) == 4
-    assert "one of too many" in archive.problems[0].what
+    assert "too many archives" in archive.problems[0].what
 
 
 def test_a_damaged_archive_inside_is_said(build: Build) -> None:
     archive = Archive(build("zipped", [("x.jar", b"PK\3\4" + b"\0" * 50)], stored=True), Problems())
     assert list(artifacts(archive, nothing, archive.budget)) == []
-    assert [(problem.what[:22], problem.where) for problem in archive.problems] == [("the archive is cut off", "x.jar")]
+    assert [(problem.what[:24], problem.where) for problem in archive.problems] == [
+        ("the archive is truncated", "x.jar")
+    ]
 
 
 def test_a_damaged_table_is_said_and_searched() -> None:

@@ -69,7 +69,7 @@ def test_a_bomb_is_cut_off() -> None:
     problems, budget = Problems(), budget_for(0)
     _, content = expanded("a.gz", bomb, problems, budget)
     assert len(content) <= MAX_SIZE
-    assert "grows like a bomb" in problems[0].what
+    assert "expands like a bomb" in problems[0].what
     _, content = expanded("b.gz", bomb, problems, budget)
     assert len(content) <= 20 * len(bomb)
 

@@ -27,7 +27,7 @@ def refusal(path: Path) -> str:
         (b"", "the file is empty"),
         (b"Hello, this is a text file named .apk\n", "a text file, not an app package"),
         (b"\x89PNG\r\n" + b"\0" * 200, "a picture, font or sound, not an app package"),
-        (b"PK\3\4" + b"\0" * 10, "the archive is cut off or damaged: no entry can be found"),
+        (b"PK\3\4" + b"\0" * 10, "the archive is truncated or damaged: no entry can be found"),
         (b"\x01\x02\x03\0" * 50, "unknown data, not an app package"),
     ],
     ids=["empty", "text", "picture", "cut", "noise"],
@@ -41,7 +41,7 @@ def test_what_is_no_package_is_refused_by_its_content(tmp_path: Path, content: b
 @pytest.mark.parametrize(
     ("names", "what"),
     [
-        (["word/document.xml"], "a ZIP archive but no app"),
+        (["word/document.xml"], "a ZIP archive but not an app"),
         (["one.apk", "two.apk"], "an archive of several packages that are not one app"),
     ],
 )
@@ -80,7 +80,7 @@ def test_of_a_cut_package_the_first_part_is_read(build: Build, tmp_path: Path, s
         assert package.app.bundle_id == "test.x"
         read = list(package.artifacts())
     assert len(read) == pytest.approx(20 * share, abs=3)
-    assert any("cut off?" in problem.what for problem in package.problems)
+    assert any("truncated?" in problem.what for problem in package.problems)
 
 
 def test_the_name_of_the_file_does_not_matter(build: Build, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def test_a_part_is_searched_and_names_no_app(build: Build, tmp_path: Path, name:
     with open_app(path) as package:
         assert package.app is None
         (artifact,) = package.artifacts()
-        assert [problem.what for problem in package.problems] == [f"{what}: it does not say which app it is part of"]
+        assert [problem.what for problem in package.problems] == [f"{what}: it does not name its app"]
     assert artifact.file == name
     assert any(URL in buffer.data for buffer in artifact.buffers)
 

@@ -56,13 +56,13 @@ def test_blocks_are_one_text(kind: int, version: int, flags: int) -> None:
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        (b"UnityFS\0\0\0\0\7" + b"x" * 80, "its header has no end"),
-        (bundle(2)[:40], "it is cut off"),
-        (bundle(0)[:-200], "it is cut off"),
+        (b"UnityFS\0\0\0\0\7" + b"x" * 80, "the header does not end"),
+        (bundle(2)[:40], "the file is truncated"),
+        (bundle(0)[:-200], "the file is truncated"),
         (bundle(2).replace(struct.pack(">IIH", len(BLOCKS[0]), len(packed(BLOCKS[0], 2)), 2), b"\xff" * 10), ""),
-        (bundle(5), "compression 5 is unknown"),
+        (bundle(5), "unknown compression method 5"),
         (bundle(0).replace(struct.pack(">IIH", len(BLOCKS[1]), len(BLOCKS[1]), 0), struct.pack(">IIH", 1 << 31, 9, 0)),
-         "there is too much in it"),
+         "the content is too large"),
     ],
 )  # fmt: skip
 def test_damage_is_said_and_what_came_before_is_kept(data: bytes, problem: str) -> None:

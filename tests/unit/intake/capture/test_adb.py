@@ -57,10 +57,10 @@ def test_answers_that_are_none(answer: bytes | Exception) -> None:
         (["a"], "adb:", "a"),
         (["a", "b"], "adb:b", "b"),
         (["127.0.0.1:5555"], "adb:127.0.0.1:5555", "127.0.0.1:5555"),
-        (["a", "b"], "adb:", "one of several"),
+        (["a", "b"], "adb:", "several devices are connected"),
         (["a"], "adb:b", "no such device"),
         ([], "adb:", "no such device"),
-        (["a"], "ios:a", "names no device"),
+        (["a"], "ios:a", "is not a device name"),
     ],
 )
 def test_names(monkeypatch: pytest.MonkeyPatch, there: list[str], asked: str, found: str) -> None:
@@ -77,7 +77,7 @@ def test_no_adb_server(monkeypatch: pytest.MonkeyPatch) -> None:
         raise adbutils.AdbError("connect to adb server failed")
 
     monkeypatch.setattr(adbutils, "AdbClient", lambda: SimpleNamespace(iter_device=refuse))
-    with pytest.raises(DeviceError, match="adb server is not reached"):
+    with pytest.raises(DeviceError, match="cannot reach the adb server"):
         serials()
 
 

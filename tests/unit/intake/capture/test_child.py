@@ -60,7 +60,7 @@ def test_a_child_that_does_not_end_is_killed(tmp_path: Path) -> None:
     [
         ("raise SystemExit('no such luck')", "no such luck"),
         ("import os; os.write(1, b'\\xff' * 100)", "bytes"),
-        ("import os; os.write(1, b'\\0\\0\\0\\2{}')", "no document"),
+        ("import os; os.write(1, b'\\0\\0\\0\\2{}')", "invalid document"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "killed by signal 11"),
     ],
 )

@@ -115,7 +115,7 @@ def test_an_app_without_a_launcher_entry(journal: Journal) -> None:
 
 @pytest.mark.parametrize("package", ["com.x; reboot", "$(id).x", "x", "-p.x", "", "a." + "b" * 300])
 def test_what_is_no_package_reaches_no_shell(journal: Journal, phone: Phone, package: str) -> None:
-    with pytest.raises(DeviceError, match="no package name"):
+    with pytest.raises(DeviceError, match="is not a package name"):
         Device(phone, journal).has(package)
     assert phone.asked == []
     journal.close()
@@ -126,7 +126,9 @@ def test_a_device_that_went_away_is_undone_by_a_later_run(tmp_path: Path, journa
     phone.lost = True
     assert [error.where for error in undo(journal, phone)] == [phone.serial] * 2
     (left,) = Journal.left_over(tmp_path / "undo")
-    assert [error.what for error in undo_all(left, {})] == ["not connected"] * 2
+    assert [error.what for error in undo_all(left, {})] == [
+        "the device is not connected; its changes are not undone"
+    ] * 2
     phone.lost = False
     assert undo(left, phone) == []
     assert phone.reversed == set()

@@ -51,7 +51,7 @@ def test_records(tmp_path: Path, text: str, path: tuple[str, ...], found: list[A
         ('{"value":[{"a":1}', "ends within"),
         ('{"value":[{"a":"x', "ends within"),
         ('[{"a":1},', "ends within"),
-        ("[{a:1}]", "record 1 is no JSON"),
+        ("[{a:1}]", "record 1 is not valid JSON"),
         ('{"a" 1}', "colon is missing"),
         ("{1:2}", "name is missing"),
         ("[" * 300 + "]" * 300, "nested too deep"),

@@ -22,7 +22,7 @@ def test_names_are_distinct_and_every_format_says_what_is_known_of_it() -> None:
     ("content", "says"),
     [
         (b"", "empty"),
-        (b"\x00\x01\x02", "no known inventory"),
+        (b"\x00\x01\x02", "unknown inventory format"),
         (b"<html></html>", "found: xml"),
         (b"just words", "found: text"),
     ],
@@ -36,7 +36,7 @@ def test_the_wrong_source_says_what_it_found_and_needs(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("Paket,Name\na,b\n")
     with pytest.raises(
-        InputError, match=r"no inventory of Microsoft Intune \(found: columns Paket, Name\).*ApplicationName"
+        InputError, match=r"not a Microsoft Intune inventory \(found: columns Paket, Name\).*ApplicationName"
     ):
         opened(InventorySource(path), "intune")
 

@@ -64,7 +64,7 @@ def test_a_missing_column_is_named_with_what_was_found(tmp_path: Path) -> None:
 
 
 def test_a_quote_that_never_ends_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="this is no CSV"):
+    with pytest.raises(InputError, match="not valid CSV"):
         rows(tmp_path, 'App,Device\n"Acme' + "x\n" * 200_000)
 
 

@@ -27,11 +27,11 @@ def test_records_as_trees(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("<r><app>", "this is no XML"),
-        ("<r></x>", "this is no XML"),
-        ('<!DOCTYPE r [<!ENTITY a "x">]><r><app>&a;</app></r>', "defines entities"),
+        ("<r><app>", "not valid XML"),
+        ("<r></x>", "not valid XML"),
+        ('<!DOCTYPE r [<!ENTITY a "x">]><r><app>&a;</app></r>', "entity definitions"),
         ("<a>" * 100, "nested too deep"),
-        ('<?xml version="1.0" encoding="none"?><r/>', "this is no XML|encoding is not known"),
+        ('<?xml version="1.0" encoding="none"?><r/>', "not valid XML|unknown character encoding"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, text: str, says: str) -> None:

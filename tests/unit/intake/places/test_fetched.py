@@ -54,10 +54,14 @@ def test_it_is_a_file_of_its_own_name_and_gone_afterwards(host: FileHost, tmp_pa
 @pytest.mark.parametrize(
     ("access", "sha256", "said"),
     [
-        (Access("/a.apk", 0, 5), SHA, "it is larger than the 5 bytes that were promised"),
-        (Access("/a.apk", 0, len(CONTENT)), "0" * 64, f"SHA-256 {SHA[:16]}…, not {'0' * 16}…"),
-        (Access("/a.apk", 0, len(CONTENT) + 1), SHA, f"{len(CONTENT)} bytes are there where {len(CONTENT) + 1} were"),
-        (Access("/shard.tar", 6, 5), SHA, "its content is not what was promised"),
+        (Access("/a.apk", 0, 5), SHA, "the content is larger than the expected 5 bytes"),
+        (Access("/a.apk", 0, len(CONTENT)), "0" * 64, f"{SHA[:16]}…, not {'0' * 16}…"),
+        (
+            Access("/a.apk", 0, len(CONTENT) + 1),
+            SHA,
+            f"the content has {len(CONTENT)} bytes, expected {len(CONTENT) + 1}",
+        ),
+        (Access("/shard.tar", 6, 5), SHA, "the content has another SHA-256 than expected"),
         (Access("/a.apk", 0, 1 << 40), SHA, "larger than 16 GiB"),
         (Access("/a.apk", etag="0" * 32), SHA, "it changed since it was listed"),
         (Access("/none"), SHA, "it is not there, or not any more"),
@@ -75,7 +79,7 @@ def test_what_is_not_as_promised(host: FileHost, tmp_path: Path, access: Access,
 def test_limits(host: FileHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     access = Access(f"{host.url}/a.apk")
     with (
-        pytest.raises(InputError, match="it comes too slowly"),
+        pytest.raises(InputError, match="the transfer is too slow"),
         Fetcher(Reach()).fetched(access, SHA, NAME, seconds=-1),
     ):
         pytest.fail("it was given out")
@@ -85,7 +89,7 @@ def test_limits(host: FileHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     usage = shutil.disk_usage(tmp_path)._replace(free=1 << 20)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     with (
-        pytest.raises(InputError, match="no room to fetch it: 1 MiB are free"),
+        pytest.raises(InputError, match="not enough disk space to fetch it: 1 MiB are free"),
         Fetcher(Reach()).fetched(access, SHA, NAME),
     ):
         pytest.fail("it was given out")
@@ -126,7 +130,7 @@ def test_a_local_file_is_read_in_its_place(tmp_path: Path) -> None:
         assert path == tmp_path / "a.apk"
     assert path.exists()
     with (
-        pytest.raises(InputError, match="its content is not what was promised"),
+        pytest.raises(InputError, match="the content has another SHA-256 than expected"),
         Fetcher(Reach()).fetched(access, "0" * 64, NAME),
     ):
         pytest.fail("it was given out")

@@ -68,30 +68,30 @@ def test_a_list() -> None:
     ("line", "said"),
     [
         (b"a.apk,abc,", "sha256 is not 64 hexadecimal digits"),
-        (b"a.apk,,-1", "size or offset is no number of bytes"),
-        (b"a.apk,,1e9", "size or offset is no number of bytes"),
+        (b"a.apk,,-1", "size or offset is not a number of bytes"),
+        (b"a.apk,,1e9", "size or offset is not a number of bytes"),
         (b"a.apk,,,film", "kind is neither app nor traffic"),
-        (b",,10", "no path"),
-        (b'"a.apk,,10', "not a line of such a table"),
-        (b"\xff\xfe,,", "not UTF-8"),
-        (b"a" * (MAX_LINE + 1), "longer than 64 KiB"),
-        (b"a\x07.apk,,", "no path"),
+        (b",,10", "the row has no path"),
+        (b'"a.apk,,10', "the line is not a valid table row"),
+        (b"\xff\xfe,,", "the line is not UTF-8"),
+        (b"a" * (MAX_LINE + 1), "the line is longer than 64 KiB"),
+        (b"a\x07.apk,,", "the row has no path"),
     ],
 )
 def test_a_row_that_makes_no_sense(line: bytes, said: str) -> None:
     found = list(read_lines([b"path,sha256,size,kind\nfirst.apk\n" + line + b"\nlast.apk\n"], "m.csv", ".csv"))
     assert [one.path for one in found if isinstance(one, Row)] == ["first.apk", "last.apk"]
     (error,) = (one for one in found if isinstance(one, InputError))
-    assert str(error) == f"m.csv, row 3: {said}. Mend the manifest; the other rows count"
+    assert str(error) == f"m.csv, row 3: {said}. Correct the manifest; the other rows are read"
 
 
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
         ("m.csv", b"", "the manifest is empty"),
-        ("m.csv", b"name,hash\na,b\n", "the manifest has no column of paths"),
-        ("m.jsonl", b"[1]\n", "no JSON object"),
-        ("m.jsonl", b"[" * 60_000, "no JSON object"),
+        ("m.csv", b"name,hash\na,b\n", "the manifest has no path column"),
+        ("m.jsonl", b"[1]\n", "the line is not a JSON object"),
+        ("m.jsonl", b"[" * 60_000, "the line is not a JSON object"),
         ("m.parquet", b"PAR1" + b"x" * 100, "the manifest is damaged after row 0"),
         ("none.csv", None, "the manifest cannot be read (No such file or directory)"),
     ],

@@ -88,8 +88,8 @@ GOOD = header("first.apk", 3) + b"one" + bytes(509)
         (header()[:300], "ends within a header"),
         (b"x" * BLOCK, "the header at byte 1024 is damaged"),
         (header(kind=b"x", size=1 << 24), "the header at byte 1024 is larger than 1 MiB"),
-        (header(kind=b"x", size=20) + b"20 size=notanumber\n " + bytes(492), "a size that is none"),
-        (header(kind=b"x", size=20) + b"99 path=x\n" + bytes(502), "an extended header that is damaged"),
+        (header(kind=b"x", size=20) + b"20 size=notanumber\n " + bytes(492), "invalid size"),
+        (header(kind=b"x", size=20) + b"99 path=x\n" + bytes(502), "damaged extended header"),
     ],
 )
 def test_what_stands_before_the_damage_counts(rest: bytes, said: str) -> None:

@@ -54,4 +54,4 @@ def test_an_ios_app_and_a_closed_database(reading: Reading) -> None:
 
 def test_a_report_of_no_app_is_left_out(reading: Reading) -> None:
     read = reading(MobSf(), {**REPORT, "package_name": ""})
-    assert (read.facts, read.first_skipped) == ([], "line 1: no app is named")
+    assert (read.facts, read.first_skipped) == ([], "line 1: the report names no app")

@@ -33,7 +33,7 @@ LISTED = '<script id="mongodb-databases" output="&#xa;  databases&#xa;    0&#xa;
         (MONGO, "mongodb", Access.UNKNOWN, ""),
         (MONGO + LISTED, "mongodb", Access.OPEN, "script mongodb-databases"),
         (MONGO + '<script id="mongodb-databases" output="unauthorized"/>', "mongodb", Access.UNKNOWN, ""),
-        ('<service name="mongod" method="table"/>', "mongodb", Access.UNKNOWN, "by the port"),
+        ('<service name="mongod" method="table"/>', "mongodb", Access.UNKNOWN, "guessed from the port number"),
         ("", "", Access.UNKNOWN, ""),
     ],
     ids=["version", "listed", "refused", "by-port", "nothing"],
@@ -65,7 +65,7 @@ def test_hosts_do_not_mix(reading: Reading) -> None:
     [
         (HEAD + "<host>", "no element found"),
         (HEAD + "</host>", "mismatched tag"),
-        (HEAD.replace("<!DOCTYPE nmaprun>", '<!DOCTYPE n [<!ENTITY a "b">]>') + "</nmaprun>", "defines entities"),
+        (HEAD.replace("<!DOCTYPE nmaprun>", '<!DOCTYPE n [<!ENTITY a "b">]>') + "</nmaprun>", "entity definitions"),
         (HEAD + "<a>" * 70, "nested too deep"),
         (HEAD.replace("UTF-8", "KLINGON"), "encoding"),
     ],

@@ -43,7 +43,7 @@ def test_content_tells(tmp_path: Path, name: str, packed: bool) -> None:
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(b"", "empty"), (b"\xef\xbb\xbf", "empty"), (b"hello", "no known report")],
+    [(b"", "empty"), (b"\xef\xbb\xbf", "empty"), (b"hello", "unknown report format")],
     ids=["empty", "bom", "text"],
 )
 def test_what_nobody_knows(tmp_path: Path, content: bytes, says: str) -> None:

@@ -54,7 +54,11 @@ def test_rows_of_another_length_or_without_a_place_are_left_out(reading: Reading
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [(HEAD + ',"ip"\nx\n', "not distinct"), (HEAD + '\n"a"b,c\n', "no CSV"), (HEAD + "\n" + "x" * (3 << 20), "1 MiB")],
+    [
+        (HEAD + ',"ip"\nx\n', "columns with the same name"),
+        (HEAD + '\n"a"b,c\n', "not valid CSV"),
+        (HEAD + "\n" + "x" * (3 << 20), "1 MiB"),
+    ],
     ids=["columns", "quotes", "line"],
 )
 def test_broken_files_end_in_one_line(reading: Reading, text: str, says: str) -> None:

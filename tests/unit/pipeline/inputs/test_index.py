@@ -167,7 +167,7 @@ def test_a_manifest_is_believed_and_nothing_is_read(host: FileHost, workspace: W
             f"!s3://b/c/a.apk: the object has {len(APP)} bytes, but the list says 8. {MEND}",
             f"s3://b/c/run.pcap traffic {sha(RUN)[:8]}",
             "!s3://b/c/none.pcap: not found. Check the list",
-            f"!{path}, row 12: sha256 is not 64 hexadecimal digits. Mend the manifest; the other rows count",
+            f"!{path}, row 12: sha256 is not 64 hexadecimal digits. Correct the manifest; the other rows are read",
         ]
     )
     assert {path for path, _ in host.asked} == {"/b/c/a.apk", "/b/c/run.pcap", "/b/c/none.pcap"}
@@ -202,7 +202,7 @@ def test_a_list_of_links(host: FileHost, workspace: Workspace) -> None:
         (
             "s3://b/cut.tar",
             (
-                "s3://b/cut.tar: the shard is damaged: ends within 'in/a.apk'. "
+                "s3://b/cut.tar: the shard is damaged: the archive ends within 'in/a.apk'. "
                 "Write it again; the members before the damage are used"
             ),
         ),
